@@ -1,0 +1,14 @@
+package io.diffusion4j.diffusion.image;
+
+import java.util.List;
+
+/** Says in a vector what an image shows. */
+@FunctionalInterface
+public interface ImageEncoder {
+  /**
+   * Encodes images of any size.
+   *
+   * @return un-normalised CLIP image embeddings, in order
+   */
+  List<float[]> encode(List<Image> images);
+}

@@ -1,0 +1,13 @@
+package io.diffusion4j.diffusion.image;
+
+import io.diffusion4j.diffusion.Draw;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.SamplingSettings;
+import java.util.List;
+
+/** Draws a larger image that a small one could be a copy of (DALL-E 2, §2.1). */
+@FunctionalInterface
+public interface Upsampler {
+  /** Draws one larger image for each image, in order. */
+  List<Image> upsample(List<Draw<Image>> draws, SamplingSettings settings, SamplingListener listener);
+}

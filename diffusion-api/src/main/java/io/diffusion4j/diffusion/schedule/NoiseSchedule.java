@@ -1,0 +1,21 @@
+package io.diffusion4j.diffusion.schedule;
+
+/**
+ * The forward process q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I) (Ho et al. 2020, eq. 4) as its table
+ * of ᾱ.
+ */
+public interface NoiseSchedule {
+  /** The timestep of the clean sample, where ᾱ = 1. */
+  int CLEAN = -1;
+
+  /** T, the number of training timesteps; t runs from 0 to T − 1. */
+  int steps();
+
+  /**
+   * ᾱ_t, strictly decreasing in t, in (0, 1].
+   *
+   * @param t from {@link #CLEAN} to {@code steps() − 1}
+   * @throws IndexOutOfBoundsException if t is outside
+   */
+  double alphaBar(int t);
+}

@@ -1,0 +1,32 @@
+package io.diffusion4j.diffusion.schedule;
+
+import java.util.List;
+
+/**
+ * The timesteps a sampler visits, strictly decreasing. The clean sample after the last one is not
+ * listed; {@link #get} answers {@link NoiseSchedule#CLEAN} there.
+ */
+public record Timesteps(List<Integer> values) {
+  public Timesteps {
+    values = List.copyOf(values);
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException("timesteps: none (expected: at least one)");
+    }
+    for (int i = 0; i < values.size(); i++) {
+      if (values.get(i) < 0 || (i > 0 && values.get(i) >= values.get(i - 1))) {
+        throw new IllegalArgumentException(
+            "timesteps: " + values + " (expected: strictly decreasing and ≥ 0)");
+      }
+    }
+  }
+
+  /** How many there are, the clean end not counted. */
+  public int size() {
+    return values.size();
+  }
+
+  /** The i-th timestep; {@link NoiseSchedule#CLEAN} for {@code i == size()}. */
+  public int get(int i) {
+    return i == values.size() ? NoiseSchedule.CLEAN : values.get(i);
+  }
+}
