@@ -1,0 +1,59 @@
+package io.diffusion4j.diffusion.sampling;
+
+/**
+ * The fresh noise of a step, as bounds of its log-variance.
+ *
+ * <p>A network that learns its variance answers with v, nominally in [−1, 1], and the log-variance
+ * is f·max + (1−f)·min with f = (v+1)/2 (Nichol &amp; Dhariwal 2021, eq. 15). A network that does
+ * not gets the smaller one.
+ *
+ * @param minLogVariance ln σ² at v = −1; −∞ for no noise
+ * @param maxLogVariance ln σ² at v = 1; the same as {@code minLogVariance} if the variance is fixed
+ */
+public record Noise(double minLogVariance, double maxLogVariance) {
+  /** A deterministic step. */
+  public static final Noise NONE = new Noise(Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY);
+
+  public Noise {
+    if (!(minLogVariance < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "minLogVariance: " + minLogVariance + " (expected: below ∞)");
+    }
+    if (!(maxLogVariance >= minLogVariance && maxLogVariance < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "maxLogVariance: " + maxLogVariance + " (expected: in [" + minLogVariance + ", ∞))");
+    }
+    if (minLogVariance == Double.NEGATIVE_INFINITY && maxLogVariance != minLogVariance) {
+      throw new IllegalArgumentException(
+          "minLogVariance: -Infinity (expected: finite if the variance is learned)");
+    }
+  }
+
+  /**
+   * Noise of a fixed standard deviation.
+   *
+   * @param sigma at least 0; 0 is {@link #NONE}
+   */
+  public static Noise of(double sigma) {
+    if (!(sigma >= 0 && sigma < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("sigma: " + sigma + " (expected: ≥ 0 and finite)");
+    }
+    double logVariance = 2 * Math.log(sigma);
+    return sigma == 0 ? NONE : new Noise(logVariance, logVariance);
+  }
+
+  /** Whether there is none, so that none need be drawn. */
+  public boolean isNone() {
+    return minLogVariance == Double.NEGATIVE_INFINITY;
+  }
+
+  /** Whether the network has a say in the variance. */
+  public boolean isLearned() {
+    return minLogVariance != maxLogVariance;
+  }
+
+  /** The standard deviation for a network that does not learn it. */
+  public double sigma() {
+    return Math.exp(0.5 * minLogVariance);
+  }
+}

@@ -1,0 +1,93 @@
+package io.diffusion4j.diffusion.sampling;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A sampler on a fixed grid, as a table: one row for each call of the network.
+ *
+ * <p>The sample lives in the variance-preserving space, x = √ᾱ·x₀ + √(1−ᾱ)·ε, also for methods that
+ * were published in another one.
+ *
+ * @param steps the rows, first to last
+ * @param epsSource which ε̂ the updates mean
+ * @param initialScale the standard deviation of the initial sample; 1 for most methods
+ */
+public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initialScale) {
+  public SamplingPlan {
+    steps = List.copyOf(steps);
+    if (steps.isEmpty()) {
+      throw new IllegalArgumentException("steps: none (expected: at least one)");
+    }
+    for (int i = 0; i < steps.size(); i++) {
+      for (Update.Past past : steps.get(i).update().past()) {
+        if (past.ago() > i) {
+          throw new IllegalArgumentException(
+              "ago: " + past.ago() + " at step " + i + " (expected: ≤ " + i + ")");
+        }
+      }
+    }
+    if (!(initialScale > 0 && initialScale < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "initialScale: " + initialScale + " (expected: > 0 and finite)");
+    }
+  }
+
+  /**
+   * A call of the network and what is made of its answer.
+   *
+   * @param t the time the network is told
+   * @param alphaBar the ᾱ of the sample at that time, in (0, 1]; it relates x, x₀ and ε
+   * @param update the move to the next sample
+   */
+  public record Step(double t, double alphaBar, Update update) {
+    public Step {
+      if (!Double.isFinite(t)) {
+        throw new IllegalArgumentException("t: " + t + " (expected: finite)");
+      }
+      if (!(alphaBar > 0 && alphaBar <= 1)) {
+        throw new IllegalArgumentException("alphaBar: " + alphaBar + " (expected: in (0, 1])");
+      }
+    }
+  }
+
+  /** How many steps back the updates look for this quantity; 0 if they never do. */
+  public int memory(Quantity quantity) {
+    return steps.stream()
+        .flatMap(step -> step.update().past().stream())
+        .filter(past -> past.of() == quantity)
+        .mapToInt(Update.Past::ago)
+        .max()
+        .orElse(0);
+  }
+
+  /** Collects steps. */
+  public static final class Builder {
+    private final List<Step> steps = new ArrayList<>();
+    private EpsSource epsSource = EpsSource.TREATED_X0;
+    private double initialScale = 1;
+
+    /** Appends a step. */
+    public Builder add(double t, double alphaBar, Update update) {
+      steps.add(new Step(t, alphaBar, update));
+      return this;
+    }
+
+    /** Says which ε̂ the updates mean; {@link EpsSource#TREATED_X0} unless called. */
+    public Builder epsSource(EpsSource source) {
+      epsSource = source;
+      return this;
+    }
+
+    /** Says the standard deviation of the initial sample; 1 unless called. */
+    public Builder initialScale(double scale) {
+      initialScale = scale;
+      return this;
+    }
+
+    /** The plan. */
+    public SamplingPlan build() {
+      return new SamplingPlan(steps, epsSource, initialScale);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.diffusion4j.diffusion.sampling;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a step moves the sample: x′ = a·x + b·x̂₀ + c·ε̂ + Σ d·(what an earlier step had) + σ·z.
+ *
+ * @param x the factor of the present sample
+ * @param x0 the factor of the present x̂₀
+ * @param eps the factor of the present ε̂
+ * @param past the terms of multistep and multistage methods
+ * @param noise the fresh noise
+ */
+public record Update(double x, double x0, double eps, List<Past> past, Noise noise) {
+  /** The sum of no terms; add to it. */
+  public static final Update ZERO = new Update(0, 0, 0, List.of(), Noise.NONE);
+
+  public Update {
+    past = List.copyOf(past);
+    if (!Double.isFinite(x) || !Double.isFinite(x0) || !Double.isFinite(eps)) {
+      throw new IllegalArgumentException(
+          "update: " + x + "·x + " + x0 + "·x0 + " + eps + "·eps (expected: finite factors)");
+    }
+  }
+
+  /**
+   * A term of an earlier step.
+   *
+   * @param ago how many steps (network calls) ago, at least 1
+   * @param of what of it
+   * @param factor its factor
+   */
+  public record Past(int ago, Quantity of, double factor) {
+    public Past {
+      if (ago < 1) {
+        throw new IllegalArgumentException("ago: " + ago + " (expected: ≥ 1)");
+      }
+      if (!Double.isFinite(factor)) {
+        throw new IllegalArgumentException("factor: " + factor + " (expected: finite)");
+      }
+    }
+  }
+
+  /** Adds {@code factor·x}. */
+  public Update plusX(double factor) {
+    return new Update(x + factor, x0, eps, past, noise);
+  }
+
+  /** Adds {@code factor·x̂₀}. */
+  public Update plusX0(double factor) {
+    return new Update(x, x0 + factor, eps, past, noise);
+  }
+
+  /** Adds {@code factor·ε̂}. */
+  public Update plusEps(double factor) {
+    return new Update(x, x0, eps + factor, past, noise);
+  }
+
+  /** Adds {@code factor} times what the step {@code ago} steps before this one had. */
+  public Update plusPast(int ago, Quantity of, double factor) {
+    var terms = new ArrayList<>(past);
+    terms.add(new Past(ago, of, factor));
+    return new Update(x, x0, eps, terms, noise);
+  }
+
+  /**
+   * Adds fresh noise of standard deviation {@code sigma}.
+   *
+   * @throws IllegalStateException if there is noise already
+   */
+  public Update plusNoise(double sigma) {
+    return plusNoise(Noise.of(sigma));
+  }
+
+  /**
+   * Adds fresh noise.
+   *
+   * @throws IllegalStateException if there is noise already
+   */
+  public Update plusNoise(Noise added) {
+    if (!noise.isNone()) {
+      throw new IllegalStateException("noise: added twice (expected: one noise term)");
+    }
+    return new Update(x, x0, eps, past, added);
+  }
+}

@@ -1,0 +1,28 @@
+package io.diffusion4j.diffusion.sampling;
+
+/** What is done to each estimate x̂₀ before it is used: samples are known to lie in a range. */
+@FunctionalInterface
+public interface X0Treatment {
+  /** Leaves x̂₀ as it is. */
+  X0Treatment NONE = x0 -> {};
+
+  /** Treats the estimate of one sample in place. */
+  void treat(float[] x0);
+
+  /**
+   * Clips to [−range, range].
+   *
+   * @param range greater than 0; 1 for pixels
+   */
+  static X0Treatment clip(double range) {
+    if (!(range > 0)) {
+      throw new IllegalArgumentException("range: " + range + " (expected: > 0)");
+    }
+    float limit = (float) range;
+    return x0 -> {
+      for (int i = 0; i < x0.length; i++) {
+        x0[i] = Math.max(-limit, Math.min(limit, x0[i]));
+      }
+    };
+  }
+}
