@@ -8,6 +8,7 @@ package io.diffusion4j.diffusion;
  *     nominally in [−1, 1] (Nichol &amp; Dhariwal 2021, eq. 15); empty if the variance is not
  *     learned
  */
+@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Prediction(float[] output, float[] variance) {
   private static final float[] NONE = {};
 

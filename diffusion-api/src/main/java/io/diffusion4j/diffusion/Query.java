@@ -8,4 +8,5 @@ package io.diffusion4j.diffusion;
  *     the integers
  * @param condition what the sample is conditioned on
  */
+@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Query<C>(float[] xt, double t, C condition) {}

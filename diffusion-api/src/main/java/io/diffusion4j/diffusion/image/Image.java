@@ -7,6 +7,7 @@ package io.diffusion4j.diffusion.image;
  * @param height in pixels
  * @param pixels {@code [height, width, 3]} row-major, nominally in [−1, 1]; not copied
  */
+@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Image(int width, int height, float[] pixels) {
   public Image {
     if (width < 1 || height < 1) {

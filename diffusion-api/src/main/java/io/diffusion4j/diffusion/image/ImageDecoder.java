@@ -19,5 +19,6 @@ public interface ImageDecoder {
    * @param imageEmbedding an un-normalised CLIP image embedding
    * @param prompt the words; the empty prompt if there are none
    */
+  @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   record Condition(float[] imageEmbedding, Prompt prompt) {}
 }

@@ -9,5 +9,6 @@ import java.util.List;
 @FunctionalInterface
 public interface Upsampler {
   /** Draws one larger image for each image, in order. */
-  List<Image> upsample(List<Draw<Image>> draws, SamplingSettings settings, SamplingListener listener);
+  List<Image> upsample(
+      List<Draw<Image>> draws, SamplingSettings settings, SamplingListener listener);
 }

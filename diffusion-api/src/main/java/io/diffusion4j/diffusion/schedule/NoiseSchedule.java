@@ -1,8 +1,8 @@
 package io.diffusion4j.diffusion.schedule;
 
 /**
- * The forward process q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I) (Ho et al. 2020, eq. 4) as its table
- * of ᾱ.
+ * The forward process q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I) (Ho et al. 2020, eq. 4) as its table of
+ * ᾱ.
  */
 public interface NoiseSchedule {
   /** The timestep of the clean sample, where ᾱ = 1. */

@@ -7,6 +7,7 @@ package io.diffusion4j.diffusion.text;
  * @param mask {@code [L]}: true for tokens of the prompt, start and end included; false for padding
  * @param embedding the un-normalised CLIP text embedding, {@code [E]}
  */
+@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record TextEncoding(float[] hidden, boolean[] mask, float[] embedding) {
   public TextEncoding {
     if (mask.length == 0 || hidden.length % mask.length != 0) {
