@@ -1,0 +1,126 @@
+package io.diffusion4j.tf.checkpoint;
+
+import io.diffusion4j.diffusion.Parameterization;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * How a stage of unCLIP denoises: the {@code scheduler_config.json} of diffusers' {@code
+ * UnCLIPScheduler}. Its noise schedule is always the cosine one (Nichol &amp; Dhariwal 2021, eq.
+ * 17).
+ *
+ * @param trainTimesteps the number of timesteps of the noise schedule
+ * @param varianceType what the variance of a step is
+ * @param clipSample whether x̂₀ is clipped to ±{@code clipSampleRange}
+ * @param clipSampleRange the bound, &gt; 0
+ * @param parameterization what the network predicts: the noise or the clean sample
+ */
+public record UnclipSchedulerConfig(
+    int trainTimesteps,
+    VarianceType varianceType,
+    boolean clipSample,
+    double clipSampleRange,
+    Parameterization parameterization) {
+  /** What diffusers calls the file. */
+  public static final String FILE_NAME = "scheduler_config.json";
+
+  private static final String CLASS_NAME = "UnCLIPScheduler";
+  private static final String BETA_SCHEDULE = "squaredcos_cap_v2";
+
+  /** What the variance of a step is. */
+  public enum VarianceType {
+    /** β̃, the posterior's (Ho et al. 2020, eq. 7), bounded from below. */
+    FIXED_SMALL_LOG("fixed_small_log"),
+    /** Between β̃ and β, where the network says (Nichol &amp; Dhariwal 2021, eq. 15). */
+    LEARNED_RANGE("learned_range");
+
+    private final String key;
+
+    VarianceType(String key) {
+      this.key = key;
+    }
+
+    private static VarianceType of(ComponentConfig config) {
+      String[] keys = Arrays.stream(values()).map(t -> t.key).toArray(String[]::new);
+      config.supports("variance_type", (Object[]) keys);
+      return values()[Arrays.asList(keys).indexOf(config.text("variance_type", keys[0]))];
+    }
+  }
+
+  /** Checks the values. */
+  public UnclipSchedulerConfig {
+    if (trainTimesteps < 1) {
+      throw new IllegalArgumentException("trainTimesteps: " + trainTimesteps + " (expected: ≥ 1)");
+    }
+    if (!(clipSampleRange > 0 && Double.isFinite(clipSampleRange))) {
+      throw new IllegalArgumentException(
+          "clipSampleRange: " + clipSampleRange + " (expected: > 0)");
+    }
+    if (parameterization == Parameterization.V) {
+      throw new IllegalArgumentException("parameterization: V (expected: one of EPS, X0)");
+    }
+  }
+
+  /** The prior of Karlo: predicts the clean embedding. */
+  public static UnclipSchedulerConfig prior() {
+    return new UnclipSchedulerConfig(
+        1000, VarianceType.FIXED_SMALL_LOG, true, 5, Parameterization.X0);
+  }
+
+  /** The decoder of Karlo: predicts the noise and the variance. */
+  public static UnclipSchedulerConfig decoder() {
+    return new UnclipSchedulerConfig(
+        1000, VarianceType.LEARNED_RANGE, true, 1, Parameterization.EPS);
+  }
+
+  /** The super-resolution stages of Karlo: predict the noise. */
+  public static UnclipSchedulerConfig superResolution() {
+    return new UnclipSchedulerConfig(
+        1000, VarianceType.FIXED_SMALL_LOG, true, 1, Parameterization.EPS);
+  }
+
+  /**
+   * Reads a file; absent fields have diffusers' defaults.
+   *
+   * @throws CheckpointException if it is not that of an unCLIP scheduler, or holds a value or a
+   *     field that we do not know
+   */
+  public static UnclipSchedulerConfig read(Path file) {
+    ComponentConfig config = ComponentConfig.read(file);
+    config.expectClass(CLASS_NAME);
+    config
+        .supports("beta_schedule", BETA_SCHEDULE)
+        .supports("prediction_type", "epsilon", "sample");
+    try {
+      var scheduler =
+          new UnclipSchedulerConfig(
+              config.intValue("num_train_timesteps", 1000),
+              VarianceType.of(config),
+              config.booleanValue("clip_sample", true),
+              config.doubleValue("clip_sample_range", 1),
+              config.text("prediction_type", "epsilon").equals("sample")
+                  ? Parameterization.X0
+                  : Parameterization.EPS);
+      config.refuseUnknown();
+      return scheduler;
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Writes {@code scheduler_config.json}.
+   *
+   * @throws java.io.UncheckedIOException if it cannot be written
+   */
+  public void write(Path file) {
+    ConfigWriter.diffusers(CLASS_NAME)
+        .put("beta_schedule", BETA_SCHEDULE)
+        .put("clip_sample", clipSample)
+        .put("clip_sample_range", clipSampleRange)
+        .put("num_train_timesteps", trainTimesteps)
+        .put("prediction_type", parameterization == Parameterization.X0 ? "sample" : "epsilon")
+        .put("variance_type", varianceType.key)
+        .write(file);
+  }
+}
