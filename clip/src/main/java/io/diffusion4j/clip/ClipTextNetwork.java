@@ -1,0 +1,76 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.Network;
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * CLIP's text tower: a causal transformer, read out at the end token. With Hugging Face's keys
+ * ({@code CLIPTextModelWithProjection}).
+ *
+ * @param transformer the blocks
+ * @param vocabulary the number of tokens
+ * @param positions the length of a text, L
+ * @param embeddingDim of the embedding that texts and images share, E
+ */
+public record ClipTextNetwork(
+    Transformer transformer, int vocabulary, int positions, int embeddingDim) implements Network {
+  /** Input {@code [L]}: the token ids. */
+  static final String IDS = "ids";
+
+  /** Input {@code [L]}: 1 at the end token, 0 elsewhere. */
+  static final String END = "end";
+
+  private static final float MASKED = -1e9f;
+
+  public ClipTextNetwork {
+    Transformer.require(vocabulary >= 3, "vocab_size", vocabulary, "≥ 3");
+    Transformer.require(positions >= 2, "max_position_embeddings", positions, "≥ 2");
+    Transformer.require(embeddingDim >= 1, "projection_dim", embeddingDim, "≥ 1");
+  }
+
+  /** Outputs: the hidden states after the final norm {@code [B, L, W]}, the embedding. */
+  @Override
+  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
+    var tf = nn.tf();
+    int w = transformer.width();
+    var ids = inputs.ints(IDS, positions);
+    var end = inputs.floats(END, positions);
+    var text = nn.at("text_model");
+    var embeddings = text.at("embeddings");
+    var h =
+        nn.add(
+            embeddings.at("token_embedding").embedding(ids, vocabulary, w, Init.normal(0.02)),
+            nn.reshape(
+                nn.input(
+                    embeddings
+                        .at("position_embedding")
+                        .parameter("weight", Init.normal(0.01), positions, w)),
+                1,
+                positions,
+                w));
+    h = transformer.forward(text.at("encoder"), h, List.of(causal(nn)));
+    var hidden = nn.output(text.at("final_layer_norm").layerNorm(h, transformer.eps()));
+    var pooled =
+        tf.reduceSum(tf.math.mul(hidden, nn.reshape(end, -1, positions, 1)), tf.constant(1));
+    Init projection = Init.normal(1 / Math.sqrt(w));
+    var embedding =
+        nn.output(
+            nn.at("text_projection").linearNoBias(nn.input(pooled), embeddingDim, projection));
+    return List.of(hidden, embedding);
+  }
+
+  private Operand<TFloat32> causal(Nn nn) {
+    float[] mask = new float[positions * positions];
+    for (int i = 0; i < positions; i++) {
+      for (int j = i + 1; j < positions; j++) {
+        mask[i * positions + j] = MASKED;
+      }
+    }
+    return nn.reshape(nn.tf().constant(mask), 1, 1, positions, positions);
+  }
+}

@@ -1,0 +1,75 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * The pre-norm transformer that both towers are made of, with Hugging Face's keys ({@code
+ * encoder.layers.N}).
+ *
+ * @param width of the tokens, W
+ * @param intermediate width of the feed-forward layer
+ * @param layers blocks
+ * @param heads attention heads
+ * @param activation of the feed-forward layer
+ * @param eps of the layer normalisations
+ */
+public record Transformer(
+    int width, int intermediate, int layers, int heads, Activation activation, double eps) {
+  /** The non-linearities of published CLIPs. */
+  public enum Activation {
+    GELU,
+    /** x·σ(1.702·x), what OpenAI's weights were trained with. */
+    QUICK_GELU
+  }
+
+  public Transformer {
+    require(width >= 1, "hidden_size", width, "≥ 1");
+    require(intermediate >= 1, "intermediate_size", intermediate, "≥ 1");
+    require(layers >= 1, "num_hidden_layers", layers, "≥ 1");
+    require(
+        heads >= 1 && width % heads == 0,
+        "num_attention_heads",
+        heads,
+        "a divisor of hidden_size " + width);
+  }
+
+  static void require(boolean holds, String name, int value, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+    }
+  }
+
+  /** Shapes: x {@code [B, L, W]} → the same; {@code mask} is added to the attention's logits. */
+  Operand<TFloating> forward(Nn nn, Operand<TFloating> x, List<Operand<TFloat32>> mask) {
+    var h = x;
+    for (int i = 0; i < layers; i++) {
+      h = block(nn.at("layers", i), h, mask);
+    }
+    return h;
+  }
+
+  private Operand<TFloating> block(Nn nn, Operand<TFloating> x, List<Operand<TFloat32>> mask) {
+    // The deviations are those of OpenAI's CLIP.
+    Init in = Init.normal(1 / Math.sqrt(width));
+    Init out = Init.normal(1 / Math.sqrt(width * 2.0 * layers));
+    Init wide = Init.normal(1 / Math.sqrt(2.0 * width));
+    var n = nn.at("layer_norm1").layerNorm(x, eps);
+    var attn = nn.at("self_attn");
+    var mixed =
+        attn.attention(
+            attn.at("q_proj").linear(n, width, in),
+            attn.at("k_proj").linear(n, width, in),
+            attn.at("v_proj").linear(n, width, in),
+            heads,
+            mask);
+    var h = nn.add(x, attn.at("out_proj").linear(mixed, width, out));
+    var mlp = nn.at("mlp.fc1").linear(nn.at("layer_norm2").layerNorm(h, eps), intermediate, wide);
+    mlp = activation == Activation.GELU ? nn.gelu(mlp) : nn.quickGelu(mlp);
+    return nn.add(h, nn.at("mlp.fc2").linear(mlp, width, out));
+  }
+}

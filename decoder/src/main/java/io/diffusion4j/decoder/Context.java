@@ -1,0 +1,32 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.tf.nn.Nn;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * Tokens that the attention of a U-Net looks at beside its pixels.
+ *
+ * @param tokens {@code [B, L, contextDim]}
+ * @param present {@code [B, L]}: 1 where a token is to be seen, 0 for padding
+ */
+record Context(Operand<TFloating> tokens, Operand<TFloat32> present) {
+  /** What a hidden token's logit is lowered by. */
+  private static final float HIDDEN = -10_000;
+
+  /** What is added to the logits of the tokens and of the pixels after them. */
+  Operand<TFloat32> mask(Nn nn, long pixels) {
+    var tf = nn.tf();
+    long length = present.shape().get(1);
+    var hidden = tf.math.mul(tf.math.sub(tf.constant(1f), present), tf.constant(HIDDEN));
+    var row = nn.reshape(hidden, -1, 1, 1, length);
+    var pad = tf.constant(new int[][] {{0, 0}, {0, 0}, {0, 0}, {0, Math.toIntExact(pixels)}});
+    return tf.pad(row, pad, tf.constant(0f));
+  }
+
+  static List<Context> none() {
+    return List.of();
+  }
+}

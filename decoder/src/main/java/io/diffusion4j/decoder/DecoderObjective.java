@@ -1,0 +1,50 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.tf.train.DiffusionLoss;
+import io.diffusion4j.tf.train.Objective;
+
+/**
+ * The loss of the decoder together with its text projection; the weights are under {@code decoder}
+ * and {@code text_proj}.
+ *
+ * @param unet the decoder
+ * @param projection what the decoder is told
+ * @param textLength positions of the text, L
+ */
+public record DecoderObjective(Unet unet, TextProjection projection, int textLength)
+    implements Objective {
+  /** Input {@code [E]}. */
+  public static final String IMAGE_EMBEDDING = "image_embedding";
+
+  /** Input {@code [1]}: 1 to use the image embedding, 0 to drop it. */
+  public static final String CONDITIONAL = "conditional";
+
+  /** Input {@code [E]}. */
+  public static final String TEXT_EMBEDDING = "text_embedding";
+
+  /** Input {@code [L, E]}. */
+  public static final String HIDDEN = "hidden";
+
+  /** Input {@code [extraTokens + L]}: 1 for tokens to be seen, 0 for padding. */
+  public static final String PRESENT = DecoderNetwork.PRESENT;
+
+  @Override
+  public Loss build(Nn nn, Inputs inputs) {
+    int e = projection.embeddingDim();
+    int length = projection.extraTokens() + textLength;
+    var told =
+        projection.forward(
+            nn.at("text_proj"),
+            inputs.floats(IMAGE_EMBEDDING, e),
+            inputs.floats(CONDITIONAL, 1),
+            inputs.floats(TEXT_EMBEDDING, e),
+            inputs.floats(HIDDEN, textLength, e));
+    var outputs =
+        new DecoderNetwork(unet, length)
+            .outputs(nn.at("decoder"), inputs, told, inputs.floats(PRESENT, length));
+    int size = unet.config().sampleSize();
+    return DiffusionLoss.of(nn, inputs, outputs, size, size, unet.config().inChannels());
+  }
+}

@@ -1,0 +1,57 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import org.tensorflow.Operand;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * The residual block of the ADM U-Net (Dhariwal &amp; Nichol 2021, appendix A), with diffusers'
+ * keys ({@code ResnetBlock2D}).
+ *
+ * @param unet the network's shape
+ * @param channels of the output
+ * @param resampling between the first normalisation and the first convolution
+ */
+record ResBlock(UnetConfig unet, long channels, Resampling resampling) {
+  /** What a block does to the resolution, on both of its branches. */
+  enum Resampling {
+    NONE,
+    /** The mean of 2×2 pixels. */
+    DOWN,
+    /** Each pixel four times. */
+    UP
+  }
+
+  /**
+   * Shapes: x {@code [B, H, W, C]}, emb {@code [B, E]} → {@code [B, H', W', channels]}.
+   *
+   * @param emb SiLU of the time embedding, which all blocks share
+   */
+  Operand<TFloating> forward(Nn nn, Operand<TFloating> x, Operand<TFloating> emb) {
+    var h = nn.silu(nn.at("norm1").groupNorm(x, unet.groups(), unet.eps()));
+    h = nn.at("conv1").conv2d(resample(nn, h), channels, 3);
+    var time = nn.at("time_emb_proj");
+    if (unet.timeConditioning() == TimeConditioning.SCALE_SHIFT) {
+      h = nn.at("norm2").groupNorm(h, unet.groups(), unet.eps(), time.linear(emb, 2 * channels));
+    } else {
+      h = nn.add(h, nn.reshape(time.linear(emb, channels), -1, 1, 1, channels));
+      h = nn.at("norm2").groupNorm(h, unet.groups(), unet.eps());
+    }
+    h = nn.at("conv2").conv2d(nn.silu(h), channels, 3, 1, Init.ZEROS);
+    var skip = resample(nn, x);
+    if (Nn.last(x) != channels) {
+      skip = nn.at("conv_shortcut").conv2d(skip, channels, 1);
+    }
+    return nn.add(skip, h);
+  }
+
+  private Operand<TFloating> resample(Nn nn, Operand<TFloating> x) {
+    return switch (resampling) {
+      case NONE -> x;
+      case DOWN -> nn.averagePool(x);
+      case UP -> nn.upsampleNearest(x);
+    };
+  }
+}

@@ -1,0 +1,69 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * What the decoder is told, from embeddings (DALL-E 2, §2.1): the image embedding joins the time
+ * embedding and becomes extra context tokens before those of the text. With diffusers' keys ({@code
+ * UnCLIPTextProjModel}).
+ *
+ * @param extraTokens context tokens made from the image embedding
+ * @param embeddingDim of CLIP embeddings, E
+ * @param timeEmbedDim of the decoder
+ * @param contextDim of the decoder
+ */
+public record TextProjection(int extraTokens, int embeddingDim, int timeEmbedDim, int contextDim) {
+  private static final double EPS = 1e-5;
+
+  /**
+   * Builds the projection.
+   *
+   * @param imageEmbedding {@code [B, E]}
+   * @param conditional {@code [B, 1]}: 1 to use the image embedding, 0 for the learned embedding of
+   *     classifier-free guidance in its place
+   * @param textEmbedding {@code [B, E]}
+   * @param hidden of the text, {@code [B, L, E]}
+   */
+  Outputs forward(
+      Nn nn,
+      Operand<TFloat32> imageEmbedding,
+      Operand<TFloat32> conditional,
+      Operand<TFloat32> textEmbedding,
+      Operand<TFloat32> hidden) {
+    var tf = nn.tf();
+    var none =
+        nn.parameter("learned_classifier_free_guidance_embeddings", Init.ZEROS, embeddingDim);
+    var z =
+        nn.input(
+            tf.math.add(
+                tf.math.mul(imageEmbedding, conditional),
+                tf.math.mul(none, tf.math.sub(tf.constant(1f), conditional))));
+    var timeAdd =
+        nn.add(
+            nn.at("embedding_proj").linear(nn.input(textEmbedding), timeEmbedDim),
+            nn.at("clip_image_embeddings_project_to_time_embeddings").linear(z, timeEmbedDim));
+    var extra = nn.at("clip_extra_context_tokens_proj").linear(z, (long) extraTokens * contextDim);
+    // Channel-major: token k's channel c is element c·tokens + k.
+    var tokens =
+        tf.linalg.transpose(
+            nn.reshape(extra, -1, contextDim, extraTokens), tf.constant(new int[] {0, 2, 1}));
+    var text =
+        nn.at("text_encoder_hidden_states_norm")
+            .layerNorm(
+                nn.at("encoder_hidden_states_proj").linear(nn.input(hidden), contextDim), EPS);
+    return new Outputs(nn.concat(1, List.of(tokens, text)), timeAdd);
+  }
+
+  /**
+   * What the decoder is told.
+   *
+   * @param context {@code [B, extraTokens + L, contextDim]}
+   * @param timeAdd {@code [B, timeEmbedDim]}
+   */
+  record Outputs(Operand<TFloating> context, Operand<TFloating> timeAdd) {}
+}

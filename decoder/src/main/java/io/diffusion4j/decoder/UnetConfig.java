@@ -1,0 +1,87 @@
+package io.diffusion4j.decoder;
+
+import java.util.List;
+
+/**
+ * The shape of a U-Net, in the words of diffusers' {@code config.json}.
+ *
+ * @param sampleSize height and width it was trained for; convolutions take others too
+ * @param inChannels channels of the input
+ * @param outChannels channels of the output; twice the image's if the variance is learned
+ * @param blockChannels channels of each level, from the highest resolution down
+ * @param attention for each level, whether its residual blocks are followed by attention
+ * @param midAttention whether the middle has attention
+ * @param layers residual blocks per level on the way down; one more on the way up
+ * @param headDim channels per attention head
+ * @param contextDim width of the context tokens that attention also looks at; 0 without context
+ * @param groups of the group normalisations
+ * @param eps of the group normalisations
+ * @param timeConditioning how the time enters a residual block
+ */
+public record UnetConfig(
+    int sampleSize,
+    int inChannels,
+    int outChannels,
+    List<Integer> blockChannels,
+    List<Boolean> attention,
+    boolean midAttention,
+    int layers,
+    int headDim,
+    int contextDim,
+    int groups,
+    double eps,
+    TimeConditioning timeConditioning) {
+
+  /** How the time embedding enters a residual block. */
+  public enum TimeConditioning {
+    /** Added to the activations before the second normalisation: {@code default}. */
+    ADD,
+    /** Scales and shifts the second normalisation: {@code scale_shift}. */
+    SCALE_SHIFT
+  }
+
+  public UnetConfig {
+    blockChannels = List.copyOf(blockChannels);
+    attention = List.copyOf(attention);
+    if (blockChannels.isEmpty() || blockChannels.size() != attention.size()) {
+      throw new IllegalArgumentException(
+          "attention: " + attention + " (expected: one for each of " + blockChannels + ")");
+    }
+    for (int i = 0; i < blockChannels.size(); i++) {
+      int c = blockChannels.get(i);
+      require(c > 0 && c % groups == 0, "block_out_channels", c, "a multiple of " + groups);
+      boolean attends = attention.get(i) || (midAttention && i == blockChannels.size() - 1);
+      require(!attends || c % headDim == 0, "block_out_channels", c, "a multiple of " + headDim);
+    }
+    require(blockChannels.get(0) % 2 == 0, "block_out_channels", blockChannels, "even");
+    int factor = 1 << (blockChannels.size() - 1);
+    require(
+        sampleSize > 0 && sampleSize % factor == 0,
+        "sample_size",
+        sampleSize,
+        "a multiple of " + factor);
+    require(layers >= 1, "layers_per_block", layers, "≥ 1");
+    require(inChannels >= 1, "in_channels", inChannels, "≥ 1");
+    require(outChannels >= 1, "out_channels", outChannels, "≥ 1");
+  }
+
+  private static void require(boolean holds, String name, Object value, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+    }
+  }
+
+  /** Width of the sinusoid of the time. */
+  public int timeChannels() {
+    return blockChannels.get(0);
+  }
+
+  /** Width of the time embedding that residual blocks see. */
+  public int timeEmbedDim() {
+    return 4 * timeChannels();
+  }
+
+  public int levels() {
+    return blockChannels.size();
+  }
+}

@@ -1,0 +1,111 @@
+package io.diffusion4j.tf;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The inputs a network declares as it is built, and the feeding of a {@link Batch} to them.
+ *
+ * <p>The batch axis comes first and is unknown when the graph is built, so that one graph serves
+ * every batch size.
+ */
+public final class Inputs {
+  private record Input(Operand<?> placeholder, long[] sample, boolean integers) {}
+
+  private final Ops tf;
+  private final Map<String, Input> inputs = new LinkedHashMap<>();
+
+  private Inputs(Ops tf) {
+    this.tf = tf;
+  }
+
+  /** No inputs yet, in this graph. */
+  public static Inputs of(Ops tf) {
+    return new Inputs(tf);
+  }
+
+  /** Declares {@code [B, sample...]} numbers. */
+  public Operand<TFloat32> floats(String name, long... sample) {
+    return declare(name, TFloat32.class, sample);
+  }
+
+  /** Declares {@code [B, sample...]} integers. */
+  public Operand<TInt32> ints(String name, long... sample) {
+    return declare(name, TInt32.class, sample);
+  }
+
+  private <T extends TType> Operand<T> declare(String name, Class<T> type, long[] sample) {
+    long[] shape = new long[sample.length + 1];
+    shape[0] = Shape.UNKNOWN_SIZE;
+    System.arraycopy(sample, 0, shape, 1, sample.length);
+    var placeholder = tf.placeholder(type, Placeholder.shape(Shape.of(shape)));
+    if (inputs.put(name, new Input(placeholder, sample.clone(), type == TInt32.class)) != null) {
+      throw new IllegalStateException("input declared twice: " + name);
+    }
+    return placeholder;
+  }
+
+  /**
+   * Feeds a batch; the native copies are added to {@code owned} and closed by the caller.
+   *
+   * @throws IllegalArgumentException if the batch does not have exactly the declared inputs
+   */
+  public void feed(Session.Runner runner, Batch batch, List<TType> owned) {
+    if (!batch.values().keySet().equals(inputs.keySet())) {
+      throw new IllegalArgumentException(
+          "batch: " + batch.values().keySet() + " (expected: " + inputs.keySet() + ")");
+    }
+    inputs.forEach(
+        (name, input) -> {
+          TType tensor = tensor(name, input, batch);
+          owned.add(tensor);
+          runner.feed(input.placeholder, tensor);
+        });
+  }
+
+  private static TType tensor(String name, Input input, Batch batch) {
+    long[] shape = new long[input.sample.length + 1];
+    shape[0] = batch.rows();
+    System.arraycopy(input.sample, 0, shape, 1, input.sample.length);
+    long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    Object value = java.util.Objects.requireNonNull(batch.values().get(name));
+    if (value instanceof float[] floats && !input.integers && floats.length == size) {
+      return Tensors.of(floats, shape);
+    }
+    if (value instanceof int[] ints && input.integers && ints.length == size) {
+      return Tensors.of(ints, shape);
+    }
+    throw new IllegalArgumentException(
+        name
+            + ": "
+            + describe(value)
+            + " (expected: "
+            + size
+            + (input.integers ? " ints" : " floats")
+            + " for "
+            + Arrays.toString(shape)
+            + ")");
+  }
+
+  private static String describe(Object value) {
+    return value instanceof float[] floats
+        ? floats.length + " floats"
+        : ((int[]) value).length + " ints";
+  }
+
+  /** The names declared so far. */
+  public List<String> names() {
+    return new ArrayList<>(inputs.keySet());
+  }
+}

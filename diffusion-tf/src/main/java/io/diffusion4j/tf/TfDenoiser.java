@@ -1,0 +1,79 @@
+package io.diffusion4j.tf;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.Prediction;
+import io.diffusion4j.diffusion.Query;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A compiled network as a {@link Denoiser}.
+ *
+ * <p>The network has an input {@code sample} and an input {@code time} for the sinusoid, and those
+ * that the conditions are fed to; its first output is the prediction, its second, if there is one,
+ * the learned variance.
+ *
+ * @param <C> what a sample is conditioned on
+ */
+public final class TfDenoiser<C> implements Denoiser<C> {
+  /** Name of the input for x_t. */
+  public static final String SAMPLE = "sample";
+
+  /** Name of the input for the sinusoid of t. */
+  public static final String TIME = "time";
+
+  /** Turns the conditions of a batch into inputs of the network. */
+  @FunctionalInterface
+  public interface Conditions<C> {
+    void feed(Batch batch, List<C> conditions);
+  }
+
+  private final CompiledNetwork network;
+  private final Parameterization parameterization;
+  private final int timeChannels;
+  private final Conditions<C> conditions;
+
+  /** Asks this network; closing it stays with the caller. */
+  public TfDenoiser(
+      CompiledNetwork network,
+      Parameterization parameterization,
+      int timeChannels,
+      Conditions<C> conditions) {
+    this.network = network;
+    this.parameterization = parameterization;
+    this.timeChannels = timeChannels;
+    this.conditions = conditions;
+  }
+
+  @Override
+  public Parameterization parameterization() {
+    return parameterization;
+  }
+
+  @Override
+  public List<Prediction> predict(List<Query<C>> queries) {
+    if (queries.isEmpty()) {
+      return List.of();
+    }
+    int rows = queries.size();
+    var batch = new Batch(rows);
+    batch.floats(SAMPLE, Tensors.stack(queries.stream().map(Query::xt).toList()));
+    batch.floats(
+        TIME,
+        Tensors.stack(
+            queries.stream().map(q -> TimeEmbedding.sinusoid(q.t(), timeChannels)).toList()));
+    conditions.feed(batch, queries.stream().map(Query::condition).toList());
+    var outputs = network.run(batch);
+    var means = Tensors.unstack(outputs.get(0), rows);
+    if (outputs.size() == 1) {
+      return means.stream().map(Prediction::of).toList();
+    }
+    var variances = Tensors.unstack(outputs.get(1), rows);
+    List<Prediction> predictions = new ArrayList<>(rows);
+    for (int i = 0; i < rows; i++) {
+      predictions.add(new Prediction(means.get(i), variances.get(i)));
+    }
+    return predictions;
+  }
+}

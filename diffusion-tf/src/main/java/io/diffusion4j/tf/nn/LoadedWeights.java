@@ -1,0 +1,127 @@
+package io.diffusion4j.tf.nn;
+
+import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Assign;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+import org.tensorflow.types.family.TType;
+
+/**
+ * Weights from a checkpoint: frozen into the graph as constants, which lets oneDNN keep them
+ * packed, or, where they would burst protobuf's 2 GB, as variables filled once.
+ *
+ * <p>Loading is strict and complete: what is missing, unused or of the wrong shape is gathered
+ * while the network is built and reported at once by {@link #verifyComplete}.
+ */
+public final class LoadedWeights implements Weights {
+  /** Graphs are serialised when a session opens; protobuf refuses messages of 2 GB. */
+  private static final long FREEZE_BELOW = 1_500_000_000L;
+
+  private record Fill(
+      Parameter parameter, Placeholder<TFloating> value, Assign<TFloating> assign) {}
+
+  private final NamedTensors source;
+  private final boolean frozen;
+  private final Map<String, Parameter> asked = new LinkedHashMap<>();
+  private final List<String> problems = new ArrayList<>();
+  private final List<Fill> fills = new ArrayList<>();
+
+  private LoadedWeights(NamedTensors source, boolean frozen) {
+    this.source = source;
+    this.frozen = frozen;
+  }
+
+  /** Frozen if they are small enough, else variables. */
+  public static LoadedWeights from(NamedTensors source) {
+    long bytes = 0;
+    for (String name : source.names()) {
+      bytes += Float.BYTES * Arrays.stream(source.shape(name)).reduce(1, Math::multiplyExact);
+    }
+    return new LoadedWeights(source, bytes < FREEZE_BELOW);
+  }
+
+  @Override
+  public Operand<TFloating> get(Ops tf, Parameter parameter, Precision precision) {
+    String key = parameter.key();
+    if (asked.put(key, parameter) != null) {
+      throw new IllegalStateException("parameter asked for twice: " + key);
+    }
+    long[] shape = parameter.layout().graphShape(parameter.shape());
+    if (!source.names().contains(key)) {
+      problems.add("missing: " + key + " " + Arrays.toString(parameter.shape()));
+      return zeros(tf, shape, precision);
+    }
+    if (!Arrays.equals(source.shape(key), parameter.shape())) {
+      problems.add(
+          "shape of "
+              + key
+              + ": "
+              + Arrays.toString(source.shape(key))
+              + " (expected: "
+              + Arrays.toString(parameter.shape())
+              + ")");
+      return zeros(tf, shape, precision);
+    }
+    if (frozen) {
+      try (TType value = read(parameter, precision)) {
+        return Nn.asFloating(tf.withName(key).constantOf((TFloating) value));
+      }
+    }
+    var variable = tf.withName(key).variable(Shape.of(shape), precision.type());
+    var value = tf.placeholder(precision.type(), Placeholder.shape(Shape.of(shape)));
+    fills.add(new Fill(parameter, value, tf.assign(variable, value)));
+    return tf.identity(variable);
+  }
+
+  private static Operand<TFloating> zeros(Ops tf, long[] shape, Precision precision) {
+    return tf.zeros(tf.constant(shape), precision.type());
+  }
+
+  private TType read(Parameter parameter, Precision precision) {
+    float[] values = parameter.layout().toGraph(source.read(parameter.key()), parameter.shape());
+    long[] shape = parameter.layout().graphShape(parameter.shape());
+    return precision == Precision.BFLOAT16
+        ? Tensors.bfloat16(values, shape)
+        : Tensors.of(values, shape);
+  }
+
+  /**
+   * To be called when the network is built.
+   *
+   * @throws CheckpointException if anything is missing, unused or of the wrong shape
+   */
+  public void verifyComplete() {
+    var unused = new TreeSet<>(source.names());
+    unused.removeAll(asked.keySet());
+    unused.forEach(
+        name -> problems.add("unused: " + name + " " + Arrays.toString(source.shape(name))));
+    if (!problems.isEmpty()) {
+      throw new CheckpointException(
+          Path.of(source.origin()), problems.size() + " tensors do not fit the network", problems);
+    }
+  }
+
+  /** Fills the variables, one at a time so that only one is on the heap. */
+  public void fill(Session session) {
+    for (Fill fill : fills) {
+      Precision precision =
+          fill.value.type().equals(TFloat32.class) ? Precision.FLOAT32 : Precision.BFLOAT16;
+      try (TType value = read(fill.parameter, precision)) {
+        session.runner().feed(fill.value, value).addTarget(fill.assign).run().close();
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.diffusion4j.tf.nn;
+
+import java.util.Set;
+
+/** Named tensors in PyTorch's axis order: a checkpoint on disk, or weights in memory. */
+public interface NamedTensors {
+  /** Where they are from, for messages: a path or a few words. */
+  String origin();
+
+  /** All names. */
+  Set<String> names();
+
+  /** The shape of a tensor that is there. */
+  long[] shape(String name);
+
+  /** The values of a tensor that is there, row-major. */
+  float[] read(String name);
+}

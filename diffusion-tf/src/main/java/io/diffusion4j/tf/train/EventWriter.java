@@ -1,0 +1,98 @@
+package io.diffusion4j.tf.train;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.tf.Sessions;
+import io.diffusion4j.tf.Tensors;
+import java.nio.file.Path;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.summary.SummaryWriter;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+
+/** Writes event files that TensorBoard reads: numbers and pictures by step. For one thread. */
+public final class EventWriter implements AutoCloseable {
+  private final Graph graph = new Graph();
+  private final Session session;
+  private final Operand<TInt64> step;
+  private final Operand<TString> tag;
+  private final Operand<TFloat32> value;
+  private final Operand<TFloat32> pixels;
+  private final Op writeScalar;
+  private final Op writeImage;
+  private final Op close;
+
+  /** Writes into a folder, which is made if it is not there. */
+  public EventWriter(Path folder) {
+    var tf = Ops.create(graph);
+    step = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    tag = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    value = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+    pixels = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(1, -1, -1, 3)));
+    var writer = tf.summary.summaryWriter(SummaryWriter.sharedName(folder.toString()));
+    var open =
+        tf.summary.createSummaryFileWriter(
+            writer,
+            tf.constant(folder.toString()),
+            tf.constant(100), // events kept back
+            tf.constant(10_000), // milliseconds they are kept back
+            tf.constant(""));
+    writeScalar = tf.summary.writeScalarSummary(writer, step, tag, value);
+    var grey = tf.constant(new int[] {127, 127, 127});
+    writeImage =
+        tf.summary.writeImageSummary(
+            writer, step, tag, pixels, tf.dtypes.cast(grey, org.tensorflow.types.TUint8.class));
+    close = tf.summary.closeSummaryWriter(writer);
+    session = Sessions.open(graph);
+    session.runner().addTarget(open).run().close();
+  }
+
+  /** A number, such as the loss. */
+  public void scalar(String name, long atStep, double number) {
+    try (var s = TInt64.scalarOf(atStep);
+        var t = TString.scalarOf(name);
+        var v = TFloat32.scalarOf((float) number)) {
+      session
+          .runner()
+          .feed(step, s)
+          .feed(tag, t)
+          .feed(value, v)
+          .addTarget(writeScalar)
+          .run()
+          .close();
+    }
+  }
+
+  /** A picture, such as a sample of the model. */
+  public void image(String name, long atStep, Image image) {
+    float[] unit = image.pixels().clone();
+    for (int i = 0; i < unit.length; i++) {
+      unit[i] = Math.min(1, Math.max(0, unit[i] * 0.5f + 0.5f));
+    }
+    try (var s = TInt64.scalarOf(atStep);
+        var t = TString.scalarOf(name);
+        var v = Tensors.of(unit, 1, image.height(), image.width(), 3)) {
+      session
+          .runner()
+          .feed(step, s)
+          .feed(tag, t)
+          .feed(pixels, v)
+          .addTarget(writeImage)
+          .run()
+          .close();
+    }
+  }
+
+  @Override
+  public void close() {
+    session.runner().addTarget(close).run().close();
+    session.close();
+    graph.close();
+  }
+}

@@ -1,0 +1,337 @@
+package io.diffusion4j.tf.train;
+
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.Sessions;
+import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.tf.nn.Parameter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Session;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Assign;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.Variable;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
+
+/**
+ * An objective with its weights and optimizer state: one call is one step of AdamW with gradient
+ * clipping and a moving average of the weights, all in one run of the graph.
+ *
+ * <p>For one thread. The native memory is held until {@link #close}.
+ */
+public final class Trainer implements AutoCloseable {
+  /** What is kept for each parameter, as it is named in saved states. */
+  enum Role {
+    WEIGHTS,
+    ADAM_M,
+    ADAM_V,
+    EMA;
+
+    String key(String parameter) {
+      return name().toLowerCase(java.util.Locale.ROOT) + "." + parameter;
+    }
+  }
+
+  /** A variable of the state, with the operations that read and fill it. */
+  private record Cell(
+      Parameter parameter,
+      Operand<TFloat32> read,
+      Placeholder<TFloat32> value,
+      Assign<TFloat32> fill) {}
+
+  /**
+   * What a step did.
+   *
+   * @param loss of the batch, before the step
+   * @param gradientNorm before clipping
+   * @param learningRate of the step
+   * @param metrics the objective's
+   */
+  public record Report(
+      double loss, double gradientNorm, double learningRate, Map<String, Double> metrics) {}
+
+  private final TrainingConfig config;
+  private final Graph graph = new Graph();
+  private final Session session;
+  private final Inputs inputs;
+  private final Objective.Loss loss;
+  private final Operand<TFloat32> gradientNorm;
+  private final List<Op> updates = new ArrayList<>();
+  private final Map<String, Cell> state = new LinkedHashMap<>();
+  private final Placeholder<TFloat32> rate;
+  private final Placeholder<TFloat32> decay;
+  private final Placeholder<TFloat32> beta1Power;
+  private final Placeholder<TFloat32> beta2Power;
+  private final Placeholder<TFloat32> epsilon;
+  private final Placeholder<TFloat32> emaDecay;
+  private long step;
+
+  /** Builds the training graph and initialises the weights from the configuration's seed. */
+  public Trainer(Objective objective, TrainingConfig config) {
+    this.config = config;
+    try {
+      var tf = Ops.create(graph);
+      var weights = new TrainableWeights();
+      inputs = Inputs.of(tf);
+      loss = objective.build(Nn.of(graph, weights, config.precision()), inputs);
+      rate = scalar(tf);
+      decay = scalar(tf);
+      beta1Power = scalar(tf);
+      beta2Power = scalar(tf);
+      epsilon = scalar(tf);
+      emaDecay = scalar(tf);
+
+      var slots = weights.slots();
+      Output<?>[] reads = slots.stream().map(s -> s.read().asOutput()).toArray(Output[]::new);
+      Output<?>[] gradients = graph.addGradients(loss.value().asOutput(), reads);
+      List<Operand<TFloat32>> halfSquares = new ArrayList<>();
+      for (Output<?> gradient : gradients) {
+        halfSquares.add(tf.nn.l2Loss(float32(gradient)));
+      }
+      gradientNorm = tf.math.sqrt(tf.math.mul(tf.constant(2f), tf.math.addN(halfSquares)));
+      var clip =
+          tf.math.minimum(
+              tf.constant(1f),
+              tf.math.div(
+                  tf.constant((float) config.clipNorm()),
+                  tf.math.add(gradientNorm, tf.constant(1e-6f))));
+      for (int i = 0; i < slots.size(); i++) {
+        update(tf, slots.get(i), tf.math.mul(float32(gradients[i]), clip), clip);
+      }
+      session = Sessions.open(graph);
+    } catch (RuntimeException | Error e) {
+      graph.close();
+      throw e;
+    }
+    initialise();
+  }
+
+  private static Placeholder<TFloat32> scalar(Ops tf) {
+    return tf.placeholder(TFloat32.class, Placeholder.shape(org.tensorflow.ndarray.Shape.scalar()));
+  }
+
+  @SuppressWarnings("unchecked") // the gradient of a float32 read is float32
+  private static Operand<TFloat32> float32(Output<?> gradient) {
+    return (Operand<TFloat32>) gradient;
+  }
+
+  /**
+   * AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) and the moving average. Every update waits
+   * for the clipping factor, which needs all gradients, so no weight changes while it is still
+   * read.
+   */
+  private void update(
+      Ops tf, TrainableWeights.Slot slot, Operand<TFloat32> gradient, Operand<TFloat32> barrier) {
+    var parameter = slot.parameter();
+    var m = tf.variable(slot.shape(), TFloat32.class);
+    var v = tf.variable(slot.shape(), TFloat32.class);
+    var ema = tf.variable(slot.shape(), TFloat32.class);
+    cell(tf, Role.WEIGHTS, parameter, slot.variable());
+    cell(tf, Role.ADAM_M, parameter, m);
+    cell(tf, Role.ADAM_V, parameter, v);
+    cell(tf, Role.EMA, parameter, ema);
+
+    Ops then = tf.withControlDependencies(barrier);
+    if (parameter.shape().length >= 2 && config.weightDecay() > 0) {
+      var shrink = tf.math.mul(slot.read(), decay);
+      then = tf.withControlDependencies(then.assignSub(slot.variable(), shrink));
+    }
+    var adam =
+        then.train.applyAdam(
+            slot.variable(),
+            m,
+            v,
+            beta1Power,
+            beta2Power,
+            rate,
+            tf.constant((float) config.beta1()),
+            tf.constant((float) config.beta2()),
+            epsilon,
+            gradient);
+    var after = tf.withControlDependencies(adam);
+    var average =
+        after.math.add(
+            after.math.mul(ema, emaDecay),
+            after.math.mul(adam, after.math.sub(tf.constant(1f), emaDecay)));
+    updates.add(tf.assign(ema, average));
+  }
+
+  private void cell(Ops tf, Role role, Parameter parameter, Variable<TFloat32> variable) {
+    var value = tf.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
+    state.put(
+        role.key(parameter.key()),
+        new Cell(parameter, tf.identity(variable), value, tf.assign(variable, value)));
+  }
+
+  private void initialise() {
+    var random = new SplittableRandom(config.seed());
+    state.forEach(
+        (key, cell) -> {
+          var parameter = cell.parameter;
+          if (key.equals(Role.WEIGHTS.key(parameter.key()))) {
+            float[] values = parameter.init().values(parameter.shape(), random.split());
+            fill(cell, values);
+            fill(cellOf(Role.EMA, parameter), values);
+          } else if (!key.equals(Role.EMA.key(parameter.key()))) {
+            fill(cell, new float[parameter.size()]);
+          }
+        });
+  }
+
+  private Cell cellOf(Role role, Parameter parameter) {
+    return java.util.Objects.requireNonNull(state.get(role.key(parameter.key())));
+  }
+
+  private void fill(Cell cell, float[] checkpointOrder) {
+    var parameter = cell.parameter;
+    long[] shape = parameter.layout().graphShape(parameter.shape());
+    try (var tensor =
+        Tensors.of(parameter.layout().toGraph(checkpointOrder, parameter.shape()), shape)) {
+      session.runner().feed(cell.value, tensor).addTarget(cell.fill).run().close();
+    }
+  }
+
+  /** How many steps were made, over all sessions of a resumed run. */
+  public long step() {
+    return step;
+  }
+
+  /**
+   * Makes one step.
+   *
+   * @throws DivergedException if the loss or the gradient is not finite; the weights are then void
+   */
+  public Report step(Batch batch) {
+    double learningRate = config.rate(step);
+    double correction2 = 1 - Math.pow(config.beta2(), step + 1.0);
+    List<TType> owned = new ArrayList<>();
+    try {
+      var runner = session.runner();
+      inputs.feed(runner, batch, owned);
+      feed(runner, owned, rate, learningRate);
+      feed(runner, owned, decay, learningRate * config.weightDecay());
+      feed(runner, owned, beta1Power, Math.pow(config.beta1(), step + 1.0));
+      feed(runner, owned, beta2Power, 1 - correction2);
+      // TensorFlow adds ε to the uncorrected root √v, the paper to the corrected √v̂.
+      feed(runner, owned, epsilon, config.epsilon() * Math.sqrt(correction2));
+      feed(runner, owned, emaDecay, config.ema(step));
+      runner.fetch(loss.value()).fetch(gradientNorm);
+      var names = new ArrayList<>(loss.metrics().keySet());
+      names.forEach(name -> runner.fetch(loss.metrics().get(name)));
+      updates.forEach(runner::addTarget);
+      try (var result = runner.run()) {
+        double value = Tensors.floats(result.get(0))[0];
+        double norm = Tensors.floats(result.get(1))[0];
+        if (!Double.isFinite(value) || !Double.isFinite(norm)) {
+          throw new DivergedException(step, value, norm);
+        }
+        Map<String, Double> metrics = new TreeMap<>();
+        for (int i = 0; i < names.size(); i++) {
+          metrics.put(names.get(i), (double) Tensors.floats(result.get(2 + i))[0]);
+        }
+        step++;
+        return new Report(value, norm, learningRate, metrics);
+      }
+    } finally {
+      owned.forEach(TType::close);
+    }
+  }
+
+  private static void feed(
+      Session.Runner runner, List<TType> owned, Operand<TFloat32> scalar, double value) {
+    var tensor = TFloat32.scalarOf((float) value);
+    owned.add(tensor);
+    runner.feed(scalar, tensor);
+  }
+
+  /** A copy of the moving average of the weights, what a finished model consists of. */
+  public NamedTensors averagedWeights() {
+    return snapshot(Role.EMA);
+  }
+
+  /** A copy of the weights as they are. */
+  public NamedTensors weights() {
+    return snapshot(Role.WEIGHTS);
+  }
+
+  private NamedTensors snapshot(Role role) {
+    var tensors = new TensorMap();
+    state.values().stream()
+        .map(Cell::parameter)
+        .distinct()
+        .forEach(p -> tensors.put(p.key(), p.shape(), read(cellOf(role, p))));
+    return tensors;
+  }
+
+  private float[] read(Cell cell) {
+    try (var result = session.runner().fetch(cell.read).run()) {
+      var parameter = cell.parameter;
+      return parameter.layout().toCheckpoint(Tensors.floats(result.get(0)), parameter.shape());
+    }
+  }
+
+  /** A copy of everything that {@link #restore} needs. */
+  NamedTensors state() {
+    var tensors = new TensorMap();
+    state.forEach((key, cell) -> tensors.put(key, cell.parameter.shape(), read(cell)));
+    return tensors;
+  }
+
+  /** Goes back to a state, so that the next step is the one that followed it. */
+  void restore(NamedTensors saved, long atStep) {
+    if (!saved.names().equals(state.keySet())) {
+      throw new IllegalArgumentException(
+          "state: "
+              + saved.names().size()
+              + " tensors (expected: the "
+              + state.size()
+              + " of this objective)");
+    }
+    state.forEach((key, cell) -> fill(cell, saved.read(key)));
+    step = atStep;
+  }
+
+  /**
+   * Starts from the weights of another run; moments and step stay as they are.
+   *
+   * @throws IllegalArgumentException if the names or shapes are not those of this objective
+   */
+  public void startFrom(NamedTensors weights) {
+    for (Cell cell : List.copyOf(state.values())) {
+      var p = cell.parameter;
+      if (!weights.names().contains(p.key())
+          || !java.util.Arrays.equals(weights.shape(p.key()), p.shape())) {
+        throw new IllegalArgumentException(
+            p.key()
+                + ": not in the weights to start from with shape "
+                + java.util.Arrays.toString(p.shape()));
+      }
+      float[] values = weights.read(p.key());
+      fill(cellOf(Role.WEIGHTS, p), values);
+      fill(cellOf(Role.EMA, p), values);
+    }
+  }
+
+  /** The number of trained values. */
+  public long parameters() {
+    return state.values().stream().map(Cell::parameter).distinct().mapToLong(Parameter::size).sum();
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+}

@@ -1,0 +1,99 @@
+package io.diffusion4j.tf.train;
+
+import io.diffusion4j.tf.nn.Precision;
+
+/**
+ * How to train.
+ *
+ * @param steps how many optimizer steps there are in all
+ * @param batchSize samples per step
+ * @param learningRate the rate after the warm-up
+ * @param warmup steps over which the rate rises linearly from 0
+ * @param beta1 decay of Adam's first moment
+ * @param beta2 decay of Adam's second moment
+ * @param epsilon added to the root of the second moment
+ * @param weightDecay decoupled (Loshchilov &amp; Hutter 2019), on weights of two or more axes only
+ * @param clipNorm the largest global norm of the gradient
+ * @param emaDecay decay of the moving average of the weights, reached by (1 + step) / (10 + step)
+ * @param precision of activations and matrix products; the weights themselves are float32
+ * @param seed of the initial weights and of the data
+ */
+public record TrainingConfig(
+    long steps,
+    int batchSize,
+    double learningRate,
+    long warmup,
+    double beta1,
+    double beta2,
+    double epsilon,
+    double weightDecay,
+    double clipNorm,
+    double emaDecay,
+    Precision precision,
+    long seed) {
+  public TrainingConfig {
+    require(steps >= 1, "steps", steps, "≥ 1");
+    require(batchSize >= 1, "batchSize", batchSize, "≥ 1");
+    require(learningRate > 0 && learningRate < 1, "learningRate", learningRate, "in (0, 1)");
+    require(warmup >= 0, "warmup", warmup, "≥ 0");
+    require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "in [0, 1)");
+    require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "in [0, 1)");
+    require(epsilon > 0, "epsilon", epsilon, "> 0");
+    require(weightDecay >= 0, "weightDecay", weightDecay, "≥ 0");
+    require(clipNorm > 0, "clipNorm", clipNorm, "> 0");
+    require(emaDecay >= 0 && emaDecay < 1, "emaDecay", emaDecay, "in [0, 1)");
+  }
+
+  private static void require(boolean holds, String name, Object value, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+    }
+  }
+
+  /** AdamW with the customary constants. */
+  public static TrainingConfig of(long steps, int batchSize, double learningRate, long seed) {
+    return new TrainingConfig(
+        steps,
+        batchSize,
+        learningRate,
+        Math.min(500, steps / 10),
+        0.9,
+        0.99,
+        1e-8,
+        0.01,
+        1.0,
+        0.999,
+        Precision.BFLOAT16,
+        seed);
+  }
+
+  public TrainingConfig withPrecision(Precision p) {
+    return new TrainingConfig(
+        steps,
+        batchSize,
+        learningRate,
+        warmup,
+        beta1,
+        beta2,
+        epsilon,
+        weightDecay,
+        clipNorm,
+        emaDecay,
+        p,
+        seed);
+  }
+
+  /** The rate of a step, counted from 0: a linear warm-up, then half a cosine down to 0. */
+  double rate(long step) {
+    if (step < warmup) {
+      return learningRate * (step + 1) / warmup;
+    }
+    double progress = Math.min(1, (double) (step - warmup) / Math.max(1, steps - warmup));
+    return learningRate * 0.5 * (1 + Math.cos(Math.PI * progress));
+  }
+
+  /** The moving average's decay after a step, counted from 0. */
+  double ema(long step) {
+    return Math.min(emaDecay, (1.0 + step) / (10.0 + step));
+  }
+}

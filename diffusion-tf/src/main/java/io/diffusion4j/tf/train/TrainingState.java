@@ -1,0 +1,64 @@
+package io.diffusion4j.tf.train;
+
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.checkpoint.DType;
+import io.diffusion4j.tf.checkpoint.SafetensorsFile;
+import io.diffusion4j.tf.checkpoint.SafetensorsWriter;
+import io.diffusion4j.tf.nn.CheckpointTensors;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Everything a run needs to go on, in one safetensors file that is replaced at once: weights,
+ * moments and moving averages as tensors, step and configuration as notes.
+ */
+final class TrainingState {
+  private static final String STEP = "step";
+
+  private TrainingState() {}
+
+  static void save(Trainer trainer, TrainingConfig config, Path file) {
+    var writer = new SafetensorsWriter().note(STEP, Long.toString(trainer.step()));
+    writer.notes(identity(config));
+    var state = trainer.state();
+    for (String name : state.names()) {
+      writer.floats(name, DType.F32, state.shape(name), () -> state.read(name));
+    }
+    writer.write(file);
+  }
+
+  static void restore(Trainer trainer, TrainingConfig config, Path file) {
+    try (var saved = SafetensorsFile.open(file)) {
+      Map<String, String> notes = saved.metadata();
+      identity(config)
+          .forEach(
+              (name, value) -> {
+                if (!value.equals(notes.get(name))) {
+                  throw new CheckpointException(
+                      file,
+                      "is of another run: "
+                          + name
+                          + ": "
+                          + notes.get(name)
+                          + " (expected: "
+                          + value
+                          + ")");
+                }
+              });
+      trainer.restore(
+          new CheckpointTensors(file, saved), Long.parseLong(notes.getOrDefault(STEP, "")));
+    } catch (NumberFormatException e) {
+      throw new CheckpointException(file, "is not a training state: " + e.getMessage(), e);
+    }
+  }
+
+  /** What must not change within a run; how long it is and how fast it learns may. */
+  private static Map<String, String> identity(TrainingConfig config) {
+    Map<String, String> notes = new LinkedHashMap<>();
+    notes.put("seed", Long.toString(config.seed()));
+    notes.put("batch_size", Integer.toString(config.batchSize()));
+    notes.put("precision", config.precision().name());
+    return notes;
+  }
+}

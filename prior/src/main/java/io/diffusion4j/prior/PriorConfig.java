@@ -1,0 +1,32 @@
+package io.diffusion4j.prior;
+
+/**
+ * The shape of a prior, in the words of diffusers' {@code config.json}.
+ *
+ * @param heads attention heads
+ * @param headDim channels per head
+ * @param layers transformer blocks
+ * @param embeddingDim of CLIP embeddings and of the text's hidden states, E
+ * @param textLength positions of the text, L
+ */
+public record PriorConfig(int heads, int headDim, int layers, int embeddingDim, int textLength) {
+  public PriorConfig {
+    require(heads >= 1, "num_attention_heads", heads, "≥ 1");
+    require(headDim >= 1, "attention_head_dim", headDim, "≥ 1");
+    require(heads * headDim % 2 == 0, "attention_head_dim", headDim, "an even width");
+    require(layers >= 1, "num_layers", layers, "≥ 1");
+    require(embeddingDim >= 1, "embedding_dim", embeddingDim, "≥ 1");
+    require(textLength >= 1, "num_embeddings", textLength, "≥ 1");
+  }
+
+  private static void require(boolean holds, String name, int value, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+    }
+  }
+
+  /** Width of the transformer, W. */
+  public int width() {
+    return heads * headDim;
+  }
+}

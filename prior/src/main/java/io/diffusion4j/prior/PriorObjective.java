@@ -1,0 +1,21 @@
+package io.diffusion4j.prior;
+
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.tf.train.DiffusionLoss;
+import io.diffusion4j.tf.train.Objective;
+import java.util.List;
+
+/**
+ * The square error of the predicted image embedding (DALL-E 2, eq. 2), over standardised
+ * embeddings.
+ *
+ * @param network the prior
+ */
+public record PriorObjective(PriorTransformer network) implements Objective {
+  @Override
+  public Loss build(Nn nn, Inputs inputs) {
+    var output = network.forward(nn, inputs);
+    return DiffusionLoss.of(nn, inputs, List.of(output), network.config().embeddingDim());
+  }
+}

@@ -1,0 +1,113 @@
+package io.diffusion4j.prior;
+
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.Network;
+import io.diffusion4j.tf.TfDenoiser;
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * The prior's network (DALL-E 2, §2.2): a causal transformer over the text's tokens, the text
+ * embedding, the time, the noisy image embedding and a read-out token, whose output predicts the
+ * clean image embedding. With diffusers' keys ({@code PriorTransformer}).
+ *
+ * @param config the shape
+ */
+public record PriorTransformer(PriorConfig config) implements Network {
+  /** Input {@code [E]}: the text embedding. */
+  static final String TEXT_EMBEDDING = "text_embedding";
+
+  /** Input {@code [L, E]}: the text's hidden states. */
+  static final String HIDDEN = "hidden";
+
+  /** Input {@code [L]}: 1 for tokens of the text, 0 for padding. */
+  static final String PRESENT = "present";
+
+  private static final int EXTRA = 4;
+  private static final double EPS = 1e-5;
+  private static final float MASKED = -10_000;
+  private static final Init SMALL = Init.normal(0.02);
+
+  @Override
+  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
+    return List.of(forward(nn, inputs));
+  }
+
+  /** The predicted clean embedding, standardised, {@code [B, E]}. */
+  Operand<TFloat32> forward(Nn nn, Inputs inputs) {
+    int e = config.embeddingDim();
+    int l = config.textLength();
+    int w = config.width();
+    var x = nn.input(inputs.floats(TfDenoiser.SAMPLE, e));
+    var sinusoid = nn.input(inputs.floats(TfDenoiser.TIME, w));
+    var textEmbedding = nn.input(inputs.floats(TEXT_EMBEDDING, e));
+    var hidden = nn.input(inputs.floats(HIDDEN, l, e));
+    var present = inputs.floats(PRESENT, l);
+
+    var time = nn.at("time_embedding.linear_1").linear(sinusoid, w);
+    time = nn.at("time_embedding.linear_2").linear(nn.silu(time), w);
+    var text = nn.at("encoder_hidden_states_proj").linear(hidden, w);
+    var readOut = nn.input(nn.parameter("prd_embedding", SMALL, 1, 1, w));
+    var h =
+        nn.concat(
+            1,
+            List.of(
+                text,
+                token(nn, nn.at("embedding_proj").linear(textEmbedding, w)),
+                token(nn, time),
+                token(nn, nn.at("proj_in").linear(x, w)),
+                nn.forEach(readOut, text)));
+    h = nn.add(h, nn.input(nn.parameter("positional_embedding", SMALL, 1, l + EXTRA, w)));
+    var mask = List.of(causal(nn), padding(nn, present));
+    for (int i = 0; i < config.layers(); i++) {
+      h = block(nn.at("transformer_blocks", i), h, mask);
+    }
+    // Only the read-out is asked for, so only it is normalised.
+    var last = nn.at("norm_out").layerNorm(nn.position(h, l + EXTRA - 1), EPS);
+    return nn.output(nn.at("proj_to_clip_embeddings").linear(last, e));
+  }
+
+  private static Operand<TFloating> token(Nn nn, Operand<TFloating> x) {
+    return nn.reshape(x, -1, 1, Nn.last(x));
+  }
+
+  private Operand<TFloating> block(Nn nn, Operand<TFloating> x, List<Operand<TFloat32>> mask) {
+    int w = config.width();
+    var n = nn.at("norm1").layerNorm(x, EPS);
+    var attn = nn.at("attn1");
+    var mixed =
+        attn.attention(
+            attn.at("to_q").linear(n, w),
+            attn.at("to_k").linear(n, w),
+            attn.at("to_v").linear(n, w),
+            config.heads(),
+            mask);
+    var h = nn.add(x, attn.at("to_out.0").linear(mixed, w));
+    var ff = nn.at("ff.net.0.proj").linear(nn.at("norm3").layerNorm(h, EPS), 4L * w);
+    return nn.add(h, nn.at("ff.net.2").linear(nn.gelu(ff), w));
+  }
+
+  private Operand<TFloat32> causal(Nn nn) {
+    int n = config.textLength() + EXTRA;
+    float[] mask = new float[n * n];
+    for (int i = 0; i < n; i++) {
+      for (int j = i + 1; j < n; j++) {
+        mask[i * n + j] = MASKED;
+      }
+    }
+    return nn.reshape(nn.tf().constant(mask), 1, 1, n, n);
+  }
+
+  /** Hides the text's padding; the tokens after the text are always seen. */
+  private Operand<TFloat32> padding(Nn nn, Operand<TFloat32> present) {
+    var tf = nn.tf();
+    var hidden = tf.math.mul(tf.math.sub(tf.constant(1f), present), tf.constant(MASKED));
+    var row = nn.reshape(hidden, -1, 1, 1, config.textLength());
+    return tf.pad(
+        row, tf.constant(new int[][] {{0, 0}, {0, 0}, {0, 0}, {0, EXTRA}}), tf.constant(0f));
+  }
+}
