@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.schedule;
 
+import java.util.Objects;
+
 /**
  * The forward process q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I) (Ho et al. 2020, eq. 4) as its table of
  * ᾱ.
@@ -18,4 +20,15 @@ public interface NoiseSchedule {
    * @throws IndexOutOfBoundsException if t is outside
    */
   double alphaBar(int t);
+
+  /**
+   * β_t = 1 − ᾱ_t/ᾱ_{t−1}, the variance added between t − 1 and t.
+   *
+   * @param t from 0 to {@code steps() − 1}
+   * @throws IndexOutOfBoundsException if t is outside
+   */
+  default double beta(int t) {
+    Objects.checkIndex(t, steps());
+    return 1 - alphaBar(t) / alphaBar(t - 1);
+  }
 }

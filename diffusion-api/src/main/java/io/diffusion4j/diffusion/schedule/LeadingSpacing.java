@@ -1,0 +1,41 @@
+package io.diffusion4j.diffusion.schedule;
+
+import java.util.stream.IntStream;
+
+/**
+ * 0, r, 2r, … with r = ⌊T/n⌋, plus an offset: {@code leading} in diffusers. The noisiest timesteps
+ * are left out.
+ *
+ * @param offset added to each, at least 0; 1 for Stable Diffusion
+ */
+public record LeadingSpacing(int offset) implements TimestepSpacing {
+  public LeadingSpacing {
+    if (offset < 0) {
+      throw new IllegalArgumentException("offset: " + offset + " (expected: ≥ 0)");
+    }
+  }
+
+  /** Without an offset. */
+  public LeadingSpacing() {
+    this(0);
+  }
+
+  @Override
+  public Timesteps of(int trainSteps, int n) {
+    Spacings.check(trainSteps, n);
+    int stride = trainSteps / n;
+    if ((n - 1) * stride + offset >= trainSteps) {
+      throw new IllegalArgumentException(
+          "offset: "
+              + offset
+              + " (expected: at most "
+              + (trainSteps - 1 - (n - 1) * stride)
+              + " for "
+              + n
+              + " of "
+              + trainSteps
+              + " steps)");
+    }
+    return Spacings.descending(IntStream.range(0, n).mapToObj(i -> i * stride + offset).toList());
+  }
+}

@@ -1,0 +1,65 @@
+package io.diffusion4j.diffusion.schedule;
+
+/** β in equal steps from a first to a last value (Ho et al. 2020, §4). */
+public final class LinearSchedule implements NoiseSchedule {
+  private final BetaSchedule table;
+
+  /**
+   * OpenAI's: β from 1e-4 to 0.02 for 1000 steps, scaled by 1000/T for others so that ᾱ ends at
+   * about the same noise.
+   *
+   * @param steps T, more than 20 (β would reach 1)
+   */
+  public LinearSchedule(int steps) {
+    this(steps, scale(steps) * 1e-4, scale(steps) * 0.02, Precision.FLOAT64);
+  }
+
+  /**
+   * Any other, not scaled; diffusers has 1e-4, 0.02 and {@link Precision#FLOAT32}.
+   *
+   * @param steps T, at least 1
+   * @param first β_0, in (0, 1)
+   * @param last β_{T−1}, in (0, 1)
+   * @param precision what the tables are rounded to
+   */
+  public LinearSchedule(int steps, double first, double last, Precision precision) {
+    table = new BetaSchedule(precision, BetaSchedule.linspace(first, last, steps, precision));
+  }
+
+  private static double scale(int steps) {
+    if (steps <= 20) {
+      throw new IllegalArgumentException("steps: " + steps + " (expected: > 20)");
+    }
+    return 1000.0 / steps;
+  }
+
+  @Override
+  public int steps() {
+    return table.steps();
+  }
+
+  @Override
+  public double alphaBar(int t) {
+    return table.alphaBar(t);
+  }
+
+  @Override
+  public double beta(int t) {
+    return table.beta(t);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LinearSchedule schedule && table.equals(schedule.table);
+  }
+
+  @Override
+  public int hashCode() {
+    return table.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "LinearSchedule[steps=" + steps() + "]";
+  }
+}

@@ -1,0 +1,46 @@
+package io.diffusion4j.diffusion.schedule;
+
+/**
+ * Another spacing on the cleaner part of the schedule. The cosine schedule ends in a few timesteps
+ * of almost pure noise, which take DPM-Solver++ a stride it cannot afford.
+ *
+ * @param inner the spacing
+ * @param trainSteps how many timesteps are kept, at least 1
+ */
+public record TruncatedSpacing(TimestepSpacing inner, int trainSteps) implements TimestepSpacing {
+  public TruncatedSpacing {
+    if (trainSteps < 1) {
+      throw new IllegalArgumentException("trainSteps: " + trainSteps + " (expected: ≥ 1)");
+    }
+  }
+
+  /**
+   * Keeps the timesteps whose half log-SNR λ = ln √ᾱ − ln √(1−ᾱ) is at least {@code minLambda};
+   * diffusers recommends −5.1 for the cosine schedule ({@code lambda_min_clipped}).
+   */
+  public static TruncatedSpacing atLambda(
+      TimestepSpacing inner, NoiseSchedule schedule, double minLambda) {
+    int kept = schedule.steps();
+    while (kept > 0 && lambda(schedule.alphaBar(kept - 1)) < minLambda) {
+      kept--;
+    }
+    if (kept == 0) {
+      throw new IllegalArgumentException(
+          "minLambda: "
+              + minLambda
+              + " (expected: at most "
+              + lambda(schedule.alphaBar(0))
+              + ", the schedule's largest)");
+    }
+    return new TruncatedSpacing(inner, kept);
+  }
+
+  private static double lambda(double alphaBar) {
+    return 0.5 * (Math.log(alphaBar) - Math.log1p(-alphaBar));
+  }
+
+  @Override
+  public Timesteps of(int trainSteps, int n) {
+    return inner.of(Math.min(trainSteps, this.trainSteps), n);
+  }
+}
