@@ -1,0 +1,52 @@
+package io.diffusion4j.diffusion.sampling;
+
+import static java.lang.Math.log;
+
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+
+/**
+ * Ancestral sampling: each step draws from the posterior q(x_s | x_t, x̂₀) (Ho et al. 2020,
+ * algorithm 2). The last step, to the clean sample, is deterministic.
+ *
+ * @param variance the variance of the steps
+ */
+public record DdpmSampler(Variance variance) implements Sampler {
+  /** The variance of a step; the two fixed ones bound the best one (Ho et al. 2020, §3.2). */
+  public enum Variance {
+    /** β̃, the posterior's; right for data at a point. */
+    FIXED_SMALL,
+    /** β; right for standard normal data. */
+    FIXED_LARGE,
+    /**
+     * Between the two in the logarithm, as the network says (Nichol &amp; Dhariwal 2021, eq. 15);
+     * β̃ for a network that does not say.
+     */
+    LEARNED_RANGE
+  }
+
+  @Override
+  public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
+    var plan = new SamplingPlan.Builder();
+    for (int i = 0; i < timesteps.size(); i++) {
+      double alphaBar = schedule.alphaBar(timesteps.get(i));
+      Posterior posterior = Posterior.of(alphaBar, schedule.alphaBar(timesteps.get(i + 1)));
+      Update update = posterior.mean();
+      if (i + 1 < timesteps.size()) {
+        update = update.plusNoise(noise(posterior));
+      }
+      plan.add(timesteps.get(i), alphaBar, update);
+    }
+    return plan.build();
+  }
+
+  private Noise noise(Posterior posterior) {
+    double small = log(posterior.variance());
+    double large = log(posterior.beta());
+    return switch (variance) {
+      case FIXED_SMALL -> new Noise(small, small);
+      case FIXED_LARGE -> new Noise(large, large);
+      case LEARNED_RANGE -> new Noise(small, large);
+    };
+  }
+}

@@ -1,0 +1,67 @@
+package io.diffusion4j.diffusion.sampling;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The samplers a request may choose by name. */
+public final class Samplers {
+  private static final Grid KARRAS_NEAREST =
+      new KarrasGrid(7, KarrasGrid.Ends.SCHEDULE, KarrasGrid.Time.NEAREST);
+  private static final Grid KARRAS_FRACTIONAL =
+      new KarrasGrid(7, KarrasGrid.Ends.TIMESTEPS, KarrasGrid.Time.FRACTIONAL);
+
+  private final SortedMap<String, Sampler> byName;
+
+  /** These samplers under these names, at least one. */
+  public Samplers(Map<String, Sampler> byName) {
+    if (byName.isEmpty()) {
+      throw new IllegalArgumentException("samplers: none (expected: at least one)");
+    }
+    this.byName = new TreeMap<>(byName);
+  }
+
+  /** Those of this package, under their usual names. */
+  public static Samplers standard() {
+    return new Samplers(
+        Map.ofEntries(
+            Map.entry("ddim", new DdimSampler(0)),
+            Map.entry("ddpm", new DdpmSampler(DdpmSampler.Variance.LEARNED_RANGE)),
+            Map.entry("ddpm-large", new DdpmSampler(DdpmSampler.Variance.FIXED_LARGE)),
+            Map.entry("ddpm-small", new DdpmSampler(DdpmSampler.Variance.FIXED_SMALL)),
+            Map.entry("dpmpp-2m", new DpmSolverPlusPlus(2)),
+            Map.entry(
+                "dpmpp-2m-karras",
+                new DpmSolverPlusPlus(2, DpmSolverPlusPlus.Correction.MIDPOINT, KARRAS_NEAREST)),
+            Map.entry("dpmpp-3m", new DpmSolverPlusPlus(3)),
+            Map.entry("euler", new EulerSampler()),
+            Map.entry("euler-ancestral", new EulerAncestralSampler()),
+            Map.entry("euler-karras", new EulerSampler(KARRAS_FRACTIONAL)),
+            Map.entry("heun", new HeunSampler()),
+            Map.entry("plms", new PlmsSampler()),
+            Map.entry("sde-dpmpp-2m", new SdeDpmSolverPlusPlus(2)),
+            Map.entry("unclip", new UnclipSampler())));
+  }
+
+  /**
+   * The sampler of this name.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those there are
+   */
+  public Sampler named(String name) {
+    Sampler sampler = byName.get(name);
+    if (sampler == null) {
+      throw new IllegalArgumentException(
+          "sampler: " + name + " (expected: one of " + String.join(", ", byName.keySet()) + ")");
+    }
+    return sampler;
+  }
+
+  /** The names, in alphabetical order. */
+  public SortedSet<String> names() {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(byName.keySet()));
+  }
+}
