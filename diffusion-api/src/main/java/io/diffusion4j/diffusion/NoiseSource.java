@@ -17,4 +17,16 @@ public interface NoiseSource {
    * @return a new array
    */
   float[] gaussian(String stage, int step, int size);
+
+  /**
+   * An independent source for one of several candidates for the same sample.
+   *
+   * @param index which candidate; 0 is this source itself, so that the first candidate is what
+   *     would have been drawn without others
+   */
+  default NoiseSource candidate(int index) {
+    return index == 0
+        ? this
+        : (stage, step, size) -> gaussian(stage + "/candidate-" + index, step, size);
+  }
 }
