@@ -1,0 +1,17 @@
+package io.diffusion4j.diffusion;
+
+/**
+ * A condition with classifier-free guidance (Ho &amp; Salimans 2022).
+ *
+ * @param conditional what is asked for
+ * @param unconditional what is moved away from
+ * @param scale how far to go from the unconditional answer towards the conditional one, at least 0;
+ *     1 is the conditional model itself
+ */
+public record Guidance<C>(C conditional, C unconditional, double scale) {
+  public Guidance {
+    if (!(scale >= 0 && scale < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("guidanceScale: " + scale + " (expected: ≥ 0 and finite)");
+    }
+  }
+}
