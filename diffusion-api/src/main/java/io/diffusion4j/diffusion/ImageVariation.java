@@ -1,0 +1,84 @@
+package io.diffusion4j.diffusion;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageDecoder;
+import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.image.Upsampler;
+import io.diffusion4j.diffusion.text.TextEncoder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Other images that show the same: an image is encoded and decoded again, without words (Ramesh et
+ * al. 2022, §3.1, from fresh noise).
+ */
+public final class ImageVariation {
+  private final ImageEncoder imageEncoder;
+  private final TextEncoder textEncoder;
+  private final EmbeddingToImage images;
+
+  /** Composes the stages. The text encoder encodes the empty prompt. */
+  public ImageVariation(
+      ImageEncoder imageEncoder,
+      TextEncoder textEncoder,
+      ImageDecoder decoder,
+      Upsampler upsampler) {
+    this.imageEncoder = imageEncoder;
+    this.textEncoder = textEncoder;
+    this.images = new EmbeddingToImage(decoder, upsampler);
+  }
+
+  /** Draws a variation of each image of the request. */
+  public Result vary(Request request, SamplingListener listener) {
+    List<float[]> embeddings = imageEncoder.encode(request.images());
+    var nothing = textEncoder.encode(List.of("")).get(0);
+    Prompt prompt = new Prompt(nothing, nothing);
+    List<Draw<ImageDecoder.Condition>> draws = new ArrayList<>(embeddings.size());
+    for (int i = 0; i < embeddings.size(); i++) {
+      draws.add(
+          new Draw<>(
+              new ImageDecoder.Condition(embeddings.get(i), prompt), request.noise().get(i)));
+    }
+    EmbeddingToImage.Images drawn =
+        images.render(draws, request.decoder(), request.upsampler(), listener);
+    return new Result(embeddings, drawn.small(), drawn.large());
+  }
+
+  /**
+   * What is wanted: one variation of each image.
+   *
+   * @param images of any size; repeat an image for more variations of it
+   * @param noise the randomness of each variation, as many as there are images
+   * @param decoder how the decoder samples
+   * @param upsampler how the upsampler samples
+   */
+  public record Request(
+      List<Image> images,
+      List<NoiseSource> noise,
+      SamplingSettings decoder,
+      SamplingSettings upsampler) {
+    public Request {
+      images = List.copyOf(images);
+      noise = List.copyOf(noise);
+      if (images.isEmpty()) {
+        throw new IllegalArgumentException("images: none (expected: at least one)");
+      }
+      TextToImage.requireCount("noise", noise.size(), images.size());
+    }
+  }
+
+  /**
+   * What was drawn, one of each for each image, in order.
+   *
+   * @param imageEmbeddings the un-normalised embeddings of the given images
+   * @param small the variations as decoded
+   * @param images the variations as upsampled
+   */
+  public record Result(List<float[]> imageEmbeddings, List<Image> small, List<Image> images) {
+    public Result {
+      imageEmbeddings = List.copyOf(imageEmbeddings);
+      small = List.copyOf(small);
+      images = List.copyOf(images);
+    }
+  }
+}
