@@ -1,0 +1,145 @@
+package io.diffusion4j.emoji.art;
+
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * The concepts that a model learns to draw, in a fixed order.
+ *
+ * @param name what logs and the model card call it
+ * @param concepts distinct, at least one
+ */
+public record ConceptSet(String name, List<Concept> concepts) {
+  private static final List<Concept> ALL = readTable();
+
+  private static final List<String> CORE_GROUPS =
+      List.of(
+          "animals-nature",
+          "food-drink",
+          "objects",
+          "travel-places",
+          "activities",
+          "smileys-emotion");
+
+  private static final Map<String, Supplier<ConceptSet>> PRESETS =
+      new TreeMap<>(
+          Map.of(
+              "animals", () -> ofSubgroups("animals", "animal-"),
+              "core", ConceptSet::core,
+              "everything", ConceptSet::everything,
+              "nature-and-food", ConceptSet::natureAndFood));
+
+  public ConceptSet {
+    concepts = List.copyOf(concepts);
+    if (concepts.isEmpty()) {
+      throw new IllegalArgumentException("concepts: none (expected: at least one)");
+    }
+    if (new HashSet<>(concepts).size() != concepts.size()) {
+      throw new IllegalArgumentException("concepts: " + name + " (expected: each one once)");
+    }
+  }
+
+  /** Animals, plants, food and drink: 290 concepts, the vocabulary of the first model. */
+  public static ConceptSet natureAndFood() {
+    return ofGroups("nature-and-food", List.of("animals-nature", "food-drink"));
+  }
+
+  /** The six groups that depict things: 1,026 concepts. */
+  public static ConceptSet core() {
+    return ofGroups("core", CORE_GROUPS);
+  }
+
+  /** Every concept, people, flags and symbols too: 1,904 concepts. */
+  public static ConceptSet everything() {
+    return new ConceptSet("everything", ALL);
+  }
+
+  /**
+   * A preset by name.
+   *
+   * @throws IllegalArgumentException naming the known presets if there is no such preset
+   */
+  public static ConceptSet named(String preset) {
+    Supplier<ConceptSet> known = PRESETS.get(preset);
+    if (known == null) {
+      throw new IllegalArgumentException(
+          "conceptSet: "
+              + preset
+              + " (expected: one of "
+              + String.join(", ", PRESETS.keySet())
+              + ")");
+    }
+    return known.get();
+  }
+
+  /** The concepts of the given Unicode groups, in the order of the table. */
+  public static ConceptSet ofGroups(String name, List<String> groups) {
+    Set<String> known = ALL.stream().map(Concept::group).collect(toCollection(LinkedHashSet::new));
+    for (String group : groups) {
+      if (!known.contains(group)) {
+        throw new IllegalArgumentException(
+            "group: " + group + " (expected: one of " + String.join(", ", known) + ")");
+      }
+    }
+    return new ConceptSet(name, ALL.stream().filter(c -> groups.contains(c.group())).toList());
+  }
+
+  /**
+   * The concepts with the given CLDR labels, in the order given.
+   *
+   * @throws IllegalArgumentException naming every label that is unknown
+   */
+  public static ConceptSet ofLabels(String name, List<String> labels) {
+    Map<String, Concept> byLabel = new HashMap<>();
+    ALL.forEach(c -> byLabel.put(c.label(), c));
+    String unknown = labels.stream().filter(l -> !byLabel.containsKey(l)).collect(joining(", "));
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException("labels: " + unknown + " (expected: CLDR short names)");
+    }
+    List<Concept> concepts = new ArrayList<>();
+    labels.forEach(label -> concepts.add(byLabel.get(label)));
+    return new ConceptSet(name, concepts);
+  }
+
+  /** How many concepts. */
+  public int size() {
+    return concepts.size();
+  }
+
+  private static ConceptSet ofSubgroups(String name, String prefix) {
+    return new ConceptSet(name, ALL.stream().filter(c -> c.subgroup().startsWith(prefix)).toList());
+  }
+
+  private static List<Concept> readTable() {
+    Map<String, Style> styles = new HashMap<>();
+    for (Style style : Style.values()) {
+      styles.put(style.set(), style);
+    }
+    List<Concept> concepts = new ArrayList<>();
+    for (List<String> row : Tables.read(ConceptSet.class, "concepts.tsv", 6)) {
+      Map<Style, String> icons = new EnumMap<>(Style.class);
+      for (String icon : row.get(5).split(" ", -1)) {
+        int equals = icon.indexOf('=');
+        Style style = styles.get(icon.substring(0, equals));
+        if (style == null) {
+          throw new IllegalStateException("concepts.tsv: " + icon + " (expected: a known style)");
+        }
+        icons.put(style, icon.substring(equals + 1));
+      }
+      List<String> keywords = row.get(2).isEmpty() ? List.of() : List.of(row.get(2).split("\\|"));
+      concepts.add(new Concept(row.get(0), row.get(1), keywords, row.get(3), row.get(4), icons));
+    }
+    return List.copyOf(concepts);
+  }
+}

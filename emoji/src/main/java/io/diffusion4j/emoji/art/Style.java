@@ -1,0 +1,52 @@
+package io.diffusion4j.emoji.art;
+
+/**
+ * A way of drawing: one complete set of emoji art by one group of artists.
+ *
+ * <p>These eight are the only sets that are ever read. The jar that carries them also carries sets
+ * under non-commercial, share-alike and GPL licences, and brand logos; they stay unread.
+ */
+public enum Style {
+  NOTO("noto", "Apache-2.0", "noto style"),
+  CLASSIC("noto-v1", "Apache-2.0", "classic style"),
+  TWITTER("twemoji", "CC-BY-4.0", "twitter style"),
+  EMOJIONE("emojione", "CC-BY-4.0", "emojione style"),
+  /** Its metadata says Apache-2.0; upstream licenses the art as CC-BY-4.0. */
+  FIREFOX("fxemoji", "CC-BY-4.0", "firefox style"),
+  OUTLINED("streamline-emojis", "CC-BY-4.0", "outlined style"),
+  FLUENT("fluent-emoji", "MIT", "3d style"),
+  FLAT("fluent-emoji-flat", "MIT", "flat style");
+
+  private final String set;
+  private final String licence;
+  private final String words;
+
+  Style(String set, String licence, String words) {
+    this.set = set;
+    this.licence = licence;
+    this.words = words;
+  }
+
+  /** The name of the icon set, {@code "streamline-emojis"}. */
+  public String set() {
+    return set;
+  }
+
+  /** SPDX identifier of the licence of the art. */
+  public String licence() {
+    return licence;
+  }
+
+  /** How a caption says it, {@code "3d style"}. */
+  public String words() {
+    return words;
+  }
+
+  /**
+   * What the style hold-out calls it: {@link #FLUENT} and {@link #FLAT} are both {@code "fluent"},
+   * as they are near copies of each other, every other style is its {@link #words()} less "style".
+   */
+  public String family() {
+    return this == FLUENT || this == FLAT ? "fluent" : words.substring(0, words.indexOf(' '));
+  }
+}

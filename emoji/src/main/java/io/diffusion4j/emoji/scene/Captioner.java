@@ -1,0 +1,178 @@
+package io.diffusion4j.emoji.scene;
+
+import io.diffusion4j.emoji.art.Concept;
+import io.diffusion4j.emoji.art.Tables;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * Says in English what a scene shows. Every caption is true; it may leave out the style, but never
+ * a background other than white, a size other than the middle one, or a number. Thread-safe.
+ */
+public final class Captioner {
+  private static final List<String> COUNTS = List.of("zero", "one", "two", "three", "four");
+
+  private static final List<String> OPENINGS =
+      List.of("a picture of ", "a drawing of ", "an emoji of ", "an image of ");
+
+  /** Keywords that say nothing out of their context. */
+  private static final Set<String> EMPTY_WORDS =
+      Set.of(
+          "and", "big", "down", "face", "four", "large", "one", "over", "small", "two", "under",
+          "up");
+
+  private static final Map<String, List<String>> HYPERNYMS = readHypernyms();
+
+  private final CaptionMix mix;
+
+  public Captioner(CaptionMix mix) {
+    this.mix = mix;
+  }
+
+  /**
+   * Everything that words can say of a scene, in the plainest way: "three tiny blue owls on a red
+   * background, noto style" (white, the middle size and its own colours go unsaid).
+   */
+  public static String factual(Scene scene) {
+    Subject subject = scene.subject();
+    String said;
+    if (subject instanceof Subject.Single single) {
+      String size = single.size().words().stream().findFirst().map(w -> w + " ").orElse("");
+      said = Noun.of(single.concept()).one(size + tint(scene));
+    } else if (subject instanceof Subject.Several several) {
+      said = COUNTS.get(several.count()) + " " + tint(scene) + Noun.of(several.concept()).plural();
+    } else {
+      Subject.Pair pair = (Subject.Pair) subject;
+      said =
+          Noun.of(pair.first()).one(tint(scene))
+              + " "
+              + pair.relation().phrases().get(0)
+              + " "
+              + Noun.of(pair.second()).one(tint(scene));
+    }
+    if (scene.background() != NamedColor.WHITE) {
+      said += " on " + background(scene);
+    }
+    return said + ", " + scene.style().words();
+  }
+
+  /** The caption of the scene at an index of a series: a pure function of its arguments. */
+  public String caption(Scene scene, long index, long seed) {
+    return caption(scene, Streams.at(seed, Streams.CAPTION, index));
+  }
+
+  /** A caption of a scene; the same random numbers give the same words. */
+  public String caption(Scene scene, SplittableRandom random) {
+    double u = random.nextDouble() - mix.empty();
+    if (u < 0) {
+      return "";
+    }
+    boolean terse = (u -= mix.terse()) < 0;
+    boolean keywords = !terse && (u -= mix.keywords()) < 0;
+    boolean hypernym = !terse && !keywords && u - mix.hypernym() < 0;
+    boolean named = random.nextDouble() < mix.style();
+
+    List<String> words = keywords ? keywords(scene, random) : List.of();
+    String said = words.isEmpty() ? subject(scene, hypernym, random) : String.join(", ", words);
+    if (terse) {
+      said = said.replaceAll("\\b(a|an|the) ", "");
+      if (scene.background() != NamedColor.WHITE) {
+        String color = scene.background().word();
+        said += oneIn(random, 2) ? ", " + color + " background" : " on " + color;
+      }
+      return named ? said + oneOf(random, ", ", " ") + scene.style().words() : said;
+    }
+    if (words.isEmpty() && oneIn(random, 10)) {
+      said = Streams.oneOf(random, OPENINGS) + said;
+    }
+    if (scene.background() != NamedColor.WHITE || oneIn(random, 10)) {
+      said += oneOf(random, " on ", " on ", " on ", " with ") + background(scene);
+    }
+    return named ? said + oneOf(random, ", ", " in ") + scene.style().words() : said;
+  }
+
+  private static String subject(Scene scene, boolean hypernym, SplittableRandom random) {
+    Subject subject = scene.subject();
+    String tint = tint(scene);
+    if (subject instanceof Subject.Single single) {
+      List<String> sizes = single.size().words();
+      String size = sizes.isEmpty() ? "" : Streams.oneOf(random, sizes) + " ";
+      return noun(single.concept(), hypernym, random).one(size + tint);
+    }
+    if (subject instanceof Subject.Several several) {
+      String count =
+          oneIn(random, 6) ? Integer.toString(several.count()) : COUNTS.get(several.count());
+      return count + " " + tint + noun(several.concept(), hypernym, random).plural();
+    }
+    Subject.Pair pair = (Subject.Pair) subject;
+    boolean firstIsVague = hypernym && oneIn(random, 2); // one of the two keeps its name
+    String first = noun(pair.first(), firstIsVague, random).one(tint);
+    String second = noun(pair.second(), hypernym && !firstIsVague, random).one(tint);
+    Relation relation = pair.relation();
+    return oneIn(random, 3)
+        ? second + " " + Streams.oneOf(random, relation.inverses()) + " " + first
+        : first + " " + Streams.oneOf(random, relation.phrases()) + " " + second;
+  }
+
+  /** Its name, or what it is a kind of where there is a word for that. */
+  private static Noun noun(Concept concept, boolean hypernym, SplittableRandom random) {
+    List<String> hypernyms = hypernym ? hypernyms(concept) : List.of();
+    return hypernyms.isEmpty() ? Noun.of(concept) : Noun.regular(Streams.oneOf(random, hypernyms));
+  }
+
+  /** What a concept is a kind of, the closest first; none where no word fits. */
+  static List<String> hypernyms(Concept concept) {
+    List<String> own = HYPERNYMS.get(concept.label().replace('’', '\''));
+    return own != null ? own : HYPERNYMS.getOrDefault(concept.subgroup(), List.of());
+  }
+
+  /** One to three keywords of a plain single thing; none for scenes that need more words. */
+  private static List<String> keywords(Scene scene, SplittableRandom random) {
+    if (!(scene.subject() instanceof Subject.Single single)
+        || single.size() != SceneSize.MEDIUM
+        || scene.tint().isPresent()) {
+      return List.of();
+    }
+    List<String> known = new ArrayList<>();
+    for (String keyword : single.concept().keywords()) {
+      if (keyword.length() > 2 && !EMPTY_WORDS.contains(keyword)) {
+        known.add(keyword);
+      }
+    }
+    List<String> chosen = new ArrayList<>();
+    for (int n = 1 + random.nextInt(3); n > 0 && !known.isEmpty(); n--) {
+      chosen.add(known.remove(random.nextInt(known.size())));
+    }
+    return chosen;
+  }
+
+  private static String tint(Scene scene) {
+    return scene.tint().map(color -> color.word() + " ").orElse("");
+  }
+
+  private static String background(Scene scene) {
+    String color = scene.background().word();
+    return Noun.article(color) + " " + color + " background";
+  }
+
+  private static boolean oneIn(SplittableRandom random, int n) {
+    return random.nextInt(n) == 0;
+  }
+
+  private static String oneOf(SplittableRandom random, String... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  private static Map<String, List<String>> readHypernyms() {
+    Map<String, List<String>> hypernyms = new HashMap<>();
+    for (List<String> row : Tables.read(Captioner.class, "hypernyms.tsv", 2)) {
+      String words = row.get(1);
+      hypernyms.put(row.get(0), words.isEmpty() ? List.of() : List.of(words.split("\\|")));
+    }
+    return Map.copyOf(hypernyms);
+  }
+}

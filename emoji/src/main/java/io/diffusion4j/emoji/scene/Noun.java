@@ -1,0 +1,227 @@
+package io.diffusion4j.emoji.scene;
+
+import static java.util.stream.Collectors.groupingBy;
+
+import io.diffusion4j.emoji.art.Concept;
+import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.art.Tables;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/**
+ * The name of a concept as English grammar sees it.
+ *
+ * <p>Names come from CLDR labels. Endings that only say that it is an emoji ("face", "button", ":
+ * …") are cut where what remains is a name that no other concept has.
+ *
+ * @param singular {@code "nest with eggs"}; for {@link Countability#PLURAL} the only form there is
+ * @param plural {@code "nests with eggs"}; as the singular unless {@link Countability#COUNT}
+ */
+record Noun(String singular, String plural, Countability countability) {
+  /** How a noun can be counted. */
+  enum Countability {
+    /** One fox, two foxes. */
+    COUNT,
+    /** Bread: no article, one form. */
+    MASS,
+    /** Grapes: plural as it is, no article. */
+    PLURAL
+  }
+
+  /** Words that start what is said about a head noun: ears <i>of</i> corn. */
+  private static final Set<String> POSTMODIFIERS =
+      Set.of(
+          "and",
+          "at",
+          "away",
+          "behind",
+          "blowing",
+          "decreasing",
+          "done",
+          "exhaling",
+          "facing",
+          "fluttering",
+          "for",
+          "from",
+          "holding",
+          "in",
+          "increasing",
+          "not",
+          "of",
+          "on",
+          "over",
+          "savoring",
+          "screaming",
+          "shaking",
+          "tilted",
+          "under",
+          "vomiting",
+          "with",
+          "without");
+
+  private static final Set<String> SAME =
+      Set.of("bison", "deer", "moose", "sheep", "shrimp", "squid", "aircraft", "series", "species");
+
+  private static final Map<String, String> IRREGULAR =
+      Map.ofEntries(
+          Map.entry("child", "children"),
+          Map.entry("die", "dice"),
+          Map.entry("foot", "feet"),
+          Map.entry("goose", "geese"),
+          Map.entry("half", "halves"),
+          Map.entry("knife", "knives"),
+          Map.entry("leaf", "leaves"),
+          Map.entry("loaf", "loaves"),
+          Map.entry("man", "men"),
+          Map.entry("mouse", "mice"),
+          Map.entry("ox", "oxen"),
+          Map.entry("person", "people"),
+          Map.entry("scarf", "scarves"),
+          Map.entry("sheaf", "sheaves"),
+          Map.entry("snowman", "snowmen"),
+          Map.entry("tooth", "teeth"),
+          Map.entry("wolf", "wolves"),
+          Map.entry("woman", "women"));
+
+  /** The nouns in -o that take -es. */
+  private static final Set<String> O_ES =
+      Set.of("buffalo", "mango", "mosquito", "potato", "tomato", "tornado", "volcano");
+
+  /** Spelt with a vowel, spoken with a consonant. */
+  private static final Pattern CONSONANT_SOUND =
+      Pattern.compile("(eu|ewe|one\\b|one-|once|u[bfkns]i|uni|use|util|ukulele|ufo|uranus).*");
+
+  /** Spelt with a consonant or a digit, spoken with a vowel. */
+  private static final Pattern VOWEL_SOUND =
+      Pattern.compile("(hour|honest|heir|x-ray|8|11\\b|18\\b|[fhlmnrsx]\\b(?!-?rex)).*");
+
+  private static final Set<String> COLOR_WORDS =
+      Set.of(
+          "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "gray", "grey",
+          "black", "white");
+
+  private static final Map<String, Noun> TABLE = readTable();
+  private static final Map<String, List<Concept>> BY_CUT_LABEL =
+      ConceptSet.everything().concepts().stream().collect(groupingBy(c -> cut(c)));
+  private static final Set<String> LABELS =
+      Set.copyOf(ConceptSet.everything().concepts().stream().map(c -> ascii(c.label())).toList());
+  private static final Map<Concept, Noun> NOUNS = new ConcurrentHashMap<>();
+
+  static Noun of(Concept concept) {
+    return NOUNS.computeIfAbsent(concept, Noun::make);
+  }
+
+  /** A noun that is counted regularly, such as a hypernym. */
+  static Noun regular(String singular) {
+    Noun exception = TABLE.get(singular);
+    return exception != null ? exception : new Noun(singular, plural(singular), Countability.COUNT);
+  }
+
+  boolean isCountable() {
+    return countability == Countability.COUNT;
+  }
+
+  /** Whether the name says a colour: "a red apple" cannot be blue. */
+  boolean namesColor() {
+    return Arrays.stream(singular.toLowerCase(Locale.ROOT).split("[ -]"))
+        .anyMatch(COLOR_WORDS::contains);
+  }
+
+  /** One of it, adjectives first: "a tiny owl", "an owl", "bread". */
+  String one(String adjectives) {
+    String phrase = adjectives + singular;
+    return isCountable() ? article(phrase) + " " + phrase : phrase;
+  }
+
+  /** {@code "a"} or {@code "an"}, by the sound that follows. */
+  static String article(String phrase) {
+    String p = phrase.toLowerCase(Locale.ROOT);
+    boolean vowel = !p.isEmpty() && "aeiou".indexOf(p.charAt(0)) >= 0;
+    if (CONSONANT_SOUND.matcher(p).matches()) {
+      vowel = false;
+    } else if (VOWEL_SOUND.matcher(p).matches()) {
+      vowel = true;
+    }
+    return vowel ? "an" : "a";
+  }
+
+  /** The regular plural of a noun phrase: its head noun's. */
+  static String plural(String phrase) {
+    String[] words = phrase.split(" ");
+    int head = words.length - 1;
+    for (int i = 1; i < words.length; i++) {
+      if (POSTMODIFIERS.contains(words[i])) {
+        head = i - 1;
+        break;
+      }
+    }
+    words[head] = pluralOfWord(words[head]);
+    return String.join(" ", words);
+  }
+
+  private static String pluralOfWord(String word) {
+    String irregular = IRREGULAR.get(word);
+    if (irregular != null) {
+      return irregular;
+    }
+    if (SAME.contains(word) || word.endsWith("fish")) {
+      return word;
+    }
+    if (word.matches(".*(s|x|z|ch|sh)") || O_ES.contains(word)) {
+      return word + "es";
+    }
+    if (word.matches(".*[^aeiou]y")) {
+      return word.substring(0, word.length() - 1) + "ies";
+    }
+    return word + "s";
+  }
+
+  private static Noun make(Concept concept) {
+    String label = ascii(concept.label());
+    Noun exception = TABLE.get(label);
+    if (exception != null) {
+      return exception;
+    }
+    String cut = cut(concept);
+    boolean unique =
+        BY_CUT_LABEL.getOrDefault(cut, List.of()).size() <= 1
+            && (cut.equals(label) || !LABELS.contains(cut));
+    return regular(unique ? cut : label);
+  }
+
+  /**
+   * The label less what only says that it is an emoji; the whole label if nothing would be left.
+   */
+  private static String cut(Concept concept) {
+    String label = ascii(concept.label());
+    String cut = label.replaceFirst(": .*", "").replaceFirst(" button$", "");
+    // A smiley's "face" is its noun: "a grinning" is nothing. So is that of the sun with face.
+    if (!concept.group().equals("smileys-emotion")) {
+      String faceless = cut.replaceFirst(" face$", "");
+      if (!POSTMODIFIERS.contains(faceless.substring(faceless.lastIndexOf(' ') + 1))) {
+        cut = faceless;
+      }
+    }
+    return cut.isBlank() ? label : cut;
+  }
+
+  /** As people type it. */
+  private static String ascii(String label) {
+    return label.replace('’', '\'');
+  }
+
+  private static Map<String, Noun> readTable() {
+    Map<String, Noun> nouns = new HashMap<>();
+    for (List<String> row : Tables.read(Noun.class, "nouns.tsv", 4)) {
+      Countability countability = Countability.valueOf(row.get(1).toUpperCase(Locale.ROOT));
+      nouns.put(row.get(0), new Noun(row.get(2), row.get(3), countability));
+    }
+    return Map.copyOf(nouns);
+  }
+}

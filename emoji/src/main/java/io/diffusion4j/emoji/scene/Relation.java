@@ -1,0 +1,36 @@
+package io.diffusion4j.emoji.scene;
+
+import java.util.List;
+
+/** Where the first of two things is, as seen from the second. */
+public enum Relation {
+  LEFT_OF("left of"),
+  ABOVE("above");
+
+  private final String word;
+
+  Relation(String word) {
+    this.word = word;
+  }
+
+  /** What the hold-out calls it: {@code "left of"} or {@code "above"}. */
+  public String word() {
+    return word;
+  }
+
+  /** "An owl … a lion", the plainest first. */
+  public List<String> phrases() {
+    return switch (this) {
+      case LEFT_OF -> List.of("to the left of", "left of");
+      case ABOVE -> List.of("above", "over");
+    };
+  }
+
+  /** "A lion … an owl", for the same picture. */
+  public List<String> inverses() {
+    return switch (this) {
+      case LEFT_OF -> List.of("to the right of", "right of");
+      case ABOVE -> List.of("below", "under");
+    };
+  }
+}

@@ -1,0 +1,125 @@
+package io.diffusion4j.emoji.scene;
+
+import io.diffusion4j.emoji.art.Style;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * How often each kind of scene is drawn. The five kinds share one probability:
+ *
+ * @param centred one thing of middle size in the middle
+ * @param varied one thing of about middle size, ± 25 %, anywhere
+ * @param sized one thing, small or large, in the middle
+ * @param several two to four of a kind
+ * @param related two things, one left of or above the other
+ * @param background probability that the background is one of {@code backgrounds}, else white
+ * @param tint probability that everything is drawn in shades of one colour
+ * @param backgrounds at least one
+ * @param styles at least one
+ */
+public record SceneMix(
+    double centred,
+    double varied,
+    double sized,
+    double several,
+    double related,
+    double background,
+    double tint,
+    List<NamedColor> backgrounds,
+    Set<Style> styles) {
+  private static final Map<String, Supplier<SceneMix>> PRESETS =
+      new TreeMap<>(
+          Map.of(
+              "centred", SceneMix::mostlyCentred,
+              "plain", SceneMix::plain,
+              "varied", SceneMix::mostlyVaried));
+
+  public SceneMix {
+    double sum = 0;
+    for (double p : new double[] {centred, varied, sized, several, related, background, tint}) {
+      if (!(p >= 0 && p <= 1)) {
+        throw new IllegalArgumentException("probability: " + p + " (expected: in [0, 1])");
+      }
+      sum += p;
+    }
+    sum -= background + tint;
+    if (Math.abs(sum - 1) > 1e-9) {
+      throw new IllegalArgumentException("kinds: sum " + sum + " (expected: 1)");
+    }
+    backgrounds = List.copyOf(backgrounds);
+    if (backgrounds.isEmpty() || styles.isEmpty()) {
+      throw new IllegalArgumentException(
+          "backgrounds: %s, styles: %s (expected: at least one each)"
+              .formatted(backgrounds, styles));
+    }
+    styles = Collections.unmodifiableSet(EnumSet.copyOf(styles)); // iterates in the order of Style
+  }
+
+  /**
+   * The default: three quarters are one thing of one size in the middle, as random places multiply
+   * what must be learned.
+   */
+  public static SceneMix mostlyCentred() {
+    return kinds(0.75, 0, 0.10, 0.08, 0.07);
+  }
+
+  /** A third of everything: for models with capacity to spare. */
+  public static SceneMix mostlyVaried() {
+    return kinds(0.25, 0.35, 0.15, 0.15, 0.10);
+  }
+
+  /** One thing in the middle of white, nothing else. */
+  public static SceneMix plain() {
+    return kinds(1, 0, 0, 0, 0).withBackground(0);
+  }
+
+  /**
+   * A preset by name.
+   *
+   * @throws IllegalArgumentException naming the known presets if there is no such preset
+   */
+  public static SceneMix named(String preset) {
+    Supplier<SceneMix> known = PRESETS.get(preset);
+    if (known == null) {
+      throw new IllegalArgumentException(
+          "sceneMix: "
+              + preset
+              + " (expected: one of "
+              + String.join(", ", PRESETS.keySet())
+              + ")");
+    }
+    return known.get();
+  }
+
+  private static SceneMix kinds(
+      double centred, double varied, double sized, double several, double related) {
+    List<NamedColor> named =
+        List.of(NamedColor.values()).stream().filter(c -> c != NamedColor.WHITE).toList();
+    return new SceneMix(
+        centred, varied, sized, several, related, 0.7, 0, named, EnumSet.allOf(Style.class));
+  }
+
+  public SceneMix withBackground(double probability) {
+    return new SceneMix(
+        centred, varied, sized, several, related, probability, tint, backgrounds, styles);
+  }
+
+  public SceneMix withTint(double probability) {
+    return new SceneMix(
+        centred, varied, sized, several, related, background, probability, backgrounds, styles);
+  }
+
+  public SceneMix withBackgrounds(List<NamedColor> colors) {
+    return new SceneMix(centred, varied, sized, several, related, background, tint, colors, styles);
+  }
+
+  public SceneMix withStyles(Set<Style> allowed) {
+    return new SceneMix(
+        centred, varied, sized, several, related, background, tint, backgrounds, allowed);
+  }
+}

@@ -1,0 +1,191 @@
+package io.diffusion4j.emoji.scene;
+
+import io.diffusion4j.emoji.art.Concept;
+import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.art.Style;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * An endless series of scenes of one split: a pure function of (seed, index). Thread-safe.
+ *
+ * <p>The kind of scene is drawn first and kept while combinations that belong to another split are
+ * drawn again, so the mix is exact in every split; the two test splits that only one kind of scene
+ * can satisfy draw that kind always.
+ */
+public final class SceneSampler {
+  /** One combination in ten is held out, so this many failures mean that there is none. */
+  private static final int MAX_DRAWS = 10_000;
+
+  private static final List<NamedColor> TINTS =
+      List.of(
+          NamedColor.RED,
+          NamedColor.ORANGE,
+          NamedColor.YELLOW,
+          NamedColor.GREEN,
+          NamedColor.BLUE,
+          NamedColor.PURPLE,
+          NamedColor.PINK);
+
+  private enum Kind {
+    CENTRED,
+    VARIED,
+    SIZED,
+    SEVERAL,
+    RELATED
+  }
+
+  private final List<Concept> concepts;
+  private final List<Concept> countable;
+  private final SceneMix mix;
+  private final Split split;
+  private final long seed;
+
+  /**
+   * @throws IllegalArgumentException if the concepts do not suffice for the mix: two for relations,
+   *     one that can be counted for several of a kind
+   */
+  public SceneSampler(ConceptSet concepts, SceneMix mix, Split split, long seed) {
+    this.concepts =
+        concepts.concepts().stream()
+            .filter(c -> mix.styles().stream().anyMatch(c::isDrawnIn))
+            .toList();
+    this.countable = this.concepts.stream().filter(c -> Noun.of(c).isCountable()).toList();
+    this.mix = mix;
+    this.split = split;
+    this.seed = seed;
+    boolean several = mix.several() > 0 || split == Split.HELD_OUT_COUNT;
+    boolean related = mix.related() > 0 || split == Split.HELD_OUT_RELATION;
+    if (this.concepts.size() < (related ? 2 : 1) || (several && countable.isEmpty())) {
+      throw new IllegalArgumentException(
+          "concepts: %d drawn in %s, %d of them countable (expected: enough for %s)"
+              .formatted(this.concepts.size(), mix.styles(), countable.size(), mix));
+    }
+  }
+
+  /**
+   * The scene at an index.
+   *
+   * @throws IllegalStateException if the split has no scene of the kind drawn
+   */
+  public Scene scene(long index) {
+    SplittableRandom random = Streams.at(seed, Streams.SCENE, index);
+    Kind kind = kind(random);
+    for (int i = 0; i < MAX_DRAWS; i++) {
+      Optional<Scene> scene = draw(kind, random);
+      if (scene.isPresent() && split.holds(Splits.heldOut(scene.get()))) {
+        return scene.get();
+      }
+    }
+    throw new IllegalStateException(
+        "split: %s has no scene with %s among %d concepts (expected: at least one)"
+            .formatted(split, kind, concepts.size()));
+  }
+
+  /**
+   * Every concept in every style of the mix that this split allows, once, in the middle of white:
+   * the drawings themselves.
+   */
+  public List<Scene> catalogue() {
+    List<Scene> catalogue = new ArrayList<>();
+    for (Concept concept : concepts) {
+      for (Style style : mix.styles()) {
+        if (concept.isDrawnIn(style)) {
+          var scene =
+              Scene.of(new Subject.Single(concept, SceneSize.MEDIUM), style, NamedColor.WHITE);
+          if (split.holds(Splits.heldOut(scene))) {
+            catalogue.add(scene);
+          }
+        }
+      }
+    }
+    return catalogue;
+  }
+
+  private Kind kind(SplittableRandom random) {
+    double u = random.nextDouble();
+    if (split == Split.HELD_OUT_COUNT) {
+      return Kind.SEVERAL;
+    }
+    if (split == Split.HELD_OUT_RELATION) {
+      return Kind.RELATED;
+    }
+    double[] shares = {mix.centred(), mix.varied(), mix.sized(), mix.several(), mix.related()};
+    int last = 0;
+    for (int i = 0; i < shares.length; i++) {
+      if (shares[i] > 0) {
+        last = i; // rounding must not choose a kind of probability 0
+        if (u < shares[i]) {
+          break;
+        }
+      }
+      u -= shares[i];
+    }
+    return Kind.values()[last];
+  }
+
+  /** A scene, or none if the style drawn does not draw the concepts drawn. */
+  private Optional<Scene> draw(Kind kind, SplittableRandom random) {
+    Subject subject = subject(kind, random);
+    List<Style> styles = new ArrayList<>();
+    for (Style style : mix.styles()) {
+      if (subject.concepts().stream().allMatch(c -> c.isDrawnIn(style))) {
+        styles.add(style);
+      }
+    }
+    if (styles.isEmpty()) {
+      return Optional.empty();
+    }
+    Style style = Streams.oneOf(random, styles);
+    // A test of backgrounds has no use for white.
+    boolean named = random.nextDouble() < mix.background() || split == Split.HELD_OUT_BACKGROUND;
+    NamedColor background = Streams.oneOf(random, mix.backgrounds());
+    var scene = Scene.of(subject, style, named ? background : NamedColor.WHITE);
+    if (kind == Kind.VARIED) {
+      scene = moved(scene, random);
+    }
+    boolean tinted = random.nextDouble() < mix.tint();
+    NamedColor tint = Streams.oneOf(random, TINTS);
+    boolean takesTint =
+        tint != scene.background()
+            && subject.concepts().stream().noneMatch(c -> Noun.of(c).namesColor());
+    return Optional.of(tinted && takesTint ? scene.withTint(tint) : scene);
+  }
+
+  private Subject subject(Kind kind, SplittableRandom random) {
+    return switch (kind) {
+      case CENTRED, VARIED -> new Subject.Single(Streams.oneOf(random, concepts), SceneSize.MEDIUM);
+      case SIZED ->
+          new Subject.Single(
+              Streams.oneOf(random, concepts),
+              random.nextInt(2) == 0 ? SceneSize.SMALL : SceneSize.LARGE);
+      case SEVERAL ->
+          new Subject.Several(
+              Streams.oneOf(random, countable), 2 + random.nextInt(Subject.Several.MAX_COUNT - 1));
+      case RELATED -> {
+        int first = random.nextInt(concepts.size());
+        int other = random.nextInt(concepts.size() - 1);
+        int second = other < first ? other : other + 1;
+        Relation relation = random.nextInt(2) == 0 ? Relation.LEFT_OF : Relation.ABOVE;
+        yield new Subject.Pair(concepts.get(first), relation, concepts.get(second));
+      }
+    };
+  }
+
+  /** Anywhere inside the picture, a quarter smaller to a quarter larger. */
+  private static Scene moved(Scene scene, SplittableRandom random) {
+    Placement placement = scene.placements().get(0);
+    double size = placement.size() * (0.75 + 0.5 * random.nextDouble());
+    double margin = size / 2 + 0.04; // the rim stays background at 32 pixels
+    double x = margin + (1 - 2 * margin) * random.nextDouble();
+    double y = margin + (1 - 2 * margin) * random.nextDouble();
+    return new Scene(
+        scene.subject(),
+        scene.style(),
+        scene.tint(),
+        scene.background(),
+        List.of(new Placement(placement.concept(), x, y, size)));
+  }
+}

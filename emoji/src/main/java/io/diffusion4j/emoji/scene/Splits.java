@@ -1,0 +1,81 @@
+package io.diffusion4j.emoji.scene;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.diffusion4j.emoji.art.Concept;
+import io.diffusion4j.emoji.art.Style;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What is held out: a pure function of the content, so that anybody can recompute it.
+ *
+ * <p>A combination is held out when the first 32 bits of the SHA-256 of its name, as an unsigned
+ * big-endian number, are a multiple of ten.
+ */
+public final class Splits {
+  private static final int ONE_IN = 10;
+
+  private Splits() {}
+
+  /** Whether the picture of a concept in a style is never trained on. */
+  public static boolean isHeldOut(Concept concept, Style style) {
+    return isHeldOut("style|" + concept.codePoints() + "|" + style.family());
+  }
+
+  /** Whether a concept is never trained on before a background. White is never held out. */
+  public static boolean isHeldOut(Concept concept, NamedColor background) {
+    return background != NamedColor.WHITE
+        && isHeldOut("background|" + concept.codePoints() + "|" + background.word());
+  }
+
+  /** Whether a concept is never trained on in this number. One is never held out. */
+  public static boolean isHeldOut(Concept concept, int count) {
+    return count > 1 && isHeldOut("count|" + concept.codePoints() + "|" + count);
+  }
+
+  /** Whether two concepts are never trained on in this relation. */
+  public static boolean isHeldOut(Concept first, Relation relation, Concept second) {
+    return isHeldOut(
+        "pair|" + first.codePoints() + "|" + relation.word() + "|" + second.codePoints());
+  }
+
+  /** The test splits that have a claim on a scene; none if it may be trained on. */
+  public static Set<Split> heldOut(Scene scene) {
+    Set<Split> heldOut = EnumSet.noneOf(Split.class);
+    for (Concept concept : scene.subject().concepts()) {
+      if (isHeldOut(concept, scene.style())) {
+        heldOut.add(Split.HELD_OUT_STYLE);
+      }
+      if (isHeldOut(concept, scene.background())) {
+        heldOut.add(Split.HELD_OUT_BACKGROUND);
+      }
+    }
+    if (scene.subject() instanceof Subject.Several several
+        && isHeldOut(several.concept(), several.count())) {
+      heldOut.add(Split.HELD_OUT_COUNT);
+    }
+    if (scene.subject() instanceof Subject.Pair pair
+        && isHeldOut(pair.first(), pair.relation(), pair.second())) {
+      heldOut.add(Split.HELD_OUT_RELATION);
+    }
+    return heldOut;
+  }
+
+  private static boolean isHeldOut(String combination) {
+    return hash(combination) % ONE_IN == 0;
+  }
+
+  /** The first eight hexadecimal digits of the SHA-256, as a number. */
+  static long hash(String s) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(s.getBytes(UTF_8));
+      return Integer.toUnsignedLong(ByteBuffer.wrap(digest).getInt());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}

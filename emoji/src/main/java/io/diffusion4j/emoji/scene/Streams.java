@@ -1,0 +1,33 @@
+package io.diffusion4j.emoji.scene;
+
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Independent streams of random numbers, one for each (seed, purpose, index).
+ *
+ * <p>The stream of index <i>n</i> takes no drawing of the streams before it: training resumes at
+ * any example bit for bit.
+ */
+final class Streams {
+  static final long SCENE = 1;
+  static final long CAPTION = 2;
+
+  private Streams() {}
+
+  static SplittableRandom at(long seed, long purpose, long index) {
+    return new SplittableRandom(mix(mix(mix(seed) ^ purpose) ^ index));
+  }
+
+  static <T> T oneOf(SplittableRandom random, List<T> choices) {
+    return choices.get(random.nextInt(choices.size()));
+  }
+
+  /** The finaliser of MurmurHash3 with Stafford's constants (mix13): every bit moves every bit. */
+  private static long mix(long z) {
+    long h = z + 0x9e3779b97f4a7c15L;
+    h = (h ^ (h >>> 30)) * 0xbf58476d1ce4e5b9L;
+    h = (h ^ (h >>> 27)) * 0x94d049bb133111ebL;
+    return h ^ (h >>> 31);
+  }
+}
