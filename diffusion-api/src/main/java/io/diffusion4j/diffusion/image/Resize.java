@@ -1,0 +1,191 @@
+package io.diffusion4j.diffusion.image;
+
+/**
+ * Images at another size.
+ *
+ * <p>Every method is separable: rows first, then columns. Pixel centres lie at half-integers, so
+ * that the corners of the images coincide.
+ */
+public final class Resize {
+  /** Binary digits after the point of the weights for bytes; PIL's, so that the bytes are too. */
+  private static final int FRACTION_BITS = 22;
+
+  private Resize() {}
+
+  /**
+   * Antialiased bicubic interpolation in floating point: the cubic convolution of Keys (1981), a =
+   * −1/2, stretched by the factor when reducing, with the taps outside the image dropped and the
+   * rest renormalised. This makes the condition of unCLIP's upsamplers. Edges overshoot: the result
+   * may leave the range of the image.
+   *
+   * @throws IllegalArgumentException if a size is below 1
+   */
+  public static Image bicubic(Image image, int width, int height) {
+    requireSize(width, height);
+    return resample(
+        image,
+        Taps.bicubic(image.width(), width, 0, width),
+        Taps.bicubic(image.height(), height, 0, height));
+  }
+
+  /**
+   * Linear interpolation between the nearest pixel centres, without antialiasing.
+   *
+   * @throws IllegalArgumentException if a size is below 1
+   */
+  public static Image bilinear(Image image, int width, int height) {
+    requireSize(width, height);
+    return resample(
+        image, Taps.bilinear(image.width(), width), Taps.bilinear(image.height(), height));
+  }
+
+  /**
+   * The mean over the rectangle that each new pixel covers; for whole factors, average pooling.
+   *
+   * @throws IllegalArgumentException if a size is below 1
+   */
+  public static Image area(Image image, int width, int height) {
+    requireSize(width, height);
+    return resample(image, Taps.area(image.width(), width), Taps.area(image.height(), height));
+  }
+
+  /**
+   * Antialiased bicubic interpolation in bytes, with rounding to bytes after the rows and again
+   * after the columns. The result is that of PIL ({@code Resampling.BICUBIC}), byte for byte; CLIP
+   * sees its images through it.
+   *
+   * @throws IllegalArgumentException if a size is below 1
+   */
+  public static Rgb8 bicubic(Rgb8 image, int width, int height) {
+    requireSize(width, height);
+    return bicubic(image, width, height, new Region(0, 0, width, height));
+  }
+
+  /**
+   * A region of {@link #bicubic(Rgb8, int, int)}, without computing the rest: what it costs is
+   * bounded by the region and the image, however long and thin the image is.
+   *
+   * @throws IllegalArgumentException if a size is below 1 or the region is not inside it
+   */
+  public static Rgb8 bicubic(Rgb8 image, int width, int height, Region region) {
+    requireSize(width, height);
+    if ((long) region.left + region.width > width || (long) region.top + region.height > height) {
+      throw new IllegalArgumentException(
+          "region: " + region + " (expected: inside " + width + "×" + height + ")");
+    }
+    Taps across = Taps.bicubic(image.width(), width, region.left, region.width);
+    Taps down = Taps.bicubic(image.height(), height, region.top, region.height);
+    int firstRow = down.begin();
+    int rows = down.end() - firstRow;
+
+    byte[] in = image.pixels();
+    byte[] between = new byte[Math.multiplyExact(3 * rows, region.width)];
+    int[][] weights = fixedPoint(across);
+    for (int y = 0; y < rows; y++) {
+      for (int x = 0; x < region.width; x++) {
+        int from = 3 * ((firstRow + y) * image.width() + across.first()[x]);
+        mix(in, from, 3, weights[x], between, 3 * (y * region.width + x));
+      }
+    }
+    byte[] out = new byte[Math.multiplyExact(3 * region.height, region.width)];
+    weights = fixedPoint(down);
+    for (int y = 0; y < region.height; y++) {
+      for (int x = 0; x < region.width; x++) {
+        int from = 3 * ((down.first()[y] - firstRow) * region.width + x);
+        mix(between, from, 3 * region.width, weights[y], out, 3 * (y * region.width + x));
+      }
+    }
+    return new Rgb8(region.width, region.height, out);
+  }
+
+  /**
+   * A rectangle of an image.
+   *
+   * @param left its first column
+   * @param top its first row
+   * @param width in pixels, at least 1
+   * @param height in pixels, at least 1
+   */
+  public record Region(int left, int top, int width, int height) {
+    public Region {
+      if (left < 0 || top < 0 || width < 1 || height < 1) {
+        throw new IllegalArgumentException(
+            "region: "
+                + width
+                + "×"
+                + height
+                + " at ("
+                + left
+                + ", "
+                + top
+                + ") (expected: ≥ 1×1 at ≥ (0, 0))");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return width + "×" + height + " at (" + left + ", " + top + ")";
+    }
+  }
+
+  /** One pixel out of {@code weights.length} pixels that lie {@code stride} apart. */
+  private static void mix(byte[] in, int from, int stride, int[] weights, byte[] out, int to) {
+    for (int c = 0; c < 3; c++) {
+      int sum = 1 << (FRACTION_BITS - 1); // a half, so that the shift below rounds
+      for (int k = 0; k < weights.length; k++) {
+        sum += weights[k] * (in[from + k * stride + c] & 0xff);
+      }
+      out[to + c] = (byte) Math.max(0, Math.min(255, sum >> FRACTION_BITS));
+    }
+  }
+
+  private static int[][] fixedPoint(Taps taps) {
+    int[][] fixed = new int[taps.size()][];
+    for (int i = 0; i < fixed.length; i++) {
+      double[] weights = taps.weights()[i];
+      fixed[i] = new int[weights.length];
+      for (int k = 0; k < weights.length; k++) {
+        double scaled = weights[k] * (1 << FRACTION_BITS);
+        fixed[i][k] = (int) (scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+      }
+    }
+    return fixed;
+  }
+
+  private static Image resample(Image image, Taps across, Taps down) {
+    int width = across.size();
+    int height = down.size();
+    float[] in = image.pixels();
+    float[] between = new float[Math.multiplyExact(3 * image.height(), width)];
+    for (int y = 0; y < image.height(); y++) {
+      for (int x = 0; x < width; x++) {
+        int from = 3 * (y * image.width() + across.first()[x]);
+        mix(in, from, 3, across.weights()[x], between, 3 * (y * width + x));
+      }
+    }
+    float[] out = new float[Math.multiplyExact(3 * height, width)];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int from = 3 * (down.first()[y] * width + x);
+        mix(between, from, 3 * width, down.weights()[y], out, 3 * (y * width + x));
+      }
+    }
+    return new Image(width, height, out);
+  }
+
+  private static void mix(float[] in, int from, int stride, double[] weights, float[] out, int to) {
+    for (int c = 0; c < 3; c++) {
+      double sum = 0;
+      for (int k = 0; k < weights.length; k++) {
+        sum += weights[k] * in[from + k * stride + c];
+      }
+      out[to + c] = (float) sum;
+    }
+  }
+
+  private static void requireSize(int width, int height) {
+    if (width < 1 || height < 1) {
+      throw new IllegalArgumentException("size: " + width + "×" + height + " (expected: ≥ 1×1)");
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.diffusion4j.diffusion.image;
+
+/**
+ * An image as files and screens hold it: 8 bits each of red, green and blue.
+ *
+ * @param width in pixels
+ * @param height in pixels
+ * @param pixels {@code [height, width, 3]} row-major, each an unsigned byte; not copied
+ */
+@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+public record Rgb8(int width, int height, byte[] pixels) {
+  public Rgb8 {
+    if (width < 1 || height < 1) {
+      throw new IllegalArgumentException("size: " + width + "×" + height + " (expected: ≥ 1×1)");
+    }
+    if (pixels.length != 3L * width * height) {
+      throw new IllegalArgumentException(
+          "pixels: "
+              + pixels.length
+              + " bytes (expected: 3·"
+              + width
+              + "·"
+              + height
+              + " = "
+              + 3L * width * height
+              + ")");
+    }
+  }
+
+  /**
+   * The image as eight bits: 255·(x/2 + 1/2), clamped to [0, 255] and rounded half to even.
+   *
+   * @throws IllegalArgumentException if a value is not a number
+   */
+  public static Rgb8 of(Image image) {
+    float[] from = image.pixels();
+    byte[] to = new byte[from.length];
+    for (int i = 0; i < to.length; i++) {
+      if (Float.isNaN(from[i])) {
+        throw new IllegalArgumentException("pixels[" + i + "]: NaN (expected: a number)");
+      }
+      float unit = Math.max(0f, Math.min(1f, 0.5f * from[i] + 0.5f));
+      to[i] = (byte) (int) Math.rint(255f * unit);
+    }
+    return new Rgb8(image.width(), image.height(), to);
+  }
+
+  /** The image with levels 0 to 255 spread over [−1, 1]; {@link #of} gives back the same bytes. */
+  public Image toImage() {
+    float[] to = new float[pixels.length];
+    for (int i = 0; i < to.length; i++) {
+      to[i] = (float) (2 * ((pixels[i] & 0xff) / 255.0) - 1);
+    }
+    return new Image(width, height, to);
+  }
+}

@@ -1,0 +1,105 @@
+package io.diffusion4j.diffusion.image;
+
+/**
+ * Resampling of one axis: output {@code from + i} is the weighted sum of the inputs from {@code
+ * first[i]} on.
+ *
+ * @param first the first input each output draws on
+ * @param weights the weights of that input and those that follow; they sum to 1
+ */
+@SuppressWarnings("ArrayRecordComponent") // a private table, never compared
+record Taps(int[] first, double[][] weights) {
+
+  /** How many outputs there are. */
+  int size() {
+    return first.length;
+  }
+
+  /** The first input that any output draws on. */
+  int begin() {
+    int begin = Integer.MAX_VALUE;
+    for (int f : first) {
+      begin = Math.min(begin, f);
+    }
+    return begin;
+  }
+
+  /** The end, exclusive, of the inputs that any output draws on. */
+  int end() {
+    int end = 0;
+    for (int i = 0; i < size(); i++) {
+      end = Math.max(end, first[i] + weights[i].length);
+    }
+    return end;
+  }
+
+  /**
+   * The cubic convolution of Keys (1981) with a = −1/2, stretched by the factor when reducing, its
+   * taps outside the image dropped and the rest renormalised.
+   */
+  static Taps bicubic(int in, int out, int from, int count) {
+    double scale = (double) in / out;
+    double stretch = Math.max(scale, 1);
+    double support = 2 * stretch;
+    int[] first = new int[count];
+    double[][] weights = new double[count][];
+    for (int i = 0; i < count; i++) {
+      double centre = (from + i + 0.5) * scale;
+      int begin = Math.max((int) (centre - support + 0.5), 0);
+      int end = Math.min((int) (centre + support + 0.5), in);
+      double[] w = new double[end - begin];
+      double sum = 0;
+      for (int k = 0; k < w.length; k++) {
+        w[k] = keys((begin + k - centre + 0.5) / stretch);
+        sum += w[k];
+      }
+      for (int k = 0; k < w.length; k++) {
+        w[k] /= sum;
+      }
+      first[i] = begin;
+      weights[i] = w;
+    }
+    return new Taps(first, weights);
+  }
+
+  private static double keys(double distance) {
+    double x = Math.abs(distance);
+    if (x < 1) {
+      return (1.5 * x - 2.5) * x * x + 1;
+    }
+    return x < 2 ? -0.5 * (((x - 5) * x + 8) * x - 4) : 0;
+  }
+
+  /** Between the two nearest pixel centres; beyond the outermost centres, the outermost pixel. */
+  static Taps bilinear(int in, int out) {
+    double scale = (double) in / out;
+    int[] first = new int[out];
+    double[][] weights = new double[out][];
+    for (int i = 0; i < out; i++) {
+      double at = Math.min(Math.max((i + 0.5) * scale - 0.5, 0), in - 1);
+      first[i] = (int) at;
+      double past = at - first[i];
+      weights[i] = past == 0 ? new double[] {1} : new double[] {1 - past, past};
+    }
+    return new Taps(first, weights);
+  }
+
+  /** The mean over the stretch that an output pixel covers. */
+  static Taps area(int in, int out) {
+    int[] first = new int[out];
+    double[][] weights = new double[out][];
+    for (int i = 0; i < out; i++) {
+      // In units in which an input pixel is `out` long and an output pixel `in`: exact.
+      long begin = (long) i * in;
+      long end = begin + in;
+      first[i] = (int) (begin / out);
+      double[] w = new double[(int) ((end + out - 1) / out) - first[i]];
+      for (int k = 0; k < w.length; k++) {
+        long pixel = (long) (first[i] + k) * out;
+        w[k] = (double) (Math.min(end, pixel + out) - Math.max(begin, pixel)) / in;
+      }
+      weights[i] = w;
+    }
+    return new Taps(first, weights);
+  }
+}

@@ -1,0 +1,132 @@
+package io.diffusion4j.diffusion.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResizeTest {
+  /** PyTorch sums in float32, we in float64: a few units in the last place of values near 4. */
+  private static final float TOLERANCE = 2e-6f;
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void bicubicAgreesWithAntialiasedPyTorch(int index) throws IOException {
+    assertGolden("out.bicubic_x4", index, x -> Resize.bicubic(x, 64, 64));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void bilinearAgreesWithPyTorch(int index) throws IOException {
+    assertGolden("out.bilinear_x4", index, x -> Resize.bilinear(x, 64, 64));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void areaAgreesWithPyTorch(int index) throws IOException {
+    assertGolden("out.area_half", index, x -> Resize.area(x, 8, 8));
+  }
+
+  private static void assertGolden(String name, int index, UnaryOperator<Image> resize)
+      throws IOException {
+    var golden = new GoldenTensors("/golden/images/upsample/io.safetensors");
+    Image expected = golden.image(name, index);
+    Image actual = resize.apply(golden.image("in.x", index));
+    assertThat(actual.width()).isEqualTo(expected.width());
+    assertThat(actual.height()).isEqualTo(expected.height());
+    assertThat(actual.pixels()).containsExactly(expected.pixels(), within(TOLERANCE));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"7,5", "31,2", "1,1", "64,40", "13,90"})
+  void everyMethodKeepsAConstantImage(int width, int height) {
+    float[] grey = new float[3 * 13 * 9];
+    Arrays.fill(grey, 0.3f);
+    Image image = new Image(13, 9, grey);
+    float[] expected = new float[3 * width * height];
+    Arrays.fill(expected, 0.3f);
+    assertThat(Resize.bicubic(image, width, height).pixels())
+        .containsExactly(expected, within(1e-6f));
+    assertThat(Resize.bilinear(image, width, height).pixels())
+        .containsExactly(expected, within(1e-6f));
+    assertThat(Resize.area(image, width, height).pixels()).containsExactly(expected, within(1e-6f));
+
+    byte[] level = new byte[3 * 13 * 9];
+    Arrays.fill(level, (byte) 201);
+    assertThat(Resize.bicubic(new Rgb8(13, 9, level), width, height).pixels())
+        .containsOnly((byte) 201);
+  }
+
+  @Test
+  void theSameSizeIsTheSameImage() {
+    Image image = random(11, 8, 1).toImage();
+    assertThat(Resize.bicubic(image, 11, 8).pixels()).containsExactly(image.pixels());
+    assertThat(Resize.bilinear(image, 11, 8).pixels()).containsExactly(image.pixels());
+    assertThat(Resize.area(image, 11, 8).pixels()).containsExactly(image.pixels());
+    Rgb8 bytes = random(11, 8, 1);
+    assertThat(Resize.bicubic(bytes, 11, 8).pixels()).containsExactly(bytes.pixels());
+  }
+
+  @Test
+  void areaKeepsTheMean() {
+    Image image = random(12, 10, 2).toImage();
+    assertThat(mean(Resize.area(image, 5, 7))).isCloseTo(mean(image), within(1e-6));
+    assertThat(mean(Resize.area(image, 17, 23))).isCloseTo(mean(image), within(1e-6));
+  }
+
+  private static double mean(Image image) {
+    double sum = 0;
+    for (float x : image.pixels()) {
+      sum += x;
+    }
+    return sum / image.pixels().length;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"40,30,3,4,20,11", "9,7,0,0,9,7", "9,7,8,6,1,1", "60,80,59,0,1,80"})
+  void aRegionIsThatRegionOfTheWhole(
+      int width, int height, int left, int top, int regionWidth, int regionHeight) {
+    Rgb8 image = random(23, 17, 3);
+    Rgb8 whole = Resize.bicubic(image, width, height);
+    Rgb8 region =
+        Resize.bicubic(
+            image, width, height, new Resize.Region(left, top, regionWidth, regionHeight));
+    for (int y = 0; y < regionHeight; y++) {
+      for (int i = 0; i < 3 * regionWidth; i++) {
+        assertThat(region.pixels()[3 * y * regionWidth + i])
+            .isEqualTo(whole.pixels()[3 * ((top + y) * width + left) + i]);
+      }
+    }
+  }
+
+  @Test
+  void aRegionOfAnEndlessImageIsCheap() {
+    Rgb8 thread = random(1, 10_000, 4);
+    Rgb8 middle = Resize.bicubic(thread, 224, 2_240_000, new Resize.Region(0, 1_119_888, 224, 224));
+    assertThat(middle.height()).isEqualTo(224);
+  }
+
+  @Test
+  void badSizesAreNamed() {
+    Image image = random(4, 4, 5).toImage();
+    assertThatThrownBy(() -> Resize.area(image, 0, 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("size: 0×3 (expected: ≥ 1×1)");
+    assertThatThrownBy(() -> Resize.bicubic(random(4, 4, 5), 8, 8, new Resize.Region(5, 0, 4, 8)))
+        .hasMessage("region: 4×8 at (5, 0) (expected: inside 8×8)");
+  }
+
+  private static Rgb8 random(int width, int height, long seed) {
+    byte[] pixels = new byte[3 * width * height];
+    new Random(seed).nextBytes(pixels);
+    return new Rgb8(width, height, pixels);
+  }
+}
