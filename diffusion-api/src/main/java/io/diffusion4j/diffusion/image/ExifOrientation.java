@@ -1,0 +1,93 @@
+package io.diffusion4j.diffusion.image;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * How a camera was held (Exif 2.32, tag 274): the stored image is to be turned before it is shown.
+ *
+ * @param transposed whether a row shown is a column stored
+ * @param mirrored whether stored columns are read from the last to the first
+ * @param flipped whether stored rows are read from the last to the first
+ */
+record ExifOrientation(boolean transposed, boolean mirrored, boolean flipped) {
+  /** The values 1 to 8 of the tag. */
+  private static final List<ExifOrientation> VALUES =
+      List.of(
+          new ExifOrientation(false, false, false),
+          new ExifOrientation(false, true, false),
+          new ExifOrientation(false, true, true),
+          new ExifOrientation(false, false, true),
+          new ExifOrientation(true, false, false),
+          new ExifOrientation(true, false, true),
+          new ExifOrientation(true, true, true),
+          new ExifOrientation(true, true, false));
+
+  private static final ExifOrientation UPRIGHT = VALUES.get(0);
+  private static final int START_OF_SCAN = 0xda;
+  private static final int APP1 = 0xe1;
+  private static final int EXIF = 0x45786966; // "Exif"
+  private static final int ORIENTATION = 274;
+  private static final int SHORT = 3;
+
+  /** What a JPEG file says; upright if it says nothing, or nothing intelligible. */
+  static ExifOrientation of(byte[] jpeg) {
+    ByteBuffer file = ByteBuffer.wrap(jpeg);
+    int at = 2; // past the start-of-image marker
+    while (at + 4 <= jpeg.length && jpeg[at] == (byte) 0xff) {
+      int marker = jpeg[at + 1] & 0xff;
+      int length = file.getShort(at + 2) & 0xffff;
+      if (marker == START_OF_SCAN || length < 2 || at + 2 + length > jpeg.length) {
+        return UPRIGHT;
+      }
+      if (marker == APP1 && length >= 16 && file.getInt(at + 4) == EXIF) {
+        return ofTiff(file.slice(at + 10, length - 8));
+      }
+      at += 2 + length;
+    }
+    return UPRIGHT;
+  }
+
+  private static ExifOrientation ofTiff(ByteBuffer tiff) {
+    tiff.order(tiff.get(0) == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    long directory = tiff.getInt(4) & 0xffffffffL;
+    if (directory + 2 > tiff.capacity()) {
+      return UPRIGHT;
+    }
+    int entries = tiff.getShort((int) directory) & 0xffff;
+    for (int i = 0; i < entries; i++) {
+      long entry = directory + 2 + 12L * i;
+      if (entry + 12 > tiff.capacity()) {
+        return UPRIGHT;
+      }
+      int at = (int) entry;
+      if ((tiff.getShort(at) & 0xffff) == ORIENTATION && tiff.getShort(at + 2) == SHORT) {
+        int value = tiff.getShort(at + 8);
+        return value >= 1 && value <= VALUES.size() ? VALUES.get(value - 1) : UPRIGHT;
+      }
+    }
+    return UPRIGHT;
+  }
+
+  /** The image as it is to be shown. */
+  Image upright(Image stored) {
+    if (equals(UPRIGHT)) {
+      return stored;
+    }
+    int width = transposed ? stored.height() : stored.width();
+    int height = transposed ? stored.width() : stored.height();
+    float[] pixels = new float[stored.pixels().length];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int column = transposed ? y : x;
+        int row = transposed ? x : y;
+        int fromX = mirrored ? stored.width() - 1 - column : column;
+        int fromY = flipped ? stored.height() - 1 - row : row;
+        System.arraycopy(
+            stored.pixels(), 3 * (fromY * stored.width() + fromX), pixels, 3 * (y * width + x), 3);
+      }
+    }
+    return new Image(width, height, pixels);
+  }
+}

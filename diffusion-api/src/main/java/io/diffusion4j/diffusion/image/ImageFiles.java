@@ -1,0 +1,162 @@
+package io.diffusion4j.diffusion.image;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * Reads images that people bring: PNG and JPEG.
+ *
+ * <p>Samples are taken as sRGB whatever profile the file names, 16-bit ones keep their precision,
+ * grey becomes three equal channels, transparency shows white, and a photograph is turned the way
+ * its camera says it was held. The size is checked before the pixels are decoded, so that a small
+ * file cannot ask for much memory.
+ */
+public final class ImageFiles {
+  private ImageFiles() {}
+
+  /**
+   * Reads a file.
+   *
+   * @param maxPixels the largest width·height that is decoded
+   * @throws IOException with a message that names the file, if it cannot be read, is no PNG or JPEG
+   *     file, is damaged, or has more pixels
+   */
+  public static Image read(Path file, long maxPixels) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    try {
+      return read(bytes, maxPixels);
+    } catch (IOException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the bytes of a file.
+   *
+   * @param maxPixels the largest width·height that is decoded
+   * @throws IOException if this is no PNG or JPEG file, is damaged, or has more pixels
+   */
+  public static Image read(byte[] bytes, long maxPixels) throws IOException {
+    try (var source = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      ImageReader reader = reader(source);
+      try {
+        String format = reader.getFormatName().toUpperCase(Locale.ROOT);
+        BufferedImage decoded = decode(reader, source, format, maxPixels);
+        Image image = toImage(decoded);
+        return format.equals("JPEG") ? ExifOrientation.of(bytes).upright(image) : image;
+      } finally {
+        reader.dispose();
+      }
+    }
+  }
+
+  private static ImageReader reader(MemoryCacheImageInputStream source) throws IOException {
+    for (Iterator<ImageReader> readers = ImageIO.getImageReaders(source); readers.hasNext(); ) {
+      ImageReader reader = readers.next();
+      String format = reader.getFormatName().toLowerCase(Locale.ROOT);
+      if (format.equals("png") || format.equals("jpeg")) {
+        return reader;
+      }
+      reader.dispose();
+    }
+    throw new IOException("image: unknown format (expected: PNG or JPEG)");
+  }
+
+  private static BufferedImage decode(
+      ImageReader reader, MemoryCacheImageInputStream source, String format, long maxPixels)
+      throws IOException {
+    List<String> complaints = new ArrayList<>();
+    try {
+      reader.addIIOReadWarningListener((from, warning) -> complaints.add(warning));
+      reader.setInput(source, true, true);
+      int width = reader.getWidth(0);
+      int height = reader.getHeight(0);
+      if ((long) width * height > maxPixels) {
+        throw new TooLarge(
+            "image: " + width + "×" + height + " pixels (expected: at most " + maxPixels + ")");
+      }
+      BufferedImage decoded = reader.read(0);
+      if (complaints.stream().anyMatch(ImageFiles::saysTruncated)) {
+        throw new IOException(String.join("; ", complaints));
+      }
+      return decoded;
+    } catch (TooLarge e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // the readers meet nonsense with either
+      throw new IOException(
+          "image: cannot be decoded: "
+              + e.getMessage()
+              + " (expected: a whole "
+              + format
+              + " file)",
+          e);
+    }
+  }
+
+  /** Only pixels that are missing: decoders fill them in grey, and real files end untidily. */
+  private static boolean saysTruncated(String complaint) {
+    return complaint.toLowerCase(Locale.ROOT).contains("premature end");
+  }
+
+  private static Image toImage(BufferedImage decoded) {
+    int width = decoded.getWidth();
+    int height = decoded.getHeight();
+    float[] pixels = new float[Math.multiplyExact(3 * width, height)];
+    if (decoded.getColorModel() instanceof IndexColorModel) {
+      int[] row = new int[width];
+      for (int y = 0; y < height; y++) {
+        decoded.getRGB(0, y, width, 1, row, 0, width);
+        for (int x = 0; x < width; x++) {
+          double alpha = (row[x] >>> 24) / 255.0;
+          for (int c = 0; c < 3; c++) {
+            double level = ((row[x] >> (16 - 8 * c)) & 0xff) / 255.0;
+            pixels[3 * (y * width + x) + c] = onWhite(level, alpha);
+          }
+        }
+      }
+      return new Image(width, height, pixels);
+    }
+    // The samples themselves: getRGB would convert grey as if it were linear light.
+    Raster raster = decoded.getRaster();
+    int bands = raster.getNumBands();
+    boolean colour = bands >= 3;
+    boolean transparent = bands == 2 || bands == 4;
+    double max = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
+    int[] row = new int[Math.multiplyExact(bands, width)];
+    for (int y = 0; y < height; y++) {
+      raster.getPixels(0, y, width, 1, row);
+      for (int x = 0; x < width; x++) {
+        double alpha = transparent ? row[bands * x + bands - 1] / max : 1;
+        for (int c = 0; c < 3; c++) {
+          double level = row[bands * x + (colour ? c : 0)] / max;
+          pixels[3 * (y * width + x) + c] = onWhite(level, alpha);
+        }
+      }
+    }
+    return new Image(width, height, pixels);
+  }
+
+  private static float onWhite(double level, double alpha) {
+    return (float) (2 * (alpha * level + (1 - alpha)) - 1);
+  }
+
+  private static final class TooLarge extends IOException {
+    private static final long serialVersionUID = 1;
+
+    TooLarge(String message) {
+      super(message);
+    }
+  }
+}

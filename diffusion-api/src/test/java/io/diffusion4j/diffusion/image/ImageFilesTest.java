@@ -1,0 +1,338 @@
+package io.diffusion4j.diffusion.image;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriter;
+import javax.imageio.metadata.IIOMetadata;
+import javax.imageio.metadata.IIOMetadataNode;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageFilesTest {
+  private static final long ANY = Long.MAX_VALUE;
+
+  @Test
+  void transparencyShowsWhite() throws IOException {
+    var image = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
+    image.setRGB(0, 0, 0x00ff0000);
+    image.setRGB(1, 0, 0x33000000); // a fifth of black
+    image.setRGB(2, 0, 0xff00ff00);
+    assertThat(ImageFiles.read(encode(image, "png"), ANY).pixels())
+        .containsExactly(new float[] {1, 1, 1, 0.6f, 0.6f, 0.6f, -1, 1, -1}, within(1e-6f));
+  }
+
+  @Test
+  void transparencyOfAPaletteShowsWhite() throws IOException {
+    byte[] red = {(byte) 255, 0, 0, 10};
+    byte[] none = {0, 0, 0, 10};
+    var palette = new IndexColorModel(2, 4, red, none, none, 2); // colour 2 is transparent
+    var image = new BufferedImage(3, 1, BufferedImage.TYPE_BYTE_BINARY, palette);
+    image.getRaster().setPixels(0, 0, 3, 1, new int[] {0, 1, 2});
+    assertThat(ImageFiles.read(encode(image, "png"), ANY).pixels())
+        .containsExactly(1, -1, -1, -1, -1, -1, 1, 1, 1);
+  }
+
+  @Test
+  void aTransparentColourShowsWhite() throws IOException {
+    var image = new BufferedImage(2, 1, BufferedImage.TYPE_3BYTE_BGR);
+    image.setRGB(0, 0, 0x102030);
+    image.setRGB(1, 0, 0x000033);
+    var transparent = new IIOMetadataNode("tRNS_RGB");
+    transparent.setAttribute("red", "16");
+    transparent.setAttribute("green", "32");
+    transparent.setAttribute("blue", "48");
+    var chunk = new IIOMetadataNode("tRNS");
+    chunk.appendChild(transparent);
+    var root = new IIOMetadataNode("javax_imageio_png_1.0");
+    root.appendChild(chunk);
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+    IIOMetadata metadata =
+        writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(image), null);
+    metadata.mergeTree("javax_imageio_png_1.0", root);
+    var out = new ByteArrayOutputStream();
+    try (var sink = new MemoryCacheImageOutputStream(out)) {
+      writer.setOutput(sink);
+      writer.write(new IIOImage(image, null, metadata));
+    }
+    assertThat(ImageFiles.read(out.toByteArray(), ANY).pixels())
+        .containsExactly(new float[] {1, 1, 1, -1, -1, -0.6f}, within(1e-6f));
+  }
+
+  @Test
+  void greyIsNotBrightened() throws IOException {
+    var image = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_GRAY);
+    image.getRaster().setPixels(0, 0, 2, 1, new int[] {51, 204});
+    assertThat(ImageFiles.read(encode(image, "png"), ANY).pixels())
+        .containsExactly(new float[] {-0.6f, -0.6f, -0.6f, 0.6f, 0.6f, 0.6f}, within(1e-6f));
+  }
+
+  @Test
+  void sixteenBitsKeepTheirPrecision() throws IOException {
+    var image = new BufferedImage(1, 1, BufferedImage.TYPE_USHORT_GRAY);
+    image.getRaster().setPixels(0, 0, 1, 1, new int[] {300});
+    assertThat(ImageFiles.read(encode(image, "png"), ANY).pixels())
+        .containsExactly(new float[] {-0.990845f, -0.990845f, -0.990845f}, within(1e-6f));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {BufferedImage.TYPE_3BYTE_BGR, BufferedImage.TYPE_BYTE_GRAY})
+  void photographsAreRead(int type) throws IOException {
+    var image = new BufferedImage(16, 8, type);
+    int[] levels = new int[image.getRaster().getNumBands() * 16 * 8];
+    Arrays.fill(levels, 102);
+    image.getRaster().setPixels(0, 0, 16, 8, levels);
+    Image read = ImageFiles.read(encode(image, "jpeg"), 16 * 8);
+    assertThat(read.width()).isEqualTo(16);
+    assertThat(read.height()).isEqualTo(8);
+    float[] expected = new float[3 * 16 * 8];
+    Arrays.fill(expected, -0.2f);
+    assertThat(read.pixels()).containsExactly(expected, within(0.02f)); // JPEG is lossy
+  }
+
+  /**
+   * The camera shows a picture that is dark at the upper left; only the way it is stored differs.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 32, 16, 0, 0",
+    "2, 32, 16, 1, 0",
+    "3, 32, 16, 1, 1",
+    "4, 32, 16, 0, 1",
+    "5, 16, 32, 0, 0",
+    "6, 16, 32, 0, 1",
+    "7, 16, 32, 1, 1",
+    "8, 16, 32, 1, 0"
+  })
+  void photographsAreTurnedAsTheCameraWasHeld(
+      int orientation, int storedWidth, int storedHeight, int right, int low) throws IOException {
+    var stored = new BufferedImage(storedWidth, storedHeight, BufferedImage.TYPE_3BYTE_BGR);
+    for (int y = 0; y < storedHeight; y++) {
+      for (int x = 0; x < storedWidth; x++) {
+        boolean dark = 2 * x / storedWidth == right && 2 * y / storedHeight == low;
+        stored.setRGB(x, y, dark ? 0 : 0xffffff);
+      }
+    }
+    for (boolean littleEndian : new boolean[] {true, false}) {
+      Image read =
+          ImageFiles.read(withExif(encode(stored, "jpeg"), orientation, littleEndian), ANY);
+      assertThat(read.width()).isEqualTo(32);
+      assertThat(read.height()).isEqualTo(16);
+      assertThat(read.pixels()[3 * (4 * 32 + 8)]).isLessThan(-0.9f);
+      assertThat(read.pixels()[3 * (4 * 32 + 24)]).isGreaterThan(0.9f);
+      assertThat(read.pixels()[3 * (12 * 32 + 8)]).isGreaterThan(0.9f);
+      assertThat(read.pixels()[3 * (12 * 32 + 24)]).isGreaterThan(0.9f);
+    }
+  }
+
+  @Test
+  void turningIsWhatExifSays() {
+    // Stored: a b c / d e f.
+    Image stored = picture(3, 2, "abcdef");
+    assertThat(upright(stored, 2)).isEqualTo("cba/fed");
+    assertThat(upright(stored, 3)).isEqualTo("fed/cba");
+    assertThat(upright(stored, 4)).isEqualTo("def/abc");
+    assertThat(upright(stored, 5)).isEqualTo("ad/be/cf");
+    assertThat(upright(stored, 6)).isEqualTo("da/eb/fc");
+    assertThat(upright(stored, 7)).isEqualTo("fc/eb/da");
+    assertThat(upright(stored, 8)).isEqualTo("cf/be/ad");
+  }
+
+  private static Image picture(int width, int height, String names) {
+    float[] pixels = new float[3 * width * height];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = names.charAt(i / 3);
+    }
+    return new Image(width, height, pixels);
+  }
+
+  private static String upright(Image stored, int orientation) {
+    byte[] jpeg = withExif(new byte[] {(byte) 0xff, (byte) 0xd8}, orientation, false);
+    Image image = ExifOrientation.of(jpeg).upright(stored);
+    var names = new StringBuilder();
+    for (int i = 0; i < image.width() * image.height(); i++) {
+      names.append(i > 0 && i % image.width() == 0 ? "/" : "").append((char) image.pixels()[3 * i]);
+    }
+    return names.toString();
+  }
+
+  @Test
+  void brokenExifIsIgnored() throws IOException {
+    byte[] jpeg = encode(new BufferedImage(16, 8, BufferedImage.TYPE_3BYTE_BGR), "jpeg");
+    byte[] exif = withExif(jpeg, 6, true);
+    for (int at = 2; at < 36; at++) {
+      byte[] broken = exif.clone();
+      broken[at] = (byte) 0xff;
+      assertThat(ExifOrientation.of(broken)).isNotNull();
+      assertThat(ExifOrientation.of(Arrays.copyOf(exif, at))).isNotNull();
+    }
+    assertThat(ImageFiles.read(exif, ANY).width()).isEqualTo(8);
+  }
+
+  @Test
+  void aFileOfTooManyPixelsIsRefusedBeforeItIsDecoded() throws IOException {
+    byte[] png = Png.encode(new Image(20, 10, new float[600]), Map.of());
+    png[18] = 0x40; // the header now claims a width of 16404 pixels
+    assertThatThrownBy(() -> ImageFiles.read(png, 164_039))
+        .isInstanceOf(IOException.class)
+        .hasMessage("image: 16404×10 pixels (expected: at most 164039)");
+  }
+
+  @Test
+  void otherFormatsAreNamedAsUnknown() throws IOException {
+    byte[] gif = encode(new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_BINARY), "gif");
+    assertThatThrownBy(() -> ImageFiles.read(gif, ANY))
+        .isInstanceOf(IOException.class)
+        .hasMessage("image: unknown format (expected: PNG or JPEG)");
+    assertThatThrownBy(() -> ImageFiles.read("no image".getBytes(UTF_8), ANY))
+        .hasMessage("image: unknown format (expected: PNG or JPEG)");
+    assertThatThrownBy(() -> ImageFiles.read(new byte[0], ANY))
+        .hasMessage("image: unknown format (expected: PNG or JPEG)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpeg"})
+  void aTruncatedFileIsAnError(String format) throws IOException {
+    byte[] whole = encode(noise(64, 48), format);
+    for (int length : new int[] {20, 60, whole.length / 2, whole.length - 30}) {
+      assertThatThrownBy(() -> ImageFiles.read(Arrays.copyOf(whole, length), ANY))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("image: cannot be decoded: ")
+          .hasMessageEndingWith(
+              "(expected: a whole " + (format.equals("png") ? "PNG" : "JPEG") + " file)");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpeg"})
+  void aDamagedFileIsAnImageOrAnIoException(String format) throws IOException {
+    byte[] whole = encode(noise(24, 16), format);
+    var random = new Random(7);
+    for (int i = 0; i < 300; i++) {
+      byte[] damaged = whole.clone();
+      for (int k = 0; k < 3; k++) {
+        damaged[random.nextInt(i % 2 == 0 ? 60 : damaged.length)] = (byte) random.nextInt();
+      }
+      try {
+        assertThat(ImageFiles.read(damaged, 1 << 20)).isNotNull();
+      } catch (IOException e) {
+        assertThat(e).hasMessageStartingWith("image: ");
+      }
+    }
+  }
+
+  @Test
+  void theMessageNamesTheFile(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("cat.png"), "meow");
+    assertThatThrownBy(() -> ImageFiles.read(file, ANY))
+        .isInstanceOf(IOException.class)
+        .hasMessage(file + ": image: unknown format (expected: PNG or JPEG)");
+  }
+
+  private static BufferedImage noise(int width, int height) {
+    var image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+    var random = new Random(1);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        image.setRGB(x, y, random.nextInt());
+      }
+    }
+    return image;
+  }
+
+  private static byte[] encode(BufferedImage image, String format) throws IOException {
+    var out = new ByteArrayOutputStream();
+    assertThat(ImageIO.write(image, format, out)).isTrue();
+    return out.toByteArray();
+  }
+
+  /** The file with an APP1 segment after its start whose only entry is the orientation. */
+  private static byte[] withExif(byte[] jpeg, int orientation, boolean littleEndian) {
+    int[] tiff =
+        littleEndian
+            ? new int[] {
+              'I',
+              'I',
+              42,
+              0,
+              8,
+              0,
+              0,
+              0,
+              1,
+              0,
+              0x12,
+              1,
+              3,
+              0,
+              1,
+              0,
+              0,
+              0,
+              orientation,
+              0,
+              0,
+              0,
+              0,
+              0,
+              0,
+              0
+            }
+            : new int[] {
+              'M',
+              'M',
+              0,
+              42,
+              0,
+              0,
+              0,
+              8,
+              0,
+              1,
+              1,
+              0x12,
+              0,
+              3,
+              0,
+              0,
+              0,
+              1,
+              0,
+              orientation,
+              0,
+              0,
+              0,
+              0,
+              0,
+              0
+            };
+    var out = new ByteArrayOutputStream();
+    out.write(jpeg, 0, 2);
+    for (int b : new int[] {0xff, 0xe1, 0, 8 + tiff.length, 'E', 'x', 'i', 'f', 0, 0}) {
+      out.write(b);
+    }
+    for (int b : tiff) {
+      out.write(b);
+    }
+    out.write(jpeg, 2, jpeg.length - 2);
+    return out.toByteArray();
+  }
+}
