@@ -1,5 +1,8 @@
 package io.diffusion4j.clip;
 
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.clip.token.Tokens;
+import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.Inputs;
 import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.nn.Init;
@@ -31,6 +34,31 @@ public record ClipTextNetwork(
     Transformer.require(vocabulary >= 3, "vocab_size", vocabulary, "≥ 3");
     Transformer.require(positions >= 2, "max_position_embeddings", positions, "≥ 2");
     Transformer.require(embeddingDim >= 1, "projection_dim", embeddingDim, "≥ 1");
+  }
+
+  /** Feeds tokenized texts. */
+  static void feed(Batch batch, List<Tokens> texts) {
+    int length = texts.get(0).ids().length;
+    int[] ids = new int[texts.size() * length];
+    float[] end = new float[ids.length];
+    for (int i = 0; i < texts.size(); i++) {
+      System.arraycopy(texts.get(i).ids(), 0, ids, i * length, length);
+      end[i * length + texts.get(i).end()] = 1;
+    }
+    batch.ints(IDS, ids).floats(END, end);
+  }
+
+  /**
+   * Checks that a tokenizer speaks this network's language.
+   *
+   * @throws IllegalArgumentException if its vocabulary or its texts have another size
+   */
+  public void requireFits(ClipTokenizer tokenizer) {
+    int size = tokenizer.vocabulary().size();
+    Transformer.require(size == vocabulary, "vocab_size", vocabulary, "the tokenizer's " + size);
+    int length = tokenizer.config().maxLength();
+    Transformer.require(
+        length == positions, "max_position_embeddings", positions, "the tokenizer's " + length);
   }
 
   /** Outputs: the hidden states after the final norm {@code [B, L, W]}, the embedding. */

@@ -1,5 +1,6 @@
 package io.diffusion4j.clip;
 
+import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.tf.Inputs;
 import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.nn.Init;
@@ -26,6 +27,16 @@ public record ClipVisionNetwork(Transformer transformer, int imageSize, int patc
     Transformer.require(
         patch >= 1 && imageSize % patch == 0, "patch_size", patch, "a divisor of " + imageSize);
     Transformer.require(embeddingDim >= 1, "projection_dim", embeddingDim, "≥ 1");
+  }
+
+  /**
+   * Checks that preprocessing makes images of this network's size.
+   *
+   * @throws IllegalArgumentException if it makes another
+   */
+  public void requireFits(ClipPreprocessor preprocessor) {
+    int size = preprocessor.size();
+    Transformer.require(size == imageSize, "image_size", imageSize, "the preprocessor's " + size);
   }
 
   /** Output: the embedding {@code [B, E]}. */

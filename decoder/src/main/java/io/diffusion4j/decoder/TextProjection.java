@@ -21,6 +21,22 @@ public record TextProjection(int extraTokens, int embeddingDim, int timeEmbedDim
   private static final double EPS = 1e-5;
 
   /**
+   * Checks that a decoder takes what this projection makes.
+   *
+   * @throws IllegalArgumentException if it takes other widths
+   */
+  void requireFits(UnetConfig decoder) {
+    if (timeEmbedDim != decoder.timeEmbedDim()) {
+      throw new IllegalArgumentException(
+          "time_embed_dim: " + timeEmbedDim + " (expected: " + decoder.timeEmbedDim() + ")");
+    }
+    if (contextDim != decoder.contextDim()) {
+      throw new IllegalArgumentException(
+          "cross_attention_dim: " + contextDim + " (expected: " + decoder.contextDim() + ")");
+    }
+  }
+
+  /**
    * Builds the projection.
    *
    * @param imageEmbedding {@code [B, E]}

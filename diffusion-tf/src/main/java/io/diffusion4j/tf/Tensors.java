@@ -52,6 +52,15 @@ public final class Tensors {
     return values;
   }
 
+  /** 1 for true, 0 for false. */
+  public static float[] ones(boolean[] mask) {
+    float[] values = new float[mask.length];
+    for (int i = 0; i < mask.length; i++) {
+      values[i] = mask[i] ? 1 : 0;
+    }
+    return values;
+  }
+
   /** Rows side by side: the batch of a network from the samples of its callers. */
   public static float[] stack(List<float[]> rows) {
     int size = rows.get(0).length;

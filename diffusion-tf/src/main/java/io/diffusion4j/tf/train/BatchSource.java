@@ -1,6 +1,7 @@
 package io.diffusion4j.tf.train;
 
 import io.diffusion4j.tf.Batch;
+import java.util.SplittableRandom;
 
 /**
  * The data of a training run: a pure function of the step, so that a resumed run sees what an
@@ -10,4 +11,10 @@ import io.diffusion4j.tf.Batch;
 public interface BatchSource {
   /** The batch of a step, counted from 0. Called from one thread at a time, ahead of the step. */
   Batch batch(long step);
+
+  /** The randomness of a step: the same for the same seed and step, whatever came before. */
+  static SplittableRandom random(long seed, long step) {
+    var mixed = new SplittableRandom(seed);
+    return new SplittableRandom(mixed.nextLong() ^ new SplittableRandom(step).nextLong());
+  }
 }

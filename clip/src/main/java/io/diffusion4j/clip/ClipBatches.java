@@ -1,0 +1,37 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.clip.token.Tokens;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.train.BatchSource;
+import io.diffusion4j.tf.train.CaptionedImages;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Batches of pictures with their captions for the {@link ContrastiveObjective}.
+ *
+ * @param data the examples, taken in order
+ * @param tokenizer of the captions
+ * @param preprocessor of the pictures
+ * @param batchSize pairs per batch
+ */
+public record ClipBatches(
+    CaptionedImages data, ClipTokenizer tokenizer, ClipPreprocessor preprocessor, int batchSize)
+    implements BatchSource {
+  @Override
+  public Batch batch(long step) {
+    List<Tokens> tokens = new ArrayList<>(batchSize);
+    List<float[]> pixels = new ArrayList<>(batchSize);
+    for (int i = 0; i < batchSize; i++) {
+      var example = data.get(step * batchSize + i);
+      tokens.add(tokenizer.encode(example.caption()));
+      pixels.add(preprocessor.preprocess(example.image()));
+    }
+    var batch = new Batch(batchSize).floats(ClipVisionNetwork.PIXELS, Tensors.stack(pixels));
+    ClipTextNetwork.feed(batch, tokens);
+    return batch;
+  }
+}

@@ -1,0 +1,57 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Precision;
+import java.util.List;
+
+/**
+ * CLIP's image tower with its preprocessing, as an {@link ImageEncoder}. Thread-safe; holds native
+ * memory until it is closed.
+ */
+public final class ClipImageModel implements ImageEncoder, AutoCloseable {
+  private final ClipPreprocessor preprocessor;
+  private final CompiledNetwork compiled;
+  private final ClipVisionNetwork network;
+
+  /**
+   * Compiles the tower.
+   *
+   * @throws IllegalArgumentException if the preprocessing does not give the tower's image size
+   */
+  public ClipImageModel(
+      ClipPreprocessor preprocessor,
+      ClipVisionNetwork network,
+      NamedTensors weights,
+      Precision precision) {
+    network.requireFits(preprocessor);
+    this.preprocessor = preprocessor;
+    this.network = network;
+    this.compiled = new CompiledNetwork(network, weights, precision);
+  }
+
+  public ClipVisionNetwork network() {
+    return network;
+  }
+
+  @Override
+  public List<float[]> encode(List<Image> images) {
+    if (images.isEmpty()) {
+      return List.of();
+    }
+    var pixels = images.stream().map(preprocessor::preprocess).toList();
+    var batch =
+        new Batch(images.size()).floats(ClipVisionNetwork.PIXELS, Tensors.stack(pixels));
+    return Tensors.unstack(compiled.run(batch).get(0), images.size());
+  }
+
+  @Override
+  public void close() {
+    compiled.close();
+  }
+}

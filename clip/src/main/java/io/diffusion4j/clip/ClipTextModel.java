@@ -1,0 +1,68 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.clip.token.Tokens;
+import io.diffusion4j.diffusion.text.TextEncoder;
+import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Precision;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * CLIP's text tower with its tokenizer, as a {@link TextEncoder}. Thread-safe; holds native memory
+ * until it is closed.
+ */
+public final class ClipTextModel implements TextEncoder, AutoCloseable {
+  private final ClipTokenizer tokenizer;
+  private final ClipTextNetwork network;
+  private final CompiledNetwork compiled;
+
+  /**
+   * Compiles the tower.
+   *
+   * @throws IllegalArgumentException if the tokenizer does not fit the tower
+   */
+  public ClipTextModel(
+      ClipTokenizer tokenizer, ClipTextNetwork network, NamedTensors weights, Precision precision) {
+    network.requireFits(tokenizer);
+    this.tokenizer = tokenizer;
+    this.network = network;
+    this.compiled = new CompiledNetwork(network, weights, precision);
+  }
+
+  public ClipTokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  public ClipTextNetwork network() {
+    return network;
+  }
+
+  @Override
+  public List<TextEncoding> encode(List<String> prompts) {
+    if (prompts.isEmpty()) {
+      return List.of();
+    }
+    var tokens = prompts.stream().map(tokenizer::encode).toList();
+    var batch = new Batch(prompts.size());
+    ClipTextNetwork.feed(batch, tokens);
+    var outputs = compiled.run(batch);
+    var hidden = Tensors.unstack(outputs.get(0), prompts.size());
+    var embeddings = Tensors.unstack(outputs.get(1), prompts.size());
+    List<TextEncoding> encodings = new ArrayList<>(prompts.size());
+    for (int i = 0; i < prompts.size(); i++) {
+      Tokens t = tokens.get(i);
+      encodings.add(new TextEncoding(hidden.get(i), t.mask(), embeddings.get(i)));
+    }
+    return encodings;
+  }
+
+  @Override
+  public void close() {
+    compiled.close();
+  }
+}

@@ -1,0 +1,81 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.text.TextEncoder;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.train.BatchSource;
+import io.diffusion4j.tf.train.CaptionedImages;
+import io.diffusion4j.tf.train.NoisedBatch;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Batches of noisy pictures with the embeddings of the clean ones and their captions for the {@link
+ * DecoderObjective}.
+ *
+ * @param data the examples, taken in order, at least as large as the decoder's images
+ * @param textEncoder CLIP's, frozen
+ * @param imageEncoder CLIP's, frozen
+ * @param objective the networks
+ * @param noise the forward process
+ * @param drop how often image and text are dropped together, for classifier-free guidance
+ * @param textDrop how often the text alone is dropped besides
+ * @param batchSize examples per batch
+ * @param seed of timesteps, noise and dropping
+ */
+public record DecoderBatches(
+    CaptionedImages data,
+    TextEncoder textEncoder,
+    ImageEncoder imageEncoder,
+    DecoderObjective objective,
+    NoisedBatch noise,
+    double drop,
+    double textDrop,
+    int batchSize,
+    long seed)
+    implements BatchSource {
+  private static final float[] NO_IMAGE = {};
+
+  public DecoderBatches {
+    if (!(drop >= 0 && textDrop >= 0 && drop + textDrop <= 1)) {
+      throw new IllegalArgumentException(
+          "drop, textDrop: " + drop + ", " + textDrop + " (expected: ≥ 0, at most 1 together)");
+    }
+  }
+
+  @Override
+  public Batch batch(long step) {
+    var random = BatchSource.random(seed, step);
+    int size = objective.unet().config().sampleSize();
+    List<Image> images = new ArrayList<>(batchSize);
+    List<float[]> pixels = new ArrayList<>(batchSize);
+    List<String> captions = new ArrayList<>(batchSize);
+    boolean[] dropped = new boolean[batchSize];
+    for (int i = 0; i < batchSize; i++) {
+      var example = data.get(step * batchSize + i);
+      images.add(example.image());
+      pixels.add(Resize.area(example.image(), size, size).pixels());
+      double u = random.nextDouble();
+      dropped[i] = u < drop;
+      captions.add(u < drop + textDrop ? "" : example.caption());
+    }
+    List<float[]> embeddings = new ArrayList<>(imageEncoder.encode(images));
+    for (int i = 0; i < batchSize; i++) {
+      if (dropped[i]) {
+        embeddings.set(i, NO_IMAGE);
+      }
+    }
+    var texts = textEncoder.encode(captions);
+    var batch = new Batch(batchSize);
+    DecoderModel.feed(batch, objective.projection(), embeddings, texts);
+    batch.floats(
+        DecoderObjective.PRESENT,
+        Tensors.stack(
+            texts.stream().map(t -> DecoderModel.present(objective.projection(), t)).toList()));
+    noise.addTo(batch, pixels, random);
+    return batch;
+  }
+}

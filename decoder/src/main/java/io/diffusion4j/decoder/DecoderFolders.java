@@ -1,0 +1,255 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.checkpoint.ComponentConfig;
+import io.diffusion4j.tf.checkpoint.ConfigWriter;
+import io.diffusion4j.tf.nn.ModelFiles;
+import io.diffusion4j.tf.nn.NamedTensors;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** Decoders and upsamplers as diffusers saves them. */
+public final class DecoderFolders {
+  private static final String CONFIG = "config.json";
+  private static final String DECODER_CLASS = "UNet2DConditionModel";
+  private static final String UPSAMPLER_CLASS = "UNet2DModel";
+  private static final String PROJECTION_CLASS = "UnCLIPTextProjModel";
+
+  private static final String PLAIN_DOWN = "ResnetDownsampleBlock2D";
+  private static final String PLAIN_UP = "ResnetUpsampleBlock2D";
+  private static final String ATTENTION_DOWN = "SimpleCrossAttnDownBlock2D";
+  private static final String ATTENTION_UP = "SimpleCrossAttnUpBlock2D";
+  private static final String ATTENTION_MID = "UNetMidBlock2DSimpleCrossAttn";
+  private static final String MID = "UNetMidBlock2D";
+
+  private DecoderFolders() {}
+
+  /** Reads the settings of a decoder; absent fields have diffusers' defaults. */
+  public static UnetConfig readUnet(Path folder) {
+    var c = ComponentConfig.read(folder.resolve(CONFIG));
+    c.expectClass(DECODER_CLASS);
+    common(c);
+    c.supports("class_embed_type", "identity")
+        .supports("class_embeddings_concat", false)
+        .supports("conv_in_kernel", 3)
+        .supports("conv_out_kernel", 3)
+        .supports("dual_cross_attention", false)
+        .supports("mid_block_type", ATTENTION_MID)
+        .supports("only_cross_attention", false)
+        .supports("resnet_out_scale_factor", 1)
+        .supports("resnet_skip_time_act", false)
+        .supports("attention_type", "default")
+        .supports("addition_embed_type_num_heads", 64)
+        .unset(
+            "addition_embed_type",
+            "addition_time_embed_dim",
+            "cross_attention_norm",
+            "encoder_hid_dim",
+            "encoder_hid_dim_type",
+            "mid_block_only_cross_attention",
+            "num_attention_heads",
+            "projection_class_embeddings_input_dim",
+            "reverse_transformer_layers_per_block",
+            "time_cond_proj_dim",
+            "time_embedding_act_fn",
+            "timestep_post_act");
+    if (!c.has("class_embed_type")) {
+      throw new CheckpointException(c.file(), "class_embed_type: absent (expected: identity)");
+    }
+    var attention =
+        attention(c, List.of(PLAIN_DOWN, ATTENTION_DOWN), List.of(PLAIN_UP, ATTENTION_UP));
+    var config = unet(c, attention, true, c.intValue("cross_attention_dim", 1280));
+    c.refuseUnknown(
+        "transformer_layers_per_block", "upcast_attention", "use_linear_projection");
+    return config;
+  }
+
+  /** Reads the settings of an upsampler; absent fields have diffusers' defaults. */
+  public static UnetConfig readUpsampler(Path folder) {
+    var c = ComponentConfig.read(folder.resolve(CONFIG));
+    c.expectClass(UPSAMPLER_CLASS);
+    common(c);
+    c.supports("mid_block_type", MID).unset("class_embed_type", "attn_norm_num_groups");
+    var attention = attention(c, List.of(PLAIN_DOWN), List.of(PLAIN_UP));
+    var config = unet(c, attention, c.booleanValue("add_attention", true), 0);
+    c.refuseUnknown("num_train_timesteps", "downsample_type", "upsample_type");
+    return config;
+  }
+
+  /** What both classes must have as we do it. */
+  private static void common(ComponentConfig c) {
+    c.supports("act_fn", "silu")
+        .supports("center_input_sample", false)
+        .supports("downsample_padding", 1)
+        .supports("dropout", 0)
+        .supports("flip_sin_to_cos", true)
+        .supports("freq_shift", 0)
+        .supports("mid_block_scale_factor", 1)
+        .supports("time_embedding_type", "positional")
+        .unset("num_class_embeds", "time_embedding_dim");
+  }
+
+  private static UnetConfig unet(
+      ComponentConfig c, List<Boolean> attention, boolean midAttention, int contextDim) {
+    c.supports("resnet_time_scale_shift", "default", "scale_shift");
+    return new UnetConfig(
+        c.intValue("sample_size"),
+        c.intValue("in_channels", 3),
+        c.intValue("out_channels", 3),
+        c.ints("block_out_channels", List.of(320, 640, 1280, 1280)),
+        attention,
+        midAttention,
+        c.intValue("layers_per_block", 2),
+        c.intValue("attention_head_dim", 8),
+        contextDim,
+        c.intValue("norm_num_groups", 32),
+        c.doubleValue("norm_eps", 1e-5),
+        c.text("resnet_time_scale_shift", "default").equals("scale_shift")
+            ? TimeConditioning.SCALE_SHIFT
+            : TimeConditioning.ADD);
+  }
+
+  /** Which levels attend; the second of the supported names does. */
+  private static List<Boolean> attention(
+      ComponentConfig c, List<String> downNames, List<String> upNames) {
+    var down = levels(c, "down_block_types", downNames);
+    var up = new ArrayList<>(levels(c, "up_block_types", upNames));
+    Collections.reverse(up);
+    if (!down.equals(up)) {
+      throw new CheckpointException(
+          c.file(),
+          "up_block_types: "
+              + c.texts("up_block_types", List.of())
+              + " (expected: the mirror of down_block_types "
+              + c.texts("down_block_types", List.of())
+              + ")");
+    }
+    return down;
+  }
+
+  private static List<Boolean> levels(ComponentConfig c, String field, List<String> names) {
+    List<Boolean> levels = new ArrayList<>();
+    for (String type : c.texts(field, List.of())) {
+      int kind = names.indexOf(type);
+      if (kind < 0) {
+        throw new CheckpointException(
+            c.file(), field + ": " + type + " (expected: one of " + names + ")");
+      }
+      levels.add(kind == 1);
+    }
+    return levels;
+  }
+
+  /** Reads the settings of a text projection; absent fields have diffusers' defaults. */
+  public static TextProjection readProjection(Path folder) {
+    var c = ComponentConfig.read(folder.resolve(CONFIG));
+    c.expectClass(PROJECTION_CLASS);
+    var projection =
+        new TextProjection(
+            c.intValue("clip_extra_context_tokens", 4),
+            c.intValue("clip_embeddings_dim", 768),
+            c.intValue("time_embed_dim"),
+            c.intValue("cross_attention_dim"));
+    c.refuseUnknown();
+    return projection;
+  }
+
+  /** Writes a decoder. */
+  public static void writeUnet(
+      Path folder, UnetConfig config, NamedTensors weights, Map<String, String> notes) {
+    put(ConfigWriter.diffusers(DECODER_CLASS), config, List.of(PLAIN_DOWN, ATTENTION_DOWN),
+            List.of(PLAIN_UP, ATTENTION_UP))
+        .put("addition_embed_type", null)
+        .put("addition_embed_type_num_heads", 64)
+        .put("addition_time_embed_dim", null)
+        .put("attention_type", "default")
+        .put("class_embed_type", "identity")
+        .put("class_embeddings_concat", false)
+        .put("conv_in_kernel", 3)
+        .put("conv_out_kernel", 3)
+        .put("cross_attention_dim", config.contextDim())
+        .put("cross_attention_norm", null)
+        .put("dual_cross_attention", false)
+        .put("encoder_hid_dim", null)
+        .put("encoder_hid_dim_type", null)
+        .put("mid_block_only_cross_attention", null)
+        .put("mid_block_type", ATTENTION_MID)
+        .put("num_attention_heads", null)
+        .put("only_cross_attention", false)
+        .put("projection_class_embeddings_input_dim", null)
+        .put("resnet_out_scale_factor", 1.0)
+        .put("resnet_skip_time_act", false)
+        .put("reverse_transformer_layers_per_block", null)
+        .put("time_cond_proj_dim", null)
+        .put("time_embedding_act_fn", null)
+        .put("timestep_post_act", null)
+        .put("transformer_layers_per_block", 1)
+        .put("upcast_attention", false)
+        .put("use_linear_projection", false)
+        .write(folder.resolve(CONFIG));
+    ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
+  }
+
+  /** Writes an upsampler. */
+  public static void writeUpsampler(
+      Path folder, UnetConfig config, NamedTensors weights, Map<String, String> notes) {
+    put(ConfigWriter.diffusers(UPSAMPLER_CLASS), config, List.of(PLAIN_DOWN), List.of(PLAIN_UP))
+        .put("add_attention", config.midAttention())
+        .put("attn_norm_num_groups", null)
+        .put("class_embed_type", null)
+        .put("downsample_type", "conv")
+        .put("mid_block_type", MID)
+        .put("num_train_timesteps", null)
+        .put("upsample_type", "conv")
+        .write(folder.resolve(CONFIG));
+    ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
+  }
+
+  private static ConfigWriter put(
+      ConfigWriter writer, UnetConfig c, List<String> downNames, List<String> upNames) {
+    List<String> down = c.attention().stream().map(a -> downNames.get(a ? 1 : 0)).toList();
+    List<String> up = new ArrayList<>(c.attention().stream().map(a -> upNames.get(a ? 1 : 0)).toList());
+    Collections.reverse(up);
+    return writer
+        .put("sample_size", c.sampleSize())
+        .put("in_channels", c.inChannels())
+        .put("out_channels", c.outChannels())
+        .put("block_out_channels", c.blockChannels())
+        .put("down_block_types", down)
+        .put("up_block_types", up)
+        .put("layers_per_block", c.layers())
+        .put("attention_head_dim", c.headDim())
+        .put("norm_num_groups", c.groups())
+        .put("norm_eps", c.eps())
+        .put(
+            "resnet_time_scale_shift",
+            c.timeConditioning() == TimeConditioning.SCALE_SHIFT ? "scale_shift" : "default")
+        .put("act_fn", "silu")
+        .put("center_input_sample", false)
+        .put("downsample_padding", 1)
+        .put("dropout", 0.0)
+        .put("flip_sin_to_cos", true)
+        .put("freq_shift", 0)
+        .put("mid_block_scale_factor", 1)
+        .put("num_class_embeds", null)
+        .put("time_embedding_dim", null)
+        .put("time_embedding_type", "positional");
+  }
+
+  /** Writes a text projection. */
+  public static void writeProjection(
+      Path folder, TextProjection projection, NamedTensors weights, Map<String, String> notes) {
+    ConfigWriter.diffusers(PROJECTION_CLASS)
+        .put("clip_extra_context_tokens", projection.extraTokens())
+        .put("clip_embeddings_dim", projection.embeddingDim())
+        .put("time_embed_dim", projection.timeEmbedDim())
+        .put("cross_attention_dim", projection.contextDim())
+        .write(folder.resolve(CONFIG));
+    ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
+  }
+}

@@ -1,0 +1,181 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.Network;
+import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.TfDenoiser;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.nn.CheckpointTensors;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Precision;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A decoder's U-Net and text projection with their weights, as diffusers saves them. Thread-safe;
+ * holds native memory until it is closed.
+ */
+public final class DecoderModel implements AutoCloseable {
+  private final UnetConfig config;
+  private final TextProjection projection;
+  private final Parameterization parameterization;
+  private final CompiledNetwork unet;
+  private final CompiledNetwork textProjection;
+
+  private DecoderModel(
+      UnetConfig config,
+      TextProjection projection,
+      int textLength,
+      Parameterization parameterization,
+      NamedTensors unetWeights,
+      NamedTensors projectionWeights,
+      Precision precision) {
+    this.config = config;
+    this.projection = projection;
+    this.parameterization = parameterization;
+    this.unet =
+        new CompiledNetwork(
+            new DecoderNetwork(new Unet(config), projection.extraTokens() + textLength),
+            unetWeights,
+            precision);
+    try {
+      this.textProjection =
+          new CompiledNetwork(project(projection, textLength), projectionWeights, precision);
+    } catch (RuntimeException | Error e) {
+      unet.close();
+      throw e;
+    }
+  }
+
+  private static Network project(TextProjection projection, int textLength) {
+    return (nn, inputs) -> {
+      int e = projection.embeddingDim();
+      var told =
+          projection.forward(
+              nn,
+              inputs.floats(DecoderObjective.IMAGE_EMBEDDING, e),
+              inputs.floats(DecoderObjective.CONDITIONAL, 1),
+              inputs.floats(DecoderObjective.TEXT_EMBEDDING, e),
+              inputs.floats(DecoderObjective.HIDDEN, textLength, e));
+      return List.of(nn.output(told.context()), nn.output(told.timeAdd()));
+    };
+  }
+
+  /**
+   * Loads the folders of the two networks.
+   *
+   * @param textLength positions of a text, L
+   * @param parameterization what the scheduler beside them says the network predicts
+   */
+  public static DecoderModel load(
+      Path unetFolder,
+      Path projectionFolder,
+      int textLength,
+      Parameterization parameterization,
+      Precision precision) {
+    var config = DecoderFolders.readUnet(unetFolder);
+    var projection = DecoderFolders.readProjection(projectionFolder);
+    projection.requireFits(config);
+    try (var unet = Checkpoint.open(unetFolder, Checkpoint.DIFFUSERS);
+        var textProjection = Checkpoint.open(projectionFolder, Checkpoint.DIFFUSERS)) {
+      return new DecoderModel(
+          config,
+          projection,
+          textLength,
+          parameterization,
+          new CheckpointTensors(unetFolder, unet),
+          new CheckpointTensors(projectionFolder, textProjection),
+          precision);
+    }
+  }
+
+  public UnetConfig config() {
+    return config;
+  }
+
+  /** The network, conditioned on what {@link #conditions} computed. */
+  public Denoiser<DecoderCondition> denoiser() {
+    return new TfDenoiser<>(
+        unet,
+        parameterization,
+        config.timeChannels(),
+        (batch, conditions) -> {
+          batch.floats(DecoderNetwork.CONTEXT, stack(conditions, DecoderCondition::context));
+          batch.floats(DecoderNetwork.PRESENT, stack(conditions, DecoderCondition::present));
+          batch.floats(DecoderNetwork.TIME_ADD, stack(conditions, DecoderCondition::timeAdd));
+        });
+  }
+
+  private static float[] stack(
+      List<DecoderCondition> conditions,
+      java.util.function.Function<DecoderCondition, float[]> part) {
+    return Tensors.stack(conditions.stream().map(part).toList());
+  }
+
+  /**
+   * Computes what the network is told.
+   *
+   * @param imageEmbeddings one for each text; an empty array stands for none, the unconditional half
+   *     of classifier-free guidance
+   * @param texts the encoded texts
+   */
+  List<DecoderCondition> conditions(List<float[]> imageEmbeddings, List<TextEncoding> texts) {
+    int rows = texts.size();
+    var batch = new Batch(rows);
+    feed(batch, projection, imageEmbeddings, texts);
+    var outputs = textProjection.run(batch);
+    var contexts = Tensors.unstack(outputs.get(0), rows);
+    var timeAdds = Tensors.unstack(outputs.get(1), rows);
+    List<DecoderCondition> conditions = new ArrayList<>(rows);
+    for (int i = 0; i < rows; i++) {
+      conditions.add(
+          new DecoderCondition(
+              contexts.get(i), present(projection, texts.get(i)), timeAdds.get(i)));
+    }
+    return conditions;
+  }
+
+  /** Feeds the inputs of the text projection. */
+  static void feed(
+      Batch batch,
+      TextProjection projection,
+      List<float[]> imageEmbeddings,
+      List<TextEncoding> texts) {
+    float[] conditional = new float[texts.size()];
+    List<float[]> images = new ArrayList<>(texts.size());
+    for (int i = 0; i < conditional.length; i++) {
+      float[] z = imageEmbeddings.get(i);
+      conditional[i] = z.length == 0 ? 0 : 1;
+      images.add(z.length == 0 ? new float[projection.embeddingDim()] : z);
+    }
+    batch
+        .floats(DecoderObjective.IMAGE_EMBEDDING, Tensors.stack(images))
+        .floats(DecoderObjective.CONDITIONAL, conditional)
+        .floats(
+            DecoderObjective.TEXT_EMBEDDING,
+            Tensors.stack(texts.stream().map(TextEncoding::embedding).toList()))
+        .floats(
+            DecoderObjective.HIDDEN,
+            Tensors.stack(texts.stream().map(TextEncoding::hidden).toList()));
+  }
+
+  /** The extra tokens are always seen, those of the text where there are words. */
+  static float[] present(TextProjection projection, TextEncoding text) {
+    float[] words = Tensors.ones(text.mask());
+    float[] present = new float[projection.extraTokens() + words.length];
+    java.util.Arrays.fill(present, 0, projection.extraTokens(), 1);
+    System.arraycopy(words, 0, present, projection.extraTokens(), words.length);
+    return present;
+  }
+
+  @Override
+  public void close() {
+    textProjection.close();
+    unet.close();
+  }
+}

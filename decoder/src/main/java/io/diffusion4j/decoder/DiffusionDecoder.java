@@ -1,0 +1,80 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.DiffusionStage;
+import io.diffusion4j.diffusion.Draw;
+import io.diffusion4j.diffusion.Guidance;
+import io.diffusion4j.diffusion.GuidedDenoiser;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageDecoder;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.text.TextEncoding;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The decoder (DALL-E 2, §2.1): samples images of an embedding, with guidance. */
+public final class DiffusionDecoder implements ImageDecoder {
+  /** The stage's name. */
+  public static final String STAGE = "decoder";
+
+  private static final float[] NO_IMAGE = {};
+
+  private final DecoderModel model;
+  private final DiffusionStage<Guidance<DecoderCondition>> stage;
+
+  /**
+   * Composes the stage.
+   *
+   * @param model computes what the network is told
+   * @param network the model's own, or a decorated one
+   */
+  public DiffusionDecoder(
+      DecoderModel model,
+      Denoiser<DecoderCondition> network,
+      NoiseSchedule schedule,
+      TimestepSpacing spacing,
+      X0Treatment clip) {
+    this.model = model;
+    int size = model.config().sampleSize();
+    this.stage =
+        new DiffusionStage<>(
+            STAGE, new GuidedDenoiser<>(network), schedule, spacing, clip, size * size * 3);
+  }
+
+  @Override
+  public List<Image> decode(
+      List<Draw<Condition>> draws, SamplingSettings settings, SamplingListener listener) {
+    if (draws.isEmpty()) {
+      return List.of();
+    }
+    List<float[]> images = new ArrayList<>();
+    List<TextEncoding> texts = new ArrayList<>();
+    for (var draw : draws) {
+      images.add(draw.condition().imageEmbedding());
+      texts.add(draw.condition().prompt().text());
+    }
+    for (var draw : draws) {
+      images.add(NO_IMAGE);
+      texts.add(draw.condition().prompt().negative());
+    }
+    var conditions = model.conditions(images, texts);
+    List<Draw<Guidance<DecoderCondition>>> guided = new ArrayList<>();
+    for (int i = 0; i < draws.size(); i++) {
+      guided.add(
+          new Draw<>(
+              new Guidance<>(
+                  conditions.get(i),
+                  conditions.get(draws.size() + i),
+                  settings.guidanceScale()),
+              draws.get(i).noise()));
+    }
+    int size = model.config().sampleSize();
+    return stage.sample(guided, settings, listener).stream()
+        .map(pixels -> new Image(size, size, pixels))
+        .toList();
+  }
+}

@@ -1,0 +1,63 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.DiffusionStage;
+import io.diffusion4j.diffusion.Draw;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.image.Upsampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import java.util.List;
+
+/**
+ * The upsampler (DALL-E 2, §2.1): samples large images beside the enlarged small one, without
+ * guidance.
+ */
+public final class DiffusionUpsampler implements Upsampler {
+  /** The stage's name. */
+  public static final String STAGE = "super_res";
+
+  private final DiffusionStage<Image> stage;
+  private final int size;
+
+  /**
+   * Composes the stage.
+   *
+   * @param network conditioned on the enlarged small image
+   * @param size height and width of the large images
+   */
+  public DiffusionUpsampler(
+      Denoiser<Image> network,
+      NoiseSchedule schedule,
+      TimestepSpacing spacing,
+      X0Treatment clip,
+      int size) {
+    this.stage = new DiffusionStage<>(STAGE, network, schedule, spacing, clip, size * size * 3);
+    this.size = size;
+  }
+
+  @Override
+  public List<Image> upsample(
+      List<Draw<Image>> draws, SamplingSettings settings, SamplingListener listener) {
+    var enlarged =
+        draws.stream()
+            .map(draw -> new Draw<>(enlarge(draw.condition(), size), draw.noise()))
+            .toList();
+    return stage.sample(enlarged, settings, listener).stream()
+        .map(pixels -> new Image(size, size, pixels))
+        .toList();
+  }
+
+  /** What the network sees of a small image: clipped to [−1, 1], enlarged bicubically. */
+  static Image enlarge(Image image, int size) {
+    float[] pixels = image.pixels().clone();
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = Math.max(-1, Math.min(1, pixels[i]));
+    }
+    return Resize.bicubic(new Image(image.width(), image.height(), pixels), size, size);
+  }
+}

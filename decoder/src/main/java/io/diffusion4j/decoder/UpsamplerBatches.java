@@ -1,0 +1,85 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.train.BatchSource;
+import io.diffusion4j.tf.train.CaptionedImages;
+import io.diffusion4j.tf.train.NoisedBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Batches of crops of noisy pictures with the same crop of the enlarged small picture for the {@link
+ * UpsamplerObjective}. Half of the small pictures are blurred first, as what the decoder draws is
+ * never quite sharp (DALL-E 2, §2.1).
+ *
+ * @param data the examples, taken in order, in the size of the large images
+ * @param small height and width of the small images
+ * @param crop height and width of the crops of the large images
+ * @param noise the forward process
+ * @param timesteps which of the first so many timesteps are trained
+ * @param batchSize crops per batch
+ * @param seed of crops, timesteps, noise and blurring
+ */
+public record UpsamplerBatches(
+    CaptionedImages data,
+    int small,
+    int crop,
+    NoisedBatch noise,
+    int timesteps,
+    int batchSize,
+    long seed)
+    implements BatchSource {
+  private static final double BLUR_PROBABILITY = 0.5;
+  private static final double BLUR_SIGMA = 0.6;
+
+  public UpsamplerBatches {
+    if (timesteps < 1 || timesteps > noise.schedule().steps()) {
+      throw new IllegalArgumentException(
+          "timesteps: " + timesteps + " (expected: in [1, " + noise.schedule().steps() + "])");
+    }
+  }
+
+  @Override
+  public Batch batch(long step) {
+    var random = BatchSource.random(seed, step);
+    List<float[]> large = new ArrayList<>(batchSize);
+    List<float[]> low = new ArrayList<>(batchSize);
+    for (int i = 0; i < batchSize; i++) {
+      Image image = data.get(step * batchSize + i).image();
+      Image shrunk = Resize.area(image, small, small);
+      if (random.nextDouble() < BLUR_PROBABILITY) {
+        shrunk = Blur.gaussian3(shrunk, BLUR_SIGMA);
+      }
+      Image enlarged = DiffusionUpsampler.enlarge(shrunk, image.width());
+      int left = offset(random, image.width());
+      int top = offset(random, image.height());
+      large.add(cut(image, left, top));
+      low.add(cut(enlarged, left, top));
+    }
+    var batch = new Batch(batchSize).floats(UpsamplerObjective.LOW, Tensors.stack(low));
+    IntUnaryOperator timestep = steps -> random.nextInt(timesteps);
+    noise.addTo(batch, large, random, timestep);
+    return batch;
+  }
+
+  private int offset(SplittableRandom random, int size) {
+    if (size < crop) {
+      throw new IllegalArgumentException("crop: " + crop + " (expected: at most " + size + ")");
+    }
+    return random.nextInt(size - crop + 1);
+  }
+
+  private float[] cut(Image image, int left, int top) {
+    float[] result = new float[crop * crop * 3];
+    for (int y = 0; y < crop; y++) {
+      int from = ((top + y) * image.width() + left) * 3;
+      System.arraycopy(image.pixels(), from, result, y * crop * 3, crop * 3);
+    }
+    return result;
+  }
+}

@@ -1,0 +1,68 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.TfDenoiser;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.nn.CheckpointTensors;
+import io.diffusion4j.tf.nn.Precision;
+import java.nio.file.Path;
+
+/**
+ * An upsampler's U-Net with its weights, as diffusers saves it. Thread-safe; holds native memory
+ * until it is closed.
+ */
+public final class UpsamplerModel implements AutoCloseable {
+  private final UnetConfig config;
+  private final Parameterization parameterization;
+  private final CompiledNetwork network;
+
+  private UpsamplerModel(
+      UnetConfig config, Parameterization parameterization, CompiledNetwork network) {
+    this.config = config;
+    this.parameterization = parameterization;
+    this.network = network;
+  }
+
+  /**
+   * Loads a folder.
+   *
+   * @param parameterization what the scheduler beside it says the network predicts
+   */
+  public static UpsamplerModel load(
+      Path folder, Parameterization parameterization, Precision precision) {
+    var config = DecoderFolders.readUpsampler(folder);
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
+      var network =
+          new CompiledNetwork(
+              new UpsamplerNetwork(new Unet(config), config.sampleSize()),
+              new CheckpointTensors(folder, checkpoint),
+              precision);
+      return new UpsamplerModel(config, parameterization, network);
+    }
+  }
+
+  public UnetConfig config() {
+    return config;
+  }
+
+  /** The network, conditioned on the small image, enlarged. */
+  public Denoiser<Image> denoiser() {
+    return new TfDenoiser<>(
+        network,
+        parameterization,
+        config.timeChannels(),
+        (batch, images) ->
+            batch.floats(
+                UpsamplerNetwork.LOW,
+                Tensors.stack(images.stream().map(Image::pixels).toList())));
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}

@@ -1,0 +1,184 @@
+package io.diffusion4j.emoji.train;
+
+import io.diffusion4j.clip.ClipTextNetwork;
+import io.diffusion4j.clip.ClipVisionNetwork;
+import io.diffusion4j.clip.Transformer;
+import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.decoder.TextProjection;
+import io.diffusion4j.decoder.UnetConfig;
+import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.prior.PriorConfig;
+import io.diffusion4j.tf.train.TrainingConfig;
+import java.util.List;
+
+/**
+ * A size of the whole system: the concepts it draws, the shapes of its networks, and how long each
+ * is trained.
+ *
+ * @param name as it is asked for
+ * @param concepts what it draws
+ * @param vocabulary tokens
+ * @param textLength positions of a text
+ * @param text CLIP's text tower
+ * @param vision CLIP's image tower
+ * @param prior the prior
+ * @param decoder the decoder
+ * @param projection what the decoder is told
+ * @param upsampler the upsampler
+ * @param crop height and width of the upsampler's training crops
+ * @param clipTraining how CLIP is trained
+ * @param priorTraining how the prior is trained
+ * @param decoderTraining how the decoder is trained
+ * @param upsamplerTraining how the upsampler is trained
+ * @param lastStepTraining how the upsampler's network for the last step is trained on from it
+ */
+public record Preset(
+    String name,
+    ConceptSet concepts,
+    int vocabulary,
+    int textLength,
+    ClipTextNetwork text,
+    ClipVisionNetwork vision,
+    PriorConfig prior,
+    UnetConfig decoder,
+    TextProjection projection,
+    UnetConfig upsampler,
+    int crop,
+    TrainingConfig clipTraining,
+    TrainingConfig priorTraining,
+    TrainingConfig decoderTraining,
+    TrainingConfig upsamplerTraining,
+    TrainingConfig lastStepTraining) {
+  private static final double EPS = 1e-5;
+
+  /** The model that ships. */
+  public static Preset emoji() {
+    int e = 192;
+    int length = 32;
+    int vocabulary = 2048;
+    int context = 192;
+    var decoder =
+        new UnetConfig(
+            32,
+            3,
+            6,
+            List.of(64, 96, 192),
+            List.of(false, true, true),
+            true,
+            1,
+            32,
+            context,
+            16,
+            EPS,
+            TimeConditioning.SCALE_SHIFT);
+    var upsampler =
+        new UnetConfig(
+            128,
+            6,
+            3,
+            List.of(32, 48, 64),
+            List.of(false, false, false),
+            false,
+            1,
+            8,
+            0,
+            16,
+            EPS,
+            TimeConditioning.ADD);
+    return new Preset(
+        "emoji",
+        ConceptSet.natureAndFood(),
+        vocabulary,
+        length,
+        new ClipTextNetwork(
+            new Transformer(e, 4 * e, 4, 6, Activation.QUICK_GELU, EPS), vocabulary, length, e),
+        new ClipVisionNetwork(
+            new Transformer(e, 4 * e, 5, 6, Activation.QUICK_GELU, EPS), 64, 8, e),
+        new PriorConfig(4, 64, 6, e, length),
+        decoder,
+        new TextProjection(4, e, decoder.timeEmbedDim(), context),
+        upsampler,
+        64,
+        TrainingConfig.of(2_400, 128, 1e-3, 1),
+        TrainingConfig.of(3_000, 64, 6e-4, 2),
+        TrainingConfig.of(9_000, 32, 6e-4, 3),
+        TrainingConfig.of(2_400, 12, 8e-4, 4),
+        TrainingConfig.of(400, 12, 2e-4, 5));
+  }
+
+  /** Two minutes for everything, to see that it works; the pictures are blobs. */
+  public static Preset tiny() {
+    int e = 32;
+    int length = 24;
+    int vocabulary = 700;
+    var decoder =
+        new UnetConfig(
+            16,
+            3,
+            6,
+            List.of(16, 32),
+            List.of(false, true),
+            true,
+            1,
+            16,
+            e,
+            8,
+            EPS,
+            TimeConditioning.SCALE_SHIFT);
+    var upsampler =
+        new UnetConfig(
+            64,
+            6,
+            3,
+            List.of(16, 32),
+            List.of(false, false),
+            false,
+            1,
+            8,
+            0,
+            8,
+            EPS,
+            TimeConditioning.ADD);
+    return new Preset(
+        "tiny",
+        ConceptSet.ofLabels(
+            "tiny", List.of("red apple", "lemon", "cat face", "dog face", "pizza", "frog")),
+        vocabulary,
+        length,
+        new ClipTextNetwork(
+            new Transformer(e, 4 * e, 2, 2, Activation.QUICK_GELU, EPS), vocabulary, length, e),
+        new ClipVisionNetwork(
+            new Transformer(e, 4 * e, 2, 2, Activation.QUICK_GELU, EPS), 32, 8, e),
+        new PriorConfig(2, 16, 2, e, length),
+        decoder,
+        new TextProjection(4, e, decoder.timeEmbedDim(), e),
+        upsampler,
+        32,
+        TrainingConfig.of(60, 32, 2e-3, 1),
+        TrainingConfig.of(60, 32, 1e-3, 2),
+        TrainingConfig.of(80, 16, 1e-3, 3),
+        TrainingConfig.of(30, 4, 1e-3, 4),
+        TrainingConfig.of(10, 4, 5e-4, 5));
+  }
+
+  /**
+   * The preset of this name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Preset named(String name) {
+    return switch (name) {
+      case "emoji" -> emoji();
+      case "tiny" -> tiny();
+      default ->
+          throw new IllegalArgumentException(
+              "preset: " + name + " (expected: one of emoji, tiny)");
+    };
+  }
+
+  /** Height and width of the large images. */
+  public int imageSize() {
+    return upsampler.sampleSize();
+  }
+}

@@ -1,0 +1,401 @@
+package io.diffusion4j.emoji.train;
+
+import io.diffusion4j.clip.ClipBatches;
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ClipImageModel;
+import io.diffusion4j.clip.ClipTextModel;
+import io.diffusion4j.clip.ContrastiveObjective;
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.token.BpeTrainer;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TokenizerConfig;
+import io.diffusion4j.decoder.DecoderBatches;
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.DecoderObjective;
+import io.diffusion4j.decoder.Unet;
+import io.diffusion4j.decoder.UpsamplerBatches;
+import io.diffusion4j.decoder.UpsamplerObjective;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.emoji.EmojiDataset;
+import io.diffusion4j.emoji.EmojiDataset.Settings;
+import io.diffusion4j.prior.PriorBatches;
+import io.diffusion4j.prior.PriorModel;
+import io.diffusion4j.prior.PriorObjective;
+import io.diffusion4j.prior.PriorTransformer;
+import io.diffusion4j.prior.Standardization;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
+import io.diffusion4j.tf.nn.CheckpointTensors;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.nn.WithoutPrefix;
+import io.diffusion4j.tf.train.BatchSource;
+import io.diffusion4j.tf.train.CaptionedImages;
+import io.diffusion4j.tf.train.CaptionedImages.CaptionedImage;
+import io.diffusion4j.tf.train.NoisedBatch;
+import io.diffusion4j.tf.train.NoisedBatch.Weighting;
+import io.diffusion4j.tf.train.Objective;
+import io.diffusion4j.tf.train.Trainer;
+import io.diffusion4j.tf.train.TrainingConfig;
+import io.diffusion4j.tf.train.TrainingRun;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
+
+/**
+ * Trains the parts of a preset on emoji art, each from what the earlier ones left in the model
+ * folder, and writes them there in the published layout.
+ */
+public final class Recipe {
+  private static final int TRAIN_STEPS = 1000;
+  private static final int SPRITE_SIZE = 128;
+  private static final int CORPUS = 60_000;
+  private static final int STATISTICS = 4_096;
+  private static final double DROP = 0.1;
+  private static final double TEXT_DROP = 0.2;
+  private static final double MIN_SNR_GAMMA = 5;
+  private static final long DATA_SEED = 20_260_101;
+  /** The last step of seven visits t = 0; a few neighbours make the network robust. */
+  private static final int LAST_TIMESTEPS = 20;
+
+  private final Preset preset;
+  private final Path model;
+  private final Path work;
+
+  /**
+   * A recipe.
+   *
+   * @param model the pipeline folder that is read and written
+   * @param work where the states of unfinished trainings are kept
+   */
+  public Recipe(Preset preset, Path model, Path work) {
+    this.preset = preset;
+    this.model = model;
+    this.work = work;
+  }
+
+  /** What a run tells its caller before it starts. */
+  public interface Observer extends TrainingRun.Listener {
+    /**
+     * The training begins or goes on.
+     *
+     * @param run can be asked to stop
+     * @param fromStep how many steps were done before
+     */
+    void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep);
+  }
+
+  /**
+   * Trains a part to its end, or until it is asked to stop; the model folder is written at the end
+   * only.
+   *
+   * @return whether the part is finished
+   */
+  public boolean train(Part part, TrainingConfig config, long checkpointEvery, Observer observer) {
+    return switch (part) {
+      case CLIP -> clip(config, checkpointEvery, observer);
+      case PRIOR -> prior(config, checkpointEvery, observer);
+      case DECODER -> decoder(config, checkpointEvery, observer);
+      case UPSAMPLER -> upsampler(part, config, checkpointEvery, observer);
+      case UPSAMPLER_LAST -> upsampler(part, config, checkpointEvery, observer);
+    };
+  }
+
+  /** The configuration that the preset has for a part. */
+  public TrainingConfig config(Part part) {
+    return switch (part) {
+      case CLIP -> preset.clipTraining();
+      case PRIOR -> preset.priorTraining();
+      case DECODER -> preset.decoderTraining();
+      case UPSAMPLER -> preset.upsamplerTraining();
+      case UPSAMPLER_LAST -> preset.lastStepTraining();
+    };
+  }
+
+  private boolean clip(TrainingConfig config, long checkpointEvery, Observer observer) {
+    var data = data(preset.vision().imageSize(), config.seed());
+    ClipTokenizer tokenizer = tokenizer(data);
+    preset.text().requireFits(tokenizer);
+    var batches =
+        new ClipBatches(images(data), tokenizer, preprocessor(), config.batchSize());
+    var objective = new ContrastiveObjective(preset.text(), preset.vision());
+    return run(
+        Part.CLIP,
+        objective,
+        config,
+        batches,
+        checkpointEvery,
+        observer,
+        trainer -> {},
+        weights -> {
+          save(tokenizer);
+          ClipFolders.writeText(
+              model.resolve("text_encoder"),
+              preset.text(),
+              tokenizer.startId(),
+              tokenizer.endId(),
+              tokenizer.padId(),
+              weights,
+              notes(Part.CLIP, config));
+          ClipFolders.writeVision(
+              model.resolve("image_encoder"),
+              preset.vision(),
+              weights,
+              notes(Part.CLIP, config));
+        });
+  }
+
+  /** The tokenizer of an interrupted run is the one to go on with; it is a function of the data. */
+  private ClipTokenizer tokenizer(EmojiDataset data) {
+    var captions = StreamSupport.stream(data.captions(CORPUS).spliterator(), false);
+    var vocabulary = BpeTrainer.ofSize(preset.vocabulary()).train(captions);
+    return new ClipTokenizer(
+        vocabulary,
+        TokenizerConfig.karlo().withMaxLength(preset.textLength()),
+        Normalization.HUGGING_FACE);
+  }
+
+  private void save(ClipTokenizer tokenizer) {
+    try {
+      tokenizer.save(model.resolve("tokenizer"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the tokenizer to " + model + ": " + e, e);
+    }
+  }
+
+  private ClipPreprocessor preprocessor() {
+    return new ClipPreprocessor(preset.vision().imageSize());
+  }
+
+  private boolean prior(TrainingConfig config, long checkpointEvery, Observer observer) {
+    var data = images(data(preset.vision().imageSize(), config.seed()));
+    var network = new PriorTransformer(preset.prior());
+    try (var text = textModel();
+        var image = imageModel()) {
+      var standardization = standardization(data, image);
+      var noise =
+          new NoisedBatch(
+              new CosineSchedule(TRAIN_STEPS),
+              Parameterization.X0,
+              Weighting.SIMPLE,
+              preset.prior().width());
+      var batches =
+          new PriorBatches(
+              data,
+              text,
+              image,
+              standardization,
+              noise,
+              DROP,
+              config.batchSize(),
+              config.seed());
+      return run(
+          Part.PRIOR,
+          new PriorObjective(network),
+          config,
+          batches,
+          checkpointEvery,
+          observer,
+          trainer -> {},
+          weights -> {
+            PriorModel.write(
+                model.resolve("prior"),
+                preset.prior(),
+                weights,
+                standardization,
+                notes(Part.PRIOR, config));
+            UnclipSchedulerConfig.prior().write(scheduler("prior_scheduler"));
+          });
+    }
+  }
+
+  private Path scheduler(String name) {
+    return model.resolve(name).resolve(UnclipSchedulerConfig.FILE_NAME);
+  }
+
+  private Standardization standardization(CaptionedImages data, ImageEncoder encoder) {
+    List<float[]> embeddings = new ArrayList<>(STATISTICS);
+    int chunk = 64;
+    for (int i = 0; i < STATISTICS; i += chunk) {
+      List<io.diffusion4j.diffusion.image.Image> images = new ArrayList<>(chunk);
+      for (int j = 0; j < chunk; j++) {
+        images.add(data.get(i + j).image());
+      }
+      embeddings.addAll(encoder.encode(images));
+    }
+    return Standardization.of(embeddings, preset.vision().embeddingDim());
+  }
+
+  private boolean decoder(TrainingConfig config, long checkpointEvery, Observer observer) {
+    var data = images(data(preset.vision().imageSize(), config.seed()));
+    var objective =
+        new DecoderObjective(
+            new Unet(preset.decoder()), preset.projection(), preset.textLength());
+    try (var text = textModel();
+        var image = imageModel()) {
+      var batches =
+          new DecoderBatches(
+              data,
+              text,
+              image,
+              objective,
+              pixelNoise(preset.decoder().timeChannels()),
+              DROP,
+              TEXT_DROP,
+              config.batchSize(),
+              config.seed());
+      return run(
+          Part.DECODER,
+          objective,
+          config,
+          batches,
+          checkpointEvery,
+          observer,
+          trainer -> {},
+          weights -> {
+            var notes = notes(Part.DECODER, config);
+            DecoderFolders.writeUnet(
+                model.resolve("decoder"),
+                preset.decoder(),
+                new WithoutPrefix(weights, "decoder."),
+                notes);
+            DecoderFolders.writeProjection(
+                model.resolve("text_proj"),
+                preset.projection(),
+                new WithoutPrefix(weights, "text_proj."),
+                notes);
+            new UnclipSchedulerConfig(
+                    TRAIN_STEPS, VarianceType.LEARNED_RANGE, true, 1, Parameterization.X0)
+                .write(scheduler("decoder_scheduler"));
+          });
+    }
+  }
+
+  private static NoisedBatch pixelNoise(int timeChannels) {
+    return new NoisedBatch(
+        new CosineSchedule(TRAIN_STEPS),
+        Parameterization.X0,
+        Weighting.minSnr(MIN_SNR_GAMMA),
+        timeChannels);
+  }
+
+  private boolean upsampler(
+      Part part, TrainingConfig config, long checkpointEvery, Observer observer) {
+    var data = images(data(preset.imageSize(), config.seed()));
+    boolean last = part == Part.UPSAMPLER_LAST;
+    var batches =
+        new UpsamplerBatches(
+            data,
+            preset.decoder().sampleSize(),
+            preset.crop(),
+            pixelNoise(preset.upsampler().timeChannels()),
+            last ? LAST_TIMESTEPS : TRAIN_STEPS,
+            config.batchSize(),
+            config.seed());
+    return run(
+        part,
+        new UpsamplerObjective(new Unet(preset.upsampler()), preset.crop()),
+        config,
+        batches,
+        checkpointEvery,
+        observer,
+        trainer -> {
+          if (last) {
+            startFrom(trainer, model.resolve("super_res_first"));
+          }
+        },
+        weights -> {
+          DecoderFolders.writeUpsampler(
+              model.resolve(last ? "super_res_last" : "super_res_first"),
+              preset.upsampler(),
+              weights,
+              notes(part, config));
+          new UnclipSchedulerConfig(
+                  TRAIN_STEPS, VarianceType.FIXED_SMALL_LOG, true, 1, Parameterization.X0)
+              .write(scheduler("super_res_scheduler"));
+        });
+  }
+
+  private static void startFrom(Trainer trainer, Path folder) {
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
+      trainer.startFrom(new CheckpointTensors(folder, checkpoint));
+    }
+  }
+
+  private boolean run(
+      Part part,
+      Objective objective,
+      TrainingConfig config,
+      BatchSource batches,
+      long checkpointEvery,
+      Observer observer,
+      Consumer<Trainer> prepare,
+      Consumer<NamedTensors> write) {
+    try (var trainer = new Trainer(objective, config)) {
+      prepare.accept(trainer);
+      var run =
+          new TrainingRun(trainer, config, batches, work.resolve(part.word()), checkpointEvery);
+      observer.onStart(run, config, trainer.parameters(), trainer.step());
+      boolean finished = run.run(observer);
+      if (finished) {
+        write.accept(trainer.averagedWeights());
+      }
+      return finished;
+    }
+  }
+
+  private Map<String, String> notes(Part part, TrainingConfig config) {
+    return Map.of(
+        "diffusion4j.preset", preset.name(),
+        "diffusion4j.part", part.word(),
+        "diffusion4j.steps", Long.toString(config.steps()),
+        "diffusion4j.batch_size", Integer.toString(config.batchSize()),
+        "diffusion4j.learning_rate", Double.toString(config.learningRate()),
+        "diffusion4j.seed", Long.toString(config.seed()));
+  }
+
+  private ClipTextModel textModel() {
+    Path folder = model.resolve("text_encoder");
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      return new ClipTextModel(
+          ClipTokenizer.load(model.resolve("tokenizer")),
+          ClipFolders.readText(folder),
+          new CheckpointTensors(folder, checkpoint),
+          Precision.BFLOAT16);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the tokenizer of " + model + ": " + e, e);
+    }
+  }
+
+  private ClipImageModel imageModel() {
+    Path folder = model.resolve("image_encoder");
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      return new ClipImageModel(
+          preprocessor(),
+          ClipFolders.readVision(folder),
+          new CheckpointTensors(folder, checkpoint),
+          Precision.BFLOAT16);
+    }
+  }
+
+  private EmojiDataset data(int imageSize, long seed) {
+    return EmojiDataset.open(
+        Settings.training(preset.concepts(), imageSize, DATA_SEED + seed), SPRITE_SIZE);
+  }
+
+  private static CaptionedImages images(EmojiDataset data) {
+    return index -> {
+      var example = data.sample(index);
+      return new CaptionedImage(example.image(), example.caption());
+    };
+  }
+}

@@ -1,0 +1,66 @@
+package io.diffusion4j.prior;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.DiffusionStage;
+import io.diffusion4j.diffusion.Draw;
+import io.diffusion4j.diffusion.Guidance;
+import io.diffusion4j.diffusion.GuidedDenoiser;
+import io.diffusion4j.diffusion.Prior;
+import io.diffusion4j.diffusion.Prompt;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.text.TextEncoding;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The diffusion prior (DALL-E 2, §2.2): samples standardised image embeddings, with guidance. */
+public final class DiffusionPrior implements Prior {
+  /** The stage's name. */
+  public static final String STAGE = "prior";
+
+  private final DiffusionStage<Guidance<TextEncoding>> stage;
+  private final Standardization standardization;
+
+  /**
+   * Composes the stage.
+   *
+   * @param network predicts standardised embeddings
+   * @param standardization of the embeddings
+   * @param clip bounds the estimates of the standardised embedding
+   */
+  public DiffusionPrior(
+      Denoiser<TextEncoding> network,
+      NoiseSchedule schedule,
+      TimestepSpacing spacing,
+      X0Treatment clip,
+      Standardization standardization) {
+    this.stage =
+        new DiffusionStage<>(
+            STAGE,
+            new GuidedDenoiser<>(network),
+            schedule,
+            spacing,
+            clip,
+            standardization.size());
+    this.standardization = standardization;
+  }
+
+  @Override
+  public List<float[]> sample(
+      List<Draw<Prompt>> draws, SamplingSettings settings, SamplingListener listener) {
+    List<Draw<Guidance<TextEncoding>>> guided = new ArrayList<>(draws.size());
+    for (var draw : draws) {
+      Prompt prompt = draw.condition();
+      guided.add(
+          new Draw<>(
+              new Guidance<>(prompt.text(), prompt.negative(), settings.guidanceScale()),
+              draw.noise()));
+    }
+    return stage.sample(guided, settings, listener).stream()
+        .map(standardization::restore)
+        .toList();
+  }
+}

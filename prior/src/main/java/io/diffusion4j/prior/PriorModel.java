@@ -1,0 +1,174 @@
+package io.diffusion4j.prior;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.TfDenoiser;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.checkpoint.ComponentConfig;
+import io.diffusion4j.tf.checkpoint.ConfigWriter;
+import io.diffusion4j.tf.checkpoint.DType;
+import io.diffusion4j.tf.checkpoint.SafetensorsWriter;
+import io.diffusion4j.tf.nn.CheckpointTensors;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Precision;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A prior's network with its weights, as diffusers saves it. Thread-safe; holds native memory until
+ * it is closed.
+ */
+public final class PriorModel implements AutoCloseable {
+  private static final String CONFIG = "config.json";
+  private static final String CLASS = "PriorTransformer";
+  private static final String MEAN = "clip_mean";
+  private static final String STD = "clip_std";
+
+  private final PriorConfig config;
+  private final CompiledNetwork network;
+  private final Standardization standardization;
+  private final Parameterization parameterization;
+
+  private PriorModel(
+      PriorConfig config,
+      CompiledNetwork network,
+      Standardization standardization,
+      Parameterization parameterization) {
+    this.config = config;
+    this.network = network;
+    this.standardization = standardization;
+    this.parameterization = parameterization;
+  }
+
+  /**
+   * Loads a folder.
+   *
+   * @param parameterization what the scheduler beside it says the network predicts
+   */
+  public static PriorModel load(Path folder, Parameterization parameterization, Precision precision) {
+    var config = readConfig(folder);
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
+      var standardization =
+          new Standardization(
+              embedding(folder, checkpoint, MEAN, config),
+              embedding(folder, checkpoint, STD, config));
+      var weights =
+          new CheckpointTensors(
+              folder,
+              checkpoint,
+              name ->
+                  !name.equals(MEAN) && !name.equals(STD) && !name.equals("causal_attention_mask"));
+      var network = new CompiledNetwork(new PriorTransformer(config), weights, precision);
+      return new PriorModel(config, network, standardization, parameterization);
+    }
+  }
+
+  private static float[] embedding(
+      Path folder, Checkpoint checkpoint, String name, PriorConfig config) {
+    float[] values = checkpoint.readFloats(name);
+    if (values.length != config.embeddingDim()) {
+      throw new CheckpointException(
+          folder,
+          name + ": " + values.length + " values (expected: " + config.embeddingDim() + ")");
+    }
+    return values;
+  }
+
+  /** Reads the settings of a prior; absent fields have diffusers' defaults. */
+  public static PriorConfig readConfig(Path folder) {
+    var c = ComponentConfig.read(folder.resolve(CONFIG));
+    c.expectClass(CLASS);
+    c.supports("additional_embeddings", 4)
+        .supports("dropout", 0)
+        .supports("time_embed_act_fn", "silu")
+        .supports("encoder_hid_proj_type", "linear")
+        .supports("added_emb_type", "prd")
+        .unset(
+            "norm_in_type",
+            "embedding_proj_norm_type",
+            "time_embed_dim",
+            "embedding_proj_dim",
+            "clip_embed_dim");
+    var config =
+        new PriorConfig(
+            c.intValue("num_attention_heads", 32),
+            c.intValue("attention_head_dim", 64),
+            c.intValue("num_layers", 20),
+            c.intValue("embedding_dim", 768),
+            c.intValue("num_embeddings", 77));
+    c.refuseUnknown();
+    return config;
+  }
+
+  /** Writes a folder. */
+  public static void write(
+      Path folder,
+      PriorConfig config,
+      NamedTensors weights,
+      Standardization standardization,
+      Map<String, String> notes) {
+    ConfigWriter.diffusers(CLASS)
+        .put("num_attention_heads", config.heads())
+        .put("attention_head_dim", config.headDim())
+        .put("num_layers", config.layers())
+        .put("embedding_dim", config.embeddingDim())
+        .put("num_embeddings", config.textLength())
+        .put("additional_embeddings", 4)
+        .put("dropout", 0.0)
+        .put("time_embed_act_fn", "silu")
+        .put("norm_in_type", null)
+        .put("embedding_proj_norm_type", null)
+        .put("encoder_hid_proj_type", "linear")
+        .put("added_emb_type", "prd")
+        .put("time_embed_dim", null)
+        .put("embedding_proj_dim", null)
+        .put("clip_embed_dim", null)
+        .write(folder.resolve(CONFIG));
+    var writer = new SafetensorsWriter().notes(notes);
+    for (String name : weights.names()) {
+      writer.floats(name, DType.BF16, weights.shape(name), () -> weights.read(name));
+    }
+    long[] row = {1, standardization.size()};
+    writer.floats(MEAN, DType.F32, row, standardization::mean);
+    writer.floats(STD, DType.F32, row, standardization::std);
+    writer.writeSharded(folder, Checkpoint.DIFFUSERS, SafetensorsWriter.DEFAULT_SHARD_BYTES);
+  }
+
+  public PriorConfig config() {
+    return config;
+  }
+
+  public Standardization standardization() {
+    return standardization;
+  }
+
+  /** The network, conditioned on encoded texts. */
+  public Denoiser<TextEncoding> denoiser() {
+    return new TfDenoiser<>(network, parameterization, config.width(), PriorModel::feed);
+  }
+
+  /** Feeds what the network knows of texts. */
+  static void feed(Batch batch, List<TextEncoding> texts) {
+    batch
+        .floats(
+            PriorTransformer.TEXT_EMBEDDING,
+            Tensors.stack(texts.stream().map(TextEncoding::embedding).toList()))
+        .floats(
+            PriorTransformer.HIDDEN,
+            Tensors.stack(texts.stream().map(TextEncoding::hidden).toList()))
+        .floats(
+            PriorTransformer.PRESENT,
+            Tensors.stack(texts.stream().map(text -> Tensors.ones(text.mask())).toList()));
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}
