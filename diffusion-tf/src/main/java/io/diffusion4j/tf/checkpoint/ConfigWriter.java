@@ -1,5 +1,8 @@
 package io.diffusion4j.tf.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigWriter {
   /** The version of diffusers whose fields and defaults ours are. */
   public static final String DIFFUSERS_VERSION = "0.33.0";
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final TreeMap<String, @Nullable Object> fields = new TreeMap<>();
 
@@ -66,16 +71,31 @@ public final class ConfigWriter {
   }
 
   private ObjectNode toJson() {
-    ObjectNode object = Json.MAPPER.createObjectNode();
-    fields.forEach((field, value) -> object.set(field, Json.MAPPER.valueToTree(unwrap(value))));
+    ObjectNode object = NODES.objectNode();
+    fields.forEach((field, value) -> object.set(field, toJson(value)));
     return object;
   }
 
-  private static @Nullable Object unwrap(@Nullable Object value) {
+  /** Keeps the point of 1.0, by which Python tells a float from an integer. */
+  private static JsonNode toJson(@Nullable Object value) {
     if (value instanceof ConfigWriter nested) {
       return nested.toJson();
     }
-    return value instanceof List<?> list ? list.stream().map(ConfigWriter::unwrap).toList() : value;
+    if (value instanceof List<?> list) {
+      ArrayNode array = NODES.arrayNode();
+      list.forEach(element -> array.add(toJson(element)));
+      return array;
+    }
+    if (value instanceof Number number) {
+      boolean isInteger = value instanceof Integer || value instanceof Long;
+      return isInteger
+          ? NODES.numberNode(number.longValue())
+          : NODES.numberNode(Double.parseDouble(number.toString()));
+    }
+    if (value instanceof Boolean flag) {
+      return NODES.booleanNode(flag);
+    }
+    return value == null ? NODES.nullNode() : NODES.textNode(value.toString());
   }
 
   private static void checkValue(String field, @Nullable Object value) {
@@ -86,7 +106,10 @@ public final class ConfigWriter {
     boolean isFinite = !(value instanceof Number n) || Double.isFinite(n.doubleValue());
     boolean isKnown =
         value == null
-            || value instanceof Number
+            || value instanceof Integer
+            || value instanceof Long
+            || value instanceof Float
+            || value instanceof Double
             || value instanceof Boolean
             || value instanceof String
             || value instanceof ConfigWriter;

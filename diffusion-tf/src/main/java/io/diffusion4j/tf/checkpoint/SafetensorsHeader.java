@@ -219,30 +219,30 @@ record SafetensorsHeader(
     var sorted = new ArrayList<>(tensors);
     sorted.sort(Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end));
     var byName = new LinkedHashMap<String, TensorInfo>();
-    String before = "the start";
+    String boundary = "the start of the data";
     long at = 0;
     for (TensorInfo tensor : sorted) {
       if (tensor.begin() != at) {
         throw new IllegalArgumentException(
-            "data_offsets of %s: begin %d (expected: %d, where %s ends; tensors must not %s)"
+            "data_offsets of %s: begin %d (expected: %d, %s; tensors must not %s)"
                 .formatted(
                     tensor.name(),
                     tensor.begin(),
                     at,
-                    before,
+                    boundary,
                     tensor.begin() < at ? "overlap" : "leave holes"));
       }
       at = tensor.end();
-      before = tensor.name();
+      boundary = "the end of " + tensor.name();
       byName.put(tensor.name(), tensor);
     }
     if (at != dataSize) {
       throw new IllegalArgumentException(
-          "data: %d bytes (expected: %d, where %s ends; %s)"
+          "data: %d bytes (expected: %d, %s; %s)"
               .formatted(
                   dataSize,
                   at,
-                  before,
+                  boundary,
                   dataSize < at ? "the file is truncated" : "something follows the last tensor"));
     }
     return byName;
