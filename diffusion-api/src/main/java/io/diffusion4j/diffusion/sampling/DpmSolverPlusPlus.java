@@ -16,19 +16,24 @@ import java.util.List;
  * is steadier.
  *
  * @param order 1 (which is DDIM), 2 or 3
- * @param correction how the second-order term is weighted
+ * @param correction how the terms beyond the first are weighted
  * @param grid the levels it visits
  */
 public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) implements Sampler {
   /** Below this many steps the end is solved with a lower order. */
   private static final int FEW_STEPS = 15;
 
-  /** The weight of the second-order term; both are of second order. Order 3 has Heun's. */
+  /** The weight of the terms beyond the first; all are of second order at least. */
   public enum Correction {
-    /** −½·α′·(e^(−h) − 1), the paper's. */
+    /** −½·α′·(e^(−h) − 1), the paper's. In order 3 the same as {@link #HEUN}. */
     MIDPOINT,
     /** α′·((e^(−h) − 1)/h + 1), that of the exponential integrator. */
-    HEUN
+    HEUN,
+    /**
+     * As {@link #HEUN}, and in order 3 with the whole second derivative of x̂₀. The authors' code
+     * and diffusers have half of it, and so converge with order 2 only, if with a small error.
+     */
+    TAYLOR
   }
 
   public DpmSolverPlusPlus {
@@ -77,12 +82,13 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
     double heun = signal * (phi / h + 1);
     double r0 = (from.lambda() - levels.get(i - 1).lambda()) / h;
     if (order == 2) {
-      double weight = correction == Correction.HEUN ? heun : -0.5 * signal * phi;
+      double weight = correction == Correction.MIDPOINT ? -0.5 * signal * phi : heun;
       // weight·D1 with D1 = (m0 − m1)/r0
       return first.plusX0(weight / r0).plusPast(1, Quantity.X0, -weight / r0);
     }
     double r1 = (levels.get(i - 1).lambda() - levels.get(i - 2).lambda()) / h;
-    double second = signal * ((phi + h) / (h * h) - 0.5);
+    double second =
+        (correction == Correction.TAYLOR ? 2 : 1) * signal * ((phi + h) / (h * h) - 0.5);
     // heun·D1 − second·D2, with A = (m0 − m1)/r0, B = (m1 − m2)/r1,
     // D1 = A + r0/(r0+r1)·(A − B) and D2 = (A − B)/(r0 + r1)
     double difference = (heun * r0 - second) / (r0 + r1); // the factor of A − B

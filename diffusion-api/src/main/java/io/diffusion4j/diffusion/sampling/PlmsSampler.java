@@ -35,7 +35,7 @@ public record PlmsSampler(End end) implements Sampler {
     List<Level> levels = new ArrayList<>(Grid.TIMESTEPS.levels(schedule, timesteps));
     levels.add(end == End.CLEAN ? Level.CLEAN : new Level(0, schedule.alphaBar(0)));
 
-    var plan = new SamplingPlan.Builder().epsSource(EpsSource.NETWORK);
+    var plan = new SamplingPlan.Builder();
     add(plan, levels.get(0), Transfer.between(levels.get(0), levels.get(1)).euler());
     if (n == 1) {
       return plan.build();

@@ -49,7 +49,7 @@ public record SdeDpmSolverPlusPlus(int order, Correction correction, Grid grid) 
       if (order == 2 && i > 0 && i < n - 1) {
         double r = (from.lambda() - levels.get(i - 1).lambda()) / h;
         double weight =
-            to.signal() * (correction == Correction.HEUN ? 1 - gain / (2 * h) : 0.5 * gain);
+            to.signal() * (correction == Correction.MIDPOINT ? 0.5 * gain : 1 - gain / (2 * h));
         update = update.plusX0(weight / r).plusPast(1, Quantity.X0, -weight / r);
       }
       plan.add(from.t(), from.alphaBar(), update);
