@@ -105,6 +105,16 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
     return call.answers();
   }
 
+  /** How many queries wait now; those of the batch under way do not. */
+  public int waiting() {
+    lock.lock();
+    try {
+      return waiting;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Lets the batch under way end, fails the queries that wait, and ends the thread. */
   @Override
   public void close() {
