@@ -5,7 +5,6 @@ import static java.lang.Math.sqrt;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.Prediction;
 import io.diffusion4j.diffusion.Query;
-import java.util.List;
 import java.util.function.IntFunction;
 
 /**
@@ -112,9 +111,7 @@ public final class Trajectory {
     Conversion from = Conversion.of(parameterization, alphaBar);
 
     x0 = pastX0[step % pastX0.length];
-    for (int i = 0; i < x0.length; i++) {
-      x0[i] = (float) (from.x0FromX() * x[i] + from.x0FromOutput() * output[i]);
-    }
+    mix(x0, from.x0FromX(), x, from.x0FromOutput(), output);
     treatment.treat(x0);
 
     // ε̂ = epsX·x + epsX0·x̂₀ + epsOutput·output. If x̂₀ is as the network gave it both sources of
@@ -145,46 +142,63 @@ public final class Trajectory {
 
   private float[] next(
       Update update, double factorX, double factorX0, double factorOutput, Prediction prediction) {
-    float[] output = prediction.output();
     float[] next = new float[x.length];
     float[] z = update.noise().isNone() ? next : gaussian();
-    List<Update.Past> past = update.past();
     for (int start = 0; start < next.length; start += BLOCK) {
       int size = Math.min(BLOCK, next.length - start);
-      for (int i = 0; i < size; i++) {
-        sums[i] =
-            factorX * x[start + i] + factorX0 * x0[start + i] + factorOutput * output[start + i];
+      set(sums, factorX, x, factorX0, x0, start, size);
+      if (factorOutput != 0) {
+        add(sums, factorOutput, prediction.output(), start, size);
       }
-      for (int p = 0; p < past.size(); p++) {
-        double factor = past.get(p).factor();
-        float[] values = remembered(past.get(p));
-        for (int i = 0; i < size; i++) {
-          sums[i] += factor * values[start + i];
-        }
+      for (Update.Past past : update.past()) {
+        add(sums, past.factor(), remembered(past), start, size);
       }
       if (!update.noise().isNone()) {
-        addNoise(update.noise(), z, prediction.variance(), start, size);
+        if (update.noise().isLearned() && prediction.hasVariance()) {
+          addLearned(sums, update.noise(), prediction.variance(), z, start, size);
+        } else {
+          add(sums, update.noise().sigma(), z, start, size);
+        }
       }
-      for (int i = 0; i < size; i++) {
-        next[start + i] = (float) sums[i];
-      }
+      round(sums, next, start, size);
     }
     return next;
   }
 
-  private void addNoise(Noise noise, float[] z, float[] variance, int start, int size) {
-    if (noise.isLearned() && variance.length != 0) {
-      // σ = exp(½·(f·max + (1−f)·min)) with f = (v+1)/2, as exp(middle + slope·v)
-      double middle = (noise.maxLogVariance() + noise.minLogVariance()) / 4;
-      double slope = (noise.maxLogVariance() - noise.minLogVariance()) / 4;
-      for (int i = 0; i < size; i++) {
-        sums[i] += Math.exp(middle + slope * variance[start + i]) * z[start + i];
-      }
-    } else {
-      double sigma = noise.sigma();
-      for (int i = 0; i < size; i++) {
-        sums[i] += sigma * z[start + i];
-      }
+  private static void mix(float[] mixed, double a, float[] as, double b, float[] bs) {
+    for (int i = 0; i < mixed.length; i++) {
+      mixed[i] = (float) (a * as[i] + b * bs[i]);
+    }
+  }
+
+  // The loops have their arrays as locals, which the compiler needs to make them fast.
+
+  private static void set(
+      double[] sums, double a, float[] as, double b, float[] bs, int start, int size) {
+    for (int i = 0; i < size; i++) {
+      sums[i] = a * as[start + i] + b * bs[start + i];
+    }
+  }
+
+  private static void add(double[] sums, double factor, float[] values, int start, int size) {
+    for (int i = 0; i < size; i++) {
+      sums[i] += factor * values[start + i];
+    }
+  }
+
+  private static void addLearned(
+      double[] sums, Noise noise, float[] variance, float[] z, int start, int size) {
+    // σ = exp(½·(f·max + (1−f)·min)) with f = (v+1)/2, as exp(middle + slope·v)
+    double middle = (noise.maxLogVariance() + noise.minLogVariance()) / 4;
+    double slope = (noise.maxLogVariance() - noise.minLogVariance()) / 4;
+    for (int i = 0; i < size; i++) {
+      sums[i] += Math.exp(middle + slope * variance[start + i]) * z[start + i];
+    }
+  }
+
+  private static void round(double[] sums, float[] values, int start, int size) {
+    for (int i = 0; i < size; i++) {
+      values[start + i] = (float) sums[i];
     }
   }
 
