@@ -1,0 +1,208 @@
+package io.diffusion4j.clip.token;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * CLIP's tokenizer: byte-level byte-pair encoding of lower-cased text (Radford et al. 2021, §2.4).
+ *
+ * <p>A text is normalised, cut into pieces (words, contractions, single digits, runs of
+ * punctuation), and the bytes of each piece are merged into the symbols of the vocabulary. Every
+ * text can be encoded. The start and end symbols are recognised in a text, as by the references;
+ * the padding symbol is not, although Hugging Face's slow tokenizer cuts out a padding "!".
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class ClipTokenizer {
+  private final Vocabulary vocabulary;
+  private final TokenizerConfig config;
+  private final Normalization normalization;
+  private final Pieces pieces;
+  private final BytePairs bytePairs;
+  private final int startId;
+  private final int endId;
+  private final int padId;
+
+  /**
+   * @throws IllegalArgumentException if a symbol of the config is not in the vocabulary
+   */
+  public ClipTokenizer(Vocabulary vocabulary, TokenizerConfig config, Normalization normalization) {
+    this.vocabulary = vocabulary;
+    this.config = config;
+    this.normalization = normalization;
+    startId = id(vocabulary, "start", config.start());
+    endId = id(vocabulary, "end", config.end());
+    padId = id(vocabulary, "pad", config.pad());
+    pieces = new Pieces(config.start(), config.end());
+    bytePairs = new BytePairs(vocabulary, id(vocabulary, "unknown", config.unknown()));
+  }
+
+  private static int id(Vocabulary vocabulary, String name, String symbol) {
+    int id = vocabulary.symbols().indexOf(symbol);
+    if (id < 0) {
+      throw new IllegalArgumentException(
+          name + ": \"" + symbol + "\" (expected: a symbol of the vocabulary)");
+    }
+    return id;
+  }
+
+  /**
+   * Reads the tokenizer folder of a published model: {@code vocab.json} and {@code merges.txt}, or
+   * where those are absent {@code tokenizer.json}; and what there is of {@code
+   * tokenizer_config.json} and {@code special_tokens_map.json}, without which the tokenizer is that
+   * of {@link TokenizerConfig#clip()}.
+   *
+   * @throws IOException if a file cannot be read, or is not what it should be; the message names
+   *     the file and the problem
+   */
+  public static ClipTokenizer load(Path folder) throws IOException {
+    return load(folder, Normalization.HUGGING_FACE);
+  }
+
+  /**
+   * The same with another normalization; the files do not say which the model was trained with.
+   *
+   * @throws IOException as for {@link #load(Path)}
+   */
+  public static ClipTokenizer load(Path folder, Normalization normalization) throws IOException {
+    return TokenizerFiles.read(folder, normalization);
+  }
+
+  /**
+   * Writes {@code vocab.json}, {@code merges.txt}, {@code tokenizer_config.json} and {@code
+   * special_tokens_map.json}, as Hugging Face's {@code CLIPTokenizer} reads them. The folder is
+   * made if need be; files of these names are replaced.
+   *
+   * @throws IOException if a file cannot be written
+   */
+  public void save(Path folder) throws IOException {
+    TokenizerFiles.write(folder, vocabulary, config);
+  }
+
+  /**
+   * Encodes a text, framed and padded to {@link TokenizerConfig#maxLength()}. A text that is too
+   * long loses its last words; the end symbol stays.
+   */
+  public Tokens encode(String text) {
+    String normalized = normalization.apply(text);
+    int[] framed = new int[config.maxLength()];
+    int room = framed.length - 1; // the last place that ids of the text leave to the end symbol
+    int length = 0;
+    framed[length++] = startId;
+    Optional<String> truncatedAt = Optional.empty();
+    for (Piece piece : pieces(normalized)) {
+      int fits = Math.min(piece.ids.length, room - length);
+      System.arraycopy(piece.ids, 0, framed, length, fits);
+      length += fits;
+      if (fits < piece.ids.length) {
+        truncatedAt = Optional.of(normalized.substring(piece.begin));
+        break;
+      }
+    }
+    framed[length++] = endId;
+    Arrays.fill(framed, length, framed.length, padId);
+    boolean[] mask = new boolean[framed.length];
+    Arrays.fill(mask, 0, length, true);
+    return new Tokens(framed, mask, truncatedAt);
+  }
+
+  /** The ids of the whole text, without frame and padding. */
+  public int[] ids(String text) {
+    return pieces(normalization.apply(text)).stream()
+        .flatMapToInt(piece -> Arrays.stream(piece.ids))
+        .toArray();
+  }
+
+  /** A piece of a text: where it begins, and its ids. */
+  private record Piece(int begin, int[] ids) {}
+
+  private List<Piece> pieces(String normalized) {
+    List<Piece> encoded = new ArrayList<>();
+    pieces.forEach(
+        normalized,
+        piece -> {
+          String said = piece.group();
+          int[] ids =
+              said.equals(config.start())
+                  ? new int[] {startId}
+                  : said.equals(config.end()) ? new int[] {endId} : bytePairs.encode(said);
+          encoded.add(new Piece(piece.start(), ids));
+        });
+    return encoded;
+  }
+
+  /**
+   * The text that ids stand for, with a space after each piece but the last; bytes that are no
+   * UTF-8 become U+FFFD. {@code decode(ids(text))} is {@link #normalize normalize(text)} where the
+   * vocabulary has every byte.
+   *
+   * @throws IllegalArgumentException if an id is not in the vocabulary
+   */
+  public String decode(int... ids) {
+    var bytes = new ByteArrayOutputStream();
+    for (int id : ids) {
+      if (id < 0 || id >= vocabulary.size()) {
+        throw new IllegalArgumentException(
+            "id: " + id + " (expected: in [0, " + vocabulary.size() + "))");
+      }
+      String symbol = vocabulary.symbols().get(id);
+      if (symbol.endsWith(Vocabulary.END_OF_WORD)) {
+        ByteSymbols.appendBytes(
+            symbol.substring(0, symbol.length() - Vocabulary.END_OF_WORD.length()), bytes);
+        bytes.write(' ');
+      } else {
+        ByteSymbols.appendBytes(symbol, bytes);
+      }
+    }
+    return bytes.toString(StandardCharsets.UTF_8).stripTrailing();
+  }
+
+  /** The text between the start and the end. */
+  public String decode(Tokens tokens) {
+    return decode(Arrays.copyOfRange(tokens.ids(), 1, Math.max(1, tokens.end())));
+  }
+
+  /** The text as its ids say it: normalised, with a space after each piece but the last. */
+  public String normalize(String text) {
+    var said = new StringBuilder();
+    pieces.forEach(
+        normalization.apply(text),
+        piece -> said.append(piece.group()).append(isFrame(piece.group()) ? "" : " "));
+    return said.toString().stripTrailing();
+  }
+
+  private boolean isFrame(String piece) {
+    return piece.equals(config.start()) || piece.equals(config.end());
+  }
+
+  /** The symbols and merges. */
+  public Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  /** The frame and the length. */
+  public TokenizerConfig config() {
+    return config;
+  }
+
+  /** The id before the text. */
+  public int startId() {
+    return startId;
+  }
+
+  /** The id after the text. */
+  public int endId() {
+    return endId;
+  }
+
+  /** The id after the end. */
+  public int padId() {
+    return padId;
+  }
+}

@@ -1,0 +1,29 @@
+package io.diffusion4j.clip.token;
+
+import java.util.Optional;
+
+/**
+ * A text as a text encoder reads it.
+ *
+ * @param ids {@code [L]}: start, the text, end, padding
+ * @param mask {@code [L]}: true from the start to the end, false for padding
+ * @param truncatedAt where the text, normalised, was too long: what follows from the first word
+ *     that is not wholly encoded; empty if nothing was dropped
+ */
+public record Tokens(int[] ids, boolean[] mask, Optional<String> truncatedAt) {
+  public Tokens {
+    if (ids.length != mask.length) {
+      throw new IllegalArgumentException(
+          "mask: " + mask.length + " values (expected: " + ids.length + ")");
+    }
+  }
+
+  /** The position of the end symbol, where CLIP pools the text. */
+  public int end() {
+    int count = 0;
+    while (count < mask.length && mask[count]) {
+      count++;
+    }
+    return count - 1;
+  }
+}

@@ -1,0 +1,85 @@
+package io.diffusion4j.clip.token;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The symbols that have an id, and the merges that make them out of bytes.
+ *
+ * <p>A symbol is a string of {@code ByteSymbols}, one for each byte; at the end of a piece it is
+ * followed by {@link #END_OF_WORD}.
+ *
+ * @param symbols each at the index that is its id; no two are equal
+ * @param merges the merges, the earliest learned first; no two are equal, and each makes a symbol
+ *     out of symbols
+ */
+public record Vocabulary(List<String> symbols, List<Merge> merges) {
+  /** Marks the symbols that end a piece. */
+  public static final String END_OF_WORD = "</w>";
+
+  /** What CLIP's text encoder reads before the text. */
+  public static final String START = "<|startoftext|>";
+
+  /** What CLIP's text encoder reads after the text, and pools. */
+  public static final String END = "<|endoftext|>";
+
+  public Vocabulary {
+    symbols = List.copyOf(symbols);
+    merges = List.copyOf(merges);
+    Set<String> known = new HashSet<>();
+    for (String symbol : symbols) {
+      if (!known.add(symbol)) {
+        throw new IllegalArgumentException(
+            "symbols: \"" + symbol + "\" twice (expected: once each)");
+      }
+    }
+    Set<Merge> seen = new HashSet<>();
+    for (Merge merge : merges) {
+      if (!seen.add(merge)) {
+        throw new IllegalArgumentException("merges: \"" + merge + "\" twice (expected: once each)");
+      }
+      for (String part : List.of(merge.left, merge.right, merge.result())) {
+        if (!known.contains(part)) {
+          throw new IllegalArgumentException(
+              "merges: \"" + merge + "\" (expected: \"" + part + "\" among the symbols)");
+        }
+      }
+    }
+  }
+
+  /**
+   * The vocabulary in the order of CLIP: 256 byte symbols, the same at the end of a word, what the
+   * merges make, {@link #START}, {@link #END}.
+   */
+  public static Vocabulary inClipOrder(List<Merge> merges) {
+    Collection<String> symbols = new LinkedHashSet<>(ByteSymbols.ORDER);
+    ByteSymbols.ORDER.forEach(symbol -> symbols.add(symbol + END_OF_WORD));
+    merges.forEach(merge -> symbols.add(merge.result()));
+    symbols.add(START);
+    symbols.add(END);
+    return new Vocabulary(new ArrayList<>(symbols), merges);
+  }
+
+  /** How many ids there are. */
+  public int size() {
+    return symbols.size();
+  }
+
+  /** Two neighbouring symbols that become one. */
+  public record Merge(String left, String right) {
+    /** The symbol made. */
+    public String result() {
+      return left + right;
+    }
+
+    /** The merge as a line of a merges file. */
+    @Override
+    public String toString() {
+      return left + " " + right;
+    }
+  }
+}

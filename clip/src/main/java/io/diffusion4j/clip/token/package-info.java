@@ -1,0 +1,10 @@
+/**
+ * Words as token ids: the byte-level byte-pair encoding of CLIP (Radford et al. 2021, §2.4).
+ *
+ * <p>Starting points: {@link io.diffusion4j.clip.token.ClipTokenizer} encodes prompts, {@link
+ * io.diffusion4j.clip.token.BpeTrainer} learns a vocabulary from captions.
+ */
+@NullMarked
+package io.diffusion4j.clip.token;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,171 @@
+package io.diffusion4j.clip.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ClipTokenizerTest {
+  private static final ClipTokenizer OPENAI = Golden.tokenizer(Normalization.OPENAI);
+  private static final ClipTokenizer HUGGING_FACE = Golden.tokenizer(Normalization.HUGGING_FACE);
+
+  static Stream<Golden.Case> golden() {
+    return Golden.cases("golden.json");
+  }
+
+  @ParameterizedTest
+  @MethodSource("golden")
+  void idsAreThoseOfTheReference(Golden.Case golden) {
+    assertThat(OPENAI.ids(golden.text())).containsExactly(golden.ids());
+  }
+
+  @ParameterizedTest
+  @MethodSource("golden")
+  void decodedTextIsThatOfTheReference(Golden.Case golden) {
+    assertThat(OPENAI.decode(golden.ids())).isEqualTo(golden.decoded().stripTrailing());
+  }
+
+  /** The two differ where a text has HTML or is not composed, and nowhere else. */
+  @ParameterizedTest
+  @MethodSource("golden")
+  void bothNormalizationsAgreeOnComposedTextWithoutHtml(Golden.Case golden) {
+    boolean differs = golden.text().contains("&") || golden.text().contains("\u0301");
+    assertThat(Arrays.equals(HUGGING_FACE.ids(golden.text()), golden.ids())).isNotEqualTo(differs);
+  }
+
+  @Test
+  void huggingFaceComposesAccents() {
+    assertThat(HUGGING_FACE.ids("cafe\u0301")).containsExactly(HUGGING_FACE.ids("café"));
+    assertThat(HUGGING_FACE.ids("&amp;")).containsExactly(OPENAI.ids("&amp;amp;amp;"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Normalization.class)
+  void decodingTheIdsSaysTheNormalizedText(Normalization normalization) {
+    ClipTokenizer tokenizer = Golden.tokenizer(normalization);
+    var random = new Random(11);
+    for (int i = 0; i < 2000; i++) {
+      String text = text(random);
+      assertThat(tokenizer.decode(tokenizer.ids(text))).isEqualTo(tokenizer.normalize(text));
+    }
+  }
+
+  /** Letters, digits, marks, spaces and specials of many planes, lone surrogates too. */
+  private static String text(Random random) {
+    var text = new StringBuilder();
+    for (int n = random.nextInt(30); n > 0; n--) {
+      switch (random.nextInt(8)) {
+        case 0 -> text.append((char) random.nextInt(0x10000));
+        case 1 -> text.appendCodePoint(random.nextInt(0x110000));
+        case 2 -> text.append(' ');
+        case 3 -> text.append("'s");
+        case 4 -> text.append(random.nextInt(10) == 0 ? "<|endoftext|>" : "&quot;");
+        case 5 -> text.append((char) (0xa0 + random.nextInt(0x200)));
+        default -> text.append((char) (' ' + random.nextInt(95)));
+      }
+    }
+    return text.toString();
+  }
+
+  @Test
+  void aTextIsFramedAndPadded() {
+    Tokens tokens = OPENAI.encode("two tacos");
+    assertThat(tokens.ids()).hasSize(77).startsWith(912, 779, 334, 593, 545, 338, 913, 0, 0);
+    assertThat(tokens.ids()[76]).isZero();
+    assertThat(tokens.end()).isEqualTo(6);
+    assertThat(IntStream.range(0, 77).filter(i -> tokens.mask()[i]).toArray())
+        .containsExactly(0, 1, 2, 3, 4, 5, 6);
+    assertThat(tokens.truncatedAt()).isEmpty();
+    assertThat(OPENAI.decode(tokens)).isEqualTo("two tacos");
+  }
+
+  @Test
+  void theEmptyTextIsTheFrameAlone() {
+    Tokens tokens = OPENAI.encode(" \n ");
+    assertThat(tokens.ids()).startsWith(912, 913, 0);
+    assertThat(tokens.end()).isEqualTo(1);
+    assertThat(OPENAI.decode(tokens)).isEmpty();
+  }
+
+  @Test
+  void aTextThatIsTooLongSaysFromWhichWordOnItIsCut() {
+    // "tacos" is three symbols: the cut falls inside the second one.
+    ClipTokenizer seven =
+        new ClipTokenizer(
+            OPENAI.vocabulary(), OPENAI.config().withMaxLength(7), Normalization.OPENAI);
+    int[] tacos = OPENAI.ids("tacos");
+    assertThat(tacos).hasSize(3);
+    Tokens tokens = seven.encode("Tacos  TACOS and more");
+    assertThat(tokens.ids())
+        .containsExactly(912, tacos[0], tacos[1], tacos[2], tacos[0], tacos[1], 913);
+    assertThat(tokens.mask()).doesNotContain(false);
+    assertThat(tokens.truncatedAt()).contains("tacos and more");
+  }
+
+  @Test
+  void aTextThatJustFitsIsNotCut() {
+    Tokens fits = OPENAI.encode("1 ".repeat(75));
+    assertThat(fits.truncatedAt()).isEmpty();
+    assertThat(fits.end()).isEqualTo(76);
+    Tokens over = OPENAI.encode("1 ".repeat(75) + "2");
+    assertThat(over.truncatedAt()).contains("2");
+    assertThat(over.ids()).containsExactly(fits.ids());
+  }
+
+  @Test
+  void thereIsRoomForNothingInALengthOfTwo() {
+    ClipTokenizer two =
+        new ClipTokenizer(
+            OPENAI.vocabulary(), OPENAI.config().withMaxLength(2), Normalization.OPENAI);
+    Tokens tokens = two.encode("a cat");
+    assertThat(tokens.ids()).containsExactly(912, 913);
+    assertThat(tokens.truncatedAt()).contains("a cat");
+    assertThat(two.decode(tokens)).isEmpty();
+  }
+
+  @Test
+  @Timeout(20)
+  void aVeryLongWordTakesLittleTime() {
+    assertThat(OPENAI.ids("withing".repeat(50_000))).isNotEmpty();
+    assertThat(OPENAI.ids("a".repeat(300_000))).hasSize(300_000);
+  }
+
+  @Test
+  void manyThreadsGetTheSameIds() {
+    String[] texts = golden().map(Golden.Case::text).toArray(String[]::new);
+    ClipTokenizer fresh = Golden.tokenizer(Normalization.OPENAI);
+    IntStream.range(0, 4000)
+        .parallel()
+        .forEach(
+            i -> {
+              String text = texts[i % texts.length];
+              assertThat(fresh.ids(text)).containsExactly(OPENAI.ids(text));
+            });
+  }
+
+  @Test
+  void idsOutsideTheVocabularyAreNamed() {
+    assertThatThrownBy(() -> OPENAI.decode(3, 914))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("id: 914 (expected: in [0, 914))");
+  }
+
+  @Test
+  void symbolsOfTheFrameMustBeInTheVocabulary() {
+    var config = new TokenizerConfig(77, "<s>", Vocabulary.END, "!", Vocabulary.END);
+    assertThatThrownBy(
+            () -> new ClipTokenizer(OPENAI.vocabulary(), config, Normalization.HUGGING_FACE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("start: \"<s>\" (expected: a symbol of the vocabulary)");
+    assertThatThrownBy(() -> TokenizerConfig.clip().withMaxLength(1))
+        .hasMessage("maxLength: 1 (expected: ≥ 2)");
+  }
+}

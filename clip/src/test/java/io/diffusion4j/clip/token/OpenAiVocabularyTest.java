@@ -1,0 +1,89 @@
+package io.diffusion4j.clip.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.diffusion4j.clip.token.Vocabulary.Merge;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Parity on the published vocabulary, which is not part of this repository: the folder that holds
+ * {@code bpe_simple_vocab_16e6.txt.gz} is the system property or environment variable {@code
+ * DIFFUSION4J_CLIP_VOCABULARY}, else {@code ../shared/clip-vocabulary} beside the repository.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OpenAiVocabularyTest {
+  private static final String LOCATION = "DIFFUSION4J_CLIP_VOCABULARY";
+  private static final int MERGES = 48_894;
+
+  private ClipTokenizer tokenizer =
+      new ClipTokenizer(
+          Vocabulary.inClipOrder(List.of()), TokenizerConfig.karlo(), Normalization.OPENAI);
+
+  @BeforeAll
+  void readPublishedVocabulary() throws IOException {
+    Path folder =
+        Optional.ofNullable(System.getProperty(LOCATION))
+            .or(() -> Optional.ofNullable(System.getenv(LOCATION)))
+            .map(Path::of)
+            .orElse(Path.of("..", "..", "shared", "clip-vocabulary"));
+    Path file = folder.resolve("bpe_simple_vocab_16e6.txt.gz");
+    assumeTrue(
+        Files.exists(file),
+        () ->
+            file.toAbsolutePath().normalize()
+                + ": absent (expected: CLIP's published vocabulary; "
+                + LOCATION
+                + " names its folder)");
+    try (var lines =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+      List<Merge> merges =
+          lines
+              .lines()
+              .skip(1)
+              .limit(MERGES)
+              .map(line -> line.split(" ", -1))
+              .map(parts -> new Merge(parts[0], parts[1]))
+              .toList();
+      tokenizer =
+          new ClipTokenizer(
+              Vocabulary.inClipOrder(merges), TokenizerConfig.karlo(), Normalization.OPENAI);
+    }
+  }
+
+  static Stream<Golden.Case> golden() {
+    return Golden.cases("golden-openai-vocabulary.json");
+  }
+
+  @ParameterizedTest
+  @MethodSource("golden")
+  void idsAreThoseOfTheReference(Golden.Case golden) {
+    assertThat(tokenizer.ids(golden.text())).containsExactly(golden.ids());
+  }
+
+  @Test
+  void theIdsEveryoneKnowsAreWhereTheyShouldBe() {
+    assertThat(tokenizer.vocabulary().size()).isEqualTo(49_408);
+    assertThat(tokenizer.startId()).isEqualTo(49_406);
+    assertThat(tokenizer.endId()).isEqualTo(49_407);
+    assertThat(tokenizer.padId()).isZero();
+    assertThat(tokenizer.vocabulary().symbols().get(256)).isEqualTo("!</w>");
+    assertThat(tokenizer.vocabulary().symbols().get(320)).isEqualTo("a</w>");
+  }
+}
