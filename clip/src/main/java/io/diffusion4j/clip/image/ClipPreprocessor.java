@@ -1,0 +1,118 @@
+package io.diffusion4j.clip.image;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.image.Rgb8;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What is done to an image before CLIP sees it (Radford et al. 2021, as in Hugging Face's {@code
+ * CLIPImageProcessor}): antialiased bicubic resize of the shorter edge, centre crop, (level · scale
+ * − mean) / std.
+ *
+ * @param shortestEdge the length of the shorter edge after resizing, in pixels
+ * @param cropSize the edge of the square that is cut from the middle, at most {@code shortestEdge}
+ * @param rescaleFactor what a level from 0 to 255 is multiplied by
+ * @param mean of red, green and blue
+ * @param std of red, green and blue, above 0
+ */
+public record ClipPreprocessor(
+    int shortestEdge, int cropSize, double rescaleFactor, List<Double> mean, List<Double> std) {
+  private static final int LEVELS = 256;
+
+  public ClipPreprocessor {
+    if (cropSize < 1) {
+      throw new IllegalArgumentException("cropSize: " + cropSize + " (expected: ≥ 1)");
+    }
+    if (shortestEdge < cropSize) {
+      throw new IllegalArgumentException(
+          "shortestEdge: " + shortestEdge + " (expected: ≥ cropSize " + cropSize + ")");
+    }
+    if (!(rescaleFactor > 0 && rescaleFactor < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "rescaleFactor: " + rescaleFactor + " (expected: > 0 and finite)");
+    }
+    mean = List.copyOf(mean);
+    std = List.copyOf(std);
+    if (mean.size() != 3 || !mean.stream().allMatch(Double::isFinite)) {
+      throw new IllegalArgumentException("mean: " + mean + " (expected: three finite numbers)");
+    }
+    if (std.size() != 3 || !std.stream().allMatch(s -> s > 0 && Double.isFinite(s))) {
+      throw new IllegalArgumentException("std: " + std + " (expected: three finite numbers > 0)");
+    }
+  }
+
+  /** The published CLIP's constants at the size of some image encoder, such as 224. */
+  public static ClipPreprocessor clip(int size) {
+    return new ClipPreprocessor(
+        size,
+        size,
+        1 / 255.0,
+        List.of(0.48145466, 0.4578275, 0.40821073),
+        List.of(0.26862954, 0.26130258, 0.27577711));
+  }
+
+  /**
+   * Reads a {@code preprocessor_config.json}. What the file leaves out is as in {@link #clip
+   * clip(224)}; keys that say nothing about the pixels are ignored.
+   *
+   * @throws IOException if the file cannot be read, or asks for what this class does not do; the
+   *     message names the file and the problem
+   */
+  public static ClipPreprocessor load(Path file) throws IOException {
+    return PreprocessorConfig.read(file);
+  }
+
+  /**
+   * Writes a {@code preprocessor_config.json}, as Hugging Face's {@code CLIPImageProcessor} reads
+   * it.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public void save(Path file) throws IOException {
+    PreprocessorConfig.write(file, this);
+  }
+
+  /**
+   * The image as CLIP's image encoder reads it. The image is first rounded to eight bits, which is
+   * what the references start from.
+   *
+   * @return {@code [cropSize, cropSize, 3]}, row-major
+   */
+  public float[] pixels(Image image) {
+    return pixels(Rgb8.of(image));
+  }
+
+  /** The same for an image that has eight bits already. */
+  public float[] pixels(Rgb8 image) {
+    byte[] levels = crop(image).pixels();
+    float[][] normalized = new float[3][LEVELS];
+    for (int c = 0; c < 3; c++) {
+      for (int level = 0; level < LEVELS; level++) {
+        normalized[c][level] = (float) ((level * rescaleFactor - mean.get(c)) / std.get(c));
+      }
+    }
+    float[] pixels = new float[levels.length];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = normalized[i % 3][levels[i] & 0xff];
+    }
+    return pixels;
+  }
+
+  /** The square that CLIP sees, before it is normalised: {@code cropSize} pixels each way. */
+  public Rgb8 crop(Rgb8 image) {
+    int shorter = Math.min(image.width(), image.height());
+    int width = resized(image.width(), shorter);
+    int height = resized(image.height(), shorter);
+    // Rounded down, as Hugging Face does; torchvision rounds half to even.
+    int left = (width - cropSize) / 2;
+    int top = (height - cropSize) / 2;
+    return Resize.bicubic(image, width, height, new Resize.Region(left, top, cropSize, cropSize));
+  }
+
+  private int resized(int edge, int shorter) {
+    return Math.toIntExact((long) shortestEdge * edge / shorter);
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Images as CLIP sees them: resized, cropped and normalised.
+ *
+ * <p>Starting point: {@link io.diffusion4j.clip.image.ClipPreprocessor}.
+ */
+@NullMarked
+package io.diffusion4j.clip.image;
+
+import org.jspecify.annotations.NullMarked;
