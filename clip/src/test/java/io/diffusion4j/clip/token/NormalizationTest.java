@@ -28,6 +28,23 @@ class NormalizationTest {
     }
   }
 
+  /** As Python lowers it; Java would not end a word before a digit or a Chinese letter. */
+  @ParameterizedTest
+  @CsvSource({
+    "ΟΔΟΣ, οδος",
+    "ΣΟΦΟΣ ΟΔΟΣ, σοφος οδος",
+    "ΟΔΟΣ1st, οδος1st",
+    "ΟΔΟΣ東X, οδος東x",
+    "ΟΣ.Α, οσ.α",
+    "ΟΣ. Α, ος. α",
+    "Σ, σ",
+    "1Σ, 1σ"
+  })
+  void sigmaEndsAWord(String text, String lower) {
+    assertThat(Normalization.HUGGING_FACE.apply(text)).isEqualTo(lower);
+    assertThat(Normalization.OPENAI.apply(text)).isEqualTo(lower);
+  }
+
   @ParameterizedTest
   @EnumSource(Normalization.class)
   void whatHasNoBytesIsReplaced(Normalization normalization) {
