@@ -106,7 +106,9 @@ public final class Captioner {
     if (subject instanceof Subject.Several several) {
       String count =
           oneIn(random, 6) ? Integer.toString(several.count()) : COUNTS.get(several.count());
-      return count + " " + tint + noun(several.concept(), hypernym, random).plural();
+      Noun kind = noun(several.concept(), hypernym, random);
+      Noun counted = kind.isCountable() ? kind : Noun.of(several.concept()); // not "three food"
+      return count + " " + tint + counted.plural();
     }
     Subject.Pair pair = (Subject.Pair) subject;
     boolean firstIsVague = hypernym && oneIn(random, 2); // one of the two keeps its name
