@@ -128,8 +128,12 @@ public final class Captioner {
 
   /** What a concept is a kind of, the closest first; none where no word fits. */
   static List<String> hypernyms(Concept concept) {
-    List<String> own = HYPERNYMS.get(concept.label().replace('’', '\''));
+    List<String> own = HYPERNYMS.get(Noun.ascii(concept.label()));
     return own != null ? own : HYPERNYMS.getOrDefault(concept.subgroup(), List.of());
+  }
+
+  static boolean isHypernym(String word) {
+    return HYPERNYMS.values().stream().anyMatch(words -> words.contains(word));
   }
 
   /** One to three keywords of a plain single thing; none for scenes that need more words. */
@@ -142,7 +146,7 @@ public final class Captioner {
     List<String> known = new ArrayList<>();
     for (String keyword : single.concept().keywords()) {
       if (keyword.length() > 2 && !EMPTY_WORDS.contains(keyword)) {
-        known.add(keyword);
+        known.add(Noun.ascii(keyword));
       }
     }
     List<String> chosen = new ArrayList<>();

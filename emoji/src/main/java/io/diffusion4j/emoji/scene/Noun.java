@@ -59,6 +59,7 @@ record Noun(String singular, String plural, Countability countability) {
           "savoring",
           "screaming",
           "shaking",
+          "showing",
           "tilted",
           "under",
           "vomiting",
@@ -99,7 +100,7 @@ record Noun(String singular, String plural, Countability countability) {
 
   /** Spelt with a consonant or a digit, spoken with a vowel. */
   private static final Pattern VOWEL_SOUND =
-      Pattern.compile("(hour|honest|heir|x-ray|8|11\\b|18\\b|[fhlmnrsx]\\b(?!-?rex)).*");
+      Pattern.compile("(hour|honest|heir|x-ray|8|11\\b|18\\b|sos).*");
 
   private static final Set<String> COLOR_WORDS =
       Set.of(
@@ -121,6 +122,11 @@ record Noun(String singular, String plural, Countability countability) {
   static Noun regular(String singular) {
     Noun exception = TABLE.get(singular);
     return exception != null ? exception : new Noun(singular, plural(singular), Countability.COUNT);
+  }
+
+  /** What the table of exceptions lists. */
+  static Set<String> exceptions() {
+    return TABLE.keySet();
   }
 
   boolean isCountable() {
@@ -212,7 +218,7 @@ record Noun(String singular, String plural, Countability countability) {
   }
 
   /** As people type it. */
-  private static String ascii(String label) {
+  static String ascii(String label) {
     return label.replace('’', '\'');
   }
 

@@ -1,0 +1,133 @@
+package io.diffusion4j.emoji.scene;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.art.Style;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class CaptionerTest {
+  private static final int N = 5000;
+
+  private final Scene fox = Scene.of(Fixtures.single("fox"), Style.NOTO, NamedColor.WHITE);
+
+  @Test
+  void factualCaptionsSayEverythingOnce() {
+    assertThat(Captioner.factual(fox)).isEqualTo("a fox, noto style");
+    assertThat(
+            Captioner.factual(
+                Scene.of(
+                    new Subject.Single(Fixtures.concept("owl"), SceneSize.SMALL),
+                    Style.FLUENT,
+                    NamedColor.ORANGE)))
+        .isEqualTo("a small owl on an orange background, 3d style");
+    assertThat(
+            Captioner.factual(
+                Scene.of(
+                        new Subject.Several(Fixtures.concept("mouse"), 3),
+                        Style.TWITTER,
+                        NamedColor.PINK)
+                    .withTint(NamedColor.BLUE)))
+        .isEqualTo("three blue mice on a pink background, twitter style");
+    assertThat(
+            Captioner.factual(
+                Scene.of(
+                    new Subject.Pair(
+                        Fixtures.concept("owl"), Relation.ABOVE, Fixtures.concept("lion")),
+                    Style.FLAT,
+                    NamedColor.BLACK)))
+        .isEqualTo("an owl above a lion on a black background, flat style");
+    assertThat(
+            Captioner.factual(
+                Scene.of(
+                    new Subject.Pair(
+                        Fixtures.concept("bread"), Relation.LEFT_OF, Fixtures.concept("grapes")),
+                    Style.NOTO,
+                    NamedColor.WHITE)))
+        .isEqualTo("bread to the left of grapes, noto style");
+  }
+
+  @Test
+  void oneSceneHasManyTrueCaptions() {
+    assertThat(captions(fox))
+        .contains(
+            "a fox",
+            "fox",
+            "fox, noto style",
+            "a fox in noto style",
+            "an animal",
+            "a fox on a white background",
+            "a picture of a fox",
+            "animal, noto style")
+        .allMatch(c -> !c.isEmpty());
+    var pair =
+        new Subject.Pair(Fixtures.concept("owl"), Relation.LEFT_OF, Fixtures.concept("lion"));
+    assertThat(captions(Scene.of(pair, Style.NOTO, NamedColor.RED)))
+        .contains(
+            "an owl to the left of a lion on a red background",
+            "a lion to the right of an owl on a red background",
+            "a bird left of a lion on a red background",
+            "owl left of lion, red background")
+        .noneMatch(c -> c.matches(".*lion (to the )?left of.*|.*owl (to the )?right of.*"))
+        .noneMatch(c -> c.contains("above"));
+    var tacos = new Subject.Several(Fixtures.concept("taco"), 3);
+    assertThat(captions(Scene.of(tacos, Style.NOTO, NamedColor.BLUE)))
+        .contains("three tacos on a blue background", "3 tacos on a blue background")
+        .noneMatch(c -> c.contains("three food") || c.contains("taco on"));
+  }
+
+  @Test
+  void captionsLeaveOutNothingThatIsUnusual() {
+    var sampler =
+        new SceneSampler(ConceptSet.core(), SceneMix.mostlyVaried().withTint(0.3), Split.TRAIN, 5);
+    var captioner = new Captioner(CaptionMix.standard());
+    for (int i = 0; i < N; i++) {
+      Scene scene = sampler.scene(i);
+      String caption = captioner.caption(scene, i, 5);
+      if (scene.background() != NamedColor.WHITE) {
+        assertThat(caption).contains(scene.background().word());
+      }
+      scene.tint().ifPresent(tint -> assertThat(caption).contains(tint.word()));
+      if (scene.subject() instanceof Subject.Single single && single.size() != SceneSize.MEDIUM) {
+        assertThat(single.size().words()).anyMatch(caption::contains);
+      }
+      assertThat(caption)
+          .doesNotContain("  ", "’", " ,")
+          .doesNotMatch(".*\\ba (?!eu|ewe|one)[aeio].*")
+          .doesNotMatch(".*\\ban [^aeiouxhs8].*");
+    }
+  }
+
+  @Test
+  void wordingsComeAsOftenAsTheMixSays() {
+    List<String> captions = all(new Captioner(CaptionMix.standard().withEmpty(0.1)), fox);
+    assertThat(captions.stream().filter(String::isEmpty).count() / (double) N)
+        .isCloseTo(0.1, within(0.02));
+    assertThat(captions.stream().filter(c -> c.contains("noto style")).count() / (0.9 * N))
+        .isCloseTo(0.5, within(0.03));
+    // a whole phrase or a terse one, 0.7 of the captions that are not empty
+    assertThat(captions.stream().filter(c -> c.contains("fox")).count() / (0.9 * N))
+        .isCloseTo(0.7, within(0.03));
+  }
+
+  @Test
+  void theSameIndexHasTheSameCaption() {
+    var captioner = new Captioner(CaptionMix.standard());
+    assertThat(IntStream.range(0, 100).mapToObj(i -> captioner.caption(fox, i, 1)))
+        .containsExactlyElementsOf(
+            IntStream.range(0, 100).mapToObj(i -> captioner.caption(fox, i, 1)).toList());
+  }
+
+  private static Set<String> captions(Scene scene) {
+    return new HashSet<>(all(new Captioner(CaptionMix.standard()), scene));
+  }
+
+  private static List<String> all(Captioner captioner, Scene scene) {
+    return IntStream.range(0, N).mapToObj(i -> captioner.caption(scene, i, 3)).toList();
+  }
+}

@@ -1,0 +1,110 @@
+package io.diffusion4j.emoji.scene;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.art.Style;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SceneSamplerTest {
+  private static final int N = 20_000;
+
+  private final SceneSampler sampler =
+      new SceneSampler(
+          ConceptSet.natureAndFood(), SceneMix.mostlyCentred().withTint(0.2), Split.TRAIN, 42);
+
+  @Test
+  void aSceneDependsOnSeedAndIndexAlone() {
+    var again =
+        new SceneSampler(
+            ConceptSet.natureAndFood(), SceneMix.mostlyCentred().withTint(0.2), Split.TRAIN, 42);
+    List<Scene> forwards = IntStream.range(0, 500).mapToObj(sampler::scene).toList();
+    for (int i = 499; i >= 0; i--) {
+      assertThat(again.scene(i)).isEqualTo(forwards.get(i));
+    }
+    var other =
+        new SceneSampler(ConceptSet.natureAndFood(), SceneMix.mostlyCentred(), Split.TRAIN, 43);
+    assertThat(IntStream.range(0, 500).filter(i -> other.scene(i).equals(forwards.get(i))).count())
+        .isLessThan(10);
+  }
+
+  @Test
+  void kindsComeAsOftenAsTheMixSays() {
+    assertThat(share(s -> s.subject() instanceof Subject.Several)).isCloseTo(0.08, within(0.01));
+    assertThat(share(s -> s.subject() instanceof Subject.Pair)).isCloseTo(0.07, within(0.01));
+    assertThat(share(s -> size(s) == SceneSize.SMALL)).isCloseTo(0.05, within(0.01));
+    assertThat(share(s -> size(s) == SceneSize.LARGE)).isCloseTo(0.05, within(0.01));
+    // Held-out backgrounds are redrawn, which favours white a little.
+    assertThat(share(s -> s.background() != NamedColor.WHITE)).isCloseTo(0.69, within(0.02));
+  }
+
+  @Test
+  void everyConceptStyleAndBackgroundIsSeen() {
+    Set<Object> seen = new HashSet<>();
+    for (int i = 0; i < N; i++) {
+      Scene scene = sampler.scene(i);
+      seen.addAll(scene.subject().concepts());
+      seen.add(scene.style());
+      seen.add(scene.background());
+    }
+    assertThat(seen).hasSize(290 + Style.values().length + NamedColor.values().length);
+  }
+
+  @Test
+  void onlyThingsThatCanBeCountedAreCounted() {
+    for (int i = 0; i < N; i++) {
+      if (sampler.scene(i).subject() instanceof Subject.Several several) {
+        assertThat(Noun.of(several.concept()).isCountable()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void aTintNeverContradictsTheNameNorHidesTheThing() {
+    int tinted = 0;
+    for (int i = 0; i < N; i++) {
+      Scene scene = sampler.scene(i);
+      if (scene.tint().isPresent()) {
+        tinted++;
+        assertThat(scene.tint().get()).isNotEqualTo(scene.background());
+        assertThat(scene.subject().concepts()).noneMatch(c -> Noun.of(c).namesColor());
+      }
+    }
+    assertThat((double) tinted / N).isBetween(0.14, 0.2);
+  }
+
+  @Test
+  void whatCannotBeDrawnIsSaid() {
+    var one = ConceptSet.ofLabels("one", List.of("fox"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new SceneSampler(one, SceneMix.mostlyCentred(), Split.TRAIN, 0))
+        .withMessageContaining("expected: enough for");
+    var none = new SceneSampler(one, SceneMix.plain(), Split.HELD_OUT_COUNT, 0);
+    // Two to four foxes: none of these numbers is held out.
+    assertThatIllegalStateException()
+        .isThrownBy(() -> none.scene(0))
+        .withMessageContaining("HELD_OUT_COUNT");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SceneMix.named("wild"))
+        .withMessage("sceneMix: wild (expected: one of centred, plain, varied)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SceneMix.plain().withBackground(Double.NaN))
+        .withMessage("probability: NaN (expected: in [0, 1])");
+  }
+
+  private double share(Predicate<Scene> kind) {
+    return IntStream.range(0, N).filter(i -> kind.test(sampler.scene(i))).count() / (double) N;
+  }
+
+  private static SceneSize size(Scene scene) {
+    return scene.subject() instanceof Subject.Single single ? single.size() : SceneSize.MEDIUM;
+  }
+}
