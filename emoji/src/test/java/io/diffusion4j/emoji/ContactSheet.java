@@ -65,7 +65,7 @@ final class ContactSheet {
     ImageIO.write(sheet(examples), "png", new File(args[0]));
   }
 
-  private static BufferedImage sheet(List<Example> examples) {
+  static BufferedImage sheet(List<Example> examples) {
     int rows = (examples.size() + COLUMNS - 1) / COLUMNS;
     var sheet = new BufferedImage(COLUMNS * CELL, rows * (CELL + TEXT), BufferedImage.TYPE_INT_RGB);
     Graphics2D g = sheet.createGraphics();
