@@ -115,6 +115,24 @@ class CaptionerTest {
         .isCloseTo(0.7, within(0.03));
   }
 
+  /** Checkpoints state a seed and a position: what they name must not change under them. */
+  @Test
+  void theSeriesStaysWhatItWas() {
+    var sampler =
+        new SceneSampler(ConceptSet.natureAndFood(), SceneMix.mostlyCentred(), Split.TRAIN, 1);
+    var captioner = new Captioner(CaptionMix.standard());
+    assertThat(IntStream.range(0, 8).mapToObj(i -> captioner.caption(sampler.scene(i), i, 1)))
+        .containsExactly(
+            "a tiny animal",
+            "shallow pan of food emojione style",
+            "dessert, wrapper",
+            "cat",
+            "a picture of an ox in firefox style",
+            "hippopotamus under canned food, gray background, noto style",
+            "bread on a pink background",
+            "beverage, teacup, drink, 3d style");
+  }
+
   @Test
   void theSameIndexHasTheSameCaption() {
     var captioner = new Captioner(CaptionMix.standard());
