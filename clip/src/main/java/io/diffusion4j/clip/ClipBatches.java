@@ -28,7 +28,7 @@ public record ClipBatches(
     for (int i = 0; i < batchSize; i++) {
       var example = data.get(step * batchSize + i);
       tokens.add(tokenizer.encode(example.caption()));
-      pixels.add(preprocessor.preprocess(example.image()));
+      pixels.add(preprocessor.pixels(example.image()));
     }
     var batch = new Batch(batchSize).floats(ClipVisionNetwork.PIXELS, Tensors.stack(pixels));
     ClipTextNetwork.feed(batch, tokens);

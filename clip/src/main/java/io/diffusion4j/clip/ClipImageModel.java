@@ -44,7 +44,7 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
     if (images.isEmpty()) {
       return List.of();
     }
-    var pixels = images.stream().map(preprocessor::preprocess).toList();
+    var pixels = images.stream().map(preprocessor::pixels).toList();
     var batch =
         new Batch(images.size()).floats(ClipVisionNetwork.PIXELS, Tensors.stack(pixels));
     return Tensors.unstack(compiled.run(batch).get(0), images.size());

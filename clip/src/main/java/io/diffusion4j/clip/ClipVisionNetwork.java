@@ -35,7 +35,7 @@ public record ClipVisionNetwork(Transformer transformer, int imageSize, int patc
    * @throws IllegalArgumentException if it makes another
    */
   public void requireFits(ClipPreprocessor preprocessor) {
-    int size = preprocessor.size();
+    int size = preprocessor.cropSize();
     Transformer.require(size == imageSize, "image_size", imageSize, "the preprocessor's " + size);
   }
 

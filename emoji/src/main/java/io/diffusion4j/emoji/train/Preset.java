@@ -54,10 +54,10 @@ public record Preset(
 
   /** The model that ships. */
   public static Preset emoji() {
-    int e = 192;
+    int e = 128;
     int length = 32;
     int vocabulary = 2048;
-    int context = 192;
+    int context = 128;
     var decoder =
         new UnetConfig(
             32,
@@ -92,15 +92,15 @@ public record Preset(
         vocabulary,
         length,
         new ClipTextNetwork(
-            new Transformer(e, 4 * e, 4, 6, Activation.QUICK_GELU, EPS), vocabulary, length, e),
+            new Transformer(e, 4 * e, 3, 4, Activation.QUICK_GELU, EPS), vocabulary, length, e),
         new ClipVisionNetwork(
-            new Transformer(e, 4 * e, 5, 6, Activation.QUICK_GELU, EPS), 64, 8, e),
-        new PriorConfig(4, 64, 6, e, length),
+            new Transformer(e, 4 * e, 4, 4, Activation.QUICK_GELU, EPS), 64, 8, e),
+        new PriorConfig(4, 64, 5, e, length),
         decoder,
         new TextProjection(4, e, decoder.timeEmbedDim(), context),
         upsampler,
         64,
-        TrainingConfig.of(2_400, 128, 1e-3, 1),
+        TrainingConfig.of(1_500, 128, 1.5e-3, 1),
         TrainingConfig.of(3_000, 64, 6e-4, 2),
         TrainingConfig.of(9_000, 32, 6e-4, 3),
         TrainingConfig.of(2_400, 12, 8e-4, 4),

@@ -173,7 +173,7 @@ public final class Recipe {
   }
 
   private ClipPreprocessor preprocessor() {
-    return new ClipPreprocessor(preset.vision().imageSize());
+    return ClipPreprocessor.clip(preset.vision().imageSize());
   }
 
   private boolean prior(TrainingConfig config, long checkpointEvery, Observer observer) {
