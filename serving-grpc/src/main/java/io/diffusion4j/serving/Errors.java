@@ -1,0 +1,139 @@
+package io.diffusion4j.serving;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.Durations;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The errors a client can meet, each with a reason for programs ({@code google.rpc.ErrorInfo}) and
+ * what else helps to put it right.
+ */
+final class Errors {
+  /** The domain of all reasons. */
+  static final String DOMAIN = "diffusion4j.io";
+
+  private static final int LONGEST_QUOTE = 80;
+
+  private Errors() {}
+
+  /**
+   * Fields of a request are wrong: these.
+   *
+   * @param untold how many more there are
+   */
+  static StatusRuntimeException invalidArgument(
+      List<BadRequest.FieldViolation> violations, int untold) {
+    String all =
+        violations.stream()
+            .map(violation -> violation.getField() + ": " + violation.getDescription())
+            .collect(Collectors.joining("; "));
+    return error(
+        Code.INVALID_ARGUMENT,
+        untold == 0 ? all : all + "; and " + untold + " more",
+        info("INVALID_FIELDS", Map.of()),
+        BadRequest.newBuilder().addAllFieldViolations(violations).build());
+  }
+
+  static StatusRuntimeException unknownModel(String field, String name, List<String> known) {
+    return error(
+        Code.NOT_FOUND,
+        field + ": " + quote(name) + " (expected: one of " + String.join(", ", known) + ")",
+        info("MODEL_NOT_FOUND", Map.of("known_models", String.join(",", known))));
+  }
+
+  static StatusRuntimeException unsupportedTask(String task, String model, List<String> supported) {
+    String tasks = String.join(", ", supported);
+    return error(
+        Code.UNIMPLEMENTED,
+        "task: " + task + " (expected: one of " + tasks + ", which is what " + model + " can do)",
+        info("TASK_UNSUPPORTED", Map.of("supported_tasks", String.join(",", supported))));
+  }
+
+  static StatusRuntimeException requestIdTaken(String id) {
+    return error(
+        Code.ALREADY_EXISTS,
+        "request_id: " + id + " (expected: one that no other request has)",
+        info("REQUEST_ID_TAKEN", Map.of()));
+  }
+
+  static StatusRuntimeException queueFull(int depth, Duration retry) {
+    return error(
+        Code.RESOURCE_EXHAUSTED,
+        "the queue is full: " + depth + " requests are waiting; try again in " + seconds(retry),
+        info("QUEUE_FULL", Map.of("depth", Integer.toString(depth))),
+        RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(retry.toMillis())).build());
+  }
+
+  static StatusRuntimeException draining() {
+    return error(Code.UNAVAILABLE, "the server is shutting down", info("SHUTTING_DOWN", Map.of()));
+  }
+
+  static StatusRuntimeException cancelled() {
+    return error(Code.CANCELLED, "nobody waits for it any more", info("CANCELLED", Map.of()));
+  }
+
+  static StatusRuntimeException deadlineTooSoon(Duration needed, Duration left) {
+    return error(
+        Code.DEADLINE_EXCEEDED,
+        "deadline: in "
+            + seconds(left)
+            + " (expected: in "
+            + seconds(needed)
+            + " or later, the time the work takes at the best pace so far)",
+        info("DEADLINE_TOO_SOON", Map.of()));
+  }
+
+  /**
+   * A fault of ours. The client learns no more than the id under which the log tells the rest.
+   *
+   * @param correlationId under which the fault was logged
+   */
+  static StatusRuntimeException internal(String correlationId) {
+    return error(
+        Code.INTERNAL,
+        "internal error; the server's log has it under " + correlationId,
+        info("INTERNAL", Map.of("correlation_id", correlationId)));
+  }
+
+  /** A value as a message may repeat it: of bearable length and on one line. */
+  static String quote(String value) {
+    StringBuilder quoted = new StringBuilder("\"");
+    value
+        .codePoints()
+        .limit(LONGEST_QUOTE)
+        .forEach(c -> quoted.appendCodePoint(Character.isISOControl(c) ? '\uFFFD' : c));
+    boolean cut = value.codePointCount(0, value.length()) > LONGEST_QUOTE;
+    return quoted.append(cut ? "…\"" : "\"").toString();
+  }
+
+  private static String seconds(Duration duration) {
+    return duration.toMillis() / 1000.0 + " s";
+  }
+
+  private static ErrorInfo info(String reason, Map<String, String> metadata) {
+    return ErrorInfo.newBuilder()
+        .setReason(reason)
+        .setDomain(DOMAIN)
+        .putAllMetadata(metadata)
+        .build();
+  }
+
+  private static StatusRuntimeException error(Code code, String message, Message... details) {
+    Status.Builder status = Status.newBuilder().setCode(code.getNumber()).setMessage(message);
+    for (Message detail : details) {
+      status.addDetails(Any.pack(detail));
+    }
+    return StatusProto.toStatusRuntimeException(status.build());
+  }
+}

@@ -1,0 +1,80 @@
+package io.diffusion4j.serving;
+
+import io.diffusion4j.serving.v1.Accepted;
+import io.diffusion4j.serving.v1.Finished;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerateImagesResponse;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** {@code diffusion4j.v1.GenerationService}: checks requests and joins callers to jobs. */
+final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServiceImplBase {
+  private final RequestResolver resolver;
+  private final JobRegistry jobs;
+
+  @Inject
+  GenerationGrpcService(RequestResolver resolver, JobRegistry jobs) {
+    this.resolver = resolver;
+    this.jobs = jobs;
+  }
+
+  @Override
+  public void generateImages(
+      GenerateImagesRequest request, StreamObserver<GenerateImagesResponse> response) {
+    answer(request, response, new UnaryCollector(response));
+  }
+
+  @Override
+  public void streamGenerateImages(
+      GenerateImagesRequest request, StreamObserver<StreamGenerateImagesResponse> response) {
+    answer(request, response, new StreamOutbox(serverCall(response)));
+  }
+
+  private void answer(
+      GenerateImagesRequest request, StreamObserver<?> response, JobObserver observer) {
+    ResolvedRequest resolved = resolver.resolve(request);
+    if (request.getValidateOnly()) {
+      observer.accepted(
+          Accepted.newBuilder()
+              .setRequestId(resolved.id())
+              .setPlan(jobs.plan(resolved))
+              .addAllWarnings(resolved.warnings())
+              .build());
+      observer.finished(Finished.getDefaultInstance());
+      return;
+    }
+    refuseIfTooLate(resolved);
+    ServerCallStreamObserver<?> call = serverCall(response);
+    call.setOnCancelHandler(() -> jobs.leave(resolved.id(), observer));
+    jobs.join(request, resolved, observer);
+    if (call.isCancelled()) { // before there was a job to leave
+      jobs.leave(resolved.id(), observer);
+    }
+  }
+
+  private void refuseIfTooLate(ResolvedRequest request) {
+    @Nullable Deadline deadline = Context.current().getDeadline();
+    if (deadline == null) {
+      return;
+    }
+    Duration left = Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS));
+    jobs.leastTime(request)
+        .filter(least -> left.compareTo(least) < 0)
+        .ifPresent(
+            least -> {
+              throw Errors.deadlineTooSoon(least, left);
+            });
+  }
+
+  private static <T> ServerCallStreamObserver<T> serverCall(StreamObserver<T> response) {
+    return (ServerCallStreamObserver<T>) response; // as gRPC promises on the server's side
+  }
+}

@@ -1,0 +1,254 @@
+package io.diffusion4j.serving;
+
+import com.google.protobuf.util.Durations;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.serving.v1.Accepted;
+import io.diffusion4j.serving.v1.Finished;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.ImageFailure;
+import io.diffusion4j.serving.v1.Plan;
+import io.diffusion4j.serving.v1.Preview;
+import io.diffusion4j.serving.v1.Progress;
+import io.diffusion4j.serving.v1.Started;
+import io.diffusion4j.serving.v1.Usage;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A request on its way: drawn batch by batch by the workers, watched by those who asked for it.
+ *
+ * <p>Whoever attaches late is told what happened so far. When the last observer leaves, the job
+ * stops before its next step.
+ */
+final class Job {
+  private static final Logger LOG = LoggerFactory.getLogger(Job.class);
+
+  private final GenerateImagesRequest asked;
+  private final ResolvedRequest request;
+  private final Pace pace;
+  private final long submitted = System.nanoTime();
+  private final StageClock clock = new StageClock();
+
+  /** The next image to draw; the scheduler hands it from worker to worker. */
+  private int next;
+
+  private volatile boolean begun;
+  private volatile boolean stopped;
+
+  // What follows is guarded by this.
+  private final List<JobObserver> observers = new ArrayList<>();
+  private final List<GeneratedImage> images = new ArrayList<>();
+  private final List<ImageFailure> failures = new ArrayList<>();
+  private long begunAt;
+  private @Nullable Started started;
+  private @Nullable Progress progress;
+  private @Nullable Finished finished;
+  private @Nullable StatusRuntimeException error;
+
+  /**
+   * A job that waits to be drawn.
+   *
+   * @param asked the request as it came, by which a repeat is known
+   */
+  Job(GenerateImagesRequest asked, ResolvedRequest request, Pace pace) {
+    this.asked = asked;
+    this.request = request;
+    this.pace = pace;
+  }
+
+  /** What the request comes to. */
+  static Plan plan(ResolvedRequest request, Pace pace) {
+    Plan.Builder plan =
+        Plan.newBuilder().setRequest(request.request()).setImageSteps(request.imageSteps());
+    pace.usual(request.card().name(), request.imageStepsByStage())
+        .ifPresent(time -> plan.setEstimatedTime(Durations.fromNanos(time.toNanos())));
+    return plan.build();
+  }
+
+  /** Whether this is the job of that request. */
+  boolean answers(GenerateImagesRequest other) {
+    return asked.equals(other);
+  }
+
+  /** Its place among jobs that wait: the higher goes first. */
+  int rank() {
+    return request.request().getPriority().getNumber();
+  }
+
+  boolean hasBegun() {
+    return begun;
+  }
+
+  /** Whether it ended, and not well. */
+  synchronized boolean hasFailed() {
+    return error != null;
+  }
+
+  /** Whether it ended well. */
+  synchronized boolean hasFinished() {
+    return finished != null;
+  }
+
+  /** The size of the images drawn so far. */
+  synchronized long bytes() {
+    return images.stream().mapToLong(image -> image.getData().size()).sum();
+  }
+
+  /** Tells the observer what happened so far, and from now on what happens. */
+  synchronized void attach(JobObserver observer, int queuePosition) {
+    observer.accepted(
+        Accepted.newBuilder()
+            .setRequestId(request.id())
+            .setPlan(plan(request, pace))
+            .setQueuePosition(queuePosition)
+            .addAllWarnings(request.warnings())
+            .build());
+    if (started != null) {
+      observer.started(started);
+    }
+    images.forEach(observer::image);
+    if (finished != null) {
+      observer.finished(finished);
+    } else if (error != null) {
+      observer.failed(error);
+    } else {
+      if (progress != null) {
+        observer.progress(progress);
+      }
+      observers.add(observer);
+    }
+  }
+
+  /**
+   * The observer has left.
+   *
+   * @return whether nobody is left and the job was stopped for it
+   */
+  synchronized boolean detach(JobObserver observer) {
+    if (observers.remove(observer) && observers.isEmpty() && !hasEnded()) {
+      stop(Errors.cancelled());
+      return true;
+    }
+    return false;
+  }
+
+  /** Ends the job with this error, unless it has ended; drawing stops before its next step. */
+  synchronized void stop(StatusRuntimeException reason) {
+    if (!hasEnded()) {
+      stopped = true;
+      error = reason;
+      tell(observer -> observer.failed(reason));
+      observers.clear();
+    }
+  }
+
+  /**
+   * Draws the next batch.
+   *
+   * @return whether there are more to draw
+   */
+  boolean drawBatch() {
+    if (!begin()) {
+      return false;
+    }
+    int from = next;
+    next = Math.min(from + request.card().batchSize(), request.imageCount());
+    Batch batch = new Batch(request, from, next);
+    try {
+      batch.draw(progress -> step(batch, progress)).forEach(this::drawn);
+    } catch (CancellationException e) {
+      if (!stopped) {
+        failed(batch, e);
+      }
+    } catch (Throwable e) { // whatever a model does wrong, other requests are not to suffer
+      failed(batch, e);
+    }
+    return next == request.imageCount() ? end() : !stopped;
+  }
+
+  private synchronized boolean begin() {
+    if (!stopped && started == null) {
+      begun = true;
+      begunAt = System.nanoTime();
+      started = Started.newBuilder().setQueueTime(Durations.fromNanos(begunAt - submitted)).build();
+      Started event = started;
+      tell(observer -> observer.started(event));
+    }
+    return !stopped;
+  }
+
+  private void step(Batch batch, SamplingListener.Progress at) {
+    if (stopped) {
+      throw new CancellationException("the request was stopped");
+    }
+    clock.tick(batch, at, pace);
+    synchronized (this) {
+      Progress event = batch.progress(at, pace);
+      progress = event;
+      tell(observer -> observer.progress(event));
+      if (observers.stream().anyMatch(JobObserver::wantsPreview)) {
+        for (Preview preview : batch.previews(at)) {
+          tell(observer -> observer.preview(preview));
+        }
+      }
+    }
+    clock.resume();
+  }
+
+  private synchronized void drawn(GeneratedImage image) {
+    if (!stopped) {
+      images.add(image);
+      tell(observer -> observer.image(image));
+    }
+  }
+
+  private synchronized void failed(Batch batch, Throwable cause) {
+    LOG.error("request {}: images {} failed", request.id(), batch.indices(), cause);
+    var status = StatusProto.fromThrowable(Errors.internal(request.id()));
+    for (int index : batch.indices()) {
+      failures.add(ImageFailure.newBuilder().setImageIndex(index).setError(status).build());
+    }
+  }
+
+  private synchronized boolean end() {
+    if (stopped) {
+      return false;
+    }
+    if (images.isEmpty()) {
+      stop(Errors.internal(request.id()));
+      return false;
+    }
+    long imageSteps = request.imageSteps() / request.imageCount() * images.size();
+    finished =
+        Finished.newBuilder()
+            .setUsage(
+                Usage.newBuilder()
+                    .setQueueTime(Durations.fromNanos(begunAt - submitted))
+                    .setRunTime(Durations.fromNanos(System.nanoTime() - begunAt))
+                    .setImageSteps(imageSteps)
+                    .setImages(images.size())
+                    .addAllStages(clock.usage()))
+            .addAllFailures(failures)
+            .build();
+    Finished event = finished;
+    tell(observer -> observer.finished(event));
+    observers.clear();
+    return false;
+  }
+
+  private boolean hasEnded() {
+    return finished != null || error != null;
+  }
+
+  private void tell(Consumer<JobObserver> event) {
+    List.copyOf(observers).forEach(event); // a caller in this process may leave during the call
+  }
+}

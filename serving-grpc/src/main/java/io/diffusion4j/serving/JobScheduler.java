@@ -1,0 +1,212 @@
+package io.diffusion4j.serving;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bounded queue of jobs and the workers that draw them.
+ *
+ * <p>A worker draws one batch of a job and puts what is left of the job at the end of the queue, so
+ * that a request for many images does not keep out those who want one. Higher priorities go first.
+ */
+final class JobScheduler {
+  private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
+
+  private final int capacity;
+  private final List<Thread> workers = new ArrayList<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final PriorityQueue<Turn> waiting = new PriorityQueue<>(Turn.ORDER);
+  private final Set<Job> running = new HashSet<>();
+  private long turns;
+  private double batchSeconds;
+  private State state = State.OPEN;
+
+  private enum State {
+    OPEN,
+    DRAINING,
+    CLOSED
+  }
+
+  /** A job's place in the queue. */
+  private record Turn(Job job, long number) {
+    static final Comparator<Turn> ORDER =
+        Comparator.comparingInt((Turn turn) -> turn.job().rank())
+            .reversed()
+            .thenComparingLong(Turn::number);
+  }
+
+  /**
+   * Starts the workers.
+   *
+   * @param workerCount how many batches are drawn at once
+   * @param capacity how many jobs may wait
+   */
+  JobScheduler(int workerCount, int capacity) {
+    this.capacity = capacity;
+    for (int i = 1; i <= workerCount; i++) {
+      Thread worker = new Thread(this::work, "diffusion-worker-" + i);
+      worker.setDaemon(true);
+      workers.add(worker);
+      worker.start();
+    }
+  }
+
+  /**
+   * Puts a new job into the queue.
+   *
+   * @throws io.grpc.StatusRuntimeException if the queue is full or the server is shutting down
+   */
+  void submit(Job job) {
+    lock.lock();
+    try {
+      if (state != State.OPEN) {
+        throw Errors.draining();
+      }
+      if (waiting.size() >= capacity) {
+        throw Errors.queueFull(waiting.size(), retryDelay());
+      }
+      enqueue(job);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many jobs are ahead of this one; 0 if it does not wait. */
+  int position(Job job) {
+    lock.lock();
+    try {
+      return waiting.stream()
+          .filter(turn -> turn.job() == job)
+          .findFirst()
+          .map(turn -> waiting.stream().filter(t -> Turn.ORDER.compare(t, turn) < 0).count())
+          .orElse(0L)
+          .intValue();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a job out of the queue, if it waits there. */
+  void remove(Job job) {
+    lock.lock();
+    try {
+      waiting.removeIf(turn -> turn.job() == job);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Ends in good order: jobs that have not begun fail at once, the others go on until they are done
+   * or the grace is over, and fail then.
+   */
+  void shutdown(Duration grace) throws InterruptedException {
+    List<Job> dropped = new ArrayList<>();
+    lock.lock();
+    try {
+      if (state == State.OPEN) {
+        state = State.DRAINING;
+      }
+      for (Turn turn : List.copyOf(waiting)) {
+        if (!turn.job().hasBegun()) {
+          waiting.remove(turn);
+          dropped.add(turn.job());
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    dropped.forEach(job -> job.stop(Errors.draining()));
+    awaitIdle(grace).forEach(job -> job.stop(Errors.draining()));
+    lock.lock();
+    try {
+      state = State.CLOSED;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until nothing runs or waits; returns the jobs of which that is not true in time. */
+  private List<Job> awaitIdle(Duration grace) throws InterruptedException {
+    long left = grace.toNanos();
+    lock.lock();
+    try {
+      while (left > 0 && !(running.isEmpty() && waiting.isEmpty())) {
+        left = changed.awaitNanos(left);
+      }
+      List<Job> unfinished = new ArrayList<>(running);
+      waiting.forEach(turn -> unfinished.add(turn.job()));
+      waiting.clear();
+      return unfinished;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void work() {
+    for (Job job = take(); job != null; job = take()) {
+      long start = System.nanoTime();
+      boolean more = job.drawBatch();
+      putBack(job, more, (System.nanoTime() - start) / 1e9);
+    }
+  }
+
+  /** The next job; null when there will be no more. */
+  private @Nullable Job take() {
+    lock.lock();
+    try {
+      while (waiting.isEmpty() && state != State.CLOSED) {
+        changed.awaitUninterruptibly();
+      }
+      Turn next = waiting.poll();
+      if (next == null) {
+        return null;
+      }
+      running.add(next.job());
+      return next.job();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void putBack(Job job, boolean more, double seconds) {
+    lock.lock();
+    try {
+      running.remove(job);
+      batchSeconds = batchSeconds == 0 ? seconds : 0.8 * batchSeconds + 0.2 * seconds;
+      if (more) {
+        enqueue(job); // beyond the capacity if need be: it was admitted once
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void enqueue(Job job) {
+    waiting.add(new Turn(job, turns++));
+    changed.signalAll();
+  }
+
+  /** When the queue will have moved on by one, as batches went lately. */
+  private Duration retryDelay() {
+    Duration delay = Duration.ofMillis((long) (1000 * batchSeconds / workers.size()));
+    if (delay.compareTo(SHORTEST_RETRY) < 0) {
+      return SHORTEST_RETRY;
+    }
+    return delay.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : delay;
+  }
+}

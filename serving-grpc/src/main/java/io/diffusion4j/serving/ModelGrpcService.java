@@ -1,0 +1,96 @@
+package io.diffusion4j.serving;
+
+import io.diffusion4j.serving.v1.GetModelRequest;
+import io.diffusion4j.serving.v1.GetModelResponse;
+import io.diffusion4j.serving.v1.ListModelsRequest;
+import io.diffusion4j.serving.v1.ListModelsResponse;
+import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.serving.v1.ModelServiceGrpc;
+import io.diffusion4j.serving.v1.ModelStage;
+import io.grpc.stub.StreamObserver;
+import jakarta.inject.Inject;
+import java.util.List;
+
+/** {@code diffusion4j.v1.ModelService}: tells what can be asked for. */
+final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
+  private static final int MOST_PER_PAGE = 100;
+
+  private final Models models;
+
+  @Inject
+  ModelGrpcService(Models models) {
+    this.models = models;
+  }
+
+  @Override
+  public void getModel(GetModelRequest request, StreamObserver<GetModelResponse> response) {
+    ImageEngine engine =
+        models
+            .named(request.getName())
+            .orElseThrow(() -> Errors.unknownModel("name", request.getName(), models.names()));
+    response.onNext(GetModelResponse.newBuilder().setModel(model(engine.card())).build());
+    response.onCompleted();
+  }
+
+  @Override
+  public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> response) {
+    Violations violations = new Violations();
+    if (request.getPageSize() < 0) {
+      violations.add("page_size", request.getPageSize(), "≥ 0");
+    }
+    List<String> names = models.names();
+    int start = 0; // a token is the name of the first model of its page
+    if (!request.getPageToken().isEmpty()) {
+      start = names.indexOf(request.getPageToken());
+      if (start < 0) {
+        violations.add("page_token", request.getPageToken(), "a next_page_token of this method");
+      }
+    }
+    violations.throwIfAny();
+
+    int size = request.getPageSize() == 0 ? MOST_PER_PAGE : request.getPageSize();
+    int end = start + Math.min(Math.min(size, MOST_PER_PAGE), names.size() - start);
+    ListModelsResponse.Builder page = ListModelsResponse.newBuilder();
+    for (String name : names.subList(start, end)) {
+      page.addModels(model(models.named(name).orElseThrow().card()));
+    }
+    if (end < names.size()) {
+      page.setNextPageToken(names.get(end));
+    }
+    response.onNext(page.build());
+    response.onCompleted();
+  }
+
+  private Model model(ModelCard card) {
+    Model.Builder model =
+        Model.newBuilder()
+            .setName(card.name())
+            .setDescription(card.description())
+            .setLicense(card.license())
+            .setWeightsDigest(card.weightsDigest())
+            .setIsDefault(card.name().equals(models.defaultName()))
+            .addAllTasks(RequestResolver.TASKS)
+            .setImageWidth(card.imageWidth())
+            .setImageHeight(card.imageHeight())
+            .setMaxImageCount(card.maxImageCount())
+            .setMaxPromptLength(RequestResolver.MAX_PROMPT_LENGTH)
+            .addAllOutputMediaTypes(RequestResolver.MEDIA_TYPES);
+    card.stages().forEach(stage -> model.addStages(stage(stage)));
+    return model.build();
+  }
+
+  private static ModelStage stage(StageCard card) {
+    return ModelStage.newBuilder()
+        .setName(card.name())
+        .addAllSamplers(card.samplers().names())
+        .setDefaultSampler(card.defaultSampler())
+        .setMaxSteps(card.maxSteps())
+        .setDefaultSteps(card.defaultSteps())
+        .setGuided(card.guidance().isOffered())
+        .setDefaultGuidanceScale(card.guidance().defaultScale())
+        .setMaxGuidanceScale(card.guidance().maxScale())
+        .setImageWidth(card.draws().width())
+        .setImageHeight(card.draws().height())
+        .build();
+  }
+}

@@ -1,0 +1,80 @@
+package io.diffusion4j.serving;
+
+import io.diffusion4j.diffusion.sampling.Samplers;
+
+/**
+ * What can be asked of one diffusion process of a model.
+ *
+ * @param name what requests call it, such as {@code prior}, {@code decoder} or {@code super_res}
+ * @param samplers the samplers it can use
+ * @param defaultSampler the one it uses unless asked otherwise
+ * @param defaultSteps how many steps it takes unless asked otherwise
+ * @param maxSteps the most it can be asked for
+ * @param guidance the scale of its classifier-free guidance
+ * @param draws the size of what it draws
+ */
+public record StageCard(
+    String name,
+    Samplers samplers,
+    String defaultSampler,
+    int defaultSteps,
+    int maxSteps,
+    Guidance guidance,
+    Pixels draws) {
+  public StageCard {
+    if (!name.matches("[a-z][a-z0-9_]{0,63}")) {
+      throw new IllegalArgumentException("name: " + name + " (expected: lower_snake_case)");
+    }
+    samplers.named(defaultSampler); // tells the names there are
+    if (defaultSteps < 1 || defaultSteps > maxSteps) {
+      throw new IllegalArgumentException(
+          "defaultSteps: " + defaultSteps + " (expected: 1 to " + maxSteps + ")");
+    }
+  }
+
+  /**
+   * The scale of classifier-free guidance.
+   *
+   * @param defaultScale unless asked otherwise
+   * @param maxScale the most that can be asked for
+   */
+  public record Guidance(double defaultScale, double maxScale) {
+    /** The stage has none: the conditional model as it is. */
+    public static final Guidance NONE = new Guidance(1, 1);
+
+    public Guidance {
+      if (!(defaultScale >= 0 && defaultScale <= maxScale && Double.isFinite(maxScale))) {
+        throw new IllegalArgumentException(
+            "guidance: " + defaultScale + " (expected: 0 to " + maxScale + ")");
+      }
+    }
+
+    /** Whether there is a choice. */
+    public boolean isOffered() {
+      return !equals(NONE);
+    }
+  }
+
+  /**
+   * The size of an image.
+   *
+   * @param width in pixels; 0 for a stage that does not draw pixels
+   * @param height in pixels; 0 for a stage that does not draw pixels
+   */
+  public record Pixels(int width, int height) {
+    /** The stage draws something else, such as an embedding or a latent. */
+    public static final Pixels NONE = new Pixels(0, 0);
+
+    public Pixels {
+      if (width < 0 || height < 0 || (width == 0) != (height == 0)) {
+        throw new IllegalArgumentException(
+            "pixels: " + width + "×" + height + " (expected: ≥ 1×1, or 0×0)");
+      }
+    }
+
+    /** Whether the stage draws pixels, which can be previewed. */
+    public boolean areDrawn() {
+      return width > 0;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.diffusion4j.serving;
+
+import com.google.protobuf.util.Durations;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.serving.v1.StageUsage;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Measures the steps of a job. Used by one worker at a time. */
+final class StageClock {
+  private final Map<String, Long> nanos = new LinkedHashMap<>();
+  private long stepStart;
+
+  /** A step is done; step 0, which is none, begins a stage. */
+  void tick(Batch batch, SamplingListener.Progress at, Pace pace) {
+    if (at.step() == 0) {
+      nanos.putIfAbsent(at.stage(), 0L);
+      return;
+    }
+    long time = System.nanoTime() - stepStart;
+    nanos.merge(at.stage(), time, Long::sum);
+    batch
+        .request()
+        .card()
+        .stage(at.stage())
+        .ifPresent(
+            stage -> {
+              double calls = (double) at.steps() / batch.request().steps(stage);
+              pace.measured(
+                  batch.request().card().name(), at.stage(), 1e-9 * time * calls / batch.size());
+            });
+  }
+
+  /** The next step begins now. */
+  void resume() {
+    stepStart = System.nanoTime();
+  }
+
+  /** The time of each stage, without what was done between steps. */
+  List<StageUsage> usage() {
+    return nanos.entrySet().stream()
+        .map(
+            stage ->
+                StageUsage.newBuilder()
+                    .setStage(stage.getKey())
+                    .setTime(Durations.fromNanos(stage.getValue()))
+                    .build())
+        .toList();
+  }
+}

@@ -1,0 +1,56 @@
+package io.diffusion4j.serving;
+
+import com.google.rpc.BadRequest.FieldViolation;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** Everything that is wrong with a request, so that one answer tells all of it. */
+final class Violations {
+  /** More are not told one by one: an answer's trailers must stay small. */
+  private static final int MOST_TOLD = 16;
+
+  private final List<FieldViolation> found = new ArrayList<>();
+  private int untold;
+
+  /**
+   * A field has a value that it must not have.
+   *
+   * @param field the path of the field in the request
+   */
+  void add(String field, Object value, String expected) {
+    String quoted = value instanceof String text ? Errors.quote(text) : value.toString();
+    add(field, quoted + " (expected: " + expected + ")");
+  }
+
+  /** A field has a value that somebody else refuses. */
+  void add(String field, IllegalArgumentException refusal) {
+    add(field, String.valueOf(refusal.getMessage()));
+  }
+
+  private void add(String field, String description) {
+    if (found.size() < MOST_TOLD) {
+      found.add(FieldViolation.newBuilder().setField(field).setDescription(description).build());
+    } else {
+      untold++;
+    }
+  }
+
+  void addUnlessOneOf(String field, String value, Collection<String> known) {
+    if (!known.contains(value)) {
+      add(field, value, "one of " + String.join(", ", known));
+    }
+  }
+
+  /** How many there are. */
+  int size() {
+    return found.size() + untold;
+  }
+
+  /** Ends the request with all violations, if there are any. */
+  void throwIfAny() {
+    if (!found.isEmpty()) {
+      throw Errors.invalidArgument(found, untold);
+    }
+  }
+}
