@@ -1,0 +1,157 @@
+package io.diffusion4j.serving.client;
+
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.ListModelsRequest;
+import io.diffusion4j.serving.v1.ListModelsResponse;
+import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.serving.v1.ModelServiceGrpc;
+import io.diffusion4j.serving.v1.Progress;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks a server for images.
+ *
+ * <pre>{@code
+ * try (var client = GenerationClient.connect("127.0.0.1:50051")) {
+ *   var generation = client.generate(request, progress -> bar.show(progress));
+ *   Files.write(path, generation.images().get(0).png());
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. Errors come as {@link GenerationException}; an interrupt of the calling thread
+ * cancels its request at the server.
+ */
+public final class GenerationClient implements AutoCloseable {
+  private static final int MOST_METADATA_BYTES = 64 << 10;
+
+  private final ManagedChannel channel;
+  private final String server;
+
+  /** Watches the work of a request, called on the thread that asked. */
+  @FunctionalInterface
+  public interface ProgressListener {
+    /** Sees nothing. */
+    ProgressListener NONE = progress -> {};
+
+    /** The work is there. */
+    void onProgress(Progress progress);
+  }
+
+  /**
+   * A client over this channel, which it owns.
+   *
+   * @param server what to call it in messages
+   */
+  public GenerationClient(ManagedChannel channel, String server) {
+    this.channel = channel;
+    this.server = server;
+  }
+
+  /**
+   * A client of the server at {@code host:port}, in plaintext. Connects when it is used.
+   *
+   * @throws IllegalArgumentException if this is no address
+   */
+  public static GenerationClient connect(String server) {
+    int colon = server.lastIndexOf(':');
+    String host = colon < 0 ? "" : server.substring(0, colon);
+    String port = server.substring(colon + 1);
+    if (host.isBlank() || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65535) {
+      throw new IllegalArgumentException(
+          "server: " + server + " (expected: host:port, such as localhost:50051)");
+    }
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(host.replaceAll("[\\[\\]]", ""), Integer.parseInt(port))
+            .usePlaintext()
+            .maxInboundMetadataSize(MOST_METADATA_BYTES)
+            .build();
+    return new GenerationClient(channel, server);
+  }
+
+  /**
+   * Has the request drawn.
+   *
+   * @throws GenerationException if the server refuses it, fails or cannot be reached
+   */
+  public Generation generate(GenerateImagesRequest request, ProgressListener listener) {
+    Context.CancellableContext call = Context.current().withCancellation();
+    Context caller = call.attach();
+    try {
+      var stub = GenerationServiceGrpc.newBlockingStub(channel);
+      Iterator<StreamGenerateImagesResponse> events = stub.streamGenerateImages(request);
+      return new Receiver(server).receive(events, listener);
+    } catch (StatusRuntimeException e) {
+      throw explained(e);
+    } finally {
+      call.detach(caller);
+      call.cancel(null); // when the listener threw, the server is to stop too
+    }
+  }
+
+  /**
+   * The models of the server and what can be asked of them.
+   *
+   * @throws GenerationException if the server fails or cannot be reached
+   */
+  public List<Model> models() {
+    try {
+      var stub = ModelServiceGrpc.newBlockingStub(channel);
+      List<Model> models = new ArrayList<>();
+      String page = "";
+      do {
+        ListModelsResponse answer =
+            stub.listModels(ListModelsRequest.newBuilder().setPageToken(page).build());
+        models.addAll(answer.getModelsList());
+        page = answer.getNextPageToken();
+      } while (!page.isEmpty());
+      return List.copyOf(models);
+    } catch (StatusRuntimeException e) {
+      throw explained(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    try {
+      channel.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private GenerationException explained(StatusRuntimeException e) {
+    Status.Code code = e.getStatus().getCode();
+    var details = StatusProto.fromThrowable(e);
+    String why;
+    if (details != null && details.getDetailsCount() > 0) { // one of our own answers
+      why = details.getMessage();
+    } else if (code == Status.Code.UNAVAILABLE) {
+      why = "no answer (expected: a running Diffusion4J server); " + root(e);
+    } else if (code == Status.Code.UNIMPLEMENTED) {
+      why = "does not know diffusion4j.v1 (expected: a Diffusion4J server)";
+    } else {
+      why = code + ": " + root(e);
+    }
+    return new GenerationException(code, server + ": " + why, e);
+  }
+
+  private static String root(StatusRuntimeException e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+}

@@ -1,0 +1,76 @@
+package io.diffusion4j.serving;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Guice;
+import com.google.inject.multibindings.Multibinder;
+import io.diffusion4j.serving.client.GenerationClient;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceBlockingStub;
+import io.diffusion4j.serving.v1.PromptSpec;
+import io.diffusion4j.serving.v1.StageOptions;
+import io.diffusion4j.serving.v1.TextToImageTask;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/** A server on a free port of this machine, and a channel to it. */
+final class TestServer implements AutoCloseable {
+  static final ServerConfig CONFIG =
+      ServerConfig.loopback().withPort(0).withGrace(Duration.ofSeconds(5));
+
+  final DiffusionServer server;
+  final ManagedChannel channel;
+
+  TestServer(ImageEngine... engines) throws IOException {
+    this(CONFIG, engines);
+  }
+
+  TestServer(ServerConfig config, ImageEngine... engines) throws IOException {
+    server = wire(config, engines).start();
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+            .usePlaintext()
+            .maxInboundMetadataSize(64 << 10)
+            .build();
+  }
+
+  static DiffusionServer wire(ServerConfig config, ImageEngine... engines) {
+    return Guice.createInjector(
+            new ServingModule(config),
+            new AbstractModule() {
+              @Override
+              protected void configure() {
+                var models = Multibinder.newSetBinder(binder(), ImageEngine.class);
+                List.of(engines).forEach(engine -> models.addBinding().toInstance(engine));
+              }
+            })
+        .getInstance(DiffusionServer.class);
+  }
+
+  static GenerateImagesRequest.Builder request(String prompt) {
+    return GenerateImagesRequest.newBuilder()
+        .setTextToImage(
+            TextToImageTask.newBuilder().setPrompt(PromptSpec.newBuilder().setText(prompt)));
+  }
+
+  static StageOptions steps(int steps) {
+    return StageOptions.newBuilder().setSteps(steps).build();
+  }
+
+  GenerationServiceBlockingStub blocking() {
+    return GenerationServiceGrpc.newBlockingStub(channel);
+  }
+
+  GenerationClient client() {
+    return GenerationClient.connect("127.0.0.1:" + server.port());
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    server.close();
+  }
+}

@@ -1,0 +1,151 @@
+package io.diffusion4j.serving;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.DiffusionStage;
+import io.diffusion4j.diffusion.Draw;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.Prediction;
+import io.diffusion4j.diffusion.Prompt;
+import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.TextToImage;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageDecoder;
+import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.TrailingSpacing;
+import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.serving.StageCard.Guidance;
+import io.diffusion4j.serving.StageCard.Pixels;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** unCLIP with networks of three lines: the whole pipeline, in microseconds. */
+final class ToyModel {
+  static final int SMALL = 8;
+  static final int LARGE = 160; // large enough that its noise takes more than one chunk
+  static final int TOKENS = 30;
+  static final int BATCH = 4;
+  static final int MAX_IMAGES = 10;
+
+  private ToyModel() {}
+
+  static ImageEngine named(String name) {
+    return named(name, query -> {});
+  }
+
+  /**
+   * A model that lets a test into its decoder.
+   *
+   * @param network called before each answer of the decoder's network
+   */
+  static ImageEngine named(String name, Consumer<Query<ImageDecoder.Condition>> network) {
+    DiffusionStage<Prompt> prior = stage("prior", 4, query -> query.condition().text().embedding());
+    DiffusionStage<ImageDecoder.Condition> decoder =
+        stage(
+            "decoder",
+            3 * SMALL * SMALL,
+            query -> {
+              network.accept(query);
+              return query.condition().imageEmbedding();
+            });
+    DiffusionStage<Image> upsampler =
+        stage("super_res", 3 * LARGE * LARGE, query -> query.condition().pixels());
+    return new TextToImageEngine(
+            card(name),
+            new TextToImage(
+                prompts -> prompts.stream().map(ToyModel::encode).toList(),
+                prior::sample,
+                (draws, settings, listener) -> images(SMALL, decoder, draws, settings, listener),
+                (draws, settings, listener) -> images(LARGE, upsampler, draws, settings, listener)))
+        .withTruncation(ToyModel::truncation)
+        .withCheck(
+            (stage, settings) -> {
+              if (settings.steps() == 13) {
+                throw new IllegalArgumentException("steps: 13 (expected: an even number)");
+              }
+            });
+  }
+
+  static ModelCard card(String name) {
+    Samplers samplers = Samplers.standard();
+    return new ModelCard(
+        name,
+        "three lines",
+        "Apache-2.0",
+        "sha256:" + "0".repeat(64),
+        LARGE,
+        LARGE,
+        MAX_IMAGES,
+        BATCH,
+        List.of(
+            new StageCard("prior", samplers, "ddim", 3, 1000, new Guidance(2, 10), Pixels.NONE),
+            new StageCard(
+                "decoder",
+                samplers,
+                "ddpm-small",
+                4,
+                1000,
+                new Guidance(3, 20),
+                new Pixels(SMALL, SMALL)),
+            new StageCard(
+                "super_res", samplers, "ddim", 2, 1000, Guidance.NONE, new Pixels(LARGE, LARGE))));
+  }
+
+  /** A network that sees the condition in the noise: x̂₀ is half of each. */
+  private static <C> DiffusionStage<C> stage(
+      String name, int size, Function<Query<C>, float[]> condition) {
+    Denoiser<C> denoiser =
+        new Denoiser<>() {
+          @Override
+          public Parameterization parameterization() {
+            return Parameterization.X0;
+          }
+
+          @Override
+          public List<Prediction> predict(List<Query<C>> queries) {
+            return queries.stream().map(query -> answer(query, condition.apply(query))).toList();
+          }
+        };
+    return new DiffusionStage<>(
+        name, denoiser, new CosineSchedule(1000), new TrailingSpacing(), X0Treatment.clip(1), size);
+  }
+
+  private static Prediction answer(Query<?> query, float[] condition) {
+    float[] x0 = query.xt().clone();
+    for (int i = 0; i < x0.length; i++) {
+      x0[i] = 0.5f * x0[i] + 0.5f * condition[i % condition.length];
+    }
+    return Prediction.of(x0);
+  }
+
+  private static <C> List<Image> images(
+      int size,
+      DiffusionStage<C> stage,
+      List<Draw<C>> draws,
+      SamplingSettings settings,
+      SamplingListener listener) {
+    return stage.sample(draws, settings, listener).stream()
+        .map(pixels -> new Image(size, size, pixels))
+        .toList();
+  }
+
+  private static TextEncoding encode(String prompt) {
+    float[] embedding = new float[4];
+    for (int i = 0; i < prompt.length(); i++) {
+      embedding[i % 4] = (embedding[i % 4] * 7 + prompt.charAt(i)) % 2 - 0.5f;
+    }
+    return new TextEncoding(new float[] {1}, new boolean[] {true}, embedding);
+  }
+
+  private static Optional<String> truncation(String prompt) {
+    return prompt.length() <= TOKENS
+        ? Optional.empty()
+        : Optional.of(
+            prompt.length() + " letters (expected: at most " + TOKENS + "); the rest is not read");
+  }
+}
