@@ -36,6 +36,7 @@ public final class DiffusionServer implements AutoCloseable {
   private final List<BindableService> services;
   private final HealthStatusManager health = new HealthStatusManager();
   private @Nullable Server server;
+  private boolean closed;
 
   @Inject
   DiffusionServer(
@@ -122,6 +123,15 @@ public final class DiffusionServer implements AutoCloseable {
     return running().getPort();
   }
 
+  /** The address it listens on. */
+  public InetSocketAddress address() {
+    return running().getListenSockets().stream()
+        .filter(InetSocketAddress.class::isInstance)
+        .map(InetSocketAddress.class::cast)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("the server listens on no port"));
+  }
+
   /** Waits until the server has been closed. */
   public void awaitTermination() throws InterruptedException {
     running().awaitTermination();
@@ -142,6 +152,10 @@ public final class DiffusionServer implements AutoCloseable {
   public void close() {
     Server open;
     synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
       open = server;
     }
     health.enterTerminalState();

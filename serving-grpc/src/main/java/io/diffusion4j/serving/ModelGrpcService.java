@@ -43,7 +43,8 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     if (!request.getPageToken().isEmpty()) {
       start = names.indexOf(request.getPageToken());
       if (start < 0) {
-        violations.add("page_token", request.getPageToken(), "a next_page_token of this method");
+        violations.add(
+            "page_token", Errors.quote(request.getPageToken()), "a next_page_token of this method");
       }
     }
     violations.throwIfAny();

@@ -73,7 +73,7 @@ final class RequestResolver {
 
   private static void checkPrompt(PromptSpec prompt, Violations violations) {
     if (prompt.getText().isBlank()) {
-      violations.add("text_to_image.prompt.text", prompt.getText(), "some words");
+      violations.add("text_to_image.prompt.text", Errors.quote(prompt.getText()), "some words");
     }
     checkLength("text_to_image.prompt.text", prompt.getText(), violations);
     checkLength("text_to_image.prompt.negative_text", prompt.getNegativeText(), violations);
@@ -91,7 +91,7 @@ final class RequestResolver {
     if (id.isEmpty()) {
       request.setRequestId(UUID.randomUUID().toString());
     } else if (!id.matches("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")) {
-      violations.add("request_id", id, "a UUID, 8-4-4-4-12 hexadecimal digits");
+      violations.add("request_id", Errors.quote(id), "a UUID, 8-4-4-4-12 hexadecimal digits");
     } else {
       request.setRequestId(UUID.fromString(id).toString());
     }
@@ -156,7 +156,7 @@ final class RequestResolver {
     List<String> known = card.stages().stream().map(StageCard::name).toList();
     for (String name : request.getStagesMap().keySet().stream().sorted().toList()) {
       if (!known.contains(name)) {
-        violations.add("stages", name, "one of " + String.join(", ", known));
+        violations.add("stages", Errors.quote(name), "one of " + String.join(", ", known));
       }
     }
     Map<String, SamplingSettings> settings = new LinkedHashMap<>();
@@ -210,13 +210,17 @@ final class RequestResolver {
       violations.add(path + "guidance_scale", scale, "0 to " + stage.guidance().maxScale());
     }
     if (!options.getSchedule().isEmpty()) {
-      violations.add(path + "schedule", options.getSchedule(), "empty; there is no choice");
+      violations.add(
+          path + "schedule", Errors.quote(options.getSchedule()), "empty; there is no choice");
     }
     if (options.hasEta()) {
       violations.add(path + "eta", options.getEta(), "unset; choose it by the sampler's name");
     }
     if (!options.getThresholding().isEmpty()) {
-      violations.add(path + "thresholding", options.getThresholding(), "empty; there is no choice");
+      violations.add(
+          path + "thresholding",
+          Errors.quote(options.getThresholding()),
+          "empty; there is no choice");
     }
     return violations.size() == before;
   }

@@ -17,10 +17,10 @@ final class Violations {
    * A field has a value that it must not have.
    *
    * @param field the path of the field in the request
+   * @param value the value; words of the client in quotes, as {@link Errors#quote} makes them
    */
   void add(String field, Object value, String expected) {
-    String quoted = value instanceof String text ? Errors.quote(text) : value.toString();
-    add(field, quoted + " (expected: " + expected + ")");
+    add(field, value + " (expected: " + expected + ")");
   }
 
   /** A field has a value that somebody else refuses. */
@@ -38,7 +38,7 @@ final class Violations {
 
   void addUnlessOneOf(String field, String value, Collection<String> known) {
     if (!known.contains(value)) {
-      add(field, value, "one of " + String.join(", ", known));
+      add(field, Errors.quote(value), "one of " + String.join(", ", known));
     }
   }
 

@@ -7,6 +7,8 @@ import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceBlockingStub;
+import io.diffusion4j.serving.v1.ListModelsRequest;
+import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.TextToImageTask;
@@ -35,6 +37,8 @@ final class TestServer implements AutoCloseable {
             .usePlaintext()
             .maxInboundMetadataSize(64 << 10)
             .build();
+    // So that what a test measures is not the connection.
+    ModelServiceGrpc.newBlockingStub(channel).listModels(ListModelsRequest.getDefaultInstance());
   }
 
   static DiffusionServer wire(ServerConfig config, ImageEngine... engines) {

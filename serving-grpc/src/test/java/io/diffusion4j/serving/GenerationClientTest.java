@@ -1,0 +1,149 @@
+package io.diffusion4j.serving;
+
+import static io.diffusion4j.serving.TestServer.CONFIG;
+import static io.diffusion4j.serving.TestServer.request;
+import static io.diffusion4j.serving.TestServer.steps;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.serving.client.Generation;
+import io.diffusion4j.serving.client.GenerationClient;
+import io.diffusion4j.serving.client.GenerationClient.ProgressListener;
+import io.diffusion4j.serving.client.GenerationException;
+import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.serving.v1.Progress;
+import io.grpc.Status.Code;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GenerationClientTest {
+  @Test
+  void itReturnsTheFilesAndTheirRecipesAndReportsProgress() throws IOException {
+    try (var server = new TestServer(ToyModel.named("toy"));
+        var client = server.client()) {
+      List<Progress> progress = new ArrayList<>();
+      Generation generation =
+          client.generate(
+              request("a very long story about a red apple").setImageCount(5).build(),
+              progress::add);
+      assertThat(generation.images()).hasSize(5);
+      for (Generation.Picture picture : generation.images()) {
+        assertThat(Png.text(picture.png())).containsEntry(Recipes.KEYWORD, picture.recipe());
+      }
+      assertThat(generation.warnings()).hasSize(1);
+      assertThat(generation.failures()).isEmpty();
+      assertThat(generation.requestId()).isNotEmpty();
+      assertThat(generation.plan().getRequest().getSeedsCount()).isEqualTo(1);
+      assertThat(generation.usage().getImages()).isEqualTo(5);
+      assertThat(progress).extracting(Progress::getStage).contains("prior", "super_res");
+    }
+  }
+
+  @Test
+  void itListsTheModels() throws IOException {
+    try (var server = new TestServer(ToyModel.named("b"), ToyModel.named("a"));
+        var client = server.client()) {
+      assertThat(client.models()).extracting(Model::getName).containsExactly("a", "b");
+    }
+  }
+
+  @Test
+  void aRefusalIsOneLineThatNamesTheServerAndTheFault() throws IOException {
+    try (var server = new TestServer(ToyModel.named("toy"));
+        var client = server.client()) {
+      var request = request("").putStages("decoder", steps(-1)).build();
+      var error =
+          catchThrowableOfType(
+              GenerationException.class, () -> client.generate(request, ProgressListener.NONE));
+      assertThat(error.code()).isEqualTo(Code.INVALID_ARGUMENT);
+      assertThat(error)
+          .hasMessage(
+              "127.0.0.1:"
+                  + server.server.port()
+                  + ": text_to_image.prompt.text: \"\" (expected: some words);"
+                  + " stages[\"decoder\"].steps: -1 (expected: 1 to 1000)");
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotRunIsNamed() throws IOException {
+    int port;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    try (var client = GenerationClient.connect("127.0.0.1:" + port)) {
+      var error = catchThrowableOfType(GenerationException.class, client::models);
+      assertThat(error.code()).isEqualTo(Code.UNAVAILABLE);
+      assertThat(error)
+          .hasMessageMatching(
+              "127.0.0.1:"
+                  + port
+                  + ": no answer \\(expected: a running Diffusion4J server\\); .*refused.*");
+    }
+  }
+
+  @Test
+  void anotherKindOfServerIsNamed() throws IOException {
+    var health = new HealthStatusManager();
+    health.setStatus("other", ServingStatus.SERVING);
+    var server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .addService(health.getHealthService())
+            .build()
+            .start();
+    try (var client = GenerationClient.connect("localhost:" + server.getPort())) {
+      assertThatThrownBy(client::models)
+          .isInstanceOf(GenerationException.class)
+          .hasMessage(
+              "localhost:"
+                  + server.getPort()
+                  + ": does not know diffusion4j.v1 (expected: a Diffusion4J server)");
+    } finally {
+      server.shutdownNow();
+    }
+  }
+
+  @Test
+  void aListenerThatThrowsStopsTheRequestAtTheServer() throws Exception {
+    Gate gate = new Gate();
+    try (var server = new TestServer(CONFIG, ToyModel.named("toy", gate::accept));
+        var client = server.client()) {
+      assertThatThrownBy(
+              () ->
+                  client.generate(
+                      request("x").putStages("decoder", steps(50)).build(),
+                      progress -> {
+                        if (progress.getStage().equals("decoder")) {
+                          throw new CancellationException("enough");
+                        }
+                      }))
+          .isInstanceOf(CancellationException.class);
+      gate.awaitCall();
+      Thread.sleep(300); // nothing tells when the server has seen it
+      gate.open();
+      client.generate(request("y").build(), ProgressListener.NONE);
+      assertThat(gate.calls()).isEqualTo(1 + 4);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "localhost", ":50051", "localhost:", "localhost:x", "h:70000"})
+  void anAddressThatIsNoneIsRefused(String address) {
+    assertThatThrownBy(() -> GenerationClient.connect(address))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("server: " + address + " (expected: host:port, such as localhost:50051)");
+  }
+}
