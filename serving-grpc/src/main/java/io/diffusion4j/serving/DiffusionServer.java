@@ -69,11 +69,17 @@ public final class DiffusionServer implements AutoCloseable {
     start(
         NettyServerBuilder.forAddress(address)
             .maxInboundMessageSize(MOST_REQUEST_BYTES)
-            .keepAliveTime(1, TimeUnit.MINUTES)); // finds out connections that are half open
+            .keepAliveTime(1, TimeUnit.MINUTES) // finds out connections that are half open
+            .permitKeepAliveTime(10, TimeUnit.SECONDS) // and lets clients find out too
+            .permitKeepAliveWithoutCalls(true));
     return this;
   }
 
-  /** Serves this process only, without a port, under a name for {@code InProcessChannelBuilder}. */
+  /**
+   * Serves this process only, without a port.
+   *
+   * @param name by which {@code GenerationClient.inProcess} finds it
+   */
   public DiffusionServer startInProcess(String name) throws IOException {
     start(InProcessServerBuilder.forName(name));
     return this;
@@ -146,7 +152,8 @@ public final class DiffusionServer implements AutoCloseable {
 
   /**
    * Ends in good order: health answers {@code NOT_SERVING}, new and waiting requests are answered
-   * {@code UNAVAILABLE}, and running ones have {@link ServerConfig#grace} to finish.
+   * {@code UNAVAILABLE}, and running ones have {@link ServerConfig#grace} to finish. A second call
+   * does nothing. Programs that serve call it from a shutdown hook, where SIGTERM arrives.
    */
   @Override
   public void close() {

@@ -190,17 +190,20 @@ final class Job {
       throw new CancellationException("the request was stopped");
     }
     clock.tick(batch, at, pace);
-    synchronized (this) {
-      Progress event = batch.progress(at, pace);
-      progress = event;
-      tell(observer -> observer.progress(event));
-      if (observers.stream().anyMatch(JobObserver::wantsPreview)) {
-        for (Preview preview : batch.previews(at)) {
-          tell(observer -> observer.preview(preview));
-        }
-      }
-    }
+    List<Preview> previews = reported(batch.progress(at, pace)) ? batch.previews(at) : List.of();
+    shown(previews);
     clock.resume();
+  }
+
+  /** Returns whether anybody wants previews now. */
+  private synchronized boolean reported(Progress event) {
+    progress = event;
+    tell(observer -> observer.progress(event));
+    return observers.stream().anyMatch(JobObserver::wantsPreview);
+  }
+
+  private synchronized void shown(List<Preview> previews) {
+    previews.forEach(preview -> tell(observer -> observer.preview(preview)));
   }
 
   private synchronized void drawn(GeneratedImage image) {

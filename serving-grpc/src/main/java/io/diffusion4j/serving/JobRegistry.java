@@ -74,6 +74,13 @@ final class JobRegistry {
     }
   }
 
+  /** How many jobs wait or run. */
+  synchronized long unfinished() {
+    return jobs.values().stream()
+        .filter(entry -> !entry.job().hasFinished() && !entry.job().hasFailed())
+        .count();
+  }
+
   private void forget() {
     long now = System.nanoTime();
     jobs.values()

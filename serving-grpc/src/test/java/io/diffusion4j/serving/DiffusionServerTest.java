@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.v1.EmbedTextsRequest;
 import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
+import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.grpc.Status.Code;
@@ -17,7 +19,6 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
@@ -26,7 +27,6 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -151,17 +151,20 @@ class DiffusionServerTest {
 
   @Test
   void itServesItsOwnProcessWithoutAPort() throws Exception {
-    try (var server = TestServer.wire(CONFIG, ToyModel.named("toy"))) {
+    var request = request("x").addSeeds(5).setImageCount(5);
+    try (var server = TestServer.wire(CONFIG, ToyModel.named("toy"));
+        var other = new TestServer(ToyModel.named("toy"))) {
       server.startInProcess("here");
-      var channel = InProcessChannelBuilder.forName("here").build();
-      try {
-        var response =
-            GenerationServiceGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(Duration.ofSeconds(20))
-                .generateImages(request("x").setImageCount(2).build());
-        assertThat(response.getImagesList()).hasSize(2);
-      } finally {
-        channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+      try (var client = GenerationClient.inProcess("here")) {
+        var generation = client.generate(request.build(), progress -> {});
+        assertThat(generation.images())
+            .extracting(picture -> ByteString.copyFrom(picture.png()))
+            .isEqualTo(
+                other.blocking().generateImages(request.build()).getImagesList().stream()
+                    .map(GeneratedImage::getData)
+                    .toList());
+        assertThatThrownBy(() -> client.generate(request("").build(), progress -> {}))
+            .hasMessage("text_to_image.prompt.text: \"\" (expected: some words)");
       }
     }
   }

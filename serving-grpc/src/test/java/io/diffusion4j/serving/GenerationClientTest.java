@@ -132,7 +132,7 @@ class GenerationClientTest {
                       }))
           .isInstanceOf(CancellationException.class);
       gate.awaitCall();
-      Thread.sleep(300); // nothing tells when the server has seen it
+      server.awaitUnfinished(0);
       gate.open();
       client.generate(request("y").build(), ProgressListener.NONE);
       assertThat(gate.calls()).isEqualTo(1 + 4);

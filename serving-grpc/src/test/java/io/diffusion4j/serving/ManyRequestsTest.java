@@ -44,7 +44,7 @@ class ManyRequestsTest {
       gate.awaitCall();
       call.cancel();
       assertThat(call.end().getCode()).isEqualTo(Code.CANCELLED);
-      letTheServerSee();
+      server.awaitUnfinished(0);
       gate.open();
 
       anotherRequestEnds(server);
@@ -60,7 +60,7 @@ class ManyRequestsTest {
       gate.awaitCall();
       server.channel.shutdownNow();
       assertThat(call.end().getCode()).isEqualTo(Code.UNAVAILABLE);
-      letTheServerSee();
+      server.awaitUnfinished(0);
       gate.open();
 
       other.generate(request("y").build(), progress -> {});
@@ -76,10 +76,10 @@ class ManyRequestsTest {
               () ->
                   server
                       .blocking()
-                      .withDeadlineAfter(Duration.ofMillis(300))
+                      .withDeadlineAfter(Duration.ofSeconds(1))
                       .generateImages(request("x").putStages("decoder", steps(50)).build()));
       assertThat(refusal.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
-      letTheServerSee();
+      server.awaitUnfinished(0);
       gate.open();
 
       anotherRequestEnds(server);
@@ -144,7 +144,7 @@ class ManyRequestsTest {
       Call waits = Call.start(server.channel, request("waits"));
       assertThat(waits.queuePosition()).isZero();
       waits.cancel();
-      letTheServerSee();
+      server.awaitUnfinished(1);
 
       Call next = Call.start(server.channel, request("next"));
       assertThat(next.queuePosition()).isZero();
@@ -233,7 +233,6 @@ class ManyRequestsTest {
       Call second = Call.start(server.channel, request);
       second.queuePosition();
       first.cancel();
-      letTheServerSee();
       gate.open();
       assertThat(second.end().isOk()).isTrue();
       assertThat(second.events.stream().filter(StreamGenerateImagesResponse::hasImageDone))
@@ -249,7 +248,7 @@ class ManyRequestsTest {
       Call first = Call.start(server.channel, request);
       gate.awaitCall();
       first.cancel();
-      letTheServerSee();
+      server.awaitUnfinished(0);
       gate.open();
       assertThat(server.blocking().generateImages(request.build()).getImagesCount()).isEqualTo(1);
     }
@@ -321,7 +320,7 @@ class ManyRequestsTest {
       // Another client is not held up by it.
       var quick = other.generate(request.build(), progress -> {});
       assertThat(quick.images()).hasSize(10);
-      letTheServerSee();
+      server.awaitUnfinished(0);
       slow.read();
       assertThat(slow.end().isOk()).isTrue();
       assertThat(slow.events.stream().filter(StreamGenerateImagesResponse::hasProgress).count())
@@ -386,11 +385,6 @@ class ManyRequestsTest {
     List<GeneratedImage> images =
         server.blocking().generateImages(request("another").build()).getImagesList();
     assertThat(images).hasSize(1);
-  }
-
-  /** What a client does reaches the server a little later; nothing tells the client when. */
-  private static void letTheServerSee() throws InterruptedException {
-    TimeUnit.MILLISECONDS.sleep(300);
   }
 
   private static void sleep(long millis) {

@@ -1,7 +1,10 @@
 package io.diffusion4j.serving;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
+import com.google.inject.Injector;
 import com.google.inject.multibindings.Multibinder;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -17,6 +20,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** A server on a free port of this machine, and a channel to it. */
 final class TestServer implements AutoCloseable {
@@ -24,6 +28,7 @@ final class TestServer implements AutoCloseable {
       ServerConfig.loopback().withPort(0).withGrace(Duration.ofSeconds(5));
 
   final DiffusionServer server;
+  private final JobRegistry jobs;
   final ManagedChannel channel;
 
   TestServer(ImageEngine... engines) throws IOException {
@@ -31,7 +36,9 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(ServerConfig config, ImageEngine... engines) throws IOException {
-    server = wire(config, engines).start();
+    Injector injector = injector(config, engines);
+    jobs = injector.getInstance(JobRegistry.class);
+    server = injector.getInstance(DiffusionServer.class).start();
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.port())
             .usePlaintext()
@@ -42,16 +49,30 @@ final class TestServer implements AutoCloseable {
   }
 
   static DiffusionServer wire(ServerConfig config, ImageEngine... engines) {
+    return injector(config, engines).getInstance(DiffusionServer.class);
+  }
+
+  private static Injector injector(ServerConfig config, ImageEngine... engines) {
     return Guice.createInjector(
-            new ServingModule(config),
-            new AbstractModule() {
-              @Override
-              protected void configure() {
-                var models = Multibinder.newSetBinder(binder(), ImageEngine.class);
-                List.of(engines).forEach(engine -> models.addBinding().toInstance(engine));
-              }
-            })
-        .getInstance(DiffusionServer.class);
+        new ServingModule(config),
+        new AbstractModule() {
+          @Override
+          protected void configure() {
+            var models = Multibinder.newSetBinder(binder(), ImageEngine.class);
+            List.of(engines).forEach(engine -> models.addBinding().toInstance(engine));
+          }
+        });
+  }
+
+  /**
+   * Waits until the server has seen that so many requests are left; clients are told of nothing.
+   */
+  void awaitUnfinished(int expected) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (jobs.unfinished() != expected && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+    assertThat(jobs.unfinished()).as("unfinished requests").isEqualTo(expected);
   }
 
   static GenerateImagesRequest.Builder request(String prompt) {

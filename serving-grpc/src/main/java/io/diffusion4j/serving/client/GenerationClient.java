@@ -12,6 +12,7 @@ import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ public final class GenerationClient implements AutoCloseable {
   /**
    * A client over this channel, which it owns.
    *
-   * @param server what to call it in messages
+   * @param server what to call it in messages; empty for nothing
    */
   public GenerationClient(ManagedChannel channel, String server) {
     this.channel = channel;
@@ -77,6 +78,14 @@ public final class GenerationClient implements AutoCloseable {
             .maxInboundMetadataSize(MOST_METADATA_BYTES)
             .build();
     return new GenerationClient(channel, server);
+  }
+
+  /**
+   * A client of a server in this process, which {@code DiffusionServer.startInProcess} started
+   * under this name: the same requests, checks and files without a port.
+   */
+  public static GenerationClient inProcess(String name) {
+    return new GenerationClient(InProcessChannelBuilder.forName(name).build(), "");
   }
 
   /**
@@ -144,7 +153,7 @@ public final class GenerationClient implements AutoCloseable {
     } else {
       why = code + ": " + root(e);
     }
-    return new GenerationException(code, server + ": " + why, e);
+    return new GenerationException(code, server.isEmpty() ? why : server + ": " + why, e);
   }
 
   private static String root(StatusRuntimeException e) {
