@@ -4,8 +4,8 @@ import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.ComponentConfig;
 import io.diffusion4j.tf.checkpoint.ConfigWriter;
-import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.ModelFiles;
+import io.diffusion4j.tf.nn.NamedTensors;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -81,8 +81,13 @@ public final class ClipFolders {
 
   /** Writes a text tower. */
   public static void writeText(
-      Path folder, ClipTextNetwork network, int startId, int endId, int padId,
-      NamedTensors weights, Map<String, String> notes) {
+      Path folder,
+      ClipTextNetwork network,
+      int startId,
+      int endId,
+      int padId,
+      NamedTensors weights,
+      Map<String, String> notes) {
     var config = ConfigWriter.transformers(TEXT_CLASS, "clip_text_model");
     put(config, network.transformer())
         .put("vocab_size", network.vocabulary())

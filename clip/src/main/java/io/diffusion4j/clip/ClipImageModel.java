@@ -45,8 +45,7 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
       return List.of();
     }
     var pixels = images.stream().map(preprocessor::pixels).toList();
-    var batch =
-        new Batch(images.size()).floats(ClipVisionNetwork.PIXELS, Tensors.stack(pixels));
+    var batch = new Batch(images.size()).floats(ClipVisionNetwork.PIXELS, Tensors.stack(pixels));
     return Tensors.unstack(compiled.run(batch).get(0), images.size());
   }
 

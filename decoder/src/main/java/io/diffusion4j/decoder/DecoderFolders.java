@@ -64,8 +64,7 @@ public final class DecoderFolders {
     var attention =
         attention(c, List.of(PLAIN_DOWN, ATTENTION_DOWN), List.of(PLAIN_UP, ATTENTION_UP));
     var config = unet(c, attention, true, c.intValue("cross_attention_dim", 1280));
-    c.refuseUnknown(
-        "transformer_layers_per_block", "upcast_attention", "use_linear_projection");
+    c.refuseUnknown("transformer_layers_per_block", "upcast_attention", "use_linear_projection");
     return config;
   }
 
@@ -162,7 +161,10 @@ public final class DecoderFolders {
   /** Writes a decoder. */
   public static void writeUnet(
       Path folder, UnetConfig config, NamedTensors weights, Map<String, String> notes) {
-    put(ConfigWriter.diffusers(DECODER_CLASS), config, List.of(PLAIN_DOWN, ATTENTION_DOWN),
+    put(
+            ConfigWriter.diffusers(DECODER_CLASS),
+            config,
+            List.of(PLAIN_DOWN, ATTENTION_DOWN),
             List.of(PLAIN_UP, ATTENTION_UP))
         .put("addition_embed_type", null)
         .put("addition_embed_type_num_heads", 64)
@@ -213,7 +215,8 @@ public final class DecoderFolders {
   private static ConfigWriter put(
       ConfigWriter writer, UnetConfig c, List<String> downNames, List<String> upNames) {
     List<String> down = c.attention().stream().map(a -> downNames.get(a ? 1 : 0)).toList();
-    List<String> up = new ArrayList<>(c.attention().stream().map(a -> upNames.get(a ? 1 : 0)).toList());
+    List<String> up =
+        new ArrayList<>(c.attention().stream().map(a -> upNames.get(a ? 1 : 0)).toList());
     Collections.reverse(up);
     return writer
         .put("sample_size", c.sampleSize())

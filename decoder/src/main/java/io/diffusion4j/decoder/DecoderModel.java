@@ -120,8 +120,8 @@ public final class DecoderModel implements AutoCloseable {
   /**
    * Computes what the network is told.
    *
-   * @param imageEmbeddings one for each text; an empty array stands for none, the unconditional half
-   *     of classifier-free guidance
+   * @param imageEmbeddings one for each text; an empty array stands for none, the unconditional
+   *     half of classifier-free guidance
    * @param texts the encoded texts
    */
   List<DecoderCondition> conditions(List<float[]> imageEmbeddings, List<TextEncoding> texts) {

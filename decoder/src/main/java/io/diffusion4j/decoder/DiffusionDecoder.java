@@ -67,9 +67,7 @@ public final class DiffusionDecoder implements ImageDecoder {
       guided.add(
           new Draw<>(
               new Guidance<>(
-                  conditions.get(i),
-                  conditions.get(draws.size() + i),
-                  settings.guidanceScale()),
+                  conditions.get(i), conditions.get(draws.size() + i), settings.guidanceScale()),
               draws.get(i).noise()));
     }
     int size = model.config().sampleSize();

@@ -13,9 +13,9 @@ import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Batches of crops of noisy pictures with the same crop of the enlarged small picture for the {@link
- * UpsamplerObjective}. Half of the small pictures are blurred first, as what the decoder draws is
- * never quite sharp (DALL-E 2, §2.1).
+ * Batches of crops of noisy pictures with the same crop of the enlarged small picture for the
+ * {@link UpsamplerObjective}. Half of the small pictures are blurred first, as what the decoder
+ * draws is never quite sharp (DALL-E 2, §2.1).
  *
  * @param data the examples, taken in order, in the size of the large images
  * @param small height and width of the small images

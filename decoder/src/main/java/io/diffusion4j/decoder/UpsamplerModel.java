@@ -57,8 +57,7 @@ public final class UpsamplerModel implements AutoCloseable {
         config.timeChannels(),
         (batch, images) ->
             batch.floats(
-                UpsamplerNetwork.LOW,
-                Tensors.stack(images.stream().map(Image::pixels).toList())));
+                UpsamplerNetwork.LOW, Tensors.stack(images.stream().map(Image::pixels).toList())));
   }
 
   @Override

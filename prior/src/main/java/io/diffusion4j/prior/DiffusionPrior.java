@@ -39,12 +39,7 @@ public final class DiffusionPrior implements Prior {
       Standardization standardization) {
     this.stage =
         new DiffusionStage<>(
-            STAGE,
-            new GuidedDenoiser<>(network),
-            schedule,
-            spacing,
-            clip,
-            standardization.size());
+            STAGE, new GuidedDenoiser<>(network), schedule, spacing, clip, standardization.size());
     this.standardization = standardization;
   }
 
@@ -59,8 +54,6 @@ public final class DiffusionPrior implements Prior {
               new Guidance<>(prompt.text(), prompt.negative(), settings.guidanceScale()),
               draw.noise()));
     }
-    return stage.sample(guided, settings, listener).stream()
-        .map(standardization::restore)
-        .toList();
+    return stage.sample(guided, settings, listener).stream().map(standardization::restore).toList();
   }
 }

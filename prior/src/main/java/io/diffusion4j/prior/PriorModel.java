@@ -51,7 +51,8 @@ public final class PriorModel implements AutoCloseable {
    *
    * @param parameterization what the scheduler beside it says the network predicts
    */
-  public static PriorModel load(Path folder, Parameterization parameterization, Precision precision) {
+  public static PriorModel load(
+      Path folder, Parameterization parameterization, Precision precision) {
     var config = readConfig(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
       var standardization =

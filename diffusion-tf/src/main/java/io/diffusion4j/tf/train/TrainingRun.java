@@ -1,6 +1,8 @@
 package io.diffusion4j.tf.train;
 
 import io.diffusion4j.tf.Batch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +57,11 @@ public final class TrainingRun {
     this.trainer = trainer;
     this.config = config;
     this.batches = batches;
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
+    }
     this.state = folder.resolve("state.safetensors");
     this.checkpointEvery = checkpointEvery;
     if (Files.exists(state)) {

@@ -172,8 +172,7 @@ public record Preset(
       case "emoji" -> emoji();
       case "tiny" -> tiny();
       default ->
-          throw new IllegalArgumentException(
-              "preset: " + name + " (expected: one of emoji, tiny)");
+          throw new IllegalArgumentException("preset: " + name + " (expected: one of emoji, tiny)");
     };
   }
 

@@ -42,8 +42,10 @@ import io.diffusion4j.tf.train.Objective;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
 import io.diffusion4j.tf.train.TrainingRun;
+import io.diffusion4j.unclip.UnclipFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,8 +66,18 @@ public final class Recipe {
   private static final double TEXT_DROP = 0.2;
   private static final double MIN_SNR_GAMMA = 5;
   private static final long DATA_SEED = 20_260_101;
+
   /** The last step of seven visits t = 0; a few neighbours make the network robust. */
   private static final int LAST_TIMESTEPS = 20;
+
+  /** What each part writes. */
+  private static final Map<Part, List<String>> FOLDERS =
+      Map.of(
+          Part.CLIP, List.of("tokenizer", "text_encoder", "image_encoder"),
+          Part.PRIOR, List.of("prior", "prior_scheduler"),
+          Part.DECODER, List.of("decoder", "text_proj", "decoder_scheduler"),
+          Part.UPSAMPLER, List.of("super_res_first", "super_res_scheduler"),
+          Part.UPSAMPLER_LAST, List.of("super_res_last", "super_res_scheduler"));
 
   private final Preset preset;
   private final Path model;
@@ -101,6 +113,7 @@ public final class Recipe {
    * @return whether the part is finished
    */
   public boolean train(Part part, TrainingConfig config, long checkpointEvery, Observer observer) {
+    FOLDERS.get(part).forEach(this::makeFolder);
     return switch (part) {
       case CLIP -> clip(config, checkpointEvery, observer);
       case PRIOR -> prior(config, checkpointEvery, observer);
@@ -108,6 +121,14 @@ public final class Recipe {
       case UPSAMPLER -> upsampler(part, config, checkpointEvery, observer);
       case UPSAMPLER_LAST -> upsampler(part, config, checkpointEvery, observer);
     };
+  }
+
+  private void makeFolder(String name) {
+    try {
+      Files.createDirectories(model.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the folder " + model.resolve(name) + ": " + e, e);
+    }
   }
 
   /** The configuration that the preset has for a part. */
@@ -125,8 +146,7 @@ public final class Recipe {
     var data = data(preset.vision().imageSize(), config.seed());
     ClipTokenizer tokenizer = tokenizer(data);
     preset.text().requireFits(tokenizer);
-    var batches =
-        new ClipBatches(images(data), tokenizer, preprocessor(), config.batchSize());
+    var batches = new ClipBatches(images(data), tokenizer, preprocessor(), config.batchSize());
     var objective = new ContrastiveObjective(preset.text(), preset.vision());
     return run(
         Part.CLIP,
@@ -147,10 +167,7 @@ public final class Recipe {
               weights,
               notes(Part.CLIP, config));
           ClipFolders.writeVision(
-              model.resolve("image_encoder"),
-              preset.vision(),
-              weights,
-              notes(Part.CLIP, config));
+              model.resolve("image_encoder"), preset.vision(), weights, notes(Part.CLIP, config));
         });
   }
 
@@ -190,14 +207,7 @@ public final class Recipe {
               preset.prior().width());
       var batches =
           new PriorBatches(
-              data,
-              text,
-              image,
-              standardization,
-              noise,
-              DROP,
-              config.batchSize(),
-              config.seed());
+              data, text, image, standardization, noise, DROP, config.batchSize(), config.seed());
       return run(
           Part.PRIOR,
           new PriorObjective(network),
@@ -238,8 +248,7 @@ public final class Recipe {
   private boolean decoder(TrainingConfig config, long checkpointEvery, Observer observer) {
     var data = images(data(preset.vision().imageSize(), config.seed()));
     var objective =
-        new DecoderObjective(
-            new Unet(preset.decoder()), preset.projection(), preset.textLength());
+        new DecoderObjective(new Unet(preset.decoder()), preset.projection(), preset.textLength());
     try (var text = textModel();
         var image = imageModel()) {
       var batches =
@@ -348,6 +357,7 @@ public final class Recipe {
       boolean finished = run.run(observer);
       if (finished) {
         write.accept(trainer.averagedWeights());
+        UnclipFolder.writeIndex(model);
       }
       return finished;
     }

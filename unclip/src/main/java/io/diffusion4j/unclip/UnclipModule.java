@@ -1,0 +1,57 @@
+package io.diffusion4j.unclip;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import io.diffusion4j.clip.ClipModule;
+import io.diffusion4j.decoder.DecoderModule;
+import io.diffusion4j.diffusion.ImageVariation;
+import io.diffusion4j.diffusion.Prior;
+import io.diffusion4j.diffusion.TextToImage;
+import io.diffusion4j.diffusion.image.ImageDecoder;
+import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.image.Upsampler;
+import io.diffusion4j.diffusion.text.TextEncoder;
+import io.diffusion4j.prior.PriorModule;
+
+/**
+ * unCLIP around the networks of a folder.
+ *
+ * <p>Provides {@link TextToImage}, {@link ImageVariation} and what they are composed of; each part
+ * is replaceable as its own module says ({@link ClipModule}, {@link PriorModule}, {@link
+ * DecoderModule}, {@link SamplingModule}). Needs nothing; the model is opened and closed by the
+ * caller.
+ */
+public final class UnclipModule extends AbstractModule {
+  /** How many embeddings the prior draws to choose from (DALL-E 2, §2.2). */
+  private static final int CANDIDATES = 2;
+
+  private final UnclipModel model;
+
+  public UnclipModule(UnclipModel model) {
+    this.model = model;
+  }
+
+  @Override
+  protected void configure() {
+    binder().requireExplicitBindings();
+    install(new SamplingModule());
+    install(new ClipModule(model.textModel(), model.imageModel()));
+    install(new PriorModule(model.prior(), CANDIDATES));
+    install(new DecoderModule(model.decoder(), model.upsampler()));
+  }
+
+  @Provides
+  @Singleton
+  static TextToImage textToImage(
+      TextEncoder text, Prior prior, ImageDecoder decoder, Upsampler upsampler) {
+    return new TextToImage(text, prior, decoder, upsampler);
+  }
+
+  @Provides
+  @Singleton
+  static ImageVariation imageVariation(
+      TextEncoder text, ImageEncoder image, ImageDecoder decoder, Upsampler upsampler) {
+    return new ImageVariation(image, text, decoder, upsampler);
+  }
+}
