@@ -70,15 +70,6 @@ public final class Recipe {
   /** The last step of seven visits t = 0; a few neighbours make the network robust. */
   private static final int LAST_TIMESTEPS = 20;
 
-  /** What each part writes. */
-  private static final Map<Part, List<String>> FOLDERS =
-      Map.of(
-          Part.CLIP, List.of("tokenizer", "text_encoder", "image_encoder"),
-          Part.PRIOR, List.of("prior", "prior_scheduler"),
-          Part.DECODER, List.of("decoder", "text_proj", "decoder_scheduler"),
-          Part.UPSAMPLER, List.of("super_res_first", "super_res_scheduler"),
-          Part.UPSAMPLER_LAST, List.of("super_res_last", "super_res_scheduler"));
-
   private final Preset preset;
   private final Path model;
   private final Path work;
@@ -113,13 +104,24 @@ public final class Recipe {
    * @return whether the part is finished
    */
   public boolean train(Part part, TrainingConfig config, long checkpointEvery, Observer observer) {
-    FOLDERS.get(part).forEach(this::makeFolder);
+    folders(part).forEach(this::makeFolder);
     return switch (part) {
       case CLIP -> clip(config, checkpointEvery, observer);
       case PRIOR -> prior(config, checkpointEvery, observer);
       case DECODER -> decoder(config, checkpointEvery, observer);
       case UPSAMPLER -> upsampler(part, config, checkpointEvery, observer);
       case UPSAMPLER_LAST -> upsampler(part, config, checkpointEvery, observer);
+    };
+  }
+
+  /** What a part writes. */
+  private static List<String> folders(Part part) {
+    return switch (part) {
+      case CLIP -> List.of("tokenizer", "text_encoder", "image_encoder");
+      case PRIOR -> List.of("prior", "prior_scheduler");
+      case DECODER -> List.of("decoder", "text_proj", "decoder_scheduler");
+      case UPSAMPLER -> List.of("super_res_first", "super_res_scheduler");
+      case UPSAMPLER_LAST -> List.of("super_res_last", "super_res_scheduler");
     };
   }
 
