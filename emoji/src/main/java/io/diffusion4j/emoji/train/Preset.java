@@ -63,7 +63,7 @@ public record Preset(
             32,
             3,
             6,
-            List.of(64, 96, 192),
+            List.of(32, 64, 128),
             List.of(false, true, true),
             true,
             1,
@@ -95,16 +95,16 @@ public record Preset(
             new Transformer(e, 4 * e, 3, 4, Activation.QUICK_GELU, EPS), vocabulary, length, e),
         new ClipVisionNetwork(
             new Transformer(e, 4 * e, 4, 4, Activation.QUICK_GELU, EPS), 64, 8, e),
-        new PriorConfig(4, 64, 5, e, length),
+        new PriorConfig(3, 64, 4, e, length),
         decoder,
         new TextProjection(4, e, decoder.timeEmbedDim(), context),
         upsampler,
-        64,
+        32,
         TrainingConfig.of(1_500, 128, 1.5e-3, 1),
-        TrainingConfig.of(3_000, 64, 6e-4, 2),
-        TrainingConfig.of(9_000, 32, 6e-4, 3),
-        TrainingConfig.of(2_400, 12, 8e-4, 4),
-        TrainingConfig.of(400, 12, 2e-4, 5));
+        TrainingConfig.of(2_000, 64, 1e-3, 2),
+        TrainingConfig.of(4_000, 32, 1e-3, 3),
+        TrainingConfig.of(1_500, 16, 1e-3, 4),
+        TrainingConfig.of(300, 16, 3e-4, 5));
   }
 
   /** Two minutes for everything, to see that it works; the pictures are blobs. */
