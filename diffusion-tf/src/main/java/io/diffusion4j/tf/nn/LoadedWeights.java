@@ -30,6 +30,9 @@ public final class LoadedWeights implements Weights {
   /** Graphs are serialised when a session opens; protobuf refuses messages of 2 GB. */
   private static final long FREEZE_BELOW = 1_500_000_000L;
 
+  /** What is filled at a time. */
+  private static final long FILL_BYTES = 500_000_000L;
+
   private record Fill(
       Parameter parameter, Placeholder<TFloating> value, Assign<TFloating> assign) {}
 
@@ -114,13 +117,30 @@ public final class LoadedWeights implements Weights {
     }
   }
 
-  /** Fills the variables, one at a time so that only one is on the heap. */
+  /**
+   * Fills the variables, as many at a time as may be on the heap: TensorFlow optimises the graph
+   * anew for every set of operations it is asked for, so one at a time would take minutes.
+   */
   public void fill(Session session) {
-    for (Fill fill : fills) {
-      Precision precision =
-          fill.value.type().equals(TFloat32.class) ? Precision.FLOAT32 : Precision.BFLOAT16;
-      try (TType value = read(fill.parameter, precision)) {
-        session.runner().feed(fill.value, value).addTarget(fill.assign).run().close();
+    List<TType> owned = new ArrayList<>();
+    int next = 0;
+    while (next < fills.size()) {
+      try {
+        var runner = session.runner();
+        long bytes = 0;
+        while (next < fills.size() && bytes < FILL_BYTES) {
+          Fill fill = fills.get(next++);
+          Precision precision =
+              fill.value.type().equals(TFloat32.class) ? Precision.FLOAT32 : Precision.BFLOAT16;
+          TType value = read(fill.parameter, precision);
+          owned.add(value);
+          bytes += value.asRawTensor().numBytes();
+          runner.feed(fill.value, value).addTarget(fill.assign);
+        }
+        runner.run().close();
+      } finally {
+        owned.forEach(TType::close);
+        owned.clear();
       }
     }
   }

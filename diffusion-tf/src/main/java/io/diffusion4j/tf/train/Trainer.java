@@ -177,29 +177,44 @@ public final class Trainer implements AutoCloseable {
 
   private void initialise() {
     var random = new SplittableRandom(config.seed());
-    state.forEach(
-        (key, cell) -> {
-          var parameter = cell.parameter;
-          if (key.equals(Role.WEIGHTS.key(parameter.key()))) {
-            float[] values = parameter.init().values(parameter.shape(), random.split());
-            fill(cell, values);
-            fill(cellOf(Role.EMA, parameter), values);
-          } else if (!key.equals(Role.EMA.key(parameter.key()))) {
-            fill(cell, new float[parameter.size()]);
-          }
-        });
+    Map<Cell, float[]> values = new LinkedHashMap<>();
+    for (Parameter parameter : parameterList()) {
+      float[] initial = parameter.init().values(parameter.shape(), random.split());
+      values.put(cellOf(Role.WEIGHTS, parameter), initial);
+      values.put(cellOf(Role.EMA, parameter), initial);
+      values.put(cellOf(Role.ADAM_M, parameter), new float[parameter.size()]);
+      values.put(cellOf(Role.ADAM_V, parameter), new float[parameter.size()]);
+    }
+    fill(values);
+  }
+
+  private List<Parameter> parameterList() {
+    return state.values().stream().map(Cell::parameter).distinct().toList();
   }
 
   private Cell cellOf(Role role, Parameter parameter) {
     return java.util.Objects.requireNonNull(state.get(role.key(parameter.key())));
   }
 
-  private void fill(Cell cell, float[] checkpointOrder) {
-    var parameter = cell.parameter;
-    long[] shape = parameter.layout().graphShape(parameter.shape());
-    try (var tensor =
-        Tensors.of(parameter.layout().toGraph(checkpointOrder, parameter.shape()), shape)) {
-      session.runner().feed(cell.value, tensor).addTarget(cell.fill).run().close();
+  /**
+   * Fills variables in one run: TensorFlow optimises the graph anew for every set of operations it
+   * is asked for, which for a variable at a time would take minutes.
+   */
+  private void fill(Map<Cell, float[]> checkpointOrder) {
+    List<TType> owned = new ArrayList<>();
+    try {
+      var runner = session.runner();
+      checkpointOrder.forEach(
+          (cell, values) -> {
+            var parameter = cell.parameter;
+            long[] shape = parameter.layout().graphShape(parameter.shape());
+            var tensor = Tensors.of(parameter.layout().toGraph(values, parameter.shape()), shape);
+            owned.add(tensor);
+            runner.feed(cell.value, tensor).addTarget(cell.fill);
+          });
+      runner.run().close();
+    } finally {
+      owned.forEach(TType::close);
     }
   }
 
@@ -267,26 +282,33 @@ public final class Trainer implements AutoCloseable {
   }
 
   private NamedTensors snapshot(Role role) {
-    var tensors = new TensorMap();
-    state.values().stream()
-        .map(Cell::parameter)
-        .distinct()
-        .forEach(p -> tensors.put(p.key(), p.shape(), read(cellOf(role, p))));
-    return tensors;
+    Map<String, Cell> cells = new LinkedHashMap<>();
+    parameterList().forEach(p -> cells.put(p.key(), cellOf(role, p)));
+    return read(cells);
   }
 
-  private float[] read(Cell cell) {
-    try (var result = session.runner().fetch(cell.read).run()) {
-      var parameter = cell.parameter;
-      return parameter.layout().toCheckpoint(Tensors.floats(result.get(0)), parameter.shape());
+  /** Copies variables in one run, for the reason that {@link #fill} has. */
+  private NamedTensors read(Map<String, Cell> cells) {
+    var runner = session.runner();
+    cells.values().forEach(cell -> runner.fetch(cell.read));
+    var tensors = new TensorMap();
+    try (var result = runner.run()) {
+      int i = 0;
+      for (var entry : cells.entrySet()) {
+        var parameter = entry.getValue().parameter;
+        float[] values = Tensors.floats(result.get(i++));
+        tensors.put(
+            entry.getKey(),
+            parameter.shape(),
+            parameter.layout().toCheckpoint(values, parameter.shape()));
+      }
     }
+    return tensors;
   }
 
   /** A copy of everything that {@link #restore} needs. */
   NamedTensors state() {
-    var tensors = new TensorMap();
-    state.forEach((key, cell) -> tensors.put(key, cell.parameter.shape(), read(cell)));
-    return tensors;
+    return read(state);
   }
 
   /** Goes back to a state, so that the next step is the one that followed it. */
@@ -299,7 +321,9 @@ public final class Trainer implements AutoCloseable {
               + state.size()
               + " of this objective)");
     }
-    state.forEach((key, cell) -> fill(cell, saved.read(key)));
+    Map<Cell, float[]> values = new LinkedHashMap<>();
+    state.forEach((key, cell) -> values.put(cell, saved.read(key)));
+    fill(values);
     step = atStep;
   }
 
@@ -309,8 +333,8 @@ public final class Trainer implements AutoCloseable {
    * @throws IllegalArgumentException if the names or shapes are not those of this objective
    */
   public void startFrom(NamedTensors weights) {
-    for (Cell cell : List.copyOf(state.values())) {
-      var p = cell.parameter;
+    Map<Cell, float[]> values = new LinkedHashMap<>();
+    for (Parameter p : parameterList()) {
       if (!weights.names().contains(p.key())
           || !java.util.Arrays.equals(weights.shape(p.key()), p.shape())) {
         throw new IllegalArgumentException(
@@ -318,15 +342,16 @@ public final class Trainer implements AutoCloseable {
                 + ": not in the weights to start from with shape "
                 + java.util.Arrays.toString(p.shape()));
       }
-      float[] values = weights.read(p.key());
-      fill(cellOf(Role.WEIGHTS, p), values);
-      fill(cellOf(Role.EMA, p), values);
+      float[] initial = weights.read(p.key());
+      values.put(cellOf(Role.WEIGHTS, p), initial);
+      values.put(cellOf(Role.EMA, p), initial);
     }
+    fill(values);
   }
 
   /** The number of trained values. */
   public long parameters() {
-    return state.values().stream().map(Cell::parameter).distinct().mapToLong(Parameter::size).sum();
+    return parameterList().stream().mapToLong(Parameter::size).sum();
   }
 
   @Override
