@@ -1,0 +1,124 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.text.TextEncoder;
+import io.diffusion4j.diffusion.text.TextEncoding;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What CLIP knows without being trained for the task: which of some texts an image shows (Radford et
+ * al. 2021, §3.1.2), and how often that is the right one.
+ *
+ * @param textEncoder the text tower
+ * @param imageEncoder the image tower
+ */
+public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
+  /** The largest temperature CLIP may learn, and the one its published weights have. */
+  public static final double LOGIT_SCALE = 100;
+
+  private static final int CHUNK = 64;
+
+  /**
+   * The cosine of each image with each text.
+   *
+   * @return {@code [images][texts]}, in [−1, 1]
+   */
+  public double[][] similarities(List<Image> images, List<String> texts) {
+    var textVectors =
+        chunked(texts, textEncoder::encode).stream()
+            .map(TextEncoding::embedding)
+            .map(ZeroShot::normalise)
+            .toList();
+    var imageVectors =
+        chunked(images, imageEncoder::encode).stream().map(ZeroShot::normalise).toList();
+    double[][] cosines = new double[images.size()][texts.size()];
+    for (int i = 0; i < cosines.length; i++) {
+      for (int j = 0; j < texts.size(); j++) {
+        cosines[i][j] = dot(imageVectors.get(i), textVectors.get(j));
+      }
+    }
+    return cosines;
+  }
+
+  /**
+   * How probable each label is for an image: the softmax of the scaled cosines.
+   *
+   * @param labels at least one, such as {@code a frog}
+   */
+  public double[] classify(Image image, List<String> labels) {
+    if (labels.isEmpty()) {
+      throw new IllegalArgumentException("labels: none (expected: at least one)");
+    }
+    double[] logits = similarities(List.of(image), labels)[0];
+    double max = java.util.Arrays.stream(logits).max().orElseThrow();
+    double sum = 0;
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = Math.exp(LOGIT_SCALE * (logits[i] - max));
+      sum += logits[i];
+    }
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] /= sum;
+    }
+    return logits;
+  }
+
+  /**
+   * How often the right text of an image is among the k most similar: recall at k.
+   *
+   * @param similarities {@code [images][texts]}
+   * @param right the index of the right text for each image
+   * @param k at least 1
+   * @return in [0, 1]; a tie counts against
+   */
+  public static double recall(double[][] similarities, int[] right, int k) {
+    if (right.length != similarities.length || right.length == 0) {
+      throw new IllegalArgumentException(
+          "right: " + right.length + " (expected: one for each of " + similarities.length
+              + " images, at least one)");
+    }
+    if (k < 1) {
+      throw new IllegalArgumentException("k: " + k + " (expected: ≥ 1)");
+    }
+    int hits = 0;
+    for (int i = 0; i < right.length; i++) {
+      int better = 0;
+      for (int j = 0; j < similarities[i].length; j++) {
+        if (j != right[i] && similarities[i][j] >= similarities[i][right[i]]) {
+          better++;
+        }
+      }
+      if (better < k) {
+        hits++;
+      }
+    }
+    return (double) hits / right.length;
+  }
+
+  private static <A, B> List<B> chunked(
+      List<A> all, java.util.function.Function<List<A>, List<B>> encode) {
+    List<B> results = new ArrayList<>(all.size());
+    for (int i = 0; i < all.size(); i += CHUNK) {
+      results.addAll(encode.apply(all.subList(i, Math.min(all.size(), i + CHUNK))));
+    }
+    return results;
+  }
+
+  private static float[] normalise(float[] v) {
+    double norm = Math.sqrt(dot(v, v));
+    float[] unit = new float[v.length];
+    for (int i = 0; i < unit.length; i++) {
+      unit[i] = (float) (v[i] / Math.max(norm, 1e-12));
+    }
+    return unit;
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
+  }
+}
