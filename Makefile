@@ -1,0 +1,24 @@
+# Thin names over ./mvnw, which stays the truth.
+
+MVN = ./mvnw -B -ntp
+
+.DEFAULT_GOAL := help
+.PHONY: help build test fmt it run
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+build: ## compile and package everything, without tests
+	$(MVN) package -DskipTests
+
+test: ## build everything, check the format and run every test
+	$(MVN) verify
+
+fmt: ## format the Java sources
+	$(MVN) spotless:apply
+
+it: ## run the end-to-end tests only
+	$(MVN) verify -pl integration-tests -am -Dtest='io/diffusion4j/it/**' -Dsurefire.failIfNoSpecifiedTests=false
+
+run: ## run the command line: make run ARGS="generate 'a red apple' --output apple.png"
+	./diffusion4j $(ARGS)
