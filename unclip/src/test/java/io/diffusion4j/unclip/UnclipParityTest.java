@@ -1,0 +1,134 @@
+package io.diffusion4j.unclip;
+
+import static io.diffusion4j.tf.testing.Golden.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.diffusion.ImageVariation;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.TextToImage;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.sampling.UnclipSampler;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.testing.Golden;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A pipeline folder that diffusers saved draws the images that diffusers drew, given the same
+ * noise. The tolerance of a whole pipeline is 10⁻⁴ of the largest value: the float32 errors of
+ * three networks, multiplied by guidance of 4 and 8 and by a first step that divides by √ᾱ₉₉₉.
+ */
+class UnclipParityTest {
+  private static final double TOLERANCE = 1e-4;
+
+  /** With fewer rows the sums of the matrix products run in another order. */
+  private static final double OTHER_BATCH = 5e-4;
+
+  private static final Golden PIPELINE = Golden.of("unclip-pipeline");
+  private static final Golden VARIATION = Golden.of("unclip-pipeline/variation");
+  private static final List<String> PROMPTS =
+      List.of("a horse", "two red frogs on a blue background");
+  private static final SamplingSettings PRIOR = new SamplingSettings(new UnclipSampler(), 4, 4);
+  private static final SamplingSettings DECODER = new SamplingSettings(new UnclipSampler(), 3, 8);
+  private static final SamplingSettings UPSAMPLER = new SamplingSettings(new UnclipSampler(), 3, 1);
+
+  @SuppressWarnings("NullAway.Init") // before all tests
+  private static UnclipModel model;
+
+  @BeforeAll
+  static void load() {
+    model = UnclipModel.load(PIPELINE.folder(), Precision.FLOAT32);
+  }
+
+  @AfterAll
+  static void close() {
+    model.close();
+  }
+
+  @Test
+  void theTokensAreThoseOfTheReference() {
+    var tokens = model.textModel().tokenizer().encode(PROMPTS.get(1));
+    assertThat(tokens.ids()).isEqualTo(row(PIPELINE.ints("in.input_ids"), 1));
+    assertThat(Tensors.ones(tokens.mask()))
+        .isEqualTo(Tensors.unstack(PIPELINE.floats("in.attention_mask"), 2).get(1));
+  }
+
+  @Test
+  void thePriorDrawsTheEmbeddingsOfTheReference() {
+    assertClose(
+        Tensors.stack(generate(PROMPTS).imageEmbeddings()),
+        PIPELINE.floats("out.image_embeddings"),
+        TOLERANCE);
+  }
+
+  @Test
+  void twoPromptsBecomeThePicturesOfTheReference() {
+    assertClose(unit(generate(PROMPTS).images()), PIPELINE.floats("out.image"), TOLERANCE);
+  }
+
+  @Test
+  void aPromptAloneBecomesThePictureItBecomesInCompany() {
+    var alone = generate(PROMPTS.subList(0, 1)).images().get(0);
+    assertClose(
+        unit(List.of(alone)), Tensors.unstack(PIPELINE.floats("out.image"), 2).get(0), OTHER_BATCH);
+  }
+
+  @Test
+  void anImageBecomesTheVariationOfTheReference() {
+    // The reference was given prepared pixels, so the tower is asked without our preprocessing.
+    float[] embedding = embedding(VARIATION.image("in.pixel_values"));
+    ImageEncoder encoder = images -> List.of(embedding);
+    var variation =
+        new ImageVariation(encoder, model.textModel(), model.decoder(), model.upsampler())
+            .vary(
+                new ImageVariation.Request(
+                    List.of(new Image(1, 1, new float[3])),
+                    RecordedNoise.of(VARIATION.folder().resolve("noise.safetensors"), 1),
+                    DECODER,
+                    UPSAMPLER),
+                SamplingListener.NONE);
+    assertClose(unit(variation.images()), VARIATION.floats("out.image"), TOLERANCE);
+  }
+
+  private static float[] embedding(float[] pixels) {
+    Path folder = PIPELINE.folder().resolve("image_encoder");
+    var tower = new Golden(folder);
+    return tower
+        .run(
+            ClipFolders.readVision(folder),
+            new Batch(1).floats("pixels", pixels),
+            Precision.FLOAT32)
+        .get(0);
+  }
+
+  private static TextToImage.Result generate(List<String> prompts) {
+    var noise = RecordedNoise.of(PIPELINE.folder().resolve("noise.safetensors"), prompts.size());
+    return new TextToImage(model.textModel(), model.prior(), model.decoder(), model.upsampler())
+        .generate(
+            new TextToImage.Request(prompts, "", noise, PRIOR, DECODER, UPSAMPLER),
+            SamplingListener.NONE);
+  }
+
+  /** Pixels in [0, 1], as the reference gives them. */
+  private static float[] unit(List<Image> images) {
+    float[] pixels = Tensors.stack(images.stream().map(Image::pixels).toList());
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = Math.max(0, Math.min(1, pixels[i] * 0.5f + 0.5f));
+    }
+    return pixels;
+  }
+
+  private static int[] row(int[] rows, int index) {
+    int size = rows.length / 2;
+    return Arrays.copyOfRange(rows, index * size, (index + 1) * size);
+  }
+}
