@@ -17,22 +17,32 @@ import org.tensorflow.types.family.TType;
 /**
  * The inputs a network declares as it is built, and the feeding of a {@link Batch} to them.
  *
- * <p>The batch axis comes first and is unknown when the graph is built, so that one graph serves
- * every batch size.
+ * <p>The batch axis comes first and is normally unknown when the graph is built, so that one graph
+ * serves every batch size.
  */
 public final class Inputs {
   private record Input(Operand<?> placeholder, long[] sample, boolean integers) {}
 
   private final Ops tf;
+  private final long batch;
   private final Map<String, Input> inputs = new LinkedHashMap<>();
 
-  private Inputs(Ops tf) {
+  private Inputs(Ops tf, long batch) {
     this.tf = tf;
+    this.batch = batch;
   }
 
   /** No inputs yet, in this graph. */
   public static Inputs of(Ops tf) {
-    return new Inputs(tf);
+    return new Inputs(tf, Shape.UNKNOWN_SIZE);
+  }
+
+  /**
+   * No inputs yet, in a graph for batches of this size alone, in which every shape is known: a
+   * graph to be examined.
+   */
+  public static Inputs ofBatch(Ops tf, long batch) {
+    return new Inputs(tf, batch);
   }
 
   /** Declares {@code [B, sample...]} numbers. */
@@ -47,7 +57,7 @@ public final class Inputs {
 
   private <T extends TType> Operand<T> declare(String name, Class<T> type, long[] sample) {
     long[] shape = new long[sample.length + 1];
-    shape[0] = Shape.UNKNOWN_SIZE;
+    shape[0] = batch;
     System.arraycopy(sample, 0, shape, 1, sample.length);
     var placeholder = tf.placeholder(type, Placeholder.shape(Shape.of(shape)));
     if (inputs.put(name, new Input(placeholder, sample.clone(), type == TInt32.class)) != null) {

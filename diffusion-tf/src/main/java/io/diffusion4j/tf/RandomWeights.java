@@ -1,0 +1,92 @@
+package io.diffusion4j.tf;
+
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.tf.nn.Parameter;
+import io.diffusion4j.tf.nn.Precision;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.tensorflow.Graph;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Weights for a network nobody trained, to measure and test it with: small random numbers, the same
+ * for the same seed whatever other parameters there are.
+ *
+ * <p>Unlike the weights that training starts from, none are all zeros or all ones: TensorFlow would
+ * simplify those away, and what was measured would not be the network. Made on each read, so that
+ * only one is on the heap.
+ */
+public final class RandomWeights implements NamedTensors {
+  private final Map<String, Parameter> parameters;
+  private final long seed;
+
+  private RandomWeights(Map<String, Parameter> parameters, long seed) {
+    this.parameters = parameters;
+    this.seed = seed;
+  }
+
+  /** Weights for all that this network asks for. */
+  public static RandomWeights of(Network network, long seed) {
+    Map<String, Parameter> parameters = new LinkedHashMap<>();
+    try (var graph = new Graph()) {
+      var nn =
+          Nn.of(
+              graph,
+              (tf, parameter, precision) -> {
+                if (parameters.put(parameter.key(), parameter) != null) {
+                  throw new IllegalStateException("parameter asked for twice: " + parameter.key());
+                }
+                var shape = parameter.layout().graphShape(parameter.shape());
+                var value = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(shape)));
+                return Nn.cast(tf, value, precision);
+              },
+              Precision.FLOAT32);
+      network.build(nn, Inputs.of(Ops.create(graph)));
+    }
+    return new RandomWeights(parameters, seed);
+  }
+
+  @Override
+  public String origin() {
+    return "random weights";
+  }
+
+  @Override
+  public Set<String> names() {
+    return Collections.unmodifiableSet(parameters.keySet());
+  }
+
+  @Override
+  public long[] shape(String name) {
+    return parameter(name).shape().clone();
+  }
+
+  @Override
+  public float[] read(String name) {
+    var parameter = parameter(name);
+    var random = new SplittableRandom(seed ^ new SplittableRandom(name.hashCode()).nextLong());
+    if (parameter.shape().length > 1) {
+      return Init.FAN_IN.values(parameter.shape(), random);
+    }
+    float[] values = Init.uniform(0.1).values(parameter.shape(), random);
+    if (parameter.init() == Init.ONES) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] += 1;
+      }
+    }
+    return values;
+  }
+
+  private Parameter parameter(String name) {
+    return Objects.requireNonNull(parameters.get(name), name);
+  }
+}
