@@ -6,6 +6,7 @@ import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.Network;
+import io.diffusion4j.tf.RandomWeights;
 import io.diffusion4j.tf.Tensors;
 import io.diffusion4j.tf.TfDenoiser;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
@@ -40,9 +41,7 @@ public final class DecoderModel implements AutoCloseable {
     this.parameterization = parameterization;
     this.unet =
         new CompiledNetwork(
-            new DecoderNetwork(new Unet(config), projection.extraTokens() + textLength),
-            unetWeights,
-            precision);
+            network(config, projection.extraTokens() + textLength), unetWeights, precision);
     try {
       this.textProjection =
           new CompiledNetwork(project(projection, textLength), projectionWeights, precision);
@@ -92,6 +91,38 @@ public final class DecoderModel implements AutoCloseable {
           new CheckpointTensors(projectionFolder, textProjection),
           precision);
     }
+  }
+
+  /**
+   * A model that nobody trained, to measure with.
+   *
+   * @param textLength positions of a text, L
+   * @param seed of the weights
+   */
+  public static DecoderModel random(
+      UnetConfig config,
+      TextProjection projection,
+      int textLength,
+      long seed,
+      Precision precision) {
+    projection.requireFits(config);
+    return new DecoderModel(
+        config,
+        projection,
+        textLength,
+        Parameterization.EPS,
+        RandomWeights.of(network(config, projection.extraTokens() + textLength), seed),
+        RandomWeights.of(project(projection, textLength), seed),
+        precision);
+  }
+
+  /**
+   * The U-Net as the {@link #denoiser} runs it, without weights.
+   *
+   * @param contextLength number of context tokens
+   */
+  public static Network network(UnetConfig config, int contextLength) {
+    return new DecoderNetwork(new Unet(config), contextLength);
   }
 
   public UnetConfig config() {
