@@ -56,7 +56,7 @@ public record TrainingConfig(
         steps,
         batchSize,
         learningRate,
-        Math.min(500, steps / 10),
+        customaryWarmup(steps),
         0.9,
         0.99,
         1e-8,
@@ -67,7 +67,56 @@ public record TrainingConfig(
         seed);
   }
 
-  public TrainingConfig withPrecision(Precision p) {
+  /** The same for another length, with the warm-up that {@link #of} gives it. */
+  public TrainingConfig withSteps(long newSteps) {
+    return new TrainingConfig(
+        newSteps,
+        batchSize,
+        learningRate,
+        customaryWarmup(newSteps),
+        beta1,
+        beta2,
+        epsilon,
+        weightDecay,
+        clipNorm,
+        emaDecay,
+        precision,
+        seed);
+  }
+
+  public TrainingConfig withBatchSize(int newBatchSize) {
+    return new TrainingConfig(
+        steps,
+        newBatchSize,
+        learningRate,
+        warmup,
+        beta1,
+        beta2,
+        epsilon,
+        weightDecay,
+        clipNorm,
+        emaDecay,
+        precision,
+        seed);
+  }
+
+  public TrainingConfig withLearningRate(double newLearningRate) {
+    return new TrainingConfig(
+        steps,
+        batchSize,
+        newLearningRate,
+        warmup,
+        beta1,
+        beta2,
+        epsilon,
+        weightDecay,
+        clipNorm,
+        emaDecay,
+        precision,
+        seed);
+  }
+
+  public TrainingConfig withPrecision(Precision newPrecision) {
     return new TrainingConfig(
         steps,
         batchSize,
@@ -79,8 +128,28 @@ public record TrainingConfig(
         weightDecay,
         clipNorm,
         emaDecay,
-        p,
+        newPrecision,
         seed);
+  }
+
+  public TrainingConfig withSeed(long newSeed) {
+    return new TrainingConfig(
+        steps,
+        batchSize,
+        learningRate,
+        warmup,
+        beta1,
+        beta2,
+        epsilon,
+        weightDecay,
+        clipNorm,
+        emaDecay,
+        precision,
+        newSeed);
+  }
+
+  private static long customaryWarmup(long steps) {
+    return Math.min(500, steps / 10);
   }
 
   /** The rate of a step, counted from 0: a linear warm-up, then half a cosine down to 0. */
