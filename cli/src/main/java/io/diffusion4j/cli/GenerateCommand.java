@@ -1,0 +1,187 @@
+package io.diffusion4j.cli;
+
+import com.google.protobuf.util.Durations;
+import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.serving.ServerConfig;
+import io.diffusion4j.serving.client.Generation;
+import io.diffusion4j.serving.client.GenerationClient;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.PromptSpec;
+import io.diffusion4j.serving.v1.TextToImageTask;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code diffusion4j generate}: a prompt becomes images, here or at a server. */
+@Command(
+    name = "generate",
+    description = "Make images from a text.",
+    footer = {
+      "",
+      "Example:",
+      "  diffusion4j generate \"a red apple on a blue background\" --output apple.png"
+    })
+final class GenerateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      paramLabel = "PROMPT",
+      arity = "1..*",
+      description = "What the image shows; several words are read as one text.")
+  private List<String> prompt = List.of();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      defaultValue = "image.png",
+      description = "The PNG file to write. Default: ${DEFAULT-VALUE}")
+  private Path output = Path.of("");
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Makes the same images again, bit for bit. Default: a new one")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "How many images; more than one are numbered, FILE-1.png and so on.")
+  private int count;
+
+  @Option(
+      names = "--negative",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "What the image shall not show.")
+  private String negative = "";
+
+  @ArgGroup(validate = false, heading = "%nSampling:%n")
+  private StageOptionsGroup stages = new StageOptionsGroup();
+
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  private ModelOptions model = new ModelOptions();
+
+  @Option(
+      names = "--server",
+      paramLabel = "HOST:PORT",
+      description = "Ask this server instead of loading a model.")
+  private @Nullable String server;
+
+  @Override
+  public Integer call() throws IOException {
+    PngFiles files = new PngFiles(output, count);
+    check(files);
+    Generation generation = server == null ? drawHere() : ask(server);
+    report(generation, files);
+    return generation.failures().isEmpty() ? 0 : FailureHandler.FAILED;
+  }
+
+  /** Everything that can be wrong without a model, before one is loaded. */
+  private void check(PngFiles files) {
+    if (text().isBlank()) {
+      throw new IllegalArgumentException("prompt: \"" + text() + "\" (expected: some words)");
+    }
+    if (count < 1) {
+      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
+    }
+    if (seed != null && seed < 0) {
+      throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
+    }
+    stages.check();
+    files.requireWritable();
+    if (server == null) {
+      stages.checkSamplers(Samplers.standard());
+      LocalModel.requirePipeline(model.folder);
+    }
+  }
+
+  private String text() {
+    return String.join(" ", prompt);
+  }
+
+  private Generation drawHere() throws IOException {
+    say("loading " + model.folder);
+    String name = UUID.randomUUID().toString();
+    try (var local = model.load();
+        var server = local.server(ServerConfig.loopback())) {
+      server.startInProcess(name);
+      try (var client = GenerationClient.inProcess(name)) {
+        return draw(client);
+      }
+    }
+  }
+
+  private Generation ask(String address) {
+    try (var client = GenerationClient.connect(address)) {
+      return draw(client);
+    }
+  }
+
+  private Generation draw(GenerationClient client) {
+    var request =
+        GenerateImagesRequest.newBuilder()
+            .setImageCount(count)
+            .putAllStages(stages.byStage())
+            .setTextToImage(
+                TextToImageTask.newBuilder()
+                    .setPrompt(
+                        PromptSpec.newBuilder().setText(text()).setNegativeText(negative)));
+    if (seed != null) {
+      request.addSeeds(seed);
+    }
+    try (var bars = new StageBars(Bars.of(spec.commandLine().getErr()), count)) {
+      return client.generate(request.build(), bars);
+    }
+  }
+
+  private void report(Generation generation, PngFiles files) {
+    generation.warnings().forEach(w -> say("warning: " + w.getField() + ": " + w.getMessage()));
+    var out = spec.commandLine().getOut();
+    for (var picture : generation.images()) {
+      var about = picture.metadata();
+      Path file = files.write(about.getIndex(), picture.png());
+      out.printf(
+          "%s: %d×%d pixels, seed %s%s%n",
+          file,
+          about.getWidth(),
+          about.getHeight(),
+          Long.toUnsignedString(about.getSeed()),
+          count == 1 ? "" : ", image " + (about.getIndex() + 1) + " of it");
+    }
+    out.println(times(generation));
+    out.flush();
+    generation
+        .failures()
+        .forEach(
+            f -> say("error: image " + (f.getImageIndex() + 1) + ": " + f.getError().getMessage()));
+  }
+
+  private static String times(Generation generation) {
+    var line = new StringBuilder();
+    for (var stage : generation.usage().getStagesList()) {
+      line.append(stage.getStage()).append(' ').append(seconds(stage.getTime())).append(", ");
+    }
+    return line.append("in all ").append(seconds(generation.usage().getRunTime())).toString();
+  }
+
+  private static String seconds(com.google.protobuf.Duration time) {
+    return String.format(Locale.ROOT, "%.2f s", Durations.toSecondsAsDouble(time));
+  }
+
+  private void say(String line) {
+    spec.commandLine().getErr().println(line);
+    spec.commandLine().getErr().flush();
+  }
+}

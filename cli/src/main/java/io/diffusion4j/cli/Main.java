@@ -1,0 +1,72 @@
+package io.diffusion4j.cli;
+
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code diffusion4j}: makes images from text, serves models and trains them. */
+@Command(
+    name = "diffusion4j",
+    description = "The DALL-E 2 system (unCLIP) for the JVM.",
+    subcommands = {GenerateCommand.class, ServeCommand.class, TrainCommand.class},
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    scope = ScopeType.INHERIT,
+    usageHelpAutoWidth = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:done", "1:failed", "2:bad input"})
+public final class Main implements Runnable {
+  /** A strong reference: a logger that nobody holds is collected, and its level with it. */
+  private static final Logger ROOT_LOGGER = Logger.getLogger("");
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private boolean verbose;
+
+  private Main() {}
+
+  /** Runs the command that the arguments name, and exits with its status. */
+  public static void main(String[] args) {
+    ROOT_LOGGER.setLevel(Level.WARNING);
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The commands, which write to the standard streams unless told otherwise. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(new FailureHandler())
+        .setParameterExceptionHandler(FailureHandler::badUsage);
+  }
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Say more, and show the stack trace of errors.")
+  void setVerbose(boolean on) {
+    verbose = on;
+    if (on) {
+      ROOT_LOGGER.setLevel(Level.INFO);
+    }
+  }
+
+  /** Whether errors are shown with their stack trace. */
+  boolean isVerbose() {
+    return verbose;
+  }
+
+  /** Reached only without a command. */
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "command: none (expected: one of " + String.join(", ", spec.subcommands().keySet()) + ")");
+  }
+}

@@ -1,0 +1,107 @@
+package io.diffusion4j.cli;
+
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.DiffusionDecoder;
+import io.diffusion4j.decoder.DiffusionUpsampler;
+import io.diffusion4j.prior.DiffusionPrior;
+import io.diffusion4j.tf.checkpoint.ModelFolder;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What a pipeline folder says of itself.
+ *
+ * @param name the preset that it was trained from, or {@value #NAMELESS}
+ * @param digest of the files that decide what is drawn, as {@code sha256:} and 64 hexadecimal
+ *     digits; the same for a copy elsewhere
+ * @param decoderSize height and width of what the decoder draws
+ * @param imageSize height and width of the images
+ * @param trainSteps how many timesteps each stage was trained with
+ */
+record ModelFacts(
+    String name, String digest, int decoderSize, int imageSize, Map<String, Integer> trainSteps) {
+  /** The name of a model that does not say where it comes from. */
+  static final String NAMELESS = "unclip";
+
+  private static final String PRESET = "diffusion4j.preset";
+
+  ModelFacts {
+    trainSteps = Map.copyOf(trainSteps);
+  }
+
+  /** How many timesteps a stage was trained with: the most it can take. */
+  int trainSteps(String stage) {
+    Integer steps = trainSteps.get(stage);
+    if (steps == null) {
+      throw new IllegalArgumentException(
+          "stage: " + stage + " (expected: one of " + trainSteps.keySet() + ")");
+    }
+    return steps;
+  }
+
+  /**
+   * Reads a folder.
+   *
+   * @param imageSize as loaded
+   */
+  static ModelFacts of(Path folder, int imageSize) {
+    ModelFolder model = ModelFolder.open(folder);
+    Map<String, Integer> steps = new LinkedHashMap<>();
+    for (String stage :
+        List.of(DiffusionPrior.STAGE, DiffusionDecoder.STAGE, DiffusionUpsampler.STAGE)) {
+      steps.put(stage, model.scheduler(stage + "_scheduler").trainTimesteps());
+    }
+    try (var decoder = model.checkpoint("decoder")) {
+      String preset = decoder.metadata().getOrDefault(PRESET, NAMELESS);
+      int size = DecoderFolders.readUnet(model.folder("decoder")).sampleSize();
+      return new ModelFacts(preset, digest(folder), size, imageSize, steps);
+    }
+  }
+
+  /** Names and contents of all weights, settings and vocabularies, in the order of their names. */
+  private static String digest(Path folder) {
+    MessageDigest sha256 = sha256();
+    try (Stream<Path> walk = Files.walk(folder);
+        var sink = new DigestOutputStream(OutputStream.nullOutputStream(), sha256)) {
+      List<Path> files =
+          walk.filter(Files::isRegularFile)
+              .map(folder::relativize)
+              .filter(ModelFacts::decidesWhatIsDrawn)
+              .sorted()
+              .toList();
+      for (Path file : files) {
+        sink.write(file.toString().replace('\\', '/').getBytes(StandardCharsets.UTF_8));
+        sink.write(0);
+        Files.copy(folder.resolve(file), sink);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
+    }
+    return "sha256:" + HexFormat.of().formatHex(sha256.digest());
+  }
+
+  private static boolean decidesWhatIsDrawn(Path file) {
+    return file.getNameCount() == 2 // a file of a component
+        && Stream.of(".safetensors", ".json", ".txt").anyMatch(file.toString()::endsWith);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

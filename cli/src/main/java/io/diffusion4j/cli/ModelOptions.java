@@ -1,0 +1,39 @@
+package io.diffusion4j.cli;
+
+import io.diffusion4j.tf.nn.Precision;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Which model to load, and how. */
+final class ModelOptions {
+  /** The names that precisions have on the command line. */
+  enum Format {
+    f32(Precision.FLOAT32),
+    bf16(Precision.BFLOAT16);
+
+    final Precision precision;
+
+    Format(Precision precision) {
+      this.precision = precision;
+    }
+  }
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      defaultValue = "${sys:diffusion4j.home:-.}/emoji/model",
+      description = "The folder of the model. Default: ${DEFAULT-VALUE}")
+  Path folder = Path.of("");
+
+  @Option(
+      names = "--precision",
+      paramLabel = "FORMAT",
+      defaultValue = "f32",
+      description = "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: f32")
+  Format format = Format.f32;
+
+  /** Loads it. */
+  LocalModel load() {
+    return LocalModel.load(folder, format.precision);
+  }
+}

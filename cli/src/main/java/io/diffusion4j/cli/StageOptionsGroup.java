@@ -1,0 +1,140 @@
+package io.diffusion4j.cli;
+
+import io.diffusion4j.decoder.DiffusionDecoder;
+import io.diffusion4j.decoder.DiffusionUpsampler;
+import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.prior.DiffusionPrior;
+import io.diffusion4j.serving.v1.StageOptions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How the stages are asked to sample; what is not given is left to the model. */
+final class StageOptionsGroup {
+  private static final String NAMES =
+      "The samplers there are: ddim, ddpm, dpmpp-2m, euler, heun, unclip, and more that an unknown"
+          + " name lists.";
+
+  @Option(
+      names = "--sampler",
+      paramLabel = "NAME",
+      description = {"How all stages sample. Default: " + Defaults.SAMPLER, NAMES})
+  @Nullable String sampler;
+
+  @Option(
+      names = "--prior-sampler",
+      paramLabel = "NAME",
+      description = "How the prior samples, if not as all.")
+  @Nullable String priorSampler;
+
+  @Option(
+      names = "--decoder-sampler",
+      paramLabel = "NAME",
+      description = "How the decoder samples, if not as all.")
+  @Nullable String decoderSampler;
+
+  @Option(
+      names = "--upsampler-sampler",
+      paramLabel = "NAME",
+      description = "How the upsampler samples, if not as all.")
+  @Nullable String upsamplerSampler;
+
+  @Option(
+      names = "--prior-steps",
+      paramLabel = "N",
+      description = "Steps of the prior. Default: " + Defaults.PRIOR_STEPS)
+  @Nullable Integer priorSteps;
+
+  @Option(
+      names = "--decoder-steps",
+      paramLabel = "N",
+      description = "Steps of the decoder. Default: " + Defaults.DECODER_STEPS)
+  @Nullable Integer decoderSteps;
+
+  @Option(
+      names = "--super-res-steps",
+      paramLabel = "N",
+      description = "Steps of the upsampler. Default: " + Defaults.SUPER_RES_STEPS)
+  @Nullable Integer superResSteps;
+
+  @Option(
+      names = "--prior-guidance",
+      paramLabel = "X",
+      description =
+          "Guidance scale of the prior; 1 is none. Default: " + Defaults.PRIOR_GUIDANCE)
+  @Nullable Double priorGuidance;
+
+  @Option(
+      names = "--decoder-guidance",
+      paramLabel = "X",
+      description =
+          "Guidance scale of the decoder; 1 is none. Default: " + Defaults.DECODER_GUIDANCE)
+  @Nullable Double decoderGuidance;
+
+  /**
+   * Checks what can be checked without a model.
+   *
+   * @throws IllegalArgumentException if something cannot be right for any
+   */
+  void check() {
+    requirePositive("prior-steps", priorSteps);
+    requirePositive("decoder-steps", decoderSteps);
+    requirePositive("super-res-steps", superResSteps);
+    requireScale("prior-guidance", priorGuidance);
+    requireScale("decoder-guidance", decoderGuidance);
+  }
+
+  /**
+   * Checks the names of samplers; a server may know others.
+   *
+   * @throws IllegalArgumentException if one is unknown; the message lists those there are
+   */
+  void checkSamplers(Samplers known) {
+    Stream.of(sampler, priorSampler, decoderSampler, upsamplerSampler)
+        .forEach(
+            name -> {
+              if (name != null) {
+                known.named(name);
+              }
+            });
+  }
+
+  private static void requirePositive(String name, @Nullable Integer steps) {
+    if (steps != null && steps < 1) {
+      throw new IllegalArgumentException(name + ": " + steps + " (expected: ≥ 1)");
+    }
+  }
+
+  private static void requireScale(String name, @Nullable Double scale) {
+    if (scale != null && !(scale >= 0 && Double.isFinite(scale))) {
+      throw new IllegalArgumentException(name + ": " + scale + " (expected: ≥ 0)");
+    }
+  }
+
+  /** What was given, by the names of the stages. */
+  Map<String, StageOptions> byStage() {
+    Map<String, StageOptions> stages = new LinkedHashMap<>();
+    stages.put(DiffusionPrior.STAGE, options(priorSampler, priorSteps, priorGuidance));
+    stages.put(DiffusionDecoder.STAGE, options(decoderSampler, decoderSteps, decoderGuidance));
+    stages.put(DiffusionUpsampler.STAGE, options(upsamplerSampler, superResSteps, null));
+    return stages;
+  }
+
+  private StageOptions options(
+      @Nullable String own, @Nullable Integer steps, @Nullable Double guidance) {
+    var options = StageOptions.newBuilder();
+    String name = own != null ? own : sampler;
+    if (name != null) {
+      options.setSampler(name);
+    }
+    if (steps != null) {
+      options.setSteps(steps);
+    }
+    if (guidance != null) {
+      options.setGuidanceScale(guidance);
+    }
+    return options.build();
+  }
+}

@@ -1,0 +1,190 @@
+package io.diffusion4j.cli;
+
+import io.diffusion4j.emoji.train.Part;
+import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.Recipe;
+import io.diffusion4j.tf.train.DivergedException;
+import io.diffusion4j.tf.train.TrainingConfig;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code diffusion4j train}: trains the parts of a model on emoji art, resumably. */
+@Command(
+    name = "train",
+    description = "Train a part of a model on emoji art, or go on with it.",
+    footer = {
+      "",
+      "A run may be stopped at any time and goes on from its last checkpoint. Its state folder",
+      "holds event files for TensorBoard.",
+      "",
+      "Example:",
+      "  diffusion4j train all --preset tiny",
+      "  diffusion4j generate \"a red apple\" --model training/tiny/model"
+    })
+final class TrainCommand implements Callable<Integer> {
+  private static final String ALL = "all";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      paramLabel = "PART",
+      description =
+          "clip, prior, decoder, upsampler, upsampler-last, or all of them in this order, which is"
+              + " the one they need.")
+  private String part = "";
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      defaultValue = "emoji",
+      description =
+          "Sizes and settings: emoji, the model that ships (hours), or tiny (two minutes, to see"
+              + " that all works). Default: ${DEFAULT-VALUE}")
+  private String presetName = "";
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "The folder of the model, which later parts read. Default: training/PRESET/model")
+  private @Nullable Path model;
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description = "Where unfinished runs are kept. Default: training/PRESET/state")
+  private @Nullable Path state;
+
+  @Option(names = "--steps", paramLabel = "N", description = "How many steps, if not the preset's.")
+  private @Nullable Long steps;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Samples per step, if not the preset's.")
+  private @Nullable Integer batch;
+
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "X",
+      description = "The rate after the warm-up, if not the preset's.")
+  private @Nullable Double learningRate;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of the initial weights and the data, if not the preset's.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "FORMAT",
+      description =
+          "Number format of activations: ${COMPLETION-CANDIDATES}. Weights are kept in f32."
+              + " Default: bf16")
+  private ModelOptions.@Nullable Format format;
+
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "How many steps may be lost. Default: ${DEFAULT-VALUE}")
+  private long checkpointEvery;
+
+  @Override
+  public Integer call() {
+    List<Part> parts = parts();
+    Preset preset = Preset.named(presetName);
+    Path home = Path.of(System.getProperty("diffusion4j.home", ""), "training", preset.name());
+    Path modelFolder = model == null ? home.resolve("model") : model;
+    Path stateFolder = state == null ? home.resolve("state") : state;
+    Recipe recipe = new Recipe(preset, modelFolder, stateFolder);
+    List<TrainingConfig> configs =
+        parts.stream().map(p -> changed(recipe.config(p))).toList(); // bad ones are told at once
+    if (checkpointEvery < 1) {
+      throw new IllegalArgumentException(
+          "checkpoint-every: " + checkpointEvery + " (expected: ≥ 1)");
+    }
+    try (var stop = new StopOnSignal()) {
+      for (int i = 0; i < parts.size(); i++) {
+        if (!train(recipe, parts.get(i), configs.get(i), stateFolder, stop)) {
+          return FailureHandler.FAILED;
+        }
+      }
+    }
+    spec.commandLine().getOut().println("model: " + modelFolder);
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private List<Part> parts() {
+    if (part.equals(ALL)) {
+      return List.of(Part.values());
+    }
+    return Arrays.stream(Part.values())
+        .filter(p -> p.word().equals(part))
+        .findFirst()
+        .map(List::of)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "part: "
+                        + part
+                        + " (expected: one of "
+                        + Stream.concat(
+                                Arrays.stream(Part.values()).map(Part::word), Stream.of(ALL))
+                            .collect(Collectors.joining(", "))
+                        + ")"));
+  }
+
+  private TrainingConfig changed(TrainingConfig config) {
+    TrainingConfig changed = config;
+    if (steps != null) {
+      changed = changed.withSteps(steps);
+    }
+    if (batch != null) {
+      changed = changed.withBatchSize(batch);
+    }
+    if (learningRate != null) {
+      changed = changed.withLearningRate(learningRate);
+    }
+    if (seed != null) {
+      changed = changed.withSeed(seed);
+    }
+    return format == null ? changed : changed.withPrecision(format.precision);
+  }
+
+  /** Whether the part is finished. */
+  private boolean train(
+      Recipe recipe, Part p, TrainingConfig config, Path stateFolder, StopOnSignal stop) {
+    say(p.word() + ": preparing the data");
+    boolean finished = watched(recipe, p, config, stateFolder.resolve(p.word()), stop);
+    say(
+        p.word()
+            + (finished ? ": done" : ": stopped and saved; the same command goes on from here"));
+    return finished;
+  }
+
+  private boolean watched(
+      Recipe recipe, Part p, TrainingConfig config, Path folder, StopOnSignal stop) {
+    var err = spec.commandLine().getErr();
+    try (var watcher = new TrainingWatcher(p, folder, Bars.of(err), err, stop)) {
+      try {
+        return recipe.train(p, config, checkpointEvery, watcher);
+      } catch (DivergedException e) {
+        throw new TrainingDivergedException(p.word(), e, watcher.lastCheckpoint());
+      }
+    }
+  }
+
+  private void say(String line) {
+    spec.commandLine().getErr().println(line);
+    spec.commandLine().getErr().flush();
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * The command line, {@code diffusion4j}: a composition root around the models, the service and the
+ * training recipes.
+ *
+ * <p>Starting points: {@link io.diffusion4j.cli.Main}, the commands; {@link
+ * io.diffusion4j.cli.Defaults}, what they do unless told otherwise; {@link
+ * io.diffusion4j.cli.LocalModel}, a model folder wired for use.
+ */
+@NullMarked
+package io.diffusion4j.cli;
+
+import org.jspecify.annotations.NullMarked;
