@@ -37,9 +37,7 @@ final class FailureHandler implements IExecutionExceptionHandler {
   static int badUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     command.getErr().println("error: " + e.getMessage());
-    command
-        .getErr()
-        .println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     command.getErr().flush();
     return BAD_INPUT;
   }

@@ -136,8 +136,7 @@ final class GenerateCommand implements Callable<Integer> {
             .putAllStages(stages.byStage())
             .setTextToImage(
                 TextToImageTask.newBuilder()
-                    .setPrompt(
-                        PromptSpec.newBuilder().setText(text()).setNegativeText(negative)));
+                    .setPrompt(PromptSpec.newBuilder().setText(text()).setNegativeText(negative)));
     if (seed != null) {
       request.addSeeds(seed);
     }

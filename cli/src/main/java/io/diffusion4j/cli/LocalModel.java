@@ -102,8 +102,7 @@ final class LocalModel implements AutoCloseable {
   private static void check(int trainSteps, SamplingSettings settings) {
     settings
         .sampler()
-        .plan(
-            new CosineSchedule(trainSteps), new UnclipSpacing().of(trainSteps, settings.steps()));
+        .plan(new CosineSchedule(trainSteps), new UnclipSpacing().of(trainSteps, settings.steps()));
   }
 
   /** A server of this model, not started yet. */

@@ -62,8 +62,7 @@ final class StageOptionsGroup {
   @Option(
       names = "--prior-guidance",
       paramLabel = "X",
-      description =
-          "Guidance scale of the prior; 1 is none. Default: " + Defaults.PRIOR_GUIDANCE)
+      description = "Guidance scale of the prior; 1 is none. Default: " + Defaults.PRIOR_GUIDANCE)
   @Nullable Double priorGuidance;
 
   @Option(

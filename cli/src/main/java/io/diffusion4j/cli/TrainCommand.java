@@ -55,7 +55,8 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "The folder of the model, which later parts read. Default: training/PRESET/model")
+      description =
+          "The folder of the model, which later parts read. Default: training/PRESET/model")
   private @Nullable Path model;
 
   @Option(
@@ -67,7 +68,10 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--steps", paramLabel = "N", description = "How many steps, if not the preset's.")
   private @Nullable Long steps;
 
-  @Option(names = "--batch", paramLabel = "N", description = "Samples per step, if not the preset's.")
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Samples per step, if not the preset's.")
   private @Nullable Integer batch;
 
   @Option(

@@ -1,0 +1,203 @@
+package io.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every mistake gets one line that names the value and what was expected, and a status. */
+final class BadInputTest {
+  private static final String SAMPLERS =
+      "ddim, ddpm, ddpm-large, ddpm-small, dpmpp-2m, dpmpp-2m-karras, dpmpp-3m, euler,"
+          + " euler-ancestral, euler-karras, heun, plms, sde-dpmpp-2m, unclip";
+
+  @TempDir Path folder;
+
+  private static void assertRefused(int status, String line, String... arguments) {
+    Run run = Run.of(arguments);
+    assertThat(run.err()).isEqualTo("error: " + line + System.lineSeparator());
+    assertThat(run.out()).isEmpty();
+    assertThat(run.status()).isEqualTo(status);
+  }
+
+  @Test
+  void anEmptyPromptIsRefused() {
+    assertRefused(2, "prompt: \" \" (expected: some words)", "generate", " ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--sampler", "--prior-sampler", "--decoder-sampler", "--upsampler-sampler"})
+  void anUnknownSamplerIsToldTheKnownOnes(String option) {
+    assertRefused(
+        2, "sampler: dmp (expected: one of " + SAMPLERS + ")", "generate", "a cat", option, "dmp");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--prior-steps, -1, prior-steps: -1 (expected: ≥ 1)",
+    "--decoder-steps, -20, decoder-steps: -20 (expected: ≥ 1)",
+    "--super-res-steps, 0, super-res-steps: 0 (expected: ≥ 1)",
+    "--prior-guidance, -2, prior-guidance: -2.0 (expected: ≥ 0)",
+    "--decoder-guidance, NaN, decoder-guidance: NaN (expected: ≥ 0)",
+    "--count, 0, count: 0 (expected: ≥ 1)",
+    "--seed, -7, seed: -7 (expected: ≥ 0)",
+    "--server, nowhere, 'server: nowhere (expected: host:port, such as localhost:50051)'",
+  })
+  void aNumberOutOfRangeIsNamed(String option, String value, String line) {
+    assertRefused(2, line, "generate", "a cat", option, value);
+  }
+
+  @Test
+  void aModelFolderThatIsMissingIsNamed() {
+    Path missing = folder.resolve("missing");
+    assertRefused(
+        2,
+        "model: " + missing + " (expected: a folder with model_index.json)",
+        "generate",
+        "a cat",
+        "--model",
+        missing.toString());
+  }
+
+  @Test
+  void anOutputFolderThatIsMissingIsNamedBeforeAnythingIsDrawn() {
+    Path output = folder.resolve("missing").resolve("cat.png");
+    assertRefused(
+        2,
+        "output: "
+            + output
+            + " (expected: a file in a folder that is there; "
+            + output.getParent()
+            + " is none)",
+        "generate",
+        "a cat",
+        "--output",
+        output.toString());
+  }
+
+  @Test
+  void anOutputThatIsAFolderIsNamed() {
+    assertRefused(
+        2,
+        "output: " + folder + " (expected: a file; " + folder + " is a folder)",
+        "generate",
+        "a cat",
+        "--output",
+        folder.toString());
+  }
+
+  @Test
+  void anOutputFolderThatCannotBeWrittenToIsNamedBeforeAnythingIsDrawn() {
+    assertThat(folder.toFile().setWritable(false)).isTrue();
+    assumeFalse(Files.isWritable(folder), "whoever runs this can write everywhere");
+    Path output = folder.resolve("cat.png");
+    assertRefused(
+        2,
+        "output: "
+            + output
+            + " (expected: a file in a folder that can be written to; "
+            + folder
+            + " cannot)",
+        "generate",
+        "a cat",
+        "--output",
+        output.toString());
+  }
+
+  @Test
+  void aServerThatCannotBeReachedIsNamed() throws IOException {
+    int port;
+    try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    Run run = Run.of("generate", "a cat", "--server", "127.0.0.1:" + port);
+    assertThat(run.err())
+        .startsWith(
+            "error: 127.0.0.1:" + port + ": no answer (expected: a running Diffusion4J server); ")
+        .hasLineCount(1);
+    assertThat(run.status()).isEqualTo(1);
+  }
+
+  @Test
+  void aPortThatIsNoneIsNamed() {
+    assertRefused(2, "port: 99999 (expected: 0 to 65535)", "serve", "--port", "99999");
+  }
+
+  @Test
+  void aPortInUseIsNamedBeforeTheModelIsLoaded() throws IOException {
+    Files.writeString(folder.resolve("model_index.json"), "{}");
+    try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      int port = taken.getLocalPort();
+      Run run = Run.of("serve", "--port", Integer.toString(port), "--model", folder.toString());
+      assertThat(run.err())
+          .startsWith(
+              "error: port: "
+                  + port
+                  + " (expected: one that is free; 127.0.0.1:"
+                  + port
+                  + ": Address already in use")
+          .hasLineCount(1);
+      assertThat(run.status()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "generate, Missing required parameter: 'PROMPT'",
+    "generate a --bogus, Unknown option: '--bogus'",
+    "serve --port x, 'Invalid value for option ''--port'': ''x'' is not an int'",
+    "train, Missing required parameter: 'PART'",
+  })
+  void aWrongCommandLineIsToldWhereToRead(String line, String message) {
+    Run run = Run.of(line.split(" "));
+    assertThat(run.err())
+        .isEqualTo(
+            "error: %s%nTry 'diffusion4j %s --help'.%n".formatted(message, line.split(" ")[0]));
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void noCommandIsToldTheCommands() {
+    Run run = Run.of();
+    assertThat(run.err())
+        .startsWith("error: command: none (expected: one of generate, serve, train)");
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "train painter, 'part: painter (expected: one of clip, prior, decoder, upsampler, "
+        + "upsampler-last, all)'",
+    "train clip --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
+    "train clip --steps 0, steps: 0 (expected: ≥ 1)",
+    "train clip --batch -1, batchSize: -1 (expected: ≥ 1)",
+    "train clip --learning-rate 2, 'learningRate: 2.0 (expected: in (0, 1))'",
+    "train clip --checkpoint-every 0, checkpoint-every: 0 (expected: ≥ 1)",
+  })
+  void aTrainingThatCannotBeIsRefusedAtOnce(String line, String message) {
+    assertRefused(2, message, line.split(" "));
+  }
+
+  @Test
+  void theStackTraceIsShownOnlyWhenAskedFor() {
+    Run run = Run.of("generate", " ", "--verbose");
+    assertThat(run.err())
+        .startsWith("error: prompt: ")
+        .contains("java.lang.IllegalArgumentException", "at io.diffusion4j.cli.");
+  }
+
+  @Test
+  void helpAndVersionAreThere() {
+    assertThat(Run.of("--help").out()).contains("generate", "serve", "train");
+    assertThat(Run.of("generate", "--help").out()).contains("PROMPT", "--decoder-guidance");
+    assertThat(Run.of("--version").out()).startsWith("Diffusion4J 0.");
+  }
+}

@@ -1,0 +1,214 @@
+package io.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trains a tiny model for a moment, and draws with it here and at a server. */
+final class EndToEndTest {
+  private static final String PROMPT = "a red apple on a white background";
+  private static final int SIZE = 64;
+
+  @TempDir static Path folder;
+  private static Path model;
+  private static Run training;
+
+  @BeforeAll
+  static void train() {
+    model = folder.resolve("model");
+    training = train("all", "2");
+    assertThat(training.status()).as(training.err()).isZero();
+  }
+
+  private static Run train(String part, String steps) {
+    return Run.of(
+        "train",
+        part,
+        "--preset",
+        "tiny",
+        "--steps",
+        steps,
+        "--batch",
+        "4",
+        "--model",
+        model.toString(),
+        "--state",
+        folder.resolve("state").toString());
+  }
+
+  private static Run generate(Path output, String... more) {
+    return Run.of(
+        Stream.concat(
+                Stream.of(
+                    "generate",
+                    PROMPT,
+                    "--output",
+                    output.toString(),
+                    "--prior-steps",
+                    "3",
+                    "--decoder-steps",
+                    "4",
+                    "--super-res-steps",
+                    "2"),
+                Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  private static byte[] drawn(String name, String... more) throws IOException {
+    Path output = folder.resolve(name);
+    Run run = generate(output, more);
+    assertThat(run.status()).as(run.err()).isZero();
+    return Files.readAllBytes(output);
+  }
+
+  @Test
+  void aTrainingTellsWhatItDoesAndLeavesEvents() throws IOException {
+    assertThat(training.err()).contains("clip: ", "from the start", "upsampler-last: done");
+    try (Stream<Path> events = Files.list(folder.resolve("state/clip/events"))) {
+      assertThat(events).anyMatch(file -> file.toString().contains("tfevents"));
+    }
+  }
+
+  @Test
+  void aTrainingGoesOnFromItsLastStep() {
+    Run more = train("upsampler", "3");
+    assertThat(more.err()).contains("going on from step 2").contains("upsampler: done");
+    assertThat(more.status()).isZero();
+  }
+
+  @Test
+  void theSameSeedGivesTheSameFileHereAndAtAServer() throws Exception {
+    byte[] first = drawn("first.png", "--seed", "7", "--model", model.toString());
+    byte[] again = drawn("again.png", "--seed", "7", "--model", model.toString());
+    byte[] other = drawn("other.png", "--seed", "8", "--model", model.toString());
+    assertThat(again).isEqualTo(first);
+    assertThat(other).isNotEqualTo(first);
+    var image = ImageIO.read(folder.resolve("first.png").toFile());
+    assertThat(image.getWidth()).isEqualTo(SIZE);
+    assertThat(image.getHeight()).isEqualTo(SIZE);
+
+    try (var server = new Serving()) {
+      byte[] remote = drawn("remote.png", "--seed", "7", "--server", server.address());
+      assertThat(remote).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void theSeedThatWasDrawnMakesTheImagesAgain() throws IOException {
+    Path output = folder.resolve("some.png");
+    Run run = generate(output, "--count", "2", "--model", model.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    var seed =
+        Pattern.compile("some-1\\.png: 64×64 pixels, seed (\\d+), image 1").matcher(run.out());
+    assertThat(seed.find()).as(run.out()).isTrue();
+    assertThat(run.out()).contains("some-2.png: 64×64").containsPattern("prior [0-9.]+ s, decoder");
+    assertThat(output).doesNotExist();
+
+    byte[] alone = drawn("alone.png", "--seed", seed.group(1), "--model", model.toString());
+    assertThat(alone).isEqualTo(Files.readAllBytes(folder.resolve("some-1.png")));
+  }
+
+  @Test
+  void aPromptThatIsCutIsToldWhere() {
+    Run run =
+        Run.of(
+            "generate",
+            "a red apple ".repeat(30) + "and a cat",
+            "--output",
+            folder.resolve("long.png").toString(),
+            "--model",
+            model.toString(),
+            "--sampler",
+            "dpmpp-2m",
+            "--decoder-steps",
+            "2",
+            "--prior-steps",
+            "2",
+            "--super-res-steps",
+            "2");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err())
+        .contains(
+            "warning: text_to_image.prompt.text: the model reads 22 tokens; not read is what"
+                + " follows from \"");
+  }
+
+  @Test
+  void moreStepsThanTheModelHasAreRefusedByTheModel() {
+    Run run =
+        generate(
+            folder.resolve("never.png"), "--decoder-steps", "1001", "--model", model.toString());
+    assertThat(run.err())
+        .endsWith(
+            "error: stages[\"decoder\"].steps: 1001 (expected: 1 to 1000)"
+                + System.lineSeparator());
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void aTruncatedFileOfWeightsIsNamed() throws IOException {
+    Path damaged = folder.resolve("damaged");
+    try (Stream<Path> files = Files.walk(model)) {
+      for (Path file : files.toList()) {
+        Path copy = damaged.resolve(model.relativize(file).toString());
+        Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    Path weights = damaged.resolve("prior/diffusion_pytorch_model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    Files.write(weights, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    Run run = generate(folder.resolve("never.png"), "--model", damaged.toString());
+    assertThat(run.err()).contains("error: " + weights).doesNotContain("\tat ");
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(folder.resolve("never.png")).doesNotExist();
+  }
+
+  /** {@code serve} on a free port, on a thread of its own. */
+  private static final class Serving implements AutoCloseable {
+    private final StringWriter out = new StringWriter();
+    private final Thread thread =
+        new Thread(
+            () ->
+                Main.commandLine()
+                    .setOut(new PrintWriter(out, true))
+                    .execute("serve", "--port", "0", "--model", model.toString()),
+            "serve");
+
+    Serving() {
+      thread.start();
+    }
+
+    /** Waits for the line that says where it listens. */
+    String address() throws InterruptedException {
+      var line = Pattern.compile("serving tiny on (127\\.0\\.0\\.1:\\d+)");
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+      while (System.nanoTime() < end) {
+        var said = line.matcher(out.toString());
+        if (said.find()) {
+          return said.group(1);
+        }
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      throw new AssertionError("the server did not start: " + out);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      thread.interrupt();
+      thread.join(TimeUnit.SECONDS.toMillis(60));
+      assertThat(thread.isAlive()).isFalse();
+    }
+  }
+}
