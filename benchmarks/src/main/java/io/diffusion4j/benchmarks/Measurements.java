@@ -1,0 +1,44 @@
+package io.diffusion4j.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Carries out a {@link Plan}. */
+final class Measurements {
+  private static final long SEED = 1;
+
+  private Measurements() {}
+
+  /**
+   * Measures everything, the peak first.
+   *
+   * @param watcher sees each row as it is measured
+   */
+  static List<Row> take(Plan plan, Consumer<Row> watcher) {
+    List<Row> rows = new ArrayList<>();
+    Consumer<Row> sink =
+        row -> {
+          rows.add(row);
+          watcher.accept(row);
+        };
+    Row convolution = ConvolutionPeak.measure(plan.peak(), SEED);
+    sink.accept(convolution);
+    double peak = convolution.figure(Figure.GFLOPS).orElseThrow();
+    for (DecoderSubject decoder : plan.decoders()) {
+      DecoderBenchmark.measure(decoder, plan.batches(), plan.calls(), peak, sink);
+    }
+    for (DecoderSubject decoder : plan.training()) {
+      TrainingBenchmark.measure(decoder, plan.trainingBatch(), plan.steps(), peak, sink);
+    }
+    plan.model().ifPresent(folder -> ImageBenchmark.measure(folder, plan.image(), sink));
+    StepBenchmark.measure(
+        plan.samplerForks(), plan.samplerIterations(), plan.samplerMillis(), sink);
+    ProcessMemory.peakMebibytes()
+        .ifPresent(
+            mebibytes ->
+                sink.accept(
+                    Row.of("peak memory of all of this").with(Figure.MEBIBYTES, mebibytes)));
+    return rows;
+  }
+}

@@ -1,0 +1,46 @@
+package io.diffusion4j.benchmarks;
+
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * How often something is run to be measured.
+ *
+ * @param warmup runs that do not count
+ * @param runs runs that do, at most
+ * @param atMost after this time no further run is begun, once there were three
+ */
+record Pace(int warmup, int runs, Duration atMost) {
+  private static final int ENOUGH = 3;
+
+  Pace {
+    if (warmup < 0) {
+      throw new IllegalArgumentException("warmup: " + warmup + " (expected: ≥ 0)");
+    }
+    if (runs < 1) {
+      throw new IllegalArgumentException("runs: " + runs + " (expected: ≥ 1)");
+    }
+  }
+
+  /** The median time of a run in milliseconds. */
+  double median(Runnable task) {
+    for (int i = 0; i < warmup; i++) {
+      task.run();
+    }
+    double[] millis = new double[runs];
+    long begin = System.nanoTime();
+    int done = 0;
+    while (done < runs && (done < ENOUGH || System.nanoTime() - begin < atMost.toNanos())) {
+      long start = System.nanoTime();
+      task.run();
+      millis[done++] = (System.nanoTime() - start) / 1e6;
+    }
+    return median(Arrays.copyOf(millis, done));
+  }
+
+  private static double median(double[] values) {
+    Arrays.sort(values);
+    int middle = values.length / 2;
+    return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+  }
+}

@@ -1,0 +1,100 @@
+package io.diffusion4j.benchmarks;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is measured, and how thoroughly.
+ *
+ * @param decoders whose denoisers are called
+ * @param batches at which they are
+ * @param training which of them are trained
+ * @param trainingBatch samples per training step
+ * @param model the pipeline folder that whole images are made from
+ * @param image how they are
+ * @param peak pace of the convolution
+ * @param calls pace of the denoisers
+ * @param steps pace of training
+ * @param samplerForks JVMs that the samplers' steps are measured in; 0 for this one
+ * @param samplerIterations of {@code samplerMillis} each, warm-up and measurement
+ * @param samplerMillis length of an iteration
+ */
+record Plan(
+    List<DecoderSubject> decoders,
+    List<Integer> batches,
+    List<DecoderSubject> training,
+    int trainingBatch,
+    Optional<Path> model,
+    ImageSettings image,
+    Pace peak,
+    Pace calls,
+    Pace steps,
+    int samplerForks,
+    int samplerIterations,
+    long samplerMillis) {
+  Plan {
+    decoders = List.copyOf(decoders);
+    batches = List.copyOf(batches);
+    training = List.copyOf(training);
+  }
+
+  /** Everything; M, which takes minutes, only if asked for. */
+  static Plan full(Optional<Path> model, boolean large, ImageSettings image) {
+    return of(
+        model,
+        large,
+        image,
+        new Pace(10, 50, Duration.ofSeconds(5)),
+        new Pace(3, 30, Duration.ofSeconds(15)),
+        new Pace(2, 10, Duration.ofSeconds(40)),
+        5,
+        500);
+  }
+
+  /** The same rows from few runs: to see that it works, not to quote. */
+  static Plan quick(Optional<Path> model, boolean large, ImageSettings image) {
+    return of(
+        model,
+        large,
+        image,
+        new Pace(3, 10, Duration.ofSeconds(1)),
+        new Pace(1, 3, Duration.ofSeconds(2)),
+        new Pace(1, 2, Duration.ofSeconds(1)),
+        2,
+        100);
+  }
+
+  private static Plan of(
+      Optional<Path> model,
+      boolean large,
+      ImageSettings image,
+      Pace peak,
+      Pace calls,
+      Pace steps,
+      int samplerIterations,
+      long samplerMillis) {
+    List<DecoderSubject> decoders = new ArrayList<>();
+    model.map(DecoderSubject::of).ifPresent(decoders::add);
+    decoders.add(DecoderSubject.small());
+    List<DecoderSubject> training = List.copyOf(decoders);
+    if (large) {
+      decoders.add(DecoderSubject.medium());
+    }
+    return new Plan(
+        decoders,
+        List.of(1, 8),
+        training,
+        32,
+        model,
+        image,
+        peak,
+        calls,
+        steps,
+        1,
+        samplerIterations,
+        samplerMillis);
+  }
+}

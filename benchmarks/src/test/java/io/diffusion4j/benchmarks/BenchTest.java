@@ -1,0 +1,136 @@
+package io.diffusion4j.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.diffusion4j.tf.nn.Precision;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program measures what it says it does; XS is a size for this test alone. */
+class BenchTest {
+  private static final Pace ONCE = new Pace(0, 1, Duration.ZERO);
+  private static List<Row> rows = List.of();
+
+  @BeforeAll
+  static void measure() {
+    var decoders = List.of(DecoderSubject.extraSmall());
+    rows =
+        Measurements.take(
+            new Plan(
+                decoders,
+                List.of(1, 3),
+                decoders,
+                2,
+                Optional.empty(),
+                new ImageSettings(2, 2, 2, Precision.FLOAT32),
+                ONCE,
+                ONCE,
+                ONCE,
+                0,
+                1,
+                10),
+            row -> {});
+  }
+
+  @Test
+  void thePeakComesFirstAndIsItsOwnMeasure() {
+    assertThat(rows.get(0).name()).contains("peak");
+    assertThat(rows.get(0).figure(Figure.FRACTION)).hasValue(1);
+    assertThat(rows.get(0).figure(Figure.GFLOPS).orElseThrow()).isPositive();
+  }
+
+  @Test
+  void aDecoderHasARowForEachPrecisionAndBatch() {
+    var keys =
+        rows.stream()
+            .filter(row -> row.name().equals("decoder XS"))
+            .map(row -> row.precisionWord() + " " + row.batch().orElseThrow())
+            .toList();
+    assertThat(keys).containsExactly("float32 1", "float32 3", "bfloat16 1", "bfloat16 3");
+  }
+
+  @Test
+  void rateTimesTimeIsTheCountedCost() {
+    double flops = NetworkCost.of(DecoderSubject.extraSmall().network()).flops();
+    for (Row row : named("decoder XS")) {
+      double done =
+          row.figure(Figure.GFLOPS).orElseThrow()
+              * row.figure(Figure.MILLISECONDS).orElseThrow()
+              * 1e6;
+      assertThat(done / (flops * row.batch().orElseThrow()))
+          .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-9));
+    }
+  }
+
+  @Test
+  void trainingHasARowForEachPrecisionWithImagesPerSecond() {
+    assertThat(named("training step XS"))
+        .hasSize(2)
+        .allSatisfy(row -> assertThat(row.figure(Figure.IMAGES_PER_SECOND)).isPresent());
+  }
+
+  @Test
+  void samplersAreHeldAgainstLoopsWrittenByHand() {
+    for (String sampler : List.of("ddim", "ddpm", "dpmpp-2m")) {
+      assertThat(named("sampler step " + sampler)).hasSize(1);
+      assertThat(named("sampler step " + sampler + ", loop by hand")).hasSize(1);
+    }
+  }
+
+  @Test
+  void jsonHasTheSameRows(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("rows.json");
+    Table.writeJson(file, rows);
+    List<String> names = new ArrayList<>();
+    List<String> fields = new ArrayList<>();
+    try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
+      for (var token = json.nextToken(); token != null; token = json.nextToken()) {
+        if (token == JsonToken.FIELD_NAME) {
+          fields.add(json.currentName());
+          if (json.currentName().equals("name")) {
+            names.add(json.nextTextValue());
+          }
+        }
+      }
+    }
+    assertThat(names).isEqualTo(rows.stream().map(Row::name).toList());
+    assertThat(fields)
+        .startsWith("name", "batch", "precision", "milliseconds", "gflops", "fraction");
+  }
+
+  @Test
+  void theTableHasALineForEachRow() {
+    var text = new StringWriter();
+    var out = new PrintWriter(text);
+    Table.printHeader(out);
+    rows.forEach(row -> Table.print(out, row));
+    assertThat(text.toString().lines()).hasSize(1 + rows.size());
+  }
+
+  @Test
+  void nonsenseIsRefusedWithStatusTwo() {
+    assertThat(Bench.run("--precision", "float8")).isEqualTo(2);
+    assertThat(Bench.run("--steps", "1,2")).isEqualTo(2);
+  }
+
+  @Test
+  void aModelThatIsNotThereIsRefusedBeforeAnythingIsMeasured(@TempDir Path folder) {
+    assertThat(Bench.run("--model", folder.resolve("none").toString())).isEqualTo(1);
+  }
+
+  private static List<Row> named(String name) {
+    return rows.stream().filter(row -> row.name().equals(name)).toList();
+  }
+}
