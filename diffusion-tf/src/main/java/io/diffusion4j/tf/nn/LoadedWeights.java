@@ -49,11 +49,16 @@ public final class LoadedWeights implements Weights {
 
   /** Frozen if they are small enough, else variables. */
   public static LoadedWeights from(NamedTensors source) {
+    return from(source, FREEZE_BELOW);
+  }
+
+  /** Frozen if they take fewer bytes in float32 than this, else variables. */
+  static LoadedWeights from(NamedTensors source, long freezeBelow) {
     long bytes = 0;
     for (String name : source.names()) {
       bytes += Float.BYTES * Arrays.stream(source.shape(name)).reduce(1, Math::multiplyExact);
     }
-    return new LoadedWeights(source, bytes < FREEZE_BELOW);
+    return new LoadedWeights(source, bytes < freezeBelow);
   }
 
   @Override
