@@ -1,0 +1,139 @@
+package io.diffusion4j.tf.testing;
+
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.Sessions;
+import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.tf.nn.Parameter;
+import io.diffusion4j.tf.nn.Precision;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
+
+/**
+ * A piece of a network whose parameters are set, asked and differentiated by name, all in the axis
+ * order of checkpoints.
+ */
+public final class Probe implements AutoCloseable {
+  /** What is probed. */
+  @FunctionalInterface
+  public interface Piece {
+    Operand<TFloat32> build(Nn nn, Inputs inputs);
+  }
+
+  private record Leaf(Parameter parameter, Placeholder<TFloat32> value) {}
+
+  private final Graph graph = new Graph();
+  private final Map<String, Leaf> leaves = new LinkedHashMap<>();
+  private final Map<String, float[]> values = new LinkedHashMap<>();
+  private final Inputs inputs;
+  private final Operand<TFloat32> output;
+  private final Placeholder<TFloat32> cotangent;
+  private final Output<?>[] gradients;
+  private final Session session;
+
+  /** Builds a piece in float32; {@code initial} gives the values of each parameter. */
+  public Probe(Piece piece, Function<Parameter, float[]> initial) {
+    var tf = Ops.create(graph);
+    inputs = Inputs.of(tf);
+    output =
+        piece.build(
+            Nn.of(
+                graph,
+                (ops, parameter, precision) -> {
+                  var shape = Shape.of(parameter.layout().graphShape(parameter.shape()));
+                  var value = ops.placeholder(TFloat32.class, Placeholder.shape(shape));
+                  leaves.put(parameter.key(), new Leaf(parameter, value));
+                  values.put(parameter.key(), initial.apply(parameter).clone());
+                  return Nn.cast(ops, value, precision);
+                },
+                Precision.FLOAT32),
+            inputs);
+    cotangent = tf.placeholder(TFloat32.class, Placeholder.shape(output.shape()));
+    Output<?>[] variables =
+        leaves.values().stream().map(leaf -> leaf.value.asOutput()).toArray(Output[]::new);
+    gradients =
+        graph.addGradients(
+            "probe",
+            new Output<?>[] {output.asOutput()},
+            variables,
+            new Output<?>[] {cotangent.asOutput()});
+    session = Sessions.open(graph);
+  }
+
+  public Set<String> parameters() {
+    return leaves.keySet();
+  }
+
+  /** The present values of a parameter, live: a change shows in the next answer. */
+  public float[] values(String parameter) {
+    return Objects.requireNonNull(values.get(parameter), parameter);
+  }
+
+  /** The output, row-major. */
+  public float[] output(Batch batch) {
+    List<TType> owned = new ArrayList<>();
+    try (var result = feed(batch, owned).fetch(output).run()) {
+      return Tensors.floats(result.get(0));
+    } finally {
+      owned.forEach(TType::close);
+    }
+  }
+
+  /** For each parameter the gradient of Σ weights·output. */
+  public Map<String, float[]> gradients(Batch batch, float[] weights, long... outputShape) {
+    List<TType> owned = new ArrayList<>();
+    var runner = feed(batch, owned);
+    TFloat32 seed = Tensors.of(weights, outputShape);
+    owned.add(seed);
+    runner.feed(cotangent, seed);
+    for (Output<?> gradient : gradients) {
+      runner.fetch(gradient);
+    }
+    try (var result = runner.run()) {
+      Map<String, float[]> byName = new LinkedHashMap<>();
+      int i = 0;
+      for (Leaf leaf : leaves.values()) {
+        var p = leaf.parameter;
+        byName.put(p.key(), p.layout().toCheckpoint(Tensors.floats(result.get(i++)), p.shape()));
+      }
+      return byName;
+    } finally {
+      owned.forEach(TType::close);
+    }
+  }
+
+  private Session.Runner feed(Batch batch, List<TType> owned) {
+    var runner = session.runner();
+    inputs.feed(runner, batch, owned);
+    for (Leaf leaf : leaves.values()) {
+      var p = leaf.parameter;
+      var tensor =
+          Tensors.of(
+              p.layout().toGraph(values(p.key()), p.shape()), p.layout().graphShape(p.shape()));
+      owned.add(tensor);
+      runner.feed(leaf.value, tensor);
+    }
+    return runner;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+}
