@@ -110,7 +110,7 @@ class NnGradientTest {
       float[] weights = gaussian(probe.output(batch).length, random);
       var gradients = probe.gradients(batch, weights, known(outputShape[0], weights.length));
       for (String key : probe.parameters()) {
-        float[] gradient = gradients.get(key);
+        float[] gradient = java.util.Objects.requireNonNull(gradients.get(key), key);
         for (int direction = 0; direction < 3; direction++) {
           boolean[] up = new boolean[gradient.length];
           double expected = 0;
