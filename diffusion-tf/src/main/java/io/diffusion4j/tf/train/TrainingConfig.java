@@ -14,7 +14,8 @@ import io.diffusion4j.tf.nn.Precision;
  * @param epsilon added to the root of the second moment
  * @param weightDecay decoupled (Loshchilov &amp; Hutter 2019), on weights of two or more axes only
  * @param clipNorm the largest global norm of the gradient
- * @param emaDecay decay of the moving average of the weights, reached by (1 + step) / (10 + step)
+ * @param emaDecay decay of the moving average of the weights
+ * @param emaWarmup how the moving average gets to its decay
  * @param precision of activations and matrix products; the weights themselves are float32
  * @param seed of the initial weights and of the data
  */
@@ -29,8 +30,17 @@ public record TrainingConfig(
     double weightDecay,
     double clipNorm,
     double emaDecay,
+    EmaWarmup emaWarmup,
     Precision precision,
     long seed) {
+  /** How the moving average begins. */
+  public enum EmaWarmup {
+    /** With its decay: it remembers the initial weights for long. */
+    NONE,
+    /** The decay after a step is at most (1 + step) / (10 + step). */
+    RISING
+  }
+
   public TrainingConfig {
     require(steps >= 1, "steps", steps, "≥ 1");
     require(batchSize >= 1, "batchSize", batchSize, "≥ 1");
@@ -63,6 +73,7 @@ public record TrainingConfig(
         0.01,
         1.0,
         0.999,
+        EmaWarmup.RISING,
         Precision.BFLOAT16,
         seed);
   }
@@ -80,6 +91,7 @@ public record TrainingConfig(
         weightDecay,
         clipNorm,
         emaDecay,
+        emaWarmup,
         precision,
         seed);
   }
@@ -96,6 +108,7 @@ public record TrainingConfig(
         weightDecay,
         clipNorm,
         emaDecay,
+        emaWarmup,
         precision,
         seed);
   }
@@ -112,6 +125,7 @@ public record TrainingConfig(
         weightDecay,
         clipNorm,
         emaDecay,
+        emaWarmup,
         precision,
         seed);
   }
@@ -128,6 +142,7 @@ public record TrainingConfig(
         weightDecay,
         clipNorm,
         emaDecay,
+        emaWarmup,
         newPrecision,
         seed);
   }
@@ -144,6 +159,7 @@ public record TrainingConfig(
         weightDecay,
         clipNorm,
         emaDecay,
+        emaWarmup,
         precision,
         newSeed);
   }
@@ -163,6 +179,9 @@ public record TrainingConfig(
 
   /** The moving average's decay after a step, counted from 0. */
   double ema(long step) {
-    return Math.min(emaDecay, (1.0 + step) / (10.0 + step));
+    return switch (emaWarmup) {
+      case NONE -> emaDecay;
+      case RISING -> Math.min(emaDecay, (1.0 + step) / (10.0 + step));
+    };
   }
 }
