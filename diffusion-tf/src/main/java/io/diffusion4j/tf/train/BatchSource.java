@@ -14,7 +14,8 @@ public interface BatchSource {
 
   /** The randomness of a step: the same for the same seed and step, whatever came before. */
   static SplittableRandom random(long seed, long step) {
-    var mixed = new SplittableRandom(seed);
-    return new SplittableRandom(mixed.nextLong() ^ new SplittableRandom(step).nextLong());
+    // Hashed one after the other, so that seed and step cannot stand in for each other.
+    long ofSeed = new SplittableRandom(seed).nextLong();
+    return new SplittableRandom(new SplittableRandom(ofSeed ^ step).nextLong());
   }
 }
