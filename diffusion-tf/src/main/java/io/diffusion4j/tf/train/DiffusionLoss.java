@@ -11,7 +11,8 @@ import org.tensorflow.types.TFloat32;
 /**
  * The loss of a denoiser over a batch that {@link NoisedBatch} made: the weighted square error of
  * what it predicts and, where the variance is learned, the variational bound of the variance alone
- * (Nichol &amp; Dhariwal 2021, eq. 16: the bound does not reach the mean).
+ * (Nichol &amp; Dhariwal 2021, eq. 16: the bound does not reach the mean). The bound, a sum over
+ * all T timesteps of which one is drawn, counts λ·T with the paper's λ = 0.001.
  *
  * <p>The bound is in bits per dimension: for t &gt; 0 the divergence of two Gaussians, for t = 0
  * the likelihood of the 8-bit pixel (Ho et al. 2020, eq. 13). Whatever the parameterization, the
@@ -25,10 +26,13 @@ public final class DiffusionLoss {
   /** Input: the clean sample. */
   static final String X0 = "x0";
 
-  /** Input {@code [5]}: weight, k, smallest and largest log-variance, 1 where t = 0. */
+  /**
+   * Input {@code [6]}: weight, k, smallest and largest log-variance, 1 where t = 0, weight of the
+   * bound.
+   */
   static final String ROW = "row";
 
-  static final int ROW_SIZE = 5;
+  static final int ROW_SIZE = 6;
   private static final double LN2 = Math.log(2);
 
   private DiffusionLoss() {}
@@ -70,8 +74,9 @@ public final class DiffusionLoss {
             tf.math.add(
                 tf.math.mul(nll, first), tf.math.mul(kl, tf.math.sub(tf.constant(1f), first))),
             tf.constant((float) LN2));
+    var weightedBound = tf.math.mul(bound, column(nn, row, 5));
     return new Objective.Loss(
-        tf.math.mean(tf.math.add(weighted, bound), batch),
+        tf.math.mean(tf.math.add(weighted, weightedBound), batch),
         Map.of("mse", tf.math.mean(mse, batch), "vlb", tf.math.mean(bound, batch)));
   }
 

@@ -25,6 +25,9 @@ public record NoisedBatch(
     Parameterization parameterization,
     Weighting weighting,
     int timeChannels) {
+  /** What the variational bound counts in the hybrid loss (Nichol &amp; Dhariwal 2021, §3.1). */
+  private static final double LAMBDA = 0.001;
+
   /** The weight of a timestep's square error. */
   @FunctionalInterface
   public interface Weighting {
@@ -115,7 +118,8 @@ public record NoisedBatch(
       (float) (ofX0 * x0PerOutput),
       (float) Math.log(variance),
       (float) Math.log(beta),
-      t == 0 ? 1 : 0
+      t == 0 ? 1 : 0,
+      (float) (LAMBDA * schedule.steps())
     };
   }
 
