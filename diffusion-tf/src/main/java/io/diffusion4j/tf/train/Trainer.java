@@ -8,6 +8,7 @@ import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Nn;
 import io.diffusion4j.tf.nn.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -311,16 +312,32 @@ public final class Trainer implements AutoCloseable {
     return read(state);
   }
 
-  /** Goes back to a state, so that the next step is the one that followed it. */
+  /**
+   * Goes back to a state, so that the next step is the one that followed it.
+   *
+   * @throws IllegalArgumentException if the state is of another objective; nothing has changed then
+   */
   void restore(NamedTensors saved, long atStep) {
     if (!saved.names().equals(state.keySet())) {
       throw new IllegalArgumentException(
-          "state: "
+          "tensors: "
               + saved.names().size()
-              + " tensors (expected: the "
+              + " (expected: the "
               + state.size()
               + " of this objective)");
     }
+    state.forEach(
+        (key, cell) -> {
+          if (!Arrays.equals(saved.shape(key), cell.parameter.shape())) {
+            throw new IllegalArgumentException(
+                key
+                    + ": "
+                    + Arrays.toString(saved.shape(key))
+                    + " (expected: "
+                    + Arrays.toString(cell.parameter.shape())
+                    + ")");
+          }
+        });
     Map<Cell, float[]> values = new LinkedHashMap<>();
     state.forEach((key, cell) -> values.put(cell, saved.read(key)));
     fill(values);
@@ -336,11 +353,11 @@ public final class Trainer implements AutoCloseable {
     Map<Cell, float[]> values = new LinkedHashMap<>();
     for (Parameter p : parameterList()) {
       if (!weights.names().contains(p.key())
-          || !java.util.Arrays.equals(weights.shape(p.key()), p.shape())) {
+          || !Arrays.equals(weights.shape(p.key()), p.shape())) {
         throw new IllegalArgumentException(
             p.key()
                 + ": not in the weights to start from with shape "
-                + java.util.Arrays.toString(p.shape()));
+                + Arrays.toString(p.shape()));
       }
       float[] initial = weights.read(p.key());
       values.put(cellOf(Role.WEIGHTS, p), initial);

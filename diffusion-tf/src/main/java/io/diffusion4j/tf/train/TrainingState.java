@@ -50,6 +50,8 @@ final class TrainingState {
           new CheckpointTensors(file, saved), Long.parseLong(notes.getOrDefault(STEP, "")));
     } catch (NumberFormatException e) {
       throw new CheckpointException(file, "is not a training state: " + e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file, "is of another run: " + e.getMessage(), e);
     }
   }
 
