@@ -67,11 +67,13 @@ public final class Probe implements AutoCloseable {
     Output<?>[] variables =
         leaves.values().stream().map(leaf -> leaf.value.asOutput()).toArray(Output[]::new);
     gradients =
-        graph.addGradients(
-            "probe",
-            new Output<?>[] {output.asOutput()},
-            variables,
-            new Output<?>[] {cotangent.asOutput()});
+        leaves.isEmpty()
+            ? new Output<?>[0]
+            : graph.addGradients(
+                "probe",
+                new Output<?>[] {output.asOutput()},
+                variables,
+                new Output<?>[] {cotangent.asOutput()});
     session = Sessions.open(graph);
   }
 

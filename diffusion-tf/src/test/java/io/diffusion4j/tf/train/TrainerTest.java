@@ -1,0 +1,307 @@
+package io.diffusion4j.tf.train;
+
+import static io.diffusion4j.tf.testing.Golden.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.checkpoint.SafetensorsFile;
+import io.diffusion4j.tf.nn.CheckpointTensors;
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.testing.Golden;
+import io.diffusion4j.tf.train.TrainingConfig.EmaWarmup;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+
+class TrainerTest {
+  private static final TrainingRun.Listener UNHEARD = (step, report) -> {};
+
+  /**
+   * PyTorch's AdamW, clip_grad_norm_ and a moving average, five steps in float32; 10⁻⁵ for other
+   * orders of summation.
+   *
+   * <p>The recording holds the weights after the fifth step under the names of all steps, and of
+   * the start. {@code start.safetensors} holds the start, found from the first average and the last
+   * bias by a search in double.
+   */
+  @Test
+  void aStepIsPyTorchsAdamWWithClippingAndMovingAverage() {
+    var golden = Golden.of("adamw-clip-ema");
+    Objective objective =
+        (nn, inputs) -> {
+          var tf = nn.tf();
+          var x = inputs.floats("x", 5);
+          var y = inputs.floats("y", 7);
+          var w = nn.parameter("w", Init.ZEROS, 5, 7);
+          // Of two axes, because the recording decays its bias too.
+          var b = nn.parameter("b", Init.ZEROS, 1, 7);
+          var error = tf.math.squaredDifference(tf.math.add(tf.linalg.matMul(x, w), b), y);
+          return Objective.Loss.of(tf.math.mean(error, tf.constant(new int[] {0, 1})));
+        };
+    // So many steps that the cosine has not begun to fall.
+    var config =
+        new TrainingConfig(
+            1L << 60,
+            16,
+            0.01,
+            0,
+            0.9,
+            0.98,
+            1e-6,
+            0.2,
+            0.5,
+            0.99,
+            EmaWarmup.NONE,
+            Precision.FLOAT32,
+            1);
+    try (var trainer = new Trainer(objective, config)) {
+      Path start = golden.folder().resolve("start.safetensors");
+      try (var tensors = SafetensorsFile.open(start)) {
+        trainer.startFrom(new CheckpointTensors(start, tensors));
+      }
+      var batch =
+          new Batch(16).floats("x", golden.floats("in.x")).floats("y", golden.floats("in.y"));
+      for (int step = 0; step < 5; step++) {
+        var report = trainer.step(batch);
+        String prefix = "step" + step + ".";
+        assertThat(report.loss())
+            .isCloseTo(golden.floats(prefix + "loss")[0], within(1e-5 * report.loss()));
+        assertThat(report.gradientNorm())
+            .isCloseTo(
+                golden.floats(prefix + "grad_norm")[0], within(1e-5 * report.gradientNorm()));
+        assertClose(trainer.averagedWeights().read("w"), golden.floats(prefix + "ema_w"), 1e-5);
+      }
+      assertClose(trainer.weights().read("w"), golden.floats("step4.w"), 1e-5);
+      assertClose(trainer.weights().read("b"), golden.floats("step4.b"), 1e-5);
+    }
+  }
+
+  @Test
+  void trainingLowersTheLoss() {
+    var config = Tiny.config(300, Precision.FLOAT32);
+    var batches = Tiny.batches(config);
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      double first = trainer.step(batches.batch(0)).loss();
+      double last = first;
+      for (int step = 1; step < 300; step++) {
+        last = trainer.step(batches.batch(step)).loss();
+      }
+      assertThat(last).isLessThan(0.5 * first);
+      assertThat(trainer.parameters()).isEqualTo(16 * 32 + 32 + 32 * 16 + 16);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRunThatIsStoppedAndResumedEndsWithTheSameBits(Precision precision, @TempDir Path folder) {
+    var config = Tiny.config(40, precision);
+    var batches = Tiny.batches(config);
+    Map<String, Integer> straight;
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      var run = new TrainingRun(trainer, config, batches, folder.resolve("straight"), 1000);
+      assertThat(run.run(UNHEARD)).isTrue();
+      straight = Tiny.bits(trainer.state());
+    }
+    Path state = folder.resolve("interrupted");
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      var run = new TrainingRun(trainer, config, batches, state, 1000);
+      boolean done =
+          run.run(
+              (step, report) -> {
+                if (step == 17) {
+                  run.stop();
+                }
+              });
+      assertThat(done).isFalse();
+    }
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      var run = new TrainingRun(trainer, config, batches, state, 1000);
+      assertThat(trainer.step()).isEqualTo(17);
+      List<Long> steps = new ArrayList<>();
+      assertThat(run.run((step, report) -> steps.add(step))).isTrue();
+      assertThat(steps).startsWith(18L).endsWith(40L).hasSize(23);
+      assertThat(Tiny.bits(trainer.state())).isEqualTo(straight);
+    }
+  }
+
+  @Test
+  void aLossThatIsNotANumberStopsTheRunAndLeavesTheLastCheckpoint(@TempDir Path folder) {
+    var config = Tiny.config(100, Precision.FLOAT32);
+    var sound = Tiny.batches(config);
+    BatchSource spoiled =
+        step -> {
+          float[] nan = new float[Tiny.BATCH * Tiny.SIZE];
+          nan[5] = Float.NaN;
+          return step == 23 ? sound.batch(step).floats("x", nan) : sound.batch(step);
+        };
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      var run = new TrainingRun(trainer, config, spoiled, folder, 10);
+      assertThatThrownBy(() -> run.run(UNHEARD))
+          .isInstanceOf(DivergedException.class)
+          .hasMessage("step 23: loss NaN, gradient norm NaN (expected: finite numbers)");
+    }
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      var run = new TrainingRun(trainer, config, sound, folder, 10);
+      assertThat(trainer.step()).isEqualTo(20);
+      assertThat(run.run(UNHEARD)).isTrue();
+      assertThat(trainer.step()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void aStateOfAnotherRunIsRefusedByWhatDiffers(@TempDir Path folder) {
+    var config = Tiny.config(2, Precision.FLOAT32);
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      new TrainingRun(trainer, config, Tiny.batches(config), folder, 1).run(UNHEARD);
+    }
+    var file = folder.resolve("state.safetensors");
+    refused(
+        Tiny.OBJECTIVE,
+        TrainingConfig.of(2, Tiny.BATCH, 0.01, 12).withPrecision(Precision.FLOAT32),
+        folder,
+        file + ": is of another run: seed: 11 (expected: 12)");
+    refused(
+        Tiny.OBJECTIVE,
+        TrainingConfig.of(2, 9, 0.01, 11).withPrecision(Precision.FLOAT32),
+        folder,
+        file + ": is of another run: batch_size: 8 (expected: 9)");
+    refused(
+        Tiny.OBJECTIVE,
+        config.withPrecision(Precision.BFLOAT16),
+        folder,
+        file + ": is of another run: precision: FLOAT32 (expected: BFLOAT16)");
+  }
+
+  @Test
+  void aStateOfAnotherNetworkIsRefused(@TempDir Path folder) {
+    var config = Tiny.config(2, Precision.FLOAT32);
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      new TrainingRun(trainer, config, Tiny.batches(config), folder, 1).run(UNHEARD);
+    }
+    var file = folder.resolve("state.safetensors");
+    Objective oneLayer =
+        (nn, inputs) -> scalar(nn, nn.output(nn.at("out").linear(x(nn, inputs), 16)));
+    refused(
+        oneLayer,
+        config,
+        folder,
+        file + ": is of another run: tensors: 16 (expected: the 8 of this objective)");
+    Objective wider =
+        (nn, inputs) -> {
+          var hidden = nn.at("hidden").linear(x(nn, inputs), 16);
+          return scalar(nn, nn.output(nn.at("out").linear(hidden, 32)));
+        };
+    refused(
+        wider,
+        config,
+        folder,
+        file + ": is of another run: weights.hidden.weight: [32, 16] (expected: [16, 16])");
+  }
+
+  private static Operand<TFloating> x(Nn nn, Inputs inputs) {
+    return nn.input(inputs.floats("x", 16));
+  }
+
+  private static Objective.Loss scalar(Nn nn, Operand<TFloat32> x) {
+    return Objective.Loss.of(nn.tf().math.mean(x, nn.tf().constant(new int[] {0, 1})));
+  }
+
+  private static void refused(
+      Objective objective, TrainingConfig config, Path folder, String message) {
+    try (var trainer = new Trainer(objective, config)) {
+      assertThatThrownBy(() -> new TrainingRun(trainer, config, Tiny.batches(config), folder, 1))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessage(message);
+    }
+  }
+
+  @Test
+  void whenTheStateCannotBeWrittenTheErrorNamesItAndTheOldOneStays(@TempDir Path folder)
+      throws IOException {
+    var config = Tiny.config(30, Precision.FLOAT32);
+    Path state = folder.resolve("run");
+    Path aside = folder.resolve("aside");
+    Path file = state.resolve("state.safetensors");
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      var run = new TrainingRun(trainer, config, Tiny.batches(config), state, 10);
+      // Moves the folder away after the first checkpoint, as a disk that went away would.
+      TrainingRun.Listener vanishing =
+          (step, report) -> {
+            if (step == 15) {
+              move(state, aside);
+            }
+          };
+      assertThatThrownBy(() -> run.run(vanishing))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageStartingWith("cannot write " + file);
+    }
+    assertThat(Files.exists(file)).isFalse();
+    try (var saved = SafetensorsFile.open(aside.resolve("state.safetensors"))) {
+      assertThat(saved.metadata()).containsEntry("step", "10");
+      assertThat(new CheckpointTensors(aside, saved).names()).hasSize(16);
+    }
+  }
+
+  private static void move(Path from, Path to) {
+    try {
+      Files.move(from, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void theListenerHearsOfEveryStepAndEveryCheckpoint(@TempDir Path folder) {
+    var config = Tiny.config(25, Precision.FLOAT32);
+    var steps = new AtomicLong();
+    List<Long> checkpoints = new ArrayList<>();
+    var listener =
+        new TrainingRun.Listener() {
+          @Override
+          public void onStep(long step, Trainer.Report report) {
+            assertThat(step).isEqualTo(steps.incrementAndGet());
+            assertThat(report.metrics()).containsOnlyKeys("worst");
+            assertThat(report.learningRate()).isEqualTo(config.rate(step - 1));
+          }
+
+          @Override
+          public void onCheckpoint(long step, Path file) {
+            assertThat(file).exists();
+            checkpoints.add(step);
+          }
+        };
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      new TrainingRun(trainer, config, Tiny.batches(config), folder, 10).run(listener);
+    }
+    assertThat(steps.get()).isEqualTo(25);
+    assertThat(checkpoints).containsExactly(10L, 20L, 25L);
+  }
+
+  @Test
+  void theRateRisesLinearlyAndFallsAsACosineToZero() {
+    var config = TrainingConfig.of(1000, 8, 0.01, 1);
+    assertThat(config.warmup()).isEqualTo(100);
+    assertThat(config.rate(0)).isCloseTo(0.0001, within(1e-12));
+    assertThat(config.rate(99)).isCloseTo(0.01, within(1e-12));
+    assertThat(config.rate(550)).isCloseTo(0.005, within(1e-12));
+    assertThat(config.rate(1000)).isCloseTo(0, within(1e-12));
+  }
+}
