@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.testing.Probe;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,7 +111,7 @@ class NnGradientTest {
       float[] weights = gaussian(probe.output(batch).length, random);
       var gradients = probe.gradients(batch, weights, known(outputShape[0], weights.length));
       for (String key : probe.parameters()) {
-        float[] gradient = java.util.Objects.requireNonNull(gradients.get(key), key);
+        float[] gradient = Objects.requireNonNull(gradients.get(key));
         for (int direction = 0; direction < 3; direction++) {
           boolean[] up = new boolean[gradient.length];
           double expected = 0;
