@@ -1,0 +1,234 @@
+package io.diffusion4j.it;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.NullMarked;
+import org.tensorflow.op.Ops;
+
+/** The table of modules as rules: what lives where, and what it knows. */
+@AnalyzeClasses(
+    packages = "io.diffusion4j",
+    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
+class ArchitectureTest {
+  private static final String API = "io.diffusion4j.diffusion..";
+  private static final String TF = "io.diffusion4j.tf..";
+  private static final String CHECKPOINT = "io.diffusion4j.tf.checkpoint..";
+  private static final String CLIP = "io.diffusion4j.clip..";
+  private static final String PRIOR = "io.diffusion4j.prior..";
+  private static final String DECODER = "io.diffusion4j.decoder..";
+  private static final String UNCLIP = "io.diffusion4j.unclip..";
+  private static final String EMOJI = "io.diffusion4j.emoji..";
+  private static final String SERVING = "io.diffusion4j.serving..";
+  private static final String PROTO = "io.diffusion4j.serving.v1..";
+  private static final String CLI = "io.diffusion4j.cli..";
+  private static final String BENCHMARKS = "io.diffusion4j.benchmarks..";
+
+  private static final Map<String, String> PACKAGE_OF_MODULE =
+      Map.ofEntries(
+          Map.entry("diffusion-api", "io.diffusion4j.diffusion"),
+          Map.entry("diffusion-tf", "io.diffusion4j.tf"),
+          Map.entry("clip", "io.diffusion4j.clip"),
+          Map.entry("prior", "io.diffusion4j.prior"),
+          Map.entry("decoder", "io.diffusion4j.decoder"),
+          Map.entry("unclip", "io.diffusion4j.unclip"),
+          Map.entry("emoji", "io.diffusion4j.emoji"),
+          Map.entry("serving-proto", "io.diffusion4j.serving.v1"),
+          Map.entry("serving-grpc", "io.diffusion4j.serving"),
+          Map.entry("cli", "io.diffusion4j.cli"),
+          Map.entry("benchmarks", "io.diffusion4j.benchmarks"));
+
+  /** The helpers that modules share for their tests. */
+  static final class NoTestJars implements ImportOption {
+    private static final Pattern TEST_JAR = Pattern.compile(".*-tests\\.jar!?/.*");
+
+    @Override
+    public boolean includes(Location location) {
+      return !location.matches(TEST_JAR);
+    }
+  }
+
+  @ArchTest
+  static final ArchRule everyClassIsInThePackageOfItsModule =
+      classes().should(beInThePackageOfTheirModule());
+
+  @ArchTest
+  static final ArchRule modulesKnowTheModulesBelowThemOnly =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .withOptionalLayers(true) // what is not on this module's class path
+          .layer("diffusion-api")
+          .definedBy(API)
+          .layer("diffusion-tf")
+          .definedBy(TF)
+          .layer("clip")
+          .definedBy(CLIP)
+          .layer("prior")
+          .definedBy(PRIOR)
+          .layer("decoder")
+          .definedBy(DECODER)
+          .layer("unclip")
+          .definedBy(UNCLIP)
+          .layer("emoji")
+          .definedBy(EMOJI)
+          .layer("serving-proto")
+          .definedBy(PROTO)
+          .layer("serving-grpc")
+          .definedBy(resideInAPackage(SERVING).and(not(resideInAPackage(PROTO))))
+          .layer("cli")
+          .definedBy(CLI)
+          .layer("benchmarks")
+          .definedBy(BENCHMARKS)
+          .whereLayer("diffusion-api")
+          .mayNotAccessAnyLayer()
+          .whereLayer("diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api")
+          .whereLayer("clip")
+          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf")
+          .whereLayer("prior")
+          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf")
+          .whereLayer("decoder")
+          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf")
+          .whereLayer("unclip")
+          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf", "clip", "prior", "decoder")
+          .whereLayer("emoji")
+          .mayOnlyAccessLayers(
+              "diffusion-api", "diffusion-tf", "clip", "prior", "decoder", "unclip")
+          .whereLayer("serving-proto")
+          .mayNotAccessAnyLayer()
+          .whereLayer("serving-grpc")
+          .mayOnlyAccessLayers("diffusion-api", "serving-proto")
+          .whereLayer("serving-grpc")
+          .mayOnlyBeAccessedByLayers("cli", "benchmarks")
+          .whereLayer("cli")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("benchmarks")
+          .mayNotBeAccessedByAnyLayer();
+
+  @ArchTest
+  static final ArchRule theApiKnowsTheJdkAndJSpecifyOnly =
+      classes()
+          .that()
+          .resideInAPackage(API)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(API, "java..", "javax.imageio..", "org.w3c.dom..", "org.jspecify..");
+
+  @ArchTest
+  static final ArchRule onlyNetworksKnowTensorFlow =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(TF, CLIP, PRIOR, DECODER, BENCHMARKS)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.tensorflow..", "org.bytedeco..");
+
+  @ArchTest
+  static final ArchRule checkpointsAreReadAndWrittenWithoutTensorFlow =
+      classes()
+          .that()
+          .resideInAPackage(CHECKPOINT)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              CHECKPOINT,
+              API,
+              "java..",
+              "org.jspecify..",
+              "org.slf4j..",
+              "com.fasterxml.jackson..");
+
+  @ArchTest
+  static final ArchRule onlyServingKnowsGrpc =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(SERVING, CLI, BENCHMARKS)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.grpc..", "com.google.protobuf..");
+
+  /** It costs quadratic time. */
+  @ArchTest
+  static final ArchRule subScopesAreNotUsed =
+      noClasses().should().callMethod(Ops.class, "withSubScope", String.class);
+
+  @ArchTest
+  static final ArchRule publicFieldsAreFinal =
+      fields().that().arePublic().and().areNotFinal().should().notBePublic().allowEmptyShould(true);
+
+  /**
+   * The packages of the API are one circle by design: the pipelines at its root are composed of
+   * interfaces that speak of its draws, prompts and settings.
+   */
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices()
+          .matching("io.diffusion4j.(**)")
+          .should()
+          .beFreeOfCycles()
+          .ignoreDependency(resideInAPackage(API), resideInAPackage(API));
+
+  @ArchTest
+  static final ArchRule everyPackageIsNullMarked =
+      classes().that().resideOutsideOfPackage(PROTO).should(beInANullMarkedPackage());
+
+  private static ArchCondition<JavaClass> beInThePackageOfTheirModule() {
+    return new ArchCondition<>("be in the package of their module") {
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        String module = item.getSource().flatMap(s -> moduleOf(s.getUri().toString())).orElse("");
+        String expected = PACKAGE_OF_MODULE.getOrDefault(module, "");
+        // The longest that fits: serving-proto's is within serving-grpc's.
+        String actual =
+            PACKAGE_OF_MODULE.values().stream()
+                .filter(name -> (item.getPackageName() + ".").startsWith(name + "."))
+                .max(String::compareTo)
+                .orElse("");
+        events.add(
+            new SimpleConditionEvent(
+                item,
+                !expected.isEmpty() && expected.equals(actual),
+                item.getName() + " is in the module \"" + module + "\""));
+      }
+    };
+  }
+
+  /** From where its classes or its jar are. */
+  private static Optional<String> moduleOf(String uri) {
+    var matcher =
+        Pattern.compile("/([a-z-]+)/target/classes/|/([a-z-]+)-[0-9][^/]*\\.jar!").matcher(uri);
+    return matcher.find()
+        ? Optional.of(matcher.group(1) == null ? matcher.group(2) : matcher.group(1))
+        : Optional.empty();
+  }
+
+  private static ArchCondition<JavaClass> beInANullMarkedPackage() {
+    return new ArchCondition<>("be in a package with @NullMarked") {
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        events.add(
+            new SimpleConditionEvent(
+                item,
+                item.getPackage().isAnnotatedWith(NullMarked.class),
+                item.getPackageName() + " has no package-info with @NullMarked"));
+      }
+    };
+  }
+}
