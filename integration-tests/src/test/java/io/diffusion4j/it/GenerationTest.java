@@ -1,0 +1,190 @@
+package io.diffusion4j.it;
+
+import static io.diffusion4j.it.TinyPipeline.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.diffusion.ImageVariation;
+import io.diffusion4j.diffusion.PhiloxNoise;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.TextToImage;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.sampling.DdimSampler;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.Samplers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Prompts become pictures, through every part and through TensorFlow. */
+@ExtendWith(TinyPipeline.Resolver.class)
+class GenerationTest {
+  private static final Sampler DDIM = new DdimSampler(0);
+
+  private final TinyPipeline tiny;
+
+  GenerationTest(TinyPipeline tiny) {
+    this.tiny = tiny;
+  }
+
+  static Stream<String> samplers() {
+    return Samplers.standard().names().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("samplers")
+  void everySamplerDrawsAPictureOfTheRightSize(String name) {
+    var injector = tiny.injector();
+    var sampler = injector.getInstance(Samplers.class).named(name);
+    var result =
+        injector
+            .getInstance(TextToImage.class)
+            .generate(request("a red apple", 1, 7, sampler), SamplingListener.NONE);
+    Image image = result.images().get(0);
+    assertThat(image.width()).isEqualTo(TinyPipeline.IMAGE_SIZE);
+    assertThat(image.height()).isEqualTo(TinyPipeline.IMAGE_SIZE);
+    assertThat(tiny.model().imageSize()).isEqualTo(TinyPipeline.IMAGE_SIZE);
+    assertThat(image.pixels()).as("pixels").doesNotContain(Float.NaN).hasSize(3 * 64 * 64);
+    for (float pixel : image.pixels()) {
+      assertThat(Float.isFinite(pixel)).isTrue();
+    }
+    assertThat(distinct(image.pixels())).as("different values").isGreaterThan(100);
+  }
+
+  @Test
+  void theSameSeedDrawsTheSamePixels() {
+    var first = draw("a red apple", 7);
+    assertThat(draw("a red apple", 7).pixels()).isEqualTo(first.pixels());
+  }
+
+  @Test
+  void anotherSeedAndAnotherPromptDrawOtherPixels() {
+    var first = draw("a red apple", 7);
+    assertThat(draw("a red apple", 8).pixels()).isNotEqualTo(first.pixels());
+    assertThat(draw("a green frog", 7).pixels()).isNotEqualTo(first.pixels());
+  }
+
+  @Test
+  void anImageIsTheSameAloneAndAmongOthersOfItsRequest() {
+    var pipeline = tiny.textToImage();
+    var together = pipeline.generate(request("a red apple", 5, 7, DDIM), SamplingListener.NONE);
+    for (int i = 0; i < 5; i++) {
+      var settings = request("a red apple", 1, 7, DDIM);
+      var alone =
+          new TextToImage.Request(
+              settings.prompts(),
+              "",
+              List.of(new PhiloxNoise(7, i)),
+              settings.prior(),
+              settings.decoder(),
+              settings.upsampler());
+      assertThat(pipeline.generate(alone, SamplingListener.NONE).images().get(0).pixels())
+          .as("image %d", i)
+          .isEqualTo(together.images().get(i).pixels());
+    }
+  }
+
+  @Test
+  void aRequestIsTheSameAloneAndInCompany() throws Exception {
+    List<String> prompts = List.of("a red apple", "a green frog", "", "pizza", "a green apple");
+    var pipeline = tiny.textToImage();
+    List<TextToImage.Request> requests = new ArrayList<>();
+    for (int i = 0; i < prompts.size(); i++) {
+      requests.add(request(prompts.get(i), 1 + i % 3, i, DDIM));
+    }
+    List<List<Image>> alone =
+        requests.stream().map(r -> pipeline.generate(r, SamplingListener.NONE).images()).toList();
+
+    ExecutorService threads = Executors.newFixedThreadPool(requests.size());
+    try {
+      var start = new CountDownLatch(requests.size());
+      List<Future<List<Image>>> inCompany = new ArrayList<>();
+      for (var request : requests) {
+        inCompany.add(
+            threads.submit(
+                () -> {
+                  start.countDown();
+                  start.await();
+                  return pipeline.generate(request, SamplingListener.NONE).images();
+                }));
+      }
+      for (int i = 0; i < requests.size(); i++) {
+        List<Image> images = inCompany.get(i).get();
+        for (int j = 0; j < images.size(); j++) {
+          assertThat(images.get(j).pixels())
+              .as("image %d of request %d", j, i)
+              .isEqualTo(alone.get(i).get(j).pixels());
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void aPictureHasVariations() {
+    var injector = tiny.injector();
+    var settings = new SamplingSettings(DDIM, 3, 2);
+    var result =
+        injector
+            .getInstance(ImageVariation.class)
+            .vary(
+                new ImageVariation.Request(
+                    List.of(draw("a red apple", 7)),
+                    List.of(new PhiloxNoise(1, 0)),
+                    settings,
+                    settings),
+                SamplingListener.NONE);
+    assertThat(result.images().get(0).width()).isEqualTo(TinyPipeline.IMAGE_SIZE);
+    assertThat(distinct(result.images().get(0).pixels())).isGreaterThan(100);
+  }
+
+  @Test
+  void everyStageReportsItsSteps() {
+    List<String> reports = new ArrayList<>();
+    tiny.textToImage()
+        .generate(
+            request("a red apple", 1, 7, DDIM),
+            progress ->
+                reports.add(progress.stage() + " " + progress.step() + "/" + progress.steps()));
+    assertThat(reports)
+        .containsExactly(
+            "prior 0/4",
+            "prior 1/4",
+            "prior 2/4",
+            "prior 3/4",
+            "prior 4/4",
+            "decoder 0/4",
+            "decoder 1/4",
+            "decoder 2/4",
+            "decoder 3/4",
+            "decoder 4/4",
+            "super_res 0/3",
+            "super_res 1/3",
+            "super_res 2/3",
+            "super_res 3/3");
+  }
+
+  private Image draw(String prompt, long seed) {
+    return tiny.textToImage()
+        .generate(request(prompt, 1, seed, DDIM), SamplingListener.NONE)
+        .images()
+        .get(0);
+  }
+
+  private static long distinct(float[] values) {
+    List<Float> boxed = new ArrayList<>(values.length);
+    for (float value : values) {
+      boxed.add(value);
+    }
+    return boxed.stream().distinct().count();
+  }
+}

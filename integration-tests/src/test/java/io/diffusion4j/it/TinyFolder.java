@@ -1,0 +1,142 @@
+package io.diffusion4j.it;
+
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ClipTextNetwork;
+import io.diffusion4j.clip.ContrastiveObjective;
+import io.diffusion4j.clip.token.BpeTrainer;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TokenizerConfig;
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.DecoderObjective;
+import io.diffusion4j.decoder.Unet;
+import io.diffusion4j.decoder.UpsamplerObjective;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.prior.PriorModel;
+import io.diffusion4j.prior.PriorObjective;
+import io.diffusion4j.prior.PriorTransformer;
+import io.diffusion4j.prior.Standardization;
+import io.diffusion4j.tf.RandomWeights;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.WithoutPrefix;
+import io.diffusion4j.tf.train.Objective;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Writes pipelines of random weights in the published layout. */
+final class TinyFolder {
+  private static final List<String> COMPONENTS =
+      List.of(
+          "decoder",
+          "decoder_scheduler",
+          "image_encoder",
+          "prior",
+          "prior_scheduler",
+          "super_res_first",
+          "super_res_last",
+          "super_res_scheduler",
+          "text_encoder",
+          "text_proj",
+          "tokenizer");
+  private static final Map<String, String> NOTES = Map.of("diffusion4j.weights", "random");
+
+  private TinyFolder() {}
+
+  /** Writes a pipeline with the shapes of {@link Preset#tiny}. */
+  static void write(Path folder) throws IOException {
+    for (String component : COMPONENTS) {
+      Files.createDirectories(folder.resolve(component));
+    }
+    var preset = Preset.tiny();
+    writeClip(folder, preset);
+    writePrior(folder, preset);
+    writeDecoder(folder, preset);
+    writeUpsampler(folder, preset);
+    UnclipFolder.writeIndex(folder);
+  }
+
+  private static void writeClip(Path folder, Preset preset) throws IOException {
+    var tokenizer =
+        new ClipTokenizer(
+            BpeTrainer.ofSize(preset.vocabulary())
+                .train(Stream.of("a red apple", "a red pizza", "a green apple", "a green frog")),
+            TokenizerConfig.karlo().withMaxLength(preset.textLength()),
+            Normalization.HUGGING_FACE);
+    tokenizer.save(folder.resolve("tokenizer"));
+    var text =
+        new ClipTextNetwork(
+            preset.text().transformer(),
+            tokenizer.vocabulary().size(),
+            preset.textLength(),
+            preset.text().embeddingDim());
+    var weights = random(new ContrastiveObjective(text, preset.vision()), 1);
+    ClipFolders.writeText(
+        folder.resolve("text_encoder"),
+        text,
+        tokenizer.startId(),
+        tokenizer.endId(),
+        tokenizer.padId(),
+        weights,
+        NOTES);
+    ClipFolders.writeVision(folder.resolve("image_encoder"), preset.vision(), weights, NOTES);
+  }
+
+  private static void writePrior(Path folder, Preset preset) {
+    float[] mean = new float[preset.prior().embeddingDim()];
+    float[] std = new float[preset.prior().embeddingDim()];
+    Arrays.fill(std, 0.5f);
+    PriorModel.write(
+        folder.resolve("prior"),
+        preset.prior(),
+        random(new PriorObjective(new PriorTransformer(preset.prior())), 2),
+        new Standardization(mean, std),
+        NOTES);
+    UnclipSchedulerConfig.prior()
+        .write(folder.resolve("prior_scheduler").resolve(UnclipSchedulerConfig.FILE_NAME));
+  }
+
+  private static void writeDecoder(Path folder, Preset preset) {
+    var weights =
+        random(
+            new DecoderObjective(
+                new Unet(preset.decoder()), preset.projection(), preset.textLength()),
+            3);
+    DecoderFolders.writeUnet(
+        folder.resolve("decoder"), preset.decoder(), new WithoutPrefix(weights, "decoder."), NOTES);
+    DecoderFolders.writeProjection(
+        folder.resolve("text_proj"),
+        preset.projection(),
+        new WithoutPrefix(weights, "text_proj."),
+        NOTES);
+    scheduler(VarianceType.LEARNED_RANGE)
+        .write(folder.resolve("decoder_scheduler").resolve(UnclipSchedulerConfig.FILE_NAME));
+  }
+
+  private static void writeUpsampler(Path folder, Preset preset) {
+    var objective = new UpsamplerObjective(new Unet(preset.upsampler()), preset.crop());
+    DecoderFolders.writeUpsampler(
+        folder.resolve("super_res_first"), preset.upsampler(), random(objective, 4), NOTES);
+    DecoderFolders.writeUpsampler(
+        folder.resolve("super_res_last"), preset.upsampler(), random(objective, 5), NOTES);
+    scheduler(VarianceType.FIXED_SMALL_LOG)
+        .write(folder.resolve("super_res_scheduler").resolve(UnclipSchedulerConfig.FILE_NAME));
+  }
+
+  /** Weights for everything that an objective trains. */
+  private static NamedTensors random(Objective objective, long seed) {
+    return RandomWeights.of((nn, inputs) -> List.of(objective.build(nn, inputs).value()), seed);
+  }
+
+  private static UnclipSchedulerConfig scheduler(VarianceType variance) {
+    return new UnclipSchedulerConfig(1000, variance, true, 1, Parameterization.X0);
+  }
+}
