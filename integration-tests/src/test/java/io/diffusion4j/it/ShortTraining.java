@@ -1,0 +1,85 @@
+package io.diffusion4j.it;
+
+import io.diffusion4j.emoji.train.Part;
+import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.Recipe;
+import io.diffusion4j.tf.train.Trainer;
+import io.diffusion4j.tf.train.TrainingConfig;
+import io.diffusion4j.tf.train.TrainingRun;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training of a few steps. Started as a program it stops in its tracks after the second step, to
+ * be killed: {@code PART MODEL WORK}.
+ */
+final class ShortTraining {
+  static final int STEPS = 4;
+
+  /** What the program says when it is to be killed. */
+  static final String READY = "ready to be killed";
+
+  private ShortTraining() {}
+
+  /** What is done after each step. */
+  @FunctionalInterface
+  interface AfterStep {
+    void accept(TrainingRun run, long step);
+  }
+
+  /** What a training did. */
+  record Outcome(boolean finished, long fromStep, double loss) {}
+
+  public static void main(String[] args) {
+    train(
+        Part.valueOf(args[0]),
+        Path.of(args[1]),
+        Path.of(args[2]),
+        (run, step) -> {
+          if (step == 2) {
+            System.out.println(READY);
+            waitForever();
+          }
+        });
+  }
+
+  private static void waitForever() {
+    try {
+      Thread.sleep(Long.MAX_VALUE);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted (expected: to be killed)", e);
+    }
+  }
+
+  /** Trains a part, or goes on with it, and saves after every step. */
+  static Outcome train(Part part, Path model, Path work, AfterStep afterStep) {
+    var config = TrainingConfig.of(STEPS, 4, 1e-3, 1);
+    var observer = new Watch(afterStep);
+    boolean finished = new Recipe(Preset.tiny(), model, work).train(part, config, 1, observer);
+    return new Outcome(finished, observer.fromStep, observer.loss);
+  }
+
+  private static final class Watch implements Recipe.Observer {
+    private final AfterStep afterStep;
+    private @Nullable TrainingRun run;
+    private long fromStep;
+    private double loss;
+
+    Watch(AfterStep afterStep) {
+      this.afterStep = afterStep;
+    }
+
+    @Override
+    public void onStart(TrainingRun started, TrainingConfig config, long parameters, long step) {
+      run = started;
+      fromStep = step;
+    }
+
+    @Override
+    public void onStep(long step, Trainer.Report report) {
+      loss = report.loss();
+      afterStep.accept(Objects.requireNonNull(run), step);
+    }
+  }
+}

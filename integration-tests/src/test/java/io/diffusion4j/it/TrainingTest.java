@@ -1,0 +1,142 @@
+package io.diffusion4j.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.inject.Guice;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.TextToImage;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.sampling.DdimSampler;
+import io.diffusion4j.emoji.train.Part;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.unclip.UnclipModel;
+import io.diffusion4j.unclip.UnclipModule;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** Every part is trained from the real data, a few steps each, and can be interrupted. */
+@TestInstance(Lifecycle.PER_CLASS)
+class TrainingTest {
+  private final Path trained;
+
+  TrainingTest(@TempDir Path trained) {
+    this.trained = trained;
+  }
+
+  @BeforeAll
+  void trainEveryPart() {
+    for (Part part : Part.values()) {
+      var outcome =
+          ShortTraining.train(
+              part, trained.resolve("model"), trained.resolve("work"), (run, step) -> {});
+      assertThat(outcome.finished()).as(part.word()).isTrue();
+      assertThat(outcome.loss()).as("loss of %s", part.word()).isFinite();
+    }
+  }
+
+  @Test
+  void theFolderThatWasTrainedDrawsPictures() {
+    try (var model = UnclipModel.load(trained.resolve("model"), Precision.BFLOAT16)) {
+      var pipeline = Guice.createInjector(new UnclipModule(model)).getInstance(TextToImage.class);
+      var request = TinyPipeline.request("a red apple", 2, 7, new DdimSampler(0));
+      for (Image image : pipeline.generate(request, SamplingListener.NONE).images()) {
+        assertThat(image.width()).isEqualTo(TinyPipeline.IMAGE_SIZE);
+        for (float pixel : image.pixels()) {
+          assertThat(Float.isFinite(pixel)).isTrue();
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = Mode.EXCLUDE, names = "CLIP")
+  void aTrainingThatWasStoppedEndsInTheSameWeights(Part part, @TempDir Path folder)
+      throws IOException {
+    Path model = folder.resolve("model");
+    Folders.copy(trained.resolve("model"), model);
+    for (String weights : weights(part)) {
+      Files.delete(model.resolve(weights));
+    }
+    var first =
+        ShortTraining.train(
+            part,
+            model,
+            folder.resolve("work"),
+            (run, step) -> {
+              if (step == 2) {
+                run.stop();
+              }
+            });
+    assertThat(first.finished()).isFalse();
+    assertThat(model.resolve(weights(part).get(0))).doesNotExist();
+
+    var second = ShortTraining.train(part, model, folder.resolve("work"), (run, step) -> {});
+    assertThat(second.fromStep()).isEqualTo(2);
+    assertThat(second.finished()).isTrue();
+    assertSameWeights(part, model);
+  }
+
+  @Test
+  void aTrainingThatWasKilledEndsInTheSameWeights(@TempDir Path folder) throws Exception {
+    Path model = folder.resolve("model");
+    Path work = folder.resolve("work");
+    var process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ShortTraining.class.getName(),
+                Part.CLIP.name(),
+                model.toString(),
+                work.toString())
+            .redirectErrorStream(true)
+            .start();
+    try (var output =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      assertThat(output.lines().anyMatch(ShortTraining.READY::equals)).as("ready").isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+
+    var resumed = ShortTraining.train(Part.CLIP, model, work, (run, step) -> {});
+    assertThat(resumed.fromStep()).isEqualTo(1); // the second step was not saved yet
+    assertThat(resumed.finished()).isTrue();
+    assertSameWeights(Part.CLIP, model);
+  }
+
+  private void assertSameWeights(Part part, Path model) {
+    for (String weights : weights(part)) {
+      assertThat(model.resolve(weights))
+          .as(weights)
+          .hasSameBinaryContentAs(trained.resolve("model").resolve(weights));
+    }
+  }
+
+  private static List<String> weights(Part part) {
+    String diffusers = "/diffusion_pytorch_model.safetensors";
+    return switch (part) {
+      case CLIP -> List.of("text_encoder/model.safetensors", "image_encoder/model.safetensors");
+      case PRIOR -> List.of("prior" + diffusers);
+      case DECODER -> List.of("decoder" + diffusers, "text_proj" + diffusers);
+      case UPSAMPLER -> List.of("super_res_first" + diffusers);
+      case UPSAMPLER_LAST -> List.of("super_res_last" + diffusers);
+    };
+  }
+}
