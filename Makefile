@@ -18,7 +18,7 @@ fmt: ## format the Java sources
 	$(MVN) spotless:apply
 
 it: ## run the end-to-end tests only
-	$(MVN) verify -pl integration-tests -am -Dtest='io/diffusion4j/it/**' -Dsurefire.failIfNoSpecifiedTests=false
+	$(MVN) verify -pl integration-tests -am -Dtest='io/diffusion4j/it/**/*Test' -Dsurefire.failIfNoSpecifiedTests=false
 
 run: ## run the command line: make run ARGS="generate 'a red apple' --output apple.png"
 	./diffusion4j $(ARGS)
