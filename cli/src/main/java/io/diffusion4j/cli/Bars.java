@@ -17,7 +17,7 @@ interface Bars {
     /**
      * So much is done.
      *
-     * @param step of {@code steps}
+     * @param step how many steps are done
      * @param note what else there is to say
      */
     void at(long step, String note);

@@ -26,7 +26,8 @@ final class LineBar implements Bars.Bar {
   public void at(long step, String note) {
     long now = System.nanoTime();
     boolean isLast = step == steps;
-    if (!isLast && now - printed < INTERVAL || isLast && step == from) {
+    boolean isDue = isLast ? step > from : now - printed >= INTERVAL;
+    if (!isDue) {
       return;
     }
     printed = now;

@@ -2,12 +2,14 @@ package io.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -205,9 +207,9 @@ final class EndToEndTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       thread.interrupt();
-      thread.join(TimeUnit.SECONDS.toMillis(60));
+      Uninterruptibles.joinUninterruptibly(thread, Duration.ofMinutes(1));
       assertThat(thread.isAlive()).isFalse();
     }
   }
