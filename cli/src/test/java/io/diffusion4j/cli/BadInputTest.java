@@ -3,11 +3,13 @@ package io.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.google.common.base.Splitter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +21,16 @@ final class BadInputTest {
       "ddim, ddpm, ddpm-large, ddpm-small, dpmpp-2m, dpmpp-2m-karras, dpmpp-3m, euler,"
           + " euler-ancestral, euler-karras, heun, plms, sde-dpmpp-2m, unclip";
 
-  @TempDir Path folder;
+  private Path folder;
+
+  @BeforeEach
+  void makeFolder(@TempDir Path temporary) {
+    folder = temporary;
+  }
+
+  private static String[] words(String line) {
+    return Splitter.on(' ').splitToList(line).toArray(String[]::new);
+  }
 
   private static void assertRefused(int status, String line, String... arguments) {
     Run run = Run.of(arguments);
@@ -134,7 +145,7 @@ final class BadInputTest {
   @Test
   void aPortInUseIsNamedBeforeTheModelIsLoaded() throws IOException {
     Files.writeString(folder.resolve("model_index.json"), "{}");
-    try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = taken.getLocalPort();
       Run run = Run.of("serve", "--port", Integer.toString(port), "--model", folder.toString());
       assertThat(run.err())
@@ -157,10 +168,9 @@ final class BadInputTest {
     "train, Missing required parameter: 'PART'",
   })
   void aWrongCommandLineIsToldWhereToRead(String line, String message) {
-    Run run = Run.of(line.split(" "));
+    Run run = Run.of(words(line));
     assertThat(run.err())
-        .isEqualTo(
-            "error: %s%nTry 'diffusion4j %s --help'.%n".formatted(message, line.split(" ")[0]));
+        .isEqualTo("error: %s%nTry 'diffusion4j %s --help'.%n".formatted(message, words(line)[0]));
     assertThat(run.status()).isEqualTo(2);
   }
 
@@ -183,7 +193,7 @@ final class BadInputTest {
     "train clip --checkpoint-every 0, checkpoint-every: 0 (expected: ≥ 1)",
   })
   void aTrainingThatCannotBeIsRefusedAtOnce(String line, String message) {
-    assertRefused(2, message, line.split(" "));
+    assertRefused(2, message, words(line));
   }
 
   @Test

@@ -23,12 +23,13 @@ final class EndToEndTest {
   private static final String PROMPT = "a red apple on a white background";
   private static final int SIZE = 64;
 
-  @TempDir static Path folder;
+  private static Path folder;
   private static Path model;
   private static Run training;
 
   @BeforeAll
-  static void train() {
+  static void train(@TempDir Path temporary) {
+    folder = temporary;
     model = folder.resolve("model");
     training = train("all", "2");
     assertThat(training.status()).as(training.err()).isZero();
