@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What CLIP knows without being trained for the task: which of some texts an image shows (Radford et
- * al. 2021, §3.1.2), and how often that is the right one.
+ * What CLIP knows without being trained for the task: which of some texts an image shows (Radford
+ * et al. 2021, §3.1.2), and how often that is the right one.
  *
  * @param textEncoder the text tower
  * @param imageEncoder the image tower
@@ -75,7 +75,10 @@ public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
   public static double recall(double[][] similarities, int[] right, int k) {
     if (right.length != similarities.length || right.length == 0) {
       throw new IllegalArgumentException(
-          "right: " + right.length + " (expected: one for each of " + similarities.length
+          "right: "
+              + right.length
+              + " (expected: one for each of "
+              + similarities.length
               + " images, at least one)");
     }
     if (k < 1) {

@@ -43,6 +43,7 @@ final class TestServer implements AutoCloseable {
         NettyChannelBuilder.forAddress("127.0.0.1", server.port())
             .usePlaintext()
             .maxInboundMetadataSize(64 << 10)
+            .flowControlWindow(16 << 10) // so that a reader who does not read is soon noticed
             .build();
     // So that what a test measures is not the connection.
     ModelServiceGrpc.newBlockingStub(channel).listModels(ListModelsRequest.getDefaultInstance());

@@ -352,8 +352,7 @@ public final class Trainer implements AutoCloseable {
   public void startFrom(NamedTensors weights) {
     Map<Cell, float[]> values = new LinkedHashMap<>();
     for (Parameter p : parameterList()) {
-      if (!weights.names().contains(p.key())
-          || !Arrays.equals(weights.shape(p.key()), p.shape())) {
+      if (!weights.names().contains(p.key()) || !Arrays.equals(weights.shape(p.key()), p.shape())) {
         throw new IllegalArgumentException(
             p.key()
                 + ": not in the weights to start from with shape "
