@@ -1,9 +1,9 @@
 package io.diffusion4j.benchmarks;
 
 import io.diffusion4j.tf.Sessions;
-import io.diffusion4j.tf.Tensors;
 import io.diffusion4j.tf.nn.Init;
 import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.nn.Tensors;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.tensorflow.Graph;

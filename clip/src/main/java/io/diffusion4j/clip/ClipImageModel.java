@@ -5,9 +5,9 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.Tensors;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.nn.Tensors;
 import java.util.List;
 
 /**

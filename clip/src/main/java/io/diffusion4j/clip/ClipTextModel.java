@@ -6,9 +6,9 @@ import io.diffusion4j.diffusion.text.TextEncoder;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.Tensors;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.nn.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 

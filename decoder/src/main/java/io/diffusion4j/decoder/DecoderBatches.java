@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.text.TextEncoder;
 import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.nn.Tensors;
 import io.diffusion4j.tf.train.BatchSource;
 import io.diffusion4j.tf.train.CaptionedImages;
 import io.diffusion4j.tf.train.NoisedBatch;

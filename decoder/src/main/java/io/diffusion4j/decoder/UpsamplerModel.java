@@ -4,11 +4,11 @@ import io.diffusion4j.diffusion.Denoiser;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.Tensors;
 import io.diffusion4j.tf.TfDenoiser;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.nn.Tensors;
 import java.nio.file.Path;
 
 /**

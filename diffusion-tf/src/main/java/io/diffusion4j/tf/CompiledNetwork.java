@@ -4,6 +4,7 @@ import io.diffusion4j.tf.nn.LoadedWeights;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Nn;
 import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.nn.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Graph;

@@ -1,5 +1,6 @@
 package io.diffusion4j.tf;
 
+import io.diffusion4j.tf.nn.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -4,6 +4,7 @@ import io.diffusion4j.diffusion.Denoiser;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.Prediction;
 import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.tf.nn.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,6 +2,9 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.tf.checkpoint.ModelFolder;
 import io.diffusion4j.tf.checkpoint.ModelFolder.Component;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -30,12 +33,29 @@ public final class UnclipFolder {
   }
 
   /**
-   * Writes {@code model_index.json} once every component is there; before, the folder is no
+   * Writes {@code model_index.json} once every component is complete; before, the folder is no
    * pipeline yet and stays without.
    */
   public static void writeIndex(Path folder) {
-    if (COMPONENTS.keySet().stream().allMatch(name -> Files.isDirectory(folder.resolve(name)))) {
+    if (COMPONENTS.keySet().stream().allMatch(name -> isComplete(folder.resolve(name)))) {
       ModelFolder.write(folder, PIPELINE, COMPONENTS);
+    }
+  }
+
+  /** Settings are written before weights, so a component is complete with its weights. */
+  private static boolean isComplete(Path component) {
+    String name = component.getFileName().toString();
+    if (name.endsWith("_scheduler")) {
+      return Files.isRegularFile(component.resolve(UnclipSchedulerConfig.FILE_NAME));
+    }
+    String last = name.equals("tokenizer") ? "tokenizer_config.json" : ".safetensors";
+    if (!Files.isDirectory(component)) {
+      return false;
+    }
+    try (var files = Files.list(component)) {
+      return files.anyMatch(file -> file.getFileName().toString().endsWith(last));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the folder " + component + ": " + e, e);
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.diffusion4j.tf.nn;
 
-import io.diffusion4j.tf.Tensors;
 import io.diffusion4j.tf.checkpoint.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -213,9 +213,8 @@ public final class Nn {
     var keep = org.tensorflow.op.math.Mean.keepDims(true);
     var groupMean = tf.math.mean(mean, inGroup, keep);
     var variance = tf.math.sub(tf.math.mean(square, inGroup, keep), tf.math.square(groupMean));
-    var scale = // the difference of two means may round below zero
-        tf.math.rsqrt(
-            tf.math.add(tf.math.maximum(variance, tf.constant(0f)), tf.constant((float) eps)));
+    // The difference of two means may round below zero.
+    var scale = inverseDeviation(tf.math.maximum(variance, tf.constant(0f)), eps);
     var a = tf.math.mul(gain, scale);
     var b = tf.math.sub(shift, tf.math.mul(groupMean, a));
     return new Affine(reshape(a, UNKNOWN, 1, 1, c), reshape(b, UNKNOWN, 1, 1, c));
@@ -231,8 +230,17 @@ public final class Nn {
     var keep = org.tensorflow.op.math.Mean.keepDims(true);
     var centred = tf.math.sub(wide, tf.math.mean(wide, axis, keep));
     var variance = tf.math.mean(tf.math.square(centred), axis, keep);
-    var scale = tf.math.rsqrt(tf.math.add(variance, tf.constant((float) eps)));
+    var scale = inverseDeviation(variance, eps);
     return input(tf.math.add(tf.math.mul(tf.math.mul(centred, scale), gain), shift));
+  }
+
+  /**
+   * 1/√(variance + eps). Not TensorFlow's rsqrt, whose last bit depends on where in the batch a
+   * value lies; root and quotient are correctly rounded everywhere.
+   */
+  private Operand<TFloat32> inverseDeviation(Operand<TFloat32> variance, double eps) {
+    return tf.math.div(
+        tf.constant(1f), tf.math.sqrt(tf.math.add(variance, tf.constant((float) eps))));
   }
 
   // Layers without parameters

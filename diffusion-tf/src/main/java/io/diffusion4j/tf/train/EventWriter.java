@@ -2,7 +2,7 @@ package io.diffusion4j.tf.train;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.tf.Sessions;
-import io.diffusion4j.tf.Tensors;
+import io.diffusion4j.tf.nn.Tensors;
 import java.nio.file.Path;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;

@@ -1,4 +1,4 @@
-package io.diffusion4j.tf;
+package io.diffusion4j.tf.nn;
 
 import java.util.List;
 import org.tensorflow.Tensor;
