@@ -30,8 +30,12 @@ import org.junit.jupiter.api.Test;
 class UnclipParityTest {
   private static final double TOLERANCE = 1e-4;
 
-  /** With fewer rows the sums of the matrix products run in another order. */
-  private static final double OTHER_BATCH = 5e-4;
+  /**
+   * Of the pictures from words. A few pixels escape clipping in the decoder's first step, where the
+   * last bits of a sum are multiplied by 2·10⁴; which order a sum runs in decides between 5·10⁻⁵
+   * and 3·10⁻⁴ (measured 1.5·10⁻⁴).
+   */
+  private static final double PICTURES = 5e-4;
 
   private static final Golden PIPELINE = Golden.of("unclip-pipeline");
   private static final Golden VARIATION = Golden.of("unclip-pipeline/variation");
@@ -72,14 +76,14 @@ class UnclipParityTest {
 
   @Test
   void twoPromptsBecomeThePicturesOfTheReference() {
-    assertClose(unit(generate(PROMPTS).images()), PIPELINE.floats("out.image"), TOLERANCE);
+    assertClose(unit(generate(PROMPTS).images()), PIPELINE.floats("out.image"), PICTURES);
   }
 
   @Test
   void aPromptAloneBecomesThePictureItBecomesInCompany() {
     var alone = generate(PROMPTS.subList(0, 1)).images().get(0);
     assertClose(
-        unit(List.of(alone)), Tensors.unstack(PIPELINE.floats("out.image"), 2).get(0), OTHER_BATCH);
+        unit(List.of(alone)), Tensors.unstack(PIPELINE.floats("out.image"), 2).get(0), PICTURES);
   }
 
   @Test
