@@ -81,7 +81,7 @@ public record ClipTextNetwork(
                 1,
                 positions,
                 w));
-    h = transformer.forward(text.at("encoder"), h, List.of(causal(nn)));
+    h = transformer.forward(text.at("encoder"), h, List.of(nn.causalMask(positions, MASKED)));
     var hidden = nn.output(text.at("final_layer_norm").layerNorm(h, transformer.eps()));
     var pooled =
         tf.reduceSum(tf.math.mul(hidden, nn.reshape(end, -1, positions, 1)), tf.constant(1));
@@ -90,15 +90,5 @@ public record ClipTextNetwork(
         nn.output(
             nn.at("text_projection").linearNoBias(nn.input(pooled), embeddingDim, projection));
     return List.of(hidden, embedding);
-  }
-
-  private Operand<TFloat32> causal(Nn nn) {
-    float[] mask = new float[positions * positions];
-    for (int i = 0; i < positions; i++) {
-      for (int j = i + 1; j < positions; j++) {
-        mask[i * positions + j] = MASKED;
-      }
-    }
-    return nn.reshape(nn.tf().constant(mask), 1, 1, positions, positions);
   }
 }

@@ -62,7 +62,7 @@ public record PriorTransformer(PriorConfig config) implements Network {
                 token(nn, nn.at("proj_in").linear(x, w)),
                 nn.forEach(readOut, text)));
     h = nn.add(h, nn.input(nn.parameter("positional_embedding", SMALL, 1, l + EXTRA, w)));
-    var mask = List.of(causal(nn), padding(nn, present));
+    var mask = List.of(nn.causalMask(config.textLength() + EXTRA, MASKED), padding(nn, present));
     for (int i = 0; i < config.layers(); i++) {
       h = block(nn.at("transformer_blocks", i), h, mask);
     }
@@ -89,17 +89,6 @@ public record PriorTransformer(PriorConfig config) implements Network {
     var h = nn.add(x, attn.at("to_out.0").linear(mixed, w));
     var ff = nn.at("ff.net.0.proj").linear(nn.at("norm3").layerNorm(h, EPS), 4L * w);
     return nn.add(h, nn.at("ff.net.2").linear(nn.gelu(ff), w));
-  }
-
-  private Operand<TFloat32> causal(Nn nn) {
-    int n = config.textLength() + EXTRA;
-    float[] mask = new float[n * n];
-    for (int i = 0; i < n; i++) {
-      for (int j = i + 1; j < n; j++) {
-        mask[i * n + j] = MASKED;
-      }
-    }
-    return nn.reshape(nn.tf().constant(mask), 1, 1, n, n);
   }
 
   /** Hides the text's padding; the tokens after the text are always seen. */

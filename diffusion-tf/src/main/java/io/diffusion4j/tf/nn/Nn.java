@@ -314,6 +314,20 @@ public final class Nn {
     return op.build().output(0);
   }
 
+  /**
+   * What hides later positions from earlier ones, to be added to the logits of {@link #attention}.
+   *
+   * @param hidden what a later position's logit is lowered to, such as −10⁴
+   * @return {@code [1, 1, length, length]}
+   */
+  public Operand<TFloat32> causalMask(int length, float hidden) {
+    float[] mask = new float[length * length];
+    for (int i = 0; i < length; i++) {
+      java.util.Arrays.fill(mask, i * length + i + 1, (i + 1) * length, hidden);
+    }
+    return reshape(tf.constant(mask), 1, 1, length, length);
+  }
+
   /** Each pixel twice in both directions: {@code [B, H, W, C] → [B, 2H, 2W, C]}. */
   public Operand<TFloating> upsampleNearest(Operand<TFloating> x) {
     long h = x.shape().get(1);
