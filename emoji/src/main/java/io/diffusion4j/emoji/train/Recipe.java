@@ -21,6 +21,7 @@ import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
+import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.prior.PriorBatches;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorObjective;
@@ -145,7 +146,7 @@ public final class Recipe {
   }
 
   private boolean clip(TrainingConfig config, long checkpointEvery, Observer observer) {
-    var data = data(preset.vision().imageSize(), config.seed());
+    var data = data(preset.vision().imageSize(), config.seed(), SceneMix.mostlyVaried());
     ClipTokenizer tokenizer = tokenizer(data);
     preset.text().requireFits(tokenizer);
     var batches = new ClipBatches(images(data), tokenizer, preprocessor(), config.batchSize());
@@ -400,8 +401,13 @@ public final class Recipe {
   }
 
   private EmojiDataset data(int imageSize, long seed) {
+    return data(imageSize, seed, SceneMix.mostlyCentred());
+  }
+
+  private EmojiDataset data(int imageSize, long seed, SceneMix scenes) {
     return EmojiDataset.open(
-        Settings.training(preset.concepts(), imageSize, DATA_SEED + seed), SPRITE_SIZE);
+        Settings.training(preset.concepts(), imageSize, DATA_SEED + seed).withScenes(scenes),
+        SPRITE_SIZE);
   }
 
   private static CaptionedImages images(EmojiDataset data) {
