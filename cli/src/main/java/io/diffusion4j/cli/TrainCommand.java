@@ -65,6 +65,14 @@ final class TrainCommand implements Callable<Integer> {
       description = "Where unfinished runs are kept. Default: training/PRESET/state")
   private @Nullable Path state;
 
+  @Option(
+      names = "--start-from",
+      paramLabel = "DIR",
+      description =
+          "A finished model of the same preset whose weights new runs begin with, in place of"
+              + " random ones.")
+  private @Nullable Path startFrom;
+
   @Option(names = "--steps", paramLabel = "N", description = "How many steps, if not the preset's.")
   private @Nullable Long steps;
 
@@ -108,7 +116,8 @@ final class TrainCommand implements Callable<Integer> {
     Path home = Path.of(System.getProperty("diffusion4j.home", ""), "training", preset.name());
     Path modelFolder = model == null ? home.resolve("model") : model;
     Path stateFolder = state == null ? home.resolve("state") : state;
-    Recipe recipe = new Recipe(preset, modelFolder, stateFolder);
+    Recipe fresh = new Recipe(preset, modelFolder, stateFolder);
+    Recipe recipe = startFrom == null ? fresh : fresh.startingFrom(startFrom);
     List<TrainingConfig> configs =
         parts.stream().map(p -> changed(recipe.config(p))).toList(); // bad ones are told at once
     if (checkpointEvery < 1) {

@@ -1,8 +1,10 @@
 package io.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,19 +39,27 @@ final class EndToEndTest {
   }
 
   private static Run train(String part, String steps) {
+    return train(part, steps, model, "state");
+  }
+
+  private static Run train(String part, String steps, Path into, String state, String... more) {
     return Run.of(
-        "train",
-        part,
-        "--preset",
-        "tiny",
-        "--steps",
-        steps,
-        "--batch",
-        "4",
-        "--model",
-        model.toString(),
-        "--state",
-        folder.resolve("state").toString());
+        Stream.concat(
+                Stream.of(
+                    "train",
+                    part,
+                    "--preset",
+                    "tiny",
+                    "--steps",
+                    steps,
+                    "--batch",
+                    "4",
+                    "--model",
+                    into.toString(),
+                    "--state",
+                    folder.resolve(state).toString()),
+                Stream.of(more))
+            .toArray(String[]::new));
   }
 
   private static Run generate(Path output, String... more) {
@@ -89,6 +100,33 @@ final class EndToEndTest {
     Run more = train("upsampler", "3");
     assertThat(more.err()).contains("going on from step 2").contains("upsampler: done");
     assertThat(more.status()).isZero();
+  }
+
+  @Test
+  void aTrainingMayStartFromAFinishedModel() {
+    Path copy = folder.resolve("copy");
+    String[] from = {"--start-from", model.toString(), "--learning-rate", "1e-9"};
+    Run run = train("all", "1", copy, "copy-state", from);
+    assertThat(run.status()).as(run.err()).isZero();
+    for (String part : List.of("text_encoder", "image_encoder")) {
+      assertSameWeights(copy, part, Checkpoint.TRANSFORMERS);
+    }
+    for (String part : List.of("prior", "decoder", "text_proj", "super_res_first")) {
+      assertSameWeights(copy, part, Checkpoint.DIFFUSERS);
+    }
+  }
+
+  /** A step at next to no rate leaves the weights that it began with. */
+  private static void assertSameWeights(Path copy, String part, String file) {
+    try (var before = Checkpoint.open(model.resolve(part), file);
+        var after = Checkpoint.open(copy.resolve(part), file)) {
+      assertThat(after.names()).isEqualTo(before.names());
+      for (String name : before.names()) {
+        assertThat(after.readFloats(name))
+            .as("%s: %s", part, name)
+            .containsExactly(before.readFloats(name), within(1e-6f));
+      }
+    }
   }
 
   @Test

@@ -20,7 +20,7 @@ import org.tensorflow.types.TFloat32;
 public record ContrastiveObjective(ClipTextNetwork text, ClipVisionNetwork vision)
     implements Objective {
   /** The key of the temperature's logarithm. */
-  static final String LOGIT_SCALE = "logit_scale";
+  public static final String LOGIT_SCALE = "logit_scale";
 
   private static final double INITIAL = Math.log(1 / 0.07);
   private static final float LARGEST = (float) Math.log(100);

@@ -7,13 +7,23 @@ import java.util.Objects;
 import java.util.Set;
 
 /** Tensors on the heap. */
-final class TensorMap implements NamedTensors {
+public final class TensorMap implements NamedTensors {
   private record Entry(long[] shape, float[] values) {}
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  void put(String name, long[] shape, float[] values) {
+  /** Adds a tensor. */
+  public TensorMap put(String name, long[] shape, float[] values) {
     entries.put(name, new Entry(shape, values));
+    return this;
+  }
+
+  /** Adds copies of tensors, their names behind a prefix. */
+  public TensorMap putAll(String prefix, NamedTensors tensors) {
+    for (String name : tensors.names()) {
+      put(prefix + name, tensors.shape(name), tensors.read(name));
+    }
+    return this;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
 import io.diffusion4j.clip.ContrastiveObjective;
+import io.diffusion4j.clip.ZeroShot;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.BpeTrainer;
 import io.diffusion4j.clip.token.ClipTokenizer;
@@ -40,6 +41,7 @@ import io.diffusion4j.tf.train.CaptionedImages.CaptionedImage;
 import io.diffusion4j.tf.train.NoisedBatch;
 import io.diffusion4j.tf.train.NoisedBatch.Weighting;
 import io.diffusion4j.tf.train.Objective;
+import io.diffusion4j.tf.train.TensorMap;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
 import io.diffusion4j.tf.train.TrainingRun;
@@ -53,6 +55,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains the parts of a preset on emoji art, each from what the earlier ones left in the model
@@ -74,6 +77,7 @@ public final class Recipe {
   private final Preset preset;
   private final Path model;
   private final Path work;
+  private final @Nullable Path first;
 
   /**
    * A recipe.
@@ -82,9 +86,24 @@ public final class Recipe {
    * @param work where the states of unfinished trainings are kept
    */
   public Recipe(Preset preset, Path model, Path work) {
+    this(preset, model, work, null);
+  }
+
+  private Recipe(Preset preset, Path model, Path work, @Nullable Path first) {
     this.preset = preset;
     this.model = model;
     this.work = work;
+    this.first = first;
+  }
+
+  /**
+   * The same recipe, whose trainings begin with the weights of a finished model in place of random
+   * ones. One that has a state already goes on from that.
+   *
+   * @param finished a pipeline folder of the same preset
+   */
+  public Recipe startingFrom(Path finished) {
+    return new Recipe(preset, model, work, finished);
   }
 
   /** What a run tells its caller before it starts. */
@@ -158,7 +177,7 @@ public final class Recipe {
         batches,
         checkpointEvery,
         observer,
-        trainer -> {},
+        this::startClip,
         weights -> {
           save(tokenizer);
           ClipFolders.writeText(
@@ -218,7 +237,7 @@ public final class Recipe {
           batches,
           checkpointEvery,
           observer,
-          trainer -> {},
+          trainer -> start(trainer, Checkpoint.DIFFUSERS, Map.of("", "prior")),
           weights -> {
             PriorModel.write(
                 model.resolve("prior"),
@@ -272,7 +291,11 @@ public final class Recipe {
           batches,
           checkpointEvery,
           observer,
-          trainer -> {},
+          trainer ->
+              start(
+                  trainer,
+                  Checkpoint.DIFFUSERS,
+                  Map.of("decoder.", "decoder", "text_proj.", "text_proj")),
           weights -> {
             var notes = notes(Part.DECODER, config);
             DecoderFolders.writeUnet(
@@ -304,6 +327,7 @@ public final class Recipe {
       Part part, TrainingConfig config, long checkpointEvery, Observer observer) {
     var data = images(data(preset.imageSize(), config.seed()));
     boolean last = part == Part.UPSAMPLER_LAST;
+    String name = last ? "super_res_last" : "super_res_first";
     var batches =
         new UpsamplerBatches(
             data,
@@ -321,25 +345,54 @@ public final class Recipe {
         checkpointEvery,
         observer,
         trainer -> {
-          if (last) {
-            startFrom(trainer, model.resolve("super_res_first"));
+          if (last && first == null) {
+            trainer.startFrom(weights(model.resolve("super_res_first"), Checkpoint.DIFFUSERS));
+          } else {
+            start(trainer, Checkpoint.DIFFUSERS, Map.of("", name));
           }
         },
         weights -> {
           DecoderFolders.writeUpsampler(
-              model.resolve(last ? "super_res_last" : "super_res_first"),
-              preset.upsampler(),
-              weights,
-              notes(part, config));
+              model.resolve(name), preset.upsampler(), weights, notes(part, config));
           new UnclipSchedulerConfig(
                   TRAIN_STEPS, VarianceType.FIXED_SMALL_LOG, true, 1, Parameterization.X0)
               .write(scheduler("super_res_scheduler"));
         });
   }
 
-  private static void startFrom(Trainer trainer, Path folder) {
-    try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
-      trainer.startFrom(new CheckpointTensors(folder, checkpoint));
+  /**
+   * Both towers, and the largest temperature there is: the published layout has no place for it.
+   */
+  private void startClip(Trainer trainer) {
+    if (first != null) {
+      trainer.startFrom(
+          new TensorMap()
+              .putAll("", weights(first.resolve("text_encoder"), Checkpoint.TRANSFORMERS))
+              .putAll("", weights(first.resolve("image_encoder"), Checkpoint.TRANSFORMERS))
+              .put(
+                  ContrastiveObjective.LOGIT_SCALE,
+                  new long[0],
+                  new float[] {(float) Math.log(ZeroShot.LOGIT_SCALE)}));
+    }
+  }
+
+  /**
+   * Gives a new run the weights of the model that it is to start from, if there is one.
+   *
+   * @param folders the folder of the weights whose names begin with the prefix, by prefix
+   */
+  private void start(Trainer trainer, String file, Map<String, String> folders) {
+    if (first != null) {
+      var weights = new TensorMap();
+      folders.forEach(
+          (prefix, folder) -> weights.putAll(prefix, weights(first.resolve(folder), file)));
+      trainer.startFrom(weights);
+    }
+  }
+
+  private static NamedTensors weights(Path folder, String file) {
+    try (var checkpoint = Checkpoint.open(folder, file)) {
+      return new TensorMap().putAll("", new CheckpointTensors(folder, checkpoint));
     }
   }
 
