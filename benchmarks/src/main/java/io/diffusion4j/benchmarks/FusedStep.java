@@ -1,7 +1,7 @@
 package io.diffusion4j.benchmarks;
 
 import io.diffusion4j.diffusion.Parameterization;
-import io.diffusion4j.diffusion.sampling.Conversion;
+import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Update;
 

@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.sampling;
 
 import static java.lang.Math.log;
 
+import io.diffusion4j.diffusion.process.Posterior;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 
@@ -31,7 +32,7 @@ public record DdpmSampler(Variance variance) implements Sampler {
     for (int i = 0; i < timesteps.size(); i++) {
       double alphaBar = schedule.alphaBar(timesteps.get(i));
       Posterior posterior = Posterior.of(alphaBar, schedule.alphaBar(timesteps.get(i + 1)));
-      Update update = posterior.mean();
+      Update update = Update.mean(posterior);
       if (i + 1 < timesteps.size()) {
         update = update.plusNoise(noise(posterior));
       }

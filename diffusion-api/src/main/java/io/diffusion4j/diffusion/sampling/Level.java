@@ -1,9 +1,6 @@
 package io.diffusion4j.diffusion.sampling;
 
-import static java.lang.Math.log;
-import static java.lang.Math.log1p;
-import static java.lang.Math.sqrt;
-
+import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
 /**
@@ -24,21 +21,25 @@ public record Level(double t, double alphaBar) {
 
   /** √ᾱ, how much of the sample is left. */
   double signal() {
-    return sqrt(alphaBar);
+    return level().signal();
   }
 
   /** √(1−ᾱ), the standard deviation of the noise. */
   double noise() {
-    return sqrt(1 - alphaBar);
+    return level().noise();
   }
 
   /** Half the log signal-to-noise ratio, λ = ln √ᾱ − ln √(1−ᾱ); ∞ at the clean end. */
   double lambda() {
-    return 0.5 * (log(alphaBar) - log1p(-alphaBar));
+    return level().lambda();
   }
 
   /** √((1−ᾱ)/ᾱ), the σ of the variance-exploding view x̃ = x₀ + σ·ε = x/√ᾱ (Karras et al. 2022). */
   double sigma() {
-    return sqrt((1 - alphaBar) / alphaBar);
+    return level().sigma();
+  }
+
+  private NoiseLevel level() {
+    return new NoiseLevel(alphaBar);
   }
 }

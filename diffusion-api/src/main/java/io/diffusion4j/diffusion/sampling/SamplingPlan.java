@@ -37,7 +37,7 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
    * A call of the network and what is made of its answer.
    *
    * @param t the time the network is told
-   * @param alphaBar the ᾱ of the sample at that time, in (0, 1]; it relates x, x₀ and ε
+   * @param alphaBar the ᾱ of the sample at that time, in [0, 1]; it relates x, x₀ and ε
    * @param update the move to the next sample
    */
   public record Step(double t, double alphaBar, Update update) {
@@ -45,8 +45,8 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
       if (!Double.isFinite(t)) {
         throw new IllegalArgumentException("t: " + t + " (expected: finite)");
       }
-      if (!(alphaBar > 0 && alphaBar <= 1)) {
-        throw new IllegalArgumentException("alphaBar: " + alphaBar + " (expected: in (0, 1])");
+      if (!(alphaBar >= 0 && alphaBar <= 1)) {
+        throw new IllegalArgumentException("alphaBar: " + alphaBar + " (expected: in [0, 1])");
       }
     }
   }

@@ -5,6 +5,7 @@ import static java.lang.Math.sqrt;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.Prediction;
 import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.process.Conversion;
 import java.util.function.IntFunction;
 
 /**

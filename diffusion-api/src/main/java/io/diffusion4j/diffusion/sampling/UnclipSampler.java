@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.sampling;
 
 import static java.lang.Math.log;
 
+import io.diffusion4j.diffusion.process.Posterior;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 
@@ -27,7 +28,7 @@ public record UnclipSampler() implements Sampler {
       float beta =
           next == t - 1 ? (float) schedule.beta(t) : 1 - (float) alphaBar / (float) alphaBarNext;
       Posterior posterior = Posterior.of(alphaBar, alphaBarNext, 1 - beta, beta);
-      Update update = posterior.mean();
+      Update update = Update.mean(posterior);
       if (i + 1 < timesteps.size()) {
         update = update.plusNoise(new Noise(log(posterior.variance()), log(posterior.beta())));
       }

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.sampling;
 
+import io.diffusion4j.diffusion.process.Posterior;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,6 +41,11 @@ public record Update(double x, double x0, double eps, List<Past> past, Noise noi
         throw new IllegalArgumentException("factor: " + factor + " (expected: finite)");
       }
     }
+  }
+
+  /** To the mean of a posterior at x̂₀. */
+  static Update mean(Posterior posterior) {
+    return ZERO.plusX0(posterior.x0()).plusX(posterior.x());
   }
 
   /** Adds {@code factor·x}. */

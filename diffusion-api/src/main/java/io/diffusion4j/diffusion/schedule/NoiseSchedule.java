@@ -14,7 +14,8 @@ public interface NoiseSchedule {
   int steps();
 
   /**
-   * ᾱ_t, strictly decreasing in t, in (0, 1].
+   * ᾱ_t, strictly decreasing in t, in (0, 1]; 0 at most at the last timestep, where a schedule with
+   * zero terminal signal-to-noise ratio leaves nothing of the sample.
    *
    * @param t from {@link #CLEAN} to {@code steps() − 1}
    * @throws IndexOutOfBoundsException if t is outside
@@ -30,5 +31,15 @@ public interface NoiseSchedule {
   default double beta(int t) {
     Objects.checkIndex(t, steps());
     return 1 - alphaBar(t) / alphaBar(t - 1);
+  }
+
+  /**
+   * How noisy x_t is.
+   *
+   * @param t from {@link #CLEAN} to {@code steps() − 1}
+   * @throws IndexOutOfBoundsException if t is outside
+   */
+  default NoiseLevel level(int t) {
+    return new NoiseLevel(alphaBar(t));
   }
 }

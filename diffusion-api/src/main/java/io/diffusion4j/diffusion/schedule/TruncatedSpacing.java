@@ -21,7 +21,7 @@ public record TruncatedSpacing(TimestepSpacing inner, int trainSteps) implements
   public static TruncatedSpacing atLambda(
       TimestepSpacing inner, NoiseSchedule schedule, double minLambda) {
     int kept = schedule.steps();
-    while (kept > 0 && lambda(schedule.alphaBar(kept - 1)) < minLambda) {
+    while (kept > 0 && schedule.level(kept - 1).lambda() < minLambda) {
       kept--;
     }
     if (kept == 0) {
@@ -29,14 +29,10 @@ public record TruncatedSpacing(TimestepSpacing inner, int trainSteps) implements
           "minLambda: "
               + minLambda
               + " (expected: at most "
-              + lambda(schedule.alphaBar(0))
+              + schedule.level(0).lambda()
               + ", the schedule's largest)");
     }
     return new TruncatedSpacing(inner, kept);
-  }
-
-  private static double lambda(double alphaBar) {
-    return 0.5 * (Math.log(alphaBar) - Math.log1p(-alphaBar));
   }
 
   @Override

@@ -9,8 +9,6 @@ import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.Prediction;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class TrajectoryTest {
   private static SamplingPlan plan(Update... updates) {
@@ -30,34 +28,6 @@ class TrajectoryTest {
         step -> {
           throw new AssertionError("noise for step " + step);
         });
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void everyParameterizationGivesBackX0AndEps(Parameterization parameterization) {
-    for (double alphaBar : new double[] {1e-6, 0.1, 0.5, 0.9999}) {
-      double x0 = 0.3;
-      double eps = -1.7;
-      double signal = Math.sqrt(alphaBar);
-      double noise = Math.sqrt(1 - alphaBar);
-      double x = signal * x0 + noise * eps;
-      double output =
-          switch (parameterization) {
-            case EPS -> eps;
-            case X0 -> x0;
-            case V -> signal * eps - noise * x0;
-          };
-      Conversion from = Conversion.of(parameterization, alphaBar);
-      assertThat(from.x0FromX() * x + from.x0FromOutput() * output).isCloseTo(x0, within(1e-11));
-      assertThat(from.epsFromX() * x + from.epsFromOutput() * output).isCloseTo(eps, within(1e-11));
-    }
-  }
-
-  @Test
-  void anX0NetworkSaysNothingAboutTheNoiseOfACleanSample() {
-    assertThatThrownBy(() -> Conversion.of(Parameterization.X0, 1))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("alphaBar: 1.0 (expected: below 1 for a network that predicts x0)");
   }
 
   @Test

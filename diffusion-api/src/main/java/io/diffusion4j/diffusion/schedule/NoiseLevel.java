@@ -1,0 +1,67 @@
+package io.diffusion4j.diffusion.schedule;
+
+import static java.lang.Math.log;
+import static java.lang.Math.log1p;
+import static java.lang.Math.sqrt;
+
+/**
+ * How much of x_t = √ᾱ·x₀ + √(1−ᾱ)·ε is sample and how much is noise: one number, ᾱ, and the other
+ * names that papers have for it.
+ *
+ * @param alphaBar ᾱ, in [0, 1]; 1 is the clean sample, 0 nothing but noise
+ */
+public record NoiseLevel(double alphaBar) {
+  public NoiseLevel {
+    if (!(alphaBar >= 0 && alphaBar <= 1)) {
+      throw new IllegalArgumentException("alphaBar: " + alphaBar + " (expected: in [0, 1])");
+    }
+  }
+
+  /** √ᾱ, how much of the sample is left. */
+  public double signal() {
+    return sqrt(alphaBar);
+  }
+
+  /** √(1−ᾱ), the standard deviation of the noise. */
+  public double noise() {
+    return sqrt(1 - alphaBar);
+  }
+
+  /** The signal-to-noise ratio ᾱ/(1−ᾱ) (Kingma et al. 2021, §3.1); ∞ at the clean end. */
+  public double snr() {
+    return alphaBar / (1 - alphaBar);
+  }
+
+  /**
+   * Half the log signal-to-noise ratio, λ = ln √ᾱ − ln √(1−ᾱ) (Lu et al. 2022); ∞ at the clean end.
+   */
+  public double lambda() {
+    return 0.5 * (log(alphaBar) - log1p(-alphaBar));
+  }
+
+  /**
+   * √((1−ᾱ)/ᾱ), the σ of the variance-exploding view x̃ = x₀ + σ·ε = x/√ᾱ (Karras et al. 2022); ∞
+   * where there is nothing but noise.
+   */
+  public double sigma() {
+    return sqrt((1 - alphaBar) / alphaBar);
+  }
+
+  /** x_t = √ᾱ·x₀ + √(1−ᾱ)·ε (Ho et al. 2020, eq. 4). */
+  public double xt(double x0, double eps) {
+    return signal() * x0 + noise() * eps;
+  }
+
+  /** v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans &amp; Ho 2022, §4). */
+  public double v(double x0, double eps) {
+    return signal() * eps - noise() * x0;
+  }
+
+  /**
+   * The score ∇ ln q(x_t | x₀) = −ε/√(1−ᾱ) (Song et al. 2021); infinite at the clean end, where the
+   * density is a point.
+   */
+  public double score(double eps) {
+    return -eps / noise();
+  }
+}
