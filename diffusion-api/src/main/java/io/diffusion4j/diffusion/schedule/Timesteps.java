@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.schedule;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,6 +18,19 @@ public record Timesteps(List<Integer> values) {
         throw new IllegalArgumentException(
             "timesteps: " + values + " (expected: strictly decreasing and ≥ 0)");
       }
+    }
+  }
+
+  /** These timesteps, the noisiest first. */
+  public static Timesteps of(int... values) {
+    return new Timesteps(Arrays.stream(values).boxed().toList());
+  }
+
+  /** Refuses timesteps that a schedule with so many does not have. */
+  void requireBelow(int trainSteps) {
+    if (values.get(0) >= trainSteps) {
+      throw new IllegalArgumentException(
+          "timesteps: " + values + " (expected: below " + trainSteps + ")");
     }
   }
 

@@ -189,5 +189,23 @@ class SpacingsTest {
     assertThatThrownBy(() -> new Timesteps(List.of(3, 3)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("timesteps: [3, 3] (expected: strictly decreasing and ≥ 0)");
+    assertThatThrownBy(() -> Timesteps.of(3, -1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("timesteps: [3, -1] (expected: strictly decreasing and ≥ 0)");
+    assertThatThrownBy(Timesteps::of)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("timesteps: none (expected: at least one)");
+  }
+
+  @Test
+  void aListIsTakenAsItIs() {
+    var spacing = new ListedSpacing(Timesteps.of(999, 42, 0));
+    assertThat(spacing.of(1000, 3).values()).containsExactly(999, 42, 0);
+    assertThatThrownBy(() -> spacing.of(1000, 4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("steps: 4 (expected: 3, as many as are listed)");
+    assertThatThrownBy(() -> spacing.of(999, 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("timesteps: [999, 42, 0] (expected: below 999)");
   }
 }

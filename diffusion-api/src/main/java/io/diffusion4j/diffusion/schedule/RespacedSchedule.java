@@ -1,0 +1,38 @@
+package io.diffusion4j.diffusion.schedule;
+
+/**
+ * A schedule on some of its timesteps only, numbered anew: ᾱ is that of the timesteps kept, and β
+ * is recomputed to fit, β′ = 1 − ᾱ_t/ᾱ_s for neighbours s &lt; t among them (Nichol &amp; Dhariwal
+ * 2021, §4; {@code SpacedDiffusion} of OpenAI's code).
+ *
+ * <p>A network that was trained on the whole schedule must be told {@link #timestep}. Samplers of
+ * this project do not need it: they take the timesteps beside the schedule.
+ *
+ * @param whole the schedule
+ * @param kept which timesteps of it
+ */
+public record RespacedSchedule(NoiseSchedule whole, Timesteps kept) implements NoiseSchedule {
+  public RespacedSchedule {
+    kept.requireBelow(whole.steps());
+  }
+
+  @Override
+  public int steps() {
+    return kept.size();
+  }
+
+  @Override
+  public double alphaBar(int t) {
+    return whole.alphaBar(timestep(t));
+  }
+
+  /**
+   * The timestep of the whole schedule ({@code timestep_map} in OpenAI's code).
+   *
+   * @param t from {@link #CLEAN} to {@code steps() − 1}
+   * @throws IndexOutOfBoundsException if t is outside
+   */
+  public int timestep(int t) {
+    return kept.get(kept.size() - 1 - t);
+  }
+}
