@@ -1,5 +1,8 @@
 package io.diffusion4j.diffusion.schedule;
 
+import static java.lang.Math.exp;
+import static java.lang.Math.sqrt;
+
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -24,70 +27,122 @@ public final class BetaSchedule implements NoiseSchedule {
    * @param betas at least one, each in (0, 1)
    */
   public BetaSchedule(Precision precision, double... betas) {
+    this(inside(betas, betas.length), precision);
+  }
+
+  /**
+   * A schedule whose last step leaves nothing of the sample.
+   *
+   * @param betas each in (0, 1), but for the last, which is 1
+   */
+  static BetaSchedule endingInNoise(Precision precision, double... betas) {
+    int last = betas.length - 1;
+    if (betas[last] != 1) {
+      throw new IllegalArgumentException(
+          "betas[" + last + "]: " + betas[last] + " (expected: 1, the last)");
+    }
+    return new BetaSchedule(inside(betas, last), precision);
+  }
+
+  /** The β, of which the first {@code count} were checked. */
+  private static double[] inside(double[] betas, int count) {
     if (betas.length == 0) {
       throw new IllegalArgumentException("betas: none (expected: at least one)");
     }
+    for (int t = 0; t < count; t++) {
+      if (!(betas[t] > 0 && betas[t] < 1)) {
+        throw new IllegalArgumentException(
+            "betas[" + t + "]: " + betas[t] + " (expected: in (0, 1))");
+      }
+    }
+    return betas;
+  }
+
+  private BetaSchedule(double[] betas, Precision precision) {
     this.betas = new double[betas.length];
     this.alphaBars = new double[betas.length];
     // The product itself is not rounded between its factors, in either precision: PyTorch
     // accumulates a float32 cumprod in float64, and the published tables show it.
     double product = 1;
     for (int t = 0; t < betas.length; t++) {
-      if (!(betas[t] > 0 && betas[t] < 1)) {
+      this.betas[t] = precision.round(betas[t]);
+      product *= precision.round(1 - this.betas[t]);
+      alphaBars[t] = precision.round(product);
+      if (!(alphaBars[t] < alphaBar(t - 1))) {
         throw new IllegalArgumentException(
-            "betas[" + t + "]: " + betas[t] + " (expected: in (0, 1))");
-      }
-      switch (precision) {
-        case FLOAT64 -> {
-          this.betas[t] = betas[t];
-          product *= 1 - betas[t];
-          alphaBars[t] = product;
-        }
-        case FLOAT32 -> {
-          float beta = (float) betas[t];
-          this.betas[t] = beta;
-          product *= 1 - beta; // a float difference
-          alphaBars[t] = (float) product;
-        }
+            "betas["
+                + t
+                + "]: "
+                + betas[t]
+                + " (expected: lowers alphaBar, which is "
+                + alphaBar(t - 1)
+                + ")");
       }
     }
   }
 
   /**
    * √β from √first to √last in equal steps, squared: the schedule of latent diffusion ({@code
-   * scaled_linear} in diffusers; Stable Diffusion has 0.00085 and 0.012).
+   * scaled_linear} in diffusers; Stable Diffusion has 0.00085 and 0.012), and OpenAI's {@code
+   * quad}.
    */
   public static BetaSchedule scaledLinear(
       int steps, double first, double last, Precision precision) {
-    double[] roots = linspace(Math.sqrt(first), Math.sqrt(last), steps, precision);
-    return new BetaSchedule(
-        precision,
-        Arrays.stream(roots)
-            .map(root -> precision == Precision.FLOAT32 ? (float) root * (float) root : root * root)
-            .toArray());
+    double[] roots = Linspace.of(sqrt(first), sqrt(last), steps, precision);
+    return new BetaSchedule(precision, Arrays.stream(roots).map(root -> root * root).toArray());
   }
 
-  /** Values in equal steps, both ends included. */
-  static double[] linspace(double first, double last, int size, Precision precision) {
-    if (size < 1) {
-      throw new IllegalArgumentException("steps: " + size + " (expected: ≥ 1)");
+  /**
+   * β along a logistic curve from about {@code first} to about {@code last}: first + (last −
+   * first)·σ(u), u from −6 to 6 ({@code sigmoid} in diffusers; Xu et al. 2022, GeoDiff).
+   */
+  public static BetaSchedule sigmoid(int steps, double first, double last, Precision precision) {
+    double range = precision.round(last - first);
+    double[] betas =
+        Arrays.stream(Linspace.of(-6, 6, steps, precision))
+            .map(u -> precision.round(1 / (1 + exp(-u))))
+            .map(share -> precision.round(share * range) + precision.round(first))
+            .toArray();
+    return new BetaSchedule(precision, betas);
+  }
+
+  /**
+   * β from {@code first} to {@code last} in equal steps over the first part of the timesteps, then
+   * {@code last}: OpenAI's {@code warmup10} and {@code warmup50}.
+   *
+   * @param share how much of the timesteps the first part has, in [0, 1]; rounded down
+   */
+  public static BetaSchedule warmup(int steps, double first, double last, double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException("share: " + share + " (expected: in [0, 1])");
     }
-    double[] values = new double[size];
-    if (precision == Precision.FLOAT32) { // PyTorch counts from the nearer end
-      float step = ((float) last - (float) first) / Math.max(1, size - 1);
-      for (int i = 0; i < size; i++) {
-        values[i] =
-            i < size / 2 || size == 1
-                ? (float) first + step * i
-                : (float) last - step * (size - 1 - i);
-      }
-    } else { // NumPy counts from the first and sets the last
-      double step = (last - first) / Math.max(1, size - 1);
-      for (int i = 0; i < size; i++) {
-        values[i] = i == size - 1 && size > 1 ? last : first + i * step;
-      }
+    double[] betas = equal(steps, last);
+    int warm = (int) (steps * share);
+    if (warm > 0) {
+      System.arraycopy(Linspace.of(first, last, warm, Precision.FLOAT64), 0, betas, 0, warm);
     }
-    return values;
+    return new BetaSchedule(betas);
+  }
+
+  /** The same β everywhere: OpenAI's {@code const}. */
+  public static BetaSchedule constant(int steps, double beta) {
+    return new BetaSchedule(equal(steps, beta));
+  }
+
+  /**
+   * 1/T, 1/(T−1), …, 1: ᾱ falls by 1/T in every step, to 0 (Sohl-Dickstein et al. 2015, §2.4.1;
+   * OpenAI's {@code jsd}).
+   *
+   * @param steps T, at least 1
+   */
+  public static BetaSchedule jsd(int steps) {
+    double[] betas = equal(steps, 1);
+    Arrays.setAll(betas, t -> 1.0 / (steps - t));
+    return endingInNoise(Precision.FLOAT64, betas);
+  }
+
+  private static double[] equal(int steps, double beta) {
+    return Linspace.of(beta, beta, steps, Precision.FLOAT64);
   }
 
   @Override

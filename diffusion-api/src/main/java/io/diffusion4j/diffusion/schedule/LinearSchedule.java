@@ -23,10 +23,11 @@ public final class LinearSchedule implements NoiseSchedule {
    * @param precision what the tables are rounded to
    */
   public LinearSchedule(int steps, double first, double last, Precision precision) {
-    table = new BetaSchedule(precision, BetaSchedule.linspace(first, last, steps, precision));
+    table = new BetaSchedule(precision, Linspace.of(first, last, steps, precision));
   }
 
-  private static double scale(int steps) {
+  /** What OpenAI multiplies β by for T timesteps. */
+  static double scale(int steps) {
     if (steps <= 20) {
       throw new IllegalArgumentException("steps: " + steps + " (expected: > 20)");
     }

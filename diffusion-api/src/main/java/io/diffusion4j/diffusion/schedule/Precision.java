@@ -3,11 +3,27 @@ package io.diffusion4j.diffusion.schedule;
 /** How finely a table is kept. */
 public enum Precision {
   /** As it is computed; what OpenAI's code does. */
-  FLOAT64,
+  FLOAT64 {
+    @Override
+    double round(double value) {
+      return value;
+    }
+  },
   /**
    * Each β and each ᾱ rounded to a float; what diffusers does. Near the clean end 1 − ᾱ keeps only
    * three or four digits then, so a model's own pipeline is matched closely only in its own
    * precision.
    */
-  FLOAT32
+  FLOAT32 {
+    @Override
+    double round(double value) {
+      return (float) value;
+    }
+  };
+
+  /**
+   * The value as this precision keeps it. Sum, product, quotient and root of two floats are those
+   * of float arithmetic if they are computed in double and then rounded.
+   */
+  abstract double round(double value);
 }

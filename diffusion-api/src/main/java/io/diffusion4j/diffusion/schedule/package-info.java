@@ -3,6 +3,7 @@
  *
  * <p>Starting points: {@link io.diffusion4j.diffusion.schedule.NoiseSchedule}, such as {@link
  * io.diffusion4j.diffusion.schedule.CosineSchedule}; {@link
+ * io.diffusion4j.diffusion.schedule.Schedules}, all of them by name; {@link
  * io.diffusion4j.diffusion.schedule.TimestepSpacing}, such as {@link
  * io.diffusion4j.diffusion.schedule.UnclipSpacing}.
  */

@@ -6,14 +6,31 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.diffusion4j.diffusion.golden.Golden;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SchedulesTest implements NoiseScheduleContract {
+  private static final double EXACT = 1e-12;
+
   @Override
   public List<NoiseSchedule> schedules() {
+    List<NoiseSchedule> schedules = new ArrayList<>(others());
+    for (Schedules named : List.of(Schedules.standard(), Schedules.diffusers())) {
+      for (String name : named.names()) {
+        for (int steps : new int[] {21, 100, 1000}) {
+          schedules.add(named.named(name, steps));
+        }
+      }
+    }
+    return schedules;
+  }
+
+  private static List<NoiseSchedule> others() {
     return List.of(
         new LinearSchedule(1000),
         new LinearSchedule(21),
@@ -24,6 +41,9 @@ class SchedulesTest implements NoiseScheduleContract {
         new CosineSchedule(1),
         BetaSchedule.scaledLinear(1000, 0.00085, 0.012, Precision.FLOAT32),
         new BetaSchedule(0.1, 0.9, 0.2),
+        BetaSchedule.jsd(1),
+        new RespacedSchedule(new CosineSchedule(1000), Timesteps.of(999, 500, 7)),
+        ZeroTerminalSnr.of(new LinearSchedule(100), Precision.FLOAT64),
         onlyAlphaBars());
   }
 
@@ -60,13 +80,130 @@ class SchedulesTest implements NoiseScheduleContract {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"linear", "scaled_linear", "squaredcos_cap_v2"})
+  void floatTablesAreThoseOfDiffusersToTheLastBit(String name) {
+    isFloatTable(Schedules.diffusers().named(name, 1000), name, 0);
+  }
+
   @Test
-  void floatTablesAreThoseOfDiffusers() {
-    var cosine = new CosineSchedule(1000, Precision.FLOAT32);
-    assertThat((float) cosine.alphaBar(999)).isEqualTo(2.428735e-9f);
-    var linear = BetaSchedule.scaledLinear(1000, 0.00085, 0.012, Precision.FLOAT32);
-    double alphaBar = linear.alphaBar(999);
-    assertThat(Math.sqrt((1 - alphaBar) / alphaBar)).isCloseTo(14.614646911621094, within(1e-6));
+  void theFloatSigmoidIsThatOfDiffusersButForTheLastBitOfItsExponential() {
+    isFloatTable(Schedules.diffusers().named("sigmoid", 1000), "sigmoid", 2e-9);
+  }
+
+  @Test
+  void theFloatRescalingToZeroTerminalSnrIsThatOfDiffusersToTheLastBit() {
+    var latent = Schedules.diffusers().named("scaled_linear", 1000);
+    isFloatTable(
+        ZeroTerminalSnr.of(latent, Precision.FLOAT32), "scaled_linear.zero_terminal_snr", 0);
+  }
+
+  /** β within a tolerance, and ᾱ within what that comes to in a product of a thousand. */
+  private static void isFloatTable(NoiseSchedule schedule, String name, double tolerance) {
+    Golden golden = new Golden("schedules/float32");
+    double[] betas = golden.values(name + ".betas");
+    double[] alphaBars = golden.values(name + ".alphas_cumprod");
+    for (int t = 0; t < 1000; t++) {
+      assertThat(schedule.beta(t)).as("beta %d", t).isCloseTo(betas[t], within(tolerance));
+      assertThat(schedule.alphaBar(t))
+          .as("alphaBar %d", t)
+          .isCloseTo(alphaBars[t], within(1000 * tolerance));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {21, 100, 1000})
+  void quadraticBetasHaveRootsInEqualSteps(int steps) {
+    NoiseSchedule schedule = Schedules.standard().named("quadratic", steps);
+    double scale = 1000.0 / steps;
+    assertThat(schedule.beta(0)).isCloseTo(scale * 1e-4, within(EXACT));
+    assertThat(schedule.beta(steps - 1)).isCloseTo(scale * 0.02, within(EXACT));
+    for (int t = 1; t < steps - 1; t++) {
+      assertThat(root(schedule, t - 1) + root(schedule, t + 1))
+          .isCloseTo(2 * root(schedule, t), within(EXACT));
+    }
+  }
+
+  private static double root(NoiseSchedule schedule, int t) {
+    return Math.sqrt(schedule.beta(t));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {21, 100, 1000})
+  void sigmoidBetasAreALogisticCurveThroughTheMiddle(int steps) {
+    NoiseSchedule schedule = Schedules.standard().named("sigmoid", steps);
+    double first = 0.1 / steps;
+    double last = 20.0 / steps;
+    for (int t = 0; t < steps; t++) {
+      assertThat(schedule.beta(t) + schedule.beta(steps - 1 - t))
+          .isCloseTo(first + last, within(EXACT));
+      double share = (schedule.beta(t) - first) / (last - first);
+      assertThat(Math.log(share / (1 - share)))
+          .isCloseTo(-6 + 12.0 * t / (steps - 1), within(1e-9));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"warmup10, 0.1", "warmup50, 0.5"})
+  void warmUpClimbsAndThenStays(String name, double share) {
+    NoiseSchedule schedule = Schedules.standard().named(name, 1000);
+    int warm = (int) (1000 * share);
+    for (int t = 0; t < 1000; t++) {
+      double climbed = Math.min(1, t / (warm - 1.0));
+      assertThat(schedule.beta(t)).isCloseTo(1e-4 + climbed * (0.02 - 1e-4), within(EXACT));
+    }
+    assertThat(BetaSchedule.warmup(30, 0.1, 0.2, 0)).isEqualTo(BetaSchedule.constant(30, 0.2));
+  }
+
+  @Test
+  void constantBetasLeaveAPower() {
+    var schedule = BetaSchedule.constant(40, 0.1);
+    for (int t = 0; t < 40; t++) {
+      assertThat(schedule.alphaBar(t)).isCloseTo(Math.pow(0.9, t + 1), within(EXACT));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 21, 1000})
+  void jsdLosesTheSameShareInEveryStep(int steps) {
+    var schedule = BetaSchedule.jsd(steps);
+    for (int t = 0; t < steps; t++) {
+      assertThat(schedule.alphaBar(t)).isCloseTo((steps - 1.0 - t) / steps, within(EXACT));
+    }
+    assertThat(schedule.alphaBar(steps - 1)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"linear", "cosine", "scaled-linear", "sigmoid"})
+  void zeroTerminalSnrKeepsTheFirstAndTheShapeOfTheSignal(String name) {
+    NoiseSchedule schedule = Schedules.standard().named(name, 200);
+    NoiseSchedule stretched = ZeroTerminalSnr.of(schedule, Precision.FLOAT64);
+    assertThat(stretched.alphaBar(199)).isZero();
+    assertThat(stretched.level(199).snr()).isZero();
+    assertThat(stretched.alphaBar(0)).isCloseTo(schedule.alphaBar(0), within(EXACT));
+    double first = schedule.level(0).signal();
+    double last = schedule.level(199).signal();
+    for (int t = 0; t < 200; t++) {
+      assertThat(stretched.level(t).signal())
+          .isCloseTo((schedule.level(t).signal() - last) * first / (first - last), within(EXACT));
+    }
+  }
+
+  @Test
+  void everyNameIsAScheduleOfTheStepsAskedForAndAnUnknownOneIsToldThem() {
+    Schedules schedules = Schedules.standard();
+    assertThat(schedules.names())
+        .contains("cosine", "linear")
+        .allSatisfy(name -> assertThat(schedules.named(name, 100).steps()).isEqualTo(100));
+    assertThat(schedules.named("cosine", 100)).isEqualTo(new CosineSchedule(100));
+    assertThat(schedules.named("linear", 100)).isEqualTo(new LinearSchedule(100));
+    var two = new Schedules(Map.of("b", CosineSchedule::new, "a", LinearSchedule::new));
+    assertThatThrownBy(() -> two.named("c", 10))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("schedule: c (expected: one of a, b)");
+    assertThatThrownBy(() -> new Schedules(Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("schedules: none (expected: at least one)");
   }
 
   @Test
@@ -106,5 +243,20 @@ class SchedulesTest implements NoiseScheduleContract {
     assertThatThrownBy(BetaSchedule::new)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("betas: none (expected: at least one)");
+    assertThatThrownBy(() -> new BetaSchedule(0.1, 1e-17))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("betas[1]: 1.0E-17 (expected: lowers alphaBar, which is 0.9)");
+    assertThatThrownBy(() -> BetaSchedule.warmup(10, 0.1, 0.2, 1.5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("share: 1.5 (expected: in [0, 1])");
+    assertThatThrownBy(() -> BetaSchedule.endingInNoise(Precision.FLOAT64, 0.1, 0.5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("betas[1]: 0.5 (expected: 1, the last)");
+    assertThatThrownBy(() -> BetaSchedule.jsd(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("steps: 0 (expected: ≥ 1)");
+    assertThatThrownBy(() -> ZeroTerminalSnr.of(new BetaSchedule(0.1), Precision.FLOAT64))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("steps: 1 (expected: ≥ 2)");
   }
 }

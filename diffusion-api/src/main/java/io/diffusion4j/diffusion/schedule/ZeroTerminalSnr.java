@@ -1,0 +1,39 @@
+package io.diffusion4j.diffusion.schedule;
+
+/**
+ * Any schedule, stretched so that nothing of the sample is left at its last timestep (Lin et al.
+ * 2024, algorithm 1): √ᾱ is shifted so that the last is 0 and scaled so that the first stays.
+ *
+ * <p>Such a schedule is for networks that predict v or x₀: where there is only noise, ε says
+ * nothing about the sample. Samplers that work with σ or λ have no number for its last timestep,
+ * and refuse it.
+ */
+public final class ZeroTerminalSnr {
+  private ZeroTerminalSnr() {}
+
+  /**
+   * The stretched schedule.
+   *
+   * @param schedule of at least two timesteps
+   * @param precision what each operation is rounded to; diffusers has {@link Precision#FLOAT32}
+   */
+  public static NoiseSchedule of(NoiseSchedule schedule, Precision precision) {
+    int steps = schedule.steps();
+    if (steps < 2) {
+      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 2)");
+    }
+    double first = precision.round(schedule.level(0).signal());
+    double last = precision.round(schedule.level(steps - 1).signal());
+    double scale = precision.round(first / precision.round(first - last));
+    double[] betas = new double[steps];
+    double previous = 1;
+    for (int t = 0; t < steps; t++) {
+      double shifted = precision.round(precision.round(schedule.level(t).signal()) - last);
+      double signal = precision.round(shifted * scale);
+      double alphaBar = precision.round(signal * signal);
+      betas[t] = 1 - precision.round(alphaBar / previous);
+      previous = alphaBar;
+    }
+    return BetaSchedule.endingInNoise(precision, betas);
+  }
+}
