@@ -1,0 +1,81 @@
+package io.diffusion4j.diffusion.continuous;
+
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.process.Conversion;
+import io.diffusion4j.diffusion.schedule.NoiseLevel;
+
+/**
+ * How a score is learned without knowing it (Vincent 2011, §4): E ½‖s(x_t) − ∇ ln q(x_t | x₀)‖²
+ * differs from E ½‖s(x_t) − ∇ ln q(x_t)‖² by a constant, so the best s is the score of the noisy
+ * data, though every target is made from one sample and its noise only.
+ *
+ * <p>It is the training of a denoising autoencoder: r(x_t) = (x_t + (1−ᾱ)·s(x_t))/√ᾱ reconstructs
+ * x₀, and its square error is the loss but for a factor. It is the training of DDPM too, with ε̂ =
+ * −√(1−ᾱ)·s (Ho et al. 2020, §3.2).
+ *
+ * @param level the noise level, between clean and nothing but noise
+ */
+public record DenoisingScoreMatching(NoiseLevel level) {
+  public DenoisingScoreMatching {
+    if (!(level.alphaBar() > 0 && level.alphaBar() < 1)) {
+      throw new IllegalArgumentException(
+          "alphaBar: " + level.alphaBar() + " (expected: in (0, 1))");
+    }
+  }
+
+  /**
+   * The loss of one sample, ½‖s − ∇ ln q(x_t | x₀)‖².
+   *
+   * @param score what was estimated at x_t
+   * @param eps the noise in x_t
+   */
+  public double loss(double[] score, double[] eps) {
+    requireSameLength("score", score, eps);
+    double sum = 0;
+    for (int i = 0; i < score.length; i++) {
+      double error = score[i] - level.score(eps[i]);
+      sum += error * error;
+    }
+    return 0.5 * sum;
+  }
+
+  /** What the denoising autoencoder of this score makes of x_t. */
+  public double[] reconstruction(double[] xt, double[] score) {
+    requireSameLength("score", score, xt);
+    Conversion from = Conversion.ofScore(level.alphaBar());
+    double[] x0 = new double[xt.length];
+    for (int i = 0; i < x0.length; i++) {
+      x0[i] = from.x0(xt[i], score[i]);
+    }
+    return x0;
+  }
+
+  /** The score of a denoising autoencoder: {@link #reconstruction} backwards. */
+  public double[] score(double[] xt, double[] reconstruction) {
+    requireSameLength("reconstruction", reconstruction, xt);
+    Conversion from = Conversion.of(Parameterization.X0, level.alphaBar());
+    double[] score = new double[xt.length];
+    for (int i = 0; i < score.length; i++) {
+      score[i] = level.score(from.eps(xt[i], reconstruction[i]));
+    }
+    return score;
+  }
+
+  /** The autoencoder's square error ‖r(x_t) − x₀‖² for each unit of loss: 2(1−ᾱ)²/ᾱ. */
+  public double reconstructionErrorPerLoss() {
+    double factor = (1 - level.alphaBar()) / level.signal();
+    return 2 * factor * factor;
+  }
+
+  /** DDPM's square error ‖ε̂ − ε‖² for each unit of loss: 2(1−ᾱ). */
+  public double epsErrorPerLoss() {
+    return 2 * (1 - level.alphaBar());
+  }
+
+  private static void requireSameLength(String name, double[] given, double[] sample) {
+    if (given.length != sample.length) {
+      throw new IllegalArgumentException(
+          name + ": " + given.length + " values (expected: " + sample.length + ")");
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.diffusion4j.diffusion.continuous;
+
+import static java.lang.Math.log;
+
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+
+/**
+ * Between two neighbouring timesteps of a schedule β(t) is constant, so that ln ᾱ falls in a
+ * straight line and meets the schedule's at each.
+ */
+record ScheduleSde(NoiseSchedule schedule) implements VpSde {
+  ScheduleSde {
+    double last = schedule.alphaBar(schedule.steps() - 1);
+    if (!(last > 0)) {
+      throw new IllegalArgumentException(
+          "alphaBar: " + last + " at the last timestep (expected: > 0, or β(t) has no bounds)");
+    }
+  }
+
+  @Override
+  public double beta(double t) {
+    int step = step(t);
+    return schedule.steps() * (logAlphaBar(step - 1) - logAlphaBar(step));
+  }
+
+  @Override
+  public double betaIntegral(double t) {
+    int step = step(t);
+    double within = t * schedule.steps() - step;
+    return -(1 - within) * logAlphaBar(step - 1) - within * logAlphaBar(step);
+  }
+
+  private double logAlphaBar(int t) {
+    return log(schedule.alphaBar(t));
+  }
+
+  /** The timestep whose interval (t/T, (t+1)/T] this time is in; the first has 0 too. */
+  private int step(double t) {
+    if (!(t >= 0 && t <= 1)) {
+      throw new IllegalArgumentException("t: " + t + " (expected: in [0, 1])");
+    }
+    return Math.max(0, (int) Math.ceil(t * schedule.steps()) - 1);
+  }
+}

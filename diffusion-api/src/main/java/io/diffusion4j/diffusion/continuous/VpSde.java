@@ -1,0 +1,68 @@
+package io.diffusion4j.diffusion.continuous;
+
+import static java.lang.Math.exp;
+import static java.lang.Math.expm1;
+import static java.lang.Math.sqrt;
+
+import io.diffusion4j.diffusion.process.Transition;
+import io.diffusion4j.diffusion.schedule.NoiseLevel;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import java.util.Arrays;
+
+/**
+ * The variance-preserving SDE dx = −½β(t)·x dt + √β(t) dw for t in [0, 1] (Song et al. 2021, eq.
+ * 11): what DDPM's forward process becomes when its steps become many and small. It is an
+ * Ornstein–Uhlenbeck process whose clock runs at the speed β(t), so its steps of any length are
+ * Gaussian in closed form.
+ */
+public interface VpSde extends Sde {
+  /** β(t), greater than 0. */
+  double beta(double t);
+
+  /** ∫₀ᵗ β(s) ds, which is −ln ᾱ(t). */
+  double betaIntegral(double t);
+
+  /** The limit of a schedule: it has the schedule's ᾱ_t at time (t+1)/T. */
+  static VpSde limitOf(NoiseSchedule schedule) {
+    return new ScheduleSde(schedule);
+  }
+
+  @Override
+  default double[] drift(double[] x, double t) {
+    double factor = -0.5 * beta(t);
+    return Arrays.stream(x).map(value -> factor * value).toArray();
+  }
+
+  @Override
+  default double diffusion(double t) {
+    return sqrt(beta(t));
+  }
+
+  /** The noise level at a time: ᾱ(t) = exp(−∫₀ᵗ β). */
+  default NoiseLevel level(double t) {
+    return new NoiseLevel(exp(-betaIntegral(t)));
+  }
+
+  /**
+   * The step q(x_t | x_s) (Song et al. 2021, app. B).
+   *
+   * @param s the earlier time
+   * @param t the later time
+   */
+  default Transition between(double s, double t) {
+    double elapsed = betaIntegral(t) - betaIntegral(s);
+    if (!(elapsed >= 0)) {
+      throw new IllegalArgumentException("s: " + s + " (expected: ≤ t, which is " + t + ")");
+    }
+    return new Transition(exp(-0.5 * elapsed), -expm1(-elapsed));
+  }
+
+  /**
+   * The schedule of this SDE's noise levels at 1/T, 2/T, …, 1, on which the samplers work.
+   *
+   * @param steps T, at least 1
+   */
+  default NoiseSchedule schedule(int steps) {
+    return new SampledSchedule(this, steps);
+  }
+}
