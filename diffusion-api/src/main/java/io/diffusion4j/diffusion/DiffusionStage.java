@@ -112,8 +112,8 @@ public record DiffusionStage<C>(
       }
       for (int row = 0; row < draws.size(); row++) {
         Prediction prediction = predictions.get(row);
-        requireFinite(prediction.output(), plan, step, row);
-        requireFinite(prediction.variance(), plan, step, row);
+        NonFiniteAnswerException.check(
+            prediction, name, step, steps, plan.steps().get(step).t(), row);
         trajectories.get(row).advance(prediction);
       }
       listener.onProgress(
@@ -121,14 +121,5 @@ public record DiffusionStage<C>(
               name, step + 1, steps, trajectories.stream().map(Trajectory::x0).toList()));
     }
     return trajectories.stream().map(Trajectory::x).toList();
-  }
-
-  private void requireFinite(float[] values, SamplingPlan plan, int step, int row) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        throw new NonFiniteAnswerException(
-            name, value, step, plan.steps().size(), plan.steps().get(step).t(), row);
-      }
-    }
   }
 }

@@ -4,7 +4,8 @@ package io.diffusion4j.diffusion;
 public final class NonFiniteAnswerException extends ArithmeticException {
   private static final long serialVersionUID = 1;
 
-  NonFiniteAnswerException(String stage, float value, int step, int steps, double t, int sample) {
+  private NonFiniteAnswerException(
+      String stage, float value, int step, int steps, double t, int sample) {
     super(
         stage
             + ": "
@@ -18,5 +19,28 @@ public final class NonFiniteAnswerException extends ArithmeticException {
             + ", sample "
             + sample
             + "; expected: finite)");
+  }
+
+  /**
+   * Throws if there is NaN or infinity in an answer.
+   *
+   * @param stage who asked
+   * @param step which of the {@code steps} it was, from 0
+   * @param t the timestep of the query
+   * @param sample which of those asked about together
+   */
+  public static void check(
+      Prediction answer, String stage, int step, int steps, double t, int sample) {
+    check(answer.output(), stage, step, steps, t, sample);
+    check(answer.variance(), stage, step, steps, t, sample);
+  }
+
+  private static void check(
+      float[] values, String stage, int step, int steps, double t, int sample) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new NonFiniteAnswerException(stage, value, step, steps, t, sample);
+      }
+    }
   }
 }
