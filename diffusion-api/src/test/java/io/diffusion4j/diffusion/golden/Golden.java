@@ -5,10 +5,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** A case of golden values: {@code case.json} and {@code io.safetensors} in one folder. */
 public final class Golden {
@@ -42,13 +49,35 @@ public final class Golden {
   private void read(String key, JsonNode entry, ByteBuffer data) {
     int start = entry.get("data_offsets").get(0).asInt();
     int end = entry.get("data_offsets").get(1).asInt();
-    boolean wide = entry.get("dtype").asText().equals("F64");
-    double[] values = new double[(end - start) / (wide ? 8 : 4)];
+    String type = entry.get("dtype").asText();
+    int size = type.equals("F32") ? 4 : 8;
+    double[] values = new double[(end - start) / size];
     for (int i = 0; i < values.length; i++) {
-      values[i] = wide ? data.getDouble(start + 8 * i) : data.getFloat(start + 4 * i);
+      int at = start + size * i;
+      values[i] =
+          switch (type) {
+            case "F32" -> data.getFloat(at);
+            case "F64" -> data.getDouble(at);
+            case "I64" -> data.getLong(at);
+            default ->
+                throw new IllegalArgumentException(
+                    key + ": " + type + " (expected: one of F32, F64, I64)");
+          };
     }
     tensors.put(key, values);
     rows.put(key, entry.get("shape").get(0).asInt());
+  }
+
+  /** The names of the cases in the resource folder {@code golden/folder}, sorted. */
+  public static List<String> cases(String folder) {
+    URL url = Objects.requireNonNull(Golden.class.getResource("/golden/" + folder), folder);
+    try (Stream<Path> cases = Files.list(Path.of(url.toURI()))) {
+      return cases.map(path -> path.getFileName().toString()).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder, e);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(folder, e);
+    }
   }
 
   /** A JSON resource below {@code golden/}. */

@@ -7,9 +7,9 @@ import io.diffusion4j.diffusion.Prediction;
  * Independent values from N(mean, deviation²): the perfect network and the probability-flow ODE
  * have closed forms.
  */
-record GaussianData(double mean, double deviation) {
+public record GaussianData(double mean, double deviation) {
   /** E[x₀ | x_t]. */
-  double x0(double x, double alphaBar) {
+  public double x0(double x, double alphaBar) {
     double variance = deviation * deviation;
     double signal = Math.sqrt(alphaBar);
     return mean + signal * variance / (alphaBar * variance + 1 - alphaBar) * (x - signal * mean);
@@ -23,7 +23,7 @@ record GaussianData(double mean, double deviation) {
   }
 
   /** The perfect network's answer. */
-  Prediction predict(float[] x, double alphaBar, Parameterization parameterization) {
+  public Prediction predict(float[] x, double alphaBar, Parameterization parameterization) {
     float[] output = new float[x.length];
     for (int i = 0; i < x.length; i++) {
       double x0 = x0(x[i], alphaBar);

@@ -1,0 +1,40 @@
+package io.diffusion4j.diffusion.loss;
+
+/** What is minimised: a square error, the variational bound, or both (guided-diffusion's names). */
+public enum LossType {
+  /** The square error, plus the bound where the variance is learned. */
+  MSE,
+  /**
+   * The square error plus λ times the whole bound with λ = 0.001 (Nichol &amp; Dhariwal 2021, eq.
+   * 16), where the variance is learned. The bound is a sum over all T timesteps; one of them is
+   * drawn, which therefore counts λ·T.
+   */
+  RESCALED_MSE,
+  /** The term of the bound at one timestep. */
+  KL,
+  /** T times that: an estimate of the whole bound but for L_T, which nothing can be done about. */
+  RESCALED_KL;
+
+  private static final double LAMBDA = 0.001;
+
+  /**
+   * Whether the square error is minimised. The bound then trains the variance alone: its gradient
+   * does not reach the mean (Nichol &amp; Dhariwal 2021, §3.1).
+   */
+  public boolean isSquareError() {
+    return this == MSE || this == RESCALED_MSE;
+  }
+
+  /**
+   * How much a timestep's term of the bound counts, of T timesteps.
+   *
+   * @param steps T
+   */
+  public double boundWeight(int steps) {
+    return switch (this) {
+      case MSE, KL -> 1;
+      case RESCALED_MSE -> LAMBDA * steps;
+      case RESCALED_KL -> steps;
+    };
+  }
+}

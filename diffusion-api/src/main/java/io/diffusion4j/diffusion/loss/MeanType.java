@@ -1,0 +1,30 @@
+package io.diffusion4j.diffusion.loss;
+
+import io.diffusion4j.diffusion.Parameterization;
+
+/**
+ * What the first half of a network's answer says about the mean of p(x_{t−1} | x_t) (Ho et al.
+ * 2020, §3.2).
+ */
+public enum MeanType {
+  /** The noise ε. */
+  EPS,
+  /** The clean sample x₀. */
+  X0,
+  /** v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans &amp; Ho 2022). */
+  V,
+  /**
+   * The mean itself. It depends on both ends of a step, and so is no {@link Parameterization} that
+   * every sampler could use; it is here to evaluate.
+   */
+  PREVIOUS_X;
+
+  /** The same for a network that samplers use. */
+  public static MeanType of(Parameterization parameterization) {
+    return switch (parameterization) {
+      case EPS -> EPS;
+      case X0 -> X0;
+      case V -> V;
+    };
+  }
+}

@@ -1,0 +1,58 @@
+package io.diffusion4j.diffusion.loss;
+
+import static java.lang.Math.PI;
+import static java.lang.Math.abs;
+import static java.lang.Math.exp;
+import static java.lang.Math.log;
+import static java.lang.Math.max;
+import static java.lang.Math.sqrt;
+
+/**
+ * How likely an 8-bit level is under a Gaussian: the probability of its bin, 2/255 wide, where the
+ * outermost bins of [−1, 1] reach to infinity (Ho et al. 2020, eq. 13). This is the term L₀ of the
+ * bound. Over the 256 levels it sums to one.
+ */
+public final class PixelLikelihood {
+  private static final double HALF_BIN = 1.0 / 255;
+
+  /** From here outwards a level is the first or the last. */
+  private static final double LAST_LEVEL = 0.999;
+
+  /** The reference takes no logarithm of less. */
+  static final double FLOOR = 1e-12;
+
+  private PixelLikelihood() {}
+
+  /**
+   * ln P(x), at least ln 10⁻¹².
+   *
+   * @param x the level, one of −1, −1 + 2/255, …, 1
+   */
+  public static double logProbability(double x, double mean, double logVariance) {
+    return log(max(probability(x, mean, logVariance), FLOOR));
+  }
+
+  /** P(x), in [0, 1]. */
+  public static double probability(double x, double mean, double logVariance) {
+    double perSigma = exp(-0.5 * logVariance);
+    double centred = x - mean;
+    if (x < -LAST_LEVEL) {
+      return cdf((centred + HALF_BIN) * perSigma);
+    }
+    if (x > LAST_LEVEL) {
+      return cdf((HALF_BIN - centred) * perSigma);
+    }
+    // A bin above the mean is as likely as its mirror image below, where the distribution function
+    // is small and its differences are exact.
+    double below = -abs(centred);
+    return cdf((below + HALF_BIN) * perSigma) - cdf((below - HALF_BIN) * perSigma);
+  }
+
+  /**
+   * The approximation ½(1 + tanh(√(2/π)·(u + 0.044715·u³))) of the normal distribution function
+   * (Page 1977) that the reference uses, as the logistic function of twice the argument.
+   */
+  private static double cdf(double u) {
+    return 1 / (1 + exp(-2 * sqrt(2 / PI) * (u + 0.044715 * u * u * u)));
+  }
+}

@@ -1,0 +1,118 @@
+package io.diffusion4j.diffusion.loss;
+
+import io.diffusion4j.diffusion.process.Posterior;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * The Markov chain p(x_s | x_t) that a network defines, over all timesteps or some of them: the
+ * steps between those that are kept are longer ones, with β and β̃ of their own (Nichol &amp;
+ * Dhariwal 2021, eq. 19). Immutable.
+ */
+public final class ReverseProcess {
+  private static final int NOT_KEPT = -2;
+
+  private final NoiseSchedule schedule;
+  private final Timesteps timesteps;
+  private final MeanType mean;
+  private final VarianceType variance;
+
+  /** For each timestep that is kept the next lower one. */
+  private final int[] next;
+
+  /** Over all timesteps of a schedule. */
+  public ReverseProcess(NoiseSchedule schedule, MeanType mean, VarianceType variance) {
+    this(schedule, all(schedule.steps()), mean, variance);
+  }
+
+  /**
+   * Over some timesteps.
+   *
+   * @param timesteps at least two, of the schedule's
+   */
+  public ReverseProcess(
+      NoiseSchedule schedule, Timesteps timesteps, MeanType mean, VarianceType variance) {
+    if (timesteps.size() < 2 || timesteps.get(0) >= schedule.steps()) {
+      throw new IllegalArgumentException(
+          "timesteps: "
+              + timesteps.size()
+              + " from "
+              + timesteps.get(0)
+              + " (expected: at least 2 below "
+              + schedule.steps()
+              + ")");
+    }
+    this.schedule = schedule;
+    this.timesteps = timesteps;
+    this.mean = mean;
+    this.variance = variance;
+    next = new int[schedule.steps()];
+    Arrays.fill(next, NOT_KEPT);
+    for (int i = 0; i < timesteps.size(); i++) {
+      next[timesteps.get(i)] = timesteps.get(i + 1);
+    }
+  }
+
+  private static Timesteps all(int steps) {
+    return new Timesteps(IntStream.range(0, steps).mapToObj(i -> steps - 1 - i).toList());
+  }
+
+  /** How many steps lead from noise to a sample. */
+  public int steps() {
+    return timesteps.size();
+  }
+
+  /** The timesteps, from noise to clean. */
+  public Timesteps timesteps() {
+    return timesteps;
+  }
+
+  public NoiseSchedule schedule() {
+    return schedule;
+  }
+
+  public VarianceType variance() {
+    return variance;
+  }
+
+  /**
+   * The step that leads down from t.
+   *
+   * @throws IllegalArgumentException if t is not one of {@link #timesteps}
+   */
+  public ReverseStep step(int t) {
+    if (t < 0 || t >= next.length || next[t] == NOT_KEPT) {
+      throw new IllegalArgumentException(
+          "t: " + t + " (expected: one of the " + steps() + " timesteps)");
+    }
+    double alphaBar = schedule.alphaBar(t);
+    Posterior posterior = Posterior.of(alphaBar, schedule.alphaBar(next[t]));
+    double smallest =
+        next[t] == NoiseSchedule.CLEAN ? lastVariance() : Math.log(posterior.variance());
+    return new ReverseStep(t, alphaBar, posterior, smallest, mean, variance);
+  }
+
+  /** The last step's β̃ is 0; the reference takes that of the step before. */
+  private double lastVariance() {
+    int last = timesteps.get(timesteps.size() - 1);
+    int before = timesteps.get(timesteps.size() - 2);
+    return Math.log(Posterior.of(schedule.alphaBar(before), schedule.alphaBar(last)).variance());
+  }
+
+  /**
+   * L_T, the bits per dimension that it costs to say x_T: KL(q(x_T | x₀) ‖ N(0, I)), with T the
+   * topmost timestep (Ho et al. 2020, eq. 5). No network has a part in it.
+   */
+  public double prior(float[] x0) {
+    double alphaBar = schedule.alphaBar(timesteps.get(0));
+    double logVariance = Math.log1p(-alphaBar);
+    double signal = Math.sqrt(alphaBar);
+    double sum = 0;
+    for (float value : x0) {
+      sum += GaussianDivergence.nats(signal * value, logVariance, 0, 0);
+    }
+    return Bits.perDimension(sum, x0.length);
+  }
+}

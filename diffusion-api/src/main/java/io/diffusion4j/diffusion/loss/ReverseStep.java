@@ -1,0 +1,191 @@
+package io.diffusion4j.diffusion.loss;
+
+import static java.lang.Math.log;
+import static java.lang.Math.sqrt;
+
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.Prediction;
+import io.diffusion4j.diffusion.process.Conversion;
+import io.diffusion4j.diffusion.process.Posterior;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+
+/**
+ * One step of a {@link ReverseProcess}: the Gaussian p(x_s | x_t) that an answer of the network
+ * stands for, and how far it is from the true posterior q(x_s | x_t, x₀).
+ */
+public final class ReverseStep {
+  private final int t;
+  private final double alphaBar;
+  private final Posterior posterior;
+  private final double smallLogVariance;
+  private final MeanType meanType;
+  private final VarianceType varianceType;
+  private final Conversion conversion;
+
+  ReverseStep(
+      int t,
+      double alphaBar,
+      Posterior posterior,
+      double smallLogVariance,
+      MeanType meanType,
+      VarianceType varianceType) {
+    this.t = t;
+    this.alphaBar = alphaBar;
+    this.posterior = posterior;
+    this.smallLogVariance = smallLogVariance;
+    this.meanType = meanType;
+    this.varianceType = varianceType;
+    this.conversion =
+        switch (meanType) {
+          case EPS -> Conversion.of(Parameterization.EPS, alphaBar);
+          case X0 -> Conversion.of(Parameterization.X0, alphaBar);
+          case V -> Conversion.of(Parameterization.V, alphaBar);
+          case PREVIOUS_X -> fromMean(alphaBar, posterior);
+        };
+  }
+
+  /** From mean = {@code posterior.x0}·x̂₀ + {@code posterior.x}·x_t. */
+  private static Conversion fromMean(double alphaBar, Posterior posterior) {
+    double fromX = -posterior.x() / posterior.x0();
+    double fromOutput = 1 / posterior.x0();
+    double signal = sqrt(alphaBar);
+    double noise = sqrt(1 - alphaBar);
+    return new Conversion(
+        fromX, fromOutput, (1 - signal * fromX) / noise, -signal * fromOutput / noise);
+  }
+
+  /**
+   * p(x_s | x_t) of one answer.
+   *
+   * @param x0 x̂₀ after its treatment
+   * @param mean of x_s
+   * @param logVariance of x_s
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+  public record Estimate(float[] x0, double[] mean, double[] logVariance) {}
+
+  /** The timestep from which the step leads down. */
+  public int t() {
+    return t;
+  }
+
+  /** ᾱ_t. */
+  public double alphaBar() {
+    return alphaBar;
+  }
+
+  /** ᾱ/(1−ᾱ) at t. */
+  public double snr() {
+    return alphaBar / (1 - alphaBar);
+  }
+
+  /** q(x_s | x_t, x₀). */
+  public Posterior posterior() {
+    return posterior;
+  }
+
+  /** What an answer means as x̂₀ and ε̂. */
+  public Conversion conversion() {
+    return conversion;
+  }
+
+  /** Whether the step leads to the clean sample. */
+  public boolean isLast() {
+    return posterior.variance() == 0;
+  }
+
+  /** ln β̃, that of the step before at the last one. */
+  public double smallLogVariance() {
+    return smallLogVariance;
+  }
+
+  /** ln β. */
+  public double largeLogVariance() {
+    return log(posterior.beta());
+  }
+
+  /** x_t = √ᾱ·x₀ + √(1−ᾱ)·ε (Ho et al. 2020, eq. 4). */
+  public float[] noised(float[] x0, float[] eps) {
+    double signal = sqrt(alphaBar);
+    double noise = sqrt(1 - alphaBar);
+    float[] xt = new float[x0.length];
+    for (int i = 0; i < xt.length; i++) {
+      xt[i] = (float) (signal * x0[i] + noise * eps[i]);
+    }
+    return xt;
+  }
+
+  /** What a perfect network would have answered at one value. */
+  public double target(double x0, double xt, double eps) {
+    return switch (meanType) {
+      case EPS -> eps;
+      case X0 -> x0;
+      case V -> sqrt(alphaBar) * eps - sqrt(1 - alphaBar) * x0;
+      case PREVIOUS_X -> posterior.x0() * x0 + posterior.x() * xt;
+    };
+  }
+
+  /**
+   * The Gaussian of an answer. Its mean is that of the posterior with x̂₀ in place of x₀ (Ho et al.
+   * 2020, §3.2); a network that predicts the mean is taken at its word, whatever happens to x̂₀.
+   *
+   * @param treatment of x̂₀: none in training, clipping to [−1, 1] in evaluation
+   * @throws IllegalArgumentException if the answer does not say the variance that is learned
+   */
+  public Estimate estimate(float[] xt, Prediction prediction, X0Treatment treatment) {
+    if (varianceType.isLearned() && !prediction.hasVariance()) {
+      throw new IllegalArgumentException(
+          "variance: none (expected: in the network's answer, for " + varianceType + ")");
+    }
+    float[] output = prediction.output();
+    float[] x0 = new float[xt.length];
+    for (int i = 0; i < x0.length; i++) {
+      x0[i] = (float) (conversion.x0FromX() * xt[i] + conversion.x0FromOutput() * output[i]);
+    }
+    treatment.treat(x0);
+    double[] mean = new double[xt.length];
+    double[] logVariance = new double[xt.length];
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] =
+          meanType == MeanType.PREVIOUS_X
+              ? output[i]
+              : posterior.x0() * x0[i] + posterior.x() * xt[i];
+      logVariance[i] = logVariance(prediction, i);
+    }
+    return new Estimate(x0, mean, logVariance);
+  }
+
+  private double logVariance(Prediction prediction, int i) {
+    return switch (varianceType) {
+      case FIXED_SMALL -> smallLogVariance;
+      case FIXED_LARGE -> isLast() ? smallLogVariance : largeLogVariance();
+      case LEARNED -> prediction.variance()[i];
+      case LEARNED_RANGE -> {
+        double f = (prediction.variance()[i] + 1) / 2;
+        yield f * largeLogVariance() + (1 - f) * smallLogVariance;
+      }
+    };
+  }
+
+  /**
+   * This step's term of the bound in bits per dimension: L_{t−1} = KL(q(x_s | x_t, x₀) ‖ p(x_s |
+   * x_t)), and at the last step L₀ = −ln p(x₀ | x₁) with x₀ in 8 bits (Ho et al. 2020, eq. 5).
+   *
+   * @param x0 the clean sample, for the last step of levels −1, −1 + 2/255, …, 1
+   * @param xt the noisy sample that the network was asked about
+   */
+  public double bound(float[] x0, float[] xt, Estimate estimate) {
+    double nats = 0;
+    for (int i = 0; i < x0.length; i++) {
+      nats +=
+          isLast()
+              ? -PixelLikelihood.logProbability(x0[i], estimate.mean[i], estimate.logVariance[i])
+              : GaussianDivergence.nats(
+                  posterior.x0() * x0[i] + posterior.x() * xt[i],
+                  smallLogVariance,
+                  estimate.mean[i],
+                  estimate.logVariance[i]);
+    }
+    return Bits.perDimension(nats, x0.length);
+  }
+}

@@ -1,0 +1,48 @@
+package io.diffusion4j.diffusion.loss;
+
+/** How much the square error of a timestep counts. */
+@FunctionalInterface
+public interface Weighting {
+  /** Every timestep's error of the network's answer counts the same (Ho et al. 2020, eq. 14). */
+  Weighting SIMPLE = (snr, x0PerOutput) -> 1;
+
+  /**
+   * The weight of the square error of a network's answer.
+   *
+   * @param snr the signal-to-noise ratio ᾱ/(1−ᾱ) of the timestep
+   * @param x0PerOutput ∂x̂₀/∂output, by which an error of the answer is an error of x₀
+   */
+  double weight(double snr, double x0PerOutput);
+
+  /**
+   * min(SNR, γ) on the error of x₀, whatever the network predicts (Hang et al. 2023, §3.4):
+   * timesteps that are nearly clean do not drown the others.
+   *
+   * @param gamma greater than 0; the paper's is 5
+   */
+  static Weighting minSnr(double gamma) {
+    if (!(gamma > 0)) {
+      throw new IllegalArgumentException("gamma: " + gamma + " (expected: > 0)");
+    }
+    return (snr, x0PerOutput) -> Math.min(snr, gamma) * x0PerOutput * x0PerOutput;
+  }
+
+  /**
+   * P2: 1/(k + SNR)^γ on the error of ε, whatever the network predicts (Choi et al. 2022, eq. 8):
+   * timesteps that are nearly clean, where only imperceptible detail is left to learn, count less.
+   * An error of ε is √SNR times that of x₀.
+   *
+   * @param k greater than 0; the paper's is 1
+   * @param gamma at least 0, which is {@link #SIMPLE} for a network that predicts ε; the paper
+   *     recommends 0.5 or 1
+   */
+  static Weighting p2(double k, double gamma) {
+    if (!(k > 0)) {
+      throw new IllegalArgumentException("k: " + k + " (expected: > 0)");
+    }
+    if (!(gamma >= 0)) {
+      throw new IllegalArgumentException("gamma: " + gamma + " (expected: ≥ 0)");
+    }
+    return (snr, x0PerOutput) -> snr * x0PerOutput * x0PerOutput / Math.pow(k + snr, gamma);
+  }
+}

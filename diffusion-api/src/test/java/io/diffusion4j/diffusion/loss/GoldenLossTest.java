@@ -1,0 +1,249 @@
+package io.diffusion4j.diffusion.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.Prediction;
+import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.golden.Golden;
+import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every loss of guided-diffusion, against its values in float32. */
+class GoldenLossTest {
+  private static final double TOLERANCE = 1e-5;
+
+  /** Terms of order 1 cancel in a small divergence; float32 keeps this much of them. */
+  private static final double CANCELLED = 1e-7;
+
+  /**
+   * By how much rounding to float32 can miss the probability of a pixel, which the reference takes
+   * as a difference of two numbers that may be next to 1: two roundings each of 2⁻²⁴, and as much
+   * again for the arguments.
+   */
+  private static final double PROBABILITY_ERROR = 0x1p-22;
+
+  private static final X0Treatment CLIP = X0Treatment.clip(1);
+  private static final String BITS_PER_DIM = "bits-per-dim";
+
+  static Stream<String> losses() {
+    return Golden.cases("losses").stream().filter(name -> !name.equals(BITS_PER_DIM));
+  }
+
+  @ParameterizedTest
+  @MethodSource("losses")
+  void aLossIsThatOfTheReference(String name) {
+    Golden golden = new Golden("losses/" + name);
+    var about = golden.description();
+    var schedule = new CosineSchedule(about.get("steps").asInt());
+    assertThat(about.get("schedule").asText()).isEqualTo("cosine");
+    var process =
+        new ReverseProcess(
+            schedule,
+            meanType(about.get("mean").asText()),
+            VarianceType.valueOf(about.get("variance").asText()));
+    var type = LossType.valueOf(about.get("loss").asText());
+    var loss = new TrainingLoss(process, type, Weighting.SIMPLE);
+    assertThat(golden.rows("in.t")).isEqualTo(4);
+    for (int row = 0; row < golden.rows("in.t"); row++) {
+      int t = (int) golden.values("in.t")[row];
+      float[] x0 = golden.row("in.x0", row);
+      float[] eps = golden.row("in.noise", row);
+      float[] xt = golden.row("x_t", row);
+      Prediction prediction = prediction(golden.row("model_out", row), x0.length);
+      ReverseStep step = process.step(t);
+      assertClose(step.noised(x0, eps), golden, "x_t", row);
+      var estimate = step.estimate(xt, prediction, CLIP);
+      assertClose(estimate.mean(), golden, "p.mean", row);
+      assertClose(estimate.logVariance(), golden, "p.log_variance", row);
+      assertClose(estimate.x0(), golden, "p.pred_xstart", row);
+
+      TrainingLoss.Terms terms = loss.of(x0, eps, xt, t, prediction);
+      double[] bound = {terms.bound() * (1 - TOLERANCE), terms.bound() * (1 + TOLERANCE)};
+      if (step.isLast()) {
+        bound = roundedLikelihood(x0, step.estimate(xt, prediction, X0Treatment.NONE));
+      }
+      assertThat(terms.bound()).isBetween(bound[0], bound[1]);
+      // How much of the loss is bound, by which its range widens.
+      double share = (terms.loss() - (type.isSquareError() ? terms.mse() : 0)) / terms.bound();
+      assertWithin(
+          golden.values("out.loss")[row],
+          terms.loss() + share * (bound[0] - terms.bound()),
+          terms.loss() + share * (bound[1] - terms.bound()),
+          CANCELLED * Math.max(1, share));
+      if (golden.has("out.mse")) {
+        assertWithin(golden.values("out.mse")[row], terms.mse(), terms.mse(), 0);
+      }
+      if (golden.has("out.vb")) {
+        double part = type.boundWeight(process.steps());
+        assertWithin(
+            golden.values("out.vb")[row], part * bound[0], part * bound[1], part * CANCELLED);
+      }
+    }
+  }
+
+  /** The smallest and the largest L₀ that rounding of the probabilities can give. */
+  private static double[] roundedLikelihood(float[] x0, ReverseStep.Estimate estimate) {
+    return new double[] {
+      negativeLog(x0, estimate, p -> p + PROBABILITY_ERROR),
+      negativeLog(x0, estimate, p -> p - PROBABILITY_ERROR)
+    };
+  }
+
+  private static double negativeLog(
+      float[] x0, ReverseStep.Estimate estimate, DoubleUnaryOperator rounding) {
+    double nats = 0;
+    for (int i = 0; i < x0.length; i++) {
+      double p = PixelLikelihood.probability(x0[i], estimate.mean()[i], estimate.logVariance()[i]);
+      nats -= Math.log(Math.max(rounding.applyAsDouble(p), PixelLikelihood.FLOOR));
+    }
+    return Bits.perDimension(nats, x0.length);
+  }
+
+  private static void assertWithin(double actual, double low, double high, double absolute) {
+    double slack = TOLERANCE * Math.abs(actual) + absolute;
+    assertThat(actual).isBetween(low - slack, high + slack);
+  }
+
+  private static MeanType meanType(String name) {
+    return switch (name) {
+      case "EPSILON" -> MeanType.EPS;
+      case "START_X" -> MeanType.X0;
+      case "PREVIOUS_X" -> MeanType.PREVIOUS_X;
+      default -> throw new IllegalArgumentException("mean: " + name);
+    };
+  }
+
+  private static Prediction prediction(float[] output, int size) {
+    return output.length == size
+        ? Prediction.of(output)
+        : new Prediction(
+            Arrays.copyOf(output, size), Arrays.copyOfRange(output, size, output.length));
+  }
+
+  private static void assertClose(float[] actual, Golden golden, String key, int row) {
+    assertClose(
+        IntStream.range(0, actual.length).mapToDouble(i -> actual[i]).toArray(), golden, key, row);
+  }
+
+  private static void assertClose(double[] actual, Golden golden, String key, int row) {
+    float[] expected = golden.row(key, row);
+    double largest = Arrays.stream(golden.values(key)).map(Math::abs).max().orElseThrow();
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.length; i++) {
+      assertThat(actual[i]).as(key).isCloseTo(expected[i], within(TOLERANCE * largest));
+    }
+  }
+
+  /**
+   * The reference's twenty linear β end at 1, so that nothing of x₀ is left at the topmost timestep
+   * and what a network says about the noise there means nothing: its terms are NaN, and ours are
+   * refused. All others are compared.
+   */
+  @Test
+  void theBoundOverAllTimestepsIsThatOfTheReference() {
+    Golden golden = new Golden("losses/" + BITS_PER_DIM);
+    int steps = golden.description().get("steps").asInt();
+    NoiseSchedule schedule = linearToOne(steps);
+    var all = new ReverseProcess(schedule, MeanType.EPS, VarianceType.LEARNED_RANGE);
+    assertThatThrownBy(() -> all.step(steps - 1)).hasMessageContaining("alphaBar: 0.0");
+    var below = new Timesteps(IntStream.range(0, steps - 1).mapToObj(i -> steps - 2 - i).toList());
+    var process = new ReverseProcess(schedule, below, MeanType.EPS, VarianceType.LEARNED_RANGE);
+    var bits = new BitsPerDimension<>(new Recorded(), process, CLIP);
+    for (int row = 0; row < golden.rows("in.x0"); row++) {
+      int image = row;
+      float[] x0 = golden.row("in.x0", row);
+      Bound bound =
+          bits.of(
+              x0,
+              0,
+              (stage, step, size) ->
+                  golden.row(String.format(Locale.ROOT, "noise.%02d", step + 1), image),
+              done -> {});
+      float[] terms = golden.row("out.vb", row);
+      float[] x0Errors = golden.row("out.xstart_mse", row);
+      float[] epsErrors = golden.row("out.mse", row);
+      assertThat(terms[0]).isNaN();
+      double sum = 0;
+      for (int i = 1; i < steps; i++) {
+        // The last is L₀, in which the reference rounds probabilities to float32.
+        double rounding = i == steps - 1 ? 1e-4 : CANCELLED;
+        assertThat(bound.terms()[i - 1])
+            .as("L at t = %d", steps - 1 - i)
+            .isCloseTo(terms[i], within(TOLERANCE * terms[i] + rounding));
+        assertThat(bound.x0Errors()[i - 1]).isCloseTo(x0Errors[i], within(TOLERANCE * x0Errors[i]));
+        // The reference computes ε̂ from x̂₀, which √ᾱ divides.
+        assertThat(bound.epsErrors()[i - 1])
+            .isCloseTo(epsErrors[i], within(1e-4 * epsErrors[i] + CANCELLED));
+        sum += terms[i];
+      }
+      assertThat(bound.total() - bound.prior()).isCloseTo(sum, within(1e-4));
+      assertThat(all.prior(x0)).isZero();
+      assertThat(golden.row("out.prior_bpd", row)[0]).isZero();
+      assertThat(golden.row("out.total_bpd", row)[0]).isNaN();
+    }
+  }
+
+  private static NoiseSchedule linearToOne(int steps) {
+    double[] alphaBars = new double[steps];
+    double product = 1;
+    for (int t = 0; t < steps; t++) {
+      product *= 1 - 1000.0 / steps * (1e-4 + (0.02 - 1e-4) * t / (steps - 1));
+      alphaBars[t] = t == steps - 1 ? 0 : product;
+    }
+    return new NoiseSchedule() {
+      @Override
+      public int steps() {
+        return steps;
+      }
+
+      @Override
+      public double alphaBar(int t) {
+        return t == CLEAN ? 1 : alphaBars[t];
+      }
+    };
+  }
+
+  /**
+   * The network of the recording: ε = 0.6·x + 0.2·sin(3·mirror(x) + t/250), v = tanh(x + t/500).
+   */
+  private static final class Recorded implements Denoiser<Integer> {
+    private static final int WIDTH = 8;
+
+    @Override
+    public Parameterization parameterization() {
+      return Parameterization.EPS;
+    }
+
+    @Override
+    public List<Prediction> predict(List<Query<Integer>> queries) {
+      return queries.stream().map(query -> answer(query.xt(), query.t())).toList();
+    }
+
+    private static Prediction answer(float[] x, double t) {
+      float[] eps = new float[x.length];
+      float[] v = new float[x.length];
+      for (int i = 0; i < x.length; i++) {
+        float mirrored = x[i - i % WIDTH + WIDTH - 1 - i % WIDTH];
+        eps[i] = (float) (0.6 * x[i] + 0.2 * Math.sin(3 * mirrored + t / 250));
+        v[i] = (float) Math.tanh(x[i] + t / 500);
+      }
+      return new Prediction(eps, v);
+    }
+  }
+}
