@@ -1,0 +1,169 @@
+package io.diffusion4j.diffusion.loss;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * Timesteps drawn where the loss is large: p_t ∝ √E[L_t²], from the last ten losses of each
+ * timestep (Nichol &amp; Dhariwal 2021, eq. 18). Until every timestep has ten, draws are uniform;
+ * after, one in a thousand is, so that no timestep is forgotten.
+ *
+ * <p>Immutable: {@link #after} is the sampler that has seen more. What it has seen is small, and
+ * {@link #losses} with {@link #counts} is all of it.
+ */
+public final class SecondMomentSampler implements TimestepSampler {
+  /** How many losses of a timestep are kept. */
+  public static final int HISTORY = 10;
+
+  private static final double UNIFORM = 0.001;
+
+  /** {@code [T, 10]}, oldest first. */
+  private final float[] losses;
+
+  private final int[] counts;
+
+  /** Σ p up to and including t; empty while draws are uniform. */
+  private final double[] cumulative;
+
+  /**
+   * One that has seen nothing.
+   *
+   * @param steps T, at least 1
+   */
+  public SecondMomentSampler(int steps) {
+    this(new float[checked(steps) * HISTORY], new int[steps]);
+  }
+
+  private SecondMomentSampler(float[] losses, int[] counts) {
+    this.losses = losses;
+    this.counts = counts;
+    this.cumulative =
+        Arrays.stream(counts).allMatch(n -> n == HISTORY) ? cumulate() : new double[0];
+  }
+
+  private static int checked(int steps) {
+    if (steps < 1) {
+      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
+    }
+    return steps;
+  }
+
+  /**
+   * One that has seen what another had.
+   *
+   * @param losses the other's {@link #losses()}
+   * @param counts the other's {@link #counts()}
+   */
+  public static SecondMomentSampler of(float[] losses, int[] counts) {
+    checked(counts.length);
+    if (losses.length != counts.length * HISTORY) {
+      throw new IllegalArgumentException(
+          "losses: "
+              + losses.length
+              + " values (expected: "
+              + HISTORY
+              + " for each of "
+              + counts.length
+              + " timesteps)");
+    }
+    for (int count : counts) {
+      if (count < 0 || count > HISTORY) {
+        throw new IllegalArgumentException(
+            "counts: " + count + " (expected: in [0, " + HISTORY + "])");
+      }
+    }
+    return new SecondMomentSampler(losses.clone(), counts.clone());
+  }
+
+  private double[] cumulate() {
+    int steps = counts.length;
+    double[] roots = new double[steps];
+    double total = 0;
+    for (int t = 0; t < steps; t++) {
+      double squares = 0;
+      for (int i = 0; i < HISTORY; i++) {
+        double loss = losses[t * HISTORY + i];
+        squares += loss * loss;
+      }
+      roots[t] = Math.sqrt(squares / HISTORY);
+      total += roots[t];
+    }
+    double[] sums = new double[steps];
+    double sum = 0;
+    for (int t = 0; t < steps; t++) {
+      // If all losses were 0, no timestep deserves more than another.
+      double share = total > 0 ? roots[t] / total : 1.0 / steps;
+      sum += (1 - UNIFORM) * share + UNIFORM / steps;
+      sums[t] = sum;
+    }
+    return sums;
+  }
+
+  /** T. */
+  public int steps() {
+    return counts.length;
+  }
+
+  /** p_t. */
+  public double probability(int t) {
+    if (cumulative.length == 0) {
+      return 1.0 / steps();
+    }
+    return t == 0 ? cumulative[0] : cumulative[t] - cumulative[t - 1];
+  }
+
+  @Override
+  public Drawn draw(SplittableRandom random) {
+    if (cumulative.length == 0) {
+      return TimestepSampler.uniform(steps()).draw(random);
+    }
+    double u = random.nextDouble() * cumulative[steps() - 1];
+    int found = Arrays.binarySearch(cumulative, u);
+    // The first t with u < cumulative[t]: sums are strictly increasing.
+    int t = found >= 0 ? found + 1 : -found - 1;
+    return new Drawn(t, 1 / (steps() * probability(t)));
+  }
+
+  /**
+   * The sampler that has also seen these losses, one after the other; of a timestep that has ten,
+   * the oldest is forgotten.
+   *
+   * @param timesteps of the losses
+   * @param newLosses not weighted by {@link TimestepSampler.Drawn#weight}; finite
+   */
+  public SecondMomentSampler after(int[] timesteps, float[] newLosses) {
+    if (timesteps.length != newLosses.length) {
+      throw new IllegalArgumentException(
+          "losses: " + newLosses.length + " (expected: " + timesteps.length + ")");
+    }
+    float[] changed = losses.clone();
+    int[] seen = counts.clone();
+    for (int i = 0; i < timesteps.length; i++) {
+      int t = timesteps[i];
+      if (t < 0 || t >= steps()) {
+        throw new IllegalArgumentException("t: " + t + " (expected: in [0, " + steps() + "))");
+      }
+      if (!Float.isFinite(newLosses[i])) {
+        throw new IllegalArgumentException("loss: " + newLosses[i] + " (expected: finite)");
+      }
+      int start = t * HISTORY;
+      if (seen[t] == HISTORY) {
+        System.arraycopy(changed, start + 1, changed, start, HISTORY - 1);
+        seen[t]--;
+      }
+      changed[start + seen[t]] = newLosses[i];
+      seen[t]++;
+    }
+    return new SecondMomentSampler(changed, seen);
+  }
+
+  /** The losses that are kept, {@code [T, 10]} with the oldest first; a copy. */
+  public float[] losses() {
+    return losses.clone();
+  }
+
+  /** How many losses each timestep has, {@code [T]}; a copy. */
+  public int[] counts() {
+    return counts.clone();
+  }
+}
