@@ -6,6 +6,7 @@ import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.Prediction;
 import io.diffusion4j.diffusion.Query;
 import io.diffusion4j.diffusion.process.Conversion;
+import java.util.List;
 import java.util.function.IntFunction;
 
 /**
@@ -16,14 +17,14 @@ import java.util.function.IntFunction;
  * allocated, except by the noise and the treatment.
  */
 public final class Trajectory {
-  /** How many values are summed up in double at a time; they stay in the first-level cache. */
-  private static final int BLOCK = 512;
+  /** How many values are worked on at a time; their terms stay in the first-level cache. */
+  private static final int BLOCK = 1024;
 
   private final SamplingPlan plan;
   private final Parameterization parameterization;
   private final X0Treatment treatment;
   private final IntFunction<float[]> noise;
-  private final double[] sums;
+  private final float limit; // that x̂₀ is clipped to as it is made
 
   // What the plan looks back at, by step modulo the length.
   private final float[][] pastX;
@@ -55,7 +56,8 @@ public final class Trajectory {
     this.treatment = treatment;
     this.noise = noise;
     int size = start.length;
-    sums = new double[Math.min(size, BLOCK)];
+    limit =
+        treatment instanceof Clipping clipping ? (float) clipping.range() : Float.POSITIVE_INFINITY;
     x = start;
     pastX = new float[plan.memory(Quantity.X) + 1][0]; // filled with the samples themselves
     pastX0 = new float[plan.memory(Quantity.X0) + 1][size];
@@ -107,99 +109,91 @@ public final class Trajectory {
       throw new IllegalArgumentException(
           "output: " + output.length + " values (expected: " + x.length + ")");
     }
-    double alphaBar = present.alphaBar();
+    Conversion from = Conversion.of(parameterization, present.alphaBar());
+    boolean treated = treatment != X0Treatment.NONE;
+    // An untreated x̂₀ is not a term of its own: x and the output, which it is made of, have all
+    // digits.
+    Terms x0Terms = treated ? Terms.X0 : new Terms(from.x0FromX(), 0, from.x0FromOutput());
+    Terms epsTerms = epsTerms(from, present.alphaBar(), treated);
     Update update = present.update();
-    Conversion from = Conversion.of(parameterization, alphaBar);
+    Terms nextTerms =
+        new Terms(update.x(), 0, 0).plus(update.x0(), x0Terms).plus(update.eps(), epsTerms);
 
     x0 = pastX0[step % pastX0.length];
-    mix(x0, from.x0FromX(), x, from.x0FromOutput(), output);
-    treatment.treat(x0);
-
-    // ε̂ = epsX·x + epsX0·x̂₀ + epsOutput·output. If x̂₀ is as the network gave it both sources of
-    // ε̂
-    // are the same, and the output is the better conditioned one where there is little noise.
-    boolean fromNetwork =
-        plan.epsSource() == EpsSource.NETWORK || treatment == X0Treatment.NONE || alphaBar == 1;
-    double epsX = fromNetwork ? from.epsFromX() : 1 / sqrt(1 - alphaBar);
-    double epsX0 = fromNetwork ? 0 : -sqrt(alphaBar) / sqrt(1 - alphaBar);
-    double epsOutput = fromNetwork ? from.epsFromOutput() : 0;
     pastX[step % pastX.length] = x;
-    if (pastEps.length > 0) {
-      float[] eps = pastEps[step % pastEps.length];
-      for (int i = 0; i < eps.length; i++) {
-        eps[i] = (float) (epsX * x[i] + epsX0 * x0[i] + epsOutput * output[i]);
-      }
+    boolean clipped = treatment instanceof Clipping;
+    if (!clipped) { // it looks at the whole sample
+      estimate(from, output, 0, x.length);
+      treatment.treat(x0);
     }
-
-    x =
-        next(
-            update,
-            update.x() + update.eps() * epsX,
-            update.x0() + update.eps() * epsX0,
-            update.eps() * epsOutput,
-            prediction);
-    step++;
-  }
-
-  private float[] next(
-      Update update, double factorX, double factorX0, double factorOutput, Prediction prediction) {
     float[] next = new float[x.length];
     float[] z = update.noise().isNone() ? next : gaussian();
     for (int start = 0; start < next.length; start += BLOCK) {
-      int size = Math.min(BLOCK, next.length - start);
-      set(sums, factorX, x, factorX0, x0, start, size);
-      if (factorOutput != 0) {
-        add(sums, factorOutput, prediction.output(), start, size);
+      int end = Math.min(start + BLOCK, next.length);
+      if (clipped) {
+        estimate(from, output, start, end);
       }
-      for (Update.Past past : update.past()) {
-        add(sums, past.factor(), remembered(past), start, size);
+      if (pastEps.length > 0) {
+        sum(pastEps[step % pastEps.length], epsTerms, output, start, end);
       }
-      if (!update.noise().isNone()) {
-        if (update.noise().isLearned() && prediction.hasVariance()) {
-          addLearned(sums, update.noise(), prediction.variance(), z, start, size);
-        } else {
-          add(sums, update.noise().sigma(), z, start, size);
-        }
-      }
-      round(sums, next, start, size);
+      sum(next, nextTerms, output, start, end);
+      addPast(next, update, start, end);
+      addNoise(next, update.noise(), prediction, z, start, end);
     }
-    return next;
+    x = next;
+    step++;
   }
 
-  private static void mix(float[] mixed, double a, float[] as, double b, float[] bs) {
-    for (int i = 0; i < mixed.length; i++) {
-      mixed[i] = (float) (a * as[i] + b * bs[i]);
-    }
-  }
+  /** A linear combination of x, the treated x̂₀ and the network's output. */
+  private record Terms(double x, double x0, double output) {
+    static final Terms X0 = new Terms(0, 1, 0);
 
-  // The loops have their arrays as locals, which the compiler needs to make them fast.
-
-  private static void set(
-      double[] sums, double a, float[] as, double b, float[] bs, int start, int size) {
-    for (int i = 0; i < size; i++) {
-      sums[i] = a * as[start + i] + b * bs[start + i];
+    Terms plus(double factor, Terms more) {
+      return new Terms(x + factor * more.x, x0 + factor * more.x0, output + factor * more.output);
     }
   }
 
-  private static void add(double[] sums, double factor, float[] values, int start, int size) {
-    for (int i = 0; i < size; i++) {
-      sums[i] += factor * values[start + i];
+  private Terms epsTerms(Conversion from, double alphaBar, boolean treated) {
+    // A clean sample has no noise that could be told from x and x̂₀.
+    if (treated && plan.epsSource() == EpsSource.TREATED_X0 && alphaBar < 1) {
+      double noise = sqrt(1 - alphaBar);
+      return new Terms(1 / noise, -sqrt(alphaBar) / noise, 0);
+    }
+    return new Terms(from.epsFromX(), 0, from.epsFromOutput());
+  }
+
+  private void estimate(Conversion from, float[] output, int start, int end) {
+    Kernels.mixClipped(x0, from.x0FromX(), x, from.x0FromOutput(), output, limit, start, end);
+  }
+
+  private void sum(float[] to, Terms terms, float[] output, int start, int end) {
+    boolean ofX0 = terms.x0() != 0;
+    Kernels.mix(
+        to, terms.x(), x, ofX0 ? terms.x0() : terms.output(), ofX0 ? x0 : output, start, end);
+    if (ofX0 && terms.output() != 0) {
+      Kernels.add(to, terms.output(), output, start, end);
     }
   }
 
-  private static void addLearned(
-      double[] sums, Noise noise, float[] variance, float[] z, int start, int size) {
-    // σ = exp(½·(f·max + (1−f)·min)) with f = (v+1)/2, as exp(middle + slope·v)
-    double middle = (noise.maxLogVariance() + noise.minLogVariance()) / 4;
-    double slope = (noise.maxLogVariance() - noise.minLogVariance()) / 4;
-    for (int i = 0; i < size; i++) {
-      sums[i] += Math.exp(middle + slope * variance[start + i]) * z[start + i];
+  private void addPast(float[] to, Update update, int start, int end) {
+    List<Update.Past> terms = update.past();
+    for (int i = 0; i < terms.size(); i++) { // an iterator would be garbage, once per block
+      Kernels.add(to, terms.get(i).factor(), remembered(terms.get(i)), start, end);
     }
   }
 
-  private static void round(double[] sums, float[] values, int start, int size) {
-    for (int i = 0; i < size; i++) {
-      values[start + i] = (float) sums[i];
+  private static void addNoise(
+      float[] to, Noise noise, Prediction prediction, float[] z, int start, int end) {
+    if (noise.isNone()) {
+      return;
+    }
+    if (noise.isLearned() && prediction.hasVariance()) {
+      // σ = exp(½·(f·max + (1−f)·min)) with f = (v+1)/2, as exp(middle + slope·v)
+      double middle = (noise.maxLogVariance() + noise.minLogVariance()) / 4;
+      double slope = (noise.maxLogVariance() - noise.minLogVariance()) / 4;
+      Kernels.addExp(to, middle, slope, prediction.variance(), z, start, end);
+    } else {
+      Kernels.add(to, noise.sigma(), z, start, end);
     }
   }
 

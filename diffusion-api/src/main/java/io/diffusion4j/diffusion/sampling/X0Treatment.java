@@ -4,7 +4,7 @@ package io.diffusion4j.diffusion.sampling;
 @FunctionalInterface
 public interface X0Treatment {
   /** Leaves x̂₀ as it is. */
-  X0Treatment NONE = x0 -> {};
+  X0Treatment NONE = new Clipping(Double.POSITIVE_INFINITY);
 
   /** Treats the estimate of one sample in place. */
   void treat(float[] x0);
@@ -15,14 +15,6 @@ public interface X0Treatment {
    * @param range greater than 0; 1 for pixels
    */
   static X0Treatment clip(double range) {
-    if (!(range > 0)) {
-      throw new IllegalArgumentException("range: " + range + " (expected: > 0)");
-    }
-    float limit = (float) range;
-    return x0 -> {
-      for (int i = 0; i < x0.length; i++) {
-        x0[i] = Math.max(-limit, Math.min(limit, x0[i]));
-      }
-    };
+    return new Clipping(range);
   }
 }

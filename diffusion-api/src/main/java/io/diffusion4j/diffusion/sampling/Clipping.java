@@ -1,0 +1,20 @@
+package io.diffusion4j.diffusion.sampling;
+
+/**
+ * Clips x̂₀ to [−range, range], each value by itself (static thresholding, Saharia et al. 2022,
+ * §2.3).
+ *
+ * @param range greater than 0; 1 for pixels, ∞ to leave x̂₀ as it is
+ */
+public record Clipping(double range) implements X0Treatment {
+  public Clipping {
+    if (!(range > 0)) {
+      throw new IllegalArgumentException("range: " + range + " (expected: > 0)");
+    }
+  }
+
+  @Override
+  public void treat(float[] x0) {
+    Kernels.clip(x0, (float) range);
+  }
+}

@@ -1,0 +1,53 @@
+package io.diffusion4j.diffusion.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.diffusion4j.diffusion.PhiloxNoise;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KernelsTest {
+  private static final int SIZE = 3000;
+
+  private final float[] a = new PhiloxNoise(1, 0).gaussian("a", 0, SIZE);
+  private final float[] b = new PhiloxNoise(1, 0).gaussian("b", 0, SIZE);
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1 / 3.0, 1, 20291.17})
+  void sumsOfTwoAreAsExactAsInDoubleEvenWhereTheyCancel(double factor) {
+    float[] almost = new float[SIZE];
+    for (int i = 0; i < SIZE; i++) {
+      almost[i] = (float) (a[i] + b[i] * 1e-4);
+    }
+    float[] to = new float[SIZE];
+    Kernels.mix(to, factor, a, -factor * 0.99999, almost, 0, SIZE);
+    for (int i = 0; i < SIZE; i++) {
+      double exact = factor * a[i] - factor * 0.99999 * almost[i];
+      assertThat((double) to[i]).isCloseTo(exact, within(1.01 * Math.ulp((float) exact)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.1, 3, Double.POSITIVE_INFINITY})
+  void aClippedSumIsTheSumClipped(double limit) {
+    float[] sum = new float[SIZE];
+    float[] clipped = new float[SIZE];
+    Kernels.mix(sum, 1.5, a, -0.7, b, 0, SIZE);
+    Kernels.mixClipped(clipped, 1.5, a, -0.7, b, (float) limit, 0, SIZE);
+    Kernels.clip(sum, (float) limit);
+    assertThat(clipped).isEqualTo(sum);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 17})
+  void onlyThePartIsTouched(int start) {
+    float[] to = b.clone();
+    Kernels.add(to, 0.3, a, start, start + 5);
+    for (int i = 0; i < SIZE; i++) {
+      boolean inside = i >= start && i < start + 5;
+      double expected = inside ? b[i] + 0.3 * a[i] : b[i];
+      assertThat((double) to[i]).isCloseTo(expected, within(4.0 * Math.ulp(1.0f)));
+    }
+  }
+}
