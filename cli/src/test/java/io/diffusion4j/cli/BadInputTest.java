@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.google.common.base.Splitter;
+import io.diffusion4j.diffusion.sampling.Samplers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,9 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every mistake gets one line that names the value and what was expected, and a status. */
 final class BadInputTest {
-  private static final String SAMPLERS =
-      "ddim, ddpm, ddpm-large, ddpm-small, dpmpp-2m, dpmpp-2m-karras, dpmpp-3m, euler,"
-          + " euler-ancestral, euler-karras, heun, plms, sde-dpmpp-2m, unclip";
+  private static final String SAMPLERS = String.join(", ", Samplers.standard().names());
 
   private Path folder;
 

@@ -8,14 +8,17 @@ import io.diffusion4j.diffusion.sampling.DdimSampler;
 import io.diffusion4j.diffusion.sampling.DdpmSampler;
 import io.diffusion4j.diffusion.sampling.EulerSampler;
 import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DiffusionStageTest {
@@ -45,13 +48,18 @@ class DiffusionStageTest {
     assertThat(network.batches).hasSize(10).containsOnly(3);
   }
 
-  @Test
-  void aSampleIsTheSameInAnyBatch() {
+  static SortedSet<String> samplers() {
+    return Samplers.standard().names();
+  }
+
+  @ParameterizedTest
+  @MethodSource("samplers")
+  void aSampleIsTheSameAgainAndInAnyBatch(String sampler) {
+    SamplingSettings settings = settings(Samplers.standard().named(sampler), 10);
     List<float[]> together =
-        stage.sample(List.of(draw(0), draw(1), draw(2)), settings(DDPM, 10), SamplingListener.NONE);
+        stage.sample(List.of(draw(0), draw(1), draw(2)), settings, SamplingListener.NONE);
     for (int image = 0; image < 3; image++) {
-      assertThat(
-              stage.sample(List.of(draw(image)), settings(DDPM, 10), SamplingListener.NONE).get(0))
+      assertThat(stage.sample(List.of(draw(image)), settings, SamplingListener.NONE).get(0))
           .isEqualTo(together.get(image));
     }
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import com.google.protobuf.ByteString;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.OutputOptions;
@@ -33,8 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadRequestTest {
   private static final String SAMPLERS =
-      "one of ddim, ddpm, ddpm-large, ddpm-small, dpmpp-2m, dpmpp-2m-karras, dpmpp-3m, euler,"
-          + " euler-ancestral, euler-karras, heun, plms, sde-dpmpp-2m, unclip";
+      "one of " + String.join(", ", Samplers.standard().names());
 
   @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
   private TestServer server;

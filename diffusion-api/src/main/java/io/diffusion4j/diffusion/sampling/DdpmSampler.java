@@ -20,6 +20,11 @@ public record DdpmSampler(Variance variance) implements Sampler {
     /** β; right for standard normal data. */
     FIXED_LARGE,
     /**
+     * As the network says, which answers with its logarithm (Nichol &amp; Dhariwal 2021, §3.1); β̃
+     * for a network that does not say.
+     */
+    LEARNED,
+    /**
      * Between the two in the logarithm, as the network says (Nichol &amp; Dhariwal 2021, eq. 15);
      * β̃ for a network that does not say.
      */
@@ -45,9 +50,10 @@ public record DdpmSampler(Variance variance) implements Sampler {
     double small = log(posterior.variance());
     double large = log(posterior.beta());
     return switch (variance) {
-      case FIXED_SMALL -> new Noise(small, small);
-      case FIXED_LARGE -> new Noise(large, large);
-      case LEARNED_RANGE -> new Noise(small, large);
+      case FIXED_SMALL -> Noise.fixed(small);
+      case FIXED_LARGE -> Noise.fixed(large);
+      case LEARNED -> Noise.learned(small);
+      case LEARNED_RANGE -> Noise.between(small, large);
     };
   }
 }

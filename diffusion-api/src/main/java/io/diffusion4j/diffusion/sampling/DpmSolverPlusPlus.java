@@ -4,7 +4,6 @@ import static java.lang.Math.expm1;
 
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -49,12 +48,11 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = new ArrayList<>(grid.levels(schedule, timesteps));
-    int n = levels.size();
-    levels.add(Level.CLEAN);
+    List<Level> levels = grid.levelsToClean(schedule, timesteps);
+    int n = timesteps.size();
     var plan = new SamplingPlan.Builder();
     for (int i = 0; i < n; i++) {
-      plan.add(levels.get(i).t(), levels.get(i).alphaBar(), update(levels, i, order(i, n)));
+      plan.add(levels.get(i), update(levels, i, order(i, n)));
     }
     return plan.build();
   }
@@ -68,21 +66,32 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
     return Math.min(allowed, i + 1);
   }
 
+  /** The step of first order, DDIM's (eq. 9). */
+  static Update first(Level from, Level to) {
+    return Update.ZERO
+        .plusX(to.noise() / from.noise())
+        .plusX0(-to.signal() * expm1(from.lambda() - to.lambda()));
+  }
+
+  /** The weight of D1, the slope of x̂₀ in λ times h, in a step of second order. */
+  static double slopeWeight(Correction correction, Level to, double h) {
+    double phi = expm1(-h);
+    return to.signal() * (correction == Correction.MIDPOINT ? -0.5 * phi : phi / h + 1);
+  }
+
   private Update update(List<Level> levels, int i, int order) {
     Level from = levels.get(i);
     Level to = levels.get(i + 1);
     double h = to.lambda() - from.lambda();
     double phi = expm1(-h);
     double signal = to.signal();
-    Update first =
-        Update.ZERO.plusX(to.noise() / from.noise()).plusX0(-signal * phi); // eq. 9, DDIM
+    Update first = first(from, to);
     if (order == 1) {
       return first;
     }
-    double heun = signal * (phi / h + 1);
     double r0 = (from.lambda() - levels.get(i - 1).lambda()) / h;
     if (order == 2) {
-      double weight = correction == Correction.MIDPOINT ? -0.5 * signal * phi : heun;
+      double weight = slopeWeight(correction, to, h);
       // weight·D1 with D1 = (m0 − m1)/r0
       return first.plusX0(weight / r0).plusPast(1, Quantity.X0, -weight / r0);
     }
@@ -91,6 +100,7 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
         (correction == Correction.TAYLOR ? 2 : 1) * signal * ((phi + h) / (h * h) - 0.5);
     // heun·D1 − second·D2, with A = (m0 − m1)/r0, B = (m1 − m2)/r1,
     // D1 = A + r0/(r0+r1)·(A − B) and D2 = (A − B)/(r0 + r1)
+    double heun = slopeWeight(Correction.HEUN, to, h);
     double difference = (heun * r0 - second) / (r0 + r1); // the factor of A − B
     double a = (heun + difference) / r0;
     double b = -difference / r1;

@@ -5,7 +5,6 @@ import static java.lang.Math.sqrt;
 
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,9 +21,8 @@ public record EulerAncestralSampler(Grid grid) implements Sampler {
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = new ArrayList<>(grid.levels(schedule, timesteps));
-    int n = levels.size();
-    levels.add(Level.CLEAN);
+    List<Level> levels = grid.levelsToClean(schedule, timesteps);
+    int n = timesteps.size();
     var plan = new SamplingPlan.Builder().initialScale(levels.get(0).noise());
     for (int i = 0; i < n; i++) {
       Level from = levels.get(i);
@@ -38,7 +36,7 @@ public record EulerAncestralSampler(Grid grid) implements Sampler {
               .plusX(to.signal() / from.signal())
               .plusEps(to.signal() * (down - sigma))
               .plusNoise(to.signal() * up);
-      plan.add(from.t(), from.alphaBar(), update);
+      plan.add(from, update);
     }
     return plan.build();
   }

@@ -2,7 +2,6 @@ package io.diffusion4j.diffusion.sampling;
 
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,12 +18,11 @@ public record EulerSampler(Grid grid) implements Sampler {
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = new ArrayList<>(grid.levels(schedule, timesteps));
-    int n = levels.size();
-    levels.add(Level.CLEAN);
+    List<Level> levels = grid.levelsToClean(schedule, timesteps);
+    int n = timesteps.size();
     var plan = new SamplingPlan.Builder().initialScale(levels.get(0).noise());
     for (int i = 0; i < n; i++) {
-      plan.add(levels.get(i).t(), levels.get(i).alphaBar(), step(levels.get(i), levels.get(i + 1)));
+      plan.add(levels.get(i), step(levels.get(i), levels.get(i + 1)));
     }
     return plan.build();
   }

@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.sampling;
 
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The noise levels a solver visits, noisiest first, the clean end not included. */
@@ -14,4 +15,11 @@ public interface Grid {
 
   /** As many levels as there are timesteps. */
   List<Level> levels(NoiseSchedule schedule, Timesteps timesteps);
+
+  /** The levels, and the clean end after them. */
+  default List<Level> levelsToClean(NoiseSchedule schedule, Timesteps timesteps) {
+    List<Level> levels = new ArrayList<>(levels(schedule, timesteps));
+    levels.add(Level.CLEAN);
+    return levels;
+  }
 }

@@ -2,7 +2,6 @@ package io.diffusion4j.diffusion.sampling;
 
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,19 +19,17 @@ public record HeunSampler(Grid grid) implements Sampler {
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = new ArrayList<>(grid.levels(schedule, timesteps));
-    int n = levels.size();
-    levels.add(Level.CLEAN);
+    List<Level> levels = grid.levelsToClean(schedule, timesteps);
+    int n = timesteps.size();
     var plan = new SamplingPlan.Builder().initialScale(levels.get(0).noise());
     for (int i = 0; i < n; i++) {
       Level from = levels.get(i);
       Level to = levels.get(i + 1);
-      plan.add(from.t(), from.alphaBar(), EulerSampler.step(from, to));
+      plan.add(from, EulerSampler.step(from, to));
       if (i < n - 1) {
         double half = to.signal() * (to.sigma() - from.sigma()) / 2;
         plan.add(
-            to.t(),
-            to.alphaBar(),
+            to,
             Update.ZERO
                 .plusPast(1, Quantity.X, to.signal() / from.signal())
                 .plusPast(1, Quantity.EPS, half)

@@ -1,18 +1,18 @@
 package io.diffusion4j.diffusion.sampling;
 
 /**
- * The fresh noise of a step, as bounds of its log-variance.
+ * The fresh noise of a step, by its log-variance.
  *
  * <p>A network that learns its variance answers with v, nominally in [−1, 1], and the log-variance
- * is f·max + (1−f)·min with f = (v+1)/2 (Nichol &amp; Dhariwal 2021, eq. 15). A network that does
- * not gets the smaller one.
+ * is f·max + (1−f)·min with f = (v+1)/2 (Nichol &amp; Dhariwal 2021, eq. 15).
  *
  * @param minLogVariance ln σ² at v = −1; −∞ for no noise
  * @param maxLogVariance ln σ² at v = 1; the same as {@code minLogVariance} if the variance is fixed
+ * @param fixedLogVariance ln σ² for a network that does not learn its variance
  */
-public record Noise(double minLogVariance, double maxLogVariance) {
+public record Noise(double minLogVariance, double maxLogVariance, double fixedLogVariance) {
   /** A deterministic step. */
-  public static final Noise NONE = new Noise(Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY);
+  public static final Noise NONE = fixed(Double.NEGATIVE_INFINITY);
 
   public Noise {
     if (!(minLogVariance < Double.POSITIVE_INFINITY)) {
@@ -27,6 +27,26 @@ public record Noise(double minLogVariance, double maxLogVariance) {
       throw new IllegalArgumentException(
           "minLogVariance: -Infinity (expected: finite if the variance is learned)");
     }
+    if (!(fixedLogVariance < Double.POSITIVE_INFINITY)
+        || Double.isInfinite(fixedLogVariance) != Double.isInfinite(minLogVariance)) {
+      throw new IllegalArgumentException(
+          "fixedLogVariance: " + fixedLogVariance + " (expected: finite, or −∞ for no noise)");
+    }
+  }
+
+  /** Noise of a fixed variance. */
+  public static Noise fixed(double logVariance) {
+    return new Noise(logVariance, logVariance, logVariance);
+  }
+
+  /** Between two bounds as the network says; the smaller one for a network that does not. */
+  public static Noise between(double minLogVariance, double maxLogVariance) {
+    return new Noise(minLogVariance, maxLogVariance, minLogVariance);
+  }
+
+  /** What the network answers is itself ln σ²; this one is for a network that does not answer. */
+  public static Noise learned(double fixedLogVariance) {
+    return new Noise(-1, 1, fixedLogVariance);
   }
 
   /**
@@ -38,8 +58,7 @@ public record Noise(double minLogVariance, double maxLogVariance) {
     if (!(sigma >= 0 && sigma < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("sigma: " + sigma + " (expected: ≥ 0 and finite)");
     }
-    double logVariance = 2 * Math.log(sigma);
-    return sigma == 0 ? NONE : new Noise(logVariance, logVariance);
+    return sigma == 0 ? NONE : fixed(2 * Math.log(sigma));
   }
 
   /** Whether there is none, so that none need be drawn. */
@@ -54,6 +73,6 @@ public record Noise(double minLogVariance, double maxLogVariance) {
 
   /** The standard deviation for a network that does not learn it. */
   public double sigma() {
-    return Math.exp(0.5 * minLogVariance);
+    return Math.exp(0.5 * fixedLogVariance);
   }
 }

@@ -30,18 +30,26 @@ public final class Samplers {
         Map.ofEntries(
             Map.entry("ddim", new DdimSampler(0)),
             Map.entry("ddpm", new DdpmSampler(DdpmSampler.Variance.LEARNED_RANGE)),
+            Map.entry("ddpm-learned", new DdpmSampler(DdpmSampler.Variance.LEARNED)),
             Map.entry("ddpm-large", new DdpmSampler(DdpmSampler.Variance.FIXED_LARGE)),
             Map.entry("ddpm-small", new DdpmSampler(DdpmSampler.Variance.FIXED_SMALL)),
+            Map.entry("dpmpp-1", new DpmSolverPlusPlus(1)),
             Map.entry("dpmpp-2m", new DpmSolverPlusPlus(2)),
+            Map.entry(
+                "dpmpp-2m-heun",
+                new DpmSolverPlusPlus(2, DpmSolverPlusPlus.Correction.HEUN, Grid.TIMESTEPS)),
             Map.entry(
                 "dpmpp-2m-karras",
                 new DpmSolverPlusPlus(2, DpmSolverPlusPlus.Correction.MIDPOINT, KARRAS_NEAREST)),
+            Map.entry("dpmpp-2s", new SinglestepDpmSolverPlusPlus(2)),
             Map.entry("dpmpp-3m", new DpmSolverPlusPlus(3)),
+            Map.entry("dpmpp-3s", new SinglestepDpmSolverPlusPlus(3)),
             Map.entry("euler", new EulerSampler()),
             Map.entry("euler-ancestral", new EulerAncestralSampler()),
             Map.entry("euler-karras", new EulerSampler(KARRAS_FRACTIONAL)),
             Map.entry("heun", new HeunSampler()),
-            Map.entry("plms", new PlmsSampler()),
+            Map.entry("plms", new PlmsSampler(PlmsSampler.Start.MULTISTEP)),
+            Map.entry("pndm", new PlmsSampler(PlmsSampler.Start.RUNGE_KUTTA)),
             Map.entry("sde-dpmpp-2m", new SdeDpmSolverPlusPlus(2)),
             Map.entry("unclip", new UnclipSampler())));
   }

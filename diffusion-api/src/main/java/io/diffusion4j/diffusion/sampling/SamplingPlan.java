@@ -73,6 +73,11 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
       return this;
     }
 
+    /** Appends a step from this level. */
+    public Builder add(Level from, Update update) {
+      return add(from.t(), from.alphaBar(), update);
+    }
+
     /** Says which ε̂ the updates mean; {@link EpsSource#TREATED_X0} unless called. */
     public Builder epsSource(EpsSource source) {
       epsSource = source;

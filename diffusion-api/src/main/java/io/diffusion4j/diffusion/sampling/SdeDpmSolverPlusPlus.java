@@ -7,7 +7,6 @@ import static java.lang.Math.sqrt;
 import io.diffusion4j.diffusion.sampling.DpmSolverPlusPlus.Correction;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,9 +31,8 @@ public record SdeDpmSolverPlusPlus(int order, Correction correction, Grid grid) 
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = new ArrayList<>(grid.levels(schedule, timesteps));
-    int n = levels.size();
-    levels.add(Level.CLEAN);
+    List<Level> levels = grid.levelsToClean(schedule, timesteps);
+    int n = timesteps.size();
     var plan = new SamplingPlan.Builder();
     for (int i = 0; i < n; i++) {
       Level from = levels.get(i);
@@ -52,7 +50,7 @@ public record SdeDpmSolverPlusPlus(int order, Correction correction, Grid grid) 
             to.signal() * (correction == Correction.MIDPOINT ? 0.5 * gain : 1 - gain / (2 * h));
         update = update.plusX0(weight / r).plusPast(1, Quantity.X0, -weight / r);
       }
-      plan.add(from.t(), from.alphaBar(), update);
+      plan.add(from, update);
     }
     return plan.build();
   }

@@ -30,7 +30,7 @@ public record UnclipSampler() implements Sampler {
       Posterior posterior = Posterior.of(alphaBar, alphaBarNext, 1 - beta, beta);
       Update update = Update.mean(posterior);
       if (i + 1 < timesteps.size()) {
-        update = update.plusNoise(new Noise(log(posterior.variance()), log(posterior.beta())));
+        update = update.plusNoise(Noise.between(log(posterior.variance()), log(posterior.beta())));
       }
       plan.add(t, alphaBar, update);
     }

@@ -105,7 +105,7 @@ class GoldenTraceTest {
         exploding("heun", new HeunSampler()),
         trace(
             "plms",
-            new PlmsSampler(PlmsSampler.End.FIRST_TIMESTEP),
+            new PlmsSampler(PlmsSampler.Start.MULTISTEP, PlmsSampler.End.FIRST_TIMESTEP),
             SCALED_LINEAR,
             LEADING,
             X0Treatment.NONE),

@@ -95,7 +95,7 @@ class TrajectoryTest {
 
   @Test
   void aLearnedVarianceLiesBetweenTheBounds() {
-    Update update = Update.ZERO.plusNoise(new Noise(Math.log(0.04), Math.log(0.25)));
+    Update update = Update.ZERO.plusNoise(Noise.between(Math.log(0.04), Math.log(0.25)));
     float[] zero = new float[4];
     var t =
         new Trajectory(
@@ -112,8 +112,27 @@ class TrajectoryTest {
   }
 
   @Test
+  void aNetworkMayAnswerWithTheLogVarianceItself() {
+    Update update = Update.ZERO.plusNoise(Noise.learned(Math.log(0.04)));
+    float[] zero = new float[2];
+    var learned =
+        new Trajectory(
+            plan(update), Parameterization.X0, X0Treatment.NONE, zero, step -> new float[] {1, 1});
+    float[] logVariance = {(float) Math.log(0.25), (float) Math.log(9)};
+    learned.advance(new Prediction(zero, logVariance));
+    assertThat((double) learned.x()[0]).isCloseTo(0.5, within(1e-6));
+    assertThat((double) learned.x()[1]).isCloseTo(3, within(1e-6));
+
+    var fixed =
+        new Trajectory(
+            plan(update), Parameterization.X0, X0Treatment.NONE, zero, step -> new float[] {1, 1});
+    fixed.advance(Prediction.of(zero));
+    assertThat((double) fixed.x()[0]).isCloseTo(0.2, within(1e-7));
+  }
+
+  @Test
   void aNetworkThatDoesNotLearnItsVarianceGetsTheSmaller() {
-    Update update = Update.ZERO.plusNoise(new Noise(Math.log(0.04), Math.log(0.25)));
+    Update update = Update.ZERO.plusNoise(Noise.between(Math.log(0.04), Math.log(0.25)));
     var t =
         new Trajectory(
             plan(update),
