@@ -1,10 +1,7 @@
 package io.diffusion4j.cli;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.diffusion4j.diffusion.image.OutputFile;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 
 /**
@@ -22,27 +19,9 @@ record PngFiles(Path output, int count) {
    * @throws IllegalArgumentException if that is so; the message says why
    */
   void requireWritable() {
-    Path folder = folder();
-    if (!Files.isDirectory(folder)) {
-      throw refused("a file in a folder that is there; " + folder + " is none");
-    }
-    if (!Files.isWritable(folder)) {
-      throw refused("a file in a folder that can be written to; " + folder + " cannot");
-    }
     for (int i = 0; i < count; i++) {
-      if (Files.isDirectory(file(i))) {
-        throw refused("a file; " + file(i) + " is a folder");
-      }
+      new OutputFile(file(i)).requireWritable();
     }
-  }
-
-  private IllegalArgumentException refused(String expected) {
-    return new IllegalArgumentException("output: " + output + " (expected: " + expected + ")");
-  }
-
-  private Path folder() {
-    Path parent = output.getParent();
-    return parent == null ? Path.of("") : parent;
   }
 
   /** The file of image {@code index}, counted from 0: {@code apple.png}, or {@code apple-1.png}. */
@@ -63,17 +42,7 @@ record PngFiles(Path output, int count) {
    */
   Path write(int index, byte[] png) {
     Path file = file(index);
-    Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-    try {
-      try {
-        Files.write(temporary, png);
-        Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e, e);
-    }
+    new OutputFile(file).write(png);
     return file;
   }
 }

@@ -61,6 +61,16 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
         .orElse(0);
   }
 
+  /**
+   * The plan as a table, a line for each step: timestep, ᾱ, ln(ᾱ/(1−ᾱ)), the factors of x, x̂₀, ε̂
+   * and of what earlier steps had, and the standard deviation of the noise, in both bounds if the
+   * network chooses it. Factors of zero are left blank.
+   */
+  @Override
+  public String toString() {
+    return PlanTable.of(this);
+  }
+
   /** Collects steps. */
   public static final class Builder {
     private final List<Step> steps = new ArrayList<>();

@@ -1,0 +1,53 @@
+package io.diffusion4j.diffusion.image;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * The file that a picture is written to, whole or not at all.
+ *
+ * @param path as asked for
+ */
+public record OutputFile(Path path) {
+  /**
+   * Fails before any work is done if nothing could be written in the end.
+   *
+   * @throws IllegalArgumentException if that is so; the message says why
+   */
+  public void requireWritable() {
+    Path parent = path.getParent();
+    Path folder = parent == null ? Path.of("") : parent;
+    if (!Files.isDirectory(folder)) {
+      throw refused("a file in a folder that is there; " + folder + " is none");
+    }
+    if (!Files.isWritable(folder)) {
+      throw refused("a file in a folder that can be written to; " + folder + " cannot");
+    }
+    if (Files.isDirectory(path)) {
+      throw refused("a file; " + path + " is a folder");
+    }
+  }
+
+  /** That something is wrong with the path: {@code output: path (expected: …)}. */
+  public IllegalArgumentException refused(String expected) {
+    return new IllegalArgumentException("output: " + path + " (expected: " + expected + ")");
+  }
+
+  /** Writes the file, replacing one that is there. */
+  public void write(byte[] bytes) {
+    Path temporary = path.resolveSibling("." + path.getFileName() + ".tmp");
+    try {
+      try {
+        Files.write(temporary, bytes);
+        Files.move(temporary, path, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + path + ": " + e, e);
+    }
+  }
+}
