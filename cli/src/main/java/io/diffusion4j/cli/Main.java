@@ -10,11 +10,20 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code diffusion4j}: makes images from text, serves models and trains them. */
+/**
+ * {@code diffusion4j}: makes images from text, serves models, trains them, and shows how they
+ * sample.
+ */
 @Command(
     name = "diffusion4j",
     description = "The DALL-E 2 system (unCLIP) for the JVM.",
-    subcommands = {GenerateCommand.class, ServeCommand.class, TrainCommand.class},
+    subcommands = {
+      GenerateCommand.class,
+      ServeCommand.class,
+      TrainCommand.class,
+      PlotCommand.class,
+      PlanCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     scope = ScopeType.INHERIT,

@@ -177,7 +177,7 @@ final class BadInputTest {
   void noCommandIsToldTheCommands() {
     Run run = Run.of();
     assertThat(run.err())
-        .startsWith("error: command: none (expected: one of generate, serve, train)");
+        .startsWith("error: command: none (expected: one of generate, serve, train, plot, plan");
     assertThat(run.status()).isEqualTo(2);
   }
 

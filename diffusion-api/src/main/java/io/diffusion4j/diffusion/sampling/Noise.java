@@ -71,8 +71,13 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
     return minLogVariance != maxLogVariance;
   }
 
-  /** The standard deviation for a network that does not learn it. */
+  /** The standard deviation for a network that does not learn it, the least for one that does. */
   public double sigma() {
     return Math.exp(0.5 * fixedLogVariance);
+  }
+
+  /** The largest standard deviation that a network which learns it can ask for. */
+  public double maxSigma() {
+    return Math.exp(0.5 * maxLogVariance);
   }
 }

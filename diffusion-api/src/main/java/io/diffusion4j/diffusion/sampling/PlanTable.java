@@ -1,7 +1,6 @@
 package io.diffusion4j.diffusion.sampling;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -55,25 +54,14 @@ final class PlanTable {
     columns.add(new Column("eps", step -> factor(step.update().eps())));
     steps.stream()
         .flatMap(step -> step.update().past().stream())
-        .map(PlanTable::head)
+        .map(Update.Past::label)
         .distinct()
-        .sorted(Comparator.naturalOrder())
-        .forEach(head -> columns.add(new Column(head, step -> past(step.update(), head))));
+        .sorted()
+        .forEach(
+            label ->
+                columns.add(new Column(label, step -> factor(step.update().pastFactor(label)))));
     columns.add(new Column("noise", step -> noise(step.update().noise())));
     return columns;
-  }
-
-  private static String head(Update.Past past) {
-    return past.of().name().toLowerCase(Locale.ROOT) + "[-" + past.ago() + "]";
-  }
-
-  private static String past(Update update, String head) {
-    double sum =
-        update.past().stream()
-            .filter(past -> head(past).equals(head))
-            .mapToDouble(Update.Past::factor)
-            .sum();
-    return factor(sum);
   }
 
   /** The standard deviation, or both bounds of one that the network chooses. */
@@ -82,9 +70,7 @@ final class PlanTable {
       return "";
     }
     String sigma = number(noise.sigma());
-    return noise.isLearned()
-        ? sigma + " to " + number(Math.exp(0.5 * noise.maxLogVariance()))
-        : sigma;
+    return noise.isLearned() ? sigma + " to " + number(noise.maxSigma()) : sigma;
   }
 
   private static String time(double t) {

@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.sampling;
 import io.diffusion4j.diffusion.process.Posterior;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How a step moves the sample: x′ = a·x + b·x̂₀ + c·ε̂ + Σ d·(what an earlier step had) + σ·z.
@@ -41,6 +42,16 @@ public record Update(double x, double x0, double eps, List<Past> past, Noise noi
         throw new IllegalArgumentException("factor: " + factor + " (expected: finite)");
       }
     }
+
+    /** How the quantity is written in tables and charts, such as {@code x0[-1]}. */
+    public String label() {
+      return of.name().toLowerCase(Locale.ROOT) + "[-" + ago + "]";
+    }
+  }
+
+  /** The factor of what has this {@link Past#label}; 0 if there is no such term. */
+  public double pastFactor(String label) {
+    return past.stream().filter(term -> term.label().equals(label)).mapToDouble(Past::factor).sum();
   }
 
   /** To the mean of a posterior at x̂₀. */

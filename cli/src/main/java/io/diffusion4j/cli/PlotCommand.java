@@ -1,0 +1,76 @@
+package io.diffusion4j.cli;
+
+import io.diffusion4j.diffusion.schedule.Schedules;
+import io.diffusion4j.plots.Chart;
+import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.plots.SchedulePlots;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code diffusion4j plot}: noise schedules and sampling plans as pictures. */
+@Command(
+    name = "plot",
+    description = "Draw noise schedules and sampling plans.",
+    subcommands = PlanCommand.class,
+    footer = {
+      "",
+      "Examples:",
+      "  diffusion4j plot schedules cosine linear --output schedules.svg",
+      "  diffusion4j plot snr cosine --spacing unclip,trailing --steps 10 --output snr.png",
+      "  diffusion4j plot plan ddim dpmpp-2m --steps 10 --output plan.png"
+    })
+final class PlotCommand implements Runnable {
+  private static final String NAMES = "Names of schedules. Default: all there are";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Command(
+      name = "schedules",
+      description = "Draw alphaBar over the timesteps, and which of them are visited.")
+  int schedules(
+      @Parameters(paramLabel = "NAME", arity = "0..*", description = NAMES) List<String> names,
+      @Mixin GridOptions grid,
+      @Mixin PictureOptions picture) {
+    return draw(names, grid, picture, SchedulePlots::alphaBar);
+  }
+
+  @Command(
+      name = "snr",
+      description = "Draw the signal-to-noise ratio over the timesteps, on a logarithmic axis.")
+  int snr(
+      @Parameters(paramLabel = "NAME", arity = "0..*", description = NAMES) List<String> names,
+      @Mixin GridOptions grid,
+      @Mixin PictureOptions picture) {
+    return draw(names, grid, picture, SchedulePlots::snr);
+  }
+
+  private int draw(
+      @org.jspecify.annotations.Nullable List<String> names,
+      GridOptions grid,
+      PictureOptions picture,
+      Function<SchedulePlots, Chart> chart) {
+    PictureFile file = picture.requireFile();
+    Collection<String> chosen =
+        names == null || names.isEmpty() ? Schedules.standard().names() : names;
+    var plots = new SchedulePlots(grid.schedules(chosen), grid.visited());
+    file.write(picture.titled(List.of(chart.apply(plots))));
+    spec.commandLine().getOut().println(file.path());
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  /** Reached only without a command. */
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "command: none (expected: one of " + String.join(", ", spec.subcommands().keySet()) + ")");
+  }
+}

@@ -1,0 +1,149 @@
+package io.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.base.Splitter;
+import io.diffusion4j.diffusion.sampling.DdimSampler;
+import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.LinearSchedule;
+import io.diffusion4j.diffusion.schedule.Schedules;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.schedule.TrailingSpacing;
+import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Schedules and plans are shown, and what cannot be shown is told in one line. */
+final class PlotTest {
+  private final Path folder;
+
+  PlotTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  private Run run(String line, String... more) {
+    return Run.of(
+        Stream.concat(Splitter.on(' ').splitToStream(line), Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  private Path file(String name) {
+    return folder.resolve(name);
+  }
+
+  private byte[] drawn(String name, String line) throws IOException {
+    Run run = run(line, "--output", file(name).toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).isEqualTo(file(name) + System.lineSeparator());
+    return Files.readAllBytes(file(name));
+  }
+
+  private void assertRefused(String message, String line, Path output) {
+    Run run = run(line, "--output", output.toString());
+    assertThat(run.err()).isEqualTo("error: " + message + System.lineSeparator());
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(output).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "plot schedules",
+    "plot snr linear cosine --spacing unclip,trailing --steps 10 --title Compared",
+    "plot plan ddim dpmpp-2m --schedule linear,cosine --steps 4",
+    "plan heun --train-steps 100",
+  })
+  void whatIsAskedForIsDrawnInEitherFormat(String line) throws IOException {
+    assertThat(drawn("picture.png", line)).startsWith(0x89, 'P', 'N', 'G');
+    assertThat(new String(drawn("picture.svg", line), java.nio.charset.StandardCharsets.UTF_8))
+        .contains("<svg");
+  }
+
+  @Test
+  void whatIsNamedIsWhatIsDrawn() throws IOException {
+    byte[] linear = drawn("linear.png", "plot schedules linear");
+    assertThat(drawn("again.png", "plot schedules linear")).isEqualTo(linear);
+    assertThat(drawn("cosine.png", "plot schedules cosine")).isNotEqualTo(linear);
+    assertThat(drawn("snr.png", "plot snr linear")).isNotEqualTo(linear);
+    assertThat(drawn("title.png", "plot schedules linear --title Other")).isNotEqualTo(linear);
+    assertThat(drawn("marks.png", "plot schedules linear --spacing ddim")).isNotEqualTo(linear);
+  }
+
+  @Test
+  void aPlanIsPrintedAsATable() {
+    var plan = new DdimSampler(0).plan(new CosineSchedule(1000), new UnclipSpacing().of(1000, 4));
+    assertThat(run("plan --steps 4").out()).isEqualTo(plan.toString());
+    assertThat(run("plot plan ddim --steps 4").out()).isEqualTo(plan.toString());
+  }
+
+  @Test
+  void severalPlansAreTitledByWhatTellsThemApart() {
+    var schedule = new LinearSchedule(1000);
+    String unclip = new DdimSampler(0).plan(schedule, new UnclipSpacing().of(1000, 3)).toString();
+    String trailing =
+        new DdimSampler(0).plan(schedule, new TrailingSpacing().of(1000, 3)).toString();
+    Run run = run("plan ddim --schedule linear --spacing unclip,trailing --steps 3");
+    assertThat(run.out())
+        .isEqualTo("ddim, unclip%n%sddim, trailing%n%s".formatted(unclip, trailing));
+  }
+
+  @Test
+  void anUnknownNameIsToldTheKnownOnes() {
+    assertRefused(
+        "schedule: cosinus (expected: one of %s)"
+            .formatted(String.join(", ", Schedules.standard().names())),
+        "plot schedules cosinus",
+        file("a.png"));
+    assertRefused(
+        "spacing: even (expected: one of %s)"
+            .formatted(String.join(", ", TimestepSpacings.standard().names())),
+        "plot snr --spacing even",
+        file("a.png"));
+    assertRefused(
+        "sampler: dmp (expected: one of %s)"
+            .formatted(String.join(", ", Samplers.standard().names())),
+        "plot plan dmp",
+        file("a.png"));
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenIsNamed() {
+    Path gif = file("a.gif");
+    assertRefused(
+        "output: " + gif + " (expected: a name that ends in .png or .svg)", "plot snr", gif);
+    Path nowhere = folder.resolve("missing").resolve("a.svg");
+    assertRefused(
+        "output: %s (expected: a file in a folder that is there; %s is none)"
+            .formatted(nowhere, nowhere.getParent()),
+        "plot plan",
+        nowhere);
+    Run none = run("plot schedules");
+    assertThat(none.err())
+        .startsWith("error: output: none (expected: a name that ends in .png or .svg)");
+    assertThat(none.status()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "plan --steps 0, 'steps: 0 (expected: in [1, 1000])'",
+    "plan --steps 11 --train-steps 10, 'steps: 11 (expected: in [1, 10])'",
+    "plan --train-steps -1, train-steps: -1 (expected: ≥ 1)",
+  })
+  void aNumberOutOfRangeIsNamed(String line, String message) {
+    assertRefused(message, line, file("a.png"));
+  }
+
+  @Test
+  void whatToDrawHasToBeSaid() {
+    Run run = run("plot");
+    assertThat(run.err()).startsWith("error: command: none (expected: one of ");
+    assertThat(run.err()).contains("schedules", "snr", "plan");
+    assertThat(run.status()).isEqualTo(2);
+  }
+}

@@ -1,0 +1,40 @@
+package io.diffusion4j.plots;
+
+import java.util.List;
+
+/**
+ * Curves over two axes. Points that a logarithmic axis cannot show are left out.
+ *
+ * @param title above the chart; may be empty
+ */
+public record Chart(String title, Axis x, Axis y, List<Curve> curves) {
+  public Chart {
+    curves =
+        curves.stream()
+            .map(
+                curve ->
+                    new Curve(
+                        curve.name(),
+                        curve.look(),
+                        curve.points().stream()
+                            .filter(p -> x.scale().shows(p.x()) && y.scale().shows(p.y()))
+                            .toList()))
+            .filter(curve -> !curve.points().isEmpty())
+            .toList();
+    if (curves.isEmpty()) {
+      throw new IllegalArgumentException("curves: none (expected: at least one with points)");
+    }
+    long names = curves.stream().map(Curve::name).distinct().count();
+    if (names < curves.size()) {
+      throw new IllegalArgumentException(
+          "curves: "
+              + curves.stream().map(Curve::name).toList()
+              + " (expected: a name of its own for each)");
+    }
+  }
+
+  /** The same under another title. */
+  public Chart withTitle(String other) {
+    return new Chart(other, x, y, curves);
+  }
+}

@@ -1,0 +1,169 @@
+package io.diffusion4j.plots;
+
+import io.diffusion4j.plots.Curve.Look;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.util.List;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Draws charts by XChart, one below the other. The only class that knows it. */
+final class Painter {
+  /** The size of one chart, in pixels of a screen. */
+  static final int WIDTH = 860;
+
+  static final int HEIGHT = 440;
+
+  /** For eyes that do not tell all colours apart (Okabe &amp; Ito 2008), the yellow left out. */
+  private static final List<Color> COLORS =
+      List.of(
+          new Color(0x0072B2),
+          new Color(0xD55E00),
+          new Color(0x009E73),
+          new Color(0xCC79A7),
+          new Color(0xE69F00),
+          new Color(0x56B4E9),
+          Color.BLACK);
+
+  private static final List<float[]> DASHES =
+      List.of(
+          new float[] {1, 0},
+          new float[] {8, 4},
+          new float[] {2, 3},
+          new float[] {9, 3, 2, 3},
+          new float[] {14, 5});
+
+  private static final List<Marker> MARKERS =
+      List.of(
+          SeriesMarkers.CIRCLE,
+          SeriesMarkers.SQUARE,
+          SeriesMarkers.TRIANGLE_UP,
+          SeriesMarkers.DIAMOND,
+          SeriesMarkers.TRIANGLE_DOWN,
+          SeriesMarkers.CROSS);
+
+  private static final Color GRID = new Color(0xDDDDDD);
+
+  /** About; the legend takes the rest. */
+  private static final int PLOT_WIDTH = 640;
+
+  /** Points closer than this many pixels are a curve rather than a polygon. */
+  private static final double FINE = 4;
+
+  private static final float LINE_WIDTH = 1.8f;
+
+  private Painter() {}
+
+  static void paint(Graphics2D graphics, List<Chart> charts) {
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, WIDTH, HEIGHT * charts.size());
+    for (int i = 0; i < charts.size(); i++) {
+      var below = (Graphics2D) graphics.create();
+      try {
+        below.translate(0, i * HEIGHT);
+        below.setClip(0, 0, WIDTH, HEIGHT);
+        drawing(charts.get(i)).paint(below, WIDTH, HEIGHT);
+      } finally {
+        below.dispose();
+      }
+    }
+  }
+
+  private static XYChart drawing(Chart chart) {
+    var drawing = new XYChart(WIDTH, HEIGHT);
+    drawing.setTitle(chart.title());
+    drawing.setXAxisTitle(chart.x().label());
+    drawing.setYAxisTitle(chart.y().label());
+    style(drawing, chart);
+    for (Curve curve : chart.curves()) {
+      XYSeries series =
+          drawing.addSeries(
+              curve.name(),
+              curve.points().stream().mapToDouble(Curve.Point::x).toArray(),
+              dashed(curve));
+      style(series, curve.look());
+    }
+    return drawing;
+  }
+
+  /**
+   * The heights, some of them left out to make dashes: XChart begins the dashes anew at every
+   * point, which would make a curve of many points solid.
+   */
+  private static double[] dashed(Curve curve) {
+    double[] y = curve.points().stream().mapToDouble(Curve.Point::y).toArray();
+    double perPoint = (double) PLOT_WIDTH / y.length;
+    if (curve.look().kind() == Look.Kind.LINE && perPoint < FINE) {
+      float[] dash = dash(curve.look());
+      double period = 0;
+      for (float part : dash) {
+        period += part;
+      }
+      for (int i = 0; i < y.length; i++) {
+        double at = i * perPoint % period;
+        int part = 0;
+        while (part < dash.length - 1 && at >= dash[part]) {
+          at -= dash[part++];
+        }
+        if (part % 2 == 1) {
+          y[i] = Double.NaN;
+        }
+      }
+    }
+    return y;
+  }
+
+  private static float[] dash(Look look) {
+    return DASHES.get(look.shape() % DASHES.size());
+  }
+
+  private static void style(XYChart drawing, Chart chart) {
+    var font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+    var styler = drawing.getStyler();
+    styler.setAntiAlias(true);
+    styler.setChartBackgroundColor(Color.WHITE);
+    styler.setPlotBackgroundColor(Color.WHITE);
+    styler.setPlotBorderColor(Color.GRAY);
+    styler.setPlotGridLinesColor(GRID);
+    styler.setPlotGridLinesStroke(new BasicStroke(1));
+    styler.setBaseFont(font);
+    styler.setChartTitleFont(font.deriveFont(Font.BOLD, 16f));
+    styler.setChartTitleVisible(!chart.title().isEmpty());
+    styler.setChartTitleBoxVisible(false);
+    styler.setAxisTitleFont(font);
+    styler.setAxisTickLabelsFont(font.deriveFont(12f));
+    styler.setLegendFont(font);
+    styler.setLegendBorderColor(Color.WHITE);
+    styler.setLegendPosition(LegendPosition.OutsideE);
+    styler.setLegendSeriesLineLength(36);
+    styler.setMarkerSize(7);
+    boolean logarithmic = chart.y().scale() == Axis.Scale.LOGARITHMIC;
+    styler.setXAxisLogarithmic(chart.x().scale() == Axis.Scale.LOGARITHMIC);
+    styler.setYAxisLogarithmic(logarithmic);
+    styler.setXAxisLogarithmicDecadeOnly(true);
+    styler.setYAxisLogarithmicDecadeOnly(true);
+    styler.setXAxisTickMarkSpacingHint(100);
+    styler.setYAxisDecimalPattern(logarithmic ? "0E0" : "0.###");
+  }
+
+  private static void style(XYSeries series, Look look) {
+    Color color = COLORS.get(look.color() % COLORS.size());
+    boolean line = look.kind() != Look.Kind.MARKERS;
+    boolean markers = look.kind() != Look.Kind.LINE;
+    series.setLineColor(color);
+    series.setMarkerColor(color);
+    series.setLineStyle(line ? stroke(dash(look)) : new BasicStroke(0));
+    series.setMarker(markers ? MARKERS.get(look.shape() % MARKERS.size()) : SeriesMarkers.NONE);
+    series.setXYSeriesRenderStyle(
+        line ? XYSeries.XYSeriesRenderStyle.Line : XYSeries.XYSeriesRenderStyle.Scatter);
+  }
+
+  private static BasicStroke stroke(float[] dash) {
+    return new BasicStroke(LINE_WIDTH, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, dash, 0);
+  }
+}

@@ -1,0 +1,120 @@
+package io.diffusion4j.plots;
+
+import io.diffusion4j.diffusion.image.OutputFile;
+import java.awt.Dimension;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.apache.batik.svggen.SVGGraphics2D;
+import org.w3c.dom.Document;
+
+/** A file of charts, PNG or SVG by the ending of its name. Needs no screen. */
+public final class PictureFile {
+  /** How many pixels of a PNG a pixel of a screen becomes, so that a print is sharp. */
+  private static final int PNG_SCALE = 2;
+
+  private static final String SVG_NAMESPACE = "http://www.w3.org/2000/svg";
+
+  private final OutputFile file;
+  private final Format format;
+
+  private enum Format {
+    PNG(".png"),
+    SVG(".svg");
+
+    private final String ending;
+
+    Format(String ending) {
+      this.ending = ending;
+    }
+  }
+
+  /**
+   * A file that can be written to.
+   *
+   * @throws IllegalArgumentException if its name ends in neither, or its folder is not there
+   */
+  public PictureFile(Path path) {
+    file = new OutputFile(path);
+    format = format(file);
+    file.requireWritable();
+  }
+
+  private static Format format(OutputFile file) {
+    String name = file.path().toString().toLowerCase(Locale.ROOT);
+    for (Format format : Format.values()) {
+      if (name.endsWith(format.ending)) {
+        return format;
+      }
+    }
+    throw file.refused("a name that ends in .png or .svg");
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return file.path();
+  }
+
+  /** Writes the charts, one below the other, replacing a file that is there. */
+  public void write(List<Chart> charts) {
+    try {
+      file.write(
+          switch (format) {
+            case PNG -> png(charts);
+            case SVG -> svg(charts);
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot draw " + file.path() + ": " + e, e);
+    }
+  }
+
+  private static byte[] png(List<Chart> charts) throws IOException {
+    var image =
+        new BufferedImage(
+            PNG_SCALE * Painter.WIDTH,
+            PNG_SCALE * Painter.HEIGHT * charts.size(),
+            BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    try {
+      graphics.scale(PNG_SCALE, PNG_SCALE);
+      Painter.paint(graphics, charts);
+    } finally {
+      graphics.dispose();
+    }
+    var bytes = new ByteArrayOutputStream();
+    if (!ImageIO.write(image, "png", bytes)) {
+      throw new IllegalStateException("every Java writes PNG");
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] svg(List<Chart> charts) throws IOException {
+    var graphics = new SVGGraphics2D(emptyDocument());
+    graphics.setSVGCanvasSize(new Dimension(Painter.WIDTH, Painter.HEIGHT * charts.size()));
+    Painter.paint(graphics, charts);
+    var text = new StringWriter();
+    graphics.stream(text, true);
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Document emptyDocument() {
+    try {
+      return DocumentBuilderFactory.newInstance()
+          .newDocumentBuilder()
+          .getDOMImplementation()
+          .createDocument(SVG_NAMESPACE, "svg", null);
+    } catch (ParserConfigurationException e) {
+      throw new IllegalStateException("every Java has a DOM", e);
+    }
+  }
+}
