@@ -5,6 +5,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
+import java.util.ArrayList;
 import java.util.List;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -47,12 +48,12 @@ final class Painter {
           SeriesMarkers.TRIANGLE_DOWN,
           SeriesMarkers.CROSS);
 
-  private static final Color GRID = new Color(0xDDDDDD);
+  private static final Color GRID = new Color(0xD0D0D0);
 
   /** About; the legend takes the rest. */
   private static final int PLOT_WIDTH = 640;
 
-  /** Points closer than this many pixels are a curve rather than a polygon. */
+  /** How many pixels the points of a curve are apart at most. */
   private static final double FINE = 4;
 
   private static final float LINE_WIDTH = 1.8f;
@@ -81,38 +82,56 @@ final class Painter {
     drawing.setYAxisTitle(chart.y().label());
     style(drawing, chart);
     for (Curve curve : chart.curves()) {
+      List<Curve.Point> points = isFine(curve) ? unequal(curve.points()) : curve.points();
       XYSeries series =
           drawing.addSeries(
               curve.name(),
-              curve.points().stream().mapToDouble(Curve.Point::x).toArray(),
-              dashed(curve));
+              points.stream().mapToDouble(Curve.Point::x).toArray(),
+              isFine(curve) ? dashed(points, dash(curve.look())) : heights(points));
       style(series, curve.look());
     }
     return drawing;
+  }
+
+  /** Whether the points are a curve rather than a polygon. */
+  private static boolean isFine(Curve curve) {
+    return curve.look().kind() == Look.Kind.LINE
+        && (double) PLOT_WIDTH / curve.points().size() < FINE;
+  }
+
+  /**
+   * The points without the second, so that they are not equally spaced: XChart would put its ticks
+   * on some of them, wherever they are, and not on round numbers.
+   */
+  private static List<Curve.Point> unequal(List<Curve.Point> points) {
+    List<Curve.Point> others = new ArrayList<>(points);
+    others.remove(1);
+    return others;
+  }
+
+  private static double[] heights(List<Curve.Point> points) {
+    return points.stream().mapToDouble(Curve.Point::y).toArray();
   }
 
   /**
    * The heights, some of them left out to make dashes: XChart begins the dashes anew at every
    * point, which would make a curve of many points solid.
    */
-  private static double[] dashed(Curve curve) {
-    double[] y = curve.points().stream().mapToDouble(Curve.Point::y).toArray();
+  private static double[] dashed(List<Curve.Point> points, float[] dash) {
+    double[] y = heights(points);
     double perPoint = (double) PLOT_WIDTH / y.length;
-    if (curve.look().kind() == Look.Kind.LINE && perPoint < FINE) {
-      float[] dash = dash(curve.look());
-      double period = 0;
-      for (float part : dash) {
-        period += part;
+    double period = 0;
+    for (float part : dash) {
+      period += part;
+    }
+    for (int i = 0; i < y.length; i++) {
+      double at = i * perPoint % period;
+      int part = 0;
+      while (part < dash.length - 1 && at >= dash[part]) {
+        at -= dash[part++];
       }
-      for (int i = 0; i < y.length; i++) {
-        double at = i * perPoint % period;
-        int part = 0;
-        while (part < dash.length - 1 && at >= dash[part]) {
-          at -= dash[part++];
-        }
-        if (part % 2 == 1) {
-          y[i] = Double.NaN;
-        }
+      if (part % 2 == 1) {
+        y[i] = Double.NaN;
       }
     }
     return y;
@@ -130,7 +149,7 @@ final class Painter {
     styler.setPlotBackgroundColor(Color.WHITE);
     styler.setPlotBorderColor(Color.GRAY);
     styler.setPlotGridLinesColor(GRID);
-    styler.setPlotGridLinesStroke(new BasicStroke(1));
+    styler.setPlotGridLinesStroke(new BasicStroke(0.5f));
     styler.setBaseFont(font);
     styler.setChartTitleFont(font.deriveFont(Font.BOLD, 16f));
     styler.setChartTitleVisible(!chart.title().isEmpty());
@@ -147,7 +166,6 @@ final class Painter {
     styler.setYAxisLogarithmic(logarithmic);
     styler.setXAxisLogarithmicDecadeOnly(true);
     styler.setYAxisLogarithmicDecadeOnly(true);
-    styler.setXAxisTickMarkSpacingHint(100);
     styler.setYAxisDecimalPattern(logarithmic ? "0E0" : "0.###");
   }
 
