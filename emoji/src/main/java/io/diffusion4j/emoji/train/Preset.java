@@ -19,10 +19,12 @@ import java.util.List;
  * @param name as it is asked for
  * @param concepts what it draws
  * @param vocabulary tokens
+ * @param corpus captions that the vocabulary is learned from
  * @param textLength positions of a text
  * @param text CLIP's text tower
  * @param vision CLIP's image tower
  * @param prior the prior
+ * @param statistics image embeddings that the prior's standardisation is taken from
  * @param decoder the decoder
  * @param projection what the decoder is told
  * @param upsampler the upsampler
@@ -37,10 +39,12 @@ public record Preset(
     String name,
     ConceptSet concepts,
     int vocabulary,
+    int corpus,
     int textLength,
     ClipTextNetwork text,
     ClipVisionNetwork vision,
     PriorConfig prior,
+    int statistics,
     UnetConfig decoder,
     TextProjection projection,
     UnetConfig upsampler,
@@ -51,6 +55,15 @@ public record Preset(
     TrainingConfig upsamplerTraining,
     TrainingConfig lastStepTraining) {
   private static final double EPS = 1e-5;
+
+  public Preset {
+    if (corpus < 1) {
+      throw new IllegalArgumentException("corpus: " + corpus + " (expected: ≥ 1)");
+    }
+    if (statistics < 2) {
+      throw new IllegalArgumentException("statistics: " + statistics + " (expected: ≥ 2)");
+    }
+  }
 
   /** The model that ships. */
   public static Preset emoji() {
@@ -90,12 +103,14 @@ public record Preset(
         "emoji",
         ConceptSet.natureAndFood(),
         vocabulary,
+        60_000,
         length,
         new ClipTextNetwork(
             new Transformer(e, 4 * e, 3, 4, Activation.QUICK_GELU, EPS), vocabulary, length, e),
         new ClipVisionNetwork(
             new Transformer(e, 4 * e, 4, 4, Activation.QUICK_GELU, EPS), 64, 8, e),
         new PriorConfig(3, 64, 4, e, length),
+        4_096,
         decoder,
         new TextProjection(4, e, decoder.timeEmbedDim(), context),
         upsampler,
@@ -145,12 +160,14 @@ public record Preset(
         ConceptSet.ofLabels(
             "tiny", List.of("red apple", "lemon", "cat face", "dog face", "pizza", "frog")),
         vocabulary,
+        2_000,
         length,
         new ClipTextNetwork(
             new Transformer(e, 4 * e, 2, 2, Activation.QUICK_GELU, EPS), vocabulary, length, e),
         new ClipVisionNetwork(
             new Transformer(e, 4 * e, 2, 2, Activation.QUICK_GELU, EPS), 32, 8, e),
         new PriorConfig(2, 16, 2, e, length),
+        256,
         decoder,
         new TextProjection(4, e, decoder.timeEmbedDim(), e),
         upsampler,

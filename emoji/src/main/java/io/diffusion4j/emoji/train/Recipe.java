@@ -18,6 +18,7 @@ import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.decoder.UpsamplerBatches;
 import io.diffusion4j.decoder.UpsamplerObjective;
 import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.emoji.EmojiDataset;
@@ -64,8 +65,7 @@ import org.jspecify.annotations.Nullable;
 public final class Recipe {
   private static final int TRAIN_STEPS = 1000;
   private static final int SPRITE_SIZE = 128;
-  private static final int CORPUS = 60_000;
-  private static final int STATISTICS = 4_096;
+  private static final int ENCODED_AT_ONCE = 64;
   private static final double DROP = 0.1;
   private static final double TEXT_DROP = 0.2;
   private static final double MIN_SNR_GAMMA = 5;
@@ -195,7 +195,7 @@ public final class Recipe {
 
   /** The tokenizer of an interrupted run is the one to go on with; it is a function of the data. */
   private ClipTokenizer tokenizer(EmojiDataset data) {
-    var captions = StreamSupport.stream(data.captions(CORPUS).spliterator(), false);
+    var captions = StreamSupport.stream(data.captions(preset.corpus()).spliterator(), false);
     var vocabulary = BpeTrainer.ofSize(preset.vocabulary()).train(captions);
     return new ClipTokenizer(
         vocabulary,
@@ -255,12 +255,12 @@ public final class Recipe {
   }
 
   private Standardization standardization(CaptionedImages data, ImageEncoder encoder) {
-    List<float[]> embeddings = new ArrayList<>(STATISTICS);
-    int chunk = 64;
-    for (int i = 0; i < STATISTICS; i += chunk) {
-      List<io.diffusion4j.diffusion.image.Image> images = new ArrayList<>(chunk);
-      for (int j = 0; j < chunk; j++) {
-        images.add(data.get(i + j).image());
+    int count = preset.statistics();
+    List<float[]> embeddings = new ArrayList<>(count);
+    for (int from = 0; from < count; from += ENCODED_AT_ONCE) {
+      List<Image> images = new ArrayList<>(ENCODED_AT_ONCE);
+      for (int i = from; i < Math.min(from + ENCODED_AT_ONCE, count); i++) {
+        images.add(data.get(i).image());
       }
       embeddings.addAll(encoder.encode(images));
     }
