@@ -27,9 +27,6 @@ import java.util.Optional;
  * generate} and {@code serve} give the same files. Holds native memory until it is closed.
  */
 final class LocalModel implements AutoCloseable {
-  /** A folder does not say; SPDX has a word for that. */
-  private static final String LICENSE = "NOASSERTION";
-
   private final UnclipModel model;
   private final TextToImageEngine engine;
 
@@ -70,7 +67,7 @@ final class LocalModel implements AutoCloseable {
         new ModelCard(
             facts.name(),
             "unCLIP, text to images of " + facts.imageSize() + "×" + facts.imageSize() + " pixels",
-            LICENSE,
+            facts.license(),
             facts.digest(),
             facts.imageSize(),
             facts.imageSize(),

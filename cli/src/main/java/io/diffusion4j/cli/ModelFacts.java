@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * What a pipeline folder says of itself.
  *
  * @param name the preset that it was trained from, or {@value #NAMELESS}
+ * @param license as its card says, or {@value #UNKNOWN_LICENSE}
  * @param digest of the files that decide what is drawn, as {@code sha256:} and 64 hexadecimal
  *     digits; the same for a copy elsewhere
  * @param decoderSize height and width of what the decoder draws
@@ -31,10 +32,19 @@ import java.util.stream.Stream;
  * @param trainSteps how many timesteps each stage was trained with
  */
 record ModelFacts(
-    String name, String digest, int decoderSize, int imageSize, Map<String, Integer> trainSteps) {
+    String name,
+    String license,
+    String digest,
+    int decoderSize,
+    int imageSize,
+    Map<String, Integer> trainSteps) {
   /** The name of a model that does not say where it comes from. */
   static final String NAMELESS = "unclip";
 
+  /** What SPDX says where nothing is said. */
+  static final String UNKNOWN_LICENSE = "NOASSERTION";
+
+  private static final String CARD = "README.md";
   private static final String PRESET = "diffusion4j.preset";
 
   ModelFacts {
@@ -66,7 +76,9 @@ record ModelFacts(
     try (var decoder = model.checkpoint("decoder")) {
       String preset = decoder.metadata().getOrDefault(PRESET, NAMELESS);
       int size = DecoderFolders.readUnet(model.folder("decoder")).sampleSize();
-      return new ModelFacts(preset, digest(folder), size, imageSize, steps);
+      String license =
+          FrontMatter.of(folder.resolve(CARD)).getOrDefault("license", UNKNOWN_LICENSE);
+      return new ModelFacts(preset, license, digest(folder), size, imageSize, steps);
     }
   }
 
