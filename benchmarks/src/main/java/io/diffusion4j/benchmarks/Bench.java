@@ -5,90 +5,86 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tensorflow.TensorFlow;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * The program: measures this machine's peak and, as fractions of it, denoiser calls, training
- * steps, start-up, whole images and samplers, and prints one table.
- *
- * <p>Run it by {@link #main}, by {@link #run}, or as a subcommand of a picocli command line.
+ * {@code diffusion4j bench}: measures this machine's peak and, as fractions of it, denoiser calls,
+ * training steps, start-up, whole images and samplers, and prints one table.
  */
 @Command(
     name = "bench",
-    mixinStandardHelpOptions = true,
     description = {
-      "Measures this machine and what Diffusion4J makes of it.",
+      "Measure this machine and what Diffusion4J makes of it.",
       "Speeds are given in GFLOP/s and as fractions of the machine's 3×3 convolution in float32."
-    })
+    },
+    subcommands = SamplersBench.class)
 public final class Bench implements Callable<Integer> {
-  private static final int FAILED = 1;
+  /** The folder of the model that ships. */
+  static final String SHIPPED = "${sys:diffusion4j.home:-.}/emoji/model";
+
+  /** The names that precisions have on the command line. */
+  private enum Format {
+    f32(Precision.FLOAT32),
+    bf16(Precision.BFLOAT16);
+
+    private final Precision precision;
+
+    Format(Precision precision) {
+      this.precision = precision;
+    }
+  }
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "a pipeline folder to measure besides: its decoder, start-up, whole images")
-  private Optional<Path> model = Optional.empty();
+      defaultValue = SHIPPED,
+      description =
+          "The folder of the model whose decoder, start-up and whole images are measured."
+              + " Default: ${DEFAULT-VALUE}")
+  private Path model = Path.of("");
 
   @Option(
       names = "--large",
-      description = "also a decoder of 64×64 pixels and 108 million parameters (minutes)")
+      description = "Also a decoder of 64×64 pixels and 108 million parameters (minutes).")
   private boolean large;
 
-  @Option(names = "--quick", description = "few runs: to see that it works, not to quote")
+  @Option(names = "--quick", description = "Few runs: to see that it works, not to quote.")
   private boolean quick;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "also write the rows as JSON")
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the rows as JSON.")
   private Optional<Path> json = Optional.empty();
 
   @Option(
       names = "--steps",
       split = ",",
       paramLabel = "N",
-      description = "steps of prior, decoder and upsampler for the whole image (25,25,7)")
-  private List<Integer> steps = List.of(25, 25, 7);
+      defaultValue = "25,25,7",
+      description =
+          "Steps of prior, decoder and upsampler for the whole image. Default: ${DEFAULT-VALUE}")
+  private List<Integer> steps = List.of();
 
   @Option(
       names = "--precision",
-      paramLabel = "NAME",
-      description = "float32 or bfloat16, for the whole image (bfloat16)")
-  private String precision = "bfloat16";
-
-  /** Runs the program and exits with its status. */
-  public static void main(String[] args) {
-    System.exit(run(args));
-  }
-
-  /**
-   * Runs the program on the standard streams.
-   *
-   * @return its exit status: 0 if all went well, 1 if a measurement failed, 2 if the arguments did
-   *     not make sense; what was wrong is said in one line on the standard error
-   */
-  public static int run(String... args) {
-    return new CommandLine(new Bench())
-        .setExecutionExceptionHandler(
-            (e, command, parsed) -> {
-              command.getErr().println("bench: " + e.getMessage());
-              command.getErr().flush();
-              return FAILED;
-            })
-        .execute(args);
-  }
+      paramLabel = "FORMAT",
+      defaultValue = "bf16",
+      description =
+          "Number format of the networks for the whole image: ${COMPLETION-CANDIDATES}."
+              + " Default: ${DEFAULT-VALUE}")
+  private Format format = Format.bf16;
 
   @Override
   public Integer call() throws IOException {
     var image = image();
-    var plan = quick ? Plan.quick(model, large, image) : Plan.full(model, large, image);
+    var subject = Optional.of(model);
+    var plan = quick ? Plan.quick(subject, large, image) : Plan.full(subject, large, image);
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         "Java %s, TensorFlow %s, %d processors%n",
@@ -100,26 +96,13 @@ public final class Bench implements Callable<Integer> {
     if (json.isPresent()) {
       Table.writeJson(json.get(), rows);
     }
-    return CommandLine.ExitCode.OK;
+    return 0;
   }
 
   private ImageSettings image() {
     if (steps.size() != 3 || steps.stream().anyMatch(n -> n < 1)) {
-      throw usage("--steps: " + steps + " (expected: three numbers ≥ 1)");
+      throw new IllegalArgumentException("steps: " + steps + " (expected: three numbers ≥ 1)");
     }
-    return new ImageSettings(steps.get(0), steps.get(1), steps.get(2), precision());
-  }
-
-  private Precision precision() {
-    for (Precision candidate : Precision.values()) {
-      if (candidate.name().toLowerCase(Locale.ROOT).equals(precision)) {
-        return candidate;
-      }
-    }
-    throw usage("--precision: " + precision + " (expected: one of float32, bfloat16)");
-  }
-
-  private CommandLine.ParameterException usage(String message) {
-    return new CommandLine.ParameterException(spec.commandLine(), message);
+    return new ImageSettings(steps.get(0), steps.get(1), steps.get(2), format.precision);
   }
 }

@@ -1,8 +1,8 @@
 /**
  * What the machine gives, as fractions of what it could give: one program measures the peak and
- * everything else in the same run.
+ * everything else in the same run, and another how many steps samplers need.
  *
- * <p>Starting points: {@link io.diffusion4j.benchmarks.Bench}, the program; {@link
+ * <p>Starting points: {@link io.diffusion4j.benchmarks.Bench}, the command; {@link
  * io.diffusion4j.benchmarks.NetworkCost}, which counts what a network computes.
  */
 @NullMarked

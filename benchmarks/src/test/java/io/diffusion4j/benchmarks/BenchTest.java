@@ -119,17 +119,6 @@ class BenchTest {
     assertThat(text.toString().lines()).hasSize(1 + rows.size());
   }
 
-  @Test
-  void nonsenseIsRefusedWithStatusTwo() {
-    assertThat(Bench.run("--precision", "float8")).isEqualTo(2);
-    assertThat(Bench.run("--steps", "1,2")).isEqualTo(2);
-  }
-
-  @Test
-  void aModelThatIsNotThereIsRefusedBeforeAnythingIsMeasured(@TempDir Path folder) {
-    assertThat(Bench.run("--model", folder.resolve("none").toString())).isEqualTo(1);
-  }
-
   private static List<Row> named(String name) {
     return rows.stream().filter(row -> row.name().equals(name)).toList();
   }

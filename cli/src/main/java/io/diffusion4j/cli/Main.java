@@ -1,5 +1,6 @@
 package io.diffusion4j.cli;
 
+import io.diffusion4j.benchmarks.Bench;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -11,8 +12,8 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code diffusion4j}: makes images from text, serves models, trains them, and shows how they
- * sample.
+ * {@code diffusion4j}: makes images from text, serves models, trains and measures them, and shows
+ * how they sample.
  */
 @Command(
     name = "diffusion4j",
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       TrainCommand.class,
       PlotCommand.class,
-      PlanCommand.class
+      PlanCommand.class,
+      Bench.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,

@@ -36,10 +36,10 @@ final class StageOptionsGroup {
   @Nullable String decoderSampler;
 
   @Option(
-      names = "--upsampler-sampler",
+      names = "--super-res-sampler",
       paramLabel = "NAME",
       description = "How the upsampler samples, if not as all.")
-  @Nullable String upsamplerSampler;
+  @Nullable String superResSampler;
 
   @Option(
       names = "--prior-steps",
@@ -91,7 +91,7 @@ final class StageOptionsGroup {
    * @throws IllegalArgumentException if one is unknown; the message lists those there are
    */
   void checkSamplers(Samplers known) {
-    Stream.of(sampler, priorSampler, decoderSampler, upsamplerSampler)
+    Stream.of(sampler, priorSampler, decoderSampler, superResSampler)
         .forEach(
             name -> {
               if (name != null) {
@@ -117,7 +117,7 @@ final class StageOptionsGroup {
     Map<String, StageOptions> stages = new LinkedHashMap<>();
     stages.put(DiffusionPrior.STAGE, options(priorSampler, priorSteps, priorGuidance));
     stages.put(DiffusionDecoder.STAGE, options(decoderSampler, decoderSteps, decoderGuidance));
-    stages.put(DiffusionUpsampler.STAGE, options(upsamplerSampler, superResSteps, null));
+    stages.put(DiffusionUpsampler.STAGE, options(superResSampler, superResSteps, null));
     return stages;
   }
 

@@ -44,7 +44,7 @@ final class BadInputTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--sampler", "--prior-sampler", "--decoder-sampler", "--upsampler-sampler"})
+  @CsvSource({"--sampler", "--prior-sampler", "--decoder-sampler", "--super-res-sampler"})
   void anUnknownSamplerIsToldTheKnownOnes(String option) {
     assertRefused(
         2, "sampler: dmp (expected: one of " + SAMPLERS + ")", "generate", "a cat", option, "dmp");
@@ -192,6 +192,17 @@ final class BadInputTest {
     "train clip --checkpoint-every 0, checkpoint-every: 0 (expected: ≥ 1)",
   })
   void aTrainingThatCannotBeIsRefusedAtOnce(String line, String message) {
+    assertRefused(2, message, words(line));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'bench --steps 1,2', 'steps: [1, 2] (expected: three numbers ≥ 1)'",
+    "'bench samplers --steps 5,0', 'steps: [5, 0] (expected: numbers ≥ 1)'",
+    "bench samplers --output curve.pdf, 'output: curve.pdf (expected: a name that ends in .png or"
+        + " .svg)'",
+  })
+  void aMeasurementThatCannotBeIsRefusedAtOnce(String line, String message) {
     assertRefused(2, message, words(line));
   }
 

@@ -1,0 +1,150 @@
+package io.diffusion4j.benchmarks;
+
+import io.diffusion4j.benchmarks.SamplerConvergence.Measured;
+import io.diffusion4j.plots.Axis;
+import io.diffusion4j.plots.Chart;
+import io.diffusion4j.plots.Curve;
+import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.unclip.UnclipModel;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench samplers}: how many steps the samplers need with a model, and what they take. */
+@Command(
+    name = "samplers",
+    description = {
+      "Measures how near the deterministic samplers come to the picture of a reference with very"
+          + " many steps.",
+      "The distance is the root mean square over the pixels of the decoder's images, in [-1, 1]."
+    },
+    footer = {
+      "",
+      "Example, which makes the picture of docs/choosing-a-sampler.md:",
+      "  diffusion4j bench samplers --output docs/images/samplers.png"
+    })
+final class SamplersBench implements Callable<Integer> {
+  private static final String NAME = "%-18s";
+  private static final String CELL = " %8s";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      defaultValue = Bench.SHIPPED,
+      description = "The folder of the model. Default: ${DEFAULT-VALUE}")
+  private Path model = Path.of("");
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "Also draw a picture: FILE.png or FILE.svg.")
+  private Optional<Path> output = Optional.empty();
+
+  @Option(
+      names = "--steps",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "2,3,4,5,7,10,15,20,30,50",
+      description = "The numbers of steps to compare. Default: ${DEFAULT-VALUE}")
+  private List<Integer> steps = List.of();
+
+  @Option(
+      names = "--reference-steps",
+      paramLabel = "N",
+      defaultValue = "250",
+      description =
+          "Steps of the reference, which is drawn by "
+              + SamplerConvergence.REFERENCE
+              + ". Default: ${DEFAULT-VALUE}")
+  private int referenceSteps;
+
+  @Option(
+      names = "--decoder-guidance",
+      paramLabel = "X",
+      defaultValue = "2.5",
+      description = "Guidance scale of the decoder. Default: ${DEFAULT-VALUE}")
+  private double guidanceScale;
+
+  @Override
+  public Integer call() {
+    int least = steps.stream().mapToInt(n -> n).min().orElse(0);
+    if (least < 1) {
+      throw new IllegalArgumentException("steps: " + steps + " (expected: numbers ≥ 1)");
+    }
+    Optional<PictureFile> picture = output.map(PictureFile::new); // a bad one is told at once
+    List<Measured> measured = new ArrayList<>();
+    try (var loaded = UnclipModel.load(model, Precision.FLOAT32)) {
+      var convergence = new SamplerConvergence(loaded, referenceSteps, guidanceScale);
+      PrintWriter out = spec.commandLine().getOut();
+      printHeader(out);
+      for (String sampler : SamplerConvergence.deterministic()) {
+        List<Measured> row = new ArrayList<>();
+        steps.forEach(n -> convergence.measure(sampler, n).ifPresent(row::add));
+        print(out, sampler, row);
+        measured.addAll(row);
+      }
+    }
+    picture.ifPresent(file -> file.write(charts(measured)));
+    return 0;
+  }
+
+  private void printHeader(PrintWriter out) {
+    out.printf(NAME, "steps");
+    steps.forEach(n -> out.printf(CELL, n));
+    out.printf(CELL + "%n", "ms/call");
+    out.flush();
+  }
+
+  /** Distances by the number of steps, and what a call of the network takes for an image. */
+  private void print(PrintWriter out, String sampler, List<Measured> row) {
+    out.printf(NAME, sampler);
+    for (int n : steps) {
+      out.printf(
+          CELL,
+          row.stream()
+              .filter(m -> m.steps() == n)
+              .map(m -> String.format(Locale.ROOT, "%.4f", m.distance()))
+              .findFirst()
+              .orElse(""));
+    }
+    double millis = row.stream().mapToDouble(Measured::millis).sum();
+    double calls = row.stream().mapToDouble(Measured::calls).sum();
+    out.printf(CELL + "%n", String.format(Locale.ROOT, "%.2f", millis / calls));
+    out.flush();
+  }
+
+  /** Distance over calls of the network, and over time. */
+  static List<Chart> charts(List<Measured> measured) {
+    return List.of(
+        chart("Distance to the reference", "calls of the network", measured, Measured::calls),
+        chart("The same over time", "milliseconds for an image", measured, Measured::millis));
+  }
+
+  private static Chart chart(
+      String title, String label, List<Measured> measured, ToDoubleFunction<Measured> x) {
+    List<Curve> curves = new ArrayList<>();
+    for (String sampler : measured.stream().map(Measured::sampler).distinct().toList()) {
+      curves.add(
+          new Curve(
+              sampler,
+              Curve.Look.markedLine(curves.size()),
+              measured.stream()
+                  .filter(m -> m.sampler().equals(sampler))
+                  .map(m -> new Curve.Point(x.applyAsDouble(m), m.distance()))
+                  .toList()));
+    }
+    return new Chart(title, Axis.linear(label), Axis.logarithmic("RMS distance"), curves);
+  }
+}
