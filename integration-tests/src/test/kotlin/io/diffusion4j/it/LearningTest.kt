@@ -1,0 +1,45 @@
+package io.diffusion4j.it
+
+import io.diffusion4j.emoji.train.Part
+import io.diffusion4j.emoji.train.Preset
+import io.diffusion4j.emoji.train.Recipe
+import io.diffusion4j.tf.train.Trainer
+import io.diffusion4j.tf.train.TrainingConfig
+import io.diffusion4j.tf.train.TrainingRun
+import java.nio.file.Path
+import kotlin.io.path.exists
+import org.assertj.core.api.Assertions.assertThat
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
+
+/** A part is trained from Kotlin. */
+class LearningTest {
+  private class Losses(private val stopAfter: Long) : Recipe.Observer {
+    val values = mutableListOf<Double>()
+    private lateinit var run: TrainingRun
+
+    override fun onStart(run: TrainingRun, config: TrainingConfig, parameters: Long, fromStep: Long) {
+      this.run = run
+    }
+
+    override fun onStep(step: Long, report: Trainer.Report) {
+      values += report.loss()
+      if (step == stopAfter) run.stop()
+    }
+  }
+
+  @Test
+  fun `a part is trained, stopped and gone on with`(@TempDir folder: Path) {
+    val recipe = Recipe(Preset.tiny(), folder.resolve("model"), folder.resolve("state"))
+    val config = TrainingConfig.of(3, 4, 1e-3, 1)
+    val first = Losses(stopAfter = 2)
+    assertThat(recipe.train(Part.CLIP, config, 1, first)).isFalse()
+    assertThat(first.values).hasSize(2).allMatch { it.isFinite() }
+    assertThat(folder.resolve("model/text_encoder/model.safetensors").exists()).isFalse()
+
+    val second = Losses(stopAfter = 0)
+    assertThat(recipe.train(Part.CLIP, config, 1, second)).isTrue()
+    assertThat(second.values).hasSize(1)
+    assertThat(folder.resolve("model/text_encoder/model.safetensors").exists()).isTrue()
+  }
+}

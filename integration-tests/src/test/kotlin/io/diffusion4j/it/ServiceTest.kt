@@ -1,0 +1,141 @@
+package io.diffusion4j.it
+
+import com.google.inject.AbstractModule
+import com.google.inject.Guice
+import com.google.inject.multibindings.Multibinder
+import io.diffusion4j.decoder.DiffusionDecoder
+import io.diffusion4j.decoder.DiffusionUpsampler
+import io.diffusion4j.diffusion.SamplingListener
+import io.diffusion4j.diffusion.image.Png
+import io.diffusion4j.diffusion.sampling.DdimSampler
+import io.diffusion4j.diffusion.sampling.Samplers
+import io.diffusion4j.prior.DiffusionPrior
+import io.diffusion4j.serving.DiffusionServer
+import io.diffusion4j.serving.ImageEngine
+import io.diffusion4j.serving.ModelCard
+import io.diffusion4j.serving.Recipes
+import io.diffusion4j.serving.ServerConfig
+import io.diffusion4j.serving.ServingModule
+import io.diffusion4j.serving.StageCard
+import io.diffusion4j.serving.TextToImageEngine
+import io.diffusion4j.serving.client.GenerationClient
+import io.diffusion4j.serving.client.GenerationException
+import io.diffusion4j.serving.v1.GenerateImagesRequest
+import io.diffusion4j.serving.v1.GenerationServiceGrpc
+import io.diffusion4j.serving.v1.PromptSpec
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse.EventCase
+import io.diffusion4j.serving.v1.TextToImageTask
+import io.grpc.ManagedChannelBuilder
+import org.assertj.core.api.Assertions.assertThat
+import org.assertj.core.api.Assertions.assertThatThrownBy
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.extension.ExtendWith
+
+/** A server and its clients, from Kotlin. */
+@ExtendWith(TinyPipeline.Resolver::class)
+class ServiceTest(private val tiny: TinyPipeline) {
+  private fun stage(name: String, steps: Int, guidance: StageCard.Guidance, size: Int) =
+    StageCard(
+      name,
+      Samplers.standard(),
+      "ddim",
+      steps,
+      1000,
+      guidance,
+      if (size == 0) StageCard.Pixels.NONE else StageCard.Pixels(size, size),
+    )
+
+  private fun card(): ModelCard {
+    val size = TinyPipeline.IMAGE_SIZE
+    return ModelCard(
+      "tiny",
+      "random weights",
+      "Apache-2.0",
+      "sha256:" + "0".repeat(64),
+      size,
+      size,
+      8,
+      2,
+      listOf(
+        stage(DiffusionPrior.STAGE, 4, StageCard.Guidance(2.0, 10.0), 0),
+        stage(DiffusionDecoder.STAGE, 4, StageCard.Guidance(3.0, 10.0), 16),
+        stage(DiffusionUpsampler.STAGE, 3, StageCard.Guidance.NONE, size),
+      ),
+    )
+  }
+
+  private fun server(): DiffusionServer {
+    val engine = TextToImageEngine(card(), tiny.textToImage())
+    val engines =
+      object : AbstractModule() {
+        override fun configure() {
+          Multibinder.newSetBinder(binder(), ImageEngine::class.java)
+            .addBinding()
+            .toInstance(engine)
+        }
+      }
+    return Guice.createInjector(ServingModule(ServerConfig.loopback().withPort(0)), engines)
+      .getInstance(DiffusionServer::class.java)
+  }
+
+  private fun request(prompt: String) =
+    GenerateImagesRequest.newBuilder()
+      .setTextToImage(
+        TextToImageTask.newBuilder().setPrompt(PromptSpec.newBuilder().setText(prompt))
+      )
+      .addSeeds(7)
+      .build()
+
+  @Test
+  fun `a prompt becomes the pipeline's picture over the wire`() {
+    server().start().use { server ->
+      GenerationClient.connect("127.0.0.1:${server.port()}").use { client ->
+        assertThat(client.models().single().name).isEqualTo("tiny")
+        val stages = linkedSetOf<String>()
+        val generation = client.generate(request("a red apple")) { stages += it.stage }
+        assertThat(stages).contains(DiffusionDecoder.STAGE)
+        val (picture) = generation.images
+        val drawn =
+          tiny
+            .textToImage()
+            .generate(
+              TinyPipeline.request("a red apple", 1, 7, DdimSampler(0.0)),
+              SamplingListener.NONE,
+            )
+        assertThat(picture.png)
+          .isEqualTo(Png.encode(drawn.images.single(), mapOf(Recipes.KEYWORD to picture.recipe())))
+      }
+    }
+  }
+
+  @Test
+  fun `the stream is a sequence of events`() {
+    server().start().use { server ->
+      val channel =
+        ManagedChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build()
+      try {
+        val events =
+          GenerationServiceGrpc.newBlockingStub(channel)
+            .streamGenerateImages(request("a green frog"))
+            .asSequence()
+            .map { it.eventCase }
+            .toList()
+        assertThat(events).startsWith(EventCase.ACCEPTED).endsWith(EventCase.FINISHED)
+        assertThat(events).contains(EventCase.STARTED, EventCase.IMAGE_CHUNK, EventCase.IMAGE_DONE)
+      } finally {
+        channel.shutdownNow()
+      }
+    }
+  }
+
+  @Test
+  fun `a refusal is an exception with a message for people`() {
+    server().startInProcess("refusing").use {
+      GenerationClient.inProcess("refusing").use { client ->
+        assertThatThrownBy { client.generate(request(""), GenerationClient.ProgressListener.NONE) }
+          .isInstanceOf(GenerationException::class.java)
+          .hasMessageContaining("text_to_image.prompt.text")
+      }
+    }
+  }
+}
