@@ -4,6 +4,7 @@ import io.diffusion4j.diffusion.Denoiser;
 import io.diffusion4j.diffusion.Draw;
 import io.diffusion4j.diffusion.Prediction;
 import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import java.util.ArrayList;
