@@ -6,8 +6,11 @@ import static java.lang.Math.sqrt;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** A schedule given by its β: α_t = 1 − β_t and ᾱ_t = α_0·…·α_t (Ho et al. 2020, §2). */
-public final class BetaSchedule implements NoiseSchedule {
+/**
+ * A schedule given by its β: α_t = 1 − β_t and ᾱ_t = α_0·…·α_t (Ho et al. 2020, §2). Schedules of
+ * the same table are equal, whatever made it.
+ */
+public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule, LinearSchedule {
   private final double[] betas;
   private final double[] alphaBars;
 
@@ -64,20 +67,22 @@ public final class BetaSchedule implements NoiseSchedule {
     // The product itself is not rounded between its factors, in either precision: PyTorch
     // accumulates a float32 cumprod in float64, and the published tables show it.
     double product = 1;
+    double previous = 1;
     for (int t = 0; t < betas.length; t++) {
       this.betas[t] = precision.round(betas[t]);
       product *= precision.round(1 - this.betas[t]);
       alphaBars[t] = precision.round(product);
-      if (!(alphaBars[t] < alphaBar(t - 1))) {
+      if (!(alphaBars[t] < previous)) {
         throw new IllegalArgumentException(
             "betas["
                 + t
                 + "]: "
                 + betas[t]
                 + " (expected: lowers alphaBar, which is "
-                + alphaBar(t - 1)
+                + previous
                 + ")");
       }
+      previous = alphaBars[t];
     }
   }
 
@@ -146,34 +151,39 @@ public final class BetaSchedule implements NoiseSchedule {
   }
 
   @Override
-  public int steps() {
+  public final int steps() {
     return betas.length;
   }
 
   @Override
-  public double alphaBar(int t) {
+  public final double alphaBar(int t) {
     return t == CLEAN ? 1 : alphaBars[Objects.checkIndex(t, steps())];
   }
 
   @Override
-  public double beta(int t) {
+  public final double beta(int t) {
     return betas[Objects.checkIndex(t, steps())];
   }
 
   @Override
-  public boolean equals(Object other) {
+  public final boolean equals(Object other) {
     return other instanceof BetaSchedule schedule
         && Arrays.equals(betas, schedule.betas)
         && Arrays.equals(alphaBars, schedule.alphaBars);
   }
 
   @Override
-  public int hashCode() {
+  public final int hashCode() {
     return Arrays.hashCode(alphaBars);
   }
 
   @Override
-  public String toString() {
-    return "BetaSchedule[steps=" + steps() + ", last alphaBar=" + alphaBar(steps() - 1) + "]";
+  public final String toString() {
+    return getClass().getSimpleName()
+        + "[steps="
+        + steps()
+        + ", last alphaBar="
+        + alphaBar(steps() - 1)
+        + "]";
   }
 }

@@ -7,11 +7,9 @@ import static java.lang.Math.cos;
  * ᾱ falls like a squared cosine, so that information is lost more evenly than with linear β (Nichol
  * &amp; Dhariwal 2021, eq. 17); {@code squaredcos_cap_v2} in diffusers.
  */
-public final class CosineSchedule implements NoiseSchedule {
+public final class CosineSchedule extends BetaSchedule {
   /** The paper's cap; with 1000 steps only the last β meets it. */
   private static final double MAX_BETA = 0.999;
-
-  private final BetaSchedule table;
 
   /**
    * In full precision.
@@ -30,6 +28,10 @@ public final class CosineSchedule implements NoiseSchedule {
    * @param precision what the tables are rounded to
    */
   public CosineSchedule(int steps, Precision precision) {
+    super(precision, betas(steps));
+  }
+
+  private static double[] betas(int steps) {
     if (steps < 1) {
       throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
     }
@@ -37,42 +39,12 @@ public final class CosineSchedule implements NoiseSchedule {
     for (int t = 0; t < steps; t++) {
       betas[t] = Math.min(1 - signal((t + 1.0) / steps) / signal((double) t / steps), MAX_BETA);
     }
-    table = new BetaSchedule(precision, betas);
+    return betas;
   }
 
   /** f(u), to which ᾱ is proportional; u runs from 0 to 1. */
   private static double signal(double u) {
     double cosine = cos((u + 0.008) / 1.008 * PI / 2);
     return cosine * cosine;
-  }
-
-  @Override
-  public int steps() {
-    return table.steps();
-  }
-
-  @Override
-  public double alphaBar(int t) {
-    return table.alphaBar(t);
-  }
-
-  @Override
-  public double beta(int t) {
-    return table.beta(t);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof CosineSchedule schedule && table.equals(schedule.table);
-  }
-
-  @Override
-  public int hashCode() {
-    return table.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return "CosineSchedule[steps=" + steps() + "]";
   }
 }

@@ -1,9 +1,7 @@
 package io.diffusion4j.diffusion.schedule;
 
 /** β in equal steps from a first to a last value (Ho et al. 2020, §4). */
-public final class LinearSchedule implements NoiseSchedule {
-  private final BetaSchedule table;
-
+public final class LinearSchedule extends BetaSchedule {
   /**
    * OpenAI's: β from 1e-4 to 0.02 for 1000 steps, scaled by 1000/T for others so that ᾱ ends at
    * about the same noise.
@@ -23,7 +21,7 @@ public final class LinearSchedule implements NoiseSchedule {
    * @param precision what the tables are rounded to
    */
   public LinearSchedule(int steps, double first, double last, Precision precision) {
-    table = new BetaSchedule(precision, Linspace.of(first, last, steps, precision));
+    super(precision, Linspace.of(first, last, steps, precision));
   }
 
   /** What OpenAI multiplies β by for T timesteps. */
@@ -32,35 +30,5 @@ public final class LinearSchedule implements NoiseSchedule {
       throw new IllegalArgumentException("steps: " + steps + " (expected: > 20)");
     }
     return 1000.0 / steps;
-  }
-
-  @Override
-  public int steps() {
-    return table.steps();
-  }
-
-  @Override
-  public double alphaBar(int t) {
-    return table.alphaBar(t);
-  }
-
-  @Override
-  public double beta(int t) {
-    return table.beta(t);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof LinearSchedule schedule && table.equals(schedule.table);
-  }
-
-  @Override
-  public int hashCode() {
-    return table.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return "LinearSchedule[steps=" + steps() + "]";
   }
 }

@@ -221,6 +221,10 @@ class SchedulesTest implements NoiseScheduleContract {
     assertThat(new CosineSchedule(10)).isEqualTo(new CosineSchedule(10));
     assertThat(new CosineSchedule(10)).isNotEqualTo(new CosineSchedule(11));
     assertThat(new LinearSchedule(100)).hasSameHashCodeAs(new LinearSchedule(100));
+    assertThat(new LinearSchedule(2, 0.1, 0.3, Precision.FLOAT64))
+        .isEqualTo(new BetaSchedule(0.1, 0.3))
+        .hasSameHashCodeAs(new BetaSchedule(0.1, 0.3))
+        .hasToString("LinearSchedule[steps=2, last alphaBar=0.63]");
   }
 
   @Test
