@@ -2,6 +2,7 @@ package io.diffusion4j.decoder;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.nn.Tensors;
 import io.diffusion4j.tf.train.BatchSource;
@@ -10,7 +11,6 @@ import io.diffusion4j.tf.train.NoisedBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.IntUnaryOperator;
 
 /**
  * Batches of crops of noisy pictures with the same crop of the enlarged small picture for the
@@ -62,8 +62,7 @@ public record UpsamplerBatches(
       low.add(cut(enlarged, left, top));
     }
     var batch = new Batch(batchSize).floats(UpsamplerObjective.LOW, Tensors.stack(low));
-    IntUnaryOperator timestep = steps -> random.nextInt(timesteps);
-    noise.addTo(batch, large, random, timestep);
+    noise.addTo(batch, large, random, TimestepSampler.uniform(timesteps));
     return batch;
   }
 

@@ -3,6 +3,7 @@ package io.diffusion4j.tf.train;
 import io.diffusion4j.tf.Inputs;
 import io.diffusion4j.tf.nn.Nn;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -22,10 +23,19 @@ public interface Objective {
    *
    * @param value a scalar, the mean over the batch
    * @param metrics further scalars to watch, by name
+   * @param perTimestep {@code [B, 2]}, timestep and loss of each sample, where there are timesteps
    */
-  record Loss(Operand<TFloat32> value, Map<String, Operand<TFloat32>> metrics) {
+  record Loss(
+      Operand<TFloat32> value,
+      Map<String, Operand<TFloat32>> metrics,
+      Optional<Operand<TFloat32>> perTimestep) {
     public Loss {
       metrics = Map.copyOf(metrics);
+    }
+
+    /** A loss without timesteps. */
+    public Loss(Operand<TFloat32> value, Map<String, Operand<TFloat32>> metrics) {
+      this(value, metrics, Optional.empty());
     }
 
     public static Loss of(Operand<TFloat32> value) {

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.loss.TimestepSampler;
+import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.Batches;
 import io.diffusion4j.tf.TfDenoiser;
 import io.diffusion4j.tf.TimeEmbedding;
-import io.diffusion4j.tf.train.NoisedBatch.Weighting;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -30,7 +31,11 @@ class NoisedBatchTest {
   private static Batch batch(Parameterization parameterization, float[] x0, int t) {
     var batch = new Batch(1);
     new NoisedBatch(SCHEDULE, parameterization, Weighting.SIMPLE, 8)
-        .addTo(batch, List.of(x0), new SplittableRandom(3), steps -> t);
+        .addTo(
+            batch,
+            List.of(x0),
+            new SplittableRandom(3),
+            ignored -> new TimestepSampler.Drawn(t, 1));
     return batch;
   }
 
@@ -100,22 +105,6 @@ class NoisedBatchTest {
     }
     for (int count : quarters) {
       assertThat(count).isBetween(880, 1120); // four standard deviations about 1000
-    }
-  }
-
-  /** Weighted errors of ε and of v are the same error of x₀, weighted by min(SNR, γ). */
-  @Test
-  void minSnrIsOneWeightOfTheErrorOfX0() {
-    var weighting = Weighting.minSnr(5);
-    for (double snr : new double[] {0.01, 1, 5, 1000}) {
-      double alphaBar = snr / (1 + snr);
-      double expected = Math.min(snr, 5);
-      assertThat(weighting.weight(Parameterization.X0, snr)).isCloseTo(expected, within(1e-12));
-      // An error d of ε is an error −d·√(1−ᾱ)/√ᾱ of x₀, an error d of v one of −d·√(1−ᾱ).
-      assertThat(weighting.weight(Parameterization.EPS, snr) * snr)
-          .isCloseTo(expected, within(1e-9));
-      assertThat(weighting.weight(Parameterization.V, snr) / (1 - alphaBar))
-          .isCloseTo(expected, within(1e-9));
     }
   }
 
