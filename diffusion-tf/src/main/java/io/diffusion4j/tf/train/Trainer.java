@@ -79,6 +79,9 @@ public final class Trainer implements AutoCloseable {
   private final Placeholder<TFloat32> emaDecay;
   private long step;
 
+  /** {@code [B, 2]}, of the last step; empty if there was none or the loss knows no timesteps. */
+  private float[] timestepLosses = {};
+
   /** Builds the training graph and initialises the weights from the configuration's seed. */
   public Trainer(Objective objective, TrainingConfig config) {
     this.config = config;
@@ -246,6 +249,7 @@ public final class Trainer implements AutoCloseable {
       runner.fetch(loss.value()).fetch(gradientNorm);
       var names = new ArrayList<>(loss.metrics().keySet());
       names.forEach(name -> runner.fetch(loss.metrics().get(name)));
+      loss.perTimestep().ifPresent(runner::fetch);
       updates.forEach(runner::addTarget);
       try (var result = runner.run()) {
         double value = Tensors.floats(result.get(0))[0];
@@ -257,12 +261,23 @@ public final class Trainer implements AutoCloseable {
         for (int i = 0; i < names.size(); i++) {
           metrics.put(names.get(i), (double) Tensors.floats(result.get(2 + i))[0]);
         }
+        if (loss.perTimestep().isPresent()) {
+          timestepLosses = Tensors.floats(result.get(2 + names.size()));
+        }
         step++;
         return new Report(value, norm, learningRate, metrics);
       }
     } finally {
       owned.forEach(TType::close);
     }
+  }
+
+  /** Timestep and loss of each sample of the last step, {@code [B, 2]}. */
+  float[] timestepLosses() {
+    if (loss.perTimestep().isEmpty()) {
+      throw new IllegalStateException("timesteps: none (expected: in the objective's loss)");
+    }
+    return timestepLosses;
   }
 
   private static void feed(

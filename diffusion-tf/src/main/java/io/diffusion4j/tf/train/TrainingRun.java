@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,6 +33,7 @@ public final class TrainingRun {
   private final Trainer trainer;
   private final TrainingConfig config;
   private final BatchSource batches;
+  private final Optional<LossAwareTimesteps> timesteps;
   private final Path state;
   private final long checkpointEvery;
 
@@ -50,6 +52,31 @@ public final class TrainingRun {
       BatchSource batches,
       Path folder,
       long checkpointEvery) {
+    this(trainer, config, batches, Optional.empty(), folder, checkpointEvery);
+  }
+
+  /**
+   * A run whose batches draw their timesteps where its losses are large.
+   *
+   * @param batches draws the timesteps of a step from what {@code timesteps} has at it
+   */
+  public TrainingRun(
+      Trainer trainer,
+      TrainingConfig config,
+      BatchSource batches,
+      LossAwareTimesteps timesteps,
+      Path folder,
+      long checkpointEvery) {
+    this(trainer, config, batches, Optional.of(timesteps), folder, checkpointEvery);
+  }
+
+  private TrainingRun(
+      Trainer trainer,
+      TrainingConfig config,
+      BatchSource batches,
+      Optional<LossAwareTimesteps> timesteps,
+      Path folder,
+      long checkpointEvery) {
     if (checkpointEvery < 1) {
       throw new IllegalArgumentException(
           "checkpointEvery: " + checkpointEvery + " (expected: ≥ 1)");
@@ -57,6 +84,7 @@ public final class TrainingRun {
     this.trainer = trainer;
     this.config = config;
     this.batches = batches;
+    this.timesteps = timesteps;
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
@@ -65,7 +93,7 @@ public final class TrainingRun {
     this.state = folder.resolve("state.safetensors");
     this.checkpointEvery = checkpointEvery;
     if (Files.exists(state)) {
-      TrainingState.restore(trainer, config, state);
+      TrainingState.restore(trainer, config, timesteps, state);
     }
   }
 
@@ -94,6 +122,7 @@ public final class TrainingRun {
         Batch batch = next.join();
         next = ahead(loader, trainer.step() + 1);
         var report = trainer.step(batch);
+        timesteps.ifPresent(aware -> aware.record(trainer.timestepLosses()));
         listener.onStep(trainer.step(), report);
         if (trainer.step() % checkpointEvery == 0) {
           save(listener);
@@ -115,7 +144,7 @@ public final class TrainingRun {
   }
 
   private void save(Listener listener) {
-    TrainingState.save(trainer, config, state);
+    TrainingState.save(trainer, config, timesteps, state);
     listener.onCheckpoint(trainer.step(), state);
   }
 }

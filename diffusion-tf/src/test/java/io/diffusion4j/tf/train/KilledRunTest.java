@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -48,7 +49,7 @@ class KilledRunTest {
       assertThat(child.exit()).isZero();
     }
     try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
-      TrainingState.restore(trainer, config, folder.resolve("state.safetensors"));
+      TrainingState.restore(trainer, config, Optional.empty(), folder.resolve("state.safetensors"));
       assertThat(trainer.step()).isEqualTo(STEPS);
       assertThat(Tiny.bits(trainer.state()))
           .as("seed %d, killed at step %d", seed, killedAt)
