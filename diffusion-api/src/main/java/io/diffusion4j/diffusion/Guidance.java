@@ -8,10 +8,9 @@ package io.diffusion4j.diffusion;
  * @param scale how far to go from the unconditional answer towards the conditional one, at least 0;
  *     1 is the conditional model itself
  */
-public record Guidance<C>(C conditional, C unconditional, double scale) {
-  public Guidance {
-    if (!(scale >= 0 && scale < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("guidanceScale: " + scale + " (expected: ≥ 0 and finite)");
-    }
+public record Guidance<C>(C conditional, C unconditional, GuidanceScale scale) {
+  /** With the same scale at all times. */
+  public Guidance(C conditional, C unconditional, double scale) {
+    this(conditional, unconditional, GuidanceScale.constant(scale));
   }
 }

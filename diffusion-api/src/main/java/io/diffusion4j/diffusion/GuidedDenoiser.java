@@ -5,10 +5,11 @@ import java.util.List;
 
 /**
  * Classifier-free guidance: u + scale·(c − u) of the unconditional answer u and the conditional one
- * c (Ho &amp; Salimans 2022, eq. 6, with scale = 1 + w). A learned variance is the conditional one.
+ * c (Ho &amp; Salimans 2022, eq. 6, with scale = 1 + w). What else an answer has, such as a learned
+ * variance, is the conditional one's.
  *
- * <p>All queries go to the network in one call, the unconditional ones first. With scale 1 only the
- * conditional answer is asked for, with scale 0 only the unconditional one.
+ * <p>All queries go to the network in one call, the unconditional ones first. Where the scale is 1
+ * only the conditional answer is asked for, where it is 0 only the unconditional one.
  */
 public final class GuidedDenoiser<C> implements Denoiser<Guidance<C>> {
   private final Denoiser<C> inner;
@@ -27,14 +28,14 @@ public final class GuidedDenoiser<C> implements Denoiser<Guidance<C>> {
   public List<Prediction> predict(List<Query<Guidance<C>>> queries) {
     List<Query<C>> asked = new ArrayList<>(2 * queries.size());
     for (Query<Guidance<C>> query : queries) {
-      if (query.condition().scale() != 1) {
+      if (scale(query) != 1) {
         asked.add(new Query<>(query.xt(), query.t(), query.condition().unconditional()));
       }
     }
     int conditional = asked.size();
     int unconditional = 0;
     for (Query<Guidance<C>> query : queries) {
-      if (query.condition().scale() != 0) {
+      if (scale(query) != 0) {
         asked.add(new Query<>(query.xt(), query.t(), query.condition().conditional()));
       }
     }
@@ -42,7 +43,7 @@ public final class GuidedDenoiser<C> implements Denoiser<Guidance<C>> {
 
     List<Prediction> guided = new ArrayList<>(queries.size());
     for (Query<Guidance<C>> query : queries) {
-      double scale = query.condition().scale();
+      double scale = scale(query);
       if (scale == 1) {
         guided.add(answers.get(conditional++));
       } else if (scale == 0) {
@@ -54,6 +55,10 @@ public final class GuidedDenoiser<C> implements Denoiser<Guidance<C>> {
     return guided;
   }
 
+  private static double scale(Query<? extends Guidance<?>> query) {
+    return query.condition().scale().at(query.t());
+  }
+
   private static Prediction mix(Prediction unconditional, Prediction conditional, double scale) {
     float[] u = unconditional.output();
     float[] c = conditional.output();
@@ -61,6 +66,6 @@ public final class GuidedDenoiser<C> implements Denoiser<Guidance<C>> {
     for (int i = 0; i < mixed.length; i++) {
       mixed[i] = (float) (u[i] + scale * ((double) c[i] - u[i]));
     }
-    return new Prediction(mixed, conditional.variance());
+    return conditional.withOutput(mixed);
   }
 }

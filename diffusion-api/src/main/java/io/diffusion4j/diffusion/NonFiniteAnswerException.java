@@ -33,6 +33,7 @@ public final class NonFiniteAnswerException extends ArithmeticException {
       Prediction answer, String stage, int step, int steps, double t, int sample) {
     check(answer.output(), stage, step, steps, t, sample);
     check(answer.variance(), stage, step, steps, t, sample);
+    check(answer.gradient(), stage, step, steps, t, sample);
   }
 
   private static void check(

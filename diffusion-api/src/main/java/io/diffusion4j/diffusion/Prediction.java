@@ -7,15 +7,27 @@ package io.diffusion4j.diffusion;
  * @param variance the interpolation v between the smallest and the largest posterior log-variance,
  *     nominally in [−1, 1] (Nichol &amp; Dhariwal 2021, eq. 15); empty if the variance is not
  *     learned
+ * @param gradient s·∇ log p(y | x_t), by which times its variance a step's mean is shifted ({@link
+ *     MeanGuidedDenoiser}); empty if nothing guides so
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-public record Prediction(float[] output, float[] variance) {
+public record Prediction(float[] output, float[] variance, float[] gradient) {
   private static final float[] NONE = {};
 
   public Prediction {
-    if (variance.length != 0 && variance.length != output.length) {
+    requireSize("variance", variance, output);
+    requireSize("gradient", gradient, output);
+  }
+
+  /** A prediction that nothing guides. */
+  public Prediction(float[] output, float[] variance) {
+    this(output, variance, NONE);
+  }
+
+  private static void requireSize(String name, float[] values, float[] output) {
+    if (values.length != 0 && values.length != output.length) {
       throw new IllegalArgumentException(
-          "variance: " + variance.length + " values (expected: 0 or " + output.length + ")");
+          name + ": " + values.length + " values (expected: 0 or " + output.length + ")");
     }
   }
 
@@ -24,7 +36,21 @@ public record Prediction(float[] output, float[] variance) {
     return new Prediction(output, NONE);
   }
 
+  /** The same with another output. */
+  public Prediction withOutput(float[] other) {
+    return new Prediction(other, variance, gradient);
+  }
+
+  /** The same with another gradient. */
+  public Prediction withGradient(float[] other) {
+    return new Prediction(output, variance, other);
+  }
+
   public boolean hasVariance() {
     return variance.length != 0;
+  }
+
+  public boolean hasGradient() {
+    return gradient.length != 0;
   }
 }

@@ -10,14 +10,15 @@ import io.diffusion4j.diffusion.sampling.Sampler;
  * @param guidanceScale the classifier-free guidance scale, at least 0; 1 is the plain conditional
  *     model, which asks the network half as much. Stages without guidance ignore it.
  */
-public record SamplingSettings(Sampler sampler, int steps, double guidanceScale) {
+public record SamplingSettings(Sampler sampler, int steps, GuidanceScale guidanceScale) {
   public SamplingSettings {
     if (steps < 1) {
       throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
     }
-    if (!(guidanceScale >= 0 && guidanceScale < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "guidanceScale: " + guidanceScale + " (expected: ≥ 0 and finite)");
-    }
+  }
+
+  /** With the same guidance scale at all times. */
+  public SamplingSettings(Sampler sampler, int steps, double guidanceScale) {
+    this(sampler, steps, GuidanceScale.constant(guidanceScale));
   }
 }

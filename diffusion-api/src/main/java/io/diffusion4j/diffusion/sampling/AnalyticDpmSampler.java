@@ -42,7 +42,7 @@ public record AnalyticDpmSampler(EpsPower power, double eta, double range) imple
       double alphaBarNext = schedule.alphaBar(timesteps.get(i + 1));
       double lambda2 = eta * eta * Posterior.of(alphaBar, alphaBarNext).variance();
       double ofEps = sqrt(max(0, 1 - alphaBarNext - lambda2));
-      Update update = Update.ZERO.plusX0(sqrt(alphaBarNext)).plusEps(ofEps); // eq. 4
+      Update update = Update.ZERO.plusX0(sqrt(alphaBarNext)).plusEps(ofEps);
       if (i + 1 < timesteps.size()) {
         double variance = variance(alphaBar, alphaBarNext, lambda2, ofEps, power.at(t));
         update = update.plusNoise(Noise.of(sqrt(variance)));

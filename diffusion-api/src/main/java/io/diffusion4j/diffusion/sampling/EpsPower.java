@@ -16,8 +16,8 @@ import java.util.TreeMap;
 
 /**
  * The mean power of a network's noise, E‖ε̂‖²/d for each timestep, over a data set: (1−ᾱ_t)·Γ_t of
- * Bao et al. (2022, eq. 8). It says how much of the noise the network can tell from the sample, 0
- * for nothing and 1 for all of it, and so what variance {@link AnalyticDpmSampler} takes.
+ * Bao et al. (2022). It says how much of the noise the network can tell from the sample, 0 for
+ * nothing and 1 for all of it, and so what variance {@link AnalyticDpmSampler} takes.
  *
  * @param byTimestep E‖ε̂‖²/d, at least 0, by timestep; at least one
  */
@@ -54,7 +54,7 @@ public record EpsPower(SortedMap<Integer, Double> byTimestep) {
   }
 
   /**
-   * Measures it by asking a network about noised samples (Bao et al. 2022, eq. 8).
+   * Measures it by asking a network about noised samples.
    *
    * @param denoiser the network
    * @param schedule what it was trained with

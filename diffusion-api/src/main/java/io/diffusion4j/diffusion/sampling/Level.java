@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.sampling;
 
+import static java.lang.Math.pow;
+
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
@@ -17,6 +19,23 @@ public record Level(double t, double alphaBar) {
     if (!(alphaBar > 0 && alphaBar <= 1)) {
       throw new IllegalArgumentException("alphaBar: " + alphaBar + " (expected: in (0, 1])");
     }
+  }
+
+  /**
+   * The level of a time; between two timesteps log σ is linear.
+   *
+   * @param t from {@link NoiseSchedule#CLEAN} to {@code steps() − 1}, and a timestep if below 0
+   */
+  public static Level at(NoiseSchedule schedule, double t) {
+    int below = (int) Math.floor(t);
+    Level low = new Level(below, schedule.alphaBar(below));
+    if (t == below) {
+      return low;
+    }
+    double weight = t - below;
+    double next = new Level(below + 1, schedule.alphaBar(below + 1)).sigma();
+    double sigma = pow(low.sigma(), 1 - weight) * pow(next, weight);
+    return new Level(t, 1 / (1 + sigma * sigma));
   }
 
   /** √ᾱ, how much of the sample is left. */

@@ -182,6 +182,7 @@ public final class Trajectory {
     }
   }
 
+  /** Adds σ·z, and σ²·gradient if there is one (Dhariwal &amp; Nichol 2021, algorithm 1). */
   private static void addNoise(
       float[] to, Noise noise, Prediction prediction, float[] z, int start, int end) {
     if (noise.isNone()) {
@@ -191,9 +192,17 @@ public final class Trajectory {
       // σ = exp(½·(f·max + (1−f)·min)) with f = (v+1)/2, as exp(middle + slope·v)
       double middle = (noise.maxLogVariance() + noise.minLogVariance()) / 4;
       double slope = (noise.maxLogVariance() - noise.minLogVariance()) / 4;
-      Kernels.addExp(to, middle, slope, prediction.variance(), z, start, end);
+      float[] v = prediction.variance();
+      Kernels.addExp(to, middle, slope, v, z, start, end);
+      if (prediction.hasGradient()) {
+        Kernels.addExp(to, 2 * middle, 2 * slope, v, prediction.gradient(), start, end);
+      }
     } else {
-      Kernels.add(to, noise.sigma(), z, start, end);
+      double sigma = noise.sigma();
+      Kernels.add(to, sigma, z, start, end);
+      if (prediction.hasGradient()) {
+        Kernels.add(to, sigma * sigma, prediction.gradient(), start, end);
+      }
     }
   }
 

@@ -16,7 +16,7 @@ public record GaussianData(double mean, double deviation) {
   }
 
   /** E[ε | x_t], which does not divide by the noise. */
-  double eps(double x, double alphaBar) {
+  public double eps(double x, double alphaBar) {
     double variance = deviation * deviation;
     double noise = Math.sqrt(1 - alphaBar);
     return noise / (alphaBar * variance + 1 - alphaBar) * (x - Math.sqrt(alphaBar) * mean);
@@ -40,7 +40,7 @@ public record GaussianData(double mean, double deviation) {
   }
 
   /** Where the probability-flow ODE takes x from one level to another. */
-  double flow(double x, double alphaBar, double alphaBarTo) {
+  public double flow(double x, double alphaBar, double alphaBarTo) {
     double variance = deviation * deviation;
     return Math.sqrt(alphaBarTo) * mean
         + (x - Math.sqrt(alphaBar) * mean)

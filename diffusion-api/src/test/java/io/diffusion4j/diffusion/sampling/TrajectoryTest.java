@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.Prediction;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TrajectoryTest {
@@ -109,6 +112,38 @@ class TrajectoryTest {
     assertThat((double) t.x()[1]).isCloseTo(Math.sqrt(0.2 * 0.5), within(1e-6));
     assertThat((double) t.x()[2]).isCloseTo(0.5, within(1e-6));
     assertThat((double) t.x()[3]).isCloseTo(1.25, within(1e-6)); // not clamped, as the reference
+  }
+
+  @Test
+  void aGradientMovesTheMeanByTheVarianceOfTheStepAfterTheClipping() {
+    float[] zero = new float[2];
+    Update update = Update.ZERO.plusX0(1).plusNoise(Noise.between(Math.log(0.04), Math.log(0.25)));
+    float[] output = {5, 0};
+    float[] gradient = {10, -10};
+    for (float[] variance : List.of(new float[0], new float[] {-1, 1})) {
+      var t =
+          new Trajectory(
+              plan(update, Update.ZERO.plusX0(1)),
+              Parameterization.X0,
+              X0Treatment.clip(1),
+              zero,
+              step -> new float[2]);
+      t.advance(new Prediction(output, variance, gradient));
+      assertThat((double) t.x()[0]).isCloseTo(1 + 0.4, within(1e-6));
+      double second = variance.length == 0 ? 0.04 : 0.25;
+      assertThat((double) t.x()[1]).isCloseTo(-10 * second, within(1e-6));
+      t.advance(new Prediction(output, variance, gradient)); // without noise there is no guidance
+      assertThat(t.x()).containsExactly(1, 0);
+    }
+  }
+
+  @Test
+  void betweenTimestepsTheLogOfSigmaIsLinear() {
+    NoiseSchedule schedule = new CosineSchedule(1000);
+    assertThat(Level.at(schedule, 7)).isEqualTo(new Level(7, schedule.alphaBar(7)));
+    assertThat(Level.at(schedule, NoiseSchedule.CLEAN)).isEqualTo(Level.CLEAN);
+    double between = Math.sqrt(Level.at(schedule, 7).sigma() * Level.at(schedule, 8).sigma());
+    assertThat(Level.at(schedule, 7.5).sigma()).isCloseTo(between, within(1e-9));
   }
 
   @Test
