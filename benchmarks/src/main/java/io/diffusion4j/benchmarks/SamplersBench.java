@@ -53,6 +53,13 @@ final class SamplersBench implements Callable<Integer> {
   private Optional<Path> output = Optional.empty();
 
   @Option(
+      names = "--samplers",
+      split = ",",
+      paramLabel = "NAME",
+      description = "The samplers to compare. Default: all deterministic ones")
+  private List<String> samplers = List.of();
+
+  @Option(
       names = "--steps",
       split = ",",
       paramLabel = "N",
@@ -84,12 +91,13 @@ final class SamplersBench implements Callable<Integer> {
       throw new IllegalArgumentException("steps: " + steps + " (expected: numbers ≥ 1)");
     }
     Optional<PictureFile> picture = output.map(PictureFile::new); // a bad one is told at once
+    List<String> compared = compared();
     List<Measured> measured = new ArrayList<>();
     try (var loaded = UnclipModel.load(model, Precision.FLOAT32)) {
       var convergence = new SamplerConvergence(loaded, referenceSteps, guidanceScale);
       PrintWriter out = spec.commandLine().getOut();
       printHeader(out);
-      for (String sampler : SamplerConvergence.deterministic()) {
+      for (String sampler : compared) {
         List<Measured> row = new ArrayList<>();
         steps.forEach(n -> convergence.measure(sampler, n).ifPresent(row::add));
         print(out, sampler, row);
@@ -98,6 +106,17 @@ final class SamplersBench implements Callable<Integer> {
     }
     picture.ifPresent(file -> file.write(charts(measured)));
     return 0;
+  }
+
+  private List<String> compared() {
+    List<String> known = SamplerConvergence.deterministic();
+    for (String name : samplers) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "samplers: " + name + " (expected: some of " + String.join(", ", known) + ")");
+      }
+    }
+    return samplers.isEmpty() ? known : samplers;
   }
 
   private void printHeader(PrintWriter out) {
