@@ -30,16 +30,17 @@ record ResBlock(UnetConfig unet, long channels, Resampling resampling) {
    * @param emb SiLU of the time embedding, which all blocks share
    */
   Operand<TFloating> forward(Nn nn, Operand<TFloating> x, Operand<TFloating> emb) {
-    var h = nn.silu(nn.at("norm1").groupNorm(x, unet.groups(), unet.eps()));
+    var h = nn.at("norm1").groupNormSilu(x, unet.groups(), unet.eps());
     h = nn.at("conv1").conv2d(resample(nn, h), channels, 3);
     var time = nn.at("time_emb_proj");
     if (unet.timeConditioning() == TimeConditioning.SCALE_SHIFT) {
-      h = nn.at("norm2").groupNorm(h, unet.groups(), unet.eps(), time.linear(emb, 2 * channels));
+      var told = time.linear(emb, 2 * channels);
+      h = nn.at("norm2").groupNormSilu(h, unet.groups(), unet.eps(), told);
     } else {
       h = nn.add(h, nn.reshape(time.linear(emb, channels), -1, 1, 1, channels));
-      h = nn.at("norm2").groupNorm(h, unet.groups(), unet.eps());
+      h = nn.at("norm2").groupNormSilu(h, unet.groups(), unet.eps());
     }
-    h = nn.at("conv2").conv2d(nn.silu(h), channels, 3, 1, Init.ZEROS);
+    h = nn.at("conv2").conv2d(h, channels, 3, 1, Init.ZEROS);
     var skip = resample(nn, x);
     if (Nn.last(x) != channels) {
       skip = nn.at("conv_shortcut").conv2d(skip, channels, 1);

@@ -74,7 +74,7 @@ public record Unet(UnetConfig config) {
         h = new ResBlock(config, channels, Resampling.UP).forward(block.at("upsamplers.0"), h, emb);
       }
     }
-    h = nn.silu(nn.at("conv_norm_out").groupNorm(h, config.groups(), config.eps()));
+    h = nn.at("conv_norm_out").groupNormSilu(h, config.groups(), config.eps());
     return nn.output(nn.at("conv_out").conv2d(h, config.outChannels(), 3, 1, Init.ZEROS));
   }
 

@@ -2,7 +2,6 @@ package io.diffusion4j.tf.nn;
 
 import java.util.List;
 import org.tensorflow.Graph;
-import org.tensorflow.GraphOperationBuilder;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -25,28 +24,41 @@ import org.tensorflow.types.family.TNumber;
 public final class Nn {
   private static final long UNKNOWN = Shape.UNKNOWN_SIZE;
 
-  private final Graph graph;
+  /** What a network is built for: the same values in other operations. */
+  private enum Purpose {
+    /** To be run: TensorFlow fuses what is only used once. */
+    INFERENCE,
+    /** To be differentiated: what the gradient needs is kept, and it is cheap by our own rules. */
+    TRAINING
+  }
+
   private final Ops tf;
   private final Weights weights;
   private final Precision precision;
+  private final Purpose purpose;
   private final String path;
 
-  private Nn(Graph graph, Ops tf, Weights weights, Precision precision, String path) {
-    this.graph = graph;
+  private Nn(Ops tf, Weights weights, Precision precision, Purpose purpose, String path) {
     this.tf = tf;
     this.weights = weights;
     this.precision = precision;
+    this.purpose = purpose;
     this.path = path;
   }
 
-  /** The root of a network. */
+  /** The root of a network to be run. */
   public static Nn of(Graph graph, Weights weights, Precision precision) {
-    return new Nn(graph, Ops.create(graph), weights, precision, "");
+    return new Nn(Ops.create(graph), weights, precision, Purpose.INFERENCE, "");
+  }
+
+  /** The root of a network to be differentiated. */
+  public static Nn forTraining(Graph graph, Weights weights, Precision precision) {
+    return new Nn(Ops.create(graph), weights, precision, Purpose.TRAINING, "");
   }
 
   /** A place in the checkpoint below this one. */
   public Nn at(String name) {
-    return new Nn(graph, tf, weights, precision, path.isEmpty() ? name : path + "." + name);
+    return new Nn(tf, weights, precision, purpose, path.isEmpty() ? name : path + "." + name);
   }
 
   /** {@code at(name + "." + index)}. */
@@ -169,35 +181,57 @@ public final class Nn {
    * channel over the pixels, then moments of each group from those, then one multiply-add.
    */
   public Operand<TFloating> groupNorm(Operand<TFloating> x, int groups, double eps) {
-    return scaleShift(x, normalisation(x, groups, eps));
+    var wide = output(x);
+    return input(normalisation(wide, groups, eps).of(tf, wide));
+  }
+
+  /** {@link #groupNorm(Operand, int, double)}, then {@link #silu}. */
+  public Operand<TFloating> groupNormSilu(Operand<TFloating> x, int groups, double eps) {
+    var wide = output(x);
+    return siluAfter(normalisation(wide, groups, eps).of(tf, wide));
   }
 
   /**
-   * Group normalisation followed by a learned scale and shift of each sample: {@code norm(x)·(1 +
-   * scale) + shift}, in the same single pass over the pixels (Dhariwal &amp; Nichol 2021, eq. 5).
+   * Group normalisation followed by a learned scale and shift of each sample, in the same single
+   * pass over the pixels (Dhariwal &amp; Nichol 2021, eq. 5), and SiLU: {@code silu(norm(x)·(1 +
+   * scale) + shift)}.
    *
    * @param scaleShift {@code [B, 2·C]}: scale, then shift
    */
-  public Operand<TFloating> groupNorm(
+  public Operand<TFloating> groupNormSilu(
       Operand<TFloating> x, int groups, double eps, Operand<TFloating> scaleShift) {
     long c = last(x);
-    var norm = normalisation(x, groups, eps);
+    var wide = output(x);
+    var norm = normalisation(wide, groups, eps);
     var s = reshape(output(scaleShift), UNKNOWN, 1, 1, 2 * c);
     var onePlus = tf.math.add(slice(s, 0, c), tf.constant(1f));
     var shift = slice(s, c, c);
-    return scaleShift(
-        x,
-        new Affine(tf.math.mul(norm.a, onePlus), tf.math.add(tf.math.mul(norm.b, onePlus), shift)));
+    var both =
+        new Affine(tf.math.mul(norm.a, onePlus), tf.math.add(tf.math.mul(norm.b, onePlus), shift));
+    return siluAfter(both.of(tf, wide));
   }
 
   /** y = a·x + b with {@code [B, 1, 1, C]} coefficients. */
-  private record Affine(Operand<TFloat32> a, Operand<TFloat32> b) {}
-
-  private Operand<TFloating> scaleShift(Operand<TFloating> x, Affine f) {
-    return input(tf.math.add(tf.math.mul(output(x), f.a), f.b));
+  private record Affine(Operand<TFloat32> a, Operand<TFloat32> b) {
+    Operand<TFloat32> of(Ops tf, Operand<TFloat32> x) {
+      return tf.math.add(tf.math.mul(x, a), b);
+    }
   }
 
-  private Affine normalisation(Operand<TFloating> x, int groups, double eps) {
+  /** Of a wide value that is needed in the precision of the activations only after SiLU. */
+  private Operand<TFloating> siluAfter(Operand<TFloat32> t) {
+    return switch (purpose) {
+      case INFERENCE -> silu(input(t));
+      case TRAINING -> {
+        var sigmoid = tf.math.sigmoid(t);
+        var y = tf.math.mul(t, sigmoid);
+        var values = Derivative.SILU.of(tf, List.of(y, sigmoid), List.of(t));
+        yield input(Derivative.as(values.get(0)));
+      }
+    };
+  }
+
+  private Affine normalisation(Operand<TFloat32> x, int groups, double eps) {
     long c = last(x);
     if (c % groups != 0) {
       throw new IllegalArgumentException(
@@ -205,10 +239,9 @@ public final class Nn {
     }
     var gain = reshape(parameter("weight", Init.ONES, c), 1, groups, c / groups);
     var shift = reshape(parameter("bias", Init.ZEROS, c), 1, groups, c / groups);
-    var wide = output(x);
-    var pixels = tf.constant(new int[] {1, 2});
-    var mean = reshape(tf.math.mean(wide, pixels), UNKNOWN, groups, c / groups);
-    var square = reshape(tf.math.mean(tf.math.square(wide), pixels), UNKNOWN, groups, c / groups);
+    var moments = moments(x);
+    var mean = reshape(moments.mean, UNKNOWN, groups, c / groups);
+    var square = reshape(moments.square, UNKNOWN, groups, c / groups);
     var inGroup = tf.constant(2);
     var keep = org.tensorflow.op.math.Mean.keepDims(true);
     var groupMean = tf.math.mean(mean, inGroup, keep);
@@ -218,6 +251,24 @@ public final class Nn {
     var a = tf.math.mul(gain, scale);
     var b = tf.math.sub(shift, tf.math.mul(groupMean, a));
     return new Affine(reshape(a, UNKNOWN, 1, 1, c), reshape(b, UNKNOWN, 1, 1, c));
+  }
+
+  /** The means of x and of x² over the pixels: {@code [B, 1, 1, C]}. */
+  private record Moments(Operand<TFloat32> mean, Operand<TFloat32> square) {}
+
+  private Moments moments(Operand<TFloat32> x) {
+    var pixels = tf.constant(new int[] {1, 2});
+    var keep = org.tensorflow.op.math.Mean.keepDims(true);
+    var mean = tf.math.mean(x, pixels, keep);
+    var square = tf.math.mean(tf.math.square(x), pixels, keep);
+    return switch (purpose) {
+      case INFERENCE -> new Moments(mean, square);
+      case TRAINING -> {
+        var perPixel = tf.constant(1f / (x.shape().get(1) * x.shape().get(2)));
+        var values = Derivative.MOMENTS.of(tf, List.of(mean, square, perPixel), List.of(x));
+        yield new Moments(Derivative.as(values.get(0)), Derivative.as(values.get(1)));
+      }
+    };
   }
 
   /** Layer normalisation over the last axis (Ba et al. 2016), computed in float32. */
@@ -302,16 +353,16 @@ public final class Nn {
     return tf.linalg.transpose(y, tf.constant(new int[] {0, 2, 1, 3}));
   }
 
-  /** The operation that oneDNN takes; {@code tf.train.batchMatMul} makes one that it does not. */
   private Operand<TFloating> batchMatMul(
       Operand<TFloating> a, Operand<TFloating> b, boolean transposeB) {
-    GraphOperationBuilder op =
-        graph.opBuilder("BatchMatMulV2", tf.scope().makeOpName("BatchMatMulV2"), tf.scope());
-    op.addInput(a.asOutput());
-    op.addInput(b.asOutput());
-    op.setAttr("adj_x", false);
-    op.setAttr("adj_y", transposeB);
-    return op.build().output(0);
+    var product = Derivative.product(tf, a, false, b, transposeB);
+    return switch (purpose) {
+      case INFERENCE -> product;
+      case TRAINING -> {
+        var rule = transposeB ? Derivative.TRANSPOSED_PRODUCT : Derivative.PRODUCT;
+        yield Derivative.as(rule.of(tf, List.of(product), List.of(a, b)).get(0));
+      }
+    };
   }
 
   /**

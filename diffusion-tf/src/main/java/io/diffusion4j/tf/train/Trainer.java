@@ -89,7 +89,7 @@ public final class Trainer implements AutoCloseable {
       var tf = Ops.create(graph);
       var weights = new TrainableWeights();
       inputs = Inputs.of(tf);
-      loss = objective.build(Nn.of(graph, weights, config.precision()), inputs);
+      loss = objective.build(Nn.forTraining(graph, weights, config.precision()), inputs);
       rate = scalar(tf);
       decay = scalar(tf);
       beta1Power = scalar(tf);

@@ -52,11 +52,12 @@ class NnGradientTest {
                     nn.embedding(
                         nn.tf().constant(new int[][] {{0, 4, 4}, {1, 0, 2}}), 5, 8, Init.ZEROS))),
         layer("group norm", IMAGE, (nn, x) -> nn.groupNorm(x, 2, 1e-5)),
+        layer("group norm and silu", IMAGE, (nn, x) -> nn.groupNormSilu(x, 2, 1e-5)),
         layer(
-            "group norm with scale and shift",
+            "group norm with scale and shift, and silu",
             IMAGE,
             (nn, x) ->
-                nn.groupNorm(
+                nn.groupNormSilu(
                     x, 2, 1e-5, nn.input(nn.at("emb").parameter("weight", Init.ZEROS, 2, 16)))),
         layer("layer norm", SEQUENCE, (nn, x) -> nn.layerNorm(x, 1e-5)),
         layer("silu", ROWS, Nn::silu),

@@ -89,9 +89,23 @@ class NnReferenceTest {
   }
 
   @Test
-  void groupNormScalesByOnePlusTheSamplesScaleAndAddsItsShift() {
+  void groupNormSiluIsSiluOfGroupNorm() {
+    try (var probe = probe(IMAGE, (nn, x) -> nn.groupNormSilu(x, 2, 1e-3))) {
+      double[] normal = normalised(probe.values("x"), 2, 1e-3);
+      float[] expected = new float[normal.length];
+      for (int i = 0; i < expected.length; i++) {
+        int c = i % C;
+        expected[i] = silu(normal[i] * probe.values("weight")[c] + probe.values("bias")[c]);
+      }
+      assertClose(output(probe), expected, TOLERANCE);
+    }
+  }
+
+  @Test
+  void groupNormSiluScalesByOnePlusTheSamplesScaleAndAddsItsShift() {
     Layer layer =
-        (nn, x) -> nn.groupNorm(x, 4, 1e-5, nn.input(nn.parameter("emb", Init.ZEROS, B, 2 * C)));
+        (nn, x) ->
+            nn.groupNormSilu(x, 4, 1e-5, nn.input(nn.parameter("emb", Init.ZEROS, B, 2 * C)));
     try (var probe = probe(IMAGE, layer)) {
       double[] normal = normalised(probe.values("x"), 4, 1e-5);
       float[] emb = probe.values("emb");
@@ -100,10 +114,14 @@ class NnReferenceTest {
         int c = i % C;
         int b = i / (H * W * C);
         double norm = normal[i] * probe.values("weight")[c] + probe.values("bias")[c];
-        expected[i] = (float) (norm * (1 + emb[b * 2 * C + c]) + emb[b * 2 * C + C + c]);
+        expected[i] = silu(norm * (1 + emb[b * 2 * C + c]) + emb[b * 2 * C + C + c]);
       }
       assertClose(output(probe), expected, TOLERANCE);
     }
+  }
+
+  private static float silu(double x) {
+    return (float) (x / (1 + Math.exp(-x)));
   }
 
   @Test

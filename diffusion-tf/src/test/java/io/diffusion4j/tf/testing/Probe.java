@@ -52,7 +52,7 @@ public final class Probe implements AutoCloseable {
     inputs = Inputs.of(tf);
     output =
         piece.build(
-            Nn.of(
+            Nn.forTraining(
                 graph,
                 (ops, parameter, precision) -> {
                   var shape = Shape.of(parameter.layout().graphShape(parameter.shape()));
