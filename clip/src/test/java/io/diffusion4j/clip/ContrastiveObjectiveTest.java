@@ -81,11 +81,11 @@ class ContrastiveObjectiveTest {
   void aTemperatureAtItsLimitIsHeldThere() {
     var golden = Golden.of("openai");
     var weights = huggingFace(golden, "model.safetensors", "");
-    weights.put(ContrastiveObjective.LOGIT_SCALE, new float[] {(float) Math.log(100)});
+    weights.put(ContrastiveLoss.LOGIT_SCALE, new float[] {(float) Math.log(100)});
     double atLimit;
     try (var probe = probe(weights)) {
       atLimit = probe.output(batch(golden))[0];
-      probe.values(ContrastiveObjective.LOGIT_SCALE)[0] = 9;
+      probe.values(ContrastiveLoss.LOGIT_SCALE)[0] = 9;
       assertThat((double) probe.output(batch(golden))[0]).isCloseTo(atLimit, within(1e-6));
       assertThat(probe.gradients(batch(golden), new float[] {1}).get("logit_scale"))
           .containsExactly(0);

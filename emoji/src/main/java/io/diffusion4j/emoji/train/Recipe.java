@@ -4,6 +4,7 @@ import io.diffusion4j.clip.ClipBatches;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
+import io.diffusion4j.clip.ContrastiveLoss;
 import io.diffusion4j.clip.ContrastiveObjective;
 import io.diffusion4j.clip.ZeroShot;
 import io.diffusion4j.clip.image.ClipPreprocessor;
@@ -370,7 +371,7 @@ public final class Recipe {
               .putAll("", weights(first.resolve("text_encoder"), Checkpoint.TRANSFORMERS))
               .putAll("", weights(first.resolve("image_encoder"), Checkpoint.TRANSFORMERS))
               .put(
-                  ContrastiveObjective.LOGIT_SCALE,
+                  ContrastiveLoss.LOGIT_SCALE,
                   new long[0],
                   new float[] {(float) Math.log(ZeroShot.LOGIT_SCALE)}));
     }
