@@ -60,6 +60,11 @@ public final class Captioner {
     return said + ", " + scene.style().words();
   }
 
+  /** What a concept is called, with its article where it takes one: "an owl", "bread". */
+  public static String named(Concept concept) {
+    return Noun.of(concept).one("");
+  }
+
   /** The caption of the scene at an index of a series: a pure function of its arguments. */
   public String caption(Scene scene, long index, long seed) {
     return caption(scene, Streams.at(seed, Streams.CAPTION, index));

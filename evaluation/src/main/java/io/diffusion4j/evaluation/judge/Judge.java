@@ -1,0 +1,123 @@
+package io.diffusion4j.evaluation.judge;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.nn.CheckpointTensors;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.nn.Tensors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The judge at work: pictures and captions as unit vectors, whose dot product says how well they go
+ * together. Thread-safe; holds native memory until it is closed.
+ *
+ * <p>It is no {@code ImageEncoder} and no {@code TextEncoder} on purpose: a judge that guided or
+ * chose what it then judges would be no judge.
+ */
+public final class Judge implements AutoCloseable {
+  private static final int CHUNK = 64;
+
+  private final JudgeFolder folder;
+  private final CompiledNetwork image;
+  private final CompiledNetwork text;
+
+  private Judge(JudgeFolder folder, CompiledNetwork image, CompiledNetwork text) {
+    this.folder = folder;
+    this.image = image;
+    this.text = text;
+  }
+
+  /**
+   * Loads a folder that {@link JudgeRecipe} wrote.
+   *
+   * @throws IllegalArgumentException if there is no judge
+   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if it is damaged
+   */
+  public static Judge load(Path path) {
+    if (!Files.isRegularFile(path.resolve(JudgeFolder.CONFIG))) {
+      throw new IllegalArgumentException(
+          "judge: " + path + " (expected: a folder with " + JudgeFolder.CONFIG + ")");
+    }
+    JudgeFolder folder = JudgeFolder.read(path);
+    try (var checkpoint = Checkpoint.open(path, Checkpoint.TRANSFORMERS)) {
+      var image =
+          new CompiledNetwork(
+              folder.image(),
+              new CheckpointTensors(path, checkpoint, name -> name.startsWith("image.")),
+              Precision.FLOAT32);
+      try {
+        var text =
+            new CompiledNetwork(
+                folder.text(),
+                new CheckpointTensors(path, checkpoint, name -> !name.startsWith("image.")),
+                Precision.FLOAT32);
+        return new Judge(folder, image, text);
+      } catch (RuntimeException | Error e) {
+        image.close();
+        throw e;
+      }
+    }
+  }
+
+  /** The vector of each picture. */
+  public List<float[]> images(List<Image> pictures) {
+    return chunked(
+        pictures,
+        chunk -> {
+          int size = folder.image().imageSize();
+          var pixels = chunk.stream().map(p -> Resize.area(p, size, size).pixels()).toList();
+          return image.run(
+              new Batch(chunk.size()).floats(JudgeImageNetwork.PIXELS, Tensors.stack(pixels)));
+        });
+  }
+
+  /** The vector of each caption; words that the judge does not know are passed over. */
+  public List<float[]> texts(List<String> captions) {
+    return chunked(
+        captions,
+        chunk -> {
+          var bags = Bags.of(folder.words(), folder.text().length(), chunk);
+          return text.run(
+              new Batch(chunk.size())
+                  .ints(JudgeTextNetwork.IDS, bags.ids())
+                  .floats(JudgeTextNetwork.WEIGHTS, bags.weights()));
+        });
+  }
+
+  private static <T> List<float[]> chunked(List<T> all, Function<List<T>, List<float[]>> run) {
+    List<float[]> vectors = new ArrayList<>(all.size());
+    for (int i = 0; i < all.size(); i += CHUNK) {
+      List<T> chunk = all.subList(i, Math.min(all.size(), i + CHUNK));
+      for (float[] vector : Tensors.unstack(run.apply(chunk).get(0), chunk.size())) {
+        vectors.add(normalised(vector));
+      }
+    }
+    return vectors;
+  }
+
+  private static float[] normalised(float[] vector) {
+    double square = 0;
+    for (float x : vector) {
+      square += (double) x * x;
+    }
+    double norm = Math.max(1e-12, Math.sqrt(square));
+    float[] unit = new float[vector.length];
+    for (int i = 0; i < unit.length; i++) {
+      unit[i] = (float) (vector[i] / norm);
+    }
+    return unit;
+  }
+
+  @Override
+  public void close() {
+    image.close();
+    text.close();
+  }
+}

@@ -1,0 +1,81 @@
+package io.diffusion4j.evaluation.judge;
+
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.Network;
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * The judge's image tower: a small residual network (He et al. 2016, in the pre-activation form of
+ * their second paper) with group normalisation, averaged over the pixels at its end. Unlike CLIP's
+ * transformer it is blind to where a thing stands.
+ *
+ * @param imageSize height and width of an image in pixels, a multiple of 2^levels
+ * @param channels of each level; the first is at half the image's size, each other at half of the
+ *     one before
+ * @param blocks residual blocks of each level
+ * @param groups of the normalisations; a divisor of all channels
+ * @param embeddingDim of the embedding that texts and images share, E
+ */
+record JudgeImageNetwork(
+    int imageSize, List<Integer> channels, int blocks, int groups, int embeddingDim)
+    implements Network {
+  /** Input {@code [H, W, 3]}: RGB in [−1, 1]. */
+  static final String PIXELS = "pixels";
+
+  private static final double EPS = 1e-5;
+
+  JudgeImageNetwork {
+    channels = List.copyOf(channels);
+    require(!channels.isEmpty(), "channels", channels, "at least one level");
+    require(
+        imageSize >= 1 && imageSize % (1 << channels.size()) == 0,
+        "image_size",
+        imageSize,
+        "a multiple of " + (1 << channels.size()));
+    require(blocks >= 1, "blocks", blocks, "≥ 1");
+    for (int c : channels) {
+      require(groups >= 1 && c >= 1 && c % groups == 0, "groups", groups, "a divisor of " + c);
+    }
+    require(embeddingDim >= 1, "embedding_dim", embeddingDim, "≥ 1");
+  }
+
+  static void require(boolean holds, String name, Object value, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+    }
+  }
+
+  /** Output: the embedding {@code [B, E]}. */
+  @Override
+  public List<Operand<TFloat32>> build(Nn root, Inputs inputs) {
+    Nn nn = root.at("image");
+    var pixels = nn.input(inputs.floats(PIXELS, imageSize, imageSize, 3));
+    var h = nn.at("stem").conv2d(pixels, channels.get(0), 3, 2, Init.FAN_IN);
+    for (int level = 0; level < channels.size(); level++) {
+      if (level > 0) {
+        h = nn.averagePool(h);
+      }
+      for (int block = 0; block < blocks; block++) {
+        h = block(nn.at("levels", level).at("blocks", block), h, channels.get(level));
+      }
+    }
+    h = nn.silu(nn.at("norm").groupNorm(h, groups, EPS));
+    var mean = nn.tf().math.mean(nn.output(h), nn.tf().constant(new int[] {1, 2}));
+    return List.of(nn.output(nn.at("projection").linear(nn.input(mean), embeddingDim)));
+  }
+
+  /** Shapes: x {@code [B, H, W, C]} → {@code [B, H, W, out]}. */
+  private Operand<TFloating> block(Nn nn, Operand<TFloating> x, long out) {
+    var h = nn.silu(nn.at("norm1").groupNorm(x, groups, EPS));
+    h = nn.at("conv1").conv2d(h, out, 3);
+    h = nn.silu(nn.at("norm2").groupNorm(h, groups, EPS));
+    h = nn.at("conv2").conv2d(h, out, 3);
+    var skip = Nn.last(x) == out ? x : nn.at("skip").conv2d(x, out, 1);
+    return nn.add(skip, h);
+  }
+}
