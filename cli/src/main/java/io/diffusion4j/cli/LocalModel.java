@@ -28,11 +28,16 @@ import java.util.Optional;
  */
 final class LocalModel implements AutoCloseable {
   private final UnclipModel model;
+  private final TextToImage pipeline;
+  private final Samplers samplers;
   private final TextToImageEngine engine;
 
-  private LocalModel(UnclipModel model, TextToImageEngine engine) {
+  private LocalModel(Path folder, UnclipModel model) {
+    var injector = Guice.createInjector(new UnclipModule(model));
     this.model = model;
-    this.engine = engine;
+    this.pipeline = injector.getInstance(TextToImage.class);
+    this.samplers = injector.getInstance(Samplers.class);
+    this.engine = engine(folder);
   }
 
   /**
@@ -45,7 +50,7 @@ final class LocalModel implements AutoCloseable {
     requirePipeline(folder);
     UnclipModel model = UnclipModel.load(folder, precision);
     try {
-      return new LocalModel(model, engine(folder, model));
+      return new LocalModel(folder, model);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
@@ -60,8 +65,7 @@ final class LocalModel implements AutoCloseable {
     }
   }
 
-  private static TextToImageEngine engine(Path folder, UnclipModel model) {
-    var injector = Guice.createInjector(new UnclipModule(model));
+  private TextToImageEngine engine(Path folder) {
     ModelFacts facts = ModelFacts.of(folder, model.imageSize());
     ModelCard card =
         new ModelCard(
@@ -73,8 +77,8 @@ final class LocalModel implements AutoCloseable {
             facts.imageSize(),
             Defaults.MAX_IMAGES,
             Defaults.BATCH,
-            Defaults.stages(injector.getInstance(Samplers.class), facts));
-    return new TextToImageEngine(card, injector.getInstance(TextToImage.class))
+            Defaults.stages(samplers, facts));
+    return new TextToImageEngine(card, pipeline)
         .withTruncation(prompt -> truncation(model, prompt))
         .withCheck((stage, settings) -> check(facts.trainSteps(stage), settings));
   }
@@ -115,6 +119,16 @@ final class LocalModel implements AutoCloseable {
               }
             })
         .getInstance(DiffusionServer.class);
+  }
+
+  /** The pipeline itself, for many prompts at once. */
+  TextToImage pipeline() {
+    return pipeline;
+  }
+
+  /** The samplers that its stages know. */
+  Samplers samplers() {
+    return samplers;
   }
 
   /** What it is. */

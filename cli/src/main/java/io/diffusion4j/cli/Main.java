@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       ServeCommand.class,
       TrainCommand.class,
+        EvaluateCommand.class,
       PlotCommand.class,
       PlanCommand.class,
       Bench.class

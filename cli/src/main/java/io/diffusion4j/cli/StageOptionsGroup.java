@@ -2,6 +2,7 @@ package io.diffusion4j.cli;
 
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
+import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -110,6 +111,47 @@ final class StageOptionsGroup {
     if (scale != null && !(scale >= 0 && Double.isFinite(scale))) {
       throw new IllegalArgumentException(name + ": " + scale + " (expected: ≥ 0)");
     }
+  }
+
+  /** How the prior samples, with the defaults for what was not given. */
+  SamplingSettings prior(Samplers known) {
+    return settings(
+        known,
+        priorSampler,
+        priorSteps,
+        Defaults.PRIOR_STEPS,
+        priorGuidance,
+        Defaults.PRIOR_GUIDANCE);
+  }
+
+  /** How the decoder samples, with the defaults for what was not given. */
+  SamplingSettings decoder(Samplers known) {
+    return settings(
+        known,
+        decoderSampler,
+        decoderSteps,
+        Defaults.DECODER_STEPS,
+        decoderGuidance,
+        Defaults.DECODER_GUIDANCE);
+  }
+
+  /** How the upsampler samples, with the defaults for what was not given. */
+  SamplingSettings upsampler(Samplers known) {
+    return settings(known, upsamplerSampler, superResSteps, Defaults.SUPER_RES_STEPS, null, 1);
+  }
+
+  private SamplingSettings settings(
+      Samplers known,
+      @Nullable String own,
+      @Nullable Integer steps,
+      int defaultSteps,
+      @Nullable Double guidance,
+      double defaultGuidance) {
+    String name = own != null ? own : sampler != null ? sampler : Defaults.SAMPLER;
+    return new SamplingSettings(
+        known.named(name),
+        steps != null ? steps : defaultSteps,
+        guidance != null ? guidance : defaultGuidance);
   }
 
   /** What was given, by the names of the stages. */

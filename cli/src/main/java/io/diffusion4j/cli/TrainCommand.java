@@ -3,6 +3,8 @@ package io.diffusion4j.cli;
 import io.diffusion4j.emoji.train.Part;
 import io.diffusion4j.emoji.train.Preset;
 import io.diffusion4j.emoji.train.Recipe;
+import io.diffusion4j.evaluation.judge.JudgePreset;
+import io.diffusion4j.evaluation.judge.JudgeRecipe;
 import io.diffusion4j.tf.train.DivergedException;
 import io.diffusion4j.tf.train.TrainingConfig;
 import java.nio.file.Path;
@@ -40,7 +42,7 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "PART",
       description =
           "clip, prior, decoder, upsampler, upsampler-last, or all of them in this order, which is"
-              + " the one they need.")
+              + " the one they need; or judge, the model that evaluate measures with.")
   private String part = "";
 
   @Option(
@@ -109,31 +111,84 @@ final class TrainCommand implements Callable<Integer> {
       description = "How many steps may be lost. Default: ${DEFAULT-VALUE}")
   private long checkpointEvery;
 
+  /** Trains something with a configuration, watched. */
+  private interface Training {
+    /** Whether it is finished. */
+    boolean train(TrainingConfig config, Recipe.Observer observer);
+  }
+
   @Override
   public Integer call() {
-    List<Part> parts = parts();
-    Preset preset = Preset.named(presetName);
-    Path home = Path.of(System.getProperty("diffusion4j.home", ""), "training", preset.name());
-    Path modelFolder = model == null ? home.resolve("model") : model;
-    Path stateFolder = state == null ? home.resolve("state") : state;
-    Recipe fresh = new Recipe(preset, modelFolder, stateFolder);
-    Recipe recipe = startFrom == null ? fresh : fresh.startingFrom(startFrom);
-    List<TrainingConfig> configs =
-        parts.stream().map(p -> changed(recipe.config(p))).toList(); // bad ones are told at once
+    return part.equals(JudgeRecipe.WORD) ? trainJudge() : trainParts();
+  }
+
+  private int trainJudge() {
+    JudgePreset preset = JudgePreset.named(presetName);
+    Path stateFolder = stateFolder(preset.name());
+    Path folder = model == null ? home(preset.name()).resolve(JudgeRecipe.WORD) : model;
+    TrainingConfig config = changed(preset.training());
+    requireCheckpoints();
+    var recipe = new JudgeRecipe(preset, folder, stateFolder);
+    try (var stop = new StopOnSignal()) {
+      return report(
+          train(
+              JudgeRecipe.WORD,
+              (c, observer) -> recipe.train(c, checkpointEvery, observer),
+              config,
+              stateFolder,
+              stop),
+          folder);
+    }
+  }
+
+  private Path home(String preset) {
+    return Path.of(System.getProperty("diffusion4j.home", ""), "training", preset);
+  }
+
+  private Path stateFolder(String preset) {
+    return state == null ? home(preset).resolve("state") : state;
+  }
+
+  private void requireCheckpoints() {
     if (checkpointEvery < 1) {
       throw new IllegalArgumentException(
           "checkpoint-every: " + checkpointEvery + " (expected: ≥ 1)");
     }
-    try (var stop = new StopOnSignal()) {
-      for (int i = 0; i < parts.size(); i++) {
-        if (!train(recipe, parts.get(i), configs.get(i), stateFolder, stop)) {
-          return FailureHandler.FAILED;
-        }
-      }
+  }
+
+  private int report(boolean finished, Path folder) {
+    if (!finished) {
+      return FailureHandler.FAILED;
     }
-    spec.commandLine().getOut().println("model: " + modelFolder);
+    spec.commandLine().getOut().println("model: " + folder);
     spec.commandLine().getOut().flush();
     return 0;
+  }
+
+  private int trainParts() {
+    List<Part> parts = parts();
+    Preset preset = Preset.named(presetName);
+    Path modelFolder = model == null ? home(preset.name()).resolve("model") : model;
+    Path stateFolder = stateFolder(preset.name());
+    Recipe fresh = new Recipe(preset, modelFolder, stateFolder);
+    Recipe recipe = startFrom == null ? fresh : fresh.startingFrom(startFrom);
+    List<TrainingConfig> configs =
+        parts.stream().map(p -> changed(recipe.config(p))).toList(); // bad ones are told at once
+    requireCheckpoints();
+    boolean finished = true;
+    try (var stop = new StopOnSignal()) {
+      for (int i = 0; i < parts.size() && finished; i++) {
+        Part p = parts.get(i);
+        finished =
+            train(
+                p.word(),
+                (c, observer) -> recipe.train(p, c, checkpointEvery, observer),
+                configs.get(i),
+                stateFolder,
+                stop);
+      }
+    }
+    return report(finished, modelFolder);
   }
 
   private List<Part> parts() {
@@ -151,7 +206,8 @@ final class TrainCommand implements Callable<Integer> {
                         + part
                         + " (expected: one of "
                         + Stream.concat(
-                                Arrays.stream(Part.values()).map(Part::word), Stream.of(ALL))
+                                Arrays.stream(Part.values()).map(Part::word),
+                                Stream.of(ALL, JudgeRecipe.WORD))
                             .collect(Collectors.joining(", "))
                         + ")"));
   }
@@ -173,25 +229,23 @@ final class TrainCommand implements Callable<Integer> {
     return format == null ? changed : changed.withPrecision(format.precision);
   }
 
-  /** Whether the part is finished. */
+  /** Whether it is finished. */
   private boolean train(
-      Recipe recipe, Part p, TrainingConfig config, Path stateFolder, StopOnSignal stop) {
-    say(p.word() + ": preparing the data");
-    boolean finished = watched(recipe, p, config, stateFolder.resolve(p.word()), stop);
-    say(
-        p.word()
-            + (finished ? ": done" : ": stopped and saved; the same command goes on from here"));
+      String name, Training training, TrainingConfig config, Path stateFolder, StopOnSignal stop) {
+    say(name + ": preparing the data");
+    boolean finished = watched(name, training, config, stateFolder.resolve(name), stop);
+    say(name + (finished ? ": done" : ": stopped and saved; the same command goes on from here"));
     return finished;
   }
 
   private boolean watched(
-      Recipe recipe, Part p, TrainingConfig config, Path folder, StopOnSignal stop) {
+      String name, Training training, TrainingConfig config, Path folder, StopOnSignal stop) {
     var err = spec.commandLine().getErr();
-    try (var watcher = new TrainingWatcher(p, folder, Bars.of(err), err, stop)) {
+    try (var watcher = new TrainingWatcher(name, folder, Bars.of(err), err, stop)) {
       try {
-        return recipe.train(p, config, checkpointEvery, watcher);
+        return training.train(config, watcher);
       } catch (DivergedException e) {
-        throw new TrainingDivergedException(p.word(), e, watcher.lastCheckpoint());
+        throw new TrainingDivergedException(name, e, watcher.lastCheckpoint());
       }
     }
   }

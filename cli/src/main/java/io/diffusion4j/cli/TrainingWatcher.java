@@ -1,6 +1,5 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.emoji.train.Part;
 import io.diffusion4j.emoji.train.Recipe;
 import io.diffusion4j.tf.train.EventWriter;
 import io.diffusion4j.tf.train.Trainer;
@@ -16,7 +15,7 @@ final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
   /** How much a new measurement counts against those before it. */
   private static final double WEIGHT = 0.05;
 
-  private final Part part;
+  private final String part;
   private final Path state;
   private final Bars bars;
   private final PrintWriter err;
@@ -33,9 +32,10 @@ final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
   /**
    * A watcher of one part.
    *
+   * @param part as it is asked for
    * @param state the folder of its run
    */
-  TrainingWatcher(Part part, Path state, Bars bars, PrintWriter err, StopOnSignal stop) {
+  TrainingWatcher(String part, Path state, Bars bars, PrintWriter err, StopOnSignal stop) {
     this.part = part;
     this.state = state;
     this.bars = bars;
@@ -53,13 +53,13 @@ final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
     err.printf(
         Locale.ROOT,
         "%s: %,d parameters, %d steps of %d images, %s%n",
-        part.word(),
+        part,
         parameters,
         config.steps(),
         batch,
         fromStep == 0 ? "from the start" : "going on from step " + fromStep);
     err.flush();
-    bar = bars.bar(part.word(), fromStep, config.steps());
+    bar = bars.bar(part, fromStep, config.steps());
     events = new EventWriter(state.resolve("events"));
     lastStep = System.nanoTime();
   }

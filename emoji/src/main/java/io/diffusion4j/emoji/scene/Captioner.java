@@ -38,26 +38,32 @@ public final class Captioner {
    * background, noto style" (white, the middle size and its own colours go unsaid).
    */
   public static String factual(Scene scene) {
-    Subject subject = scene.subject();
-    String said;
-    if (subject instanceof Subject.Single single) {
-      String size = single.size().words().stream().findFirst().map(w -> w + " ").orElse("");
-      said = Noun.of(single.concept()).one(size + tint(scene));
-    } else if (subject instanceof Subject.Several several) {
-      said = COUNTS.get(several.count()) + " " + tint(scene) + Noun.of(several.concept()).plural();
-    } else {
-      Subject.Pair pair = (Subject.Pair) subject;
-      said =
-          Noun.of(pair.first()).one(tint(scene))
-              + " "
-              + pair.relation().phrases().get(0)
-              + " "
-              + Noun.of(pair.second()).one(tint(scene));
-    }
+    String said = said(scene.subject(), tint(scene));
     if (scene.background() != NamedColor.WHITE) {
       said += " on " + background(scene);
     }
     return said + ", " + scene.style().words();
+  }
+
+  /** The subject alone, in the words of {@link #factual}. */
+  static String said(Subject subject) {
+    return said(subject, "");
+  }
+
+  private static String said(Subject subject, String tint) {
+    if (subject instanceof Subject.Single single) {
+      String size = single.size().words().stream().findFirst().map(w -> w + " ").orElse("");
+      return Noun.of(single.concept()).one(size + tint);
+    }
+    if (subject instanceof Subject.Several several) {
+      return COUNTS.get(several.count()) + " " + tint + Noun.of(several.concept()).plural();
+    }
+    Subject.Pair pair = (Subject.Pair) subject;
+    return Noun.of(pair.first()).one(tint)
+        + " "
+        + pair.relation().phrases().get(0)
+        + " "
+        + Noun.of(pair.second()).one(tint);
   }
 
   /** What a concept is called, with its article where it takes one: "an owl", "bread". */

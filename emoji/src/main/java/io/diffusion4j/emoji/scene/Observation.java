@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What can be read from the pixels of a picture without any network: the colour of its rim, and
@@ -12,25 +13,88 @@ import java.util.List;
  *
  * @param background the named colour nearest to the mean of the rim
  * @param backgroundError Euclidean distance of that mean from the named colour, RGB in [−1, 1]
- * @param blobs connected regions that differ from the mean of the rim, the largest first
+ * @param blobs connected regions that differ from the mean of the rim, the largest first; a thing
+ *     may consist of several
  */
 public record Observation(NamedColor background, double backgroundError, List<Blob> blobs) {
   /** How far a pixel must be from the rim, in its most different channel, to stand out. */
-  private static final double CONTRAST = 0.2;
-
-  /** Specks smaller than this part of the picture are noise. */
-  private static final double SPECK = 0.003;
+  private static final double CONTRAST = 0.15;
 
   /**
-   * A connected region, in fractions of the sides of the picture, from the top left.
+   * A pixel must also stand out by this part of what its neighbourhood does: the edge of a thing
+   * stays where it is when the picture loses sharpness.
+   */
+  private static final double EDGE = 0.3;
+
+  /** How far the neighbourhood reaches, in fractions of the side. */
+  private static final double REACH = 0.03;
+
+  /** Regions smaller than this part of the picture are noise. */
+  private static final double SPECK = 0.0008;
+
+  /** Things are at least so large a part of the picture, ... */
+  private static final double THING = 0.003;
+
+  /** ... and of the largest thing. */
+  private static final double OF_LARGEST = 0.1;
+
+  /**
+   * Parts whose boxes are nearer are one thing: things of their own keep a distance of 0.04 at
+   * least, parts of one thing seldom do.
+   */
+  private static final double GAP = 0.028;
+
+  /** Two things that stand beside or above each other have their centres so far apart at least. */
+  private static final double APART = 0.3;
+
+  /**
+   * A connected region, or several taken together, in fractions of the sides of the picture, from
+   * the top left.
    *
    * @param area of the picture that it covers
    * @param x of its centroid
    * @param y of its centroid
-   * @param width of its bounding box
-   * @param height of its bounding box
+   * @param left side of its bounding box
+   * @param top side of its bounding box
+   * @param right side of its bounding box
+   * @param bottom side of its bounding box
    */
-  public record Blob(double area, double x, double y, double width, double height) {}
+  public record Blob(
+      double area, double x, double y, double left, double top, double right, double bottom) {
+    public double width() {
+      return right - left;
+    }
+
+    public double height() {
+      return bottom - top;
+    }
+
+    private Blob with(Blob other) {
+      double sum = area + other.area;
+      return new Blob(
+          sum,
+          (area * x + other.area * other.x) / sum,
+          (area * y + other.area * other.y) / sum,
+          Math.min(left, other.left),
+          Math.min(top, other.top),
+          Math.max(right, other.right),
+          Math.max(bottom, other.bottom));
+    }
+
+    /** The larger of the distances of the boxes across and down; 0 where they overlap. */
+    private double gap(Blob other) {
+      double across = Math.max(left - other.right, other.left - right);
+      double down = Math.max(top - other.bottom, other.top - bottom);
+      return Math.max(0, Math.max(across, down));
+    }
+  }
+
+  /**
+   * Two things and how they stand.
+   *
+   * @param relation of the first to the second
+   */
+  public record Halves(Relation relation, Blob first, Blob second) {}
 
   public Observation {
     blobs = List.copyOf(blobs);
@@ -46,6 +110,58 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
       }
     }
     return new Observation(nearest, distance(rim, nearest), blobs(image, rim));
+  }
+
+  /** The things that stand on the background, each with all its parts, the largest first. */
+  public List<Blob> things() {
+    List<Blob> things = new ArrayList<>(blobs);
+    for (int i = 0; i < things.size(); i++) {
+      for (int j = 0; j < things.size(); j++) {
+        if (i != j && things.get(i).gap(things.get(j)) < GAP) {
+          things.set(i, things.get(i).with(things.get(j)));
+          things.remove(j);
+          i = -1; // the box has grown: look at all again
+          break;
+        }
+      }
+    }
+    double largest = things.stream().mapToDouble(Blob::area).max().orElse(0);
+    things.removeIf(thing -> thing.area() < Math.max(THING, OF_LARGEST * largest));
+    things.sort(Comparator.comparingDouble(Blob::area).reversed());
+    return List.copyOf(things);
+  }
+
+  /** The longer side of all that stands out, over the side of the picture; 0 if nothing does. */
+  public double extent() {
+    return blobs.stream()
+        .reduce(Blob::with)
+        .map(all -> Math.max(all.width(), all.height()))
+        .orElse(0.0);
+  }
+
+  /** What stands out as two halves, left and right or above and below; none if it is one. */
+  public Optional<Halves> halves() {
+    Optional<Halves> best = Optional.empty();
+    double farthest = APART;
+    for (Relation relation : Relation.values()) {
+      boolean across = relation == Relation.LEFT_OF;
+      List<Blob> sorted = new ArrayList<>(blobs);
+      sorted.sort(Comparator.comparingDouble(across ? Blob::x : Blob::y));
+      for (int i = 1; i < sorted.size(); i++) {
+        Blob first = sorted.subList(0, i).stream().reduce(Blob::with).orElseThrow();
+        Blob second = sorted.subList(i, sorted.size()).stream().reduce(Blob::with).orElseThrow();
+        double between = across ? second.left() - first.right() : second.top() - first.bottom();
+        double distance = across ? second.x() - first.x() : second.y() - first.y();
+        boolean bothCount =
+            Math.min(first.area(), second.area())
+                >= Math.max(THING, OF_LARGEST * Math.max(first.area(), second.area()));
+        if (bothCount && between >= 0 && distance > farthest) {
+          farthest = distance;
+          best = Optional.of(new Halves(relation, first, second));
+        }
+      }
+    }
+    return best;
   }
 
   private static double[] rim(Image image) {
@@ -73,11 +189,17 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
 
   private static List<Blob> blobs(Image image, double[] rim) {
     int pixels = image.width() * image.height();
-    boolean[] open = new boolean[pixels]; // stands out and belongs to no blob yet
+    float[] contrast = new float[pixels];
     for (int i = 0; i < pixels; i++) {
       for (int c = 0; c < 3; c++) {
-        open[i] |= Math.abs(image.pixels()[3 * i + c] - rim[c]) > CONTRAST;
+        float difference = (float) Math.abs(image.pixels()[3 * i + c] - rim[c]);
+        contrast[i] = Math.max(contrast[i], difference);
       }
+    }
+    float[] around = largestAround(contrast, image.width(), image.height());
+    boolean[] open = new boolean[pixels]; // stands out and belongs to no blob yet
+    for (int i = 0; i < pixels; i++) {
+      open[i] = contrast[i] > Math.max(CONTRAST, EDGE * around[i]);
     }
     List<Blob> blobs = new ArrayList<>();
     for (int i = 0; i < pixels; i++) {
@@ -90,6 +212,28 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
     }
     blobs.sort(Comparator.comparingDouble(Blob::area).reversed());
     return blobs;
+  }
+
+  /** The largest value within {@link #REACH} across and down: rows first, then columns. */
+  private static float[] largestAround(float[] values, int width, int height) {
+    int reach = (int) Math.round(REACH * Math.max(width, height));
+    float[] inRow = new float[values.length];
+    float[] around = new float[values.length];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        for (int u = Math.max(0, x - reach); u <= Math.min(width - 1, x + reach); u++) {
+          inRow[y * width + x] = Math.max(inRow[y * width + x], values[y * width + u]);
+        }
+      }
+    }
+    for (int y = 0; y < height; y++) {
+      for (int v = Math.max(0, y - reach); v <= Math.min(height - 1, y + reach); v++) {
+        for (int x = 0; x < width; x++) {
+          around[y * width + x] = Math.max(around[y * width + x], inRow[v * width + x]);
+        }
+      }
+    }
+    return around;
   }
 
   /** Takes everything connected to a pixel, diagonals too. */
@@ -128,7 +272,9 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
         (double) area / width / height,
         ((double) sumX / area + 0.5) / width,
         ((double) sumY / area + 0.5) / height,
-        (double) (right - left + 1) / width,
-        (double) (bottom - top + 1) / height);
+        (double) left / width,
+        (double) top / height,
+        (right + 1.0) / width,
+        (bottom + 1.0) / height);
   }
 }

@@ -61,7 +61,7 @@ class SceneRendererTest {
     var subject = new Subject.Several(Fixtures.concept("red apple"), count);
     for (int side : new int[] {32, 64}) {
       Image image = renderer.render(Scene.of(subject, Style.TWITTER, NamedColor.BLUE), side);
-      assertThat(Observation.of(image).blobs()).hasSize(count);
+      assertThat(Observation.of(image).things()).hasSize(count);
     }
   }
 
@@ -71,7 +71,7 @@ class SceneRendererTest {
       var pair =
           new Subject.Pair(Fixtures.concept("red apple"), relation, Fixtures.concept("tangerine"));
       Image image = renderer.render(Scene.of(pair, Style.FLAT, NamedColor.WHITE), 64);
-      List<Blob> blobs = Observation.of(image).blobs();
+      List<Blob> blobs = Observation.of(image).things();
       assertThat(blobs).hasSize(2);
       Blob apple = blobs.get(isRed(image, blobs.get(0)) ? 0 : 1);
       Blob tangerine = blobs.get(isRed(image, blobs.get(0)) ? 1 : 0);
@@ -93,7 +93,7 @@ class SceneRendererTest {
     var subject = new Subject.Single(Fixtures.concept("bear"), size);
     for (int side : new int[] {32, 64, 128, 256}) {
       Image image = renderer.render(Scene.of(subject, Style.TWITTER, NamedColor.WHITE), side);
-      Blob bear = Observation.of(image).blobs().get(0);
+      Blob bear = Observation.of(image).things().get(0);
       assertThat(Math.max(bear.width(), bear.height()))
           .isCloseTo(size.fraction(), offset(2.5 / side));
       assertThat(bear.x()).isCloseTo(0.5, offset(0.04));

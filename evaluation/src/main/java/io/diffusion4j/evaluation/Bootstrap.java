@@ -1,0 +1,80 @@
+package io.diffusion4j.evaluation;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Intervals by drawing anew, with replacement, from what was measured (Efron 1979). The same seed
+ * gives the same interval.
+ *
+ * @param resamples how often
+ * @param seed of the drawings
+ */
+public record Bootstrap(int resamples, long seed) {
+  private static final double TAIL = 0.025;
+  private static final double NORMAL_QUANTILE = 1.959964;
+
+  public Bootstrap {
+    if (resamples < 2) {
+      throw new IllegalArgumentException("resamples: " + resamples + " (expected: ≥ 2)");
+    }
+  }
+
+  /** A mean, with the percentiles of the means of the drawings. */
+  public Estimate mean(double[] values) {
+    requireSome(values.length);
+    double[] means =
+        resample(
+            values.length,
+            indices -> Arrays.stream(indices).mapToDouble(i -> values[i]).average().orElseThrow());
+    Arrays.sort(means);
+    return new Estimate(
+        Arrays.stream(values).average().orElseThrow(),
+        percentile(means, TAIL),
+        percentile(means, 1 - TAIL),
+        values.length);
+  }
+
+  /**
+   * Another statistic, with an interval around it as wide as the drawings scatter: 1.96 standard
+   * deviations each way, and not below 0. The percentiles themselves would be biased for a distance
+   * of distributions, which grows when pictures come twice.
+   *
+   * @param count how many pictures there are
+   * @param statistic of the pictures of some indices, each from 0 to count − 1
+   */
+  public Estimate distance(int count, ToDoubleFunction<int[]> statistic) {
+    requireSome(count);
+    double value = statistic.applyAsDouble(java.util.stream.IntStream.range(0, count).toArray());
+    double[] drawn = resample(count, statistic);
+    double mean = Arrays.stream(drawn).average().orElseThrow();
+    double variance =
+        Arrays.stream(drawn).map(x -> (x - mean) * (x - mean)).sum() / (drawn.length - 1);
+    double reach = NORMAL_QUANTILE * Math.sqrt(variance);
+    return new Estimate(value, Math.max(0, value - reach), value + reach, count);
+  }
+
+  private static void requireSome(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("values: none (expected: at least one)");
+    }
+  }
+
+  private double[] resample(int count, ToDoubleFunction<int[]> statistic) {
+    var random = new SplittableRandom(seed);
+    double[] results = new double[resamples];
+    for (int r = 0; r < resamples; r++) {
+      results[r] = statistic.applyAsDouble(random.ints(count, 0, count).toArray());
+    }
+    return results;
+  }
+
+  /** Linear between the order statistics. */
+  private static double percentile(double[] sorted, double p) {
+    double at = p * (sorted.length - 1);
+    int below = (int) at;
+    int above = Math.min(sorted.length - 1, below + 1);
+    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+  }
+}

@@ -1,0 +1,105 @@
+package io.diffusion4j.evaluation;
+
+import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.scene.Captioner;
+import io.diffusion4j.emoji.scene.Scene;
+import io.diffusion4j.emoji.scene.SceneMix;
+import io.diffusion4j.emoji.scene.SceneSampler;
+import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.Splits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a model is asked to draw: a fixed list for every (concepts, count, seed), half of it
+ * combinations that it was trained on and half of it such that it never was.
+ *
+ * <p>Eight kinds take turns: one thing, several, two in a relation and one that is small or large,
+ * each as trained on; and one held-out combination of each sort, background, count, relation and
+ * style.
+ *
+ * @param prompts at least one
+ */
+public record PromptSet(List<Prompt> prompts) {
+  /**
+   * A prompt.
+   *
+   * @param scene what the picture is to show
+   * @param text the same in words: {@link Captioner#factual}
+   */
+  public record Prompt(Scene scene, String text) {
+    public static Prompt of(Scene scene) {
+      return new Prompt(scene, Captioner.factual(scene));
+    }
+
+    /** Whether the model may have been trained on this combination. */
+    public boolean isSeen() {
+      return Splits.heldOut(scene).isEmpty();
+    }
+
+    /** Whether exactly this is what it was never trained on. */
+    public boolean isHeldOut(Split split) {
+      return Splits.heldOut(scene).equals(Set.of(split));
+    }
+  }
+
+  private record Kind(Split split, SceneMix mix) {}
+
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind(Split.TRAIN, mix(1, 0, 0, 0)),
+          new Kind(Split.HELD_OUT_BACKGROUND, mix(1, 0, 0, 0)),
+          new Kind(Split.TRAIN, mix(0, 0, 1, 0)),
+          new Kind(Split.HELD_OUT_COUNT, mix(0, 0, 1, 0)),
+          new Kind(Split.TRAIN, mix(0, 0, 0, 1)),
+          new Kind(Split.HELD_OUT_RELATION, mix(0, 0, 0, 1)),
+          new Kind(Split.TRAIN, mix(0, 1, 0, 0)),
+          new Kind(Split.HELD_OUT_STYLE, mix(1, 0, 0, 0)));
+
+  public PromptSet {
+    prompts = List.copyOf(prompts);
+    if (prompts.isEmpty()) {
+      throw new IllegalArgumentException("prompts: none (expected: at least one)");
+    }
+  }
+
+  /**
+   * The list of this length.
+   *
+   * @throws IllegalArgumentException if there shall be none
+   * @throws IllegalStateException if the concepts are so few that nothing of some kind is held out
+   */
+  public static PromptSet of(ConceptSet concepts, int count, long seed) {
+    if (count < 1) {
+      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
+    }
+    List<SceneSampler> samplers = new ArrayList<>();
+    for (Kind kind : KINDS) {
+      samplers.add(new SceneSampler(concepts, kind.mix, kind.split, seed + samplers.size()));
+    }
+    List<Prompt> prompts = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      prompts.add(Prompt.of(samplers.get(i % KINDS.size()).scene(i / KINDS.size())));
+    }
+    return new PromptSet(prompts);
+  }
+
+  private static SceneMix mix(double centred, double sized, double several, double related) {
+    var usual = SceneMix.mostlyCentred();
+    return new SceneMix(
+        centred, 0, sized, several, related, 0.85, 0, usual.backgrounds(), usual.styles());
+  }
+
+  public List<Scene> scenes() {
+    return prompts.stream().map(Prompt::scene).toList();
+  }
+
+  public List<String> texts() {
+    return prompts.stream().map(Prompt::text).toList();
+  }
+
+  public int size() {
+    return prompts.size();
+  }
+}

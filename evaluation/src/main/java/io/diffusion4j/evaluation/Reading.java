@@ -1,0 +1,27 @@
+package io.diffusion4j.evaluation;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.emoji.scene.Observation;
+import io.diffusion4j.evaluation.judge.Judge;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A picture as those who measure it see it.
+ *
+ * @param image the picture
+ * @param seen what its pixels say without a network
+ * @param vector the judge's, of length 1
+ */
+@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+public record Reading(Image image, Observation seen, float[] vector) {
+  /** Looks at pictures. */
+  public static List<Reading> of(List<Image> images, Judge judge) {
+    List<float[]> vectors = judge.images(images);
+    List<Reading> readings = new ArrayList<>(images.size());
+    for (int i = 0; i < images.size(); i++) {
+      readings.add(new Reading(images.get(i), Observation.of(images.get(i)), vectors.get(i)));
+    }
+    return readings;
+  }
+}

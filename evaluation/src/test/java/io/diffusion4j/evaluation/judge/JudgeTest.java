@@ -1,0 +1,136 @@
+package io.diffusion4j.evaluation.judge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.emoji.EmojiDataset;
+import io.diffusion4j.emoji.EmojiDataset.Settings;
+import io.diffusion4j.emoji.Example;
+import io.diffusion4j.evaluation.Tiny;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JudgeTest {
+  private static Path folder;
+  private static Judge judge;
+  private static List<Example> drawings;
+
+  @BeforeAll
+  static void train(@TempDir Path temporary) {
+    folder = temporary;
+    Tiny.judge(folder.resolve("judge"), folder.resolve("state"), 80);
+    judge = Judge.load(folder.resolve("judge"));
+    var data = EmojiDataset.open(Settings.training(JudgePreset.tiny().concepts(), 64, 1), 128);
+    drawings = new ArrayList<>();
+    data.catalogue().forEach(drawings::add);
+  }
+
+  @AfterAll
+  static void close() {
+    judge.close();
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+
+  @Test
+  void itLearnsWhatDrawingsAreCalled() {
+    var concepts = JudgePreset.tiny().concepts();
+    List<float[]> names = judge.texts(JudgeRecipe.names(concepts));
+    List<float[]> images = judge.images(drawings.stream().map(Example::image).toList());
+    int right = 0;
+    for (int i = 0; i < images.size(); i++) {
+      int best = 0;
+      for (int j = 1; j < names.size(); j++) {
+        if (dot(images.get(i), names.get(j)) > dot(images.get(i), names.get(best))) {
+          best = j;
+        }
+      }
+      var shown = drawings.get(i).scene().subject().concepts().get(0);
+      right += concepts.concepts().indexOf(shown) == best ? 1 : 0;
+    }
+    assertThat((double) right / images.size()).isGreaterThan(0.4); // by chance: a sixth
+  }
+
+  @Test
+  void vectorsHaveLengthOneAndDoNotDependOnTheirCompany() {
+    List<Image> images = drawings.stream().limit(3).map(Example::image).toList();
+    List<float[]> together = judge.images(images);
+    for (int i = 0; i < images.size(); i++) {
+      assertThat(dot(together.get(i), together.get(i))).isCloseTo(1, within(1e-5));
+      assertThat(judge.images(List.of(images.get(i))).get(0))
+          .containsExactly(together.get(i), Assertions.withPrecision(1e-5f));
+    }
+    assertThat(judge.images(List.of())).isEmpty();
+  }
+
+  @Test
+  void theOrderOfWordsAndUnknownWordsSayNothing() {
+    List<float[]> texts = judge.texts(List.of("a red apple", "apple, red a zyzzyva"));
+    assertThat(texts.get(1)).containsExactly(texts.get(0), Assertions.withPrecision(1e-5f));
+  }
+
+  @Test
+  void anAugmentedPictureIsTheSameForTheSameSeed() {
+    var augmentation = new Augmentation(32);
+    Image image = drawings.get(0).image();
+    for (int seed = 0; seed < 50; seed++) {
+      float[] once = augmentation.apply(image, new SplittableRandom(seed));
+      assertThat(once).hasSize(3 * 32 * 32);
+      assertThat(augmentation.apply(image, new SplittableRandom(seed))).isEqualTo(once);
+      assertThat(augmentation.apply(image, new SplittableRandom(seed + 1))).isNotEqualTo(once);
+      for (float value : once) {
+        assertThat(value).isBetween(-1.5f, 1.5f);
+      }
+    }
+  }
+
+  @Test
+  void wordsKeepTheirNumbersOnDisk() {
+    Words words = Words.learn(List.of("an owl", "an owl", "a fox"), List.of("a rare yak"), 2);
+    Path file = folder.resolve("words.txt");
+    words.write(file);
+    assertThat(Words.read(file).ids("An Owl, a yak; fox!"))
+        .isEqualTo(words.ids("An Owl, a yak; fox!"))
+        .hasSize(4); // a fox came once
+  }
+
+  @Test
+  void whatIsNoJudgeIsRefused() throws IOException {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Judge.load(folder.resolve("nobody")))
+        .withMessage(
+            "judge: " + folder.resolve("nobody") + " (expected: a folder with config.json)");
+    Path damaged = Files.createDirectories(folder.resolve("damaged"));
+    for (String name : List.of("config.json", "words.txt", "model.safetensors")) {
+      Files.copy(folder.resolve("judge").resolve(name), damaged.resolve(name));
+    }
+    List<String> words = Files.readAllLines(damaged.resolve("words.txt"));
+    Files.write(damaged.resolve("words.txt"), words.subList(0, words.size() - 1));
+    Assertions.assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> Judge.load(damaged))
+        .withMessageContaining("text.words.weight");
+    Files.write(damaged.resolve("words.txt"), Arrays.asList("twice", "twice"));
+    Assertions.assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> Judge.load(damaged))
+        .withMessageContaining("each of them once");
+  }
+}
