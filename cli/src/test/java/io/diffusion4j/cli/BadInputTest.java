@@ -177,14 +177,14 @@ final class BadInputTest {
   void noCommandIsToldTheCommands() {
     Run run = Run.of();
     assertThat(run.err())
-        .startsWith("error: command: none (expected: one of generate, serve, train, plot, plan");
+        .startsWith("error: command: none (expected: one of generate, serve, train, evaluate");
     assertThat(run.status()).isEqualTo(2);
   }
 
   @ParameterizedTest
   @CsvSource({
     "train painter, 'part: painter (expected: one of clip, prior, decoder, upsampler, "
-        + "upsampler-last, all)'",
+        + "upsampler-last, all, judge)'",
     "train clip --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
     "train clip --steps 0, steps: 0 (expected: ≥ 1)",
     "train clip --batch -1, batchSize: -1 (expected: ≥ 1)",
@@ -206,6 +206,21 @@ final class BadInputTest {
     assertRefused(2, message, words(line));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "evaluate --count 0, count: 0 (expected: ≥ 1)",
+    "evaluate --batch 0, batch: 0 (expected: ≥ 1)",
+    "evaluate --seed -1, seed: -1 (expected: ≥ 0)",
+    "evaluate --decoder-steps 0, decoder-steps: 0 (expected: ≥ 1)",
+    "evaluate --model nowhere, model: nowhere (expected: a folder with model_index.json)",
+    "evaluate --images nowhere --judge nobody, judge: nobody (expected: a folder with config.json)",
+    "train judge --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
+    "train judge --checkpoint-every 0, checkpoint-every: 0 (expected: ≥ 1)",
+  })
+  void anEvaluationThatCannotBeIsRefusedAtOnce(String line, String message) {
+    assertRefused(2, message, words(line));
+  }
+
   @Test
   void theStackTraceIsShownOnlyWhenAskedFor() {
     Run run = Run.of("generate", " ", "--verbose");
@@ -216,7 +231,7 @@ final class BadInputTest {
 
   @Test
   void helpAndVersionAreThere() {
-    assertThat(Run.of("--help").out()).contains("generate", "serve", "train");
+    assertThat(Run.of("--help").out()).contains("generate", "serve", "train", "evaluate");
     assertThat(Run.of("generate", "--help").out()).contains("PROMPT", "--decoder-guidance");
     assertThat(Run.of("--version").out()).startsWith("Diffusion4J 0.");
   }

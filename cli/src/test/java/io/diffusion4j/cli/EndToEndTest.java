@@ -88,6 +88,72 @@ final class EndToEndTest {
   }
 
   @Test
+  void aModelIsMeasuredAndItsReportToo() throws IOException {
+    Path judge = folder.resolve("judge");
+    Run trained =
+        Run.of(
+            "train",
+            "judge",
+            "--preset",
+            "tiny",
+            "--steps",
+            "2",
+            "--model",
+            judge.toString(),
+            "--state",
+            folder.resolve("judge-state").toString());
+    assertThat(trained.status()).as(trained.err()).isZero();
+
+    Path json = folder.resolve("quality.json");
+    Path report = folder.resolve("report");
+    Run run =
+        Run.of(
+            "evaluate",
+            "--count",
+            "16",
+            "--batch",
+            "8",
+            "--prior-steps",
+            "2",
+            "--decoder-steps",
+            "2",
+            "--super-res-steps",
+            "2",
+            "--model",
+            model.toString(),
+            "--judge",
+            judge.toString(),
+            "--json",
+            json.toString(),
+            "--report",
+            report.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err()).contains("evaluate: 16/16");
+    assertThat(run.out().lines().findFirst().orElseThrow())
+        .startsWith("metric")
+        .contains("ceiling");
+    assertThat(run.out()).contains("background", "retrieval r@5", "nearest training picture");
+    assertThat(Files.readString(json)).contains("\"interval\"", "sha256:", "\"unseen\"");
+    assertThat(report.resolve("index.html")).exists();
+
+    Run again =
+        Run.of(
+            "evaluate",
+            "--images",
+            report.toString(),
+            "--preset",
+            "tiny",
+            "--judge",
+            judge.toString());
+    assertThat(again.status()).as(again.err()).isZero();
+    assertThat(line(again, "background")).isEqualTo(line(run, "background"));
+  }
+
+  private static String line(Run run, String metric) {
+    return run.out().lines().filter(l -> l.startsWith(metric + " ")).findFirst().orElseThrow();
+  }
+
+  @Test
   void aTrainingTellsWhatItDoesAndLeavesEvents() throws IOException {
     assertThat(training.err()).contains("clip: ", "from the start", "upsampler-last: done");
     try (Stream<Path> events = Files.list(folder.resolve("state/clip/events"))) {

@@ -12,12 +12,16 @@ import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.emoji.scene.SceneSize;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.scene.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Whether two things stand as they should. How they stand is read from the centroids of two halves;
  * which of them is which, from the drawings there are of the two concepts: of the two assignments
- * the one counts whose drawings are nearer, pixel by pixel.
+ * the one counts whose drawings are nearer, pixel by pixel. Thread-safe.
  */
 public final class RelationQuestion implements Question {
   /** Height and width at which things are compared. */
@@ -25,7 +29,11 @@ public final class RelationQuestion implements Question {
 
   private static final int DRAWN = 64;
 
+  /** A concept before a background. */
+  private record Before(Concept concept, NamedColor background) {}
+
   private final SceneRenderer renderer;
+  private final Map<Before, List<float[]>> drawings = new ConcurrentHashMap<>();
 
   /**
    * A question about pictures of some concepts.
@@ -70,16 +78,23 @@ public final class RelationQuestion implements Question {
 
   /** The mean square difference to the nearest drawing of a concept. */
   private double distance(float[] thing, Concept concept, NamedColor background) {
-    double nearest = Double.POSITIVE_INFINITY;
-    for (Style style : concept.icons().keySet()) {
-      var subject = new Subject.Single(concept, SceneSize.LARGE);
-      Image drawing = renderer.render(Scene.of(subject, style, background), DRAWN);
-      Optional<Blob> whole = Observation.of(drawing).things().stream().findFirst();
-      if (whole.isPresent()) { // white on white leaves nothing to compare with
-        nearest = Math.min(nearest, Distances.meanSquare(thing, cut(drawing, whole.get())));
-      }
+    return drawings.computeIfAbsent(new Before(concept, background), this::draw).stream()
+        .mapToDouble(drawing -> Distances.meanSquare(thing, drawing))
+        .min()
+        .orElse(Double.POSITIVE_INFINITY);
+  }
+
+  /** A concept in all styles, but for those that leave nothing to see, as white on white. */
+  private List<float[]> draw(Before before) {
+    List<float[]> drawn = new ArrayList<>();
+    for (Style style : before.concept.icons().keySet()) {
+      var subject = new Subject.Single(before.concept, SceneSize.LARGE);
+      Image drawing = renderer.render(Scene.of(subject, style, before.background), DRAWN);
+      Observation.of(drawing).things().stream()
+          .findFirst()
+          .ifPresent(whole -> drawn.add(cut(drawing, whole)));
     }
-    return nearest;
+    return drawn;
   }
 
   /** The box of a thing, at a common size. */

@@ -37,6 +37,8 @@ class ArchitectureTest {
   private static final String DECODER = "io.diffusion4j.decoder..";
   private static final String UNCLIP = "io.diffusion4j.unclip..";
   private static final String EMOJI = "io.diffusion4j.emoji..";
+  private static final String EVALUATION = "io.diffusion4j.evaluation..";
+  private static final String JUDGE = "io.diffusion4j.evaluation.judge..";
   private static final String SERVING = "io.diffusion4j.serving..";
   private static final String PROTO = "io.diffusion4j.serving.v1..";
   private static final String CLI = "io.diffusion4j.cli..";
@@ -52,6 +54,7 @@ class ArchitectureTest {
           Map.entry("decoder", "io.diffusion4j.decoder"),
           Map.entry("unclip", "io.diffusion4j.unclip"),
           Map.entry("emoji", "io.diffusion4j.emoji"),
+          Map.entry("evaluation", "io.diffusion4j.evaluation"),
           Map.entry("serving-proto", "io.diffusion4j.serving.v1"),
           Map.entry("serving-grpc", "io.diffusion4j.serving"),
           Map.entry("cli", "io.diffusion4j.cli"),
@@ -91,6 +94,8 @@ class ArchitectureTest {
           .definedBy(UNCLIP)
           .layer("emoji")
           .definedBy(EMOJI)
+          .layer("evaluation")
+          .definedBy(EVALUATION)
           .layer("serving-proto")
           .definedBy(PROTO)
           .layer("serving-grpc")
@@ -116,6 +121,10 @@ class ArchitectureTest {
           .whereLayer("emoji")
           .mayOnlyAccessLayers(
               "diffusion-api", "diffusion-tf", "clip", "prior", "decoder", "unclip")
+          .whereLayer("evaluation")
+          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf", "clip", "emoji")
+          .whereLayer("evaluation")
+          .mayOnlyBeAccessedByLayers("cli") // the judge is used for nothing else
           .whereLayer("serving-proto")
           .mayNotAccessAnyLayer()
           .whereLayer("serving-grpc")
@@ -140,7 +149,7 @@ class ArchitectureTest {
   static final ArchRule onlyNetworksKnowTensorFlow =
       noClasses()
           .that()
-          .resideOutsideOfPackages(TF, CLIP, PRIOR, DECODER, BENCHMARKS)
+          .resideOutsideOfPackages(TF, CLIP, PRIOR, DECODER, JUDGE, BENCHMARKS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.tensorflow..", "org.bytedeco..");
