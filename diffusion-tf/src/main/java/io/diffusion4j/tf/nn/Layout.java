@@ -21,7 +21,10 @@ public enum Layout {
       return values;
     }
   },
-  /** A dense layer: {@code [out, in]} in checkpoints, {@code [in, out]} in the graph. */
+  /**
+   * A dense layer: {@code [out, in]} in checkpoints, or {@code [out, in, 1]} as a convolution over
+   * sequences; {@code [in, out]} in the graph.
+   */
   LINEAR {
     @Override
     public long[] graphShape(long[] s) {

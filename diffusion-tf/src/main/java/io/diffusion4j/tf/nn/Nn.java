@@ -1,5 +1,6 @@
 package io.diffusion4j.tf.nn;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -105,22 +106,54 @@ public final class Nn {
 
   /** A dense layer with bias, initialised so. */
   public Operand<TFloating> linear(Operand<TFloating> x, long out, Init init) {
-    long in = last(x);
-    Init bias = init == Init.FAN_IN ? Init.uniform(1 / Math.sqrt((double) in)) : Init.ZEROS;
-    var product = matrix(x, out, init);
-    var b = get("bias", new long[] {out}, Layout.SAME, bias, precision);
+    return dense(x, out, init, "weight", "bias", last(x));
+  }
+
+  /**
+   * A dense layer whose parameters have names of their own below this path, as the packed ones of
+   * PyTorch's {@code MultiheadAttention} have: {@code in_proj_weight}, {@code in_proj_bias}.
+   */
+  public Operand<TFloating> linear(
+      Operand<TFloating> x, long out, Init init, String weight, String bias) {
+    return dense(x, out, init, weight, bias, last(x));
+  }
+
+  /**
+   * A dense layer that checkpoints hold as a convolution over sequences, {@code [out, in, 1]}: the
+   * same values in the same order.
+   */
+  public Operand<TFloating> pointwise(Operand<TFloating> x, long out, Init init) {
+    return dense(x, out, init, "weight", "bias", last(x), 1);
+  }
+
+  private Operand<TFloating> dense(
+      Operand<TFloating> x, long out, Init init, String weight, String bias, long... inShape) {
+    Init start = init == Init.FAN_IN ? Init.uniform(1 / Math.sqrt((double) last(x))) : Init.ZEROS;
+    var product = matrix(x, out, init, weight, inShape);
+    var b = get(bias, new long[] {out}, Layout.SAME, start, precision);
     return restore(tf.nn.biasAdd(product, b), x, out);
   }
 
   /** A dense layer without bias. */
   public Operand<TFloating> linearNoBias(Operand<TFloating> x, long out, Init init) {
-    return restore(matrix(x, out, init), x, out);
+    return restore(matrix(x, out, init, "weight", last(x)), x, out);
   }
 
-  private Operand<TFloating> matrix(Operand<TFloating> x, long out, Init init) {
-    long in = last(x);
-    var w = get("weight", new long[] {out, in}, Layout.LINEAR, init, precision);
-    return tf.linalg.matMul(x.rank() == 2 ? x : reshape(x, UNKNOWN, in), w);
+  private Operand<TFloating> matrix(
+      Operand<TFloating> x, long out, Init init, String name, long... inShape) {
+    long[] shape = new long[inShape.length + 1];
+    shape[0] = out;
+    System.arraycopy(inShape, 0, shape, 1, inShape.length);
+    var w = get(name, shape, Layout.LINEAR, init, precision);
+    return tf.linalg.matMul(x.rank() == 2 ? x : reshape(x, UNKNOWN, last(x)), w);
+  }
+
+  /**
+   * x·P for the parameter P of this name, which lies {@code [in, out]} in checkpoints too: {@code
+   * [B, in] → [B, out]}.
+   */
+  public Operand<TFloating> project(Operand<TFloating> x, String name, long out, Init init) {
+    return tf.linalg.matMul(x, get(name, new long[] {last(x), out}, Layout.SAME, init, precision));
   }
 
   private Operand<TFloating> restore(Operand<TFloating> rows, Operand<TFloating> x, long out) {
@@ -346,6 +379,26 @@ public final class Nn {
         UNKNOWN,
         q.shape().get(1),
         width);
+  }
+
+  /**
+   * Takes apart what one dense layer made of several: {@code [B, L, parts·W] → parts × [B, L, W]}.
+   * Channel c of group g of part p is channel {@code (g·parts + p)·W/groups + c}.
+   *
+   * @param groups 1 if the parts lie one after the other; the number of heads if those of each head
+   *     lie together
+   */
+  public List<Operand<TFloating>> unpack(Operand<TFloating> packed, int parts, int groups) {
+    long length = packed.shape().get(1);
+    long width = last(packed) / parts;
+    long inGroup = width / groups;
+    var grouped = groups == 1 ? packed : reshape(packed, UNKNOWN, length, groups, parts * inGroup);
+    List<Operand<TFloating>> unpacked = new ArrayList<>(parts);
+    for (int p = 0; p < parts; p++) {
+      var part = slice(grouped, p * inGroup, inGroup);
+      unpacked.add(groups == 1 ? part : reshape(part, UNKNOWN, length, width));
+    }
+    return unpacked;
   }
 
   private Operand<TFloating> split(Operand<TFloating> x, int heads) {

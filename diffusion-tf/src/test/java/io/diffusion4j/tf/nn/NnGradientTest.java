@@ -39,6 +39,16 @@ class NnGradientTest {
         layer("linear over rows", ROWS, (nn, x) -> nn.linear(x, 3)),
         layer("linear over a sequence", SEQUENCE, (nn, x) -> nn.linear(x, 3)),
         layer("linear without bias", SEQUENCE, (nn, x) -> nn.linearNoBias(x, 3, Init.FAN_IN)),
+        layer("pointwise", SEQUENCE, (nn, x) -> nn.pointwise(x, 3, Init.FAN_IN)),
+        layer("projection", ROWS, (nn, x) -> nn.project(x, "proj", 3, Init.ZEROS)),
+        layer(
+            "linear with names of its own",
+            SEQUENCE,
+            (nn, x) -> nn.linear(x, 3, Init.FAN_IN, "in_proj_weight", "in_proj_bias")),
+        layer(
+            "parts that lie together by head",
+            new long[] {2, 3, 12},
+            (nn, x) -> nn.concat(1, nn.unpack(x, 3, 2))),
         layer("3×3 convolution", IMAGE, (nn, x) -> nn.conv2d(x, 3, 3)),
         layer("1×1 convolution", IMAGE, (nn, x) -> nn.conv2d(x, 3, 1)),
         layer("convolution of stride 2", IMAGE, (nn, x) -> nn.conv2d(x, 3, 3, 2, Init.FAN_IN)),

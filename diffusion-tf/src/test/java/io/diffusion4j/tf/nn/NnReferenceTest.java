@@ -1,6 +1,7 @@
 package io.diffusion4j.tf.nn;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.tf.Batch;
@@ -8,6 +9,8 @@ import io.diffusion4j.tf.testing.Probe;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.types.family.TFloating;
@@ -73,6 +76,41 @@ class NnReferenceTest {
       }
     }
     return result;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void aPackedPartHasItsChannelsWhereItsGroupsPutThem(int groups) {
+    int parts = 3;
+    int width = 8;
+    int inGroup = width / groups;
+    for (int part = 0; part < parts; part++) {
+      int p = part;
+      try (var probe =
+          probe(
+              new long[] {2, 5, (long) parts * width},
+              (nn, x) -> nn.unpack(x, parts, groups).get(p))) {
+        float[] packed = probe.values("x");
+        float[] expected = new float[2 * 5 * width];
+        for (int i = 0; i < expected.length; i++) {
+          int group = (i % width) / inGroup;
+          int c = i % inGroup;
+          expected[i] = packed[(i / width) * parts * width + (group * parts + p) * inGroup + c];
+        }
+        assertThat(output(probe)).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void aPointwiseConvolutionIsADenseLayer() {
+    float[] dense;
+    try (var probe = probe(new long[] {2, 3, 4}, (nn, x) -> nn.linear(x, 5))) {
+      dense = output(probe);
+    }
+    try (var probe = probe(new long[] {2, 3, 4}, (nn, x) -> nn.pointwise(x, 5, Init.FAN_IN))) {
+      assertThat(output(probe)).isEqualTo(dense);
+    }
   }
 
   @Test
