@@ -10,14 +10,28 @@ import org.tensorflow.types.family.TFloating;
  * Tokens that the attention of a U-Net looks at beside its pixels.
  *
  * @param tokens {@code [B, L, contextDim]}
- * @param present {@code [B, L]}: 1 where a token is to be seen, 0 for padding
+ * @param present {@code [B, L]}: 1 where a token is to be seen, 0 for padding; none if all are
  */
-record Context(Operand<TFloating> tokens, Operand<TFloat32> present) {
+record Context(Operand<TFloating> tokens, List<Operand<TFloat32>> present) {
   /** What a hidden token's logit is lowered by. */
   private static final float HIDDEN = -10_000;
 
-  /** What is added to the logits of the tokens and of the pixels after them. */
-  Operand<TFloat32> mask(Nn nn, long pixels) {
+  /** Tokens of which those are seen that are present. */
+  static Context masked(Operand<TFloating> tokens, Operand<TFloat32> present) {
+    return new Context(tokens, List.of(present));
+  }
+
+  /** Tokens that are all seen, padding too. */
+  static Context whole(Operand<TFloating> tokens) {
+    return new Context(tokens, List.of());
+  }
+
+  /** What is added to the logits of the tokens and of the pixels after them; nothing, or one. */
+  List<Operand<TFloat32>> mask(Nn nn, long pixels) {
+    return present.stream().map(p -> mask(nn, p, pixels)).toList();
+  }
+
+  private static Operand<TFloat32> mask(Nn nn, Operand<TFloat32> present, long pixels) {
     var tf = nn.tf();
     long length = present.shape().get(1);
     var hidden = tf.math.mul(tf.math.sub(tf.constant(1f), present), tf.constant(HIDDEN));

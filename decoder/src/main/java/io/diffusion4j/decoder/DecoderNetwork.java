@@ -43,7 +43,7 @@ record DecoderNetwork(Unet unet, int contextLength) implements Network {
     var time = nn.input(inputs.floats(TfDenoiser.TIME, c.timeChannels()));
     var out =
         unet.forward(
-            nn, x, time, List.of(told.timeAdd()), List.of(new Context(told.context(), present)));
+            nn, x, time, List.of(told.timeAdd()), List.of(Context.masked(told.context(), present)));
     return c.outChannels() == c.inChannels()
         ? List.of(out)
         : List.of(nn.slice(out, 0, 3), nn.slice(out, 3, 3));

@@ -7,14 +7,14 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * The residual block of the ADM U-Net (Dhariwal &amp; Nichol 2021, appendix A), with diffusers'
- * keys ({@code ResnetBlock2D}).
+ * The residual block of the ADM U-Net (Dhariwal &amp; Nichol 2021, appendix A), diffusers' {@code
+ * ResnetBlock2D}.
  *
  * @param unet the network's shape
  * @param channels of the output
  * @param resampling between the first normalisation and the first convolution
  */
-record ResBlock(UnetConfig unet, long channels, Resampling resampling) {
+record ResBlock(UnetShape unet, long channels, Resampling resampling) {
   /** What a block does to the resolution, on both of its branches. */
   enum Resampling {
     NONE,
@@ -30,20 +30,21 @@ record ResBlock(UnetConfig unet, long channels, Resampling resampling) {
    * @param emb SiLU of the time embedding, which all blocks share
    */
   Operand<TFloating> forward(Nn nn, Operand<TFloating> x, Operand<TFloating> emb) {
-    var h = nn.at("norm1").groupNormSilu(x, unet.groups(), unet.eps());
-    h = nn.at("conv1").conv2d(resample(nn, h), channels, 3);
-    var time = nn.at("time_emb_proj");
+    var keys = unet.keys().residual();
+    var h = nn.at(keys.norm1()).groupNormSilu(x, unet.groups(), unet.eps());
+    h = nn.at(keys.conv1()).conv2d(resample(nn, h), channels, 3);
+    var time = nn.at(keys.time());
+    var norm = nn.at(keys.norm2());
     if (unet.timeConditioning() == TimeConditioning.SCALE_SHIFT) {
-      var told = time.linear(emb, 2 * channels);
-      h = nn.at("norm2").groupNormSilu(h, unet.groups(), unet.eps(), told);
+      h = norm.groupNormSilu(h, unet.groups(), unet.eps(), time.linear(emb, 2 * channels));
     } else {
       h = nn.add(h, nn.reshape(time.linear(emb, channels), -1, 1, 1, channels));
-      h = nn.at("norm2").groupNormSilu(h, unet.groups(), unet.eps());
+      h = norm.groupNormSilu(h, unet.groups(), unet.eps());
     }
-    h = nn.at("conv2").conv2d(h, channels, 3, 1, Init.ZEROS);
+    h = nn.at(keys.conv2()).conv2d(h, channels, 3, 1, Init.ZEROS);
     var skip = resample(nn, x);
     if (Nn.last(x) != channels) {
-      skip = nn.at("conv_shortcut").conv2d(skip, channels, 1);
+      skip = nn.at(keys.skip()).conv2d(skip, channels, 1);
     }
     return nn.add(skip, h);
   }

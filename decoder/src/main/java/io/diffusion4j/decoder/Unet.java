@@ -11,12 +11,13 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * The ADM U-Net (Dhariwal &amp; Nichol 2021) with diffusers' structure and keys: {@code
- * UNet2DConditionModel} with unCLIP's blocks for the decoder, {@code UNet2DModel} for upsamplers.
+ * The ADM U-Net (Dhariwal &amp; Nichol 2021): guided-diffusion's and GLIDE's {@code UNetModel},
+ * diffusers' {@code UNet2DModel}, and its {@code UNet2DConditionModel} with unCLIP's blocks. They
+ * differ in their {@link UnetKeys} and in the choices that {@link UnetShape} names.
  *
  * @param config the shape
  */
-public record Unet(UnetConfig config) {
+public record Unet(UnetShape config) {
   /**
    * The whole network.
    *
@@ -32,61 +33,80 @@ public record Unet(UnetConfig config) {
       Operand<TFloating> sinusoid,
       List<Operand<TFloating>> timeAdd,
       List<Context> context) {
-    var emb = nn.at("time_embedding.linear_1").linear(sinusoid, config.timeEmbedDim());
-    emb = nn.at("time_embedding.linear_2").linear(nn.silu(emb), config.timeEmbedDim());
+    var keys = config.keys();
+    var emb = nn.at(keys.timeEmbedding(0)).linear(sinusoid, config.timeEmbedDim());
+    emb = nn.at(keys.timeEmbedding(1)).linear(nn.silu(emb), config.timeEmbedDim());
     for (var add : timeAdd) {
       emb = nn.add(emb, add);
     }
     emb = nn.silu(emb);
 
     Deque<Operand<TFloating>> skips = new ArrayDeque<>();
-    var h = nn.at("conv_in").conv2d(x, config.blockChannels().get(0), 3);
+    var h = nn.at(keys.convIn()).conv2d(x, config.blockChannels().get(0), 3);
     skips.push(h);
     for (int level = 0; level < config.levels(); level++) {
-      var block = nn.at("down_blocks", level);
       int channels = config.blockChannels().get(level);
       for (int i = 0; i < config.layers(); i++) {
-        h = layer(block, i, channels, config.attention().get(level), h, emb, context);
+        h = residual(nn, keys.down(level, i), channels, h, emb);
+        if (config.attention().get(level)) {
+          h = attention(nn, keys.down(level, i), config.headsDown(channels), h, context);
+        }
         skips.push(h);
       }
       if (level < config.levels() - 1) {
-        h =
-            new ResBlock(config, channels, Resampling.DOWN)
-                .forward(block.at("downsamplers.0"), h, emb);
+        h = down(nn.at(keys.downsampler(level)), channels, h, emb);
         skips.push(h);
       }
     }
 
-    var mid = nn.at("mid_block");
     int deepest = config.blockChannels().get(config.levels() - 1);
-    h = layer(mid, 0, deepest, config.midAttention(), h, emb, context);
-    h = new ResBlock(config, deepest, Resampling.NONE).forward(mid.at("resnets.1"), h, emb);
+    h = residual(nn, keys.middle(0), deepest, h, emb);
+    if (config.midAttention()) {
+      h = attention(nn, keys.middle(0), config.headsDown(deepest), h, context);
+    }
+    h = residual(nn, keys.middle(1), deepest, h, emb);
 
-    for (int i = 0; i < config.levels(); i++) {
-      int level = config.levels() - 1 - i;
-      var block = nn.at("up_blocks", i);
+    for (int level = config.levels() - 1; level >= 0; level--) {
       int channels = config.blockChannels().get(level);
-      for (int j = 0; j <= config.layers(); j++) {
+      for (int i = 0; i <= config.layers(); i++) {
         h = nn.concat(3, List.of(h, skips.pop()));
-        h = layer(block, j, channels, config.attention().get(level), h, emb, context);
+        h = residual(nn, keys.up(level, i), channels, h, emb);
+        if (config.attention().get(level)) {
+          h = attention(nn, keys.up(level, i), config.headsUp(channels), h, context);
+        }
       }
       if (level > 0) {
-        h = new ResBlock(config, channels, Resampling.UP).forward(block.at("upsamplers.0"), h, emb);
+        h = up(nn.at(keys.upsampler(level)), channels, h, emb);
       }
     }
-    h = nn.at("conv_norm_out").groupNormSilu(h, config.groups(), config.eps());
-    return nn.output(nn.at("conv_out").conv2d(h, config.outChannels(), 3, 1, Init.ZEROS));
+    h = nn.at(keys.normOut()).groupNormSilu(h, config.groups(), config.eps());
+    return nn.output(nn.at(keys.convOut()).conv2d(h, config.outChannels(), 3, 1, Init.ZEROS));
   }
 
-  private Operand<TFloating> layer(
-      Nn block,
-      int i,
-      int channels,
-      boolean attends,
-      Operand<TFloating> x,
-      Operand<TFloating> emb,
-      List<Context> context) {
-    var h = new ResBlock(config, channels, Resampling.NONE).forward(block.at("resnets", i), x, emb);
-    return attends ? new AttentionBlock(config).forward(block.at("attentions", i), h, context) : h;
+  private Operand<TFloating> residual(
+      Nn nn, UnetKeys.Layer at, int channels, Operand<TFloating> x, Operand<TFloating> emb) {
+    return new ResBlock(config, channels, Resampling.NONE).forward(nn.at(at.residual()), x, emb);
+  }
+
+  private Operand<TFloating> attention(
+      Nn nn, UnetKeys.Layer at, int heads, Operand<TFloating> x, List<Context> context) {
+    return new AttentionBlock(config, heads).forward(nn.at(at.attention()), x, context);
+  }
+
+  private Operand<TFloating> down(
+      Nn nn, int channels, Operand<TFloating> x, Operand<TFloating> emb) {
+    return switch (config.levelChange()) {
+      case RESIDUAL_BLOCK -> new ResBlock(config, channels, Resampling.DOWN).forward(nn, x, emb);
+      case CONVOLUTION -> nn.at("op").conv2d(x, channels, 3, 2, Init.FAN_IN);
+      case RESAMPLING -> nn.averagePool(x);
+    };
+  }
+
+  private Operand<TFloating> up(Nn nn, int channels, Operand<TFloating> x, Operand<TFloating> emb) {
+    return switch (config.levelChange()) {
+      case RESIDUAL_BLOCK -> new ResBlock(config, channels, Resampling.UP).forward(nn, x, emb);
+      case CONVOLUTION -> nn.at("conv").conv2d(nn.upsampleNearest(x), channels, 3);
+      case RESAMPLING -> nn.upsampleNearest(x);
+    };
   }
 }

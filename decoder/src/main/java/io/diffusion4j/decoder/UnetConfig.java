@@ -30,7 +30,8 @@ public record UnetConfig(
     int contextDim,
     int groups,
     double eps,
-    TimeConditioning timeConditioning) {
+    TimeConditioning timeConditioning)
+    implements UnetShape {
 
   /** How the time embedding enters a residual block. */
   public enum TimeConditioning {
@@ -65,23 +66,34 @@ public record UnetConfig(
     require(outChannels >= 1, "out_channels", outChannels, "≥ 1");
   }
 
-  private static void require(boolean holds, String name, Object value, String expected) {
+  static void require(boolean holds, String name, Object value, String expected) {
     if (!holds) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
     }
   }
 
-  /** Width of the sinusoid of the time. */
+  @Override
   public int timeChannels() {
     return blockChannels.get(0);
   }
 
-  /** Width of the time embedding that residual blocks see. */
-  public int timeEmbedDim() {
-    return 4 * timeChannels();
+  @Override
+  public int headsDown(int channels) {
+    return channels / headDim;
   }
 
-  public int levels() {
-    return blockChannels.size();
+  @Override
+  public int headsUp(int channels) {
+    return channels / headDim;
+  }
+
+  @Override
+  public LevelChange levelChange() {
+    return LevelChange.RESIDUAL_BLOCK;
+  }
+
+  @Override
+  public UnetKeys keys() {
+    return new DiffusersKeys(levels());
   }
 }

@@ -68,7 +68,8 @@ class UnetParityTest {
           var time = nn.input(inputs.floats(TfDenoiser.TIME, 8));
           var add = nn.input(inputs.floats("time_add", 32));
           var context =
-              new Context(nn.input(inputs.floats("context", 81, 40)), inputs.floats("present", 81));
+              Context.masked(
+                  nn.input(inputs.floats("context", 81, 40)), inputs.floats("present", 81));
           return List.of(new Unet(DECODER).forward(nn, x, time, List.of(add), List.of(context)));
         };
     return golden.run(network, batch, precision).get(0);

@@ -1,0 +1,132 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The shape of a U-Net, in the words of the constructors of guided-diffusion's and GLIDE's {@code
+ * UNetModel}.
+ *
+ * @param sampleSize height and width of the images: {@code image_size}
+ * @param imageChannels channels of the images: {@code in_channels}
+ * @param beside what the network sees beside x_t
+ * @param outChannels channels of the output; twice the image's if the variance is learned
+ * @param modelChannels width of the sinusoid of the time
+ * @param channelMult channels of each level in units of the model's, from the highest resolution
+ *     down; broken products are cut
+ * @param attentionFactors by how much images are reduced where there is attention: {@code
+ *     attention_resolutions}
+ * @param layers residual blocks per level on the way down: {@code num_res_blocks}
+ * @param levelChange how one level leads to the next
+ * @param timeConditioning how the time enters a residual block
+ * @param heads of the attention
+ * @param qkvOrder how their projections are packed
+ * @param classes of a conditional model: {@code num_classes}; 0 without
+ * @param contextDim width of the context tokens: {@code encoder_channels}; 0 without
+ * @param groups of the group normalisations; 32 in all that is published
+ */
+public record AdmConfig(
+    int sampleSize,
+    int imageChannels,
+    Beside beside,
+    int outChannels,
+    int modelChannels,
+    List<Double> channelMult,
+    List<Integer> attentionFactors,
+    int layers,
+    LevelChange levelChange,
+    TimeConditioning timeConditioning,
+    Heads heads,
+    QkvOrder qkvOrder,
+    int classes,
+    int contextDim,
+    int groups)
+    implements UnetShape {
+  private static final double EPS = 1e-5;
+
+  public AdmConfig {
+    channelMult = List.copyOf(channelMult);
+    attentionFactors = List.copyOf(attentionFactors);
+    UnetConfig.require(imageChannels >= 1, "in_channels", imageChannels, "≥ 1");
+    UnetConfig.require(
+        outChannels == imageChannels || outChannels == 2 * imageChannels,
+        "out_channels",
+        outChannels,
+        imageChannels + ", or " + 2 * imageChannels + " with a learned variance");
+    UnetConfig.require(
+        modelChannels >= 2 && modelChannels % 2 == 0, "model_channels", modelChannels, "even");
+    UnetConfig.require(groups >= 1, "groups", groups, "≥ 1");
+    UnetConfig.require(
+        !channelMult.isEmpty() && channelMult.size() < Integer.SIZE - 1,
+        "channel_mult",
+        channelMult,
+        "one for each level");
+    for (int level = 0; level < channelMult.size(); level++) {
+      int channels = (int) (channelMult.get(level) * modelChannels);
+      String expected = "a multiple of " + groups + " channels for each level";
+      boolean whole = channels >= 1 && channels % groups == 0;
+      UnetConfig.require(whole, "channel_mult", channelMult, expected);
+      boolean attends = attentionFactors.contains(1 << level);
+      boolean isMiddle = level == channelMult.size() - 1;
+      boolean divides =
+          (!(attends || isMiddle) || heads.divideDown(channels))
+              && (!attends || heads.divideUp(channels));
+      UnetConfig.require(divides, "heads", heads, "divisors of " + channels);
+    }
+    int factor = 1 << (channelMult.size() - 1);
+    String multiple = "a multiple of " + factor;
+    UnetConfig.require(
+        sampleSize >= 1 && sampleSize % factor == 0, "image_size", sampleSize, multiple);
+    UnetConfig.require(layers >= 1, "num_res_blocks", layers, "≥ 1");
+    UnetConfig.require(classes >= 0, "num_classes", classes, "≥ 0");
+    UnetConfig.require(contextDim >= 0, "encoder_channels", contextDim, "≥ 0");
+  }
+
+  @Override
+  public int inChannels() {
+    return beside.channels(imageChannels);
+  }
+
+  @Override
+  public int timeChannels() {
+    return modelChannels;
+  }
+
+  @Override
+  public List<Integer> blockChannels() {
+    return channelMult.stream().map(mult -> (int) (mult * modelChannels)).toList();
+  }
+
+  @Override
+  public List<Boolean> attention() {
+    return IntStream.range(0, channelMult.size())
+        .mapToObj(level -> attentionFactors.contains(1 << level))
+        .toList();
+  }
+
+  @Override
+  public boolean midAttention() {
+    return true;
+  }
+
+  @Override
+  public int headsDown(int channels) {
+    return heads.down(channels);
+  }
+
+  @Override
+  public int headsUp(int channels) {
+    return heads.up(channels);
+  }
+
+  @Override
+  public double eps() {
+    return EPS;
+  }
+
+  @Override
+  public UnetKeys keys() {
+    return new OpenAiKeys(layers, attention(), qkvOrder);
+  }
+}

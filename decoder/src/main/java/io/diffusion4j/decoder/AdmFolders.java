@@ -1,0 +1,125 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.UnetShape.LevelChange;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.checkpoint.ComponentConfig;
+import io.diffusion4j.tf.checkpoint.ConfigWriter;
+import io.diffusion4j.tf.nn.ModelFiles;
+import io.diffusion4j.tf.nn.NamedTensors;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * guided-diffusion's U-Nets: {@code model.safetensors} with OpenAI's keys, and a {@code
+ * config.json} with the arguments of the class's constructor, since OpenAI publishes them as flags
+ * in a README. To these come {@code _class_name}, and {@code groups} where they are not 32.
+ */
+public final class AdmFolders {
+  private static final String CONFIG = "config.json";
+  private static final String PLAIN_CLASS = "UNetModel";
+  private static final String SUPER_RES_CLASS = "SuperResModel";
+  private static final int GROUPS = 32;
+
+  private AdmFolders() {}
+
+  /**
+   * Reads the settings of a {@code UNetModel} or {@code SuperResModel}; absent fields have the
+   * constructor's defaults.
+   */
+  public static AdmConfig read(Path folder) {
+    return read(ComponentConfig.read(folder.resolve(CONFIG)));
+  }
+
+  static AdmConfig read(ComponentConfig c) {
+    boolean isPlain = c.expectClass(PLAIN_CLASS, SUPER_RES_CLASS).equals(PLAIN_CLASS);
+    var qkvOrder =
+        c.booleanValue("use_new_attention_order", false) ? QkvOrder.BY_KIND : QkvOrder.BY_HEAD;
+    var config =
+        unet(c, isPlain ? Beside.NOTHING : Beside.LOW, c.intValue("num_classes", 0), 0, qkvOrder);
+    c.refuseUnknown();
+    return config;
+  }
+
+  /**
+   * Reads what guided-diffusion's U-Nets and GLIDE's have in common, of a file that may have more.
+   *
+   * @param beside what networks of the file's class see beside x_t
+   */
+  public static AdmConfig unet(
+      ComponentConfig c, Beside beside, int classes, int contextDim, QkvOrder qkvOrder) {
+    c.supports("dims", 2);
+    // What only training, or the reference's own number format, depends on.
+    c.doubleValue("dropout", 0);
+    c.booleanValue("use_checkpoint", false);
+    c.booleanValue("use_fp16", false);
+    int headChannels = c.intValue("num_head_channels", -1);
+    int heads = c.intValue("num_heads", 1);
+    int headsUp = c.intValue("num_heads_upsample", -1);
+    boolean convResample = c.booleanValue("conv_resample", true);
+    LevelChange plain = convResample ? LevelChange.CONVOLUTION : LevelChange.RESAMPLING;
+    try {
+      return new AdmConfig(
+          c.intValue("image_size"),
+          c.intValue("in_channels"),
+          beside,
+          c.intValue("out_channels"),
+          c.intValue("model_channels"),
+          c.doubles("channel_mult", List.of(1.0, 2.0, 4.0, 8.0)),
+          c.ints("attention_resolutions", List.of()),
+          c.intValue("num_res_blocks"),
+          c.booleanValue("resblock_updown", false) ? LevelChange.RESIDUAL_BLOCK : plain,
+          c.booleanValue("use_scale_shift_norm", false)
+              ? TimeConditioning.SCALE_SHIFT
+              : TimeConditioning.ADD,
+          headChannels == -1
+              ? Heads.of(heads, headsUp == -1 ? heads : headsUp)
+              : Heads.ofWidth(headChannels),
+          qkvOrder,
+          classes,
+          contextDim,
+          c.intValue("groups", GROUPS));
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(c.file(), "no U-Net: " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes a {@code UNetModel} or {@code SuperResModel}. */
+  public static void write(
+      Path folder, AdmConfig config, NamedTensors weights, Map<String, String> notes) {
+    if (config.beside().known() || config.contextDim() > 0) {
+      throw new IllegalArgumentException(
+          "config: " + config + " (expected: a U-Net of guided-diffusion)");
+    }
+    put(ConfigWriter.nested(), config)
+        .put("_class_name", config.beside().low() ? SUPER_RES_CLASS : PLAIN_CLASS)
+        .put("num_classes", config.classes() == 0 ? null : config.classes())
+        .put("use_new_attention_order", config.qkvOrder() == QkvOrder.BY_KIND)
+        .write(folder.resolve(CONFIG));
+    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
+  }
+
+  /** Puts what {@link #unet} reads. */
+  public static ConfigWriter put(ConfigWriter writer, AdmConfig c) {
+    var heads = c.heads();
+    return writer
+        .put("image_size", c.sampleSize())
+        .put("in_channels", c.imageChannels())
+        .put("out_channels", c.outChannels())
+        .put("model_channels", c.modelChannels())
+        .put("channel_mult", c.channelMult())
+        .put("attention_resolutions", c.attentionFactors())
+        .put("num_res_blocks", c.layers())
+        .put("resblock_updown", c.levelChange() == LevelChange.RESIDUAL_BLOCK)
+        .put("conv_resample", c.levelChange() != LevelChange.RESAMPLING)
+        .put("use_scale_shift_norm", c.timeConditioning() == TimeConditioning.SCALE_SHIFT)
+        .put("num_head_channels", heads.width() > 0 ? heads.width() : -1)
+        .put("num_heads", heads.width() > 0 ? 1 : heads.down())
+        .put("num_heads_upsample", heads.width() > 0 ? -1 : heads.up())
+        .put("groups", c.groups())
+        .put("dims", 2)
+        .put("dropout", 0.0);
+  }
+}

@@ -1,0 +1,99 @@
+package io.diffusion4j.decoder;
+
+import static io.diffusion4j.decoder.UnetConfig.require;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.TfDenoiser;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.nn.CheckpointTensors;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.nn.Tensors;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A U-Net of guided-diffusion with its weights. Thread-safe; holds native memory until it is
+ * closed.
+ */
+public final class AdmModel implements AutoCloseable {
+  private final AdmConfig config;
+  private final Parameterization parameterization;
+  private final CompiledNetwork network;
+
+  private AdmModel(AdmConfig config, Parameterization parameterization, CompiledNetwork network) {
+    this.config = config;
+    this.parameterization = parameterization;
+    this.network = network;
+  }
+
+  /**
+   * Loads a folder as {@link AdmFolders} describes it.
+   *
+   * @param parameterization what the network was trained to predict; ε in all that is published
+   */
+  public static AdmModel load(Path folder, Parameterization parameterization, Precision precision) {
+    var config = AdmFolders.read(folder);
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      var weights = new CheckpointTensors(folder, checkpoint);
+      return new AdmModel(
+          config,
+          parameterization,
+          new CompiledNetwork(new AdmNetwork(config), weights, precision));
+    }
+  }
+
+  public AdmConfig config() {
+    return config;
+  }
+
+  /**
+   * The network.
+   *
+   * <p>Throws {@link IllegalArgumentException} for a condition that is not what the network was
+   * trained with.
+   */
+  public Denoiser<AdmCondition> denoiser() {
+    return new TfDenoiser<>(network, parameterization, config.timeChannels(), this::feed);
+  }
+
+  private void feed(Batch batch, List<AdmCondition> conditions) {
+    if (config.classes() > 0) {
+      batch.ints(AdmNetwork.LABEL, conditions.stream().mapToInt(this::label).toArray());
+    } else {
+      conditions.forEach(c -> require(c.label().isEmpty(), "label", c.label(), "none"));
+    }
+    if (config.beside().low()) {
+      batch.floats(Beside.LOW_INPUT, Tensors.stack(conditions.stream().map(this::low).toList()));
+    } else {
+      conditions.forEach(c -> require(c.low().isEmpty(), "low", "an image", "none"));
+    }
+  }
+
+  private int label(AdmCondition condition) {
+    int label = condition.label().orElse(-1);
+    String range = "in [0, " + config.classes() + ")";
+    require(label >= 0 && label < config.classes(), "label", condition.label(), range);
+    return label;
+  }
+
+  private float[] low(AdmCondition condition) {
+    int size = config.sampleSize();
+    String expected = size + "×" + size;
+    require(condition.low().isPresent(), "low", "none", expected);
+    var image = condition.low().orElseThrow();
+    require(
+        image.width() == size && image.height() == size,
+        "low",
+        image.width() + "×" + image.height(),
+        expected);
+    return image.pixels();
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}

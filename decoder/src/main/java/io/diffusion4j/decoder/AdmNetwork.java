@@ -1,0 +1,69 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.Network;
+import io.diffusion4j.tf.TfDenoiser;
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * An ADM U-Net with OpenAI's keys and what it is told as inputs: a class, or text as GLIDE encodes
+ * it, or nothing; and what it sees {@link Beside} x_t.
+ *
+ * @param config the shape
+ * @param contextLength number of context tokens; 0 without context
+ */
+public record AdmNetwork(AdmConfig config, int contextLength) implements Network {
+  /** Input {@code []}: the class, of a class-conditional model. */
+  public static final String LABEL = "label";
+
+  /** Input {@code [L, contextDim]}: tokens that attention looks at, all of them. */
+  public static final String CONTEXT = DecoderNetwork.CONTEXT;
+
+  /** Input {@code [timeEmbedDim]}: what is added to the time embedding, beside a context. */
+  public static final String TIME_ADD = DecoderNetwork.TIME_ADD;
+
+  public AdmNetwork {
+    UnetConfig.require(
+        contextLength >= 0 && contextLength > 0 == config.contextDim() > 0,
+        "contextLength",
+        contextLength,
+        config.contextDim() > 0 ? "≥ 1" : "0, without encoder_channels");
+  }
+
+  /** A network without context. */
+  public AdmNetwork(AdmConfig config) {
+    this(config, 0);
+  }
+
+  /** Outputs: the prediction and, where the variance is learned, its interpolation. */
+  @Override
+  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
+    int size = config.sampleSize();
+    int channels = config.imageChannels();
+    var xt = inputs.floats(TfDenoiser.SAMPLE, size, size, channels);
+    var x = nn.input(config.beside().join(nn, inputs, xt));
+    var time = nn.input(inputs.floats(TfDenoiser.TIME, config.timeChannels()));
+    List<Operand<TFloating>> timeAdd = new ArrayList<>();
+    List<Context> context = new ArrayList<>();
+    if (config.classes() > 0) {
+      var label = inputs.ints(LABEL);
+      var width = config.timeEmbedDim();
+      timeAdd.add(nn.at("label_emb").embedding(label, config.classes(), width, Init.normal(1)));
+    }
+    if (contextLength > 0) {
+      var tokens = inputs.floats(CONTEXT, contextLength, config.contextDim());
+      timeAdd.add(nn.input(inputs.floats(TIME_ADD, config.timeEmbedDim())));
+      context.add(Context.whole(nn.input(tokens)));
+    }
+    var out = new Unet(config).forward(nn, x, time, timeAdd, context);
+    return config.outChannels() == channels
+        ? List.of(out)
+        : List.of(nn.slice(out, 0, channels), nn.slice(out, channels, channels));
+  }
+}

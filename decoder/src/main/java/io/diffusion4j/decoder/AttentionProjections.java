@@ -1,0 +1,35 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.tf.nn.Nn;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * What surrounds the core of an attention block, as a family of checkpoints names and packs it; all
+ * paths are below the block's.
+ */
+public interface AttentionProjections {
+  /** The normalisation of the pixels. */
+  String norm();
+
+  /**
+   * Projects pixels, and context before them, to queries, keys and values.
+   *
+   * @param x the normalised pixels, {@code [B, L, C]}
+   * @param context tokens {@code [B, M, contextDim]}, none or one
+   */
+  Qkv in(Nn nn, Operand<TFloating> x, List<Operand<TFloating>> context, int heads);
+
+  /** Projects what was mixed: {@code [B, L, C] → [B, L, C]}, zero before training. */
+  Operand<TFloating> out(Nn nn, Operand<TFloating> x);
+
+  /**
+   * What attention mixes, head-major.
+   *
+   * @param q queries, {@code [B, L, C]}
+   * @param k keys, {@code [B, M + L, C]}
+   * @param v values, {@code [B, M + L, C]}
+   */
+  record Qkv(Operand<TFloating> q, Operand<TFloating> k, Operand<TFloating> v) {}
+}

@@ -1,0 +1,70 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.nn.Nn;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/** What an ADM U-Net sees beside x_t, on the channel axis after it. */
+public enum Beside {
+  NOTHING(false, false),
+  /** A small image, enlarged bilinearly: {@code SuperResModel}. */
+  LOW(false, true),
+  /** The known pixels of an image, and which are known: {@code InpaintText2ImUNet}. */
+  KNOWN(true, false),
+  /** Both, the known pixels first: {@code SuperResInpaintText2ImUNet}. */
+  KNOWN_AND_LOW(true, true);
+
+  /** Input {@code [H, W, C]}: the small image, enlarged to the size of x_t. */
+  public static final String LOW_INPUT = UpsamplerNetwork.LOW;
+
+  /** Input {@code [H, W, C]}: an image, of which the known pixels are looked at. */
+  public static final String IMAGE_INPUT = "image";
+
+  /** Input {@code [H, W, 1]}: 1 where a pixel is known, 0 where it is not. */
+  public static final String MASK_INPUT = "mask";
+
+  private final boolean known;
+  private final boolean low;
+
+  Beside(boolean known, boolean low) {
+    this.known = known;
+    this.low = low;
+  }
+
+  /** Whether known pixels are seen. */
+  public boolean known() {
+    return known;
+  }
+
+  /** Whether a small image is seen. */
+  public boolean low() {
+    return low;
+  }
+
+  /** Channels of x_t and what is beside it, for images of so many channels. */
+  int channels(int image) {
+    return image + (known ? image + 1 : 0) + (low ? image : 0);
+  }
+
+  /** x_t {@code [B, H, W, C]} with what is beside it. */
+  Operand<TFloat32> join(Nn nn, Inputs inputs, Operand<TFloat32> xt) {
+    long height = xt.shape().get(1);
+    long width = xt.shape().get(2);
+    long channels = Nn.last(xt);
+    var tf = nn.tf();
+    List<Operand<TFloat32>> all = new ArrayList<>(List.of(xt));
+    if (known) {
+      var image = inputs.floats(IMAGE_INPUT, height, width, channels);
+      var mask = inputs.floats(MASK_INPUT, height, width, 1);
+      all.add(tf.math.mul(image, mask));
+      all.add(mask);
+    }
+    if (low) {
+      all.add(inputs.floats(LOW_INPUT, height, width, channels));
+    }
+    return all.size() == 1 ? xt : tf.concat(all, tf.constant(3));
+  }
+}

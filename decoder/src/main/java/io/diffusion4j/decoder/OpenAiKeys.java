@@ -1,0 +1,86 @@
+package io.diffusion4j.decoder;
+
+import java.util.List;
+
+/**
+ * The keys of guided-diffusion's and GLIDE's {@code UNetModel}: {@code input_blocks.N.0}, counted
+ * through all levels, with packed projections.
+ *
+ * @param layers residual blocks per level on the way down; one more on the way up
+ * @param attends for each level, whether its residual blocks are followed by attention
+ * @param order how the projections are packed
+ */
+record OpenAiKeys(int layers, List<Boolean> attends, QkvOrder order) implements UnetKeys {
+  private static final Residual RESIDUAL =
+      new Residual(
+          "in_layers.0",
+          "in_layers.2",
+          "emb_layers.1",
+          "out_layers.0",
+          "out_layers.3",
+          "skip_connection");
+
+  @Override
+  public String timeEmbedding(int layer) {
+    return "time_embed." + 2 * layer; // between them is the activation
+  }
+
+  @Override
+  public String convIn() {
+    return "input_blocks.0.0";
+  }
+
+  @Override
+  public Layer down(int level, int layer) {
+    return layer("input_blocks." + (1 + level * (layers + 1) + layer));
+  }
+
+  @Override
+  public String downsampler(int level) {
+    return "input_blocks." + (level + 1) * (layers + 1) + ".0";
+  }
+
+  @Override
+  public Layer middle(int layer) {
+    return layer == 0 ? layer("middle_block") : new Layer("middle_block.2", "");
+  }
+
+  @Override
+  public Layer up(int level, int layer) {
+    return layer("output_blocks." + outputBlock(level, layer));
+  }
+
+  /** It comes last in the block of the level's last layer. */
+  @Override
+  public String upsampler(int level) {
+    return "output_blocks." + outputBlock(level, layers) + (attends.get(level) ? ".2" : ".1");
+  }
+
+  private int outputBlock(int level, int layer) {
+    return (attends.size() - 1 - level) * (layers + 1) + layer;
+  }
+
+  @Override
+  public String normOut() {
+    return "out.0";
+  }
+
+  @Override
+  public String convOut() {
+    return "out.2";
+  }
+
+  @Override
+  public Residual residual() {
+    return RESIDUAL;
+  }
+
+  @Override
+  public AttentionProjections attention() {
+    return new PackedProjections(order);
+  }
+
+  private static Layer layer(String block) {
+    return new Layer(block + ".0", block + ".1");
+  }
+}

@@ -1,0 +1,41 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * One matrix for queries, keys and values: the {@code AttentionBlock} of guided-diffusion and
+ * GLIDE.
+ *
+ * @param order how they lie in it
+ */
+record PackedProjections(QkvOrder order) implements AttentionProjections {
+  @Override
+  public String norm() {
+    return "norm";
+  }
+
+  @Override
+  public Qkv in(Nn nn, Operand<TFloating> x, List<Operand<TFloating>> context, int heads) {
+    long channels = Nn.last(x);
+    int groups = order.groups(heads);
+    var qkv = nn.unpack(nn.at("qkv").pointwise(x, 3 * channels, Init.FAN_IN), 3, groups);
+    var k = qkv.get(1);
+    var v = qkv.get(2);
+    for (var tokens : context) {
+      var packed = nn.at("encoder_kv").pointwise(tokens, 2 * channels, Init.FAN_IN);
+      var kv = nn.unpack(packed, 2, groups);
+      k = nn.concat(1, List.of(kv.get(0), k));
+      v = nn.concat(1, List.of(kv.get(1), v));
+    }
+    return new Qkv(qkv.get(0), k, v);
+  }
+
+  @Override
+  public Operand<TFloating> out(Nn nn, Operand<TFloating> x) {
+    return nn.at("proj_out").pointwise(x, Nn.last(x), Init.ZEROS);
+  }
+}

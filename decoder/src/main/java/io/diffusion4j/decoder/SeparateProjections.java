@@ -1,0 +1,33 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.family.TFloating;
+
+/** A matrix for each projection: diffusers' {@code Attention} with {@code AttnAddedKVProcessor}. */
+record SeparateProjections() implements AttentionProjections {
+  @Override
+  public String norm() {
+    return "group_norm";
+  }
+
+  @Override
+  public Qkv in(Nn nn, Operand<TFloating> x, List<Operand<TFloating>> context, int heads) {
+    long channels = Nn.last(x);
+    var q = nn.at("to_q").linear(x, channels);
+    var k = nn.at("to_k").linear(x, channels);
+    var v = nn.at("to_v").linear(x, channels);
+    for (var tokens : context) {
+      k = nn.concat(1, List.of(nn.at("add_k_proj").linear(tokens, channels), k));
+      v = nn.concat(1, List.of(nn.at("add_v_proj").linear(tokens, channels), v));
+    }
+    return new Qkv(q, k, v);
+  }
+
+  @Override
+  public Operand<TFloating> out(Nn nn, Operand<TFloating> x) {
+    return nn.at("to_out.0").linear(x, Nn.last(x), Init.ZEROS);
+  }
+}

@@ -1,0 +1,61 @@
+package io.diffusion4j.decoder;
+
+/**
+ * How a family of checkpoints names the parts of a U-Net and packs the projections of its
+ * attention. This is all that differs between the families: the network is {@link Unet} for each.
+ */
+public interface UnetKeys {
+  /** The two dense layers of the time embedding, 0 and 1. */
+  String timeEmbedding(int layer);
+
+  /** The first convolution. */
+  String convIn();
+
+  /** A layer of a level on the way down. */
+  Layer down(int level, int layer);
+
+  /** What leads from a level to the one below. */
+  String downsampler(int level);
+
+  /** The layers of the middle, 0 and 1; the second has no attention. */
+  Layer middle(int layer);
+
+  /** A layer of a level on the way up. */
+  Layer up(int level, int layer);
+
+  /** What leads from a level to the one above. */
+  String upsampler(int level);
+
+  /** The last normalisation. */
+  String normOut();
+
+  /** The last convolution. */
+  String convOut();
+
+  /** The parts of a residual block. */
+  Residual residual();
+
+  /** The parts of an attention block. */
+  AttentionProjections attention();
+
+  /**
+   * Where a residual block and the attention after it lie.
+   *
+   * @param residual the block's path
+   * @param attention the attention's path, whether there is one or not
+   */
+  record Layer(String residual, String attention) {}
+
+  /**
+   * The parts of a residual block, relative to its path.
+   *
+   * @param norm1 the first normalisation
+   * @param conv1 the first convolution
+   * @param time the projection of the time embedding
+   * @param norm2 the second normalisation
+   * @param conv2 the second convolution
+   * @param skip the projection of the block's input, where the channels change
+   */
+  record Residual(
+      String norm1, String conv1, String time, String norm2, String conv2, String skip) {}
+}

@@ -1,0 +1,77 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import java.util.List;
+
+/**
+ * What there is to know of a U-Net to build it. Each family of checkpoints answers in the words of
+ * its own configuration: {@link UnetConfig} is diffusers', {@link AdmConfig} OpenAI's.
+ */
+public sealed interface UnetShape permits UnetConfig, AdmConfig {
+  /** Height and width it was trained for; convolutions take others too. */
+  int sampleSize();
+
+  /** Channels of the input. */
+  int inChannels();
+
+  /** Channels of the output; twice the image's if the variance is learned. */
+  int outChannels();
+
+  /** Width of the sinusoid of the time. */
+  int timeChannels();
+
+  /** Width of the time embedding that residual blocks see. */
+  default int timeEmbedDim() {
+    return 4 * timeChannels();
+  }
+
+  /** Channels of each level, from the highest resolution down. */
+  List<Integer> blockChannels();
+
+  default int levels() {
+    return blockChannels().size();
+  }
+
+  /** For each level, whether its residual blocks are followed by attention. */
+  List<Boolean> attention();
+
+  /** Whether the middle has attention. */
+  boolean midAttention();
+
+  /** Residual blocks per level on the way down; one more on the way up. */
+  int layers();
+
+  /** How many heads attention has on the way down and in the middle. */
+  int headsDown(int channels);
+
+  /** How many heads attention has on the way up. */
+  int headsUp(int channels);
+
+  /** Width of the context tokens that attention also looks at; 0 without context. */
+  int contextDim();
+
+  /** Groups of the group normalisations. */
+  int groups();
+
+  /** What group normalisations add to the variance. */
+  double eps();
+
+  /** How the time embedding enters a residual block. */
+  TimeConditioning timeConditioning();
+
+  /** How one level leads to the next. */
+  LevelChange levelChange();
+
+  /** How the checkpoint names and packs the parameters. */
+  UnetKeys keys();
+
+  /** How one level leads to the next. */
+  enum LevelChange {
+    /** Through a residual block that halves or doubles the resolution on both branches. */
+    RESIDUAL_BLOCK,
+    /** Through a convolution of stride 2; back by nearest neighbours and a convolution. */
+    CONVOLUTION,
+    /** Through the mean of 2×2 pixels; back by nearest neighbours. */
+    RESAMPLING
+  }
+}
