@@ -36,14 +36,17 @@ final class BytePairs {
   private final Map<String, Integer> symbols = new HashMap<>();
   private final Map<Long, Ranked> merges = new HashMap<>();
   private final int unknown;
+  private final String endOfWord;
   private final int size;
   private final Map<String, int[]> cache = new ConcurrentHashMap<>();
 
   /**
    * @param unknown the id of a byte that the vocabulary has no symbol for
+   * @param endOfWord what follows the last symbol of a piece; may be empty
    */
-  BytePairs(Vocabulary vocabulary, int unknown) {
+  BytePairs(Vocabulary vocabulary, int unknown, String endOfWord) {
     this.unknown = unknown;
+    this.endOfWord = endOfWord;
     size = vocabulary.size();
     for (String symbol : vocabulary.symbols()) {
       symbols.put(symbol, symbols.size());
@@ -54,7 +57,7 @@ final class BytePairs {
     }
     for (String symbol : ByteSymbols.ORDER) { // those without an id take part, and end as unknown
       symbols.putIfAbsent(symbol, symbols.size());
-      symbols.putIfAbsent(symbol + Vocabulary.END_OF_WORD, symbols.size());
+      symbols.putIfAbsent(symbol + endOfWord, symbols.size());
     }
   }
 
@@ -81,7 +84,7 @@ final class BytePairs {
     int[] next = new int[n]; // n: none; a symbol that was merged into its left neighbour has -1
     for (int i = 0; i < n; i++) {
       String symbol = bytes.substring(i, i + 1);
-      ids[i] = id(i == n - 1 ? symbol + Vocabulary.END_OF_WORD : symbol);
+      ids[i] = id(i == n - 1 ? symbol + endOfWord : symbol);
       previous[i] = i - 1;
       next[i] = i + 1;
     }

@@ -36,20 +36,12 @@ public final class ClipTokenizer {
     this.vocabulary = vocabulary;
     this.config = config;
     this.normalization = normalization;
-    startId = id(vocabulary, "start", config.start());
-    endId = id(vocabulary, "end", config.end());
-    padId = id(vocabulary, "pad", config.pad());
+    startId = vocabulary.id("start", config.start());
+    endId = vocabulary.id("end", config.end());
+    padId = vocabulary.id("pad", config.pad());
     pieces = new Pieces(config.start(), config.end());
-    bytePairs = new BytePairs(vocabulary, id(vocabulary, "unknown", config.unknown()));
-  }
-
-  private static int id(Vocabulary vocabulary, String name, String symbol) {
-    int id = vocabulary.symbols().indexOf(symbol);
-    if (id < 0) {
-      throw new IllegalArgumentException(
-          name + ": \"" + symbol + "\" (expected: a symbol of the vocabulary)");
-    }
-    return id;
+    int unknownId = vocabulary.id("unknown", config.unknown());
+    bytePairs = new BytePairs(vocabulary, unknownId, Vocabulary.END_OF_WORD);
   }
 
   /**
@@ -72,6 +64,17 @@ public final class ClipTokenizer {
    */
   public static ClipTokenizer load(Path folder, Normalization normalization) throws IOException {
     return TokenizerFiles.read(folder, normalization);
+  }
+
+  /**
+   * Reads the vocabulary that OpenAI published for CLIP, {@code bpe_simple_vocab_16e6.txt.gz}, as
+   * OpenAI's own tokenizer: texts normalised as it does, and padded with the id 0.
+   *
+   * @throws IOException if the file cannot be read, or is not what it should be
+   */
+  public static ClipTokenizer openAi(Path file) throws IOException {
+    return new ClipTokenizer(
+        TokenizerFiles.readOpenAi(file), TokenizerConfig.karlo(), Normalization.OPENAI);
   }
 
   /**
@@ -147,11 +150,7 @@ public final class ClipTokenizer {
   public String decode(int... ids) {
     var bytes = new ByteArrayOutputStream();
     for (int id : ids) {
-      if (id < 0 || id >= vocabulary.size()) {
-        throw new IllegalArgumentException(
-            "id: " + id + " (expected: in [0, " + vocabulary.size() + "))");
-      }
-      String symbol = vocabulary.symbols().get(id);
+      String symbol = vocabulary.symbol(id);
       if (symbol.endsWith(Vocabulary.END_OF_WORD)) {
         ByteSymbols.appendBytes(
             symbol.substring(0, symbol.length() - Vocabulary.END_OF_WORD.length()), bytes);

@@ -43,15 +43,19 @@ public enum Normalization {
 
   /** The text, normalised; a lone surrogate, which has no bytes, becomes U+FFFD. */
   public String apply(String text) {
-    String whole = LONE_SURROGATE.matcher(text).replaceAll("\ufffd");
-    return lowerCase(SPACE.matcher(prepare(whole)).replaceAll(" ").strip());
+    return lowerCase(SPACE.matcher(prepare(encodable(text))).replaceAll(" ").strip());
+  }
+
+  /** The text with U+FFFD for each lone surrogate, which has no bytes. */
+  static String encodable(String text) {
+    return LONE_SURROGATE.matcher(text).replaceAll("\ufffd");
   }
 
   /**
    * Lower case as Unicode defines it (§3.13). The JDK looks further than the definition for what
    * follows a capital sigma, so those are decided here.
    */
-  private static String lowerCase(String text) {
+  static String lowerCase(String text) {
     if (text.indexOf(CAPITAL_SIGMA) < 0) {
       return text.toLowerCase(Locale.ROOT);
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.clip.token.Vocabulary.Merge;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
 
 /**
  * The tokenizer folder of a published model, in the layout of Hugging Face's {@code CLIPTokenizer}.
@@ -27,6 +29,12 @@ final class TokenizerFiles {
   private static final String TOKENIZER = "tokenizer.json";
   private static final String CONFIG = "tokenizer_config.json";
   private static final String SPECIAL_TOKENS = "special_tokens_map.json";
+  private static final List<List<String>> GPT2_NAMES =
+      List.of(
+          List.of(VOCAB, MERGES),
+          List.of("encoder.json", "vocab.bpe"),
+          List.of("encoder.json.gz", "vocab.bpe.gz"));
+  private static final int OPENAI_MERGES = 48_894;
   private static final String VERSION = "#version: 0.2";
 
   private static final ObjectMapper JSON =
@@ -65,6 +73,28 @@ final class TokenizerFiles {
     }
   }
 
+  /** {@code vocab.json} and {@code merges.txt}, or what GPT-2's authors call them. */
+  static Vocabulary readGpt2(Path folder) throws IOException {
+    for (List<String> names : GPT2_NAMES) {
+      Path vocab = folder.resolve(names.get(0));
+      Path merges = folder.resolve(names.get(1));
+      if (Files.exists(vocab) && Files.exists(merges)) {
+        return vocabulary(merges, symbols(vocab, readJson(vocab)), mergeLines(merges));
+      }
+    }
+    throw new IOException(folder + ": no tokenizer (expected: one of " + GPT2_NAMES + ")");
+  }
+
+  /** The merges that OpenAI published for CLIP; the file has more, which are not used. */
+  static Vocabulary readOpenAi(Path file) throws IOException {
+    List<Merge> merges = mergeLines(file, 1);
+    if (merges.size() < OPENAI_MERGES) {
+      throw new IOException(
+          file + ": " + merges.size() + " merges (expected: ≥ " + OPENAI_MERGES + ")");
+    }
+    return Vocabulary.inClipOrder(merges.subList(0, OPENAI_MERGES));
+  }
+
   static void write(Path folder, Vocabulary vocabulary, TokenizerConfig config) throws IOException {
     Files.createDirectories(folder);
     Map<String, Integer> ids = new LinkedHashMap<>();
@@ -92,8 +122,16 @@ final class TokenizerFiles {
     JSON.writeValue(folder.resolve(CONFIG).toFile(), all);
   }
 
+  /** The bytes of a file, unpacked if it is gzipped. */
+  private static byte[] bytes(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      boolean isPacked = file.getFileName().toString().endsWith(".gz");
+      return isPacked ? new GZIPInputStream(in).readAllBytes() : in.readAllBytes();
+    }
+  }
+
   private static JsonNode readJson(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = bytes(file);
     try {
       JsonNode root = JSON.readTree(bytes);
       if (!root.isObject()) {
@@ -143,14 +181,19 @@ final class TokenizerFiles {
   }
 
   private static List<Merge> mergeLines(Path file) throws IOException {
+    return mergeLines(file, 0);
+  }
+
+  private static List<Merge> mergeLines(Path file, int header) throws IOException {
     List<String> lines;
     try {
-      lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+      var decoder = StandardCharsets.UTF_8.newDecoder();
+      lines = decoder.decode(ByteBuffer.wrap(bytes(file))).toString().lines().toList();
     } catch (CharacterCodingException e) {
       throw new IOException(file + ": no UTF-8 text", e);
     }
     List<Merge> merges = new ArrayList<>();
-    for (int i = 0; i < lines.size(); i++) {
+    for (int i = header; i < lines.size(); i++) {
       String line = lines.get(i);
       if (!line.isEmpty() && !(i == 0 && line.startsWith("#version"))) {
         merges.add(merge(file + ": line " + (i + 1), line));

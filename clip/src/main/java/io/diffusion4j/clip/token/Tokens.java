@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * A text as a text encoder reads it.
  *
- * @param ids {@code [L]}: start, the text, end, padding
+ * @param ids {@code [L]}: start, the text, end, padding; those of GPT-2 have no start and no end
  * @param mask {@code [L]}: true from the start to the end, false for padding
  * @param truncatedAt where the text, normalised, was too long: what follows from the first word
  *     that is not wholly encoded; empty if nothing was dropped

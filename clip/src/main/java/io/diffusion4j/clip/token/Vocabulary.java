@@ -11,7 +11,7 @@ import java.util.Set;
  * The symbols that have an id, and the merges that make them out of bytes.
  *
  * <p>A symbol is a string of {@code ByteSymbols}, one for each byte; at the end of a piece it is
- * followed by {@link #END_OF_WORD}.
+ * followed by {@link #END_OF_WORD} in CLIP's, and by nothing in GPT-2's.
  *
  * @param symbols each at the index that is its id; no two are equal
  * @param merges the merges, the earliest learned first; no two are equal, and each makes a symbol
@@ -24,7 +24,7 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
   /** What CLIP's text encoder reads before the text. */
   public static final String START = "<|startoftext|>";
 
-  /** What CLIP's text encoder reads after the text, and pools. */
+  /** What CLIP's text encoder reads after the text, and pools; what GPT-2 ends documents with. */
   public static final String END = "<|endoftext|>";
 
   public Vocabulary {
@@ -62,6 +62,41 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
     symbols.add(START);
     symbols.add(END);
     return new Vocabulary(new ArrayList<>(symbols), merges);
+  }
+
+  /** The vocabulary in the order of GPT-2: 256 byte symbols, what the merges make, {@link #END}. */
+  public static Vocabulary inGpt2Order(List<Merge> merges) {
+    Collection<String> symbols = new LinkedHashSet<>(ByteSymbols.ORDER);
+    merges.forEach(merge -> symbols.add(merge.result()));
+    symbols.add(END);
+    return new Vocabulary(new ArrayList<>(symbols), merges);
+  }
+
+  /**
+   * The id of a symbol.
+   *
+   * @param role what the symbol is for, to say so in the error
+   * @throws IllegalArgumentException if it has none
+   */
+  int id(String role, String symbol) {
+    int id = symbols.indexOf(symbol);
+    if (id < 0) {
+      throw new IllegalArgumentException(
+          role + ": \"" + symbol + "\" (expected: a symbol of the vocabulary)");
+    }
+    return id;
+  }
+
+  /**
+   * The symbol of an id.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  String symbol(int id) {
+    if (id < 0 || id >= symbols.size()) {
+      throw new IllegalArgumentException("id: " + id + " (expected: in [0, " + size() + "))");
+    }
+    return symbols.get(id);
   }
 
   /** How many ids there are. */

@@ -32,7 +32,7 @@ class BytePairsTest {
     List<Merge> merges = new ArrayList<>(learned);
     Collections.shuffle(merges, random);
     Vocabulary vocabulary = Vocabulary.inClipOrder(merges);
-    var bytePairs = new BytePairs(vocabulary, 0);
+    var bytePairs = new BytePairs(vocabulary, 0, Vocabulary.END_OF_WORD);
     for (int i = 0; i < 500; i++) {
       var piece = new StringBuilder();
       for (int n = 1 + random.nextInt(24); n > 0; n--) {
