@@ -1,5 +1,7 @@
 package io.diffusion4j.clip;
 
+import static io.diffusion4j.clip.ClipKeys.HUGGING_FACE;
+
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.ComponentConfig;
@@ -7,13 +9,42 @@ import io.diffusion4j.tf.checkpoint.ConfigWriter;
 import io.diffusion4j.tf.nn.ModelFiles;
 import io.diffusion4j.tf.nn.NamedTensors;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
-/** The two towers as transformers saves them: {@code config.json} and {@code model.safetensors}. */
+/**
+ * CLIP and its two towers as transformers saves them: {@code config.json} and {@code
+ * model.safetensors}.
+ */
 public final class ClipFolders {
   private static final String CONFIG = "config.json";
   private static final String TEXT_CLASS = "CLIPTextModelWithProjection";
   private static final String VISION_CLASS = "CLIPVisionModelWithProjection";
+  private static final String MODEL_CLASS = "CLIPModel";
+  private static final String TEXT_TYPE = "clip_text_model";
+  private static final String VISION_TYPE = "clip_vision_model";
+  private static final int PROJECTION_DIM = 512;
+
+  /**
+   * Settings that make no difference here: of training, of special tokens, which the tokenizer
+   * knows, and of what transformers can do with other models, which older files repeat.
+   */
+  private static final String[] IGNORABLE =
+      """
+      add_cross_attention attention_dropout bad_words_ids begin_suppress_tokens bos_token_id \
+      chunk_size_feed_forward cross_attention_hidden_size decoder_start_token_id \
+      diversity_penalty do_sample dropout early_stopping encoder_no_repeat_ngram_size \
+      eos_token_id exponential_decay_length_penalty finetuning_task forced_bos_token_id \
+      forced_eos_token_id id2label initializer_factor initializer_range is_decoder \
+      is_encoder_decoder label2id length_penalty max_length min_length no_repeat_ngram_size \
+      num_beam_groups num_beams num_return_sequences output_attentions output_hidden_states \
+      output_scores pad_token_id prefix problem_type pruned_heads remove_invalid_values \
+      repetition_penalty return_dict return_dict_in_generate sep_token_id suppress_tokens \
+      task_specific_params temperature tf_legacy_loss tie_encoder_decoder tie_word_embeddings \
+      tokenizer_class top_k top_p torchscript typical_p use_bfloat16 use_cache\
+      """
+          .split(" ");
 
   private ClipFolders() {}
 
@@ -21,47 +52,52 @@ public final class ClipFolders {
   public static ClipTextNetwork readText(Path folder) {
     var config = ComponentConfig.read(folder.resolve(CONFIG));
     config.expectClass(TEXT_CLASS);
-    var network =
-        new ClipTextNetwork(
-            transformer(config, 512, 2048, 8),
-            config.intValue("vocab_size", 49408),
-            config.intValue("max_position_embeddings", 77),
-            config.intValue("projection_dim", 512));
-    config.refuseUnknown(
-        "attention_dropout",
-        "bos_token_id",
-        "dropout",
-        "dtype",
-        "eos_token_id",
-        "initializer_factor",
-        "initializer_range",
-        "model_type",
-        "pad_token_id",
-        "torch_dtype",
-        "transformers_version");
-    return network;
+    return text(config, config.intValue("projection_dim", PROJECTION_DIM));
   }
 
   /** Reads the settings of an image tower; absent fields have transformers' defaults. */
   public static ClipVisionNetwork readVision(Path folder) {
     var config = ComponentConfig.read(folder.resolve(CONFIG));
     config.expectClass(VISION_CLASS);
+    return vision(config, config.intValue("projection_dim", PROJECTION_DIM));
+  }
+
+  /** Reads the settings of a whole CLIP; absent fields have transformers' defaults. */
+  public static ClipNetwork readModel(Path folder) {
+    var config = ComponentConfig.read(folder.resolve(CONFIG));
+    config.expectClass(MODEL_CLASS);
+    int dim = config.intValue("projection_dim", PROJECTION_DIM);
+    var text = config.object("text_config");
+    var vision = config.object("vision_config");
+    List.of(text, vision).forEach(tower -> tower.has("projection_dim")); // the whole's counts
+    var network = new ClipNetwork(text(text, dim), vision(vision, dim));
+    // What training starts from, and what older files say twice.
+    List.of("logit_scale_init_value", "text_config_dict", "vision_config_dict")
+        .forEach(config::has);
+    config.refuseUnknown(IGNORABLE);
+    return network;
+  }
+
+  private static ClipTextNetwork text(ComponentConfig config, int dim) {
+    var network =
+        new ClipTextNetwork(
+            transformer(config, 512, 2048, 8),
+            config.intValue("vocab_size", 49408),
+            config.intValue("max_position_embeddings", 77),
+            dim);
+    config.refuseUnknown(IGNORABLE);
+    return network;
+  }
+
+  private static ClipVisionNetwork vision(ComponentConfig config, int dim) {
     config.supports("num_channels", 3);
     var network =
         new ClipVisionNetwork(
             transformer(config, 768, 3072, 12),
             config.intValue("image_size", 224),
             config.intValue("patch_size", 32),
-            config.intValue("projection_dim", 512));
-    config.refuseUnknown(
-        "attention_dropout",
-        "dropout",
-        "dtype",
-        "initializer_factor",
-        "initializer_range",
-        "model_type",
-        "torch_dtype",
-        "transformers_version");
+            dim);
+    config.refuseUnknown(IGNORABLE);
     return network;
   }
 
@@ -88,29 +124,71 @@ public final class ClipFolders {
       int padId,
       NamedTensors weights,
       Map<String, String> notes) {
-    var config = ConfigWriter.transformers(TEXT_CLASS, "clip_text_model");
-    put(config, network.transformer())
-        .put("vocab_size", network.vocabulary())
-        .put("max_position_embeddings", network.positions())
-        .put("projection_dim", network.embeddingDim())
+    put(ConfigWriter.transformers(TEXT_CLASS, TEXT_TYPE), network)
         .put("bos_token_id", startId)
         .put("eos_token_id", endId)
         .put("pad_token_id", padId)
         .write(folder.resolve(CONFIG));
-    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, ClipFolders::isText, notes);
+    write(folder, network.keys(), weights, HUGGING_FACE::isText, notes);
   }
 
   /** Writes an image tower. */
   public static void writeVision(
       Path folder, ClipVisionNetwork network, NamedTensors weights, Map<String, String> notes) {
-    var config = ConfigWriter.transformers(VISION_CLASS, "clip_vision_model");
-    put(config, network.transformer())
+    put(ConfigWriter.transformers(VISION_CLASS, VISION_TYPE), network)
+        .write(folder.resolve(CONFIG));
+    write(folder, network.keys(), weights, HUGGING_FACE::isVision, notes);
+  }
+
+  /** Writes a whole CLIP. */
+  public static void writeModel(
+      Path folder,
+      ClipNetwork network,
+      int startId,
+      int endId,
+      int padId,
+      NamedTensors weights,
+      Map<String, String> notes) {
+    var text =
+        put(ConfigWriter.nested().put("model_type", TEXT_TYPE), network.text())
+            .put("bos_token_id", startId)
+            .put("eos_token_id", endId)
+            .put("pad_token_id", padId);
+    var vision = put(ConfigWriter.nested().put("model_type", VISION_TYPE), network.vision());
+    ConfigWriter.transformers(MODEL_CLASS, "clip")
+        .put("projection_dim", network.text().embeddingDim())
+        .put("logit_scale_init_value", ClipNetwork.INITIAL)
+        .put("text_config", text)
+        .put("vision_config", vision)
+        .write(folder.resolve(CONFIG));
+    write(folder, network.keys(), weights, key -> true, notes);
+  }
+
+  private static void write(
+      Path folder,
+      ClipKeys keys,
+      NamedTensors weights,
+      Predicate<String> keep,
+      Map<String, String> notes) {
+    if (keys != HUGGING_FACE) {
+      throw new IllegalArgumentException("keys: " + keys + " (expected: " + HUGGING_FACE + ")");
+    }
+    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, keep, notes);
+  }
+
+  private static ConfigWriter put(ConfigWriter config, ClipTextNetwork network) {
+    return put(config, network.transformer())
+        .put("vocab_size", network.vocabulary())
+        .put("max_position_embeddings", network.positions())
+        .put("projection_dim", network.embeddingDim());
+  }
+
+  private static ConfigWriter put(ConfigWriter config, ClipVisionNetwork network) {
+    return put(config, network.transformer())
         .put("image_size", network.imageSize())
         .put("patch_size", network.patch())
         .put("num_channels", 3)
-        .put("projection_dim", network.embeddingDim())
-        .write(folder.resolve(CONFIG));
-    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, ClipFolders::isVision, notes);
+        .put("projection_dim", network.embeddingDim());
   }
 
   private static ConfigWriter put(ConfigWriter config, Transformer t) {
@@ -121,13 +199,5 @@ public final class ClipFolders {
         .put("num_attention_heads", t.heads())
         .put("hidden_act", t.activation() == Activation.GELU ? "gelu" : "quick_gelu")
         .put("layer_norm_eps", t.eps());
-  }
-
-  private static boolean isText(String key) {
-    return key.startsWith("text_");
-  }
-
-  private static boolean isVision(String key) {
-    return key.startsWith("vision_") || key.startsWith("visual_");
   }
 }

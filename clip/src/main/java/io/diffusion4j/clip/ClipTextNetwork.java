@@ -12,16 +12,17 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
 /**
- * CLIP's text tower: a causal transformer, read out at the end token. With Hugging Face's keys
- * ({@code CLIPTextModelWithProjection}).
+ * CLIP's text tower: a causal transformer, read out at the end token.
  *
  * @param transformer the blocks
  * @param vocabulary the number of tokens
  * @param positions the length of a text, L
  * @param embeddingDim of the embedding that texts and images share, E
+ * @param keys how the checkpoint names the parameters
  */
 public record ClipTextNetwork(
-    Transformer transformer, int vocabulary, int positions, int embeddingDim) implements Network {
+    Transformer transformer, int vocabulary, int positions, int embeddingDim, ClipKeys keys)
+    implements Network {
   /** Input {@code [L]}: the token ids. */
   static final String IDS = "ids";
 
@@ -34,6 +35,11 @@ public record ClipTextNetwork(
     Transformer.require(vocabulary >= 3, "vocab_size", vocabulary, "≥ 3");
     Transformer.require(positions >= 2, "max_position_embeddings", positions, "≥ 2");
     Transformer.require(embeddingDim >= 1, "projection_dim", embeddingDim, "≥ 1");
+  }
+
+  /** With Hugging Face's keys: {@code CLIPTextModelWithProjection}. */
+  public ClipTextNetwork(Transformer transformer, int vocabulary, int positions, int embeddingDim) {
+    this(transformer, vocabulary, positions, embeddingDim, ClipKeys.HUGGING_FACE);
   }
 
   /** Feeds tokenized texts. */
@@ -68,27 +74,17 @@ public record ClipTextNetwork(
     int w = transformer.width();
     var ids = inputs.ints(IDS, positions);
     var end = inputs.floats(END, positions);
-    var text = nn.at("text_model");
-    var embeddings = text.at("embeddings");
-    var h =
-        nn.add(
-            embeddings.at("token_embedding").embedding(ids, vocabulary, w, Init.normal(0.02)),
-            nn.reshape(
-                nn.input(
-                    embeddings
-                        .at("position_embedding")
-                        .parameter("weight", Init.normal(0.01), positions, w)),
-                1,
-                positions,
-                w));
-    h = transformer.forward(text.at("encoder"), h, List.of(nn.causalMask(positions, MASKED)));
-    var hidden = nn.output(text.at("final_layer_norm").layerNorm(h, transformer.eps()));
+    var at = keys.text();
+    var tokens = nn.at(at.tokens()).embedding(ids, vocabulary, w, Init.normal(0.02));
+    var places = nn.input(nn.parameter(at.positions(), Init.normal(0.01), positions, w));
+    var h = nn.add(tokens, nn.reshape(places, 1, positions, w));
+    var causal = List.of(nn.causalMask(positions, MASKED));
+    h = transformer.forward(nn.at(at.transformer()), keys.blocks(), h, causal);
+    var hidden = nn.output(nn.at(at.norm()).layerNorm(h, transformer.eps()));
     var pooled =
         tf.reduceSum(tf.math.mul(hidden, nn.reshape(end, -1, positions, 1)), tf.constant(1));
     Init projection = Init.normal(1 / Math.sqrt(w));
-    var embedding =
-        nn.output(
-            nn.at("text_projection").linearNoBias(nn.input(pooled), embeddingDim, projection));
-    return List.of(hidden, embedding);
+    var embedding = keys.project(nn, at.projection(), nn.input(pooled), embeddingDim, projection);
+    return List.of(hidden, nn.output(embedding));
   }
 }

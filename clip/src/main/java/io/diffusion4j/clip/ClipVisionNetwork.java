@@ -11,14 +11,15 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * CLIP's image tower: a vision transformer (Dosovitskiy et al. 2021), read out at the class token.
- * With Hugging Face's keys ({@code CLIPVisionModelWithProjection}).
  *
  * @param transformer the blocks
  * @param imageSize height and width of an image in pixels
  * @param patch height and width of a patch in pixels
  * @param embeddingDim of the embedding that texts and images share, E
+ * @param keys how the checkpoint names the parameters
  */
-public record ClipVisionNetwork(Transformer transformer, int imageSize, int patch, int embeddingDim)
+public record ClipVisionNetwork(
+    Transformer transformer, int imageSize, int patch, int embeddingDim, ClipKeys keys)
     implements Network {
   /** Input {@code [H, W, 3]}: the normalised pixels. */
   static final String PIXELS = "pixels";
@@ -27,6 +28,11 @@ public record ClipVisionNetwork(Transformer transformer, int imageSize, int patc
     Transformer.require(
         patch >= 1 && imageSize % patch == 0, "patch_size", patch, "a divisor of " + imageSize);
     Transformer.require(embeddingDim >= 1, "projection_dim", embeddingDim, "≥ 1");
+  }
+
+  /** With Hugging Face's keys: {@code CLIPVisionModelWithProjection}. */
+  public ClipVisionNetwork(Transformer transformer, int imageSize, int patch, int embeddingDim) {
+    this(transformer, imageSize, patch, embeddingDim, ClipKeys.HUGGING_FACE);
   }
 
   /**
@@ -47,17 +53,15 @@ public record ClipVisionNetwork(Transformer transformer, int imageSize, int patc
     long patches = (long) (imageSize / patch) * (imageSize / patch);
     Init small = Init.normal(1 / Math.sqrt(w));
     var pixels = nn.input(inputs.floats(PIXELS, imageSize, imageSize, 3));
-    var vision = nn.at("vision_model");
-    var embeddings = vision.at("embeddings");
-    var x = embeddings.at("patch_embedding").patches(pixels, w, patch, Init.FAN_IN);
-    var classToken =
-        nn.reshape(nn.input(embeddings.parameter("class_embedding", small, w)), 1, 1, w);
+    var at = keys.vision();
+    var x = nn.at(at.patches()).patches(pixels, w, patch, Init.FAN_IN);
+    var classToken = nn.reshape(nn.input(nn.parameter(at.classToken(), small, w)), 1, 1, w);
     var h = nn.concat(1, List.of(nn.forEach(classToken, x), x));
-    var positions = embeddings.at("position_embedding").parameter("weight", small, patches + 1, w);
+    var positions = nn.parameter(at.positions(), small, patches + 1, w);
     h = nn.add(h, nn.reshape(nn.input(positions), 1, patches + 1, w));
-    h = vision.at("pre_layrnorm").layerNorm(h, eps); // the published key is spelled so
-    h = transformer.forward(vision.at("encoder"), h, List.of());
-    var pooled = vision.at("post_layernorm").layerNorm(nn.position(h, 0), eps);
-    return List.of(nn.output(nn.at("visual_projection").linearNoBias(pooled, embeddingDim, small)));
+    h = nn.at(at.preNorm()).layerNorm(h, eps);
+    h = transformer.forward(nn.at(at.transformer()), keys.blocks(), h, List.of());
+    var pooled = nn.at(at.postNorm()).layerNorm(nn.position(h, 0), eps);
+    return List.of(nn.output(keys.project(nn, at.projection(), pooled, embeddingDim, small)));
   }
 }

@@ -29,8 +29,12 @@ public final class ContrastiveLoss {
   public static Operand<TFloat32> scale(Nn nn) {
     var tf = nn.tf();
     // Above ln 100 the clamp stops the gradient too, so the parameter itself stays there.
-    return tf.math.exp(
-        tf.math.minimum(nn.parameter(LOGIT_SCALE, Init.constant(INITIAL)), tf.constant(LARGEST)));
+    return tf.math.exp(tf.math.minimum(logScale(nn), tf.constant(LARGEST)));
+  }
+
+  /** The logarithm of the factor, ln(1/0.07) before training. */
+  static Operand<TFloat32> logScale(Nn nn) {
+    return nn.parameter(LOGIT_SCALE, Init.constant(INITIAL));
   }
 
   /**

@@ -10,27 +10,19 @@ import org.tensorflow.types.TFloat32;
  * CLIP's symmetric contrastive loss (Radford et al. 2021, fig. 3): the cosine of every text with
  * every image of the batch, scaled by a learned temperature, is to be largest for the pairs.
  *
- * @param text the text tower
- * @param vision the image tower
+ * @param network both towers and the temperature
  */
-public record ContrastiveObjective(ClipTextNetwork text, ClipVisionNetwork vision)
-    implements Objective {
-  public ContrastiveObjective {
-    if (text.embeddingDim() != vision.embeddingDim()) {
-      throw new IllegalArgumentException(
-          "projection_dim: "
-              + vision.embeddingDim()
-              + " (expected: the text tower's "
-              + text.embeddingDim()
-              + ")");
-    }
+public record ContrastiveObjective(ClipNetwork network) implements Objective {
+  /** The loss of two towers. */
+  public ContrastiveObjective(ClipTextNetwork text, ClipVisionNetwork vision) {
+    this(new ClipNetwork(text, vision));
   }
 
   @Override
   public Loss build(Nn nn, Inputs inputs) {
     var tf = nn.tf();
-    var t = ContrastiveLoss.normalise(nn, text.build(nn, inputs).get(1));
-    var v = ContrastiveLoss.normalise(nn, vision.build(nn, inputs).get(0));
+    var t = ContrastiveLoss.normalise(nn, network.text().build(nn, inputs).get(1));
+    var v = ContrastiveLoss.normalise(nn, network.vision().build(nn, inputs).get(0));
     var scale = ContrastiveLoss.scale(nn);
     var logits = ContrastiveLoss.logits(nn, v, t, scale);
     var pairs = tf.math.mul(tf.reduceSum(tf.math.mul(v, t), tf.constant(1)), scale);

@@ -8,8 +8,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * The pre-norm transformer that both towers are made of, with Hugging Face's keys ({@code
- * encoder.layers.N}).
+ * The pre-norm transformer that both of CLIP's towers are made of, and GLIDE's text encoder.
  *
  * @param width of the tokens, W
  * @param intermediate width of the feed-forward layer
@@ -45,31 +44,27 @@ public record Transformer(
   }
 
   /** Shapes: x {@code [B, L, W]} → the same; {@code mask} is added to the attention's logits. */
-  Operand<TFloating> forward(Nn nn, Operand<TFloating> x, List<Operand<TFloat32>> mask) {
+  public Operand<TFloating> forward(
+      Nn nn, BlockKeys keys, Operand<TFloating> x, List<Operand<TFloat32>> mask) {
     var h = x;
     for (int i = 0; i < layers; i++) {
-      h = block(nn.at("layers", i), h, mask);
+      h = block(nn.at(keys.blocks(), i), keys, h, mask);
     }
     return h;
   }
 
-  private Operand<TFloating> block(Nn nn, Operand<TFloating> x, List<Operand<TFloat32>> mask) {
+  private Operand<TFloating> block(
+      Nn nn, BlockKeys keys, Operand<TFloating> x, List<Operand<TFloat32>> mask) {
     // The deviations are those of OpenAI's CLIP.
     Init in = Init.normal(1 / Math.sqrt(width));
     Init out = Init.normal(1 / Math.sqrt(width * 2.0 * layers));
     Init wide = Init.normal(1 / Math.sqrt(2.0 * width));
-    var n = nn.at("layer_norm1").layerNorm(x, eps);
-    var attn = nn.at("self_attn");
-    var mixed =
-        attn.attention(
-            attn.at("q_proj").linear(n, width, in),
-            attn.at("k_proj").linear(n, width, in),
-            attn.at("v_proj").linear(n, width, in),
-            heads,
-            mask);
-    var h = nn.add(x, attn.at("out_proj").linear(mixed, width, out));
-    var mlp = nn.at("mlp.fc1").linear(nn.at("layer_norm2").layerNorm(h, eps), intermediate, wide);
+    var qkv = keys.qkv(nn, nn.at(keys.norm1()).layerNorm(x, eps), heads, in);
+    var mixed = nn.attention(qkv.get(0), qkv.get(1), qkv.get(2), heads, mask);
+    var h = nn.add(x, nn.at(keys.out()).linear(mixed, width, out));
+    var n = nn.at(keys.norm2()).layerNorm(h, eps);
+    var mlp = nn.at(keys.widen()).linear(n, intermediate, wide);
     mlp = activation == Activation.GELU ? nn.gelu(mlp) : nn.quickGelu(mlp);
-    return nn.add(h, nn.at("mlp.fc2").linear(mlp, width, out));
+    return nn.add(h, nn.at(keys.narrow()).linear(mlp, width, out));
   }
 }

@@ -1,0 +1,91 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * How a family of checkpoints names the parts of a transformer's blocks and packs the projections
+ * of their attention. This is all that differs between the families.
+ */
+public enum BlockKeys {
+  /** {@code layers.N}, with a matrix for each projection: transformers' {@code CLIPEncoder}. */
+  HUGGING_FACE("layers", "layer_norm1", "self_attn.out_proj", "layer_norm2", "mlp.fc1", "mlp.fc2") {
+    @Override
+    List<Operand<TFloating>> qkv(Nn nn, Operand<TFloating> x, int heads, Init init) {
+      var attention = nn.at("self_attn");
+      return List.of(
+          attention.at("q_proj").linear(x, Nn.last(x), init),
+          attention.at("k_proj").linear(x, Nn.last(x), init),
+          attention.at("v_proj").linear(x, Nn.last(x), init));
+    }
+  },
+
+  /** {@code resblocks.N}, all queries before all keys: OpenAI's CLIP. */
+  OPENAI("resblocks", "ln_1", "attn.out_proj", "ln_2", "mlp.c_fc", "mlp.c_proj") {
+    @Override
+    List<Operand<TFloating>> qkv(Nn nn, Operand<TFloating> x, int heads, Init init) {
+      var packed = nn.at("attn").linear(x, 3 * Nn.last(x), init, "in_proj_weight", "in_proj_bias");
+      return nn.unpack(packed, 3, 1);
+    }
+  },
+
+  /** {@code resblocks.N}, packed head by head: GLIDE's text encoder. */
+  GLIDE("resblocks", "ln_1", "attn.c_proj", "ln_2", "mlp.c_fc", "mlp.c_proj") {
+    @Override
+    List<Operand<TFloating>> qkv(Nn nn, Operand<TFloating> x, int heads, Init init) {
+      return nn.unpack(nn.at("attn.c_qkv").linear(x, 3 * Nn.last(x), init), 3, heads);
+    }
+  };
+
+  private final String blocks;
+  private final String norm1;
+  private final String out;
+  private final String norm2;
+  private final String widen;
+  private final String narrow;
+
+  BlockKeys(String blocks, String norm1, String out, String norm2, String widen, String narrow) {
+    this.blocks = blocks;
+    this.norm1 = norm1;
+    this.out = out;
+    this.norm2 = norm2;
+    this.widen = widen;
+    this.narrow = narrow;
+  }
+
+  /** Queries, keys and values of {@code [B, L, W]} tokens, each {@code [B, L, W]}, head-major. */
+  abstract List<Operand<TFloating>> qkv(Nn nn, Operand<TFloating> x, int heads, Init init);
+
+  /** The blocks, below the transformer. */
+  String blocks() {
+    return blocks;
+  }
+
+  /** The normalisation before attention. */
+  String norm1() {
+    return norm1;
+  }
+
+  /** The projection after attention. */
+  String out() {
+    return out;
+  }
+
+  /** The normalisation before the feed-forward layers. */
+  String norm2() {
+    return norm2;
+  }
+
+  /** The first feed-forward layer. */
+  String widen() {
+    return widen;
+  }
+
+  /** The second feed-forward layer. */
+  String narrow() {
+    return narrow;
+  }
+}

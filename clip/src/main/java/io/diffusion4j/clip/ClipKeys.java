@@ -1,0 +1,120 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import org.tensorflow.Operand;
+import org.tensorflow.types.family.TFloating;
+
+/** How a family of checkpoints names the parameters of CLIP. */
+public enum ClipKeys {
+  /** transformers' {@code CLIPModel} and its two towers. */
+  HUGGING_FACE(BlockKeys.HUGGING_FACE) {
+    @Override
+    Text text() {
+      return new Text(
+          "text_model.embeddings.token_embedding",
+          "text_model.embeddings.position_embedding.weight",
+          "text_model.encoder",
+          "text_model.final_layer_norm",
+          "text_projection");
+    }
+
+    @Override
+    Vision vision() {
+      return new Vision(
+          "vision_model.embeddings.patch_embedding",
+          "vision_model.embeddings.class_embedding",
+          "vision_model.embeddings.position_embedding.weight",
+          "vision_model.pre_layrnorm", // spelled so
+          "vision_model.encoder",
+          "vision_model.post_layernorm",
+          "visual_projection");
+    }
+
+    @Override
+    Operand<TFloating> project(Nn nn, String key, Operand<TFloating> x, long out, Init init) {
+      return nn.at(key).linearNoBias(x, out, init);
+    }
+
+    @Override
+    boolean isVision(String key) {
+      return key.startsWith("vision_model.") || key.startsWith("visual_projection.");
+    }
+  },
+
+  /** OpenAI's {@code CLIP} with a vision transformer. */
+  OPENAI(BlockKeys.OPENAI) {
+    @Override
+    Text text() {
+      return new Text(
+          "token_embedding", "positional_embedding", "transformer", "ln_final", "text_projection");
+    }
+
+    @Override
+    Vision vision() {
+      return new Vision(
+          "visual.conv1",
+          "visual.class_embedding",
+          "visual.positional_embedding",
+          "visual.ln_pre",
+          "visual.transformer",
+          "visual.ln_post",
+          "visual.proj");
+    }
+
+    @Override
+    Operand<TFloating> project(Nn nn, String key, Operand<TFloating> x, long out, Init init) {
+      return nn.project(x, key, out, init);
+    }
+
+    @Override
+    boolean isVision(String key) {
+      return key.startsWith("visual.");
+    }
+  };
+
+  /** The logarithm of the temperature, which belongs to neither tower. */
+  static final String LOGIT_SCALE = ContrastiveLoss.LOGIT_SCALE;
+
+  private final BlockKeys blocks;
+
+  ClipKeys(BlockKeys blocks) {
+    this.blocks = blocks;
+  }
+
+  /** The parts of both transformers. */
+  BlockKeys blocks() {
+    return blocks;
+  }
+
+  /** Where the parts of the text tower lie. */
+  abstract Text text();
+
+  /** Where the parts of the image tower lie. */
+  abstract Vision vision();
+
+  /** Projects {@code [B, W]} to the space that texts and images share; the matrix lies as here. */
+  abstract Operand<TFloating> project(Nn nn, String key, Operand<TFloating> x, long out, Init init);
+
+  /** Whether a parameter is the image tower's. */
+  abstract boolean isVision(String key);
+
+  /** Whether a parameter is the text tower's, or nobody's, which is then seen there. */
+  boolean isText(String key) {
+    return !isVision(key) && !key.equals(LOGIT_SCALE);
+  }
+
+  /** The paths of the text tower's parts. */
+  record Text(
+      String tokens, String positions, String transformer, String norm, String projection) {}
+
+  /** The paths of the image tower's parts. */
+  record Vision(
+      String patches,
+      String classToken,
+      String positions,
+      String preNorm,
+      String transformer,
+      String postNorm,
+      String projection) {}
+}

@@ -1,0 +1,101 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.nn.CheckpointTensors;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Precision;
+import java.nio.file.Path;
+
+/**
+ * The whole of CLIP from one checkpoint: its two encoders and its temperature. Thread-safe; holds
+ * native memory until it is closed.
+ */
+public final class ClipModel implements AutoCloseable {
+  private final ClipNetwork network;
+  private final ClipTextModel text;
+  private final ClipImageModel image;
+  private final double logitScale;
+
+  private ClipModel(
+      ClipNetwork network,
+      Path origin,
+      Checkpoint checkpoint,
+      ClipTokenizer tokenizer,
+      Precision precision) {
+    this.network = network;
+    var keys = network.keys();
+    NamedTensors texts =
+        new CheckpointTensors(
+            origin, checkpoint, key -> ClipModel.isParameter(key) && keys.isText(key));
+    NamedTensors images = new CheckpointTensors(origin, checkpoint, keys::isVision);
+    this.logitScale = Math.exp(logScale(origin, checkpoint));
+    this.text = new ClipTextModel(tokenizer, network.text(), texts, precision);
+    try {
+      int size = network.vision().imageSize();
+      this.image =
+          new ClipImageModel(ClipPreprocessor.clip(size), network.vision(), images, precision);
+    } catch (RuntimeException | Error e) {
+      text.close();
+      throw e;
+    }
+  }
+
+  /** Loads a folder with transformers' {@code CLIPModel}. */
+  public static ClipModel load(Path folder, ClipTokenizer tokenizer, Precision precision) {
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      return new ClipModel(ClipFolders.readModel(folder), folder, checkpoint, tokenizer, precision);
+    }
+  }
+
+  /** Loads a folder with OpenAI's {@code CLIP}, as {@link OpenAiClip} describes it. */
+  public static ClipModel loadOpenAi(Path folder, ClipTokenizer tokenizer, Precision precision) {
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      var weights = new CheckpointTensors(folder, checkpoint);
+      return new ClipModel(
+          OpenAiClip.read(folder, weights), folder, checkpoint, tokenizer, precision);
+    }
+  }
+
+  /** Older files of transformers also hold the buffer 0, 1, 2, …, and OpenAI's three numbers. */
+  private static boolean isParameter(String key) {
+    return !key.endsWith(".position_ids") && OpenAiClip.isParameter(key);
+  }
+
+  private static double logScale(Path origin, Checkpoint checkpoint) {
+    if (!checkpoint.contains(ClipKeys.LOGIT_SCALE)) {
+      throw new CheckpointException(origin, ClipKeys.LOGIT_SCALE + ": missing");
+    }
+    float[] values = checkpoint.readFloats(ClipKeys.LOGIT_SCALE);
+    if (values.length != 1) {
+      throw new CheckpointException(
+          origin, ClipKeys.LOGIT_SCALE + ": " + values.length + " values (expected: 1)");
+    }
+    return values[0];
+  }
+
+  public ClipNetwork network() {
+    return network;
+  }
+
+  public ClipTextModel text() {
+    return text;
+  }
+
+  public ClipImageModel image() {
+    return image;
+  }
+
+  /** By what cosines are multiplied before the softmax; 100 in what OpenAI published. */
+  public double logitScale() {
+    return logitScale;
+  }
+
+  @Override
+  public void close() {
+    image.close();
+    text.close();
+  }
+}

@@ -1,0 +1,180 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.checkpoint.ComponentConfig;
+import io.diffusion4j.tf.checkpoint.ConfigWriter;
+import io.diffusion4j.tf.nn.ModelFiles;
+import io.diffusion4j.tf.nn.NamedTensors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * OpenAI's {@code CLIP} with a vision transformer: {@code model.safetensors} with OpenAI's keys.
+ * The shapes of the tensors say all but the heads, which are 64 wide in all that OpenAI published;
+ * a {@code config.json} with the arguments of the class's constructor says those too.
+ */
+public final class OpenAiClip {
+  private static final String CONFIG = "config.json";
+  private static final String CLASS = "CLIP";
+  private static final int HEAD_WIDTH = 64;
+  private static final double EPS = 1e-5;
+
+  /** What OpenAI's archives hold beside the parameters. */
+  private static final Set<String> BUFFERS =
+      Set.of("input_resolution", "context_length", "vocab_size");
+
+  private OpenAiClip() {}
+
+  /** Whether a tensor of a checkpoint is a parameter. */
+  static boolean isParameter(String key) {
+    return !BUFFERS.contains(key);
+  }
+
+  /**
+   * What the folder of a model holds.
+   *
+   * @param weights the tensors in the folder
+   * @throws CheckpointException if it is no CLIP, or one that we cannot do
+   */
+  public static ClipNetwork read(Path folder, NamedTensors weights) {
+    try {
+      return Files.exists(folder.resolve(CONFIG))
+          ? of(ComponentConfig.read(folder.resolve(CONFIG)))
+          : of(folder, weights);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(folder, "no CLIP: " + e.getMessage(), e);
+    }
+  }
+
+  private static ClipNetwork of(ComponentConfig c) {
+    c.expectClass(CLASS);
+    if (c.isArray("vision_layers")) {
+      throw c.invalid("vision_layers", "[…]", "an integer, that of a vision transformer");
+    }
+    int width = c.intValue("transformer_width");
+    int visionWidth = c.intValue("vision_width");
+    int dim = c.intValue("embed_dim");
+    var network =
+        new ClipNetwork(
+            new ClipTextNetwork(
+                transformer(
+                    width, c.intValue("transformer_layers"), c.intValue("transformer_heads")),
+                c.intValue("vocab_size"),
+                c.intValue("context_length"),
+                dim,
+                ClipKeys.OPENAI),
+            new ClipVisionNetwork(
+                transformer(visionWidth, c.intValue("vision_layers"), visionWidth / HEAD_WIDTH),
+                c.intValue("image_resolution"),
+                c.intValue("vision_patch_size"),
+                dim,
+                ClipKeys.OPENAI));
+    c.refuseUnknown();
+    return network;
+  }
+
+  /** As OpenAI's own {@code build_model} does. */
+  private static ClipNetwork of(Path folder, NamedTensors weights) {
+    var text = ClipKeys.OPENAI.text();
+    var vision = ClipKeys.OPENAI.vision();
+    long[] tokens = shape(folder, weights, text.tokens() + ".weight", 2);
+    long[] patches = shape(folder, weights, vision.patches() + ".weight", 4);
+    long places = shape(folder, weights, vision.positions(), 2)[0] - 1;
+    int width = Math.toIntExact(tokens[1]);
+    int visionWidth = Math.toIntExact(patches[0]);
+    int patch = Math.toIntExact(patches[2]);
+    int dim = Math.toIntExact(shape(folder, weights, text.projection(), 2)[1]);
+    int layers = layers(weights, text.transformer());
+    int visionLayers = layers(weights, vision.transformer());
+    return new ClipNetwork(
+        new ClipTextNetwork(
+            transformer(width, layers, width / HEAD_WIDTH),
+            Math.toIntExact(tokens[0]),
+            Math.toIntExact(shape(folder, weights, text.positions(), 2)[0]),
+            dim,
+            ClipKeys.OPENAI),
+        new ClipVisionNetwork(
+            transformer(visionWidth, visionLayers, visionWidth / HEAD_WIDTH),
+            patch * (int) Math.round(Math.sqrt((double) places)),
+            patch,
+            dim,
+            ClipKeys.OPENAI));
+  }
+
+  private static Transformer transformer(int width, int layers, int heads) {
+    return new Transformer(width, 4 * width, layers, heads, Activation.QUICK_GELU, EPS);
+  }
+
+  private static long[] shape(Path folder, NamedTensors weights, String key, int rank) {
+    if (!weights.names().contains(key) || weights.shape(key).length != rank) {
+      throw new CheckpointException(
+          folder,
+          key
+              + ": "
+              + (weights.names().contains(key) ? "of another rank" : "missing")
+              + " (expected: "
+              + rank
+              + " axes, as in OpenAI's CLIP with a vision transformer; its ResNets are not"
+              + " supported)");
+    }
+    return weights.shape(key);
+  }
+
+  private static int layers(NamedTensors weights, String transformer) {
+    int layers = 0;
+    while (weights
+        .names()
+        .contains(transformer + "." + BlockKeys.OPENAI.blocks() + "." + layers + ".ln_1.weight")) {
+      layers++;
+    }
+    return layers;
+  }
+
+  /**
+   * Writes a whole model.
+   *
+   * @param weights the parameters of a network with OpenAI's keys
+   * @param notes where they come from
+   * @throws IllegalArgumentException if OpenAI's class cannot be that network
+   */
+  public static void write(
+      Path folder, ClipNetwork network, NamedTensors weights, Map<String, String> notes) {
+    var text = network.text();
+    var vision = network.vision();
+    int visionWidth = vision.transformer().width();
+    int visionHeads = vision.transformer().heads();
+    if (network.keys() != ClipKeys.OPENAI) {
+      throw new IllegalArgumentException("keys: " + network.keys() + " (expected: OPENAI)");
+    }
+    String heads = "the width " + visionWidth + " / " + HEAD_WIDTH;
+    Transformer.require(
+        visionHeads == visionWidth / HEAD_WIDTH, "vision_heads", visionHeads, heads);
+    requireOpenAis(text.transformer());
+    requireOpenAis(vision.transformer());
+    ConfigWriter.nested()
+        .put("_class_name", CLASS)
+        .put("embed_dim", text.embeddingDim())
+        .put("image_resolution", vision.imageSize())
+        .put("vision_layers", vision.transformer().layers())
+        .put("vision_width", visionWidth)
+        .put("vision_patch_size", vision.patch())
+        .put("context_length", text.positions())
+        .put("vocab_size", text.vocabulary())
+        .put("transformer_width", text.transformer().width())
+        .put("transformer_heads", text.transformer().heads())
+        .put("transformer_layers", text.transformer().layers())
+        .write(folder.resolve(CONFIG));
+    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
+  }
+
+  private static void requireOpenAis(Transformer t) {
+    var openAis = transformer(t.width(), t.layers(), t.heads());
+    if (!t.equals(openAis)) {
+      throw new IllegalArgumentException("transformer: " + t + " (expected: " + openAis + ")");
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package io.diffusion4j.clip;
+
+import static io.diffusion4j.tf.testing.Golden.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TokenizerConfig;
+import io.diffusion4j.clip.token.Vocabulary;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.RandomWeights;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.testing.Golden;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The whole of CLIP, in both layouts: what it answers, and that folders of it come back. */
+class ClipNetworkTest {
+  private static final int LENGTH = 12;
+  private static final Map<String, String> NOTES = Map.of("origin", "a test");
+  private static final ClipTokenizer TOKENIZER =
+      new ClipTokenizer(
+          Vocabulary.inClipOrder(List.of()),
+          TokenizerConfig.karlo().withMaxLength(LENGTH),
+          Normalization.OPENAI);
+
+  @TempDir Path folder = Path.of("");
+
+  @Test
+  void theLogitsAreOpenAisWithin1e5() throws IOException {
+    assertThatTheLogitsAreOpenAis(Precision.FLOAT32, 1e-5);
+  }
+
+  @Test
+  void theLogitsAreOpenAisWithin3e2InBfloat16() throws IOException {
+    assertThatTheLogitsAreOpenAis(Precision.BFLOAT16, 3e-2);
+  }
+
+  private void assertThatTheLogitsAreOpenAis(Precision precision, double tolerance)
+      throws IOException {
+    var golden = Golden.of("openai");
+    String text = Files.readString(golden.folder().resolve("case.json"));
+    String arguments = text.substring(text.indexOf('{', 1) + 1, text.indexOf('}'));
+    Files.writeString(
+        folder.resolve("config.json"), "{\"_class_name\": \"CLIP\"," + arguments + "}");
+    var network = OpenAiClip.read(folder, RandomWeights.of(small(ClipKeys.OPENAI), 1));
+    var logits = golden.run(network, ContrastiveObjectiveTest.batch(golden), precision).get(2);
+    assertClose(logits, golden.floats("out.logits_per_image"), tolerance);
+  }
+
+  /** Heads of 64 channels, as OpenAI's all have. */
+  private static ClipNetwork small(ClipKeys keys) {
+    return new ClipNetwork(
+        new ClipTextNetwork(
+            new Transformer(64, 256, 1, 1, Activation.QUICK_GELU, 1e-5),
+            TOKENIZER.vocabulary().size(),
+            LENGTH,
+            20,
+            keys),
+        new ClipVisionNetwork(
+            new Transformer(128, 512, 3, 2, Activation.QUICK_GELU, 1e-5), 24, 6, 20, keys));
+  }
+
+  @Test
+  void theShapesOfOpenAisTensorsSayWhatTheNetworkIs() {
+    var network = small(ClipKeys.OPENAI);
+    assertThat(OpenAiClip.read(folder, RandomWeights.of(network, 1))).isEqualTo(network);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsWrittenIsReadAndEncodesAsBefore(ClipKeys keys) {
+    var network = small(keys);
+    var weights = RandomWeights.of(network, 3);
+    if (keys == ClipKeys.OPENAI) {
+      OpenAiClip.write(folder, network, weights, NOTES);
+    } else {
+      ClipFolders.writeModel(folder, network, 512, 513, 0, weights, NOTES);
+    }
+    var image = new Image(24, 24, new float[24 * 24 * 3]);
+    Arrays.fill(image.pixels(), 0.25f);
+    var batch =
+        new Batch(1).floats(ClipVisionNetwork.PIXELS, ClipPreprocessor.clip(24).pixels(image));
+    ClipTextNetwork.feed(batch, List.of(TOKENIZER.encode("a cat")));
+    try (var model = load(keys);
+        var whole = new CompiledNetwork(network, weights, Precision.FLOAT32)) {
+      assertThat(model.network()).isEqualTo(network);
+      assertThat(Math.log(model.logitScale()))
+          .isCloseTo(weights.read(ClipKeys.LOGIT_SCALE)[0], within(0.01));
+      var expected = whole.run(batch);
+      double written = 3e-2; // as bfloat16
+      assertClose(
+          model.text().encode(List.of("a cat")).get(0).embedding(), expected.get(0), written);
+      assertClose(model.image().encode(List.of(image)).get(0), expected.get(1), written);
+    }
+  }
+
+  private ClipModel load(ClipKeys keys) {
+    return keys == ClipKeys.OPENAI
+        ? ClipModel.loadOpenAi(folder, TOKENIZER, Precision.FLOAT32)
+        : ClipModel.load(folder, TOKENIZER, Precision.FLOAT32);
+  }
+
+  @Test
+  void aModelWithATensorTooManyIsRefusedByItsName() {
+    var network = small(ClipKeys.OPENAI);
+    OpenAiClip.write(
+        folder, network, new WithOneMore(RandomWeights.of(network, 3), "visual.extra"), NOTES);
+    assertThatThrownBy(() -> load(ClipKeys.OPENAI))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("unused: visual.extra [1]");
+    OpenAiClip.write(
+        folder, network, new WithOneMore(RandomWeights.of(network, 3), "extra"), NOTES);
+    assertThatThrownBy(() -> load(ClipKeys.OPENAI))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("unused: extra [1]");
+  }
+
+  private record WithOneMore(NamedTensors tensors, String more) implements NamedTensors {
+    @Override
+    public String origin() {
+      return tensors.origin();
+    }
+
+    @Override
+    public Set<String> names() {
+      var names = new LinkedHashSet<>(tensors.names());
+      names.add(more);
+      return names;
+    }
+
+    @Override
+    public long[] shape(String name) {
+      return name.equals(more) ? new long[] {1} : tensors.shape(name);
+    }
+
+    @Override
+    public float[] read(String name) {
+      return name.equals(more) ? new float[1] : tensors.read(name);
+    }
+  }
+
+  @Test
+  void aResNetIsRefused() throws IOException {
+    Files.writeString(
+        folder.resolve("config.json"),
+        "{\"_class_name\": \"CLIP\", \"vision_layers\": [3, 4, 6, 3]}");
+    var weights = RandomWeights.of(small(ClipKeys.OPENAI), 1);
+    assertThatThrownBy(() -> OpenAiClip.read(folder, weights))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("vision_layers: […] (expected: an integer");
+  }
+
+  @Test
+  void thePublishedClipModelHasTheseKeysAndShapes() throws IOException {
+    // As openai/clip-vit-large-patch14 says it.
+    Files.writeString(
+        folder.resolve("config.json"),
+        """
+        {
+          "architectures": ["CLIPModel"],
+          "initializer_factor": 1.0,
+          "logit_scale_init_value": 2.6592,
+          "model_type": "clip",
+          "projection_dim": 768,
+          "text_config": {
+            "attention_dropout": 0.0,
+            "bos_token_id": 0,
+            "eos_token_id": 2,
+            "hidden_act": "quick_gelu",
+            "hidden_size": 768,
+            "intermediate_size": 3072,
+            "num_attention_heads": 12,
+            "num_hidden_layers": 12,
+            "num_beams": 1,
+            "projection_dim": 768
+          },
+          "vision_config": {
+            "hidden_act": "quick_gelu",
+            "hidden_size": 1024,
+            "image_size": 224,
+            "intermediate_size": 4096,
+            "num_attention_heads": 16,
+            "num_hidden_layers": 24,
+            "patch_size": 14,
+            "projection_dim": 768
+          }
+        }
+        """);
+    var weights = RandomWeights.of(ClipFolders.readModel(folder), 1);
+    Map<String, String> shapes = new HashMap<>();
+    weights.names().forEach(name -> shapes.put(name, Arrays.toString(weights.shape(name))));
+    Map<String, String> published = new HashMap<>();
+    try (var lines =
+        Files.lines(
+            Golden.of("keys").folder().resolve("hf-clip-vit-large-patch14-CLIPModel.txt"))) {
+      lines.map(line -> line.split("\t", -1)).forEach(row -> published.put(row[0], row[1]));
+    }
+    assertThat(shapes).isEqualTo(published);
+  }
+}
