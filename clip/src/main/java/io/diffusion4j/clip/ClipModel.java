@@ -8,6 +8,7 @@ import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 
 /**
  * The whole of CLIP from one checkpoint: its two encoders and its temperature. Thread-safe; holds
@@ -27,10 +28,8 @@ public final class ClipModel implements AutoCloseable {
       Precision precision) {
     this.network = network;
     var keys = network.keys();
-    NamedTensors texts =
-        new CheckpointTensors(
-            origin, checkpoint, key -> ClipModel.isParameter(key) && keys.isText(key));
-    NamedTensors images = new CheckpointTensors(origin, checkpoint, keys::isVision);
+    var texts = part(origin, checkpoint, keys::isText);
+    var images = part(origin, checkpoint, keys::isVision);
     this.logitScale = Math.exp(logScale(origin, checkpoint));
     this.text = new ClipTextModel(tokenizer, network.text(), texts, precision);
     try {
@@ -57,6 +56,12 @@ public final class ClipModel implements AutoCloseable {
       return new ClipModel(
           OpenAiClip.read(folder, weights), folder, checkpoint, tokenizer, precision);
     }
+  }
+
+  private static NamedTensors part(
+      Path origin, Checkpoint checkpoint, Predicate<String> accounted) {
+    return new CheckpointTensors(
+        origin, checkpoint, key -> isParameter(key) && accounted.test(key));
   }
 
   /** Older files of transformers also hold the buffer 0, 1, 2, …, and OpenAI's three numbers. */

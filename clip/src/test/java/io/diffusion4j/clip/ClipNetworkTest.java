@@ -31,6 +31,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole of CLIP, in both layouts: what it answers, and that folders of it come back. */
@@ -91,11 +92,7 @@ class ClipNetworkTest {
   void whatIsWrittenIsReadAndEncodesAsBefore(ClipKeys keys) {
     var network = small(keys);
     var weights = RandomWeights.of(network, 3);
-    if (keys == ClipKeys.OPENAI) {
-      OpenAiClip.write(folder, network, weights, NOTES);
-    } else {
-      ClipFolders.writeModel(folder, network, 512, 513, 0, weights, NOTES);
-    }
+    write(network, weights);
     var image = new Image(24, 24, new float[24 * 24 * 3]);
     Arrays.fill(image.pixels(), 0.25f);
     var batch =
@@ -111,6 +108,14 @@ class ClipNetworkTest {
       assertClose(
           model.text().encode(List.of("a cat")).get(0).embedding(), expected.get(0), written);
       assertClose(model.image().encode(List.of(image)).get(0), expected.get(1), written);
+    }
+  }
+
+  private void write(ClipNetwork network, NamedTensors weights) {
+    if (network.keys() == ClipKeys.OPENAI) {
+      OpenAiClip.write(folder, network, weights, NOTES);
+    } else {
+      ClipFolders.writeModel(folder, network, 512, 513, 0, weights, NOTES);
     }
   }
 
@@ -133,6 +138,21 @@ class ClipNetworkTest {
     assertThatThrownBy(() -> load(ClipKeys.OPENAI))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("unused: extra [1]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OPENAI, context_length",
+    "HUGGING_FACE, text_model.embeddings.position_ids",
+    "HUGGING_FACE, vision_model.embeddings.position_ids"
+  })
+  void buffersThatArePublishedWithTheParametersAreIgnored(ClipKeys keys, String buffer) {
+    var network = small(keys);
+    var weights = new WithOneMore(RandomWeights.of(network, 3), buffer);
+    write(network, weights);
+    try (var model = load(keys)) {
+      assertThat(model.network()).isEqualTo(network);
+    }
   }
 
   private record WithOneMore(NamedTensors tensors, String more) implements NamedTensors {
