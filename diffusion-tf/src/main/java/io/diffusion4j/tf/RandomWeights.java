@@ -2,20 +2,11 @@ package io.diffusion4j.tf;
 
 import io.diffusion4j.tf.nn.Init;
 import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Nn;
 import io.diffusion4j.tf.nn.Parameter;
-import io.diffusion4j.tf.nn.Precision;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.tensorflow.Graph;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.TFloat32;
 
 /**
  * Weights for a network nobody trained, to measure and test it with: small random numbers, the same
@@ -36,23 +27,12 @@ public final class RandomWeights implements NamedTensors {
 
   /** Weights for all that this network asks for. */
   public static RandomWeights of(Network network, long seed) {
-    Map<String, Parameter> parameters = new LinkedHashMap<>();
-    try (var graph = new Graph()) {
-      var nn =
-          Nn.of(
-              graph,
-              (tf, parameter, precision) -> {
-                if (parameters.put(parameter.key(), parameter) != null) {
-                  throw new IllegalStateException("parameter asked for twice: " + parameter.key());
-                }
-                var shape = parameter.layout().graphShape(parameter.shape());
-                var value = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(shape)));
-                return Nn.cast(tf, value, precision);
-              },
-              Precision.FLOAT32);
-      network.build(nn, Inputs.of(Ops.create(graph)));
-    }
-    return new RandomWeights(parameters, seed);
+    return of(Manifest.of(network), seed);
+  }
+
+  /** Weights for the parameters of a network. */
+  public static RandomWeights of(Manifest manifest, long seed) {
+    return new RandomWeights(manifest.parameters(), seed);
   }
 
   @Override
@@ -62,7 +42,7 @@ public final class RandomWeights implements NamedTensors {
 
   @Override
   public Set<String> names() {
-    return Collections.unmodifiableSet(parameters.keySet());
+    return parameters.keySet();
   }
 
   @Override

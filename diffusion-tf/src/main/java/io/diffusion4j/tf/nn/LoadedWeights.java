@@ -1,13 +1,11 @@
 package io.diffusion4j.tf.nn;
 
-import io.diffusion4j.tf.checkpoint.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -38,7 +36,6 @@ public final class LoadedWeights implements Weights {
   private final NamedTensors source;
   private final boolean frozen;
   private final Map<String, Parameter> asked = new LinkedHashMap<>();
-  private final List<String> problems = new ArrayList<>();
   private final List<Fill> fills = new ArrayList<>();
 
   private LoadedWeights(NamedTensors source, boolean frozen) {
@@ -67,20 +64,10 @@ public final class LoadedWeights implements Weights {
       throw new IllegalStateException("parameter asked for twice: " + key);
     }
     long[] shape = parameter.layout().graphShape(parameter.shape());
-    if (!source.names().contains(key)) {
-      problems.add("missing: " + key + " " + Arrays.toString(parameter.shape()));
-      return zeros(tf, shape, precision);
-    }
-    if (!Arrays.equals(source.shape(key), parameter.shape())) {
-      problems.add(
-          "shape of "
-              + key
-              + ": "
-              + Arrays.toString(source.shape(key))
-              + " (expected: "
-              + Arrays.toString(parameter.shape())
-              + ")");
-      return zeros(tf, shape, precision);
+    boolean fits =
+        source.names().contains(key) && Arrays.equals(source.shape(key), parameter.shape());
+    if (!fits) {
+      return zeros(tf, shape, precision); // told by verifyComplete, with all others
     }
     if (frozen) {
       try (TType value = read(parameter, precision)) {
@@ -108,17 +95,14 @@ public final class LoadedWeights implements Weights {
   /**
    * To be called when the network is built.
    *
-   * @throws CheckpointException if anything is missing, unused or of the wrong shape
+   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if anything is missing, unused or of
+   *     the wrong shape
    */
   public void verifyComplete() {
-    var unused = new TreeSet<>(source.names());
-    unused.removeAll(asked.keySet());
-    unused.forEach(
-        name -> problems.add("unused: " + name + " " + Arrays.toString(source.shape(name))));
-    if (!problems.isEmpty()) {
-      throw new CheckpointException(
-          Path.of(source.origin()), problems.size() + " tensors do not fit the network", problems);
-    }
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    asked.forEach((key, parameter) -> shapes.put(key, parameter.shape()));
+    Differences.between(shapes, source.names(), source::shape)
+        .requireNone(Path.of(source.origin()));
   }
 
   /**

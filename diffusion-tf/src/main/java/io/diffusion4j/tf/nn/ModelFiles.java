@@ -24,10 +24,21 @@ public final class ModelFiles {
       NamedTensors weights,
       Predicate<String> keep,
       Map<String, String> notes) {
+    write(folder, baseName, weights, keep, DType.BF16, notes);
+  }
+
+  /** The same as another type. */
+  public static void write(
+      Path folder,
+      String baseName,
+      NamedTensors weights,
+      Predicate<String> keep,
+      DType dtype,
+      Map<String, String> notes) {
     var writer = new SafetensorsWriter().notes(notes);
     for (String name : weights.names()) {
       if (keep.test(name)) {
-        writer.floats(name, DType.BF16, weights.shape(name), () -> weights.read(name));
+        writer.floats(name, dtype, weights.shape(name), () -> weights.read(name));
       }
     }
     writer.writeSharded(folder, baseName, SafetensorsWriter.DEFAULT_SHARD_BYTES);
