@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -229,6 +230,20 @@ public final class ComponentConfig {
     List<String> unknown = unknown(ignorable);
     if (!unknown.isEmpty()) {
       throw new CheckpointException(file, "unknown fields: " + String.join(", ", unknown));
+    }
+  }
+
+  /**
+   * What is made from the settings.
+   *
+   * @throws CheckpointException if the maker refuses them with an {@link IllegalArgumentException};
+   *     the message is its, and names the file
+   */
+  public <T> T make(Supplier<T> maker) {
+    try {
+      return maker.get();
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file, String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -36,6 +36,9 @@ final class Json {
 
   /** Reads a file that holds one object. */
   static ObjectNode readObject(Path file) {
+    if (!Files.exists(file)) {
+      throw new CheckpointException(file, "no such file");
+    }
     try {
       long size = Files.size(file);
       if (size > MAX_BYTES) {

@@ -91,21 +91,19 @@ public record UnclipSchedulerConfig(
     config
         .supports("beta_schedule", BETA_SCHEDULE)
         .supports("prediction_type", "epsilon", "sample");
-    try {
-      var scheduler =
-          new UnclipSchedulerConfig(
-              config.intValue("num_train_timesteps", 1000),
-              VarianceType.of(config),
-              config.booleanValue("clip_sample", true),
-              config.doubleValue("clip_sample_range", 1),
-              config.text("prediction_type", "epsilon").equals("sample")
-                  ? Parameterization.X0
-                  : Parameterization.EPS);
-      config.refuseUnknown();
-      return scheduler;
-    } catch (IllegalArgumentException e) {
-      throw new CheckpointException(file, String.valueOf(e.getMessage()), e);
-    }
+    var scheduler =
+        config.make(
+            () ->
+                new UnclipSchedulerConfig(
+                    config.intValue("num_train_timesteps", 1000),
+                    VarianceType.of(config),
+                    config.booleanValue("clip_sample", true),
+                    config.doubleValue("clip_sample_range", 1),
+                    config.text("prediction_type", "epsilon").equals("sample")
+                        ? Parameterization.X0
+                        : Parameterization.EPS));
+    config.refuseUnknown();
+    return scheduler;
   }
 
   /**
