@@ -3,6 +3,7 @@ package io.diffusion4j.clip;
 import static io.diffusion4j.clip.ClipKeys.HUGGING_FACE;
 
 import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.tf.Manifest;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.ComponentConfig;
 import io.diffusion4j.tf.checkpoint.ConfigWriter;
@@ -80,11 +81,13 @@ public final class ClipFolders {
 
   private static ClipTextNetwork text(ComponentConfig config, int dim) {
     var network =
-        new ClipTextNetwork(
-            transformer(config, 512, 2048, 8),
-            config.intValue("vocab_size", 49408),
-            config.intValue("max_position_embeddings", 77),
-            dim);
+        config.make(
+            () ->
+                new ClipTextNetwork(
+                    transformer(config, 512, 2048, 8),
+                    config.intValue("vocab_size", 49408),
+                    config.intValue("max_position_embeddings", 77),
+                    dim));
     config.refuseUnknown(IGNORABLE);
     return network;
   }
@@ -92,11 +95,13 @@ public final class ClipFolders {
   private static ClipVisionNetwork vision(ComponentConfig config, int dim) {
     config.supports("num_channels", 3);
     var network =
-        new ClipVisionNetwork(
-            transformer(config, 768, 3072, 12),
-            config.intValue("image_size", 224),
-            config.intValue("patch_size", 32),
-            dim);
+        config.make(
+            () ->
+                new ClipVisionNetwork(
+                    transformer(config, 768, 3072, 12),
+                    config.intValue("image_size", 224),
+                    config.intValue("patch_size", 32),
+                    dim));
     config.refuseUnknown(IGNORABLE);
     return network;
   }
@@ -115,6 +120,21 @@ public final class ClipFolders {
         config.doubleValue("layer_norm_eps", 1e-5));
   }
 
+  /** What the weights of a text tower must be. */
+  public static Manifest manifest(ClipTextNetwork network) {
+    return Manifest.of(network).ignoring(name -> !isParameter(name));
+  }
+
+  /** What the weights of an image tower must be. */
+  public static Manifest manifest(ClipVisionNetwork network) {
+    return Manifest.of(network).ignoring(name -> !isParameter(name));
+  }
+
+  /** Whether a tensor is a parameter; older files also hold the buffer 0, 1, 2, …. */
+  public static boolean isParameter(String name) {
+    return !name.endsWith(".position_ids");
+  }
+
   /** Writes a text tower. */
   public static void writeText(
       Path folder,
@@ -124,20 +144,31 @@ public final class ClipFolders {
       int padId,
       NamedTensors weights,
       Map<String, String> notes) {
+    writeConfig(folder, network, startId, endId, padId);
+    write(folder, network.keys(), weights, HUGGING_FACE::isText, notes);
+  }
+
+  /** Writes the settings of a text tower. */
+  public static void writeConfig(
+      Path folder, ClipTextNetwork network, int startId, int endId, int padId) {
     put(ConfigWriter.transformers(TEXT_CLASS, TEXT_TYPE), network)
         .put("bos_token_id", startId)
         .put("eos_token_id", endId)
         .put("pad_token_id", padId)
         .write(folder.resolve(CONFIG));
-    write(folder, network.keys(), weights, HUGGING_FACE::isText, notes);
   }
 
   /** Writes an image tower. */
   public static void writeVision(
       Path folder, ClipVisionNetwork network, NamedTensors weights, Map<String, String> notes) {
+    writeConfig(folder, network);
+    write(folder, network.keys(), weights, HUGGING_FACE::isVision, notes);
+  }
+
+  /** Writes the settings of an image tower. */
+  public static void writeConfig(Path folder, ClipVisionNetwork network) {
     put(ConfigWriter.transformers(VISION_CLASS, VISION_TYPE), network)
         .write(folder.resolve(CONFIG));
-    write(folder, network.keys(), weights, HUGGING_FACE::isVision, notes);
   }
 
   /** Writes a whole CLIP. */
@@ -157,7 +188,7 @@ public final class ClipFolders {
     var vision = put(ConfigWriter.nested().put("model_type", VISION_TYPE), network.vision());
     ConfigWriter.transformers(MODEL_CLASS, "clip")
         .put("projection_dim", network.text().embeddingDim())
-        .put("logit_scale_init_value", ClipNetwork.INITIAL)
+        .put("logit_scale_init_value", ContrastiveLoss.INITIAL)
         .put("text_config", text)
         .put("vision_config", vision)
         .write(folder.resolve(CONFIG));

@@ -44,9 +44,17 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
     if (images.isEmpty()) {
       return List.of();
     }
-    var pixels = images.stream().map(preprocessor::pixels).toList();
-    var batch = new Batch(images.size()).floats(ClipVisionNetwork.PIXELS, Tensors.stack(pixels));
-    return Tensors.unstack(compiled.run(batch).get(0), images.size());
+    return encodePrepared(images.stream().map(preprocessor::pixels).toList());
+  }
+
+  /**
+   * The embeddings of images that are prepared already, as by another framework.
+   *
+   * @param pixels {@code [H, W, 3]} each, normalised, of the tower's size; at least one
+   */
+  public List<float[]> encodePrepared(List<float[]> pixels) {
+    var batch = new Batch(pixels.size()).floats(ClipVisionNetwork.PIXELS, Tensors.stack(pixels));
+    return Tensors.unstack(compiled.run(batch).get(0), pixels.size());
   }
 
   @Override

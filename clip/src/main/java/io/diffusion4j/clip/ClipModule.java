@@ -13,10 +13,10 @@ import io.diffusion4j.diffusion.text.TextEncoder;
  * models are opened and closed by the caller.
  */
 public final class ClipModule extends AbstractModule {
-  private final ClipTextModel text;
-  private final ClipImageModel image;
+  private final TextEncoder text;
+  private final ImageEncoder image;
 
-  public ClipModule(ClipTextModel text, ClipImageModel image) {
+  public ClipModule(TextEncoder text, ImageEncoder image) {
     this.text = text;
     this.image = image;
   }

@@ -13,7 +13,7 @@ public final class ContrastiveLoss {
   /** The key of the temperature's logarithm. */
   public static final String LOGIT_SCALE = "logit_scale";
 
-  private static final double INITIAL = Math.log(1 / 0.07);
+  static final double INITIAL = Math.log(1 / 0.07);
   private static final float LARGEST = (float) Math.log(100);
 
   private ContrastiveLoss() {}

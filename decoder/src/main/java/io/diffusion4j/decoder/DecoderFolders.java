@@ -96,21 +96,23 @@ public final class DecoderFolders {
   private static UnetConfig unet(
       ComponentConfig c, List<Boolean> attention, boolean midAttention, int contextDim) {
     c.supports("resnet_time_scale_shift", "default", "scale_shift");
-    return new UnetConfig(
-        c.intValue("sample_size"),
-        c.intValue("in_channels", 3),
-        c.intValue("out_channels", 3),
-        c.ints("block_out_channels", List.of(320, 640, 1280, 1280)),
-        attention,
-        midAttention,
-        c.intValue("layers_per_block", 2),
-        c.intValue("attention_head_dim", 8),
-        contextDim,
-        c.intValue("norm_num_groups", 32),
-        c.doubleValue("norm_eps", 1e-5),
-        c.text("resnet_time_scale_shift", "default").equals("scale_shift")
-            ? TimeConditioning.SCALE_SHIFT
-            : TimeConditioning.ADD);
+    return c.make(
+        () ->
+            new UnetConfig(
+                c.intValue("sample_size"),
+                c.intValue("in_channels", 3),
+                c.intValue("out_channels", 3),
+                c.ints("block_out_channels", List.of(320, 640, 1280, 1280)),
+                attention,
+                midAttention,
+                c.intValue("layers_per_block", 2),
+                c.intValue("attention_head_dim", 8),
+                contextDim,
+                c.intValue("norm_num_groups", 32),
+                c.doubleValue("norm_eps", 1e-5),
+                c.text("resnet_time_scale_shift", "default").equals("scale_shift")
+                    ? TimeConditioning.SCALE_SHIFT
+                    : TimeConditioning.ADD));
   }
 
   /** Which levels attend; the second of the supported names does. */
@@ -161,6 +163,12 @@ public final class DecoderFolders {
   /** Writes a decoder. */
   public static void writeUnet(
       Path folder, UnetConfig config, NamedTensors weights, Map<String, String> notes) {
+    writeUnetConfig(folder, config);
+    ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
+  }
+
+  /** Writes the settings of a decoder. */
+  public static void writeUnetConfig(Path folder, UnetConfig config) {
     put(
             ConfigWriter.diffusers(DECODER_CLASS),
             config,
@@ -194,12 +202,17 @@ public final class DecoderFolders {
         .put("upcast_attention", false)
         .put("use_linear_projection", false)
         .write(folder.resolve(CONFIG));
-    ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
   }
 
   /** Writes an upsampler. */
   public static void writeUpsampler(
       Path folder, UnetConfig config, NamedTensors weights, Map<String, String> notes) {
+    writeUpsamplerConfig(folder, config);
+    ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
+  }
+
+  /** Writes the settings of an upsampler. */
+  public static void writeUpsamplerConfig(Path folder, UnetConfig config) {
     put(ConfigWriter.diffusers(UPSAMPLER_CLASS), config, List.of(PLAIN_DOWN), List.of(PLAIN_UP))
         .put("add_attention", config.midAttention())
         .put("attn_norm_num_groups", null)
@@ -209,7 +222,6 @@ public final class DecoderFolders {
         .put("num_train_timesteps", null)
         .put("upsample_type", "conv")
         .write(folder.resolve(CONFIG));
-    ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
   }
 
   private static ConfigWriter put(
@@ -247,12 +259,17 @@ public final class DecoderFolders {
   /** Writes a text projection. */
   public static void writeProjection(
       Path folder, TextProjection projection, NamedTensors weights, Map<String, String> notes) {
+    writeProjectionConfig(folder, projection);
+    ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
+  }
+
+  /** Writes the settings of a text projection. */
+  public static void writeProjectionConfig(Path folder, TextProjection projection) {
     ConfigWriter.diffusers(PROJECTION_CLASS)
         .put("clip_extra_context_tokens", projection.extraTokens())
         .put("clip_embeddings_dim", projection.embeddingDim())
         .put("time_embed_dim", projection.timeEmbedDim())
         .put("cross_attention_dim", projection.contextDim())
         .write(folder.resolve(CONFIG));
-    ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
   }
 }

@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.Manifest;
 import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.RandomWeights;
 import io.diffusion4j.tf.TfDenoiser;
@@ -49,6 +50,16 @@ public final class DecoderModel implements AutoCloseable {
       unet.close();
       throw e;
     }
+  }
+
+  /** What the weights of a decoder's U-Net must be. */
+  public static Manifest manifest(UnetConfig config) {
+    return Manifest.of(network(config, 1)); // the length of the context has no part in it
+  }
+
+  /** What the weights of a text projection must be. */
+  public static Manifest manifest(TextProjection projection) {
+    return Manifest.of(project(projection, 1));
   }
 
   private static Network project(TextProjection projection, int textLength) {

@@ -13,10 +13,10 @@ import io.diffusion4j.diffusion.image.Upsampler;
  * networks are opened and closed by the caller.
  */
 public final class DecoderModule extends AbstractModule {
-  private final DiffusionDecoder decoder;
-  private final DiffusionUpsampler upsampler;
+  private final ImageDecoder decoder;
+  private final Upsampler upsampler;
 
-  public DecoderModule(DiffusionDecoder decoder, DiffusionUpsampler upsampler) {
+  public DecoderModule(ImageDecoder decoder, Upsampler upsampler) {
     this.decoder = decoder;
     this.upsampler = upsampler;
   }

@@ -25,7 +25,7 @@ public record TextProjection(int extraTokens, int embeddingDim, int timeEmbedDim
    *
    * @throws IllegalArgumentException if it takes other widths
    */
-  void requireFits(UnetConfig decoder) {
+  public void requireFits(UnetConfig decoder) {
     if (timeEmbedDim != decoder.timeEmbedDim()) {
       throw new IllegalArgumentException(
           "time_embed_dim: " + timeEmbedDim + " (expected: " + decoder.timeEmbedDim() + ")");

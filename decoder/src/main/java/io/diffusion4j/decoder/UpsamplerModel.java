@@ -4,6 +4,7 @@ import io.diffusion4j.diffusion.Denoiser;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.Manifest;
 import io.diffusion4j.tf.TfDenoiser;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.nn.CheckpointTensors;
@@ -25,6 +26,11 @@ public final class UpsamplerModel implements AutoCloseable {
     this.config = config;
     this.parameterization = parameterization;
     this.network = network;
+  }
+
+  /** What the weights of an upsampler must be. */
+  public static Manifest manifest(UnetConfig config) {
+    return Manifest.of(new UpsamplerNetwork(new Unet(config), config.sampleSize()));
   }
 
   /**

@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.Manifest;
 import io.diffusion4j.tf.TfDenoiser;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.CheckpointException;
@@ -29,6 +30,9 @@ public final class PriorModel implements AutoCloseable {
   private static final String CLASS = "PriorTransformer";
   private static final String MEAN = "clip_mean";
   private static final String STD = "clip_std";
+
+  /** Older files may hold it; the network makes its own. */
+  private static final String BUFFER = "causal_attention_mask";
 
   private final PriorConfig config;
   private final CompiledNetwork network;
@@ -63,8 +67,7 @@ public final class PriorModel implements AutoCloseable {
           new CheckpointTensors(
               folder,
               checkpoint,
-              name ->
-                  !name.equals(MEAN) && !name.equals(STD) && !name.equals("causal_attention_mask"));
+              name -> !name.equals(MEAN) && !name.equals(STD) && !name.equals(BUFFER));
       var network = new CompiledNetwork(new PriorTransformer(config), weights, precision);
       return new PriorModel(config, network, standardization, parameterization);
     }
@@ -97,14 +100,24 @@ public final class PriorModel implements AutoCloseable {
             "embedding_proj_dim",
             "clip_embed_dim");
     var config =
-        new PriorConfig(
-            c.intValue("num_attention_heads", 32),
-            c.intValue("attention_head_dim", 64),
-            c.intValue("num_layers", 20),
-            c.intValue("embedding_dim", 768),
-            c.intValue("num_embeddings", 77));
+        c.make(
+            () ->
+                new PriorConfig(
+                    c.intValue("num_attention_heads", 32),
+                    c.intValue("attention_head_dim", 64),
+                    c.intValue("num_layers", 20),
+                    c.intValue("embedding_dim", 768),
+                    c.intValue("num_embeddings", 77)));
     c.refuseUnknown();
     return config;
+  }
+
+  /** What the weights of a prior must be. */
+  public static Manifest manifest(PriorConfig config) {
+    return Manifest.of(new PriorTransformer(config))
+        .with(MEAN, 1, config.embeddingDim())
+        .with(STD, 1, config.embeddingDim())
+        .ignoring(BUFFER::equals);
   }
 
   /** Writes a folder. */
@@ -114,6 +127,30 @@ public final class PriorModel implements AutoCloseable {
       NamedTensors weights,
       Standardization standardization,
       Map<String, String> notes) {
+    write(folder, config, weights, DType.BF16, standardization, notes);
+  }
+
+  /** Writes a folder with weights of this type. */
+  public static void write(
+      Path folder,
+      PriorConfig config,
+      NamedTensors weights,
+      DType dtype,
+      Standardization standardization,
+      Map<String, String> notes) {
+    writeConfig(folder, config);
+    var writer = new SafetensorsWriter().notes(notes);
+    for (String name : weights.names()) {
+      writer.floats(name, dtype, weights.shape(name), () -> weights.read(name));
+    }
+    long[] row = {1, standardization.size()};
+    writer.floats(MEAN, DType.F32, row, standardization::mean);
+    writer.floats(STD, DType.F32, row, standardization::std);
+    writer.writeSharded(folder, Checkpoint.DIFFUSERS, SafetensorsWriter.DEFAULT_SHARD_BYTES);
+  }
+
+  /** Writes the settings of a prior. */
+  public static void writeConfig(Path folder, PriorConfig config) {
     ConfigWriter.diffusers(CLASS)
         .put("num_attention_heads", config.heads())
         .put("attention_head_dim", config.headDim())
@@ -131,14 +168,6 @@ public final class PriorModel implements AutoCloseable {
         .put("embedding_proj_dim", null)
         .put("clip_embed_dim", null)
         .write(folder.resolve(CONFIG));
-    var writer = new SafetensorsWriter().notes(notes);
-    for (String name : weights.names()) {
-      writer.floats(name, DType.BF16, weights.shape(name), () -> weights.read(name));
-    }
-    long[] row = {1, standardization.size()};
-    writer.floats(MEAN, DType.F32, row, standardization::mean);
-    writer.floats(STD, DType.F32, row, standardization::std);
-    writer.writeSharded(folder, Checkpoint.DIFFUSERS, SafetensorsWriter.DEFAULT_SHARD_BYTES);
   }
 
   public PriorConfig config() {

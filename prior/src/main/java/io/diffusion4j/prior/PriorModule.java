@@ -12,7 +12,7 @@ import io.diffusion4j.diffusion.Prior;
  * Prior.class).setBinding()}. Needs nothing; the network is opened and closed by the caller.
  */
 public final class PriorModule extends AbstractModule {
-  private final DiffusionPrior prior;
+  private final Prior prior;
   private final int candidates;
 
   /**
@@ -20,7 +20,7 @@ public final class PriorModule extends AbstractModule {
    *
    * @param candidates how many embeddings are drawn to choose from, at least 1; 2 in the paper
    */
-  public PriorModule(DiffusionPrior prior, int candidates) {
+  public PriorModule(Prior prior, int candidates) {
     this.prior = prior;
     this.candidates = candidates;
   }
