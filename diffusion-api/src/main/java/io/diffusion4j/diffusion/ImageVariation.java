@@ -30,18 +30,38 @@ public final class ImageVariation {
 
   /** Draws a variation of each image of the request. */
   public Result vary(Request request, SamplingListener listener) {
-    List<float[]> embeddings = imageEncoder.encode(request.images());
+    return render(
+        imageEncoder.encode(request.images()),
+        request.noise(),
+        request.decoder(),
+        request.upsampler(),
+        listener);
+  }
+
+  /**
+   * Draws a variation for each embedding, as {@link #vary} does once it has them.
+   *
+   * @param imageEmbeddings un-normalised CLIP image embeddings
+   * @param noise the randomness of each variation, as many as there are embeddings
+   * @param decoder how the decoder samples
+   * @param upsampler how the upsampler samples
+   */
+  public Result render(
+      List<float[]> imageEmbeddings,
+      List<NoiseSource> noise,
+      SamplingSettings decoder,
+      SamplingSettings upsampler,
+      SamplingListener listener) {
+    TextToImage.requireCount("noise", noise.size(), imageEmbeddings.size());
     var nothing = textEncoder.encode(List.of("")).get(0);
     Prompt prompt = new Prompt(nothing, nothing);
-    List<Draw<ImageDecoder.Condition>> draws = new ArrayList<>(embeddings.size());
-    for (int i = 0; i < embeddings.size(); i++) {
+    List<Draw<ImageDecoder.Condition>> draws = new ArrayList<>(imageEmbeddings.size());
+    for (int i = 0; i < imageEmbeddings.size(); i++) {
       draws.add(
-          new Draw<>(
-              new ImageDecoder.Condition(embeddings.get(i), prompt), request.noise().get(i)));
+          new Draw<>(new ImageDecoder.Condition(imageEmbeddings.get(i), prompt), noise.get(i)));
     }
-    EmbeddingToImage.Images drawn =
-        images.render(draws, request.decoder(), request.upsampler(), listener);
-    return new Result(embeddings, drawn.small(), drawn.large());
+    EmbeddingToImage.Images drawn = images.render(draws, decoder, upsampler, listener);
+    return new Result(imageEmbeddings, drawn.small(), drawn.large());
   }
 
   /**
