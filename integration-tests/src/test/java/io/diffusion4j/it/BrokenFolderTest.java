@@ -48,9 +48,13 @@ class BrokenFolderTest {
   }
 
   @Test
-  void aMissingImageEncoderIsNamed() throws IOException {
-    Folders.delete(folder.resolve("image_encoder"));
-    assertThat(refusal()).startsWith(folder.toString()).contains("image_encoder");
+  void whatIsWrongWithSeveralPartsIsToldAtOnce() throws IOException {
+    edit(folder.resolve("text_encoder").resolve("config.json"), "num_hidden_layers", 2, 3);
+    Files.delete(folder.resolve("decoder").resolve(WEIGHTS));
+    assertThat(refusal())
+        .startsWith(folder + ": 2 parts cannot be used\n")
+        .contains(folder.resolve("text_encoder") + ": 16 tensors do not fit the network")
+        .contains(folder.resolve("decoder") + ": no weights");
   }
 
   @Test

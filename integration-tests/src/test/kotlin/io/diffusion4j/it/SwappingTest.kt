@@ -82,7 +82,7 @@ class SwappingTest(private val tiny: TinyPipeline) {
 
   @Test
   fun `the text encoder is replaced by one binding`() {
-    val clip = tiny.model().textModel()
+    val clip = tiny.model().textEncoder()
     val asked = mutableListOf<String>()
     val loud = TextEncoder { prompts ->
       asked += prompts

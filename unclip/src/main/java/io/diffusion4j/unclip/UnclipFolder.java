@@ -8,28 +8,65 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** The layout of a pipeline folder: diffusers' {@code UnCLIPPipeline}. */
+/**
+ * The layout of a pipeline folder: diffusers' {@code UnCLIPPipeline}, beside whose components there
+ * may be an image encoder, or {@code UnCLIPImageVariationPipeline}, which has one and no prior.
+ */
 public final class UnclipFolder {
+  static final String TEXT_ENCODER = "text_encoder";
+  static final String IMAGE_ENCODER = "image_encoder";
+  static final String TOKENIZER = "tokenizer";
+  static final String FEATURE_EXTRACTOR = "feature_extractor";
+  static final String PRIOR = "prior";
+  static final String TEXT_PROJ = "text_proj";
+  static final String DECODER = "decoder";
+  static final String SUPER_RES_FIRST = "super_res_first";
+  static final String SUPER_RES_LAST = "super_res_last";
+
+  /** The file of {@link #FEATURE_EXTRACTOR}. */
+  static final String PREPROCESSOR = "preprocessor_config.json";
+
+  /** The settings of a component with weights. */
+  static final String CONFIG = "config.json";
+
   private static final String PIPELINE = "UnCLIPPipeline";
+  private static final String VARIATION = "UnCLIPImageVariationPipeline";
   private static final Map<String, Component> COMPONENTS = components();
 
   private UnclipFolder() {}
 
   private static Map<String, Component> components() {
     Map<String, Component> components = new LinkedHashMap<>();
-    components.put("decoder", new Component("diffusers", "UNet2DConditionModel"));
+    components.put(DECODER, new Component("diffusers", "UNet2DConditionModel"));
     components.put("decoder_scheduler", new Component("diffusers", "UnCLIPScheduler"));
-    components.put("prior", new Component("diffusers", "PriorTransformer"));
+    components.put(PRIOR, new Component("diffusers", "PriorTransformer"));
     components.put("prior_scheduler", new Component("diffusers", "UnCLIPScheduler"));
-    components.put("super_res_first", new Component("diffusers", "UNet2DModel"));
-    components.put("super_res_last", new Component("diffusers", "UNet2DModel"));
+    components.put(SUPER_RES_FIRST, new Component("diffusers", "UNet2DModel"));
+    components.put(SUPER_RES_LAST, new Component("diffusers", "UNet2DModel"));
     components.put("super_res_scheduler", new Component("diffusers", "UnCLIPScheduler"));
-    components.put("text_encoder", new Component("transformers", "CLIPTextModelWithProjection"));
-    components.put("text_proj", new Component("unclip", "UnCLIPTextProjModel"));
-    components.put("tokenizer", new Component("transformers", "CLIPTokenizer"));
+    components.put(TEXT_ENCODER, new Component("transformers", "CLIPTextModelWithProjection"));
+    components.put(TEXT_PROJ, new Component("unclip", "UnCLIPTextProjModel"));
+    components.put(TOKENIZER, new Component("transformers", "CLIPTokenizer"));
     return components;
+  }
+
+  /**
+   * The components that a pipeline of this class must have.
+   *
+   * @param pipeline {@code UnCLIPImageVariationPipeline}, or any other for text to images
+   */
+  static List<String> required(String pipeline) {
+    Set<String> names = new LinkedHashSet<>(COMPONENTS.keySet());
+    if (pipeline.equals(VARIATION)) {
+      names.removeAll(List.of(PRIOR, "prior_scheduler"));
+      names.add(IMAGE_ENCODER);
+    }
+    return List.copyOf(names);
   }
 
   /**
@@ -48,7 +85,7 @@ public final class UnclipFolder {
     if (name.endsWith("_scheduler")) {
       return Files.isRegularFile(component.resolve(UnclipSchedulerConfig.FILE_NAME));
     }
-    String last = name.equals("tokenizer") ? "tokenizer_config.json" : ".safetensors";
+    String last = name.equals(TOKENIZER) ? "tokenizer_config.json" : ".safetensors";
     if (!Files.isDirectory(component)) {
       return false;
     }

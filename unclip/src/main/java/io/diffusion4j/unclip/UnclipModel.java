@@ -3,18 +3,31 @@ package io.diffusion4j.unclip;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
+import io.diffusion4j.clip.ClipTextNetwork;
+import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.decoder.UpsamplerModel;
 import io.diffusion4j.diffusion.BatchingDenoiser;
+import io.diffusion4j.diffusion.Denoiser;
 import io.diffusion4j.diffusion.LastStepDenoiser;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.Prediction;
+import io.diffusion4j.diffusion.Prior;
+import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageDecoder;
+import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.image.Upsampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.text.TextEncoder;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.tf.checkpoint.CheckpointException;
@@ -22,147 +35,200 @@ import io.diffusion4j.tf.checkpoint.ModelFolder;
 import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.Precision;
-import java.io.IOException;
+import io.diffusion4j.unclip.Parts.Part;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The networks of a pipeline folder and the stages around them. Thread-safe: the queries of all
  * callers of a stage are merged. Holds native memory until it is closed.
+ *
+ * <p>The prior and the image encoder are optional: diffusers' pipeline for images of texts has no
+ * image encoder, the one for variations no prior. A stage that is not there fails when it is used.
  */
 public final class UnclipModel implements AutoCloseable {
   private static final int MAX_BATCH = 16;
   private static final int MAX_WAITING = 4096;
 
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-  private final ClipTextModel textModel;
-  private final ClipImageModel imageModel;
-  private final DiffusionPrior prior;
-  private final DiffusionDecoder decoder;
+  private final ModelFolder folder;
+  private final Precision precision;
+  private final Parts parts;
+  private final Resources resources = new Resources();
+  private final ClipTokenizer tokenizer;
+  private final Part<ClipTextModel> text;
+  private final Optional<Part<ClipImageModel>> image;
+  private final Optional<Part<DiffusionPrior>> prior;
+  private final Part<DiffusionDecoder> decoder;
   private final DiffusionUpsampler upsampler;
   private final int imageSize;
 
-  private UnclipModel(ModelFolder folder, Precision precision) {
-    try {
-      textModel = open(textModel(folder, precision));
-      imageModel = open(imageModel(folder, precision));
-      int textLength = textModel.network().positions();
+  private UnclipModel(ModelFolder folder, Precision precision, Residency residency) {
+    this.folder = folder;
+    this.precision = precision;
+    this.parts = resources.add(new Parts(residency));
+    tokenizer = PipelineFiles.tokenizer(folder);
+    var textNetwork = ClipFolders.readText(folder.folder(UnclipFolder.TEXT_ENCODER));
+    textNetwork.requireFits(tokenizer);
+    text = parts.add(UnclipFolder.TEXT_ENCODER, owned -> owned.add(openText(textNetwork)));
+    image = optional(UnclipFolder.IMAGE_ENCODER, this::addImage);
+    prior = optional(UnclipFolder.PRIOR, this::addPrior);
+    var decoderScheduler = folder.scheduler("decoder_scheduler");
+    decoder =
+        parts.add(
+            UnclipFolder.DECODER,
+            owned -> openDecoder(textNetwork.positions(), decoderScheduler, owned));
 
-      var priorScheduler = folder.scheduler("prior_scheduler");
-      var priorModel =
-          open(
-              PriorModel.load(
-                  folder.folder("prior"), priorScheduler.parameterization(), precision));
-      prior =
-          new DiffusionPrior(
-              open(batching("prior", priorModel.denoiser())),
-              schedule(priorScheduler),
-              new UnclipSpacing(),
-              treatment(priorScheduler),
-              priorModel.standardization());
-
-      var decoderScheduler = folder.scheduler("decoder_scheduler");
-      var decoderModel =
-          open(
-              DecoderModel.load(
-                  folder.folder("decoder"),
-                  folder.folder("text_proj"),
-                  textLength,
-                  decoderScheduler.parameterization(),
-                  precision));
-      decoder =
-          new DiffusionDecoder(
-              decoderModel,
-              open(batching("decoder", decoderModel.denoiser())),
-              schedule(decoderScheduler),
-              new UnclipSpacing(),
-              treatment(decoderScheduler));
-
-      var upsamplerScheduler = folder.scheduler("super_res_scheduler");
-      var first = open(upsampler(folder, "super_res_first", upsamplerScheduler, precision));
-      var last = open(upsampler(folder, "super_res_last", upsamplerScheduler, precision));
-      imageSize = first.config().sampleSize();
-      upsampler =
-          new DiffusionUpsampler(
-              open(
-                  batching("super_res", new LastStepDenoiser<>(first.denoiser(), last.denoiser()))),
-              schedule(upsamplerScheduler),
-              new UnclipSpacing(),
-              treatment(upsamplerScheduler),
-              imageSize);
-    } catch (RuntimeException | Error e) {
-      close();
-      throw e;
-    }
+    var upsamplerScheduler = folder.scheduler("super_res_scheduler");
+    imageSize =
+        DecoderFolders.readUpsampler(folder.folder(UnclipFolder.SUPER_RES_FIRST)).sampleSize();
+    var network =
+        new LastStepDenoiser<>(
+            upsampler(UnclipFolder.SUPER_RES_FIRST, upsamplerScheduler.parameterization()),
+            upsampler(UnclipFolder.SUPER_RES_LAST, upsamplerScheduler.parameterization()));
+    upsampler =
+        new DiffusionUpsampler(
+            resources.add(batching("super_res", network)),
+            schedule(upsamplerScheduler),
+            new UnclipSpacing(),
+            treatment(upsamplerScheduler),
+            imageSize);
   }
 
   /**
-   * Loads a folder with {@code model_index.json}, the components of diffusers' {@code
-   * UnCLIPPipeline}, and an {@code image_encoder} beside them.
+   * Loads a folder for as long as the model is open.
    *
    * @throws CheckpointException if something is missing or does not fit; the message lists it
    * @throws UncheckedIOException if a file cannot be read
    */
   public static UnclipModel load(Path folder, Precision precision) {
-    var model = ModelFolder.open(folder);
-    model.require(
-        "prior",
-        "decoder",
-        "text_proj",
-        "text_encoder",
-        "tokenizer",
-        "super_res_first",
-        "super_res_last",
-        "prior_scheduler",
-        "decoder_scheduler",
-        "super_res_scheduler");
+    return load(folder, precision, Residency.ALWAYS);
+  }
+
+  /**
+   * Loads a folder: {@code model_index.json} with the components of diffusers' {@code
+   * UnCLIPPipeline}, beside which there may be an {@code image_encoder}, or of {@code
+   * UnCLIPImageVariationPipeline}.
+   *
+   * @param residency when its networks are in memory
+   * @throws CheckpointException if something is missing or does not fit; the message lists it, for
+   *     all components
+   * @throws UncheckedIOException if a file cannot be read
+   */
+  public static UnclipModel load(Path folder, Precision precision, Residency residency) {
+    var files = ModelFolder.open(folder);
+    files.require(UnclipFolder.required(files.className()).toArray(String[]::new));
+    UnclipModel model;
     try {
-      return new UnclipModel(model, precision);
+      model = new UnclipModel(files, precision, residency);
     } catch (IllegalArgumentException e) {
-      throw new CheckpointException(folder, "the parts do not fit: " + e.getMessage(), e);
+      throw Fit.failure(files, e);
+    }
+    try {
+      boolean resident = residency == Residency.ALWAYS;
+      PipelineFiles.requireNone(
+          folder, resident ? model.parts.openAll() : FolderReport.of(folder).allFailures());
+      Fit.of(files);
+      return model;
+    } catch (IllegalArgumentException e) {
+      model.close();
+      throw Fit.failure(files, e);
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
     }
   }
 
-  private static ClipTextModel textModel(ModelFolder folder, Precision precision) {
-    Path text = folder.folder("text_encoder");
-    Path tokenizer = folder.folder("tokenizer");
-    try (var checkpoint = folder.checkpoint("text_encoder")) {
+  private <T> Optional<Part<T>> optional(String component, Supplier<Part<T>> part) {
+    return folder.has(component) ? Optional.of(part.get()) : Optional.empty();
+  }
+
+  private ClipTextModel openText(ClipTextNetwork network) {
+    Path origin = folder.folder(UnclipFolder.TEXT_ENCODER);
+    try (var checkpoint = folder.checkpoint(UnclipFolder.TEXT_ENCODER)) {
       return new ClipTextModel(
-          ClipTokenizer.load(tokenizer),
-          ClipFolders.readText(text),
-          new CheckpointTensors(text, checkpoint, UnclipModel::isParameter),
-          precision);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + tokenizer + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static ClipImageModel imageModel(ModelFolder folder, Precision precision) {
-    Path image = folder.folder("image_encoder");
-    var network = ClipFolders.readVision(image);
-    try (var checkpoint = folder.checkpoint("image_encoder")) {
-      return new ClipImageModel(
-          ClipPreprocessor.clip(network.imageSize()),
+          tokenizer,
           network,
-          new CheckpointTensors(image, checkpoint, UnclipModel::isParameter),
+          new CheckpointTensors(origin, checkpoint, ClipFolders::isParameter),
           precision);
     }
   }
 
-  /** Older files also hold the buffer 0, 1, 2, …. */
-  private static boolean isParameter(String name) {
-    return !name.endsWith(".position_ids");
+  private Part<ClipImageModel> addImage() {
+    var network = ClipFolders.readVision(folder.folder(UnclipFolder.IMAGE_ENCODER));
+    var preprocessor = PipelineFiles.preprocessor(folder, network);
+    network.requireFits(preprocessor);
+    return parts.add(
+        UnclipFolder.IMAGE_ENCODER, owned -> owned.add(openImage(network, preprocessor)));
   }
 
-  private static UpsamplerModel upsampler(
-      ModelFolder folder, String name, UnclipSchedulerConfig scheduler, Precision precision) {
-    return UpsamplerModel.load(folder.folder(name), scheduler.parameterization(), precision);
+  private ClipImageModel openImage(ClipVisionNetwork network, ClipPreprocessor preprocessor) {
+    Path origin = folder.folder(UnclipFolder.IMAGE_ENCODER);
+    try (var checkpoint = folder.checkpoint(UnclipFolder.IMAGE_ENCODER)) {
+      return new ClipImageModel(
+          preprocessor,
+          network,
+          new CheckpointTensors(origin, checkpoint, ClipFolders::isParameter),
+          precision);
+    }
   }
 
-  private static <C> BatchingDenoiser<C> batching(
-      String name, io.diffusion4j.diffusion.Denoiser<C> network) {
+  private Part<DiffusionPrior> addPrior() {
+    var scheduler = folder.scheduler("prior_scheduler");
+    return parts.add(UnclipFolder.PRIOR, owned -> openPrior(scheduler, owned));
+  }
+
+  private DiffusionPrior openPrior(UnclipSchedulerConfig scheduler, Resources owned) {
+    var model =
+        owned.add(
+            PriorModel.load(
+                folder.folder(UnclipFolder.PRIOR), scheduler.parameterization(), precision));
+    return new DiffusionPrior(
+        owned.add(batching("prior", model.denoiser())),
+        schedule(scheduler),
+        new UnclipSpacing(),
+        treatment(scheduler),
+        model.standardization());
+  }
+
+  private DiffusionDecoder openDecoder(
+      int textLength, UnclipSchedulerConfig scheduler, Resources owned) {
+    var model =
+        owned.add(
+            DecoderModel.load(
+                folder.folder(UnclipFolder.DECODER),
+                folder.folder(UnclipFolder.TEXT_PROJ),
+                textLength,
+                scheduler.parameterization(),
+                precision));
+    return new DiffusionDecoder(
+        model,
+        owned.add(batching("decoder", model.denoiser())),
+        schedule(scheduler),
+        new UnclipSpacing(),
+        treatment(scheduler));
+  }
+
+  private Denoiser<Image> upsampler(String name, Parameterization parameterization) {
+    Path origin = folder.folder(name);
+    return new UpsamplerPart(
+        parts.add(
+            name, owned -> owned.add(UpsamplerModel.load(origin, parameterization, precision))),
+        parameterization);
+  }
+
+  /** The network of an upsampler, opened when it is asked. */
+  private record UpsamplerPart(Part<UpsamplerModel> part, Parameterization parameterization)
+      implements Denoiser<Image> {
+    @Override
+    public List<Prediction> predict(List<Query<Image>> queries) {
+      return part.use(model -> model.denoiser().predict(queries));
+    }
+  }
+
+  private static <C> BatchingDenoiser<C> batching(String name, Denoiser<C> network) {
     return new BatchingDenoiser<>(name, network, MAX_BATCH, MAX_WAITING);
   }
 
@@ -178,28 +244,63 @@ public final class UnclipModel implements AutoCloseable {
         : X0Treatment.NONE;
   }
 
-  private <T extends AutoCloseable> T open(T resource) {
-    opened.push(resource);
-    return resource;
+  /** What turns texts into tokens. */
+  public ClipTokenizer tokenizer() {
+    return tokenizer;
   }
 
-  public ClipTextModel textModel() {
-    return textModel;
+  /** CLIP's text tower. */
+  public TextEncoder textEncoder() {
+    return texts -> text.use(model -> model.encode(texts));
   }
 
-  public ClipImageModel imageModel() {
-    return imageModel;
+  /**
+   * CLIP's image tower.
+   *
+   * <p>Fails with a {@link CheckpointException} when it is used, if the folder has none.
+   */
+  public ImageEncoder imageEncoder() {
+    return images -> there(image, UnclipFolder.IMAGE_ENCODER).use(model -> model.encode(images));
   }
 
-  public DiffusionPrior prior() {
-    return prior;
+  /**
+   * The embeddings of images that another framework has prepared.
+   *
+   * @throws IllegalArgumentException if they are not of the image tower's size
+   * @throws CheckpointException if the folder has no image encoder
+   */
+  public List<float[]> encodePrepared(PreparedPixels pixels) {
+    return there(image, UnclipFolder.IMAGE_ENCODER)
+        .use(
+            model -> {
+              int size = model.network().imageSize();
+              if (pixels.height() != size || pixels.width() != size) {
+                throw new IllegalArgumentException(
+                    "pixel_values: %d×%d (expected: %d×%d)"
+                        .formatted(pixels.width(), pixels.height(), size, size));
+              }
+              return model.encodePrepared(pixels.images());
+            });
   }
 
-  public DiffusionDecoder decoder() {
-    return decoder;
+  /**
+   * The diffusion prior; each draw is a single one.
+   *
+   * <p>Fails with a {@link CheckpointException} when it is used, if the folder has none.
+   */
+  public Prior prior() {
+    return (draws, settings, listener) ->
+        there(prior, UnclipFolder.PRIOR).use(stage -> stage.sample(draws, settings, listener));
   }
 
-  public DiffusionUpsampler upsampler() {
+  /** The decoder. */
+  public ImageDecoder decoder() {
+    return (draws, settings, listener) ->
+        decoder.use(stage -> stage.decode(draws, settings, listener));
+  }
+
+  /** The upsampler. */
+  public Upsampler upsampler() {
     return upsampler;
   }
 
@@ -208,23 +309,14 @@ public final class UnclipModel implements AutoCloseable {
     return imageSize;
   }
 
+  private <T> Part<T> there(Optional<Part<T>> part, String name) {
+    return part.orElseThrow(
+        () -> new CheckpointException(folder.path(), name + ": no such component"));
+  }
+
   /** Closes everything, the newest first; nothing may be asked of the stages after. */
   @Override
   public void close() {
-    RuntimeException failure = null;
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        if (failure == null) {
-          failure = new IllegalStateException("could not release a network", e);
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
+    resources.close();
   }
 }

@@ -27,17 +27,29 @@ public final class UnclipModule extends AbstractModule {
   private static final int CANDIDATES = 2;
 
   private final UnclipModel model;
+  private final int candidates;
 
   public UnclipModule(UnclipModel model) {
+    this(model, CANDIDATES);
+  }
+
+  /**
+   * The module.
+   *
+   * @param candidates how many embeddings the prior draws to choose from, at least 1; the published
+   *     pipelines draw one
+   */
+  public UnclipModule(UnclipModel model, int candidates) {
     this.model = model;
+    this.candidates = candidates;
   }
 
   @Override
   protected void configure() {
     binder().requireExplicitBindings();
     install(new SamplingModule());
-    install(new ClipModule(model.textModel(), model.imageModel()));
-    install(new PriorModule(model.prior(), CANDIDATES));
+    install(new ClipModule(model.textEncoder(), model.imageEncoder()));
+    install(new PriorModule(model.prior(), candidates));
     install(new DecoderModule(model.decoder(), model.upsampler()));
   }
 

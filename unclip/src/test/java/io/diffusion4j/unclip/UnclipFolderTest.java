@@ -54,7 +54,7 @@ class UnclipFolderTest {
       var settings = new SamplingSettings(new DdimSampler(0), 2, 2);
       var request = TextToImage.Request.of("a horse", 1, 3, settings, settings, settings);
       var image =
-          new TextToImage(model.textModel(), model.prior(), model.decoder(), model.upsampler())
+          new TextToImage(model.textEncoder(), model.prior(), model.decoder(), model.upsampler())
               .generate(request, SamplingListener.NONE)
               .images()
               .get(0);
