@@ -1,0 +1,46 @@
+package io.diffusion4j.unclip;
+
+import io.diffusion4j.clip.token.Vocabulary;
+import io.diffusion4j.clip.token.Vocabulary.Merge;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A vocabulary of any size that was not learned from any text: its merges make the strings of Latin
+ * letters, the shortest first. What a pipeline of random weights reads with.
+ */
+final class EnumeratedVocabulary {
+  /** Bytes, bytes at the end of a word, the start and the end of a text. */
+  private static final int SMALLEST = 2 * 256 + 2;
+
+  private EnumeratedVocabulary() {}
+
+  static Vocabulary ofSize(int size) {
+    if (size < SMALLEST) {
+      throw new IllegalArgumentException("vocabulary: " + size + " (expected: ≥ " + SMALLEST + ")");
+    }
+    int count = size - SMALLEST;
+    List<Merge> merges = new ArrayList<>(count);
+    List<String> shorter = letters();
+    while (merges.size() < count) {
+      List<String> longer = new ArrayList<>();
+      for (String left : shorter) {
+        for (String right : letters()) {
+          merges.add(new Merge(left, right));
+          merges.add(new Merge(left, right + Vocabulary.END_OF_WORD));
+          longer.add(left + right);
+        }
+      }
+      shorter = longer;
+    }
+    return Vocabulary.inClipOrder(merges.subList(0, count));
+  }
+
+  private static List<String> letters() {
+    List<String> letters = new ArrayList<>();
+    for (char letter = 'a'; letter <= 'z'; letter++) {
+      letters.add(String.valueOf(letter));
+    }
+    return letters;
+  }
+}

@@ -1,0 +1,60 @@
+package io.diffusion4j.unclip;
+
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.prior.PriorModel;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.checkpoint.ModelFolder;
+
+/** Whether the components of a pipeline speak of the same sizes. */
+record Fit(ModelFolder folder) {
+  /**
+   * Checks a folder by its settings.
+   *
+   * @throws CheckpointException if two components do not fit each other
+   */
+  static Fit of(ModelFolder folder) {
+    try {
+      check(folder);
+      return new Fit(folder);
+    } catch (IllegalArgumentException e) {
+      throw failure(folder, e);
+    }
+  }
+
+  /** The failure that says so. */
+  static CheckpointException failure(ModelFolder folder, IllegalArgumentException e) {
+    return new CheckpointException(folder.path(), "the parts do not fit: " + e.getMessage(), e);
+  }
+
+  private static void check(ModelFolder folder) {
+    var text = ClipFolders.readText(folder.folder(UnclipFolder.TEXT_ENCODER));
+    text.requireFits(PipelineFiles.tokenizer(folder));
+    int e = text.embeddingDim();
+    require("hidden_size", text.transformer().width(), "projection_dim", e);
+    var projection = DecoderFolders.readProjection(folder.folder(UnclipFolder.TEXT_PROJ));
+    projection.requireFits(DecoderFolders.readUnet(folder.folder(UnclipFolder.DECODER)));
+    require("clip_embeddings_dim", projection.embeddingDim(), "text encoder", e);
+    if (folder.has(UnclipFolder.PRIOR)) {
+      var prior = PriorModel.readConfig(folder.folder(UnclipFolder.PRIOR));
+      require("embedding_dim of the prior", prior.embeddingDim(), "text encoder", e);
+      require("num_embeddings of the prior", prior.textLength(), "text encoder", text.positions());
+    }
+    if (folder.has(UnclipFolder.IMAGE_ENCODER)) {
+      var image = ClipFolders.readVision(folder.folder(UnclipFolder.IMAGE_ENCODER));
+      image.requireFits(PipelineFiles.preprocessor(folder, image));
+      require("projection_dim of the image encoder", image.embeddingDim(), "text encoder", e);
+    }
+    var first = DecoderFolders.readUpsampler(folder.folder(UnclipFolder.SUPER_RES_FIRST));
+    var last = DecoderFolders.readUpsampler(folder.folder(UnclipFolder.SUPER_RES_LAST));
+    require(
+        "sample_size of super_res_last", last.sampleSize(), "super_res_first", first.sampleSize());
+  }
+
+  private static void require(String name, int value, String owner, int expected) {
+    if (value != expected) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: the " + owner + "'s " + expected + ")");
+    }
+  }
+}

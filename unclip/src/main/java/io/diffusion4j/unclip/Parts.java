@@ -1,0 +1,134 @@
+package io.diffusion4j.unclip;
+
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The networks of a pipeline that take memory, and which of them are open.
+ *
+ * <p>Thread-safe. Where they are open one at a time, those who use them wait for each other; a user
+ * must not use another part meanwhile.
+ */
+final class Parts implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Parts.class.getName());
+
+  private final Residency residency;
+  private final List<Part<?>> all = new ArrayList<>();
+  private boolean closed;
+
+  Parts(Residency residency) {
+    this.residency = residency;
+  }
+
+  /** Opens a part: builds what uses it, and adds what is to be closed with it. */
+  @FunctionalInterface
+  interface Opener<T> {
+    T open(Resources resources);
+  }
+
+  /**
+   * Adds a part, not open yet.
+   *
+   * @param name for the log
+   */
+  <T> Part<T> add(String name, Opener<T> opener) {
+    Part<T> part = new Part<>(name, opener);
+    all.add(part);
+    return part;
+  }
+
+  /**
+   * Opens all parts.
+   *
+   * @return what is wrong with those that cannot be opened
+   */
+  synchronized List<CheckpointException> openAll() {
+    List<CheckpointException> failures = new ArrayList<>();
+    for (Part<?> part : all) {
+      try {
+        part.open();
+      } catch (CheckpointException e) {
+        failures.add(e);
+      }
+    }
+    return failures;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    closeAllBut(null);
+  }
+
+  private void closeAllBut(@Nullable Part<?> kept) {
+    try (var open = new Resources()) {
+      all.stream().filter(part -> part != kept).forEach(open::add);
+    }
+  }
+
+  /** One network and what is built around it. */
+  final class Part<T> implements AutoCloseable {
+    private final String name;
+    private final Opener<T> opener;
+    private Resources resources = new Resources();
+    private volatile @Nullable T value;
+
+    private Part(String name, Opener<T> opener) {
+      this.name = name;
+      this.opener = opener;
+    }
+
+    /** Works with the part, which stays open meanwhile. */
+    <R> R use(Function<? super T, ? extends R> work) {
+      if (residency == Residency.ALWAYS) {
+        T open = value;
+        if (open == null) {
+          throw new IllegalStateException("the model is closed");
+        }
+        return work.apply(open);
+      }
+      synchronized (Parts.this) {
+        if (closed) {
+          throw new IllegalStateException("the model is closed");
+        }
+        if (value == null) {
+          closeAllBut(this);
+        }
+        return work.apply(open());
+      }
+    }
+
+    private T open() {
+      T open = value;
+      if (open == null) {
+        long begin = System.nanoTime();
+        resources = new Resources();
+        try {
+          open = opener.open(resources);
+        } catch (RuntimeException | Error e) {
+          resources.close();
+          throw e;
+        }
+        value = open;
+        LOG.log(
+            System.Logger.Level.INFO,
+            () -> String.format(Locale.ROOT, "loaded %s in %.2f s", name, seconds(begin)));
+      }
+      return open;
+    }
+
+    private static double seconds(long begin) {
+      return 1e-9 * (System.nanoTime() - begin);
+    }
+
+    @Override
+    public void close() {
+      value = null;
+      resources.close();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.diffusion4j.unclip;
+
+import io.diffusion4j.clip.ClipVisionNetwork;
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.checkpoint.ModelFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What a pipeline folder holds beside weights and settings, and what is wrong with all of it. */
+final class PipelineFiles {
+  private PipelineFiles() {}
+
+  static ClipTokenizer tokenizer(ModelFolder folder) {
+    Path tokenizer = folder.folder(UnclipFolder.TOKENIZER);
+    try {
+      return ClipTokenizer.load(tokenizer);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + tokenizer + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** As the folder says, or the published constants at the size of the image tower. */
+  static ClipPreprocessor preprocessor(ModelFolder folder, ClipVisionNetwork network) {
+    Path file =
+        folder.path().resolve(UnclipFolder.FEATURE_EXTRACTOR).resolve(UnclipFolder.PREPROCESSOR);
+    if (!Files.isRegularFile(file)) {
+      return ClipPreprocessor.clip(network.imageSize());
+    }
+    try {
+      return ClipPreprocessor.load(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Nothing if nothing is wrong.
+   *
+   * @throws CheckpointException the failure if there is one, or one that lists them all
+   */
+  static void requireNone(Path folder, List<CheckpointException> failures) {
+    if (failures.size() == 1) {
+      throw failures.get(0);
+    }
+    if (!failures.isEmpty()) {
+      throw new CheckpointException(
+          folder,
+          failures.size() + " parts cannot be used",
+          failures.stream()
+              .map(e -> String.valueOf(e.getMessage()).replace("\n", "\n  "))
+              .toList());
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.diffusion4j.unclip;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Things to be closed together, the newest first. Owned by one thread at a time. */
+final class Resources implements AutoCloseable {
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  <T extends AutoCloseable> T add(T resource) {
+    opened.push(resource);
+    return resource;
+  }
+
+  /** Closes everything, also if some of it fails. */
+  @Override
+  public void close() {
+    RuntimeException failure = null;
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        if (failure == null) {
+          failure = new IllegalStateException("could not release a network", e);
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

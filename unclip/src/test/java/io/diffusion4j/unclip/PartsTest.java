@@ -1,0 +1,104 @@
+package io.diffusion4j.unclip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.unclip.Parts.Part;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PartsTest {
+  private final List<String> log = new ArrayList<>();
+
+  private Part<String> part(Parts parts, String name) {
+    return parts.add(
+        name,
+        resources -> {
+          log.add("open " + name);
+          resources.add((AutoCloseable) () -> log.add("close " + name));
+          return name;
+        });
+  }
+
+  @Test
+  void oneAtATimeIsOpenedAtItsFirstUseAndClosedByTheNext() {
+    try (var parts = new Parts(Residency.ONE_AT_A_TIME)) {
+      var a = part(parts, "a");
+      var b = part(parts, "b");
+      assertThat(log).isEmpty();
+      assertThat(a.<Integer>use(String::length)).isEqualTo(1);
+      assertThat(a.<String>use(s -> s + s)).isEqualTo("aa");
+      assertThat(b.<String>use(s -> s)).isEqualTo("b");
+      assertThat(a.<String>use(s -> s)).isEqualTo("a");
+      assertThat(log).containsExactly("open a", "close a", "open b", "close b", "open a");
+    }
+    assertThat(log).endsWith("close a");
+  }
+
+  @Test
+  void whatIsAlwaysResidentIsOpenedOnceAndClosedAtTheEndTheNewestFirst() {
+    try (var parts = new Parts(Residency.ALWAYS)) {
+      var a = part(parts, "a");
+      var b = part(parts, "b");
+      assertThat(parts.openAll()).isEmpty();
+      assertThat(b.<String>use(s -> s) + a.<String>use(s -> s)).isEqualTo("ba");
+      assertThat(log).containsExactly("open a", "open b");
+    }
+    assertThat(log).containsExactly("open a", "open b", "close b", "close a");
+  }
+
+  @Test
+  void everyPartThatCannotBeOpenedIsTold() {
+    try (var parts = new Parts(Residency.ALWAYS)) {
+      for (String name : List.of("a", "b")) {
+        parts.add(
+            name,
+            resources -> {
+              resources.add((AutoCloseable) () -> log.add("close half of " + name));
+              throw new CheckpointException(Path.of(name), "damaged");
+            });
+      }
+      assertThat(parts.openAll())
+          .extracting(Throwable::getMessage)
+          .containsExactly("a: damaged", "b: damaged");
+      assertThat(log).containsExactly("close half of a", "close half of b");
+    }
+  }
+
+  @Test
+  void aPartThatCouldNotBeOpenedIsTriedAgain() {
+    boolean[] damaged = {true};
+    try (var parts = new Parts(Residency.ONE_AT_A_TIME)) {
+      var a =
+          parts.add(
+              "a",
+              resources -> {
+                if (damaged[0]) {
+                  throw new CheckpointException(Path.of("a"), "damaged");
+                }
+                return "a";
+              });
+      assertThatThrownBy(() -> a.use(s -> s)).hasMessage("a: damaged");
+      damaged[0] = false;
+      assertThat(a.<String>use(s -> s)).isEqualTo("a");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nothingIsUsedAfterTheEnd(Residency residency) {
+    var parts = new Parts(residency);
+    var a = part(parts, "a");
+    parts.openAll();
+    parts.close();
+    assertThatIllegalStateException()
+        .isThrownBy(() -> a.use(s -> s))
+        .withMessageContaining("closed");
+  }
+}
