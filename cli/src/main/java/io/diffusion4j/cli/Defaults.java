@@ -22,6 +22,14 @@ final class Defaults {
   /** As the published upsamplers take; the last of them has a network of its own. */
   static final int SUPER_RES_STEPS = 7;
 
+  /** The published pipelines' own scheduler, steps and guidance, of models that are not ours. */
+  static final String PUBLISHED_SAMPLER = "unclip";
+
+  static final int PUBLISHED_PRIOR_STEPS = 25;
+  static final double PUBLISHED_PRIOR_GUIDANCE = 4.0;
+  static final int PUBLISHED_DECODER_STEPS = 25;
+  static final double PUBLISHED_DECODER_GUIDANCE = 8.0;
+
   /** Beyond it, images are only noise. */
   static final double MAX_GUIDANCE = 30;
 
@@ -32,6 +40,11 @@ final class Defaults {
 
   private Defaults() {}
 
+  /** How many embeddings the prior draws to choose from; the published pipelines draw one. */
+  static int candidates(ModelFacts model) {
+    return model.isOurs() ? 2 : 1;
+  }
+
   /**
    * What can be asked of a pipeline.
    *
@@ -39,27 +52,29 @@ final class Defaults {
    * @param model whose stages they are
    */
   static List<StageCard> stages(Samplers samplers, ModelFacts model) {
+    boolean ours = model.isOurs();
+    String sampler = ours ? SAMPLER : PUBLISHED_SAMPLER;
     return List.of(
         new StageCard(
             DiffusionPrior.STAGE,
             samplers,
-            SAMPLER,
-            PRIOR_STEPS,
+            sampler,
+            ours ? PRIOR_STEPS : PUBLISHED_PRIOR_STEPS,
             model.trainSteps(DiffusionPrior.STAGE),
-            new Guidance(PRIOR_GUIDANCE, MAX_GUIDANCE),
+            new Guidance(ours ? PRIOR_GUIDANCE : PUBLISHED_PRIOR_GUIDANCE, MAX_GUIDANCE),
             Pixels.NONE),
         new StageCard(
             DiffusionDecoder.STAGE,
             samplers,
-            SAMPLER,
-            DECODER_STEPS,
+            sampler,
+            ours ? DECODER_STEPS : PUBLISHED_DECODER_STEPS,
             model.trainSteps(DiffusionDecoder.STAGE),
-            new Guidance(DECODER_GUIDANCE, MAX_GUIDANCE),
+            new Guidance(ours ? DECODER_GUIDANCE : PUBLISHED_DECODER_GUIDANCE, MAX_GUIDANCE),
             new Pixels(model.decoderSize(), model.decoderSize())),
         new StageCard(
             DiffusionUpsampler.STAGE,
             samplers,
-            SAMPLER,
+            sampler,
             SUPER_RES_STEPS,
             model.trainSteps(DiffusionUpsampler.STAGE),
             Guidance.NONE,

@@ -1,10 +1,13 @@
 package io.diffusion4j.cli;
 
+import io.diffusion4j.decoder.DiffusionDecoder;
+import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.NoiseSource;
 import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.SamplingListener;
 import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.train.Preset;
@@ -16,6 +19,7 @@ import io.diffusion4j.evaluation.report.CaptionedFolder;
 import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
 import io.diffusion4j.evaluation.report.TextReport;
+import io.diffusion4j.prior.DiffusionPrior;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,7 +149,7 @@ final class EvaluateCommand implements Callable<Integer> {
       LocalModel.requirePipeline(model.folder);
     }
     if (json != null) {
-      new PngFiles(json, 1).requireWritable();
+      new OutputFile("json", json).requireWritable();
     }
     if (report != null && Files.exists(report) && !Files.isDirectory(report)) {
       throw new IllegalArgumentException("report: " + report + " (expected: a folder)");
@@ -170,16 +174,17 @@ final class EvaluateCommand implements Callable<Integer> {
   private Pictures drawn() {
     say("loading " + model.folder);
     try (LocalModel local = model.load()) {
-      String name = presetName == null ? local.card().name() : presetName;
+      String name = presetName == null ? local.facts().name() : presetName;
       ConceptSet concepts = Preset.named(name).concepts();
       PromptSet prompts = PromptSet.of(concepts, count, seed);
       return new Pictures(
-          concepts, prompts, draw(local, prompts), facts("model", local.card().digest()));
+          concepts, prompts, draw(local, prompts), facts("model", local.facts().digest()));
     }
   }
 
   private List<Image> draw(LocalModel local, PromptSet prompts) {
     List<Image> drawn = new ArrayList<>(prompts.size());
+    TextToImage pipeline = local.textToImage();
     try (var bar = Bars.of(spec.commandLine().getErr()).bar("evaluate", 0, prompts.size())) {
       for (int from = 0; from < prompts.size(); from += batch) {
         int to = Math.min(prompts.size(), from + batch);
@@ -190,10 +195,10 @@ final class EvaluateCommand implements Callable<Integer> {
                 prompts.texts().subList(from, to),
                 "",
                 noise,
-                stages.prior(local.samplers()),
-                stages.decoder(local.samplers()),
-                stages.upsampler(local.samplers()));
-        drawn.addAll(local.pipeline().generate(request, SamplingListener.NONE).images());
+                local.settings(DiffusionPrior.STAGE, stages),
+                local.settings(DiffusionDecoder.STAGE, stages),
+                local.settings(DiffusionUpsampler.STAGE, stages));
+        drawn.addAll(pipeline.generate(request, SamplingListener.NONE).images());
         bar.at(to, "");
       }
     }

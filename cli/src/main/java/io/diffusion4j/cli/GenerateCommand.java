@@ -1,15 +1,21 @@
 package io.diffusion4j.cli;
 
 import com.google.protobuf.util.Durations;
+import io.diffusion4j.decoder.DiffusionDecoder;
+import io.diffusion4j.decoder.DiffusionUpsampler;
+import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.serving.client.Generation;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.TextToImageTask;
+import io.diffusion4j.unclip.Residency;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -25,7 +31,7 @@ import picocli.CommandLine.Spec;
 /** {@code diffusion4j generate}: a prompt becomes images, here or at a server. */
 @Command(
     name = "generate",
-    description = "Make images from a text.",
+    description = "Make images from texts.",
     footer = {
       "",
       "Example:",
@@ -37,8 +43,10 @@ final class GenerateCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PROMPT",
       arity = "1..*",
-      description = "What the image shows; several words are read as one text.")
-  private List<String> prompt = List.of();
+      description =
+          "What an image shows, in quotes. Several are drawn as one batch, and their images are"
+              + " numbered.")
+  private List<String> prompts = List.of();
 
   @Option(
       names = {"-o", "--output"},
@@ -57,7 +65,8 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--count",
       paramLabel = "N",
       defaultValue = "1",
-      description = "How many images; more than one are numbered, FILE-1.png and so on.")
+      description =
+          "How many images of each prompt; more than one are numbered, FILE-1.png and so on.")
   private int count;
 
   @Option(
@@ -70,6 +79,9 @@ final class GenerateCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nSampling:%n")
   private StageOptionsGroup stages = new StageOptionsGroup();
 
+  @ArgGroup(validate = false, heading = "%nTo compare with other frameworks:%n")
+  private BatchOptions batch = new BatchOptions();
+
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();
 
@@ -81,17 +93,28 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PngFiles files = new PngFiles(output, count);
+    PngFiles files = new PngFiles(output, prompts.size() * count);
     check(files);
-    Generation generation = server == null ? drawHere() : ask(server);
-    report(generation, files);
-    return generation.failures().isEmpty() ? 0 : FailureHandler.FAILED;
+    if (server == null && (batch.areGiven() || prompts.size() > 1)) {
+      drawBatch(files);
+      return 0;
+    }
+    boolean complete = true;
+    for (int i = 0; i < prompts.size(); i++) {
+      Generation generation =
+          server == null ? drawHere(prompts.get(i)) : ask(server, prompts.get(i));
+      report(generation, files, i * count);
+      complete &= generation.failures().isEmpty();
+    }
+    return complete ? 0 : FailureHandler.FAILED;
   }
 
   /** Everything that can be wrong without a model, before one is loaded. */
   private void check(PngFiles files) {
-    if (text().isBlank()) {
-      throw new IllegalArgumentException("prompt: \"" + text() + "\" (expected: some words)");
+    for (String prompt : prompts) {
+      if (prompt.isBlank()) {
+        throw new IllegalArgumentException("prompt: \"" + prompt + "\" (expected: some words)");
+      }
     }
     if (count < 1) {
       throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
@@ -101,42 +124,69 @@ final class GenerateCommand implements Callable<Integer> {
     }
     stages.check();
     files.requireWritable();
+    batch.check(seed);
     if (server == null) {
       stages.checkSamplers(Samplers.standard());
       LocalModel.requirePipeline(model.folder);
+    } else if (batch.areGiven()) {
+      throw new IllegalArgumentException(
+          "server: " + server + " (expected: none beside --noise and --raw)");
     }
   }
 
-  private String text() {
-    return String.join(" ", prompt);
+  /** The images of all prompts in one batch, without the service, which draws one prompt's. */
+  private void drawBatch(PngFiles files) {
+    long chosen = seed == null ? BatchOptions.newSeed() : seed;
+    var noise = batch.noise(prompts.size(), count, chosen);
+    say("loading " + model.folder);
+    try (var local = model.load(Residency.ONE_AT_A_TIME);
+        var watch = new StageWatch(spec.commandLine().getErr(), noise.size())) {
+      for (String prompt : prompts) {
+        local.truncation(prompt).ifPresent(message -> say("warning: prompt: " + message));
+      }
+      var request =
+          new TextToImage.Request(
+              prompts.stream().flatMap(p -> Collections.nCopies(count, p).stream()).toList(),
+              negative,
+              noise,
+              local.settings(DiffusionPrior.STAGE, stages),
+              local.settings(DiffusionDecoder.STAGE, stages),
+              local.settings(DiffusionUpsampler.STAGE, stages));
+      var pipeline = batch.noise == null ? local.textToImage() : local.publishedTextToImage();
+      var images = pipeline.generate(request, watch).images();
+      new BatchOutput(files, batch, spec.commandLine().getOut())
+          .write(images, batch.source(chosen), watch.times());
+    }
   }
 
-  private Generation drawHere() throws IOException {
+  private Generation drawHere(String prompt) throws IOException {
     say("loading " + model.folder);
     String name = UUID.randomUUID().toString();
-    try (var local = model.load();
+    // Batches of a larger request are drawn side by side, each in a stage of its own.
+    var residency = count <= Defaults.BATCH ? Residency.ONE_AT_A_TIME : Residency.ALWAYS;
+    try (var local = model.load(residency);
         var server = local.server(ServerConfig.loopback())) {
       server.startInProcess(name);
       try (var client = GenerationClient.inProcess(name)) {
-        return draw(client);
+        return draw(client, prompt);
       }
     }
   }
 
-  private Generation ask(String address) {
+  private Generation ask(String address, String prompt) {
     try (var client = GenerationClient.connect(address)) {
-      return draw(client);
+      return draw(client, prompt);
     }
   }
 
-  private Generation draw(GenerationClient client) {
+  private Generation draw(GenerationClient client, String prompt) {
     var request =
         GenerateImagesRequest.newBuilder()
             .setImageCount(count)
             .putAllStages(stages.byStage())
             .setTextToImage(
                 TextToImageTask.newBuilder()
-                    .setPrompt(PromptSpec.newBuilder().setText(text()).setNegativeText(negative)));
+                    .setPrompt(PromptSpec.newBuilder().setText(prompt).setNegativeText(negative)));
     if (seed != null) {
       request.addSeeds(seed);
     }
@@ -145,12 +195,12 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private void report(Generation generation, PngFiles files) {
+  private void report(Generation generation, PngFiles files, int first) {
     generation.warnings().forEach(w -> say("warning: " + w.getField() + ": " + w.getMessage()));
     var out = spec.commandLine().getOut();
     for (var picture : generation.images()) {
       var about = picture.metadata();
-      Path file = files.write(about.getIndex(), picture.png());
+      Path file = files.write(first + about.getIndex(), picture.png());
       out.printf(
           "%s: %d×%d pixels, seed %s%s%n",
           file,

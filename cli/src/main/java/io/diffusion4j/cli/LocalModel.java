@@ -2,7 +2,9 @@ package io.diffusion4j.cli;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
+import com.google.inject.Injector;
 import com.google.inject.multibindings.Multibinder;
+import io.diffusion4j.diffusion.ImageVariation;
 import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.sampling.Samplers;
@@ -13,9 +15,12 @@ import io.diffusion4j.serving.ImageEngine;
 import io.diffusion4j.serving.ModelCard;
 import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.serving.ServingModule;
+import io.diffusion4j.serving.StageCard;
 import io.diffusion4j.serving.TextToImageEngine;
+import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.tf.checkpoint.ModelFolder;
 import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.unclip.Residency;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
 import java.nio.file.Files;
@@ -28,16 +33,13 @@ import java.util.Optional;
  */
 final class LocalModel implements AutoCloseable {
   private final UnclipModel model;
-  private final TextToImage pipeline;
+  private final ModelFacts facts;
   private final Samplers samplers;
-  private final TextToImageEngine engine;
 
-  private LocalModel(Path folder, UnclipModel model) {
-    var injector = Guice.createInjector(new UnclipModule(model));
+  private LocalModel(UnclipModel model, Path folder) {
     this.model = model;
-    this.pipeline = injector.getInstance(TextToImage.class);
-    this.samplers = injector.getInstance(Samplers.class);
-    this.engine = engine(folder);
+    this.facts = ModelFacts.of(folder, model.imageSize());
+    this.samplers = injector().getInstance(Samplers.class);
   }
 
   /**
@@ -46,11 +48,11 @@ final class LocalModel implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such pipeline folder
    * @throws io.diffusion4j.tf.checkpoint.CheckpointException if what it holds is damaged
    */
-  static LocalModel load(Path folder, Precision precision) {
+  static LocalModel load(Path folder, Precision precision, Residency residency) {
     requirePipeline(folder);
-    UnclipModel model = UnclipModel.load(folder, precision);
+    UnclipModel model = UnclipModel.load(folder, precision, residency);
     try {
-      return new LocalModel(folder, model);
+      return new LocalModel(model, folder);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
@@ -65,8 +67,61 @@ final class LocalModel implements AutoCloseable {
     }
   }
 
-  private TextToImageEngine engine(Path folder) {
-    ModelFacts facts = ModelFacts.of(folder, model.imageSize());
+  private Injector injector() {
+    return Guice.createInjector(new UnclipModule(model, Defaults.candidates(facts)));
+  }
+
+  /** Text to images, as the service does it. */
+  TextToImage textToImage() {
+    return injector().getInstance(TextToImage.class);
+  }
+
+  /** Text to images as the published pipelines do it: the prior draws a single embedding. */
+  TextToImage publishedTextToImage() {
+    return new TextToImage(model.textEncoder(), model.prior(), model.decoder(), model.upsampler());
+  }
+
+  /** Variations of images. */
+  ImageVariation imageVariation() {
+    return injector().getInstance(ImageVariation.class);
+  }
+
+  /** The networks. */
+  UnclipModel networks() {
+    return model;
+  }
+
+  /**
+   * How a stage samples: as it was asked to, or else as this model does by itself.
+   *
+   * @throws IllegalArgumentException if it cannot
+   */
+  SamplingSettings settings(String stage, StageOptionsGroup asked) {
+    StageCard card =
+        Defaults.stages(samplers, facts).stream()
+            .filter(s -> s.name().equals(stage))
+            .findFirst()
+            .orElseThrow();
+    var options =
+        card.withDefaults(asked.byStage().getOrDefault(stage, StageOptions.getDefaultInstance()));
+    if (options.getSteps() > card.maxSteps()) {
+      throw new IllegalArgumentException(
+          "steps of "
+              + stage
+              + ": "
+              + options.getSteps()
+              + " (expected: 1 to "
+              + card.maxSteps()
+              + ")");
+    }
+    var settings =
+        new SamplingSettings(
+            samplers.named(options.getSampler()), options.getSteps(), options.getGuidanceScale());
+    check(card.maxSteps(), settings);
+    return settings;
+  }
+
+  private TextToImageEngine engine() {
     ModelCard card =
         new ModelCard(
             facts.name(),
@@ -78,22 +133,21 @@ final class LocalModel implements AutoCloseable {
             Defaults.MAX_IMAGES,
             Defaults.BATCH,
             Defaults.stages(samplers, facts));
-    return new TextToImageEngine(card, pipeline)
-        .withTruncation(prompt -> truncation(model, prompt))
+    return new TextToImageEngine(card, textToImage())
+        .withTruncation(this::truncation)
         .withCheck((stage, settings) -> check(facts.trainSteps(stage), settings));
   }
 
   /** Where a prompt is cut, in words. */
-  private static Optional<String> truncation(UnclipModel model, String prompt) {
+  Optional<String> truncation(String prompt) {
     return model
-        .textModel()
         .tokenizer()
         .encode(prompt)
         .truncatedAt()
         .map(
             rest ->
                 "the model reads "
-                    + (model.textModel().network().positions() - 2)
+                    + (model.tokenizer().config().maxLength() - 2)
                     + " tokens; not read is what follows from \""
                     + rest
                     + "\"");
@@ -108,6 +162,7 @@ final class LocalModel implements AutoCloseable {
 
   /** A server of this model, not started yet. */
   DiffusionServer server(ServerConfig config) {
+    TextToImageEngine engine = engine();
     return Guice.createInjector(
             new ServingModule(config),
             new AbstractModule() {
@@ -121,19 +176,9 @@ final class LocalModel implements AutoCloseable {
         .getInstance(DiffusionServer.class);
   }
 
-  /** The pipeline itself, for many prompts at once. */
-  TextToImage pipeline() {
-    return pipeline;
-  }
-
-  /** The samplers that its stages know. */
-  Samplers samplers() {
-    return samplers;
-  }
-
-  /** What it is. */
-  ModelCard card() {
-    return engine.card();
+  /** What its folder says of it. */
+  ModelFacts facts() {
+    return facts;
   }
 
   @Override

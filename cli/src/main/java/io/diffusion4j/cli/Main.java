@@ -20,12 +20,15 @@ import picocli.CommandLine.Spec;
     description = "The DALL-E 2 system (unCLIP) for the JVM.",
     subcommands = {
       GenerateCommand.class,
-      ServeCommand.class,
-      TrainCommand.class,
+        VaryCommand.class,
+        ServeCommand.class,
+        TrainCommand.class,
         EvaluateCommand.class,
-      PlotCommand.class,
-      PlanCommand.class,
-      Bench.class
+        InspectCommand.class,
+        InitCommand.class,
+        PlotCommand.class,
+        PlanCommand.class,
+        Bench.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,

@@ -23,18 +23,17 @@ import java.util.stream.Stream;
 /**
  * What a pipeline folder says of itself.
  *
+ * @param folder the folder
  * @param name the preset that it was trained from, or {@value #NAMELESS}
  * @param license as its card says, or {@value #UNKNOWN_LICENSE}
- * @param digest of the files that decide what is drawn, as {@code sha256:} and 64 hexadecimal
- *     digits; the same for a copy elsewhere
  * @param decoderSize height and width of what the decoder draws
  * @param imageSize height and width of the images
  * @param trainSteps how many timesteps each stage was trained with
  */
 record ModelFacts(
+    Path folder,
     String name,
     String license,
-    String digest,
     int decoderSize,
     int imageSize,
     Map<String, Integer> trainSteps) {
@@ -49,6 +48,11 @@ record ModelFacts(
 
   ModelFacts {
     trainSteps = Map.copyOf(trainSteps);
+  }
+
+  /** Whether it was trained from a preset; else it is a published model, or like one. */
+  boolean isOurs() {
+    return !name.equals(NAMELESS);
   }
 
   /** How many timesteps a stage was trained with: the most it can take. */
@@ -71,19 +75,25 @@ record ModelFacts(
     Map<String, Integer> steps = new LinkedHashMap<>();
     for (String stage :
         List.of(DiffusionPrior.STAGE, DiffusionDecoder.STAGE, DiffusionUpsampler.STAGE)) {
-      steps.put(stage, model.scheduler(stage + "_scheduler").trainTimesteps());
+      String scheduler = stage + "_scheduler";
+      // A pipeline for variations has no prior; then nobody asks for its steps.
+      steps.put(stage, model.has(scheduler) ? model.scheduler(scheduler).trainTimesteps() : 1000);
     }
     try (var decoder = model.checkpoint("decoder")) {
       String preset = decoder.metadata().getOrDefault(PRESET, NAMELESS);
       int size = DecoderFolders.readUnet(model.folder("decoder")).sampleSize();
       String license =
           FrontMatter.of(folder.resolve(CARD)).getOrDefault("license", UNKNOWN_LICENSE);
-      return new ModelFacts(preset, license, digest(folder), size, imageSize, steps);
+      return new ModelFacts(folder, preset, license, size, imageSize, steps);
     }
   }
 
-  /** Names and contents of all weights, settings and vocabularies, in the order of their names. */
-  private static String digest(Path folder) {
+  /**
+   * The digest of the files that decide what is drawn, as {@code sha256:} and 64 hexadecimal
+   * digits; the same for a copy elsewhere. Reads all of them: names and contents of weights,
+   * settings and vocabularies, in the order of their names.
+   */
+  String digest() {
     MessageDigest sha256 = sha256();
     try (Stream<Path> walk = Files.walk(folder);
         var sink = new DigestOutputStream(OutputStream.nullOutputStream(), sha256)) {

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli;
 
 import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.unclip.Residency;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -33,7 +34,7 @@ final class ModelOptions {
   Format format = Format.f32;
 
   /** Loads it. */
-  LocalModel load() {
-    return LocalModel.load(folder, format.precision);
+  LocalModel load(Residency residency) {
+    return LocalModel.load(folder, format.precision, residency);
   }
 }

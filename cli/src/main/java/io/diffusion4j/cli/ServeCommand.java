@@ -2,6 +2,7 @@ package io.diffusion4j.cli;
 
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServerConfig;
+import io.diffusion4j.unclip.Residency;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -67,7 +68,7 @@ final class ServeCommand implements Callable<Integer> {
             .withQueueCapacity(queue);
     LocalModel.requirePipeline(model.folder);
     requireFree(config);
-    try (var local = model.load();
+    try (var local = model.load(Residency.ALWAYS);
         var server = local.server(config).start()) {
       Thread drain = new Thread(server::close, "drain");
       Runtime.getRuntime().addShutdownHook(drain);
@@ -106,8 +107,7 @@ final class ServeCommand implements Callable<Integer> {
   private void serve(LocalModel local, DiffusionServer server) {
     var out = spec.commandLine().getOut();
     out.printf(
-        "serving %s on %s:%d%n",
-        local.card().name(), server.address().getHostString(), server.port());
+        "serving %s on %s:%d%n", local.name(), server.address().getHostString(), server.port());
     out.flush();
     try {
       server.awaitTermination();

@@ -2,7 +2,6 @@ package io.diffusion4j.cli;
 
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
-import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -18,10 +17,18 @@ final class StageOptionsGroup {
       "The samplers there are: ddim, ddpm, dpmpp-2m, euler, heun, unclip, and more that an unknown"
           + " name lists.";
 
+  private static final String PUBLISHED = "; of a published pipeline: ";
+
   @Option(
       names = "--sampler",
       paramLabel = "NAME",
-      description = {"How all stages sample. Default: " + Defaults.SAMPLER, NAMES})
+      description = {
+        "How all stages sample. Default: "
+            + Defaults.SAMPLER
+            + PUBLISHED
+            + Defaults.PUBLISHED_SAMPLER,
+        NAMES
+      })
   @Nullable String sampler;
 
   @Option(
@@ -51,7 +58,11 @@ final class StageOptionsGroup {
   @Option(
       names = "--decoder-steps",
       paramLabel = "N",
-      description = "Steps of the decoder. Default: " + Defaults.DECODER_STEPS)
+      description =
+          "Steps of the decoder. Default: "
+              + Defaults.DECODER_STEPS
+              + PUBLISHED
+              + Defaults.PUBLISHED_DECODER_STEPS)
   @Nullable Integer decoderSteps;
 
   @Option(
@@ -63,14 +74,21 @@ final class StageOptionsGroup {
   @Option(
       names = "--prior-guidance",
       paramLabel = "X",
-      description = "Guidance scale of the prior; 1 is none. Default: " + Defaults.PRIOR_GUIDANCE)
+      description =
+          "Guidance scale of the prior; 1 is none. Default: "
+              + Defaults.PRIOR_GUIDANCE
+              + PUBLISHED
+              + Defaults.PUBLISHED_PRIOR_GUIDANCE)
   @Nullable Double priorGuidance;
 
   @Option(
       names = "--decoder-guidance",
       paramLabel = "X",
       description =
-          "Guidance scale of the decoder; 1 is none. Default: " + Defaults.DECODER_GUIDANCE)
+          "Guidance scale of the decoder; 1 is none. Default: "
+              + Defaults.DECODER_GUIDANCE
+              + PUBLISHED
+              + Defaults.PUBLISHED_DECODER_GUIDANCE)
   @Nullable Double decoderGuidance;
 
   /**
@@ -84,6 +102,24 @@ final class StageOptionsGroup {
     requirePositive("super-res-steps", superResSteps);
     requireScale("prior-guidance", priorGuidance);
     requireScale("decoder-guidance", decoderGuidance);
+  }
+
+  /**
+   * Checks that nothing is asked of the prior, for work that needs none.
+   *
+   * @throws IllegalArgumentException if something is
+   */
+  void checkWithoutPrior() {
+    requireAbsent("prior-sampler", priorSampler);
+    requireAbsent("prior-steps", priorSteps);
+    requireAbsent("prior-guidance", priorGuidance);
+  }
+
+  private static void requireAbsent(String name, @Nullable Object value) {
+    if (value != null) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: none; no prior is used)");
+    }
   }
 
   /**
@@ -111,47 +147,6 @@ final class StageOptionsGroup {
     if (scale != null && !(scale >= 0 && Double.isFinite(scale))) {
       throw new IllegalArgumentException(name + ": " + scale + " (expected: ≥ 0)");
     }
-  }
-
-  /** How the prior samples, with the defaults for what was not given. */
-  SamplingSettings prior(Samplers known) {
-    return settings(
-        known,
-        priorSampler,
-        priorSteps,
-        Defaults.PRIOR_STEPS,
-        priorGuidance,
-        Defaults.PRIOR_GUIDANCE);
-  }
-
-  /** How the decoder samples, with the defaults for what was not given. */
-  SamplingSettings decoder(Samplers known) {
-    return settings(
-        known,
-        decoderSampler,
-        decoderSteps,
-        Defaults.DECODER_STEPS,
-        decoderGuidance,
-        Defaults.DECODER_GUIDANCE);
-  }
-
-  /** How the upsampler samples, with the defaults for what was not given. */
-  SamplingSettings upsampler(Samplers known) {
-    return settings(known, upsamplerSampler, superResSteps, Defaults.SUPER_RES_STEPS, null, 1);
-  }
-
-  private SamplingSettings settings(
-      Samplers known,
-      @Nullable String own,
-      @Nullable Integer steps,
-      int defaultSteps,
-      @Nullable Double guidance,
-      double defaultGuidance) {
-    String name = own != null ? own : sampler != null ? sampler : Defaults.SAMPLER;
-    return new SamplingSettings(
-        known.named(name),
-        steps != null ? steps : defaultSteps,
-        guidance != null ? guidance : defaultGuidance);
   }
 
   /** What was given, by the names of the stages. */

@@ -77,6 +77,24 @@ final class BadInputTest {
         missing.toString());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "generate a --noise missing, noise: missing (expected: a safetensors file)",
+    "generate a --noise pom.xml --seed 3, seed: 3 (expected: none beside --noise)",
+    "generate a --raw missing/a, 'raw: missing/a (expected: a file in a folder that is there;"
+        + " missing is none)'",
+    "generate a --raw a --server here:1, 'server: here:1 (expected: none beside --noise and"
+        + " --raw)'",
+    "vary missing.png, image: missing.png (expected: a file)",
+    "vary pom.xml --count 0, count: 0 (expected: ≥ 1)",
+    "vary pom.xml --prior-steps 3, prior-steps: 3 (expected: none; no prior is used)",
+    "inspect missing, model: missing (expected: a folder)",
+    "init --config small --output src, 'output: src (expected: an empty folder, or none)'",
+  })
+  void whatCannotBeIsRefusedBeforeAModelIsLoaded(String line, String message) {
+    assertRefused(2, message, words(line));
+  }
+
   @Test
   void anOutputFolderThatIsMissingIsNamedBeforeAnythingIsDrawn() {
     Path output = folder.resolve("missing").resolve("cat.png");
@@ -165,6 +183,9 @@ final class BadInputTest {
     "generate a --bogus, Unknown option: '--bogus'",
     "serve --port x, 'Invalid value for option ''--port'': ''x'' is not an int'",
     "train, Missing required parameter: 'PART'",
+    "vary, Missing required parameter: 'IMAGE'",
+    "inspect, Missing required parameter: 'DIR'",
+    "init --config small, Missing required option: '--output=DIR'",
   })
   void aWrongCommandLineIsToldWhereToRead(String line, String message) {
     Run run = Run.of(words(line));
@@ -177,7 +198,8 @@ final class BadInputTest {
   void noCommandIsToldTheCommands() {
     Run run = Run.of();
     assertThat(run.err())
-        .startsWith("error: command: none (expected: one of generate, serve, train, evaluate");
+        .startsWith(
+            "error: command: none (expected: one of generate, vary, serve, train, evaluate, inspect");
     assertThat(run.status()).isEqualTo(2);
   }
 

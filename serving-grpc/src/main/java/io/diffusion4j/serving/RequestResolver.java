@@ -163,7 +163,7 @@ final class RequestResolver {
     for (StageCard stage : card.stages()) {
       StageOptions options =
           request.getStagesOrDefault(stage.name(), StageOptions.getDefaultInstance());
-      StageOptions resolved = withDefaults(options, stage);
+      StageOptions resolved = stage.withDefaults(options);
       if (check(resolved, stage, violations)) {
         request.putStages(stage.name(), resolved);
         SamplingSettings chosen =
@@ -180,20 +180,6 @@ final class RequestResolver {
       }
     }
     return settings;
-  }
-
-  private static StageOptions withDefaults(StageOptions options, StageCard stage) {
-    StageOptions.Builder resolved = options.toBuilder();
-    if (options.getSampler().isEmpty()) {
-      resolved.setSampler(stage.defaultSampler());
-    }
-    if (!options.hasSteps()) {
-      resolved.setSteps(stage.defaultSteps());
-    }
-    if (!options.hasGuidanceScale()) {
-      resolved.setGuidanceScale(stage.guidance().defaultScale());
-    }
-    return resolved.build();
   }
 
   private static boolean check(StageOptions options, StageCard stage, Violations violations) {

@@ -1,6 +1,7 @@
 package io.diffusion4j.serving;
 
 import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.serving.v1.StageOptions;
 
 /**
  * What can be asked of one diffusion process of a model.
@@ -30,6 +31,21 @@ public record StageCard(
       throw new IllegalArgumentException(
           "defaultSteps: " + defaultSteps + " (expected: 1 to " + maxSteps + ")");
     }
+  }
+
+  /** The options of a request, where each that is not given is the one of this card. */
+  public StageOptions withDefaults(StageOptions options) {
+    StageOptions.Builder resolved = options.toBuilder();
+    if (options.getSampler().isEmpty()) {
+      resolved.setSampler(defaultSampler);
+    }
+    if (!options.hasSteps()) {
+      resolved.setSteps(defaultSteps);
+    }
+    if (!options.hasGuidanceScale()) {
+      resolved.setGuidanceScale(guidance.defaultScale());
+    }
+    return resolved.build();
   }
 
   /**

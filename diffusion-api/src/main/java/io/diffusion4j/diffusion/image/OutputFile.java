@@ -7,11 +7,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * The file that a picture is written to, whole or not at all.
+ * A file that a result is written to, whole or not at all.
  *
+ * @param name what asked for it, for messages
  * @param path as asked for
  */
-public record OutputFile(Path path) {
+public record OutputFile(String name, Path path) {
+  /** What {@code output} asked for. */
+  public OutputFile(Path path) {
+    this("output", path);
+  }
+
   /**
    * Fails before any work is done if nothing could be written in the end.
    *
@@ -31,9 +37,9 @@ public record OutputFile(Path path) {
     }
   }
 
-  /** That something is wrong with the path: {@code output: path (expected: …)}. */
+  /** That something is wrong with the path: {@code name: path (expected: …)}. */
   public IllegalArgumentException refused(String expected) {
-    return new IllegalArgumentException("output: " + path + " (expected: " + expected + ")");
+    return new IllegalArgumentException(name + ": " + path + " (expected: " + expected + ")");
   }
 
   /** Writes the file, replacing one that is there. */
