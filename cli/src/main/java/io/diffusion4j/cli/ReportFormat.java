@@ -15,12 +15,12 @@ import java.util.stream.Collectors;
 /** A report on a folder, for people and for programs. */
 final class ReportFormat {
   private static final String ROW = "%-20s %-28s %,15d %-10s %,17d  %s%n";
-  private static final String HEAD = "%-20s %-28s %15s %-10s %17s%n";
 
   private ReportFormat() {}
 
   static void table(FolderReport report, PrintWriter out) {
-    out.printf(HEAD, "component", "class", "parameters", "dtype", "bytes");
+    out.printf(
+        "%-20s %-28s %15s %-10s %17s%n", "component", "class", "parameters", "dtype", "bytes");
     for (ComponentReport c : report.components()) {
       out.printf(
           Locale.ROOT,
