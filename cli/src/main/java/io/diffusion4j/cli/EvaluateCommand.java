@@ -20,6 +20,7 @@ import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
 import io.diffusion4j.evaluation.report.TextReport;
 import io.diffusion4j.prior.DiffusionPrior;
+import io.diffusion4j.unclip.Residency;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -173,7 +174,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private Pictures drawn() {
     say("loading " + model.folder);
-    try (LocalModel local = model.load()) {
+    try (LocalModel local = model.load(Residency.ALWAYS)) {
       String name = presetName == null ? local.facts().name() : presetName;
       ConceptSet concepts = Preset.named(name).concepts();
       PromptSet prompts = PromptSet.of(concepts, count, seed);

@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion;
 
-import io.diffusion4j.diffusion.sampling.Conversion;
+import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import java.util.List;
