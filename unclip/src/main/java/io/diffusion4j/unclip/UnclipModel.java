@@ -8,6 +8,7 @@ import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.DecoderLikelihood;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
@@ -23,6 +24,7 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageDecoder;
 import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.image.Upsampler;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
@@ -61,7 +63,7 @@ public final class UnclipModel implements AutoCloseable {
   private final Part<ClipTextModel> text;
   private final Optional<Part<ClipImageModel>> image;
   private final Optional<Part<DiffusionPrior>> prior;
-  private final Part<DiffusionDecoder> decoder;
+  private final Part<Decoding> decoder;
   private final DiffusionUpsampler upsampler;
   private final int imageSize;
 
@@ -193,7 +195,10 @@ public final class UnclipModel implements AutoCloseable {
         model.standardization());
   }
 
-  private DiffusionDecoder openDecoder(
+  /** The two uses of the decoder's network. */
+  private record Decoding(DiffusionDecoder stage, DecoderLikelihood likelihood) {}
+
+  private Decoding openDecoder(
       int textLength, UnclipSchedulerConfig scheduler, Resources owned) {
     var model =
         owned.add(
@@ -203,12 +208,12 @@ public final class UnclipModel implements AutoCloseable {
                 textLength,
                 scheduler.parameterization(),
                 precision));
-    return new DiffusionDecoder(
-        model,
-        owned.add(batching("decoder", model.denoiser())),
-        schedule(scheduler),
-        new UnclipSpacing(),
-        treatment(scheduler));
+    var network = owned.add(batching("decoder", model.denoiser()));
+    var schedule = schedule(scheduler);
+    var treatment = treatment(scheduler);
+    return new Decoding(
+        new DiffusionDecoder(model, network, schedule, new UnclipSpacing(), treatment),
+        new DecoderLikelihood(model, network, schedule, variance(scheduler), treatment));
   }
 
   private Denoiser<Image> upsampler(String name, Parameterization parameterization) {
@@ -242,6 +247,13 @@ public final class UnclipModel implements AutoCloseable {
     return scheduler.clipSample()
         ? X0Treatment.clip(scheduler.clipSampleRange())
         : X0Treatment.NONE;
+  }
+
+  private static VarianceType variance(UnclipSchedulerConfig scheduler) {
+    return switch (scheduler.varianceType()) {
+      case FIXED_SMALL_LOG -> VarianceType.FIXED_SMALL;
+      case LEARNED_RANGE -> VarianceType.LEARNED_RANGE;
+    };
   }
 
   /** What turns texts into tokens. */
@@ -296,7 +308,15 @@ public final class UnclipModel implements AutoCloseable {
   /** The decoder. */
   public ImageDecoder decoder() {
     return (draws, settings, listener) ->
-        decoder.use(stage -> stage.decode(draws, settings, listener));
+        decoder.use(part -> part.stage.decode(draws, settings, listener));
+  }
+
+  /**
+   * How likely small pictures are under the decoder; to be asked while the decoder is open, as it
+   * always is under {@link Residency#ALWAYS}.
+   */
+  public DecoderLikelihood decoderLikelihood() {
+    return decoder.use(Decoding::likelihood);
   }
 
   /** The upsampler. */
