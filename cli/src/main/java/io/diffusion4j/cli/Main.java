@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
         ServeCommand.class,
         TrainCommand.class,
         EvaluateCommand.class,
+        NllCommand.class,
         InspectCommand.class,
         InitCommand.class,
         PlotCommand.class,

@@ -223,6 +223,11 @@ final class BadInputTest {
     "'bench samplers --steps 5,0', 'steps: [5, 0] (expected: numbers ≥ 1)'",
     "bench samplers --output curve.pdf, 'output: curve.pdf (expected: a name that ends in .png or"
         + " .svg)'",
+    "nll --count 0, count: 0 (expected: ≥ 1)",
+    "nll --seed -1, seed: -1 (expected: ≥ 0)",
+    "nll --images nowhere, images: nowhere (expected: a folder)",
+    "nll --json no/where.json, json: no/where.json (expected: a file in a folder that is there)",
+    "nll --model nowhere, model: nowhere (expected: a folder with model_index.json)",
   })
   void aMeasurementThatCannotBeIsRefusedAtOnce(String line, String message) {
     assertRefused(2, message, words(line));
@@ -241,6 +246,16 @@ final class BadInputTest {
   })
   void anEvaluationThatCannotBeIsRefusedAtOnce(String line, String message) {
     assertRefused(2, message, words(line));
+  }
+
+  @Test
+  void aFolderWithoutPicturesIsNamed() {
+    assertRefused(
+        2,
+        "images: " + folder + " (expected: a folder with PNG or JPEG files)",
+        "nll",
+        "--images",
+        folder.toString());
   }
 
   @Test

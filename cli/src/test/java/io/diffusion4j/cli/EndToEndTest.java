@@ -3,8 +3,10 @@ package io.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -280,6 +282,76 @@ final class EndToEndTest {
     assertThat(run.err()).contains("error: " + weights).doesNotContain("\tat ");
     assertThat(run.status()).isEqualTo(1);
     assertThat(folder.resolve("never.png")).doesNotExist();
+  }
+
+  private static Run nll(String... more) {
+    return Run.of(
+        Stream.concat(
+                Stream.of("nll", "--steps", "6", "--model", model.toString()), Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  @Test
+  void theLikelihoodOfHeldOutPicturesIsMeasuredAndWritten() throws IOException {
+    Path json = folder.resolve("nll.json");
+    Run run = nll("--count", "2", "--json", json.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("L_T ", "L_t ", "the mean of 5", "L_0 ")
+        .containsPattern("bits per dimension: \\d+\\.\\d{4} ± \\d+\\.\\d{4}")
+        .contains("emoji, split style: 2 of 16×16 pixels, seed 0");
+    assertThat(run.err()).contains("nll: 12/12");
+
+    var figures = new ObjectMapper().readTree(json.toFile());
+    double total = figures.get("bits_per_dimension").asDouble();
+    assertThat(total)
+        .isCloseTo(
+            figures.get("prior").asDouble()
+                + 5 * figures.get("mean_divergence").asDouble()
+                + figures.get("decoder").asDouble(),
+            within(1e-9));
+    double first = figures.get("each").get(0).asDouble();
+    double second = figures.get("each").get(1).asDouble();
+    assertThat(first).isNotEqualTo(second);
+    assertThat(total).isCloseTo((first + second) / 2, within(1e-9));
+    assertThat(figures.get("standard_error").asDouble())
+        .isCloseTo(Math.abs(first - second) / 2, within(1e-9));
+    assertThat(figures.get("image_count").asInt()).isEqualTo(2);
+    assertThat(figures.get("model").asText()).isEqualTo("tiny");
+
+    assertThat(nll("--count", "2").out()).isEqualTo(run.out());
+    assertThat(nll("--count", "2", "--seed", "1").out()).isNotEqualTo(run.out());
+  }
+
+  @Test
+  void theLikelihoodOfTheFilesOfAFolderIsMeasured() throws IOException {
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    var picture = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < 30; i++) {
+      picture.setRGB(i, i, 0xff8000);
+    }
+    ImageIO.write(picture, "png", pictures.resolve("a.png").toFile());
+    ImageIO.write(picture, "png", pictures.resolve("b.PNG").toFile());
+    Files.writeString(pictures.resolve("b.txt"), "a red apple\n");
+    Files.writeString(pictures.resolve("notes.md"), "no picture");
+    Run both = nll("--images", pictures.toString());
+    assertThat(both.status()).as(both.err()).isZero();
+    assertThat(both.out()).contains(pictures + ": 2 of 16×16 pixels");
+    Run one = nll("--images", pictures.toString(), "--count", "1");
+    assertThat(one.out()).contains("bits per dimension: ").doesNotContain("±");
+    Run three = nll("--images", pictures.toString(), "--count", "3");
+    assertThat(three.err())
+        .endsWith("error: count: 3 (expected: at most the 2 of %s)%n".formatted(pictures));
+    assertThat(three.status()).isEqualTo(2);
+  }
+
+  @Test
+  void aChainThatTheModelCannotFollowIsRefused() {
+    Run run = Run.of("nll", "--steps", "1", "--model", model.toString());
+    assertThat(run.err()).contains("error: steps: 1 (expected: at least 2)");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(Run.of("nll", "--steps", "ddim", "--model", model.toString()).err())
+        .contains("error: respacing: \"ddim\" (expected: ");
   }
 
   /** {@code serve} on a free port, on a thread of its own. */

@@ -26,6 +26,7 @@ import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
 import io.diffusion4j.emoji.scene.SceneMix;
+import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.prior.PriorBatches;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorObjective;
@@ -462,6 +463,18 @@ public final class Recipe {
     return EmojiDataset.open(
         Settings.training(preset.concepts(), imageSize, DATA_SEED + seed).withScenes(scenes),
         SPRITE_SIZE);
+  }
+
+  /**
+   * Pictures to test a model of a preset with: as large as those that it is trained on, and for
+   * every split but {@link Split#TRAIN} none that any of its parts has seen.
+   *
+   * @param seed which of them come first
+   */
+  public static CaptionedImages pictures(Preset preset, Split split, long seed) {
+    int size = preset.vision().imageSize();
+    var settings = Settings.training(preset.concepts(), size, seed).withSplit(split);
+    return images(EmojiDataset.open(settings, SPRITE_SIZE));
   }
 
   private static CaptionedImages images(EmojiDataset data) {
