@@ -68,11 +68,12 @@ public record AdmConfig(
       boolean whole = channels >= 1 && channels % groups == 0;
       UnetConfig.require(whole, "channel_mult", channelMult, expected);
       boolean attends = attentionFactors.contains(1 << level);
-      boolean isMiddle = level == channelMult.size() - 1;
-      boolean divides =
-          (!(attends || isMiddle) || heads.divideDown(channels))
-              && (!attends || heads.divideUp(channels));
-      UnetConfig.require(divides, "heads", heads, "divisors of " + channels);
+      if (attends || level == channelMult.size() - 1) {
+        heads.requireDownDivides(channels);
+      }
+      if (attends) {
+        heads.requireUpDivides(channels);
+      }
     }
     int factor = 1 << (channelMult.size() - 1);
     String multiple = "a multiple of " + factor;

@@ -19,11 +19,14 @@ public record Heads(int width, int down, int up) {
 
   /** Heads of so many channels: {@code num_head_channels}. */
   public static Heads ofWidth(int channels) {
+    UnetConfig.require(channels >= 1, "num_head_channels", channels, "≥ 1");
     return new Heads(channels, 0, 0);
   }
 
   /** So many heads whatever the channels: {@code num_heads}, {@code num_heads_upsample}. */
   public static Heads of(int down, int up) {
+    UnetConfig.require(down >= 1, "num_heads", down, "≥ 1");
+    UnetConfig.require(up >= 1, "num_heads_upsample", up, "≥ 1");
     return new Heads(0, down, up);
   }
 
@@ -35,21 +38,22 @@ public record Heads(int width, int down, int up) {
     return width > 0 ? channels / width : up;
   }
 
-  /** Whether the heads on the way down and in the middle share these channels evenly. */
-  boolean divideDown(int channels) {
-    return channels % (width > 0 ? width : down) == 0;
+  /** Checks that the heads on the way down and in the middle share these channels evenly. */
+  void requireDownDivides(int channels) {
+    requireDivides(channels, "num_heads", down);
   }
 
-  /** Whether the heads on the way up share these channels evenly. */
-  boolean divideUp(int channels) {
-    return channels % (width > 0 ? width : up) == 0;
+  /** Checks that the heads on the way up share these channels evenly. */
+  void requireUpDivides(int channels) {
+    requireDivides(channels, "num_heads_upsample", up);
   }
 
-  /** In the words of the configuration. */
-  @Override
-  public String toString() {
-    return width > 0
-        ? "num_head_channels " + width
-        : "num_heads " + down + ", num_heads_upsample " + up;
+  private void requireDivides(int channels, String name, int number) {
+    int divisor = width > 0 ? width : number;
+    UnetConfig.require(
+        channels % divisor == 0,
+        width > 0 ? "num_head_channels" : name,
+        divisor,
+        "a divisor of " + channels);
   }
 }
