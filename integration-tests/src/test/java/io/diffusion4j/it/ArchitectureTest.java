@@ -39,6 +39,7 @@ class ArchitectureTest {
   private static final String CLIP = "io.diffusion4j.clip..";
   private static final String PRIOR = "io.diffusion4j.prior..";
   private static final String DECODER = "io.diffusion4j.decoder..";
+  private static final String GLIDE = "io.diffusion4j.glide..";
   private static final String UNCLIP = "io.diffusion4j.unclip..";
   private static final String EMOJI = "io.diffusion4j.emoji..";
   private static final String EVALUATION = "io.diffusion4j.evaluation..";
@@ -56,6 +57,7 @@ class ArchitectureTest {
           Map.entry("clip", "io.diffusion4j.clip"),
           Map.entry("prior", "io.diffusion4j.prior"),
           Map.entry("decoder", "io.diffusion4j.decoder"),
+          Map.entry("glide", "io.diffusion4j.glide"),
           Map.entry("unclip", "io.diffusion4j.unclip"),
           Map.entry("emoji", "io.diffusion4j.emoji"),
           Map.entry("evaluation", "io.diffusion4j.evaluation"),
@@ -102,6 +104,8 @@ class ArchitectureTest {
           .definedBy(PRIOR)
           .layer("decoder")
           .definedBy(DECODER)
+          .layer("glide")
+          .definedBy(GLIDE)
           .layer("unclip")
           .definedBy(UNCLIP)
           .layer("emoji")
@@ -128,6 +132,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api", "diffusion-tf")
           .whereLayer("decoder")
           .mayOnlyAccessLayers("diffusion-api", "diffusion-tf")
+          .whereLayer("glide")
+          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf", "clip", "decoder")
           .whereLayer("unclip")
           .mayOnlyAccessLayers("diffusion-api", "diffusion-tf", "clip", "prior", "decoder")
           .whereLayer("emoji")
@@ -161,7 +167,7 @@ class ArchitectureTest {
   static final ArchRule onlyNetworksKnowTensorFlow =
       noClasses()
           .that()
-          .resideOutsideOfPackages(TF, CLIP, PRIOR, DECODER, JUDGE, BENCHMARKS)
+          .resideOutsideOfPackages(TF, CLIP, PRIOR, DECODER, GLIDE, JUDGE, BENCHMARKS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.tensorflow..", "org.bytedeco..");

@@ -1,0 +1,20 @@
+package io.diffusion4j.glide;
+
+import io.diffusion4j.diffusion.schedule.SectionSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+
+/**
+ * GLIDE's spacing for its upsampler: 27 steps are {@code fast27}, most of them where there is
+ * little noise; any other number is spaced evenly.
+ */
+record FastSpacing() implements TimestepSpacing {
+  static final int STEPS = 27;
+
+  @Override
+  public Timesteps of(int trainSteps, int n) {
+    return n == STEPS
+        ? SectionSpacing.parse(trainSteps, "fast27")
+        : new SectionSpacing().of(trainSteps, n);
+  }
+}

@@ -1,0 +1,96 @@
+package io.diffusion4j.glide;
+
+import io.diffusion4j.clip.Transformer;
+import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.decoder.AdmConfig;
+import io.diffusion4j.decoder.Beside;
+import io.diffusion4j.decoder.Heads;
+import io.diffusion4j.decoder.QkvOrder;
+import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.UnetShape.LevelChange;
+import java.util.List;
+
+/**
+ * The shape of one of GLIDE's networks: a U-Net and the transformer that reads the text for it.
+ *
+ * @param unet the U-Net, whose context is as wide as the transformer
+ * @param text the transformer
+ * @param vocabulary the number of tokens
+ * @param textLength the length of a text, L
+ */
+public record GlideConfig(AdmConfig unet, Transformer text, int vocabulary, int textLength) {
+  private static final double EPS = 1e-5;
+  private static final int VOCABULARY = 50_257;
+  private static final int TEXT_LENGTH = 128;
+
+  public GlideConfig {
+    if (unet.contextDim() != text.width()) {
+      throw new IllegalArgumentException(
+          "xf_width: " + text.width() + " (expected: " + unet.contextDim() + ")");
+    }
+    if (vocabulary < 1) {
+      throw new IllegalArgumentException("n_vocab: " + vocabulary + " (expected: ≥ 1)");
+    }
+    if (textLength < 1) {
+      throw new IllegalArgumentException("text_ctx: " + textLength + " (expected: ≥ 1)");
+    }
+  }
+
+  /** The published model of 64×64 pixels. */
+  public static GlideConfig base() {
+    return base(Beside.NOTHING);
+  }
+
+  /** The published model of 64×64 pixels for pictures with missing parts. */
+  public static GlideConfig baseInpaint() {
+    return base(Beside.KNOWN);
+  }
+
+  /** The published upsampler to 256×256 pixels. */
+  public static GlideConfig upsampler() {
+    return upsampler(Beside.LOW);
+  }
+
+  /** The published upsampler to 256×256 pixels for pictures with missing parts. */
+  public static GlideConfig upsamplerInpaint() {
+    return upsampler(Beside.KNOWN_AND_LOW);
+  }
+
+  private static GlideConfig base(Beside beside) {
+    return published(64, beside, List.of(1.0, 2.0, 3.0, 4.0), List.of(2, 4, 8), 3);
+  }
+
+  private static GlideConfig upsampler(Beside beside) {
+    return published(256, beside, List.of(1.0, 1.0, 2.0, 2.0, 4.0, 4.0), List.of(8, 16, 32), 2);
+  }
+
+  private static GlideConfig published(
+      int size, Beside beside, List<Double> channelMult, List<Integer> attention, int layers) {
+    var text = transformer(512, 16, 8);
+    return new GlideConfig(
+        new AdmConfig(
+            size,
+            3,
+            beside,
+            6,
+            192,
+            channelMult,
+            attention,
+            layers,
+            LevelChange.RESIDUAL_BLOCK,
+            TimeConditioning.SCALE_SHIFT,
+            Heads.ofWidth(64),
+            QkvOrder.BY_HEAD,
+            0,
+            text.width(),
+            32),
+        text,
+        VOCABULARY,
+        TEXT_LENGTH);
+  }
+
+  /** What GLIDE calls a transformer of this width. */
+  static Transformer transformer(int width, int layers, int heads) {
+    return new Transformer(width, 4 * width, layers, heads, Activation.GELU, EPS);
+  }
+}

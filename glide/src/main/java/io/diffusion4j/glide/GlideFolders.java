@@ -1,0 +1,93 @@
+package io.diffusion4j.glide;
+
+import io.diffusion4j.decoder.AdmFolders;
+import io.diffusion4j.decoder.Beside;
+import io.diffusion4j.decoder.QkvOrder;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.checkpoint.ComponentConfig;
+import io.diffusion4j.tf.checkpoint.ConfigWriter;
+import io.diffusion4j.tf.nn.ModelFiles;
+import io.diffusion4j.tf.nn.NamedTensors;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * GLIDE's networks: {@code model.safetensors} with OpenAI's keys, and a {@code config.json} with
+ * the arguments of the class's constructor, since OpenAI publishes them in code. To these come
+ * {@code _class_name}, {@code image_size}, the tokenizer's {@code n_vocab}, and {@code groups}
+ * where they are not 32.
+ */
+public final class GlideFolders {
+  private static final String CONFIG = "config.json";
+
+  /** GLIDE's classes by what they see beside x_t. */
+  private static final Map<Beside, String> CLASSES =
+      new EnumMap<>(
+          Map.of(
+              Beside.NOTHING, "Text2ImUNet",
+              Beside.LOW, "SuperResText2ImUNet",
+              Beside.KNOWN, "InpaintText2ImUNet",
+              Beside.KNOWN_AND_LOW, "SuperResInpaintText2ImUnet")); // spelled so
+
+  private GlideFolders() {}
+
+  /** Reads the settings of a network; absent fields have the constructor's defaults. */
+  public static GlideConfig read(Path folder) {
+    var c = ComponentConfig.read(folder.resolve(CONFIG));
+    String name = c.expectClass(CLASSES.values().toArray(String[]::new));
+    Beside beside =
+        CLASSES.entrySet().stream()
+            .filter(entry -> entry.getValue().equals(name))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElseThrow();
+    c.supports("xf_final_ln", true)
+        .supports("xf_padding", true)
+        .supports("xf_ar", 0)
+        .supports("share_unemb", false)
+        .unset("num_classes");
+    c.booleanValue("cache_text_emb", false); // texts are always encoded once
+    if (!c.has("xf_final_ln") || !c.has("xf_padding")) {
+      throw new CheckpointException(c.file(), "xf_final_ln, xf_padding: absent (expected: true)");
+    }
+    int width = c.intValue("xf_width");
+    try {
+      var text = GlideConfig.transformer(width, c.intValue("xf_layers"), c.intValue("xf_heads"));
+      var config =
+          new GlideConfig(
+              AdmFolders.unet(c, beside, 0, width, QkvOrder.BY_HEAD),
+              text,
+              c.intValue("n_vocab", GlideConfig.base().vocabulary()),
+              c.intValue("text_ctx"));
+      c.refuseUnknown();
+      return config;
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(c.file(), "no GLIDE: " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes a network. */
+  public static void write(
+      Path folder, GlideConfig config, NamedTensors weights, Map<String, String> notes) {
+    if (config.unet().qkvOrder() != QkvOrder.BY_HEAD || config.unet().classes() != 0) {
+      throw new IllegalArgumentException("config: " + config + " (expected: a U-Net of GLIDE)");
+    }
+    var text = config.text();
+    if (!text.equals(GlideConfig.transformer(text.width(), text.layers(), text.heads()))) {
+      throw new IllegalArgumentException("text: " + text + " (expected: a transformer of GLIDE)");
+    }
+    AdmFolders.put(ConfigWriter.nested(), config.unet())
+        .put("_class_name", CLASSES.get(config.unet().beside()))
+        .put("n_vocab", config.vocabulary())
+        .put("text_ctx", config.textLength())
+        .put("xf_width", text.width())
+        .put("xf_layers", text.layers())
+        .put("xf_heads", text.heads())
+        .put("xf_final_ln", true)
+        .put("xf_padding", true)
+        .write(folder.resolve(CONFIG));
+    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
+  }
+}

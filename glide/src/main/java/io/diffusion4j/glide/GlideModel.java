@@ -1,0 +1,181 @@
+package io.diffusion4j.glide;
+
+import io.diffusion4j.clip.token.Gpt2Tokenizer;
+import io.diffusion4j.clip.token.Tokens;
+import io.diffusion4j.decoder.AdmNetwork;
+import io.diffusion4j.decoder.Beside;
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.text.TextEncoder;
+import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.TfDenoiser;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.nn.CheckpointTensors;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.nn.Tensors;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One of GLIDE's networks with its weights: a U-Net, and the transformer that reads the text for
+ * it, once for all steps. Thread-safe; holds native memory until it is closed.
+ */
+public final class GlideModel implements TextEncoder, AutoCloseable {
+  private final GlideConfig config;
+  private final Gpt2Tokenizer tokenizer;
+  private final CompiledNetwork text;
+  private final CompiledNetwork unet;
+
+  private GlideModel(
+      Path folder,
+      GlideConfig config,
+      Gpt2Tokenizer tokenizer,
+      Checkpoint checkpoint,
+      Precision precision) {
+    this.config = config;
+    this.tokenizer = tokenizer;
+    var words = new CheckpointTensors(folder, checkpoint, GlideTextNetwork::owns);
+    var pixels = new CheckpointTensors(folder, checkpoint, key -> !GlideTextNetwork.owns(key));
+    text = new CompiledNetwork(new GlideTextNetwork(config), words, precision);
+    try {
+      var network = new AdmNetwork(config.unet(), config.textLength());
+      unet = new CompiledNetwork(network, pixels, precision);
+    } catch (RuntimeException | Error e) {
+      text.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Loads a folder as {@link GlideFolders} describes it.
+   *
+   * @throws IllegalArgumentException if the tokenizer has another vocabulary
+   */
+  public static GlideModel load(Path folder, Gpt2Tokenizer tokenizer, Precision precision) {
+    var config = GlideFolders.read(folder);
+    int size = tokenizer.vocabulary().size();
+    if (size != config.vocabulary()) {
+      throw new IllegalArgumentException(
+          "n_vocab: " + config.vocabulary() + " (expected: the tokenizer's " + size + ")");
+    }
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      return new GlideModel(folder, config, tokenizer, checkpoint, precision);
+    }
+  }
+
+  public GlideConfig config() {
+    return config;
+  }
+
+  /**
+   * Reads texts for this network's U-Net, and for no other: the hidden states {@code [L, W]} after
+   * the last norm, and as embedding what joins the time embedding. The empty text is the
+   * unconditional one.
+   */
+  @Override
+  public List<TextEncoding> encode(List<String> prompts) {
+    return encodeTokens(
+        prompts.stream().map(prompt -> tokenizer.encode(prompt, config.textLength())).toList());
+  }
+
+  List<TextEncoding> encodeTokens(List<Tokens> tokens) {
+    if (tokens.isEmpty()) {
+      return List.of();
+    }
+    int rows = tokens.size();
+    int length = config.textLength();
+    int[] ids = new int[rows * length];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(tokens.get(row).ids(), 0, ids, row * length, length);
+    }
+    var present = tokens.stream().map(t -> Tensors.ones(t.mask())).toList();
+    var outputs =
+        text.run(
+            new Batch(rows)
+                .ints(GlideTextNetwork.TOKENS, ids)
+                .floats(GlideTextNetwork.PRESENT, Tensors.stack(present)));
+    var states = Tensors.unstack(outputs.get(0), rows);
+    var timeAdds = Tensors.unstack(outputs.get(1), rows);
+    List<TextEncoding> encodings = new ArrayList<>(rows);
+    for (int row = 0; row < rows; row++) {
+      encodings.add(new TextEncoding(states.get(row), tokens.get(row).mask(), timeAdds.get(row)));
+    }
+    return encodings;
+  }
+
+  /**
+   * The U-Net, which predicts the noise.
+   *
+   * <p>Throws {@link IllegalArgumentException} for a condition that is not what the network was
+   * trained with.
+   */
+  public Denoiser<GlideCondition> denoiser() {
+    int timeChannels = config.unet().timeChannels();
+    return new TfDenoiser<>(unet, Parameterization.EPS, timeChannels, this::feed);
+  }
+
+  private void feed(Batch batch, List<GlideCondition> conditions) {
+    var texts = conditions.stream().map(GlideCondition::text).toList();
+    batch
+        .floats(
+            AdmNetwork.CONTEXT, Tensors.stack(texts.stream().map(TextEncoding::hidden).toList()))
+        .floats(
+            AdmNetwork.TIME_ADD,
+            Tensors.stack(texts.stream().map(TextEncoding::embedding).toList()));
+    var beside = config.unet().beside();
+    conditions.forEach(
+        condition -> {
+          require(condition.low().isPresent() == beside.low(), "low", beside.low());
+          require(condition.known().isEmpty() || beside.known(), "known", beside.known());
+        });
+    if (beside.low()) {
+      batch.floats(
+          Beside.LOW_INPUT,
+          Tensors.stack(
+              conditions.stream().map(c -> pixels("low", c.low().orElseThrow())).toList()));
+    }
+    if (beside.known()) {
+      var known = conditions.stream().map(c -> c.known().orElseGet(this::nothing)).toList();
+      batch
+          .floats(
+              Beside.IMAGE_INPUT,
+              Tensors.stack(known.stream().map(k -> pixels("known", k.image())).toList()))
+          .floats(
+              Beside.MASK_INPUT,
+              Tensors.stack(known.stream().map(GlideCondition.Known::mask).toList()));
+    }
+  }
+
+  private static void require(boolean holds, String name, boolean expected) {
+    if (!holds) {
+      String there = expected ? "absent" : "given";
+      throw new IllegalArgumentException(
+          name + ": " + there + " (expected: " + (expected ? "an image" : "none") + ")");
+    }
+  }
+
+  private float[] pixels(String name, Image image) {
+    int size = config.unet().sampleSize();
+    if (image.width() != size || image.height() != size) {
+      throw new IllegalArgumentException(
+          "%s: %d×%d (expected: %d×%d)".formatted(name, image.width(), image.height(), size, size));
+    }
+    return image.pixels();
+  }
+
+  private GlideCondition.Known nothing() {
+    int size = config.unet().sampleSize();
+    return new GlideCondition.Known(
+        new Image(size, size, new float[size * size * 3]), new float[size * size]);
+  }
+
+  @Override
+  public void close() {
+    unet.close();
+    text.close();
+  }
+}

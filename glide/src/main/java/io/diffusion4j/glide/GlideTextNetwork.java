@@ -1,0 +1,61 @@
+package io.diffusion4j.glide;
+
+import io.diffusion4j.clip.BlockKeys;
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.Network;
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Nn;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * What reads the text for one of GLIDE's U-Nets (Nichol et al. 2022, §4): a transformer that sees
+ * the whole text at once, padding too. Its states are the U-Net's context, and the last of them
+ * joins the time embedding. With GLIDE's keys ({@code Text2ImUNet}).
+ *
+ * @param config the shape
+ */
+record GlideTextNetwork(GlideConfig config) implements Network {
+  /** Input {@code [L]}: the token ids. */
+  static final String TOKENS = "tokens";
+
+  /** Input {@code [L]}: 1 for tokens, 0 for padding. */
+  static final String PRESENT = "present";
+
+  /** GLIDE was published without what its embeddings start from; this is GPT-2's choice. */
+  private static final Init SMALL = Init.normal(0.01);
+
+  /** Whether a parameter of a checkpoint is this network's. */
+  static boolean owns(String key) {
+    return key.startsWith("token_embedding.")
+        || key.equals("positional_embedding")
+        || key.equals("padding_embedding")
+        || key.startsWith("transformer.")
+        || key.startsWith("transformer_proj.")
+        || key.startsWith("final_ln.");
+  }
+
+  /** Outputs: the states {@code [B, L, W]}, what joins the time embedding {@code [B, 4C]}. */
+  @Override
+  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
+    int length = config.textLength();
+    var text = config.text();
+    int w = text.width();
+    var tf = nn.tf();
+    var ids = inputs.ints(TOKENS, length);
+    var present = nn.reshape(inputs.floats(PRESENT, length), -1, length, 1);
+    var tokens = nn.at("token_embedding").embedding(ids, config.vocabulary(), w, Init.normal(1));
+    var places = nn.reshape(nn.parameter("positional_embedding", SMALL, length, w), 1, length, w);
+    var padding = nn.reshape(nn.parameter("padding_embedding", SMALL, length, w), 1, length, w);
+    // Padding has embeddings of its own, one for each place, in place of those of its token.
+    var words = tf.math.mul(tf.math.add(nn.output(tokens), places), present);
+    var absent = tf.math.sub(tf.constant(1f), present);
+    var x = nn.input(tf.math.add(words, tf.math.mul(padding, absent)));
+    x = text.forward(nn.at("transformer"), BlockKeys.GLIDE, x, List.of());
+    var states = nn.at("final_ln").layerNorm(x, text.eps());
+    var last = nn.position(states, length - 1L);
+    var timeAdd = nn.at("transformer_proj").linear(last, config.unet().timeEmbedDim());
+    return List.of(nn.output(states), nn.output(timeAdd));
+  }
+}
