@@ -89,7 +89,7 @@ class AttributeTest {
         Image image = renderer.render(Scene.of(swapped, scene.style(), scene.background()), SIZE);
         pairs++;
         wrong +=
-            question.agrees(scene, new Reading(image, Observation.of(image), new float[0])) ? 1 : 0;
+            relation.agrees(scene, new Reading(image, Observation.of(image), new float[0])) ? 1 : 0;
       }
     }
     assertThat(pairs).isGreaterThan(150);
