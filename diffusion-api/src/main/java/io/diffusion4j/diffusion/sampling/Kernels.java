@@ -15,6 +15,11 @@ import static java.lang.Math.min;
  * what the rounding of a product loses (Dekker 1971).
  */
 final class Kernels {
+  /** Into how many equal factors an exponential is split, 2⁵. */
+  private static final int EXP_PARTS = 32;
+
+  private static final float EXP_LIMIT = 40f / EXP_PARTS;
+
   private Kernels() {}
 
   /** to = a·as + b·bs. */
@@ -48,11 +53,13 @@ final class Kernels {
     }
   }
 
-  /** to += exp(offset + slope·exponents)·as. */
+  /** to += factor·exp(slope·exponents)·as. */
   static void addExp(
-      float[] to, double offset, double slope, float[] exponents, float[] as, int start, int end) {
+      float[] to, double factor, double slope, float[] exponents, float[] as, int start, int end) {
+    float a = (float) factor;
+    float b = (float) (slope / EXP_PARTS);
     for (int i = start; i < end; i++) {
-      to[i] += (float) Math.exp(offset + slope * exponents[i]) * as[i];
+      to[i] = fma(a * expOfParts(b * exponents[i]), as[i], to[i]);
     }
   }
 
@@ -71,5 +78,23 @@ final class Kernels {
     float product = bHigh * b;
     float lost = fma(bHigh, b, -product);
     return fma(aHigh, a, product) + fma(aLow, a, fma(bLow, b, lost));
+  }
+
+  /**
+   * e^y of y/{@link #EXP_PARTS}, to about 2·10⁻⁶ of itself where |y| ≤ 8, and constant beyond |y| =
+   * 40, where no deviation is meant. Math.exp is a call, and so no vector instruction.
+   */
+  private static float expOfParts(float part) {
+    float x = max(-EXP_LIMIT, min(EXP_LIMIT, part));
+    float q = x * (1 / 5040f); // e^x − 1 by Taylor's series, from the far end
+    q = x * fma(x, q + 1 / 720f, 1 / 120f);
+    q = x * fma(x, q + 1 / 24f, 1 / 6f);
+    q = x * fma(x, q + 1 / 2f, 1);
+    q = fma(q, q, 2 * q); // (1 + q)² − 1, which keeps the digits of a small q
+    q = fma(q, q, 2 * q);
+    float e = 1 + q; // whose square keeps those of a small e
+    e *= e;
+    e *= e;
+    return e * e;
   }
 }

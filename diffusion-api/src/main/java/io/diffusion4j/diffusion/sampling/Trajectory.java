@@ -18,7 +18,7 @@ import java.util.function.IntFunction;
  */
 public final class Trajectory {
   /** How many values are worked on at a time; their terms stay in the first-level cache. */
-  private static final int BLOCK = 1024;
+  private static final int BLOCK = 2048;
 
   private final SamplingPlan plan;
   private final Parameterization parameterization;
@@ -189,13 +189,13 @@ public final class Trajectory {
       return;
     }
     if (noise.isLearned() && prediction.hasVariance()) {
-      // σ = exp(½·(f·max + (1−f)·min)) with f = (v+1)/2, as exp(middle + slope·v)
-      double middle = (noise.maxLogVariance() + noise.minLogVariance()) / 4;
+      // σ = exp(½·(f·max + (1−f)·min)) with f = (v+1)/2, as middle·exp(slope·v)
+      double middle = Math.exp((noise.maxLogVariance() + noise.minLogVariance()) / 4);
       double slope = (noise.maxLogVariance() - noise.minLogVariance()) / 4;
       float[] v = prediction.variance();
       Kernels.addExp(to, middle, slope, v, z, start, end);
       if (prediction.hasGradient()) {
-        Kernels.addExp(to, 2 * middle, 2 * slope, v, prediction.gradient(), start, end);
+        Kernels.addExp(to, middle * middle, 2 * slope, v, prediction.gradient(), start, end);
       }
     } else {
       double sigma = noise.sigma();

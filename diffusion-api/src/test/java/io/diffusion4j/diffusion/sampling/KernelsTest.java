@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.diffusion.PhiloxNoise;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,6 +39,29 @@ class KernelsTest {
     Kernels.mixClipped(clipped, 1.5, a, -0.7, b, (float) limit, 0, SIZE);
     Kernels.clip(sum, (float) limit);
     assertThat(clipped).isEqualTo(sum);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1e-3, 0.5, 2})
+  void theExponentialIsRightToTwoMillionths(double slope) {
+    float[] ones = new float[SIZE];
+    Arrays.fill(ones, 1);
+    float[] to = new float[SIZE];
+    Kernels.addExp(to, 0.01, slope, a, ones, 0, SIZE);
+    for (int i = 0; i < SIZE; i++) {
+      double exact = 0.01 * Math.exp(slope * a[i]);
+      assertThat((double) to[i]).isCloseTo(exact, within(2e-6 * exact));
+    }
+  }
+
+  @Test
+  void anExponentThatIsNoNumberGivesNone() {
+    float[] to = new float[3];
+    float[] exponents = {Float.NaN, -1000, 1000};
+    Kernels.addExp(to, 1, 1, exponents, new float[] {1, 1, 1}, 0, 3);
+    assertThat(to[0]).isNaN();
+    assertThat(to[1]).isBetween(0f, 0x1p-50f);
+    assertThat(to[2]).isGreaterThan(0x1p50f);
   }
 
   @ParameterizedTest
