@@ -33,8 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is wrong with a request is told, all of it, by the path of the field. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadRequestTest {
-  private static final String SAMPLERS =
-      "one of " + String.join(", ", Samplers.standard().names());
+  private static final String SAMPLERS = "one of " + String.join(", ", Samplers.standard().names());
 
   @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
   private TestServer server;
