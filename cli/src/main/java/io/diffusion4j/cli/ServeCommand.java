@@ -107,7 +107,8 @@ final class ServeCommand implements Callable<Integer> {
   private void serve(LocalModel local, DiffusionServer server) {
     var out = spec.commandLine().getOut();
     out.printf(
-        "serving %s on %s:%d%n", local.facts().name(), server.address().getHostString(), server.port());
+        "serving %s on %s:%d%n",
+        local.facts().name(), server.address().getHostString(), server.port());
     out.flush();
     try {
       server.awaitTermination();

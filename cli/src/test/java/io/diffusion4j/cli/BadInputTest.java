@@ -199,7 +199,8 @@ final class BadInputTest {
     Run run = Run.of();
     assertThat(run.err())
         .startsWith(
-            "error: command: none (expected: one of generate, vary, serve, train, evaluate, inspect");
+            "error: command: none (expected: one of generate, vary, serve, train, evaluate,"
+                + " inspect");
     assertThat(run.status()).isEqualTo(2);
   }
 

@@ -136,8 +136,6 @@ class AttributeTest {
                       scene, new Reading(image, Observation.of(image), new float[0]));
                 })
             .count();
-    double share = (double) right / asked.size();
-    System.out.printf("REPORT %s %.4f of %d%n", question.name(), share, asked.size());
-    return share;
+    return (double) right / asked.size();
   }
 }

@@ -198,8 +198,7 @@ public final class UnclipModel implements AutoCloseable {
   /** The two uses of the decoder's network. */
   private record Decoding(DiffusionDecoder stage, DecoderLikelihood likelihood) {}
 
-  private Decoding openDecoder(
-      int textLength, UnclipSchedulerConfig scheduler, Resources owned) {
+  private Decoding openDecoder(int textLength, UnclipSchedulerConfig scheduler, Resources owned) {
     var model =
         owned.add(
             DecoderModel.load(
