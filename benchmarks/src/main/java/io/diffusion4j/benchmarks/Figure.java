@@ -8,6 +8,8 @@ enum Figure {
   GFLOPS("GFLOP/s", "gflops", "%.1f"),
   /** Of the convolution peak of the same run; of the hand-written loop for a sampler's step. */
   FRACTION("fraction", "fraction", "%.3f"),
+  /** Bytes that a sampler's step allocates, over the bytes of its result. */
+  ALLOCATED("allocated", "allocated", "%.3f"),
   IMAGES_PER_SECOND("images/s", "images_per_second", "%.2f"),
   MEBIBYTES("MiB", "mebibytes", "%.0f");
 

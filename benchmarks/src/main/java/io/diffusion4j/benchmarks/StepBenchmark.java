@@ -1,8 +1,10 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.diffusion.sampling.Samplers;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -15,7 +17,8 @@ final class StepBenchmark {
   private StepBenchmark() {}
 
   /**
-   * A row for each sampler; its fraction is the loop's time over the trajectory's.
+   * Two rows for each sampler that has a name; the fraction is the loop's time over the
+   * trajectory's.
    *
    * @param forks 1 measures in a fresh JVM, 0 in this one
    * @param iterations of {@code millis} each, warm-up and measurement
@@ -24,6 +27,8 @@ final class StepBenchmark {
     var options =
         new OptionsBuilder()
             .include(TrajectoryBenchmark.class.getName() + "\\..*")
+            .param("sampler", Samplers.standard().names().toArray(new String[0]))
+            .addProfiler(GCProfiler.class)
             .forks(forks)
             .warmupIterations(iterations)
             .warmupTime(TimeValue.milliseconds(millis))
@@ -32,30 +37,36 @@ final class StepBenchmark {
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT)
             .build();
-    Map<String, Double> trajectories = new TreeMap<>();
-    Map<String, Double> loops = new TreeMap<>();
+    Map<String, RunResult> trajectories = new TreeMap<>();
+    Map<String, RunResult> loops = new TreeMap<>();
     try {
       for (RunResult result : new Runner(options).run()) {
         boolean loop = result.getParams().getBenchmark().endsWith(".fusedLoop");
-        String sampler = result.getParams().getParam("sampler");
-        (loop ? loops : trajectories).put(sampler, result.getPrimaryResult().getScore());
+        (loop ? loops : trajectories).put(result.getParams().getParam("sampler"), result);
       }
     } catch (RunnerException e) {
       throw new IllegalStateException("JMH: " + e.getMessage(), e);
     }
-    trajectories.forEach(
-        (sampler, time) -> {
-          double loop = loops.getOrDefault(sampler, Double.NaN);
-          rows.accept(
-              Row.of("sampler step " + sampler + ", loop by hand")
-                  .batch(TrajectoryBenchmark.ROWS)
-                  .with(Figure.MILLISECONDS, loop)
-                  .with(Figure.FRACTION, 1));
-          rows.accept(
-              Row.of("sampler step " + sampler)
-                  .batch(TrajectoryBenchmark.ROWS)
-                  .with(Figure.MILLISECONDS, time)
-                  .with(Figure.FRACTION, loop / time));
-        });
+    for (String sampler : trajectories.keySet()) {
+      Row loop = row("sampler step " + sampler + ", loop by hand", loops, sampler);
+      Row step = row("sampler step " + sampler, trajectories, sampler);
+      double yardstick = loop.figure(Figure.MILLISECONDS).orElseThrow();
+      double time = step.figure(Figure.MILLISECONDS).orElseThrow();
+      rows.accept(loop.with(Figure.FRACTION, 1));
+      rows.accept(step.with(Figure.FRACTION, yardstick / time));
+    }
+  }
+
+  private static Row row(String name, Map<String, RunResult> results, String sampler) {
+    RunResult result = results.get(sampler);
+    if (result == null) {
+      throw new IllegalStateException("JMH: no result for " + name);
+    }
+    var allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+    double bytes = allocated == null ? Double.NaN : allocated.getScore();
+    return Row.of(name)
+        .batch(TrajectoryBenchmark.ROWS)
+        .with(Figure.MILLISECONDS, result.getPrimaryResult().getScore())
+        .with(Figure.ALLOCATED, bytes / TrajectoryBenchmark.resultBytes());
   }
 }

@@ -24,8 +24,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * A step of eight samples of 64×64×3: by {@link Trajectory} for any plan, and by a loop written for
- * the one sampler. Noise is drawn beforehand on both sides. Not final, because JMH extends it.
+ * A step of eight samples of 64×64×3: by {@link Trajectory} for any plan, and by {@link FusedLoop}.
+ * Noise is drawn beforehand on both sides. Not final, because JMH extends it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -36,8 +36,8 @@ public class TrajectoryBenchmark {
   private static final int TRAIN_STEPS = 1000;
   private static final int STEPS = 250;
 
-  /** A sampler by name: a deterministic one, one that looks back, one with learned noise. */
-  @Param({"ddim", "dpmpp-2m", "ddpm"})
+  /** A sampler by name; {@link StepBenchmark} runs all there are. */
+  @Param("ddim")
   String sampler = "ddim";
 
   private SamplingPlan plan = plan(sampler);
@@ -45,10 +45,7 @@ public class TrajectoryBenchmark {
   private List<float[]> starts = List.of();
   private float[] noise = {};
   private List<Trajectory> trajectories = List.of();
-
-  private FusedStep fused = FusedStep.of(plan.steps().get(0));
-  private List<float[]> samples = List.of();
-  private List<float[]> past = List.of();
+  private List<FusedLoop> loops = List.of();
 
   private static SamplingPlan plan(String name) {
     Sampler sampler = Samplers.standard().named(name);
@@ -61,22 +58,19 @@ public class TrajectoryBenchmark {
   public void draw() {
     var random = new SplittableRandom(1);
     plan = plan(sampler);
-    fused = FusedStep.of(plan.steps().get(STEPS / 2));
     predictions = new ArrayList<>();
     starts = new ArrayList<>();
-    past = new ArrayList<>();
     for (int i = 0; i < ROWS; i++) {
       float[] output = Init.normal(1).values(SAMPLE, random);
       predictions.add(new Prediction(output, Init.uniform(1).values(SAMPLE, random)));
       starts.add(Init.normal(1).values(SAMPLE, random));
-      past.add(Init.uniform(1).values(SAMPLE, random));
     }
     noise = Init.normal(1).values(SAMPLE, random);
-    samples = new ArrayList<>(starts);
-    start();
+    startTrajectories();
+    startLoops();
   }
 
-  private void start() {
+  private void startTrajectories() {
     trajectories =
         starts.stream()
             .map(
@@ -86,11 +80,15 @@ public class TrajectoryBenchmark {
             .toList();
   }
 
+  private void startLoops() {
+    loops = starts.stream().map(x -> new FusedLoop(plan, x)).toList();
+  }
+
   /** One step of each trajectory; a plan that has ended begins anew. */
   @Benchmark
   public List<Trajectory> trajectory() {
     if (trajectories.get(0).done()) {
-      start();
+      startTrajectories();
     }
     for (int i = 0; i < ROWS; i++) {
       trajectories.get(i).advance(predictions.get(i));
@@ -98,20 +96,24 @@ public class TrajectoryBenchmark {
     return trajectories;
   }
 
-  /** The same step of each sample, again and again. */
+  /** The same step of each sample by hand. */
   @Benchmark
-  public List<float[]> fusedLoop() {
-    for (int i = 0; i < ROWS; i++) {
-      float[] x = samples.get(i);
-      var prediction = predictions.get(i);
-      samples.set(
-          i,
-          switch (sampler) {
-            case "ddpm" -> fused.ancestral(x, prediction.output(), prediction.variance(), noise);
-            case "dpmpp-2m" -> fused.twoStep(x, prediction.output(), past.get(i));
-            default -> fused.singleStep(x, prediction.output());
-          });
+  public Object fusedLoop() {
+    if (loops.get(0).done()) {
+      startLoops();
     }
-    return samples;
+    for (int i = 0; i < ROWS; i++) {
+      loops.get(i).advance(predictions.get(i), noise);
+    }
+    return loops;
+  }
+
+  /** The size of what a step of all samples makes. */
+  static long resultBytes() {
+    long values = 1;
+    for (long length : SAMPLE) {
+      values *= length;
+    }
+    return ROWS * Float.BYTES * values;
   }
 }

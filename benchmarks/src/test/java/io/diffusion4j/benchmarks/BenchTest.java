@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.tf.nn.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -83,7 +84,7 @@ class BenchTest {
 
   @Test
   void samplersAreHeldAgainstLoopsWrittenByHand() {
-    for (String sampler : List.of("ddim", "ddpm", "dpmpp-2m")) {
+    for (String sampler : Samplers.standard().names()) {
       assertThat(named("sampler step " + sampler)).hasSize(1);
       assertThat(named("sampler step " + sampler + ", loop by hand")).hasSize(1);
     }
