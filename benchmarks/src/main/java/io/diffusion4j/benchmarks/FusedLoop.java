@@ -2,7 +2,7 @@ package io.diffusion4j.benchmarks;
 
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.Prediction;
-import io.diffusion4j.diffusion.sampling.Conversion;
+import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.sampling.Noise;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;

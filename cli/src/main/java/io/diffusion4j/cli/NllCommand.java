@@ -183,8 +183,8 @@ final class NllCommand implements Callable<Integer> {
         bounds.add(
             likelihood.of(
                 Resize.area(example.image(), side, side),
-                loaded.imageModel().encode(List.of(example.image())).get(0),
-                loaded.textModel().encode(List.of(example.caption())).get(0),
+                loaded.imageEncoder().encode(List.of(example.image())).get(0),
+                loaded.textEncoder().encode(List.of(example.caption())).get(0),
                 timesteps,
                 new PhiloxNoise(seed, i),
                 done -> bar.at(before + done, soFar)));
