@@ -33,7 +33,7 @@ final class Measurements {
     }
     plan.model().ifPresent(folder -> ImageBenchmark.measure(folder, plan.image(), sink));
     StepBenchmark.measure(
-        plan.samplerForks(), plan.samplerIterations(), plan.samplerMillis(), sink);
+        plan.samplers(), plan.samplerForks(), plan.samplerIterations(), plan.samplerMillis(), sink);
     ProcessMemory.peakMebibytes()
         .ifPresent(
             mebibytes ->

@@ -1,5 +1,6 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.diffusion.sampling.Samplers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param peak pace of the convolution
  * @param calls pace of the denoisers
  * @param steps pace of training
+ * @param samplers whose steps are measured, by name
  * @param samplerForks JVMs that the samplers' steps are measured in; 0 for this one
  * @param samplerIterations of {@code samplerMillis} each, warm-up and measurement
  * @param samplerMillis length of an iteration
@@ -32,6 +34,7 @@ record Plan(
     Pace peak,
     Pace calls,
     Pace steps,
+    List<String> samplers,
     int samplerForks,
     int samplerIterations,
     long samplerMillis) {
@@ -39,6 +42,7 @@ record Plan(
     decoders = List.copyOf(decoders);
     batches = List.copyOf(batches);
     training = List.copyOf(training);
+    samplers = List.copyOf(samplers);
   }
 
   /** Everything; M, which takes minutes, only if asked for. */
@@ -93,6 +97,7 @@ record Plan(
         peak,
         calls,
         steps,
+        List.copyOf(Samplers.standard().names()),
         1,
         samplerIterations,
         samplerMillis);

@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks;
 
-import io.diffusion4j.diffusion.sampling.Samplers;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -17,17 +17,18 @@ final class StepBenchmark {
   private StepBenchmark() {}
 
   /**
-   * Two rows for each sampler that has a name; the fraction is the loop's time over the
-   * trajectory's.
+   * Two rows for each sampler; the fraction is the loop's time over the trajectory's.
    *
+   * @param samplers by name
    * @param forks 1 measures in a fresh JVM, 0 in this one
    * @param iterations of {@code millis} each, warm-up and measurement
    */
-  static void measure(int forks, int iterations, long millis, Consumer<Row> rows) {
+  static void measure(
+      List<String> samplers, int forks, int iterations, long millis, Consumer<Row> rows) {
     var options =
         new OptionsBuilder()
             .include(TrajectoryBenchmark.class.getName() + "\\..*")
-            .param("sampler", Samplers.standard().names().toArray(new String[0]))
+            .param("sampler", samplers.toArray(new String[0]))
             .addProfiler(GCProfiler.class)
             .forks(forks)
             .warmupIterations(iterations)

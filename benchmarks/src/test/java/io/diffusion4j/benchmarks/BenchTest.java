@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.tf.nn.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The program measures what it says it does; XS is a size for this test alone. */
 class BenchTest {
   private static final Pace ONCE = new Pace(0, 1, Duration.ZERO);
+  private static final List<String> SAMPLERS = List.of("ddim", "ddpm", "dpmpp-2m");
   private static List<Row> rows = List.of();
 
   @BeforeAll
@@ -39,6 +39,7 @@ class BenchTest {
                 ONCE,
                 ONCE,
                 ONCE,
+                SAMPLERS,
                 0,
                 1,
                 10),
@@ -84,7 +85,7 @@ class BenchTest {
 
   @Test
   void samplersAreHeldAgainstLoopsWrittenByHand() {
-    for (String sampler : Samplers.standard().names()) {
+    for (String sampler : SAMPLERS) {
       assertThat(named("sampler step " + sampler)).hasSize(1);
       assertThat(named("sampler step " + sampler + ", loop by hand")).hasSize(1);
     }
