@@ -78,7 +78,8 @@ class ChartsTest {
         assertThat(curve(factors, "x0").points()).contains(new Point(i + 1, update.x0()));
       }
       for (var past : update.past()) {
-        assertThat(curve(factors, past.label()).points()).contains(new Point(i + 1, past.factor()));
+        assertThat(curve(factors, past.label()).points())
+            .contains(new Point(i + 1, update.pastFactor(past.label())));
       }
     }
     boolean noisy = plan.steps().stream().anyMatch(step -> !step.update().noise().isNone());

@@ -38,10 +38,10 @@ class SceneSamplerTest {
 
   @Test
   void kindsComeAsOftenAsTheMixSays() {
-    assertThat(share(s -> s.subject() instanceof Subject.Several)).isCloseTo(0.08, within(0.01));
-    assertThat(share(s -> s.subject() instanceof Subject.Pair)).isCloseTo(0.07, within(0.01));
-    assertThat(share(s -> size(s) == SceneSize.SMALL)).isCloseTo(0.05, within(0.01));
-    assertThat(share(s -> size(s) == SceneSize.LARGE)).isCloseTo(0.05, within(0.01));
+    assertThat(share(s -> s.subject() instanceof Subject.Several)).isCloseTo(0.14, within(0.01));
+    assertThat(share(s -> s.subject() instanceof Subject.Pair)).isCloseTo(0.14, within(0.01));
+    assertThat(share(s -> size(s) == SceneSize.SMALL)).isCloseTo(0.06, within(0.01));
+    assertThat(share(s -> size(s) == SceneSize.LARGE)).isCloseTo(0.06, within(0.01));
     // Held-out backgrounds are redrawn, which favours white a little.
     assertThat(share(s -> s.background() != NamedColor.WHITE)).isCloseTo(0.69, within(0.02));
   }
