@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -93,9 +94,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--judge",
       paramLabel = "DIR",
-      defaultValue = "${sys:diffusion4j.home:-.}/emoji/judge",
-      description = "The folder of the judge. Default: ${DEFAULT-VALUE}")
-  private Path judgeFolder = Path.of("");
+      description =
+          "The folder of a judge (train judge), which tells style, retrieval and the Fréchet"
+              + " distance. Without one they are left out.")
+  private @Nullable Path judgeFolder;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the numbers to this file.")
   private @Nullable Path json;
@@ -119,11 +121,12 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
-    try (Judge judge = Judge.load(judgeFolder)) {
+    try (Judge judge = judgeFolder == null ? null : Judge.load(judgeFolder)) {
       Pictures pictures = images == null ? drawn() : read(images);
       say("measuring " + pictures.images.size() + " pictures");
       Result result =
-          new Evaluation(pictures.concepts, judge, seed).measure(pictures.prompts, pictures.images);
+          new Evaluation(pictures.concepts, Optional.ofNullable(judge), seed)
+              .measure(pictures.prompts, pictures.images);
       var out = spec.commandLine().getOut();
       TextReport.lines(result.metrics()).forEach(out::println);
       out.flush();
@@ -209,7 +212,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private Map<String, Object> facts(String what, String value) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put(what, value);
-    facts.put("judge", judgeFolder.toString());
+    facts.put("judge", judgeFolder == null ? "none" : judgeFolder.toString());
     facts.put("seed", seed);
     return facts;
   }

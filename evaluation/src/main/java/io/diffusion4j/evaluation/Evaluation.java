@@ -39,16 +39,18 @@ public final class Evaluation {
 
   private final ConceptSet concepts;
   private final SceneRenderer renderer;
-  private final Judge judge;
+  private final Optional<Judge> judge;
   private final List<Question> questions;
   private final long seed;
 
   /**
    * An evaluation of pictures of some concepts.
    *
+   * @param judge without one, what only it can tell is left out: style, retrieval and the Fréchet
+   *     distance
    * @param seed of the reference pictures, of the shuffling and of the intervals
    */
-  public Evaluation(ConceptSet concepts, Judge judge, long seed) {
+  public Evaluation(ConceptSet concepts, Optional<Judge> judge, long seed) {
     this.concepts = concepts;
     this.judge = judge;
     this.seed = seed;
@@ -56,8 +58,11 @@ public final class Evaluation {
         new SceneRenderer(Sprites.load(concepts, EnumSet.allOf(Style.class), SPRITE_SIZE));
     questions = new ArrayList<>(List.of(Attribute.values()));
     questions.add(new RelationQuestion(renderer));
-    questions.add(new StyleQuestion(judge));
-    questions.addAll(RetrievalQuestion.standard(judge));
+    judge.ifPresent(
+        there -> {
+          questions.add(new StyleQuestion(there));
+          questions.addAll(RetrievalQuestion.standard(there));
+        });
   }
 
   /** What each picture is asked. */
@@ -91,7 +96,7 @@ public final class Evaluation {
       answers[q] = answers(question, prompts.scenes(), ofModel);
       ask(question, prompts, ofModel, ofReal).ifPresent(metrics::add);
     }
-    frechet(prompts, ofModel, ofReal, size).ifPresent(metrics::add);
+    judge.flatMap(there -> frechet(there, prompts, ofModel, ofReal, size)).ifPresent(metrics::add);
     nearest(prompts, generated, real).ifPresent(metrics::add);
     return new Result(prompts, generated, real, questions, answers, metrics);
   }
@@ -162,7 +167,7 @@ public final class Evaluation {
 
   /** Against as many real pictures of other scenes of the same kinds. */
   private Optional<Metric> frechet(
-      PromptSet prompts, List<Reading> ofModel, List<Reading> ofReal, int size) {
+      Judge judge, PromptSet prompts, List<Reading> ofModel, List<Reading> ofReal, int size) {
     int[] seen = indices(prompts, Prompt::isSeen);
     int[] unseen = indices(prompts, prompt -> !prompt.isSeen());
     if (prompts.size() < 4) {

@@ -4,20 +4,25 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.scene.Observation;
 import io.diffusion4j.evaluation.judge.Judge;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A picture as those who measure it see it.
  *
  * @param image the picture
  * @param seen what its pixels say without a network
- * @param vector the judge's, of length 1
+ * @param vector the judge's, of length 1; empty if there is no judge
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Reading(Image image, Observation seen, float[] vector) {
   /** Looks at pictures. */
-  public static List<Reading> of(List<Image> images, Judge judge) {
-    List<float[]> vectors = judge.images(images);
+  public static List<Reading> of(List<Image> images, Optional<Judge> judge) {
+    List<float[]> vectors =
+        judge
+            .map(there -> there.images(images))
+            .orElseGet(() -> Collections.nCopies(images.size(), new float[0]));
     List<Reading> readings = new ArrayList<>(images.size());
     for (int i = 0; i < images.size(); i++) {
       readings.add(new Reading(images.get(i), Observation.of(images.get(i)), vectors.get(i)));

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,7 +41,7 @@ class EvaluationTest {
     folder = temporary;
     Tiny.judge(folder.resolve("judge"), folder.resolve("state"), 3);
     judge = Judge.load(folder.resolve("judge"));
-    evaluation = new Evaluation(CONCEPTS, judge, 1);
+    evaluation = new Evaluation(CONCEPTS, Optional.of(judge), 1);
     prompts = PromptSet.of(CONCEPTS, 64, 1);
     perfect = evaluation.measure(prompts, evaluation.real(prompts, 64));
   }
@@ -70,6 +71,18 @@ class EvaluationTest {
             "retrieval r@5, distinct",
             "fréchet distance",
             "nearest training picture");
+  }
+
+  @Test
+  void withoutAJudgeOnlyWhatPixelsTellIsMeasured() {
+    var alone = new Evaluation(CONCEPTS, Optional.empty(), 1);
+    Result result = alone.measure(prompts, alone.real(prompts, 64));
+    List<String> known =
+        List.of("background", "count", "size", "relation", "nearest training picture");
+    assertThat(result.metrics()).extracting(Metric::name).containsExactlyElementsOf(known);
+    for (String name : known) {
+      assertThat(metric(result, name)).isEqualTo(metric(perfect, name));
+    }
   }
 
   @Test
