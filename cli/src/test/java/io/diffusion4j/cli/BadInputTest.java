@@ -200,7 +200,7 @@ final class BadInputTest {
     assertThat(run.err())
         .startsWith(
             "error: command: none (expected: one of generate, vary, serve, train, evaluate,"
-                + " inspect");
+                + " nll, inspect");
     assertThat(run.status()).isEqualTo(2);
   }
 
