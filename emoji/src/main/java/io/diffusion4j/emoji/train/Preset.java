@@ -116,10 +116,10 @@ public record Preset(
         upsampler,
         64,
         TrainingConfig.of(2_200, 128, 1.5e-3, 1),
-        TrainingConfig.of(2_000, 64, 1e-3, 2),
-        TrainingConfig.of(4_000, 32, 1e-3, 3),
-        TrainingConfig.of(1_500, 16, 1e-3, 4),
-        TrainingConfig.of(300, 16, 3e-4, 5));
+        TrainingConfig.of(1_500, 64, 1e-3, 2),
+        TrainingConfig.of(3_800, 32, 1e-3, 3),
+        TrainingConfig.of(1_800, 8, 1e-3, 4),
+        TrainingConfig.of(300, 8, 3e-4, 5));
   }
 
   /** Two minutes for everything, to see that it works; the pictures are blobs. */
