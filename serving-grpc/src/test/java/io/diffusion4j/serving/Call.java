@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -24,6 +25,8 @@ final class Call
   final List<StreamGenerateImagesResponse> events = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Status> end = new CompletableFuture<>();
   private final CompletableFuture<StreamGenerateImagesResponse> first = new CompletableFuture<>();
+
+  private final Semaphore imagesDone = new Semaphore(0);
 
   @SuppressWarnings("NullAway.Init") // by gRPC, before the call starts
   private ClientCallStreamObserver<GenerateImagesRequest> call;
@@ -59,6 +62,9 @@ final class Call
   public void onNext(StreamGenerateImagesResponse event) {
     events.add(event);
     first.complete(event);
+    if (event.hasImageDone()) {
+      imagesDone.release();
+    }
   }
 
   @Override
@@ -86,6 +92,11 @@ final class Call
     var event = await(first);
     assertThat(event.getEventCase()).isEqualTo(EventCase.ACCEPTED);
     return event.getAccepted().getQueuePosition();
+  }
+
+  /** Waits until that many more images have arrived. */
+  void awaitImages(int count) throws InterruptedException {
+    assertThat(imagesDone.tryAcquire(count, 30, TimeUnit.SECONDS)).isTrue();
   }
 
   Status end() throws InterruptedException {

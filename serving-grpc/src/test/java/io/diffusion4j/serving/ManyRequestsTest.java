@@ -196,6 +196,7 @@ class ManyRequestsTest {
         gate.step();
       }
       assertThat(one.end().isOk()).isTrue();
+      many.awaitImages(4);
       assertThat(many.hasEnded()).isFalse();
       assertThat(many.events.stream().filter(StreamGenerateImagesResponse::hasImageDone))
           .hasSize(4);
