@@ -80,62 +80,38 @@ public record TrainingConfig(
 
   /** The same for another length, with the warm-up that {@link #of} gives it. */
   public TrainingConfig withSteps(long newSteps) {
-    return new TrainingConfig(
-        newSteps,
-        batchSize,
-        learningRate,
-        customaryWarmup(newSteps),
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay,
-        clipNorm,
-        emaDecay,
-        emaWarmup,
-        precision,
-        seed);
+    return with(newSteps, batchSize, learningRate, customaryWarmup(newSteps), precision, seed);
   }
 
   public TrainingConfig withBatchSize(int newBatchSize) {
-    return new TrainingConfig(
-        steps,
-        newBatchSize,
-        learningRate,
-        warmup,
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay,
-        clipNorm,
-        emaDecay,
-        emaWarmup,
-        precision,
-        seed);
+    return with(steps, newBatchSize, learningRate, warmup, precision, seed);
   }
 
   public TrainingConfig withLearningRate(double newLearningRate) {
-    return new TrainingConfig(
-        steps,
-        batchSize,
-        newLearningRate,
-        warmup,
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay,
-        clipNorm,
-        emaDecay,
-        emaWarmup,
-        precision,
-        seed);
+    return with(steps, batchSize, newLearningRate, warmup, precision, seed);
   }
 
   public TrainingConfig withPrecision(Precision newPrecision) {
+    return with(steps, batchSize, learningRate, warmup, newPrecision, seed);
+  }
+
+  public TrainingConfig withSeed(long newSeed) {
+    return with(steps, batchSize, learningRate, warmup, precision, newSeed);
+  }
+
+  /** The same but for what a run may choose. */
+  private TrainingConfig with(
+      long newSteps,
+      int newBatchSize,
+      double newLearningRate,
+      long newWarmup,
+      Precision newPrecision,
+      long newSeed) {
     return new TrainingConfig(
-        steps,
-        batchSize,
-        learningRate,
-        warmup,
+        newSteps,
+        newBatchSize,
+        newLearningRate,
+        newWarmup,
         beta1,
         beta2,
         epsilon,
@@ -144,23 +120,6 @@ public record TrainingConfig(
         emaDecay,
         emaWarmup,
         newPrecision,
-        seed);
-  }
-
-  public TrainingConfig withSeed(long newSeed) {
-    return new TrainingConfig(
-        steps,
-        batchSize,
-        learningRate,
-        warmup,
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay,
-        clipNorm,
-        emaDecay,
-        emaWarmup,
-        precision,
         newSeed);
   }
 
