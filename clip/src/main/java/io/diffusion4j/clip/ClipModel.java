@@ -66,7 +66,7 @@ public final class ClipModel implements AutoCloseable {
 
   /** Older files of transformers also hold the buffer 0, 1, 2, …, and OpenAI's three numbers. */
   private static boolean isParameter(String key) {
-    return !key.endsWith(".position_ids") && OpenAiClip.isParameter(key);
+    return ClipFolders.isParameter(key) && OpenAiClip.isParameter(key);
   }
 
   private static double logScale(Path origin, Checkpoint checkpoint) {
