@@ -28,6 +28,21 @@ public interface Weighting {
   }
 
   /**
+   * min(SNR + 1, γ) on the error of x₀, whatever the network predicts: what a network that predicts
+   * v learns with {@link #SIMPLE} (Salimans &amp; Ho 2022, §4), cut off at γ. Unlike {@link
+   * #minSnr}, whose weight vanishes with the signal, it teaches what nearly pure noise should become:
+   * where things are, how many, and of which shape.
+   *
+   * @param gamma greater than 1
+   */
+  static Weighting minSnrPlusOne(double gamma) {
+    if (!(gamma > 1)) {
+      throw new IllegalArgumentException("gamma: " + gamma + " (expected: > 1)");
+    }
+    return (snr, x0PerOutput) -> Math.min(snr + 1, gamma) * x0PerOutput * x0PerOutput;
+  }
+
+  /**
    * P2: 1/(k + SNR)^γ on the error of ε, whatever the network predicts (Choi et al. 2022, eq. 8):
    * timesteps that are nearly clean, where only imperceptible detail is left to learn, count less.
    * An error of ε is √SNR times that of x₀.

@@ -182,6 +182,8 @@ class LossLawsTest {
         double slope = Math.abs(step.conversion().x0FromOutput());
         double minSnr = Weighting.minSnr(5).weight(step.snr(), slope) / (slope * slope);
         assertThat(minSnr).isCloseTo(Math.min(snr, 5), within(1e-9 * minSnr));
+        double plusOne = Weighting.minSnrPlusOne(5).weight(step.snr(), slope) / (slope * slope);
+        assertThat(plusOne).isCloseTo(Math.min(snr + 1, 5), within(1e-9 * plusOne));
         double p2 = Weighting.p2(1, 0.5).weight(step.snr(), slope) / (slope * slope * snr);
         assertThat(p2).isCloseTo(1 / Math.sqrt(1 + snr), within(1e-9 * p2));
         assertThat(Weighting.SIMPLE.weight(step.snr(), slope)).isEqualTo(1);
@@ -191,6 +193,9 @@ class LossLawsTest {
       assertThat(Weighting.p2(1, 0).weight(eps.snr(), slope)).isCloseTo(1, within(1e-9));
       assertThat(Weighting.minSnr(5).weight(eps.snr(), slope))
           .isCloseTo(Math.min(1, 5 / snr), within(1e-9));
+      var v = new ReverseProcess(COSINE, MeanType.V, VarianceType.FIXED_SMALL).step(t);
+      assertThat(Weighting.minSnrPlusOne(5).weight(v.snr(), v.conversion().x0FromOutput()))
+          .isCloseTo(Math.min(1, 5 / (1 + snr)), within(1e-9));
     }
   }
 
@@ -222,6 +227,7 @@ class LossLawsTest {
                     COSINE, new Timesteps(List.of(100, 2)), MeanType.X0, VarianceType.FIXED_SMALL))
         .hasMessage("timesteps: 2 from 100 (expected: at least 2 below 100)");
     assertThatThrownBy(() -> Weighting.minSnr(0)).hasMessage("gamma: 0.0 (expected: > 0)");
+    assertThatThrownBy(() -> Weighting.minSnrPlusOne(1)).hasMessage("gamma: 1.0 (expected: > 1)");
     assertThatThrownBy(() -> Weighting.p2(Double.NaN, 1)).hasMessage("k: NaN (expected: > 0)");
     assertThatThrownBy(() -> Weighting.p2(1, -1)).hasMessage("gamma: -1.0 (expected: ≥ 0)");
   }

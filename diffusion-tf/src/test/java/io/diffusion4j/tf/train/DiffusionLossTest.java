@@ -116,6 +116,7 @@ class DiffusionLossTest {
     Map<String, Weighting> weightings = new LinkedHashMap<>();
     weightings.put("simple", Weighting.SIMPLE);
     weightings.put("min-SNR", Weighting.minSnr(5));
+    weightings.put("min-SNR + 1", Weighting.minSnrPlusOne(5));
     weightings.put("P2", Weighting.p2(1, 0.5));
     try (var probe = probe(type, variance)) {
       for (var parameterization : Parameterization.values()) {

@@ -70,7 +70,7 @@ public final class Recipe {
   private static final int ENCODED_AT_ONCE = 64;
   private static final double DROP = 0.1;
   private static final double TEXT_DROP = 0.2;
-  private static final double MIN_SNR_GAMMA = 5;
+  private static final double SNR_GAMMA = 5;
   private static final long DATA_SEED = 20_260_101;
 
   /** The last step of seven visits t = 0; a few neighbours make the network robust. */
@@ -321,7 +321,7 @@ public final class Recipe {
     return new NoisedBatch(
         new CosineSchedule(TRAIN_STEPS),
         Parameterization.X0,
-        Weighting.minSnr(MIN_SNR_GAMMA),
+        Weighting.minSnrPlusOne(SNR_GAMMA),
         timeChannels);
   }
 
