@@ -54,8 +54,8 @@ record Plan(
         new Pace(10, 50, Duration.ofSeconds(5)),
         new Pace(3, 30, Duration.ofSeconds(15)),
         new Pace(2, 10, Duration.ofSeconds(40)),
-        5,
-        500);
+        12,
+        200);
   }
 
   /** The same rows from few runs: to see that it works, not to quote. */
