@@ -4,6 +4,7 @@ import io.diffusion4j.tf.nn.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -63,6 +64,16 @@ public final class Bench implements Callable<Integer> {
   private Optional<Path> json = Optional.empty();
 
   @Option(
+      names = "--profile",
+      paramLabel = "FILE",
+      description = {
+        "Measure nothing but where a call's time goes: print the ten dearest kinds of operation of"
+            + " decoder S and of the model's, at batch 1 and 8, and write FILE for chrome://tracing"
+            + " or Perfetto."
+      })
+  private Optional<Path> profile = Optional.empty();
+
+  @Option(
       names = "--steps",
       split = ",",
       paramLabel = "N",
@@ -76,12 +87,35 @@ public final class Bench implements Callable<Integer> {
       paramLabel = "FORMAT",
       defaultValue = "bf16",
       description =
-          "Number format of the networks for the whole image: ${COMPLETION-CANDIDATES}."
-              + " Default: ${DEFAULT-VALUE}")
+          "Number format of the networks for the whole image and the profile:"
+              + " ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Format format = Format.bf16;
 
   @Override
   public Integer call() throws IOException {
+    if (profile.isPresent()) {
+      profile(profile.get());
+    } else {
+      measure();
+    }
+    return 0;
+  }
+
+  private void profile(Path file) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    List<Profile> profiles = new ArrayList<>();
+    for (DecoderSubject subject : List.of(DecoderSubject.small(), DecoderSubject.of(model))) {
+      for (int batch : Plan.BATCHES) {
+        var of = Profile.of(subject, batch, format.precision);
+        ProfileReport.print(out, of);
+        profiles.add(of);
+      }
+    }
+    ProfileReport.writeTrace(file, profiles);
+    out.println(file);
+  }
+
+  private void measure() throws IOException {
     var image = image();
     var subject = Optional.of(model);
     var plan = quick ? Plan.quick(subject, large, image) : Plan.full(subject, large, image);
@@ -96,7 +130,6 @@ public final class Bench implements Callable<Integer> {
     if (json.isPresent()) {
       Table.writeJson(json.get(), rows);
     }
-    return 0;
   }
 
   private ImageSettings image() {

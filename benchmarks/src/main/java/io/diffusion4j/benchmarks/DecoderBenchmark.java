@@ -38,7 +38,8 @@ final class DecoderBenchmark {
     }
   }
 
-  private static List<Query<DecoderCondition>> queries(DecoderSubject subject, int count) {
+  /** What a decoder is asked: noise, with random conditions. */
+  static List<Query<DecoderCondition>> queries(DecoderSubject subject, int count) {
     var random = new SplittableRandom(count);
     long size = subject.config().sampleSize();
     List<Query<DecoderCondition>> queries = new ArrayList<>(count);

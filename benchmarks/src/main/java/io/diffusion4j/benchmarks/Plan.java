@@ -38,6 +38,9 @@ record Plan(
     int samplerForks,
     int samplerIterations,
     long samplerMillis) {
+  /** The batches that networks are measured at. */
+  static final List<Integer> BATCHES = List.of(1, 8);
+
   Plan {
     decoders = List.copyOf(decoders);
     batches = List.copyOf(batches);
@@ -89,7 +92,7 @@ record Plan(
     }
     return new Plan(
         decoders,
-        List.of(1, 8),
+        BATCHES,
         training,
         32,
         model,

@@ -1,6 +1,5 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.diffusion.Denoiser;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.tf.Batch;
@@ -141,7 +140,7 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /** The network, conditioned on what {@link #conditions} computed. */
-  public Denoiser<DecoderCondition> denoiser() {
+  public TfDenoiser<DecoderCondition> denoiser() {
     return new TfDenoiser<>(
         unet,
         parameterization,

@@ -7,6 +7,7 @@ import io.diffusion4j.diffusion.Query;
 import io.diffusion4j.tf.nn.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorflow.proto.StepStats;
 
 /**
  * A compiled network as a {@link Denoiser}.
@@ -58,14 +59,7 @@ public final class TfDenoiser<C> implements Denoiser<C> {
       return List.of();
     }
     int rows = queries.size();
-    var batch = new Batch(rows);
-    batch.floats(SAMPLE, Tensors.stack(queries.stream().map(Query::xt).toList()));
-    batch.floats(
-        TIME,
-        Tensors.stack(
-            queries.stream().map(q -> TimeEmbedding.sinusoid(q.t(), timeChannels)).toList()));
-    conditions.feed(batch, queries.stream().map(Query::condition).toList());
-    var outputs = network.run(batch);
+    var outputs = network.run(batch(queries));
     var means = Tensors.unstack(outputs.get(0), rows);
     if (outputs.size() == 1) {
       return means.stream().map(Prediction::of).toList();
@@ -76,5 +70,25 @@ public final class TfDenoiser<C> implements Denoiser<C> {
       predictions.add(new Prediction(means.get(i), variances.get(i)));
     }
     return predictions;
+  }
+
+  /**
+   * When each operation of the network began and ended as it answered these queries.
+   *
+   * @param queries at least one
+   */
+  public StepStats trace(List<Query<C>> queries) {
+    return network.trace(batch(queries));
+  }
+
+  private Batch batch(List<Query<C>> queries) {
+    var batch = new Batch(queries.size());
+    batch.floats(SAMPLE, Tensors.stack(queries.stream().map(Query::xt).toList()));
+    batch.floats(
+        TIME,
+        Tensors.stack(
+            queries.stream().map(q -> TimeEmbedding.sinusoid(q.t(), timeChannels)).toList()));
+    conditions.feed(batch, queries.stream().map(Query::condition).toList());
+    return batch;
   }
 }
