@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Precision;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,22 @@ class NetworkCostTest {
         };
     assertThat(NetworkCost.of(network).flops()).isEqualTo(2 * (8 * 8 * 5) * (3 * 3 * 3));
     assertThat(NetworkCost.of(network).parameters()).isEqualTo(5 * 3 * 3 * 3 + 5);
+  }
+
+  @Test
+  void bytesAreWhatEachOperationReadsAndWritesOfTheSample() {
+    Network network =
+        (nn, inputs) -> {
+          var x = nn.input(inputs.floats("x", 8, 8, 3));
+          return List.of(nn.output(nn.at("conv").conv2d(x, 5, 3)));
+        };
+    long in = 8 * 8 * 3;
+    long out = 8 * 8 * 5;
+    // The convolution and the addition of the bias; weights and bias are no sample's.
+    assertThat(NetworkCost.of(network).bytes()).isEqualTo(4 * (in + out + out + out));
+    // In bfloat16 the casts on both ends besides.
+    assertThat(NetworkCost.of(network, Precision.BFLOAT16).bytes())
+        .isEqualTo((4 + 2) * in + 2 * (in + out + out + out) + (2 + 4) * out);
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.Manifest;
+import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.TfDenoiser;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.nn.CheckpointTensors;
@@ -30,7 +31,12 @@ public final class UpsamplerModel implements AutoCloseable {
 
   /** What the weights of an upsampler must be. */
   public static Manifest manifest(UnetConfig config) {
-    return Manifest.of(new UpsamplerNetwork(new Unet(config), config.sampleSize()));
+    return Manifest.of(network(config));
+  }
+
+  /** The U-Net as the {@link #denoiser} runs it, without weights. */
+  public static Network network(UnetConfig config) {
+    return new UpsamplerNetwork(new Unet(config), config.sampleSize());
   }
 
   /**
@@ -44,9 +50,7 @@ public final class UpsamplerModel implements AutoCloseable {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
       var network =
           new CompiledNetwork(
-              new UpsamplerNetwork(new Unet(config), config.sampleSize()),
-              new CheckpointTensors(folder, checkpoint),
-              precision);
+              network(config), new CheckpointTensors(folder, checkpoint), precision);
       return new UpsamplerModel(config, parameterization, network);
     }
   }
