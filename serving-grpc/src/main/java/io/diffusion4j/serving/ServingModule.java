@@ -4,6 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
+import io.grpc.ServerInterceptor;
 
 /**
  * A server of the generation service.
@@ -14,7 +15,9 @@ import com.google.inject.multibindings.Multibinder;
  * Multibinder.newSetBinder(binder(), ImageEngine.class).addBinding().toInstance(engine);
  * }</pre>
  *
- * <p>The first that is bound answers requests that name no model.
+ * <p>The first that is bound answers requests that name no model. In the same way, the set of
+ * {@link HttpFace}s gets ways in beside gRPC, and that of {@link ServerInterceptor}s what stands
+ * before every call of every way in, the first that is bound outermost.
  */
 public final class ServingModule extends AbstractModule {
   private final ServerConfig config;
@@ -28,12 +31,15 @@ public final class ServingModule extends AbstractModule {
   protected void configure() {
     binder().requireExplicitBindings();
     Multibinder.newSetBinder(binder(), ImageEngine.class);
+    Multibinder.newSetBinder(binder(), HttpFace.class);
+    Multibinder.newSetBinder(binder(), ServerInterceptor.class);
     bind(ServerConfig.class).toInstance(config);
     bind(Models.class).in(Singleton.class);
     bind(RequestResolver.class).in(Singleton.class);
     bind(JobRegistry.class).in(Singleton.class);
     bind(GenerationGrpcService.class).in(Singleton.class);
     bind(ModelGrpcService.class).in(Singleton.class);
+    bind(GrpcServices.class).in(Singleton.class);
     bind(DiffusionServer.class).in(Singleton.class);
   }
 

@@ -1,0 +1,58 @@
+package io.diffusion4j.serving;
+
+import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import io.grpc.BindableService;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptor;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a server serves, whatever the way in: {@code diffusion4j.v1}, {@code grpc.health.v1} and
+ * reflection, behind the same interceptors.
+ */
+final class GrpcServices {
+  private final HealthStatusManager health = new HealthStatusManager();
+  private final List<BindableService> services;
+  private final List<ServerInterceptor> interceptors;
+
+  @Inject
+  GrpcServices(
+      GenerationGrpcService generation,
+      ModelGrpcService models,
+      Set<ServerInterceptor> interceptors) {
+    List<BindableService> ours = List.of(generation, models);
+    for (BindableService service : ours) {
+      health.setStatus(
+          service.bindService().getServiceDescriptor().getName(), ServingStatus.SERVING);
+    }
+    services = new ArrayList<>(ours);
+    services.add(health.getHealthService());
+    this.interceptors = new ArrayList<>(interceptors);
+    this.interceptors.add(new ErrorInterceptor());
+    Collections.reverse(this.interceptors); // gRPC calls the last first
+  }
+
+  void addTo(ServerBuilder<?> server) {
+    services.forEach(server::addService);
+    server.addService(ProtoReflectionServiceV1.newInstance()); // one for each way in
+    interceptors.forEach(server::intercept);
+  }
+
+  void addTo(GrpcServiceBuilder server) {
+    services.forEach(server::addService);
+    server.addService(ProtoReflectionServiceV1.newInstance());
+    server.intercept(interceptors);
+  }
+
+  /** Health answers {@code NOT_SERVING} from now on. */
+  void refuse() {
+    health.enterTerminalState();
+  }
+}
