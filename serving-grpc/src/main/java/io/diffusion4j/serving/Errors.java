@@ -23,6 +23,9 @@ final class Errors {
   /** The domain of all reasons. */
   static final String DOMAIN = "diffusion4j.io";
 
+  /** The reason of {@link #tooLarge}. */
+  static final String REQUEST_TOO_LARGE = "REQUEST_TOO_LARGE";
+
   private static final int LONGEST_QUOTE = 80;
 
   private Errors() {}
@@ -43,6 +46,21 @@ final class Errors {
         untold == 0 ? all : all + "; and " + untold + " more",
         info("INVALID_FIELDS", Map.of()),
         BadRequest.newBuilder().addAllFieldViolations(violations).build());
+  }
+
+  /** What came is no request at all. */
+  static StatusRuntimeException malformed(String what) {
+    return error(
+        Code.INVALID_ARGUMENT,
+        "request: " + what + " (expected: a message of the contract)",
+        info("MALFORMED_REQUEST", Map.of()));
+  }
+
+  static StatusRuntimeException tooLarge(int mostBytes) {
+    return error(
+        Code.RESOURCE_EXHAUSTED,
+        "request: too large (expected: at most " + mostBytes + " bytes)",
+        info(REQUEST_TOO_LARGE, Map.of("most_bytes", Integer.toString(mostBytes))));
   }
 
   static StatusRuntimeException unknownModel(String field, String name, List<String> known) {

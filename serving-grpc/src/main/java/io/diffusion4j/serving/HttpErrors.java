@@ -12,28 +12,55 @@ import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.Status;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Tells a gRPC client in its own terms that there is no such method; HTTP has 404 for it. */
+/**
+ * The errors of requests that reach no method of the service, in the form that such a client
+ * expects: gRPC is told that there is no such method, where HTTP has 404; all others get JSON.
+ */
 final class HttpErrors implements ServerErrorHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpErrors.class);
+
   @Override
   public @Nullable HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
-    if (cause instanceof HttpStatusException e && isGrpc(ctx.request().headers())) {
-      AggregatedHttpResponse answer = grpc(ctx.request().headers(), e.httpStatus());
-      return answer == null ? null : answer.toHttpResponse();
-    }
-    return null; // Armeria's default
+    return cause instanceof HttpStatusException e
+        ? answer(ctx.request().headers(), e.httpStatus(), e.getCause()).toHttpResponse()
+        : null; // Armeria's default, which comes back for the body
   }
 
   @Override
-  public @Nullable AggregatedHttpResponse renderStatus(
+  public AggregatedHttpResponse renderStatus(
       @Nullable ServiceRequestContext ctx,
       ServiceConfig config,
       @Nullable RequestHeaders headers,
       HttpStatus status,
       @Nullable String description,
       @Nullable Throwable cause) {
-    return headers != null && isGrpc(headers) ? grpc(headers, status) : null;
+    if (status.isServerError() && ctx != null && cause != null) {
+      String id = UUID.randomUUID().toString();
+      LOG.error("{}: {} {} failed", id, ctx.method(), ctx.path(), cause);
+      return HttpFault.of(Errors.internal(id)).toJson();
+    }
+    return headers == null ? json(status, status.reasonPhrase()) : answer(headers, status, null);
+  }
+
+  private static AggregatedHttpResponse answer(
+      RequestHeaders headers, HttpStatus status, @Nullable Throwable cause) {
+    boolean absent =
+        status.equals(HttpStatus.NOT_FOUND) || status.equals(HttpStatus.METHOD_NOT_ALLOWED);
+    if (absent && isGrpc(headers)) {
+      return noSuchMethod(headers.path());
+    }
+    if (absent) {
+      String asked = headers.method() + " " + headers.path();
+      return json(status, Errors.quote(asked) + ": " + status.reasonPhrase());
+    }
+    return json(
+        status,
+        cause == null || cause.getMessage() == null ? status.reasonPhrase() : cause.getMessage());
   }
 
   private static boolean isGrpc(RequestHeaders headers) {
@@ -41,11 +68,7 @@ final class HttpErrors implements ServerErrorHandler {
         .startsWith("application/grpc");
   }
 
-  private static @Nullable AggregatedHttpResponse grpc(RequestHeaders headers, HttpStatus status) {
-    if (!status.equals(HttpStatus.NOT_FOUND) && !status.equals(HttpStatus.METHOD_NOT_ALLOWED)) {
-      return null;
-    }
-    String path = headers.path();
+  private static AggregatedHttpResponse noSuchMethod(String path) {
     return AggregatedHttpResponse.of(
         ResponseHeaders.builder(HttpStatus.OK)
             .set(HttpHeaderNames.CONTENT_TYPE, "application/grpc")
@@ -53,5 +76,22 @@ final class HttpErrors implements ServerErrorHandler {
             .set("grpc-message", "Method not found: " + path.substring(1))
             .endOfStream(true)
             .build());
+  }
+
+  private static AggregatedHttpResponse json(HttpStatus status, String message) {
+    Status.Code code =
+        switch (status.code()) {
+          case 401 -> Status.Code.UNAUTHENTICATED;
+          case 403 -> Status.Code.PERMISSION_DENIED;
+          case 404 -> Status.Code.NOT_FOUND;
+          case 413, 429 -> Status.Code.RESOURCE_EXHAUSTED;
+          case 501 -> Status.Code.UNIMPLEMENTED;
+          case 503 -> Status.Code.UNAVAILABLE;
+          default -> status.code() < 500 ? Status.Code.INVALID_ARGUMENT : Status.Code.INTERNAL;
+        };
+    var fault =
+        new HttpFault(
+            com.google.rpc.Status.newBuilder().setCode(code.value()).setMessage(message).build());
+    return fault.toJson(status);
   }
 }

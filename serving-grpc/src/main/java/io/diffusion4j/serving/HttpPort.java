@@ -1,6 +1,7 @@
 package io.diffusion4j.serving;
 
 import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
@@ -75,10 +76,17 @@ final class HttpPort implements AutoCloseable {
     GrpcServiceBuilder grpc =
         GrpcService.builder()
             .maxRequestMessageLength(MOST_MESSAGE_BYTES)
-            .useBlockingTaskExecutor(true);
+            .useBlockingTaskExecutor(true)
+            .exceptionHandler(new CallFaults(MOST_MESSAGE_BYTES))
+            .supportedSerializationFormats(GrpcSerializationFormats.values())
+            .jsonMarshallerFactory(service -> new JsonMarshaller())
+            .enableUnframedRequests(true)
+            .unframedGrpcErrorHandler(new JsonErrors())
+            .enableHttpJsonTranscoding(JsonRoutes.options());
     services.addTo(grpc);
     grpc.intercept(new ReadyWindow(), new DeadlineInterceptor());
     builder.service(grpc.build());
+    builder.decorator(Disconnects::new);
     faces.forEach(face -> face.addTo(builder, channel));
     Server server = builder.build();
     try {
