@@ -6,7 +6,6 @@ import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.prior.DiffusionPrior;
-import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.serving.client.Generation;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -18,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -161,15 +159,10 @@ final class GenerateCommand implements Callable<Integer> {
 
   private Generation drawHere(String prompt) throws IOException {
     say("loading " + model.folder);
-    String name = UUID.randomUUID().toString();
     // Batches of a larger request are drawn side by side, each in a stage of its own.
     var residency = count <= Defaults.BATCH ? Residency.ONE_AT_A_TIME : Residency.ALWAYS;
-    try (var local = model.load(residency);
-        var server = local.server(ServerConfig.loopback())) {
-      server.startInProcess(name);
-      try (var client = GenerationClient.inProcess(name)) {
-        return draw(client, prompt);
-      }
+    try (var local = LocalService.start(model, residency)) {
+      return draw(local.client(), prompt);
     }
   }
 

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       GenerateCommand.class,
       VaryCommand.class,
+      ReplayCommand.class,
       ServeCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,

@@ -88,12 +88,17 @@ record ModelFacts(
     }
   }
 
-  /**
-   * The digest of the files that decide what is drawn, as {@code sha256:} and 64 hexadecimal
-   * digits; the same for a copy elsewhere. Reads all of them: names and contents of weights,
-   * settings and vocabularies, in the order of their names.
-   */
+  /** The digest of its folder. */
   String digest() {
+    return digest(folder);
+  }
+
+  /**
+   * The digest of the files of a folder that decide what is drawn, as {@code sha256:} and 64
+   * hexadecimal digits; the same for a copy elsewhere. Reads all of them: names and contents of
+   * weights, settings and vocabularies, in the order of their names.
+   */
+  static String digest(Path folder) {
     MessageDigest sha256 = sha256();
     try (Stream<Path> walk = Files.walk(folder);
         var sink = new DigestOutputStream(OutputStream.nullOutputStream(), sha256)) {

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.google.common.base.Splitter;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.serving.Recipes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,7 +203,7 @@ final class BadInputTest {
     Run run = Run.of();
     assertThat(run.err())
         .startsWith(
-            "error: command: none (expected: one of generate, vary, serve, train, evaluate,"
+            "error: command: none (expected: one of generate, vary, replay, serve, train, evaluate,"
                 + " nll, inspect");
     assertThat(run.status()).isEqualTo(2);
   }
@@ -257,6 +261,37 @@ final class BadInputTest {
         "nll",
         "--images",
         folder.toString());
+  }
+
+  @Test
+  void aFileThatCannotBeDrawnAgainIsRefusedAtOnce() throws IOException {
+    Path missing = folder.resolve("missing.png");
+    assertRefused(1, missing + ": no such file or folder", "replay", missing.toString());
+
+    Path text = Files.writeString(folder.resolve("text.png"), "no picture");
+    assertRefused(2, "file: " + text + " (expected: a PNG file)", "replay", text.toString());
+
+    Path bare = png("bare.png", Map.of("Title", "none"));
+    assertRefused(
+        2,
+        "file: " + bare + " (expected: a PNG file with the text chunk Diffusion4J recipe)",
+        "replay",
+        bare.toString());
+
+    Path two = png("two.png", Map.of(Recipes.KEYWORD, "{\"request\": {\"imageCount\": 2}}"));
+    assertRefused(
+        2, "recipe of " + two + ": 2 images (expected: of one image)", "replay", two.toString());
+
+    Path foreign = png("foreign.png", Map.of(Recipes.KEYWORD, "{\"steps\": 20}"));
+    Run run = Run.of("replay", foreign.toString());
+    assertThat(run.err())
+        .startsWith("error: " + foreign + ": recipe: ")
+        .contains("steps", "(expected: a recipe of Diffusion4J in JSON)");
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  private Path png(String name, Map<String, String> text) throws IOException {
+    return Files.write(folder.resolve(name), Png.encode(new Image(1, 1, new float[3]), text));
   }
 
   @Test

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.hash.Hashing;
 import com.google.common.util.concurrent.Uninterruptibles;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.serving.Recipes;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -14,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -227,6 +234,84 @@ final class EndToEndTest {
 
     byte[] alone = drawn("alone.png", "--seed", seed.group(1), "--model", model.toString());
     assertThat(alone).isEqualTo(Files.readAllBytes(folder.resolve("some-1.png")));
+  }
+
+  @Test
+  void aFileIsDrawnAgainFromItsRecipeHereAndAtAServer() throws Exception {
+    Run run = generate(folder.resolve("set.png"), "--count", "2", "--model", model.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    Path second = folder.resolve("set-2.png");
+    byte[] png = Files.readAllBytes(second);
+    String same =
+        second + ": the same file, bit for bit: sha256 " + Hashing.sha256().hashBytes(png);
+
+    Path output = folder.resolve("set-2-again.png");
+    Run here = replay(second, "--model", model.toString(), "--output", output.toString());
+    assertThat(here.status()).as(here.err()).isZero();
+    assertThat(here.out()).isEqualToIgnoringNewLines(same);
+    assertThat(output).hasBinaryContent(png);
+
+    try (var server = new Serving()) {
+      Run there = replay(second, "--server", server.address());
+      assertThat(there.status()).as(there.err()).isZero();
+      assertThat(there.out()).isEqualToIgnoringNewLines(same);
+    }
+  }
+
+  @Test
+  void aFileThatWasPaintedOverIsToldFromOneThatWasOnlyWrittenAnew() throws IOException {
+    byte[] png = drawn("original.png", "--seed", "3", "--model", model.toString());
+    Image image = ImageFiles.read(png, SIZE * SIZE);
+    var text = new LinkedHashMap<>(Png.text(png));
+    text.put("Comment", "kept in an album");
+    Path copy = Files.write(folder.resolve("copy.png"), Png.encode(image, text));
+    Run anew = replay(copy, "--model", model.toString());
+    assertThat(anew.status()).as(anew.err()).isZero();
+    assertThat(anew.out()).startsWith(copy + ": the same pixels; the file differs");
+
+    float[] pixels = image.pixels().clone();
+    pixels[100] = -pixels[100] + (pixels[100] == 0 ? 1 : 0);
+    Path painted =
+        Files.write(folder.resolve("painted.png"), Png.encode(new Image(SIZE, SIZE, pixels), text));
+    Run over = replay(painted, "--model", model.toString());
+    assertThat(over.status()).isEqualTo(1);
+    assertThat(over.out())
+        .startsWith(painted + ": other pixels: 1 of " + 3 * SIZE * SIZE + " values differ, by")
+        .contains("drawn by Diffusion4J");
+  }
+
+  @Test
+  void otherWeightsThanThoseOfTheRecipeAreNamed() throws Exception {
+    byte[] png = drawn("theirs.png", "--seed", "3", "--model", model.toString());
+    var recipe = Recipes.fromJson(Png.text(png).get(Recipes.KEYWORD));
+    String digest = "sha256:" + "0".repeat(64);
+    String json = Recipes.toJson(recipe.toBuilder().setWeightsDigest(digest).build());
+    Path file =
+        Files.write(
+            folder.resolve("foreign.png"),
+            Png.encode(ImageFiles.read(png, SIZE * SIZE), Map.of(Recipes.KEYWORD, json)));
+    String expected =
+        " with "
+            + recipe.getWeightsDigest()
+            + " (expected: the weights that drew "
+            + file
+            + ", "
+            + digest
+            + ")";
+    Run here = replay(file, "--model", model.toString());
+    assertThat(here.err()).isEqualToIgnoringNewLines("error: model: " + model + expected);
+    assertThat(here.status()).isEqualTo(2);
+    try (var server = new Serving()) {
+      Run there = replay(file, "--server", server.address());
+      assertThat(there.err()).isEqualToIgnoringNewLines("error: model: tiny" + expected);
+      assertThat(there.status()).isEqualTo(2);
+    }
+  }
+
+  private static Run replay(Path file, String... more) {
+    return Run.of(
+        Stream.concat(Stream.of("replay", file.toString()), Stream.of(more))
+            .toArray(String[]::new));
   }
 
   @Test
