@@ -92,17 +92,19 @@ record Batch(ResolvedRequest request, int from, int to) {
     return progress.build();
   }
 
-  /** The previews that are due; none if the request or the stage does not have any here. */
-  List<Preview> previews(SamplingListener.Progress at) {
+  /** Whether previews are due: the request asks for them here, and the stage draws pixels. */
+  boolean hasPreviews(SamplingListener.Progress at) {
     int every = request.request().getPreview().getEverySteps();
+    return every != 0
+        && at.step() != 0
+        && at.step() != at.steps()
+        && at.step() % every == 0
+        && request.card().stage(at.stage()).orElseThrow().draws().areDrawn();
+  }
+
+  /** What the images are going to be, as small as the stage draws them. */
+  List<Preview> previews(SamplingListener.Progress at) {
     StageCard stage = request.card().stage(at.stage()).orElseThrow();
-    if (every == 0
-        || at.step() == 0
-        || at.step() == at.steps()
-        || at.step() % every != 0
-        || !stage.draws().areDrawn()) {
-      return List.of();
-    }
     int width = stage.draws().width();
     int height = stage.draws().height();
     List<Preview> previews = new ArrayList<>();

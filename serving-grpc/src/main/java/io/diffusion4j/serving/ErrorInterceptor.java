@@ -5,9 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,18 +25,17 @@ final class ErrorInterceptor implements ServerInterceptor {
         try {
           super.onHalfClose();
         } catch (StatusRuntimeException e) {
-          close(call, e);
+          Errors.close(call, e);
         } catch (RuntimeException e) {
-          String id = UUID.randomUUID().toString();
-          LOG.error("{}: {} failed", id, call.getMethodDescriptor().getFullMethodName(), e);
-          close(call, Errors.internal(id));
+          String id = CallContext.current().id();
+          LOG.atError()
+              .addKeyValue("request_id", id)
+              .addKeyValue("method", call.getMethodDescriptor().getFullMethodName())
+              .setCause(e)
+              .log("call failed");
+          Errors.close(call, Errors.internal(id));
         }
       }
     };
-  }
-
-  private static void close(ServerCall<?, ?> call, StatusRuntimeException error) {
-    Metadata trailers = Status.trailersFromThrowable(error);
-    call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
   }
 }

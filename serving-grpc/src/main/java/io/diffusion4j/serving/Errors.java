@@ -6,8 +6,13 @@ import com.google.protobuf.util.Durations;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
+import io.diffusion4j.serving.auth.Role;
+import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
@@ -122,6 +127,63 @@ final class Errors {
         Code.INTERNAL,
         "internal error; the server's log has it under " + correlationId,
         info("INTERNAL", Map.of("correlation_id", correlationId)));
+  }
+
+  /** Nobody is known by the token of the call. */
+  static StatusRuntimeException unauthenticated(UnauthenticatedException refusal) {
+    return error(
+        Code.UNAUTHENTICATED,
+        String.valueOf(refusal.getMessage()),
+        info(refusal.reason(), Map.of()));
+  }
+
+  static StatusRuntimeException roleMissing(String principal, Role role) {
+    return error(
+        Code.PERMISSION_DENIED,
+        principal + " may not do this (expected: a token with the role " + role + ")",
+        info("ROLE_MISSING", Map.of("role", role.name())));
+  }
+
+  static StatusRuntimeException modelNotAllowed(
+      String model, String principal, List<String> allowed) {
+    return error(
+        Code.PERMISSION_DENIED,
+        "model: "
+            + quote(model)
+            + " (expected: one that "
+            + principal
+            + " may use: "
+            + String.join(", ", allowed)
+            + ")",
+        info("MODEL_NOT_ALLOWED", Map.of("allowed_models", String.join(",", allowed))));
+  }
+
+  /**
+   * A principal asks for more than its share.
+   *
+   * @param quota which, for programs
+   * @param retry when it has enough again
+   */
+  static StatusRuntimeException quotaExceeded(
+      String principal, String quota, int limit, Duration retry) {
+    String what = quota.replace('_', ' ') + ": at most " + limit + " of " + principal;
+    return error(
+        Code.RESOURCE_EXHAUSTED,
+        what + "; try again in " + seconds(retry),
+        info("QUOTA_EXCEEDED", Map.of("quota", quota, "limit", Integer.toString(limit))),
+        QuotaFailure.newBuilder()
+            .addViolations(
+                QuotaFailure.Violation.newBuilder()
+                    .setSubject("principal:" + principal)
+                    .setDescription(what))
+            .build(),
+        RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(retry.toMillis())).build());
+  }
+
+  /** Ends a call with this. */
+  static void close(ServerCall<?, ?> call, StatusRuntimeException error) {
+    Metadata trailers = error.getTrailers();
+    call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
   }
 
   /** A value as a message may repeat it: of bearable length and on one line. */

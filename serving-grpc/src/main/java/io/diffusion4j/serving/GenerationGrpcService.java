@@ -1,5 +1,6 @@
 package io.diffusion4j.serving;
 
+import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -41,6 +42,8 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
   private void answer(
       GenerateImagesRequest request, StreamObserver<?> response, JobObserver observer) {
     ResolvedRequest resolved = resolver.resolve(request);
+    CallContext about = CallContext.current();
+    about.asksFor(resolved.id(), resolved.prompt().getText());
     if (request.getValidateOnly()) {
       observer.accepted(
           Accepted.newBuilder()
@@ -53,10 +56,11 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
     }
     refuseIfTooLate(resolved);
     ServerCallStreamObserver<?> call = serverCall(response);
-    call.setOnCancelHandler(() -> jobs.leave(resolved.id(), observer));
-    jobs.join(request, resolved, observer);
+    Principal owner = about.principal();
+    call.setOnCancelHandler(() -> jobs.leave(owner, resolved.id(), observer));
+    jobs.join(owner, request, resolved, observer);
     if (call.isCancelled()) { // before there was a job to leave
-      jobs.leave(resolved.id(), observer);
+      jobs.leave(owner, resolved.id(), observer);
     }
   }
 

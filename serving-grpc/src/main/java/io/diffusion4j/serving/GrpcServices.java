@@ -4,8 +4,6 @@ import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
@@ -18,7 +16,7 @@ import java.util.Set;
  * reflection, behind the same interceptors.
  */
 final class GrpcServices {
-  private final HealthStatusManager health = new HealthStatusManager();
+  private final ServingHealth health;
   private final List<BindableService> services;
   private final List<ServerInterceptor> interceptors;
 
@@ -26,17 +24,21 @@ final class GrpcServices {
   GrpcServices(
       GenerationGrpcService generation,
       ModelGrpcService models,
-      Set<ServerInterceptor> interceptors) {
+      ServingHealth health,
+      CallInterceptor call,
+      AccessInterceptor access,
+      Set<ServerInterceptor> more) {
+    this.health = health;
     List<BindableService> ours = List.of(generation, models);
     for (BindableService service : ours) {
-      health.setStatus(
-          service.bindService().getServiceDescriptor().getName(), ServingStatus.SERVING);
+      health.serves(service.bindService().getServiceDescriptor().getName());
     }
     services = new ArrayList<>(ours);
-    services.add(health.getHealthService());
-    this.interceptors = new ArrayList<>(interceptors);
-    this.interceptors.add(new ErrorInterceptor());
-    Collections.reverse(this.interceptors); // gRPC calls the last first
+    services.add(health.service());
+    interceptors = new ArrayList<>(List.of(call, access));
+    interceptors.addAll(more);
+    interceptors.add(new ErrorInterceptor());
+    Collections.reverse(interceptors); // gRPC calls the last first
   }
 
   void addTo(ServerBuilder<?> server) {
@@ -53,6 +55,6 @@ final class GrpcServices {
 
   /** Health answers {@code NOT_SERVING} from now on. */
   void refuse() {
-    health.enterTerminalState();
+    health.ends();
   }
 }

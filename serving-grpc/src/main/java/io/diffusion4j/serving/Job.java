@@ -2,6 +2,7 @@ package io.diffusion4j.serving;
 
 import com.google.protobuf.util.Durations;
 import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.serving.ServingListener.BatchEnd;
 import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -14,6 +15,7 @@ import io.diffusion4j.serving.v1.Started;
 import io.diffusion4j.serving.v1.Usage;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -21,6 +23,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * A request on its way: drawn batch by batch by the workers, watched by those who asked for it.
@@ -34,6 +37,7 @@ final class Job {
   private final GenerateImagesRequest asked;
   private final ResolvedRequest request;
   private final Pace pace;
+  private final ServingListener listener;
   private final long submitted = System.nanoTime();
   private final StageClock clock = new StageClock();
 
@@ -58,10 +62,11 @@ final class Job {
    *
    * @param asked the request as it came, by which a repeat is known
    */
-  Job(GenerateImagesRequest asked, ResolvedRequest request, Pace pace) {
+  Job(GenerateImagesRequest asked, ResolvedRequest request, Pace pace, ServingListener listener) {
     this.asked = asked;
     this.request = request;
     this.pace = pace;
+    this.listener = listener;
   }
 
   /** What the request comes to. */
@@ -162,22 +167,38 @@ final class Job {
     int from = next;
     next = Math.min(from + request.card().batchSize(), request.imageCount());
     Batch batch = new Batch(request, from, next);
+    listener.batchBegan(request.card().name(), batch.size());
+    BatchEnd end = BatchEnd.FAILED;
+    MDC.put("request_id", request.id());
+    try {
+      end = draw(batch);
+    } finally {
+      MDC.remove("request_id");
+      listener.batchEnded(request.card().name(), batch.size(), end);
+    }
+    return next == request.imageCount() ? end() : !stopped;
+  }
+
+  private BatchEnd draw(Batch batch) {
     try {
       batch.draw(progress -> step(batch, progress)).forEach(this::drawn);
+      return BatchEnd.DRAWN;
     } catch (CancellationException e) {
-      if (!stopped) {
-        failed(batch, e);
+      if (stopped) {
+        return BatchEnd.STOPPED;
       }
+      failed(batch, e);
     } catch (Throwable e) { // whatever a model does wrong, other requests are not to suffer
       failed(batch, e);
     }
-    return next == request.imageCount() ? end() : !stopped;
+    return BatchEnd.FAILED;
   }
 
   private synchronized boolean begin() {
     if (!stopped && started == null) {
       begun = true;
       begunAt = System.nanoTime();
+      listener.requestBegan(Duration.ofNanos(begunAt - submitted));
       started = Started.newBuilder().setQueueTime(Durations.fromNanos(begunAt - submitted)).build();
       Started event = started;
       tell(observer -> observer.started(event));
@@ -189,9 +210,17 @@ final class Job {
     if (stopped) {
       throw new CancellationException("the request was stopped");
     }
-    clock.tick(batch, at, pace);
-    List<Preview> previews = reported(batch.progress(at, pace)) ? batch.previews(at) : List.of();
-    shown(previews);
+    clock
+        .tick(batch, at, pace)
+        .ifPresent(time -> listener.stepTaken(at.stage(), batch.size(), time));
+    boolean wanted = reported(batch.progress(at, pace));
+    if (batch.hasPreviews(at)) {
+      if (wanted) {
+        shown(batch.previews(at));
+      } else {
+        listener.previewsDropped(batch.size());
+      }
+    }
     clock.resume();
   }
 
@@ -214,7 +243,10 @@ final class Job {
   }
 
   private synchronized void failed(Batch batch, Throwable cause) {
-    LOG.error("request {}: images {} failed", request.id(), batch.indices(), cause);
+    LOG.atError()
+        .addKeyValue("images", batch.indices())
+        .setCause(cause)
+        .log("images failed"); // the id of the request is in the context of the log
     var status = StatusProto.fromThrowable(Errors.internal(request.id()));
     for (int index : batch.indices()) {
       failures.add(ImageFailure.newBuilder().setImageIndex(index).setError(status).build());
@@ -247,7 +279,8 @@ final class Job {
     return false;
   }
 
-  private boolean hasEnded() {
+  /** Whether it ended, well or not. */
+  synchronized boolean hasEnded() {
     return finished != null || error != null;
   }
 

@@ -1,5 +1,6 @@
 package io.diffusion4j.serving;
 
+import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Plan;
 import jakarta.inject.Inject;
@@ -13,6 +14,9 @@ import java.util.Optional;
  * The jobs by their request ids, so that a client who lost its connection can ask again without
  * having it drawn again.
  *
+ * <p>An id belongs to the principal who used it. To others it is free: they neither see the job nor
+ * learn that there is one.
+ *
  * <p>Jobs that ended well are remembered for some minutes, as long as their images are not too
  * many; others are forgotten.
  */
@@ -23,13 +27,18 @@ final class JobRegistry {
 
   private final JobScheduler scheduler;
   private final Pace pace = new Pace();
-  private final Map<String, Entry> jobs = new LinkedHashMap<>(); // the oldest first
+  private final Quotas quotas = new Quotas(System::nanoTime);
+  private final Listeners listeners;
+  private final Map<Key, Entry> jobs = new LinkedHashMap<>(); // the oldest first
+
+  private record Key(String principal, String requestId) {}
 
   private record Entry(Job job, long since) {}
 
   @Inject
-  JobRegistry(JobScheduler scheduler) {
+  JobRegistry(JobScheduler scheduler, Listeners listeners) {
     this.scheduler = scheduler;
+    this.listeners = listeners;
   }
 
   /** What the request comes to. */
@@ -45,39 +54,50 @@ final class JobRegistry {
   /**
    * Tells the observer of the job of this request, which is submitted if there is none yet.
    *
+   * @param owner who asks
    * @param asked the request as it came
-   * @throws io.grpc.StatusRuntimeException if the id is another request's, the queue is full or the
-   *     server is shutting down
+   * @throws io.grpc.StatusRuntimeException if the id is another request's, the quota of the owner
+   *     is used up, the queue is full or the server is shutting down
    */
   synchronized void join(
-      GenerateImagesRequest asked, ResolvedRequest request, JobObserver observer) {
+      Principal owner, GenerateImagesRequest asked, ResolvedRequest request, JobObserver observer) {
     forget();
-    Entry known = jobs.get(request.id());
+    Key key = new Key(owner.name(), request.id());
+    Entry known = jobs.get(key);
     if (known != null && !known.job().answers(asked)) {
       throw Errors.requestIdTaken(request.id());
     }
-    Job job = known == null ? new Job(asked, request, pace) : known.job();
+    Job job = known == null ? new Job(asked, request, pace, listeners) : known.job();
     synchronized (job) { // so that it does not begin before the observer can see it
       if (known == null) {
+        quotas.check(owner, request.imageCount(), unfinished(owner));
         scheduler.submit(job);
-        jobs.put(request.id(), new Entry(job, System.nanoTime()));
+        quotas.charge(owner, request.imageCount());
+        jobs.put(key, new Entry(job, System.nanoTime()));
       }
       job.attach(observer, scheduler.position(job));
     }
   }
 
   /** The observer has left its job; a job without any is stopped. */
-  synchronized void leave(String requestId, JobObserver observer) { // not while another joins
-    Entry entry = jobs.get(requestId);
+  synchronized void leave(
+      Principal owner, String requestId, JobObserver observer) { // not while another joins
+    Entry entry = jobs.get(new Key(owner.name(), requestId));
     if (entry != null && entry.job().detach(observer)) {
       scheduler.remove(entry.job());
+      listeners.requestCancelled();
     }
   }
 
   /** How many jobs wait or run. */
   synchronized long unfinished() {
-    return jobs.values().stream()
-        .filter(entry -> !entry.job().hasFinished() && !entry.job().hasFailed())
+    return jobs.values().stream().filter(entry -> !entry.job().hasEnded()).count();
+  }
+
+  private long unfinished(Principal owner) {
+    return jobs.entrySet().stream()
+        .filter(job -> job.getKey().principal().equals(owner.name()))
+        .filter(job -> !job.getValue().job().hasEnded())
         .count();
   }
 

@@ -22,6 +22,7 @@ final class JobScheduler {
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
 
   private final int capacity;
+  private final ServingListener listener;
   private final List<Thread> workers = new ArrayList<>();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -51,9 +52,11 @@ final class JobScheduler {
    *
    * @param workerCount how many batches are drawn at once
    * @param capacity how many jobs may wait
+   * @param listener told how many wait
    */
-  JobScheduler(int workerCount, int capacity) {
+  JobScheduler(int workerCount, int capacity, ServingListener listener) {
     this.capacity = capacity;
+    this.listener = listener;
     for (int i = 1; i <= workerCount; i++) {
       Thread worker = new Thread(this::work, "diffusion-worker-" + i);
       worker.setDaemon(true);
@@ -102,6 +105,7 @@ final class JobScheduler {
     lock.lock();
     try {
       waiting.removeIf(turn -> turn.job() == job);
+      listener.queueChanged(waiting.size());
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -125,6 +129,7 @@ final class JobScheduler {
           dropped.add(turn.job());
         }
       }
+      listener.queueChanged(waiting.size());
     } finally {
       lock.unlock();
     }
@@ -150,6 +155,7 @@ final class JobScheduler {
       List<Job> unfinished = new ArrayList<>(running);
       waiting.forEach(turn -> unfinished.add(turn.job()));
       waiting.clear();
+      listener.queueChanged(0);
       return unfinished;
     } finally {
       lock.unlock();
@@ -175,6 +181,7 @@ final class JobScheduler {
       if (next == null) {
         return null;
       }
+      listener.queueChanged(waiting.size());
       running.add(next.job());
       return next.job();
     } finally {
@@ -198,6 +205,7 @@ final class JobScheduler {
 
   private void enqueue(Job job) {
     waiting.add(new Turn(job, turns++));
+    listener.queueChanged(waiting.size());
     changed.signalAll();
   }
 

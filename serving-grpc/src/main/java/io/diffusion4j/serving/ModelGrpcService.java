@@ -27,7 +27,8 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     ImageEngine engine =
         models
             .named(request.getName())
-            .orElseThrow(() -> Errors.unknownModel("name", request.getName(), models.names()));
+            .filter(e -> CallContext.current().principal().mayUse(e.card().name()))
+            .orElseThrow(() -> Errors.unknownModel("name", request.getName(), names()));
     response.onNext(GetModelResponse.newBuilder().setModel(model(engine.card())).build());
     response.onCompleted();
   }
@@ -38,7 +39,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     if (request.getPageSize() < 0) {
       violations.add("page_size", request.getPageSize(), "≥ 0");
     }
-    List<String> names = models.names();
+    List<String> names = names();
     int start = 0; // a token is the name of the first model of its page
     if (!request.getPageToken().isEmpty()) {
       start = names.indexOf(request.getPageToken());
@@ -60,6 +61,11 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     }
     response.onNext(page.build());
     response.onCompleted();
+  }
+
+  /** Those that the caller may use: others are none of its business. */
+  private List<String> names() {
+    return models.names().stream().filter(CallContext.current().principal()::mayUse).toList();
   }
 
   private Model model(ModelCard card) {

@@ -10,8 +10,10 @@ import java.time.Duration;
  * @param workers how many batches are drawn at once
  * @param queueCapacity how many requests may wait
  * @param grace how long running work may go on when the server is shut down
+ * @param logPrompts whether the log tells what was asked for in words, which may be private
  */
-public record ServerConfig(String host, int port, int workers, int queueCapacity, Duration grace) {
+public record ServerConfig(
+    String host, int port, int workers, int queueCapacity, Duration grace, boolean logPrompts) {
   /** The port unless another is given. */
   public static final int DEFAULT_PORT = 50051;
 
@@ -35,26 +37,30 @@ public record ServerConfig(String host, int port, int workers, int queueCapacity
 
   /** This machine only, port {@value #DEFAULT_PORT}, 2 workers, 64 waiting, 30 s of grace. */
   public static ServerConfig loopback() {
-    return new ServerConfig("127.0.0.1", DEFAULT_PORT, 2, 64, Duration.ofSeconds(30));
+    return new ServerConfig("127.0.0.1", DEFAULT_PORT, 2, 64, Duration.ofSeconds(30), false);
   }
 
   public ServerConfig withHost(String newHost) {
-    return new ServerConfig(newHost, port, workers, queueCapacity, grace);
+    return new ServerConfig(newHost, port, workers, queueCapacity, grace, logPrompts);
   }
 
   public ServerConfig withPort(int newPort) {
-    return new ServerConfig(host, newPort, workers, queueCapacity, grace);
+    return new ServerConfig(host, newPort, workers, queueCapacity, grace, logPrompts);
   }
 
   public ServerConfig withWorkers(int newWorkers) {
-    return new ServerConfig(host, port, newWorkers, queueCapacity, grace);
+    return new ServerConfig(host, port, newWorkers, queueCapacity, grace, logPrompts);
   }
 
   public ServerConfig withQueueCapacity(int newQueueCapacity) {
-    return new ServerConfig(host, port, workers, newQueueCapacity, grace);
+    return new ServerConfig(host, port, workers, newQueueCapacity, grace, logPrompts);
   }
 
   public ServerConfig withGrace(Duration newGrace) {
-    return new ServerConfig(host, port, workers, queueCapacity, newGrace);
+    return new ServerConfig(host, port, workers, queueCapacity, newGrace, logPrompts);
+  }
+
+  public ServerConfig withLogPrompts(boolean newLogPrompts) {
+    return new ServerConfig(host, port, workers, queueCapacity, grace, newLogPrompts);
   }
 }

@@ -4,6 +4,8 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
+import com.google.inject.multibindings.OptionalBinder;
+import io.diffusion4j.serving.auth.Authenticator;
 import io.grpc.ServerInterceptor;
 
 /**
@@ -16,8 +18,17 @@ import io.grpc.ServerInterceptor;
  * }</pre>
  *
  * <p>The first that is bound answers requests that name no model. In the same way, the set of
- * {@link HttpFace}s gets ways in beside gRPC, and that of {@link ServerInterceptor}s what stands
- * before every call of every way in, the first that is bound outermost.
+ * {@link HttpFace}s gets ways in beside gRPC, that of {@link ServingListener}s what sees the server
+ * work, and that of {@link ServerInterceptor}s what stands before every call of every way in, the
+ * first that is bound outermost, after who calls is known.
+ *
+ * <p>An {@link Authenticator} tells who calls; unless one is bound, everybody may:
+ *
+ * <pre>{@code
+ * OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
+ *     .setBinding()
+ *     .toInstance(new HashedTokens(entries, InstantSource.system()));
+ * }</pre>
  */
 public final class ServingModule extends AbstractModule {
   private final ServerConfig config;
@@ -33,6 +44,16 @@ public final class ServingModule extends AbstractModule {
     Multibinder.newSetBinder(binder(), ImageEngine.class);
     Multibinder.newSetBinder(binder(), HttpFace.class);
     Multibinder.newSetBinder(binder(), ServerInterceptor.class);
+    OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
+        .setDefault()
+        .toInstance(Authenticator.NONE);
+    var listeners = Multibinder.newSetBinder(binder(), ServingListener.class);
+    listeners.addBinding().toInstance(new AccessLog(config.logPrompts()));
+    listeners.addBinding().to(ServingHealth.class);
+    bind(Listeners.class).in(Singleton.class);
+    bind(ServingHealth.class).in(Singleton.class);
+    bind(CallInterceptor.class).in(Singleton.class);
+    bind(AccessInterceptor.class).in(Singleton.class);
     bind(ServerConfig.class).toInstance(config);
     bind(Models.class).in(Singleton.class);
     bind(RequestResolver.class).in(Singleton.class);
@@ -45,7 +66,7 @@ public final class ServingModule extends AbstractModule {
 
   @Provides
   @Singleton
-  JobScheduler scheduler() {
-    return new JobScheduler(config.workers(), config.queueCapacity());
+  JobScheduler scheduler(Listeners listeners) {
+    return new JobScheduler(config.workers(), config.queueCapacity(), listeners);
   }
 }

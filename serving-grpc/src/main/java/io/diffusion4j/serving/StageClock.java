@@ -3,20 +3,26 @@ package io.diffusion4j.serving;
 import com.google.protobuf.util.Durations;
 import io.diffusion4j.diffusion.SamplingListener;
 import io.diffusion4j.serving.v1.StageUsage;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Measures the steps of a job. Used by one worker at a time. */
 final class StageClock {
   private final Map<String, Long> nanos = new LinkedHashMap<>();
   private long stepStart;
 
-  /** A step is done; step 0, which is none, begins a stage. */
-  void tick(Batch batch, SamplingListener.Progress at, Pace pace) {
+  /**
+   * A step is done; step 0, which is none, begins a stage.
+   *
+   * @return how long it took, if it was one
+   */
+  Optional<Duration> tick(Batch batch, SamplingListener.Progress at, Pace pace) {
     if (at.step() == 0) {
       nanos.putIfAbsent(at.stage(), 0L);
-      return;
+      return Optional.empty();
     }
     long time = System.nanoTime() - stepStart;
     nanos.merge(at.stage(), time, Long::sum);
@@ -30,6 +36,7 @@ final class StageClock {
               pace.measured(
                   batch.request().card().name(), at.stage(), 1e-9 * time * calls / batch.size());
             });
+    return Optional.of(Duration.ofNanos(time));
   }
 
   /** The next step begins now. */

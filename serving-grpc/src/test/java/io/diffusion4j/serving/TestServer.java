@@ -5,17 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
+import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
+import com.google.inject.util.Modules;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceBlockingStub;
-import io.diffusion4j.serving.v1.ListModelsRequest;
-import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.TextToImageTask;
 import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,7 +38,16 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(ServerConfig config, ImageEngine... engines) throws IOException {
-    Injector injector = injector(config, engines);
+    this(config, Modules.EMPTY_MODULE, engines);
+  }
+
+  /**
+   * A server with something more.
+   *
+   * @param more what is bound beside
+   */
+  TestServer(ServerConfig config, Module more, ImageEngine... engines) throws IOException {
+    Injector injector = injector(config, more, engines);
     jobs = injector.getInstance(JobRegistry.class);
     server = injector.getInstance(DiffusionServer.class).start();
     channel =
@@ -46,16 +57,17 @@ final class TestServer implements AutoCloseable {
             .flowControlWindow(16 << 10) // so that a reader who does not read is soon noticed
             .build();
     // So that what a test measures is not the connection.
-    ModelServiceGrpc.newBlockingStub(channel).listModels(ListModelsRequest.getDefaultInstance());
+    HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
   }
 
   static DiffusionServer wire(ServerConfig config, ImageEngine... engines) {
-    return injector(config, engines).getInstance(DiffusionServer.class);
+    return injector(config, Modules.EMPTY_MODULE, engines).getInstance(DiffusionServer.class);
   }
 
-  private static Injector injector(ServerConfig config, ImageEngine... engines) {
+  private static Injector injector(ServerConfig config, Module more, ImageEngine... engines) {
     return Guice.createInjector(
         new ServingModule(config),
+        more,
         new AbstractModule() {
           @Override
           protected void configure() {

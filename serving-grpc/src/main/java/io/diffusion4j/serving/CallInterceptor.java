@@ -1,0 +1,86 @@
+package io.diffusion4j.serving;
+
+import io.diffusion4j.serving.ServingListener.CallEnd;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Deadline;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Gives each call its {@link CallContext}, and tells the listeners of its one outcome. */
+final class CallInterceptor implements ServerInterceptor {
+  private final Listeners listeners;
+
+  @Inject
+  CallInterceptor(Listeners listeners) {
+    this.listeners = listeners;
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    CallContext about = new CallContext();
+    Context context = Context.current().withValue(CallContext.KEY, about);
+    long begun = System.nanoTime();
+    var watched = new Watched<>(call);
+    return new SimpleForwardingServerCallListener<>(
+        Contexts.interceptCall(context, watched, headers, next)) {
+      @Override
+      public void onComplete() {
+        super.onComplete();
+        ended(watched.code());
+      }
+
+      @Override
+      public void onCancel() {
+        super.onCancel();
+        ended(cancelled(context.getDeadline()));
+      }
+
+      private void ended(Status.Code code) {
+        listeners.callEnded(
+            new CallEnd(
+                call.getMethodDescriptor().getFullMethodName(),
+                code,
+                Duration.ofNanos(System.nanoTime() - begun),
+                about.id(),
+                about.principalName(),
+                about.prompt()));
+      }
+    };
+  }
+
+  /** What a client sees whose call ends without an answer. */
+  private static Status.Code cancelled(@Nullable Deadline deadline) {
+    return deadline != null && deadline.isExpired()
+        ? Status.Code.DEADLINE_EXCEEDED
+        : Status.Code.CANCELLED;
+  }
+
+  /** Remembers with what a call is closed. */
+  private static final class Watched<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private volatile Status.Code code = Status.Code.UNKNOWN;
+
+    Watched(ServerCall<Q, R> call) {
+      super(call);
+    }
+
+    Status.Code code() {
+      return code;
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      code = status.getCode();
+      super.close(status, trailers);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.diffusion4j.serving.auth;
+
+/** What a principal may do besides asking which models there are. */
+public enum Role {
+  /** Have images drawn. */
+  GENERATE,
+
+  /** Have texts and images embedded. */
+  EMBED,
+
+  /** Read the meters of the server. */
+  METRICS
+}
