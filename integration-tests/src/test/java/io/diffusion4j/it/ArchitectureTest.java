@@ -45,6 +45,7 @@ class ArchitectureTest {
   private static final String EVALUATION = "io.diffusion4j.evaluation..";
   private static final String JUDGE = "io.diffusion4j.evaluation.judge..";
   private static final String SERVING = "io.diffusion4j.serving..";
+  private static final String METRICS = "io.diffusion4j.serving.metrics..";
   private static final String PROTO = "io.diffusion4j.serving.v1..";
   private static final String CLI = "io.diffusion4j.cli..";
   private static final String BENCHMARKS = "io.diffusion4j.benchmarks..";
@@ -204,6 +205,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "com.google.protobuf..");
+
+  @ArchTest
+  static final ArchRule onlyMetersKnowMicrometer =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(METRICS)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.micrometer..", "io.prometheus..");
 
   /** It costs quadratic time. */
   @ArchTest

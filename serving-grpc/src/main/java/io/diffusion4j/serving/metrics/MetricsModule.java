@@ -1,0 +1,24 @@
+package io.diffusion4j.serving.metrics;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Singleton;
+import com.google.inject.multibindings.Multibinder;
+import io.diffusion4j.serving.HttpFace;
+import io.diffusion4j.serving.ServingListener;
+
+/**
+ * Meters for a server, at {@value MetricsFace#PATH}.
+ *
+ * <p>Provides {@link PrometheusMeters}. Needs {@link io.diffusion4j.serving.ServingModule}.
+ */
+public final class MetricsModule extends AbstractModule {
+  @Override
+  protected void configure() {
+    bind(PrometheusMeters.class).in(Singleton.class);
+    bind(MetricsFace.class).in(Singleton.class);
+    Multibinder.newSetBinder(binder(), ServingListener.class)
+        .addBinding()
+        .to(PrometheusMeters.class);
+    Multibinder.newSetBinder(binder(), HttpFace.class).addBinding().to(MetricsFace.class);
+  }
+}

@@ -1,0 +1,134 @@
+package io.diffusion4j.serving.metrics;
+
+import io.diffusion4j.serving.ServingListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The meters of a server, and what Prometheus reads of them:
+ *
+ * <table>
+ *   <caption>Meters</caption>
+ *   <tr><th>meter</th><th>what</th><th>labels</th></tr>
+ *   <tr><td>{@code diffusion4j_calls_seconds}</td><td>calls and how long they took
+ *       <td>{@code method}, {@code code}</tr>
+ *   <tr><td>{@code diffusion4j_queue_depth}</td><td>requests that wait</td><td></td></tr>
+ *   <tr><td>{@code diffusion4j_queue_wait_seconds}</td><td>how long requests waited</td><td></tr>
+ *   <tr><td>{@code diffusion4j_samples_active}</td><td>images that are being drawn</td><td></tr>
+ *   <tr><td>{@code diffusion4j_step_seconds}</td><td>steps of a batch
+ *       <td>{@code stage}, {@code batch}: how many images took it together</tr>
+ *   <tr><td>{@code diffusion4j_image_steps_total}</td><td>images times steps
+ *       <td>{@code stage}</tr>
+ *   <tr><td>{@code diffusion4j_images_total}</td><td>images that were drawn
+ *       <td>{@code model}</tr>
+ *   <tr><td>{@code diffusion4j_failed_images_total}</td><td>images that a model failed to draw
+ *       <td>{@code model}</tr>
+ *   <tr><td>{@code diffusion4j_cancelled_requests_total}</td><td>requests that nobody waited for
+ *       <td></tr>
+ *   <tr><td>{@code diffusion4j_dropped_previews_total}</td><td>previews that no client was quick
+ *       enough for<td></tr>
+ *   <tr><td>{@code process_resident_memory_bytes}</td><td>memory of the process, with what the
+ *       networks hold outside of the heap; on Linux<td></tr>
+ * </table>
+ *
+ * <p>Beside them are Micrometer's meters of the JVM: {@code jvm_memory_*}, {@code jvm_threads_*},
+ * {@code process_cpu_*} and {@code process_uptime_*}.
+ */
+public final class PrometheusMeters implements ServingListener {
+  /** The media type of what {@link #scrape} returns. */
+  public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final AtomicInteger queueDepth = new AtomicInteger();
+  private final AtomicInteger activeSamples = new AtomicInteger();
+  private final Timer queueWait;
+  private final Counter cancelled;
+  private final Counter previewsDropped;
+
+  /** Meters at zero. */
+  @Inject
+  public PrometheusMeters() {
+    registry.gauge("diffusion4j.queue.depth", queueDepth);
+    registry.gauge("diffusion4j.samples.active", activeSamples);
+    queueWait = registry.timer("diffusion4j.queue.wait");
+    cancelled = registry.counter("diffusion4j.cancelled.requests");
+    previewsDropped = registry.counter("diffusion4j.dropped.previews");
+    ResidentMemory.bindTo(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+  }
+
+  /** All meters as they are, in the text format of Prometheus. */
+  public String scrape() {
+    return registry.scrape(CONTENT_TYPE);
+  }
+
+  /** Where an application puts meters of its own. */
+  public MeterRegistry registry() {
+    return registry;
+  }
+
+  @Override
+  public void callEnded(CallEnd call) {
+    registry
+        .timer("diffusion4j.calls", "method", call.method(), "code", call.code().name())
+        .record(call.time());
+  }
+
+  @Override
+  public void queueChanged(int depth) {
+    queueDepth.set(depth);
+  }
+
+  @Override
+  public void requestBegan(Duration waited) {
+    queueWait.record(waited);
+  }
+
+  @Override
+  public void requestCancelled() {
+    cancelled.increment();
+  }
+
+  @Override
+  public void batchBegan(String model, int images) {
+    activeSamples.addAndGet(images);
+  }
+
+  @Override
+  public void batchEnded(String model, int images, BatchEnd end) {
+    activeSamples.addAndGet(-images);
+    switch (end) {
+      case DRAWN -> registry.counter("diffusion4j.images", "model", model).increment(images);
+      case FAILED ->
+          registry.counter("diffusion4j.failed.images", "model", model).increment(images);
+      case STOPPED -> {} // its request is counted where it was cancelled
+    }
+  }
+
+  @Override
+  public void stepTaken(String stage, int images, Duration time) {
+    registry
+        .timer("diffusion4j.step", "stage", stage, "batch", Integer.toString(images))
+        .record(time);
+    registry.counter("diffusion4j.image.steps", "stage", stage).increment(images);
+  }
+
+  @Override
+  public void previewsDropped(int previews) {
+    previewsDropped.increment(previews);
+  }
+}

@@ -1,0 +1,73 @@
+package io.diffusion4j.serving.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.serving.ServingListener.BatchEnd;
+import io.diffusion4j.serving.ServingListener.CallEnd;
+import io.grpc.Status.Code;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class PrometheusMetersTest {
+  private final PrometheusMeters meters = new PrometheusMeters();
+
+  private static CallEnd call(Code code, Duration time) {
+    return new CallEnd("s/M", code, time, "id", "ann", "a secret");
+  }
+
+  @Test
+  void everyMeterIsInTheScrapeUnderItsName() {
+    meters.callEnded(call(Code.OK, Duration.ofMillis(1500)));
+    meters.callEnded(call(Code.OK, Duration.ofMillis(500)));
+    meters.callEnded(call(Code.CANCELLED, Duration.ofMillis(10)));
+    meters.queueChanged(7);
+    meters.requestBegan(Duration.ofSeconds(3));
+    meters.batchBegan("m", 4);
+    meters.batchBegan("m", 8);
+    meters.stepTaken("decoder", 4, Duration.ofMillis(250));
+    meters.stepTaken("decoder", 8, Duration.ofMillis(500));
+    meters.batchEnded("m", 4, BatchEnd.DRAWN);
+    meters.batchBegan("m", 2);
+    meters.batchEnded("m", 2, BatchEnd.FAILED);
+    meters.requestCancelled();
+    meters.previewsDropped(3);
+
+    assertThat(meters.scrape().lines())
+        .contains(
+            "diffusion4j_calls_seconds_count{code=\"OK\",method=\"s/M\"} 2",
+            "diffusion4j_calls_seconds_sum{code=\"OK\",method=\"s/M\"} 2.0",
+            "diffusion4j_calls_seconds_count{code=\"CANCELLED\",method=\"s/M\"} 1",
+            "diffusion4j_queue_depth 7.0",
+            "diffusion4j_queue_wait_seconds_sum 3.0",
+            "diffusion4j_samples_active 8.0",
+            "diffusion4j_step_seconds_sum{batch=\"4\",stage=\"decoder\"} 0.25",
+            "diffusion4j_step_seconds_sum{batch=\"8\",stage=\"decoder\"} 0.5",
+            "diffusion4j_image_steps_total{stage=\"decoder\"} 12.0",
+            "diffusion4j_images_total{model=\"m\"} 4.0",
+            "diffusion4j_failed_images_total{model=\"m\"} 2.0",
+            "diffusion4j_cancelled_requests_total 1.0",
+            "diffusion4j_dropped_previews_total 3.0")
+        .anyMatch(line -> line.startsWith("jvm_memory_used_bytes"))
+        .noneMatch(line -> line.contains("secret"));
+  }
+
+  @Test
+  void theMetersOfTheQueueAreThereBeforeAnythingHappens() {
+    assertThat(meters.scrape().lines())
+        .contains("diffusion4j_queue_depth 0.0", "diffusion4j_samples_active 0.0");
+  }
+
+  @Test
+  void memoryIsThatOfTheProcess() {
+    double bytes =
+        meters
+            .scrape()
+            .lines()
+            .filter(line -> line.startsWith("process_resident_memory_bytes "))
+            .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
+            .findFirst()
+            .orElse(Double.NaN);
+    boolean linux = System.getProperty("os.name").equals("Linux");
+    assertThat(bytes).matches(b -> linux ? b > 10e6 && b < 1e12 : Double.isNaN(b));
+  }
+}
