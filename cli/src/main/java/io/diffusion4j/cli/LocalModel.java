@@ -1,20 +1,15 @@
 package io.diffusion4j.cli;
 
-import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
-import com.google.inject.multibindings.Multibinder;
 import io.diffusion4j.diffusion.ImageVariation;
 import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
-import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ImageEngine;
 import io.diffusion4j.serving.ModelCard;
-import io.diffusion4j.serving.ServerConfig;
-import io.diffusion4j.serving.ServingModule;
 import io.diffusion4j.serving.StageCard;
 import io.diffusion4j.serving.TextToImageEngine;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -121,10 +116,15 @@ final class LocalModel implements AutoCloseable {
     return settings;
   }
 
-  private TextToImageEngine engine() {
+  /**
+   * The pipeline as a model of the service.
+   *
+   * @param name what requests call it
+   */
+  ImageEngine engine(String name) {
     ModelCard card =
         new ModelCard(
-            facts.name(),
+            name,
             "unCLIP, text to images of " + facts.imageSize() + "×" + facts.imageSize() + " pixels",
             facts.license(),
             facts.digest(),
@@ -158,22 +158,6 @@ final class LocalModel implements AutoCloseable {
     settings
         .sampler()
         .plan(new CosineSchedule(trainSteps), new UnclipSpacing().of(trainSteps, settings.steps()));
-  }
-
-  /** A server of this model, not started yet. */
-  DiffusionServer server(ServerConfig config) {
-    TextToImageEngine engine = engine();
-    return Guice.createInjector(
-            new ServingModule(config),
-            new AbstractModule() {
-              @Override
-              protected void configure() {
-                Multibinder.newSetBinder(binder(), ImageEngine.class)
-                    .addBinding()
-                    .toInstance(engine);
-              }
-            })
-        .getInstance(DiffusionServer.class);
   }
 
   /** What its folder says of it. */

@@ -1,10 +1,12 @@
 package io.diffusion4j.cli;
 
+import com.google.inject.util.Modules;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.unclip.Residency;
 import java.io.IOException;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -12,12 +14,12 @@ import java.util.UUID;
  * checks and files as at a server, without a port.
  */
 final class LocalService implements AutoCloseable {
-  private final LocalModel model;
+  private final LocalModels models;
   private final DiffusionServer server;
   private final GenerationClient client;
 
-  private LocalService(LocalModel model, DiffusionServer server, GenerationClient client) {
-    this.model = model;
+  private LocalService(LocalModels models, DiffusionServer server, GenerationClient client) {
+    this.models = models;
     this.server = server;
     this.client = client;
   }
@@ -25,12 +27,13 @@ final class LocalService implements AutoCloseable {
   /** Loads a model and serves it. */
   static LocalService start(ModelOptions options, Residency residency) throws IOException {
     String name = UUID.randomUUID().toString();
-    LocalModel model = options.load(residency);
+    LocalModels models = LocalModels.load(List.of(options.served()), residency);
     try {
-      DiffusionServer server = model.server(ServerConfig.loopback()).startInProcess(name);
-      return new LocalService(model, server, GenerationClient.inProcess(name));
+      DiffusionServer server = models.server(ServerConfig.loopback(), Modules.EMPTY_MODULE);
+      server.startInProcess(name);
+      return new LocalService(models, server, GenerationClient.inProcess(name));
     } catch (IOException | RuntimeException e) {
-      model.close();
+      models.close();
       throw e;
     }
   }
@@ -43,6 +46,6 @@ final class LocalService implements AutoCloseable {
   public void close() {
     client.close();
     server.close();
-    model.close();
+    models.close();
   }
 }

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       VaryCommand.class,
       ReplayCommand.class,
       ServeCommand.class,
+      TokenCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       NllCommand.class,

@@ -1,25 +1,35 @@
 package io.diffusion4j.cli;
 
+import com.google.inject.AbstractModule;
+import com.google.inject.Module;
+import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServerConfig;
+import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.unclip.Residency;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code diffusion4j serve}: a model on a port, until SIGTERM or an interrupt. */
+/** {@code diffusion4j serve}: models on a port, until SIGTERM or an interrupt. */
 @Command(
     name = "serve",
-    description = "Serve a model over gRPC, until it is told to stop.",
+    description = "Serve models over gRPC, until it is told to stop.",
     footer = {
       "",
-      "Whoever reaches the port can use the model. SIGTERM and SIGINT let running work finish.",
+      "Without tokens, whoever reaches the port can use the models. SIGTERM and SIGINT let running",
+      "work finish.",
       "",
       "Example:",
       "  diffusion4j serve --port 50051"
@@ -28,57 +38,56 @@ final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
-      names = "--port",
-      paramLabel = "N",
-      defaultValue = "" + ServerConfig.DEFAULT_PORT,
-      description = "The port; 0 lets the system choose one. Default: ${DEFAULT-VALUE}")
-  private int port;
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A file that says how to serve, in YAML; flags go over what it says.")
+  private @Nullable Path file;
 
-  @Option(
-      names = "--host",
-      paramLabel = "NAME",
-      defaultValue = "127.0.0.1",
-      description = "The name or address to listen on. Default: ${DEFAULT-VALUE}")
-  private String host = "";
-
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      defaultValue = "2",
-      description = "How many batches of images are drawn at once. Default: ${DEFAULT-VALUE}")
-  private int workers;
-
-  @Option(
-      names = "--queue",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "How many requests may wait. Default: ${DEFAULT-VALUE}")
-  private int queue;
-
-  @ArgGroup(validate = false, heading = "%nModel:%n")
-  private ModelOptions model = new ModelOptions();
+  @ArgGroup(validate = false)
+  private ServeFlags flags = new ServeFlags();
 
   @Override
   public Integer call() throws IOException {
-    ServerConfig config =
-        ServerConfig.loopback()
-            .withHost(host)
-            .withPort(port)
-            .withWorkers(workers)
-            .withQueueCapacity(queue);
-    LocalModel.requirePipeline(model.folder);
-    requireFree(config);
-    try (var local = model.load(Residency.ALWAYS);
-        var server = local.server(config).start()) {
+    ServerSettings settings =
+        ServerSettings.of(flags, file == null ? ServerFile.NONE : ServerFile.read(file));
+    settings.models().forEach(model -> LocalModel.requirePipeline(model.folder()));
+    requireFree(settings.config());
+    ServerLog.configure(settings.logFormat(), settings.logLevel());
+    try (var models = LocalModels.load(settings.models(), Residency.ALWAYS);
+        var server = models.server(settings.config(), more(settings, models.names())).start()) {
       Thread drain = new Thread(server::close, "drain");
       Runtime.getRuntime().addShutdownHook(drain);
       try {
-        serve(local, server);
+        serve(models, server);
       } finally {
         Signals.forget(drain);
       }
     }
     return 0;
+  }
+
+  private static Module more(ServerSettings settings, List<String> models) throws IOException {
+    Authenticator authenticator = authenticator(settings, models);
+    return new AbstractModule() {
+      @Override
+      protected void configure() {
+        OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
+            .setBinding()
+            .toInstance(authenticator);
+        if (settings.metrics()) {
+          install(new MetricsModule());
+        }
+      }
+    };
+  }
+
+  private static Authenticator authenticator(ServerSettings settings, List<String> models)
+      throws IOException {
+    if (settings.tokens().isPresent()) {
+      return TokenFile.read(settings.tokens().get(), settings.quota(), models);
+    }
+    Principal anybody = Principal.ANYBODY.withQuota(settings.quota());
+    return token -> anybody;
   }
 
   /** Loading takes a while; a port that is taken is better told before. */
@@ -104,11 +113,11 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private void serve(LocalModel local, DiffusionServer server) {
+  private void serve(LocalModels models, DiffusionServer server) {
     var out = spec.commandLine().getOut();
     out.printf(
         "serving %s on %s:%d%n",
-        local.facts().name(), server.address().getHostString(), server.port());
+        String.join(", ", models.names()), server.address().getHostString(), server.port());
     out.flush();
     try {
       server.awaitTermination();

@@ -1,0 +1,80 @@
+package io.diffusion4j.cli;
+
+import io.diffusion4j.serving.ServerConfig;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The flags of {@code serve}; null is what is left to its file. */
+final class ServeFlags {
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "The port; 0 lets the system choose one. Default: " + ServerConfig.DEFAULT_PORT)
+  @Nullable Integer port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "NAME",
+      description = "The name or address to listen on. Default: 127.0.0.1")
+  @Nullable String host;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "How many batches of images are drawn at once. Default: 2")
+  @Nullable Integer workers;
+
+  @Option(
+      names = "--queue",
+      paramLabel = "N",
+      description = "How many requests may wait. Default: 64")
+  @Nullable Integer queue;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "SECONDS",
+      description = "How long running work may go on after SIGTERM. Default: 30")
+  @Nullable Integer graceSeconds;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description =
+          "The folder of a model; several times for several models, the default first. Default: the"
+              + " model that ships")
+  List<Path> models = List.of();
+
+  @Option(
+      names = "--precision",
+      paramLabel = "FORMAT",
+      description = "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: f32")
+  ModelOptions.@Nullable Format precision;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "FILE",
+      description = "Let in only who has a token of this file, which the token command makes.")
+  @Nullable Path tokens;
+
+  @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      description = "Lines for people or for programs: ${COMPLETION-CANDIDATES}. Default: text")
+  ServerLog.@Nullable Format logFormat;
+
+  @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      description = "From which level on things are told: ${COMPLETION-CANDIDATES}. Default: info")
+  ServerLog.@Nullable Level logLevel;
+
+  @Option(
+      names = "--log-prompts",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description = "Tell in the log what was asked for in words, which may be private.")
+  @Nullable Boolean logPrompts;
+}

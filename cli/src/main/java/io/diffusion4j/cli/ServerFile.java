@@ -1,0 +1,123 @@
+package io.diffusion4j.cli;
+
+import io.diffusion4j.serving.auth.Quota;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a configuration file says of a server; null is what it does not say. Paths are as in the
+ * file, from its folder.
+ *
+ * @param host the name or address to listen on
+ * @param port the port to listen on
+ * @param workers how many batches are drawn at once
+ * @param queue how many requests may wait
+ * @param graceSeconds how long running work may go on when the server is shut down
+ * @param models the models, the default first
+ * @param tokens the file of the tokens, a {@link TokenFile}; without it everybody may call
+ * @param quota what each principal may ask for whose token says nothing of it
+ * @param metrics whether {@code /metrics} is served
+ * @param log how the log is written
+ */
+record ServerFile(
+    @Nullable String host,
+    @Nullable Integer port,
+    @Nullable Integer workers,
+    @Nullable Integer queue,
+    @Nullable Integer graceSeconds,
+    @Nullable List<ModelEntry> models,
+    @Nullable Path tokens,
+    @Nullable QuotaEntry quota,
+    @Nullable Boolean metrics,
+    @Nullable LogEntry log) {
+  /** A file that says nothing. */
+  static final ServerFile NONE =
+      new ServerFile(null, null, null, null, null, null, null, null, null, null);
+
+  /**
+   * A model.
+   *
+   * @param path its folder
+   * @param name what requests call it; its own name unless given
+   * @param precision the number format of its networks
+   */
+  record ModelEntry(
+      @Nullable Path path, @Nullable String name, ModelOptions.@Nullable Format precision) {
+    /** The folder, which has to be given. */
+    Path folder() {
+      if (path == null) {
+        throw new IllegalArgumentException(
+            "models: one without path (expected: the folder of each)");
+      }
+      return path;
+    }
+  }
+
+  /** As a {@link Quota}; null is no limit. */
+  record QuotaEntry(@Nullable Integer imagesPerMinute, @Nullable Integer unfinishedRequests) {
+    QuotaEntry {
+      quota(imagesPerMinute, unfinishedRequests); // says what is wrong with it
+    }
+
+    Quota quota() {
+      return quota(imagesPerMinute, unfinishedRequests);
+    }
+
+    private static Quota quota(
+        @Nullable Integer imagesPerMinute, @Nullable Integer unfinishedRequests) {
+      return new Quota(
+          Objects.requireNonNullElse(imagesPerMinute, Quota.NONE.imagesPerMinute()),
+          Objects.requireNonNullElse(unfinishedRequests, Quota.NONE.unfinishedRequests()));
+    }
+  }
+
+  /**
+   * The log.
+   *
+   * @param format of its lines
+   * @param level from which on things are told
+   * @param prompts whether it tells what was asked for in words
+   */
+  record LogEntry(
+      ServerLog.@Nullable Format format,
+      ServerLog.@Nullable Level level,
+      @Nullable Boolean prompts) {
+    static final LogEntry NONE = new LogEntry(null, null, null);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws IllegalArgumentException if a key is unknown or its value is wrong
+   */
+  static ServerFile read(Path file) throws IOException {
+    ServerFile read = StrictYaml.read(file, ServerFile.class);
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null) {
+      throw new IllegalArgumentException("config: " + file + " (expected: a file in a folder)");
+    }
+    return read.from(folder);
+  }
+
+  /** The same with paths that do not depend on where the process runs. */
+  private ServerFile from(Path folder) {
+    return new ServerFile(
+        host,
+        port,
+        workers,
+        queue,
+        graceSeconds,
+        models == null
+            ? null
+            : models.stream()
+                .map(m -> new ModelEntry(folder.resolve(m.folder()), m.name(), m.precision()))
+                .toList(),
+        tokens == null ? null : folder.resolve(tokens),
+        quota,
+        metrics,
+        log);
+  }
+}

@@ -1,0 +1,99 @@
+package io.diffusion4j.cli;
+
+import io.diffusion4j.serving.ServerConfig;
+import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.tf.nn.Precision;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that {@code serve} was told, by flags, or else by its file, or else by default.
+ *
+ * @param config of the server
+ * @param models which it serves, the default first
+ * @param tokens the file of the tokens; empty if everybody may call
+ * @param quota what a principal may ask for whose token says nothing of it
+ * @param metrics whether {@code /metrics} is served
+ * @param logFormat of the lines of the log
+ * @param logLevel from which on things are told
+ */
+record ServerSettings(
+    ServerConfig config,
+    List<ServedModel> models,
+    Optional<Path> tokens,
+    Quota quota,
+    boolean metrics,
+    ServerLog.Format logFormat,
+    ServerLog.Level logLevel) {
+  /**
+   * A model to serve.
+   *
+   * @param folder where it is
+   * @param name what requests call it; empty for its own name
+   * @param precision the number format of its networks
+   */
+  record ServedModel(Path folder, Optional<String> name, Precision precision) {}
+
+  ServerSettings {
+    if (models.isEmpty()) {
+      throw new IllegalArgumentException("models: none (expected: at least one)");
+    }
+    models = List.copyOf(models);
+  }
+
+  /** What the file says over the defaults, and the flags over both. */
+  static ServerSettings of(ServeFlags flags, ServerFile file) {
+    ServerConfig usual = ServerConfig.loopback();
+    ServerFile.LogEntry log = first(file.log(), ServerFile.LogEntry.NONE);
+    var config =
+        usual
+            .withHost(first(flags.host, file.host(), usual.host()))
+            .withPort(first(flags.port, file.port(), usual.port()))
+            .withWorkers(first(flags.workers, file.workers(), usual.workers()))
+            .withQueueCapacity(first(flags.queue, file.queue(), usual.queueCapacity()))
+            .withGrace(
+                Duration.ofSeconds(
+                    first(
+                        flags.graceSeconds, file.graceSeconds(), (int) usual.grace().toSeconds())))
+            .withLogPrompts(first(flags.logPrompts, log.prompts(), usual.logPrompts()));
+    return new ServerSettings(
+        config,
+        models(flags, file),
+        Optional.ofNullable(flags.tokens).or(() -> Optional.ofNullable(file.tokens())),
+        Optional.ofNullable(file.quota()).map(ServerFile.QuotaEntry::quota).orElse(Quota.NONE),
+        first(file.metrics(), true),
+        first(flags.logFormat, log.format(), ServerLog.Format.TEXT),
+        first(flags.logLevel, log.level(), ServerLog.Level.INFO));
+  }
+
+  private static List<ServedModel> models(ServeFlags flags, ServerFile file) {
+    ModelOptions.Format format = first(flags.precision, ModelOptions.Format.f32);
+    List<ServerFile.ModelEntry> entries = file.models();
+    if (flags.models.isEmpty() && entries != null) {
+      return entries.stream()
+          .map(
+              entry ->
+                  new ServedModel(
+                      entry.folder(),
+                      Optional.ofNullable(entry.name()),
+                      first(flags.precision, entry.precision(), format).precision))
+          .toList();
+    }
+    List<Path> folders =
+        flags.models.isEmpty() ? List.of(ModelOptions.defaultFolder()) : flags.models;
+    return folders.stream()
+        .map(folder -> new ServedModel(folder, Optional.empty(), format.precision))
+        .toList();
+  }
+
+  private static <T> T first(@Nullable T given, T otherwise) {
+    return given != null ? given : otherwise;
+  }
+
+  private static <T> T first(@Nullable T given, @Nullable T said, T otherwise) {
+    return first(given, first(said, otherwise));
+  }
+}

@@ -1,0 +1,198 @@
+package io.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.base.Splitter;
+import io.diffusion4j.cli.ServerSettings.ServedModel;
+import io.diffusion4j.serving.ServerConfig;
+import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.HashedTokens;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.auth.Role;
+import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.diffusion4j.tf.nn.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What a server is told by its file and its flags. */
+final class ServerSettingsTest {
+  private Path folder;
+
+  @BeforeEach
+  void makeFolder(@TempDir Path temporary) {
+    folder = temporary;
+  }
+
+  private ServerFile file(String yaml) throws IOException {
+    return ServerFile.read(Files.writeString(folder.resolve("server.yaml"), yaml));
+  }
+
+  private static ServeFlags flags(String line) {
+    var flags = new ServeFlags();
+    new CommandLine(flags)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .parseArgs(Splitter.on(' ').omitEmptyStrings().splitToList(line).toArray(String[]::new));
+    return flags;
+  }
+
+  @Test
+  void withoutFileAndFlagsTheDefaultsHold() {
+    var settings = ServerSettings.of(flags(""), ServerFile.NONE);
+    assertThat(settings.config()).isEqualTo(ServerConfig.loopback());
+    assertThat(settings.models())
+        .containsExactly(
+            new ServedModel(ModelOptions.defaultFolder(), Optional.empty(), Precision.FLOAT32));
+    assertThat(settings.tokens()).isEmpty();
+    assertThat(settings.quota()).isEqualTo(Quota.NONE);
+    assertThat(settings.metrics()).isTrue();
+    assertThat(settings.logFormat()).isEqualTo(ServerLog.Format.TEXT);
+    assertThat(settings.logLevel()).isEqualTo(ServerLog.Level.INFO);
+  }
+
+  /** The example that people copy says everything, and what it says is what it means. */
+  @Test
+  void theExampleOfTheDocumentationIsReadWhole() throws IOException {
+    var settings = ServerSettings.of(flags(""), file(example("server.yaml")));
+    assertThat(settings)
+        .isEqualTo(
+            new ServerSettings(
+                new ServerConfig("127.0.0.1", 50051, 2, 64, Duration.ofSeconds(30), false),
+                List.of(
+                    new ServedModel(
+                        folder.resolve("emoji/model"), Optional.empty(), Precision.FLOAT32),
+                    new ServedModel(
+                        folder.resolve("/models/karlo"), Optional.of("karlo"), Precision.BFLOAT16)),
+                Optional.of(folder.resolve("tokens.yaml")),
+                new Quota(60, 4),
+                true,
+                ServerLog.Format.JSON,
+                ServerLog.Level.INFO));
+    for (var key : ServerFile.class.getRecordComponents()) {
+      String name = key.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
+      assertThat(example("server.yaml")).containsPattern("(?m)^" + name + ":");
+    }
+  }
+
+  private static String example(String name) throws IOException {
+    String page = Files.readString(Path.of("../docs/serving.md"));
+    var block =
+        Pattern.compile("```yaml\n# " + Pattern.quote(name) + "\n(.*?)```", Pattern.DOTALL)
+            .matcher(page);
+    assertThat(block.find()).as("docs/serving.md has %s", name).isTrue();
+    return block.group(1);
+  }
+
+  @Test
+  void flagsGoOverTheFile() throws IOException {
+    var file = file("port: 1\nhost: a\nworkers: 3\nlog:\n  level: warn\nmodels:\n  - path: m\n");
+    var settings =
+        ServerSettings.of(
+            flags("--port 2 --grace 5 --log-level debug --model x --model y --precision bf16"),
+            file);
+    assertThat(settings.config())
+        .isEqualTo(
+            ServerConfig.loopback()
+                .withHost("a")
+                .withPort(2)
+                .withWorkers(3)
+                .withGrace(Duration.ofSeconds(5)));
+    assertThat(settings.logLevel()).isEqualTo(ServerLog.Level.DEBUG);
+    assertThat(settings.models())
+        .containsExactly(
+            new ServedModel(Path.of("x"), Optional.empty(), Precision.BFLOAT16),
+            new ServedModel(Path.of("y"), Optional.empty(), Precision.BFLOAT16));
+    assertThat(ServerSettings.of(flags("--precision bf16"), file).models())
+        .containsExactly(
+            new ServedModel(folder.resolve("m"), Optional.empty(), Precision.BFLOAT16));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, log, metrics, models, port,"
+            + " queue, quota, tokens, workers)",
+        "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
+        "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
+            + " precision)",
+        "port: many | port: many (expected: a whole number)",
+        "log: {level: loud} | log.level: loud (expected: one of error, warn, info, debug)",
+        "models: emoji | models: not what belongs here (expected: a list)",
+        "metrics: perhaps | metrics: perhaps (expected: true or false)",
+      })
+  void whatIsNotKnownIsAnError(String yaml, String message) {
+    assertThatThrownBy(() -> file(yaml))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(folder.resolve("server.yaml") + ": " + message);
+  }
+
+  @Test
+  void whatIsSaidTwiceOrNotYamlIsAnErrorAtItsLine() {
+    assertThatThrownBy(() -> file("port: 1\nhost: a\nport: 2\n"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("port");
+    assertThatThrownBy(() -> file("port: 1\nhost: \"a\n"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("server.yaml, line ");
+    assertThatThrownBy(() -> file("models: [{name: a}]"))
+        .hasMessage("models: one without path (expected: the folder of each)");
+    assertThatThrownBy(() -> file("quota: {images-per-minute: 0}"))
+        .hasMessageContaining("imagesPerMinute: 0 (expected: ≥ 1)");
+  }
+
+  @Test
+  void aTokenFileTellsPrincipals() throws IOException {
+    var tokens = tokens(example("tokens.yaml"));
+    var made = Run.of("token", "eve");
+    assertThat(made.status()).as(made.err()).isZero();
+    String token = made.out().lines().findFirst().orElseThrow().substring(2);
+    Authenticator own = tokens("tokens:\n" + made.out());
+    assertThat(own.authenticate(token))
+        .isEqualTo(
+            new Principal("eve", Set.of(Role.GENERATE, Role.EMBED), Set.of("*"), new Quota(60, 4)));
+    assertThatThrownBy(() -> tokens.authenticate(token))
+        .isInstanceOf(UnauthenticatedException.class);
+    assertThat(tokens).isInstanceOf(HashedTokens.class);
+  }
+
+  private Authenticator tokens(String yaml) throws IOException {
+    Path file = Files.writeString(folder.resolve("tokens.yaml"), yaml);
+    return TokenFile.read(file, new Quota(60, 4), List.of("emoji", "karlo"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tokens: [] | tokens: none (expected: at least one)",
+        "tokens: [{name: a, sha256: x}] | tokens[0].sha256 of a: x (expected: 64 of 0-9 and a-f)",
+        "tokens: [{sha256: x}] | tokens[0].name:  (expected: up to 64 letters, digits, dots,"
+            + " dashes, underscores and @)",
+        "tokens: [{name: a, models: [b]}] | tokens[0].models: b (expected: one of emoji, karlo)",
+        "tokens: [{name: a, expires: soon}] | tokens[0].expires: soon (expected: a time such as"
+            + " 2030-01-01T00:00:00Z)",
+        "tokens: [{name: a, roles: [king]}] | tokens[0].roles[0]: king (expected: one of generate,"
+            + " embed, metrics)",
+        "tokens: [{token: a}] | tokens[0].token: unknown (expected: one of expires, models, name,"
+            + " quota, roles, sha256)",
+      })
+  void aTokenThatCannotBeIsNamed(String yaml, String message) {
+    assertThatThrownBy(() -> tokens(yaml))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(folder.resolve("tokens.yaml") + ": " + message);
+  }
+}
