@@ -6,6 +6,7 @@ import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.ListModelsResponse;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
+import io.diffusion4j.serving.v1.Preview;
 import io.diffusion4j.serving.v1.Progress;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.Context;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>{@code
  * try (var client = GenerationClient.connect("127.0.0.1:50051")) {
+ *   var request = Requests.textToImage("a red apple").setImageCount(4).build();
  *   var generation = client.generate(request, progress -> bar.show(progress));
  *   Files.write(path, generation.images().get(0).png());
  * }
@@ -47,6 +49,9 @@ public final class GenerationClient implements AutoCloseable {
 
     /** The work is there. */
     void onProgress(Progress progress);
+
+    /** What an image is going to be; told if the request asks for previews. */
+    default void onPreview(Preview preview) {}
   }
 
   /**
@@ -90,6 +95,16 @@ public final class GenerationClient implements AutoCloseable {
 
   /**
    * Has the request drawn.
+   *
+   * @see Requests
+   * @throws GenerationException if the server refuses it, fails or cannot be reached
+   */
+  public Generation generate(GenerateImagesRequest request) {
+    return generate(request, ProgressListener.NONE);
+  }
+
+  /**
+   * Has the request drawn, and watches.
    *
    * @throws GenerationException if the server refuses it, fails or cannot be reached
    */

@@ -35,6 +35,7 @@ final class Receiver {
       switch (event.getEventCase()) {
         case ACCEPTED -> accepted = event.getAccepted();
         case PROGRESS -> listener.onProgress(event.getProgress());
+        case PREVIEW -> listener.onPreview(event.getPreview());
         case IMAGE_CHUNK -> append(event.getImageChunk());
         case IMAGE_DONE -> complete(event.getImageDone().getMetadata());
         case FINISHED -> {
@@ -47,7 +48,7 @@ final class Receiver {
               accepted.getWarningsList(),
               finished.getUsage());
         }
-        case STARTED, PREVIEW, EVENT_NOT_SET -> {} // the last: an event of a later version
+        case STARTED, EVENT_NOT_SET -> {} // the last: an event of a later version
       }
     }
     throw damaged("the stream ended early (expected: a finished event)");

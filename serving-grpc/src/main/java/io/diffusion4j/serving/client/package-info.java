@@ -1,7 +1,8 @@
 /**
  * The caller's side of the generation service.
  *
- * <p>Starting point: {@link io.diffusion4j.serving.client.GenerationClient}.
+ * <p>Starting points: {@link io.diffusion4j.serving.client.GenerationClient}, which asks; {@link
+ * io.diffusion4j.serving.client.Requests}, what it asks.
  */
 @NullMarked
 package io.diffusion4j.serving.client;

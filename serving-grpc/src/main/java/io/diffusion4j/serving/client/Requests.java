@@ -1,0 +1,82 @@
+package io.diffusion4j.serving.client;
+
+import com.google.protobuf.ByteString;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.ImageToImageTask;
+import io.diffusion4j.serving.v1.InpaintTask;
+import io.diffusion4j.serving.v1.InputImage;
+import io.diffusion4j.serving.v1.PromptSpec;
+import io.diffusion4j.serving.v1.TextToImageTask;
+import io.diffusion4j.serving.v1.VariationTask;
+
+/**
+ * Requests by task, to be completed and built:
+ *
+ * <pre>{@code
+ * Requests.textToImage("a red apple").setImageCount(4).addSeeds(7).build()
+ * }</pre>
+ *
+ * <p>Images are encoded files, such as PNG. What a model can do is listed by {@link
+ * GenerationClient#models}; the other tasks of the contract are built in the same way by hand.
+ */
+public final class Requests {
+  private Requests() {}
+
+  /** Images of what a text describes. */
+  public static GenerateImagesRequest.Builder textToImage(String prompt) {
+    return textToImage(prompt, "");
+  }
+
+  /**
+   * Images of what a text describes.
+   *
+   * @param negative what guidance moves away from; empty for nothing
+   */
+  public static GenerateImagesRequest.Builder textToImage(String prompt, String negative) {
+    return GenerateImagesRequest.newBuilder()
+        .setTextToImage(TextToImageTask.newBuilder().setPrompt(prompt(prompt, negative)));
+  }
+
+  /** Other images that mean the same as this one. */
+  public static GenerateImagesRequest.Builder variation(byte[] image) {
+    return GenerateImagesRequest.newBuilder()
+        .setVariation(VariationTask.newBuilder().setImage(image(image)));
+  }
+
+  /**
+   * An image of which a part is drawn again.
+   *
+   * @param mask white where it is drawn again, black where it is kept
+   */
+  public static GenerateImagesRequest.Builder inpaint(byte[] image, byte[] mask, String prompt) {
+    return GenerateImagesRequest.newBuilder()
+        .setInpaint(
+            InpaintTask.newBuilder()
+                .setImage(image(image))
+                .setMask(image(mask))
+                .setPrompt(prompt(prompt, "")));
+  }
+
+  /**
+   * An image that is drawn on from a noised one.
+   *
+   * @param strength how much is noised away, in [0, 1]: 0 keeps the image, 1 forgets it
+   */
+  public static GenerateImagesRequest.Builder imageToImage(
+      byte[] image, double strength, String prompt) {
+    return GenerateImagesRequest.newBuilder()
+        .setImageToImage(
+            ImageToImageTask.newBuilder()
+                .setImage(image(image))
+                .setStrength(strength)
+                .setPrompt(prompt(prompt, "")));
+  }
+
+  private static PromptSpec prompt(String text, String negative) {
+    return PromptSpec.newBuilder().setText(text).setNegativeText(negative).build();
+  }
+
+  private static InputImage image(byte[] file) {
+    return InputImage.newBuilder().setData(ByteString.copyFrom(file)).build();
+  }
+}
