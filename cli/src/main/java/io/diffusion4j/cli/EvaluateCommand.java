@@ -19,6 +19,7 @@ import io.diffusion4j.evaluation.report.CaptionedFolder;
 import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
 import io.diffusion4j.evaluation.report.TextReport;
+import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.unclip.Residency;
 import java.nio.file.Files;
@@ -199,9 +200,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 prompts.texts().subList(from, to),
                 "",
                 noise,
-                local.settings(DiffusionPrior.STAGE, stages),
-                local.settings(DiffusionDecoder.STAGE, stages),
-                local.settings(DiffusionUpsampler.STAGE, stages));
+                local.settings(DiffusionPrior.STAGE, stages.byStage()),
+                local.settings(DiffusionDecoder.STAGE, stages.byStage()),
+                local.settings(DiffusionUpsampler.STAGE, stages.byStage()));
         drawn.addAll(pipeline.generate(request, SamplingListener.NONE).images());
         bar.at(to, "");
       }

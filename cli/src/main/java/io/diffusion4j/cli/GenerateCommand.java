@@ -5,6 +5,8 @@ import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.local.Defaults;
+import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.serving.client.Generation;
 import io.diffusion4j.serving.client.GenerationClient;
@@ -147,9 +149,9 @@ final class GenerateCommand implements Callable<Integer> {
               prompts.stream().flatMap(p -> Collections.nCopies(count, p).stream()).toList(),
               negative,
               noise,
-              local.settings(DiffusionPrior.STAGE, stages),
-              local.settings(DiffusionDecoder.STAGE, stages),
-              local.settings(DiffusionUpsampler.STAGE, stages));
+              local.settings(DiffusionPrior.STAGE, stages.byStage()),
+              local.settings(DiffusionDecoder.STAGE, stages.byStage()),
+              local.settings(DiffusionUpsampler.STAGE, stages.byStage()));
       var pipeline = batch.noise == null ? local.textToImage() : local.publishedTextToImage();
       var images = pipeline.generate(request, watch).images();
       new BatchOutput(files, batch, spec.commandLine().getOut())
@@ -157,11 +159,11 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private Generation drawHere(String prompt) throws IOException {
+  private Generation drawHere(String prompt) {
     say("loading " + model.folder);
     // Batches of a larger request are drawn side by side, each in a stage of its own.
     var residency = count <= Defaults.BATCH ? Residency.ONE_AT_A_TIME : Residency.ALWAYS;
-    try (var local = LocalService.start(model, residency)) {
+    try (var local = model.serve(residency)) {
       return draw(local.client(), prompt);
     }
   }

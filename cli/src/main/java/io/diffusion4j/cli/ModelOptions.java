@@ -1,10 +1,14 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.cli.ServerSettings.ServedModel;
+import io.diffusion4j.local.LocalGeneration;
+import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.local.LocalModels;
+import io.diffusion4j.local.ServedModel;
+import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.unclip.Residency;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Which model to load, and how. */
@@ -40,9 +44,11 @@ final class ModelOptions {
     return Path.of(System.getProperty("diffusion4j.home", "."), "emoji", "model");
   }
 
-  /** As a model of the service, by its own name. */
-  ServedModel served() {
-    return new ServedModel(folder, Optional.empty(), format.precision);
+  /** The service of it within this process: the same requests, checks and files as at a server. */
+  LocalGeneration serve(Residency residency) {
+    var served = ServedModel.of(folder, format.precision);
+    return LocalGeneration.of(
+        LocalModels.load(List.of(served), residency), ServerConfig.loopback());
   }
 
   /** Loads it. */

@@ -8,6 +8,8 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.Preset;
 import io.diffusion4j.emoji.train.Recipe;
+import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.local.ModelFacts;
 import io.diffusion4j.tf.train.CaptionedImages;
 import io.diffusion4j.unclip.UnclipModel;
 import java.nio.file.Files;

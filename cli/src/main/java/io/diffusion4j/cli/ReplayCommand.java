@@ -1,5 +1,7 @@
 package io.diffusion4j.cli;
 
+import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.local.ModelFacts;
 import com.google.common.hash.Hashing;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.serving.Recipes;
@@ -68,14 +70,14 @@ final class ReplayCommand implements Callable<Integer> {
     return report(original, again);
   }
 
-  private Generation.Picture drawHere(RecipeFile original) throws IOException {
+  private Generation.Picture drawHere(RecipeFile original) {
     LocalModel.requirePipeline(model.folder);
     String digest = ModelFacts.digest(model.folder);
     if (!digest.equals(original.recipe().getWeightsDigest())) { // told before the model is loaded
       throw otherWeights(original, model.folder + " with " + digest);
     }
     spec.commandLine().getErr().println("loading " + model.folder);
-    try (var local = LocalService.start(model, Residency.ONE_AT_A_TIME)) {
+    try (var local = model.serve(Residency.ONE_AT_A_TIME)) {
       return draw(local.client(), original, "");
     }
   }

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli;
 
+import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.tf.nn.Precision;
@@ -28,15 +29,6 @@ record ServerSettings(
     boolean metrics,
     ServerLog.Format logFormat,
     ServerLog.Level logLevel) {
-  /**
-   * A model to serve.
-   *
-   * @param folder where it is
-   * @param name what requests call it; empty for its own name
-   * @param precision the number format of its networks
-   */
-  record ServedModel(Path folder, Optional<String> name, Precision precision) {}
-
   ServerSettings {
     if (models.isEmpty()) {
       throw new IllegalArgumentException("models: none (expected: at least one)");
@@ -85,7 +77,7 @@ record ServerSettings(
     List<Path> folders =
         flags.models.isEmpty() ? List.of(ModelOptions.defaultFolder()) : flags.models;
     return folders.stream()
-        .map(folder -> new ServedModel(folder, Optional.empty(), format.precision))
+        .map(folder -> ServedModel.of(folder, format.precision))
         .toList();
   }
 

@@ -3,6 +3,7 @@ package io.diffusion4j.cli;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.local.Defaults;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.util.LinkedHashMap;

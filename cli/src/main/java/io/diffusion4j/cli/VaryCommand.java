@@ -4,6 +4,7 @@ import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.tf.checkpoint.ModelFolder;
 import io.diffusion4j.unclip.PreparedPixels;
 import io.diffusion4j.unclip.Residency;
@@ -100,8 +101,8 @@ final class VaryCommand implements Callable<Integer> {
               .render(
                   embeddings,
                   noise,
-                  local.settings(DiffusionDecoder.STAGE, stages),
-                  local.settings(DiffusionUpsampler.STAGE, stages),
+                  local.settings(DiffusionDecoder.STAGE, stages.byStage()),
+                  local.settings(DiffusionUpsampler.STAGE, stages.byStage()),
                   watch)
               .images();
       new BatchOutput(files, batch, spec.commandLine().getOut())

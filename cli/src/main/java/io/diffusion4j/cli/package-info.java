@@ -3,8 +3,7 @@
  * training recipes.
  *
  * <p>Starting points: {@link io.diffusion4j.cli.Main}, the commands; {@link
- * io.diffusion4j.cli.Defaults}, what they do unless told otherwise; {@link
- * io.diffusion4j.cli.LocalModel}, a model folder wired for use.
+ * io.diffusion4j.cli.ModelOptions}, which model they load.
  */
 @NullMarked
 package io.diffusion4j.cli;

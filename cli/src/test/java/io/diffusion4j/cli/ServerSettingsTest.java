@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Splitter;
-import io.diffusion4j.cli.ServerSettings.ServedModel;
+import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.HashedTokens;

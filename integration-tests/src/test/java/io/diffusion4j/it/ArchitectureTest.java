@@ -47,6 +47,7 @@ class ArchitectureTest {
   private static final String SERVING = "io.diffusion4j.serving..";
   private static final String METRICS = "io.diffusion4j.serving.metrics..";
   private static final String PROTO = "io.diffusion4j.serving.v1..";
+  private static final String LOCAL = "io.diffusion4j.local..";
   private static final String CLI = "io.diffusion4j.cli..";
   private static final String BENCHMARKS = "io.diffusion4j.benchmarks..";
 
@@ -64,6 +65,7 @@ class ArchitectureTest {
           Map.entry("evaluation", "io.diffusion4j.evaluation"),
           Map.entry("serving-proto", "io.diffusion4j.serving.v1"),
           Map.entry("serving-grpc", "io.diffusion4j.serving"),
+          Map.entry("local", "io.diffusion4j.local"),
           Map.entry("cli", "io.diffusion4j.cli"),
           Map.entry("benchmarks", "io.diffusion4j.benchmarks"));
 
@@ -117,6 +119,8 @@ class ArchitectureTest {
           .definedBy(PROTO)
           .layer("serving-grpc")
           .definedBy(resideInAPackage(SERVING).and(not(resideInAPackage(PROTO))))
+          .layer("local")
+          .definedBy(LOCAL)
           .layer("cli")
           .definedBy(CLI)
           .layer("benchmarks")
@@ -149,7 +153,16 @@ class ArchitectureTest {
           .whereLayer("serving-grpc")
           .mayOnlyAccessLayers("diffusion-api", "serving-proto")
           .whereLayer("serving-grpc")
-          .mayOnlyBeAccessedByLayers("cli", "benchmarks")
+          .mayOnlyBeAccessedByLayers("local", "cli", "benchmarks")
+          .whereLayer("local")
+          .mayOnlyAccessLayers(
+              "diffusion-api",
+              "diffusion-tf",
+              "prior",
+              "decoder",
+              "unclip",
+              "serving-proto",
+              "serving-grpc")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("benchmarks")
@@ -201,7 +214,7 @@ class ArchitectureTest {
   static final ArchRule onlyServingKnowsGrpc =
       noClasses()
           .that()
-          .resideOutsideOfPackages(SERVING, CLI, BENCHMARKS)
+          .resideOutsideOfPackages(SERVING, LOCAL, CLI, BENCHMARKS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "com.google.protobuf..");

@@ -1,10 +1,9 @@
-package io.diffusion4j.cli;
+package io.diffusion4j.local;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
-import io.diffusion4j.cli.ServerSettings.ServedModel;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ImageEngine;
 import io.diffusion4j.serving.ServerConfig;
@@ -16,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Model folders of this machine, loaded to be served. Hold native memory until they are closed. */
-final class LocalModels implements AutoCloseable {
+public final class LocalModels implements AutoCloseable {
   private final List<LocalModel> models = new ArrayList<>();
   private final List<ImageEngine> engines = new ArrayList<>();
 
@@ -27,7 +26,7 @@ final class LocalModels implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is no such pipeline folder, or if two have one name
    */
-  static LocalModels load(List<ServedModel> served, Residency residency) {
+  public static LocalModels load(List<ServedModel> served, Residency residency) {
     served.forEach(model -> LocalModel.requirePipeline(model.folder()));
     var loaded = new LocalModels();
     try {
@@ -50,7 +49,7 @@ final class LocalModels implements AutoCloseable {
   }
 
   /** What requests call them, the default first. */
-  List<String> names() {
+  public List<String> names() {
     return engines.stream().map(engine -> engine.card().name()).toList();
   }
 
@@ -59,7 +58,7 @@ final class LocalModels implements AutoCloseable {
    *
    * @param more what is bound beside
    */
-  DiffusionServer server(ServerConfig config, Module more) {
+  public DiffusionServer server(ServerConfig config, Module more) {
     return Guice.createInjector(
             new ServingModule(config),
             more,

@@ -1,4 +1,4 @@
-package io.diffusion4j.cli;
+package io.diffusion4j.local;
 
 import com.google.inject.Guice;
 import com.google.inject.Injector;
@@ -20,13 +20,15 @@ import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model folder of this machine, loaded and wired as a model of the service, so that {@code
- * generate} and {@code serve} give the same files. Holds native memory until it is closed.
+ * A model folder of this machine, loaded and wired as a model of the service, so that a program
+ * that draws for itself and one that serves give the same files. Holds native memory until it is
+ * closed.
  */
-final class LocalModel implements AutoCloseable {
+public final class LocalModel implements AutoCloseable {
   private final UnclipModel model;
   private final ModelFacts facts;
   private final Samplers samplers;
@@ -43,7 +45,7 @@ final class LocalModel implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such pipeline folder
    * @throws io.diffusion4j.tf.checkpoint.CheckpointException if what it holds is damaged
    */
-  static LocalModel load(Path folder, Precision precision, Residency residency) {
+  public static LocalModel load(Path folder, Precision precision, Residency residency) {
     requirePipeline(folder);
     UnclipModel model = UnclipModel.load(folder, precision, residency);
     try {
@@ -55,7 +57,7 @@ final class LocalModel implements AutoCloseable {
   }
 
   /** Fails unless the folder is there and looks like a pipeline. */
-  static void requirePipeline(Path folder) {
+  public static void requirePipeline(Path folder) {
     if (!Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
       throw new IllegalArgumentException(
           "model: " + folder + " (expected: a folder with " + ModelFolder.INDEX + ")");
@@ -67,38 +69,38 @@ final class LocalModel implements AutoCloseable {
   }
 
   /** Text to images, as the service does it. */
-  TextToImage textToImage() {
+  public TextToImage textToImage() {
     return injector().getInstance(TextToImage.class);
   }
 
   /** Text to images as the published pipelines do it: the prior draws a single embedding. */
-  TextToImage publishedTextToImage() {
+  public TextToImage publishedTextToImage() {
     return new TextToImage(model.textEncoder(), model.prior(), model.decoder(), model.upsampler());
   }
 
   /** Variations of images. */
-  ImageVariation imageVariation() {
+  public ImageVariation imageVariation() {
     return injector().getInstance(ImageVariation.class);
   }
 
   /** The networks. */
-  UnclipModel networks() {
+  public UnclipModel networks() {
     return model;
   }
 
   /**
    * How a stage samples: as it was asked to, or else as this model does by itself.
    *
+   * @param asked what was asked of each stage; nothing of those that are missing
    * @throws IllegalArgumentException if it cannot
    */
-  SamplingSettings settings(String stage, StageOptionsGroup asked) {
+  public SamplingSettings settings(String stage, Map<String, StageOptions> asked) {
     StageCard card =
         Defaults.stages(samplers, facts).stream()
             .filter(s -> s.name().equals(stage))
             .findFirst()
             .orElseThrow();
-    var options =
-        card.withDefaults(asked.byStage().getOrDefault(stage, StageOptions.getDefaultInstance()));
+    var options = card.withDefaults(asked.getOrDefault(stage, StageOptions.getDefaultInstance()));
     if (options.getSteps() > card.maxSteps()) {
       throw new IllegalArgumentException(
           "steps of "
@@ -139,7 +141,7 @@ final class LocalModel implements AutoCloseable {
   }
 
   /** Where a prompt is cut, in words. */
-  Optional<String> truncation(String prompt) {
+  public Optional<String> truncation(String prompt) {
     return model
         .tokenizer()
         .encode(prompt)
@@ -161,7 +163,7 @@ final class LocalModel implements AutoCloseable {
   }
 
   /** What its folder says of it. */
-  ModelFacts facts() {
+  public ModelFacts facts() {
     return facts;
   }
 

@@ -1,4 +1,4 @@
-package io.diffusion4j.cli;
+package io.diffusion4j.local;
 
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DiffusionDecoder;
@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * @param imageSize height and width of the images
  * @param trainSteps how many timesteps each stage was trained with
  */
-record ModelFacts(
+public record ModelFacts(
     Path folder,
     String name,
     String license,
@@ -38,25 +38,25 @@ record ModelFacts(
     int imageSize,
     Map<String, Integer> trainSteps) {
   /** The name of a model that does not say where it comes from. */
-  static final String NAMELESS = "unclip";
+  public static final String NAMELESS = "unclip";
 
   /** What SPDX says where nothing is said. */
-  static final String UNKNOWN_LICENSE = "NOASSERTION";
+  public static final String UNKNOWN_LICENSE = "NOASSERTION";
 
   private static final String CARD = "README.md";
   private static final String PRESET = "diffusion4j.preset";
 
-  ModelFacts {
+  public ModelFacts {
     trainSteps = Map.copyOf(trainSteps);
   }
 
   /** Whether it was trained from a preset; else it is a published model, or like one. */
-  boolean isOurs() {
+  public boolean isOurs() {
     return !name.equals(NAMELESS);
   }
 
   /** How many timesteps a stage was trained with: the most it can take. */
-  int trainSteps(String stage) {
+  public int trainSteps(String stage) {
     Integer steps = trainSteps.get(stage);
     if (steps == null) {
       throw new IllegalArgumentException(
@@ -70,7 +70,7 @@ record ModelFacts(
    *
    * @param imageSize as loaded
    */
-  static ModelFacts of(Path folder, int imageSize) {
+  public static ModelFacts of(Path folder, int imageSize) {
     ModelFolder model = ModelFolder.open(folder);
     Map<String, Integer> steps = new LinkedHashMap<>();
     for (String stage :
@@ -89,7 +89,7 @@ record ModelFacts(
   }
 
   /** The digest of its folder. */
-  String digest() {
+  public String digest() {
     return digest(folder);
   }
 
@@ -98,7 +98,7 @@ record ModelFacts(
    * hexadecimal digits; the same for a copy elsewhere. Reads all of them: names and contents of
    * weights, settings and vocabularies, in the order of their names.
    */
-  static String digest(Path folder) {
+  public static String digest(Path folder) {
     MessageDigest sha256 = sha256();
     try (Stream<Path> walk = Files.walk(folder);
         var sink = new DigestOutputStream(OutputStream.nullOutputStream(), sha256)) {

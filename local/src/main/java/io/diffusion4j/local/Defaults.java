@@ -1,4 +1,4 @@
-package io.diffusion4j.cli;
+package io.diffusion4j.local;
 
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
@@ -10,38 +10,38 @@ import io.diffusion4j.serving.StageCard.Pixels;
 import java.util.List;
 
 /** How each stage samples unless a request says otherwise, and the limits of what it may say. */
-final class Defaults {
+public final class Defaults {
   /** Of every stage: deterministic, and good with few steps. */
-  static final String SAMPLER = "ddim";
+  public static final String SAMPLER = "ddim";
 
-  static final int PRIOR_STEPS = 25;
-  static final double PRIOR_GUIDANCE = 2.0;
-  static final int DECODER_STEPS = 30;
-  static final double DECODER_GUIDANCE = 2.5;
+  public static final int PRIOR_STEPS = 25;
+  public static final double PRIOR_GUIDANCE = 2.0;
+  public static final int DECODER_STEPS = 30;
+  public static final double DECODER_GUIDANCE = 2.5;
 
   /** As the published upsamplers take; the last of them has a network of its own. */
-  static final int SUPER_RES_STEPS = 7;
+  public static final int SUPER_RES_STEPS = 7;
 
   /** The published pipelines' own scheduler, steps and guidance, of models that are not ours. */
-  static final String PUBLISHED_SAMPLER = "unclip";
+  public static final String PUBLISHED_SAMPLER = "unclip";
 
-  static final int PUBLISHED_PRIOR_STEPS = 25;
-  static final double PUBLISHED_PRIOR_GUIDANCE = 4.0;
-  static final int PUBLISHED_DECODER_STEPS = 25;
-  static final double PUBLISHED_DECODER_GUIDANCE = 8.0;
+  public static final int PUBLISHED_PRIOR_STEPS = 25;
+  public static final double PUBLISHED_PRIOR_GUIDANCE = 4.0;
+  public static final int PUBLISHED_DECODER_STEPS = 25;
+  public static final double PUBLISHED_DECODER_GUIDANCE = 8.0;
 
   /** Beyond it, images are only noise. */
-  static final double MAX_GUIDANCE = 30;
+  public static final double MAX_GUIDANCE = 30;
 
-  static final int MAX_IMAGES = 64;
+  public static final int MAX_IMAGES = 64;
 
   /** As many images as keep the networks' batches full under guidance. */
-  static final int BATCH = 8;
+  public static final int BATCH = 8;
 
   private Defaults() {}
 
   /** How many embeddings the prior draws to choose from; the published pipelines draw one. */
-  static int candidates(ModelFacts model) {
+  public static int candidates(ModelFacts model) {
     return model.isOurs() ? 2 : 1;
   }
 
@@ -51,7 +51,7 @@ final class Defaults {
    * @param samplers those there are
    * @param model whose stages they are
    */
-  static List<StageCard> stages(Samplers samplers, ModelFacts model) {
+  public static List<StageCard> stages(Samplers samplers, ModelFacts model) {
     boolean ours = model.isOurs();
     String sampler = ours ? SAMPLER : PUBLISHED_SAMPLER;
     return List.of(

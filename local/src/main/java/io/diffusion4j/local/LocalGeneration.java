@@ -1,0 +1,95 @@
+package io.diffusion4j.local;
+
+import com.google.inject.util.Modules;
+import io.diffusion4j.serving.DiffusionServer;
+import io.diffusion4j.serving.ServerConfig;
+import io.diffusion4j.serving.client.GenerationClient;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.unclip.Residency;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A model in the process of an application: the generation service as it is, with its checks, queue
+ * and files, without a network.
+ *
+ * <pre>{@code
+ * try (var local = LocalGeneration.open(Path.of("emoji/model"))) {
+ *   var request = Requests.textToImage("a red apple").setImageCount(4).build();
+ *   for (var picture : local.client().generate(request).images()) {
+ *     Files.write(Path.of(picture.metadata().getIndex() + ".png"), picture.png());
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe; an application opens one and shares it. Holds native memory and threads until it
+ * is closed, which stops what is drawn before its next step.
+ */
+public final class LocalGeneration implements AutoCloseable {
+  private final LocalModels models;
+  private final DiffusionServer server;
+  private final ManagedChannel channel;
+  private final GenerationClient client;
+
+  private LocalGeneration(LocalModels models, DiffusionServer server, ManagedChannel channel) {
+    this.models = models;
+    this.server = server;
+    this.channel = channel;
+    this.client = new GenerationClient(channel, "");
+  }
+
+  /**
+   * Loads a folder in float32, for requests at any time. Takes seconds.
+   *
+   * @throws IllegalArgumentException if there is no such pipeline folder
+   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if what it holds is damaged
+   */
+  public static LocalGeneration open(Path folder) {
+    var model = ServedModel.of(folder, Precision.FLOAT32);
+    return of(LocalModels.load(List.of(model), Residency.ALWAYS), ServerConfig.loopback());
+  }
+
+  /**
+   * Takes over models that were loaded in another way; they are closed with this.
+   *
+   * @param config how many requests are drawn at once and may wait; there is no host and no port
+   */
+  public static LocalGeneration of(LocalModels models, ServerConfig config) {
+    String name = "diffusion4j-" + UUID.randomUUID();
+    try {
+      var server = models.server(config, Modules.EMPTY_MODULE).startInProcess(name);
+      return new LocalGeneration(models, server, InProcessChannelBuilder.forName(name).build());
+    } catch (IOException e) {
+      models.close();
+      throw new UncheckedIOException("cannot serve in this process: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      models.close();
+      throw e;
+    }
+  }
+
+  /** Asks the model; closed with this. */
+  public GenerationClient client() {
+    return client;
+  }
+
+  /** For the generated stubs of {@code diffusion4j.v1}: all of the contract; closed with this. */
+  public Channel channel() {
+    return channel;
+  }
+
+  @Override
+  public void close() {
+    try (models;
+        server;
+        client) { // the last is closed first, then who waits for it
+      // nothing else to do
+    }
+  }
+}

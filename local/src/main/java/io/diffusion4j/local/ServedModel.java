@@ -1,0 +1,19 @@
+package io.diffusion4j.local;
+
+import io.diffusion4j.tf.nn.Precision;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A model to serve.
+ *
+ * @param folder where it is
+ * @param name what requests call it; empty for its own name
+ * @param precision the number format of its networks
+ */
+public record ServedModel(Path folder, Optional<String> name, Precision precision) {
+  /** By its own name. */
+  public static ServedModel of(Path folder, Precision precision) {
+    return new ServedModel(folder, Optional.empty(), precision);
+  }
+}
