@@ -48,6 +48,8 @@ class ArchitectureTest {
   private static final String METRICS = "io.diffusion4j.serving.metrics..";
   private static final String PROTO = "io.diffusion4j.serving.v1..";
   private static final String LOCAL = "io.diffusion4j.local..";
+  private static final String SPRING_AI = "io.diffusion4j.springai..";
+  private static final String LANGCHAIN4J = "io.diffusion4j.langchain4j..";
   private static final String CLI = "io.diffusion4j.cli..";
   private static final String BENCHMARKS = "io.diffusion4j.benchmarks..";
 
@@ -66,6 +68,8 @@ class ArchitectureTest {
           Map.entry("serving-proto", "io.diffusion4j.serving.v1"),
           Map.entry("serving-grpc", "io.diffusion4j.serving"),
           Map.entry("local", "io.diffusion4j.local"),
+          Map.entry("spring-ai", "io.diffusion4j.springai"),
+          Map.entry("langchain4j", "io.diffusion4j.langchain4j"),
           Map.entry("cli", "io.diffusion4j.cli"),
           Map.entry("benchmarks", "io.diffusion4j.benchmarks"));
 
@@ -121,6 +125,10 @@ class ArchitectureTest {
           .definedBy(resideInAPackage(SERVING).and(not(resideInAPackage(PROTO))))
           .layer("local")
           .definedBy(LOCAL)
+          .layer("spring-ai")
+          .definedBy(SPRING_AI)
+          .layer("langchain4j")
+          .definedBy(LANGCHAIN4J)
           .layer("cli")
           .definedBy(CLI)
           .layer("benchmarks")
@@ -153,7 +161,7 @@ class ArchitectureTest {
           .whereLayer("serving-grpc")
           .mayOnlyAccessLayers("diffusion-api", "serving-proto")
           .whereLayer("serving-grpc")
-          .mayOnlyBeAccessedByLayers("local", "cli", "benchmarks")
+          .mayOnlyBeAccessedByLayers("local", "spring-ai", "langchain4j", "cli", "benchmarks")
           .whereLayer("local")
           .mayOnlyAccessLayers(
               "diffusion-api",
@@ -163,6 +171,14 @@ class ArchitectureTest {
               "unclip",
               "serving-proto",
               "serving-grpc")
+          .whereLayer("spring-ai")
+          .mayOnlyAccessLayers("serving-proto", "serving-grpc")
+          .whereLayer("spring-ai")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("langchain4j")
+          .mayOnlyAccessLayers("serving-proto", "serving-grpc")
+          .whereLayer("langchain4j")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("benchmarks")
@@ -214,7 +230,7 @@ class ArchitectureTest {
   static final ArchRule onlyServingKnowsGrpc =
       noClasses()
           .that()
-          .resideOutsideOfPackages(SERVING, LOCAL, CLI, BENCHMARKS)
+          .resideOutsideOfPackages(SERVING, LOCAL, SPRING_AI, LANGCHAIN4J, CLI, BENCHMARKS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "com.google.protobuf..");
@@ -277,7 +293,7 @@ class ArchitectureTest {
   /** From where its classes or its jar are. */
   private static Optional<String> moduleOf(String uri) {
     var matcher =
-        Pattern.compile("/([a-z-]+)/target/classes/|/([a-z-]+)-[0-9][^/]*\\.jar!").matcher(uri);
+        Pattern.compile("/([a-z0-9-]+)/target/classes/|/([a-z0-9-]+?)-[0-9][^/]*\\.jar!").matcher(uri);
     return matcher.find()
         ? Optional.of(matcher.group(1) == null ? matcher.group(2) : matcher.group(1))
         : Optional.empty();

@@ -1,0 +1,210 @@
+package io.diffusion4j.langchain4j;
+
+import dev.langchain4j.data.image.Image;
+import dev.langchain4j.model.image.ImageModel;
+import dev.langchain4j.model.output.Response;
+import io.diffusion4j.serving.client.Generation;
+import io.diffusion4j.serving.client.GenerationClient;
+import io.diffusion4j.serving.client.GenerationException;
+import io.diffusion4j.serving.client.Requests;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
+import io.diffusion4j.serving.v1.PromptSpec;
+import io.diffusion4j.serving.v1.StageOptions;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * LangChain4j's image model over the generation service.
+ *
+ * <pre>{@code
+ * ImageModel model = Diffusion4jImageModel.builder(client).seed(7).negativePrompt("text").build();
+ * Image apple = model.generate("a red apple").content();
+ * }</pre>
+ *
+ * <p>{@link #edit(Image, String)} draws on from the noised image, {@link #edit(Image, Image,
+ * String)} draws again what the mask shows white. Images come and go as Base64; one that is only a
+ * URL is refused. The metadata of a response holds {@value #REQUEST_ID}, {@value #RECIPES} and
+ * {@value #FAILURES}. A refusal or a fault of the service is one of LangChain4j's exceptions.
+ *
+ * <p>Thread-safe. The client stays the caller's to close.
+ */
+public final class Diffusion4jImageModel implements ImageModel {
+  /** The key of the request's id in the metadata of a response. */
+  public static final String REQUEST_ID = "requestId";
+
+  /** The key of the recipes, one for each image in order, each enough to make it again. */
+  public static final String RECIPES = "recipes";
+
+  /** The key of the messages of images that could not be drawn. */
+  public static final String FAILURES = "failures";
+
+  private final GenerationClient client;
+  private final String model;
+  private final String negativePrompt;
+  private final List<Long> seeds;
+  private final Map<String, StageOptions> stages;
+  private final double strength;
+
+  private Diffusion4jImageModel(Builder builder) {
+    client = builder.client;
+    model = builder.model;
+    negativePrompt = builder.negativePrompt;
+    seeds = List.copyOf(builder.seeds);
+    stages = Map.copyOf(builder.stages);
+    strength = builder.strength;
+  }
+
+  /** A model that leaves to the service all that it is not told. */
+  public static Builder builder(GenerationClient client) {
+    return new Builder(client);
+  }
+
+  @Override
+  public Response<Image> generate(String prompt) {
+    return first(ask(complete(Requests.textToImage(prompt), 1)));
+  }
+
+  @Override
+  public Response<List<Image>> generate(String prompt, int n) {
+    return response(ask(complete(Requests.textToImage(prompt), n)));
+  }
+
+  /** The image drawn on by {@link Builder#strength} towards the prompt. */
+  @Override
+  public Response<Image> edit(Image image, String prompt) {
+    return first(ask(imageToImage(image, prompt)));
+  }
+
+  /** The image, drawn again where the mask is white. */
+  @Override
+  public Response<Image> edit(Image image, Image mask, String prompt) {
+    return first(ask(inpaint(image, mask, prompt)));
+  }
+
+  GenerateImagesRequest imageToImage(Image image, String prompt) {
+    return complete(Requests.imageToImage(file("image", image), strength, prompt), 1);
+  }
+
+  GenerateImagesRequest inpaint(Image image, Image mask, String prompt) {
+    return complete(Requests.inpaint(file("image", image), file("mask", mask), prompt), 1);
+  }
+
+  private GenerateImagesRequest complete(GenerateImagesRequest.Builder request, int count) {
+    prompt(request).setNegativeText(negativePrompt);
+    return request
+        .setModel(model)
+        .setImageCount(count)
+        .addAllSeeds(seeds)
+        .putAllStages(stages)
+        .build();
+  }
+
+  private static PromptSpec.Builder prompt(GenerateImagesRequest.Builder request) {
+    if (request.getTaskCase() == TaskCase.INPAINT) {
+      return request.getInpaintBuilder().getPromptBuilder();
+    }
+    return request.getTaskCase() == TaskCase.IMAGE_TO_IMAGE
+        ? request.getImageToImageBuilder().getPromptBuilder()
+        : request.getTextToImageBuilder().getPromptBuilder();
+  }
+
+  private static byte[] file(String name, Image image) {
+    if (image.base64Data() == null) {
+      throw new IllegalArgumentException(
+          name + ": " + image.url() + " (expected: Base64 data; nothing is fetched)");
+    }
+    return Base64.getDecoder().decode(image.base64Data());
+  }
+
+  private Generation ask(GenerateImagesRequest request) {
+    try {
+      return client.generate(request);
+    } catch (GenerationException e) {
+      throw Errors.mapped(e);
+    }
+  }
+
+  private static Response<Image> first(Generation generation) {
+    Response<List<Image>> all = response(generation);
+    return Response.from(all.content().get(0), null, null, all.metadata());
+  }
+
+  private static Response<List<Image>> response(Generation generation) {
+    return Response.from(
+        generation.images().stream().map(Diffusion4jImageModel::image).toList(),
+        null, // no tokens are counted,
+        null, // and nothing else ends an image than its last step
+        Map.of(
+            REQUEST_ID,
+            generation.requestId(),
+            RECIPES,
+            generation.images().stream().map(Generation.Picture::recipe).toList(),
+            FAILURES,
+            generation.failures().stream().map(f -> f.getError().getMessage()).toList()));
+  }
+
+  private static Image image(Generation.Picture picture) {
+    return Image.builder()
+        .base64Data(Base64.getEncoder().encodeToString(picture.png()))
+        .mimeType(picture.metadata().getMediaType())
+        .build();
+  }
+
+  /** Collects what a model asks for with each prompt. Not thread-safe. */
+  public static final class Builder {
+    private final GenerationClient client;
+    private String model = "";
+    private String negativePrompt = "";
+    private List<Long> seeds = List.of();
+    private final Map<String, StageOptions> stages = new LinkedHashMap<>();
+    private double strength = 0.6;
+
+    private Builder(GenerationClient client) {
+      this.client = client;
+    }
+
+    /** The model, by the name that the service lists; else its default. */
+    public Builder model(String name) {
+      model = name;
+      return this;
+    }
+
+    /** What the images shall not show. */
+    public Builder negativePrompt(String text) {
+      negativePrompt = text;
+      return this;
+    }
+
+    /** Makes the same images of the same prompt every time; unsigned. */
+    public Builder seed(long seed) {
+      seeds = List.of(seed);
+      return this;
+    }
+
+    /** How a stage samples. */
+    public Builder stage(String name, StageOptions options) {
+      stages.put(name, options);
+      return this;
+    }
+
+    /**
+     * How much of an image is noised away before it is drawn on, in [0, 1]: 0 keeps it, 1 forgets
+     * it. 0.6 unless given.
+     */
+    public Builder strength(double ofEdits) {
+      if (!(ofEdits >= 0 && ofEdits <= 1)) { // written so that NaN fails too
+        throw new IllegalArgumentException("strength: " + ofEdits + " (expected: in [0, 1])");
+      }
+      strength = ofEdits;
+      return this;
+    }
+
+    /** The model as it is described now. */
+    public Diffusion4jImageModel build() {
+      return new Diffusion4jImageModel(this);
+    }
+  }
+}

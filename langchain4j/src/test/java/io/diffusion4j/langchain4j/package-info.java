@@ -1,0 +1,4 @@
+@NullMarked
+package io.diffusion4j.langchain4j;
+
+import org.jspecify.annotations.NullMarked;

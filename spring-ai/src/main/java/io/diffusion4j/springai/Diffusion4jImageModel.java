@@ -1,0 +1,108 @@
+package io.diffusion4j.springai;
+
+import io.diffusion4j.serving.client.Generation;
+import io.diffusion4j.serving.client.GenerationClient;
+import io.diffusion4j.serving.client.GenerationException;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import java.util.Base64;
+import java.util.List;
+import org.springframework.ai.image.Image;
+import org.springframework.ai.image.ImageGeneration;
+import org.springframework.ai.image.ImageModel;
+import org.springframework.ai.image.ImageOptions;
+import org.springframework.ai.image.ImagePrompt;
+import org.springframework.ai.image.ImageResponse;
+import org.springframework.ai.image.ImageResponseMetadata;
+import org.springframework.ai.retry.NonTransientAiException;
+import org.springframework.ai.retry.TransientAiException;
+
+/**
+ * Spring AI's image model over the generation service.
+ *
+ * <p>A prompt is one message in words, and beside it at most one of negative weight: what the
+ * images shall not show. A message that has an image as its medium asks for variations of it.
+ * Options are {@link Diffusion4jImageOptions}, or the portable ones; what cannot be done is
+ * refused, never ignored.
+ *
+ * <p>Images come as Base64 with {@link Diffusion4jImageMetadata}. The metadata of the response
+ * holds {@value #REQUEST_ID}, and under {@value #FAILURES} the messages of images that could not be
+ * drawn.
+ *
+ * <p>Thread-safe. The client stays the caller's to close.
+ */
+public final class Diffusion4jImageModel implements ImageModel {
+  /** The key of the request's id in the metadata of a response. */
+  public static final String REQUEST_ID = "requestId";
+
+  /** The key of the failures in the metadata of a response. */
+  public static final String FAILURES = "failures";
+
+  static final String RESPONSE_FORMAT = "b64_json";
+
+  private final GenerationClient client;
+  private final Diffusion4jImageOptions defaults;
+
+  /** A model that leaves all that a prompt does not say to the service. */
+  public Diffusion4jImageModel(GenerationClient client) {
+    this(client, Diffusion4jImageOptions.builder().build());
+  }
+
+  /**
+   * A model with options of its own.
+   *
+   * @param defaults what is asked for where the options of a prompt do not say it
+   */
+  public Diffusion4jImageModel(GenerationClient client, Diffusion4jImageOptions defaults) {
+    this.client = client;
+    this.defaults = defaults;
+  }
+
+  /**
+   * Has a prompt drawn.
+   *
+   * @throws IllegalArgumentException if the prompt or its options ask for what there is not
+   * @throws NonTransientAiException if the service refuses the request
+   * @throws TransientAiException if the same request may succeed later
+   */
+  @Override
+  public ImageResponse call(ImagePrompt prompt) {
+    GenerateImagesRequest request = PromptRequest.of(prompt, defaults);
+    try {
+      ImageOptions options = prompt.getOptions();
+      if (options != null) {
+        ImageSize.of(options).requireThatOf(request.getModel(), client);
+      }
+      ImageSize.of(defaults).requireThatOf(request.getModel(), client);
+      return response(client.generate(request));
+    } catch (GenerationException e) {
+      throw mapped(e);
+    }
+  }
+
+  private static ImageResponse response(Generation generation) {
+    var metadata = new ImageResponseMetadata();
+    metadata.put(REQUEST_ID, generation.requestId());
+    metadata.put(
+        FAILURES, generation.failures().stream().map(f -> f.getError().getMessage()).toList());
+    List<ImageGeneration> images =
+        generation.images().stream().map(Diffusion4jImageModel::image).toList();
+    return new ImageResponse(images, metadata);
+  }
+
+  private static ImageGeneration image(Generation.Picture picture) {
+    var about = picture.metadata();
+    return new ImageGeneration(
+        new Image(null, Base64.getEncoder().encodeToString(picture.png())),
+        new Diffusion4jImageMetadata(
+            about.getSeed(), about.getStream(), about.getMediaType(), about.getRecipe()));
+  }
+
+  private static RuntimeException mapped(GenerationException e) {
+    String message = e.getMessage() == null ? e.code().toString() : e.getMessage();
+    return switch (e.code()) {
+      case UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED, ABORTED, INTERNAL, DATA_LOSS ->
+          new TransientAiException(message, e);
+      default -> new NonTransientAiException(message, e);
+    };
+  }
+}
