@@ -1,0 +1,42 @@
+package io.diffusion4j.it
+
+import io.diffusion4j.serving.v1.GenerateImagesRequest
+import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceStub
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse
+import io.grpc.stub.ClientCallStreamObserver
+import io.grpc.stub.ClientResponseObserver
+import kotlinx.coroutines.channels.awaitClose
+import kotlinx.coroutines.channels.trySendBlocking
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.callbackFlow
+
+/**
+ * The events of a request as they come. Who stops collecting cancels the request at the server; who
+ * collects slowly gets fewer previews.
+ */
+fun GenerationServiceStub.events(
+  request: GenerateImagesRequest
+): Flow<StreamGenerateImagesResponse> = callbackFlow {
+  val observer =
+    object : ClientResponseObserver<GenerateImagesRequest, StreamGenerateImagesResponse> {
+      lateinit var call: ClientCallStreamObserver<GenerateImagesRequest>
+
+      override fun beforeStart(requestStream: ClientCallStreamObserver<GenerateImagesRequest>) {
+        call = requestStream
+      }
+
+      override fun onNext(event: StreamGenerateImagesResponse) {
+        trySendBlocking(event)
+      }
+
+      override fun onError(error: Throwable) {
+        close(error)
+      }
+
+      override fun onCompleted() {
+        close()
+      }
+    }
+  streamGenerateImages(request, observer)
+  awaitClose { observer.call.cancel("nobody collects any more", null) }
+}
