@@ -65,10 +65,13 @@ public final class DiffusionDecoder implements ImageDecoder {
     List<Draw<Guidance<DecoderCondition>>> guided = new ArrayList<>();
     for (int i = 0; i < draws.size(); i++) {
       guided.add(
-          new Draw<>(
-              new Guidance<>(
-                  conditions.get(i), conditions.get(draws.size() + i), settings.guidanceScale()),
-              draws.get(i).noise()));
+          draws
+              .get(i)
+              .withCondition(
+                  new Guidance<>(
+                      conditions.get(i),
+                      conditions.get(draws.size() + i),
+                      settings.guidanceScale())));
     }
     int size = model.config().sampleSize();
     return stage.sample(guided, settings, listener).stream()

@@ -44,9 +44,7 @@ public final class DiffusionUpsampler implements Upsampler {
   public List<Image> upsample(
       List<Draw<Image>> draws, SamplingSettings settings, SamplingListener listener) {
     var enlarged =
-        draws.stream()
-            .map(draw -> new Draw<>(enlarge(draw.condition(), size), draw.noise()))
-            .toList();
+        draws.stream().map(draw -> draw.withCondition(enlarge(draw.condition(), size))).toList();
     return stage.sample(enlarged, settings, listener).stream()
         .map(pixels -> new Image(size, size, pixels))
         .toList();

@@ -69,7 +69,8 @@ public record DiffusionStage<C>(
    * Follows a plan from given samples, for one that starts in the middle or at the clean end.
    *
    * @param start a sample at the noise level of the plan's first step for each draw; not modified
-   * @param draws the conditions, and the noise of the plan's stochastic steps
+   * @param draws the conditions, the noise of the plan's stochastic steps, and what the samples are
+   *     held to
    * @param plan the steps
    * @return a new array for each draw, in order
    * @throws NonFiniteAnswerException if the network answers with NaN or infinity
@@ -85,17 +86,20 @@ public record DiffusionStage<C>(
     }
     List<Trajectory> trajectories = new ArrayList<>(draws.size());
     for (int row = 0; row < draws.size(); row++) {
-      NoiseSource noise = draws.get(row).noise();
+      Draw<C> draw = draws.get(row);
+      NoiseSource noise = draw.noise();
       if (start.get(row).length != rowSize) {
         throw new IllegalArgumentException(
             "start: " + start.get(row).length + " values (expected: " + rowSize + ")");
       }
+      float[] first = start.get(row).clone();
+      project(first, draw, plan, 0);
       trajectories.add(
           new Trajectory(
               plan,
               denoiser.parameterization(),
               treatment,
-              start.get(row),
+              first,
               step -> noise.gaussian(name, step, rowSize)));
     }
     int steps = plan.steps().size();
@@ -115,11 +119,17 @@ public record DiffusionStage<C>(
         NonFiniteAnswerException.check(
             prediction, name, step, steps, plan.steps().get(step).t(), row);
         trajectories.get(row).advance(prediction);
+        project(trajectories.get(row).x(), draws.get(row), plan, step + 1);
       }
       listener.onProgress(
           new SamplingListener.Progress(
               name, step + 1, steps, trajectories.stream().map(Trajectory::x0).toList()));
     }
     return trajectories.stream().map(Trajectory::x).toList();
+  }
+
+  private void project(float[] x, Draw<C> draw, SamplingPlan plan, int step) {
+    draw.projection()
+        .project(x, new Projection.At(name, step, plan.alphaBarBefore(step), draw.noise()));
   }
 }

@@ -50,9 +50,8 @@ public final class DiffusionPrior implements Prior {
     for (var draw : draws) {
       Prompt prompt = draw.condition();
       guided.add(
-          new Draw<>(
-              new Guidance<>(prompt.text(), prompt.negative(), settings.guidanceScale()),
-              draw.noise()));
+          draw.withCondition(
+              new Guidance<>(prompt.text(), prompt.negative(), settings.guidanceScale())));
     }
     return stage.sample(guided, settings, listener).stream().map(standardization::restore).toList();
   }

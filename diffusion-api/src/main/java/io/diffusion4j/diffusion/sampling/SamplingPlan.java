@@ -51,6 +51,15 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
     }
   }
 
+  /**
+   * The ᾱ of the sample that a step begins with.
+   *
+   * @param step from 0 to the number of steps, after the last of which the sample is clean: ᾱ = 1
+   */
+  public double alphaBarBefore(int step) {
+    return step == steps.size() ? 1 : steps.get(step).alphaBar();
+  }
+
   /** How many steps back the updates look for this quantity; 0 if they never do. */
   public int memory(Quantity quantity) {
     return steps.stream()
