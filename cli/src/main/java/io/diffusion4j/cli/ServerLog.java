@@ -25,16 +25,10 @@ final class ServerLog {
 
   /** From which level on things are told. */
   enum Level {
-    ERROR(ch.qos.logback.classic.Level.ERROR),
-    WARN(ch.qos.logback.classic.Level.WARN),
-    INFO(ch.qos.logback.classic.Level.INFO),
-    DEBUG(ch.qos.logback.classic.Level.DEBUG);
-
-    private final ch.qos.logback.classic.Level logback;
-
-    Level(ch.qos.logback.classic.Level logback) {
-      this.logback = logback;
-    }
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG
   }
 
   private static final String OURS = "io.diffusion4j";
@@ -58,9 +52,10 @@ final class ServerLog {
     console.start();
     var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(console);
-    boolean quieter = level.logback.isGreaterOrEqual(Level.WARN.logback);
-    root.setLevel(quieter ? level.logback : Level.WARN.logback);
-    context.getLogger(OURS).setLevel(level.logback);
+    var ours = ch.qos.logback.classic.Level.valueOf(level.name());
+    var usual = ch.qos.logback.classic.Level.WARN;
+    root.setLevel(ours.isGreaterOrEqual(usual) ? ours : usual);
+    context.getLogger(OURS).setLevel(ours);
     LogManager.getLogManager().reset(); // what goes through java.util.logging comes here, too
     LogManager.getLogManager().getLogger("").setLevel(java.util.logging.Level.INFO);
     SLF4JBridgeHandler.install();

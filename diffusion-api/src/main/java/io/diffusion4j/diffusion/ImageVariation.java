@@ -52,9 +52,29 @@ public final class ImageVariation {
       SamplingSettings decoder,
       SamplingSettings upsampler,
       SamplingListener listener) {
+    return render(imageEmbeddings, "", "", noise, decoder, upsampler, listener);
+  }
+
+  /**
+   * Draws an image for each embedding, with words beside it.
+   *
+   * @param imageEmbeddings un-normalised CLIP image embeddings
+   * @param text what the decoder reads besides an embedding; empty for nothing
+   * @param negative what guidance moves away from; empty for the plain unconditional model
+   * @param noise the randomness of each image, as many as there are embeddings
+   * @param decoder how the decoder samples
+   * @param upsampler how the upsampler samples
+   */
+  public Result render(
+      List<float[]> imageEmbeddings,
+      String text,
+      String negative,
+      List<NoiseSource> noise,
+      SamplingSettings decoder,
+      SamplingSettings upsampler,
+      SamplingListener listener) {
     TextToImage.requireCount("noise", noise.size(), imageEmbeddings.size());
-    var nothing = textEncoder.encode(List.of("")).get(0);
-    Prompt prompt = new Prompt(nothing, nothing);
+    Prompt prompt = Prompt.encode(textEncoder, text, negative);
     List<Draw<ImageDecoder.Condition>> draws = new ArrayList<>(imageEmbeddings.size());
     for (int i = 0; i < imageEmbeddings.size(); i++) {
       draws.add(

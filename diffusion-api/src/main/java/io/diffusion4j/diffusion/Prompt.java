@@ -1,6 +1,8 @@
 package io.diffusion4j.diffusion;
 
+import io.diffusion4j.diffusion.text.TextEncoder;
 import io.diffusion4j.diffusion.text.TextEncoding;
+import java.util.List;
 
 /**
  * What is asked for in words.
@@ -9,4 +11,14 @@ import io.diffusion4j.diffusion.text.TextEncoding;
  * @param negative what guidance moves away from; the encoding of the empty prompt unless the caller
  *     asks otherwise
  */
-public record Prompt(TextEncoding text, TextEncoding negative) {}
+public record Prompt(TextEncoding text, TextEncoding negative) {
+  /** Encodes words; the same ones once. */
+  static Prompt encode(TextEncoder encoder, String text, String negative) {
+    if (text.equals(negative)) {
+      TextEncoding both = encoder.encode(List.of(text)).get(0);
+      return new Prompt(both, both);
+    }
+    List<TextEncoding> encodings = encoder.encode(List.of(text, negative));
+    return new Prompt(encodings.get(0), encodings.get(1));
+  }
+}

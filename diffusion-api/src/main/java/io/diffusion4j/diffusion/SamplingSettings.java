@@ -21,4 +21,9 @@ public record SamplingSettings(Sampler sampler, int steps, GuidanceScale guidanc
   public SamplingSettings(Sampler sampler, int steps, double guidanceScale) {
     this(sampler, steps, GuidanceScale.constant(guidanceScale));
   }
+
+  /** The same with another sampler. */
+  public SamplingSettings withSampler(Sampler other) {
+    return new SamplingSettings(other, steps, guidanceScale);
+  }
 }

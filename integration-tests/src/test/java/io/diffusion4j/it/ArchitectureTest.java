@@ -166,6 +166,7 @@ class ArchitectureTest {
           .mayOnlyAccessLayers(
               "diffusion-api",
               "diffusion-tf",
+              "clip",
               "prior",
               "decoder",
               "unclip",

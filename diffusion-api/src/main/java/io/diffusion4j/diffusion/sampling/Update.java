@@ -1,6 +1,7 @@
 package io.diffusion4j.diffusion.sampling;
 
 import io.diffusion4j.diffusion.process.Posterior;
+import io.diffusion4j.diffusion.process.Transition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +58,21 @@ public record Update(double x, double x0, double eps, List<Past> past, Noise noi
   /** To the mean of a posterior at x̂₀. */
   static Update mean(Posterior posterior) {
     return ZERO.plusX0(posterior.x0()).plusX(posterior.x());
+  }
+
+  /**
+   * This move and then a step of the forward process, as one. A variance that the network would
+   * choose becomes the fixed one.
+   */
+  Update then(Transition noising) {
+    double scale = noising.scale();
+    double sigma = noise.sigma();
+    return new Update(
+        scale * x,
+        scale * x0,
+        scale * eps,
+        past.stream().map(p -> new Past(p.ago, p.of, scale * p.factor)).toList(),
+        Noise.of(Math.sqrt(scale * scale * sigma * sigma + noising.variance())));
   }
 
   /** Adds {@code factor·x}. */

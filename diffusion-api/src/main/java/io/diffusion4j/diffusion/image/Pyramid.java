@@ -1,0 +1,63 @@
+package io.diffusion4j.diffusion.image;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A square image at every size it is asked for: the mean over what a pixel covers where it is
+ * reduced, bicubic interpolation where it is enlarged. Thread-safe.
+ */
+public final class Pyramid {
+  private final Image image;
+  private final Map<Integer, float[]> levels = new ConcurrentHashMap<>();
+
+  /**
+   * The pyramid of this image.
+   *
+   * @throws IllegalArgumentException if it is not square
+   */
+  public Pyramid(Image image) {
+    if (image.width() != image.height()) {
+      throw new IllegalArgumentException(
+          "image: " + image.width() + "×" + image.height() + " (expected: a square image)");
+    }
+    this.image = image;
+  }
+
+  /**
+   * The image with so many pixels a side, in [−1, 1].
+   *
+   * @return {@code [side, side, 3]} row-major; not to be modified
+   */
+  public float[] level(int side) {
+    return levels.computeIfAbsent(side, this::make);
+  }
+
+  /**
+   * The image in the layout of a stage's samples.
+   *
+   * @param rowSize 3·side², how many values a sample has
+   * @throws IllegalArgumentException if no square image has so many
+   */
+  public float[] levelOfRow(int rowSize) {
+    int side = (int) Math.round(Math.sqrt(rowSize / 3.0));
+    if (3 * side * side != rowSize) {
+      throw new IllegalArgumentException(
+          "rowSize: " + rowSize + " (expected: 3·side², the values of a square image)");
+    }
+    return level(side);
+  }
+
+  private float[] make(int side) {
+    if (side == image.width()) {
+      return image.pixels();
+    }
+    Image resized =
+        side < image.width() ? Resize.area(image, side, side) : Resize.bicubic(image, side, side);
+    float[] pixels = resized.pixels();
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = Math.max(-1, Math.min(1, pixels[i])); // bicubic interpolation overshoots
+    }
+    return pixels;
+  }
+}

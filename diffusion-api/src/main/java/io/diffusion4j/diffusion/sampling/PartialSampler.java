@@ -1,0 +1,59 @@
+package io.diffusion4j.diffusion.sampling;
+
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+
+/**
+ * The last part of another sampler's way, for a sample that begins as a noised image (SDEdit, Meng
+ * et al. 2022).
+ *
+ * @param sampler the sampler, which sees a schedule that ends where its way begins
+ * @param strength the share of the steps that is taken, in (0, 1]
+ */
+public record PartialSampler(Sampler sampler, double strength) implements Sampler {
+  public PartialSampler {
+    requireStrength(strength);
+  }
+
+  /**
+   * How many steps are taken: strength·steps, rounded up.
+   *
+   * @param steps of the whole way
+   */
+  public static int steps(double strength, int steps) {
+    requireStrength(strength);
+    return Math.max(1, (int) Math.ceil(strength * steps - 1e-9)); // 0.07·100 is a bit above 7
+  }
+
+  private static void requireStrength(double strength) {
+    if (!(strength > 0 && strength <= 1)) { // NaN fails too
+      throw new IllegalArgumentException("strength: " + strength + " (expected: in (0, 1])");
+    }
+  }
+
+  @Override
+  public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
+    int size = timesteps.size();
+    Timesteps last = new Timesteps(timesteps.values().subList(size - steps(strength, size), size));
+    return sampler.plan(new Part(schedule, last.get(0) + 1), last);
+  }
+
+  /** The cleaner part of a schedule. */
+  private record Part(NoiseSchedule whole, int steps) implements NoiseSchedule {
+    @Override
+    public double alphaBar(int t) {
+      if (t >= steps) {
+        throw new IndexOutOfBoundsException("t: " + t + " (expected: below " + steps + ")");
+      }
+      return whole.alphaBar(t);
+    }
+
+    @Override
+    public double beta(int t) {
+      if (t >= steps) {
+        throw new IndexOutOfBoundsException("t: " + t + " (expected: below " + steps + ")");
+      }
+      return whole.beta(t); // from the whole one's own table, if it has one
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.diffusion4j.diffusion.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.PhiloxNoise;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ResamplingTest {
+  private static final NoiseSchedule SCHEDULE = new CosineSchedule(1000);
+
+  private static SamplingPlan plan(Sampler sampler, int steps) {
+    return sampler.plan(SCHEDULE, new UnclipSpacing().of(1000, steps));
+  }
+
+  @Test
+  void groupsOfStepsAreDoneAgainFromTheEnd() {
+    var timesteps = Timesteps.of(90, 70, 50, 30, 10);
+    var plan = new Resampling(2, 3).of(new DdimSampler(0)).plan(SCHEDULE, timesteps);
+    assertThat(plan.steps())
+        .extracting(step -> (int) step.t())
+        .containsExactly(90, 70, 50, 70, 50, 70, 50, 30, 10, 30, 10, 30, 10);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"30, 10, 10", "25, 10, 10", "5, 2, 3", "5, 5, 4", "5, 9, 4", "1, 1, 7", "6, 1, 2"})
+  void asManyStepsAsSaid(int steps, int jumpLength, int times) {
+    var resampling = new Resampling(jumpLength, times);
+    assertThat(plan(resampling.of(new DdimSampler(0)), steps).steps())
+        .hasSize(resampling.steps(steps));
+  }
+
+  private static final Set<String> MULTISTEP =
+      Set.of(
+          "dpmpp-2m",
+          "dpmpp-2m-heun",
+          "dpmpp-2m-karras",
+          "dpmpp-3m",
+          "plms",
+          "pndm",
+          "sde-dpmpp-2m");
+
+  static SortedSet<String> samplers() {
+    return Samplers.standard().names();
+  }
+
+  static SortedSet<String> methodsOfOneStep() {
+    SortedSet<String> names = new TreeSet<>(samplers());
+    names.removeAll(MULTISTEP);
+    return names;
+  }
+
+  private static double deviation(SamplingPlan plan) {
+    var data = new GaussianData(0.3, 0.5);
+    int size = 20_000;
+    float[] start = new PhiloxNoise(1, 0).gaussian("toy", -1, size);
+    for (int i = 0; i < size; i++) {
+      start[i] *= (float) plan.initialScale();
+    }
+    var trajectory =
+        new Trajectory(
+            plan,
+            Parameterization.EPS,
+            X0Treatment.NONE,
+            start,
+            step -> new PhiloxNoise(1, 0).gaussian("toy", step, size));
+    while (!trajectory.done()) {
+      double alphaBar = plan.steps().get(trajectory.step()).alphaBar();
+      trajectory.advance(data.predict(trajectory.x(), alphaBar, Parameterization.EPS));
+    }
+    double mean = 0;
+    double square = 0;
+    for (float value : trajectory.x()) {
+      mean += value / (double) size;
+      square += value * (double) value / size;
+    }
+    assertThat(mean).isCloseTo(0.3, within(0.03));
+    return Math.sqrt(square - mean * mean);
+  }
+
+  /** Going back costs no accuracy: errors of the method add up, but not over all repetitions. */
+  @ParameterizedTest
+  @MethodSource("methodsOfOneStep")
+  void whatIsDrawnAgainHasTheSameDistribution(String name) {
+    Sampler sampler = Samplers.standard().named(name);
+    double error = Math.abs(deviation(plan(sampler, 60)) - 0.5);
+    double again = Math.abs(deviation(plan(new Resampling(5, 3).of(sampler), 60)) - 0.5);
+    assertThat(again).isLessThan(3 * error + 0.01);
+  }
+
+  static SortedSet<String> multistepMethods() {
+    return new TreeSet<>(MULTISTEP);
+  }
+
+  @ParameterizedTest
+  @MethodSource("multistepMethods")
+  void aMethodThatRemembersIsRefused(String name) {
+    Sampler sampler = new Resampling(5, 2).of(Samplers.standard().named(name));
+    assertThatThrownBy(() -> plan(sampler, 60))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected: a method of one step");
+  }
+
+  @ParameterizedTest
+  @MethodSource("samplers")
+  void onceIsTheSamplerItself(String name) {
+    Sampler sampler = Samplers.standard().named(name);
+    assertThat(Resampling.NONE.of(sampler)).isSameAs(sampler);
+  }
+
+  @Test
+  void lessThanOneIsRefused() {
+    assertThatThrownBy(() -> new Resampling(0, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("jumpLength: 0 (expected: ≥ 1)");
+    assertThatThrownBy(() -> new Resampling(2, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("times: 0 (expected: ≥ 1)");
+  }
+}
