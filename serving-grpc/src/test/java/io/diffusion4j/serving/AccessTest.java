@@ -1,13 +1,13 @@
 package io.diffusion4j.serving;
 
 import static io.diffusion4j.serving.TestServer.CONFIG;
+import static io.diffusion4j.serving.TestServer.asking;
+import static io.diffusion4j.serving.TestServer.bearer;
 import static io.diffusion4j.serving.TestServer.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.Iterables;
 import com.google.common.collect.Lists;
-import com.google.inject.AbstractModule;
-import com.google.inject.multibindings.OptionalBinder;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
@@ -22,13 +22,10 @@ import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.diffusion4j.serving.v1.ModelServiceGrpc.ModelServiceBlockingStub;
-import io.grpc.ClientInterceptor;
-import io.grpc.Metadata;
 import io.grpc.Status.Code;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.util.Set;
 import java.util.UUID;
@@ -64,19 +61,10 @@ class AccessTest {
 
   @BeforeEach
   void start() throws IOException {
-    var access =
-        new AbstractModule() {
-          @Override
-          protected void configure() {
-            OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
-                .setBinding()
-                .toInstance(TENANTS);
-          }
-        };
     server =
         new TestServer(
             CONFIG,
-            access,
+            asking(TENANTS),
             ToyModel.named("toy", query -> networkCalls.incrementAndGet()),
             ToyModel.named("other"),
             ToyModel.named("slow", gate::accept));
@@ -86,13 +74,6 @@ class AccessTest {
   void stop() {
     gate.open();
     server.close();
-  }
-
-  private static ClientInterceptor bearer(String token) {
-    var headers = new Metadata();
-    headers.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
-    return MetadataUtils.newAttachHeadersInterceptor(headers);
   }
 
   private GenerationServiceBlockingStub generation(String token) {

@@ -1,13 +1,11 @@
 package io.diffusion4j.serving;
 
 import static io.diffusion4j.serving.TestServer.CONFIG;
+import static io.diffusion4j.serving.TestServer.asking;
 import static io.diffusion4j.serving.TestServer.request;
 import static io.diffusion4j.serving.TestServer.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.inject.AbstractModule;
-import com.google.inject.Module;
-import com.google.inject.multibindings.OptionalBinder;
 import com.google.inject.util.Modules;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Principal;
@@ -120,18 +118,9 @@ class MetersOfAServerTest {
           }
           return new Principal(token, Set.of(Role.valueOf(token)), Set.of("*"), Quota.NONE);
         };
-    Module access =
-        new AbstractModule() {
-          @Override
-          protected void configure() {
-            OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
-                .setBinding()
-                .toInstance(readers);
-          }
-        };
     try (var server =
         new TestServer(
-            CONFIG, Modules.combine(access, new MetricsModule()), ToyModel.named("toy"))) {
+            CONFIG, Modules.combine(asking(readers), new MetricsModule()), ToyModel.named("toy"))) {
       assertThat(scrape(server, "Bearer METRICS").body()).contains("diffusion4j_queue_depth");
       assertThat(scrape(server, "Bearer GENERATE").statusCode()).isEqualTo(403);
       var unknown = scrape(server, "Basic METRICS");

@@ -7,7 +7,9 @@ import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
+import com.google.inject.multibindings.OptionalBinder;
 import com.google.inject.util.Modules;
+import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
@@ -15,10 +17,13 @@ import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceBlocking
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.TextToImageTask;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -104,6 +109,26 @@ final class TestServer implements AutoCloseable {
 
   GenerationClient client() {
     return GenerationClient.connect("127.0.0.1:" + server.port());
+  }
+
+  /** Has calls carry this token. */
+  static ClientInterceptor bearer(String token) {
+    var headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+    return MetadataUtils.newAttachHeadersInterceptor(headers);
+  }
+
+  /** Has the server ask who calls. */
+  static Module asking(Authenticator authenticator) {
+    return new AbstractModule() {
+      @Override
+      protected void configure() {
+        OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
+            .setBinding()
+            .toInstance(authenticator);
+      }
+    };
   }
 
   @Override
