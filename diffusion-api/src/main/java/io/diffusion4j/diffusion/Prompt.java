@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record Prompt(TextEncoding text, TextEncoding negative) {
   /** Encodes words; the same ones once. */
-  static Prompt encode(TextEncoder encoder, String text, String negative) {
+  public static Prompt encode(TextEncoder encoder, String text, String negative) {
     if (text.equals(negative)) {
       TextEncoding both = encoder.encode(List.of(text)).get(0);
       return new Prompt(both, both);

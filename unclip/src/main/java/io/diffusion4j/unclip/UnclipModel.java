@@ -66,6 +66,7 @@ public final class UnclipModel implements AutoCloseable {
   private final Part<Decoding> decoder;
   private final DiffusionUpsampler upsampler;
   private final int imageSize;
+  private final int embeddingSize;
 
   private UnclipModel(ModelFolder folder, Precision precision, Residency residency) {
     this.folder = folder;
@@ -74,6 +75,7 @@ public final class UnclipModel implements AutoCloseable {
     tokenizer = PipelineFiles.tokenizer(folder);
     var textNetwork = ClipFolders.readText(folder.folder(UnclipFolder.TEXT_ENCODER));
     textNetwork.requireFits(tokenizer);
+    embeddingSize = textNetwork.embeddingDim();
     text = parts.add(UnclipFolder.TEXT_ENCODER, owned -> owned.add(openText(textNetwork)));
     image = optional(UnclipFolder.IMAGE_ENCODER, this::addImage);
     prior = optional(UnclipFolder.PRIOR, this::addPrior);
@@ -326,6 +328,21 @@ public final class UnclipModel implements AutoCloseable {
   /** Height and width of the images that are made, in pixels. */
   public int imageSize() {
     return imageSize;
+  }
+
+  /** How many values an embedding of a text or an image has. */
+  public int embeddingSize() {
+    return embeddingSize;
+  }
+
+  /** Whether there is an {@link #imageEncoder}. */
+  public boolean hasImageEncoder() {
+    return image.isPresent();
+  }
+
+  /** Whether there is a {@link #prior}. */
+  public boolean hasPrior() {
+    return prior.isPresent();
   }
 
   private <T> Part<T> there(Optional<Part<T>> part, String name) {

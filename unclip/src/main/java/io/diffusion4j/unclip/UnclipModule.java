@@ -5,9 +5,12 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import io.diffusion4j.clip.ClipModule;
 import io.diffusion4j.decoder.DecoderModule;
+import io.diffusion4j.diffusion.ImageInterpolation;
 import io.diffusion4j.diffusion.ImageVariation;
 import io.diffusion4j.diffusion.Prior;
+import io.diffusion4j.diffusion.TextDiff;
 import io.diffusion4j.diffusion.TextToImage;
+import io.diffusion4j.diffusion.UnclipStages;
 import io.diffusion4j.diffusion.image.ImageDecoder;
 import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.image.Upsampler;
@@ -17,8 +20,9 @@ import io.diffusion4j.prior.PriorModule;
 /**
  * unCLIP around the networks of a folder.
  *
- * <p>Provides {@link TextToImage}, {@link ImageVariation} and what they are composed of; each part
- * is replaceable as its own module says ({@link ClipModule}, {@link PriorModule}, {@link
+ * <p>Provides {@link UnclipStages}, the pipelines composed of them ({@link TextToImage}, {@link
+ * ImageVariation}, {@link ImageInterpolation}, {@link TextDiff}), and each of the parts, which is
+ * replaceable as its own module says ({@link ClipModule}, {@link PriorModule}, {@link
  * DecoderModule}, {@link SamplingModule}). Needs nothing; the model is opened and closed by the
  * caller.
  */
@@ -55,15 +59,32 @@ public final class UnclipModule extends AbstractModule {
 
   @Provides
   @Singleton
-  static TextToImage textToImage(
-      TextEncoder text, Prior prior, ImageDecoder decoder, Upsampler upsampler) {
-    return new TextToImage(text, prior, decoder, upsampler);
+  static UnclipStages stages(
+      TextEncoder text,
+      Prior prior,
+      ImageEncoder image,
+      ImageDecoder decoder,
+      Upsampler upsampler) {
+    return new UnclipStages(text, prior, image, decoder, upsampler);
   }
 
   @Provides
-  @Singleton
-  static ImageVariation imageVariation(
-      TextEncoder text, ImageEncoder image, ImageDecoder decoder, Upsampler upsampler) {
-    return new ImageVariation(image, text, decoder, upsampler);
+  static TextToImage textToImage(UnclipStages stages) {
+    return stages.textToImage();
+  }
+
+  @Provides
+  static ImageVariation imageVariation(UnclipStages stages) {
+    return stages.imageVariation();
+  }
+
+  @Provides
+  static ImageInterpolation imageInterpolation(UnclipStages stages) {
+    return stages.imageInterpolation();
+  }
+
+  @Provides
+  static TextDiff textDiff(UnclipStages stages) {
+    return stages.textDiff();
   }
 }
