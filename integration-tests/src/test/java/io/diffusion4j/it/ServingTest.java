@@ -6,14 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.multibindings.Multibinder;
+import com.google.protobuf.ByteString;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.TextToImage;
+import io.diffusion4j.diffusion.UnclipStages;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.emoji.train.Preset;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ImageEngine;
@@ -24,19 +26,30 @@ import io.diffusion4j.serving.ServingModule;
 import io.diffusion4j.serving.StageCard;
 import io.diffusion4j.serving.StageCard.Guidance;
 import io.diffusion4j.serving.StageCard.Pixels;
-import io.diffusion4j.serving.TextToImageEngine;
+import io.diffusion4j.serving.UnclipEngine;
 import io.diffusion4j.serving.client.Generation;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.client.GenerationClient.ProgressListener;
 import io.diffusion4j.serving.client.GenerationException;
+import io.diffusion4j.serving.v1.Embedding;
+import io.diffusion4j.serving.v1.FromEmbeddingTask;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
+import io.diffusion4j.serving.v1.ImageToImageTask;
+import io.diffusion4j.serving.v1.InpaintTask;
+import io.diffusion4j.serving.v1.InputImage;
+import io.diffusion4j.serving.v1.InterpolationTask;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.Progress;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.StageOptions;
+import io.diffusion4j.serving.v1.TextDiffTask;
 import io.diffusion4j.serving.v1.TextToImageTask;
+import io.diffusion4j.serving.v1.UpscaleTask;
+import io.diffusion4j.serving.v1.VariationTask;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +58,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A real pipeline behind a real port. */
 @ExtendWith(TinyPipeline.Resolver.class)
@@ -157,6 +172,97 @@ class ServingTest {
     }
   }
 
+  static List<GenerateImagesRequest.Builder> tasks() {
+    int side = TinyPipeline.IMAGE_SIZE;
+    InputImage image = file(gradient(side));
+    InputImage mask = file(new Image(side, side, leftHalf(side)));
+    var prompt = PromptSpec.newBuilder().setText("a red apple");
+    var embedding = Embedding.newBuilder();
+    for (int i = 0; i < Preset.tiny().text().embeddingDim(); i++) {
+      embedding.addValues(i % 2 == 0 ? 1 : -0.5f);
+    }
+    return List.of(
+        GenerateImagesRequest.newBuilder().setVariation(VariationTask.newBuilder().setImage(image)),
+        GenerateImagesRequest.newBuilder()
+            .setInterpolation(InterpolationTask.newBuilder().setFirst(image).setSecond(mask)),
+        GenerateImagesRequest.newBuilder()
+            .setInpaint(
+                InpaintTask.newBuilder().setImage(image).setMask(mask).setPrompt(prompt)),
+        GenerateImagesRequest.newBuilder()
+            .setImageToImage(ImageToImageTask.newBuilder().setImage(image).setPrompt(prompt)),
+        GenerateImagesRequest.newBuilder()
+            .setUpscale(UpscaleTask.newBuilder().setImage(file(gradient(16)))),
+        GenerateImagesRequest.newBuilder()
+            .setTextDiff(
+                TextDiffTask.newBuilder().setImage(image).setFromText("a cat").setToText("a dog")),
+        GenerateImagesRequest.newBuilder()
+            .setFromEmbedding(FromEmbeddingTask.newBuilder().setImageEmbedding(embedding)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tasks")
+  void everyTaskIsDrawnAloneAsInCompany(GenerateImagesRequest.Builder request) throws IOException {
+    request.addSeeds(5);
+    try (var server = server().start();
+        var client = client(server)) {
+      List<byte[]> three = files(client, request.setImageCount(3).build());
+      List<byte[]> last = files(client, request.setImageCount(1).setFirstImage(2).build());
+      assertThat(three).hasSize(3);
+      assertThat(last).containsExactly(three.get(2));
+    }
+  }
+
+  @Test
+  void whatIsKeptOfAnImageIsInTheFileAsItWasGiven() throws IOException {
+    int side = TinyPipeline.IMAGE_SIZE;
+    Image image = gradient(side);
+    float[] mask = leftHalf(side);
+    try (var server = server().start();
+        var client = client(server)) {
+      byte[] png =
+          files(
+                  client,
+                  GenerateImagesRequest.newBuilder()
+                      .addSeeds(5)
+                      .setInpaint(
+                          InpaintTask.newBuilder()
+                              .setImage(file(image))
+                              .setMask(file(new Image(side, side, mask))))
+                      .build())
+              .get(0);
+      float[] drawn = ImageFiles.read(png, 1 << 20).pixels();
+      float[] given = ImageFiles.read(Png.encode(image, Map.of()), 1 << 20).pixels();
+      for (int i = 0; i < drawn.length; i++) {
+        if (mask[i] < 0) {
+          assertThat(drawn[i]).isEqualTo(given[i]);
+        }
+      }
+    }
+  }
+
+  private static Image gradient(int side) {
+    float[] pixels = new float[3 * side * side];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) Math.sin(0.7 * (i % 3) + 4.0 * i / pixels.length);
+    }
+    return new Image(side, side, pixels);
+  }
+
+  /** White in the left half, black in the right one. */
+  private static float[] leftHalf(int side) {
+    float[] mask = new float[3 * side * side];
+    for (int i = 0; i < mask.length; i++) {
+      mask[i] = i / 3 % side < side / 2 ? 1 : -1;
+    }
+    return mask;
+  }
+
+  private static InputImage file(Image image) {
+    return InputImage.newBuilder()
+        .setData(ByteString.copyFrom(Png.encode(image, Map.of())))
+        .build();
+  }
+
   @Test
   void aBadRequestIsRefusedInOneLine() throws IOException {
     try (var server = server().start();
@@ -194,8 +300,7 @@ class ServingTest {
   }
 
   private DiffusionServer server() {
-    var pipeline = tiny.injector().getInstance(TextToImage.class);
-    var engine = new TextToImageEngine(card(), pipeline);
+    var engine = new UnclipEngine(card(), tiny.injector().getInstance(UnclipStages.class));
     return Guice.createInjector(
             new ServingModule(ServerConfig.loopback().withPort(0)),
             new AbstractModule() {
@@ -224,7 +329,8 @@ class ServingTest {
         List.of(
             stage(DiffusionPrior.STAGE, 4, new Guidance(2, 10), Pixels.NONE),
             stage(DiffusionDecoder.STAGE, 4, new Guidance(3, 10), new Pixels(small, small)),
-            stage(DiffusionUpsampler.STAGE, 3, Guidance.NONE, new Pixels(large, large))));
+            stage(DiffusionUpsampler.STAGE, 3, Guidance.NONE, new Pixels(large, large))),
+        EnumSet.complementOf(EnumSet.of(TaskCase.TASK_NOT_SET)));
   }
 
   private static StageCard stage(String name, int steps, Guidance guidance, Pixels draws) {

@@ -6,6 +6,7 @@ import com.google.inject.multibindings.Multibinder
 import io.diffusion4j.decoder.DiffusionDecoder
 import io.diffusion4j.decoder.DiffusionUpsampler
 import io.diffusion4j.diffusion.SamplingListener
+import io.diffusion4j.diffusion.UnclipStages
 import io.diffusion4j.diffusion.image.Png
 import io.diffusion4j.diffusion.sampling.DdimSampler
 import io.diffusion4j.diffusion.sampling.Samplers
@@ -17,10 +18,11 @@ import io.diffusion4j.serving.Recipes
 import io.diffusion4j.serving.ServerConfig
 import io.diffusion4j.serving.ServingModule
 import io.diffusion4j.serving.StageCard
-import io.diffusion4j.serving.TextToImageEngine
+import io.diffusion4j.serving.UnclipEngine
 import io.diffusion4j.serving.client.GenerationClient
 import io.diffusion4j.serving.client.GenerationException
 import io.diffusion4j.serving.v1.GenerateImagesRequest
+import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase
 import io.diffusion4j.serving.v1.GenerationServiceGrpc
 import io.diffusion4j.serving.v1.PromptSpec
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse.EventCase
@@ -61,11 +63,12 @@ class ServiceTest(private val tiny: TinyPipeline) {
         stage(DiffusionDecoder.STAGE, 4, StageCard.Guidance(3.0, 10.0), 16),
         stage(DiffusionUpsampler.STAGE, 3, StageCard.Guidance.NONE, size),
       ),
+      setOf(TaskCase.TEXT_TO_IMAGE, TaskCase.VARIATION),
     )
   }
 
   private fun server(): DiffusionServer {
-    val engine = TextToImageEngine(card(), tiny.textToImage())
+    val engine = UnclipEngine(card(), tiny.injector().getInstance(UnclipStages::class.java))
     val engines =
       object : AbstractModule() {
         override fun configure() {

@@ -5,13 +5,16 @@ import com.google.inject.Injector;
 import io.diffusion4j.diffusion.ImageVariation;
 import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.TextToImage;
+import io.diffusion4j.diffusion.UnclipStages;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.serving.Embedder;
 import io.diffusion4j.serving.ImageEngine;
 import io.diffusion4j.serving.ModelCard;
 import io.diffusion4j.serving.StageCard;
-import io.diffusion4j.serving.TextToImageEngine;
+import io.diffusion4j.serving.UnclipEngine;
+import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.tf.checkpoint.ModelFolder;
 import io.diffusion4j.tf.nn.Precision;
@@ -20,8 +23,10 @@ import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A model folder of this machine, loaded and wired as a model of the service, so that a program
@@ -32,9 +37,11 @@ public final class LocalModel implements AutoCloseable {
   private final UnclipModel model;
   private final ModelFacts facts;
   private final Samplers samplers;
+  private final Residency residency;
 
-  private LocalModel(UnclipModel model, Path folder) {
+  private LocalModel(UnclipModel model, Path folder, Residency residency) {
     this.model = model;
+    this.residency = residency;
     this.facts = ModelFacts.of(folder, model.imageSize());
     this.samplers = injector().getInstance(Samplers.class);
   }
@@ -49,7 +56,7 @@ public final class LocalModel implements AutoCloseable {
     requirePipeline(folder);
     UnclipModel model = UnclipModel.load(folder, precision, residency);
     try {
-      return new LocalModel(model, folder);
+      return new LocalModel(model, folder, residency);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
@@ -124,20 +131,50 @@ public final class LocalModel implements AutoCloseable {
    * @param name what requests call it
    */
   ImageEngine engine(String name) {
+    UnclipStages stages = injector().getInstance(UnclipStages.class);
     ModelCard card =
         new ModelCard(
             name,
-            "unCLIP, text to images of " + facts.imageSize() + "×" + facts.imageSize() + " pixels",
+            "unCLIP, images of " + facts.imageSize() + "×" + facts.imageSize() + " pixels",
             facts.license(),
             facts.digest(),
             facts.imageSize(),
             facts.imageSize(),
             Defaults.MAX_IMAGES,
             Defaults.BATCH,
-            Defaults.stages(samplers, facts));
-    return new TextToImageEngine(card, textToImage())
-        .withTruncation(this::truncation)
-        .withCheck((stage, settings) -> check(facts.trainSteps(stage), settings));
+            Defaults.stages(samplers, facts),
+            tasks());
+    UnclipEngine engine =
+        new UnclipEngine(card, stages)
+            .withTruncation(this::truncation)
+            .withCheck((stage, settings) -> check(facts.trainSteps(stage), settings));
+    return residency == Residency.ALWAYS ? engine.withEmbedder(embedder(stages)) : engine;
+  }
+
+  /** What there are networks for. */
+  private Set<TaskCase> tasks() {
+    Set<TaskCase> tasks =
+        EnumSet.of(
+            TaskCase.UPSCALE, TaskCase.FROM_EMBEDDING, TaskCase.INPAINT, TaskCase.IMAGE_TO_IMAGE);
+    if (model.hasPrior()) {
+      tasks.add(TaskCase.TEXT_TO_IMAGE);
+    }
+    if (model.hasImageEncoder()) {
+      tasks.addAll(EnumSet.of(TaskCase.VARIATION, TaskCase.INTERPOLATION, TaskCase.TEXT_DIFF));
+    }
+    return tasks;
+  }
+
+  /**
+   * The space of its embeddings. Where networks come and go it is not told: to score an image would
+   * load two of them again.
+   */
+  private Embedder embedder(UnclipStages stages) {
+    return new Embedder(
+        model.embeddingSize(),
+        stages.textEncoder(),
+        model.hasImageEncoder() ? Optional.of(stages.imageEncoder()) : Optional.empty(),
+        model.hasPrior() ? Optional.of(stages.prior()) : Optional.empty());
   }
 
   /** Where a prompt is cut, in words. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -42,21 +43,26 @@ record Batch(ResolvedRequest request, int from, int to) {
       ImageSeed seed = request.seed(i);
       noise.add(new PhiloxNoise(seed.seed(), seed.stream()));
     }
+    Task task = request.task();
     List<Image> images =
-        request
-            .engine()
-            .draw(
-                new ImageEngine.Order(
-                    request.prompt().getText(),
-                    request.prompt().getNegativeText(),
-                    noise,
-                    request.stages()),
-                listener);
+        request.engine().draw(new ImageEngine.Order(task, noise, request.stages()), listener);
     if (images.size() != size()) {
       throw new IllegalStateException(
           "images: " + images.size() + " drawn (expected: " + size() + ")");
     }
-    return IntStream.range(0, size()).mapToObj(i -> encode(from + i, images.get(i))).toList();
+    List<Double> scores = scores(task, images);
+    return IntStream.range(0, size())
+        .mapToObj(i -> encode(from + i, images.get(i), scores))
+        .toList();
+  }
+
+  /** How well the words describe each image; empty if there are none, or if nobody can tell. */
+  private List<Double> scores(Task task, List<Image> images) {
+    Optional<Embedder> space = request.engine().embedder();
+    if (task.words().isEmpty() || space.flatMap(Embedder::images).isEmpty()) {
+      return List.of();
+    }
+    return space.get().similarities(task.words().text(), images);
   }
 
   /** Where the whole request is when this batch is there. */
@@ -128,23 +134,27 @@ record Batch(ResolvedRequest request, int from, int to) {
     return request.request().getFirstImage() + i;
   }
 
-  private GeneratedImage encode(int i, Image image) {
+  private GeneratedImage encode(int i, Image image, List<Double> scores) {
     String recipe = Recipes.toJson(Recipes.of(request, i));
     boolean embed = request.request().getOutput().getEmbedRecipe();
     byte[] png = Png.encode(image, embed ? Map.of(Recipes.KEYWORD, recipe) : Map.of());
     ImageSeed seed = request.seed(i);
+    ImageMetadata.Builder metadata =
+        ImageMetadata.newBuilder()
+            .setIndex(index(i))
+            .setSeed(seed.seed())
+            .setStream(seed.stream())
+            .setWidth(image.width())
+            .setHeight(image.height())
+            .setMediaType("image/png")
+            .setSizeBytes(png.length)
+            .setSha256(ByteString.copyFrom(Hashing.sha256().hashBytes(png).asBytes()))
+            .setRecipe(recipe);
+    if (!scores.isEmpty()) {
+      metadata.setClipScore(scores.get(i - from));
+    }
     return GeneratedImage.newBuilder()
-        .setMetadata(
-            ImageMetadata.newBuilder()
-                .setIndex(index(i))
-                .setSeed(seed.seed())
-                .setStream(seed.stream())
-                .setWidth(image.width())
-                .setHeight(image.height())
-                .setMediaType("image/png")
-                .setSizeBytes(png.length)
-                .setSha256(ByteString.copyFrom(Hashing.sha256().hashBytes(png).asBytes()))
-                .setRecipe(recipe))
+        .setMetadata(metadata)
         .setData(ByteString.copyFrom(png))
         .build();
   }

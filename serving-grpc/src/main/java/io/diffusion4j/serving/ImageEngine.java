@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model as the service sees it: what it can do, and images for words.
+ * A model as the service sees it: what it can do, and images for tasks.
  *
  * <p>The workers of a server call one engine from several threads at once.
  */
@@ -20,6 +20,7 @@ public interface ImageEngine {
   /**
    * Draws one image for each noise source.
    *
+   * @param order with one of the tasks of the {@link #card}
    * @param listener called between steps, with the stage names of the {@link #card}; what it throws
    *     ends the drawing
    * @return the images, in order, all of the size on the card
@@ -27,32 +28,41 @@ public interface ImageEngine {
   List<Image> draw(Order order, SamplingListener listener);
 
   /**
-   * Nothing if the stage can follow these settings, which are within the limits of its card.
+   * How many steps an image takes in each stage, by the stages' names; a stage that the task does
+   * without is left out.
+   *
+   * @param stages how each stage is to sample, all of those on the {@link #card}
+   */
+  Map<String, Integer> steps(Task task, Map<String, SamplingSettings> stages);
+
+  /**
+   * Nothing if the stage can follow these settings, which are within the limits of its card, for
+   * this task.
    *
    * @throws IllegalArgumentException if it cannot, as when its timestep spacing has no grid of so
    *     many steps; the message says why
    */
-  default void check(String stage, SamplingSettings settings) {}
+  default void check(Task task, String stage, SamplingSettings settings) {}
 
-  /** What the model does not read of a prompt, in words; empty if it reads all of it. */
-  default Optional<String> truncation(String prompt) {
+  /** What the model does not read of a text, in words; empty if it reads all of it. */
+  default Optional<String> truncation(String text) {
+    return Optional.empty();
+  }
+
+  /** The space of the model's embeddings, if it can be looked into. */
+  default Optional<Embedder> embedder() {
     return Optional.empty();
   }
 
   /**
    * What to draw.
    *
-   * @param prompt what the images show
-   * @param negativePrompt what guidance moves away from; empty for the unconditional prompt
+   * @param task valid
    * @param noise where the randomness of each image comes from, at most {@link ModelCard#batchSize}
    *     of them
    * @param stages how each stage samples, by the names on the {@link ModelCard}; all of them
    */
-  record Order(
-      String prompt,
-      String negativePrompt,
-      List<NoiseSource> noise,
-      Map<String, SamplingSettings> stages) {
+  record Order(Task task, List<NoiseSource> noise, Map<String, SamplingSettings> stages) {
     public Order {
       noise = List.copyOf(noise);
       stages = Map.copyOf(stages);

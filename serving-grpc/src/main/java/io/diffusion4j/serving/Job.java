@@ -102,9 +102,10 @@ final class Job {
     return finished != null;
   }
 
-  /** The size of the images drawn so far. */
+  /** The size of what it holds: the request as it came and as resolved, and the images so far. */
   synchronized long bytes() {
-    return images.stream().mapToLong(image -> image.getData().size()).sum();
+    long requests = (long) asked.getSerializedSize() + request.request().getSerializedSize();
+    return requests + images.stream().mapToLong(GeneratedImage::getSerializedSize).sum();
   }
 
   /** Tells the observer what happened so far, and from now on what happens. */

@@ -1,5 +1,8 @@
 package io.diffusion4j.serving;
 
+import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +20,7 @@ import java.util.Set;
  * @param maxImageCount the most images of one request
  * @param batchSize the most images that are drawn at once; requests for more take turns
  * @param stages its diffusion processes, in the order in which they run
+ * @param tasks what it can do
  */
 public record ModelCard(
     String name,
@@ -27,7 +31,8 @@ public record ModelCard(
     int imageHeight,
     int maxImageCount,
     int batchSize,
-    List<StageCard> stages) {
+    List<StageCard> stages,
+    Set<TaskCase> tasks) {
   public ModelCard {
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
       throw new IllegalArgumentException(
@@ -47,6 +52,15 @@ public record ModelCard(
     if (names.isEmpty()) {
       throw new IllegalArgumentException("stages: none (expected: at least one)");
     }
+    if (tasks.isEmpty() || tasks.contains(TaskCase.TASK_NOT_SET)) {
+      throw new IllegalArgumentException("tasks: " + tasks + " (expected: at least one)");
+    }
+    tasks = Collections.unmodifiableSet(EnumSet.copyOf(tasks)); // in the order of the contract
+  }
+
+  /** The names of the tasks, in the order of the contract. */
+  public List<String> taskNames() {
+    return tasks.stream().map(Tasks::name).toList();
   }
 
   /** The stage of this name. */

@@ -76,11 +76,11 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
             .setLicense(card.license())
             .setWeightsDigest(card.weightsDigest())
             .setIsDefault(card.name().equals(models.defaultName()))
-            .addAllTasks(RequestResolver.TASKS)
+            .addAllTasks(card.taskNames())
             .setImageWidth(card.imageWidth())
             .setImageHeight(card.imageHeight())
             .setMaxImageCount(card.maxImageCount())
-            .setMaxPromptLength(RequestResolver.MAX_PROMPT_LENGTH)
+            .setMaxPromptLength(TaskResolver.MAX_TEXT_LENGTH)
             .addAllOutputMediaTypes(RequestResolver.MEDIA_TYPES);
     card.stages().forEach(stage -> model.addStages(stage(stage)));
     return model.build();

@@ -1,13 +1,11 @@
 package io.diffusion4j.serving;
 
 import static io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase.TASK_NOT_SET;
-import static io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase.TEXT_TO_IMAGE;
 
 import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
 import io.diffusion4j.serving.v1.Priority;
-import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.Warning;
 import io.grpc.StatusRuntimeException;
@@ -17,15 +15,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Checks requests and fills in their defaults. */
 final class RequestResolver {
-  /** The tasks that are done so far, by the names of their fields. */
-  static final List<String> TASKS = List.of("text_to_image");
-
   static final List<String> MEDIA_TYPES = List.of("image/png");
-  static final int MAX_PROMPT_LENGTH = 20_000;
 
   private final Models models;
   private final SecureRandom random = new SecureRandom();
@@ -46,44 +41,46 @@ final class RequestResolver {
             .named(request.getModel())
             .orElseThrow(() -> Errors.unknownModel("model", request.getModel(), models.names()));
     ModelCard card = engine.card();
-    if (request.getTaskCase() != TEXT_TO_IMAGE && request.getTaskCase() != TASK_NOT_SET) {
-      throw Errors.unsupportedTask(fieldName(request.getTaskCase()), card.name(), TASKS);
+    TaskCase asked = request.getTaskCase();
+    if (asked != TASK_NOT_SET && !card.tasks().contains(asked)) {
+      throw Errors.unsupportedTask(Tasks.name(asked), card.name(), card.taskNames());
     }
 
     Violations violations = new Violations();
     GenerateImagesRequest.Builder resolved = request.toBuilder().setModel(card.name());
-    if (request.getTaskCase() == TASK_NOT_SET) {
-      violations.add("task", "none", "one of " + String.join(", ", TASKS));
+    if (asked == TASK_NOT_SET) {
+      violations.add("task", "none", "one of " + String.join(", ", card.taskNames()));
     } else {
-      checkPrompt(request.getTextToImage().getPrompt(), violations);
+      new TaskResolver(engine, violations).resolve(resolved);
     }
     resolveId(resolved, violations);
     resolvePriority(resolved, violations);
     resolveImages(resolved, card, violations);
     resolveOutput(resolved, violations);
-    Map<String, SamplingSettings> stages = resolveStages(resolved, engine, violations);
+    Map<String, SamplingSettings> stages = resolveStages(resolved, card, violations);
+    violations.throwIfAny(); // what follows is about a request that is otherwise valid
+    Task task = Tasks.of(resolved.build());
+    checkStages(engine, task, stages, violations);
     violations.throwIfAny();
     return new ResolvedRequest(
         resolved.build(),
         engine,
         card,
         stages,
-        warnings(request.getTextToImage().getPrompt(), engine));
+        engine.steps(task, stages),
+        warnings(resolved.build(), engine));
   }
 
-  private static void checkPrompt(PromptSpec prompt, Violations violations) {
-    if (prompt.getText().isBlank()) {
-      violations.add("text_to_image.prompt.text", Errors.quote(prompt.getText()), "some words");
-    }
-    checkLength("text_to_image.prompt.text", prompt.getText(), violations);
-    checkLength("text_to_image.prompt.negative_text", prompt.getNegativeText(), violations);
-  }
-
-  private static void checkLength(String field, String text, Violations violations) {
-    int length = text.codePointCount(0, text.length());
-    if (length > MAX_PROMPT_LENGTH) {
-      violations.add(field, length + " characters", "at most " + MAX_PROMPT_LENGTH + " characters");
-    }
+  private static void checkStages(
+      ImageEngine engine, Task task, Map<String, SamplingSettings> stages, Violations violations) {
+    stages.forEach(
+        (stage, settings) -> {
+          try {
+            engine.check(task, stage, settings);
+          } catch (IllegalArgumentException e) {
+            violations.add("stages[\"" + stage + "\"]", e);
+          }
+        });
   }
 
   private static void resolveId(GenerateImagesRequest.Builder request, Violations violations) {
@@ -114,24 +111,42 @@ final class RequestResolver {
       GenerateImagesRequest.Builder request, ModelCard card, Violations violations) {
     int count = request.hasImageCount() ? request.getImageCount() : 1;
     request.setImageCount(count);
-    if (count < 1 || count > card.maxImageCount()) {
-      violations.add("image_count", count, "1 to " + card.maxImageCount());
+    checkNumbers(
+        "image_count",
+        count,
+        card.maxImageCount(),
+        "first_image",
+        request.getFirstImage(),
+        request.getSeedsCount(),
+        violations);
+    if (request.getSeedsCount() == 0) {
+      request.addSeeds(newSeed());
+    }
+  }
+
+  /** A seed where none is given, short enough to type again. */
+  long newSeed() {
+    return random.nextInt() & 0xFFFF_FFFFL;
+  }
+
+  /** How many are drawn, which is the first, and how many seeds there are for them. */
+  static void checkNumbers(
+      String countField,
+      int count,
+      int most,
+      String firstField,
+      int first,
+      int seeds,
+      Violations violations) {
+    if (count < 1 || count > most) {
+      violations.add(countField, count, "1 to " + most);
       return; // what follows would be about a count that is wrong
     }
-    int first = request.getFirstImage();
     int last = Integer.MAX_VALUE - count;
     if (first < 0 || first > last) {
-      violations.add("first_image", first, "0 to " + last);
-      return;
-    }
-    if (request.getSeedsCount() > first + count) {
-      violations.add(
-          "seeds",
-          request.getSeedsCount() + " seeds",
-          "at most " + (first + count) + ", one per image");
-    }
-    if (request.getSeedsCount() == 0) {
-      request.addSeeds(random.nextInt() & 0xFFFF_FFFFL); // short enough to type again
+      violations.add(firstField, first, "0 to " + last);
+    } else if (seeds > first + count) {
+      violations.add("seeds", seeds + " seeds", "at most " + (first + count) + ", one per image");
     }
   }
 
@@ -151,8 +166,7 @@ final class RequestResolver {
   }
 
   private static Map<String, SamplingSettings> resolveStages(
-      GenerateImagesRequest.Builder request, ImageEngine engine, Violations violations) {
-    ModelCard card = engine.card();
+      GenerateImagesRequest.Builder request, ModelCard card, Violations violations) {
     List<String> known = card.stages().stream().map(StageCard::name).toList();
     for (String name : request.getStagesMap().keySet().stream().sorted().toList()) {
       if (!known.contains(name)) {
@@ -161,29 +175,39 @@ final class RequestResolver {
     }
     Map<String, SamplingSettings> settings = new LinkedHashMap<>();
     for (StageCard stage : card.stages()) {
-      StageOptions options =
-          request.getStagesOrDefault(stage.name(), StageOptions.getDefaultInstance());
-      StageOptions resolved = stage.withDefaults(options);
-      if (check(resolved, stage, violations)) {
-        request.putStages(stage.name(), resolved);
-        SamplingSettings chosen =
-            new SamplingSettings(
-                stage.samplers().named(resolved.getSampler()),
-                resolved.getSteps(),
-                resolved.getGuidanceScale());
-        try {
-          engine.check(stage.name(), chosen);
-        } catch (IllegalArgumentException e) {
-          violations.add("stages[\"" + stage.name() + "\"]", e);
-        }
-        settings.put(stage.name(), chosen);
-      }
+      StageOptions resolved =
+          stage.withDefaults(
+              request.getStagesOrDefault(stage.name(), StageOptions.getDefaultInstance()));
+      resolveStage("stages[\"" + stage.name() + "\"]", resolved, stage, violations)
+          .ifPresent(
+              chosen -> {
+                request.putStages(stage.name(), resolved);
+                settings.put(stage.name(), chosen);
+              });
     }
     return settings;
   }
 
-  private static boolean check(StageOptions options, StageCard stage, Violations violations) {
-    String path = "stages[\"" + stage.name() + "\"].";
+  /**
+   * How a stage samples.
+   *
+   * @param field the path of the options
+   * @param options with their defaults
+   * @return nothing if there is a violation
+   */
+  static Optional<SamplingSettings> resolveStage(
+      String field, StageOptions options, StageCard stage, Violations violations) {
+    return check(field + ".", options, stage, violations)
+        ? Optional.of(
+            new SamplingSettings(
+                stage.samplers().named(options.getSampler()),
+                options.getSteps(),
+                options.getGuidanceScale()))
+        : Optional.empty();
+  }
+
+  private static boolean check(
+      String path, StageOptions options, StageCard stage, Violations violations) {
     int before = violations.size();
     violations.addUnlessOneOf(path + "sampler", options.getSampler(), stage.samplers().names());
     if (options.getSteps() < 1 || options.getSteps() > stage.maxSteps()) {
@@ -211,15 +235,14 @@ final class RequestResolver {
     return violations.size() == before;
   }
 
-  private static List<Warning> warnings(PromptSpec prompt, ImageEngine engine) {
+  private static List<Warning> warnings(GenerateImagesRequest request, ImageEngine engine) {
     List<Warning> warnings = new ArrayList<>();
-    warnIfTruncated("text_to_image.prompt.text", prompt.getText(), engine, warnings);
-    warnIfTruncated(
-        "text_to_image.prompt.negative_text", prompt.getNegativeText(), engine, warnings);
+    Tasks.texts(request).forEach((field, text) -> warnIfTruncated(field, text, engine, warnings));
     return List.copyOf(warnings);
   }
 
-  private static void warnIfTruncated(
+  /** Warns of a text that is longer than the model reads. */
+  static void warnIfTruncated(
       String field, String text, ImageEngine engine, List<Warning> warnings) {
     engine
         .truncation(text)
@@ -231,9 +254,5 @@ final class RequestResolver {
                         .setField(field)
                         .setMessage(message)
                         .build()));
-  }
-
-  private static String fieldName(TaskCase task) {
-    return GenerateImagesRequest.getDescriptor().findFieldByNumber(task.getNumber()).getName();
   }
 }

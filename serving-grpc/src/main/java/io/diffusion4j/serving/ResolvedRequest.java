@@ -1,10 +1,7 @@
 package io.diffusion4j.serving;
 
-import static java.util.Objects.requireNonNull;
-
 import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
-import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.Warning;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +14,7 @@ import java.util.stream.Collectors;
  * @param engine the model that draws it
  * @param card the card of the engine
  * @param stages how each stage of the model samples
+ * @param steps how many steps an image takes in each stage that the task needs
  * @param warnings what the client may not have meant
  */
 record ResolvedRequest(
@@ -24,13 +22,15 @@ record ResolvedRequest(
     ImageEngine engine,
     ModelCard card,
     Map<String, SamplingSettings> stages,
+    Map<String, Integer> steps,
     List<Warning> warnings) {
   String id() {
     return request.getRequestId();
   }
 
-  PromptSpec prompt() {
-    return request.getTextToImage().getPrompt();
+  /** What is to be drawn; decodes the images of the request. */
+  Task task() {
+    return Tasks.of(request);
   }
 
   int imageCount() {
@@ -42,15 +42,16 @@ record ResolvedRequest(
     return ImageSeed.ofImage(request.getFirstImage() + i, request.getSeedsList());
   }
 
-  /** How many steps the stage takes. */
+  /** How many steps an image takes in the stage; 0 if the task does without. */
   int steps(StageCard stage) {
-    return requireNonNull(stages.get(stage.name())).steps();
+    return steps.getOrDefault(stage.name(), 0);
   }
 
-  /** The steps of each stage times the images. */
+  /** The steps of each stage that is needed times the images. */
   Map<String, Long> imageStepsByStage() {
-    return card.stages().stream()
-        .collect(Collectors.toMap(StageCard::name, stage -> (long) imageCount() * steps(stage)));
+    return steps.entrySet().stream()
+        .collect(
+            Collectors.toMap(Map.Entry::getKey, stage -> (long) imageCount() * stage.getValue()));
   }
 
   /** The steps of all stages times the images. */

@@ -1,6 +1,7 @@
 package io.diffusion4j.serving;
 
 import com.google.rpc.BadRequest.FieldViolation;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,6 +27,11 @@ final class Violations {
   /** A field has a value that somebody else refuses. */
   void add(String field, IllegalArgumentException refusal) {
     add(field, String.valueOf(refusal.getMessage()));
+  }
+
+  /** A field holds an image that cannot be read. */
+  void add(String field, IOException unreadable) {
+    add(field, String.valueOf(unreadable.getMessage()).replaceFirst("^image: ", ""));
   }
 
   private void add(String field, String description) {

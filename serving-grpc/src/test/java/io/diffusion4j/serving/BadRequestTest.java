@@ -35,6 +35,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BadRequestTest {
   private static final String SAMPLERS = "one of " + String.join(", ", Samplers.standard().names());
 
+  private static final String TASKS =
+      "text_to_image, variation, interpolation, inpaint, image_to_image, upscale, text_diff,"
+          + " from_embedding";
+
   @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
   private TestServer server;
 
@@ -53,7 +57,7 @@ class BadRequestTest {
         arguments(
             request(" \n"), "text_to_image.prompt.text", "\" \uFFFD\" (expected: some words)"),
         arguments(
-            GenerateImagesRequest.newBuilder(), "task", "none (expected: one of text_to_image)"),
+            GenerateImagesRequest.newBuilder(), "task", "none (expected: one of " + TASKS + ")"),
         arguments(
             request("x".repeat(20_001)),
             "text_to_image.prompt.text",
@@ -198,16 +202,20 @@ class BadRequestTest {
   }
 
   @Test
-  void aTaskTheModelCannotDoIsUnimplementedAndThoseItCanAreNamed() {
+  void aTaskTheModelCannotDoIsUnimplementedAndThoseItCanAreNamed() throws IOException {
     var image = InputImage.newBuilder().setData(ByteString.copyFromUtf8("no image"));
-    var refusal =
-        refusal(
-            GenerateImagesRequest.newBuilder()
-                .setVariation(VariationTask.newBuilder().setImage(image)));
-    assertThat(refusal.code()).isEqualTo(Code.UNIMPLEMENTED);
-    assertThat(refusal.message())
-        .isEqualTo("task: variation (expected: one of text_to_image, which is what toy can do)");
-    assertThat(refusal.reason()).isEqualTo("TASK_UNSUPPORTED");
+    var request =
+        GenerateImagesRequest.newBuilder()
+            .setVariation(VariationTask.newBuilder().setImage(image))
+            .build();
+    try (var texts = new TestServer(ToyModel.ofTextsOnly("texts"))) {
+      var refusal = Refusal.of(() -> texts.blocking().generateImages(request));
+      assertThat(refusal.code()).isEqualTo(Code.UNIMPLEMENTED);
+      assertThat(refusal.message())
+          .isEqualTo(
+              "task: variation (expected: one of text_to_image, which is what texts can do)");
+      assertThat(refusal.reason()).isEqualTo("TASK_UNSUPPORTED");
+    }
   }
 
   @Test

@@ -42,7 +42,16 @@ class ModelServiceTest {
     assertThat(model.getName()).isEqualTo("a");
     assertThat(model.getLicense()).isEqualTo("Apache-2.0");
     assertThat(model.getWeightsDigest()).matches("sha256:[0-9a-f]{64}");
-    assertThat(model.getTasksList()).containsExactly("text_to_image");
+    assertThat(model.getTasksList())
+        .containsExactly(
+            "text_to_image",
+            "variation",
+            "interpolation",
+            "inpaint",
+            "image_to_image",
+            "upscale",
+            "text_diff",
+            "from_embedding");
     assertThat(model.getImageWidth()).isEqualTo(ToyModel.LARGE);
     assertThat(model.getMaxImageCount()).isEqualTo(ToyModel.MAX_IMAGES);
     assertThat(model.getOutputMediaTypesList()).containsExactly("image/png");
@@ -58,6 +67,16 @@ class ModelServiceTest {
     assertThat(decoder.getDefaultGuidanceScale()).isEqualTo(3);
     assertThat(decoder.getImageHeight()).isEqualTo(ToyModel.SMALL);
     assertThat(model.getStages(2).getGuided()).isFalse();
+  }
+
+  @Test
+  void onlyWhatAModelCanDoIsListed() throws IOException {
+    try (var texts = new TestServer(ToyModel.ofTextsOnly("texts"))) {
+      var answer =
+          ModelServiceGrpc.newBlockingStub(texts.channel)
+              .getModel(GetModelRequest.getDefaultInstance());
+      assertThat(answer.getModel().getTasksList()).containsExactly("text_to_image");
+    }
   }
 
   @Test

@@ -9,18 +9,23 @@ import io.diffusion4j.diffusion.Prompt;
 import io.diffusion4j.diffusion.Query;
 import io.diffusion4j.diffusion.SamplingListener;
 import io.diffusion4j.diffusion.SamplingSettings;
-import io.diffusion4j.diffusion.TextToImage;
+import io.diffusion4j.diffusion.UnclipStages;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageDecoder;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TrailingSpacing;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.serving.StageCard.Guidance;
 import io.diffusion4j.serving.StageCard.Pixels;
+import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -29,13 +34,35 @@ final class ToyModel {
   static final int SMALL = 8;
   static final int LARGE = 160; // large enough that its noise takes more than one chunk
   static final int TOKENS = 30;
+  static final int EMBEDDING = 4;
   static final int BATCH = 4;
   static final int MAX_IMAGES = 10;
+
+  private static final NoiseSchedule SCHEDULE = new CosineSchedule(1000);
+  private static final TimestepSpacing SPACING = new TrailingSpacing();
 
   private ToyModel() {}
 
   static ImageEngine named(String name) {
     return named(name, query -> {});
+  }
+
+  /** A model that draws from words and can do nothing else. */
+  static ImageEngine ofTextsOnly(String name) {
+    return new UnclipEngine(card(name, Set.of(TaskCase.TEXT_TO_IMAGE)), stages(query -> {}));
+  }
+
+  /** A model without a prior: it cannot draw from words. */
+  static ImageEngine withoutPrior(String name) {
+    Set<TaskCase> tasks = EnumSet.of(TaskCase.VARIATION, TaskCase.INPAINT, TaskCase.IMAGE_TO_IMAGE);
+    var stages = stages(query -> {});
+    return new UnclipEngine(card(name, tasks), stages)
+        .withEmbedder(
+            new Embedder(
+                EMBEDDING,
+                stages.textEncoder(),
+                Optional.of(stages.imageEncoder()),
+                Optional.empty()));
   }
 
   /**
@@ -44,7 +71,27 @@ final class ToyModel {
    * @param network called before each answer of the decoder's network
    */
   static ImageEngine named(String name, Consumer<Query<ImageDecoder.Condition>> network) {
-    DiffusionStage<Prompt> prior = stage("prior", 4, query -> query.condition().text().embedding());
+    var stages = stages(network);
+    return new UnclipEngine(card(name), stages)
+        .withTruncation(ToyModel::truncation)
+        .withCheck(
+            (stage, settings) -> {
+              if (settings.steps() == 13) {
+                throw new IllegalArgumentException("steps: 13 (expected: an even number)");
+              }
+              settings.sampler().plan(SCHEDULE, SPACING.of(SCHEDULE.steps(), settings.steps()));
+            })
+        .withEmbedder(
+            new Embedder(
+                EMBEDDING,
+                stages.textEncoder(),
+                Optional.of(stages.imageEncoder()),
+                Optional.of(stages.prior())));
+  }
+
+  private static UnclipStages stages(Consumer<Query<ImageDecoder.Condition>> network) {
+    DiffusionStage<Prompt> prior =
+        stage("prior", EMBEDDING, query -> query.condition().text().embedding());
     DiffusionStage<ImageDecoder.Condition> decoder =
         stage(
             "decoder",
@@ -55,23 +102,19 @@ final class ToyModel {
             });
     DiffusionStage<Image> upsampler =
         stage("super_res", 3 * LARGE * LARGE, query -> query.condition().pixels());
-    return new TextToImageEngine(
-            card(name),
-            new TextToImage(
-                prompts -> prompts.stream().map(ToyModel::encode).toList(),
-                prior::sample,
-                (draws, settings, listener) -> images(SMALL, decoder, draws, settings, listener),
-                (draws, settings, listener) -> images(LARGE, upsampler, draws, settings, listener)))
-        .withTruncation(ToyModel::truncation)
-        .withCheck(
-            (stage, settings) -> {
-              if (settings.steps() == 13) {
-                throw new IllegalArgumentException("steps: 13 (expected: an even number)");
-              }
-            });
+    return new UnclipStages(
+        prompts -> prompts.stream().map(ToyModel::encode).toList(),
+        prior::sample,
+        images -> images.stream().map(ToyModel::encode).toList(),
+        (draws, settings, listener) -> images(SMALL, decoder, draws, settings, listener),
+        (draws, settings, listener) -> images(LARGE, upsampler, draws, settings, listener));
   }
 
   static ModelCard card(String name) {
+    return card(name, EnumSet.complementOf(EnumSet.of(TaskCase.TASK_NOT_SET)));
+  }
+
+  private static ModelCard card(String name, Set<TaskCase> tasks) {
     Samplers samplers = Samplers.standard();
     return new ModelCard(
         name,
@@ -93,7 +136,8 @@ final class ToyModel {
                 new Guidance(3, 20),
                 new Pixels(SMALL, SMALL)),
             new StageCard(
-                "super_res", samplers, "ddim", 2, 1000, Guidance.NONE, new Pixels(LARGE, LARGE))));
+                "super_res", samplers, "ddim", 2, 1000, Guidance.NONE, new Pixels(LARGE, LARGE))),
+        tasks);
   }
 
   /** A network that sees the condition in the noise: x̂₀ is half of each. */
@@ -111,8 +155,7 @@ final class ToyModel {
             return queries.stream().map(query -> answer(query, condition.apply(query))).toList();
           }
         };
-    return new DiffusionStage<>(
-        name, denoiser, new CosineSchedule(1000), new TrailingSpacing(), X0Treatment.clip(1), size);
+    return new DiffusionStage<>(name, denoiser, SCHEDULE, SPACING, X0Treatment.clip(1), size);
   }
 
   private static Prediction answer(Query<?> query, float[] condition) {
@@ -135,11 +178,22 @@ final class ToyModel {
   }
 
   private static TextEncoding encode(String prompt) {
-    float[] embedding = new float[4];
+    float[] embedding = new float[EMBEDDING];
     for (int i = 0; i < prompt.length(); i++) {
       embedding[i % 4] = (embedding[i % 4] * 7 + prompt.charAt(i)) % 2 - 0.5f;
     }
     return new TextEncoding(new float[] {1}, new boolean[] {true}, embedding);
+  }
+
+  /** The means of the colours, and of all. */
+  private static float[] encode(Image image) {
+    float[] embedding = new float[EMBEDDING];
+    for (int i = 0; i < image.pixels().length; i++) {
+      float share = image.pixels()[i] / (image.width() * image.height());
+      embedding[i % 3] += share;
+      embedding[3] += share / 3;
+    }
+    return embedding;
   }
 
   private static Optional<String> truncation(String prompt) {
