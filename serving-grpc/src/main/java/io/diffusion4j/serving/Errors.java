@@ -83,6 +83,13 @@ final class Errors {
         info("TASK_UNSUPPORTED", Map.of("supported_tasks", String.join(",", supported))));
   }
 
+  static StatusRuntimeException unsupportedMethod(String method, String model) {
+    return error(
+        Code.UNIMPLEMENTED,
+        method + ": " + model + " has no networks for it",
+        info("METHOD_UNSUPPORTED", Map.of("method", method)));
+  }
+
   static StatusRuntimeException requestIdTaken(String id) {
     return error(
         Code.ALREADY_EXISTS,

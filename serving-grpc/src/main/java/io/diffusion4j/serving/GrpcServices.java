@@ -23,13 +23,17 @@ final class GrpcServices {
   @Inject
   GrpcServices(
       GenerationGrpcService generation,
+      EmbeddingGrpcService embedding,
       ModelGrpcService models,
       ServingHealth health,
       CallInterceptor call,
       AccessInterceptor access,
       Set<ServerInterceptor> more) {
     this.health = health;
-    List<BindableService> ours = List.of(generation, models);
+    List<BindableService> ours = new ArrayList<>(List.of(generation, models));
+    if (embedding.isOffered()) {
+      ours.add(embedding);
+    }
     for (BindableService service : ours) {
       health.serves(service.bindService().getServiceDescriptor().getName());
     }

@@ -45,4 +45,9 @@ public final class Models {
   public String defaultName() {
     return defaultModel.card().name();
   }
+
+  /** Whether the embeddings of one can be looked into. */
+  boolean offerEmbeddings() {
+    return byName.values().stream().anyMatch(engine -> engine.embedder().isPresent());
+  }
 }

@@ -59,6 +59,7 @@ public final class ServingModule extends AbstractModule {
     bind(RequestResolver.class).in(Singleton.class);
     bind(JobRegistry.class).in(Singleton.class);
     bind(GenerationGrpcService.class).in(Singleton.class);
+    bind(EmbeddingGrpcService.class).in(Singleton.class);
     bind(ModelGrpcService.class).in(Singleton.class);
     bind(GrpcServices.class).in(Singleton.class);
     bind(DiffusionServer.class).in(Singleton.class);

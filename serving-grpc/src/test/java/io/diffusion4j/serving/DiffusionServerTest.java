@@ -68,7 +68,7 @@ class DiffusionServerTest {
 
   @Test
   void reflectionTellsTheServicesAndTheirFiles() throws Exception {
-    try (var server = new TestServer(ToyModel.named("toy"))) {
+    try (var server = new TestServer(ToyModel.ofTextsOnly("toy"))) {
       var services =
           reflect(server, ServerReflectionRequest.newBuilder().setListServices("").build())
               .getListServicesResponse();
@@ -97,7 +97,7 @@ class DiffusionServerTest {
 
   @Test
   void aServiceThatIsNotOfferedIsUnimplemented() throws IOException {
-    try (var server = new TestServer(ToyModel.named("toy"))) {
+    try (var server = new TestServer(ToyModel.ofTextsOnly("toy"))) {
       var refusal =
           Refusal.of(
               () ->

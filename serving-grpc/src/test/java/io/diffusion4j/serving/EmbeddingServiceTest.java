@@ -1,0 +1,254 @@
+package io.diffusion4j.serving;
+
+import static io.diffusion4j.serving.Pictures.file;
+import static io.diffusion4j.serving.Pictures.random;
+import static java.util.Collections.nCopies;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.rpc.BadRequest;
+import io.diffusion4j.serving.v1.EmbedImagesRequest;
+import io.diffusion4j.serving.v1.EmbedTextsRequest;
+import io.diffusion4j.serving.v1.Embedding;
+import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
+import io.diffusion4j.serving.v1.EmbeddingServiceGrpc.EmbeddingServiceBlockingStub;
+import io.diffusion4j.serving.v1.FromEmbeddingTask;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.PromptSpec;
+import io.diffusion4j.serving.v1.RankImagesRequest;
+import io.diffusion4j.serving.v1.RankedImage;
+import io.diffusion4j.serving.v1.SampleImageEmbeddingsRequest;
+import io.diffusion4j.serving.v1.StageOptions;
+import io.grpc.Status.Code;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EmbeddingServiceTest {
+  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  private TestServer server;
+
+  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  private EmbeddingServiceBlockingStub embeddings;
+
+  @BeforeAll
+  void start() throws IOException {
+    server =
+        new TestServer(
+            ToyModel.named("toy"),
+            ToyModel.withoutPrior("no-prior"),
+            ToyModel.ofTextsOnly("texts"));
+    embeddings = EmbeddingServiceGrpc.newBlockingStub(server.channel);
+  }
+
+  @AfterAll
+  void stop() {
+    server.close();
+  }
+
+  private static PromptSpec.Builder words(String text) {
+    return PromptSpec.newBuilder().setText(text);
+  }
+
+  @Test
+  void textsAreEmbeddedInOrder() {
+    var two =
+        embeddings.embedTexts(
+            EmbedTextsRequest.newBuilder().addTexts("a cat").addTexts("").build());
+    var one = embeddings.embedTexts(EmbedTextsRequest.newBuilder().addTexts("a cat").build());
+    assertThat(two.getEmbeddingsList()).hasSize(2);
+    assertThat(two.getEmbeddings(0)).isEqualTo(one.getEmbeddings(0));
+    assertThat(two.getEmbeddings(0).getValuesList()).hasSize(ToyModel.EMBEDDING);
+    assertThat(two.getWarningsList()).isEmpty();
+  }
+
+  @Test
+  void aLongTextIsAWarning() {
+    var answer =
+        embeddings.embedTexts(
+            EmbedTextsRequest.newBuilder().addTexts("a").addTexts("a".repeat(31)).build());
+    assertThat(answer.getWarningsList())
+        .singleElement()
+        .satisfies(warning -> assertThat(warning.getField()).isEqualTo("texts[1]"));
+  }
+
+  @Test
+  void imagesAreEmbeddedInOrder() {
+    var two =
+        embeddings.embedImages(
+            EmbedImagesRequest.newBuilder()
+                .addImages(file(random(1)))
+                .addImages(file(random(2, 7, 9)))
+                .build());
+    var second =
+        embeddings.embedImages(
+            EmbedImagesRequest.newBuilder().addImages(file(random(2, 7, 9))).build());
+    assertThat(two.getEmbeddingsList()).hasSize(2).doesNotHaveDuplicates();
+    assertThat(two.getEmbeddings(1)).isEqualTo(second.getEmbeddings(0));
+  }
+
+  @Test
+  void theBestImageComesFirst() {
+    var images = List.of(file(random(1)), file(random(2)), file(random(3)), file(random(1)));
+    var ranked =
+        embeddings
+            .rankImages(
+                RankImagesRequest.newBuilder().setText("a cat").addAllImages(images).build())
+            .getImagesList();
+    assertThat(ranked).extracting(RankedImage::getIndex).containsExactlyInAnyOrder(0, 1, 2, 3);
+    for (int i = 1; i < ranked.size(); i++) {
+      assertThat(ranked.get(i).getSimilarity())
+          .isLessThanOrEqualTo(ranked.get(i - 1).getSimilarity());
+    }
+    var text = embeddings.embedTexts(EmbedTextsRequest.newBuilder().addTexts("a cat").build());
+    var image =
+        embeddings.embedImages(EmbedImagesRequest.newBuilder().addAllImages(images).build());
+    RankedImage best = ranked.get(0);
+    assertThat(best.getSimilarity())
+        .isCloseTo(
+            cosine(text.getEmbeddings(0), image.getEmbeddings(best.getIndex())), within(1e-9));
+  }
+
+  private static double cosine(Embedding a, Embedding b) {
+    double dot = 0;
+    double squareA = 0;
+    double squareB = 0;
+    for (int i = 0; i < a.getValuesCount(); i++) {
+      dot += (double) a.getValues(i) * b.getValues(i);
+      squareA += (double) a.getValues(i) * a.getValues(i);
+      squareB += (double) b.getValues(i) * b.getValues(i);
+    }
+    return dot / Math.sqrt(squareA) / Math.sqrt(squareB);
+  }
+
+  /** The two services agree: a drawn embedding, decoded, is the image of the words. */
+  @Test
+  void drawnEmbeddingsAreThoseOfTheImages() {
+    var drawn =
+        embeddings.sampleImageEmbeddings(
+            SampleImageEmbeddingsRequest.newBuilder()
+                .setPrompt(words("a cat"))
+                .setCount(2)
+                .setFirstIndex(1)
+                .addSeeds(5)
+                .build());
+    assertThat(drawn.getEmbeddingsList()).hasSize(2).doesNotHaveDuplicates();
+    var ofWords =
+        server
+            .blocking()
+            .generateImages(TestServer.request("a cat").addSeeds(5).setFirstImage(2).build())
+            .getImages(0);
+    var ofEmbedding =
+        server
+            .blocking()
+            .generateImages(
+                GenerateImagesRequest.newBuilder()
+                    .addSeeds(5)
+                    .setFirstImage(2)
+                    .setFromEmbedding(
+                        FromEmbeddingTask.newBuilder()
+                            .setImageEmbedding(drawn.getEmbeddings(1))
+                            .setPrompt(words("a cat")))
+                    .build())
+            .getImages(0);
+    assertThat(Pictures.decoded(ofEmbedding.getData()).pixels())
+        .isEqualTo(Pictures.decoded(ofWords.getData()).pixels());
+  }
+
+  @Test
+  void whatIsWrongIsToldByItsPath() {
+    var refusal =
+        Refusal.of(
+            () ->
+                embeddings.sampleImageEmbeddings(
+                    SampleImageEmbeddingsRequest.newBuilder()
+                        .setPrompt(words(" "))
+                        .setCount(99)
+                        .setOptions(StageOptions.newBuilder().setSampler("dmp").setSteps(0))
+                        .build()));
+    assertThat(refusal.code()).isEqualTo(Code.INVALID_ARGUMENT);
+    assertThat(refusal.detail(BadRequest.class).orElseThrow().getFieldViolationsList())
+        .extracting(BadRequest.FieldViolation::getField)
+        .containsExactly("prompt.text", "count", "options.sampler", "options.steps");
+    assertThat(
+            Refusal.of(
+                    () ->
+                        embeddings.embedImages(
+                            EmbedImagesRequest.newBuilder()
+                                .addImages(file(random(1, 4, 4)))
+                                .addImages(file(new byte[] {1}))
+                                .build()))
+                .message())
+        .isEqualTo("images[1].data: unknown format (expected: PNG or JPEG)");
+    assertThat(
+            Refusal.of(
+                    () ->
+                        embeddings.embedTexts(
+                            EmbedTextsRequest.newBuilder().addAllTexts(nCopies(65, "x")).build()))
+                .message())
+        .isEqualTo("texts: 65 of them (expected: 1 to 64)");
+    assertThat(
+            Refusal.of(
+                    () ->
+                        embeddings.sampleImageEmbeddings(
+                            SampleImageEmbeddingsRequest.newBuilder()
+                                .setPrompt(words("a cat"))
+                                .setOptions(StageOptions.newBuilder().setSteps(13))
+                                .build()))
+                .message())
+        .isEqualTo("options: steps: 13 (expected: an even number)");
+  }
+
+  @Test
+  void aModelThatCannotSaysSo() {
+    var none =
+        Refusal.of(
+            () ->
+                embeddings.embedTexts(
+                    EmbedTextsRequest.newBuilder().setModel("texts").addTexts("x").build()));
+    assertThat(none.code()).isEqualTo(Code.UNIMPLEMENTED);
+    assertThat(none.reason()).isEqualTo("METHOD_UNSUPPORTED");
+    var prior =
+        Refusal.of(
+            () ->
+                embeddings.sampleImageEmbeddings(
+                    SampleImageEmbeddingsRequest.newBuilder()
+                        .setModel("no-prior")
+                        .setPrompt(words("x"))
+                        .build()));
+    assertThat(prior.message()).isEqualTo("SampleImageEmbeddings: no-prior has no networks for it");
+    assertThat(
+            Refusal.of(
+                    () ->
+                        embeddings.embedTexts(
+                            EmbedTextsRequest.newBuilder().setModel("z").addTexts("x").build()))
+                .code())
+        .isEqualTo(Code.NOT_FOUND);
+  }
+
+  @Test
+  void theServiceIsThereOnlyWhereAModelOffersIt() throws IOException {
+    var asked =
+        HealthCheckRequest.newBuilder().setService("diffusion4j.v1.EmbeddingService").build();
+    assertThat(HealthGrpc.newBlockingStub(server.channel).check(asked).getStatus())
+        .isEqualTo(ServingStatus.SERVING);
+    try (var texts = new TestServer(ToyModel.ofTextsOnly("texts"))) {
+      assertThat(Refusal.of(() -> HealthGrpc.newBlockingStub(texts.channel).check(asked)).code())
+          .isEqualTo(Code.NOT_FOUND);
+      assertThat(
+              Refusal.of(
+                      () ->
+                          EmbeddingServiceGrpc.newBlockingStub(texts.channel)
+                              .embedTexts(EmbedTextsRequest.newBuilder().addTexts("x").build()))
+                  .code())
+          .isEqualTo(Code.UNIMPLEMENTED);
+    }
+  }
+}
