@@ -143,6 +143,7 @@ final class GenerateCommand implements Callable<Integer> {
         var watch = new StageWatch(spec.commandLine().getErr(), noise.size())) {
       for (String prompt : prompts) {
         local.truncation(prompt).ifPresent(message -> say("warning: prompt: " + message));
+        local.unknownWords(prompt).ifPresent(message -> say("warning: prompt: " + message));
       }
       var request =
           new TextToImage.Request(

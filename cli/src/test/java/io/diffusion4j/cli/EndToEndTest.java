@@ -340,6 +340,28 @@ final class EndToEndTest {
   }
 
   @Test
+  void wordsThatTheModelWasNotTrainedWithAreNamed() {
+    String[] steps = {"--prior-steps", "2", "--decoder-steps", "2", "--super-res-steps", "2"};
+    Stream<String> alone = Stream.of("generate", "a purple zyzzyva", "--output");
+    Stream<String> two = Stream.of("generate", "a red apple", "blorp the cat", "--output");
+    assertWarned(alone, steps, "prompt.text: the model was not trained with \"zyzzyva\"");
+    assertWarned(two, steps, "prompt: the model was not trained with \"blorp\"");
+  }
+
+  private static void assertWarned(Stream<String> command, String[] steps, String warning) {
+    Stream<String> where =
+        Stream.of(folder.resolve("words.png").toString(), "--model", model.toString());
+    Run run =
+        Run.of(
+            Stream.concat(Stream.concat(command, where), Stream.of(steps)).toArray(String[]::new));
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err().lines().filter(line -> line.startsWith("warning: ")))
+        .singleElement()
+        .asString()
+        .contains(warning);
+  }
+
+  @Test
   void moreStepsThanTheModelHasAreRefusedByTheModel() {
     Run run =
         generate(

@@ -18,6 +18,7 @@ import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.tf.checkpoint.ModelFolder;
 import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.unclip.KnownWords;
 import io.diffusion4j.unclip.Residency;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
@@ -38,11 +39,13 @@ public final class LocalModel implements AutoCloseable {
   private final ModelFacts facts;
   private final Samplers samplers;
   private final Residency residency;
+  private final Optional<KnownWords> words;
 
   private LocalModel(UnclipModel model, Path folder, Residency residency) {
     this.model = model;
     this.residency = residency;
     this.facts = ModelFacts.of(folder, model.imageSize());
+    this.words = KnownWords.read(folder);
     this.samplers = injector().getInstance(Samplers.class);
   }
 
@@ -147,6 +150,7 @@ public final class LocalModel implements AutoCloseable {
     UnclipEngine engine =
         new UnclipEngine(card, stages)
             .withTruncation(this::truncation)
+            .withUnknownWords(this::unknownWords)
             .withCheck((stage, settings) -> check(facts.trainSteps(stage), settings));
     return residency == Residency.ALWAYS ? engine.withEmbedder(embedder(stages)) : engine;
   }
@@ -190,6 +194,11 @@ public final class LocalModel implements AutoCloseable {
                     + " tokens; not read is what follows from \""
                     + rest
                     + "\"");
+  }
+
+  /** Which words of a prompt mean nothing to the model, in words; of some it is not known. */
+  public Optional<String> unknownWords(String prompt) {
+    return words.flatMap(known -> known.warning(prompt));
   }
 
   /** Some samplers cannot follow every number of steps; their plan tells before the work begins. */

@@ -219,7 +219,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
       List<Warning> warnings,
       Violations violations) {
     TaskResolver.checkLength(field, text, violations);
-    RequestResolver.warnIfTruncated(field, text, engine, warnings);
+    RequestResolver.warn(field, text, engine, warnings);
   }
 
   /** The images, checked and as small as they are read: one after the other, files meanwhile. */

@@ -54,6 +54,11 @@ public interface ImageEngine {
     return Optional.empty();
   }
 
+  /** Which words of a prompt mean nothing to the model, in words; empty if it knows all of them. */
+  default Optional<String> unknownWords(String prompt) {
+    return Optional.empty();
+  }
+
   /**
    * What to draw.
    *

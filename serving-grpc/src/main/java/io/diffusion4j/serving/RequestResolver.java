@@ -237,22 +237,18 @@ final class RequestResolver {
 
   private static List<Warning> warnings(GenerateImagesRequest request, ImageEngine engine) {
     List<Warning> warnings = new ArrayList<>();
-    Tasks.texts(request).forEach((field, text) -> warnIfTruncated(field, text, engine, warnings));
+    Tasks.texts(request).forEach((field, text) -> warn(field, text, engine, warnings));
     return List.copyOf(warnings);
   }
 
-  /** Warns of a text that is longer than the model reads. */
-  static void warnIfTruncated(
-      String field, String text, ImageEngine engine, List<Warning> warnings) {
-    engine
-        .truncation(text)
-        .ifPresent(
-            message ->
-                warnings.add(
-                    Warning.newBuilder()
-                        .setReason("PROMPT_TRUNCATED")
-                        .setField(field)
-                        .setMessage(message)
-                        .build()));
+  /** Warns of a text that is longer than the model reads, or of words that it does not know. */
+  static void warn(String field, String text, ImageEngine engine, List<Warning> warnings) {
+    warning("PROMPT_TRUNCATED", field, engine.truncation(text)).ifPresent(warnings::add);
+    warning("UNKNOWN_WORDS", field, engine.unknownWords(text)).ifPresent(warnings::add);
+  }
+
+  private static Optional<Warning> warning(String reason, String field, Optional<String> message) {
+    return message.map(
+        text -> Warning.newBuilder().setReason(reason).setField(field).setMessage(text).build());
   }
 }

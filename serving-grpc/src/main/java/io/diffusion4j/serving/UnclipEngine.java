@@ -23,6 +23,7 @@ public final class UnclipEngine implements ImageEngine {
   private final ModelCard card;
   private final UnclipStages stages;
   private final Function<String, Optional<String>> truncation;
+  private final Function<String, Optional<String>> unknownWords;
   private final SettingsCheck check;
   private final Optional<Embedder> embedder;
 
@@ -44,13 +45,20 @@ public final class UnclipEngine implements ImageEngine {
    *     they report their progress with; and the tasks for which there are stages
    */
   public UnclipEngine(ModelCard card, UnclipStages stages) {
-    this(card, stages, text -> Optional.empty(), (stage, settings) -> {}, Optional.empty());
+    this(
+        card,
+        stages,
+        text -> Optional.empty(),
+        text -> Optional.empty(),
+        (stage, settings) -> {},
+        Optional.empty());
   }
 
   private UnclipEngine(
       ModelCard card,
       UnclipStages stages,
       Function<String, Optional<String>> truncation,
+      Function<String, Optional<String>> unknownWords,
       SettingsCheck check,
       Optional<Embedder> embedder) {
     if (card.stages().size() != 3) {
@@ -62,6 +70,7 @@ public final class UnclipEngine implements ImageEngine {
     this.card = card;
     this.stages = stages;
     this.truncation = truncation;
+    this.unknownWords = unknownWords;
     this.check = check;
     this.embedder = embedder;
   }
@@ -72,17 +81,26 @@ public final class UnclipEngine implements ImageEngine {
    * @param message what is not read of a text, in words; empty if all of it is
    */
   public UnclipEngine withTruncation(Function<String, Optional<String>> message) {
-    return new UnclipEngine(card, stages, message, check, embedder);
+    return new UnclipEngine(card, stages, message, unknownWords, check, embedder);
+  }
+
+  /**
+   * The same, with a limit to the words it knows.
+   *
+   * @param message which words of a text mean nothing to it, in words; empty if it knows all
+   */
+  public UnclipEngine withUnknownWords(Function<String, Optional<String>> message) {
+    return new UnclipEngine(card, stages, truncation, message, check, embedder);
   }
 
   /** The same, for stages that cannot follow all settings within the limits of the card. */
   public UnclipEngine withCheck(SettingsCheck settingsCheck) {
-    return new UnclipEngine(card, stages, truncation, settingsCheck, embedder);
+    return new UnclipEngine(card, stages, truncation, unknownWords, settingsCheck, embedder);
   }
 
   /** The same, with its embeddings to be looked into. */
   public UnclipEngine withEmbedder(Embedder space) {
-    return new UnclipEngine(card, stages, truncation, check, Optional.of(space));
+    return new UnclipEngine(card, stages, truncation, unknownWords, check, Optional.of(space));
   }
 
   @Override
@@ -93,6 +111,11 @@ public final class UnclipEngine implements ImageEngine {
   @Override
   public Optional<String> truncation(String text) {
     return truncation.apply(text);
+  }
+
+  @Override
+  public Optional<String> unknownWords(String text) {
+    return unknownWords.apply(text);
   }
 
   @Override

@@ -24,6 +24,7 @@ import io.diffusion4j.serving.v1.Progress;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse.EventCase;
+import io.diffusion4j.serving.v1.Warning;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -287,6 +288,19 @@ class GenerationTest {
             });
     assertThat(stream(request(prompt)).get(0).getAccepted().getWarningsList())
         .isEqualTo(response.getWarningsList());
+  }
+
+  @Test
+  void aWordThatTheModelDoesNotKnowIsAWarning() {
+    var response = generate(request("a red zyzzyva"));
+    assertThat(response.getImagesCount()).isEqualTo(1);
+    assertThat(response.getWarningsList())
+        .containsExactly(
+            Warning.newBuilder()
+                .setReason("UNKNOWN_WORDS")
+                .setField("text_to_image.prompt.text")
+                .setMessage("what is a \"zyzzyva\"?")
+                .build());
   }
 
   private GenerateImagesResponse generate(GenerateImagesRequest.Builder request) {

@@ -74,6 +74,7 @@ final class ToyModel {
     var stages = stages(network);
     return new UnclipEngine(card(name), stages)
         .withTruncation(ToyModel::truncation)
+        .withUnknownWords(ToyModel::unknownWords)
         .withCheck(
             (stage, settings) -> {
               if (settings.steps() == 13) {
@@ -201,5 +202,9 @@ final class ToyModel {
         ? Optional.empty()
         : Optional.of(
             prompt.length() + " letters (expected: at most " + TOKENS + "); the rest is not read");
+  }
+
+  private static Optional<String> unknownWords(String prompt) {
+    return prompt.contains("zyzzyva") ? Optional.of("what is a \"zyzzyva\"?") : Optional.empty();
   }
 }

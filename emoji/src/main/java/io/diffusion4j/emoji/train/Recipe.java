@@ -48,6 +48,7 @@ import io.diffusion4j.tf.train.TensorMap;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
 import io.diffusion4j.tf.train.TrainingRun;
+import io.diffusion4j.unclip.KnownWords;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -182,6 +183,7 @@ public final class Recipe {
         this::startClip,
         weights -> {
           save(tokenizer);
+          KnownWords.of(data.captions(preset.corpus())).write(model);
           ClipFolders.writeText(
               model.resolve("text_encoder"),
               preset.text(),
@@ -472,7 +474,11 @@ public final class Recipe {
    * @param seed which of them come first
    */
   public static CaptionedImages pictures(Preset preset, Split split, long seed) {
-    int size = preset.vision().imageSize();
+    return pictures(preset, split, seed, preset.vision().imageSize());
+  }
+
+  /** The same of another size in pixels. */
+  public static CaptionedImages pictures(Preset preset, Split split, long seed, int size) {
     var settings = Settings.training(preset.concepts(), size, seed).withSplit(split);
     return images(EmojiDataset.open(settings, SPRITE_SIZE));
   }
