@@ -95,10 +95,11 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--judge",
       paramLabel = "DIR",
+      defaultValue = "${sys:diffusion4j.home:-.}/emoji/judge",
       description =
-          "The folder of a judge (train judge), which tells style, retrieval and the Fréchet"
-              + " distance. Without one they are left out.")
-  private @Nullable Path judgeFolder;
+          "The folder of the judge, which tells style, retrieval and the Fréchet distance"
+              + " (train judge makes one). Default: ${DEFAULT-VALUE}")
+  private Path judgeFolder = Path.of("");
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the numbers to this file.")
   private @Nullable Path json;
@@ -122,11 +123,11 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
-    try (Judge judge = judgeFolder == null ? null : Judge.load(judgeFolder)) {
+    try (Judge judge = Judge.load(judgeFolder)) {
       Pictures pictures = images == null ? drawn() : read(images);
       say("measuring " + pictures.images.size() + " pictures");
       Result result =
-          new Evaluation(pictures.concepts, Optional.ofNullable(judge), seed)
+          new Evaluation(pictures.concepts, Optional.of(judge), seed)
               .measure(pictures.prompts, pictures.images);
       var out = spec.commandLine().getOut();
       TextReport.lines(result.metrics()).forEach(out::println);
@@ -213,7 +214,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private Map<String, Object> facts(String what, String value) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put(what, value);
-    facts.put("judge", judgeFolder == null ? "none" : judgeFolder.toString());
+    facts.put("judge", judgeFolder.toString());
     facts.put("seed", seed);
     return facts;
   }

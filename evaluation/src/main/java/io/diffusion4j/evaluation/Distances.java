@@ -1,6 +1,8 @@
 package io.diffusion4j.evaluation;
 
-/** Sums over two rows of numbers. */
+import java.util.List;
+
+/** How near rows of numbers are to each other. */
 final class Distances {
   private Distances() {}
 
@@ -19,5 +21,17 @@ final class Distances {
       sum += (double) a[i] * b[i];
     }
     return sum;
+  }
+
+  /** How many others are at least as near as the right one; a tie counts against it. */
+  static int rank(float[] vector, List<float[]> all, int right) {
+    double similarity = dot(vector, all.get(right));
+    int better = 0;
+    for (int i = 0; i < all.size(); i++) {
+      if (i != right && dot(vector, all.get(i)) >= similarity) {
+        better++;
+      }
+    }
+    return better;
   }
 }

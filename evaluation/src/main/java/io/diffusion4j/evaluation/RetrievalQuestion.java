@@ -64,13 +64,6 @@ public final class RetrievalQuestion implements Question {
   @Override
   public boolean agrees(Scene scene, Reading picture) {
     int right = Objects.requireNonNull(indices.get(scene.subject().concepts().get(0)));
-    double similarity = Distances.dot(picture.vector(), names.get(right));
-    int better = 0;
-    for (int i = 0; i < names.size(); i++) {
-      if (i != right && Distances.dot(picture.vector(), names.get(i)) >= similarity) {
-        better++;
-      }
-    }
-    return better < k;
+    return Distances.rank(picture.vector(), names, right) < k;
   }
 }

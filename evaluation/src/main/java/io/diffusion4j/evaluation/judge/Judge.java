@@ -1,7 +1,7 @@
 package io.diffusion4j.evaluation.judge;
 
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.emoji.scene.Observation;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
@@ -72,7 +72,7 @@ public final class Judge implements AutoCloseable {
         pictures,
         chunk -> {
           int size = folder.image().imageSize();
-          var pixels = chunk.stream().map(p -> Resize.area(p, size, size).pixels()).toList();
+          var pixels = chunk.stream().map(p -> CloseUp.of(p, Observation.of(p), size)).toList();
           return image.run(
               new Batch(chunk.size()).floats(JudgeImageNetwork.PIXELS, Tensors.stack(pixels)));
         });

@@ -1,7 +1,12 @@
 package io.diffusion4j.evaluation.judge;
 
-import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.art.Concept;
+import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.art.Style;
+import io.diffusion4j.emoji.scene.NamedColor;
+import io.diffusion4j.emoji.scene.Placement;
+import io.diffusion4j.emoji.scene.Scene;
+import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.nn.Tensors;
 import io.diffusion4j.tf.train.BatchSource;
@@ -10,53 +15,79 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
 
-/** Batches of augmented pictures with their captions for the {@link JudgeObjective}. */
+/**
+ * Batches for the {@link JudgeObjective}: drawings as a {@link CloseUp} shows them, augmented, on
+ * backgrounds of all colours.
+ */
 final class JudgeBatches implements BatchSource {
-  private final EmojiDataset data;
-  private final Words words;
-  private final int length;
+  /** How often the background is white; otherwise all colours are equally likely. */
+  private static final double WHITE = 0.4;
+
+  /** Drawn larger than they come out, so that turning and zooming find something to show. */
+  private static final double OVERSIZE = 1.25;
+
+  private static final List<Style> STYLES = List.of(Style.values());
+  private static final List<NamedColor> BACKGROUNDS = List.of(NamedColor.values());
+
+  private final SceneRenderer renderer;
+  private final List<Scene> drawings;
   private final Augmentation augmentation;
   private final int batchSize;
   private final long seed;
   private final Map<Concept, Integer> indices = new HashMap<>();
 
+  /**
+   * @param concepts what the judge tells apart, in the order of its names
+   * @param drawings what is shown, each a scene of one thing
+   */
   JudgeBatches(
-      EmojiDataset data,
-      Words words,
-      int length,
+      ConceptSet concepts,
+      SceneRenderer renderer,
+      List<Scene> drawings,
       Augmentation augmentation,
       int batchSize,
       long seed) {
-    this.data = data;
-    this.words = words;
-    this.length = length;
+    this.renderer = renderer;
+    this.drawings = List.copyOf(drawings);
     this.augmentation = augmentation;
     this.batchSize = batchSize;
     this.seed = seed;
-    data.settings().concepts().concepts().forEach(c -> indices.put(c, indices.size()));
+    concepts.concepts().forEach(c -> indices.put(c, indices.size()));
   }
 
   @Override
   public Batch batch(long step) {
     List<float[]> pixels = new ArrayList<>(batchSize);
-    List<String> captions = new ArrayList<>(batchSize);
-    List<int[]> shown = new ArrayList<>(batchSize);
+    int[] concepts = new int[batchSize];
+    int[] styles = new int[batchSize];
     for (int i = 0; i < batchSize; i++) {
-      long index = step * batchSize + i;
-      var example = data.sample(index);
-      pixels.add(augmentation.apply(example.image(), BatchSource.random(seed, index)));
-      captions.add(example.caption());
-      shown.add(
-          example.scene().subject().concepts().stream()
-              .mapToInt(c -> Objects.requireNonNull(indices.get(c)))
-              .toArray());
+      SplittableRandom random = BatchSource.random(seed, step * batchSize + i);
+      Scene drawing = drawings.get(random.nextInt(drawings.size()));
+      pixels.add(picture(drawing, random));
+      concepts[i] = Objects.requireNonNull(indices.get(drawing.subject().concepts().get(0)));
+      styles[i] = STYLES.indexOf(drawing.style());
     }
-    var bags = Bags.of(words, length, captions);
     return new Batch(batchSize)
         .floats(JudgeImageNetwork.PIXELS, Tensors.stack(pixels))
-        .ints(JudgeTextNetwork.IDS, bags.ids())
-        .floats(JudgeTextNetwork.WEIGHTS, bags.weights())
-        .floats(JudgeObjective.TARGET, JudgeObjective.targets(shown, indices.size()));
+        .ints(JudgeObjective.CONCEPT, concepts)
+        .ints(JudgeObjective.STYLE, styles);
+  }
+
+  private float[] picture(Scene drawing, SplittableRandom random) {
+    boolean white = random.nextDouble() < WHITE;
+    NamedColor other = BACKGROUNDS.get(random.nextInt(BACKGROUNDS.size()));
+    Concept concept = drawing.subject().concepts().get(0);
+    var scene =
+        new Scene(
+            drawing.subject(),
+            drawing.style(),
+            Optional.empty(),
+            white ? NamedColor.WHITE : other,
+            List.of(new Placement(concept, 0.5, 0.5, CloseUp.FRACTION)));
+    int size = (int) (OVERSIZE * augmentation.size());
+    return augmentation.apply(renderer.render(scene, size), random);
   }
 }

@@ -64,16 +64,16 @@ record JudgeImageNetwork(
         h = block(nn.at("levels", level).at("blocks", block), h, channels.get(level));
       }
     }
-    h = nn.silu(nn.at("norm").groupNorm(h, groups, EPS));
+    h = nn.at("norm").groupNormSilu(h, groups, EPS);
     var mean = nn.tf().math.mean(nn.output(h), nn.tf().constant(new int[] {1, 2}));
     return List.of(nn.output(nn.at("projection").linear(nn.input(mean), embeddingDim)));
   }
 
   /** Shapes: x {@code [B, H, W, C]} → {@code [B, H, W, out]}. */
   private Operand<TFloating> block(Nn nn, Operand<TFloating> x, long out) {
-    var h = nn.silu(nn.at("norm1").groupNorm(x, groups, EPS));
+    var h = nn.at("norm1").groupNormSilu(x, groups, EPS);
     h = nn.at("conv1").conv2d(h, out, 3);
-    h = nn.silu(nn.at("norm2").groupNorm(h, groups, EPS));
+    h = nn.at("norm2").groupNormSilu(h, groups, EPS);
     h = nn.at("conv2").conv2d(h, out, 3);
     var skip = Nn.last(x) == out ? x : nn.at("skip").conv2d(x, out, 1);
     return nn.add(skip, h);

@@ -3,27 +3,34 @@ package io.diffusion4j.evaluation.judge;
 import io.diffusion4j.clip.ContrastiveLoss;
 import io.diffusion4j.tf.Inputs;
 import io.diffusion4j.tf.nn.Nn;
-import io.diffusion4j.tf.nn.Tensors;
 import io.diffusion4j.tf.train.Objective;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
- * How the judge learns: CLIP's symmetric loss over the pairs of a batch (Radford et al. 2021, fig.
- * 3), and beside it each image against the names of all concepts, which is the question that the
- * judge will be asked. The second does not wait for a batch to hold the one look-alike that a
- * concept must be told from.
+ * How the judge learns: each picture is to be nearest to the name of what it shows among the names
+ * of all concepts, and to its style among the styles. These are the questions that the judge will
+ * be asked; CLIP's loss over the pairs of a batch would have to wait for the batch that holds the
+ * one look-alike that a thing must be told from.
  *
  * @param image the image tower
  * @param text the text tower
  * @param names of all concepts, in the order of the targets
+ * @param styles in words, in the order of the targets
  */
-record JudgeObjective(JudgeImageNetwork image, JudgeTextNetwork text, Bags names)
+record JudgeObjective(JudgeImageNetwork image, JudgeTextNetwork text, Bags names, Bags styles)
     implements Objective {
-  /** Input {@code [C]}: how the image is shared among the concepts; adds up to 1. */
-  static final String TARGET = "target";
+  /** Input: the number of the concept that a picture shows, from 0 on. */
+  static final String CONCEPT = "concept";
+
+  /** Input: the number of the style that it is drawn in. */
+  static final String STYLE = "style";
+
+  /** Of the styles' loss: there are few of them, and they are easily told apart. */
+  private static final float STYLE_WEIGHT = 0.5f;
 
   JudgeObjective {
     JudgeImageNetwork.require(
@@ -31,80 +38,68 @@ record JudgeObjective(JudgeImageNetwork image, JudgeTextNetwork text, Bags names
         "embedding_dim",
         image.embeddingDim(),
         "the text tower's " + text.embeddingDim());
-    JudgeImageNetwork.require(
-        names.length() == text.length(),
-        "names",
-        names.length(),
-        "bags of " + text.length() + " words");
+    for (Bags bags : List.of(names, styles)) {
+      JudgeImageNetwork.require(
+          bags.length() == text.length(), "length", bags.length(), "bags of " + text.length());
+    }
   }
 
   @Override
   public Loss build(Nn nn, Inputs inputs) {
     var tf = nn.tf();
-    int length = text.length();
-    int concepts = names.count();
+    int count = names.count();
     var rows = tf.constant(0);
-    var ids =
-        tf.concat(
-            List.of(
-                nn.reshape(tf.constant(names.ids()), concepts, length),
-                inputs.ints(JudgeTextNetwork.IDS, length)),
-            rows);
-    var weights =
-        tf.concat(
-            List.of(
-                nn.reshape(tf.constant(names.weights()), concepts, length),
-                inputs.floats(JudgeTextNetwork.WEIGHTS, length)),
-            rows);
+    var ids = tf.concat(List.of(ids(nn, names), ids(nn, styles)), rows);
+    var weights = tf.concat(List.of(weights(nn, names), weights(nn, styles)), rows);
     var texts = ContrastiveLoss.normalise(nn, text.forward(nn, ids, weights));
-    var ofNames = slice(nn, texts, 0, concepts);
-    var ofCaptions = slice(nn, texts, concepts, -1);
     var images = ContrastiveLoss.normalise(nn, image.build(nn, inputs).get(0));
     var scale = ContrastiveLoss.scale(nn);
+    var ofNames =
+        tf.slice(texts, tf.constant(new int[] {0, 0}), tf.constant(new int[] {count, -1}));
+    var ofStyles =
+        tf.slice(texts, tf.constant(new int[] {count, 0}), tf.constant(new int[] {-1, -1}));
 
-    var logits = ContrastiveLoss.logits(nn, images, ofCaptions, scale);
-    var inRow = tf.constant(1);
-    var pairs = tf.math.mul(tf.reduceSum(tf.math.mul(images, ofCaptions), inRow), scale);
-    var symmetric =
-        tf.math.mul(
-            tf.math.add(
-                ContrastiveLoss.crossEntropy(nn, logits, pairs, 1),
-                ContrastiveLoss.crossEntropy(nn, logits, pairs, 0)),
-            tf.constant(0.5f));
-
+    var concept = oneOf(nn, inputs.ints(CONCEPT), count);
     var named = ContrastiveLoss.logits(nn, images, ofNames, scale);
-    var target = inputs.floats(TARGET, concepts);
-    var wanted = tf.reduceSum(tf.math.mul(named, target), inRow);
-    var naming = ContrastiveLoss.crossEntropy(nn, named, wanted, 1);
-    var best = tf.reduceMax(named, inRow);
-    var hits = tf.dtypes.cast(tf.math.greaterEqual(wanted, best), TFloat32.class);
+    var naming = choosing(nn, named, concept);
+    var drawn = ContrastiveLoss.logits(nn, images, ofStyles, scale);
+    var styling = choosing(nn, drawn, oneOf(nn, inputs.ints(STYLE), styles.count()));
     return new Loss(
-        tf.math.add(symmetric, naming),
+        tf.math.add(naming, tf.math.mul(styling, tf.constant(STYLE_WEIGHT))),
         Map.of(
-            "contrastive", symmetric,
             "naming", naming,
-            "named", tf.math.mean(hits, tf.constant(0)),
+            "styling", styling,
+            "named", hits(nn, named, concept),
             "logit_scale", scale));
   }
 
-  private static Operand<TFloat32> slice(Nn nn, Operand<TFloat32> x, int from, int count) {
+  /** Rows of zeros with a one in each. */
+  private static Operand<TFloat32> oneOf(Nn nn, Operand<TInt32> numbers, int count) {
     var tf = nn.tf();
-    return tf.slice(x, tf.constant(new int[] {from, 0}), tf.constant(new int[] {count, -1}));
+    return tf.oneHot(numbers, tf.constant(count), tf.constant(1f), tf.constant(0f));
   }
 
-  /** The target of pictures that show these concepts, one row for each picture. */
-  static float[] targets(List<int[]> shown, int concepts) {
-    List<float[]> rows =
-        shown.stream()
-            .map(
-                indices -> {
-                  float[] row = new float[concepts];
-                  for (int i : indices) {
-                    row[i] = 1f / indices.length;
-                  }
-                  return row;
-                })
-            .toList();
-    return Tensors.stack(rows);
+  /** The mean cross entropy of choosing the target of each row. */
+  private static Operand<TFloat32> choosing(
+      Nn nn, Operand<TFloat32> logits, Operand<TFloat32> target) {
+    var tf = nn.tf();
+    var wanted = tf.reduceSum(tf.math.mul(logits, target), tf.constant(1));
+    return ContrastiveLoss.crossEntropy(nn, logits, wanted, 1);
+  }
+
+  /** The share of the rows whose largest logit is the target. */
+  private static Operand<TFloat32> hits(Nn nn, Operand<TFloat32> logits, Operand<TFloat32> target) {
+    var tf = nn.tf();
+    var inRow = tf.constant(1);
+    var right = tf.math.equal(tf.math.argMax(logits, inRow), tf.math.argMax(target, inRow));
+    return tf.math.mean(tf.dtypes.cast(right, TFloat32.class), tf.constant(0));
+  }
+
+  private static Operand<TInt32> ids(Nn nn, Bags bags) {
+    return nn.reshape(nn.tf().constant(bags.ids()), bags.count(), bags.length());
+  }
+
+  private static Operand<TFloat32> weights(Nn nn, Bags bags) {
+    return nn.reshape(nn.tf().constant(bags.weights()), bags.count(), bags.length());
   }
 }

@@ -44,10 +44,10 @@ public record JudgePreset(
         List.of(32, 64, 128, 256),
         1,
         8,
-        20,
+        10,
         128,
         128,
-        training(3_000, 64, 2.5e-3, 7_001));
+        training(2_000, 128, 3e-3, 7_001));
   }
 
   /** A few seconds, to see that it works. */
@@ -59,7 +59,7 @@ public record JudgePreset(
         List.of(16, 32),
         1,
         8,
-        20,
+        10,
         32,
         32,
         training(60, 24, 4e-3, 7_002));

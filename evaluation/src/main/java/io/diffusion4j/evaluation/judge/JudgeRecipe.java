@@ -1,15 +1,21 @@
 package io.diffusion4j.evaluation.judge;
 
-import io.diffusion4j.emoji.EmojiDataset;
-import io.diffusion4j.emoji.EmojiDataset.Settings;
 import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.art.Sprites;
+import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.Captioner;
+import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneMix;
+import io.diffusion4j.emoji.scene.SceneRenderer;
+import io.diffusion4j.emoji.scene.SceneSampler;
+import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.Recipe;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
 import io.diffusion4j.tf.train.TrainingRun;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 
@@ -18,14 +24,8 @@ public final class JudgeRecipe {
   /** What a training and its files are called. */
   public static final String WORD = "judge";
 
-  private static final int SPRITE_SIZE = 128;
-  private static final int CORPUS = 40_000;
-
-  /** Rarer words are learned from too few pictures. */
-  private static final int LEAST = 4;
-
-  /** Not that of the pipeline: the judge learns from other scenes and other captions. */
-  private static final long DATA_SEED = 77_000_000;
+  /** Not much larger than the judge looks at them: the smaller, the faster they are drawn. */
+  private static final int SPRITE_SIZE = 48;
 
   private final JudgePreset preset;
   private final Path folder;
@@ -49,16 +49,22 @@ public final class JudgeRecipe {
    * @return whether it is finished
    */
   public boolean train(TrainingConfig config, long checkpointEvery, Recipe.Observer observer) {
-    var data = data(config.seed());
     List<String> names = names(preset.concepts());
-    var words = Words.learn(data.captions(CORPUS), names, LEAST);
+    List<String> styles = styles();
+    var words = Words.of(names, styles);
     var text = preset.text(words);
-    var objective = new JudgeObjective(preset.image(), text, Bags.of(words, text.length(), names));
+    var objective =
+        new JudgeObjective(
+            preset.image(),
+            text,
+            Bags.of(words, text.length(), names),
+            Bags.of(words, text.length(), styles));
+    var sprites = Sprites.load(preset.concepts(), EnumSet.allOf(Style.class), SPRITE_SIZE);
     var batches =
         new JudgeBatches(
-            data,
-            words,
-            text.length(),
+            preset.concepts(),
+            new SceneRenderer(sprites),
+            drawings(preset.concepts(), Split.TRAIN),
             new Augmentation(preset.imageSize()),
             config.batchSize(),
             config.seed());
@@ -68,7 +74,7 @@ public final class JudgeRecipe {
       boolean finished = run.run(observer);
       if (finished) {
         new JudgeFolder(preset.image(), text, words)
-            .write(folder, trainer.averagedWeights(), notes(config, data));
+            .write(folder, trainer.averagedWeights(), notes(config, sprites));
       }
       return finished;
     }
@@ -79,25 +85,17 @@ public final class JudgeRecipe {
     return concepts.concepts().stream().map(Captioner::named).toList();
   }
 
-  /** Drawn larger than it is looked at, so that turning and zooming find something to show. */
-  private EmojiDataset data(long seed) {
-    return EmojiDataset.open(
-        Settings.training(preset.concepts(), preset.imageSize() * 4 / 3, DATA_SEED + seed)
-            .withScenes(scenes()),
-        SPRITE_SIZE);
+  /** What each style is called. */
+  public static List<String> styles() {
+    return Arrays.stream(Style.values()).map(Style::words).toList();
   }
 
-  /**
-   * Mostly one thing: two in a relation would teach a judge of names little. Half of it anywhere,
-   * half in the middle, some of it small, large or several.
-   */
-  private static SceneMix scenes() {
-    var usual = SceneMix.mostlyVaried();
-    return new SceneMix(
-        0.4, 0.4, 0.1, 0.1, 0, usual.background(), 0, usual.backgrounds(), usual.styles());
+  /** Every drawing of a split once, in the middle of white. */
+  public static List<Scene> drawings(ConceptSet concepts, Split split) {
+    return new SceneSampler(concepts, SceneMix.plain(), split, 0).catalogue();
   }
 
-  private Map<String, String> notes(TrainingConfig config, EmojiDataset data) {
+  private Map<String, String> notes(TrainingConfig config, Sprites sprites) {
     return Map.of(
         "diffusion4j.preset", preset.name(),
         "diffusion4j.part", WORD,
@@ -105,6 +103,6 @@ public final class JudgeRecipe {
         "diffusion4j.batch_size", Integer.toString(config.batchSize()),
         "diffusion4j.learning_rate", Double.toString(config.learningRate()),
         "diffusion4j.seed", Long.toString(config.seed()),
-        "diffusion4j.drawings", data.fingerprint());
+        "diffusion4j.drawings", sprites.fingerprint());
   }
 }

@@ -2,6 +2,7 @@ package io.diffusion4j.evaluation.judge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.diffusion4j.emoji.train.KnownWords;
 import io.diffusion4j.tf.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,12 +11,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
+import java.util.TreeSet;
 
 /**
  * The words that the judge knows, each with its number from 1 on; others are passed over, and 0 is
@@ -23,8 +21,6 @@ import java.util.regex.Pattern;
  * shown and not where.
  */
 final class Words {
-  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
-
   private final List<String> words;
   private final Map<String, Integer> ids = new HashMap<>();
 
@@ -39,26 +35,14 @@ final class Words {
     }
   }
 
-  /** Words in an order of their own, such as that of a file. */
-  static Words of(List<String> words) {
-    return new Words(words);
-  }
-
-  /**
-   * The words of some captions.
-   *
-   * @param always words that are known however rare
-   * @param least how often another word must occur
-   */
-  static Words learn(Iterable<String> captions, Iterable<String> always, int least) {
-    Map<String, Integer> counts = new TreeMap<>(); // alphabetical, so the numbers are too
-    captions.forEach(caption -> split(caption).forEach(w -> counts.merge(w, 1, Integer::sum)));
-    always.forEach(caption -> split(caption).forEach(w -> counts.put(w, least)));
-    return new Words(
-        counts.entrySet().stream()
-            .filter(e -> e.getValue() >= least)
-            .map(Map.Entry::getKey)
-            .toList());
+  /** All words of some captions. */
+  @SafeVarargs
+  static Words of(List<String>... captions) {
+    var words = new TreeSet<String>(); // alphabetical, so the numbers are too
+    for (List<String> some : captions) {
+      some.forEach(caption -> words.addAll(KnownWords.split(caption)));
+    }
+    return new Words(List.copyOf(words));
   }
 
   static Words read(Path file) {
@@ -88,19 +72,12 @@ final class Words {
    */
   List<Integer> ids(String caption) {
     Set<Integer> known = new LinkedHashSet<>();
-    for (String word : split(caption)) {
+    for (String word : KnownWords.split(caption)) {
       Integer id = ids.get(word);
       if (id != null) {
         known.add(id);
       }
     }
     return List.copyOf(known);
-  }
-
-  private static List<String> split(String caption) {
-    return WORD.matcher(caption.toLowerCase(Locale.ROOT))
-        .results()
-        .map(MatchResult::group)
-        .toList();
   }
 }
