@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvaluateCommand.class,
       NllCommand.class,
+      DoctorCommand.class,
       InspectCommand.class,
       InitCommand.class,
       PlotCommand.class,

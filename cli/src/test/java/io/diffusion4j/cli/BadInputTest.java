@@ -204,7 +204,7 @@ final class BadInputTest {
     assertThat(run.err())
         .startsWith(
             "error: command: none (expected: one of generate, vary, replay, serve, token, train,"
-                + " evaluate, nll, inspect");
+                + " evaluate, nll, doctor, inspect");
     assertThat(run.status()).isEqualTo(2);
   }
 
@@ -235,6 +235,17 @@ final class BadInputTest {
     "nll --model nowhere, model: nowhere (expected: a folder with model_index.json)",
   })
   void aMeasurementThatCannotBeIsRefusedAtOnce(String line, String message) {
+    assertRefused(2, message, words(line));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "doctor --count 1, count: 1 (expected: ≥ 2)",
+    "doctor --seed -1, seed: -1 (expected: ≥ 0)",
+    "doctor --images nowhere, images: nowhere (expected: a folder)",
+    "doctor --model nowhere, model: nowhere (expected: a folder with model_index.json)",
+  })
+  void anExaminationThatCannotBeIsRefusedAtOnce(String line, String message) {
     assertRefused(2, message, words(line));
   }
 

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -283,7 +284,7 @@ final class EndToEndTest {
   @Test
   void otherWeightsThanThoseOfTheRecipeAreNamed() throws Exception {
     byte[] png = drawn("theirs.png", "--seed", "3", "--model", model.toString());
-    var recipe = Recipes.fromJson(Png.text(png).get(Recipes.KEYWORD));
+    var recipe = Recipes.fromJson(requireNonNull(Png.text(png).get(Recipes.KEYWORD)));
     String digest = "sha256:" + "0".repeat(64);
     String json = Recipes.toJson(recipe.toBuilder().setWeightsDigest(digest).build());
     Path file =

@@ -165,7 +165,8 @@ public final class DecoderModel implements AutoCloseable {
    *     half of classifier-free guidance
    * @param texts the encoded texts
    */
-  List<DecoderCondition> conditions(List<float[]> imageEmbeddings, List<TextEncoding> texts) {
+  public List<DecoderCondition> conditions(
+      List<float[]> imageEmbeddings, List<TextEncoding> texts) {
     int rows = texts.size();
     var batch = new Batch(rows);
     feed(batch, projection, imageEmbeddings, texts);

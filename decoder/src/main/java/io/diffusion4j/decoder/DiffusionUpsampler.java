@@ -51,7 +51,7 @@ public final class DiffusionUpsampler implements Upsampler {
   }
 
   /** What the network sees of a small image: clipped to [−1, 1], enlarged bicubically. */
-  static Image enlarge(Image image, int size) {
+  public static Image enlarge(Image image, int size) {
     float[] pixels = image.pixels().clone();
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = Math.max(-1, Math.min(1, pixels[i]));

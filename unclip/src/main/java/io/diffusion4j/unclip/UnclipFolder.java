@@ -18,15 +18,15 @@ import java.util.Set;
  * may be an image encoder, or {@code UnCLIPImageVariationPipeline}, which has one and no prior.
  */
 public final class UnclipFolder {
-  static final String TEXT_ENCODER = "text_encoder";
-  static final String IMAGE_ENCODER = "image_encoder";
+  public static final String TEXT_ENCODER = "text_encoder";
+  public static final String IMAGE_ENCODER = "image_encoder";
   static final String TOKENIZER = "tokenizer";
   static final String FEATURE_EXTRACTOR = "feature_extractor";
-  static final String PRIOR = "prior";
-  static final String TEXT_PROJ = "text_proj";
-  static final String DECODER = "decoder";
-  static final String SUPER_RES_FIRST = "super_res_first";
-  static final String SUPER_RES_LAST = "super_res_last";
+  public static final String PRIOR = "prior";
+  public static final String TEXT_PROJ = "text_proj";
+  public static final String DECODER = "decoder";
+  public static final String SUPER_RES_FIRST = "super_res_first";
+  public static final String SUPER_RES_LAST = "super_res_last";
 
   /** The file of {@link #FEATURE_EXTRACTOR}. */
   static final String PREPROCESSOR = "preprocessor_config.json";

@@ -1,0 +1,120 @@
+package io.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.tf.checkpoint.DType;
+import io.diffusion4j.unclip.RandomPipeline;
+import io.diffusion4j.unclip.UnclipConfig;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Patients whose illness is known. */
+final class DoctorTest {
+  private static final Path SHIPPED = Path.of("..", "emoji", "model");
+  private static final List<String> PARTS =
+      List.of("image_encoder", "prior", "decoder", "super_res_first", "super_res_last");
+
+  private static Path folder;
+  private static Path random;
+
+  @BeforeAll
+  static void init(@TempDir Path temporary) {
+    folder = temporary;
+    random = folder.resolve("random");
+    var tiny = Preset.tiny();
+    var config =
+        new UnclipConfig(
+            tiny.text(),
+            tiny.vision(),
+            tiny.prior(),
+            tiny.projection(),
+            tiny.decoder(),
+            tiny.upsampler());
+    new RandomPipeline(config, DType.F32, 1).write(random, component -> {});
+  }
+
+  private static Run examine(Path model, String... more) {
+    return Run.of(
+        Stream.concat(
+                Stream.of("doctor", "--model", model.toString(), "--count", "6"), Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  private static void assertVerdict(Run run, String part, String verdict) {
+    assertThat(run.out().lines().filter(line -> line.startsWith(part + ": ")))
+        .singleElement()
+        .asString()
+        .startsWith(part + ": " + verdict);
+  }
+
+  private static Path copy(Path model, String name) throws IOException {
+    Path copy = folder.resolve(name);
+    try (Stream<Path> files = Files.walk(model)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(model.relativize(file).toString()));
+      }
+    }
+    return copy;
+  }
+
+  @Test
+  void theModelThatShipsIsWell() {
+    Run run = examine(SHIPPED);
+    PARTS.forEach(part -> assertVerdict(run, part, "ok: "));
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out().lines().filter(line -> line.startsWith("decoder "))).hasSize(6);
+  }
+
+  @Test
+  void randomWeightsAreUntrained() {
+    Run run = examine(random);
+    PARTS.forEach(part -> assertVerdict(run, part, "untrained: "));
+    assertThat(run.status()).isEqualTo(1);
+  }
+
+  @Test
+  void settingsThatTheWeightsWereNotTrainedWithAreNamed() throws IOException {
+    Path model = copy(SHIPPED, "misconfigured");
+    change(model.resolve("decoder_scheduler"), "\"sample\"", "\"epsilon\"");
+    change(model.resolve("prior_scheduler"), "1000", "250");
+    change(model.resolve("super_res_scheduler"), "\"clip_sample_range\": 1.0", "\"clip_sample_range\": 0.5");
+    Run run = examine(model);
+    assertVerdict(run, "image_encoder", "ok: ");
+    assertVerdict(
+        run, "decoder", "misconfigured: prediction_type: epsilon (expected: sample: error 0.0");
+    assertVerdict(
+        run, "prior", "misconfigured: num_train_timesteps: 250 (expected: 1000: error 0.0");
+    assertVerdict(run, "super_res_first", "misconfigured: clip_sample_range: 0.5 (expected: more");
+    assertThat(run.status()).isEqualTo(1);
+  }
+
+  private static void change(Path scheduler, String from, String to) throws IOException {
+    Path file = scheduler.resolve("scheduler_config.json");
+    String before = Files.readString(file);
+    assertThat(before).contains(from);
+    Files.writeString(file, before.replace(from, to));
+  }
+
+  @Test
+  void weightsThatAreNoNumbersAreFound() throws IOException {
+    Path model = copy(random, "broken");
+    Path weights = model.resolve("text_proj").resolve("diffusion_pytorch_model.safetensors");
+    try (var file = new RandomAccessFile(weights.toFile(), "rw")) {
+      file.seek(file.length() - 4);
+      file.writeInt(Integer.reverseBytes(Float.floatToIntBits(Float.NaN)));
+    }
+    Run run = examine(model);
+    assertVerdict(run, "text_proj", "broken: not all weights are finite numbers, in ");
+    assertVerdict(run, "decoder", "unexamined: what tells it is broken: text_proj");
+    assertVerdict(run, "prior", "untrained: ");
+    assertThat(run.status()).isEqualTo(1);
+  }
+}

@@ -1,0 +1,348 @@
+package io.diffusion4j.unclip.doctor;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.PhiloxNoise;
+import io.diffusion4j.diffusion.Prediction;
+import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.process.Conversion;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Schedules;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.unclip.doctor.Diagnosis.Level;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Has a network denoise real data, and reads its answers in every way there is.
+ *
+ * <p>An answer is only right under the settings that the network was trained with. Whether it is ε,
+ * x₀ or v does not change the question, so one answer is read three times; another noise schedule
+ * has another timestep for the same noise, so it is asked anew. A network that was not trained does
+ * no better than one that says nothing, however it is read.
+ *
+ * @param part what is examined
+ * @param network answers as its folder says
+ * @param scheduler what the folder says
+ * @param fractions the timesteps at which it is asked, in parts of all
+ * @param clean x₀ of some data, all of one size
+ * @param told what the network is told of each
+ * @param seed of the noise
+ */
+record DenoisingCheck<C>(
+    String part,
+    Denoiser<C> network,
+    UnclipSchedulerConfig scheduler,
+    List<Double> fractions,
+    List<float[]> clean,
+    List<C> told,
+    long seed) {
+  /** A trained network's error is at most this part of that of one that says nothing. */
+  private static final double TRAINED = 0.7;
+
+  /** Other settings must do so many times better before they are believed. */
+  private static final double FAR_BETTER = 1.5;
+
+  /** More of the data than this beyond the bounds of clipping is no accident. */
+  private static final double CLIPPED = 0.02;
+
+  private static final String COSINE = "squaredcos_cap_v2";
+  private static final int USUAL_STEPS = 1000;
+
+  /** A noise schedule under which the network may have been trained. */
+  private record Assumed(String name, NoiseSchedule schedule) {
+    /** The timestep whose noise is nearest to a level. */
+    int nearest(double alphaBar) {
+      int nearest = 0;
+      for (int t = 1; t < schedule.steps(); t++) {
+        if (distance(t, alphaBar) < distance(nearest, alphaBar)) {
+          nearest = t;
+        }
+      }
+      return nearest;
+    }
+
+    private double distance(int t, double alphaBar) {
+      return Math.abs(logit(schedule.alphaBar(t)) - logit(alphaBar));
+    }
+
+    /** ln(ᾱ/(1−ᾱ)), the log of the signal-to-noise ratio. */
+    private static double logit(double alphaBar) {
+      return Math.log(alphaBar) - Math.log1p(-alphaBar);
+    }
+  }
+
+  /**
+   * How well the network does if its answers are read in a way.
+   *
+   * @param errors of x̂₀ at each level
+   * @param share the errors over those of an answer that says nothing; the geometric mean
+   */
+  private record Reading(
+      Assumed assumed, Parameterization parameterization, List<Double> errors, double share) {}
+
+  Diagnosis diagnosis() {
+    var own = new Assumed(COSINE, Schedules.diffusers().named(COSINE, scheduler.trainTimesteps()));
+    int[] times =
+        fractions.stream()
+            .mapToInt(f -> (int) Math.round(f * (scheduler.trainTimesteps() - 1)))
+            .distinct()
+            .toArray();
+    double[] alphaBars = Arrays.stream(times).mapToDouble(own.schedule::alphaBar).toArray();
+    List<List<float[]>> noisy = new ArrayList<>();
+    for (int level = 0; level < times.length; level++) {
+      noisy.add(noisy(alphaBars[level], level));
+    }
+    List<Reading> readings = new ArrayList<>();
+    String sameAnswer = "";
+    for (Assumed assumed : assumed(own)) {
+      List<List<float[]>> answers = new ArrayList<>();
+      for (int level = 0; level < times.length; level++) {
+        int t = assumed.equals(own) ? times[level] : assumed.nearest(alphaBars[level]);
+        answers.add(ask(noisy.get(level), t, told));
+      }
+      if (answers.stream().flatMap(List::stream).anyMatch(a -> !isFinite(a))) {
+        return Diagnosis.of(part, Verdict.BROKEN, "answers with what is not a finite number");
+      }
+      if (assumed.equals(own) && answers.stream().allMatch(DenoisingCheck::areEqual)) {
+        sameAnswer = "; it answers the same whatever it is asked";
+      }
+      for (Parameterization way : Parameterization.values()) {
+        readings.add(read(assumed, way, alphaBars, noisy, answers));
+      }
+    }
+    Reading asSaid =
+        readings.stream()
+            .filter(r -> r.assumed.equals(own))
+            .filter(r -> r.parameterization == network.parameterization())
+            .findFirst()
+            .orElseThrow();
+    Reading best = readings.stream().min(Comparator.comparingDouble(Reading::share)).orElseThrow();
+    List<Level> levels = new ArrayList<>();
+    for (int i = 0; i < times.length; i++) {
+      levels.add(
+          new Level(
+              times[i],
+              alphaBars[i],
+              asSaid.errors.get(i),
+              nothing(Parameterization.X0, alphaBars[i]),
+              nothing(Parameterization.EPS, alphaBars[i])));
+    }
+    return judged(asSaid, best, sameAnswer, levels, noisy, times, alphaBars);
+  }
+
+  private Diagnosis judged(
+      Reading asSaid,
+      Reading best,
+      String remark,
+      List<Level> levels,
+      List<List<float[]>> noisy,
+      int[] times,
+      double[] alphaBars) {
+    if (best.share > TRAINED) {
+      return new Diagnosis(
+          part,
+          Verdict.UNTRAINED,
+          "error "
+              + times(asSaid.share)
+              + " that of an answer that says nothing, and at least "
+              + times(best.share)
+              + " under every prediction type and schedule"
+              + remark,
+          levels);
+    }
+    if (asSaid.share > TRAINED || asSaid.share > FAR_BETTER * best.share) {
+      String figures = "error " + times(best.share) + " that of an answer that says nothing";
+      return new Diagnosis(
+          part,
+          Verdict.MISCONFIGURED,
+          wrong(asSaid, best) + ": " + figures + ", and not " + times(asSaid.share) + ")",
+          levels);
+    }
+    double beyond = beyondClipping();
+    if (beyond > CLIPPED) {
+      return new Diagnosis(
+          part,
+          Verdict.MISCONFIGURED,
+          String.format(
+              Locale.ROOT,
+              "clip_sample_range: %s (expected: more, as it cuts %.0f %% of the data off)",
+              scheduler.clipSampleRange(),
+              100 * beyond),
+          levels);
+    }
+    return new Diagnosis(
+        part,
+        Verdict.OK,
+        "error "
+            + times(asSaid.share)
+            + " that of an answer that says nothing; "
+            + times(withOthersConditions(asSaid, noisy, times, alphaBars))
+            + " as large when told of other data",
+        levels);
+  }
+
+  /** Which settings are other than they should be; left open at the end. */
+  private String wrong(Reading asSaid, Reading best) {
+    List<String> wrong = new ArrayList<>();
+    if (asSaid.parameterization != best.parameterization) {
+      wrong.add(
+          "prediction_type: "
+              + type(asSaid.parameterization)
+              + " (expected: "
+              + type(best.parameterization));
+    }
+    if (!asSaid.assumed.name.equals(best.assumed.name)) {
+      wrong.add("beta_schedule: " + asSaid.assumed.name + " (expected: " + best.assumed.name);
+    }
+    int steps = best.assumed.schedule.steps();
+    if (asSaid.assumed.schedule.steps() != steps) {
+      wrong.add("num_train_timesteps: " + scheduler.trainTimesteps() + " (expected: " + steps);
+    }
+    return String.join("), ", wrong);
+  }
+
+  private static String type(Parameterization parameterization) {
+    return switch (parameterization) {
+      case EPS -> "epsilon";
+      case X0 -> "sample";
+      case V -> "v_prediction";
+    };
+  }
+
+  private static String times(double share) {
+    return String.format(Locale.ROOT, share < 0.1 ? "%.3f times" : "%.2f times", share);
+  }
+
+  /** The folder's own schedule, then others. */
+  private List<Assumed> assumed(Assumed own) {
+    List<Assumed> all = new ArrayList<>(List.of(own));
+    int steps = scheduler.trainTimesteps();
+    if (steps != USUAL_STEPS) {
+      all.add(new Assumed(COSINE, Schedules.diffusers().named(COSINE, USUAL_STEPS)));
+    }
+    for (String name : List.of("linear", "scaled_linear")) {
+      all.add(new Assumed(name, Schedules.diffusers().named(name, USUAL_STEPS)));
+    }
+    return all;
+  }
+
+  private List<float[]> noisy(double alphaBar, int level) {
+    float signal = (float) Math.sqrt(alphaBar);
+    float noise = (float) Math.sqrt(1 - alphaBar);
+    List<float[]> noisy = new ArrayList<>();
+    for (int i = 0; i < clean.size(); i++) {
+      float[] x = new PhiloxNoise(seed, i).gaussian(part, level, clean.get(i).length);
+      for (int j = 0; j < x.length; j++) {
+        x[j] = signal * clean.get(i)[j] + noise * x[j];
+      }
+      noisy.add(x);
+    }
+    return noisy;
+  }
+
+  private List<float[]> ask(List<float[]> noisy, int t, List<C> conditions) {
+    List<Query<C>> queries = new ArrayList<>();
+    for (int i = 0; i < noisy.size(); i++) {
+      queries.add(new Query<>(noisy.get(i), t, conditions.get(i)));
+    }
+    return network.predict(queries).stream().map(Prediction::output).toList();
+  }
+
+  private Reading read(
+      Assumed assumed,
+      Parameterization way,
+      double[] alphaBars,
+      List<List<float[]>> noisy,
+      List<List<float[]>> answers) {
+    List<Double> errors = new ArrayList<>();
+    double logs = 0;
+    for (int i = 0; i < alphaBars.length; i++) {
+      double error = error(Conversion.of(way, alphaBars[i]), noisy.get(i), answers.get(i));
+      errors.add(error);
+      logs += Math.log(error / nothing(way, alphaBars[i]));
+    }
+    return new Reading(assumed, way, errors, Math.exp(logs / alphaBars.length));
+  }
+
+  private double error(Conversion conversion, List<float[]> noisy, List<float[]> answers) {
+    double sum = 0;
+    for (int i = 0; i < clean.size(); i++) {
+      float[] x0 = clean.get(i);
+      for (int j = 0; j < x0.length; j++) {
+        double difference = conversion.x0(noisy.get(i)[j], answers.get(i)[j]) - x0[j];
+        sum += difference * difference / x0.length;
+      }
+    }
+    return sum / clean.size();
+  }
+
+  /** The error of saying nothing: the mean of the data for x₀, a scaled x_t for ε and v. */
+  private double nothing(Parameterization way, double alphaBar) {
+    double sum = 0;
+    double squares = 0;
+    long count = 0;
+    for (float[] x0 : clean) {
+      for (float value : x0) {
+        sum += value;
+        squares += (double) value * value;
+      }
+      count += x0.length;
+    }
+    double mean = sum / count;
+    double square = squares / count;
+    return switch (way) {
+      case X0 -> square - mean * mean;
+      // x̂₀ = √ᾱ·x_t, so x̂₀ − x₀ = √ᾱ·√(1−ᾱ)·ε − (1−ᾱ)·x₀
+      case EPS, V -> alphaBar * (1 - alphaBar) + (1 - alphaBar) * (1 - alphaBar) * square;
+    };
+  }
+
+  /** How much larger the error is when the network is told of the next sample of the data. */
+  private double withOthersConditions(
+      Reading asSaid, List<List<float[]>> noisy, int[] times, double[] alphaBars) {
+    List<C> others = new ArrayList<>(told);
+    Collections.rotate(others, 1);
+    double logs = 0;
+    for (int i = 0; i < times.length; i++) {
+      var conversion = Conversion.of(asSaid.parameterization, alphaBars[i]);
+      double error = error(conversion, noisy.get(i), ask(noisy.get(i), times[i], others));
+      logs += Math.log(error / asSaid.errors.get(i));
+    }
+    return Math.exp(logs / times.length);
+  }
+
+  private double beyondClipping() {
+    if (!scheduler.clipSample()) {
+      return 0;
+    }
+    double bound = scheduler.clipSampleRange() * (1 + 1e-6);
+    long beyond = 0;
+    long all = 0;
+    for (float[] x0 : clean) {
+      for (float value : x0) {
+        beyond += Math.abs(value) > bound ? 1 : 0;
+      }
+      all += x0.length;
+    }
+    return (double) beyond / all;
+  }
+
+  private static boolean isFinite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean areEqual(List<float[]> answers) {
+    return answers.size() > 1
+        && answers.stream().allMatch(answer -> Arrays.equals(answer, answers.get(0)));
+  }
+}

@@ -1,0 +1,258 @@
+package io.diffusion4j.unclip.doctor;
+
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.DecoderModel;
+import io.diffusion4j.decoder.DiffusionUpsampler;
+import io.diffusion4j.decoder.UpsamplerModel;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.prior.PriorModel;
+import io.diffusion4j.prior.Standardization;
+import io.diffusion4j.tf.checkpoint.ModelFolder;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.train.CaptionedImages;
+import io.diffusion4j.tf.train.CaptionedImages.CaptionedImage;
+import io.diffusion4j.unclip.Residency;
+import io.diffusion4j.unclip.UnclipFolder;
+import io.diffusion4j.unclip.UnclipModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+
+/**
+ * Examines the parts of a pipeline folder with real pictures, to tell why a model draws only noise:
+ * whether its CLIP knows which picture a caption belongs to, and whether its networks denoise
+ * better than one that says nothing, under the settings of the folder or under others.
+ *
+ * @param folder in the layout of {@link UnclipModel#load}
+ * @param precision of the networks
+ * @param pictures with captions, square, at least as large as what the model draws; it need not
+ *     have been trained with these, but should draw such
+ * @param count how many of them, at least two; the large networks are asked about fewer
+ * @param seed of the noise
+ */
+public record Doctor(
+    Path folder, Precision precision, CaptionedImages pictures, int count, long seed) {
+  private static final List<Double> ALL_TIMES = List.of(0.02, 0.1, 0.25, 0.5, 0.75, 0.95);
+
+  /** The network for the last step is asked there only. */
+  private static final List<Double> LAST_TIMES = List.of(0.0, 0.002, 0.005, 0.01);
+
+  private static final int SMALL_PICTURES = 8;
+  private static final int LARGE_PICTURES = 2;
+
+  /** How far the standardised embeddings may be from a mean of 0 and a deviation of 1. */
+  private static final double SHIFT = 0.75;
+
+  private static final double STRETCH = 2;
+
+  public Doctor {
+    if (count < 2) {
+      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 2)");
+    }
+  }
+
+  /** What the parts are examined with. */
+  private record Patient(
+      ModelFolder files,
+      List<Image> images,
+      List<TextEncoding> texts,
+      List<float[]> embeddings,
+      int textLength,
+      Map<String, String> broken) {
+    boolean hasEmbeddings() {
+      return !embeddings.isEmpty();
+    }
+  }
+
+  /**
+   * Examines all parts, in the order in which they work.
+   *
+   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if the folder cannot be loaded
+   */
+  public List<Diagnosis> diagnoses() {
+    ModelFolder files = ModelFolder.open(folder);
+    Map<String, String> broken = new LinkedHashMap<>();
+    for (String part :
+        List.of(
+            UnclipFolder.TEXT_ENCODER,
+            UnclipFolder.IMAGE_ENCODER,
+            UnclipFolder.PRIOR,
+            UnclipFolder.TEXT_PROJ,
+            UnclipFolder.DECODER,
+            UnclipFolder.SUPER_RES_FIRST,
+            UnclipFolder.SUPER_RES_LAST)) {
+      if (files.has(part)) {
+        WeightCheck.of(files, part).ifPresent(finding -> broken.put(part, finding));
+      }
+    }
+    Patient patient = patient(files, broken);
+    List<Diagnosis> diagnoses = new ArrayList<>();
+    broken.forEach((part, finding) -> diagnoses.add(Diagnosis.of(part, Verdict.BROKEN, finding)));
+    clip(patient).ifPresent(diagnoses::add);
+    diagnose(patient, UnclipFolder.PRIOR, () -> prior(patient)).ifPresent(diagnoses::add);
+    diagnose(patient, UnclipFolder.DECODER, () -> decoder(patient)).ifPresent(diagnoses::add);
+    diagnose(
+            patient,
+            UnclipFolder.SUPER_RES_FIRST,
+            () -> upsampler(patient, UnclipFolder.SUPER_RES_FIRST, ALL_TIMES))
+        .ifPresent(diagnoses::add);
+    diagnose(
+            patient,
+            UnclipFolder.SUPER_RES_LAST,
+            () -> upsampler(patient, UnclipFolder.SUPER_RES_LAST, LAST_TIMES))
+        .ifPresent(diagnoses::add);
+    return diagnoses;
+  }
+
+  private Patient patient(ModelFolder files, Map<String, String> broken) {
+    List<CaptionedImage> examples = LongStream.range(0, count).mapToObj(pictures::get).toList();
+    List<Image> images = examples.stream().map(CaptionedImage::image).toList();
+    try (var model = UnclipModel.load(folder, precision, Residency.ONE_AT_A_TIME)) {
+      boolean canSee = files.has(UnclipFolder.IMAGE_ENCODER);
+      return new Patient(
+          files,
+          images,
+          model.textEncoder().encode(examples.stream().map(CaptionedImage::caption).toList()),
+          canSee ? model.imageEncoder().encode(images) : List.of(),
+          model.tokenizer().config().maxLength(),
+          broken);
+    }
+  }
+
+  private static Optional<Diagnosis> clip(Patient patient) {
+    String part = UnclipFolder.IMAGE_ENCODER;
+    if (patient.broken.containsKey(part) || patient.broken.containsKey(UnclipFolder.TEXT_ENCODER)) {
+      return Optional.empty(); // said already
+    }
+    if (!patient.hasEmbeddings()) {
+      return Optional.of(
+          Diagnosis.of(
+              part, Verdict.UNEXAMINED, "the folder has none; so has the prior no target"));
+    }
+    return Optional.of(new EmbeddingCheck(patient.texts, patient.embeddings).diagnosis(part));
+  }
+
+  /** The examination of a part that is there and not known to be broken. */
+  private static Optional<Diagnosis> diagnose(
+      Patient patient, String part, Supplier<Diagnosis> examination) {
+    if (!patient.files.has(part) || patient.broken.containsKey(part)) {
+      return Optional.empty();
+    }
+    boolean isTold = part.equals(UnclipFolder.PRIOR) || part.equals(UnclipFolder.DECODER);
+    Optional<String> deaf =
+        patient.broken.keySet().stream()
+            .filter(
+                other ->
+                    other.equals(UnclipFolder.TEXT_ENCODER)
+                        || other.equals(UnclipFolder.IMAGE_ENCODER)
+                        || (other.equals(UnclipFolder.TEXT_PROJ)
+                            && part.equals(UnclipFolder.DECODER)))
+            .findFirst();
+    if (isTold && deaf.isPresent()) {
+      return Optional.of(
+          Diagnosis.of(part, Verdict.UNEXAMINED, "what tells it is broken: " + deaf.get()));
+    }
+    return Optional.of(examination.get());
+  }
+
+  private Diagnosis prior(Patient patient) {
+    String part = UnclipFolder.PRIOR;
+    if (!patient.hasEmbeddings()) {
+      return Diagnosis.of(part, Verdict.UNEXAMINED, "no image encoder, so no embeddings to draw");
+    }
+    UnclipSchedulerConfig scheduler = patient.files.scheduler("prior_scheduler");
+    try (var model =
+        PriorModel.load(patient.files.folder(part), scheduler.parameterization(), precision)) {
+      List<float[]> clean =
+          patient.embeddings.stream().map(model.standardization()::apply).toList();
+      Diagnosis found =
+          new DenoisingCheck<>(
+                  part, model.denoiser(), scheduler, ALL_TIMES, clean, patient.texts, seed)
+              .diagnosis();
+      Optional<String> scale = scale(clean);
+      return scale.isPresent() && found.verdict() != Verdict.UNTRAINED
+          ? new Diagnosis(part, Verdict.MISCONFIGURED, scale.get(), found.levels())
+          : found;
+    }
+  }
+
+  /** What is wrong with the standardisation, if anything is. */
+  private static Optional<String> scale(List<float[]> standardised) {
+    var left = Standardization.of(standardised, standardised.get(0).length);
+    double shift = 0;
+    double variance = 0;
+    for (int i = 0; i < left.size(); i++) {
+      shift += (double) left.mean()[i] * left.mean()[i] / left.size();
+      variance += (double) left.std()[i] * left.std()[i] / left.size();
+    }
+    double deviation = Math.sqrt(variance);
+    boolean fits = Math.sqrt(shift) < SHIFT && deviation < STRETCH && deviation > 1 / STRETCH;
+    return fits
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "clip_mean, clip_std: standardised embeddings are off by %.2f and have a deviation"
+                    + " of %.2f (expected: about 0 and 1)",
+                Math.sqrt(shift),
+                deviation));
+  }
+
+  private Diagnosis decoder(Patient patient) {
+    String part = UnclipFolder.DECODER;
+    UnclipSchedulerConfig scheduler = patient.files.scheduler("decoder_scheduler");
+    int some = Math.min(SMALL_PICTURES, count);
+    try (var model =
+        DecoderModel.load(
+            patient.files.folder(part),
+            patient.files.folder(UnclipFolder.TEXT_PROJ),
+            patient.textLength,
+            scheduler.parameterization(),
+            precision)) {
+      int size = model.config().sampleSize();
+      List<float[]> embeddings =
+          patient.hasEmbeddings()
+              ? patient.embeddings.subList(0, some)
+              : java.util.Collections.nCopies(some, new float[0]);
+      return new DenoisingCheck<>(
+              part,
+              model.denoiser(),
+              scheduler,
+              ALL_TIMES,
+              pixels(patient.images.subList(0, some), size),
+              model.conditions(embeddings, patient.texts.subList(0, some)),
+              seed)
+          .diagnosis();
+    }
+  }
+
+  private Diagnosis upsampler(Patient patient, String part, List<Double> times) {
+    UnclipSchedulerConfig scheduler = patient.files.scheduler("super_res_scheduler");
+    int small = DecoderFolders.readUnet(patient.files.folder(UnclipFolder.DECODER)).sampleSize();
+    List<Image> some = patient.images.subList(0, Math.min(LARGE_PICTURES, count));
+    try (var model =
+        UpsamplerModel.load(patient.files.folder(part), scheduler.parameterization(), precision)) {
+      int size = model.config().sampleSize();
+      List<Image> told =
+          some.stream()
+              .map(image -> DiffusionUpsampler.enlarge(Resize.area(image, small, small), size))
+              .toList();
+      return new DenoisingCheck<>(
+              part, model.denoiser(), scheduler, times, pixels(some, size), told, seed)
+          .diagnosis();
+    }
+  }
+
+  private static List<float[]> pixels(List<Image> images, int size) {
+    return images.stream().map(image -> Resize.area(image, size, size).pixels()).toList();
+  }
+}

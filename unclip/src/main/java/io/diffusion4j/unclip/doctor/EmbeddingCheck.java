@@ -1,0 +1,74 @@
+package io.diffusion4j.unclip.doctor;
+
+import io.diffusion4j.diffusion.text.TextEncoding;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Whether CLIP's two towers belong together: the cosine of a picture and its own caption against
+ * those of the same picture and all other captions.
+ *
+ * @param texts the captions, encoded
+ * @param images the embedding of the picture of each
+ */
+record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
+  /** How often a picture's own caption must be nearer than another; half of the time by chance. */
+  private static final double ALIGNED = 0.7;
+
+  /**
+   * @param part under whose name it is reported
+   */
+  Diagnosis diagnosis(String part) {
+    List<float[]> captions = texts.stream().map(TextEncoding::embedding).toList();
+    double own = 0;
+    double others = 0;
+    double wins = 0;
+    int n = images.size();
+    for (int i = 0; i < n; i++) {
+      double pair = cosine(images.get(i), captions.get(i));
+      own += pair / n;
+      for (int j = 0; j < n; j++) {
+        if (j != i) {
+          double shuffled = cosine(images.get(i), captions.get(j));
+          others += shuffled / n / (n - 1.0);
+          wins += (pair > shuffled ? 1 : pair == shuffled ? 0.5 : 0) / n / (n - 1.0);
+        }
+      }
+    }
+    String finding =
+        String.format(
+            Locale.ROOT,
+            "a picture's own caption is nearer than another's %.0f %% of the time; cosines %.3f"
+                + " and %.3f; norms of texts %s, of images %s",
+            100 * wins,
+            own,
+            others,
+            norms(captions),
+            norms(images));
+    return Diagnosis.of(part, wins >= ALIGNED ? Verdict.OK : Verdict.UNTRAINED, finding);
+  }
+
+  private static String norms(List<float[]> vectors) {
+    double[] norms = vectors.stream().mapToDouble(v -> Math.sqrt(dot(v, v))).toArray();
+    double mean = 0;
+    double square = 0;
+    for (double norm : norms) {
+      mean += norm / norms.length;
+      square += norm * norm / norms.length;
+    }
+    return String.format(
+        Locale.ROOT, "%.3g ± %.2g", mean, Math.sqrt(Math.max(0, square - mean * mean)));
+  }
+
+  private static double cosine(float[] a, float[] b) {
+    return dot(a, b) / Math.sqrt(Math.max(1e-24, dot(a, a) * dot(b, b)));
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
+  }
+}
