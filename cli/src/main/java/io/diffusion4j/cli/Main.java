@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       ServeCommand.class,
       TokenCommand.class,
+      HealthCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       NllCommand.class,

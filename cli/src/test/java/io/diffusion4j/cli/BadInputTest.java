@@ -203,8 +203,8 @@ final class BadInputTest {
     Run run = Run.of();
     assertThat(run.err())
         .startsWith(
-            "error: command: none (expected: one of generate, vary, replay, serve, token, train,"
-                + " evaluate, nll, doctor, inspect");
+            "error: command: none (expected: one of generate, vary, replay, serve, token, health,"
+                + " train, evaluate, nll, doctor, inspect");
     assertThat(run.status()).isEqualTo(2);
   }
 

@@ -13,9 +13,13 @@ import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -36,6 +40,7 @@ import java.util.concurrent.TimeUnit;
  * cancels its request at the server.
  */
 public final class GenerationClient implements AutoCloseable {
+  private static final Duration LONGEST_HEALTH_CHECK = Duration.ofSeconds(5);
   private static final int MOST_METADATA_BYTES = 64 << 10;
 
   private final ManagedChannel channel;
@@ -140,6 +145,26 @@ public final class GenerationClient implements AutoCloseable {
         page = answer.getNextPageToken();
       } while (!page.isEmpty());
       return List.copyOf(models);
+    } catch (StatusRuntimeException e) {
+      throw explained(e);
+    }
+  }
+
+  /**
+   * Whether this is served.
+   *
+   * @param service the full name of a service, {@code diffusion4j.v1.model/} and the name of a
+   *     model, or the empty name for the server as a whole
+   * @throws GenerationException if the server does not know it, or cannot be reached
+   */
+  public boolean isServing(String service) {
+    try {
+      var request = HealthCheckRequest.newBuilder().setService(service).build();
+      return HealthGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(LONGEST_HEALTH_CHECK)
+              .check(request)
+              .getStatus()
+          == ServingStatus.SERVING;
     } catch (StatusRuntimeException e) {
       throw explained(e);
     }
