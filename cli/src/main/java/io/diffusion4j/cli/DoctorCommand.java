@@ -77,7 +77,12 @@ final class DoctorCommand implements Callable<Integer> {
     int size = count != null ? count : pictures == null ? 32 : pictures.files().size();
     if (pictures != null && size > pictures.files().size()) {
       throw new IllegalArgumentException(
-          "count: " + size + " (expected: at most the " + pictures.files().size() + " of " + images
+          "count: "
+              + size
+              + " (expected: at most the "
+              + pictures.files().size()
+              + " of "
+              + images
               + ")");
     }
     if (size < 2) {
@@ -123,8 +128,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
     out.println();
     for (Diagnosis diagnosis : diagnoses) {
-      out.printf(
-          "%s: %s: %s%n", diagnosis.part(), diagnosis.verdict().word(), diagnosis.finding());
+      out.printf("%s: %s: %s%n", diagnosis.part(), diagnosis.verdict().word(), diagnosis.finding());
     }
     out.flush();
   }

@@ -1,9 +1,9 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.local.LocalModel;
-import io.diffusion4j.local.ModelFacts;
 import com.google.common.hash.Hashing;
 import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.local.ModelFacts;
 import io.diffusion4j.serving.Recipes;
 import io.diffusion4j.serving.client.Generation;
 import io.diffusion4j.serving.client.GenerationClient;

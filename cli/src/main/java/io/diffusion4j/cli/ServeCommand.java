@@ -1,10 +1,10 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.local.LocalModels;
 import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.serving.auth.Authenticator;

@@ -3,7 +3,6 @@ package io.diffusion4j.cli;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.serving.auth.Quota;
-import io.diffusion4j.tf.nn.Precision;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -76,9 +75,7 @@ record ServerSettings(
     }
     List<Path> folders =
         flags.models.isEmpty() ? List.of(ModelOptions.defaultFolder()) : flags.models;
-    return folders.stream()
-        .map(folder -> ServedModel.of(folder, format.precision))
-        .toList();
+    return folders.stream().map(folder -> ServedModel.of(folder, format.precision)).toList();
   }
 
   private static <T> T first(@Nullable T given, T otherwise) {

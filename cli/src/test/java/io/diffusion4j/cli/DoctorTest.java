@@ -85,7 +85,10 @@ final class DoctorTest {
     Path model = copy(SHIPPED, "misconfigured");
     change(model.resolve("decoder_scheduler"), "\"sample\"", "\"epsilon\"");
     change(model.resolve("prior_scheduler"), "1000", "250");
-    change(model.resolve("super_res_scheduler"), "\"clip_sample_range\": 1.0", "\"clip_sample_range\": 0.5");
+    change(
+        model.resolve("super_res_scheduler"),
+        "\"clip_sample_range\": 1.0",
+        "\"clip_sample_range\": 0.5");
     Run run = examine(model);
     assertVerdict(run, "image_encoder", "ok: ");
     assertVerdict(

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.diffusion4j.local.LocalGeneration;
-import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.local.LocalModels;
+import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.serving.client.GenerationClient.ProgressListener;
 import io.diffusion4j.serving.client.GenerationException;
@@ -76,7 +77,8 @@ class LocalGenerationTest {
   void whatIsClosedAnswersNoMore() {
     var local =
         LocalGeneration.of(
-            LocalModel.load(folder, TinyPipeline.PRECISION, Residency.ONE_AT_A_TIME),
+            LocalModels.load(
+                List.of(ServedModel.of(folder, TinyPipeline.PRECISION)), Residency.ONE_AT_A_TIME),
             ServerConfig.loopback().withWorkers(1));
     var client = local.client();
     assertThat(client.models()).hasSize(1);

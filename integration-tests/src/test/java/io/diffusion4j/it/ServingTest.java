@@ -186,8 +186,7 @@ class ServingTest {
         GenerateImagesRequest.newBuilder()
             .setInterpolation(InterpolationTask.newBuilder().setFirst(image).setSecond(mask)),
         GenerateImagesRequest.newBuilder()
-            .setInpaint(
-                InpaintTask.newBuilder().setImage(image).setMask(mask).setPrompt(prompt)),
+            .setInpaint(InpaintTask.newBuilder().setImage(image).setMask(mask).setPrompt(prompt)),
         GenerateImagesRequest.newBuilder()
             .setImageToImage(ImageToImageTask.newBuilder().setImage(image).setPrompt(prompt)),
         GenerateImagesRequest.newBuilder()

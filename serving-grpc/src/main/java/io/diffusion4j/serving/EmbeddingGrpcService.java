@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 
@@ -39,13 +40,11 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   private static final int MOST = 64;
 
   private final Models models;
-  private final RequestResolver resolver;
   private final Errands errands;
 
   @Inject
-  EmbeddingGrpcService(Models models, RequestResolver resolver, ServerConfig config) {
+  EmbeddingGrpcService(Models models, ServerConfig config) {
     this.models = models;
-    this.resolver = resolver;
     this.errands = new Errands(config.workers(), config.queueCapacity());
   }
 
@@ -176,9 +175,11 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   }
 
   /** The noise of the images of a request that has these numbers. */
-  private List<NoiseSource> noise(SampleImageEmbeddingsRequest request, int count) {
+  private static List<NoiseSource> noise(SampleImageEmbeddingsRequest request, int count) {
     List<Long> seeds =
-        request.getSeedsCount() == 0 ? List.of(resolver.newSeed()) : request.getSeedsList();
+        request.getSeedsCount() == 0
+            ? List.of(RequestResolver.seedOf(UUID.randomUUID().toString()))
+            : request.getSeedsList();
     return IntStream.range(request.getFirstIndex(), request.getFirstIndex() + count)
         .mapToObj(i -> ImageSeed.ofImage(i, seeds))
         .<NoiseSource>map(seed -> new PhiloxNoise(seed.seed(), seed.stream()))

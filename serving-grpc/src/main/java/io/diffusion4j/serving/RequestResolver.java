@@ -1,7 +1,9 @@
 package io.diffusion4j.serving;
 
 import static io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase.TASK_NOT_SET;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.common.hash.Hashing;
 import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
@@ -10,7 +12,6 @@ import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.Warning;
 import io.grpc.StatusRuntimeException;
 import jakarta.inject.Inject;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,6 @@ final class RequestResolver {
   static final List<String> MEDIA_TYPES = List.of("image/png");
 
   private final Models models;
-  private final SecureRandom random = new SecureRandom();
 
   @Inject
   RequestResolver(Models models) {
@@ -107,7 +107,7 @@ final class RequestResolver {
     }
   }
 
-  private void resolveImages(
+  private static void resolveImages(
       GenerateImagesRequest.Builder request, ModelCard card, Violations violations) {
     int count = request.hasImageCount() ? request.getImageCount() : 1;
     request.setImageCount(count);
@@ -120,13 +120,8 @@ final class RequestResolver {
         request.getSeedsCount(),
         violations);
     if (request.getSeedsCount() == 0) {
-      request.addSeeds(newSeed());
+      request.addSeeds(seedOf(request.getRequestId()));
     }
-  }
-
-  /** A seed where none is given, short enough to type again. */
-  long newSeed() {
-    return random.nextInt() & 0xFFFF_FFFFL;
   }
 
   /** How many are drawn, which is the first, and how many seeds there are for them. */
@@ -148,6 +143,14 @@ final class RequestResolver {
     } else if (seeds > first + count) {
       violations.add("seeds", seeds + " seeds", "at most " + (first + count) + ", one per image");
     }
+  }
+
+  /**
+   * The seed of a request that gives none: the same for a repeat of it, also at another server or
+   * after a restart, and short enough to type again.
+   */
+  static long seedOf(String requestId) {
+    return Hashing.sha256().hashString(requestId, UTF_8).asInt() & 0xFFFF_FFFFL;
   }
 
   private static void resolveOutput(GenerateImagesRequest.Builder request, Violations violations) {

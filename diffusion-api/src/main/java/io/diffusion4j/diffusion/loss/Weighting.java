@@ -30,8 +30,8 @@ public interface Weighting {
   /**
    * min(SNR + 1, γ) on the error of x₀, whatever the network predicts: what a network that predicts
    * v learns with {@link #SIMPLE} (Salimans &amp; Ho 2022, §4), cut off at γ. Unlike {@link
-   * #minSnr}, whose weight vanishes with the signal, it teaches what nearly pure noise should become:
-   * where things are, how many, and of which shape.
+   * #minSnr}, whose weight vanishes with the signal, it teaches what nearly pure noise should
+   * become: where things are, how many, and of which shape.
    *
    * @param gamma greater than 1
    */

@@ -2,8 +2,8 @@ package io.diffusion4j.evaluation.judge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.diffusion4j.unclip.KnownWords;
 import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.unclip.KnownWords;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
