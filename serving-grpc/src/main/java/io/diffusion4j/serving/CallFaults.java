@@ -24,8 +24,9 @@ final class CallFaults implements GrpcExceptionHandlerFunction {
   @Override
   public @Nullable Status apply(
       RequestContext ctx, Status status, Throwable cause, Metadata metadata) {
-    if (cause instanceof InvalidProtocolBufferException) {
-      return answer(Errors.malformed(String.valueOf(cause.getMessage())), metadata);
+    Throwable root = cause instanceof StatusRuntimeException ? cause.getCause() : cause;
+    if (root instanceof InvalidProtocolBufferException) { // which gRPC's marshaller calls internal
+      return answer(Errors.malformed(String.valueOf(root.getMessage())), metadata);
     }
     if (cause instanceof ContentTooLargeException || isOfTheDeframer(status, cause)) {
       return answer(Errors.tooLarge(mostBytes), metadata);
