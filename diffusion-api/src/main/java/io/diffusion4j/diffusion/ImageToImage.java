@@ -3,15 +3,20 @@ package io.diffusion4j.diffusion;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageDecoder;
 import io.diffusion4j.diffusion.image.Pyramid;
+import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Upsampler;
 import io.diffusion4j.diffusion.sampling.PartialSampler;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Draws on from a noised image (SDEdit, Meng et al. 2022): decoder and upsampler do not begin at
- * noise but at x_t = √ᾱ·x₀ + √(1−ᾱ)·ε of the given image x₀ at their size, and take the last steps
- * of their plan only.
+ * noise but at x_t = √ᾱ·x₀ + √(1−ᾱ)·ε of an image x₀, and take the last steps of their plan only.
+ *
+ * <p>For the decoder x₀ is the given image at its size. For the upsampler it is the given image
+ * changed as the decoder has changed the small one, so that it starts with no colours that what it
+ * is told contradicts.
  */
 public final class ImageToImage implements ImageEdit {
   private final Image image;
@@ -42,7 +47,11 @@ public final class ImageToImage implements ImageEdit {
     }
     return strength == 1
         ? decoder
-        : (draws, settings, listener) -> decoder.decode(noised(draws), part(settings), listener);
+        : (draws, settings, listener) ->
+            decoder.decode(
+                draws.stream().map(draw -> draw.withProjection(from(pyramid::levelOfRow))).toList(),
+                part(settings),
+                listener);
   }
 
   @Override
@@ -53,7 +62,12 @@ public final class ImageToImage implements ImageEdit {
     return strength == 1
         ? upsampler
         : (draws, settings, listener) ->
-            upsampler.upsample(noised(draws), part(settings), listener);
+            upsampler.upsample(
+                draws.stream()
+                    .map(draw -> draw.withProjection(from(size -> changed(draw.condition(), size))))
+                    .toList(),
+                part(settings),
+                listener);
   }
 
   @Override
@@ -74,18 +88,34 @@ public final class ImageToImage implements ImageEdit {
     return settings.withSampler(new PartialSampler(settings.sampler(), strength));
   }
 
-  private <C> List<Draw<C>> noised(List<Draw<C>> draws) {
-    return draws.stream().map(draw -> draw.withProjection(this::noise)).toList();
+  /** The given image at a size, changed as this small one differs from it. */
+  private float[] changed(Image small, int rowSize) {
+    int side = Pyramid.sideOfRow(rowSize);
+    float[] before = pyramid.level(small.width());
+    float[] change = new float[before.length];
+    for (int i = 0; i < change.length; i++) {
+      change[i] = small.pixels()[i] - before[i];
+    }
+    float[] changed = pyramid.level(side).clone();
+    float[] enlarged =
+        Resize.bicubic(new Image(small.width(), small.height(), change), side, side).pixels();
+    for (int i = 0; i < changed.length; i++) {
+      changed[i] = Math.max(-1, Math.min(1, changed[i] + enlarged[i]));
+    }
+    return changed;
   }
 
-  private void noise(float[] x, Projection.At at) {
-    if (at.step() == 0) {
-      var level = new NoiseLevel(at.alphaBar());
-      float[] x0 = pyramid.levelOfRow(x.length);
-      float[] eps = at.noise().gaussian(at.stage(), NoiseSource.INITIAL, x.length);
-      for (int i = 0; i < x.length; i++) {
-        x[i] = (float) level.xt(x0[i], eps[i]);
+  /** Starts at a noised image. */
+  private static Projection from(IntFunction<float[]> image) {
+    return (x, at) -> {
+      if (at.step() == 0) {
+        var level = new NoiseLevel(at.alphaBar());
+        float[] x0 = image.apply(x.length);
+        float[] eps = at.noise().gaussian(at.stage(), NoiseSource.INITIAL, x.length);
+        for (int i = 0; i < x.length; i++) {
+          x[i] = (float) level.xt(x0[i], eps[i]);
+        }
       }
-    }
+    };
   }
 }

@@ -20,6 +20,9 @@ import java.util.List;
  * turned.
  */
 public final class TextDiff {
+  /** Guidance goes farther than the flow that is to be followed back. */
+  private static final double UNGUIDED = 1;
+
   private final ImageEncoder imageEncoder;
   private final TextEncoder textEncoder;
   private final ImageDecoder decoder;
@@ -92,7 +95,7 @@ public final class TextDiff {
                 System.arraycopy(clean.levelOfRow(x.length), 0, x, 0, x.length);
               }
             });
-    SamplingSettings settings = request.decoder().withSampler(new DdimInversion());
+    var settings = new SamplingSettings(new DdimInversion(), request.decoder().steps(), UNGUIDED);
     return decoder.decode(List.of(draw), settings, listener).get(0).pixels();
   }
 
@@ -116,8 +119,8 @@ public final class TextDiff {
    * @param ratio θ, in [0, 1]: 0 keeps the image, 1 forgets it for the direction; up to 0.25 or 0.5
    *     in the paper
    * @param noise the randomness of each image, at least one
-   * @param decoder how the decoder samples; DDIM inversion takes as many steps, with the same
-   *     guidance
+   * @param decoder how the decoder samples; DDIM inversion takes as many steps, without guidance,
+   *     and so the image is given back best without guidance too
    * @param upsampler how the upsampler samples
    */
   public record Request(

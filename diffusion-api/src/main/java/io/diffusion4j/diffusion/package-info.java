@@ -5,7 +5,7 @@
  * io.diffusion4j.diffusion.sampling.Sampler}, which turns a noise schedule into a table of numbers;
  * {@link io.diffusion4j.diffusion.DiffusionStage}, the loop that asks the one and follows the
  * other; {@link io.diffusion4j.diffusion.TextToImage}, the whole of unCLIP as a composition of
- * stages.
+ * stages; {@link io.diffusion4j.diffusion.ImageEdit}, which keeps something of a given image.
  */
 @NullMarked
 package io.diffusion4j.diffusion;

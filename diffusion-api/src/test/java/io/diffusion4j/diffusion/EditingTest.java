@@ -261,6 +261,37 @@ class EditingTest {
     assertThat(decoderBatches).hasSize(edit.decoderSteps(20)).containsOnly(2);
   }
 
+  /** The upsampler starts at the given image with the change of the small one, in one step. */
+  @Test
+  void theUpsamplerStartsWhereTheDecoderHasLed() {
+    Image image = picture(1);
+    float[] small = new Pyramid(image).level(SMALL).clone();
+    for (int i = 0; i < small.length; i++) {
+      small[i] += 0.125f;
+    }
+    List<float[]> starts = new ArrayList<>();
+    Upsampler recording =
+        (draws, settings, listener) -> {
+          float[] x = new float[3 * LARGE * LARGE];
+          draws
+              .get(0)
+              .projection()
+              .project(x, new Projection.At("super_res", 0, 1, draws.get(0).noise()));
+          starts.add(x);
+          return List.of();
+        };
+    new ImageToImage(image, 0.5)
+        .upsampler(recording)
+        .upsample(
+            List.of(new Draw<>(new Image(SMALL, SMALL, small), noise(0).get(0))),
+            settings(new DdimSampler(0), 4),
+            SamplingListener.NONE);
+    for (int i = 0; i < image.pixels().length; i++) {
+      assertThat(starts.get(0)[i])
+          .isCloseTo(Math.min(1, image.pixels()[i] + 0.125f), within(1e-5f));
+    }
+  }
+
   @Test
   void theMoreStrengthTheFartherFromTheImage() {
     Image image = picture(1);

@@ -12,6 +12,7 @@ import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.InterpolationTask;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.ResamplingOptions;
+import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.TextDiffTask;
 import io.diffusion4j.serving.v1.UpscaleTask;
 import java.util.Optional;
@@ -46,7 +47,10 @@ record TaskResolver(ImageEngine engine, Violations violations) {
       case INPAINT -> inpaint(request.getInpaintBuilder());
       case IMAGE_TO_IMAGE -> imageToImage(request.getImageToImageBuilder());
       case UPSCALE -> upscale(request.getUpscaleBuilder());
-      case TEXT_DIFF -> textDiff(request.getTextDiffBuilder());
+      case TEXT_DIFF -> {
+        textDiff(request.getTextDiffBuilder());
+        withoutGuidance(request);
+      }
       case FROM_EMBEDDING -> fromEmbedding(request.getFromEmbedding());
       case TASK_NOT_SET -> throw new IllegalStateException("task: none");
     }
@@ -136,6 +140,17 @@ record TaskResolver(ImageEngine engine, Violations violations) {
       task.setRatio(TEXT_DIFF_RATIO);
     }
     checkShare("text_diff.ratio", task.getRatio());
+  }
+
+  /** Guidance leads away from an image that is to be kept; who wants it says so. */
+  private void withoutGuidance(GenerateImagesRequest.Builder request) {
+    for (StageCard stage : engine.card().stages()) {
+      StageOptions options =
+          request.getStagesOrDefault(stage.name(), StageOptions.getDefaultInstance());
+      if (stage.draws().areDrawn() && !options.hasGuidanceScale()) {
+        request.putStages(stage.name(), options.toBuilder().setGuidanceScale(1).build());
+      }
+    }
   }
 
   private void fromEmbedding(FromEmbeddingTask task) {

@@ -264,6 +264,9 @@ class TasksTest {
     var diff = textDiff(random(1), 0);
     diff.getTextDiffBuilder().clearRatio();
     assertThat(plan(diff).getTextDiff().getRatio()).isEqualTo(0.35);
+    assertThat(plan(diff).getStagesOrThrow("decoder").getGuidanceScale()).isEqualTo(1);
+    diff.putStages("decoder", StageOptions.newBuilder().setGuidanceScale(2.5).build());
+    assertThat(plan(diff).getStagesOrThrow("decoder").getGuidanceScale()).isEqualTo(2.5);
   }
 
   @Test

@@ -40,12 +40,22 @@ public final class Pyramid {
    * @throws IllegalArgumentException if no square image has so many
    */
   public float[] levelOfRow(int rowSize) {
+    return level(sideOfRow(rowSize));
+  }
+
+  /**
+   * How many pixels a side a square image has.
+   *
+   * @param rowSize 3·side²
+   * @throws IllegalArgumentException if no square image has so many values
+   */
+  public static int sideOfRow(int rowSize) {
     int side = (int) Math.round(Math.sqrt(rowSize / 3.0));
     if (3 * side * side != rowSize) {
       throw new IllegalArgumentException(
           "rowSize: " + rowSize + " (expected: 3·side², the values of a square image)");
     }
-    return level(side);
+    return side;
   }
 
   private float[] make(int side) {
