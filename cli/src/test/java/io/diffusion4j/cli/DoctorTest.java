@@ -84,7 +84,6 @@ final class DoctorTest {
   void settingsThatTheWeightsWereNotTrainedWithAreNamed() throws IOException {
     Path model = copy(SHIPPED, "misconfigured");
     change(model.resolve("decoder_scheduler"), "\"sample\"", "\"epsilon\"");
-    change(model.resolve("prior_scheduler"), "1000", "250");
     change(
         model.resolve("super_res_scheduler"),
         "\"clip_sample_range\": 1.0",
@@ -93,8 +92,7 @@ final class DoctorTest {
     assertVerdict(run, "image_encoder", "ok: ");
     assertVerdict(
         run, "decoder", "misconfigured: prediction_type: epsilon (expected: sample: error 0.0");
-    assertVerdict(
-        run, "prior", "misconfigured: num_train_timesteps: 250 (expected: 1000: error 0.0");
+    assertVerdict(run, "prior", "ok: ");
     assertVerdict(run, "super_res_first", "misconfigured: clip_sample_range: 0.5 (expected: more");
     assertThat(run.status()).isEqualTo(1);
   }

@@ -46,8 +46,7 @@ public final class Evaluation {
   /**
    * An evaluation of pictures of some concepts.
    *
-   * @param judge without one, what only it can tell is left out: style, retrieval and the Fréchet
-   *     distance
+   * @param judge without one, what only it can tell is left out: retrieval and the Fréchet distance
    * @param seed of the reference pictures, of the shuffling and of the intervals
    */
   public Evaluation(ConceptSet concepts, Optional<Judge> judge, long seed) {
@@ -57,12 +56,10 @@ public final class Evaluation {
     this.renderer =
         new SceneRenderer(Sprites.load(concepts, EnumSet.allOf(Style.class), SPRITE_SIZE));
     questions = new ArrayList<>(List.of(Attribute.values()));
-    questions.add(new RelationQuestion(renderer));
-    judge.ifPresent(
-        there -> {
-          questions.add(new StyleQuestion(there));
-          questions.addAll(RetrievalQuestion.standard(there));
-        });
+    var drawings = new Drawings(renderer);
+    questions.add(new RelationQuestion(drawings));
+    questions.add(new StyleQuestion(drawings));
+    judge.ifPresent(there -> questions.addAll(RetrievalQuestion.standard(there)));
   }
 
   /** What each picture is asked. */

@@ -3,18 +3,18 @@ package io.diffusion4j.evaluation;
 import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.Split;
-import io.diffusion4j.evaluation.judge.Judge;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** Whether the judge finds the style that was asked for the likeliest of the eight. */
+/**
+ * Whether the largest thing in a picture is nearer to the drawing of its concept in the style that
+ * was asked for than to that in any other style. Thread-safe.
+ */
 public final class StyleQuestion implements Question {
-  private static final List<Style> STYLES = List.of(Style.values());
+  private final Drawings drawings;
 
-  private final List<float[]> words;
-
-  public StyleQuestion(Judge judge) {
-    words = judge.texts(STYLES.stream().map(Style::words).toList());
+  StyleQuestion(Drawings drawings) {
+    this.drawings = drawings;
   }
 
   @Override
@@ -34,6 +34,19 @@ public final class StyleQuestion implements Question {
 
   @Override
   public boolean agrees(Scene scene, Reading picture) {
-    return Distances.rank(picture.vector(), words, STYLES.indexOf(scene.style())) == 0;
+    var concept = scene.subject().concepts().get(0);
+    return picture.seen().things().stream()
+        .findFirst()
+        .map(thing -> Drawings.cut(picture.image(), thing))
+        .map(thing -> drawings.distances(thing, concept, picture.seen().background()))
+        .flatMap(StyleQuestion::nearest)
+        .filter(scene.style()::equals)
+        .isPresent();
+  }
+
+  private static Optional<Style> nearest(Map<Style, Double> distances) {
+    return distances.entrySet().stream()
+        .min(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey);
   }
 }

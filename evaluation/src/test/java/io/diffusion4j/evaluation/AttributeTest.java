@@ -29,13 +29,16 @@ class AttributeTest {
 
   private static SceneRenderer renderer;
   private static RelationQuestion relation;
+  private static StyleQuestion style;
   private static List<Scene> scenes;
 
   @BeforeAll
   static void draw() {
     ConceptSet concepts = Tiny.concepts();
     renderer = new SceneRenderer(Sprites.load(concepts, EnumSet.allOf(Style.class), 128));
-    relation = new RelationQuestion(renderer);
+    var drawings = new Drawings(renderer);
+    relation = new RelationQuestion(drawings);
+    style = new StyleQuestion(drawings);
     scenes = PromptSet.of(concepts, SCENES, 20).scenes();
   }
 
@@ -48,6 +51,12 @@ class AttributeTest {
   @Test
   void soDoesTheMeterOfRelations() {
     assertThat(agreement(relation, image -> image)).isGreaterThanOrEqualTo(0.97);
+  }
+
+  @Test
+  void soDoesTheMeterOfStyles() {
+    assertThat(agreement(style, image -> image)).isGreaterThanOrEqualTo(0.97);
+    assertThat(agreement(style, AttributeTest::blurred)).isGreaterThanOrEqualTo(0.9);
   }
 
   /** As a decoder of 32 pixels and an upsampler without detail would draw it. */

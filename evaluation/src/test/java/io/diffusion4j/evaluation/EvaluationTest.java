@@ -78,7 +78,7 @@ class EvaluationTest {
     var alone = new Evaluation(CONCEPTS, Optional.empty(), 1);
     Result result = alone.measure(prompts, alone.real(prompts, 64));
     List<String> known =
-        List.of("background", "count", "size", "relation", "nearest training picture");
+        List.of("background", "count", "size", "relation", "style", "nearest training picture");
     assertThat(result.metrics()).extracting(Metric::name).containsExactlyElementsOf(known);
     for (String name : known) {
       assertThat(metric(result, name)).isEqualTo(metric(perfect, name));
@@ -93,6 +93,7 @@ class EvaluationTest {
       }
     }
     assertThat(metric(perfect, "background").generated().value()).isEqualTo(1);
+    assertThat(metric(perfect, "style").generated().value()).isGreaterThan(0.9);
     assertThat(metric(perfect, "nearest training picture").seen().orElseThrow().value())
         .isLessThan(1e-6); // a picture that was trained on
     assertThat(metric(perfect, "nearest training picture").unseen().orElseThrow().value())
@@ -101,7 +102,7 @@ class EvaluationTest {
 
   @Test
   void shuffledCaptionsAreTheFloor() {
-    for (String name : List.of("background", "count", "relation", "size")) {
+    for (String name : List.of("background", "count", "relation", "size", "style")) {
       Metric metric = metric(perfect, name);
       assertThat(metric.floor().orElseThrow().value())
           .as(name)

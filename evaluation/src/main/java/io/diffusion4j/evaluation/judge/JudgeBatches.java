@@ -2,7 +2,6 @@ package io.diffusion4j.evaluation.judge;
 
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.ConceptSet;
-import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.NamedColor;
 import io.diffusion4j.emoji.scene.Placement;
 import io.diffusion4j.emoji.scene.Scene;
@@ -29,7 +28,6 @@ final class JudgeBatches implements BatchSource {
   /** Drawn larger than they come out, so that turning and zooming find something to show. */
   private static final double OVERSIZE = 1.25;
 
-  private static final List<Style> STYLES = List.of(Style.values());
   private static final List<NamedColor> BACKGROUNDS = List.of(NamedColor.values());
 
   private final SceneRenderer renderer;
@@ -62,18 +60,15 @@ final class JudgeBatches implements BatchSource {
   public Batch batch(long step) {
     List<float[]> pixels = new ArrayList<>(batchSize);
     int[] concepts = new int[batchSize];
-    int[] styles = new int[batchSize];
     for (int i = 0; i < batchSize; i++) {
       SplittableRandom random = BatchSource.random(seed, step * batchSize + i);
       Scene drawing = drawings.get(random.nextInt(drawings.size()));
       pixels.add(picture(drawing, random));
       concepts[i] = Objects.requireNonNull(indices.get(drawing.subject().concepts().get(0)));
-      styles[i] = STYLES.indexOf(drawing.style());
     }
     return new Batch(batchSize)
         .floats(JudgeImageNetwork.PIXELS, Tensors.stack(pixels))
-        .ints(JudgeObjective.CONCEPT, concepts)
-        .ints(JudgeObjective.STYLE, styles);
+        .ints(JudgeObjective.CONCEPT, concepts);
   }
 
   private float[] picture(Scene drawing, SplittableRandom random) {

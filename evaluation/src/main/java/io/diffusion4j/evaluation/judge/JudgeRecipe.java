@@ -14,7 +14,6 @@ import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
 import io.diffusion4j.tf.train.TrainingRun;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -50,15 +49,9 @@ public final class JudgeRecipe {
    */
   public boolean train(TrainingConfig config, long checkpointEvery, Recipe.Observer observer) {
     List<String> names = names(preset.concepts());
-    List<String> styles = styles();
-    var words = Words.of(names, styles);
+    var words = Words.of(names);
     var text = preset.text(words);
-    var objective =
-        new JudgeObjective(
-            preset.image(),
-            text,
-            Bags.of(words, text.length(), names),
-            Bags.of(words, text.length(), styles));
+    var objective = new JudgeObjective(preset.image(), text, Bags.of(words, text.length(), names));
     var sprites = Sprites.load(preset.concepts(), EnumSet.allOf(Style.class), SPRITE_SIZE);
     var batches =
         new JudgeBatches(
@@ -83,11 +76,6 @@ public final class JudgeRecipe {
   /** What each concept is called: the captions among which the judge is to find the right one. */
   public static List<String> names(ConceptSet concepts) {
     return concepts.concepts().stream().map(Captioner::named).toList();
-  }
-
-  /** What each style is called. */
-  public static List<String> styles() {
-    return Arrays.stream(Style.values()).map(Style::words).toList();
   }
 
   /** Every drawing of a split once, in the middle of white. */

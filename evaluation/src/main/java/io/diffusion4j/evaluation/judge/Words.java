@@ -36,12 +36,9 @@ final class Words {
   }
 
   /** All words of some captions. */
-  @SafeVarargs
-  static Words of(List<String>... captions) {
+  static Words of(List<String> captions) {
     var words = new TreeSet<String>(); // alphabetical, so the numbers are too
-    for (List<String> some : captions) {
-      some.forEach(caption -> words.addAll(KnownWords.split(caption)));
-    }
+    captions.forEach(caption -> words.addAll(KnownWords.split(caption)));
     return new Words(List.copyOf(words));
   }
 

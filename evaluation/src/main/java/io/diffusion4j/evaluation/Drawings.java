@@ -1,0 +1,80 @@
+package io.diffusion4j.evaluation;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.emoji.art.Concept;
+import io.diffusion4j.emoji.art.Style;
+import io.diffusion4j.emoji.scene.NamedColor;
+import io.diffusion4j.emoji.scene.Observation;
+import io.diffusion4j.emoji.scene.Observation.Blob;
+import io.diffusion4j.emoji.scene.Scene;
+import io.diffusion4j.emoji.scene.SceneRenderer;
+import io.diffusion4j.emoji.scene.SceneSize;
+import io.diffusion4j.emoji.scene.Subject;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The drawings there are of each concept, to compare things in pictures with, pixel by pixel:
+ * whatever stands out is stretched to a common size first. Thread-safe.
+ */
+final class Drawings {
+  /** Height and width at which things are compared. */
+  private static final int SIZE = 16;
+
+  private static final int DRAWN = 64;
+
+  /** A concept before a background. */
+  private record Before(Concept concept, NamedColor background) {}
+
+  private final SceneRenderer renderer;
+  private final Map<Before, Map<Style, float[]>> drawings = new ConcurrentHashMap<>();
+
+  /**
+   * @param renderer draws the concepts, in all styles
+   */
+  Drawings(SceneRenderer renderer) {
+    this.renderer = renderer;
+  }
+
+  /**
+   * The mean square difference of a thing to a concept in each style, but for those that leave
+   * nothing to see, as white on white.
+   *
+   * @param thing what {@link #cut} gives
+   */
+  Map<Style, Double> distances(float[] thing, Concept concept, NamedColor background) {
+    Map<Style, Double> distances = new EnumMap<>(Style.class);
+    drawings
+        .computeIfAbsent(new Before(concept, background), this::draw)
+        .forEach((style, other) -> distances.put(style, Distances.meanSquare(thing, other)));
+    return distances;
+  }
+
+  private Map<Style, float[]> draw(Before before) {
+    Map<Style, float[]> drawn = new EnumMap<>(Style.class);
+    for (Style style : before.concept.icons().keySet()) {
+      var subject = new Subject.Single(before.concept, SceneSize.LARGE);
+      Image drawing = renderer.render(Scene.of(subject, style, before.background), DRAWN);
+      Observation.of(drawing).things().stream()
+          .findFirst()
+          .ifPresent(whole -> drawn.put(style, cut(drawing, whole)));
+    }
+    return drawn;
+  }
+
+  /** The box of a thing, at the common size. */
+  static float[] cut(Image image, Blob box) {
+    int left = (int) Math.floor(box.left() * image.width());
+    int top = (int) Math.floor(box.top() * image.height());
+    int width = Math.max(1, (int) Math.ceil(box.right() * image.width()) - left);
+    int height = Math.max(1, (int) Math.ceil(box.bottom() * image.height()) - top);
+    float[] pixels = new float[3 * width * height];
+    for (int y = 0; y < height; y++) {
+      int from = 3 * ((top + y) * image.width() + left);
+      System.arraycopy(image.pixels(), from, pixels, 3 * y * width, 3 * width);
+    }
+    return Resize.area(new Image(width, height, pixels), SIZE, SIZE).pixels();
+  }
+}
