@@ -43,7 +43,7 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
       GenerateImagesRequest request, StreamObserver<?> response, JobObserver observer) {
     ResolvedRequest resolved = resolver.resolve(request);
     CallContext about = CallContext.current();
-    about.asksFor(resolved.id(), Tasks.said(resolved.request()));
+    about.asksFor(resolved.id(), resolved.words());
     if (request.getValidateOnly()) {
       observer.accepted(
           Accepted.newBuilder()

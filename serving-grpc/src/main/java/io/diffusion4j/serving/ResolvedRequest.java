@@ -33,6 +33,21 @@ record ResolvedRequest(
     return Tasks.of(request);
   }
 
+  /** What is asked for in words; empty if nothing is. */
+  String words() {
+    return switch (request.getTaskCase()) {
+      case TEXT_TO_IMAGE -> request.getTextToImage().getPrompt().getText();
+      case VARIATION -> request.getVariation().getPrompt().getText();
+      case INPAINT -> request.getInpaint().getPrompt().getText();
+      case IMAGE_TO_IMAGE -> request.getImageToImage().getPrompt().getText();
+      case UPSCALE -> request.getUpscale().getPrompt().getText();
+      case FROM_EMBEDDING -> request.getFromEmbedding().getPrompt().getText();
+      case TEXT_DIFF ->
+          request.getTextDiff().getFromText() + " → " + request.getTextDiff().getToText();
+      case INTERPOLATION, TASK_NOT_SET -> "";
+    };
+  }
+
   int imageCount() {
     return request.getImageCount();
   }

@@ -8,7 +8,6 @@ import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.ResamplingOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The tasks of requests, as they stand on the wire. */
 final class Tasks {
@@ -94,13 +93,6 @@ final class Tasks {
       case UPSCALE -> texts(task, request.getUpscale().getPrompt());
       case INTERPOLATION, TASK_NOT_SET -> Map.of();
     };
-  }
-
-  /** All words of the task in one line, for people. */
-  static String said(GenerateImagesRequest request) {
-    return texts(request).values().stream()
-        .filter(text -> !text.isEmpty())
-        .collect(Collectors.joining(" | "));
   }
 
   private static Map<String, String> texts(String task, PromptSpec prompt) {

@@ -31,6 +31,7 @@ class AccessLogTest {
       new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
+          event.prepareForDeferredProcessing();
           told.add(event);
         }
       };

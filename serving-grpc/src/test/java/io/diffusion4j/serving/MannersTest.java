@@ -8,6 +8,7 @@ import static io.diffusion4j.serving.TestServer.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.inject.Module;
+import com.google.protobuf.ByteString;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.QuotaFailure;
@@ -17,8 +18,11 @@ import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceBlockingStub;
+import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.StageOptions;
+import io.diffusion4j.serving.v1.VariationTask;
 import io.grpc.Status.Code;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -285,6 +289,28 @@ class MannersTest {
       assertThat(refusal.detail(QuotaFailure.class).orElseThrow().getViolations(0).getSubject())
           .isEqualTo("principal:ann");
       assertThat(refusal.detail(RetryInfo.class)).isPresent();
+    }
+  }
+
+  /** There are no pixels behind this header: who decoded it would say so. */
+  @Test
+  void anInputImageThatIsTooLargeIsRejectedFromItsHeader() throws Exception {
+    var file = ByteString.copyFrom(Hostile.pngOfSize(60_000, 50_000));
+    var task = VariationTask.newBuilder().setImage(InputImage.newBuilder().setData(file));
+    try (var server = new TestServer(ToyModel.named("toy"))) {
+      var refusal =
+          Refusal.of(
+              () ->
+                  server
+                      .blocking()
+                      .generateImages(
+                          GenerateImagesRequest.newBuilder().setVariation(task).build()));
+      assertThat(refusal.code()).isEqualTo(Code.INVALID_ARGUMENT);
+      assertInfo(refusal, "INVALID_FIELDS");
+      var violation = refusal.detail(BadRequest.class).orElseThrow().getFieldViolations(0);
+      assertThat(violation.getField()).isEqualTo("variation.image.data");
+      assertThat(violation.getDescription())
+          .contains("60000×50000 pixels (expected: at most 16777216)");
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,7 +26,7 @@ final class ToyServer implements AutoCloseable {
     long pause = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(args[1]));
     try (var server =
         TestServer.wire(
-            TestServer.CONFIG.withPort(port),
+            TestServer.CONFIG.withPort(port).withGrace(Duration.ofMinutes(2)),
             ToyModel.named("toy", query -> LockSupport.parkNanos(pause)))) {
       server.start();
       Runtime.getRuntime().addShutdownHook(new Thread(server::close)); // SIGTERM
