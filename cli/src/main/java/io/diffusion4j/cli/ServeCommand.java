@@ -11,6 +11,7 @@ import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.unclip.Residency;
+import io.diffusion4j.web.WebModule;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -76,6 +77,7 @@ final class ServeCommand implements Callable<Integer> {
         OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
             .setBinding()
             .toInstance(authenticator);
+        install(new WebModule());
         if (settings.metrics()) {
           install(new MetricsModule());
         }

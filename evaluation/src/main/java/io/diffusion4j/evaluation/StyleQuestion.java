@@ -45,8 +45,6 @@ public final class StyleQuestion implements Question {
   }
 
   private static Optional<Style> nearest(Map<Style, Double> distances) {
-    return distances.entrySet().stream()
-        .min(Map.Entry.comparingByValue())
-        .map(Map.Entry::getKey);
+    return distances.entrySet().stream().min(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
   }
 }

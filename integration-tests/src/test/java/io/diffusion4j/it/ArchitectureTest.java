@@ -47,6 +47,7 @@ class ArchitectureTest {
   private static final String SERVING = "io.diffusion4j.serving..";
   private static final String METRICS = "io.diffusion4j.serving.metrics..";
   private static final String PROTO = "io.diffusion4j.serving.v1..";
+  private static final String WEB = "io.diffusion4j.web..";
   private static final String LOCAL = "io.diffusion4j.local..";
   private static final String SPRING_AI = "io.diffusion4j.springai..";
   private static final String LANGCHAIN4J = "io.diffusion4j.langchain4j..";
@@ -67,6 +68,7 @@ class ArchitectureTest {
           Map.entry("evaluation", "io.diffusion4j.evaluation"),
           Map.entry("serving-proto", "io.diffusion4j.serving.v1"),
           Map.entry("serving-grpc", "io.diffusion4j.serving"),
+          Map.entry("web", "io.diffusion4j.web"),
           Map.entry("local", "io.diffusion4j.local"),
           Map.entry("spring-ai", "io.diffusion4j.springai"),
           Map.entry("langchain4j", "io.diffusion4j.langchain4j"),
@@ -123,6 +125,8 @@ class ArchitectureTest {
           .definedBy(PROTO)
           .layer("serving-grpc")
           .definedBy(resideInAPackage(SERVING).and(not(resideInAPackage(PROTO))))
+          .layer("web")
+          .definedBy(WEB)
           .layer("local")
           .definedBy(LOCAL)
           .layer("spring-ai")
@@ -161,7 +165,12 @@ class ArchitectureTest {
           .whereLayer("serving-grpc")
           .mayOnlyAccessLayers("diffusion-api", "serving-proto")
           .whereLayer("serving-grpc")
-          .mayOnlyBeAccessedByLayers("local", "spring-ai", "langchain4j", "cli", "benchmarks")
+          .mayOnlyBeAccessedByLayers(
+              "web", "local", "spring-ai", "langchain4j", "cli", "benchmarks")
+          .whereLayer("web")
+          .mayOnlyAccessLayers("serving-proto", "serving-grpc")
+          .whereLayer("web")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("local")
           .mayOnlyAccessLayers(
               "diffusion-api",
@@ -231,7 +240,7 @@ class ArchitectureTest {
   static final ArchRule onlyServingKnowsGrpc =
       noClasses()
           .that()
-          .resideOutsideOfPackages(SERVING, LOCAL, SPRING_AI, LANGCHAIN4J, CLI, BENCHMARKS)
+          .resideOutsideOfPackages(SERVING, WEB, LOCAL, SPRING_AI, LANGCHAIN4J, CLI, BENCHMARKS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "com.google.protobuf..");

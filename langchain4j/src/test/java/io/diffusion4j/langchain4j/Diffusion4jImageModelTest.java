@@ -25,7 +25,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 @TestInstance(Lifecycle.PER_CLASS)
 class Diffusion4jImageModelTest {
-  private final ToyService service = new ToyService();
+  private final ToyService service = ToyService.inProcess();
 
   @AfterAll
   void close() {

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Holds a network before each of its answers until the test lets it go on. */
-final class Gate implements Consumer<Object> {
+public final class Gate implements Consumer<Object> {
   private final Semaphore arrived = new Semaphore(0);
   private final Semaphore allowed = new Semaphore(0);
   private final AtomicInteger calls = new AtomicInteger();
@@ -21,22 +21,22 @@ final class Gate implements Consumer<Object> {
   }
 
   /** How often the network was asked. */
-  int calls() {
+  public int calls() {
     return calls.get();
   }
 
   /** Waits until the network is asked. */
-  void awaitCall() throws InterruptedException {
+  public void awaitCall() throws InterruptedException {
     assertThat(arrived.tryAcquire(10, TimeUnit.SECONDS)).as("the network is asked").isTrue();
   }
 
   /** Lets one answer go. */
-  void step() {
+  public void step() {
     allowed.release();
   }
 
   /** Holds nothing any more. */
-  void open() {
+  public void open() {
     allowed.release(1_000_000);
   }
 }

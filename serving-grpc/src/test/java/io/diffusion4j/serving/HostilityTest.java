@@ -1,6 +1,7 @@
 package io.diffusion4j.serving;
 
 import static io.diffusion4j.serving.TestServer.request;
+import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -167,7 +168,8 @@ class HostilityTest {
     if (method.getFullMethodName().startsWith(GenerationServiceGrpc.SERVICE_NAME)) {
       return request("a red apple").setModel("toy").addSeeds(7).build();
     }
-    return (Message) ((PrototypeMarshaller<?>) method.getRequestMarshaller()).getMessagePrototype();
+    var marshaller = (PrototypeMarshaller<?>) method.getRequestMarshaller();
+    return (Message) requireNonNull(marshaller.getMessagePrototype());
   }
 
   private interface Outcome {

@@ -1,13 +1,24 @@
 package io.diffusion4j.serving;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Module;
+import com.google.inject.multibindings.Multibinder;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/** A service in this process whose networks are three lines each, for what is built on a client. */
+/** A service whose networks are three lines each, for what is built on a client or a port. */
 public final class ToyService implements AutoCloseable {
   /** The name of its model. */
   public static final String MODEL = "toy";
@@ -16,23 +27,73 @@ public final class ToyService implements AutoCloseable {
   public static final int IMAGE_SIZE = ToyModel.LARGE;
 
   private final DiffusionServer server;
+  private final JobRegistry jobs;
   private final GenerationClient client;
 
-  /** Starts it. */
-  public ToyService() {
+  private ToyService(Injector injector, GenerationClient client) {
+    this.server = injector.getInstance(DiffusionServer.class);
+    this.jobs = injector.getInstance(JobRegistry.class);
+    this.client = client;
+  }
+
+  /** One in this process. */
+  public static ToyService inProcess() {
     String name = UUID.randomUUID().toString();
-    server = TestServer.wire(TestServer.CONFIG, ToyModel.named(MODEL));
     try {
-      server.startInProcess(name);
+      Injector injector = wire(ToyModel.named(MODEL), List.of());
+      injector.getInstance(DiffusionServer.class).startInProcess(name);
+      return new ToyService(injector, GenerationClient.inProcess(name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    client = GenerationClient.inProcess(name);
+  }
+
+  /**
+   * One on a free port of this machine.
+   *
+   * @param network called before each answer of the decoder's network, with what it was asked
+   * @param more what the server has beside the service
+   */
+  public static ToyService onPort(Consumer<Object> network, Module... more) {
+    try {
+      Injector injector = wire(ToyModel.named(MODEL, network::accept), List.of(more));
+      DiffusionServer server = injector.getInstance(DiffusionServer.class).start();
+      return new ToyService(injector, GenerationClient.connect("127.0.0.1:" + server.port()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Injector wire(ImageEngine engine, List<Module> more) {
+    List<Module> modules = new ArrayList<>(more);
+    modules.add(new ServingModule(TestServer.CONFIG));
+    modules.add(
+        new AbstractModule() {
+          @Override
+          protected void configure() {
+            Multibinder.newSetBinder(binder(), ImageEngine.class).addBinding().toInstance(engine);
+          }
+        });
+    return Guice.createInjector(modules);
   }
 
   /** Asks it. */
   public GenerationClient client() {
     return client;
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Waits until nothing is left to draw. */
+  public void awaitIdle() throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (jobs.unfinished() > 0 && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+    assertThat(jobs.unfinished()).as("unfinished requests").isZero();
   }
 
   /** Options that ask its decoder for so many steps. */

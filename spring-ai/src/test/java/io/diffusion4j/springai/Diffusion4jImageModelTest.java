@@ -39,7 +39,7 @@ import org.springframework.util.MimeTypeUtils;
 class Diffusion4jImageModelTest {
   private static final Diffusion4jImageOptions NOTHING = Diffusion4jImageOptions.builder().build();
 
-  private final ToyService service = new ToyService();
+  private final ToyService service = ToyService.inProcess();
   private final Diffusion4jImageModel model = new Diffusion4jImageModel(service.client());
 
   @AfterAll

@@ -46,15 +46,16 @@ record JudgeObjective(JudgeImageNetwork image, JudgeTextNetwork text, Bags names
     var scale = ContrastiveLoss.scale(nn);
     var logits = ContrastiveLoss.logits(nn, images, texts, scale);
     var concept =
-        tf.oneHot(
-            inputs.ints(CONCEPT), tf.constant(count), tf.constant(1f), tf.constant(0f));
+        tf.oneHot(inputs.ints(CONCEPT), tf.constant(count), tf.constant(1f), tf.constant(0f));
     var inRow = tf.constant(1);
     var wanted = tf.reduceSum(tf.math.mul(logits, concept), inRow);
     var right = tf.math.equal(tf.math.argMax(logits, inRow), tf.math.argMax(concept, inRow));
     return new Loss(
         ContrastiveLoss.crossEntropy(nn, logits, wanted, 1),
         Map.of(
-            "named", tf.math.mean(tf.dtypes.cast(right, TFloat32.class), tf.constant(0)),
-            "logit_scale", scale));
+            "named",
+            tf.math.mean(tf.dtypes.cast(right, TFloat32.class), tf.constant(0)),
+            "logit_scale",
+            scale));
   }
 }

@@ -1,0 +1,154 @@
+package io.diffusion4j.web;
+
+import static com.google.common.util.concurrent.MoreExecutors.directExecutor;
+
+import com.google.common.util.concurrent.FutureCallback;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.ServerBuilder;
+import io.diffusion4j.serving.HttpFace;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.ListModelsRequest;
+import io.diffusion4j.serving.v1.ModelServiceGrpc;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
+import java.net.URI;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The service for programs that speak HTTP and JSON only, and want to watch.
+ *
+ * <p>{@code POST /api/generate} takes a {@code GenerateImagesRequest} in proto3 JSON and answers
+ * with server-sent events: each is named after the event of {@code StreamGenerateImagesResponse}
+ * that it is, and its data is that message in proto3 JSON. Who leaves cancels. {@code GET
+ * /api/models} answers with a {@code ListModelsResponse}. Errors are {@link ErrorJson}.
+ *
+ * <p>Pages of other sites cannot ask: their browsers tell where they are from.
+ */
+final class EventApi implements HttpFace {
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+  private static final JsonFormat.Printer JSON =
+      JsonFormat.printer().omittingInsignificantWhitespace().alwaysPrintFieldsWithNoPresence();
+
+  @Override
+  public void addTo(ServerBuilder server, Channel service) {
+    server
+        .route()
+        .post("/api/generate")
+        .consumes(MediaType.JSON)
+        .build((context, request) -> answer(request, service, EventApi::generate));
+    server
+        .route()
+        .get("/api/models")
+        .build((context, request) -> answer(request, service, EventApi::models));
+  }
+
+  /** What is done for a request that is complete. */
+  @FunctionalInterface
+  private interface Action {
+    HttpResponse answer(AggregatedHttpRequest request, Channel service);
+  }
+
+  private static HttpResponse answer(HttpRequest request, Channel service, Action action) {
+    if (!isOfThisSite(request.headers())) {
+      return HttpResponse.of(HttpStatus.FORBIDDEN);
+    }
+    return HttpResponse.of(
+        request
+            .aggregate()
+            .thenApply(body -> action.answer(body, withCredentials(service, body.headers()))));
+  }
+
+  private static boolean isOfThisSite(RequestHeaders headers) {
+    String origin = headers.get(HttpHeaderNames.ORIGIN);
+    if (origin == null) {
+      return true; // no browser's page
+    }
+    try {
+      return Objects.equals(URI.create(origin).getRawAuthority(), headers.authority());
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static Channel withCredentials(Channel service, RequestHeaders headers) {
+    String credentials = headers.get(HttpHeaderNames.AUTHORIZATION);
+    if (credentials == null) {
+      return service;
+    }
+    Metadata metadata = new Metadata();
+    metadata.put(AUTHORIZATION, credentials);
+    return ClientInterceptors.intercept(
+        service, MetadataUtils.newAttachHeadersInterceptor(metadata));
+  }
+
+  private static HttpResponse generate(AggregatedHttpRequest body, Channel service) {
+    GenerateImagesRequest.Builder request = GenerateImagesRequest.newBuilder();
+    try {
+      JsonFormat.parser().merge(body.contentUtf8(), request);
+    } catch (InvalidProtocolBufferException e) {
+      return ErrorJson.malformed(e);
+    }
+    EventStream events = new EventStream();
+    GenerationServiceGrpc.newStub(service).streamGenerateImages(request.build(), events);
+    return events.response();
+  }
+
+  private static HttpResponse models(AggregatedHttpRequest body, Channel service) {
+    return HttpResponse.of(
+        json(
+            ModelServiceGrpc.newFutureStub(service)
+                .listModels(ListModelsRequest.getDefaultInstance())));
+  }
+
+  private static CompletableFuture<HttpResponse> json(ListenableFuture<? extends Message> answer) {
+    CompletableFuture<HttpResponse> response = new CompletableFuture<>();
+    Futures.addCallback(
+        answer,
+        new FutureCallback<Message>() {
+          @Override
+          public void onSuccess(Message message) {
+            response.complete(
+                HttpResponse.of(
+                    ResponseHeaders.builder(HttpStatus.OK)
+                        .contentType(MediaType.JSON_UTF_8)
+                        .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                        .build(),
+                    HttpData.ofUtf8(EventApi.toJson(message))));
+          }
+
+          @Override
+          public void onFailure(Throwable error) {
+            response.complete(ErrorJson.of(error).toResponse());
+          }
+        },
+        directExecutor());
+    return response;
+  }
+
+  /** The message as one line. */
+  static String toJson(Message message) {
+    try {
+      return JSON.print(message);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("the contract holds nothing that JSON cannot say", e);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.diffusion4j.web;
+
+import com.google.common.base.Ascii;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpObject;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpResponseWriter;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+
+/**
+ * The events of a call as server-sent events, at the pace at which they are read: few wait here,
+ * and the next is asked for when one is on its way, so the service drops previews for a slow reader
+ * too.
+ *
+ * <p>A call that fails before its first event is answered with a status of its own; one that fails
+ * later ends with an event {@code error}.
+ */
+final class EventStream
+    implements ClientResponseObserver<GenerateImagesRequest, StreamGenerateImagesResponse> {
+  private static final ResponseHeaders OK =
+      ResponseHeaders.builder(HttpStatus.OK)
+          .contentType(MediaType.EVENT_STREAM)
+          .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+          .set("x-accel-buffering", "no") // what some proxies need to pass events on at once
+          .build();
+
+  /** Progress and the previews that come with it have to find room together. */
+  private static final int MOST_WAITING = 16;
+
+  /** Does not take what comes when the client has left. */
+  private final HttpResponseWriter response = HttpResponse.streaming();
+
+  private Runnable next = () -> {};
+  private boolean begun; // known to the callbacks of the call only, of which there is one at a time
+
+  HttpResponse response() {
+    return response;
+  }
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<GenerateImagesRequest> call) {
+    call.disableAutoRequestWithInitial(MOST_WAITING);
+    response
+        .whenComplete()
+        .exceptionally(
+            left -> {
+              call.cancel("the client has left", left);
+              return null;
+            });
+    next = () -> call.request(1);
+  }
+
+  @Override
+  public void onNext(StreamGenerateImagesResponse event) {
+    if (!begun) {
+      begun = true;
+      send(OK);
+    }
+    write(Ascii.toLowerCase(event.getEventCase().name()), EventApi.toJson(event));
+    var unused = response.whenConsumed().thenRun(next); // never, for a client that has left
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    ErrorJson json = ErrorJson.of(error);
+    if (begun) {
+      write("error", json.body());
+    } else {
+      send(json.headers());
+      send(HttpData.ofUtf8(json.body()));
+    }
+    response.close();
+  }
+
+  @Override
+  public void onCompleted() {
+    response.close();
+  }
+
+  /** JSON is one line, as data has to be. */
+  private void write(String event, String json) {
+    send(HttpData.ofUtf8("event: " + event + "\ndata: " + json + "\n\n"));
+  }
+
+  /** To a client that may have left, which ends the call in its own way. */
+  private void send(HttpObject part) {
+    boolean unused = response.tryWrite(part);
+  }
+}

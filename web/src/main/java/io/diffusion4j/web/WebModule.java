@@ -1,0 +1,18 @@
+package io.diffusion4j.web;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.multibindings.Multibinder;
+import io.diffusion4j.serving.HttpFace;
+
+/**
+ * The web page at {@code /} of a server, and what it asks the service through under {@code /api/}.
+ * Provides {@link HttpFace}s to a {@link io.diffusion4j.serving.ServingModule}; needs nothing.
+ */
+public final class WebModule extends AbstractModule {
+  @Override
+  protected void configure() {
+    var faces = Multibinder.newSetBinder(binder(), HttpFace.class);
+    faces.addBinding().toInstance(new WebPage());
+    faces.addBinding().toInstance(new EventApi());
+  }
+}

@@ -1,0 +1,39 @@
+package io.diffusion4j.web;
+
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.ServerCacheControl;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.file.FileService;
+import io.diffusion4j.serving.HttpFace;
+import io.grpc.Channel;
+
+/**
+ * The page at {@code /}: files of the class path, as they are.
+ *
+ * <p>Browsers are told to load nothing from elsewhere, to run no script but these files, and to
+ * show the page in no other's frame; so a prompt that found its way into the markup could still do
+ * nothing.
+ */
+final class WebPage implements HttpFace {
+  private static final String FILES = "io/diffusion4j/web/page";
+
+  /** Pictures are blobs, previews are data. */
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
+          + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  @Override
+  public void addTo(ServerBuilder server, Channel service) {
+    FileService files =
+        FileService.builder(WebPage.class.getClassLoader(), FILES)
+            .cacheControl(ServerCacheControl.REVALIDATED) // a newer server has newer files
+            .addHeader(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY)
+            .addHeader(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
+            .addHeader(HttpHeaderNames.REFERRER_POLICY, "no-referrer")
+            .addHeader(HttpHeaderNames.CROSS_ORIGIN_OPENER_POLICY, "same-origin")
+            .addHeader(HttpHeaderNames.CROSS_ORIGIN_RESOURCE_POLICY, "same-origin")
+            .build();
+    server.service("/", files);
+    server.serviceUnder("/page/", files);
+  }
+}

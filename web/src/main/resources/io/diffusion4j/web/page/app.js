@@ -1,0 +1,157 @@
+// The page: asks for the models, sends what is asked for, and keeps the pictures.
+
+import { ApiError, models } from './api.js';
+import { toBase64 } from './bytes.js';
+import { byId, element } from './dom.js';
+import { clearErrors, showError } from './errors.js';
+import { Job, Picture } from './job.js';
+import { Settings } from './settings.js';
+import { Viewer } from './viewer.js';
+
+const EXAMPLES = [
+  'a red apple on a blue background',
+  'a green frog',
+  'a yellow sun over the sea',
+  'a purple rocket',
+];
+
+const composer = byId('composer');
+const settings = new Settings(byId('stages'));
+const viewer = new Viewer(byId('viewer'), { card: () => model, draw: drawFrom, repeat });
+let known = [];
+let model;
+
+function show(chosen) {
+  model = chosen;
+  byId('model-line').textContent =
+    `${model.name} · ${model.imageWidth}×${model.imageHeight} pixels · ${model.license}`;
+  byId('count').max = model.maxImageCount;
+  byId('open-picture').hidden = !['variation', 'inpaint'].some((task) => model.tasks.includes(task));
+  settings.show(model);
+}
+
+/** What is asked for beside the task. */
+function common() {
+  const seed = byId('seed').value.trim();
+  if (!/^[0-9]*$/.test(seed)) { // what is no number cannot even be sent
+    throw new ApiError({ message: 'The seed is wrong.' }, [
+      { field: 'seeds', description: `${seed} (expected: a whole number, 0 or more)` }]);
+  }
+  return {
+    model: model.isDefault ? undefined : model.name,
+    imageCount: Number.parseInt(byId('count').value, 10) || 0,
+    seeds: seed === '' ? undefined : [seed],
+    stages: settings.changes(),
+    preview: { everySteps: 1 },
+    priority: 'PRIORITY_HIGH',
+  };
+}
+
+/** Shows a request at the top and draws it; settles when the service has taken it. */
+async function draw(request, about) {
+  const job = new Job(request, { ...about, open: (picture) => viewer.open(picture), actions });
+  byId('nothing-yet').hidden = true;
+  byId('jobs').prepend(job.view);
+  job.run();
+  try {
+    await job.taken;
+  } catch (error) {
+    job.view.remove();
+    throw error;
+  }
+}
+
+/** A task that starts from a picture; settles when the service has taken it. */
+async function drawFrom(task, picture, text = '', mask = undefined) {
+  const image = { data: await toBase64(picture.blob) };
+  const prompt = text.trim() === '' ? undefined : { text: text.trim(), negativeText: byId('negative').value.trim() };
+  if (task === 'variation') {
+    await tell(draw({ ...common(), variation: { image } },
+      { title: picture.title, kind: 'Variations', from: picture }));
+  } else {
+    const request = { ...common(), inpaint: { image, mask: { data: await toBase64(await mask.file()) }, prompt } };
+    await draw(request, { title: text.trim() || picture.title, kind: 'Painted over', from: picture });
+  }
+}
+
+/** Draws a picture again from its recipe. */
+function repeat(picture) {
+  const { request } = picture.recipe;
+  tell(draw({ ...request, preview: { everySteps: 1 }, priority: 'PRIORITY_HIGH' },
+    { title: picture.title, kind: 'Drawn again' }));
+}
+
+/** What went wrong away from a form is told in the composer. */
+async function tell(drawing) {
+  try {
+    await drawing;
+  } catch (error) {
+    showError(composer, error);
+  }
+}
+
+function actions(picture) {
+  return [
+    model.tasks.includes('variation')
+      && { words: 'Variations', icon: 'vary', run: () => drawFrom('variation', picture) },
+    model.tasks.includes('inpaint')
+      && { words: 'Paint over', icon: 'brush', run: () => viewer.paint(picture) },
+    { words: 'Download', icon: 'download', run: () => download(picture) },
+  ].filter(Boolean);
+}
+
+function download(picture) {
+  element('a', { href: picture.url, download: picture.fileName }).click();
+}
+
+/** Draws the words of the composer. */
+async function drawWords() {
+  const text = byId('prompt').value.trim();
+  const prompt = { text, negativeText: byId('negative').value.trim() };
+  await draw({ ...common(), textToImage: { prompt } }, { title: text || 'nothing', kind: 'From words' });
+}
+
+composer.addEventListener('submit', (event) => {
+  event.preventDefault();
+  clearErrors(composer);
+  tell(drawWords());
+});
+
+byId('prompt').addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    composer.requestSubmit();
+  }
+});
+
+byId('reset').addEventListener('click', () => settings.reset());
+
+byId('model').addEventListener('change', (event) => {
+  show(known.find((candidate) => candidate.name === event.target.value));
+});
+
+byId('open-picture').addEventListener('click', () => byId('own-picture').click());
+byId('own-picture').addEventListener('change', ({ target }) => {
+  const [file] = target.files;
+  if (file !== undefined) {
+    viewer.open(new Picture(file, file.name, { seed: 'own', stream: 0 }));
+    target.value = '';
+  }
+});
+
+byId('examples').append(...EXAMPLES.map((text) => element('li', {},
+  element('button', { class: 'quiet', type: 'button', onclick: () => {
+    byId('prompt').value = text;
+    composer.requestSubmit();
+  } }, text))));
+
+try {
+  known = await models();
+  show(known.find((candidate) => candidate.isDefault) ?? known[0]);
+  byId('model').append(...known.map((m) => element('option', { value: m.name, selected: m === model }, m.name)));
+  byId('model-control').hidden = known.length < 2;
+  byId('draw').disabled = false;
+  byId('prompt').focus();
+} catch (error) {
+  showError(composer, error);
+}

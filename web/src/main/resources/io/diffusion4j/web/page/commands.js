@@ -1,0 +1,35 @@
+// The same request for a terminal.
+
+/** A request without what only a page that watches needs, and without what says nothing. */
+export function plain(request) {
+  const { requestId, priority, preview, validateOnly, ...rest } = request;
+  return Object.fromEntries(
+    Object.entries(rest).filter(([, value]) => value !== '' && value !== undefined),
+  );
+}
+
+/** Draws it with curl, and watches the events. */
+export function curl(request, location) {
+  return (
+    `curl -N ${quoted(new URL('api/generate', location).href)} \\\n` +
+    `  -H 'content-type: application/json' \\\n` +
+    `  -d ${quoted(JSON.stringify(plain(request)))}`
+  );
+}
+
+/** Draws it with grpcurl, and writes the file of the first picture. */
+export function grpcurl(request, location) {
+  const { host, protocol } = new URL(location);
+  const address = host.includes(':') ? host : `${host}:${protocol === 'https:' ? 443 : 80}`;
+  const plaintext = protocol === 'https:' ? '' : '-plaintext ';
+  return (
+    `grpcurl ${plaintext}-d ${quoted(JSON.stringify(plain(request)))} \\\n` +
+    `  ${address} diffusion4j.v1.GenerationService/GenerateImages \\\n` +
+    `  | jq -r '.images[0].data' | base64 -d > picture.png`
+  );
+}
+
+/** For a POSIX shell, whatever it is. */
+function quoted(text) {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,83 @@
+// How each stage samples. Only what somebody changed is sent; the rest stays the model's.
+
+import { element } from './dom.js';
+
+const NAMES = { prior: 'Prior', decoder: 'Decoder', super_res: 'Upsampler' };
+
+/** Shows the stages of a model in a container. */
+export class Settings {
+  constructor(container) {
+    this.container = container;
+    this.stages = [];
+  }
+
+  show(model) {
+    this.stages = model.stages.map((stage) => new StageSettings(stage));
+    this.container.replaceChildren(...this.stages.map((stage) => stage.view));
+  }
+
+  reset() {
+    this.stages.forEach((stage) => stage.reset());
+  }
+
+  /** The stages that are not as the model does by itself; undefined if all are. */
+  changes() {
+    const changed = this.stages
+      .map((stage) => [stage.name, stage.changes()])
+      .filter(([, options]) => Object.keys(options).length > 0);
+    return changed.length > 0 ? Object.fromEntries(changed) : undefined;
+  }
+}
+
+class StageSettings {
+  constructor(stage) {
+    this.name = stage.name;
+    const path = (option) => `stages["${stage.name}"].${option}`;
+    this.sampler = element(
+      'select',
+      { 'data-field': path('sampler') },
+      ...stage.samplers.map((name) => element('option', { value: name }, name)),
+    );
+    this.steps = element('input', {
+      type: 'number', inputMode: 'numeric', min: 1, max: stage.maxSteps, 'data-field': path('steps'),
+    });
+    this.guidance = stage.guided
+      ? element('input', {
+          type: 'number', inputMode: 'decimal', min: 0, max: stage.maxGuidanceScale, step: 0.5,
+          'data-field': path('guidance_scale'),
+        })
+      : undefined;
+    this.controls = [
+      [this.sampler, 'sampler', stage.defaultSampler, (text) => text],
+      [this.steps, 'steps', String(stage.defaultSteps), (text) => Number.parseInt(text, 10)],
+      [this.guidance, 'guidanceScale', String(stage.defaultGuidanceScale), Number],
+    ].filter(([control]) => control !== undefined);
+    this.view = element(
+      'fieldset',
+      { class: 'stage' },
+      element('legend', {}, NAMES[stage.name] ?? stage.name),
+      labelled('Sampler', this.sampler),
+      labelled('Steps', this.steps),
+      this.guidance && labelled('Guidance', this.guidance),
+    );
+    this.reset();
+  }
+
+  reset() {
+    this.controls.forEach(([control, , byDefault]) => {
+      control.value = byDefault;
+    });
+  }
+
+  changes() {
+    return Object.fromEntries(
+      this.controls
+        .filter(([control, , byDefault]) => control.value !== '' && control.value !== byDefault)
+        .map(([control, option, , parsed]) => [option, parsed(control.value)]),
+    );
+  }
+}
+
+function labelled(words, control) {
+  return element('label', { class: 'control' }, element('span', {}, words), control);
+}

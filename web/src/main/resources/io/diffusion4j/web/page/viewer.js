@@ -1,0 +1,196 @@
+// A picture seen closely: its recipe, and what can be done with it.
+
+import { element, icon } from './dom.js';
+import { clearErrors, showError } from './errors.js';
+import { curl, grpcurl } from './commands.js';
+import { MaskEditor } from './mask.js';
+
+const TASKS = {
+  textToImage: 'text to image',
+  variation: 'variation',
+  inpaint: 'painted over',
+  imageToImage: 'image to image',
+  interpolation: 'interpolation',
+  upscale: 'upscaling',
+  textDiff: 'text diff',
+  fromEmbedding: 'from an embedding',
+};
+
+/** The dialog. */
+export class Viewer {
+  /**
+   * @param card what there is to know of the model
+   * @param draw draws a task of a picture
+   * @param repeat draws a picture again
+   */
+  constructor(dialog, { card, draw, repeat }) {
+    Object.assign(this, { dialog, card, draw, repeat });
+    dialog.addEventListener('click', (event) => {
+      if (event.target === dialog) {
+        dialog.close(); // beside it
+      }
+    });
+  }
+
+  /** Shows a picture. */
+  open(picture) {
+    this.show(
+      picture,
+      element('div', { class: 'surface' },
+        element('img', { class: 'picture done', src: picture.url, alt: picture.title })),
+      this.actions(picture),
+      this.facts(picture),
+      picture.recipe && this.copies(picture),
+    );
+  }
+
+  /** Shows a picture to be painted over. */
+  paint(picture) {
+    const mask = new MaskEditor(picture);
+    const prompt = element('textarea', {
+      id: 'inpaint-prompt', rows: 2, value: picture.recipe ? picture.title : '',
+      'data-field': 'inpaint.prompt.text',
+    });
+    const form = element(
+      'form', { class: 'panel-form', noValidate: true },
+      mask.tools,
+      element('label', { class: 'control wide' }, element('span', {}, 'What shall be there?'), prompt),
+      element('div', { class: 'buttons end' },
+        element('button', { class: 'quiet', type: 'button', onclick: () => this.open(picture) }, 'Back'),
+        element('button', { class: 'primary', type: 'submit' }, 'Draw again')),
+      element('p', { class: 'error', role: 'alert', hidden: true }),
+    );
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      clearErrors(form);
+      if (mask.isEmpty) {
+        showError(form, { message: 'Paint over what is to be drawn again first.' });
+        return;
+      }
+      await this.submit(form, () => this.draw('inpaint', picture, prompt.value, mask));
+    });
+    this.show(picture, mask.surface, form);
+    mask.canvas.focus();
+  }
+
+  /** Closes when the service has taken the request; else tells what is wrong. */
+  async submit(form, draw) {
+    try {
+      await draw();
+      this.dialog.close();
+    } catch (error) {
+      showError(form, error);
+    }
+  }
+
+  show(picture, surface, ...panel) {
+    this.dialog.replaceChildren(
+      element('div', { class: 'viewer-body' },
+        surface,
+        element('div', { class: 'panel' },
+          element('header', { class: 'panel-header' },
+            element('h2', { id: 'viewer-title', dir: 'auto' }, picture.title),
+            element('button', { class: 'icon-button', type: 'button', 'aria-label': 'Close',
+              onclick: () => this.dialog.close() }, icon('close'))),
+          ...panel)),
+    );
+    if (!this.dialog.open) {
+      this.dialog.showModal();
+    }
+  }
+
+  actions(picture) {
+    const can = (task) => this.card().tasks.includes(task);
+    return element(
+      'div', { class: 'buttons' },
+      can('variation') && element('button', { class: 'quiet', type: 'button', onclick: () => {
+        this.dialog.close();
+        this.draw('variation', picture);
+      } }, icon('vary'), 'Variations'),
+      can('inpaint') && element('button', { class: 'quiet', type: 'button', onclick: () => this.paint(picture) },
+        icon('brush'), 'Paint over'),
+      picture.recipe && element('button', { class: 'quiet', type: 'button', onclick: () => {
+        this.dialog.close();
+        this.repeat(picture);
+      } }, 'Draw it again'),
+      element('a', { class: 'quiet button', href: picture.url, download: picture.fileName }, icon('download'),
+        'Download'),
+    );
+  }
+
+  facts(picture) {
+    const { recipe, metadata } = picture;
+    if (recipe === undefined) {
+      return element('p', { class: 'help' }, 'A picture of your own: it has no recipe.');
+    }
+    const { request } = recipe;
+    const [name, task] = Object.entries(TASKS)
+      .map(([field, words]) => [words, request[field]])
+      .find(([, value]) => value !== undefined) ?? [];
+    const rows = [
+      ['Task', name],
+      ['Prompt', task?.prompt?.text],
+      ['Not', task?.prompt?.negativeText],
+      ['Model', request.model],
+      ['Seed', `${metadata.seed}${metadata.stream > 0 ? `, stream ${metadata.stream}` : ''}`],
+      ['Size', `${metadata.width} × ${metadata.height}`],
+      ...this.stages(request).map(([stage, options]) => [
+        stage,
+        `${options.sampler}, ${options.steps} steps`
+          + (options.guidanceScale === undefined ? '' : `, guidance ${options.guidanceScale}`),
+      ]),
+      ['Likeness', metadata.clipScore === undefined ? undefined : Number(metadata.clipScore).toFixed(3)],
+      ['Weights', recipe.weightsDigest?.slice(0, 19)],
+      ['Made by', recipe.software],
+    ].filter(([, value]) => value !== undefined && value !== '');
+    return element(
+      'dl', { class: 'facts', 'aria-label': 'Recipe' },
+      ...rows.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', { dir: 'auto' }, value))),
+    );
+  }
+
+  /** The stages that a request says something of, in their order. */
+  stages({ stages = {} }) {
+    const order = this.card().stages.map((stage) => stage.name);
+    return Object.entries(stages).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  }
+
+  copies(picture) {
+    const { request } = picture.recipe;
+    const command = element('pre', { class: 'command', tabIndex: 0, 'aria-label': 'Command' });
+    const kinds = [
+      ['curl', () => curl(request, document.baseURI)],
+      ['grpcurl', () => grpcurl(request, document.baseURI)],
+      ['Recipe', () => JSON.stringify(picture.recipe, undefined, 2)],
+    ];
+    const tabs = kinds.map(([words, text]) => element('button', {
+      class: 'quiet', type: 'button', 'aria-pressed': 'false',
+      onclick: (event) => choose(event.currentTarget, text),
+    }, words));
+    const choose = (tab, text) => {
+      tabs.forEach((other) => other.setAttribute('aria-pressed', String(other === tab)));
+      command.textContent = text();
+    };
+    const copy = element('button', { class: 'quiet', type: 'button', onclick: async () => {
+      copy.textContent = await copied(command) ? 'Copied' : 'Select it and copy';
+      setTimeout(() => { copy.textContent = 'Copy'; }, 2000);
+    } }, 'Copy');
+    choose(tabs[0], kinds[0][1]);
+    return element(
+      'section', { class: 'copies', 'aria-label': 'The same elsewhere' },
+      element('div', { class: 'buttons' }, ...tabs, element('span', { class: 'spacer' }), copy),
+      command,
+    );
+  }
+}
+
+/** The clipboard is for secure pages; elsewhere the text is selected. */
+async function copied(command) {
+  try {
+    await navigator.clipboard.writeText(command.textContent);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(command);
+    return false;
+  }
+}

@@ -1,0 +1,265 @@
+package io.diffusion4j.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.diffusion4j.serving.Gate;
+import io.diffusion4j.serving.ToyService;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.interactions.Actions;
+
+/** The page as somebody uses it, in a browser, at a server on a port. */
+@TestInstance(Lifecycle.PER_CLASS)
+class WebPageTest {
+  private static final String JOB = ".job:first-child";
+
+  private Browser browser;
+  private Gate gate;
+  private ToyService service;
+
+  @BeforeAll
+  void startTheBrowser() {
+    assumeTrue(
+        Browser.isInstalled(),
+        "chromium, chromedriver: not on the PATH (expected: both, as in Debian's packages chromium"
+            + " and chromium-driver); the web page is not tested");
+    browser = Browser.start(Duration.ofSeconds(60));
+  }
+
+  @AfterAll
+  void stopTheBrowser() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @BeforeEach
+  void openThePage() {
+    gate = new Gate();
+    service = ToyService.onPort(gate, new WebModule());
+    browser.open("http://127.0.0.1:" + service.port() + "/");
+    browser.find("#draw:enabled");
+    assertThat(browser.find("#model-line").getText())
+        .isEqualTo("toy · 160×160 pixels · Apache-2.0");
+  }
+
+  @AfterEach
+  void closeTheService() {
+    gate.open();
+    service.close();
+  }
+
+  private void set(String field, String value) {
+    WebElement element = browser.find(field);
+    element.clear();
+    element.sendKeys(value);
+  }
+
+  private void draw(String prompt, int count) {
+    set("#count", Integer.toString(count));
+    set("#prompt", prompt);
+    browser.find("#draw").click();
+  }
+
+  private String source(String picture) {
+    return String.valueOf(browser.find(picture).getDomAttribute("src"));
+  }
+
+  @Test
+  void aPromptBecomesAPictureWhosePreviewsSharpenStepByStep() throws InterruptedException {
+    draw("a red apple", 1);
+    Set<String> seen = new LinkedHashSet<>();
+    seen.add(source(JOB + " .picture.waiting"));
+    for (int step = 1; step < 4; step++) { // of four
+      gate.awaitCall();
+      gate.step();
+      browser.until(d -> !seen.contains(source(JOB + " .picture")));
+      seen.add(source(JOB + " .picture.preview"));
+      browser.awaitText(JOB + " .job-status", "Drawing · decoder step " + step + " of 4");
+    }
+    assertThat(seen).hasSize(4).element(1).asString().startsWith("data:image/png;base64,");
+    gate.open();
+    assertThat(source(JOB + " .picture.done")).startsWith("blob:");
+    browser.awaitText(JOB + ".ended .job-status", "1 picture in ");
+    assertThat(browser.find("#announcer").getDomProperty("textContent")).contains("1 picture in ");
+    assertThat(browser.script("return document.querySelector('.picture.done').naturalWidth"))
+        .isEqualTo((long) ToyService.IMAGE_SIZE);
+  }
+
+  @Test
+  void theRecipeOfAPictureIsShownAndDrawsItAgain() {
+    gate.open();
+    set("#seed", "7");
+    draw("it's a red apple", 2);
+    browser.until(d -> d.findElements(By.cssSelector(".picture.done")).size() == 2);
+    browser.all(".tile-open").get(1).click();
+    assertThat(browser.find("#viewer[open] .facts").getText())
+        .contains("it's a red apple", "7, stream 1", "ddpm-small, 4 steps, guidance 3");
+    assertThat(browser.find(".command").getText())
+        .startsWith("curl -N 'http://127.0.0.1:" + service.port() + "/api/generate'")
+        .contains("it'\\''s a red apple");
+    browser.all(".copies button").get(1).click();
+    assertThat(browser.find(".command").getText())
+        .startsWith("grpcurl -plaintext")
+        .contains("127.0.0.1:" + service.port() + " diffusion4j.v1.GenerationService");
+    String first = pixels(".job .tile:nth-child(2) .picture");
+    browser.script(
+        "[...document.querySelectorAll('#viewer button')].find(b => b.textContent === 'Draw it"
+            + " again').click()");
+    browser.awaitText(JOB + ".ended .job-kind", "DRAWN AGAIN");
+    assertThat(pixels(JOB + " .picture.done")).isEqualTo(first);
+  }
+
+  /** Reduced to a text, the same for the same pixels. */
+  private String pixels(String picture) {
+    return String.valueOf(
+        browser.script(
+            """
+            const image = document.querySelector(arguments[0]);
+            const canvas = document.createElement('canvas');
+            canvas.width = image.naturalWidth;
+            canvas.height = image.naturalHeight;
+            canvas.getContext('2d').drawImage(image, 0, 0);
+            return canvas.toDataURL();
+            """,
+            picture));
+  }
+
+  @Test
+  void aPictureIsCancelledBeforeItsNextStep() throws InterruptedException {
+    browser.find(".sampling summary").click();
+    set("[data-field='stages[\"decoder\"].steps']", "50");
+    draw("a red apple", 1);
+    gate.awaitCall();
+    browser.find(JOB + " .cancel").click();
+    browser.awaitText(JOB + ".ended .job-status", "Cancelled");
+    service.awaitIdle();
+    gate.open();
+    browser.find("#reset").click();
+    draw("a green frog", 1);
+    browser.find(JOB + ".ended .picture.done");
+    assertThat(gate.calls()).isEqualTo(1 + 4); // one step of the first, all of this
+  }
+
+  @Test
+  void whatIsWrongIsToldBesideTheField() {
+    browser.find(".sampling summary").click();
+    set("[data-field='stages[\"decoder\"].steps']", "-3");
+    set("#seed", "seven");
+    draw("a red apple", 1000);
+    browser.awaitText(".controls .field-error", "seven (expected: a whole number");
+    assertThat(browser.find("#seed").getDomAttribute("aria-invalid")).isEqualTo("true");
+    set("#seed", "7");
+    browser.find("#draw").click();
+    browser.awaitText(".stage .field-error", "-3 (expected: 1 to 1000)");
+    assertThat(browser.find("#count").getDomAttribute("aria-invalid")).isEqualTo("true");
+    assertThat(browser.driver().switchTo().activeElement().getDomAttribute("aria-describedby"))
+        .isEqualTo(browser.find(".field-error").getDomAttribute("id"));
+    assertThat(browser.all(".job")).isEmpty();
+  }
+
+  @Test
+  void aPictureIsVariedByAClick() {
+    gate.open();
+    draw("a red apple", 1);
+    String first = source(JOB + ".ended .picture.done");
+    set("#count", "2");
+    browser.find(".tile [aria-label^='Variations']").click();
+    browser.awaitText(JOB + ".ended .job-kind", "VARIATIONS");
+    assertThat(source(JOB + " .job-from")).isEqualTo(first);
+    assertThat(browser.all(JOB + " .picture.done")).hasSize(2);
+  }
+
+  @Test
+  void whatIsPaintedOverIsDrawnAgain() {
+    gate.open();
+    draw("a red apple", 1);
+    browser.find(JOB + ".ended .picture.done");
+    String first = pixels(JOB + " .picture");
+    browser.find(".tile [aria-label^='Paint over']").click();
+    browser.find("#viewer button[type=submit]").click();
+    browser.awaitText("#viewer [role=alert]", "Paint over what is to be drawn again first.");
+    new Actions(browser.driver())
+        .moveToElement(browser.find("#viewer .mask"), -100, -100)
+        .clickAndHold()
+        .moveByOffset(120, 0)
+        .release()
+        .perform();
+    browser.awaitText("#viewer .painted", "% of the picture is drawn again.");
+    set("#inpaint-prompt", "a bite");
+    browser.find("#viewer button[type=submit]").click();
+    browser.awaitText(JOB + ".ended .job-kind", "PAINTED OVER");
+    assertThat(browser.all("#viewer[open]")).isEmpty();
+    assertThat(pixels(JOB + " .picture.done")).isNotEqualTo(first);
+    browser.find(JOB + " .tile-open").click();
+    assertThat(browser.find("#viewer .facts").getText()).contains("painted over", "a bite");
+  }
+
+  @Test
+  void aMaskIsPaintedByKeys() {
+    gate.open();
+    draw("a red apple", 1);
+    browser.find(JOB + ".ended [aria-label^='Paint over']").click();
+    var mask = browser.driver().switchTo().activeElement();
+    assertThat(mask.getDomAttribute("class")).isEqualTo("mask");
+    mask.sendKeys(" ");
+    int dab = painted();
+    assertThat(dab).isPositive();
+    mask.sendKeys(Keys.chord(Keys.SHIFT, Keys.ARROW_RIGHT.toString().repeat(8)));
+    assertThat(painted()).isGreaterThan(dab);
+    mask.sendKeys("z".repeat(8));
+    assertThat(painted()).isEqualTo(dab);
+    mask.sendKeys("z");
+    browser.awaitText("#viewer .painted", "Nothing is painted over yet.");
+  }
+
+  private int painted() {
+    return Integer.parseInt(browser.find("#viewer .painted").getText().split(" ")[0]);
+  }
+
+  @Test
+  void aHostilePromptIsWords() {
+    gate.open();
+    String prompt = "<img src=x onerror=\"document.title='hit'\"> \"'`${1}`</script>";
+    draw(prompt, 1);
+    browser.find(JOB + ".ended .picture.done");
+    assertThat(browser.find(JOB + " .job-title").getText()).isEqualTo(prompt);
+    browser.find(".tile-open").click();
+    assertThat(browser.find("#viewer-title").getText()).isEqualTo(prompt);
+    assertThat(browser.all("img[src=x]")).isEmpty();
+    assertThat(browser.driver().getTitle()).isEqualTo("Diffusion4J");
+  }
+
+  @Test
+  void keysAreEnough() {
+    gate.open();
+    var prompt = browser.driver().switchTo().activeElement();
+    assertThat(prompt.getDomAttribute("id")).isEqualTo("prompt");
+    prompt.sendKeys("a red apple", Keys.ENTER);
+    browser.until(d -> d.findElements(By.cssSelector(".picture.done")).size() == 4);
+    for (int i = 0; i < 20 && !focused().contains("tile-open"); i++) {
+      browser.driver().switchTo().activeElement().sendKeys(Keys.TAB);
+    }
+    browser.driver().switchTo().activeElement().sendKeys(Keys.ENTER);
+    browser.find("#viewer[open]");
+    browser.driver().switchTo().activeElement().sendKeys(Keys.ESCAPE);
+    browser.until(d -> d.findElements(By.cssSelector("#viewer[open]")).isEmpty());
+    assertThat(focused()).contains("tile-open");
+  }
+
+  private String focused() {
+    return String.valueOf(browser.driver().switchTo().activeElement().getDomAttribute("class"));
+  }
+}

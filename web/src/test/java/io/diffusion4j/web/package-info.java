@@ -1,0 +1,4 @@
+@NullMarked
+package io.diffusion4j.web;
+
+import org.jspecify.annotations.NullMarked;
