@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
@@ -121,7 +122,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Runs a script in the page. */
-  Object script(String script, Object... arguments) {
+  @Nullable Object script(String script, Object... arguments) {
     return driver.executeScript(script, arguments);
   }
 

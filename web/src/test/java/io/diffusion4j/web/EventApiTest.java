@@ -2,6 +2,7 @@ package io.diffusion4j.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.base.Splitter;
 import com.google.protobuf.util.JsonFormat;
 import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.ToyService;
@@ -53,7 +54,7 @@ class EventApiTest {
 
   private static List<StreamGenerateImagesResponse> events(String body) throws IOException {
     List<StreamGenerateImagesResponse> events = new ArrayList<>();
-    for (String block : body.split("\n\n")) {
+    for (String block : Splitter.on("\n\n").omitEmptyStrings().split(body)) {
       List<String> lines = block.lines().toList();
       assertThat(lines).hasSize(2);
       var event = StreamGenerateImagesResponse.newBuilder();

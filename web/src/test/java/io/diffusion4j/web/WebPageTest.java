@@ -226,7 +226,8 @@ class WebPageTest {
   }
 
   private int painted() {
-    return Integer.parseInt(browser.find("#viewer .painted").getText().split(" ")[0]);
+    String told = browser.find("#viewer .painted").getText();
+    return Integer.parseInt(told.substring(0, told.indexOf(' ')));
   }
 
   @Test
