@@ -19,6 +19,7 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.diffusion4j.serving.HttpFace;
+import io.diffusion4j.serving.HttpFault;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ListModelsRequest;
@@ -37,7 +38,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>{@code POST /api/generate} takes a {@code GenerateImagesRequest} in proto3 JSON and answers
  * with server-sent events: each is named after the event of {@code StreamGenerateImagesResponse}
  * that it is, and its data is that message in proto3 JSON. Who leaves cancels. {@code GET
- * /api/models} answers with a {@code ListModelsResponse}. Errors are {@link ErrorJson}.
+ * /api/models} answers with a {@code ListModelsResponse}. Errors are {@link HttpFault}s.
  *
  * <p>Pages of other sites cannot ask: their browsers tell where they are from.
  */
@@ -104,7 +105,7 @@ final class EventApi implements HttpFace {
     try {
       JsonFormat.parser().merge(body.contentUtf8(), request);
     } catch (InvalidProtocolBufferException e) {
-      return ErrorJson.malformed(e);
+      return Faults.malformed(e).toJson().toHttpResponse();
     }
     EventStream events = new EventStream();
     GenerationServiceGrpc.newStub(service).streamGenerateImages(request.build(), events);
@@ -136,7 +137,7 @@ final class EventApi implements HttpFace {
 
           @Override
           public void onFailure(Throwable error) {
-            response.complete(ErrorJson.of(error).toResponse());
+            response.complete(Faults.of(error).toJson().toHttpResponse());
           }
         },
         directExecutor());

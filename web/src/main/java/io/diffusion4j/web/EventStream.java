@@ -1,6 +1,7 @@
 package io.diffusion4j.web;
 
 import com.google.common.base.Ascii;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpObject;
@@ -69,12 +70,12 @@ final class EventStream
 
   @Override
   public void onError(Throwable error) {
-    ErrorJson json = ErrorJson.of(error);
+    AggregatedHttpResponse fault = Faults.of(error).toJson();
     if (begun) {
-      write("error", json.body());
+      write("error", fault.contentUtf8());
     } else {
-      send(json.headers());
-      send(HttpData.ofUtf8(json.body()));
+      send(fault.headers());
+      send(fault.content());
     }
     response.close();
   }

@@ -114,7 +114,8 @@ class EventApiTest {
     var answer = send(generate("{\"textToImage\": {}, \"imageCount\": 1000}"));
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(answer.body())
-        .contains("\"code\":3", "google.rpc.BadRequest", "google.rpc.ErrorInfo")
+        .contains(
+            "\"status\":\"INVALID_ARGUMENT\"", "google.rpc.BadRequest", "google.rpc.ErrorInfo")
         .contains("\"field\":\"text_to_image.prompt.text\"", "\"field\":\"image_count\"");
   }
 

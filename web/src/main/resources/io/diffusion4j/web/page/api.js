@@ -3,13 +3,13 @@
 /** The service did not do what it was asked. */
 export class ApiError extends Error {
   /**
-   * @param {object} status a google.rpc.Status in JSON
-   * @param violations what is wrong with which field: {field, description}; else as the status says
+   * @param {object} fault an error in the form of Google's APIs
+   * @param violations what is wrong with which field: {field, description}; else as the fault says
    */
-  constructor(status, violations = undefined) {
-    super(status.message || 'the server did not say why');
-    this.code = status.code ?? 2;
-    const details = status.details ?? [];
+  constructor(fault, violations = undefined) {
+    super(fault.message || 'the server did not say why');
+    this.status = fault.status ?? 'UNKNOWN';
+    const details = fault.details ?? [];
     const detail = (type) => details.find((d) => String(d['@type']).endsWith(type));
     this.violations = violations ?? detail('google.rpc.BadRequest')?.fieldViolations ?? [];
     this.reason = detail('google.rpc.ErrorInfo')?.reason ?? '';
@@ -17,7 +17,6 @@ export class ApiError extends Error {
   }
 }
 
-const UNAUTHENTICATED = 16;
 let token = sessionStorage.getItem('token') ?? '';
 
 async function ask(path, options = {}) {
@@ -33,23 +32,23 @@ async function ask(path, options = {}) {
       if (cause.name === 'AbortError') {
         throw cause;
       }
-      throw new ApiError({ code: 14, message: 'The server does not answer. Is it still running?' });
+      throw new ApiError({ message: 'The server does not answer. Is it still running?' });
     }
     if (response.ok) {
       return response;
     }
-    const error = new ApiError(await statusOf(response));
-    if (error.code !== UNAUTHENTICATED || !askForToken(error.message)) {
+    const error = new ApiError(await faultOf(response));
+    if (error.status !== 'UNAUTHENTICATED' || !askForToken(error.message)) {
       throw error;
     }
   }
 }
 
-async function statusOf(response) {
+async function faultOf(response) {
   try {
-    return await response.json();
+    return (await response.json()).error;
   } catch {
-    return { code: 2, message: `The server answered ${response.status} ${response.statusText}` };
+    return { message: `The server answered ${response.status} ${response.statusText}` };
   }
 }
 
@@ -90,7 +89,7 @@ export async function* generate(request, signal) {
     for (const block of blocks) {
       const [name, message] = parse(block);
       if (name === 'error') {
-        throw new ApiError(message);
+        throw new ApiError(message.error);
       }
       last = name;
       yield [name, message];
@@ -102,7 +101,7 @@ export async function* generate(request, signal) {
 }
 
 function broken() {
-  return new ApiError({ code: 14, message: 'The connection broke before the picture was there.' });
+  return new ApiError({ message: 'The connection broke before the picture was there.' });
 }
 
 function parse(block) {
