@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Who may do what, and that tenants do not see each other. */
-@Timeout(60)
+@Timeout(600)
 class AccessTest {
   private static final Authenticator TENANTS =
       token ->

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The manners of the service, one row each: what happens, and the code and details it gets. */
-@Timeout(120)
+@Timeout(600)
 class MannersTest {
   private static final ServerConfig ONE_WORKER = CONFIG.withWorkers(1);
 
@@ -201,7 +201,7 @@ class MannersTest {
 
   @Test
   void aServerThatDrainsIsUnavailableAndNotServingWhileRunningWorkFinishes() throws Exception {
-    try (var server = gated(ONE_WORKER)) {
+    try (var server = gated(ONE_WORKER.withGrace(Duration.ofMinutes(1)))) {
       var health = HealthGrpc.newBlockingStub(server.channel);
       Call runs = Call.start(server.channel, request("runs"));
       gate.awaitCall();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What {@code /metrics} tells of a server that works. */
-@Timeout(60)
+@Timeout(600)
 class MetersOfAServerTest {
   private static final String CALLS =
       "diffusion4j_calls_seconds_count{code=\"%s\",method=\"diffusion4j.v1.GenerationService/%s\"}";
