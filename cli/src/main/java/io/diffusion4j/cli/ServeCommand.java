@@ -5,6 +5,7 @@ import com.google.inject.Module;
 import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.LocalModels;
+import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.serving.auth.Authenticator;
@@ -78,6 +79,7 @@ final class ServeCommand implements Callable<Integer> {
             .setBinding()
             .toInstance(authenticator);
         install(new WebModule());
+        install(new OpenAiModule());
         if (settings.metrics()) {
           install(new MetricsModule());
         }

@@ -51,6 +51,7 @@ class ArchitectureTest {
   private static final String LOCAL = "io.diffusion4j.local..";
   private static final String SPRING_AI = "io.diffusion4j.springai..";
   private static final String LANGCHAIN4J = "io.diffusion4j.langchain4j..";
+  private static final String OPENAI = "io.diffusion4j.openai..";
   private static final String CLI = "io.diffusion4j.cli..";
   private static final String BENCHMARKS = "io.diffusion4j.benchmarks..";
 
@@ -72,6 +73,7 @@ class ArchitectureTest {
           Map.entry("local", "io.diffusion4j.local"),
           Map.entry("spring-ai", "io.diffusion4j.springai"),
           Map.entry("langchain4j", "io.diffusion4j.langchain4j"),
+          Map.entry("openai", "io.diffusion4j.openai"),
           Map.entry("cli", "io.diffusion4j.cli"),
           Map.entry("benchmarks", "io.diffusion4j.benchmarks"));
 
@@ -133,6 +135,8 @@ class ArchitectureTest {
           .definedBy(SPRING_AI)
           .layer("langchain4j")
           .definedBy(LANGCHAIN4J)
+          .layer("openai")
+          .definedBy(OPENAI)
           .layer("cli")
           .definedBy(CLI)
           .layer("benchmarks")
@@ -166,7 +170,7 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api", "serving-proto")
           .whereLayer("serving-grpc")
           .mayOnlyBeAccessedByLayers(
-              "web", "local", "spring-ai", "langchain4j", "cli", "benchmarks")
+              "web", "openai", "local", "spring-ai", "langchain4j", "cli", "benchmarks")
           .whereLayer("web")
           .mayOnlyAccessLayers("serving-proto", "serving-grpc")
           .whereLayer("web")
@@ -189,6 +193,10 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("serving-proto", "serving-grpc")
           .whereLayer("langchain4j")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("openai")
+          .mayOnlyAccessLayers("diffusion-api", "serving-proto", "serving-grpc")
+          .whereLayer("openai")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("benchmarks")
@@ -240,7 +248,7 @@ class ArchitectureTest {
   static final ArchRule onlyServingKnowsGrpc =
       noClasses()
           .that()
-          .resideOutsideOfPackages(SERVING, WEB, LOCAL, SPRING_AI, LANGCHAIN4J, CLI, BENCHMARKS)
+          .resideOutsideOfPackages(SERVING, WEB, OPENAI, LOCAL, SPRING_AI, LANGCHAIN4J, CLI, BENCHMARKS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "com.google.protobuf..");

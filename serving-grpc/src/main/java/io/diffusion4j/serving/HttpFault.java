@@ -16,8 +16,8 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,9 +34,11 @@ public record HttpFault(com.google.rpc.Status status) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /** What a call of the service ended with. */
-  public static HttpFault of(StatusRuntimeException error) {
+  public static HttpFault of(Throwable error) {
+    Metadata trailers = Status.trailersFromThrowable(error);
     return new HttpFault(
-        StatusProto.fromStatusAndTrailers(error.getStatus(), Status.trailersFromThrowable(error)));
+        StatusProto.fromStatusAndTrailers(
+            Status.fromThrowable(error), trailers == null ? new Metadata() : trailers));
   }
 
   /** The code as gRPC has it. */

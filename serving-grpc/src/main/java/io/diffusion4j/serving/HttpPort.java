@@ -29,7 +29,10 @@ final class HttpPort implements AutoCloseable {
   private static final int MOST_REQUEST_BYTES = 6 << 20;
 
   private static final Duration LONGEST_IDLE = Duration.ofMinutes(5);
-  private static final Duration PING_INTERVAL = Duration.ofMinutes(1);
+
+  /** Armeria takes its milliseconds for TCP's seconds, too, of which 32767 are the most. */
+  private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
+
   private static final Duration QUIET = Duration.ofMillis(10);
 
   private final Server server;

@@ -1,0 +1,89 @@
+package io.diffusion4j.openai;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpStatus;
+import io.diffusion4j.serving.v1.ListModelsRequest;
+import io.diffusion4j.serving.v1.ListModelsResponse;
+import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.serving.v1.ModelServiceGrpc;
+import io.grpc.Channel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The models of a server as this API tells of them.
+ *
+ * @param models as the service lists them
+ */
+record Catalogue(List<Model> models) {
+  /** What clients of this API call the model that they want; here it is the default one. */
+  private static final String DALL_E_2 = "dall-e-2";
+
+  static Catalogue of(Channel service) {
+    var stub = ModelServiceGrpc.newBlockingStub(service);
+    List<Model> models = new ArrayList<>();
+    String page = "";
+    do {
+      ListModelsResponse answer =
+          stub.listModels(ListModelsRequest.newBuilder().setPageToken(page).build());
+      models.addAll(answer.getModelsList());
+      page = answer.getNextPageToken();
+    } while (!page.isEmpty());
+    return new Catalogue(List.copyOf(models));
+  }
+
+  /**
+   * The model that a request means by this name.
+   *
+   * @param name empty for the default model
+   * @throws OpenAiException if there is none
+   */
+  Model named(String name) {
+    boolean anonymous = name.isEmpty();
+    return models.stream()
+        .filter(model -> anonymous ? model.getIsDefault() : model.getName().equals(name))
+        .findFirst()
+        .or(
+            () ->
+                name.equals(DALL_E_2)
+                    ? models.stream().filter(Model::getIsDefault).findFirst()
+                    : Optional.empty())
+        .orElseThrow(
+            () ->
+                OpenAiException.refusal(
+                    HttpStatus.NOT_FOUND,
+                    "model: "
+                        + Parameters.quote(name)
+                        + " (expected: one of "
+                        + models.stream().map(Model::getName).collect(Collectors.joining(", "))
+                        + ", or "
+                        + DALL_E_2
+                        + " for the default)",
+                    "model",
+                    "model_not_found"));
+  }
+
+  /** The answer of {@code GET /v1/models}. */
+  ObjectNode list() {
+    ArrayNode data = Json.array();
+    models.forEach(model -> data.add(toJson(model)));
+    return Json.object().put("object", "list").set("data", data);
+  }
+
+  /** The answer of {@code GET /v1/models/{model}}. */
+  ObjectNode get(String name) {
+    return toJson(named(name));
+  }
+
+  /** Nobody tells when a model was made, and the field has to be a number. */
+  private static ObjectNode toJson(Model model) {
+    return Json.object()
+        .put("id", model.getName())
+        .put("object", "model")
+        .put("created", 0)
+        .put("owned_by", "diffusion4j");
+  }
+}

@@ -1,0 +1,154 @@
+package io.diffusion4j.openai;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpResponseWriter;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.ImageChunk;
+import io.diffusion4j.serving.v1.Preview;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
+import io.grpc.Channel;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.io.ByteArrayOutputStream;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The answer as server-sent events: unfinished images, and each image as soon as it is drawn.
+ *
+ * <p>The service is read at the pace of the client, so that it drops previews for a slow one. A
+ * request that fails before it was accepted is answered with a status of HTTP, one that fails later
+ * with an event {@code error}.
+ *
+ * <p>Its state belongs to the callbacks of the call, of which there is one at a time.
+ */
+final class ImageEvents
+    implements ClientResponseObserver<GenerateImagesRequest, StreamGenerateImagesResponse> {
+  /** How many events of the service may be on their way to the client. */
+  private static final int WINDOW = 16;
+
+  private final ImagesRequest asked;
+  private final String name;
+  private final ServiceRequestContext context;
+  private final HttpResponseWriter events = HttpResponse.streaming();
+  private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
+  private final Map<Integer, Integer> partialImages = new HashMap<>();
+  private final Map<Integer, ByteArrayOutputStream> images = new HashMap<>();
+  private Runnable next = () -> {};
+
+  private ImageEvents(ImagesRequest asked, String name, ServiceRequestContext context) {
+    this.asked = asked;
+    this.name = name;
+    this.context = context;
+  }
+
+  /**
+   * Asks the service; a client who leaves cancels.
+   *
+   * @param name with which the names of the events begin
+   */
+  static HttpResponse of(
+      ImagesRequest asked, String name, Channel service, ServiceRequestContext context) {
+    var events = new ImageEvents(asked, name, context);
+    GenerationServiceGrpc.newStub(service).streamGenerateImages(asked.request(), events);
+    return HttpResponse.of(events.answer);
+  }
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<GenerateImagesRequest> call) {
+    call.disableAutoRequestWithInitial(WINDOW);
+    var unused =
+        context
+            .whenRequestCancelling()
+            .thenAccept(cause -> call.cancel("the client has left", cause));
+    next = () -> call.request(1);
+  }
+
+  @Override
+  public void onNext(StreamGenerateImagesResponse event) {
+    switch (event.getEventCase()) {
+      case ACCEPTED -> begin(event.getAccepted().getRequestId());
+      case PREVIEW -> preview(event.getPreview());
+      case IMAGE_CHUNK -> append(event.getImageChunk());
+      case IMAGE_DONE -> complete(event.getImageDone().getMetadata().getIndex());
+      case STARTED, PROGRESS, FINISHED, EVENT_NOT_SET -> {} // for which this API has no event
+    }
+    var unused = events.whenConsumed().thenRun(next); // at once if nothing was written
+  }
+
+  private void begin(String requestId) {
+    events.write(
+        ResponseHeaders.builder(HttpStatus.OK)
+            .contentType(MediaType.EVENT_STREAM)
+            .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+            .set(ImageList.REQUEST_ID, requestId)
+            .build());
+    answer.complete(events);
+  }
+
+  private void preview(Preview preview) {
+    int image = preview.getImageIndex();
+    int index = partialImages.getOrDefault(image, 0);
+    if (index < asked.partialImages()) {
+      partialImages.put(image, index + 1);
+      tell(
+          name + ".partial_image",
+          image(image, preview.getData().toByteArray()).put("partial_image_index", index));
+    }
+  }
+
+  private void append(ImageChunk chunk) {
+    images
+        .computeIfAbsent(chunk.getImageIndex(), index -> new ByteArrayOutputStream())
+        .writeBytes(chunk.getData().toByteArray());
+  }
+
+  private void complete(int image) {
+    var file = images.remove(image);
+    if (file == null) {
+      throw new IllegalStateException("image " + image + " is done without a chunk");
+    }
+    tell(name + ".completed", image(image, file.toByteArray()));
+  }
+
+  private ObjectNode image(int index, byte[] png) {
+    return Json.object()
+        .put("b64_json", Base64.getEncoder().encodeToString(asked.size().fit(png)))
+        .put("created_at", Instant.now().getEpochSecond())
+        .put("size", asked.size().toString())
+        .put("quality", "auto")
+        .put("background", "opaque")
+        .put("output_format", "png")
+        .put("image_index", index);
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    var error = OpenAiException.of(failure);
+    if (!answer.complete(error.toResponse())) {
+      tell("error", Json.object().set("error", error.error()));
+      events.close();
+    }
+  }
+
+  @Override
+  public void onCompleted() {
+    events.close();
+  }
+
+  private void tell(String event, ObjectNode data) {
+    data.put("type", event);
+    events.write(HttpData.ofUtf8("event: " + event + "\ndata: " + Json.text(data) + "\n\n"));
+  }
+}

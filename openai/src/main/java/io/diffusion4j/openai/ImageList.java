@@ -1,0 +1,82 @@
+package io.diffusion4j.openai;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.openai.ImagesRequest.Format;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerateImagesResponse;
+import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.grpc.Channel;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+
+/** The answer with all images in one body, as soon as the last is drawn. */
+final class ImageList
+    implements ClientResponseObserver<GenerateImagesRequest, GenerateImagesResponse> {
+  /** Where this API tells the id of a request. */
+  static final String REQUEST_ID = "x-request-id";
+
+  private final ImagesRequest asked;
+  private final ServiceRequestContext context;
+  private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
+
+  private ImageList(ImagesRequest asked, ServiceRequestContext context) {
+    this.asked = asked;
+    this.context = context;
+  }
+
+  /** Asks the service; a client who leaves cancels. */
+  static HttpResponse of(ImagesRequest asked, Channel service, ServiceRequestContext context) {
+    var list = new ImageList(asked, context);
+    GenerationServiceGrpc.newStub(service).generateImages(asked.request(), list);
+    return HttpResponse.of(list.answer);
+  }
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<GenerateImagesRequest> call) {
+    var unused =
+        context
+            .whenRequestCancelling()
+            .thenAccept(cause -> call.cancel("the client has left", cause));
+  }
+
+  @Override
+  public void onNext(GenerateImagesResponse response) {
+    ArrayNode data = Json.array();
+    response.getImagesList().forEach(image -> data.add(toJson(image)));
+    ObjectNode body = Json.object().put("created", Instant.now().getEpochSecond());
+    body.set("data", data);
+    answer.complete(
+        HttpResponse.of(
+            ResponseHeaders.builder(HttpStatus.OK)
+                .contentType(MediaType.JSON_UTF_8)
+                .set(REQUEST_ID, response.getRequestId())
+                .build(),
+            Json.data(body)));
+  }
+
+  private ObjectNode toJson(GeneratedImage image) {
+    byte[] png = asked.size().fit(image.getData().toByteArray());
+    String base64 = Base64.getEncoder().encodeToString(png);
+    return asked.format() == Format.B64_JSON
+        ? Json.object().put("b64_json", base64)
+        : Json.object().put("url", "data:image/png;base64," + base64);
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    answer.complete(OpenAiException.of(error).toResponse());
+  }
+
+  @Override
+  public void onCompleted() {}
+}

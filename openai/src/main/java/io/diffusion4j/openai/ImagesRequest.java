@@ -1,0 +1,176 @@
+package io.diffusion4j.openai;
+
+import com.google.common.collect.ImmutableSet;
+import com.google.protobuf.ByteString;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.InpaintTask;
+import io.diffusion4j.serving.v1.InputImage;
+import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.serving.v1.ModelStage;
+import io.diffusion4j.serving.v1.PreviewOptions;
+import io.diffusion4j.serving.v1.PromptSpec;
+import io.diffusion4j.serving.v1.TextToImageTask;
+import io.diffusion4j.serving.v1.VariationTask;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A request of this API in the words of the service, and how its answer is to look.
+ *
+ * @param request for the service
+ * @param size of the images in the answer
+ * @param format how the answer carries images
+ * @param stream whether the answer is events
+ * @param partialImages how many unfinished images the events show of each
+ */
+record ImagesRequest(
+    GenerateImagesRequest request,
+    ImageSize size,
+    Format format,
+    boolean stream,
+    int partialImages) {
+  private static final List<ImageSize> SIZES =
+      List.of(new ImageSize(256, 256), new ImageSize(512, 512), new ImageSize(1024, 1024));
+  private static final int MOST_PARTIAL_IMAGES = 3;
+
+  /** What every route takes. */
+  private static final Set<String> COMMON = Set.of("model", "n", "size", "response_format", "user");
+
+  /** What changes nothing here: what it asks for is what there is, or not ours to keep. */
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of("quality", "style", "moderation", "input_fidelity", "output_compression");
+
+  /** How an answer carries images. */
+  enum Format {
+    URL,
+    B64_JSON
+  }
+
+  /** What a route does; its name begins the names of its events. */
+  enum Task {
+    GENERATION("image_generation", ImmutableSet.of("prompt")),
+    EDIT("image_edit", ImmutableSet.of("prompt", "image", "mask")),
+    VARIATION("", ImmutableSet.of("image"));
+
+    final String events;
+    private final ImmutableSet<String> own;
+
+    Task(String events, ImmutableSet<String> own) {
+      this.events = events;
+      this.own = own;
+    }
+  }
+
+  /**
+   * Reads the parameters.
+   *
+   * @throws OpenAiException if one is wrong
+   */
+  static ImagesRequest of(Task task, Parameters parameters, Catalogue models) {
+    parameters.requireKnown(known(task));
+    Model model = models.named(parameters.text("model").orElse(""));
+    GenerateImagesRequest.Builder request =
+        GenerateImagesRequest.newBuilder().setModel(model.getName());
+    parameters.integer("n").ifPresent(request::setImageCount);
+    switch (task) {
+      case GENERATION ->
+          request.setTextToImage(TextToImageTask.newBuilder().setPrompt(prompt(parameters)));
+      case EDIT -> request.setInpaint(edit(parameters));
+      case VARIATION ->
+          request.setVariation(VariationTask.newBuilder().setImage(image(parameters)));
+    }
+    parameters.text("background", List.of("auto", "opaque"));
+    parameters.text("output_format", List.of("png"));
+    boolean stream = parameters.flag("stream");
+    int partialImages = parameters.integer("partial_images").orElse(0);
+    if (partialImages < 0 || partialImages > MOST_PARTIAL_IMAGES) {
+      throw OpenAiException.invalid("partial_images", partialImages, "0 to " + MOST_PARTIAL_IMAGES);
+    }
+    if (stream && partialImages > 0) {
+      request.setPreview(
+          PreviewOptions.newBuilder().setEverySteps(stepsBetween(partialImages, model)));
+    }
+    boolean base64 =
+        parameters
+            .text("response_format", List.of("url", "b64_json"))
+            .filter("b64_json"::equals)
+            .isPresent();
+    return new ImagesRequest(
+        request.build(),
+        size(parameters, model),
+        base64 ? Format.B64_JSON : Format.URL,
+        stream,
+        partialImages);
+  }
+
+  private static Set<String> known(Task task) {
+    List<String> known = new ArrayList<>(COMMON);
+    known.addAll(task.own);
+    if (task != Task.VARIATION) { // of which OpenAI's API says that it takes no others
+      known.addAll(WITHOUT_EFFECT);
+      known.addAll(List.of("stream", "partial_images", "background", "output_format"));
+    }
+    return Set.copyOf(known);
+  }
+
+  private static PromptSpec prompt(Parameters parameters) {
+    return PromptSpec.newBuilder()
+        .setText(parameters.text("prompt").orElseThrow(() -> OpenAiException.missing("prompt")))
+        .build();
+  }
+
+  private static InpaintTask edit(Parameters parameters) {
+    byte[] image = parameters.file("image").orElseThrow(() -> OpenAiException.missing("image"));
+    byte[] mask =
+        parameters
+            .file("mask")
+            .map(
+                file ->
+                    TransparencyMask.of(file, "mask")
+                        .orElseThrow(
+                            () ->
+                                OpenAiException.invalid(
+                                    "mask", "opaque", "transparent where to draw again")))
+            .or(() -> TransparencyMask.of(image, "image"))
+            .orElseThrow(
+                () ->
+                    OpenAiException.invalid(
+                        "mask", "none", "one, unless the image is transparent where to draw"));
+    return InpaintTask.newBuilder()
+        .setPrompt(prompt(parameters))
+        .setImage(file(image))
+        .setMask(file(mask))
+        .build();
+  }
+
+  private static InputImage image(Parameters parameters) {
+    return file(parameters.file("image").orElseThrow(() -> OpenAiException.missing("image")));
+  }
+
+  private static InputImage file(byte[] bytes) {
+    return InputImage.newBuilder().setData(ByteString.copyFrom(bytes)).build();
+  }
+
+  private static ImageSize size(Parameters parameters, Model model) {
+    var own = new ImageSize(model.getImageWidth(), model.getImageHeight());
+    List<String> known = new ArrayList<>(SIZES.stream().map(ImageSize::toString).toList());
+    if (!known.contains(own.toString())) {
+      known.add(own.toString());
+    }
+    known.add("auto");
+    String asked = parameters.text("size", known).orElse("auto");
+    return SIZES.stream().filter(size -> size.toString().equals(asked)).findFirst().orElse(own);
+  }
+
+  /** So that the stage that draws pixels for longest shows at least so many images on its way. */
+  private static int stepsBetween(int partialImages, Model model) {
+    int longest =
+        model.getStagesList().stream()
+            .filter(stage -> stage.getImageWidth() > 0)
+            .mapToInt(ModelStage::getDefaultSteps)
+            .max()
+            .orElse(1);
+    return Math.max(1, longest / (partialImages + 1));
+  }
+}

@@ -1,0 +1,146 @@
+package io.diffusion4j.openai;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.rpc.BadRequest;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import io.diffusion4j.serving.HttpFault;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** An error in the form that OpenAI's clients read: {@code {"error": {…}}}. */
+final class OpenAiException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private static final String INVALID_REQUEST = "invalid_request_error";
+
+  /** What the service calls what this API calls otherwise. */
+  private static final Map<String, String> PARAMETERS =
+      Map.of("image_count", "n", "text", "prompt", "image", "image", "mask", "mask");
+
+  private final transient HttpStatus status;
+  private final String type;
+  private final @Nullable String param;
+  private final @Nullable String code;
+  private final transient OptionalLong retryAfterSeconds;
+
+  private OpenAiException(
+      HttpStatus status,
+      String message,
+      String type,
+      @Nullable String param,
+      @Nullable String code,
+      OptionalLong retryAfterSeconds) {
+    super(message, null, false, false);
+    this.status = status;
+    this.type = type;
+    this.param = param;
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** A parameter has a value that it must not have. */
+  static OpenAiException invalid(String param, Object value, String expected) {
+    return refusal(
+        HttpStatus.BAD_REQUEST,
+        param + ": " + value + " (expected: " + expected + ")",
+        param,
+        "invalid_value");
+  }
+
+  /** A parameter that has to be given is not. */
+  static OpenAiException missing(String param) {
+    return refusal(
+        HttpStatus.BAD_REQUEST,
+        "Missing required parameter: '" + param + "'.",
+        param,
+        "missing_required_parameter");
+  }
+
+  /** What was sent cannot be read, or is not for here. */
+  static OpenAiException refusal(
+      HttpStatus status, String message, @Nullable String param, String code) {
+    return new OpenAiException(status, message, INVALID_REQUEST, param, code, OptionalLong.empty());
+  }
+
+  /**
+   * What the service refused, or failed to do.
+   *
+   * @param error with which a call of it ended
+   */
+  static OpenAiException of(Throwable error) {
+    HttpFault fault = HttpFault.of(error);
+    return switch (fault.code()) {
+      case INVALID_ARGUMENT -> of(fault, HttpStatus.BAD_REQUEST, INVALID_REQUEST, "invalid_value");
+      case NOT_FOUND -> of(fault, HttpStatus.NOT_FOUND, INVALID_REQUEST, "model_not_found");
+      // A client asks again what ends with 500 or more, and it would end the same.
+      case UNIMPLEMENTED ->
+          of(fault, HttpStatus.BAD_REQUEST, INVALID_REQUEST, "unsupported_operation");
+      case UNAUTHENTICATED -> of(fault, fault.httpStatus(), INVALID_REQUEST, "invalid_api_key");
+      case RESOURCE_EXHAUSTED ->
+          fault.httpStatus().equals(HttpStatus.TOO_MANY_REQUESTS)
+              ? of(fault, HttpStatus.TOO_MANY_REQUESTS, "requests", "rate_limit_exceeded")
+              : of(fault, fault.httpStatus(), INVALID_REQUEST, "request_too_large");
+      default -> {
+        boolean ours = fault.httpStatus().isServerError();
+        String reason = fault.reason().toLowerCase(Locale.ROOT);
+        yield of(
+            fault,
+            fault.httpStatus(),
+            ours ? "server_error" : INVALID_REQUEST,
+            reason.isEmpty() ? null : reason);
+      }
+    };
+  }
+
+  private static OpenAiException of(
+      HttpFault fault, HttpStatus status, String type, @Nullable String code) {
+    String message = fault.status().getMessage();
+    return new OpenAiException(
+        status,
+        message.isEmpty() ? fault.code().name() : message,
+        type,
+        param(fault),
+        code,
+        fault.retryAfterSeconds());
+  }
+
+  /** The parameter that the first violation is about. */
+  private static @Nullable String param(HttpFault fault) {
+    return switch (fault.code()) {
+      case NOT_FOUND -> "model";
+      case INVALID_ARGUMENT ->
+          fault
+              .detail(BadRequest.class)
+              .filter(request -> request.getFieldViolationsCount() > 0)
+              .map(request -> request.getFieldViolations(0).getField())
+              .map(field -> PARAMETERS.get(field.substring(field.lastIndexOf('.') + 1)))
+              .orElse(null);
+      default -> null;
+    };
+  }
+
+  /** The value of the key {@code error}. */
+  ObjectNode error() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("message", getMessage())
+        .put("type", type)
+        .put("param", param)
+        .put("code", code);
+  }
+
+  HttpResponse toResponse() {
+    ResponseHeadersBuilder headers =
+        ResponseHeaders.builder(status).contentType(MediaType.JSON_UTF_8);
+    retryAfterSeconds.ifPresent(seconds -> headers.setLong(HttpHeaderNames.RETRY_AFTER, seconds));
+    return HttpResponse.of(headers.build(), Json.data(Json.object().set("error", error())));
+  }
+}

@@ -1,0 +1,166 @@
+package io.diffusion4j.openai;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.multipart.MimeParsingException;
+import com.linecorp.armeria.common.multipart.Multipart;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.openai.ImagesRequest.Task;
+import io.diffusion4j.serving.HttpFace;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/** The routes under {@code /v1/}. */
+final class OpenAiFace implements HttpFace {
+  /** Two image files of OpenAI's limit, and what is around them. */
+  private static final long MOST_FORM_BYTES = 10L << 20;
+
+  private static final ResponseHeaders OK =
+      ResponseHeaders.builder(HttpStatus.OK).contentType(MediaType.JSON_UTF_8).build();
+
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+  @Override
+  public void addTo(ServerBuilder server, Channel service) {
+    server
+        .route()
+        .post("/v1/images/generations")
+        .build((ctx, req) -> images(ctx, req, service, Task.GENERATION));
+    server
+        .route()
+        .post("/v1/images/edits")
+        .maxRequestLength(MOST_FORM_BYTES)
+        .build((ctx, req) -> images(ctx, req, service, Task.EDIT));
+    server
+        .route()
+        .post("/v1/images/variations")
+        .maxRequestLength(MOST_FORM_BYTES)
+        .build((ctx, req) -> images(ctx, req, service, Task.VARIATION));
+    server
+        .route()
+        .get("/v1/models")
+        .build((ctx, req) -> answer(ctx, () -> catalogue(service, req).list()));
+    server
+        .route()
+        .get("/v1/models/{model}")
+        .build(
+            (ctx, req) ->
+                answer(
+                    ctx,
+                    () -> catalogue(service, req).get(requireNonNull(ctx.pathParam("model")))));
+    server.route().pathPrefix("/v1/").build((ctx, req) -> noSuchRoute(req));
+  }
+
+  private static HttpResponse images(
+      ServiceRequestContext ctx, HttpRequest request, Channel service, Task task) {
+    return HttpResponse.of(
+        parameters(ctx, request, task)
+            .thenApplyAsync(
+                parameters -> {
+                  var asked = ImagesRequest.of(task, parameters, catalogue(service, request));
+                  Channel authorized = authorized(service, request);
+                  return asked.stream()
+                      ? ImageEvents.of(asked, task.events, authorized, ctx)
+                      : ImageList.of(asked, authorized, ctx);
+                },
+                ctx.blockingTaskExecutor())
+            .exceptionally(OpenAiFace::failed));
+  }
+
+  private static CompletableFuture<Parameters> parameters(
+      ServiceRequestContext ctx, HttpRequest request, Task task) {
+    MediaType expected = task == Task.GENERATION ? MediaType.JSON : MediaType.MULTIPART_FORM_DATA;
+    MediaType type = request.contentType();
+    if (type == null || !type.is(expected)) {
+      return CompletableFuture.failedFuture(
+          OpenAiException.refusal(
+              HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+              "content-type: " + type + " (expected: " + expected + ")",
+              null,
+              "unsupported_content_type"));
+    }
+    return task == Task.GENERATION
+        ? request
+            .aggregate(ctx.eventLoop())
+            .thenApply(body -> Parameters.of(Json.read(body.contentUtf8())))
+        : Multipart.from(request).aggregate(ctx.eventLoop()).thenApply(Parameters::of);
+  }
+
+  private static HttpResponse answer(ServiceRequestContext ctx, Supplier<ObjectNode> body) {
+    return HttpResponse.of(
+        CompletableFuture.supplyAsync(body, ctx.blockingTaskExecutor())
+            .thenApply(json -> HttpResponse.of(OK, Json.data(json)))
+            .exceptionally(OpenAiFace::failed));
+  }
+
+  private static HttpResponse failed(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof OpenAiException refusal) {
+      return refusal.toResponse();
+    }
+    if (cause instanceof StatusRuntimeException error) {
+      return OpenAiException.of(error).toResponse();
+    }
+    if (cause instanceof ContentTooLargeException) {
+      return OpenAiException.refusal(
+              HttpStatus.REQUEST_ENTITY_TOO_LARGE,
+              "request: too large (expected: at most " + MOST_FORM_BYTES + " bytes with files)",
+              null,
+              "request_too_large")
+          .toResponse();
+    }
+    if (cause instanceof MimeParsingException || cause instanceof IllegalStateException) {
+      return OpenAiException.refusal(
+              HttpStatus.BAD_REQUEST,
+              "We could not parse your form: " + cause.getMessage(),
+              null,
+              "invalid_form")
+          .toResponse();
+    }
+    return HttpResponse.ofFailure(cause); // the server tells the log
+  }
+
+  private static HttpResponse noSuchRoute(HttpRequest request) {
+    return OpenAiException.refusal(
+            HttpStatus.NOT_FOUND,
+            "Invalid URL (" + request.method() + " " + request.path() + ")",
+            null,
+            "unknown_url")
+        .toResponse();
+  }
+
+  private static Catalogue catalogue(Channel service, HttpRequest request) {
+    return Catalogue.of(authorized(service, request));
+  }
+
+  /** The service as this client may see it. */
+  private static Channel authorized(Channel service, HttpRequest request) {
+    String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
+    if (authorization == null) {
+      return service;
+    }
+    Metadata metadata = new Metadata();
+    metadata.put(AUTHORIZATION, authorization);
+    return ClientInterceptors.intercept(
+        service, MetadataUtils.newAttachHeadersInterceptor(metadata));
+  }
+}

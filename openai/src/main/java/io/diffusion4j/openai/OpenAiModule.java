@@ -1,0 +1,16 @@
+package io.diffusion4j.openai;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.multibindings.Multibinder;
+import io.diffusion4j.serving.HttpFace;
+
+/**
+ * The HTTP API of DALL-E 2 on the port of a server. Provides an {@link HttpFace} to a {@link
+ * io.diffusion4j.serving.ServingModule}; needs nothing.
+ */
+public final class OpenAiModule extends AbstractModule {
+  @Override
+  protected void configure() {
+    Multibinder.newSetBinder(binder(), HttpFace.class).addBinding().toInstance(new OpenAiFace());
+  }
+}

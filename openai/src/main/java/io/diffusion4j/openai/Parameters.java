@@ -1,0 +1,155 @@
+package io.diffusion4j.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.multipart.AggregatedBodyPart;
+import com.linecorp.armeria.common.multipart.AggregatedMultipart;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The parameters of a request by their names, whether they came as JSON or as a form. */
+final class Parameters {
+  private static final int LONGEST_QUOTE = 80;
+
+  /** Those of a form are words, which may say numbers. */
+  private final boolean form;
+
+  private final Map<String, JsonNode> values = new LinkedHashMap<>();
+  private final Map<String, byte[]> files = new LinkedHashMap<>();
+
+  private Parameters(boolean form) {
+    this.form = form;
+  }
+
+  /** Those of a body in JSON; null is as if it were not there. */
+  static Parameters of(ObjectNode body) {
+    var parameters = new Parameters(false);
+    body.properties().stream()
+        .filter(entry -> !entry.getValue().isNull())
+        .forEach(entry -> parameters.values.put(entry.getKey(), entry.getValue()));
+    return parameters;
+  }
+
+  /**
+   * Those of a form. A list of one, {@code image[]}, is as the one.
+   *
+   * @throws OpenAiException if one is there twice or has no name
+   */
+  static Parameters of(AggregatedMultipart form) {
+    var parameters = new Parameters(true);
+    for (AggregatedBodyPart part : form.bodyParts()) {
+      String name = part.name();
+      if (name == null) {
+        throw OpenAiException.refusal(
+            HttpStatus.BAD_REQUEST, "A part of your form has no name.", null, "invalid_form");
+      }
+      name = name.endsWith("[]") ? name.substring(0, name.length() - 2) : name;
+      boolean twice =
+          part.filename() == null
+              ? parameters.values.put(name, TextNode.valueOf(part.contentUtf8())) != null
+              : parameters.files.put(name, part.content().array()) != null;
+      if (twice) {
+        throw OpenAiException.invalid(name, "more than one", "one");
+      }
+    }
+    return parameters;
+  }
+
+  /**
+   * Refuses what is not known.
+   *
+   * @throws OpenAiException if there are others than these
+   */
+  void requireKnown(Set<String> known) {
+    for (Collection<String> names : List.of(values.keySet(), files.keySet())) {
+      for (String name : names) {
+        if (!known.contains(name)) {
+          throw OpenAiException.refusal(
+              HttpStatus.BAD_REQUEST,
+              "Unknown parameter: " + quote(name) + ".",
+              name,
+              "unknown_parameter");
+        }
+      }
+    }
+  }
+
+  /** The words. */
+  Optional<String> text(String name) {
+    JsonNode value = values.get(name);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!value.isTextual()) {
+      throw OpenAiException.invalid(name, quote(value.toString()), "a string");
+    }
+    return Optional.of(value.textValue());
+  }
+
+  /** The words, which are one of these. */
+  Optional<String> text(String name, Collection<String> known) {
+    Optional<String> value = text(name);
+    value
+        .filter(words -> !known.contains(words))
+        .ifPresent(
+            words -> {
+              throw OpenAiException.invalid(
+                  name, quote(words), "one of " + String.join(", ", known));
+            });
+    return value;
+  }
+
+  /** The number. */
+  Optional<Integer> integer(String name) {
+    JsonNode value = values.get(name);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (value.isInt()) {
+      return Optional.of(value.intValue());
+    }
+    if (form && value.textValue().matches("-?[0-9]{1,9}")) {
+      return Optional.of(Integer.valueOf(value.textValue()));
+    }
+    throw OpenAiException.invalid(
+        name, quote(form ? value.textValue() : value.toString()), "an integer");
+  }
+
+  /** Whether it is true; not unless it is there. */
+  boolean flag(String name) {
+    JsonNode value = values.get(name);
+    if (value == null) {
+      return false;
+    }
+    if (value.isBoolean()) {
+      return value.booleanValue();
+    }
+    if (form && value.textValue().matches("true|false")) {
+      return value.textValue().equals("true");
+    }
+    throw OpenAiException.invalid(
+        name, quote(form ? value.textValue() : value.toString()), "true or false");
+  }
+
+  /** The bytes of a file. */
+  Optional<byte[]> file(String name) {
+    if (values.containsKey(name)) {
+      throw OpenAiException.invalid(name, "words", "a file, with a file name");
+    }
+    return Optional.ofNullable(files.get(name));
+  }
+
+  /** What a client wrote, of bearable length and on one line. */
+  static String quote(String value) {
+    String line = value.replaceAll("\\p{Cntrl}", "\uFFFD");
+    return line.length() <= LONGEST_QUOTE
+        ? "\"" + line + "\""
+        : "\"" + line.substring(0, LONGEST_QUOTE) + "…\"";
+  }
+}

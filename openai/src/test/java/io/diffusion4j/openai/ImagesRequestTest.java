@@ -1,0 +1,130 @@
+package io.diffusion4j.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.linecorp.armeria.common.ContentDisposition;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.multipart.BodyPart;
+import com.linecorp.armeria.common.multipart.Multipart;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.openai.ImagesRequest.Task;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.serving.v1.ModelStage;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a request of this API becomes for the service. */
+class ImagesRequestTest {
+  private static final Catalogue MODELS =
+      new Catalogue(
+          List.of(
+              Model.newBuilder()
+                  .setName("emoji")
+                  .setIsDefault(true)
+                  .setImageWidth(128)
+                  .setImageHeight(128)
+                  .addStages(ModelStage.newBuilder().setName("prior").setDefaultSteps(64))
+                  .addStages(
+                      ModelStage.newBuilder()
+                          .setName("decoder")
+                          .setDefaultSteps(27)
+                          .setImageWidth(32)
+                          .setImageHeight(32))
+                  .build()));
+
+  @Test
+  void wordsBecomeATextToImageTask() {
+    var asked =
+        ImagesRequest.of(
+            Task.GENERATION, json("{\"prompt\": \"a dog\", \"n\": 2, \"user\": \"u\"}"), MODELS);
+    var request = GenerateImagesRequest.newBuilder().setModel("emoji").setImageCount(2);
+    request.getTextToImageBuilder().getPromptBuilder().setText("a dog");
+    assertThat(asked.request()).isEqualTo(request.build());
+    assertThat(asked.size()).isEqualTo(new ImageSize(128, 128));
+  }
+
+  @Test
+  void anImageBecomesAVariationTask() {
+    byte[] image = Pictures.opaque(8, 8);
+    var asked = ImagesRequest.of(Task.VARIATION, form(file("image", image)), MODELS);
+    assertThat(asked.request().getVariation().getImage().getData().toByteArray()).isEqualTo(image);
+    assertThat(asked.request().hasImageCount()).isFalse();
+  }
+
+  @Test
+  void transparentPixelsOfTheMaskAreWhiteForTheService() throws IOException {
+    byte[] image = Pictures.opaque(8, 8);
+    var asked =
+        ImagesRequest.of(
+            Task.EDIT,
+            form(
+                file("image[]", image),
+                file("mask", Pictures.halfTransparent(8)),
+                value("prompt", "42"),
+                value("n", "3")),
+            MODELS);
+    var task = asked.request().getInpaint();
+    assertThat(task.getImage().getData().toByteArray()).isEqualTo(image);
+    assertThat(task.getPrompt().getText()).isEqualTo("42");
+    assertThat(asked.request().getImageCount()).isEqualTo(3);
+    assertHalfWhite(task.getMask().getData().toByteArray());
+  }
+
+  @Test
+  void withoutAMaskTheTransparencyOfTheImageIsIt() throws IOException {
+    var asked =
+        ImagesRequest.of(
+            Task.EDIT,
+            form(file("image", Pictures.halfTransparent(8)), value("prompt", "x")),
+            MODELS);
+    assertHalfWhite(asked.request().getInpaint().getMask().getData().toByteArray());
+  }
+
+  private static void assertHalfWhite(byte[] mask) throws IOException {
+    Image pixels = ImageFiles.read(mask, 64);
+    for (int x = 0; x < 8; x++) {
+      assertThat(pixels.pixels()[3 * x]).as("x = %d", x).isEqualTo(x < 4 ? 1 : -1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "1, 13", "2, 9", "3, 6"})
+  void partialImagesArePreviewsThatAreEvenlyApart(int partialImages, int everySteps) {
+    var asked =
+        ImagesRequest.of(
+            Task.GENERATION,
+            json(
+                "{\"prompt\": \"x\", \"stream\": true, \"partial_images\": " + partialImages + "}"),
+            MODELS);
+    assertThat(asked.request().getPreview().getEverySteps()).isEqualTo(everySteps);
+  }
+
+  @Test
+  void dallE2IsTheDefaultModelUnlessThereIsOneOfThatName() {
+    assertThat(MODELS.named("dall-e-2").getName()).isEqualTo("emoji");
+    Model other = Model.newBuilder().setName("dall-e-2").build();
+    assertThat(new Catalogue(List.of(MODELS.named(""), other)).named("dall-e-2")).isEqualTo(other);
+  }
+
+  private static Parameters json(String body) {
+    return Parameters.of(Json.read(body));
+  }
+
+  private static Parameters form(BodyPart... parts) {
+    return Parameters.of(Multipart.of(parts).aggregate().join());
+  }
+
+  private static BodyPart file(String name, byte[] content) {
+    return BodyPart.of(
+        ContentDisposition.of("form-data", name, name + ".png"), HttpData.wrap(content));
+  }
+
+  private static BodyPart value(String name, String value) {
+    return BodyPart.of(ContentDisposition.of("form-data", name), value);
+  }
+}

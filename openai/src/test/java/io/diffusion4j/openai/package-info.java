@@ -1,0 +1,5 @@
+/** The face against what OpenAI's API promises, over a real port. */
+@NullMarked
+package io.diffusion4j.openai;
+
+import org.jspecify.annotations.NullMarked;
