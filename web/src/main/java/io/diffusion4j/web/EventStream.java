@@ -35,7 +35,6 @@ final class EventStream
   /** Progress and the previews that come with it have to find room together. */
   private static final int MOST_WAITING = 16;
 
-  /** Does not take what comes when the client has left. */
   private final HttpResponseWriter response = HttpResponse.streaming();
 
   private Runnable next = () -> {};
@@ -48,13 +47,14 @@ final class EventStream
   @Override
   public void beforeStart(ClientCallStreamObserver<GenerateImagesRequest> call) {
     call.disableAutoRequestWithInitial(MOST_WAITING);
-    response
-        .whenComplete()
-        .exceptionally(
-            left -> {
-              call.cancel("the client has left", left);
-              return null;
-            });
+    var unused =
+        response
+            .whenComplete()
+            .exceptionally(
+                left -> {
+                  call.cancel("the client has left", left);
+                  return null;
+                });
     next = () -> call.request(1);
   }
 
@@ -65,7 +65,7 @@ final class EventStream
       send(OK);
     }
     write(Ascii.toLowerCase(event.getEventCase().name()), EventApi.toJson(event));
-    var unused = response.whenConsumed().thenRun(next); // never, for a client that has left
+    var unused = response.whenConsumed().thenRun(next); // never, if the client has left
   }
 
   @Override
@@ -90,8 +90,7 @@ final class EventStream
     send(HttpData.ofUtf8("event: " + event + "\ndata: " + json + "\n\n"));
   }
 
-  /** To a client that may have left, which ends the call in its own way. */
-  private void send(HttpObject part) {
-    boolean unused = response.tryWrite(part);
+  private void send(HttpObject object) {
+    var unused = response.tryWrite(object); // not taken if the client has left, which cancels
   }
 }

@@ -226,8 +226,7 @@ class WebPageTest {
   }
 
   private int painted() {
-    String told = browser.find("#viewer .painted").getText();
-    return Integer.parseInt(told.substring(0, told.indexOf(' ')));
+    return Integer.parseInt(browser.find("#viewer .painted").getText().replaceAll(" .*", ""));
   }
 
   @Test
