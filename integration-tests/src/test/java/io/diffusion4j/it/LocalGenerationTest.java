@@ -97,7 +97,7 @@ class LocalGenerationTest {
   @Test
   void aDamagedFolderIsRefused(@TempDir Path copy) throws IOException {
     Folders.copy(folder, copy);
-    Files.write(copy.resolve("prior/model.safetensors"), new byte[] {1, 2, 3});
+    Files.write(copy.resolve("prior/diffusion_pytorch_model.safetensors"), new byte[] {1, 2, 3});
     assertThatThrownBy(() -> LocalGeneration.open(copy)).isInstanceOf(CheckpointException.class);
   }
 }

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The errors of requests that reach no method of the service, in the form that such a client
- * expects: gRPC is told that there is no such method, where HTTP has 404; all others get JSON.
+ * expects: gRPC gets a status of its own in place of HTTP's, which it would call unknown; all
+ * others get JSON.
  */
 final class HttpErrors implements ServerErrorHandler {
   private static final Logger LOG = LoggerFactory.getLogger(HttpErrors.class);
@@ -52,15 +53,15 @@ final class HttpErrors implements ServerErrorHandler {
     boolean absent =
         status.equals(HttpStatus.NOT_FOUND) || status.equals(HttpStatus.METHOD_NOT_ALLOWED);
     if (absent && isGrpc(headers)) {
-      return noSuchMethod(headers.path());
+      return grpc(Status.Code.UNIMPLEMENTED, "Method not found: " + headers.path().substring(1));
     }
     if (absent) {
       String asked = headers.method() + " " + headers.path();
       return json(status, Errors.quote(asked) + ": " + status.reasonPhrase());
     }
-    return json(
-        status,
-        cause == null || cause.getMessage() == null ? status.reasonPhrase() : cause.getMessage());
+    String message =
+        cause == null || cause.getMessage() == null ? status.reasonPhrase() : cause.getMessage();
+    return isGrpc(headers) ? grpc(code(status), message) : json(status, message);
   }
 
   private static boolean isGrpc(RequestHeaders headers) {
@@ -68,30 +69,31 @@ final class HttpErrors implements ServerErrorHandler {
         .startsWith("application/grpc");
   }
 
-  private static AggregatedHttpResponse noSuchMethod(String path) {
+  private static AggregatedHttpResponse grpc(Status.Code code, String message) {
     return AggregatedHttpResponse.of(
         ResponseHeaders.builder(HttpStatus.OK)
             .set(HttpHeaderNames.CONTENT_TYPE, "application/grpc")
-            .setInt("grpc-status", Status.Code.UNIMPLEMENTED.value())
-            .set("grpc-message", "Method not found: " + path.substring(1))
+            .setInt("grpc-status", code.value())
+            .set("grpc-message", message)
             .endOfStream(true)
             .build());
   }
 
   private static AggregatedHttpResponse json(HttpStatus status, String message) {
-    Status.Code code =
-        switch (status.code()) {
-          case 401 -> Status.Code.UNAUTHENTICATED;
-          case 403 -> Status.Code.PERMISSION_DENIED;
-          case 404 -> Status.Code.NOT_FOUND;
-          case 413, 429 -> Status.Code.RESOURCE_EXHAUSTED;
-          case 501 -> Status.Code.UNIMPLEMENTED;
-          case 503 -> Status.Code.UNAVAILABLE;
-          default -> status.code() < 500 ? Status.Code.INVALID_ARGUMENT : Status.Code.INTERNAL;
-        };
     var fault =
-        new HttpFault(
-            com.google.rpc.Status.newBuilder().setCode(code.value()).setMessage(message).build());
-    return fault.toJson(status);
+        com.google.rpc.Status.newBuilder().setCode(code(status).value()).setMessage(message);
+    return new HttpFault(fault.build()).toJson(status);
+  }
+
+  private static Status.Code code(HttpStatus status) {
+    return switch (status.code()) {
+      case 401 -> Status.Code.UNAUTHENTICATED;
+      case 403 -> Status.Code.PERMISSION_DENIED;
+      case 404 -> Status.Code.NOT_FOUND;
+      case 413, 429 -> Status.Code.RESOURCE_EXHAUSTED;
+      case 501 -> Status.Code.UNIMPLEMENTED;
+      case 503 -> Status.Code.UNAVAILABLE;
+      default -> status.code() < 500 ? Status.Code.INVALID_ARGUMENT : Status.Code.INTERNAL;
+    };
   }
 }

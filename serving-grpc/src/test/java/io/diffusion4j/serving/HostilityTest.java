@@ -108,7 +108,7 @@ class HostilityTest {
     for (String letter : List.of("x", "\u0000", "🍎".repeat(2))) {
       String prompt = letter.repeat((10 << 20) / letter.length());
       var refusal = Refusal.of(() -> server.blocking().generateImages(request(prompt).build()));
-      assertThat(refusal.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+      assertThat(refusal.code()).as(refusal.message()).isEqualTo(Code.RESOURCE_EXHAUSTED);
     }
     assertHealthy();
   }
