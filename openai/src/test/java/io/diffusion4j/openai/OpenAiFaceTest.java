@@ -47,6 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OpenAiFaceTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String GENERATIONS = "/v1/images/generations";
+
   /** As OpenAI's clients speak; this one fails over HTTP/2 if an answer comes before its body. */
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

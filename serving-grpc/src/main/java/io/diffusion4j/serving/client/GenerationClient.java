@@ -8,7 +8,6 @@ import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.diffusion4j.serving.v1.Preview;
 import io.diffusion4j.serving.v1.Progress;
-import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -21,7 +20,6 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -117,8 +115,8 @@ public final class GenerationClient implements AutoCloseable {
     Context.CancellableContext call = Context.current().withCancellation();
     Context caller = call.attach();
     try {
-      var stub = GenerationServiceGrpc.newBlockingStub(channel);
-      Iterator<StreamGenerateImagesResponse> events = stub.streamGenerateImages(request);
+      var events = new EventsAhead();
+      GenerationServiceGrpc.newStub(channel).streamGenerateImages(request, events);
       return new Receiver(server).receive(events, listener);
     } catch (StatusRuntimeException e) {
       throw explained(e);
