@@ -9,13 +9,12 @@ import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.checkpoint.ModelFolder;
 import io.diffusion4j.tf.nn.Precision;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code bench cost}: what a call of each network costs, counted and not timed. */
@@ -33,12 +32,7 @@ final class CostBench implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      defaultValue = Bench.SHIPPED,
-      description = "The folder of the model. Default: ${DEFAULT-VALUE}")
-  private Path model = Path.of("");
+  @Mixin private ModelOption model = new ModelOption();
 
   @Override
   public Integer call() {
@@ -53,12 +47,12 @@ final class CostBench implements Callable<Integer> {
   }
 
   private Map<String, Network> networks() {
-    var folder = ModelFolder.open(model);
+    var folder = ModelFolder.open(model.folder);
     folder.require("text_encoder", "prior", "decoder", "text_proj", "super_res_first");
     Map<String, Network> networks = new LinkedHashMap<>();
     networks.put("text encoder", ClipFolders.readText(folder.folder("text_encoder")));
     networks.put("prior", new PriorTransformer(PriorModel.readConfig(folder.folder("prior"))));
-    networks.put("decoder", DecoderSubject.of(model).network());
+    networks.put("decoder", DecoderSubject.of(model.folder).network());
     networks.put(
         "upsampler",
         UpsamplerModel.network(DecoderFolders.readUpsampler(folder.folder("super_res_first"))));

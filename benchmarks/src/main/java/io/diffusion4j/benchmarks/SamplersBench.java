@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -39,12 +40,7 @@ final class SamplersBench implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      defaultValue = Bench.SHIPPED,
-      description = "The folder of the model. Default: ${DEFAULT-VALUE}")
-  private Path model = Path.of("");
+  @Mixin private ModelOption model = new ModelOption();
 
   @Option(
       names = {"-o", "--output"},
@@ -93,7 +89,7 @@ final class SamplersBench implements Callable<Integer> {
     Optional<PictureFile> picture = output.map(PictureFile::new); // a bad one is told at once
     List<String> compared = compared();
     List<Measured> measured = new ArrayList<>();
-    try (var loaded = UnclipModel.load(model, Precision.FLOAT32)) {
+    try (var loaded = UnclipModel.load(model.folder, Precision.FLOAT32)) {
       var convergence = new SamplerConvergence(loaded, referenceSteps, guidanceScale);
       PrintWriter out = spec.commandLine().getOut();
       printHeader(out);
