@@ -3,12 +3,9 @@ package io.diffusion4j.openai;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpStatus;
-import io.diffusion4j.serving.v1.ListModelsRequest;
-import io.diffusion4j.serving.v1.ListModelsResponse;
+import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.v1.Model;
-import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.grpc.Channel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -23,16 +20,7 @@ record Catalogue(List<Model> models) {
   private static final String DALL_E_2 = "dall-e-2";
 
   static Catalogue of(Channel service) {
-    var stub = ModelServiceGrpc.newBlockingStub(service);
-    List<Model> models = new ArrayList<>();
-    String page = "";
-    do {
-      ListModelsResponse answer =
-          stub.listModels(ListModelsRequest.newBuilder().setPageToken(page).build());
-      models.addAll(answer.getModelsList());
-      page = answer.getNextPageToken();
-    } while (!page.isEmpty());
-    return new Catalogue(List.copyOf(models));
+    return new Catalogue(GenerationClient.models(service));
   }
 
   /**

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.ContentTooLargeException;
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -15,12 +14,10 @@ import com.linecorp.armeria.common.multipart.Multipart;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.openai.ImagesRequest.Task;
+import io.diffusion4j.serving.Credentials;
 import io.diffusion4j.serving.HttpFace;
 import io.grpc.Channel;
-import io.grpc.ClientInterceptors;
-import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.MetadataUtils;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -32,9 +29,6 @@ final class OpenAiFace implements HttpFace {
 
   private static final ResponseHeaders OK =
       ResponseHeaders.builder(HttpStatus.OK).contentType(MediaType.JSON_UTF_8).build();
-
-  private static final Metadata.Key<String> AUTHORIZATION =
-      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
   @Override
   public void addTo(ServerBuilder server, Channel service) {
@@ -74,7 +68,7 @@ final class OpenAiFace implements HttpFace {
             .thenApplyAsync(
                 parameters -> {
                   var asked = ImagesRequest.of(task, parameters, catalogue(service, request));
-                  Channel authorized = authorized(service, request);
+                  Channel authorized = Credentials.passedOn(service, request.headers());
                   return asked.stream()
                       ? ImageEvents.of(asked, task.events, authorized, ctx)
                       : ImageList.of(asked, authorized, ctx);
@@ -149,18 +143,6 @@ final class OpenAiFace implements HttpFace {
   }
 
   private static Catalogue catalogue(Channel service, HttpRequest request) {
-    return Catalogue.of(authorized(service, request));
-  }
-
-  /** The service as this client may see it. */
-  private static Channel authorized(Channel service, HttpRequest request) {
-    String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
-    if (authorization == null) {
-      return service;
-    }
-    Metadata metadata = new Metadata();
-    metadata.put(AUTHORIZATION, authorization);
-    return ClientInterceptors.intercept(
-        service, MetadataUtils.newAttachHeadersInterceptor(metadata));
+    return Catalogue.of(Credentials.passedOn(service, request.headers()));
   }
 }

@@ -31,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class AccessInterceptor implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(AccessInterceptor.class);
-  private static final Metadata.Key<String> AUTHORIZATION =
-      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final Set<String> OPEN = Set.of(HealthGrpc.SERVICE_NAME);
   private static final Map<String, Role> ROLES =
       Map.of(
@@ -72,7 +70,7 @@ final class AccessInterceptor implements ServerInterceptor {
   }
 
   private Principal authenticated(Metadata headers, CallContext about) {
-    String header = Optional.ofNullable(headers.get(AUTHORIZATION)).orElse("");
+    String header = Optional.ofNullable(headers.get(Credentials.AUTHORIZATION)).orElse("");
     try {
       return authenticator.authenticate(BearerToken.of(header));
     } catch (UnauthenticatedException e) {

@@ -9,8 +9,7 @@ import io.grpc.Channel;
  *
  * <p>Bound in the set that {@link ServingModule} names. A face sees the service as a client does,
  * through a channel within the process, so that whatever it asks is checked, queued, refused and
- * cancelled as what comes over the network. It passes on the credentials of its clients as the
- * metadata of its calls.
+ * cancelled as what comes over the network. It passes on the {@link Credentials} of its clients.
  */
 @FunctionalInterface
 public interface HttpFace {

@@ -17,15 +17,26 @@ public final class ProtoJson {
   private static final TypeRegistry DETAILS =
       TypeRegistry.newBuilder().add(ErrorDetailsProto.getDescriptor().getMessageTypes()).build();
 
+  private static final JsonFormat.Printer PRINTER =
+      JsonFormat.printer().usingTypeRegistry(DETAILS).omittingInsignificantWhitespace();
+
   private ProtoJson() {}
 
   /** The message on one line, without the fields that have no value. */
   public static String print(MessageOrBuilder message) {
+    return print(PRINTER, message);
+  }
+
+  /**
+   * The message on one line, with the fields that have their default, so that readers need none.
+   */
+  public static String printAll(MessageOrBuilder message) {
+    return print(PRINTER.alwaysPrintFieldsWithNoPresence(), message);
+  }
+
+  private static String print(JsonFormat.Printer printer, MessageOrBuilder message) {
     try {
-      return JsonFormat.printer()
-          .usingTypeRegistry(DETAILS)
-          .omittingInsignificantWhitespace()
-          .print(message);
+      return printer.print(message);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("the message holds what JSON cannot say", e);
     }

@@ -18,16 +18,15 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.diffusion4j.serving.Credentials;
 import io.diffusion4j.serving.HttpFace;
 import io.diffusion4j.serving.HttpFault;
+import io.diffusion4j.serving.ProtoJson;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.grpc.Channel;
-import io.grpc.ClientInterceptors;
-import io.grpc.Metadata;
-import io.grpc.stub.MetadataUtils;
 import java.net.URI;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -43,11 +42,6 @@ import java.util.concurrent.CompletableFuture;
  * <p>Pages of other sites cannot ask: their browsers tell where they are from.
  */
 final class EventApi implements HttpFace {
-  private static final Metadata.Key<String> AUTHORIZATION =
-      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-  private static final JsonFormat.Printer JSON =
-      JsonFormat.printer().omittingInsignificantWhitespace().alwaysPrintFieldsWithNoPresence();
-
   @Override
   public void addTo(ServerBuilder server, Channel service) {
     server
@@ -74,7 +68,7 @@ final class EventApi implements HttpFace {
     return HttpResponse.of(
         request
             .aggregate()
-            .thenApply(body -> action.answer(body, withCredentials(service, body.headers()))));
+            .thenApply(body -> action.answer(body, Credentials.passedOn(service, body.headers()))));
   }
 
   private static boolean isOfThisSite(RequestHeaders headers) {
@@ -87,17 +81,6 @@ final class EventApi implements HttpFace {
     } catch (IllegalArgumentException e) {
       return false;
     }
-  }
-
-  private static Channel withCredentials(Channel service, RequestHeaders headers) {
-    String credentials = headers.get(HttpHeaderNames.AUTHORIZATION);
-    if (credentials == null) {
-      return service;
-    }
-    Metadata metadata = new Metadata();
-    metadata.put(AUTHORIZATION, credentials);
-    return ClientInterceptors.intercept(
-        service, MetadataUtils.newAttachHeadersInterceptor(metadata));
   }
 
   private static HttpResponse generate(AggregatedHttpRequest body, Channel service) {
@@ -132,24 +115,15 @@ final class EventApi implements HttpFace {
                         .contentType(MediaType.JSON_UTF_8)
                         .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                         .build(),
-                    HttpData.ofUtf8(EventApi.toJson(message))));
+                    HttpData.ofUtf8(ProtoJson.printAll(message))));
           }
 
           @Override
           public void onFailure(Throwable error) {
-            response.complete(Faults.of(error).toJson().toHttpResponse());
+            response.complete(HttpFault.of(error).toJson().toHttpResponse());
           }
         },
         directExecutor());
     return response;
-  }
-
-  /** The message as one line. */
-  static String toJson(Message message) {
-    try {
-      return JSON.print(message);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("the contract holds nothing that JSON cannot say", e);
-    }
   }
 }

@@ -10,6 +10,8 @@ import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
+import io.diffusion4j.serving.HttpFault;
+import io.diffusion4j.serving.ProtoJson;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -64,13 +66,13 @@ final class EventStream
       begun = true;
       send(OK);
     }
-    write(Ascii.toLowerCase(event.getEventCase().name()), EventApi.toJson(event));
+    write(Ascii.toLowerCase(event.getEventCase().name()), ProtoJson.printAll(event));
     var unused = response.whenConsumed().thenRun(next); // never, if the client has left
   }
 
   @Override
   public void onError(Throwable error) {
-    AggregatedHttpResponse fault = Faults.of(error).toJson();
+    AggregatedHttpResponse fault = HttpFault.of(error).toJson();
     if (begun) {
       write("error", fault.contentUtf8());
     } else {

@@ -7,23 +7,13 @@ import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.diffusion4j.serving.HttpFault;
-import io.grpc.Metadata;
-import io.grpc.StatusRuntimeException;
 
-/** What goes wrong on the way to the service and in it, as HTTP tells it. */
+/** What goes wrong on the way to the service, as HTTP tells it. */
 final class Faults {
   /** No client needs more of what it sent wrong. */
   private static final int LONGEST_MESSAGE = 300;
 
   private Faults() {}
-
-  /** What a call ended with. */
-  static HttpFault of(Throwable error) {
-    Metadata trailers = io.grpc.Status.trailersFromThrowable(error);
-    return HttpFault.of(
-        new StatusRuntimeException(
-            io.grpc.Status.fromThrowable(error), trailers == null ? new Metadata() : trailers));
-  }
 
   /** A body that is no request in JSON. */
   static HttpFault malformed(InvalidProtocolBufferException error) {

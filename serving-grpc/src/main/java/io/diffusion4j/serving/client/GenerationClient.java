@@ -8,6 +8,7 @@ import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.diffusion4j.serving.v1.Preview;
 import io.diffusion4j.serving.v1.Progress;
+import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -133,19 +134,29 @@ public final class GenerationClient implements AutoCloseable {
    */
   public List<Model> models() {
     try {
-      var stub = ModelServiceGrpc.newBlockingStub(channel);
-      List<Model> models = new ArrayList<>();
-      String page = "";
-      do {
-        ListModelsResponse answer =
-            stub.listModels(ListModelsRequest.newBuilder().setPageToken(page).build());
-        models.addAll(answer.getModelsList());
-        page = answer.getNextPageToken();
-      } while (!page.isEmpty());
-      return List.copyOf(models);
+      return models(channel);
     } catch (StatusRuntimeException e) {
       throw explained(e);
     }
+  }
+
+  /**
+   * All pages of the models.
+   *
+   * @param channel to a server
+   * @throws StatusRuntimeException if the server fails or cannot be reached
+   */
+  public static List<Model> models(Channel channel) {
+    var stub = ModelServiceGrpc.newBlockingStub(channel);
+    List<Model> models = new ArrayList<>();
+    String page = "";
+    do {
+      ListModelsResponse answer =
+          stub.listModels(ListModelsRequest.newBuilder().setPageToken(page).build());
+      models.addAll(answer.getModelsList());
+      page = answer.getNextPageToken();
+    } while (!page.isEmpty());
+    return List.copyOf(models);
   }
 
   /**
