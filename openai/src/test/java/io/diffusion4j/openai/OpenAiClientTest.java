@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
-import io.diffusion4j.serving.FacedServer;
+import io.diffusion4j.serving.ToyService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,10 +26,10 @@ class OpenAiClientTest {
 
   @BeforeAll
   static void install() throws Exception {
+    Files.createDirectories(WORK); // where all programs are run
     assumeTrue(
         runs(List.of("node", "--version")) && runs(List.of("npm", "--version")),
         "node and npm are not on PATH; OpenAI's client is not tried");
-    Files.createDirectories(WORK);
     for (String file : new String[] {"package.json", "client.mjs"}) {
       Files.write(WORK.resolve(file), Files.readAllBytes(SCRIPTS.resolve(file)));
     }
@@ -46,9 +46,8 @@ class OpenAiClientTest {
     Path mask = Files.write(files.resolve("mask.png"), Pictures.halfTransparent(160));
     JsonNode answers;
     List<String> tasks;
-    try (var server = new FacedServer(8, new OpenAiModule()).open();
-        var client = server.client()) {
-      tasks = client.models().get(0).getTasksList();
+    try (var server = ToyService.onPort(8, query -> {}, new OpenAiModule())) {
+      tasks = server.client().models().get(0).getTasksList();
       String address = "http://127.0.0.1:" + server.port() + "/v1";
       answers =
           JsonMapper.builder()

@@ -11,8 +11,9 @@ import com.google.inject.multibindings.Multibinder;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.serving.FacedServer;
+import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.Recipes;
+import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.client.GenerationClient.ProgressListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -53,11 +54,11 @@ class OpenAiFaceTest {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   @SuppressWarnings("NullAway.Init") // before all
-  private static FacedServer server;
+  private static ToyService server;
 
   @BeforeAll
-  static void start() throws IOException {
-    server = new FacedServer(8, new OpenAiModule()).open();
+  static void start() {
+    server = ToyService.onPort(8, query -> {}, new OpenAiModule());
   }
 
   @AfterAll
@@ -226,7 +227,7 @@ class OpenAiFaceTest {
     assertThat(list.get("object").textValue()).isEqualTo("list");
     assertThat(list.get("data")).hasSize(1);
     JsonNode toy = list.at("/data/0");
-    assertThat(toy.get("id").textValue()).isEqualTo(FacedServer.MODEL);
+    assertThat(toy.get("id").textValue()).isEqualTo(ToyService.MODEL);
     assertThat(toy.get("object").textValue()).isEqualTo("model");
     assertThat(JSON.readTree(get("/v1/models/toy").body())).isEqualTo(toy);
     assertThat(JSON.readTree(get("/v1/models/dall-e-2").body())).isEqualTo(toy);
@@ -274,9 +275,10 @@ class OpenAiFaceTest {
 
   @Test
   void aFullQueueSaysWhenToComeAgain() throws Exception {
-    try (var full = new FacedServer(1, new OpenAiModule())) {
+    Gate gate = new Gate();
+    try (var full = ToyService.onPort(1, gate, new OpenAiModule())) {
       var runs = later(full, "{\"prompt\": \"runs\"}");
-      full.awaitCall();
+      gate.awaitCall();
       var waits = later(full, "{\"prompt\": \"waits\"}");
       full.awaitUnfinished(2);
       for (String stream : new String[] {"false", "true"}) {
@@ -284,7 +286,7 @@ class OpenAiFaceTest {
         assertRefused(answer, 429, "requests", null, "rate_limit_exceeded");
         assertThat(answer.headers().firstValue("retry-after")).contains("1");
       }
-      full.open();
+      gate.open();
       assertThat(runs.get().statusCode()).isEqualTo(200);
       assertThat(waits.get().statusCode()).isEqualTo(200);
     }
@@ -293,7 +295,8 @@ class OpenAiFaceTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aClientWhoLeavesStopsItsRequest(boolean stream) throws Exception {
-    try (var left = new FacedServer(1, new OpenAiModule())) {
+    Gate gate = new Gate();
+    try (var left = ToyService.onPort(1, gate, new OpenAiModule())) {
       String body = "{\"prompt\": \"x\", \"stream\": " + stream + "}";
       try (var socket = new Socket(InetAddress.getLoopbackAddress(), left.port())) {
         String head =
@@ -304,9 +307,10 @@ class OpenAiFaceTest {
                 + body.length()
                 + "\r\n\r\n";
         socket.getOutputStream().write((head + body).getBytes(UTF_8));
-        left.awaitCall();
+        gate.awaitCall();
       }
       left.awaitUnfinished(0);
+      gate.open();
     }
   }
 
@@ -324,14 +328,14 @@ class OpenAiFaceTest {
           }
         };
     try (var watched =
-        new FacedServer(
-                1,
-                new OpenAiModule(),
-                binder ->
-                    Multibinder.newSetBinder(binder, ServerInterceptor.class)
-                        .addBinding()
-                        .toInstance(watch))
-            .open()) {
+        ToyService.onPort(
+            1,
+            query -> {},
+            new OpenAiModule(),
+            binder ->
+                Multibinder.newSetBinder(binder, ServerInterceptor.class)
+                    .addBinding()
+                    .toInstance(watch))) {
       assertThat(later(watched, "{\"prompt\": \"x\"}").get().statusCode()).isEqualTo(200);
       assertThat(seen).containsExactly("ListModels: Bearer key", "GenerateImages: Bearer key");
     }
@@ -373,7 +377,7 @@ class OpenAiFaceTest {
     return events;
   }
 
-  private static CompletableFuture<HttpResponse<String>> later(FacedServer server, String body) {
+  private static CompletableFuture<HttpResponse<String>> later(ToyService server, String body) {
     return CLIENT.sendAsync(
         request(server, GENERATIONS)
             .header("content-type", "application/json")
@@ -400,7 +404,7 @@ class OpenAiFaceTest {
     return CLIENT.send(request(server, path).build(), BodyHandlers.ofString());
   }
 
-  private static HttpRequest.Builder request(FacedServer server, String path) {
+  private static HttpRequest.Builder request(ToyService server, String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
   }
 }

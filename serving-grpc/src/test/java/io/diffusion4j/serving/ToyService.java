@@ -40,7 +40,7 @@ public final class ToyService implements AutoCloseable {
   public static ToyService inProcess() {
     String name = UUID.randomUUID().toString();
     try {
-      Injector injector = wire(ToyModel.named(MODEL), List.of());
+      Injector injector = wire(TestServer.CONFIG, ToyModel.named(MODEL), List.of());
       injector.getInstance(DiffusionServer.class).startInProcess(name);
       return new ToyService(injector, GenerationClient.inProcess(name));
     } catch (IOException e) {
@@ -55,8 +55,23 @@ public final class ToyService implements AutoCloseable {
    * @param more what the server has beside the service
    */
   public static ToyService onPort(Consumer<Object> network, Module... more) {
+    return onPort(TestServer.CONFIG, network, more);
+  }
+
+  /**
+   * One on a free port that draws one request at a time.
+   *
+   * @param queueCapacity how many requests may wait meanwhile
+   * @param network called before each answer of the decoder's network, with what it was asked
+   * @param more what the server has beside the service
+   */
+  public static ToyService onPort(int queueCapacity, Consumer<Object> network, Module... more) {
+    return onPort(TestServer.CONFIG.withWorkers(1).withQueueCapacity(queueCapacity), network, more);
+  }
+
+  private static ToyService onPort(ServerConfig config, Consumer<Object> network, Module... more) {
     try {
-      Injector injector = wire(ToyModel.named(MODEL, network::accept), List.of(more));
+      Injector injector = wire(config, ToyModel.named(MODEL, network::accept), List.of(more));
       DiffusionServer server = injector.getInstance(DiffusionServer.class).start();
       return new ToyService(injector, GenerationClient.connect("127.0.0.1:" + server.port()));
     } catch (IOException e) {
@@ -64,9 +79,9 @@ public final class ToyService implements AutoCloseable {
     }
   }
 
-  private static Injector wire(ImageEngine engine, List<Module> more) {
+  private static Injector wire(ServerConfig config, ImageEngine engine, List<Module> more) {
     List<Module> modules = new ArrayList<>(more);
-    modules.add(new ServingModule(TestServer.CONFIG));
+    modules.add(new ServingModule(config));
     modules.add(
         new AbstractModule() {
           @Override
@@ -89,11 +104,16 @@ public final class ToyService implements AutoCloseable {
 
   /** Waits until nothing is left to draw. */
   public void awaitIdle() throws InterruptedException {
+    awaitUnfinished(0);
+  }
+
+  /** Waits until so many requests are left. */
+  public void awaitUnfinished(int expected) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (jobs.unfinished() > 0 && System.nanoTime() < end) {
+    while (jobs.unfinished() != expected && System.nanoTime() < end) {
       TimeUnit.MILLISECONDS.sleep(5);
     }
-    assertThat(jobs.unfinished()).as("unfinished requests").isZero();
+    assertThat(jobs.unfinished()).as("unfinished requests").isEqualTo(expected);
   }
 
   /** Options that ask its decoder for so many steps. */
