@@ -85,7 +85,34 @@ record DenoisingCheck<C>(
   private record Reading(
       Assumed assumed, Parameterization parameterization, List<Double> errors, double share) {}
 
+  /** The means of the data and of its squares, over all values. */
+  private record Moments(double mean, double square) {
+    static Moments of(List<float[]> data) {
+      double sum = 0;
+      double squares = 0;
+      long count = 0;
+      for (float[] x0 : data) {
+        for (float value : x0) {
+          sum += value;
+          squares += (double) value * value;
+        }
+        count += x0.length;
+      }
+      return new Moments(sum / count, squares / count);
+    }
+
+    /** The error of saying nothing: the mean of the data for x₀, a scaled x_t for ε and v. */
+    double ofNothing(Parameterization way, double alphaBar) {
+      return switch (way) {
+        case X0 -> square - mean * mean;
+        // x̂₀ = √ᾱ·x_t, so x̂₀ − x₀ = √ᾱ·√(1−ᾱ)·ε − (1−ᾱ)·x₀
+        case EPS, V -> alphaBar * (1 - alphaBar) + (1 - alphaBar) * (1 - alphaBar) * square;
+      };
+    }
+  }
+
   Diagnosis diagnosis() {
+    var moments = Moments.of(clean);
     var own = new Assumed(COSINE, Schedules.diffusers().named(COSINE, scheduler.trainTimesteps()));
     int[] times =
         fractions.stream()
@@ -112,7 +139,7 @@ record DenoisingCheck<C>(
         sameAnswer = "; it answers the same whatever it is asked";
       }
       for (Parameterization way : Parameterization.values()) {
-        readings.add(read(assumed, way, alphaBars, noisy, answers));
+        readings.add(read(assumed, way, moments, alphaBars, noisy, answers));
       }
     }
     Reading asSaid =
@@ -129,8 +156,8 @@ record DenoisingCheck<C>(
               times[i],
               alphaBars[i],
               asSaid.errors.get(i),
-              nothing(Parameterization.X0, alphaBars[i]),
-              nothing(Parameterization.EPS, alphaBars[i])));
+              moments.ofNothing(Parameterization.X0, alphaBars[i]),
+              moments.ofNothing(Parameterization.EPS, alphaBars[i])));
     }
     return judged(asSaid, best, sameAnswer, levels, noisy, times, alphaBars);
   }
@@ -256,6 +283,7 @@ record DenoisingCheck<C>(
   private Reading read(
       Assumed assumed,
       Parameterization way,
+      Moments moments,
       double[] alphaBars,
       List<List<float[]>> noisy,
       List<List<float[]>> answers) {
@@ -264,7 +292,7 @@ record DenoisingCheck<C>(
     for (int i = 0; i < alphaBars.length; i++) {
       double error = error(Conversion.of(way, alphaBars[i]), noisy.get(i), answers.get(i));
       errors.add(error);
-      logs += Math.log(error / nothing(way, alphaBars[i]));
+      logs += Math.log(error / moments.ofNothing(way, alphaBars[i]));
     }
     return new Reading(assumed, way, errors, Math.exp(logs / alphaBars.length));
   }
@@ -279,27 +307,6 @@ record DenoisingCheck<C>(
       }
     }
     return sum / clean.size();
-  }
-
-  /** The error of saying nothing: the mean of the data for x₀, a scaled x_t for ε and v. */
-  private double nothing(Parameterization way, double alphaBar) {
-    double sum = 0;
-    double squares = 0;
-    long count = 0;
-    for (float[] x0 : clean) {
-      for (float value : x0) {
-        sum += value;
-        squares += (double) value * value;
-      }
-      count += x0.length;
-    }
-    double mean = sum / count;
-    double square = squares / count;
-    return switch (way) {
-      case X0 -> square - mean * mean;
-      // x̂₀ = √ᾱ·x_t, so x̂₀ − x₀ = √ᾱ·√(1−ᾱ)·ε − (1−ᾱ)·x₀
-      case EPS, V -> alphaBar * (1 - alphaBar) + (1 - alphaBar) * (1 - alphaBar) * square;
-    };
   }
 
   /** How much larger the error is when the network is told of the next sample of the data. */
