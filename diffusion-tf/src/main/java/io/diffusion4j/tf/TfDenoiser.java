@@ -35,6 +35,7 @@ public final class TfDenoiser<C> implements Denoiser<C> {
   private final Parameterization parameterization;
   private final int timeChannels;
   private final Conditions<C> conditions;
+  private final int leastRows;
 
   /** Asks this network; closing it stays with the caller. */
   public TfDenoiser(
@@ -42,10 +43,34 @@ public final class TfDenoiser<C> implements Denoiser<C> {
       Parameterization parameterization,
       int timeChannels,
       Conditions<C> conditions) {
+    this(network, parameterization, timeChannels, conditions, 1);
+  }
+
+  private TfDenoiser(
+      CompiledNetwork network,
+      Parameterization parameterization,
+      int timeChannels,
+      Conditions<C> conditions,
+      int leastRows) {
     this.network = network;
     this.parameterization = parameterization;
     this.timeChannels = timeChannels;
     this.conditions = conditions;
+    this.leastRows = leastRows;
+  }
+
+  /**
+   * The same network, never asked about fewer rows: what is missing are copies of the last one. For
+   * networks whose products TensorFlow computes otherwise for few rows, in the last bits, so that
+   * an answer would depend on the queries asked with it.
+   *
+   * @param rows at least 1
+   */
+  public TfDenoiser<C> withLeastRows(int rows) {
+    if (rows < 1) {
+      throw new IllegalArgumentException("rows: " + rows + " (expected: ≥ 1)");
+    }
+    return new TfDenoiser<>(network, parameterization, timeChannels, conditions, rows);
   }
 
   @Override
@@ -60,11 +85,12 @@ public final class TfDenoiser<C> implements Denoiser<C> {
     }
     int rows = queries.size();
     var outputs = network.run(batch(queries));
-    var means = Tensors.unstack(outputs.get(0), rows);
+    int computed = Math.max(rows, leastRows);
+    var means = Tensors.unstack(outputs.get(0), computed).subList(0, rows);
     if (outputs.size() == 1) {
       return means.stream().map(Prediction::of).toList();
     }
-    var variances = Tensors.unstack(outputs.get(1), rows);
+    var variances = Tensors.unstack(outputs.get(1), computed);
     List<Prediction> predictions = new ArrayList<>(rows);
     for (int i = 0; i < rows; i++) {
       predictions.add(new Prediction(means.get(i), variances.get(i)));
@@ -81,7 +107,11 @@ public final class TfDenoiser<C> implements Denoiser<C> {
     return network.trace(batch(queries));
   }
 
-  private Batch batch(List<Query<C>> queries) {
+  private Batch batch(List<Query<C>> asked) {
+    List<Query<C>> queries = new ArrayList<>(asked);
+    while (queries.size() < leastRows) {
+      queries.add(asked.get(asked.size() - 1));
+    }
     var batch = new Batch(queries.size());
     batch.floats(SAMPLE, Tensors.stack(queries.stream().map(Query::xt).toList()));
     batch.floats(

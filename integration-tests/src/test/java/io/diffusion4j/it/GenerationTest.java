@@ -3,6 +3,7 @@ package io.diffusion4j.it;
 import static io.diffusion4j.it.TinyPipeline.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.inject.Guice;
 import io.diffusion4j.diffusion.ImageVariation;
 import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.SamplingListener;
@@ -12,6 +13,9 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.sampling.DdimSampler;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.unclip.UnclipModel;
+import io.diffusion4j.unclip.UnclipModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -89,6 +93,30 @@ class GenerationTest {
       assertThat(pipeline.generate(alone, SamplingListener.NONE).images().get(0).pixels())
           .as("image %d", i)
           .isEqualTo(together.images().get(i).pixels());
+    }
+  }
+
+  /** Of the prior's rows, four are asked for an image alone, and twenty for five of them. */
+  @Test
+  void noPrecisionLetsTheCompanyShow() {
+    try (var model = UnclipModel.load(tiny.folder(), Precision.FLOAT32)) {
+      var pipeline =
+          Guice.createInjector(new UnclipModule(model, 2)).getInstance(TextToImage.class);
+      var settings = request("a red apple", 5, 7, DDIM);
+      var together = pipeline.generate(settings, SamplingListener.NONE);
+      for (int i = 0; i < 5; i++) {
+        var request =
+            new TextToImage.Request(
+                settings.prompts().subList(i, i + 1),
+                settings.negative(),
+                settings.noise().subList(i, i + 1),
+                settings.prior(),
+                settings.decoder(),
+                settings.upsampler());
+        var alone = pipeline.generate(request, SamplingListener.NONE);
+        assertThat(alone.imageEmbeddings().get(0)).isEqualTo(together.imageEmbeddings().get(i));
+        assertThat(alone.images().get(0).pixels()).isEqualTo(together.images().get(i).pixels());
+      }
     }
   }
 

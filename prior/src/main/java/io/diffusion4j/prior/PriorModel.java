@@ -38,16 +38,24 @@ public final class PriorModel implements AutoCloseable {
   private final CompiledNetwork network;
   private final Standardization standardization;
   private final Parameterization parameterization;
+  private final int leastRows;
 
   private PriorModel(
       PriorConfig config,
       CompiledNetwork network,
       Standardization standardization,
-      Parameterization parameterization) {
+      Parameterization parameterization,
+      int leastRows) {
     this.config = config;
     this.network = network;
     this.standardization = standardization;
     this.parameterization = parameterization;
+    this.leastRows = leastRows;
+  }
+
+  /** In float32, products of fewer than eight rows end in other bits than those of more. */
+  private static int leastRows(Precision precision) {
+    return precision == Precision.FLOAT32 ? 8 : 1;
   }
 
   /**
@@ -69,7 +77,8 @@ public final class PriorModel implements AutoCloseable {
               checkpoint,
               name -> !name.equals(MEAN) && !name.equals(STD) && !name.equals(BUFFER));
       var network = new CompiledNetwork(new PriorTransformer(config), weights, precision);
-      return new PriorModel(config, network, standardization, parameterization);
+      return new PriorModel(
+          config, network, standardization, parameterization, leastRows(precision));
     }
   }
 
@@ -180,7 +189,8 @@ public final class PriorModel implements AutoCloseable {
 
   /** The network, conditioned on encoded texts. */
   public Denoiser<TextEncoding> denoiser() {
-    return new TfDenoiser<>(network, parameterization, config.width(), PriorModel::feed);
+    return new TfDenoiser<>(network, parameterization, config.width(), PriorModel::feed)
+        .withLeastRows(leastRows);
   }
 
   /** Feeds what the network knows of texts. */
