@@ -7,7 +7,6 @@ import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.unclip.RecordedNoise;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -75,11 +74,6 @@ final class BatchOptions {
   /** Where the randomness comes from, in words. */
   String source(long seed) {
     return noise == null ? "seed " + seed : "noise of " + noise;
-  }
-
-  /** A seed, short enough to type again. */
-  static long newSeed() {
-    return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
   }
 
   /** Writes the unrounded images if that was asked for. */

@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -55,19 +56,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "The PNG file to write. Default: ${DEFAULT-VALUE}")
   private Path output = Path.of("");
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Makes the same images again, bit for bit. Default: a new one")
-  private @Nullable Long seed;
-
-  @Option(
-      names = "--count",
-      paramLabel = "N",
-      defaultValue = "1",
-      description =
-          "How many images of each prompt; more than one are numbered, FILE-1.png and so on.")
-  private int count;
+  @Mixin private DrawOptions draws = new DrawOptions();
 
   @Option(
       names = "--negative",
@@ -93,7 +82,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PngFiles files = new PngFiles(output, prompts.size() * count);
+    PngFiles files = new PngFiles(output, prompts.size() * draws.count);
     check(files);
     if (server == null && (batch.areGiven() || prompts.size() > 1)) {
       drawBatch(files);
@@ -103,7 +92,7 @@ final class GenerateCommand implements Callable<Integer> {
     for (int i = 0; i < prompts.size(); i++) {
       Generation generation =
           server == null ? drawHere(prompts.get(i)) : ask(server, prompts.get(i));
-      report(generation, files, i * count);
+      report(generation, files, i * draws.count);
       complete &= generation.failures().isEmpty();
     }
     return complete ? 0 : FailureHandler.FAILED;
@@ -116,15 +105,10 @@ final class GenerateCommand implements Callable<Integer> {
         throw new IllegalArgumentException("prompt: \"" + prompt + "\" (expected: some words)");
       }
     }
-    if (count < 1) {
-      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
-    }
-    if (seed != null && seed < 0) {
-      throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
-    }
+    draws.check();
     stages.check();
     files.requireWritable();
-    batch.check(seed);
+    batch.check(draws.seed);
     if (server == null) {
       stages.checkSamplers(Samplers.standard());
       LocalModel.requirePipeline(model.folder);
@@ -136,8 +120,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   /** The images of all prompts in one batch, without the service, which draws one prompt's. */
   private void drawBatch(PngFiles files) {
-    long chosen = seed == null ? BatchOptions.newSeed() : seed;
-    var noise = batch.noise(prompts.size(), count, chosen);
+    long seed = draws.seedOrNew();
+    var noise = batch.noise(prompts.size(), draws.count, seed);
     say("loading " + model.folder);
     try (var local = model.load(Residency.ONE_AT_A_TIME);
         var watch = new StageWatch(spec.commandLine().getErr(), noise.size())) {
@@ -147,7 +131,7 @@ final class GenerateCommand implements Callable<Integer> {
       }
       var request =
           new TextToImage.Request(
-              prompts.stream().flatMap(p -> Collections.nCopies(count, p).stream()).toList(),
+              prompts.stream().flatMap(p -> Collections.nCopies(draws.count, p).stream()).toList(),
               negative,
               noise,
               local.settings(DiffusionPrior.STAGE, stages.byStage()),
@@ -156,14 +140,14 @@ final class GenerateCommand implements Callable<Integer> {
       var pipeline = batch.noise == null ? local.textToImage() : local.publishedTextToImage();
       var images = pipeline.generate(request, watch).images();
       new BatchOutput(files, batch, spec.commandLine().getOut())
-          .write(images, batch.source(chosen), watch.times());
+          .write(images, batch.source(seed), watch.times());
     }
   }
 
   private Generation drawHere(String prompt) {
     say("loading " + model.folder);
     // Batches of a larger request are drawn side by side, each in a stage of its own.
-    var residency = count <= Defaults.BATCH ? Residency.ONE_AT_A_TIME : Residency.ALWAYS;
+    var residency = draws.count <= Defaults.BATCH ? Residency.ONE_AT_A_TIME : Residency.ALWAYS;
     try (var local = model.serve(residency)) {
       return draw(local.client(), prompt);
     }
@@ -178,15 +162,15 @@ final class GenerateCommand implements Callable<Integer> {
   private Generation draw(GenerationClient client, String prompt) {
     var request =
         GenerateImagesRequest.newBuilder()
-            .setImageCount(count)
+            .setImageCount(draws.count)
             .putAllStages(stages.byStage())
             .setTextToImage(
                 TextToImageTask.newBuilder()
                     .setPrompt(PromptSpec.newBuilder().setText(prompt).setNegativeText(negative)));
-    if (seed != null) {
-      request.addSeeds(seed);
+    if (draws.seed != null) {
+      request.addSeeds(draws.seed);
     }
-    try (var bars = new StageBars(Bars.of(spec.commandLine().getErr()), count)) {
+    try (var bars = new StageBars(Bars.of(spec.commandLine().getErr()), draws.count)) {
       return client.generate(request.build(), bars);
     }
   }
@@ -203,7 +187,7 @@ final class GenerateCommand implements Callable<Integer> {
           about.getWidth(),
           about.getHeight(),
           Long.toUnsignedString(about.getSeed()),
-          count == 1 ? "" : ", image " + (about.getIndex() + 1) + " of it");
+          draws.count == 1 ? "" : ", image " + (about.getIndex() + 1) + " of it");
     }
     out.println(times(generation));
     out.flush();

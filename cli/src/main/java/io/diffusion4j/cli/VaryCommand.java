@@ -15,9 +15,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,19 +49,7 @@ final class VaryCommand implements Callable<Integer> {
       description = "The PNG file to write. Default: ${DEFAULT-VALUE}")
   private Path output = Path.of("");
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Makes the same images again, bit for bit. Default: a new one")
-  private @Nullable Long seed;
-
-  @Option(
-      names = "--count",
-      paramLabel = "N",
-      defaultValue = "1",
-      description =
-          "How many variations of each image; more than one are numbered, FILE-1.png and so on.")
-  private int count;
+  @Mixin private DrawOptions draws = new DrawOptions();
 
   @ArgGroup(validate = false, heading = "%nSampling (there is no prior):%n")
   private StageOptionsGroup stages = new StageOptionsGroup();
@@ -80,10 +68,10 @@ final class VaryCommand implements Callable<Integer> {
       given.add(Source.read(source));
     }
     int inputs = given.stream().mapToInt(Source::size).sum();
-    PngFiles files = new PngFiles(output, inputs * count);
+    PngFiles files = new PngFiles(output, inputs * draws.count);
     files.requireWritable();
-    long chosen = seed == null ? BatchOptions.newSeed() : seed;
-    var noise = batch.noise(inputs, count, chosen);
+    long seed = draws.seedOrNew();
+    var noise = batch.noise(inputs, draws.count, seed);
     var err = spec.commandLine().getErr();
     err.println("loading " + model.folder);
     err.flush();
@@ -92,7 +80,7 @@ final class VaryCommand implements Callable<Integer> {
       List<float[]> embeddings = new ArrayList<>();
       for (Source source : given) {
         for (float[] embedding : source.encode(local)) {
-          embeddings.addAll(Collections.nCopies(count, embedding));
+          embeddings.addAll(Collections.nCopies(draws.count, embedding));
         }
       }
       var images =
@@ -106,7 +94,7 @@ final class VaryCommand implements Callable<Integer> {
                   watch)
               .images();
       new BatchOutput(files, batch, spec.commandLine().getOut())
-          .write(images, batch.source(chosen), watch.times());
+          .write(images, batch.source(seed), watch.times());
     }
     return 0;
   }
@@ -118,16 +106,11 @@ final class VaryCommand implements Callable<Integer> {
         throw new IllegalArgumentException("image: " + source + " (expected: a file)");
       }
     }
-    if (count < 1) {
-      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
-    }
-    if (seed != null && seed < 0) {
-      throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
-    }
+    draws.check();
     stages.check();
     stages.checkWithoutPrior();
     stages.checkSamplers(Samplers.standard());
-    batch.check(seed);
+    batch.check(draws.seed);
     LocalModel.requirePipeline(model.folder);
     if (!ModelFolder.open(model.folder).has("image_encoder")) {
       throw new IllegalArgumentException(
