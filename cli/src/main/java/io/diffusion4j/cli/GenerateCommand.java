@@ -80,6 +80,9 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Ask this server instead of loading a model.")
   private @Nullable String server;
 
+  @ArgGroup(validate = false, heading = "%nServer:%n")
+  private ConnectionOptions connection = new ConnectionOptions();
+
   @Override
   public Integer call() throws IOException {
     PngFiles files = new PngFiles(output, prompts.size() * draws.count);
@@ -109,6 +112,7 @@ final class GenerateCommand implements Callable<Integer> {
     stages.check();
     files.requireWritable();
     batch.check(draws.seed);
+    connection.check(server);
     if (server == null) {
       stages.checkSamplers(Samplers.standard());
       LocalModel.requirePipeline(model.folder);
@@ -153,8 +157,8 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private Generation ask(String address, String prompt) {
-    try (var client = GenerationClient.connect(address)) {
+  private Generation ask(String address, String prompt) throws IOException {
+    try (var client = connection.connect(address)) {
       return draw(client, prompt);
     }
   }

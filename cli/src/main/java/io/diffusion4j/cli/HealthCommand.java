@@ -1,7 +1,8 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.serving.client.GenerationClient;
+import java.io.IOException;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,9 +29,12 @@ final class HealthCommand implements Callable<Integer> {
               + " the server as a whole")
   private String service = "";
 
+  @ArgGroup(validate = false, heading = "%nServer:%n")
+  private ConnectionOptions connection = new ConnectionOptions();
+
   @Override
-  public Integer call() {
-    try (var client = GenerationClient.connect(server)) {
+  public Integer call() throws IOException {
+    try (var client = connection.connect(server)) {
       boolean serves = client.isServing(service);
       var out = spec.commandLine().getOut();
       out.println(serves ? "serving" : "not serving");

@@ -57,8 +57,12 @@ final class ReplayCommand implements Callable<Integer> {
       description = "Ask this server instead of loading a model.")
   private @Nullable String server;
 
+  @ArgGroup(validate = false, heading = "%nServer:%n")
+  private ConnectionOptions connection = new ConnectionOptions();
+
   @Override
   public Integer call() throws IOException {
+    connection.check(server);
     RecipeFile original = RecipeFile.read(file);
     if (output != null) {
       new OutputFile(output).requireWritable();
@@ -82,8 +86,8 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private Generation.Picture ask(String address, RecipeFile original) {
-    try (var client = GenerationClient.connect(address)) {
+  private Generation.Picture ask(String address, RecipeFile original) throws IOException {
+    try (var client = connection.connect(address)) {
       return draw(client, original, modelWithItsWeights(client.models(), original));
     }
   }

@@ -7,15 +7,13 @@ import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.serving.DiffusionServer;
-import io.diffusion4j.serving.ServerConfig;
+import io.diffusion4j.serving.HttpPort;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.unclip.Residency;
 import io.diffusion4j.web.WebModule;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -55,10 +53,11 @@ final class ServeCommand implements Callable<Integer> {
     ServerSettings settings =
         ServerSettings.of(flags, file == null ? ServerFile.NONE : ServerFile.read(file));
     settings.models().forEach(model -> LocalModel.requirePipeline(model.folder()));
-    requireFree(settings.config());
     ServerLog.configure(settings.logFormat(), settings.logLevel());
-    try (var models = LocalModels.load(settings.models(), Residency.ALWAYS);
-        var server = models.server(settings.config(), more(settings, models.names())).start()) {
+    try (var port = HttpPort.open(settings.config()); // who asks meanwhile is told that it loads
+        var models = LocalModels.load(settings.models(), Residency.ALWAYS);
+        var server =
+            models.server(settings.config(), more(settings, port, models.names())).start()) {
       Thread drain = new Thread(server::close, "drain");
       Runtime.getRuntime().addShutdownHook(drain);
       try {
@@ -70,7 +69,8 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static Module more(ServerSettings settings, List<String> models) throws IOException {
+  private static Module more(ServerSettings settings, HttpPort port, List<String> models)
+      throws IOException {
     Authenticator authenticator = authenticator(settings, models);
     return new AbstractModule() {
       @Override
@@ -78,6 +78,7 @@ final class ServeCommand implements Callable<Integer> {
         OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
             .setBinding()
             .toInstance(authenticator);
+        OptionalBinder.newOptionalBinder(binder(), HttpPort.class).setBinding().toInstance(port);
         install(new WebModule());
         install(new OpenAiModule());
         if (settings.metrics()) {
@@ -94,29 +95,6 @@ final class ServeCommand implements Callable<Integer> {
     }
     Principal anybody = Principal.ANYBODY.withQuota(settings.quota());
     return token -> anybody;
-  }
-
-  /** Loading takes a while; a port that is taken is better told before. */
-  private static void requireFree(ServerConfig config) throws IOException {
-    var address = new InetSocketAddress(config.host(), config.port());
-    if (address.isUnresolved()) {
-      return; // the server says what is wrong
-    }
-    try (var probe = new ServerSocket()) {
-      probe.bind(address);
-    } catch (IOException e) {
-      throw new IOException(
-          "port: "
-              + config.port()
-              + " (expected: one that is free; "
-              + config.host()
-              + ":"
-              + config.port()
-              + ": "
-              + e.getMessage()
-              + ")",
-          e);
-    }
   }
 
   private void serve(LocalModels models, DiffusionServer server) {

@@ -59,6 +59,40 @@ final class ServeFlags {
   @Nullable Path tokens;
 
   @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      description = "Encrypt, as whom this certificate says, in PEM; beside --tls-key.")
+  @Nullable Path tlsCertificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "The private key of the certificate, in PEM.")
+  @Nullable Path tlsKey;
+
+  @Option(
+      names = "--tls-clients",
+      paramLabel = "FILE",
+      description = "Let in only who has a certificate from one of these authorities, in PEM.")
+  @Nullable Path tlsClients;
+
+  @Option(
+      names = "--insecure",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description = "Listen in plaintext even where other machines can listen in.")
+  @Nullable Boolean insecure;
+
+  @Option(
+      names = "--origin",
+      paramLabel = "URL",
+      description =
+          "Let pages of this site ask, such as https://app.example; several times for several."
+              + " Default: the server's own page only")
+  List<String> origins = List.of();
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       description = "Lines for people or for programs: ${COMPLETION-CANDIDATES}. Default: text")

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli;
 
 import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param queue how many requests may wait
  * @param graceSeconds how long running work may go on when the server is shut down
  * @param models the models, the default first
+ * @param tls how it encrypts; without it, it does not
+ * @param insecure whether it listens in plaintext where other machines can listen in
+ * @param origins the other sites whose pages may ask
  * @param tokens the file of the tokens, a {@link TokenFile}; without it everybody may call
  * @param quota what each principal may ask for whose token says nothing of it
  * @param metrics whether {@code /metrics} is served
@@ -29,13 +33,16 @@ record ServerFile(
     @Nullable Integer queue,
     @Nullable Integer graceSeconds,
     @Nullable List<ModelEntry> models,
+    @Nullable TlsEntry tls,
+    @Nullable Boolean insecure,
+    @Nullable List<String> origins,
     @Nullable Path tokens,
     @Nullable QuotaEntry quota,
     @Nullable Boolean metrics,
     @Nullable LogEntry log) {
   /** A file that says nothing. */
   static final ServerFile NONE =
-      new ServerFile(null, null, null, null, null, null, null, null, null, null);
+      new ServerFile(null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   /**
    * A model.
@@ -53,6 +60,25 @@ record ServerFile(
             "models: one without path (expected: the folder of each)");
       }
       return path;
+    }
+  }
+
+  /**
+   * As a {@link ServerTls}: PEM files.
+   *
+   * @param certificate of the server, and those that lead to its authority
+   * @param key of the certificate
+   * @param clients the authorities of the clients; without it they need no certificates
+   */
+  record TlsEntry(@Nullable Path certificate, @Nullable Path key, @Nullable Path clients) {
+    static final TlsEntry NONE = new TlsEntry(null, null, null);
+
+    TlsEntry from(Path folder) {
+      return new TlsEntry(from(folder, certificate), from(folder, key), from(folder, clients));
+    }
+
+    private static @Nullable Path from(Path folder, @Nullable Path file) {
+      return file == null ? null : folder.resolve(file);
     }
   }
 
@@ -115,6 +141,9 @@ record ServerFile(
             : models.stream()
                 .map(m -> new ModelEntry(folder.resolve(m.folder()), m.name(), m.precision()))
                 .toList(),
+        tls == null ? null : tls.from(folder),
+        insecure,
+        origins,
         tokens == null ? null : folder.resolve(tokens),
         quota,
         metrics,

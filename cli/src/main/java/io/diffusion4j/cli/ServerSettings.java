@@ -1,12 +1,17 @@
 package io.diffusion4j.cli;
 
+import io.diffusion4j.cli.ServerFile.TlsEntry;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.serving.ServerConfig;
+import io.diffusion4j.serving.ServerConfig.Reach;
 import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.tls.CertificateFiles;
+import io.diffusion4j.serving.tls.ServerTls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,15 +54,43 @@ record ServerSettings(
                 Duration.ofSeconds(
                     first(
                         flags.graceSeconds, file.graceSeconds(), (int) usual.grace().toSeconds())))
-            .withLogPrompts(first(flags.logPrompts, log.prompts(), usual.logPrompts()));
+            .withLogPrompts(first(flags.logPrompts, log.prompts(), usual.logPrompts()))
+            .withReach(reach(flags, file));
     return new ServerSettings(
         config,
         models(flags, file),
-        Optional.ofNullable(flags.tokens).or(() -> Optional.ofNullable(file.tokens())),
+        either(flags.tokens, file.tokens()),
         Optional.ofNullable(file.quota()).map(ServerFile.QuotaEntry::quota).orElse(Quota.NONE),
         first(file.metrics(), true),
         first(flags.logFormat, log.format(), ServerLog.Format.TEXT),
         first(flags.logLevel, log.level(), ServerLog.Level.INFO));
+  }
+
+  private static Reach reach(ServeFlags flags, ServerFile file) {
+    List<String> origins =
+        flags.origins.isEmpty() ? first(file.origins(), List.of()) : flags.origins;
+    boolean insecure = first(flags.insecure, file.insecure(), Reach.LOCAL.insecure());
+    return new Reach(tls(flags, first(file.tls(), TlsEntry.NONE)), insecure, Set.copyOf(origins));
+  }
+
+  private static Optional<ServerTls> tls(ServeFlags flags, TlsEntry said) {
+    Optional<Path> certificate = either(flags.tlsCertificate, said.certificate());
+    Optional<Path> key = either(flags.tlsKey, said.key());
+    Optional<Path> clients = either(flags.tlsClients, said.clients());
+    if (certificate.isEmpty() && key.isEmpty() && clients.isEmpty()) {
+      return Optional.empty();
+    }
+    if (certificate.isEmpty() || key.isEmpty()) {
+      throw new IllegalArgumentException(
+          "tls: without a "
+              + (certificate.isEmpty() ? "certificate" : "key")
+              + " (expected: a certificate and its key)");
+    }
+    return Optional.of(new ServerTls(new CertificateFiles(certificate.get(), key.get()), clients));
+  }
+
+  private static <T> Optional<T> either(@Nullable T given, @Nullable T said) {
+    return Optional.ofNullable(given).or(() -> Optional.ofNullable(said));
   }
 
   private static List<ServedModel> models(ServeFlags flags, ServerFile file) {

@@ -13,6 +13,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +163,28 @@ final class BadInputTest {
   @Test
   void aPortThatIsNoneIsNamed() {
     assertRefused(2, "port: 99999 (expected: 0 to 65535)", "serve", "--port", "99999");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "serve --host 0.0.0.0, 'host: 0.0.0.0 (expected: an address of this machine only, such as"
+        + " 127.0.0.1, unless there is TLS, or plaintext is meant: insecure)'",
+    "serve --tls-certificate no.pem --tls-key no.key, 'no.pem: no such file or folder'",
+    "serve --origin app, 'origins: app (expected: origins such as https://app.example)'",
+    "generate a --tls, 'server: none (expected: one beside what is said of how it is reached)'",
+    "replay a --ca b, 'server: none (expected: one beside what is said of how it is reached)'",
+    "generate a --server a:1 --key b, 'key: b (expected: beside --certificate)'",
+    "generate a --server a:1 --ca no.pem, 'no.pem: no such file or folder'",
+  })
+  void howAServerCannotBeReachedIsNamed(String line, String message) throws IOException {
+    Files.writeString(folder.resolve("model_index.json"), "{}");
+    List<String> arguments = new ArrayList<>(List.of(words(line)));
+    if (line.startsWith("serve")) {
+      arguments.addAll(List.of("--model", folder.toString(), "--port", "0"));
+    }
+    Run run = Run.of(arguments.toArray(String[]::new));
+    assertThat(run.err()).isEqualTo("error: %s%n".formatted(message));
+    assertThat(run.status()).isEqualTo(message.startsWith("no.pem") ? 1 : 2);
   }
 
   @Test

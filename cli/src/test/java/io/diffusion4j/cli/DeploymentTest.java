@@ -108,6 +108,7 @@ final class DeploymentTest {
     assertThat(config.getFileName()).hasToString("server.yaml");
     ServerSettings settings = settings(folder);
     assertThat(settings.config().host()).isEqualTo("0.0.0.0");
+    assertThat(settings.config().reach().insecure()).as("else it would not start").isTrue();
     assertThat(settings.tokens()).as("a port for the whole cluster asks who calls").isPresent();
 
     List<Path> mounts =

@@ -10,6 +10,7 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.serving.Certificates;
 import io.diffusion4j.serving.Recipes;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import java.awt.image.BufferedImage;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -219,6 +221,24 @@ final class EndToEndTest {
     try (var server = new Serving()) {
       byte[] remote = drawn("remote.png", "--seed", "7", "--server", server.address());
       assertThat(remote).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void aServerThatEncryptsIsAskedByWhoTrustsIt() throws Exception {
+    var own = Certificates.make(folder, "own");
+    String certificate = own.certificates().toString();
+    try (var server =
+        new Serving("--tls-certificate", certificate, "--tls-key", own.key().toString())) {
+      String address = server.address().replace("127.0.0.1", "localhost");
+      byte[] remote = drawn("tls.png", "--seed", "7", "--server", address, "--ca", certificate);
+      assertThat(remote).isEqualTo(drawn("here.png", "--seed", "7", "--model", model.toString()));
+      Run replayed = replay(folder.resolve("tls.png"), "--server", address, "--ca", certificate);
+      assertThat(replayed.status()).as(replayed.err()).isZero();
+      assertThat(Run.of("health", address, "--ca", certificate).out())
+          .isEqualToIgnoringNewLines("serving");
+      assertThat(Run.of("health", address, "--tls").status()).isEqualTo(1);
+      assertThat(Run.of("health", address).status()).isEqualTo(1);
     }
   }
 
@@ -465,15 +485,21 @@ final class EndToEndTest {
   /** {@code serve} on a free port, on a thread of its own. */
   private static final class Serving implements AutoCloseable {
     private final StringWriter out = new StringWriter();
+    private final List<String> more;
     private final Thread thread =
         new Thread(
-            () ->
-                Main.commandLine()
-                    .setOut(new PrintWriter(out, true))
-                    .execute("serve", "--port", "0", "--model", model.toString()),
+            () -> Main.commandLine().setOut(new PrintWriter(out, true)).execute(arguments()),
             "serve");
 
-    Serving() {
+    private String[] arguments() {
+      List<String> all = new ArrayList<>(List.of("serve", "--port", "0"));
+      all.addAll(List.of("--model", model.toString()));
+      all.addAll(more);
+      return all.toArray(String[]::new);
+    }
+
+    Serving(String... more) {
+      this.more = List.of(more);
       thread.start();
     }
 

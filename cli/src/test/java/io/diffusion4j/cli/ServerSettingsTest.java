@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.base.Splitter;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.serving.ServerConfig;
+import io.diffusion4j.serving.ServerConfig.Reach;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.diffusion4j.serving.tls.CertificateFiles;
+import io.diffusion4j.serving.tls.ServerTls;
 import io.diffusion4j.tf.nn.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +73,16 @@ final class ServerSettingsTest {
     assertThat(settings)
         .isEqualTo(
             new ServerSettings(
-                new ServerConfig("127.0.0.1", 50051, 2, 64, Duration.ofSeconds(30), false),
+                ServerConfig.loopback()
+                    .withReach(
+                        new Reach(
+                            Optional.of(
+                                new ServerTls(
+                                    new CertificateFiles(
+                                        folder.resolve("server.pem"), folder.resolve("server.key")),
+                                    Optional.of(folder.resolve("clients.pem")))),
+                            false,
+                            Set.of("https://app.example"))),
                 List.of(
                     new ServedModel(
                         folder.resolve("emoji/model"), Optional.empty(), Precision.FLOAT32),
@@ -120,12 +132,35 @@ final class ServerSettingsTest {
             new ServedModel(folder.resolve("m"), Optional.empty(), Precision.BFLOAT16));
   }
 
+  @Test
+  void howItIsReachedIsSaidByBoth() throws IOException {
+    var file = file("tls: {certificate: a.pem, key: a.key}\ninsecure: true\norigins: [http://a]\n");
+    var own = new CertificateFiles(Path.of("b.pem"), folder.resolve("a.key"));
+    assertThat(
+            ServerSettings.of(
+                    flags("--tls-certificate b.pem --tls-clients c.pem --origin https://b:1"), file)
+                .config()
+                .reach())
+        .isEqualTo(
+            new Reach(
+                Optional.of(new ServerTls(own, Optional.of(Path.of("c.pem")))),
+                true,
+                Set.of("https://b:1")));
+    assertThat(ServerSettings.of(flags("--insecure false"), file).config().reach().insecure())
+        .isFalse();
+    assertThatThrownBy(() -> ServerSettings.of(flags("--tls-key k"), ServerFile.NONE))
+        .hasMessage("tls: without a certificate (expected: a certificate and its key)");
+    assertThatThrownBy(
+            () -> ServerSettings.of(flags("--tls-clients c"), file("tls: {certificate: a}")))
+        .hasMessage("tls: without a key (expected: a certificate and its key)");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, log, metrics, models, port,"
-            + " queue, quota, tokens, workers)",
+        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, insecure, log, metrics,"
+            + " models, origins, port, queue, quota, tls, tokens, workers)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
             + " precision)",

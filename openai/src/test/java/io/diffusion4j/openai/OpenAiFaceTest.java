@@ -89,6 +89,22 @@ class OpenAiFaceTest {
     }
   }
 
+  /** Browsers send forms without asking first. */
+  @Test
+  void formsOfOtherSitesAreRefused() throws Exception {
+    byte[] form = new Form().file("image", Pictures.opaque(8, 8)).bytes();
+    for (String origin : List.of("https://other.example", "http://127.0.0.1:" + server.port())) {
+      var request =
+          request(server, "/v1/images/variations")
+              .header("content-type", Form.TYPE)
+              .header("origin", origin)
+              .POST(BodyPublishers.ofByteArray(form))
+              .build();
+      assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode())
+          .isEqualTo(origin.contains("other") ? 403 : 200);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({", 160", "auto, 160", "160x160, 160", "256x256, 256", "512x512, 512"})
   void imagesHaveTheSizeThatIsAskedFor(@Nullable String size, int pixels) throws Exception {

@@ -7,6 +7,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  * The generation service on a port: {@code diffusion4j.v1}, {@code grpc.health.v1} and reflection
  * over gRPC, and every {@link HttpFace} that was bound.
  *
- * <p>Plaintext; whoever reaches the port can use the models, so it listens on this machine only
- * unless the {@link ServerConfig} says otherwise.
+ * <p>In plaintext it listens on this machine only, unless the {@link ServerConfig} says that more
+ * is meant.
  */
 public final class DiffusionServer implements AutoCloseable {
   private final ServerConfig config;
   private final JobScheduler scheduler;
   private final GrpcServices services;
   private final Set<HttpFace> faces;
+  private final Optional<HttpPort> opened;
   private @Nullable Server inProcess;
   private @Nullable ManagedChannel channel;
   private @Nullable HttpPort port;
@@ -30,23 +32,33 @@ public final class DiffusionServer implements AutoCloseable {
 
   @Inject
   DiffusionServer(
-      ServerConfig config, JobScheduler scheduler, GrpcServices services, Set<HttpFace> faces) {
+      ServerConfig config,
+      JobScheduler scheduler,
+      GrpcServices services,
+      Set<HttpFace> faces,
+      Optional<HttpPort> opened) {
     this.config = config;
     this.scheduler = scheduler;
     this.services = services;
     this.faces = faces;
+    this.opened = opened;
   }
 
   /**
-   * Listens on the host and port of the {@link ServerConfig}.
+   * Serves on the host and port of the {@link ServerConfig}, or on the {@link HttpPort} that was
+   * bound.
    *
-   * @throws IOException if that is impossible; the message names the port
+   * @throws IOException if it cannot listen; the message names the port
+   * @throws IllegalArgumentException if the configuration does not allow it; see {@link
+   *     HttpPort#open}
    */
   public synchronized DiffusionServer start() throws IOException {
     String name = InProcessServerBuilder.generateName();
-    startInProcess(name);
+    openInProcess(name);
     channel = InProcessChannelBuilder.forName(name).build();
-    port = HttpPort.open(config, services, faces, channel);
+    port = opened.isPresent() ? opened.get() : HttpPort.open(config);
+    port.serve(services, faces, channel);
+    services.begin();
     return this;
   }
 
@@ -56,13 +68,18 @@ public final class DiffusionServer implements AutoCloseable {
    * @param name by which {@code GenerationClient.inProcess} finds it
    */
   public synchronized DiffusionServer startInProcess(String name) throws IOException {
+    openInProcess(name);
+    services.begin();
+    return this;
+  }
+
+  private void openInProcess(String name) throws IOException {
     if (inProcess != null) {
       throw new IllegalStateException("the server was started before");
     }
     var builder = InProcessServerBuilder.forName(name);
     services.addTo(builder);
     inProcess = builder.build().start();
-    return this;
   }
 
   /** The port it listens on. */

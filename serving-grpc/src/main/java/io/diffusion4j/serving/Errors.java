@@ -33,6 +33,9 @@ final class Errors {
 
   private static final int LONGEST_QUOTE = 80;
 
+  /** When it is worth asking again a server that loads. */
+  private static final Duration LOADING = Duration.ofSeconds(1);
+
   private Errors() {}
 
   /**
@@ -107,6 +110,23 @@ final class Errors {
 
   static StatusRuntimeException draining() {
     return error(Code.UNAVAILABLE, "the server is shutting down", info("SHUTTING_DOWN", Map.of()));
+  }
+
+  /** Models are being loaded. */
+  static StatusRuntimeException loading() {
+    return error(
+        Code.UNAVAILABLE,
+        "the server is loading its models",
+        info("LOADING", Map.of()),
+        RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(LOADING.toMillis())).build());
+  }
+
+  /** A page asks that is not the server's own. */
+  static StatusRuntimeException originNotAllowed(String origin) {
+    return error(
+        Code.PERMISSION_DENIED,
+        "origin: " + quote(origin) + " (expected: this server's own, or one that it allows)",
+        info("ORIGIN_NOT_ALLOWED", Map.of()));
   }
 
   static StatusRuntimeException cancelled() {

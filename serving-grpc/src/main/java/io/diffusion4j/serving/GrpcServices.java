@@ -35,7 +35,7 @@ final class GrpcServices {
       ours.add(embedding);
     }
     for (BindableService service : ours) {
-      health.serves(service.bindService().getServiceDescriptor().getName());
+      health.knows(service.bindService().getServiceDescriptor().getName());
     }
     services = new ArrayList<>(ours);
     services.add(health.service());
@@ -55,6 +55,11 @@ final class GrpcServices {
     services.forEach(server::addService);
     server.addService(ProtoReflectionServiceV1.newInstance());
     server.intercept(interceptors);
+  }
+
+  /** Health answers {@code SERVING} from now on. */
+  void begin() {
+    health.begins();
   }
 
   /** Health answers {@code NOT_SERVING} from now on. */

@@ -1,8 +1,11 @@
 package io.diffusion4j.serving;
 
 import com.google.common.base.Ascii;
+import com.google.common.escape.Escaper;
+import com.google.common.net.PercentEscaper;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
@@ -12,6 +15,8 @@ import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Base64;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpErrors implements ServerErrorHandler {
   private static final Logger LOG = LoggerFactory.getLogger(HttpErrors.class);
+
+  /** Leaves what gRPC's protocol for HTTP/2 leaves of a message: ASCII that can be seen, but %. */
+  private static final Escaper MESSAGE =
+      new PercentEscaper(" !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~", false);
 
   @Override
   public @Nullable HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
@@ -48,6 +57,21 @@ final class HttpErrors implements ServerErrorHandler {
     return headers == null ? json(status, status.reasonPhrase()) : answer(headers, status, null);
   }
 
+  /** The answer to a request that gets no further, with what the error says. */
+  static HttpResponse refuse(RequestHeaders headers, StatusRuntimeException error) {
+    HttpFault fault = HttpFault.of(error);
+    AggregatedHttpResponse answer =
+        isGrpc(headers)
+            ? grpc(
+                fault.code(),
+                fault.status().getMessage(),
+                HttpHeaders.of(
+                    "grpc-status-details-bin",
+                    Base64.getEncoder().encodeToString(fault.status().toByteArray())))
+            : fault.toJson();
+    return answer.toHttpResponse();
+  }
+
   private static AggregatedHttpResponse answer(
       RequestHeaders headers, HttpStatus status, @Nullable Throwable cause) {
     boolean absent =
@@ -70,11 +94,16 @@ final class HttpErrors implements ServerErrorHandler {
   }
 
   private static AggregatedHttpResponse grpc(Status.Code code, String message) {
+    return grpc(code, message, HttpHeaders.of());
+  }
+
+  private static AggregatedHttpResponse grpc(Status.Code code, String message, HttpHeaders more) {
     return AggregatedHttpResponse.of(
         ResponseHeaders.builder(HttpStatus.OK)
             .set(HttpHeaderNames.CONTENT_TYPE, "application/grpc")
             .setInt("grpc-status", code.value())
-            .set("grpc-message", message)
+            .set("grpc-message", MESSAGE.escape(message))
+            .add(more)
             .endOfStream(true)
             .build());
   }

@@ -1,6 +1,9 @@
 package io.diffusion4j.serving;
 
+import io.diffusion4j.serving.tls.ServerTls;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a server runs.
@@ -11,11 +14,53 @@ import java.time.Duration;
  * @param queueCapacity how many requests may wait
  * @param grace how long running work may go on when the server is shut down
  * @param logPrompts whether the log tells what was asked for in words, which may be private
+ * @param reach who can reach it, and how
  */
 public record ServerConfig(
-    String host, int port, int workers, int queueCapacity, Duration grace, boolean logPrompts) {
+    String host,
+    int port,
+    int workers,
+    int queueCapacity,
+    Duration grace,
+    boolean logPrompts,
+    Reach reach) {
   /** The port unless another is given. */
   public static final int DEFAULT_PORT = 50051;
+
+  /**
+   * Who can reach a server, and how.
+   *
+   * @param tls how it encrypts; empty for plaintext
+   * @param insecure whether plaintext is meant where other machines can listen in; without it, a
+   *     server that does not encrypt takes calls of its own machine only
+   * @param origins the other sites whose pages may ask, such as {@code https://app.example}
+   */
+  public record Reach(Optional<ServerTls> tls, boolean insecure, Set<String> origins) {
+    /** Plaintext on this machine, for no pages but the server's own. */
+    public static final Reach LOCAL = new Reach(Optional.empty(), false, Set.of());
+
+    public Reach {
+      for (String origin : origins) {
+        if (!origin.matches("https?://[^/\\s*]+")) {
+          throw new IllegalArgumentException(
+              "origins: " + origin + " (expected: origins such as https://app.example)");
+        }
+      }
+      origins = Set.copyOf(origins);
+    }
+
+    public Reach withTls(ServerTls newTls) {
+      return new Reach(Optional.of(newTls), insecure, origins);
+    }
+
+    public Reach withInsecure(boolean newInsecure) {
+      return new Reach(tls, newInsecure, origins);
+    }
+
+    public Reach withOrigins(Set<String> newOrigins) {
+      return new Reach(tls, insecure, newOrigins);
+    }
+  }
 
   public ServerConfig {
     if (host.isBlank()) {
@@ -37,30 +82,35 @@ public record ServerConfig(
 
   /** This machine only, port {@value #DEFAULT_PORT}, 2 workers, 64 waiting, 30 s of grace. */
   public static ServerConfig loopback() {
-    return new ServerConfig("127.0.0.1", DEFAULT_PORT, 2, 64, Duration.ofSeconds(30), false);
+    return new ServerConfig(
+        "127.0.0.1", DEFAULT_PORT, 2, 64, Duration.ofSeconds(30), false, Reach.LOCAL);
   }
 
   public ServerConfig withHost(String newHost) {
-    return new ServerConfig(newHost, port, workers, queueCapacity, grace, logPrompts);
+    return new ServerConfig(newHost, port, workers, queueCapacity, grace, logPrompts, reach);
   }
 
   public ServerConfig withPort(int newPort) {
-    return new ServerConfig(host, newPort, workers, queueCapacity, grace, logPrompts);
+    return new ServerConfig(host, newPort, workers, queueCapacity, grace, logPrompts, reach);
   }
 
   public ServerConfig withWorkers(int newWorkers) {
-    return new ServerConfig(host, port, newWorkers, queueCapacity, grace, logPrompts);
+    return new ServerConfig(host, port, newWorkers, queueCapacity, grace, logPrompts, reach);
   }
 
   public ServerConfig withQueueCapacity(int newQueueCapacity) {
-    return new ServerConfig(host, port, workers, newQueueCapacity, grace, logPrompts);
+    return new ServerConfig(host, port, workers, newQueueCapacity, grace, logPrompts, reach);
   }
 
   public ServerConfig withGrace(Duration newGrace) {
-    return new ServerConfig(host, port, workers, queueCapacity, newGrace, logPrompts);
+    return new ServerConfig(host, port, workers, queueCapacity, newGrace, logPrompts, reach);
   }
 
   public ServerConfig withLogPrompts(boolean newLogPrompts) {
-    return new ServerConfig(host, port, workers, queueCapacity, grace, newLogPrompts);
+    return new ServerConfig(host, port, workers, queueCapacity, grace, newLogPrompts, reach);
+  }
+
+  public ServerConfig withReach(Reach newReach) {
+    return new ServerConfig(host, port, workers, queueCapacity, grace, logPrompts, newReach);
   }
 }

@@ -4,7 +4,10 @@ import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -12,18 +15,22 @@ import java.util.concurrent.ConcurrentHashMap;
  * each model ({@value #MODEL_PREFIX} and its name).
  *
  * <p>A model that failed {@value #FAILURES} batches in a row is {@code NOT_SERVING} until it draws
- * one; it is asked all the same. A server that is shutting down serves nothing.
+ * one; it is asked all the same. A server that loads or that is shutting down serves nothing.
  */
 final class ServingHealth implements ServingListener {
   static final String MODEL_PREFIX = "diffusion4j.v1.model/";
   static final int FAILURES = 3;
 
-  private final HealthStatusManager health = new HealthStatusManager();
+  private final HealthStatusManager health;
+  private final List<String> known = new ArrayList<>();
   private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
 
+  /** Health that is asked at this port before there are models, or when the server starts. */
   @Inject
-  ServingHealth(Models models) {
-    models.names().forEach(name -> serves(MODEL_PREFIX + name));
+  ServingHealth(Models models, Optional<HttpPort> port) {
+    health = port.map(HttpPort::health).orElseGet(HealthStatusManager::new);
+    knows(HealthStatusManager.SERVICE_NAME_ALL_SERVICES);
+    models.names().forEach(name -> knows(MODEL_PREFIX + name));
   }
 
   /** What answers the questions. */
@@ -31,8 +38,17 @@ final class ServingHealth implements ServingListener {
     return health.getHealthService();
   }
 
-  /** This is served from now on. */
-  void serves(String name) {
+  /** This is served when the server has started. */
+  void knows(String name) {
+    known.add(name);
+  }
+
+  /** All that is known is served from now on. */
+  void begins() {
+    known.forEach(this::serves);
+  }
+
+  private void serves(String name) {
     health.setStatus(name, ServingStatus.SERVING);
   }
 

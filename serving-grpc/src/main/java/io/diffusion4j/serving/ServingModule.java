@@ -29,6 +29,8 @@ import io.grpc.ServerInterceptor;
  *     .setBinding()
  *     .toInstance(new HashedTokens(entries, InstantSource.system()));
  * }</pre>
+ *
+ * <p>In the same way, an {@link HttpPort} that was opened before the models were loaded is bound.
  */
 public final class ServingModule extends AbstractModule {
   private final ServerConfig config;
@@ -44,6 +46,7 @@ public final class ServingModule extends AbstractModule {
     Multibinder.newSetBinder(binder(), ImageEngine.class);
     Multibinder.newSetBinder(binder(), HttpFace.class);
     Multibinder.newSetBinder(binder(), ServerInterceptor.class);
+    OptionalBinder.newOptionalBinder(binder(), HttpPort.class);
     OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
         .setDefault()
         .toInstance(Authenticator.NONE);

@@ -69,6 +69,10 @@ final class TestServer implements AutoCloseable {
     return injector(config, Modules.EMPTY_MODULE, engines).getInstance(DiffusionServer.class);
   }
 
+  static DiffusionServer wire(ServerConfig config, Module more, ImageEngine... engines) {
+    return injector(config, more, engines).getInstance(DiffusionServer.class);
+  }
+
   private static Injector injector(ServerConfig config, Module more, ImageEngine... engines) {
     return Guice.createInjector(
         new ServingModule(config),

@@ -15,7 +15,6 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.diffusion4j.serving.Credentials;
@@ -27,8 +26,6 @@ import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.grpc.Channel;
-import java.net.URI;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -38,8 +35,6 @@ import java.util.concurrent.CompletableFuture;
  * with server-sent events: each is named after the event of {@code StreamGenerateImagesResponse}
  * that it is, and its data is that message in proto3 JSON. Who leaves cancels. {@code GET
  * /api/models} answers with a {@code ListModelsResponse}. Errors are {@link HttpFault}s.
- *
- * <p>Pages of other sites cannot ask: their browsers tell where they are from.
  */
 final class EventApi implements HttpFace {
   @Override
@@ -62,25 +57,10 @@ final class EventApi implements HttpFace {
   }
 
   private static HttpResponse answer(HttpRequest request, Channel service, Action action) {
-    if (!isOfThisSite(request.headers())) {
-      return HttpResponse.of(HttpStatus.FORBIDDEN);
-    }
     return HttpResponse.of(
         request
             .aggregate()
             .thenApply(body -> action.answer(body, Credentials.passedOn(service, body.headers()))));
-  }
-
-  private static boolean isOfThisSite(RequestHeaders headers) {
-    String origin = headers.get(HttpHeaderNames.ORIGIN);
-    if (origin == null) {
-      return true; // no browser's page
-    }
-    try {
-      return Objects.equals(URI.create(origin).getRawAuthority(), headers.authority());
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 
   private static HttpResponse generate(AggregatedHttpRequest body, Channel service) {

@@ -9,8 +9,11 @@ import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.diffusion4j.serving.v1.Preview;
 import io.diffusion4j.serving.v1.Progress;
 import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
 import io.grpc.Context;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -19,10 +22,14 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /**
  * Asks a server for images.
@@ -40,6 +47,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class GenerationClient implements AutoCloseable {
   private static final Duration LONGEST_HEALTH_CHECK = Duration.ofSeconds(5);
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final int MOST_METADATA_BYTES = 64 << 10;
 
   private final ManagedChannel channel;
@@ -74,6 +83,16 @@ public final class GenerationClient implements AutoCloseable {
    * @throws IllegalArgumentException if this is no address
    */
   public static GenerationClient connect(String server) {
+    return connect(server, Connection.PLAINTEXT);
+  }
+
+  /**
+   * A client of the server at {@code host:port}. Connects when it is used.
+   *
+   * @throws IllegalArgumentException if this is no address, or a certificate or key is none
+   * @throws UncheckedIOException if the file of a certificate or a key cannot be read
+   */
+  public static GenerationClient connect(String server, Connection how) {
     int colon = server.lastIndexOf(':');
     String host = colon < 0 ? "" : server.substring(0, colon);
     String port = server.substring(colon + 1);
@@ -81,12 +100,29 @@ public final class GenerationClient implements AutoCloseable {
       throw new IllegalArgumentException(
           "server: " + server + " (expected: host:port, such as localhost:50051)");
     }
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(host.replaceAll("[\\[\\]]", ""), Integer.parseInt(port))
-            .usePlaintext()
-            .maxInboundMetadataSize(MOST_METADATA_BYTES)
-            .build();
-    return new GenerationClient(channel, server);
+    var builder =
+        NettyChannelBuilder.forAddress(
+                host.replaceAll("[\\[\\]]", ""), Integer.parseInt(port), credentials(how))
+            .maxInboundMetadataSize(MOST_METADATA_BYTES);
+    how.token()
+        .ifPresent(
+            token -> {
+              Metadata shown = new Metadata();
+              shown.put(AUTHORIZATION, "Bearer " + token);
+              builder.intercept(MetadataUtils.newAttachHeadersInterceptor(shown));
+            });
+    return new GenerationClient(builder.build(), server);
+  }
+
+  private static ChannelCredentials credentials(Connection how) {
+    if (how.tls().isEmpty()) {
+      return InsecureChannelCredentials.create();
+    }
+    try {
+      return how.tls().get().credentials();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -195,6 +231,11 @@ public final class GenerationClient implements AutoCloseable {
     String why;
     if (details != null && details.getDetailsCount() > 0) { // one of our own answers
       why = details.getMessage();
+    } else if (hasCause(e, SSLException.class)) {
+      why =
+          "no encrypted connection (expected: a server whose certificate is from an authority that"
+              + " is trusted, and that takes the client's); "
+              + root(e);
     } else if (code == Status.Code.UNAVAILABLE) {
       why = "no answer (expected: a running Diffusion4J server); " + root(e);
     } else if (code == Status.Code.UNIMPLEMENTED) {
@@ -203,6 +244,15 @@ public final class GenerationClient implements AutoCloseable {
       why = code + ": " + root(e);
     }
     return new GenerationException(code, server.isEmpty() ? why : server + ": " + why, e);
+  }
+
+  private static boolean hasCause(Throwable e, Class<? extends Throwable> type) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String root(StatusRuntimeException e) {

@@ -1,0 +1,110 @@
+package io.diffusion4j.serving.tls;
+
+import com.linecorp.armeria.common.TlsKeyPair;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a server or a client is: a certificate and its key, as PEM files.
+ *
+ * @param certificates the certificate, and then those that lead from it to an authority, if any
+ * @param key the private key, not encrypted
+ */
+public record CertificateFiles(Path certificates, Path key) {
+  private static final byte[] PROBE = {1, 2, 3, 4};
+
+  /**
+   * Reads both files.
+   *
+   * @throws IOException if one cannot be read
+   * @throws IllegalArgumentException if one holds something else, or if they do not belong together
+   */
+  TlsKeyPair read() throws IOException {
+    List<X509Certificate> chain = certificates(certificates);
+    byte[] pem = Files.readAllBytes(key);
+    TlsKeyPair pair;
+    try {
+      pair =
+          TlsKeyPair.of(
+              new ByteArrayInputStream(pem),
+              new ByteArrayInputStream(Files.readAllBytes(certificates)));
+    } catch (RuntimeException e) { // the certificates were read before, so it is the key
+      throw new IllegalArgumentException(
+          "key: " + key + " (expected: a private key in PEM, not encrypted)", e);
+    }
+    if (!belong(pair.privateKey(), chain.get(0).getPublicKey())) {
+      throw new IllegalArgumentException(
+          "key: " + key + " (expected: the key of the certificate in " + certificates + ")");
+    }
+    return pair;
+  }
+
+  /**
+   * The certificates of a file.
+   *
+   * @throws IOException if it cannot be read
+   * @throws IllegalArgumentException if it holds something else
+   */
+  static List<X509Certificate> certificates(Path file) throws IOException {
+    byte[] pem = Files.readAllBytes(file);
+    List<X509Certificate> read;
+    try {
+      read =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(pem))
+              .stream()
+              .map(X509Certificate.class::cast)
+              .toList();
+    } catch (GeneralSecurityException e) {
+      throw noCertificate(file, e);
+    }
+    if (read.isEmpty()) {
+      throw noCertificate(file, null);
+    }
+    return read;
+  }
+
+  private static IllegalArgumentException noCertificate(Path file, @Nullable Exception cause) {
+    return new IllegalArgumentException(
+        "certificate: " + file + " (expected: X.509 certificates in PEM)", cause);
+  }
+
+  /** Whether the one verifies what the other signs. */
+  private static boolean belong(PrivateKey own, PublicKey told) {
+    if (!own.getAlgorithm().equals(told.getAlgorithm())) {
+      return false;
+    }
+    String algorithm =
+        switch (own.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          case "DSA" -> "SHA256withDSA";
+          default -> own.getAlgorithm(); // the Edwards curves sign under their own names
+        };
+    try {
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(own);
+      signature.update(PROBE);
+      byte[] signed = signature.sign();
+      signature.initVerify(told);
+      signature.update(PROBE);
+      return signature.verify(signed);
+    } catch (SignatureException e) {
+      return false; // of another size
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException(
+          "key: " + own.getAlgorithm() + " (expected: a kind that this Java can sign with)", e);
+    }
+  }
+}

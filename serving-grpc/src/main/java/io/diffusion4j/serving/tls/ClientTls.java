@@ -1,0 +1,84 @@
+package io.diffusion4j.serving.tls;
+
+import com.linecorp.armeria.common.TlsKeyPair;
+import io.grpc.ChannelCredentials;
+import io.grpc.TlsChannelCredentials;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * How a client encrypts.
+ *
+ * @param trusted a PEM file with the certificates of the authorities that the server's is from;
+ *     empty for those that Java knows
+ * @param own the certificate of the client and its key, for a server that asks for one
+ */
+public record ClientTls(Optional<Path> trusted, Optional<CertificateFiles> own) {
+  /** Trusts the authorities that Java knows, and is nobody. */
+  public static final ClientTls USUAL = new ClientTls(Optional.empty(), Optional.empty());
+
+  public ClientTls withTrusted(Path authorities) {
+    return new ClientTls(Optional.of(authorities), own);
+  }
+
+  public ClientTls withOwn(CertificateFiles files) {
+    return new ClientTls(trusted, Optional.of(files));
+  }
+
+  /**
+   * The same for a channel of gRPC.
+   *
+   * @throws IOException if a file cannot be read
+   * @throws IllegalArgumentException if one holds something else; the message names it
+   */
+  public ChannelCredentials credentials() throws IOException {
+    var credentials = TlsChannelCredentials.newBuilder();
+    try {
+      if (trusted.isPresent()) {
+        credentials.trustManager(trust(CertificateFiles.certificates(trusted.get())));
+      }
+      if (own.isPresent()) {
+        credentials.keyManager(keys(own.get().read()));
+      }
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a store of keys in memory", e);
+    }
+    return credentials.build();
+  }
+
+  private static TrustManager[] trust(List<X509Certificate> authorities)
+      throws GeneralSecurityException, IOException {
+    KeyStore store = emptyStore();
+    for (int i = 0; i < authorities.size(); i++) {
+      store.setCertificateEntry(Integer.toString(i), authorities.get(i));
+    }
+    var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    return factory.getTrustManagers();
+  }
+
+  private static KeyManager[] keys(TlsKeyPair pair) throws GeneralSecurityException, IOException {
+    KeyStore store = emptyStore();
+    char[] none = new char[0];
+    store.setKeyEntry(
+        "own", pair.privateKey(), none, pair.certificateChain().toArray(X509Certificate[]::new));
+    var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, none);
+    return factory.getKeyManagers();
+  }
+
+  private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    return store;
+  }
+}

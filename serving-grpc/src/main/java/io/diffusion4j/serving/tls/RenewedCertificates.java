@@ -1,0 +1,91 @@
+package io.diffusion4j.serving.tls;
+
+import com.linecorp.armeria.common.TlsKeyPair;
+import com.linecorp.armeria.common.TlsProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The certificates of a server, read again when their files change. Asked for each connection. */
+final class RenewedCertificates implements TlsProvider {
+  private static final Logger LOG = LoggerFactory.getLogger(RenewedCertificates.class);
+
+  /** Files are not looked at more often. */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final ServerTls tls;
+
+  // What follows is guarded by this.
+  private Read read;
+  private List<Version> seen;
+  private long seenAt;
+
+  private record Read(TlsKeyPair own, List<X509Certificate> clients) {}
+
+  /** By which a file that changed is known. */
+  private record Version(Object file, long modified, long size) {}
+
+  RenewedCertificates(ServerTls tls) throws IOException {
+    this.tls = tls;
+    seen = versions();
+    seenAt = System.nanoTime();
+    read = read();
+  }
+
+  @Override
+  public TlsKeyPair keyPair(String hostname) {
+    return now().own();
+  }
+
+  @Override
+  public List<X509Certificate> trustedCertificates(String hostname) {
+    return now().clients();
+  }
+
+  private synchronized Read now() {
+    if (System.nanoTime() - seenAt >= PAUSE.toNanos()) {
+      seenAt = System.nanoTime();
+      renew();
+    }
+    return read;
+  }
+
+  private void renew() {
+    try {
+      List<Version> versions = versions();
+      if (!versions.equals(seen)) {
+        seen = versions;
+        read = read();
+        LOG.info("certificate renewed from {}", tls.own().certificates());
+      }
+    } catch (IOException | IllegalArgumentException e) { // such as half of a pair
+      LOG.error("certificate not renewed: {}", e.getMessage(), e);
+    }
+  }
+
+  private Read read() throws IOException {
+    List<X509Certificate> clients =
+        tls.clients().isPresent() ? CertificateFiles.certificates(tls.clients().get()) : List.of();
+    return new Read(tls.own().read(), clients);
+  }
+
+  private List<Version> versions() throws IOException {
+    List<Path> files = new ArrayList<>(List.of(tls.own().certificates(), tls.own().key()));
+    tls.clients().ifPresent(files::add);
+    List<Version> versions = new ArrayList<>();
+    for (Path file : files) {
+      var about = Files.readAttributes(file, BasicFileAttributes.class);
+      Object key = about.fileKey(); // another one where a file was replaced
+      versions.add(
+          new Version(key == null ? file : key, about.lastModifiedTime().toMillis(), about.size()));
+    }
+    return List.copyOf(versions);
+  }
+}

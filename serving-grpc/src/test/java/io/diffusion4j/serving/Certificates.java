@@ -1,0 +1,41 @@
+package io.diffusion4j.serving;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.linecorp.armeria.common.TlsKeyPair;
+import io.diffusion4j.serving.tls.CertificateFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
+import java.util.Base64;
+
+/** Certificates of {@code localhost}, each its own authority, as PEM files. */
+public final class Certificates {
+  private Certificates() {}
+
+  /** Makes a certificate and its key in {@code NAME.pem} and {@code NAME.key} of the folder. */
+  public static CertificateFiles make(Path folder, String name) {
+    TlsKeyPair pair = TlsKeyPair.ofSelfSigned("localhost");
+    try {
+      Path certificate =
+          Files.writeString(
+              folder.resolve(name + ".pem"),
+              pem("CERTIFICATE", pair.certificateChain().get(0).getEncoded()));
+      Path key =
+          Files.writeString(
+              folder.resolve(name + ".key"), pem("PRIVATE KEY", pair.privateKey().getEncoded()));
+      return new CertificateFiles(certificate, key);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (CertificateEncodingException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String pem(String what, byte[] der) {
+    String lines = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(der);
+    return "-----BEGIN " + what + "-----\n" + lines + "\n-----END " + what + "-----\n";
+  }
+}
