@@ -1,5 +1,6 @@
 package io.diffusion4j.tf.nn;
 
+import io.diffusion4j.tf.checkpoint.TensorReader;
 import io.diffusion4j.tf.checkpoint.TensorSource;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -46,5 +47,13 @@ public final class CheckpointTensors implements NamedTensors {
   @Override
   public float[] read(String name) {
     return source.readFloats(name);
+  }
+
+  @Override
+  public TensorReader reader(String name) {
+    var info = source.info(name);
+    return info.byteSize() <= Integer.MAX_VALUE
+        ? TensorReader.of(info.dtype(), source.raw(name))
+        : TensorReader.of(read(name));
   }
 }

@@ -6,13 +6,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Assign;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TType;
 
@@ -31,7 +32,15 @@ public final class LoadedWeights implements Weights {
   private static final long FILL_BYTES = 500_000_000L;
 
   private record Fill(
-      Parameter parameter, Placeholder<TFloating> value, Assign<TFloating> assign) {}
+      Parameter parameter,
+      Precision precision,
+      Placeholder<TFloating> value,
+      Assign<TFloating> assign) {
+    long bytes() {
+      int each = precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES;
+      return (long) parameter.size() * each;
+    }
+  }
 
   private final NamedTensors source;
   private final boolean frozen;
@@ -76,7 +85,7 @@ public final class LoadedWeights implements Weights {
     }
     var variable = tf.withName(key).variable(Shape.of(shape), precision.type());
     var value = tf.placeholder(precision.type(), Placeholder.shape(Shape.of(shape)));
-    fills.add(new Fill(parameter, value, tf.assign(variable, value)));
+    fills.add(new Fill(parameter, precision, value, tf.assign(variable, value)));
     return tf.identity(variable);
   }
 
@@ -85,11 +94,7 @@ public final class LoadedWeights implements Weights {
   }
 
   private TType read(Parameter parameter, Precision precision) {
-    float[] values = parameter.layout().toGraph(source.read(parameter.key()), parameter.shape());
-    long[] shape = parameter.layout().graphShape(parameter.shape());
-    return precision == Precision.BFLOAT16
-        ? Tensors.bfloat16(values, shape)
-        : Tensors.of(values, shape);
+    return NativeParameter.of(source.reader(parameter.key()), parameter, precision);
   }
 
   /**
@@ -106,30 +111,42 @@ public final class LoadedWeights implements Weights {
   }
 
   /**
-   * Fills the variables, as many at a time as may be on the heap: TensorFlow optimises the graph
-   * anew for every set of operations it is asked for, so one at a time would take minutes.
+   * Fills the variables, as many at a time as may be in memory twice: TensorFlow optimises the
+   * graph anew for every set of operations it is asked for, so one at a time would take minutes.
+   * The processors share in reading them.
    */
   public void fill(Session session) {
-    List<TType> owned = new ArrayList<>();
     int next = 0;
     while (next < fills.size()) {
-      try {
-        var runner = session.runner();
-        long bytes = 0;
-        while (next < fills.size() && bytes < FILL_BYTES) {
-          Fill fill = fills.get(next++);
-          Precision precision =
-              fill.value.type().equals(TFloat32.class) ? Precision.FLOAT32 : Precision.BFLOAT16;
-          TType value = read(fill.parameter, precision);
-          owned.add(value);
-          bytes += value.asRawTensor().numBytes();
-          runner.feed(fill.value, value).addTarget(fill.assign);
-        }
-        runner.run().close();
-      } finally {
-        owned.forEach(TType::close);
-        owned.clear();
+      int end = next;
+      long bytes = 0;
+      while (end < fills.size() && bytes < FILL_BYTES) {
+        bytes += fills.get(end++).bytes();
       }
+      fill(session, fills.subList(next, end));
+      next = end;
+    }
+  }
+
+  private void fill(Session session, List<Fill> some) {
+    Queue<TType> owned = new ConcurrentLinkedQueue<>();
+    try {
+      List<TType> values =
+          some.parallelStream()
+              .map(
+                  fill -> {
+                    TType value = read(fill.parameter, fill.precision);
+                    owned.add(value);
+                    return value;
+                  })
+              .toList();
+      var runner = session.runner();
+      for (int i = 0; i < values.size(); i++) {
+        runner.feed(some.get(i).value, values.get(i)).addTarget(some.get(i).assign);
+      }
+      runner.run().close();
+    } finally {
+      owned.forEach(TType::close);
     }
   }
 }

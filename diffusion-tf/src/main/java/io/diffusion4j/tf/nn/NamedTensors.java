@@ -1,5 +1,6 @@
 package io.diffusion4j.tf.nn;
 
+import io.diffusion4j.tf.checkpoint.TensorReader;
 import java.util.Set;
 
 /** Named tensors in PyTorch's axis order: a checkpoint on disk, or weights in memory. */
@@ -15,4 +16,9 @@ public interface NamedTensors {
 
   /** The values of a tensor that is there, row-major. */
   float[] read(String name);
+
+  /** The values of a tensor that is there, in parts, for whom they need not be on the heap. */
+  default TensorReader reader(String name) {
+    return TensorReader.of(read(name));
+  }
 }

@@ -1,5 +1,6 @@
 package io.diffusion4j.tf.nn;
 
+import io.diffusion4j.tf.checkpoint.TensorReader;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -32,5 +33,10 @@ public record WithoutPrefix(NamedTensors tensors, String prefix) implements Name
   @Override
   public float[] read(String name) {
     return tensors.read(prefix + name);
+  }
+
+  @Override
+  public TensorReader reader(String name) {
+    return tensors.reader(prefix + name);
   }
 }
