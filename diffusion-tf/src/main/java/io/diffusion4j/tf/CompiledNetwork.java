@@ -1,5 +1,6 @@
 package io.diffusion4j.tf;
 
+import io.diffusion4j.tf.nn.FedWeights;
 import io.diffusion4j.tf.nn.LoadedWeights;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Nn;
@@ -22,13 +23,18 @@ import org.tensorflow.types.family.TType;
  * <p>Safe for use by several threads at once. The native memory is held until {@link #close}.
  */
 public final class CompiledNetwork implements AutoCloseable {
+  /** Weights of which so many bytes are worth a look through the whole native heap. */
+  private static final long LARGE = 64 << 20;
+
   private final Graph graph = new Graph();
+  private final FedWeights fed;
+  private final long weightBytes;
   private final Session session;
   private final Inputs inputs;
   private final List<Operand<TFloat32>> outputs;
 
   /**
-   * Builds the network and fills in its weights.
+   * Builds the network and loads its weights.
    *
    * @throws io.diffusion4j.tf.checkpoint.CheckpointException if the weights are not exactly those
    *     that the network asks for; the message lists all differences
@@ -36,11 +42,12 @@ public final class CompiledNetwork implements AutoCloseable {
   public CompiledNetwork(Network network, NamedTensors source, Precision precision) {
     try {
       var weights = LoadedWeights.from(source);
+      weightBytes = weights.bytes();
       inputs = Inputs.of(Ops.create(graph));
       outputs = List.copyOf(network.build(Nn.of(graph, weights, precision), inputs));
       weights.verifyComplete();
       session = Sessions.open(graph);
-      weights.fill(session);
+      fed = weights.load();
     } catch (RuntimeException | Error e) {
       graph.close();
       throw e;
@@ -81,6 +88,7 @@ public final class CompiledNetwork implements AutoCloseable {
     Call(Batch batch) {
       try {
         inputs.feed(runner, batch, owned);
+        fed.feed(runner);
       } catch (RuntimeException | Error e) {
         close();
         throw e;
@@ -98,5 +106,9 @@ public final class CompiledNetwork implements AutoCloseable {
   public void close() {
     session.close();
     graph.close();
+    fed.close();
+    if (weightBytes >= LARGE) {
+      NativeHeap.trim();
+    }
   }
 }

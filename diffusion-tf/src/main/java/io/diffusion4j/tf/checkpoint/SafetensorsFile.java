@@ -24,6 +24,9 @@ public final class SafetensorsFile implements TensorSource {
   /** A mapping is at most 2 GiB, so the file is mapped in windows; a power of two. */
   private static final long WINDOW = 1L << 30;
 
+  /** A file of so many bytes is not left to the next collection. */
+  private static final long LARGE = 64 << 20;
+
   private final Path path;
   private final FileChannel channel;
   private final SafetensorsHeader header;
@@ -125,7 +128,11 @@ public final class SafetensorsFile implements TensorSource {
     }
   }
 
-  /** Closes the file. The memory is unmapped once no buffer that was handed out is in use. */
+  /**
+   * Closes the file. The memory is unmapped once the collector finds that no buffer that was handed
+   * out is in use; after a large file it is asked to look, since what is mapped does not fill the
+   * heap.
+   */
   @Override
   public synchronized void close() {
     if (closed) {
@@ -137,6 +144,9 @@ public final class SafetensorsFile implements TensorSource {
       channel.close();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close " + path + ": " + e, e);
+    }
+    if (size >= LARGE) {
+      System.gc();
     }
   }
 

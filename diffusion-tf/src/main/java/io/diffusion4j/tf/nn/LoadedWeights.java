@@ -9,61 +9,60 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.tensorflow.Operand;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Assign;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TType;
 
 /**
  * Weights from a checkpoint: frozen into the graph as constants, which lets oneDNN keep them
- * packed, or, where they would burst protobuf's 2 GB, as variables filled once.
+ * packed, or, where they are too large for a graph, native tensors that are fed to every run. A
+ * variable would hold a copy of what fills it.
  *
  * <p>Loading is strict and complete: what is missing, unused or of the wrong shape is gathered
  * while the network is built and reported at once by {@link #verifyComplete}.
  */
 public final class LoadedWeights implements Weights {
-  /** Graphs are serialised when a session opens; protobuf refuses messages of 2 GB. */
-  private static final long FREEZE_BELOW = 1_500_000_000L;
+  /**
+   * A hundred million parameters. A graph is serialised when its session opens, and copied several
+   * times when it first runs: with a quarter more in it, in bfloat16, that took 20 s of processor
+   * time and 5 GB; and protobuf refuses messages of 2 GB.
+   */
+  private static final long FREEZE_BELOW = 450_000_000L;
 
-  /** What is filled at a time. */
-  private static final long FILL_BYTES = 500_000_000L;
-
-  private record Fill(
-      Parameter parameter,
-      Precision precision,
-      Placeholder<TFloating> value,
-      Assign<TFloating> assign) {
-    long bytes() {
-      int each = precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES;
-      return (long) parameter.size() * each;
-    }
-  }
+  /** A parameter that is fed. */
+  private record Fed(Parameter parameter, Precision precision, Operand<TFloating> placeholder) {}
 
   private final NamedTensors source;
+  private final long bytes;
   private final boolean frozen;
   private final Map<String, Parameter> asked = new LinkedHashMap<>();
-  private final List<Fill> fills = new ArrayList<>();
+  private final List<Fed> fed = new ArrayList<>();
 
-  private LoadedWeights(NamedTensors source, boolean frozen) {
+  private LoadedWeights(NamedTensors source, long bytes, long freezeBelow) {
     this.source = source;
-    this.frozen = frozen;
+    this.bytes = bytes;
+    this.frozen = bytes < freezeBelow;
   }
 
-  /** Frozen if they are small enough, else variables. */
+  /** Frozen if they are small enough, else fed. */
   public static LoadedWeights from(NamedTensors source) {
     return from(source, FREEZE_BELOW);
   }
 
-  /** Frozen if they take fewer bytes in float32 than this, else variables. */
+  /** Frozen if they take fewer bytes in float32 than this, else fed. */
   static LoadedWeights from(NamedTensors source, long freezeBelow) {
     long bytes = 0;
     for (String name : source.names()) {
       bytes += Float.BYTES * Arrays.stream(source.shape(name)).reduce(1, Math::multiplyExact);
     }
-    return new LoadedWeights(source, bytes < freezeBelow);
+    return new LoadedWeights(source, bytes, freezeBelow);
+  }
+
+  /** How many bytes all of them take in float32. */
+  public long bytes() {
+    return bytes;
   }
 
   @Override
@@ -83,10 +82,10 @@ public final class LoadedWeights implements Weights {
         return Nn.asFloating(tf.withName(key).constantOf((TFloating) value));
       }
     }
-    var variable = tf.withName(key).variable(Shape.of(shape), precision.type());
-    var value = tf.placeholder(precision.type(), Placeholder.shape(Shape.of(shape)));
-    fills.add(new Fill(parameter, precision, value, tf.assign(variable, value)));
-    return tf.identity(variable);
+    var placeholder =
+        tf.withName(key).placeholder(precision.type(), Placeholder.shape(Shape.of(shape)));
+    fed.add(new Fed(parameter, precision, placeholder));
+    return placeholder;
   }
 
   private static Operand<TFloating> zeros(Ops tf, long[] shape, Precision precision) {
@@ -110,43 +109,23 @@ public final class LoadedWeights implements Weights {
         .requireNone(Path.of(source.origin()));
   }
 
-  /**
-   * Fills the variables, as many at a time as may be in memory twice: TensorFlow optimises the
-   * graph anew for every set of operations it is asked for, so one at a time would take minutes.
-   * The processors share in reading them.
-   */
-  public void fill(Session session) {
-    int next = 0;
-    while (next < fills.size()) {
-      int end = next;
-      long bytes = 0;
-      while (end < fills.size() && bytes < FILL_BYTES) {
-        bytes += fills.get(end++).bytes();
-      }
-      fill(session, fills.subList(next, end));
-      next = end;
-    }
-  }
-
-  private void fill(Session session, List<Fill> some) {
+  /** Reads what is not frozen, when the network is built; the processors share in it. */
+  public FedWeights load() {
     Queue<TType> owned = new ConcurrentLinkedQueue<>();
     try {
       List<TType> values =
-          some.parallelStream()
+          fed.parallelStream()
               .map(
-                  fill -> {
-                    TType value = read(fill.parameter, fill.precision);
+                  each -> {
+                    TType value = read(each.parameter, each.precision);
                     owned.add(value);
                     return value;
                   })
               .toList();
-      var runner = session.runner();
-      for (int i = 0; i < values.size(); i++) {
-        runner.feed(some.get(i).value, values.get(i)).addTarget(some.get(i).assign);
-      }
-      runner.run().close();
-    } finally {
+      return new FedWeights(fed.stream().map(Fed::placeholder).toList(), values);
+    } catch (RuntimeException | Error e) {
       owned.forEach(TType::close);
+      throw e;
     }
   }
 }

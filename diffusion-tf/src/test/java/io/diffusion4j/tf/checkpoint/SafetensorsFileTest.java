@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -244,6 +245,26 @@ class SafetensorsFileTest {
       }
     } finally {
       Files.delete(path);
+    }
+  }
+
+  @Test
+  void aLargeFileThatIsClosedIsNoLongerMapped() throws Exception {
+    Path maps = Path.of("/proc/self/maps");
+    assumeTrue(Files.isReadable(maps), "only Linux tells");
+    float[] values = new float[20_000_000];
+    Path large = folder.resolve("large.safetensors");
+    new SafetensorsWriter()
+        .floats("x", DType.F32, new long[] {values.length}, () -> values)
+        .write(large);
+    try (var file = SafetensorsFile.open(large)) {
+      assertThat(file.raw("x").getFloat(0)).isZero();
+      assertThat(Files.readString(maps)).contains(large.toString());
+    }
+    long deadline = System.nanoTime() + 60_000_000_000L; // the collector's helpers unmap it
+    while (Files.readString(maps).contains(large.toString())) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.sleep(10);
     }
   }
 }
