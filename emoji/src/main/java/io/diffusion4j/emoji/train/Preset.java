@@ -8,11 +8,8 @@ import io.diffusion4j.decoder.TextProjection;
 import io.diffusion4j.decoder.UnetConfig;
 import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
 import io.diffusion4j.emoji.art.ConceptSet;
-import io.diffusion4j.emoji.art.Style;
-import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.tf.train.TrainingConfig;
-import java.util.EnumSet;
 import java.util.List;
 
 /**
@@ -21,8 +18,6 @@ import java.util.List;
  *
  * @param name as it is asked for
  * @param concepts what it draws
- * @param scenes what prior, decoder and upsampler learn from, and in which styles; CLIP looks at
- *     all styles
  * @param vocabulary tokens
  * @param corpus captions that the vocabulary is learned from
  * @param textLength positions of a text
@@ -43,7 +38,6 @@ import java.util.List;
 public record Preset(
     String name,
     ConceptSet concepts,
-    SceneMix scenes,
     int vocabulary,
     int corpus,
     int textLength,
@@ -82,8 +76,8 @@ public record Preset(
             32,
             3,
             6,
-            List.of(48, 96, 192, 256),
-            List.of(false, false, true, true),
+            List.of(48, 96, 192),
+            List.of(false, true, true),
             true,
             1,
             32,
@@ -108,8 +102,6 @@ public record Preset(
     return new Preset(
         "emoji",
         ConceptSet.natureAndFood(),
-        // Those that draw nearly all of the concepts, and draw them alike: flat areas of colour.
-        SceneMix.mostlyCentred().withStyles(EnumSet.of(Style.NOTO, Style.TWITTER, Style.FLAT)),
         vocabulary,
         60_000,
         length,
@@ -167,7 +159,6 @@ public record Preset(
         "tiny",
         ConceptSet.ofLabels(
             "tiny", List.of("red apple", "lemon", "cat face", "dog face", "pizza", "frog")),
-        SceneMix.mostlyCentred(),
         vocabulary,
         2_000,
         length,

@@ -458,7 +458,7 @@ public final class Recipe {
   }
 
   private EmojiDataset data(int imageSize, long seed) {
-    return data(imageSize, seed, preset.scenes());
+    return data(imageSize, seed, SceneMix.mostlyCentred());
   }
 
   private EmojiDataset data(int imageSize, long seed, SceneMix scenes) {
@@ -479,10 +479,7 @@ public final class Recipe {
 
   /** The same of another size in pixels. */
   public static CaptionedImages pictures(Preset preset, Split split, long seed, int size) {
-    var settings =
-        Settings.training(preset.concepts(), size, seed)
-            .withScenes(preset.scenes())
-            .withSplit(split);
+    var settings = Settings.training(preset.concepts(), size, seed).withSplit(split);
     return images(EmojiDataset.open(settings, SPRITE_SIZE));
   }
 
