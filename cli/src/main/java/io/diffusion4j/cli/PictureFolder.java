@@ -33,7 +33,7 @@ record PictureFolder(List<Path> files) implements CaptionedImages {
       List<Path> files = entries.filter(PictureFolder::isPicture).sorted().toList();
       if (files.isEmpty()) {
         throw new IllegalArgumentException(
-            "images: " + folder + " (expected: a folder with PNG or JPEG files)");
+            "images: " + folder + " (expected: a folder with " + ImageFiles.formats() + " files)");
       }
       return new PictureFolder(files);
     } catch (IOException e) {

@@ -38,8 +38,8 @@ final class VaryCommand implements Callable<Integer> {
       paramLabel = "IMAGE",
       arity = "1..*",
       description =
-          "A PNG or JPEG file, or a safetensors file with pixel_values, [N, 3, H, W], prepared as"
-              + " the image encoder reads them. Several are drawn as one batch.")
+          "A PNG, JPEG or WebP file, or a safetensors file with pixel_values, [N, 3, H, W],"
+              + " prepared as the image encoder reads them. Several are drawn as one batch.")
   private List<Path> sources = List.of();
 
   @Option(

@@ -292,7 +292,7 @@ final class BadInputTest {
   void aFolderWithoutPicturesIsNamed() {
     assertRefused(
         2,
-        "images: " + folder + " (expected: a folder with PNG or JPEG files)",
+        "images: " + folder + " (expected: a folder with PNG, JPEG or WebP files)",
         "nll",
         "--images",
         folder.toString());

@@ -32,7 +32,7 @@ final class InputImages {
   static Optional<Image> read(String field, InputImage given, Violations violations) {
     String path = field + ".data";
     if (given.getSourceCase() != InputImage.SourceCase.DATA || given.getData().isEmpty()) {
-      violations.add(path, "none", "a PNG or JPEG file");
+      violations.add(path, "none", "a " + ImageFiles.formats() + " file");
       return Optional.empty();
     }
     ByteString data = given.getData();

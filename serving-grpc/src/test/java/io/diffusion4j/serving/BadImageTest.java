@@ -108,15 +108,15 @@ class BadImageTest {
         arguments(
             request().setVariation(VariationTask.getDefaultInstance()),
             "variation.image.data",
-            "none (expected: a PNG or JPEG file)"),
+            "none (expected: a PNG, JPEG or WebP file)"),
         arguments(
             variation(file(new byte[0])),
             "variation.image.data",
-            "none (expected: a PNG or JPEG file)"),
+            "none (expected: a PNG, JPEG or WebP file)"),
         arguments(
             variation(file("GIF89a, or so".getBytes(StandardCharsets.UTF_8))),
             "variation.image.data",
-            "unknown format (expected: PNG or JPEG)"),
+            "unknown format (expected: PNG, JPEG or WebP)"),
         arguments(
             variation(file(header(60_000, 60_000))),
             "variation.image.data",
@@ -124,7 +124,7 @@ class BadImageTest {
         arguments(
             request().setInterpolation(InterpolationTask.newBuilder().setFirst(file(random(1)))),
             "interpolation.second.data",
-            "none (expected: a PNG or JPEG file)"),
+            "none (expected: a PNG, JPEG or WebP file)"),
         arguments(
             request()
                 .setInterpolation(
@@ -137,7 +137,7 @@ class BadImageTest {
         arguments(
             request().setInpaint(inpaint().clearMask()),
             "inpaint.mask.data",
-            "none (expected: a PNG or JPEG file)"),
+            "none (expected: a PNG, JPEG or WebP file)"),
         arguments(
             request().setInpaint(inpaint().setMask(file(whiteFrom(3, 64)))),
             "inpaint.mask.data",

@@ -186,7 +186,7 @@ class EmbeddingServiceTest {
                                 .addImages(file(new byte[] {1}))
                                 .build()))
                 .message())
-        .isEqualTo("images[1].data: unknown format (expected: PNG or JPEG)");
+        .isEqualTo("images[1].data: unknown format (expected: PNG, JPEG or WebP)");
     assertThat(
             Refusal.of(
                     () ->

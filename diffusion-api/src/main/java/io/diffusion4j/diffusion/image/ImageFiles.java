@@ -16,7 +16,8 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads images that people bring: PNG and JPEG.
+ * Reads images that people bring: PNG and JPEG, and WebP where a reader for it is on the class
+ * path.
  *
  * <p>Samples are taken as sRGB whatever profile the file names, 16-bit ones keep their precision,
  * grey becomes three equal channels, transparency shows white, and a photograph is turned the way
@@ -24,14 +25,27 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * file cannot ask for much memory.
  */
 public final class ImageFiles {
+  /** What is read, where there is a reader. */
+  private static final List<String> FORMATS = List.of("PNG", "JPEG", "WebP");
+
   private ImageFiles() {}
+
+  /** What can be read here, in words: {@code PNG, JPEG or WebP}. */
+  public static String formats() {
+    List<String> known =
+        FORMATS.stream()
+            .filter(format -> ImageIO.getImageReadersByFormatName(format).hasNext())
+            .toList();
+    int last = known.size() - 1;
+    return String.join(", ", known.subList(0, last)) + " or " + known.get(last);
+  }
 
   /**
    * Reads a file.
    *
    * @param maxPixels the largest width·height that is decoded
-   * @throws IOException with a message that names the file, if it cannot be read, is no PNG or JPEG
-   *     file, is damaged, or has more pixels
+   * @throws IOException with a message that names the file, if it cannot be read, is of another
+   *     format, is damaged, or has more pixels
    */
   public static Image read(Path file, long maxPixels) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
@@ -46,13 +60,14 @@ public final class ImageFiles {
    * Reads the bytes of a file.
    *
    * @param maxPixels the largest width·height that is decoded
-   * @throws IOException if this is no PNG or JPEG file, is damaged, or has more pixels
+   * @throws IOException if this is of another format, is damaged, or has more pixels
    */
   public static Image read(byte[] bytes, long maxPixels) throws IOException {
     try (var source = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       ImageReader reader = reader(source);
       try {
         String format = reader.getFormatName().toUpperCase(Locale.ROOT);
+        requireSmallFrames(bytes, maxPixels);
         BufferedImage decoded = decode(reader, source, format, maxPixels);
         Image image = toImage(decoded);
         return format.equals("JPEG") ? ExifOrientation.of(bytes).upright(image) : image;
@@ -65,13 +80,26 @@ public final class ImageFiles {
   private static ImageReader reader(MemoryCacheImageInputStream source) throws IOException {
     for (Iterator<ImageReader> readers = ImageIO.getImageReaders(source); readers.hasNext(); ) {
       ImageReader reader = readers.next();
-      String format = reader.getFormatName().toLowerCase(Locale.ROOT);
-      if (format.equals("png") || format.equals("jpeg")) {
+      String format = reader.getFormatName();
+      if (FORMATS.stream().anyMatch(format::equalsIgnoreCase)) {
         return reader;
       }
       reader.dispose();
     }
-    throw new IOException("image: unknown format (expected: PNG or JPEG)");
+    throw new IOException("image: unknown format (expected: " + formats() + ")");
+  }
+
+  private static void requireSmallFrames(byte[] bytes, long maxPixels) throws IOException {
+    long frame;
+    try {
+      frame = WebpSizes.largest(bytes);
+    } catch (IOException e) {
+      throw undecodable(e, "WEBP");
+    }
+    if (frame > maxPixels) {
+      throw new IOException(
+          "image: a frame of " + frame + " pixels (expected: at most " + maxPixels + ")");
+    }
   }
 
   private static BufferedImage decode(
@@ -95,14 +123,14 @@ public final class ImageFiles {
     } catch (TooLarge e) {
       throw e;
     } catch (IOException | RuntimeException e) { // the readers meet nonsense with either
-      throw new IOException(
-          "image: cannot be decoded: "
-              + e.getMessage()
-              + " (expected: a whole "
-              + format
-              + " file)",
-          e);
+      throw undecodable(e, format);
     }
+  }
+
+  private static IOException undecodable(Exception e, String format) {
+    return new IOException(
+        "image: cannot be decoded: " + e.getMessage() + " (expected: a whole " + format + " file)",
+        e);
   }
 
   /** Only pixels that are missing: decoders fill them in grey, and real files end untidily. */
