@@ -1,5 +1,6 @@
 package io.diffusion4j.tf;
 
+import io.diffusion4j.diffusion.NoMemoryException;
 import io.diffusion4j.tf.nn.FedWeights;
 import io.diffusion4j.tf.nn.LoadedWeights;
 import io.diffusion4j.tf.nn.NamedTensors;
@@ -11,6 +12,7 @@ import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.StepStats;
@@ -58,6 +60,7 @@ public final class CompiledNetwork implements AutoCloseable {
    * Runs the network.
    *
    * @return for each output the whole batch, row-major
+   * @throws NoMemoryException if the batch needs more memory than there is
    */
   public List<float[]> run(Batch batch) {
     try (var call = new Call(batch);
@@ -65,6 +68,9 @@ public final class CompiledNetwork implements AutoCloseable {
       List<float[]> values = new ArrayList<>(outputs.size());
       result.forEach(entry -> values.add(Tensors.floats(entry.getValue())));
       return values;
+    } catch (TFResourceExhaustedException e) {
+      throw new NoMemoryException(
+          "batch: " + batch.rows() + " rows (expected: fewer, or more memory)", e);
     }
   }
 

@@ -71,7 +71,7 @@ final class Errands {
     } catch (Throwable e) { // whatever a model does wrong, other calls are not to suffer
       String id = UUID.randomUUID().toString();
       LOG.error("{}: a call failed", id, e);
-      response.onError(Errors.internal(id));
+      response.onError(Errors.failed(e, id));
       return;
     }
     response.onNext(answer);

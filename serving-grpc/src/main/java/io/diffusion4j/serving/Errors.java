@@ -9,6 +9,7 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
+import io.diffusion4j.diffusion.NoMemoryException;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
 import io.grpc.Metadata;
@@ -154,6 +155,20 @@ final class Errors {
         Code.INTERNAL,
         "internal error; the server's log has it under " + correlationId,
         info("INTERNAL", Map.of("correlation_id", correlationId)));
+  }
+
+  /**
+   * What a request that failed ends with: memory that was too little for it, or a fault of ours.
+   *
+   * @param correlationId under which the fault was logged
+   */
+  static StatusRuntimeException failed(Throwable cause, String correlationId) {
+    return cause instanceof NoMemoryException || cause instanceof OutOfMemoryError
+        ? error(
+            Code.RESOURCE_EXHAUSTED,
+            "too little memory for the request; the server's log has it under " + correlationId,
+            info("OUT_OF_MEMORY", Map.of("correlation_id", correlationId)))
+        : internal(correlationId);
   }
 
   /** Nobody is known by the token of the call. */

@@ -51,6 +51,7 @@ final class Job {
   private final List<JobObserver> observers = new ArrayList<>();
   private final List<GeneratedImage> images = new ArrayList<>();
   private final List<ImageFailure> failures = new ArrayList<>();
+  private @Nullable StatusRuntimeException failure; // the last
   private long begunAt;
   private @Nullable Started started;
   private @Nullable Progress progress;
@@ -248,7 +249,8 @@ final class Job {
         .addKeyValue("images", batch.indices())
         .setCause(cause)
         .log("images failed"); // the id of the request is in the context of the log
-    var status = StatusProto.fromThrowable(Errors.internal(request.id()));
+    failure = Errors.failed(cause, request.id());
+    var status = StatusProto.fromThrowable(failure);
     for (int index : batch.indices()) {
       failures.add(ImageFailure.newBuilder().setImageIndex(index).setError(status).build());
     }
@@ -258,8 +260,8 @@ final class Job {
     if (stopped) {
       return false;
     }
-    if (images.isEmpty()) {
-      stop(Errors.internal(request.id()));
+    if (images.isEmpty() && failure != null) {
+      stop(failure);
       return false;
     }
     long imageSteps = request.imageSteps() / request.imageCount() * images.size();

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.common.base.Throwables;
 import com.google.protobuf.ByteString;
+import io.diffusion4j.diffusion.NoMemoryException;
 import io.diffusion4j.serving.client.Generation;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.client.GenerationException;
@@ -14,6 +16,7 @@ import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.grpc.Status.Code;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -132,6 +136,32 @@ class FaultsTest {
                     .code())
             .isEqualTo(Code.INVALID_ARGUMENT);
       }
+    }
+  }
+
+  @Test
+  void aRequestForWhichThereIsNoMemoryIsRefusedAndTheServerLivesOn() throws Exception {
+    var failures =
+        new ArrayDeque<Supplier<Throwable>>(
+            List.of(
+                () -> new NoMemoryException("batch: 1 rows", new RuntimeException()),
+                () -> new OutOfMemoryError("Java heap space")));
+    var model =
+        ToyModel.named(
+            "toy",
+            query -> {
+              if (!failures.isEmpty()) {
+                Throwables.throwIfUnchecked(failures.remove().get());
+              }
+            });
+    try (var server = new TestServer(model)) {
+      while (!failures.isEmpty()) {
+        var refusal = Refusal.of(() -> server.blocking().generateImages(request("x").build()));
+        assertThat(refusal.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+        assertThat(refusal.reason()).isEqualTo("OUT_OF_MEMORY");
+      }
+      assertThat(server.blocking().generateImages(request("x").build()).getImagesCount())
+          .isEqualTo(1);
     }
   }
 
