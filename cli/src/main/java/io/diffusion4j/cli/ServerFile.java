@@ -83,19 +83,25 @@ record ServerFile(
   }
 
   /** As a {@link Quota}; null is no limit. */
-  record QuotaEntry(@Nullable Integer imagesPerMinute, @Nullable Integer unfinishedRequests) {
+  record QuotaEntry(
+      @Nullable Integer imagesPerMinute,
+      @Nullable Integer embeddingsPerMinute,
+      @Nullable Integer unfinishedRequests) {
     QuotaEntry {
-      quota(imagesPerMinute, unfinishedRequests); // says what is wrong with it
+      quota(imagesPerMinute, embeddingsPerMinute, unfinishedRequests); // says what is wrong with it
     }
 
     Quota quota() {
-      return quota(imagesPerMinute, unfinishedRequests);
+      return quota(imagesPerMinute, embeddingsPerMinute, unfinishedRequests);
     }
 
     private static Quota quota(
-        @Nullable Integer imagesPerMinute, @Nullable Integer unfinishedRequests) {
+        @Nullable Integer imagesPerMinute,
+        @Nullable Integer embeddingsPerMinute,
+        @Nullable Integer unfinishedRequests) {
       return new Quota(
           Objects.requireNonNullElse(imagesPerMinute, Quota.NONE.imagesPerMinute()),
+          Objects.requireNonNullElse(embeddingsPerMinute, Quota.NONE.embeddingsPerMinute()),
           Objects.requireNonNullElse(unfinishedRequests, Quota.NONE.unfinishedRequests()));
     }
   }

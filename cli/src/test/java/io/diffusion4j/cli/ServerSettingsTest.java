@@ -89,7 +89,7 @@ final class ServerSettingsTest {
                     new ServedModel(
                         folder.resolve("/models/karlo"), Optional.of("karlo"), Precision.BFLOAT16)),
                 Optional.of(folder.resolve("tokens.yaml")),
-                new Quota(60, 4),
+                new Quota(60, 600, 4),
                 true,
                 ServerLog.Format.JSON,
                 ServerLog.Level.INFO));
@@ -198,7 +198,8 @@ final class ServerSettingsTest {
     Authenticator own = tokens("tokens:\n" + made.out());
     assertThat(own.authenticate(token))
         .isEqualTo(
-            new Principal("eve", Set.of(Role.GENERATE, Role.EMBED), Set.of("*"), new Quota(60, 4)));
+            new Principal(
+                "eve", Set.of(Role.GENERATE, Role.EMBED), Set.of("*"), new Quota(60, 600, 4)));
     assertThatThrownBy(() -> tokens.authenticate(token))
         .isInstanceOf(UnauthenticatedException.class);
     assertThat(tokens).isInstanceOf(HashedTokens.class);
@@ -206,7 +207,7 @@ final class ServerSettingsTest {
 
   private Authenticator tokens(String yaml) throws IOException {
     Path file = Files.writeString(folder.resolve("tokens.yaml"), yaml);
-    return TokenFile.read(file, new Quota(60, 4), List.of("emoji", "karlo"));
+    return TokenFile.read(file, new Quota(60, 600, 4), List.of("emoji", "karlo"));
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import io.diffusion4j.diffusion.SamplingListener;
 import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.v1.EmbedImagesRequest;
 import io.diffusion4j.serving.v1.EmbedImagesResponse;
 import io.diffusion4j.serving.v1.EmbedTextsRequest;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** {@code diffusion4j.v1.EmbeddingService}: texts and images as points of one space. */
@@ -41,6 +43,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
 
   private final Models models;
   private final Errands errands;
+  private final Quotas quotas = new Quotas(Quotas.Kind.EMBEDDINGS, System::nanoTime);
 
   @Inject
   EmbeddingGrpcService(Models models, ServerConfig config) {
@@ -64,7 +67,8 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
       checkText("texts[" + i + "]", request.getTexts(i), engine, warnings, violations);
     }
     violations.throwIfAny();
-    errands.run(
+    run(
+        request.getTextsCount(),
         response,
         () -> {
           EmbedTextsResponse.Builder answer =
@@ -85,7 +89,8 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     Violations violations = new Violations();
     List<InputImage> images = images(request.getImagesList(), violations);
     violations.throwIfAny();
-    errands.run(
+    run(
+        images.size(),
         response,
         () -> {
           EmbedImagesResponse.Builder answer = EmbedImagesResponse.newBuilder();
@@ -104,7 +109,8 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     checkText("text", request.getText(), engine, warnings, violations);
     List<InputImage> images = images(request.getImagesList(), violations);
     violations.throwIfAny();
-    errands.run(
+    run(
+        1 + images.size(), // the text, too
         response,
         () -> {
           List<Double> similarities = space.similarities(request.getText(), decoded(images));
@@ -158,7 +164,8 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     }
     violations.throwIfAny();
     List<NoiseSource> noise = noise(request, count);
-    errands.run(
+    run(
+        count,
         response,
         () -> {
           Prompt prompt = Prompt.encode(space.texts(), words.text(), words.negative());
@@ -172,6 +179,16 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
               .forEach(drawn -> answer.addEmbeddings(embedding(drawn)));
           return answer.build();
         });
+  }
+
+  /** Has the work done, if the quota of who asks allows so many embeddings. */
+  private <T> void run(int embeddings, StreamObserver<T> response, Supplier<T> work) {
+    Principal principal = CallContext.current().principal();
+    synchronized (quotas) {
+      quotas.check(principal, embeddings);
+      errands.run(response, work);
+      quotas.charge(principal, embeddings);
+    }
   }
 
   /** The noise of the images of a request that has these numbers. */

@@ -27,7 +27,7 @@ final class JobRegistry {
 
   private final JobScheduler scheduler;
   private final Pace pace = new Pace();
-  private final Quotas quotas = new Quotas(System::nanoTime);
+  private final Quotas quotas = new Quotas(Quotas.Kind.IMAGES, System::nanoTime);
   private final Listeners listeners;
   private final Map<Key, Entry> jobs = new LinkedHashMap<>(); // the oldest first
 

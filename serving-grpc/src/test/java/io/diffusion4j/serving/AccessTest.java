@@ -42,7 +42,7 @@ class AccessTest {
       token ->
           switch (token) {
             case "ann" -> principal("ann", Set.of(Role.GENERATE), Quota.NONE, "*");
-            case "bob" -> principal("bob", Set.of(Role.GENERATE), new Quota(3, 1), "*");
+            case "bob" -> principal("bob", Set.of(Role.GENERATE), new Quota(3, 5, 1), "*");
             case "cleo" -> principal("cleo", Set.of(Role.GENERATE), Quota.NONE, "other");
             case "reader" -> principal("reader", Set.of(), Quota.NONE, "*");
             case "broken" -> throw new IllegalStateException("secret: the directory is down");

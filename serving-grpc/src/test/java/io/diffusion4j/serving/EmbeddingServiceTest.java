@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.rpc.BadRequest;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.v1.EmbedImagesRequest;
 import io.diffusion4j.serving.v1.EmbedTextsRequest;
 import io.diffusion4j.serving.v1.Embedding;
@@ -25,6 +28,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,6 +71,26 @@ class EmbeddingServiceTest {
     assertThat(two.getEmbeddings(0)).isEqualTo(one.getEmbeddings(0));
     assertThat(two.getEmbeddings(0).getValuesList()).hasSize(ToyModel.EMBEDDING);
     assertThat(two.getWarningsList()).isEmpty();
+  }
+
+  @Test
+  void aQuotaOfEmbeddingsIsKept() throws IOException {
+    var few = new Quota(1, 3, 1);
+    var bob = new Principal("bob", Set.of(Role.EMBED), Set.of(Principal.EVERY_MODEL), few);
+    try (var asking =
+        new TestServer(TestServer.CONFIG, TestServer.asking(token -> bob), ToyModel.named("toy"))) {
+      var service = EmbeddingServiceGrpc.newBlockingStub(asking.channel);
+      var two = EmbedTextsRequest.newBuilder().addTexts("a").addTexts("b").build();
+      assertThat(service.embedTexts(two).getEmbeddingsList()).hasSize(2);
+      Refusal refusal = Refusal.of(() -> service.embedTexts(two));
+      assertThat(refusal.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+      assertThat(refusal.reason()).isEqualTo("QUOTA_EXCEEDED");
+      assertThat(refusal.message()).startsWith("embeddings per minute: at most 3 of bob");
+      var rank = RankImagesRequest.newBuilder().setText("a").addImages(file(random(1))).build();
+      assertThat(Refusal.of(() -> service.rankImages(rank)).reason()).isEqualTo("QUOTA_EXCEEDED");
+      assertThat(service.embedTexts(EmbedTextsRequest.newBuilder().addTexts("a").build()))
+          .satisfies(one -> assertThat(one.getEmbeddingsList()).hasSize(1));
+    }
   }
 
   @Test

@@ -394,6 +394,6 @@ class MannersTest {
     return new HashedTokens.Entry(
         HashedTokens.hash(name),
         expires,
-        new Principal(name, roles, Set.of("toy"), new Quota(2, 9)));
+        new Principal(name, roles, Set.of("toy"), new Quota(2, 9, 9)));
   }
 }

@@ -17,10 +17,10 @@ class QuotasTest {
   private static final Principal ANN = principal("ann");
 
   private long now = 1;
-  private final Quotas quotas = new Quotas(() -> now);
+  private final Quotas quotas = new Quotas(Quotas.Kind.IMAGES, () -> now);
 
   private static Principal principal(String name) {
-    return new Principal(name, Set.of(), Set.of("a"), new Quota(6, 2));
+    return new Principal(name, Set.of(), Set.of("a"), new Quota(6, 9, 2));
   }
 
   @Test
@@ -65,6 +65,16 @@ class QuotasTest {
     assertThat(refusal.detail(ErrorInfo.class).orElseThrow().getMetadataMap())
         .containsEntry("quota", "unfinished_requests")
         .containsEntry("limit", "2");
+  }
+
+  @Test
+  void embeddingsHaveAQuotaOfTheirOwn() {
+    var embeddings = new Quotas(Quotas.Kind.EMBEDDINGS, () -> now);
+    draw(6);
+    embeddings.check(ANN, 9);
+    embeddings.charge(ANN, 9);
+    assertThat(Refusal.of(() -> embeddings.check(ANN, 1)).message())
+        .isEqualTo("embeddings per minute: at most 9 of ann; try again in 6.666 s");
   }
 
   @Test
