@@ -13,10 +13,14 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Gives each call its {@link CallContext}, and tells the listeners of its one outcome. */
 final class CallInterceptor implements ServerInterceptor {
+  /** By so much a reset may come early; of a short call, by no more than a fifth of it. */
+  private static final Duration EARLY = Duration.ofMillis(250);
+
   private final Listeners listeners;
 
   @Inject
@@ -42,7 +46,7 @@ final class CallInterceptor implements ServerInterceptor {
       @Override
       public void onCancel() {
         super.onCancel();
-        ended(cancelled(context.getDeadline()));
+        ended(cancelled(context.getDeadline(), System.nanoTime() - begun));
       }
 
       private void ended(Status.Code code) {
@@ -58,11 +62,19 @@ final class CallInterceptor implements ServerInterceptor {
     };
   }
 
-  /** What a client sees whose call ends without an answer. */
-  private static Status.Code cancelled(@Nullable Deadline deadline) {
-    return deadline != null && deadline.isExpired()
-        ? Status.Code.DEADLINE_EXCEEDED
-        : Status.Code.CANCELLED;
+  /**
+   * What a client sees whose call ends without an answer. A client whose time is up says so by a
+   * reset, which can come a little before the same time is up here, where its clock began later.
+   *
+   * @param taken nanoseconds since the call began
+   */
+  private static Status.Code cancelled(@Nullable Deadline deadline, long taken) {
+    if (deadline == null) {
+      return Status.Code.CANCELLED;
+    }
+    long left = deadline.timeRemaining(TimeUnit.NANOSECONDS);
+    long early = Math.min(EARLY.toNanos(), (taken + Math.max(0, left)) / 5);
+    return left <= early ? Status.Code.DEADLINE_EXCEEDED : Status.Code.CANCELLED;
   }
 
   /** Remembers with what a call is closed. */

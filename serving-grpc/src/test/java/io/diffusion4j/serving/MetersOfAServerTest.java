@@ -5,6 +5,7 @@ import static io.diffusion4j.serving.TestServer.asking;
 import static io.diffusion4j.serving.TestServer.request;
 import static io.diffusion4j.serving.TestServer.steps;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.inject.util.Modules;
 import io.diffusion4j.serving.auth.Authenticator;
@@ -13,6 +14,7 @@ import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
 import io.diffusion4j.serving.metrics.MetricsModule;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.PreviewOptions;
 import io.grpc.Status.Code;
 import java.io.IOException;
@@ -21,8 +23,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,6 +112,34 @@ class MetersOfAServerTest {
                       .generateImages(request("x").putStages("decoder", steps(1000)).build()));
       assertThat(refusal.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
       awaitMeter(server, CALLS.formatted("DEADLINE_EXCEEDED", "GenerateImages"), 1);
+    }
+  }
+
+  /** Its reset comes at the very time at which the server's own clock runs out. */
+  @Test
+  void aClientWhoseTimeIsUpIsNotTakenForOneWhoLeaves() throws Exception {
+    var pause = new AtomicLong();
+    var model = ToyModel.named("toy", query -> LockSupport.parkNanos(pause.get()));
+    try (var server = new TestServer(CONFIG, new MetricsModule(), model)) {
+      server.blocking().generateImages(request("is quick").build());
+      pause.set(TimeUnit.SECONDS.toNanos(1));
+      var request = request("x").build();
+      int calls = 10;
+      List<Future<?>> late = new ArrayList<>();
+      for (int i = 0; i < calls; i++) {
+        late.add(
+            GenerationServiceGrpc.newFutureStub(server.channel)
+                .withDeadlineAfter(Duration.ofMillis(1500))
+                .generateImages(request));
+      }
+      for (Future<?> call : late) {
+        assertThatThrownBy(call::get).hasMessageContaining("DEADLINE_EXCEEDED");
+      }
+      Call leaves = Call.start(server.channel, request.toBuilder());
+      leaves.queuePosition();
+      leaves.cancel();
+      awaitMeter(server, CALLS.formatted("CANCELLED", "StreamGenerateImages"), 1);
+      awaitMeter(server, CALLS.formatted("DEADLINE_EXCEEDED", "GenerateImages"), calls);
     }
   }
 
