@@ -8,6 +8,8 @@ import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ImageEngine;
 import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.serving.ServingModule;
+import io.diffusion4j.serving.metrics.Level;
+import io.diffusion4j.tf.NativeTensors;
 import io.diffusion4j.unclip.Residency;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -67,6 +69,9 @@ public final class LocalModels implements AutoCloseable {
               protected void configure() {
                 var bound = Multibinder.newSetBinder(binder(), ImageEngine.class);
                 engines.forEach(engine -> bound.addBinding().toInstance(engine));
+                Multibinder.newSetBinder(binder(), Level.class)
+                    .addBinding()
+                    .toInstance(new Level("diffusion4j.live.tensors", NativeTensors::live));
               }
             })
         .getInstance(DiffusionServer.class);

@@ -9,12 +9,14 @@ import io.diffusion4j.serving.ServingListener;
 /**
  * Meters for a server, at {@value MetricsFace#PATH}.
  *
- * <p>Provides {@link PrometheusMeters}. Needs {@link io.diffusion4j.serving.ServingModule}.
+ * <p>Provides {@link PrometheusMeters}. Needs {@link io.diffusion4j.serving.ServingModule}. The set
+ * of {@link Level}s gets further meters.
  */
 public final class MetricsModule extends AbstractModule {
   @Override
   protected void configure() {
     bind(PrometheusMeters.class).in(Singleton.class);
+    Multibinder.newSetBinder(binder(), Level.class);
     bind(MetricsFace.class).in(Singleton.class);
     Multibinder.newSetBinder(binder(), ServingListener.class)
         .addBinding()

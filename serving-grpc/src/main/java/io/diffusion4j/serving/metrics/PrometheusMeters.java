@@ -2,6 +2,7 @@ package io.diffusion4j.serving.metrics;
 
 import io.diffusion4j.serving.ServingListener;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -12,6 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -39,6 +41,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  *       enough for<td></tr>
  *   <tr><td>{@code process_resident_memory_bytes}</td><td>memory of the process, with what the
  *       networks hold outside of the heap; on Linux<td></tr>
+ *   <tr><td>{@code diffusion4j_native_bytes}</td><td>that memory without what the JVM has set aside
+ *       for heap, classes and code: what networks and tensors take, about<td></tr>
+ *   <tr><td>{@code diffusion4j_live_tensors}</td><td>native tensors that are not closed; of servers
+ *       of model folders<td></tr>
  * </table>
  *
  * <p>Beside them are Micrometer's meters of the JVM: {@code jvm_memory_*}, {@code jvm_threads_*},
@@ -57,8 +63,13 @@ public final class PrometheusMeters implements ServingListener {
   private final Counter previewsDropped;
 
   /** Meters at zero. */
-  @Inject
   public PrometheusMeters() {
+    this(Set.of());
+  }
+
+  /** Meters at zero, with these beside. */
+  @Inject
+  PrometheusMeters(Set<Level> more) {
     registry.gauge("diffusion4j.queue.depth", queueDepth);
     registry.gauge("diffusion4j.samples.active", activeSamples);
     queueWait = registry.timer("diffusion4j.queue.wait");
@@ -69,6 +80,7 @@ public final class PrometheusMeters implements ServingListener {
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
+    more.forEach(level -> Gauge.builder(level.name(), level.now()::getAsLong).register(registry));
   }
 
   /** All meters as they are, in the text format of Prometheus. */

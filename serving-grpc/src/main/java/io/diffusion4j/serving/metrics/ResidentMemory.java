@@ -3,6 +3,7 @@ package io.diffusion4j.serving.metrics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -24,7 +25,20 @@ final class ResidentMemory {
       Gauge.builder("process.resident.memory", ResidentMemory::bytes)
           .baseUnit("bytes")
           .register(registry);
+      Gauge.builder("diffusion4j.native", ResidentMemory::nativeBytes)
+          .baseUnit("bytes")
+          .register(registry);
     }
+  }
+
+  /** Not below 0, where the JVM has set aside more than it uses. */
+  private static double nativeBytes() {
+    var jvm = ManagementFactory.getMemoryMXBean();
+    return Math.max(
+        0,
+        bytes()
+            - jvm.getHeapMemoryUsage().getCommitted()
+            - jvm.getNonHeapMemoryUsage().getCommitted());
   }
 
   private static double bytes() {

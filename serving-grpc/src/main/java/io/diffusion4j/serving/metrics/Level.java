@@ -1,0 +1,11 @@
+package io.diffusion4j.serving.metrics;
+
+import java.util.function.LongSupplier;
+
+/**
+ * A meter of something that a server does not know of, read when the meters are.
+ *
+ * @param name in words with dots between them, such as {@code diffusion4j.live.tensors}
+ * @param now the value; quick, and by several threads at once
+ */
+public record Level(String name, LongSupplier now) {}
