@@ -28,16 +28,7 @@ record Context(Operand<TFloating> tokens, List<Operand<TFloat32>> present) {
 
   /** What is added to the logits of the tokens and of the pixels after them; nothing, or one. */
   List<Operand<TFloat32>> mask(Nn nn, long pixels) {
-    return present.stream().map(p -> mask(nn, p, pixels)).toList();
-  }
-
-  private static Operand<TFloat32> mask(Nn nn, Operand<TFloat32> present, long pixels) {
-    var tf = nn.tf();
-    long length = present.shape().get(1);
-    var hidden = tf.math.mul(tf.math.sub(tf.constant(1f), present), tf.constant(HIDDEN));
-    var row = nn.reshape(hidden, -1, 1, 1, length);
-    var pad = tf.constant(new int[][] {{0, 0}, {0, 0}, {0, 0}, {0, Math.toIntExact(pixels)}});
-    return tf.pad(row, pad, tf.constant(0f));
+    return present.stream().map(p -> nn.hide(p, HIDDEN, pixels)).toList();
   }
 
   static List<Context> none() {

@@ -2,7 +2,6 @@ package io.diffusion4j.tf;
 
 import io.diffusion4j.tf.nn.Tensors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ import org.tensorflow.types.family.TType;
  * serves every batch size.
  */
 public final class Inputs {
-  private record Input(Operand<?> placeholder, long[] sample, boolean integers) {}
+  record Input(Operand<?> placeholder, long[] sample, boolean integers) {}
 
   private final Ops tf;
   private final long batch;
@@ -73,10 +72,7 @@ public final class Inputs {
    * @throws IllegalArgumentException if the batch does not have exactly the declared inputs
    */
   public void feed(Session.Runner runner, Batch batch, List<TType> owned) {
-    if (!batch.values().keySet().equals(inputs.keySet())) {
-      throw new IllegalArgumentException(
-          "batch: " + batch.values().keySet() + " (expected: " + inputs.keySet() + ")");
-    }
+    batch.requireOnly(inputs.keySet());
     inputs.forEach(
         (name, input) -> {
           TType tensor = tensor(name, input, batch);
@@ -89,30 +85,14 @@ public final class Inputs {
     long[] shape = new long[input.sample.length + 1];
     shape[0] = batch.rows();
     System.arraycopy(input.sample, 0, shape, 1, input.sample.length);
-    long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-    Object value = java.util.Objects.requireNonNull(batch.values().get(name));
-    if (value instanceof float[] floats && !input.integers && floats.length == size) {
-      return Tensors.of(floats, shape);
-    }
-    if (value instanceof int[] ints && input.integers && ints.length == size) {
-      return Tensors.of(ints, shape);
-    }
-    throw new IllegalArgumentException(
-        name
-            + ": "
-            + describe(value)
-            + " (expected: "
-            + size
-            + (input.integers ? " ints" : " floats")
-            + " for "
-            + Arrays.toString(shape)
-            + ")");
+    return input.integers
+        ? Tensors.of(batch.ints(name, input.sample), shape)
+        : Tensors.of(batch.floats(name, input.sample), shape);
   }
 
-  private static String describe(Object value) {
-    return value instanceof float[] floats
-        ? floats.length + " floats"
-        : ((int[]) value).length + " ints";
+  /** What is declared so far, by name. */
+  Map<String, Input> declared() {
+    return inputs;
   }
 
   /** The names declared so far. */

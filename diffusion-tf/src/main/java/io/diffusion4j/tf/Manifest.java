@@ -12,10 +12,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.tensorflow.Graph;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.TFloat32;
 
 /**
  * What the weights of a component must be: the parameters of its network, found by building it
@@ -35,22 +32,14 @@ public final class Manifest {
 
   /** All that a network asks for, and nothing else. */
   public static Manifest of(Network network) {
-    Map<String, Parameter> parameters = new LinkedHashMap<>();
+    var weights = new PlaceholderWeights();
     try (var graph = new Graph()) {
-      var nn =
-          Nn.of(
-              graph,
-              (tf, parameter, precision) -> {
-                if (parameters.put(parameter.key(), parameter) != null) {
-                  throw new IllegalStateException("parameter asked for twice: " + parameter.key());
-                }
-                var shape = parameter.layout().graphShape(parameter.shape());
-                var value = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(shape)));
-                return Nn.cast(tf, value, precision);
-              },
-              Precision.FLOAT32);
-      network.build(nn, Inputs.of(Ops.create(graph)));
+      network.build(Nn.of(graph, weights, Precision.FLOAT32), Inputs.of(Ops.create(graph)));
     }
+    return of(weights.parameters());
+  }
+
+  static Manifest of(Map<String, Parameter> parameters) {
     return new Manifest(Collections.unmodifiableMap(parameters), Map.of(), name -> false);
   }
 

@@ -37,29 +37,42 @@ public final class Nn {
   private final Weights weights;
   private final Precision precision;
   private final Purpose purpose;
+  private final Recorder recorder;
   private final String path;
 
-  private Nn(Ops tf, Weights weights, Precision precision, Purpose purpose, String path) {
+  private Nn(
+      Ops tf,
+      Weights weights,
+      Precision precision,
+      Purpose purpose,
+      Recorder recorder,
+      String path) {
     this.tf = tf;
     this.weights = weights;
     this.precision = precision;
     this.purpose = purpose;
+    this.recorder = recorder;
     this.path = path;
   }
 
   /** The root of a network to be run. */
   public static Nn of(Graph graph, Weights weights, Precision precision) {
-    return new Nn(Ops.create(graph), weights, precision, Purpose.INFERENCE, "");
+    return new Nn(Ops.create(graph), weights, precision, Purpose.INFERENCE, Recorder.NONE, "");
+  }
+
+  /** The root of a network to be told layer by layer. */
+  public static Nn recorded(Graph graph, Weights weights, Recorder recorder) {
+    return new Nn(Ops.create(graph), weights, Precision.FLOAT32, Purpose.INFERENCE, recorder, "");
   }
 
   /** The root of a network to be differentiated. */
   public static Nn forTraining(Graph graph, Weights weights, Precision precision) {
-    return new Nn(Ops.create(graph), weights, precision, Purpose.TRAINING, "");
+    return new Nn(Ops.create(graph), weights, precision, Purpose.TRAINING, Recorder.NONE, "");
   }
 
   /** A place in the checkpoint below this one. */
   public Nn at(String name) {
-    return new Nn(tf, weights, precision, purpose, path.isEmpty() ? name : path + "." + name);
+    return new Nn(tf, weights, precision, purpose, recorder, key(name));
   }
 
   /** {@code at(name + "." + index)}. */
@@ -81,8 +94,18 @@ public final class Nn {
 
   private Operand<TFloating> get(
       String name, long[] shape, Layout layout, Init init, Precision as) {
-    String key = path.isEmpty() ? name : path + "." + name;
-    return weights.get(tf, new Parameter(key, shape, layout, init), as);
+    return weights.get(tf, new Parameter(key(name), shape, layout, init), as);
+  }
+
+  private String key(String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  /** Has the layer told, whose output this is. */
+  private <T extends TNumber> Operand<T> told(
+      Layer layer, Operand<T> output, Operand<?>... inputs) {
+    recorder.record(layer, List.of(inputs), output);
+    return output;
   }
 
   // Between float32 and the precision
@@ -131,12 +154,14 @@ public final class Nn {
     Init start = init == Init.FAN_IN ? Init.uniform(1 / Math.sqrt((double) last(x))) : Init.ZEROS;
     var product = matrix(x, out, init, weight, inShape);
     var b = get(bias, new long[] {out}, Layout.SAME, start, precision);
-    return restore(tf.nn.biasAdd(product, b), x, out);
+    var y = restore(tf.nn.biasAdd(product, b), x, out);
+    return told(new Layer.Linear(key(weight), key(bias), last(x), out), y, x);
   }
 
   /** A dense layer without bias. */
   public Operand<TFloating> linearNoBias(Operand<TFloating> x, long out, Init init) {
-    return restore(matrix(x, out, init, "weight", last(x)), x, out);
+    var y = restore(matrix(x, out, init, "weight", last(x)), x, out);
+    return told(new Layer.Linear(key("weight"), "", last(x), out), y, x);
   }
 
   private Operand<TFloating> matrix(
@@ -188,7 +213,8 @@ public final class Nn {
       in = tf.pad(x, tf.constant(new int[][] {{0, 0}, {p, p}, {p, p}, {0, 0}}), scalar(0));
     }
     List<Long> strides = List.of(1L, (long) stride, (long) stride, 1L);
-    return tf.nn.biasAdd(tf.nn.conv2d(in, w, strides, padding), b);
+    var y = tf.nn.biasAdd(tf.nn.conv2d(in, w, strides, padding), b);
+    return told(new Layer.Conv2d(key("weight"), key("bias"), last(x), out, kernel, stride), y, x);
   }
 
   /**
@@ -215,13 +241,15 @@ public final class Nn {
    */
   public Operand<TFloating> groupNorm(Operand<TFloating> x, int groups, double eps) {
     var wide = output(x);
-    return input(normalisation(wide, groups, eps).of(tf, wide));
+    var y = input(normalisation(wide, groups, eps).of(tf, wide));
+    return told(groupNorm(groups, eps, false), y, x);
   }
 
   /** {@link #groupNorm(Operand, int, double)}, then {@link #silu}. */
   public Operand<TFloating> groupNormSilu(Operand<TFloating> x, int groups, double eps) {
     var wide = output(x);
-    return siluAfter(normalisation(wide, groups, eps).of(tf, wide));
+    var y = siluAfter(normalisation(wide, groups, eps).of(tf, wide));
+    return told(groupNorm(groups, eps, true), y, x);
   }
 
   /**
@@ -241,7 +269,11 @@ public final class Nn {
     var shift = slice(s, c, c);
     var both =
         new Affine(tf.math.mul(norm.a, onePlus), tf.math.add(tf.math.mul(norm.b, onePlus), shift));
-    return siluAfter(both.of(tf, wide));
+    return told(groupNorm(groups, eps, true), siluAfter(both.of(tf, wide)), x, scaleShift);
+  }
+
+  private Layer groupNorm(int groups, double eps, boolean silu) {
+    return new Layer.GroupNorm(key("weight"), key("bias"), groups, eps, silu);
   }
 
   /** y = a·x + b with {@code [B, 1, 1, C]} coefficients. */
@@ -331,7 +363,7 @@ public final class Nn {
 
   /** x·σ(x); TensorFlow fuses the two operations into one. */
   public Operand<TFloating> silu(Operand<TFloating> x) {
-    return tf.math.mul(x, tf.math.sigmoid(x));
+    return told(new Layer.Silu(), tf.math.mul(x, tf.math.sigmoid(x)), x);
   }
 
   /** x·Φ(x), the exact form with erf. */
@@ -374,11 +406,16 @@ public final class Nn {
     }
     var p = input(tf.nn.softmax(logits));
     var mixed = batchMatMul(p, split(v, heads), false);
-    return reshape(
-        tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3})),
-        UNKNOWN,
-        q.shape().get(1),
-        width);
+    var y =
+        reshape(
+            tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3})),
+            UNKNOWN,
+            q.shape().get(1),
+            width);
+    List<Operand<?>> inputs = new ArrayList<>(List.of(q, k, v));
+    inputs.addAll(mask);
+    recorder.record(new Layer.Attention(heads), inputs, y);
+    return y;
   }
 
   /**
@@ -396,7 +433,8 @@ public final class Nn {
     List<Operand<TFloating>> unpacked = new ArrayList<>(parts);
     for (int p = 0; p < parts; p++) {
       var part = slice(grouped, p * inGroup, inGroup);
-      unpacked.add(groups == 1 ? part : reshape(part, UNKNOWN, length, width));
+      var whole = groups == 1 ? part : reshape(part, UNKNOWN, length, width);
+      unpacked.add(told(new Layer.Unpacked(p, parts, groups), whole, packed));
     }
     return unpacked;
   }
@@ -432,6 +470,22 @@ public final class Nn {
     return reshape(tf.constant(mask), 1, 1, length, length);
   }
 
+  /**
+   * What hides tokens from attention, to be added to its logits: nothing for those that are present
+   * and for what comes after the tokens on the key axis.
+   *
+   * @param present {@code [B, M]}: 1 for tokens to be seen, 0 for others
+   * @param hidden what a hidden token's logit is lowered to, such as −10⁴
+   * @param after how many keys come after the tokens
+   * @return {@code [B, 1, 1, M + after]}
+   */
+  public Operand<TFloat32> hide(Operand<TFloat32> present, float hidden, long after) {
+    var lowered = tf.math.mul(tf.math.sub(tf.constant(1f), present), tf.constant(hidden));
+    var row = reshape(lowered, UNKNOWN, 1, 1, last(present));
+    var pad = tf.constant(new int[][] {{0, 0}, {0, 0}, {0, 0}, {0, Math.toIntExact(after)}});
+    return told(new Layer.Hide(hidden, after), tf.pad(row, pad, tf.constant(0f)), present);
+  }
+
   /** Each pixel twice in both directions: {@code [B, H, W, C] → [B, 2H, 2W, C]}. */
   public Operand<TFloating> upsampleNearest(Operand<TFloating> x) {
     long h = x.shape().get(1);
@@ -439,22 +493,25 @@ public final class Nn {
     long c = last(x);
     // Two plain copies of memory: side by side on the channel axis is side by side in the row.
     var wide = reshape(tf.concat(List.of(x, x), tf.constant(3)), UNKNOWN, h, 1, 2 * w * c);
-    return reshape(tf.concat(List.of(wide, wide), tf.constant(2)), UNKNOWN, 2 * h, 2 * w, c);
+    var tall = reshape(tf.concat(List.of(wide, wide), tf.constant(2)), UNKNOWN, 2 * h, 2 * w, c);
+    return told(new Layer.UpsampleNearest(), tall, x);
   }
 
   /** The mean of each 2×2 block: {@code [B, H, W, C] → [B, H/2, W/2, C]}. */
   public Operand<TFloating> averagePool(Operand<TFloating> x) {
     List<Long> two = List.of(1L, 2L, 2L, 1L);
-    return tf.nn.avgPool(x, two, two, "VALID");
+    return told(new Layer.AveragePool(), tf.nn.avgPool(x, two, two, "VALID"), x);
   }
 
   public Operand<TFloating> add(Operand<TFloating> a, Operand<TFloating> b) {
-    return tf.math.add(a, b);
+    return told(new Layer.Add(), tf.math.add(a, b), a, b);
   }
 
   /** Side by side on an axis. */
   public Operand<TFloating> concat(int axis, List<Operand<TFloating>> parts) {
-    return tf.concat(parts, tf.constant(axis));
+    var y = tf.concat(parts, tf.constant(axis));
+    recorder.record(new Layer.Concat(axis), List.copyOf(parts), y);
+    return y;
   }
 
   /** Reshapes; one size may be unknown (−1). */
@@ -463,7 +520,7 @@ public final class Nn {
     for (int i = 0; i < sizes.length; i++) {
       sizes[i] = Math.toIntExact(shape[i]);
     }
-    return tf.reshape(x, tf.constant(sizes));
+    return told(new Layer.Reshape(), tf.reshape(x, tf.constant(sizes)), x);
   }
 
   /** Part of the last axis. */
@@ -474,7 +531,8 @@ public final class Nn {
     java.util.Arrays.fill(count, -1);
     from[rank - 1] = Math.toIntExact(begin);
     count[rank - 1] = Math.toIntExact(size);
-    return tf.slice(x, tf.constant(from), tf.constant(count));
+    var part = tf.slice(x, tf.constant(from), tf.constant(count));
+    return told(new Layer.Slice(begin, size), part, x);
   }
 
   /** One position of a sequence: {@code [B, L, C] → [B, C]}. */

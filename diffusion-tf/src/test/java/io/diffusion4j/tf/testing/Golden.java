@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.Engine;
+import io.diffusion4j.tf.Engines;
 import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.SafetensorsFile;
@@ -12,6 +14,7 @@ import io.diffusion4j.tf.nn.Precision;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -74,6 +77,22 @@ public record Golden(Path folder) {
             new CompiledNetwork(network, new CheckpointTensors(folder, checkpoint), precision)) {
       return compiled.run(batch);
     }
+  }
+
+  /** Runs a network with the reference's weights in every engine that can. */
+  public List<List<float[]>> runInEach(Network network, Batch batch, Precision precision) {
+    List<List<float[]>> results = new ArrayList<>();
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS, Checkpoint.TRANSFORMERS)) {
+      var weights = new CheckpointTensors(folder, checkpoint);
+      for (Engine engine : Engines.all()) {
+        if (engine.unavailable(precision).isEmpty()) {
+          try (var compiled = engine.compile(network, weights, precision)) {
+            results.add(compiled.run(batch));
+          }
+        }
+      }
+    }
+    return results;
   }
 
   /** Asserts that values are the expected ones within a part of the largest. */

@@ -1,0 +1,46 @@
+package io.diffusion4j.tf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.diffusion4j.tf.nn.Precision;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EnginesTest {
+  private static final Network NETWORK =
+      (nn, inputs) -> List.of(nn.output(nn.at("fc").linear(nn.input(inputs.floats("x", 16)), 16)));
+
+  private final String before = System.getProperty(Engines.PROPERTY, Engines.DEFAULT);
+
+  @AfterEach
+  void restore() {
+    System.setProperty(Engines.PROPERTY, before);
+  }
+
+  @Test
+  void tensorFlowIsTheLastResort() {
+    assertThat(Engines.all()).last().isInstanceOf(TensorFlowEngine.class);
+    assertThat(Engines.names()).startsWith("auto").endsWith("tensorflow");
+  }
+
+  @Test
+  void theOneThatIsAskedForRunsTheNetwork() {
+    Engines.prefer("tensorflow");
+    try (var network =
+        new CompiledNetwork(NETWORK, RandomWeights.of(NETWORK, 1), Precision.FLOAT32)) {
+      var batch = new Batch(1).floats("x", new float[16]);
+      assertThat(network.run(batch).get(0)).hasSize(16);
+      assertThat(network.trace(batch).getDevStatsCount()).isPositive();
+    }
+  }
+
+  @Test
+  void anotherNameIsRefusedWithThoseThatThereAre() {
+    assertThatThrownBy(() -> Engines.prefer("torch"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("engine: torch (expected: one of auto, ")
+        .hasMessageContaining("tensorflow");
+  }
+}
