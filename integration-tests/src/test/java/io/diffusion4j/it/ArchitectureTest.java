@@ -36,6 +36,7 @@ class ArchitectureTest {
   private static final String PLOTS = "io.diffusion4j.plots..";
   private static final String TF = "io.diffusion4j.tf..";
   private static final String CHECKPOINT = "io.diffusion4j.tf.checkpoint..";
+  private static final String ONEDNN = "io.diffusion4j.onednn..";
   private static final String CLIP = "io.diffusion4j.clip..";
   private static final String PRIOR = "io.diffusion4j.prior..";
   private static final String DECODER = "io.diffusion4j.decoder..";
@@ -60,6 +61,7 @@ class ArchitectureTest {
           Map.entry("diffusion-api", "io.diffusion4j.diffusion"),
           Map.entry("plots", "io.diffusion4j.plots"),
           Map.entry("diffusion-tf", "io.diffusion4j.tf"),
+          Map.entry("diffusion-onednn", "io.diffusion4j.onednn"),
           Map.entry("clip", "io.diffusion4j.clip"),
           Map.entry("prior", "io.diffusion4j.prior"),
           Map.entry("decoder", "io.diffusion4j.decoder"),
@@ -109,6 +111,8 @@ class ArchitectureTest {
           .definedBy(PLOTS)
           .layer("diffusion-tf")
           .definedBy(TF)
+          .layer("diffusion-onednn")
+          .definedBy(ONEDNN)
           .layer("clip")
           .definedBy(CLIP)
           .layer("prior")
@@ -147,6 +151,10 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("diffusion-tf")
           .mayOnlyAccessLayers("diffusion-api")
+          .whereLayer("diffusion-onednn")
+          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf")
+          .whereLayer("diffusion-onednn")
+          .mayNotBeAccessedByAnyLayer() // it is found by the service loader
           .whereLayer("clip")
           .mayOnlyAccessLayers("diffusion-api", "diffusion-tf")
           .whereLayer("prior")
@@ -215,10 +223,19 @@ class ArchitectureTest {
   static final ArchRule onlyNetworksKnowTensorFlow =
       noClasses()
           .that()
-          .resideOutsideOfPackages(TF, CLIP, PRIOR, DECODER, GLIDE, JUDGE, BENCHMARKS)
+          .resideOutsideOfPackages(TF, ONEDNN, CLIP, PRIOR, DECODER, GLIDE, JUDGE, BENCHMARKS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.tensorflow..", "org.bytedeco..");
+
+  @ArchTest
+  static final ArchRule onlyTheEngineKnowsOneDnn =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ONEDNN)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.bytedeco.dnnl..", "com.sun.jna..");
 
   @ArchTest
   static final ArchRule onlyPlotsKnowHowChartsAreDrawn =

@@ -1,0 +1,389 @@
+package io.diffusion4j.onednn;
+
+import io.diffusion4j.tf.nn.Layer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** The steps of each kind of layer, divided into parts. */
+final class Lowering {
+  /** Logits that are worked on at a time: half of a usual second-level cache. */
+  private static final long LOGITS = 256 * 1024;
+
+  private final Steps steps;
+  private final Arena arena;
+  private final Primitives primitives;
+  private final PackedWeights weights;
+  private final DataType type;
+
+  Lowering(Steps steps, Arena arena, Primitives primitives, PackedWeights weights, DataType type) {
+    this.steps = steps;
+    this.arena = arena;
+    this.primitives = primitives;
+    this.weights = weights;
+    this.type = type;
+  }
+
+  /** A place for a value. */
+  Value value(DataType type, List<Long> shape) {
+    long size = shape.stream().reduce(1L, Math::multiplyExact);
+    return new Value(arena.buffer(size * type.bytes()), type, 0, shape);
+  }
+
+  /** What is fed before the first step. */
+  Value fed(List<Long> shape) {
+    Value value = value(DataType.FLOAT32, shape.isEmpty() ? List.of(1L) : shape);
+    value.buffer().usedIn(0);
+    return value;
+  }
+
+  /** Begins a step in which each part has a share of so many. */
+  private void divide(long size, BiConsumer<Integer, Range> work) {
+    steps.next();
+    for (int part = 0; part < steps.parts(); part++) {
+      Range share = Range.share(size, part, steps.parts());
+      if (!share.isEmpty()) {
+        work.accept(part, share);
+      }
+    }
+  }
+
+  Value convolution(
+      Layer.Conv2d conv, Value x, List<Long> shape, DataType to, List<PostOp.Pending> after) {
+    Value y = value(to, shape);
+    if (conv.kernel() == 1 && conv.stride() == 1) {
+      linear(new Layer.Linear(conv.weight(), conv.bias(), conv.in(), conv.out()), x, y, after);
+      return y;
+    }
+    long k = conv.kernel();
+    long stride = conv.stride();
+    long pad = k / 2;
+    var plain =
+        new PackedWeights.Plain(
+            conv.weight(),
+            0,
+            List.of(conv.out(), conv.in(), k, k),
+            List.of(conv.in() * k * k, k * k, k, 1L));
+    divide(
+        y.height(),
+        (part, rows) -> {
+          long first = rows.begin() * stride - pad;
+          long end = (rows.end() - 1) * stride - pad + k;
+          var read = new Range(Math.max(0, first), Math.min(x.height(), end));
+          var shapeOfPart =
+              new Primitives.Convolution(
+                  stride,
+                  read.begin() - first,
+                  end - read.end(),
+                  pad,
+                  Math.max(0, (y.width() - 1) * stride - pad + k - x.width()));
+          List<PostOp> fused =
+              after.stream()
+                  .map(
+                      operation ->
+                          operation instanceof PostOp.Pending.Add add
+                              ? addTo(add.value(), y, rows)
+                              : new PostOp.Swish())
+                  .toList();
+          steps.add(
+              part,
+              primitives.convolution(
+                  part,
+                  x.rows(read),
+                  y.rows(rows),
+                  weights,
+                  plain,
+                  conv.bias(),
+                  shapeOfPart,
+                  fused));
+        });
+    return y;
+  }
+
+  private static PostOp addTo(Value other, Value y, Range rows) {
+    return other.size() == y.size()
+        ? new PostOp.Add(other.withShape(y.shape()).rows(rows))
+        : new PostOp.Add(
+            View.image(other.buffer(), other.type(), other.offset(), 1, 1, other.size()));
+  }
+
+  /** Rows of pixels are divided among the parts; a single one by its outputs. */
+  void linear(Layer.Linear linear, Value x, Value y, List<PostOp.Pending> after) {
+    long pixels = x.size() / linear.in();
+    var from = x.withShape(List.of(pixels, linear.in()));
+    var to = y.withShape(List.of(pixels, linear.out()));
+    boolean single = pixels == 1;
+    divide(
+        single ? linear.out() : pixels,
+        (part, share) -> {
+          Range rows = single ? Range.all(1) : share;
+          Range columns = single ? share : Range.all(linear.out());
+          var plain =
+              new PackedWeights.Plain(
+                  linear.weight(),
+                  columns.begin() * linear.in(),
+                  List.of(linear.in(), columns.size()),
+                  List.of(1L, linear.in()));
+          Optional<View> bias =
+              linear.bias().isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(
+                      View.dense(
+                          weights.vector(linear.bias()),
+                          DataType.FLOAT32,
+                          columns.begin(),
+                          1,
+                          columns.size()));
+          List<PostOp> fused =
+              after.stream()
+                  .map(
+                      operation ->
+                          operation instanceof PostOp.Pending.Add add
+                              ? addTo(add.value(), to, rows, columns)
+                              : new PostOp.Swish())
+                  .toList();
+          steps.add(
+              part,
+              primitives.dense(
+                  part, from.matrix(rows), to.columns(rows, columns), weights, plain, bias, fused));
+        });
+  }
+
+  private static PostOp addTo(Value other, Value to, Range rows, Range columns) {
+    return other.size() == to.size()
+        ? new PostOp.Add(other.withShape(to.shape()).columns(rows, columns))
+        : new PostOp.Add(
+            View.dense(
+                other.buffer(), other.type(), other.offset() + columns.begin(), 1, columns.size()));
+  }
+
+  /** The moments of each part of the pixels, then, in each part, coefficients and their use. */
+  Value groupNorm(Layer.GroupNorm norm, Value x, Optional<Value> scaleShift) {
+    Value y = value(type, x.shape());
+    long channels = x.channels();
+    List<View> means = new ArrayList<>();
+    List<View> variances = new ArrayList<>();
+    List<Long> counts = new ArrayList<>();
+    divide(
+        x.pixels(),
+        (part, pixels) -> {
+          var mean = vector(channels);
+          var variance = vector(channels);
+          means.add(mean);
+          variances.add(variance);
+          counts.add(pixels.size());
+          steps.add(
+              part, primitives.moments(part, x.pixels(pixels), y.pixels(pixels), mean, variance));
+        });
+    float[] gain = weights.heap(norm.gain());
+    float[] shift = weights.heap(norm.shift());
+    Optional<View> given = scaleShift.map(v -> v.flat(Range.all(v.size())));
+    divide(
+        x.pixels(),
+        (part, pixels) -> {
+          var a = vector(channels);
+          var b = vector(channels);
+          steps.add(
+              part,
+              new GroupCoefficients(
+                  means, variances, counts, gain, shift, norm.groups(), norm.eps(), given, a, b));
+          List<PostOp> after = List.of(new PostOp.Add(perChannel(b)));
+          steps.add(
+              part,
+              primitives.multiply(
+                  part,
+                  x.pixels(pixels),
+                  perChannel(a),
+                  y.pixels(pixels),
+                  norm.silu() ? Primitives.then(after, new PostOp.Swish()) : after));
+        });
+    return y;
+  }
+
+  private View vector(long size) {
+    return View.dense(arena.buffer(size * Float.BYTES), DataType.FLOAT32, 0, size);
+  }
+
+  private static View perChannel(View vector) {
+    return View.image(vector.buffer(), vector.type(), vector.offset(), 1, 1, vector.size());
+  }
+
+  /** Heads are divided among the parts; each part works on as many logits as stay in its cache. */
+  Value attention(int heads, Value q, Value k, Value v, Optional<Value> mask) {
+    Value y = value(type, q.shape());
+    long width = q.channels();
+    long d = width / heads;
+    long queries = q.pixels();
+    long keys = k.pixels();
+    long rows = Math.max(1, Math.min(queries, LOGITS / keys));
+    long together = rows == queries ? Math.max(1, LOGITS / (keys * queries)) : 1;
+    divide(
+        heads,
+        (part, share) -> {
+          long most = Math.min(together, share.size());
+          var logits = arena.buffer(most * rows * keys * Float.BYTES);
+          var weights = arena.buffer(most * rows * keys * type.bytes());
+          for (long h = share.begin(); h < share.end(); h += most) {
+            long count = Math.min(most, share.end() - h);
+            for (long row = 0; row < queries; row += rows) {
+              long some = Math.min(rows, queries - row);
+              var qs = heads(q, h, row, new long[] {1, count, some, d}, width, 1);
+              var ks = transposed(heads(k, h, 0, new long[] {1, count, keys, d}, width, 1));
+              var vs = heads(v, h, 0, new long[] {1, count, keys, d}, width, 1);
+              var ys = heads(y, h, row, new long[] {1, count, some, d}, width, 1);
+              var ls = View.dense(logits, DataType.FLOAT32, 0, 1, count, some, keys);
+              var ps = View.dense(weights, type, 0, 1, count, some, keys);
+              List<PostOp> after = List.of(new PostOp.Scale((float) (1 / Math.sqrt((double) d))));
+              if (mask.isPresent()) {
+                var m = mask.get();
+                after =
+                    Primitives.then(
+                        after,
+                        new PostOp.Add(
+                            View.dense(m.buffer(), m.type(), m.offset(), 1, 1, 1, keys)));
+              }
+              steps.add(part, primitives.product(part, qs, ks, ls, after));
+              steps.add(part, primitives.softmax(part, ls, ps));
+              steps.add(part, primitives.product(part, ps, vs, ys, List.of()));
+            }
+          }
+        });
+    return y;
+  }
+
+  /** Heads of a sequence, without moving them: {@code [1, heads, L, d]}. */
+  private static View heads(Value x, long head, long row, long[] dims, long width, long step) {
+    long[] strides = {x.size(), dims[3], width, step};
+    return new View(x.buffer(), x.type(), x.offset() + row * width + head * dims[3], dims, strides);
+  }
+
+  private static View transposed(View view) {
+    long[] d = view.dims();
+    long[] s = view.strides();
+    return new View(
+        view.buffer(),
+        view.type(),
+        view.offset(),
+        new long[] {d[0], d[1], d[3], d[2]},
+        new long[] {s[0], s[1], s[3], s[2]});
+  }
+
+  Value hide(Layer.Hide hide, Value present, List<Long> shape) {
+    Value mask = value(DataType.FLOAT32, shape);
+    steps.next();
+    steps.add(
+        0,
+        new HiddenTokens(
+            present.flat(Range.all(present.size())),
+            mask.flat(Range.all(mask.size())),
+            hide.hidden()));
+    return mask;
+  }
+
+  Value silu(Value x) {
+    Value y = value(type, x.shape());
+    divide(
+        x.size(),
+        (part, range) -> steps.add(part, primitives.swish(part, x.flat(range), y.flat(range))));
+    return y;
+  }
+
+  Value add(Value a, Value b) {
+    Value y = value(type, a.shape());
+    divide(
+        a.size(),
+        (part, range) ->
+            steps.add(
+                part,
+                primitives.add(part, a.flat(range), b.flat(range), y.flat(range), List.of())));
+    return y;
+  }
+
+  Value averagePool(Value x) {
+    Value y = value(type, List.of(x.height() / 2, x.width() / 2, x.channels()));
+    divide(
+        y.height(),
+        (part, rows) ->
+            steps.add(
+                part,
+                primitives.averagePool(
+                    part, x.rows(new Range(2 * rows.begin(), 2 * rows.end())), y.rows(rows))));
+    return y;
+  }
+
+  Value upsampleNearest(Value x) {
+    Value y = value(type, List.of(2 * x.height(), 2 * x.width(), x.channels()));
+    divide(
+        x.height(),
+        (part, rows) ->
+            steps.add(
+                part,
+                primitives.upsampleNearest(
+                    part, x.rows(rows), y.rows(new Range(2 * rows.begin(), 2 * rows.end())))));
+    return y;
+  }
+
+  Value converted(Value x, DataType to) {
+    Value y = value(to, x.shape());
+    copy(x, y);
+    return y;
+  }
+
+  void copy(Value from, Value to) {
+    divide(
+        from.size(),
+        (part, range) -> steps.add(part, primitives.copy(part, from.flat(range), to.flat(range))));
+  }
+
+  /** Channels of all, side by side. */
+  void beside(List<Value> parts, Value whole) {
+    divide(
+        whole.pixels(),
+        (part, pixels) -> {
+          long channel = 0;
+          for (Value one : parts) {
+            var place = new Range(channel, channel + one.channels());
+            steps.add(
+                part, primitives.copy(part, one.matrix(pixels), whole.columns(pixels, place)));
+            channel = place.end();
+          }
+        });
+  }
+
+  /** Part of the channels. */
+  Value slice(Value x, long begin, long size) {
+    List<Long> shape = new ArrayList<>(x.shape());
+    shape.set(shape.size() - 1, size);
+    Value y = value(x.type(), shape);
+    var channels = new Range(begin, begin + size);
+    divide(
+        x.pixels(),
+        (part, pixels) ->
+            steps.add(part, primitives.copy(part, x.columns(pixels, channels), y.matrix(pixels))));
+    return y;
+  }
+
+  /** Channel c of group g of part p is channel (g·parts + p)·width/groups + c. */
+  Value unpacked(Layer.Unpacked layer, Value packed) {
+    long width = packed.channels() / layer.parts();
+    long inGroup = width / layer.groups();
+    List<Long> shape = new ArrayList<>(packed.shape());
+    shape.set(shape.size() - 1, width);
+    Value y = value(type, shape);
+    divide(
+        packed.pixels(),
+        (part, pixels) -> {
+          for (int g = 0; g < layer.groups(); g++) {
+            long from = ((long) g * layer.parts() + layer.part()) * inGroup;
+            steps.add(
+                part,
+                primitives.copy(
+                    part,
+                    packed.columns(pixels, new Range(from, from + inGroup)),
+                    y.columns(pixels, new Range(g * inGroup, (g + 1) * inGroup))));
+          }
+        });
+    return y;
+  }
+}

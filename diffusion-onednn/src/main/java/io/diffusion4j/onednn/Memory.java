@@ -1,0 +1,56 @@
+package io.diffusion4j.onednn;
+
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Native memory at the start of a cache line, released with its scope. It does not count against
+ * JavaCPP's limit, which is as much as the heap may be.
+ */
+final class Memory {
+  /** What oneDNN wants for its fastest loads. */
+  static final int ALIGNMENT = 64;
+
+  private static final AtomicLong LIVE = new AtomicLong();
+
+  private final Pointer memory;
+  private final long size;
+  private final long start;
+
+  Memory(Scope scope, long bytes) {
+    size = bytes + ALIGNMENT;
+    memory = Pointer.malloc(size);
+    if (memory == null || memory.isNull()) {
+      throw new OutOfMemoryError("native: " + bytes + " bytes");
+    }
+    LIVE.addAndGet(size);
+    scope.onClose(
+        () -> {
+          Pointer.free(memory);
+          LIVE.addAndGet(-size);
+        });
+    start = (ALIGNMENT - memory.address() % ALIGNMENT) % ALIGNMENT;
+  }
+
+  /** Bytes that are held now, by all of this process. */
+  static long liveBytes() {
+    return LIVE.get();
+  }
+
+  Pointer at(long offset) {
+    return new BytePointer(memory).position(start + offset);
+  }
+
+  FloatBuffer floats(long offset, long count) {
+    return new BytePointer(memory)
+        .capacity(size)
+        .position(start + offset)
+        .limit(start + offset + count * Float.BYTES)
+        .asByteBuffer()
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
+  }
+}

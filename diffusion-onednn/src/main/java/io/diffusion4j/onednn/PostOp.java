@@ -1,0 +1,22 @@
+package io.diffusion4j.onednn;
+
+/** What a primitive does to its result before it is written. */
+sealed interface PostOp {
+  /** x·σ(x). */
+  record Swish() implements PostOp {}
+
+  /** A constant factor. */
+  record Scale(float factor) implements PostOp {}
+
+  /** Adds what is seen here, a size of 1 counting for the whole axis. */
+  record Add(View view) implements PostOp {}
+
+  /** The same of a whole layer, before it is divided into parts. */
+  sealed interface Pending {
+    /** x·σ(x). */
+    record Swish() implements Pending {}
+
+    /** Adds a value of the same size, or one for each channel. */
+    record Add(Value value) implements Pending {}
+  }
+}

@@ -1,0 +1,144 @@
+package io.diffusion4j.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/**
+ * The threads that run programs, one for each processor, for the whole process: one program at a
+ * time has them all, and callers take turns. They are daemons.
+ */
+final class Team {
+  private static final class Holder {
+    static final Team INSTANCE =
+        new Team(Math.min(Relay.MOST_PARTS, Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** Does the share of one member. */
+  @FunctionalInterface
+  interface Work {
+    void run(int member, dnnl_stream stream);
+  }
+
+  private final List<Member> members = new ArrayList<>();
+  private final ReentrantLock turn = new ReentrantLock(true);
+
+  Team(int size) {
+    for (int i = 0; i < size; i++) {
+      members.add(new Member(i));
+    }
+  }
+
+  static Team shared() {
+    return Holder.INSTANCE;
+  }
+
+  int size() {
+    return members.size();
+  }
+
+  /** Has every member do its share; returns when all have, and throws what one of them threw. */
+  void run(Work work) {
+    turn.lock();
+    try {
+      List<FutureTask<Void>> tasks = new ArrayList<>();
+      for (Member member : members) {
+        tasks.add(
+            member.give(
+                () -> {
+                  work.run(member.number, member.stream);
+                  return null;
+                }));
+      }
+      Optional<RuntimeException> failure = Optional.empty();
+      for (var task : tasks) {
+        try {
+          await(task);
+        } catch (RuntimeException e) {
+          failure = failure.or(() -> Optional.of(e));
+        }
+      }
+      failure.ifPresent(
+          e -> {
+            throw e;
+          });
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Has one member compute something, alone. */
+  <T> T call(Callable<T> work) {
+    turn.lock();
+    try {
+      return await(members.get(0).give(work));
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** An interrupt is kept for the caller: native memory must not go while a member uses it. */
+  private static <T> T await(FutureTask<T> task) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw e.getCause() instanceof RuntimeException unchecked
+              ? unchecked
+              : new IllegalStateException(e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** A thread, and the stream that it executes on. */
+  private static final class Member {
+    final int number;
+    final dnnl_stream stream = new dnnl_stream();
+    private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+
+    Member(int number) {
+      this.number = number;
+      Dnnl.check(
+          dnnl_stream_create(stream, Natives.get().engine(), dnnl_stream_default_flags), "stream");
+      var thread = new Thread(this::work, "onednn-" + number);
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    <T> FutureTask<T> give(Callable<T> work) {
+      var task = new FutureTask<>(work);
+      tasks.add(task);
+      return task;
+    }
+
+    private void work() {
+      Natives.get().workAlone();
+      while (true) {
+        try {
+          tasks.take().run();
+        } catch (InterruptedException e) {
+          // Nobody knows this thread to interrupt it; it lives as long as the process.
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.diffusion4j.onednn;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.DenoiserContract;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.tf.Engines;
+import io.diffusion4j.tf.RandomWeights;
+import io.diffusion4j.tf.TfDenoiser;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.nn.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/**
+ * A network in this engine as a denoiser, found by itself: with three queries, one for each thread
+ * of a usual test machine and one that they share.
+ */
+class OneDnnDenoiserTest implements DenoiserContract<float[]> {
+  private static final LittleUnet NETWORK = new LittleUnet();
+  private static CompiledNetwork network;
+
+  @BeforeAll
+  static void open() {
+    assumeTrue(new OneDnnEngine().unavailable(Precision.BFLOAT16).isEmpty());
+    String before = System.getProperty(Engines.PROPERTY, Engines.DEFAULT);
+    System.setProperty(Engines.PROPERTY, "onednn");
+    try {
+      network = new CompiledNetwork(NETWORK, RandomWeights.of(NETWORK, 1), Precision.BFLOAT16);
+    } finally {
+      System.setProperty(Engines.PROPERTY, before);
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    if (network != null) {
+      network.close();
+    }
+  }
+
+  @Override
+  public Denoiser<float[]> denoiser() {
+    return new TfDenoiser<>(
+        network,
+        Parameterization.EPS,
+        LittleUnet.TIME,
+        (batch, contexts) -> {
+          float[] present = new float[contexts.size() * LittleUnet.TOKENS];
+          java.util.Arrays.fill(present, 1);
+          batch.floats("context", Tensors.stack(contexts)).floats("present", present);
+        });
+  }
+
+  @Override
+  public List<Query<float[]>> queries() {
+    var random = new SplittableRandom(6);
+    List<Query<float[]>> queries = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      float[] x = LittleBatches.gaussian(random, LittleUnet.SIZE * LittleUnet.SIZE * 3);
+      float[] context = LittleBatches.gaussian(random, LittleUnet.TOKENS * LittleUnet.CONTEXT);
+      queries.add(new Query<>(x, 100 * i + 50, context));
+    }
+    return queries;
+  }
+}

@@ -1,0 +1,130 @@
+package io.diffusion4j.onednn;
+
+import static io.diffusion4j.tf.testing.Golden.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.Executable;
+import io.diffusion4j.tf.Network;
+import io.diffusion4j.tf.RandomWeights;
+import io.diffusion4j.tf.TensorFlowEngine;
+import io.diffusion4j.tf.UnsupportedLayerException;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Precision;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the engine promises, on a network with every kind of layer that it has. */
+class OneDnnEngineTest {
+  private static final Network NETWORK = new LittleUnet();
+  private static final NamedTensors WEIGHTS = RandomWeights.of(NETWORK, 1);
+
+  @BeforeAll
+  static void onlyWhereItRuns() {
+    for (Precision precision : Precision.values()) {
+      var reason = new OneDnnEngine().unavailable(precision);
+      assumeTrue(reason.isEmpty(), reason::toString);
+    }
+  }
+
+  private static Executable compiled(Precision precision) {
+    return new OneDnnEngine().compile(NETWORK, WEIGHTS, precision);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FLOAT32, 1, 1e-5", "FLOAT32, 3, 1e-5", "BFLOAT16, 1, 3e-2", "BFLOAT16, 3, 3e-2"})
+  void theLayersAreThoseOfTensorFlow(Precision precision, int rows, double tolerance) {
+    var batch = LittleBatches.of(rows, 2);
+    try (var here = compiled(precision);
+        var there = new TensorFlowEngine().compile(NETWORK, WEIGHTS, Precision.FLOAT32)) {
+      var actual = here.run(batch);
+      var expected = there.run(batch);
+      assertThat(actual).hasSameSizeAs(expected);
+      for (int i = 0; i < actual.size(); i++) {
+        assertClose(actual.get(i), expected.get(i), tolerance);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void anAnswerIsTheSameToTheBitEachTimeAndOnEachThread(Precision precision) throws Exception {
+    try (var network = compiled(precision)) {
+      var batch = LittleBatches.of(3, 3);
+      float[] expected = network.run(batch).get(0);
+      Callable<float[]> again = () -> network.run(batch).get(0);
+      var threads = Executors.newFixedThreadPool(4);
+      try {
+        for (var answer : threads.invokeAll(List.of(again, again, again, again, again, again))) {
+          assertThat(answer.get()).isEqualTo(expected);
+        }
+      } catch (ExecutionException e) {
+        throw new AssertionError(e.getCause());
+      } finally {
+        threads.shutdown();
+      }
+    }
+  }
+
+  @Test
+  void aLayerThatItLacksIsNamed() {
+    Network network =
+        (nn, inputs) ->
+            List.of(nn.output(nn.at("norm").layerNorm(nn.input(inputs.floats("x", 4, 16)), 1e-5)));
+    assertThatThrownBy(
+            () ->
+                new OneDnnEngine()
+                    .compile(network, RandomWeights.of(network, 1), Precision.FLOAT32))
+        .isInstanceOf(UnsupportedLayerException.class)
+        .hasMessageStartingWith("layer: Add (");
+  }
+
+  @Test
+  void weightsThatDoNotFitAreReported() {
+    Network other =
+        (nn, inputs) ->
+            List.of(nn.output(nn.at("other").linear(nn.input(inputs.floats("x", 16)), 16)));
+    assertThatThrownBy(() -> new OneDnnEngine().compile(other, WEIGHTS, Precision.FLOAT32))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("other.weight")
+        .hasMessageContaining("norm1.weight");
+  }
+
+  @Test
+  void inputsThatDoNotFitAreRefused() {
+    try (var network = compiled(Precision.FLOAT32)) {
+      var batch = LittleBatches.of(1, 4).floats("present", new float[3]);
+      assertThatThrownBy(() -> network.run(batch))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("present: 3 floats (expected: 5 floats");
+      assertThatThrownBy(() -> network.run(new Batch(1)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("batch: [] (expected: [");
+    }
+  }
+
+  @Test
+  void whatIsClosedSaysSoAndGivesItsMemoryBack() {
+    compiled(Precision.FLOAT32).close(); // the team and its streams stay
+    long before = Memory.liveBytes() + Pointer.totalBytes();
+    var network = compiled(Precision.FLOAT32);
+    assertThat(Memory.liveBytes() + Pointer.totalBytes()).isGreaterThan(before);
+    network.close();
+    network.close();
+    assertThat(Memory.liveBytes() + Pointer.totalBytes()).isEqualTo(before);
+    assertThatThrownBy(() -> network.run(LittleBatches.of(1, 5)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
+  }
+}
