@@ -1,5 +1,6 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.tf.Engines;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,6 +46,8 @@ final class ImageBenchmark {
   private static Map<String, Double> ask(Path folder, ImageSettings settings) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(
+        "-D" + Engines.PROPERTY + "=" + System.getProperty(Engines.PROPERTY, Engines.DEFAULT));
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(FirstImage.class.getName());

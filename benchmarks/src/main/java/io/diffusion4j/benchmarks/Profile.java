@@ -1,5 +1,6 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.tf.Engines;
 import io.diffusion4j.tf.nn.Precision;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +13,7 @@ import org.tensorflow.proto.NodeExecStats;
 import org.tensorflow.proto.StepStats;
 
 /**
- * Where the time of one call of a network goes, as TensorFlow recorded it.
+ * Where the time of one call of a network goes, as TensorFlow recorded it, which runs it for that.
  *
  * @param name what was called
  * @param runs the operations, in the order in which they began
@@ -51,6 +52,7 @@ record Profile(String name, List<Run> runs) {
 
   /** Of a decoder's call. */
   static Profile of(DecoderSubject subject, int batch, Precision precision) {
+    Engines.prefer("tensorflow");
     try (var model = subject.loader().apply(precision)) {
       var denoiser = model.denoiser();
       var queries = DecoderBenchmark.queries(subject, batch);

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli;
 
 import io.diffusion4j.benchmarks.Bench;
+import io.diffusion4j.tf.Engines;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -74,6 +75,21 @@ public final class Main implements Runnable {
     verbose = on;
     if (on) {
       ROOT_LOGGER.setLevel(Level.INFO);
+    }
+  }
+
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      scope = ScopeType.INHERIT,
+      description =
+          "What runs the networks: tensorflow; onednn, for what it has the layers of; auto, the"
+              + " fastest that this machine can. Default: tensorflow")
+  void setEngine(String name) {
+    try {
+      Engines.prefer(name);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
