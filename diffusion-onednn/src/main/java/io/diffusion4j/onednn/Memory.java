@@ -7,8 +7,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Native memory at the start of a cache line, released with its scope. It does not count against
- * JavaCPP's limit, which is as much as the heap may be.
+ * Native memory at the start of a cache line, or of a huge page if it is as large, released with
+ * its scope. It does not count against JavaCPP's limit, which is as much as the heap may be.
  */
 final class Memory {
   /** What oneDNN wants for its fastest loads. */
@@ -21,7 +21,9 @@ final class Memory {
   private final long start;
 
   Memory(Scope scope, long bytes) {
-    size = bytes + ALIGNMENT;
+    boolean large = bytes >= HugePages.BYTES;
+    long alignment = large ? HugePages.BYTES : ALIGNMENT;
+    size = bytes + alignment;
     memory = Pointer.malloc(size);
     if (memory == null || memory.isNull()) {
       throw new OutOfMemoryError("native: " + bytes + " bytes");
@@ -32,7 +34,21 @@ final class Memory {
           Pointer.free(memory);
           LIVE.addAndGet(-size);
         });
-    start = (ALIGNMENT - memory.address() % ALIGNMENT) % ALIGNMENT;
+    start = (alignment - memory.address() % alignment) % alignment;
+    if (large) {
+      HugePages.wish(memory.address() + start, bytes);
+    }
+  }
+
+  private Memory(Memory whole, long offset) {
+    memory = whole.memory;
+    size = whole.size;
+    start = whole.start + offset;
+  }
+
+  /** What begins there; it is released with the whole. */
+  Memory from(long offset) {
+    return new Memory(this, offset);
   }
 
   /** Bytes that are held now, by all of this process. */

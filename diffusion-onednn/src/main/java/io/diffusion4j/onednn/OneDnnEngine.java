@@ -70,7 +70,8 @@ public final class OneDnnEngine implements Engine {
       outputs.forEach(value -> lasting.add(value.buffer()));
       lasting.forEach(buffer -> buffer.usedIn(steps.size()));
       scratch.forEach(buffer -> buffer.usedIn(0));
-      return new Program(team, scope, inputs, outputs, steps, arena.place());
+      return new Program(
+          team, scope, inputs, outputs, steps, steps.stretches(scratch), arena.place());
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;

@@ -44,7 +44,7 @@ final class PackedWeights {
    */
   record Plain(String key, long offset, List<Long> dims, List<Long> strides) {}
 
-  private final Scope scope;
+  private final Pool pool;
   private final Descriptions descriptions;
   private final NamedTensors source;
   private final Map<Plain, List<Packed>> packed = new HashMap<>();
@@ -56,7 +56,7 @@ final class PackedWeights {
    * @param scope what holds their memory
    */
   PackedWeights(Scope scope, Descriptions descriptions, NamedTensors source) {
-    this.scope = scope;
+    this.pool = new Pool(scope);
     this.descriptions = descriptions;
     this.source = source;
   }
@@ -72,7 +72,7 @@ final class PackedWeights {
   }
 
   private Buffer constant(float[] values) {
-    var memory = new Memory(scope, (long) values.length * Float.BYTES);
+    var memory = pool.take((long) values.length * Float.BYTES);
     memory.floats(0, values.length).put(values);
     return Buffer.constant((long) values.length * Float.BYTES, memory);
   }
@@ -86,7 +86,7 @@ final class PackedWeights {
       }
     }
     long bytes = dnnl_memory_desc_get_size(wanted);
-    var memory = new Memory(scope, bytes);
+    var memory = pool.take(bytes);
     try (var temporary = new Scope()) {
       float[] values = source.read(plain.key);
       var from = new Memory(temporary, (long) values.length * Float.BYTES);

@@ -6,22 +6,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * A compiled network. Whole samples are given to the members of the team; what is left is done by
- * all of them together, a part of each step by each. The parts are the same either way, so that a
- * sample's answer does not depend on its company.
+ * A compiled network. Whole samples are shared among the members of the team; what is left is done
+ * by all of them together, a part of each step by each. The parts are the same either way, so that
+ * a sample's answer does not depend on its company.
  *
  * <p>Safe for use by several threads, which take turns.
  */
 final class Program implements Executable {
+  /** So many samples of a member follow each other through each stretch. */
+  private static final int FOLLOWING = 4;
+
   private final Team team;
   private final Scope scope;
   private final Map<String, Value> inputs;
   private final List<Value> outputs;
+  private final List<Range> stretches;
   private final List<Instance> instances = new ArrayList<>();
   private final ReentrantLock turn = new ReentrantLock(true);
   private boolean closed;
@@ -30,6 +33,7 @@ final class Program implements Executable {
    * A program that is ready.
    *
    * @param scope what holds all that is native, and is closed with the program
+   * @param stretches of the steps, in which whole samples go through them
    * @param arenaBytes that a sample takes
    */
   Program(
@@ -38,12 +42,15 @@ final class Program implements Executable {
       Map<String, Value> inputs,
       List<Value> outputs,
       Steps steps,
+      List<Range> stretches,
       long arenaBytes) {
     this.team = team;
     this.scope = scope;
     this.inputs = new LinkedHashMap<>(inputs);
     this.outputs = List.copyOf(outputs);
-    for (int i = 0; i < team.size(); i++) {
+    this.stretches = List.copyOf(stretches);
+    int most = Math.min(Relay.MOST_PARTS, FOLLOWING * team.size());
+    for (int i = 0; i < most; i++) {
       instances.add(new Instance(new Slot(scope, arenaBytes), steps));
     }
   }
@@ -75,8 +82,8 @@ final class Program implements Executable {
       }
     }
 
-    void run(dnnl_stream stream) {
-      for (int step = 0; step < steps.length; step++) {
+    void run(Range stretch, dnnl_stream stream) {
+      for (int step = (int) stretch.begin(); step < stretch.end(); step++) {
         for (int part = 0; part < steps[step].length; part++) {
           run(step, part, stream);
         }
@@ -104,16 +111,10 @@ final class Program implements Executable {
         throw new IllegalStateException("network: closed");
       }
       int whole = rows / team.size() * team.size();
-      var next = new AtomicInteger();
-      team.run(
-          (member, stream) -> {
-            var own = instances.get(member);
-            for (int row = next.getAndIncrement(); row < whole; row = next.getAndIncrement()) {
-              load(own.slot, given, row);
-              own.run(stream);
-              store(own.slot, results, row);
-            }
-          });
+      int most = instances.size();
+      for (int row = 0; row < whole; row += most) {
+        following(given, results, new Range(row, Math.min(whole, row + most)));
+      }
       for (int row = whole; row < rows; row++) {
         together(given, results, row);
       }
@@ -123,10 +124,30 @@ final class Program implements Executable {
     return results;
   }
 
+  private void following(Map<String, float[]> given, List<float[]> results, Range rows) {
+    int first = (int) rows.begin();
+    int count = (int) rows.size();
+    var relay = new Relay(stretches.size(), count, team.size());
+    team.run(
+        (member, stream) ->
+            relay.join(
+                member,
+                (stretch, sample) -> {
+                  var instance = instances.get(sample);
+                  if (stretch == 0) {
+                    load(instance.slot, given, first + sample);
+                  }
+                  instance.run(stretches.get(stretch), stream);
+                  if (stretch == stretches.size() - 1) {
+                    store(instance.slot, results, first + sample);
+                  }
+                }));
+  }
+
   private void together(Map<String, float[]> given, List<float[]> results, int row) {
     var shared = instances.get(0);
     load(shared.slot, given, row);
-    var relay = new Relay(shared.steps.length, team.size());
+    var relay = new Relay(shared.steps.length, team.size(), team.size());
     team.run(
         (member, stream) -> relay.join(member, (step, part) -> shared.run(step, part, stream)));
     store(shared.slot, results, row);

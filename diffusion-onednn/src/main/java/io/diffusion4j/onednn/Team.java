@@ -19,9 +19,12 @@ import org.bytedeco.dnnl.dnnl_stream;
  * time has them all, and callers take turns. They are daemons.
  */
 final class Team {
+  /** Steps are divided among so many at most. */
+  private static final int MOST = 8;
+
   private static final class Holder {
     static final Team INSTANCE =
-        new Team(Math.min(Relay.MOST_PARTS, Runtime.getRuntime().availableProcessors()));
+        new Team(Math.min(MOST, Runtime.getRuntime().availableProcessors()));
   }
 
   /** Does the share of one member. */

@@ -43,7 +43,13 @@ class OneDnnEngineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"FLOAT32, 1, 1e-5", "FLOAT32, 3, 1e-5", "BFLOAT16, 1, 3e-2", "BFLOAT16, 3, 3e-2"})
+  @CsvSource({
+    "FLOAT32, 1, 1e-5",
+    "FLOAT32, 3, 1e-5",
+    "FLOAT32, 19, 1e-5",
+    "BFLOAT16, 1, 3e-2",
+    "BFLOAT16, 3, 3e-2"
+  })
   void theLayersAreThoseOfTensorFlow(Precision precision, int rows, double tolerance) {
     var batch = LittleBatches.of(rows, 2);
     try (var here = compiled(precision);

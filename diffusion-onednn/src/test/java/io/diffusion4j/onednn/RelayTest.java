@@ -20,7 +20,7 @@ class RelayTest {
   @ValueSource(ints = {1, 2, 3, 4})
   void eachPartIsDoneOnceAndNoStepBeginsBeforeTheOneBeforeIsDone(int members) {
     int parts = 4;
-    var relay = new Relay(STEPS, parts);
+    var relay = new Relay(STEPS, parts, members);
     var done = new AtomicIntegerArray(STEPS);
     var times = new AtomicIntegerArray(STEPS * parts);
     List<CompletableFuture<Void>> all = new ArrayList<>();
@@ -48,8 +48,15 @@ class RelayTest {
   }
 
   @Test
+  void whoIsAloneBeginsWithItsOwn() {
+    List<Integer> order = new ArrayList<>();
+    new Relay(1, 5, 2).join(1, (step, part) -> order.add(part));
+    assertThat(order).containsExactly(1, 3, 0, 2, 4);
+  }
+
+  @Test
   void whoFailsIsNotWaitedFor() {
-    var relay = new Relay(STEPS, 2);
+    var relay = new Relay(STEPS, 2, 2);
     Relay.Work failing =
         (step, part) -> {
           if (step == 7) {
