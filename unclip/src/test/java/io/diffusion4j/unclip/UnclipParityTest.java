@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.diffusion.ImageVariation;
+import io.diffusion4j.diffusion.NoiseSource;
 import io.diffusion4j.diffusion.SamplingListener;
 import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.TextToImage;
@@ -18,6 +19,8 @@ import io.diffusion4j.tf.testing.Golden;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,9 +36,11 @@ class UnclipParityTest {
   /**
    * Of the picture of the first prompt. The upsampler's first step divides x − ε̂ by √ᾱ₉₉₉ ≈ 5·10⁻⁵
    * and clips, which hides all errors but those of a value that is not clipped; this picture has
-   * one, out of 6144. The last bit of its ε̂ is worth 3·10⁻⁵ of the picture. In exact arithmetic (a
-   * float64 model of the whole pipeline) the picture is 3.6·10⁻⁴ from the reference's, so that is
-   * the reference's own error, and nobody comes closer but by the same order of sums.
+   * one, out of 6144. The last bit of its ε̂ is worth 2·10⁻⁵ of the picture, and those of what ε̂
+   * is made of more, see {@link #theFirstPictureIsNotDeterminedToTheToleranceByFloat32}. In exact
+   * arithmetic (a float64 model of the whole pipeline) the picture is 3.6·10⁻⁴ from the
+   * reference's: that is the reference's own error. Two thirds of it are the last bits of the time
+   * embedding, where PyTorch's vectorised sine and cosine of float32 are up to 3.5 ulp off.
    */
   private static final double UNCLIPPED = 5e-4;
 
@@ -88,6 +93,51 @@ class UnclipParityTest {
     assertClose(unit(generate(PROMPTS.subList(0, 1)).images()), reference(0), UNCLIPPED);
   }
 
+  /**
+   * The last bit of the noise moves the first picture by more than the tolerance, and the second by
+   * a tenth of it at most: nobody who rounds otherwise than the reference can be held to it.
+   */
+  @Test
+  void theFirstPictureIsNotDeterminedToTheToleranceByFloat32() {
+    var pictures = generate(PROMPTS).images();
+    double first = 0;
+    double second = 0;
+    for (int seed = 1; seed <= 12; seed++) {
+      var moved = generate(PROMPTS, lastBitsOf(seed)).images();
+      first = Math.max(first, distance(pictures.get(0), moved.get(0)));
+      second = Math.max(second, distance(pictures.get(1), moved.get(1)));
+    }
+    assertThat(first).isGreaterThan(TOLERANCE);
+    assertThat(second).isLessThan(TOLERANCE / 10);
+  }
+
+  /** The upsampler's first noise, every value as it is or the next one above or below. */
+  private static UnaryOperator<NoiseSource> lastBitsOf(long seed) {
+    return noise ->
+        (stage, step, size) -> {
+          float[] values = noise.gaussian(stage, step, size);
+          if (stage.equals("super_res") && step == NoiseSource.INITIAL) {
+            var random = new SplittableRandom(seed);
+            for (int i = 0; i < values.length; i++) {
+              int to = random.nextInt(3) - 1;
+              float next = to > 0 ? Math.nextUp(values[i]) : Math.nextDown(values[i]);
+              values[i] = to == 0 ? values[i] : next;
+            }
+          }
+          return values;
+        };
+  }
+
+  private static double distance(Image one, Image other) {
+    float[] a = unit(List.of(one));
+    float[] b = unit(List.of(other));
+    double distance = 0;
+    for (int i = 0; i < a.length; i++) {
+      distance = Math.max(distance, Math.abs((double) a[i] - b[i]));
+    }
+    return distance;
+  }
+
   private static float[] reference(int image) {
     return Tensors.unstack(PIPELINE.floats("out.image"), 2).get(image);
   }
@@ -121,7 +171,15 @@ class UnclipParityTest {
   }
 
   private static TextToImage.Result generate(List<String> prompts) {
-    var noise = RecordedNoise.of(PIPELINE.folder().resolve("noise.safetensors"), PROMPTS.size());
+    return generate(prompts, UnaryOperator.identity());
+  }
+
+  private static TextToImage.Result generate(
+      List<String> prompts, UnaryOperator<NoiseSource> change) {
+    var noise =
+        RecordedNoise.of(PIPELINE.folder().resolve("noise.safetensors"), PROMPTS.size()).stream()
+            .map(change)
+            .toList();
     return new TextToImage(model.textEncoder(), model.prior(), model.decoder(), model.upsampler())
         .generate(
             new TextToImage.Request(
