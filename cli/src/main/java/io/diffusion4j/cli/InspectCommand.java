@@ -1,5 +1,6 @@
 package io.diffusion4j.cli;
 
+import io.diffusion4j.glide.GlidePipeline;
 import io.diffusion4j.unclip.FolderReport;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -37,7 +38,8 @@ final class InspectCommand implements Callable<Integer> {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("model: " + folder + " (expected: a folder)");
     }
-    FolderReport report = FolderReport.of(folder);
+    FolderReport report =
+        GlidePipeline.isAt(folder) ? GlideReport.of(folder) : FolderReport.of(folder);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(ReportFormat.json(report));

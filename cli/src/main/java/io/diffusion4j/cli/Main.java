@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       GenerateCommand.class,
       VaryCommand.class,
+      GlideCommand.class,
       ReplayCommand.class,
       ServeCommand.class,
       TokenCommand.class,

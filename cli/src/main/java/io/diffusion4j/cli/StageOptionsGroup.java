@@ -138,13 +138,13 @@ final class StageOptionsGroup {
             });
   }
 
-  private static void requirePositive(String name, @Nullable Integer steps) {
+  static void requirePositive(String name, @Nullable Integer steps) {
     if (steps != null && steps < 1) {
       throw new IllegalArgumentException(name + ": " + steps + " (expected: ≥ 1)");
     }
   }
 
-  private static void requireScale(String name, @Nullable Double scale) {
+  static void requireScale(String name, @Nullable Double scale) {
     if (scale != null && !(scale >= 0 && Double.isFinite(scale))) {
       throw new IllegalArgumentException(name + ": " + scale + " (expected: ≥ 0)");
     }

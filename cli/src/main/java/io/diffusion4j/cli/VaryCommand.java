@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  diffusion4j vary apple.png --output another.png"})
 final class VaryCommand implements Callable<Integer> {
   /** More than any camera takes. */
-  private static final long MAX_PIXELS = 200_000_000;
+  static final long MAX_PIXELS = 200_000_000;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -2,6 +2,7 @@ package io.diffusion4j.glide;
 
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.decoder.AdmConfig;
 import io.diffusion4j.decoder.Beside;
 import io.diffusion4j.decoder.Heads;
@@ -33,6 +34,19 @@ public record GlideConfig(AdmConfig unet, Transformer text, int vocabulary, int 
     }
     if (textLength < 1) {
       throw new IllegalArgumentException("text_ctx: " + textLength + " (expected: ≥ 1)");
+    }
+  }
+
+  /**
+   * Checks that a tokenizer has as many tokens as the network knows.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  public void requireFits(Gpt2Tokenizer tokenizer) {
+    int size = tokenizer.vocabulary().size();
+    if (size != vocabulary) {
+      throw new IllegalArgumentException(
+          "n_vocab: " + vocabulary + " (expected: the tokenizer's " + size + ")");
     }
   }
 

@@ -1,17 +1,21 @@
 package io.diffusion4j.glide;
 
 import io.diffusion4j.decoder.AdmFolders;
+import io.diffusion4j.decoder.AdmNetwork;
 import io.diffusion4j.decoder.Beside;
 import io.diffusion4j.decoder.QkvOrder;
+import io.diffusion4j.tf.Manifest;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.CheckpointException;
 import io.diffusion4j.tf.checkpoint.ComponentConfig;
 import io.diffusion4j.tf.checkpoint.ConfigWriter;
 import io.diffusion4j.tf.nn.ModelFiles;
 import io.diffusion4j.tf.nn.NamedTensors;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * GLIDE's networks: {@code model.safetensors} with OpenAI's keys, and a {@code config.json} with
@@ -68,6 +72,33 @@ public final class GlideFolders {
     }
   }
 
+  /** Whether a folder says that it has a network of GLIDE. */
+  static boolean isAt(Path folder) {
+    Path file = folder.resolve(CONFIG);
+    try {
+      return Files.isRegularFile(file)
+          && ComponentConfig.read(file).className().filter(CLASSES::containsValue).isPresent();
+    } catch (CheckpointException e) { // what cannot be read says nothing
+      return false;
+    }
+  }
+
+  /** GLIDE's name for such a network. */
+  static String className(GlideConfig config) {
+    return Objects.requireNonNull(CLASSES.get(config.unet().beside()));
+  }
+
+  /** What the weights of a network must be. */
+  public static Manifest manifest(GlideConfig config) {
+    var text = new GlideTextNetwork(config);
+    var unet = new AdmNetwork(config.unet(), config.textLength());
+    return Manifest.of(
+        (nn, inputs) -> {
+          text.build(nn, inputs);
+          return unet.build(nn, inputs);
+        });
+  }
+
   /** Writes a network. */
   public static void write(
       Path folder, GlideConfig config, NamedTensors weights, Map<String, String> notes) {
@@ -79,7 +110,7 @@ public final class GlideFolders {
       throw new IllegalArgumentException("text: " + text + " (expected: a transformer of GLIDE)");
     }
     AdmFolders.put(ConfigWriter.nested(), config.unet())
-        .put("_class_name", CLASSES.get(config.unet().beside()))
+        .put("_class_name", className(config))
         .put("n_vocab", config.vocabulary())
         .put("text_ctx", config.textLength())
         .put("xf_width", text.width())

@@ -19,6 +19,7 @@ import io.diffusion4j.tf.nn.Tensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One of GLIDE's networks with its weights: a U-Net, and the transformer that reads the text for
@@ -57,11 +58,7 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
    */
   public static GlideModel load(Path folder, Gpt2Tokenizer tokenizer, Precision precision) {
     var config = GlideFolders.read(folder);
-    int size = tokenizer.vocabulary().size();
-    if (size != config.vocabulary()) {
-      throw new IllegalArgumentException(
-          "n_vocab: " + config.vocabulary() + " (expected: the tokenizer's " + size + ")");
-    }
+    config.requireFits(tokenizer);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       return new GlideModel(folder, config, tokenizer, checkpoint, precision);
     }
@@ -80,6 +77,11 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
   public List<TextEncoding> encode(List<String> prompts) {
     return encodeTokens(
         prompts.stream().map(prompt -> tokenizer.encode(prompt, config.textLength())).toList());
+  }
+
+  /** Where what is not read of a text begins, if it is too long. */
+  Optional<String> truncatedAt(String prompt) {
+    return tokenizer.encode(prompt, config.textLength()).truncatedAt();
   }
 
   List<TextEncoding> encodeTokens(List<Tokens> tokens) {

@@ -7,13 +7,24 @@ import io.diffusion4j.tf.nn.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * GLIDE from a folder with {@code base}, {@code upsample}, as {@link GlideFolders} describes them,
- * and {@code tokenizer}, as {@link Gpt2Tokenizer#load} reads it. Thread-safe: the queries of all
- * callers of a stage are merged. Holds native memory until it is closed.
+ * and {@code tokenizer}, as {@link Gpt2Tokenizer#load} reads it. Either both networks are for
+ * pictures with missing parts or none is. Thread-safe: the queries of all callers of a stage are
+ * merged. Holds native memory until it is closed.
  */
 public final class GlidePipeline implements AutoCloseable {
+  /** The folder of the network that draws small images. */
+  public static final String BASE = "base";
+
+  /** The folder of the network that draws large ones. */
+  public static final String UPSAMPLE = "upsample";
+
+  /** The folder of the tokenizer. */
+  public static final String TOKENIZER = "tokenizer";
+
   private static final int MAX_BATCH = 16;
   private static final int MAX_WAITING = 4096;
 
@@ -38,7 +49,7 @@ public final class GlidePipeline implements AutoCloseable {
    * @throws UncheckedIOException if a file cannot be read
    */
   public static GlidePipeline load(Path folder, Precision precision) {
-    Path tokenizer = folder.resolve("tokenizer");
+    Path tokenizer = folder.resolve(TOKENIZER);
     try {
       return load(folder, Gpt2Tokenizer.load(tokenizer), precision);
     } catch (IOException e) {
@@ -48,10 +59,51 @@ public final class GlidePipeline implements AutoCloseable {
     }
   }
 
+  /** Whether this is a folder of GLIDE, whatever else may be wrong with it. */
+  public static boolean isAt(Path folder) {
+    return GlideFolders.isAt(folder.resolve(BASE)) || GlideFolders.isAt(folder.resolve(UPSAMPLE));
+  }
+
+  /**
+   * Whether the networks of a folder complete pictures.
+   *
+   * @throws CheckpointException if the folder has not two networks of GLIDE that fit each other, by
+   *     their settings
+   */
+  public static boolean completes(Path folder) {
+    var base = GlideFolders.read(folder.resolve(BASE)).unet().beside();
+    var upsampler = GlideFolders.read(folder.resolve(UPSAMPLE)).unet().beside();
+    require(folder.resolve(BASE), !base.low(), "not an upsampler");
+    require(folder.resolve(UPSAMPLE), upsampler.low(), "an upsampler");
+    require(
+        folder.resolve(UPSAMPLE),
+        base.known() == upsampler.known(),
+        (base.known() ? "" : "not ") + "for pictures with missing parts, as the base");
+    return base.known();
+  }
+
+  private static void require(Path network, boolean fits, String expected) {
+    if (!fits) {
+      String name = GlideFolders.className(GlideFolders.read(network));
+      throw new CheckpointException(
+          network, "_class_name: " + name + " (expected: " + expected + ")");
+    }
+  }
+
+  /**
+   * What of a prompt is not read, if it is too long.
+   *
+   * @return where the rest begins
+   */
+  public Optional<String> truncatedAt(String prompt) {
+    return base.truncatedAt(prompt);
+  }
+
   private static GlidePipeline load(Path folder, Gpt2Tokenizer tokenizer, Precision precision) {
-    var base = GlideModel.load(folder.resolve("base"), tokenizer, precision);
+    completes(folder);
+    var base = GlideModel.load(folder.resolve(BASE), tokenizer, precision);
     try {
-      var upsampler = GlideModel.load(folder.resolve("upsample"), tokenizer, precision);
+      var upsampler = GlideModel.load(folder.resolve(UPSAMPLE), tokenizer, precision);
       return new GlidePipeline(base, upsampler);
     } catch (RuntimeException | Error e) {
       base.close();
@@ -63,7 +115,7 @@ public final class GlidePipeline implements AutoCloseable {
     return new BatchingDenoiser<>(name, model.denoiser(), MAX_BATCH, MAX_WAITING);
   }
 
-  /** Draws images of texts. */
+  /** Draws images of texts, and completes pictures. */
   public GlideTextToImage textToImage() {
     return textToImage;
   }

@@ -19,12 +19,15 @@ import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.SectionSpacing;
 import io.diffusion4j.diffusion.text.TextEncoder;
 import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.glide.GlideCondition.Known;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * GLIDE (Nichol et al. 2022): a base draws a small image of a text with classifier-free guidance,
- * and an upsampler that reads the text too draws a large one beside it.
+ * and an upsampler that reads the text too draws a large one beside it. Networks for pictures with
+ * missing parts complete a given one (§4, "image inpainting"), or draw a whole one.
  */
 public final class GlideTextToImage {
   /** The name of the stage that draws small images. */
@@ -111,35 +114,71 @@ public final class GlideTextToImage {
     return new SamplingSettings(new DdimSampler(0), FastSpacing.STEPS, 1);
   }
 
-  /** Draws an image for each prompt of the request. */
+  /** How the base completes a picture in GLIDE's own demonstration: guided by 5. */
+  public static SamplingSettings inpaintBaseSettings() {
+    return new SamplingSettings(new DdpmSampler(Variance.LEARNED_RANGE), 100, 5);
+  }
+
+  /** How the upsampler completes a picture in GLIDE's own demonstration: ancestral as well. */
+  public static SamplingSettings inpaintUpsamplerSettings() {
+    return new SamplingSettings(new DdpmSampler(Variance.LEARNED_RANGE), FastSpacing.STEPS, 1);
+  }
+
+  /**
+   * Draws an image for each prompt of the request.
+   *
+   * @throws IllegalArgumentException if a picture is to be completed and the networks were not
+   *     trained to
+   */
   public Result generate(Request request, SamplingListener listener) {
     int count = request.prompts().size();
+    Optional<Known> smallKnown = request.known().map(known -> known.at(baseSize));
+    Optional<Known> largeKnown = request.known().map(known -> known.above(baseSize, upsamplerSize));
     List<String> texts = new ArrayList<>(request.prompts());
     texts.add("");
     List<TextEncoding> encodings = baseText.encode(texts);
-    var nothing = GlideCondition.of(encodings.get(count));
+    var nothing = condition(encodings.get(count), smallKnown);
     List<Draw<Guidance<GlideCondition>>> draws = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      var condition = GlideCondition.of(encodings.get(i));
+      var condition = condition(encodings.get(i), smallKnown);
       var guidance = new Guidance<>(condition, nothing, request.base().guidanceScale());
       draws.add(new Draw<>(guidance, request.noise().get(i)));
     }
     List<Image> small =
-        base.sample(draws, request.base(), listener).stream()
+        held(base, smallKnown).sample(draws, request.base(), listener).stream()
             .map(pixels -> new Image(baseSize, baseSize, pixels))
             .toList();
 
     List<TextEncoding> readAgain = upsamplerText.encode(request.prompts());
     List<Draw<GlideCondition>> enlarging = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      var condition = GlideCondition.of(readAgain.get(i)).beside(enlarge(small.get(i)));
+      var condition = condition(readAgain.get(i), largeKnown).beside(enlarge(small.get(i)));
       enlarging.add(new Draw<>(condition, new Tempered(request.noise().get(i))));
     }
     List<Image> large =
-        upsampler.sample(enlarging, request.upsampler(), listener).stream()
+        held(upsampler, largeKnown).sample(enlarging, request.upsampler(), listener).stream()
             .map(pixels -> new Image(upsamplerSize, upsamplerSize, pixels))
             .toList();
     return new Result(small, large);
+  }
+
+  private static GlideCondition condition(TextEncoding text, Optional<Known> known) {
+    var condition = GlideCondition.of(text);
+    return known.map(condition::knowing).orElse(condition);
+  }
+
+  private static <C> DiffusionStage<C> held(DiffusionStage<C> stage, Optional<Known> known) {
+    return known
+        .map(
+            part ->
+                new DiffusionStage<>(
+                    stage.name(),
+                    stage.denoiser(),
+                    stage.schedule(),
+                    stage.spacing(),
+                    new KnownPixels.Held(part),
+                    stage.rowSize()))
+        .orElse(stage);
   }
 
   /** What the upsampler sees of a small image: as its bytes would have it, enlarged bilinearly. */
@@ -173,12 +212,28 @@ public final class GlideTextToImage {
    * @param noise the randomness of each image, as many as there are prompts
    * @param base how the base samples
    * @param upsampler how the upsampler samples; it is never guided
+   * @param known the picture that all of the images complete, if there is one
    */
   public record Request(
       List<String> prompts,
       List<NoiseSource> noise,
       SamplingSettings base,
-      SamplingSettings upsampler) {
+      SamplingSettings upsampler,
+      Optional<KnownPixels> known) {
+    /** Whole images. */
+    public Request(
+        List<String> prompts,
+        List<NoiseSource> noise,
+        SamplingSettings base,
+        SamplingSettings upsampler) {
+      this(prompts, noise, base, upsampler, Optional.empty());
+    }
+
+    /** The same images as completions of a picture. */
+    public Request completing(KnownPixels picture) {
+      return new Request(prompts, noise, base, upsampler, Optional.of(picture));
+    }
+
     public Request {
       prompts = List.copyOf(prompts);
       noise = List.copyOf(noise);

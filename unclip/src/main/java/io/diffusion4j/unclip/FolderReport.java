@@ -85,7 +85,18 @@ public record FolderReport(
     names.addAll(required);
     List<ComponentReport> components = new ArrayList<>();
     for (String name : names) {
-      components.add(component(folder, name, index));
+      String className =
+          index
+              .flatMap(files -> Optional.ofNullable(files.components().get(name)))
+              .map(ModelFolder.Component::className)
+              .orElse("");
+      components.add(
+          component(
+              folder,
+              name,
+              className,
+              Optional.ofNullable(MANIFESTS.get(name)),
+              path -> readSettings(path, name)));
     }
     if (failures.isEmpty() && components.stream().allMatch(ComponentReport::isSound)) {
       index.ifPresent(files -> attempt(folder, failures, () -> Fit.of(files)));
@@ -93,28 +104,54 @@ public record FolderReport(
     return new FolderReport(folder, components, failures);
   }
 
-  private static ComponentReport component(Path folder, String name, Optional<ModelFolder> index) {
+  /**
+   * Examines a folder of another layout, which has no index.
+   *
+   * @param networks the components with weights, and what these must be by their settings
+   * @param files the other components, and what reads them
+   * @param fit fails if sound components do not fit each other
+   * @throws UncheckedIOException if it cannot be listed
+   */
+  public static FolderReport of(
+      Path folder,
+      Map<String, Function<Path, Manifest>> networks,
+      Map<String, Function<Path, ?>> files,
+      Supplier<?> fit) {
+    List<CheckpointException> failures = new ArrayList<>();
+    List<ComponentReport> components = new ArrayList<>();
+    networks.forEach(
+        (name, manifest) ->
+            components.add(component(folder, name, "", Optional.of(manifest), path -> path)));
+    files.forEach(
+        (name, read) -> components.add(component(folder, name, "", Optional.empty(), read)));
+    if (components.stream().allMatch(ComponentReport::isSound)) {
+      attempt(folder, failures, fit);
+    }
+    return new FolderReport(folder, components, failures);
+  }
+
+  private static ComponentReport component(
+      Path folder,
+      String name,
+      String classInIndex,
+      Optional<Function<Path, Manifest>> manifest,
+      Function<Path, ?> settings) {
     Path path = folder.resolve(name);
     List<CheckpointException> failures = new ArrayList<>();
-    String className =
-        index
-            .flatMap(files -> Optional.ofNullable(files.components().get(name)))
-            .map(ModelFolder.Component::className)
-            .orElse("");
+    String className = classInIndex;
     if (!Files.isDirectory(path)) {
       failures.add(new CheckpointException(path, "no such folder"));
       return new ComponentReport(name, className, Map.of(), 0, NONE, failures);
     }
-    Function<Path, Manifest> manifest = MANIFESTS.get(name);
     Map<DType, Long> parameters = Map.of();
     Differences differences = NONE;
-    if (manifest == null) {
-      attempt(path, failures, () -> readSettings(path, name));
+    if (manifest.isEmpty()) {
+      attempt(path, failures, () -> settings.apply(path));
     } else {
       if (className.isEmpty()) {
         className = className(path);
       }
-      Optional<Manifest> asked = attempt(path, failures, () -> manifest.apply(path));
+      Optional<Manifest> asked = attempt(path, failures, () -> manifest.get().apply(path));
       Optional<Checkpoint> weights =
           attempt(
               path,

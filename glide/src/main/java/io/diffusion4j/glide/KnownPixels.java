@@ -1,0 +1,87 @@
+package io.diffusion4j.glide;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.glide.GlideCondition.Known;
+
+/**
+ * What is known of a picture that is to be completed: the networks see it, and each x̂₀ is held to
+ * it before it is clipped ({@code denoised_fn} of GLIDE's demonstration of inpainting).
+ *
+ * @param image the picture, square
+ * @param mask of the same size: bright (from 0 on) where it is to be drawn
+ */
+public record KnownPixels(Image image, Image mask) {
+  /** What a pixel of the reduced mask is at most, if all of it is known. */
+  private static final float UNTOUCHED = -0.9999f; // rounding leaves it near −1
+
+  public KnownPixels {
+    if (image.width() != image.height()) {
+      throw new IllegalArgumentException(
+          "image: %d×%d (expected: square)".formatted(image.width(), image.height()));
+    }
+    if (mask.width() != image.width() || mask.height() != image.height()) {
+      throw new IllegalArgumentException(
+          "mask: %d×%d (expected: %d×%d, as the image)"
+              .formatted(mask.width(), mask.height(), image.width(), image.height()));
+    }
+  }
+
+  /** For the base: a pixel is known if all that it covers of the mask is. */
+  Known at(int size) {
+    return new Known(reduced(size), known(size));
+  }
+
+  /** For the upsampler, whose mask is the base's, each pixel of it repeated. */
+  Known above(int baseSize, int size) {
+    float[] small = known(baseSize);
+    float[] large = new float[size * size];
+    for (int y = 0; y < size; y++) {
+      for (int x = 0; x < size; x++) {
+        large[y * size + x] = small[y * baseSize / size * baseSize + x * baseSize / size];
+      }
+    }
+    return new Known(reduced(size), large);
+  }
+
+  private Image reduced(int size) {
+    return Resize.bicubic(Rgb8.of(image), size, size).toImage();
+  }
+
+  private float[] known(int size) {
+    float[] pixels = Resize.area(blackAndWhite(mask), size, size).pixels();
+    float[] known = new float[size * size];
+    for (int i = 0; i < known.length; i++) {
+      known[i] = pixels[3 * i] <= UNTOUCHED ? 1 : 0;
+    }
+    return known;
+  }
+
+  private static Image blackAndWhite(Image mask) {
+    float[] from = mask.pixels();
+    float[] to = new float[from.length];
+    for (int i = 0; i < to.length; i++) {
+      int pixel = i - i % 3;
+      to[i] = from[pixel] + from[pixel + 1] + from[pixel + 2] >= 0 ? 1 : -1;
+    }
+    return new Image(mask.width(), mask.height(), to);
+  }
+
+  /** Holds x̂₀ to what is known, then clips it to the range of pixels. */
+  record Held(Known known) implements X0Treatment {
+    private static final X0Treatment RANGE = X0Treatment.clip(1);
+
+    @Override
+    public void treat(float[] x0) {
+      float[] pixels = known.image().pixels();
+      float[] mask = known.mask();
+      for (int i = 0; i < x0.length; i++) {
+        float m = mask[i / 3];
+        x0[i] = x0[i] * (1 - m) + pixels[i] * m;
+      }
+      RANGE.treat(x0);
+    }
+  }
+}
