@@ -119,6 +119,8 @@ final class GenerateCommand implements Callable<Integer> {
     } else if (batch.areGiven()) {
       throw new IllegalArgumentException(
           "server: " + server + " (expected: none beside --noise and --raw)");
+    } else {
+      stages.checkForServer();
     }
   }
 
@@ -127,7 +129,7 @@ final class GenerateCommand implements Callable<Integer> {
     long seed = draws.seedOrNew();
     var noise = batch.noise(prompts.size(), draws.count, seed);
     say("loading " + model.folder);
-    try (var local = model.load(Residency.ONE_AT_A_TIME);
+    try (var local = model.load(Residency.ONE_AT_A_TIME, stages.prior());
         var watch = new StageWatch(spec.commandLine().getErr(), noise.size())) {
       for (String prompt : prompts) {
         local.truncation(prompt).ifPresent(message -> say("warning: prompt: " + message));
@@ -152,7 +154,7 @@ final class GenerateCommand implements Callable<Integer> {
     say("loading " + model.folder);
     // Batches of a larger request are drawn side by side, each in a stage of its own.
     var residency = draws.count <= Defaults.BATCH ? Residency.ONE_AT_A_TIME : Residency.ALWAYS;
-    try (var local = model.serve(residency)) {
+    try (var local = model.serve(residency, stages.prior())) {
       return draw(local.client(), prompt);
     }
   }

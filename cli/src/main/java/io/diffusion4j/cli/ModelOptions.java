@@ -3,6 +3,7 @@ package io.diffusion4j.cli;
 import io.diffusion4j.local.LocalGeneration;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.LocalModels;
+import io.diffusion4j.local.PriorChoice;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.tf.nn.Precision;
@@ -45,14 +46,22 @@ final class ModelOptions {
   }
 
   /** The service of it within this process: the same requests, checks and files as at a server. */
-  LocalGeneration serve(Residency residency) {
-    var served = ServedModel.of(folder, format.precision);
+  LocalGeneration serve(Residency residency, PriorChoice prior) {
     return LocalGeneration.of(
-        LocalModels.load(List.of(served), residency), ServerConfig.loopback());
+        LocalModels.load(List.of(served().withPrior(prior)), residency), ServerConfig.loopback());
   }
 
   /** Loads it. */
   LocalModel load(Residency residency) {
-    return LocalModel.load(folder, format.precision, residency);
+    return LocalModel.load(served(), residency);
+  }
+
+  /** Loads it to draw with this prior. */
+  LocalModel load(Residency residency, PriorChoice prior) {
+    return LocalModel.load(served().withPrior(prior), residency);
+  }
+
+  private ServedModel served() {
+    return ServedModel.of(folder, format.precision);
   }
 }

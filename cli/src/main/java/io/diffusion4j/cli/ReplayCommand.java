@@ -4,6 +4,7 @@ import com.google.common.hash.Hashing;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.ModelFacts;
+import io.diffusion4j.local.PriorChoice;
 import io.diffusion4j.serving.Recipes;
 import io.diffusion4j.serving.client.Generation;
 import io.diffusion4j.serving.client.GenerationClient;
@@ -48,6 +49,13 @@ final class ReplayCommand implements Callable<Integer> {
       description = "Write what was drawn to this PNG file, too.")
   private @Nullable Path output;
 
+  @Option(
+      names = "--prior",
+      paramLabel = "KIND",
+      defaultValue = "diffusion",
+      description = "Which prior drew it, diffusion or ar. Default: ${DEFAULT-VALUE}")
+  private String prior = "";
+
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();
 
@@ -76,12 +84,13 @@ final class ReplayCommand implements Callable<Integer> {
 
   private Generation.Picture drawHere(RecipeFile original) {
     LocalModel.requirePipeline(model.folder);
-    String digest = ModelFacts.digest(model.folder);
+    PriorChoice choice = PriorChoice.named(prior);
+    String digest = ModelFacts.digest(model.folder, choice);
     if (!digest.equals(original.recipe().getWeightsDigest())) { // told before the model is loaded
       throw otherWeights(original, model.folder + " with " + digest);
     }
     spec.commandLine().getErr().println("loading " + model.folder);
-    try (var local = model.serve(Residency.ONE_AT_A_TIME)) {
+    try (var local = model.serve(Residency.ONE_AT_A_TIME, choice)) {
       return draw(local.client(), original, "");
     }
   }

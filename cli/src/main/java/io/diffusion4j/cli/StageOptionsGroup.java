@@ -4,9 +4,11 @@ import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.local.Defaults;
+import io.diffusion4j.local.PriorChoice;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,14 @@ final class StageOptionsGroup {
         NAMES
       })
   @Nullable String sampler;
+
+  @Option(
+      names = "--prior",
+      paramLabel = "KIND",
+      description =
+          "Which prior draws the image embeddings: diffusion, or ar, the autoregressive one, which"
+              + " has guidance but no sampler and no steps. Default: diffusion")
+  @Nullable String prior;
 
   @Option(
       names = "--prior-sampler",
@@ -92,6 +102,60 @@ final class StageOptionsGroup {
               + Defaults.PUBLISHED_DECODER_GUIDANCE)
   @Nullable Double decoderGuidance;
 
+  /** What {@link #set} knows. */
+  static final List<String> NAMED =
+      List.of(
+          "sampler",
+          "prior",
+          "prior-sampler",
+          "prior-steps",
+          "prior-guidance",
+          "decoder-sampler",
+          "decoder-steps",
+          "decoder-guidance",
+          "super-res-sampler",
+          "super-res-steps");
+
+  /**
+   * Sets an option in place of the command line.
+   *
+   * @param name of the option, one of {@link #NAMED}
+   * @throws IllegalArgumentException if it has no such value
+   */
+  void set(String name, String value) {
+    switch (name) {
+      case "sampler" -> sampler = value;
+      case "prior" -> prior = value;
+      case "prior-sampler" -> priorSampler = value;
+      case "prior-steps" -> priorSteps = integer(name, value);
+      case "prior-guidance" -> priorGuidance = number(name, value);
+      case "decoder-sampler" -> decoderSampler = value;
+      case "decoder-steps" -> decoderSteps = integer(name, value);
+      case "decoder-guidance" -> decoderGuidance = number(name, value);
+      case "super-res-sampler" -> superResSampler = value;
+      case "super-res-steps" -> superResSteps = integer(name, value);
+      default ->
+          throw new IllegalArgumentException(
+              "option: " + name + " (expected: one of " + String.join(", ", NAMED) + ")");
+    }
+  }
+
+  private static int integer(String name, String value) {
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: an integer)", e);
+    }
+  }
+
+  private static double number(String name, String value) {
+    try {
+      return Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: a number)", e);
+    }
+  }
+
   /**
    * Checks what can be checked without a model.
    *
@@ -103,6 +167,25 @@ final class StageOptionsGroup {
     requirePositive("super-res-steps", superResSteps);
     requireScale("prior-guidance", priorGuidance);
     requireScale("decoder-guidance", decoderGuidance);
+    if (prior() == PriorChoice.AR) {
+      String why = "the autoregressive prior has none";
+      requireAbsent("prior-sampler", priorSampler, why);
+      requireAbsent("prior-steps", priorSteps, why);
+    }
+  }
+
+  /** Which prior draws. */
+  PriorChoice prior() {
+    return prior == null ? PriorChoice.DIFFUSION : PriorChoice.named(prior);
+  }
+
+  /**
+   * Checks that no prior is chosen, for a server, whose model has its own.
+   *
+   * @throws IllegalArgumentException if one is
+   */
+  void checkForServer() {
+    requireAbsent("prior", prior, "a server's model has its own");
   }
 
   /**
@@ -111,15 +194,16 @@ final class StageOptionsGroup {
    * @throws IllegalArgumentException if something is
    */
   void checkWithoutPrior() {
-    requireAbsent("prior-sampler", priorSampler);
-    requireAbsent("prior-steps", priorSteps);
-    requireAbsent("prior-guidance", priorGuidance);
+    String why = "no prior is used";
+    requireAbsent("prior", prior, why);
+    requireAbsent("prior-sampler", priorSampler, why);
+    requireAbsent("prior-steps", priorSteps, why);
+    requireAbsent("prior-guidance", priorGuidance, why);
   }
 
-  private static void requireAbsent(String name, @Nullable Object value) {
+  private static void requireAbsent(String name, @Nullable Object value, String why) {
     if (value != null) {
-      throw new IllegalArgumentException(
-          name + ": " + value + " (expected: none; no prior is used)");
+      throw new IllegalArgumentException(name + ": " + value + " (expected: none; " + why + ")");
     }
   }
 

@@ -41,8 +41,8 @@ final class TrainCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PART",
       description =
-          "clip, prior, decoder, upsampler, upsampler-last, or all of them in this order, which is"
-              + " the one they need; or judge, the model that evaluate measures with.")
+          "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them in this order,"
+              + " which is the one they need; or judge, the model that evaluate measures with.")
   private String part = "";
 
   @Option(

@@ -94,6 +94,12 @@ final class BadInputTest {
     "vary missing.png, image: missing.png (expected: a file)",
     "vary pom.xml --count 0, count: 0 (expected: ≥ 1)",
     "vary pom.xml --prior-steps 3, prior-steps: 3 (expected: none; no prior is used)",
+    "vary pom.xml --prior ar, prior: ar (expected: none; no prior is used)",
+    "generate a --prior painter, 'prior: painter (expected: one of diffusion, ar)'",
+    "generate a --prior ar --prior-steps 3, prior-steps: 3 (expected: none; the autoregressive"
+        + " prior has none)",
+    "generate a --prior ar --server here:1, prior: ar (expected: none; a server's model has its"
+        + " own)",
     "inspect missing, model: missing (expected: a folder)",
     "init --config small --output src, 'output: src (expected: an empty folder, or none)'",
   })
@@ -234,8 +240,8 @@ final class BadInputTest {
 
   @ParameterizedTest
   @CsvSource({
-    "train painter, 'part: painter (expected: one of clip, prior, decoder, upsampler, "
-        + "upsampler-last, all, judge)'",
+    "train painter, 'part: painter (expected: one of clip, prior, prior-ar, decoder, "
+        + "upsampler, upsampler-last, all, judge)'",
     "train clip --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
     "train clip --steps 0, steps: 0 (expected: ≥ 1)",
     "train clip --batch -1, batchSize: -1 (expected: ≥ 1)",

@@ -186,7 +186,7 @@ final class EndToEndTest {
     String[] from = {"--start-from", model.toString(), "--learning-rate", "1e-9"};
     Run run = train("all", "1", copy, "copy-state", from);
     assertThat(run.status()).as(run.err()).isZero();
-    for (String part : List.of("text_encoder", "image_encoder")) {
+    for (String part : List.of("text_encoder", "image_encoder", "prior_ar")) {
       assertSameWeights(copy, part, Checkpoint.TRANSFORMERS);
     }
     for (String part : List.of("prior", "decoder", "text_proj", "super_res_first")) {
@@ -326,6 +326,62 @@ final class EndToEndTest {
       Run there = replay(file, "--server", server.address());
       assertThat(there.err()).isEqualToIgnoringNewLines("error: model: tiny" + expected);
       assertThat(there.status()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void theAutoregressivePriorDrawsInPlaceOfTheOther() throws IOException {
+    String[] ar = {
+      "--seed", "7", "--prior", "ar", "--decoder-steps", "2", "--super-res-steps", "2"
+    };
+    byte[] first = drawnByAr("ar.png", ar);
+    byte[] again = drawnByAr("ar-again.png", ar);
+    assertThat(again).isEqualTo(first);
+    ar[3] = "diffusion";
+    byte[] other = drawnByAr("diffusion.png", ar);
+    assertThat(ImageFiles.read(other, SIZE * SIZE).pixels())
+        .isNotEqualTo(ImageFiles.read(first, SIZE * SIZE).pixels());
+
+    Path file = folder.resolve("ar.png");
+    Run same = replay(file, "--model", model.toString(), "--prior", "ar");
+    assertThat(same.status()).as(same.err()).isZero();
+    Run unlike = replay(file, "--model", model.toString());
+    assertThat(unlike.err()).startsWith("error: model: " + model + " with sha256:");
+
+    Path without = folder.resolve("without");
+    copyFolder(model, without);
+    Files.delete(without.resolve("prior_ar/config.json"));
+    Files.delete(without.resolve("prior_ar/model.safetensors"));
+    Files.delete(without.resolve("prior_ar"));
+    Run missing = Run.of("generate", "a", "--prior", "ar", "--model", without.toString());
+    assertThat(missing.err())
+        .contains("error: prior: ar (expected: a model with prior_ar, which train prior-ar makes;");
+    assertThat(missing.status()).isEqualTo(2);
+  }
+
+  private static byte[] drawnByAr(String name, String... more) throws IOException {
+    Path output = folder.resolve(name);
+    Run run =
+        Run.of(
+            Stream.concat(
+                    Stream.of(
+                        "generate",
+                        PROMPT,
+                        "--output",
+                        output.toString(),
+                        "--model",
+                        model.toString()),
+                    Stream.of(more))
+                .toArray(String[]::new));
+    assertThat(run.status()).as(run.err()).isZero();
+    return Files.readAllBytes(output);
+  }
+
+  private static void copyFolder(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
     }
   }
 

@@ -3,12 +3,14 @@ package io.diffusion4j.local;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import io.diffusion4j.diffusion.ImageVariation;
+import io.diffusion4j.diffusion.Prior;
 import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.UnclipStages;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.prior.AutoregressivePriorModule;
 import io.diffusion4j.serving.Embedder;
 import io.diffusion4j.serving.ImageEngine;
 import io.diffusion4j.serving.ModelCard;
@@ -17,9 +19,9 @@ import io.diffusion4j.serving.UnclipEngine;
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.tf.checkpoint.ModelFolder;
-import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.unclip.KnownWords;
 import io.diffusion4j.unclip.Residency;
+import io.diffusion4j.unclip.UnclipFolder;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
 import java.nio.file.Files;
@@ -39,27 +41,39 @@ public final class LocalModel implements AutoCloseable {
   private final ModelFacts facts;
   private final Samplers samplers;
   private final Residency residency;
+  private final PriorChoice prior;
   private final Optional<KnownWords> words;
 
-  private LocalModel(UnclipModel model, Path folder, Residency residency) {
+  private LocalModel(UnclipModel model, Path folder, Residency residency, PriorChoice prior) {
     this.model = model;
     this.residency = residency;
+    this.prior = prior;
     this.facts = ModelFacts.of(folder, model.imageSize());
     this.words = KnownWords.read(folder);
     this.samplers = injector().getInstance(Samplers.class);
   }
 
   /**
-   * Loads a folder.
+   * Loads a model; what it is called counts for nothing here.
    *
-   * @throws IllegalArgumentException if there is no such pipeline folder
+   * @throws IllegalArgumentException if there is no such pipeline folder, or it lacks that prior
    * @throws io.diffusion4j.tf.checkpoint.CheckpointException if what it holds is damaged
    */
-  public static LocalModel load(Path folder, Precision precision, Residency residency) {
+  public static LocalModel load(ServedModel served, Residency residency) {
+    Path folder = served.folder();
     requirePipeline(folder);
-    UnclipModel model = UnclipModel.load(folder, precision, residency);
+    if (served.prior() == PriorChoice.AR
+        && !Files.isDirectory(folder.resolve(UnclipFolder.PRIOR_AR))) {
+      throw new IllegalArgumentException(
+          "prior: ar (expected: a model with "
+              + UnclipFolder.PRIOR_AR
+              + ", which train prior-ar makes; "
+              + folder
+              + " has none)");
+    }
+    UnclipModel model = UnclipModel.load(folder, served.precision(), residency);
     try {
-      return new LocalModel(model, folder, residency);
+      return new LocalModel(model, folder, residency, served.prior());
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
@@ -75,7 +89,12 @@ public final class LocalModel implements AutoCloseable {
   }
 
   private Injector injector() {
-    return Guice.createInjector(new UnclipModule(model, Defaults.candidates(facts)));
+    int candidates = Defaults.candidates(facts);
+    var unclip = new UnclipModule(model, candidates);
+    return switch (prior) {
+      case DIFFUSION -> Guice.createInjector(unclip);
+      case AR -> Guice.createInjector(unclip, new AutoregressivePriorModule(single(), candidates));
+    };
   }
 
   /** Text to images, as the service does it. */
@@ -85,7 +104,7 @@ public final class LocalModel implements AutoCloseable {
 
   /** Text to images as the published pipelines do it: the prior draws a single embedding. */
   public TextToImage publishedTextToImage() {
-    return new TextToImage(model.textEncoder(), model.prior(), model.decoder(), model.upsampler());
+    return new TextToImage(model.textEncoder(), single(), model.decoder(), model.upsampler());
   }
 
   /** Variations of images. */
@@ -140,7 +159,7 @@ public final class LocalModel implements AutoCloseable {
             name,
             "unCLIP, images of " + facts.imageSize() + "×" + facts.imageSize() + " pixels",
             facts.license(),
-            facts.digest(),
+            digest(),
             facts.imageSize(),
             facts.imageSize(),
             Defaults.MAX_IMAGES,
@@ -160,7 +179,7 @@ public final class LocalModel implements AutoCloseable {
     Set<TaskCase> tasks =
         EnumSet.of(
             TaskCase.UPSCALE, TaskCase.FROM_EMBEDDING, TaskCase.INPAINT, TaskCase.IMAGE_TO_IMAGE);
-    if (model.hasPrior()) {
+    if (hasPrior()) {
       tasks.add(TaskCase.TEXT_TO_IMAGE);
     }
     if (model.hasImageEncoder()) {
@@ -178,7 +197,21 @@ public final class LocalModel implements AutoCloseable {
         model.embeddingSize(),
         stages.textEncoder(),
         model.hasImageEncoder() ? Optional.of(stages.imageEncoder()) : Optional.empty(),
-        model.hasPrior() ? Optional.of(stages.prior()) : Optional.empty());
+        hasPrior() ? Optional.of(stages.prior()) : Optional.empty());
+  }
+
+  private Prior single() {
+    return switch (prior) {
+      case DIFFUSION -> model.prior();
+      case AR -> model.autoregressivePrior();
+    };
+  }
+
+  private boolean hasPrior() {
+    return switch (prior) {
+      case DIFFUSION -> model.hasPrior();
+      case AR -> model.hasAutoregressivePrior();
+    };
   }
 
   /** Where a prompt is cut, in words. */
@@ -206,6 +239,11 @@ public final class LocalModel implements AutoCloseable {
     settings
         .sampler()
         .plan(new CosineSchedule(trainSteps), new UnclipSpacing().of(trainSteps, settings.steps()));
+  }
+
+  /** The digest of what decides what it draws, see {@link ModelFacts#digest(Path, PriorChoice)}. */
+  public String digest() {
+    return ModelFacts.digest(facts.folder(), prior);
   }
 
   /** What its folder says of it. */

@@ -34,7 +34,7 @@ public final class LocalModels implements AutoCloseable {
     try {
       Set<String> names = new HashSet<>();
       for (ServedModel one : served) {
-        LocalModel model = LocalModel.load(one.folder(), one.precision(), residency);
+        LocalModel model = LocalModel.load(one, residency);
         loaded.models.add(model);
         String name = one.name().orElse(model.facts().name());
         if (!names.add(name)) {

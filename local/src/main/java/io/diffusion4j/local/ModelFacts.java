@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +46,7 @@ public record ModelFacts(
 
   private static final String CARD = "README.md";
   private static final String PRESET = "diffusion4j.preset";
+  private static final String STEPS = "diffusion4j.steps";
 
   public ModelFacts {
     trainSteps = Map.copyOf(trainSteps);
@@ -88,17 +90,29 @@ public record ModelFacts(
     }
   }
 
-  /** The digest of its folder. */
+  /** How many steps the decoder of a folder was trained, if it says so. */
+  public static OptionalLong trainingSteps(Path folder) {
+    try (var decoder = ModelFolder.open(folder).checkpoint("decoder")) {
+      String steps = decoder.metadata().getOrDefault(STEPS, "");
+      return steps.matches("[0-9]{1,18}")
+          ? OptionalLong.of(Long.parseLong(steps))
+          : OptionalLong.empty();
+    }
+  }
+
+  /** The digest of its folder, with the diffusion prior. */
   public String digest() {
-    return digest(folder);
+    return digest(folder, PriorChoice.DIFFUSION);
   }
 
   /**
    * The digest of the files of a folder that decide what is drawn, as {@code sha256:} and 64
    * hexadecimal digits; the same for a copy elsewhere. Reads all of them: names and contents of
    * weights, settings and vocabularies, in the order of their names.
+   *
+   * @param prior the other prior's files decide nothing
    */
-  public static String digest(Path folder) {
+  public static String digest(Path folder, PriorChoice prior) {
     MessageDigest sha256 = sha256();
     try (Stream<Path> walk = Files.walk(folder);
         var sink = new DigestOutputStream(OutputStream.nullOutputStream(), sha256)) {
@@ -106,6 +120,7 @@ public record ModelFacts(
           walk.filter(Files::isRegularFile)
               .map(folder::relativize)
               .filter(ModelFacts::decidesWhatIsDrawn)
+              .filter(file -> !prior.passesOver(file.getName(0).toString()))
               .sorted()
               .toList();
       for (Path file : files) {

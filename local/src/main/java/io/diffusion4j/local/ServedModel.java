@@ -10,10 +10,22 @@ import java.util.Optional;
  * @param folder where it is
  * @param name what requests call it; empty for its own name
  * @param precision the number format of its networks
+ * @param prior which of its priors draws
  */
-public record ServedModel(Path folder, Optional<String> name, Precision precision) {
+public record ServedModel(
+    Path folder, Optional<String> name, Precision precision, PriorChoice prior) {
+  /** With the diffusion prior. */
+  public ServedModel(Path folder, Optional<String> name, Precision precision) {
+    this(folder, name, precision, PriorChoice.DIFFUSION);
+  }
+
   /** By its own name. */
   public static ServedModel of(Path folder, Precision precision) {
     return new ServedModel(folder, Optional.empty(), precision);
+  }
+
+  /** The same with another prior. */
+  public ServedModel withPrior(PriorChoice other) {
+    return new ServedModel(folder, name, precision, other);
   }
 }

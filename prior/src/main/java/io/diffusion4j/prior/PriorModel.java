@@ -54,7 +54,7 @@ public final class PriorModel implements AutoCloseable {
   }
 
   /** In float32, products of fewer than eight rows end in other bits than those of more. */
-  private static int leastRows(Precision precision) {
+  static int leastRows(Precision precision) {
     return precision == Precision.FLOAT32 ? 8 : 1;
   }
 

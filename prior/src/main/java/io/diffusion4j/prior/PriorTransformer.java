@@ -28,9 +28,9 @@ public record PriorTransformer(PriorConfig config) implements Network {
   static final String PRESENT = "present";
 
   private static final int EXTRA = 4;
-  private static final double EPS = 1e-5;
+  static final double EPS = 1e-5;
   private static final float MASKED = -10_000;
-  private static final Init SMALL = Init.normal(0.02);
+  static final Init SMALL = Init.normal(0.02);
 
   @Override
   public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
@@ -62,21 +62,23 @@ public record PriorTransformer(PriorConfig config) implements Network {
                 token(nn, nn.at("proj_in").linear(x, w)),
                 nn.forEach(readOut, text)));
     h = nn.add(h, nn.input(nn.parameter("positional_embedding", SMALL, 1, l + EXTRA, w)));
-    var mask = List.of(nn.causalMask(config.textLength() + EXTRA, MASKED), padding(nn, present));
+    var mask = mask(nn, present, EXTRA);
     for (int i = 0; i < config.layers(); i++) {
-      h = block(nn.at("transformer_blocks", i), h, mask);
+      h = block(nn.at("transformer_blocks", i), h, config.heads(), mask);
     }
     // Only the read-out is asked for, so only it is normalised.
     var last = nn.at("norm_out").layerNorm(nn.position(h, l + EXTRA - 1), EPS);
     return nn.output(nn.at("proj_to_clip_embeddings").linear(last, e));
   }
 
-  private static Operand<TFloating> token(Nn nn, Operand<TFloating> x) {
+  static Operand<TFloating> token(Nn nn, Operand<TFloating> x) {
     return nn.reshape(x, -1, 1, Nn.last(x));
   }
 
-  private Operand<TFloating> block(Nn nn, Operand<TFloating> x, List<Operand<TFloat32>> mask) {
-    int w = config.width();
+  /** Shapes: x {@code [B, S, W]} → the same. */
+  static Operand<TFloating> block(
+      Nn nn, Operand<TFloating> x, int heads, List<Operand<TFloat32>> mask) {
+    long w = Nn.last(x);
     var n = nn.at("norm1").layerNorm(x, EPS);
     var attn = nn.at("attn1");
     var mixed =
@@ -84,19 +86,27 @@ public record PriorTransformer(PriorConfig config) implements Network {
             attn.at("to_q").linear(n, w),
             attn.at("to_k").linear(n, w),
             attn.at("to_v").linear(n, w),
-            config.heads(),
+            heads,
             mask);
     var h = nn.add(x, attn.at("to_out.0").linear(mixed, w));
-    var ff = nn.at("ff.net.0.proj").linear(nn.at("norm3").layerNorm(h, EPS), 4L * w);
+    var ff = nn.at("ff.net.0.proj").linear(nn.at("norm3").layerNorm(h, EPS), 4 * w);
     return nn.add(h, nn.at("ff.net.2").linear(nn.gelu(ff), w));
   }
 
-  /** Hides the text's padding; the tokens after the text are always seen. */
-  private Operand<TFloat32> padding(Nn nn, Operand<TFloat32> present) {
+  /**
+   * Hides later positions, and the text's padding; the tokens after the text are seen by all that
+   * follow.
+   *
+   * @param present {@code [B, L]}: 1 for tokens of the text, 0 for padding
+   * @param extra how many tokens follow the text
+   */
+  static List<Operand<TFloat32>> mask(Nn nn, Operand<TFloat32> present, int extra) {
     var tf = nn.tf();
+    int l = Math.toIntExact(Nn.last(present));
     var hidden = tf.math.mul(tf.math.sub(tf.constant(1f), present), tf.constant(MASKED));
-    var row = nn.reshape(hidden, -1, 1, 1, config.textLength());
-    return tf.pad(
-        row, tf.constant(new int[][] {{0, 0}, {0, 0}, {0, 0}, {0, EXTRA}}), tf.constant(0f));
+    var row = nn.reshape(hidden, -1, 1, 1, l);
+    var padding =
+        tf.pad(row, tf.constant(new int[][] {{0, 0}, {0, 0}, {0, 0}, {0, extra}}), tf.constant(0f));
+    return List.of(nn.causalMask(l + extra, MASKED), padding);
   }
 }

@@ -2,6 +2,7 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.tf.checkpoint.CheckpointException;
 import io.diffusion4j.tf.checkpoint.ModelFolder;
@@ -39,6 +40,11 @@ record Fit(ModelFolder folder) {
       var prior = PriorModel.readConfig(folder.folder(UnclipFolder.PRIOR));
       require("embedding_dim of the prior", prior.embeddingDim(), "text encoder", e);
       require("num_embeddings of the prior", prior.textLength(), "text encoder", text.positions());
+    }
+    if (folder.has(UnclipFolder.PRIOR_AR)) {
+      var prior = AutoregressiveModel.readConfig(folder.folder(UnclipFolder.PRIOR_AR));
+      require("embedding_dim of prior_ar", prior.embeddingDim(), "text encoder", e);
+      require("num_embeddings of prior_ar", prior.textLength(), "text encoder", text.positions());
     }
     if (folder.has(UnclipFolder.IMAGE_ENCODER)) {
       var image = ClipFolders.readVision(folder.folder(UnclipFolder.IMAGE_ENCODER));

@@ -6,6 +6,7 @@ import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.UpsamplerModel;
+import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.tf.Manifest;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
@@ -58,6 +59,9 @@ public record FolderReport(
     manifests.put(
         UnclipFolder.IMAGE_ENCODER, folder -> ClipFolders.manifest(ClipFolders.readVision(folder)));
     manifests.put(UnclipFolder.PRIOR, folder -> PriorModel.manifest(PriorModel.readConfig(folder)));
+    manifests.put(
+        UnclipFolder.PRIOR_AR,
+        folder -> AutoregressiveModel.manifest(AutoregressiveModel.readConfig(folder)));
     manifests.put(
         UnclipFolder.TEXT_PROJ,
         folder -> DecoderModel.manifest(DecoderFolders.readProjection(folder)));

@@ -36,19 +36,30 @@ final class Parts implements AutoCloseable {
    * @param name for the log
    */
   <T> Part<T> add(String name, Opener<T> opener) {
-    Part<T> part = new Part<>(name, opener);
+    return add(new Part<>(name, false, opener));
+  }
+
+  /** The same for a part that few will use: it is opened when it is used first. */
+  <T> Part<T> addOnDemand(String name, Opener<T> opener) {
+    return add(new Part<>(name, true, opener));
+  }
+
+  private <T> Part<T> add(Part<T> part) {
     all.add(part);
     return part;
   }
 
   /**
-   * Opens all parts.
+   * Opens all parts but those on demand.
    *
    * @return what is wrong with those that cannot be opened
    */
   synchronized List<CheckpointException> openAll() {
     List<CheckpointException> failures = new ArrayList<>();
     for (Part<?> part : all) {
+      if (part.onDemand) {
+        continue;
+      }
       try {
         part.open();
       } catch (CheckpointException e) {
@@ -73,12 +84,14 @@ final class Parts implements AutoCloseable {
   /** One network and what is built around it. */
   final class Part<T> implements AutoCloseable {
     private final String name;
+    private final boolean onDemand;
     private final Opener<T> opener;
     private Resources resources = new Resources();
     private volatile @Nullable T value;
 
-    private Part(String name, Opener<T> opener) {
+    private Part(String name, boolean onDemand, Opener<T> opener) {
       this.name = name;
+      this.onDemand = onDemand;
       this.opener = opener;
     }
 
@@ -86,10 +99,7 @@ final class Parts implements AutoCloseable {
     <R> R use(Function<? super T, ? extends R> work) {
       if (residency == Residency.ALWAYS) {
         T open = value;
-        if (open == null) {
-          throw new IllegalStateException("the model is closed");
-        }
-        return work.apply(open);
+        return work.apply(open == null ? openOnDemand() : open);
       }
       synchronized (Parts.this) {
         if (closed) {
@@ -99,6 +109,15 @@ final class Parts implements AutoCloseable {
           closeAllBut(this);
         }
         return work.apply(open());
+      }
+    }
+
+    private T openOnDemand() {
+      synchronized (Parts.this) {
+        if (closed || !onDemand) {
+          throw new IllegalStateException("the model is closed");
+        }
+        return open();
       }
     }
 

@@ -15,7 +15,8 @@ import java.util.Set;
 
 /**
  * The layout of a pipeline folder: diffusers' {@code UnCLIPPipeline}, beside whose components there
- * may be an image encoder, or {@code UnCLIPImageVariationPipeline}, which has one and no prior.
+ * may be an image encoder and another prior, or {@code UnCLIPImageVariationPipeline}, which has an
+ * image encoder and no prior.
  */
 public final class UnclipFolder {
   public static final String TEXT_ENCODER = "text_encoder";
@@ -23,6 +24,10 @@ public final class UnclipFolder {
   static final String TOKENIZER = "tokenizer";
   static final String FEATURE_EXTRACTOR = "feature_extractor";
   public static final String PRIOR = "prior";
+
+  /** The autoregressive prior, which diffusers does not know and the index does not list. */
+  public static final String PRIOR_AR = "prior_ar";
+
   public static final String TEXT_PROJ = "text_proj";
   public static final String DECODER = "decoder";
   public static final String SUPER_RES_FIRST = "super_res_first";

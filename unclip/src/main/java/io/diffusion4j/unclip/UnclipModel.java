@@ -30,6 +30,8 @@ import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.diffusion.text.TextEncoder;
+import io.diffusion4j.prior.AutoregressiveModel;
+import io.diffusion4j.prior.AutoregressivePrior;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.tf.checkpoint.CheckpointException;
@@ -48,12 +50,16 @@ import java.util.function.Supplier;
  * The networks of a pipeline folder and the stages around them. Thread-safe: the queries of all
  * callers of a stage are merged. Holds native memory until it is closed.
  *
- * <p>The prior and the image encoder are optional: diffusers' pipeline for images of texts has no
- * image encoder, the one for variations no prior. A stage that is not there fails when it is used.
+ * <p>The priors and the image encoder are optional: diffusers' pipeline for images of texts has no
+ * image encoder, the one for variations no prior, neither an autoregressive one. A stage that is
+ * not there fails when it is used.
  */
 public final class UnclipModel implements AutoCloseable {
   private static final int MAX_BATCH = 16;
   private static final int MAX_WAITING = 4096;
+
+  /** Of the autoregressive prior: it draws as often as its network says. */
+  private static final double AR_TEMPERATURE = 1;
 
   private final ModelFolder folder;
   private final Precision precision;
@@ -63,6 +69,7 @@ public final class UnclipModel implements AutoCloseable {
   private final Part<ClipTextModel> text;
   private final Optional<Part<ClipImageModel>> image;
   private final Optional<Part<DiffusionPrior>> prior;
+  private final Optional<Part<AutoregressivePrior>> autoregressivePrior;
   private final Part<Decoding> decoder;
   private final DiffusionUpsampler upsampler;
   private final int imageSize;
@@ -79,6 +86,7 @@ public final class UnclipModel implements AutoCloseable {
     text = parts.add(UnclipFolder.TEXT_ENCODER, owned -> owned.add(openText(textNetwork)));
     image = optional(UnclipFolder.IMAGE_ENCODER, this::addImage);
     prior = optional(UnclipFolder.PRIOR, this::addPrior);
+    autoregressivePrior = optional(UnclipFolder.PRIOR_AR, this::addAutoregressivePrior);
     var decoderScheduler = folder.scheduler("decoder_scheduler");
     decoder =
         parts.add(
@@ -197,6 +205,17 @@ public final class UnclipModel implements AutoCloseable {
         model.standardization());
   }
 
+  private Part<AutoregressivePrior> addAutoregressivePrior() {
+    return parts.addOnDemand(
+        UnclipFolder.PRIOR_AR,
+        owned -> {
+          var model =
+              owned.add(AutoregressiveModel.load(folder.folder(UnclipFolder.PRIOR_AR), precision));
+          return new AutoregressivePrior(
+              model.predictor(), model.codes(), model.config().dotBuckets(), AR_TEMPERATURE);
+        });
+  }
+
   /** The two uses of the decoder's network. */
   private record Decoding(DiffusionDecoder stage, DecoderLikelihood likelihood) {}
 
@@ -306,6 +325,17 @@ public final class UnclipModel implements AutoCloseable {
         there(prior, UnclipFolder.PRIOR).use(stage -> stage.sample(draws, settings, listener));
   }
 
+  /**
+   * The autoregressive prior, loaded when it is used first; each draw is a single one.
+   *
+   * <p>Fails with a {@link CheckpointException} when it is used, if the folder has none.
+   */
+  public Prior autoregressivePrior() {
+    return (draws, settings, listener) ->
+        there(autoregressivePrior, UnclipFolder.PRIOR_AR)
+            .use(stage -> stage.sample(draws, settings, listener));
+  }
+
   /** The decoder. */
   public ImageDecoder decoder() {
     return (draws, settings, listener) ->
@@ -343,6 +373,11 @@ public final class UnclipModel implements AutoCloseable {
   /** Whether there is a {@link #prior}. */
   public boolean hasPrior() {
     return prior.isPresent();
+  }
+
+  /** Whether there is an {@link #autoregressivePrior}. */
+  public boolean hasAutoregressivePrior() {
+    return autoregressivePrior.isPresent();
   }
 
   private <T> Part<T> there(Optional<Part<T>> part, String name) {

@@ -54,6 +54,29 @@ class PartsTest {
   }
 
   @Test
+  void aPartOnDemandIsOpenedWhenItIsUsedFirstAndThenStays() {
+    var parts = new Parts(Residency.ALWAYS);
+    part(parts, "a");
+    var b =
+        parts.addOnDemand(
+            "b",
+            resources -> {
+              log.add("open b");
+              resources.add((AutoCloseable) () -> log.add("close b"));
+              return "b";
+            });
+    assertThat(parts.openAll()).isEmpty();
+    assertThat(log).containsExactly("open a");
+    assertThat(b.<String>use(s -> s) + b.<String>use(s -> s)).isEqualTo("bb");
+    assertThat(log).containsExactly("open a", "open b");
+    parts.close();
+    assertThat(log).containsExactly("open a", "open b", "close b", "close a");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> b.use(s -> s))
+        .withMessageContaining("closed");
+  }
+
+  @Test
   void everyPartThatCannotBeOpenedIsTold() {
     try (var parts = new Parts(Residency.ALWAYS)) {
       for (String name : List.of("a", "b")) {

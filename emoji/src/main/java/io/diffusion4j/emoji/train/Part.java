@@ -4,6 +4,8 @@ package io.diffusion4j.emoji.train;
 public enum Part {
   CLIP,
   PRIOR,
+  /** The autoregressive prior, which a pipeline may have beside the other. */
+  PRIOR_AR,
   DECODER,
   /** The upsampler's network for all steps but the last. */
   UPSAMPLER,

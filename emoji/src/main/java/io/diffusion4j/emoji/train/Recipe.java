@@ -27,6 +27,12 @@ import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.prior.AutoregressiveBatches;
+import io.diffusion4j.prior.AutoregressiveModel;
+import io.diffusion4j.prior.AutoregressiveObjective;
+import io.diffusion4j.prior.AutoregressiveTransformer;
+import io.diffusion4j.prior.CaptionedEmbeddings;
+import io.diffusion4j.prior.EmbeddingCodes;
 import io.diffusion4j.prior.PriorBatches;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorObjective;
@@ -131,6 +137,7 @@ public final class Recipe {
     return switch (part) {
       case CLIP -> clip(config, checkpointEvery, observer);
       case PRIOR -> prior(config, checkpointEvery, observer);
+      case PRIOR_AR -> autoregressivePrior(config, checkpointEvery, observer);
       case DECODER -> decoder(config, checkpointEvery, observer);
       case UPSAMPLER -> upsampler(part, config, checkpointEvery, observer);
       case UPSAMPLER_LAST -> upsampler(part, config, checkpointEvery, observer);
@@ -142,6 +149,7 @@ public final class Recipe {
     return switch (part) {
       case CLIP -> List.of("tokenizer", "text_encoder", "image_encoder");
       case PRIOR -> List.of("prior", "prior_scheduler");
+      case PRIOR_AR -> List.of(UnclipFolder.PRIOR_AR);
       case DECODER -> List.of("decoder", "text_proj", "decoder_scheduler");
       case UPSAMPLER -> List.of("super_res_first", "super_res_scheduler");
       case UPSAMPLER_LAST -> List.of("super_res_last", "super_res_scheduler");
@@ -161,6 +169,7 @@ public final class Recipe {
     return switch (part) {
       case CLIP -> preset.clipTraining();
       case PRIOR -> preset.priorTraining();
+      case PRIOR_AR -> AutoregressivePreset.of(preset).training();
       case DECODER -> preset.decoderTraining();
       case UPSAMPLER -> preset.upsamplerTraining();
       case UPSAMPLER_LAST -> preset.lastStepTraining();
@@ -233,7 +242,11 @@ public final class Recipe {
               preset.prior().width());
       var batches =
           new PriorBatches(
-              data, text, image, standardization, noise, DROP, config.batchSize(), config.seed());
+              new CaptionedEmbeddings(data, text, image, DROP),
+              standardization,
+              noise,
+              config.batchSize(),
+              config.seed());
       return run(
           Part.PRIOR,
           new PriorObjective(network),
@@ -258,8 +271,51 @@ public final class Recipe {
     return model.resolve(name).resolve(UnclipSchedulerConfig.FILE_NAME);
   }
 
+  /** What its codes mean is a function of the data, so a run that goes on has the same ones. */
+  private boolean autoregressivePrior(
+      TrainingConfig config, long checkpointEvery, Observer observer) {
+    var size = AutoregressivePreset.of(preset);
+    var shape = size.config();
+    var data = images(data(preset.vision().imageSize(), config.seed()));
+    try (var text = textModel();
+        var image = imageModel()) {
+      var embeddings = embeddings(data, image, size.statistics());
+      var codes = EmbeddingCodes.of(embeddings, shape.components(), shape.buckets());
+      var pairs = new CaptionedEmbeddings(data, text, image, 0);
+      var dots = AutoregressiveBatches.dots(pairs, size.statistics(), shape.dotBuckets());
+      var batches =
+          new AutoregressiveBatches(
+              new CaptionedEmbeddings(data, text, image, DROP),
+              codes,
+              dots,
+              config.batchSize(),
+              config.seed());
+      return run(
+          Part.PRIOR_AR,
+          new AutoregressiveObjective(new AutoregressiveTransformer(shape)),
+          config,
+          batches,
+          checkpointEvery,
+          observer,
+          trainer -> start(trainer, Checkpoint.TRANSFORMERS, Map.of("", UnclipFolder.PRIOR_AR)),
+          weights ->
+              AutoregressiveModel.write(
+                  model.resolve(UnclipFolder.PRIOR_AR),
+                  shape,
+                  weights,
+                  codes,
+                  dots,
+                  notes(Part.PRIOR_AR, config)));
+    }
+  }
+
   private Standardization standardization(CaptionedImages data, ImageEncoder encoder) {
-    int count = preset.statistics();
+    return Standardization.of(
+        embeddings(data, encoder, preset.statistics()), preset.vision().embeddingDim());
+  }
+
+  /** The image embeddings of the first examples. */
+  private static List<float[]> embeddings(CaptionedImages data, ImageEncoder encoder, int count) {
     List<float[]> embeddings = new ArrayList<>(count);
     for (int from = 0; from < count; from += ENCODED_AT_ONCE) {
       List<Image> images = new ArrayList<>(ENCODED_AT_ONCE);
@@ -268,7 +324,7 @@ public final class Recipe {
       }
       embeddings.addAll(encoder.encode(images));
     }
-    return Standardization.of(embeddings, preset.vision().embeddingDim());
+    return embeddings;
   }
 
   private boolean decoder(TrainingConfig config, long checkpointEvery, Observer observer) {

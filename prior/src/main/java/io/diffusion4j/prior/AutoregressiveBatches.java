@@ -1,0 +1,59 @@
+package io.diffusion4j.prior;
+
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.train.BatchSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Batches of the codes of image embeddings with the encoded captions for the {@link
+ * AutoregressiveObjective}.
+ *
+ * @param data the examples, taken in order
+ * @param codes of the image embeddings
+ * @param dots of text and image embeddings
+ * @param batchSize examples per batch
+ * @param seed of dropping
+ */
+public record AutoregressiveBatches(
+    CaptionedEmbeddings data, EmbeddingCodes codes, DotBuckets dots, int batchSize, long seed)
+    implements BatchSource {
+  /** A dropped caption takes the dot product with it. */
+  @Override
+  public Batch batch(long step) {
+    var pairs = data.pairs(step * batchSize, batchSize, BatchSource.random(seed, step));
+    List<int[]> rows = new ArrayList<>(batchSize);
+    int[] tokens = new int[batchSize];
+    for (int i = 0; i < batchSize; i++) {
+      float[] image = pairs.images().get(i);
+      rows.add(codes.encode(image));
+      tokens[i] =
+          pairs.dropped().get(i)
+              ? dots.none()
+              : dots.token(DotBuckets.dot(image, pairs.texts().get(i).embedding()));
+    }
+    var batch = new Batch(batchSize);
+    AutoregressiveModel.feed(batch, pairs.texts(), tokens, rows);
+    return batch;
+  }
+
+  /**
+   * The tokens for dot products like those of the first examples with their captions.
+   *
+   * @param examples how many
+   * @param count D
+   */
+  public static DotBuckets dots(CaptionedEmbeddings data, int examples, int count) {
+    double[] dots = new double[examples];
+    int at = 0;
+    while (at < examples) {
+      int some = Math.min(64, examples - at);
+      var pairs = data.pairs(at, some, BatchSource.random(0, at));
+      for (int i = 0; i < some; i++) {
+        dots[at + i] = DotBuckets.dot(pairs.images().get(i), pairs.texts().get(i).embedding());
+      }
+      at += some;
+    }
+    return DotBuckets.of(dots, count);
+  }
+}

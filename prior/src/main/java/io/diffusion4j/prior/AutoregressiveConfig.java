@@ -1,0 +1,63 @@
+package io.diffusion4j.prior;
+
+/**
+ * The shape of an autoregressive prior.
+ *
+ * @param heads attention heads
+ * @param headDim channels per head
+ * @param layers transformer blocks
+ * @param embeddingDim of CLIP embeddings and of the text's hidden states, E
+ * @param textLength positions of the text, L
+ * @param components codes of an image embedding, K, at most E
+ * @param buckets values of a code, N
+ * @param dotBuckets values of the dot product's token, D; even, as the upper half is drawn from
+ */
+public record AutoregressiveConfig(
+    int heads,
+    int headDim,
+    int layers,
+    int embeddingDim,
+    int textLength,
+    int components,
+    int buckets,
+    int dotBuckets) {
+  public AutoregressiveConfig {
+    require(heads >= 1, "num_attention_heads", heads, "≥ 1");
+    require(headDim >= 1, "attention_head_dim", headDim, "≥ 1");
+    require(layers >= 1, "num_layers", layers, "≥ 1");
+    require(embeddingDim >= 1, "embedding_dim", embeddingDim, "≥ 1");
+    require(textLength >= 1, "num_embeddings", textLength, "≥ 1");
+    require(
+        components >= 2 && components <= embeddingDim,
+        "components",
+        components,
+        "2 to embedding_dim " + embeddingDim);
+    require(buckets >= 2, "buckets", buckets, "≥ 2");
+    require(dotBuckets >= 2 && dotBuckets % 2 == 0, "dot_buckets", dotBuckets, "even, ≥ 2");
+  }
+
+  /** One with the transformer of a diffusion prior. */
+  public static AutoregressiveConfig like(
+      PriorConfig prior, int layers, int components, int buckets, int dotBuckets) {
+    return new AutoregressiveConfig(
+        prior.heads(),
+        prior.headDim(),
+        layers,
+        prior.embeddingDim(),
+        prior.textLength(),
+        components,
+        buckets,
+        dotBuckets);
+  }
+
+  private static void require(boolean holds, String name, int value, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+    }
+  }
+
+  /** Width of the transformer, W. */
+  public int width() {
+    return heads * headDim;
+  }
+}

@@ -1,0 +1,153 @@
+package io.diffusion4j.prior;
+
+import io.diffusion4j.diffusion.Draw;
+import io.diffusion4j.diffusion.GuidanceScale;
+import io.diffusion4j.diffusion.NoiseSource;
+import io.diffusion4j.diffusion.NonFiniteAnswerException;
+import io.diffusion4j.diffusion.Prediction;
+import io.diffusion4j.diffusion.Prior;
+import io.diffusion4j.diffusion.Prompt;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.SamplingSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The autoregressive prior (DALL-E 2, §2.2): draws the codes of an image embedding one after the
+ * other, from the component of the largest variance to that of the smallest.
+ *
+ * <p>The token of the dot product is drawn from its upper half. Guidance is on logits: l = l_u +
+ * s·(l_c − l_u), where l_u is asked with the negative text and without that token. Of the settings
+ * only the guidance scale counts, which must be a constant one: there are no timesteps. Every code
+ * takes its random number from its own address, so an embedding is the same in any company.
+ */
+public final class AutoregressivePrior implements Prior {
+  /** Addresses the noise; progress is told as the {@link DiffusionPrior#STAGE}'s. */
+  static final String NOISE = "prior_ar";
+
+  private final CodePredictor network;
+  private final EmbeddingCodes codes;
+  private final int dotBuckets;
+  private final double temperature;
+
+  /**
+   * A prior.
+   *
+   * @param codes what the network's codes mean
+   * @param dotBuckets D
+   * @param temperature what logits are divided by, positive; 1 draws as often as the network says
+   */
+  public AutoregressivePrior(
+      CodePredictor network, EmbeddingCodes codes, int dotBuckets, double temperature) {
+    if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("temperature: " + temperature + " (expected: > 0)");
+    }
+    this.network = network;
+    this.codes = codes;
+    this.dotBuckets = dotBuckets;
+    this.temperature = temperature;
+  }
+
+  /** The same network at another temperature. */
+  public AutoregressivePrior withTemperature(double other) {
+    return new AutoregressivePrior(network, codes, dotBuckets, other);
+  }
+
+  @Override
+  public List<float[]> sample(
+      List<Draw<Prompt>> draws, SamplingSettings settings, SamplingListener listener) {
+    double scale = scale(settings.guidanceScale());
+    int count = codes.components().count();
+    List<CodePredictor.Query> asked = new ArrayList<>(draws.size());
+    List<CodePredictor.Query> unasked = new ArrayList<>(draws.size());
+    for (Draw<Prompt> draw : draws) {
+      double u = uniform(draw.noise(), NoiseSource.INITIAL);
+      int dot = dotBuckets / 2 + (int) (u * (dotBuckets - dotBuckets / 2));
+      int[] drawn = new int[count]; // both queries see what is drawn
+      asked.add(new CodePredictor.Query(draw.condition().text(), dot, drawn));
+      unasked.add(new CodePredictor.Query(draw.condition().negative(), dotBuckets, drawn));
+    }
+    tell(listener, 0, count);
+    for (int code = 0; code < count && !draws.isEmpty(); code++) {
+      List<float[]> logits = logits(asked, unasked, scale, code);
+      for (int row = 0; row < draws.size(); row++) {
+        asked.get(row).codes()[code] =
+            choose(logits.get(row), uniform(draws.get(row).noise(), code));
+      }
+      tell(listener, code + 1, count);
+    }
+    return asked.stream().map(query -> codes.decode(query.codes())).toList();
+  }
+
+  private static double scale(GuidanceScale scale) {
+    if (scale instanceof GuidanceScale.Constant constant) {
+      return constant.scale();
+    }
+    throw new IllegalArgumentException(
+        "guidanceScale: " + scale + " (expected: a constant one; codes have no timesteps)");
+  }
+
+  private static void tell(SamplingListener listener, int step, int steps) {
+    listener.onProgress(
+        new SamplingListener.Progress(DiffusionPrior.STAGE, step, steps, List.of()));
+  }
+
+  /** Conditional and unconditional rows in one call; at scale 1 the latter are not asked. */
+  private List<float[]> logits(
+      List<CodePredictor.Query> asked, List<CodePredictor.Query> unasked, double scale, int code) {
+    List<CodePredictor.Query> queries = new ArrayList<>(asked);
+    if (scale != 1) {
+      queries.addAll(unasked);
+    }
+    List<float[]> answers = network.predict(queries, code);
+    for (int i = 0; i < answers.size(); i++) {
+      NonFiniteAnswerException.check(
+          Prediction.of(answers.get(i)),
+          DiffusionPrior.STAGE,
+          code,
+          codes.components().count(),
+          code,
+          i % asked.size());
+    }
+    if (scale == 1) {
+      return answers;
+    }
+    List<float[]> guided = new ArrayList<>(asked.size());
+    for (int row = 0; row < asked.size(); row++) {
+      float[] with = answers.get(row);
+      float[] without = answers.get(asked.size() + row);
+      float[] logits = new float[with.length];
+      for (int i = 0; i < logits.length; i++) {
+        logits[i] = (float) (without[i] + scale * (with[i] - without[i]));
+      }
+      guided.add(logits);
+    }
+    return guided;
+  }
+
+  /** The value at which the distribution function of softmax(logits / temperature) passes u. */
+  private int choose(float[] logits, double u) {
+    double most = Double.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      most = Math.max(most, logit);
+    }
+    double[] reached = new double[logits.length];
+    double sum = 0;
+    for (int i = 0; i < logits.length; i++) {
+      sum += StrictMath.exp((logits[i] - most) / temperature);
+      reached[i] = sum;
+    }
+    int value = 0;
+    while (value < logits.length - 1 && reached[value] <= u * sum) {
+      value++;
+    }
+    return value;
+  }
+
+  /** In [0, 1): the direction of a pair of Gaussian numbers is as likely as any other. */
+  private static double uniform(NoiseSource noise, int step) {
+    float[] pair = noise.gaussian(NOISE, step, 2);
+    double turns = StrictMath.atan2(pair[1], pair[0]) / (2 * Math.PI);
+    return turns < 0 ? turns + 1 : turns;
+  }
+}

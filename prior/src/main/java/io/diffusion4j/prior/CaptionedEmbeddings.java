@@ -1,0 +1,50 @@
+package io.diffusion4j.prior;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.text.TextEncoder;
+import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.tf.train.CaptionedImages;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * The embeddings of pictures with their encoded captions: what priors learn from.
+ *
+ * @param data the examples
+ * @param textEncoder CLIP's, frozen
+ * @param imageEncoder CLIP's, frozen
+ * @param drop how often the caption is replaced by the empty one, for classifier-free guidance
+ */
+public record CaptionedEmbeddings(
+    CaptionedImages data, TextEncoder textEncoder, ImageEncoder imageEncoder, double drop) {
+  public CaptionedEmbeddings {
+    if (!(drop >= 0 && drop <= 1)) {
+      throw new IllegalArgumentException("drop: " + drop + " (expected: in [0, 1])");
+    }
+  }
+
+  /**
+   * Some of them, in the order of the data.
+   *
+   * @param images un-normalised image embeddings
+   * @param texts the encoded captions, one for each
+   * @param dropped whether the caption is the empty one
+   */
+  record Pairs(List<float[]> images, List<TextEncoding> texts, List<Boolean> dropped) {}
+
+  /** Encodes the examples {@code from} to {@code from + count − 1}. */
+  Pairs pairs(long from, int count, SplittableRandom random) {
+    List<Image> images = new ArrayList<>(count);
+    List<String> captions = new ArrayList<>(count);
+    List<Boolean> dropped = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      var example = data.get(from + i);
+      images.add(example.image());
+      dropped.add(random.nextDouble() < drop || example.caption().isEmpty());
+      captions.add(dropped.get(i) ? "" : example.caption());
+    }
+    return new Pairs(imageEncoder.encode(images), textEncoder.encode(captions), dropped);
+  }
+}

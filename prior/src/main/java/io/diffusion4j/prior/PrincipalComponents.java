@@ -1,0 +1,108 @@
+package io.diffusion4j.prior;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.hipparchus.linear.Array2DRowRealMatrix;
+import org.hipparchus.linear.EigenDecompositionSymmetric;
+
+/**
+ * Principal components of embeddings (Pearson 1901): orthonormal directions, by decreasing
+ * variance.
+ *
+ * @param mean {@code [E]}
+ * @param directions {@code [K, E]} row-major, each of length 1
+ */
+@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+public record PrincipalComponents(float[] mean, float[] directions) {
+  public PrincipalComponents {
+    if (mean.length == 0 || directions.length == 0 || directions.length % mean.length != 0) {
+      throw new IllegalArgumentException(
+          "directions: "
+              + directions.length
+              + " values (expected: a multiple of "
+              + mean.length
+              + ")");
+    }
+  }
+
+  /**
+   * The first components of some embeddings.
+   *
+   * @param embeddings at least two
+   * @param count K
+   */
+  public static PrincipalComponents of(List<float[]> embeddings, int count) {
+    int e = embeddings.get(0).length;
+    if (count < 1 || count > e) {
+      throw new IllegalArgumentException("components: " + count + " (expected: 1 to " + e + ")");
+    }
+    double[] mean = new double[e];
+    for (float[] z : embeddings) {
+      for (int i = 0; i < e; i++) {
+        mean[i] += z[i] / (double) embeddings.size();
+      }
+    }
+    double[][] covariance = new double[e][e];
+    double[] centred = new double[e];
+    for (float[] z : embeddings) {
+      Arrays.setAll(centred, i -> z[i] - mean[i]);
+      for (int i = 0; i < e; i++) {
+        for (int j = 0; j < e; j++) {
+          covariance[i][j] += centred[i] * centred[j] / embeddings.size();
+        }
+      }
+    }
+    var decomposed = new EigenDecompositionSymmetric(new Array2DRowRealMatrix(covariance, false));
+    double[] variances = decomposed.getEigenvalues();
+    int[] order =
+        IntStream.range(0, e)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> -variances[i]))
+            .limit(count)
+            .mapToInt(i -> i)
+            .toArray();
+    float[] directions = new float[count * e];
+    for (int k = 0; k < count; k++) {
+      double[] direction = decomposed.getEigenvector(order[k]).toArray();
+      for (int i = 0; i < e; i++) {
+        directions[k * e + i] = (float) direction[i];
+      }
+    }
+    float[] single = new float[e];
+    for (int i = 0; i < e; i++) {
+      single[i] = (float) mean[i];
+    }
+    return new PrincipalComponents(single, directions);
+  }
+
+  /** K. */
+  public int count() {
+    return directions.length / mean.length;
+  }
+
+  /** How far an embedding lies along each direction, {@code [K]}. */
+  public double[] project(float[] z) {
+    double[] along = new double[count()];
+    for (int k = 0; k < along.length; k++) {
+      for (int i = 0; i < mean.length; i++) {
+        along[k] += (double) directions[k * mean.length + i] * (z[i] - mean[i]);
+      }
+    }
+    return along;
+  }
+
+  /** The embedding that lies so far along each direction, and not beside them. */
+  public float[] restore(double[] along) {
+    float[] z = new float[mean.length];
+    for (int i = 0; i < z.length; i++) {
+      double value = mean[i];
+      for (int k = 0; k < along.length; k++) {
+        value += along[k] * directions[k * mean.length + i];
+      }
+      z[i] = (float) value;
+    }
+    return z;
+  }
+}
