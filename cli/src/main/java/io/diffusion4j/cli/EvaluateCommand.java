@@ -1,11 +1,5 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.decoder.DiffusionDecoder;
-import io.diffusion4j.decoder.DiffusionUpsampler;
-import io.diffusion4j.diffusion.NoiseSource;
-import io.diffusion4j.diffusion.PhiloxNoise;
-import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.sampling.Samplers;
@@ -18,9 +12,11 @@ import io.diffusion4j.evaluation.judge.Judge;
 import io.diffusion4j.evaluation.report.CaptionedFolder;
 import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
+import io.diffusion4j.evaluation.report.SweepPoint;
 import io.diffusion4j.evaluation.report.TextReport;
 import io.diffusion4j.local.LocalModel;
-import io.diffusion4j.prior.DiffusionPrior;
+import io.diffusion4j.local.ModelFacts;
+import io.diffusion4j.plots.PictureFile;
 import io.diffusion4j.unclip.Residency;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -48,8 +44,12 @@ import picocli.CommandLine.Spec;
       "pictures with shuffled captions (floor), and apart for combinations that were trained on",
       "(seen) and that never were. The same seed gives the same table.",
       "",
-      "Example:",
-      "  diffusion4j evaluate --count 512 --json quality.json --report quality"
+      "Examples:",
+      "  diffusion4j evaluate --json quality.json --report quality",
+      "  diffusion4j evaluate --vary decoder-guidance=1,2,3,4 --plot guidance.svg",
+      "  diffusion4j evaluate --vary decoder-steps=5,10,20 --vary sampler=ddim,dpmpp-2m --plot"
+          + " s.svg",
+      "  diffusion4j evaluate --vary prior=diffusion,ar --json priors.json"
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -110,6 +110,23 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Write a page with all pictures into this folder.")
   private @Nullable Path report;
 
+  @Option(
+      names = "--vary",
+      paramLabel = "NAME=V,V",
+      description =
+          "Draw and measure once for each value of this option of sampling, or of model, which are"
+              + " folders; given twice, once for each combination. What is printed is a line for"
+              + " each.")
+  private List<String> vary = List.of();
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description =
+          "Draw the curves of --vary over the values of the first option, a line for each value of"
+              + " the second: FILE.png or FILE.svg.")
+  private @Nullable Path plot;
+
   @ArgGroup(validate = false, heading = "%nSampling:%n")
   private StageOptionsGroup stages = new StageOptionsGroup();
 
@@ -122,37 +139,114 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    check();
+    List<Variation> variations = vary.stream().map(Variation::parse).toList();
+    check(variations);
     try (Judge judge = Judge.load(judgeFolder)) {
-      Pictures pictures = images == null ? drawn() : read(images);
-      say("measuring " + pictures.images.size() + " pictures");
-      Result result =
-          new Evaluation(pictures.concepts, Optional.of(judge), seed)
-              .measure(pictures.prompts, pictures.images);
-      var out = spec.commandLine().getOut();
-      TextReport.lines(result.metrics()).forEach(out::println);
-      out.flush();
-      if (json != null) {
-        JsonReport.write(json, pictures.facts, result.metrics());
-      }
-      if (report != null) {
-        HtmlReport.write(report, pictures.facts, result);
+      if (variations.isEmpty()) {
+        measure(judge, images == null ? drawn() : read(images));
+      } else {
+        sweep(judge, variations);
       }
     }
     return 0;
   }
 
+  private void measure(Judge judge, Pictures pictures) {
+    say("measuring " + pictures.images.size() + " pictures");
+    Result result = result(judge, pictures);
+    print(TextReport.lines(result.metrics()));
+    if (json != null) {
+      JsonReport.write(json, pictures.facts, result.metrics());
+    }
+    if (report != null) {
+      HtmlReport.write(report, pictures.facts, result);
+    }
+  }
+
+  private Result result(Judge judge, Pictures pictures) {
+    return new Evaluation(pictures.concepts, Optional.of(judge), seed)
+        .measure(pictures.prompts, pictures.images);
+  }
+
+  private void sweep(Judge judge, List<Variation> variations) {
+    PictureFile file = plot == null ? null : new PictureFile(plot);
+    List<SweepPoint> points = new ArrayList<>();
+    for (Map<String, String> at : Variation.combinations(variations)) {
+      say(at.toString());
+      set(at);
+      points.add(new SweepPoint(at, result(judge, drawn()).metrics()));
+    }
+    print(TextReport.sweep(points));
+    if (json != null) {
+      JsonReport.writeSweep(json, facts("count", Integer.toString(count)), points);
+    }
+    if (file != null) {
+      Variation along = variations.get(0);
+      boolean models = along.name().equals(Variation.MODEL);
+      List<Double> places = models ? trainingSteps(along.values()) : List.of();
+      file.write(new SweepCharts(variations, places, "training steps").of(points));
+    }
+  }
+
+  /** How long the decoder of each was trained; empty unless all tell, each another number. */
+  private static List<Double> trainingSteps(List<String> folders) {
+    List<Double> steps = new ArrayList<>();
+    for (String folder : folders) {
+      OptionalLong of = ModelFacts.trainingSteps(Path.of(folder));
+      if (of.isPresent()) {
+        steps.add((double) of.getAsLong());
+      }
+    }
+    return steps.stream().distinct().count() == folders.size() ? steps : List.of();
+  }
+
+  private void set(Map<String, String> options) {
+    options.forEach(
+        (name, value) -> {
+          if (name.equals(Variation.MODEL)) {
+            model.folder = Path.of(value);
+          } else {
+            stages.set(name, value);
+          }
+        });
+  }
+
+  private void print(List<String> lines) {
+    var out = spec.commandLine().getOut();
+    lines.forEach(out::println);
+    out.flush();
+  }
+
   /** Everything that can be wrong, before hours are spent. */
-  private void check() {
+  private void check(List<Variation> variations) {
     requirePositive("count", count);
     requirePositive("batch", batch);
     if (seed < 0) {
       throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
     }
-    stages.check();
-    stages.checkSamplers(Samplers.standard());
-    if (images == null) {
-      LocalModel.requirePipeline(model.folder);
+    for (Map<String, String> at : Variation.combinations(variations)) { // the empty one at least
+      set(at);
+      stages.check();
+      stages.checkSamplers(Samplers.standard());
+    }
+    if (variations.size() > 2) {
+      throw new IllegalArgumentException("vary: " + vary + " (expected: two options at most)");
+    }
+    if (!variations.isEmpty() && (images != null || report != null)) {
+      throw new IllegalArgumentException(
+          "vary: " + vary + " (expected: none beside --images and --report)");
+    }
+    if (plot != null) {
+      if (variations.isEmpty()) {
+        throw new IllegalArgumentException("plot: " + plot + " (expected: beside --vary)");
+      }
+      new PictureFile(plot); // refuses what cannot be written
+    }
+    for (Map<String, String> at : Variation.combinations(variations)) {
+      set(at);
+      if (images == null) {
+        LocalModel.requirePipeline(model.folder);
+      }
     }
     if (json != null) {
       new OutputFile("json", json).requireWritable();
@@ -179,36 +273,14 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private Pictures drawn() {
     say("loading " + model.folder);
-    try (LocalModel local = model.load(Residency.ALWAYS)) {
+    try (LocalModel local = model.load(Residency.ALWAYS, stages.prior())) {
       String name = presetName == null ? local.facts().name() : presetName;
       ConceptSet concepts = Preset.named(name).concepts();
       PromptSet prompts = PromptSet.of(concepts, count, seed);
+      var drawer = new PromptDrawer(seed, batch, spec.commandLine().getErr());
       return new Pictures(
-          concepts, prompts, draw(local, prompts), facts("model", local.facts().digest()));
+          concepts, prompts, drawer.draw(local, prompts, stages), facts("model", local.digest()));
     }
-  }
-
-  private List<Image> draw(LocalModel local, PromptSet prompts) {
-    List<Image> drawn = new ArrayList<>(prompts.size());
-    TextToImage pipeline = local.textToImage();
-    try (var bar = Bars.of(spec.commandLine().getErr()).bar("evaluate", 0, prompts.size())) {
-      for (int from = 0; from < prompts.size(); from += batch) {
-        int to = Math.min(prompts.size(), from + batch);
-        List<NoiseSource> noise =
-            IntStream.range(from, to).<NoiseSource>mapToObj(i -> new PhiloxNoise(seed, i)).toList();
-        var request =
-            new TextToImage.Request(
-                prompts.texts().subList(from, to),
-                "",
-                noise,
-                local.settings(DiffusionPrior.STAGE, stages.byStage()),
-                local.settings(DiffusionDecoder.STAGE, stages.byStage()),
-                local.settings(DiffusionUpsampler.STAGE, stages.byStage()));
-        drawn.addAll(pipeline.generate(request, SamplingListener.NONE).images());
-        bar.at(to, "");
-      }
-    }
-    return drawn;
   }
 
   private Map<String, Object> facts(String what, String value) {

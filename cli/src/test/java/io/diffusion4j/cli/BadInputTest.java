@@ -287,6 +287,16 @@ final class BadInputTest {
     "evaluate --decoder-steps 0, decoder-steps: 0 (expected: ≥ 1)",
     "evaluate --model nowhere, model: nowhere (expected: a folder with model_index.json)",
     "evaluate --images nowhere --judge nobody, judge: nobody (expected: a folder with config.json)",
+    "evaluate --plot a.svg, plot: a.svg (expected: beside --vary)",
+    "evaluate --vary decoder-guidance, 'vary: decoder-guidance (expected: NAME=VALUE,VALUE,…)'",
+    "'evaluate --vary seed=1,2', 'vary: seed (expected: one of model, sampler, prior,"
+        + " prior-sampler, prior-steps, prior-guidance, decoder-sampler, decoder-steps,"
+        + " decoder-guidance, super-res-sampler, super-res-steps)'",
+    "'evaluate --vary sampler=ddim', 'vary: sampler=ddim (expected: two values or more)'",
+    "'evaluate --vary decoder-steps=5,x', 'decoder-steps: x (expected: an integer)'",
+    "'evaluate --vary decoder-guidance=1,-1', 'decoder-guidance: -1.0 (expected: ≥ 0)'",
+    "'evaluate --vary model=here,there', 'model: here (expected: a folder with model_index.json)'",
+    "'evaluate --vary prior=ar,painter', 'prior: painter (expected: one of diffusion, ar)'",
     "train judge --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
     "train judge --checkpoint-every 0, checkpoint-every: 0 (expected: ≥ 1)",
   })

@@ -161,6 +161,59 @@ final class EndToEndTest {
     assertThat(line(again, "background")).isEqualTo(line(run, "background"));
   }
 
+  @Test
+  void curvesHaveAPointForEachCombination() throws IOException {
+    Path judge = folder.resolve("judge-of-curves");
+    Run trained =
+        Run.of(
+            "train",
+            "judge",
+            "--preset",
+            "tiny",
+            "--steps",
+            "1",
+            "--model",
+            judge.toString(),
+            "--state",
+            folder.resolve("judge-of-curves-state").toString());
+    assertThat(trained.status()).as(trained.err()).isZero();
+    Path json = folder.resolve("curves.json");
+    Path plot = folder.resolve("curves.svg");
+    Run run =
+        Run.of(
+            "evaluate",
+            "--count",
+            "8",
+            "--batch",
+            "8",
+            "--vary",
+            "decoder-steps=2,3",
+            "--vary",
+            "prior=diffusion,ar",
+            "--prior-guidance",
+            "1.5",
+            "--super-res-steps",
+            "2",
+            "--model",
+            model.toString(),
+            "--judge",
+            judge.toString(),
+            "--json",
+            json.toString(),
+            "--plot",
+            plot.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    List<String> lines = run.out().lines().toList();
+    assertThat(lines).hasSize(5);
+    assertThat(lines.get(0)).startsWith("decoder-steps").contains("prior", "background", "count");
+    assertThat(lines.get(4)).startsWith("3 ").contains(" ar ");
+    var points = new ObjectMapper().readTree(json.toFile()).path("points");
+    assertThat(points).hasSize(4);
+    assertThat(points.get(3).path("decoder-steps").asText()).isEqualTo("3");
+    assertThat(points.get(3).path("metrics").path("background").path("interval")).hasSize(2);
+    assertThat(Files.readString(plot)).contains("<svg height=\"3520\""); // eight charts
+  }
+
   private static String line(Run run, String metric) {
     return run.out().lines().filter(l -> l.startsWith(metric + " ")).findFirst().orElseThrow();
   }

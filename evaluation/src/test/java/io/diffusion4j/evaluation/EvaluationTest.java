@@ -12,6 +12,7 @@ import io.diffusion4j.evaluation.judge.Judge;
 import io.diffusion4j.evaluation.report.CaptionedFolder;
 import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
+import io.diffusion4j.evaluation.report.SweepPoint;
 import io.diffusion4j.evaluation.report.TextReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -159,6 +160,19 @@ class EvaluationTest {
     assertThat(fields)
         .contains("seed", "metrics", "background", "retrieval r@1")
         .contains("generated", "ceiling", "floor", "interval", "seen", "unseen", "pictures");
+  }
+
+  @Test
+  void aSweepHasALineForEachPoint() {
+    var points =
+        List.of(
+            new SweepPoint(Map.of("steps", "5"), perfect.metrics()),
+            new SweepPoint(Map.of("steps", "50"), perfect.metrics()));
+    List<String> lines = TextReport.sweep(points);
+    assertThat(lines).hasSize(3);
+    assertThat(lines.get(0)).startsWith("steps  background");
+    assertThat(lines.get(2)).startsWith("50").contains("100.0 %");
+    assertThat(lines.stream().map(String::length).distinct()).hasSize(1);
   }
 
   @Test

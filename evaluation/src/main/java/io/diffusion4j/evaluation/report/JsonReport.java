@@ -28,6 +28,40 @@ public final class JsonReport {
    * @param facts what the numbers depend on, such as the model and the seed; numbers and texts
    */
   public static void write(Path file, Map<String, Object> facts, List<Metric> metrics) {
+    write(file, facts, json -> metrics(json, metrics));
+  }
+
+  /**
+   * Writes the file of several evaluations: under {@code points} an object for each, with the
+   * settings in which they differ and {@code metrics}.
+   *
+   * @param facts what all numbers depend on
+   */
+  public static void writeSweep(Path file, Map<String, Object> facts, List<SweepPoint> points) {
+    write(
+        file,
+        facts,
+        json -> {
+          json.writeArrayFieldStart("points");
+          for (SweepPoint point : points) {
+            json.writeStartObject();
+            for (var setting : point.at().entrySet()) {
+              json.writeStringField(setting.getKey(), setting.getValue());
+            }
+            metrics(json, point.metrics());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
+  }
+
+  /** Writes fields. */
+  @FunctionalInterface
+  private interface Fields {
+    void writeTo(JsonGenerator json) throws IOException;
+  }
+
+  private static void write(Path file, Map<String, Object> facts, Fields fields) {
     var text = new StringWriter();
     try {
       try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
@@ -41,17 +75,21 @@ public final class JsonReport {
             json.writeString(fact.getValue().toString());
           }
         }
-        json.writeObjectFieldStart("metrics");
-        for (Metric metric : metrics) {
-          write(json, metric);
-        }
-        json.writeEndObject();
+        fields.writeTo(json);
         json.writeEndObject();
       }
       Files.writeString(file, text + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file + ": " + e, e);
     }
+  }
+
+  private static void metrics(JsonGenerator json, List<Metric> metrics) throws IOException {
+    json.writeObjectFieldStart("metrics");
+    for (Metric metric : metrics) {
+      write(json, metric);
+    }
+    json.writeEndObject();
   }
 
   private static void write(JsonGenerator json, Metric metric) throws IOException {

@@ -34,6 +34,11 @@ final class Numbers {
         Integer.toString(generated.pictures()));
   }
 
+  /** The number of the model's pictures. */
+  static String generated(Metric metric) {
+    return number(metric, metric.generated().value());
+  }
+
   private static String number(Metric metric, Optional<Estimate> estimate) {
     return estimate.map(e -> number(metric, e.value())).orElse("–");
   }

@@ -13,7 +13,30 @@ public final class TextReport {
     List<List<String>> rows = new ArrayList<>();
     rows.add(Numbers.HEADINGS);
     metrics.forEach(metric -> rows.add(Numbers.cells(metric)));
-    int[] widths = new int[Numbers.HEADINGS.size()];
+    return aligned(rows);
+  }
+
+  /**
+   * A line of headings, and one for each point: its settings, and what was measured of the model's
+   * pictures.
+   *
+   * @param points at least one
+   */
+  public static List<String> sweep(List<SweepPoint> points) {
+    List<List<String>> rows = new ArrayList<>();
+    List<String> headings = new ArrayList<>(points.get(0).at().keySet());
+    points.get(0).metrics().forEach(metric -> headings.add(metric.name()));
+    rows.add(headings);
+    for (SweepPoint point : points) {
+      List<String> row = new ArrayList<>(point.at().values());
+      point.metrics().forEach(metric -> row.add(Numbers.generated(metric)));
+      rows.add(row);
+    }
+    return aligned(rows);
+  }
+
+  private static List<String> aligned(List<List<String>> rows) {
+    int[] widths = new int[rows.get(0).size()];
     for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {
         widths[i] = Math.max(widths[i], row.get(i).length());

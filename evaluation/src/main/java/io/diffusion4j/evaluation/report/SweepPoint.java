@@ -1,0 +1,18 @@
+package io.diffusion4j.evaluation.report;
+
+import io.diffusion4j.evaluation.Metric;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One of several evaluations that differ in some settings.
+ *
+ * @param at the settings in which they differ, by name; the same names in all
+ * @param metrics what was measured there
+ */
+public record SweepPoint(Map<String, String> at, List<Metric> metrics) {
+  public SweepPoint {
+    at = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(at));
+    metrics = List.copyOf(metrics);
+  }
+}
