@@ -17,7 +17,13 @@ public record Level(double t, double alphaBar) {
 
   public Level {
     if (!(alphaBar > 0 && alphaBar <= 1)) {
-      throw new IllegalArgumentException("alphaBar: " + alphaBar + " (expected: in (0, 1])");
+      throw new IllegalArgumentException(
+          "alphaBar: "
+              + alphaBar
+              + " at t = "
+              + t
+              + " (expected: in (0, 1]; where nothing is left of the sample, σ and λ are infinite,"
+              + " and ddim, ddpm and unclip do without)");
     }
   }
 

@@ -48,10 +48,18 @@ public final class Samplers {
             Map.entry("euler-ancestral", new EulerAncestralSampler()),
             Map.entry("euler-karras", new EulerSampler(KARRAS_FRACTIONAL)),
             Map.entry("heun", new HeunSampler()),
+            Map.entry("heun-karras", new HeunSampler(KARRAS_FRACTIONAL)),
             Map.entry("plms", new PlmsSampler(PlmsSampler.Start.MULTISTEP)),
             Map.entry("pndm", new PlmsSampler(PlmsSampler.Start.RUNGE_KUTTA)),
             Map.entry("sde-dpmpp-2m", new SdeDpmSolverPlusPlus(2)),
             Map.entry("unclip", new UnclipSampler())));
+  }
+
+  /** These and one more, or another under a name that there is already. */
+  public Samplers with(String name, Sampler sampler) {
+    SortedMap<String, Sampler> more = new TreeMap<>(byName);
+    more.put(name, sampler);
+    return new Samplers(more);
   }
 
   /**

@@ -23,6 +23,7 @@ record Solver(Sampler sampler, int order, int history) {
           new Solver(new DpmSolverPlusPlus(1), 1, 0),
           new Solver(new DpmSolverPlusPlus(2), 2, 1),
           new Solver(new DpmSolverPlusPlus(2, Correction.HEUN, Grid.TIMESTEPS), 2, 1),
+          new Solver(new DpmSolverPlusPlus(3), 2, 2),
           new Solver(new DpmSolverPlusPlus(3, Correction.TAYLOR, Grid.TIMESTEPS), 3, 2),
           new Solver(new SinglestepDpmSolverPlusPlus(2), 2, 0),
           new Solver(new SinglestepDpmSolverPlusPlus(3), 3, 0),
