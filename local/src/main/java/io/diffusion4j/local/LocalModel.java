@@ -8,6 +8,7 @@ import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.UnclipStages;
 import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.prior.AutoregressivePriorModule;
@@ -27,6 +28,7 @@ import io.diffusion4j.unclip.UnclipModule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +39,9 @@ import java.util.Set;
  * closed.
  */
 public final class LocalModel implements AutoCloseable {
+  /** A plan that multiplies errors by more draws noise; what works stays below 70. */
+  private static final double MAX_GAIN = 100;
+
   private final UnclipModel model;
   private final ModelFacts facts;
   private final Samplers samplers;
@@ -143,7 +148,7 @@ public final class LocalModel implements AutoCloseable {
     var settings =
         new SamplingSettings(
             samplers.named(options.getSampler()), options.getSteps(), options.getGuidanceScale());
-    check(card.maxSteps(), settings);
+    plan(card.maxSteps(), settings); // which says so if there is none
     return settings;
   }
 
@@ -170,7 +175,8 @@ public final class LocalModel implements AutoCloseable {
         new UnclipEngine(card, stages)
             .withTruncation(this::truncation)
             .withUnknownWords(this::unknownWords)
-            .withCheck((stage, settings) -> check(facts.trainSteps(stage), settings));
+            .withCheck((stage, settings) -> plan(facts.trainSteps(stage), settings))
+            .withAdvice((stage, settings) -> advice(facts.trainSteps(stage), settings));
     return residency == Residency.ALWAYS ? engine.withEmbedder(embedder(stages)) : engine;
   }
 
@@ -235,8 +241,8 @@ public final class LocalModel implements AutoCloseable {
   }
 
   /** Some samplers cannot follow every number of steps; their plan tells before the work begins. */
-  private static void check(int trainSteps, SamplingSettings settings) {
-    settings
+  private static SamplingPlan plan(int trainSteps, SamplingSettings settings) {
+    return settings
         .sampler()
         .plan(new CosineSchedule(trainSteps), new UnclipSpacing().of(trainSteps, settings.steps()));
   }
@@ -244,6 +250,20 @@ public final class LocalModel implements AutoCloseable {
   /** The digest of what decides what it draws, see {@link ModelFacts#digest(Path, PriorChoice)}. */
   public String digest() {
     return ModelFacts.digest(facts.folder(), prior);
+  }
+
+  /** What the noise schedule of these models is too much for, in words. */
+  private static Optional<String> advice(int trainSteps, SamplingSettings settings) {
+    double gain = plan(trainSteps, settings).gain();
+    return gain <= MAX_GAIN
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "in %d steps it multiplies what the network is wrong about by up to %.0f; ddim and"
+                    + " dpmpp-2m do not",
+                settings.steps(),
+                gain));
   }
 
   /** What its folder says of it. */

@@ -44,6 +44,14 @@ public interface ImageEngine {
    */
   default void check(Task task, String stage, SamplingSettings settings) {}
 
+  /**
+   * What should be known before a stage samples with these settings, which it can follow, in words;
+   * empty if nothing.
+   */
+  default Optional<String> advice(String stage, SamplingSettings settings) {
+    return Optional.empty();
+  }
+
   /** What the model does not read of a text, in words; empty if it reads all of it. */
   default Optional<String> truncation(String text) {
     return Optional.empty();

@@ -62,13 +62,18 @@ final class RequestResolver {
     Task task = Tasks.of(resolved.build());
     checkStages(engine, task, stages, violations);
     violations.throwIfAny();
+    Map<String, Integer> steps = engine.steps(task, stages);
+    List<Warning> warnings = new ArrayList<>();
+    Tasks.texts(resolved.build()).forEach((field, text) -> warn(field, text, engine, warnings));
+    for (String stage : steps.keySet()) { // those that the task has work for
+      String field = "stages[\"" + stage + "\"].sampler";
+      Optional<String> advice =
+          Optional.ofNullable(stages.get(stage))
+              .flatMap(settings -> engine.advice(stage, settings));
+      warning("UNSTABLE_SAMPLER", field, advice).ifPresent(warnings::add);
+    }
     return new ResolvedRequest(
-        resolved.build(),
-        engine,
-        card,
-        stages,
-        engine.steps(task, stages),
-        warnings(resolved.build(), engine));
+        resolved.build(), engine, card, stages, steps, List.copyOf(warnings));
   }
 
   private static void checkStages(
@@ -236,12 +241,6 @@ final class RequestResolver {
           "empty; there is no choice");
     }
     return violations.size() == before;
-  }
-
-  private static List<Warning> warnings(GenerateImagesRequest request, ImageEngine engine) {
-    List<Warning> warnings = new ArrayList<>();
-    Tasks.texts(request).forEach((field, text) -> warn(field, text, engine, warnings));
-    return List.copyOf(warnings);
   }
 
   /** Warns of a text that is longer than the model reads, or of words that it does not know. */

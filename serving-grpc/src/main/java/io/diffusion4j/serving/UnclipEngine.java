@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** unCLIP as a model of the service, with all that can be composed of its stages. */
@@ -25,6 +26,7 @@ public final class UnclipEngine implements ImageEngine {
   private final Function<String, Optional<String>> truncation;
   private final Function<String, Optional<String>> unknownWords;
   private final SettingsCheck check;
+  private final BiFunction<String, SamplingSettings, Optional<String>> advice;
   private final Optional<Embedder> embedder;
 
   /** Knows which settings a stage can follow. */
@@ -51,6 +53,7 @@ public final class UnclipEngine implements ImageEngine {
         text -> Optional.empty(),
         text -> Optional.empty(),
         (stage, settings) -> {},
+        (stage, settings) -> Optional.empty(),
         Optional.empty());
   }
 
@@ -60,6 +63,7 @@ public final class UnclipEngine implements ImageEngine {
       Function<String, Optional<String>> truncation,
       Function<String, Optional<String>> unknownWords,
       SettingsCheck check,
+      BiFunction<String, SamplingSettings, Optional<String>> advice,
       Optional<Embedder> embedder) {
     if (card.stages().size() != 3) {
       throw new IllegalArgumentException(
@@ -72,6 +76,7 @@ public final class UnclipEngine implements ImageEngine {
     this.truncation = truncation;
     this.unknownWords = unknownWords;
     this.check = check;
+    this.advice = advice;
     this.embedder = embedder;
   }
 
@@ -81,7 +86,7 @@ public final class UnclipEngine implements ImageEngine {
    * @param message what is not read of a text, in words; empty if all of it is
    */
   public UnclipEngine withTruncation(Function<String, Optional<String>> message) {
-    return new UnclipEngine(card, stages, message, unknownWords, check, embedder);
+    return new UnclipEngine(card, stages, message, unknownWords, check, advice, embedder);
   }
 
   /**
@@ -90,17 +95,28 @@ public final class UnclipEngine implements ImageEngine {
    * @param message which words of a text mean nothing to it, in words; empty if it knows all
    */
   public UnclipEngine withUnknownWords(Function<String, Optional<String>> message) {
-    return new UnclipEngine(card, stages, truncation, message, check, embedder);
+    return new UnclipEngine(card, stages, truncation, message, check, advice, embedder);
   }
 
   /** The same, for stages that cannot follow all settings within the limits of the card. */
   public UnclipEngine withCheck(SettingsCheck settingsCheck) {
-    return new UnclipEngine(card, stages, truncation, unknownWords, settingsCheck, embedder);
+    return new UnclipEngine(
+        card, stages, truncation, unknownWords, settingsCheck, advice, embedder);
+  }
+
+  /**
+   * The same, with something to be known of settings that a stage can follow.
+   *
+   * @param message of a stage's name and its settings, in words; empty if there is nothing
+   */
+  public UnclipEngine withAdvice(BiFunction<String, SamplingSettings, Optional<String>> message) {
+    return new UnclipEngine(card, stages, truncation, unknownWords, check, message, embedder);
   }
 
   /** The same, with its embeddings to be looked into. */
   public UnclipEngine withEmbedder(Embedder space) {
-    return new UnclipEngine(card, stages, truncation, unknownWords, check, Optional.of(space));
+    return new UnclipEngine(
+        card, stages, truncation, unknownWords, check, advice, Optional.of(space));
   }
 
   @Override
@@ -116,6 +132,11 @@ public final class UnclipEngine implements ImageEngine {
   @Override
   public Optional<String> unknownWords(String text) {
     return unknownWords.apply(text);
+  }
+
+  @Override
+  public Optional<String> advice(String stage, SamplingSettings settings) {
+    return advice.apply(stage, settings);
   }
 
   @Override
