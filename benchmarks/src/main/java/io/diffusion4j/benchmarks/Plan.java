@@ -38,6 +38,11 @@ record Plan(
     int samplerForks,
     int samplerIterations,
     long samplerMillis) {
+  /** Many and short, so that some of them have a busy machine for themselves. */
+  static final int SAMPLER_ITERATIONS = 60;
+
+  static final long SAMPLER_MILLIS = 20;
+
   /** The batches that networks are measured at. */
   static final List<Integer> BATCHES = List.of(1, 8);
 
@@ -57,8 +62,8 @@ record Plan(
         new Pace(10, 50, Duration.ofSeconds(5)),
         new Pace(3, 30, Duration.ofSeconds(15)),
         new Pace(2, 10, Duration.ofSeconds(40)),
-        12,
-        200);
+        SAMPLER_ITERATIONS,
+        SAMPLER_MILLIS);
   }
 
   /** The same rows from few runs: to see that it works, not to quote. */
