@@ -2,7 +2,6 @@ package io.diffusion4j.cli;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
-import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.train.Preset;
 import io.diffusion4j.evaluation.Evaluation;
@@ -227,7 +226,7 @@ final class EvaluateCommand implements Callable<Integer> {
     for (Map<String, String> at : Variation.combinations(variations)) { // the empty one at least
       set(at);
       stages.check();
-      stages.checkSamplers(Samplers.standard());
+      stages.checkSamplers(LocalModel.samplers(model.folder));
     }
     if (variations.size() > 2) {
       throw new IllegalArgumentException("vary: " + vary + " (expected: two options at most)");

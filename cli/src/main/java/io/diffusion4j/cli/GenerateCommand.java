@@ -4,7 +4,6 @@ import com.google.protobuf.util.Durations;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.TextToImage;
-import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.local.Defaults;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.prior.DiffusionPrior;
@@ -114,7 +113,7 @@ final class GenerateCommand implements Callable<Integer> {
     batch.check(draws.seed);
     connection.check(server);
     if (server == null) {
-      stages.checkSamplers(Samplers.standard());
+      stages.checkSamplers(LocalModel.samplers(model.folder));
       LocalModel.requirePipeline(model.folder);
     } else if (batch.areGiven()) {
       throw new IllegalArgumentException(

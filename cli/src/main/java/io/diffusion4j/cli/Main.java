@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       NllCommand.class,
       DoctorCommand.class,
+      MeasureCommand.class,
       InspectCommand.class,
       InitCommand.class,
       PlotCommand.class,

@@ -3,7 +3,6 @@ package io.diffusion4j.cli;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.image.ImageFiles;
-import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.tf.checkpoint.ModelFolder;
 import io.diffusion4j.unclip.PreparedPixels;
@@ -109,7 +108,7 @@ final class VaryCommand implements Callable<Integer> {
     draws.check();
     stages.check();
     stages.checkWithoutPrior();
-    stages.checkSamplers(Samplers.standard());
+    stages.checkSamplers(LocalModel.samplers(model.folder));
     batch.check(draws.seed);
     LocalModel.requirePipeline(model.folder);
     if (!ModelFolder.open(model.folder).has("image_encoder")) {

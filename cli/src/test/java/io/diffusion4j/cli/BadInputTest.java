@@ -234,7 +234,7 @@ final class BadInputTest {
     assertThat(run.err())
         .startsWith(
             "error: command: none (expected: one of generate, vary, replay, serve, token, health,"
-                + " train, evaluate, nll, doctor, inspect");
+                + " train, evaluate, nll, doctor, measure, inspect");
     assertThat(run.status()).isEqualTo(2);
   }
 

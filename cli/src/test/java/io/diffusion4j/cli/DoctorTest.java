@@ -74,6 +74,56 @@ final class DoctorTest {
   }
 
   @Test
+  void aPriorThatIsMeasuredCanBeSampledWithTheVarianceThatIsBestForIt() throws IOException {
+    Path model = copy(random, "measured");
+    String picture = folder.resolve("measured.png").toString();
+    String[] generate = {
+      "generate",
+      "a cat",
+      "--model",
+      model.toString(),
+      "--output",
+      picture,
+      "--prior-sampler",
+      "analytic-dpm",
+      "--prior-steps",
+      "4",
+      "--decoder-sampler",
+      "heun",
+      "--decoder-steps",
+      "3",
+      "--super-res-steps",
+      "1"
+    };
+    Run before = Run.of(generate);
+    assertThat(before.err()).startsWith("error: sampler: analytic-dpm (expected: one of ddim, ");
+    assertThat(before.status()).isEqualTo(2);
+
+    Run measured = Run.of("measure", "--model", model.toString(), "--count", "6");
+    assertThat(measured.status()).as(measured.err()).isZero();
+    assertThat(measured.out()).isEqualTo("%s%n", model.resolve("prior").resolve("eps_power.json"));
+
+    Run after = Run.of(generate);
+    assertThat(after.status()).as(after.err()).isZero();
+    assertThat(after.err())
+        .contains(
+            "warning: stages[\"decoder\"].sampler: in 3 steps it multiplies what the network is")
+        .doesNotContain("stages[\"prior\"]");
+    Run decoder =
+        Run.of(
+            "generate",
+            "a cat",
+            "--model",
+            model.toString(),
+            "--decoder-sampler",
+            "analytic-dpm",
+            "--output",
+            picture);
+    assertThat(decoder.err()).contains("analytic-dpm").contains("(expected: one of ddim, ");
+    assertThat(decoder.status()).isEqualTo(2);
+  }
+
+  @Test
   void randomWeightsAreUntrained() {
     Run run = examine(random);
     PARTS.forEach(part -> assertVerdict(run, part, "untrained: "));

@@ -48,16 +48,18 @@ public final class Defaults {
   /**
    * What can be asked of a pipeline.
    *
-   * @param samplers those there are
+   * @param priorSamplers those there are for the prior
+   * @param samplers those there are for the other stages
    * @param model whose stages they are
    */
-  public static List<StageCard> stages(Samplers samplers, ModelFacts model) {
+  public static List<StageCard> stages(
+      Samplers priorSamplers, Samplers samplers, ModelFacts model) {
     boolean ours = model.isOurs();
     String sampler = ours ? SAMPLER : PUBLISHED_SAMPLER;
     return List.of(
         new StageCard(
             DiffusionPrior.STAGE,
-            samplers,
+            priorSamplers,
             sampler,
             ours ? PRIOR_STEPS : PUBLISHED_PRIOR_STEPS,
             model.trainSteps(DiffusionPrior.STAGE),

@@ -7,11 +7,14 @@ import io.diffusion4j.diffusion.Prior;
 import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.UnclipStages;
+import io.diffusion4j.diffusion.sampling.AnalyticDpmSampler;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.prior.AutoregressivePriorModule;
+import io.diffusion4j.prior.DiffusionPrior;
+import io.diffusion4j.prior.EpsPowerFile;
 import io.diffusion4j.serving.Embedder;
 import io.diffusion4j.serving.ImageEngine;
 import io.diffusion4j.serving.ModelCard;
@@ -39,12 +42,16 @@ import java.util.Set;
  * closed.
  */
 public final class LocalModel implements AutoCloseable {
+  /** What the sampler is called whose variance is computed from measurements of the prior. */
+  public static final String ANALYTIC_DPM = "analytic-dpm";
+
   /** A plan that multiplies errors by more draws noise; what works stays below 70. */
   private static final double MAX_GAIN = 100;
 
   private final UnclipModel model;
   private final ModelFacts facts;
   private final Samplers samplers;
+  private final Samplers priorSamplers;
   private final Residency residency;
   private final PriorChoice prior;
   private final Optional<KnownWords> words;
@@ -56,6 +63,7 @@ public final class LocalModel implements AutoCloseable {
     this.facts = ModelFacts.of(folder, model.imageSize());
     this.words = KnownWords.read(folder);
     this.samplers = injector().getInstance(Samplers.class);
+    this.priorSamplers = withMeasured(samplers, folder);
   }
 
   /**
@@ -91,6 +99,18 @@ public final class LocalModel implements AutoCloseable {
       throw new IllegalArgumentException(
           "model: " + folder + " (expected: a folder with " + ModelFolder.INDEX + ")");
     }
+  }
+
+  /** The samplers that some stage of a folder knows, or of any, if there is no such folder. */
+  public static Samplers samplers(Path folder) {
+    return withMeasured(Samplers.standard(), folder);
+  }
+
+  /** With those for which something of the prior has to be measured first, if it was. */
+  private static Samplers withMeasured(Samplers samplers, Path folder) {
+    return EpsPowerFile.read(folder.resolve(DiffusionPrior.STAGE))
+        .map(power -> samplers.with(ANALYTIC_DPM, new AnalyticDpmSampler(power)))
+        .orElse(samplers);
   }
 
   private Injector injector() {
@@ -130,7 +150,7 @@ public final class LocalModel implements AutoCloseable {
    */
   public SamplingSettings settings(String stage, Map<String, StageOptions> asked) {
     StageCard card =
-        Defaults.stages(samplers, facts).stream()
+        Defaults.stages(priorSamplers, samplers, facts).stream()
             .filter(s -> s.name().equals(stage))
             .findFirst()
             .orElseThrow();
@@ -147,7 +167,9 @@ public final class LocalModel implements AutoCloseable {
     }
     var settings =
         new SamplingSettings(
-            samplers.named(options.getSampler()), options.getSteps(), options.getGuidanceScale());
+            card.samplers().named(options.getSampler()),
+            options.getSteps(),
+            options.getGuidanceScale());
     plan(card.maxSteps(), settings); // which says so if there is none
     return settings;
   }
@@ -169,7 +191,7 @@ public final class LocalModel implements AutoCloseable {
             facts.imageSize(),
             Defaults.MAX_IMAGES,
             Defaults.BATCH,
-            Defaults.stages(samplers, facts),
+            Defaults.stages(priorSamplers, samplers, facts),
             tasks());
     UnclipEngine engine =
         new UnclipEngine(card, stages)

@@ -147,6 +147,7 @@ public final class PriorModel implements AutoCloseable {
       DType dtype,
       Standardization standardization,
       Map<String, String> notes) {
+    EpsPowerFile.remove(folder); // it was of other weights
     writeConfig(folder, config);
     var writer = new SafetensorsWriter().notes(notes);
     for (String name : weights.names()) {

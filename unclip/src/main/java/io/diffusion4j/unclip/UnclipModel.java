@@ -258,7 +258,7 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   /** diffusers computes the tables of this scheduler in float32. */
-  private static NoiseSchedule schedule(UnclipSchedulerConfig scheduler) {
+  static NoiseSchedule schedule(UnclipSchedulerConfig scheduler) {
     return new CosineSchedule(
         scheduler.trainTimesteps(), io.diffusion4j.diffusion.schedule.Precision.FLOAT32);
   }

@@ -1,0 +1,75 @@
+package io.diffusion4j.cli;
+
+import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.Recipe;
+import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.local.ModelFacts;
+import io.diffusion4j.tf.train.CaptionedImages;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Pictures with captions that the networks of a model are asked about. */
+final class ExampleOptions {
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "How many pictures. Default: all of the folder, or of emoji what it takes")
+  private @Nullable Integer count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of pictures and noise. Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description =
+          "Take the PNG and JPEG files of this folder instead of emoji, such as the model should"
+              + " draw; NAME.txt beside NAME.png is its caption.")
+  private @Nullable Path images;
+
+  /** The pictures that were asked for, how many of them, and the seed. */
+  record Examples(CaptionedImages pictures, int count, long seed) {}
+
+  /**
+   * What was asked for.
+   *
+   * @param model whose emoji are taken if there is no folder, as large as it draws
+   * @param usual how many of these, if no number was given
+   * @throws IllegalArgumentException if something cannot be right
+   */
+  Examples of(Path model, int usual) {
+    if (seed < 0) {
+      throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
+    }
+    PictureFolder folder = images == null ? null : PictureFolder.of(images);
+    int size = count != null ? count : folder == null ? usual : folder.files().size();
+    if (folder != null && size > folder.files().size()) {
+      throw new IllegalArgumentException(
+          "count: "
+              + size
+              + " (expected: at most the "
+              + folder.files().size()
+              + " of "
+              + images
+              + ")");
+    }
+    if (size < 2) {
+      throw new IllegalArgumentException("count: " + size + " (expected: ≥ 2)");
+    }
+    LocalModel.requirePipeline(model);
+    return new Examples(folder == null ? emoji(model) : folder, size, seed);
+  }
+
+  /** Such as the model was trained with. */
+  private CaptionedImages emoji(Path model) {
+    String name = ModelFacts.of(model, 1).name();
+    Preset preset = name.equals(ModelFacts.NAMELESS) ? Preset.emoji() : Preset.named(name);
+    return Recipe.pictures(preset, Split.TRAIN, seed, preset.imageSize());
+  }
+}

@@ -1,0 +1,97 @@
+package io.diffusion4j.unclip;
+
+import io.diffusion4j.diffusion.Draw;
+import io.diffusion4j.diffusion.PhiloxNoise;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.sampling.EpsPower;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.prior.EpsPowerFile;
+import io.diffusion4j.prior.PriorModel;
+import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.checkpoint.ModelFolder;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.train.CaptionedImages;
+import io.diffusion4j.tf.train.CaptionedImages.CaptionedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * Measures what Analytic-DPM, the sampler of DALL-E 2's prior, has to know of a folder's prior: the
+ * mean power of its noise, when it is told the captions of real pictures (Bao et al. 2022).
+ *
+ * @param folder in the layout of {@link UnclipModel#load}, with a prior and an image encoder
+ * @param precision of the networks
+ * @param pictures with captions, such as the prior was trained with
+ * @param count how many of them, at least 1
+ * @param seed of the noise
+ */
+public record PriorMeasurement(
+    Path folder, Precision precision, CaptionedImages pictures, int count, long seed) {
+  /** How many pictures are encoded at once. */
+  private static final int BATCH = 32;
+
+  /** At how many timesteps it is measured; it changes smoothly between them. */
+  private static final int TIMESTEPS = 25;
+
+  public PriorMeasurement {
+    if (count < 1) {
+      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
+    }
+  }
+
+  /**
+   * Measures, and writes it beside the prior's weights, where the sampler finds it.
+   *
+   * @return the file
+   * @throws CheckpointException if the folder cannot be loaded or lacks one of the parts
+   */
+  public Path write() {
+    ModelFolder files = ModelFolder.open(folder);
+    if (!files.has(UnclipFolder.PRIOR) || !files.has(UnclipFolder.IMAGE_ENCODER)) {
+      throw new CheckpointException(folder, "no prior and image_encoder, to be measured");
+    }
+    return EpsPowerFile.write(files.folder(UnclipFolder.PRIOR), measure(files));
+  }
+
+  private EpsPower measure(ModelFolder files) {
+    List<float[]> embeddings = new ArrayList<>();
+    List<Draw<TextEncoding>> draws = new ArrayList<>();
+    try (var model = UnclipModel.load(folder, precision, Residency.ONE_AT_A_TIME)) {
+      List<String> captions = new ArrayList<>();
+      for (int start = 0; start < count; start += BATCH) {
+        List<CaptionedImage> some =
+            LongStream.range(start, Math.min(start + BATCH, count))
+                .mapToObj(pictures::get)
+                .toList();
+        List<Image> images = some.stream().map(CaptionedImage::image).toList();
+        embeddings.addAll(model.imageEncoder().encode(images));
+        some.forEach(example -> captions.add(example.caption()));
+      }
+      for (int start = 0; start < count; start += BATCH) {
+        List<String> some = captions.subList(start, Math.min(start + BATCH, count));
+        for (TextEncoding text : model.textEncoder().encode(some)) {
+          draws.add(new Draw<>(text, new PhiloxNoise(seed, draws.size())));
+        }
+      }
+    }
+    UnclipSchedulerConfig scheduler = files.scheduler("prior_scheduler");
+    Timesteps timesteps =
+        new UnclipSpacing()
+            .of(scheduler.trainTimesteps(), Math.min(TIMESTEPS, scheduler.trainTimesteps()));
+    try (var prior =
+        PriorModel.load(
+            files.folder(UnclipFolder.PRIOR), scheduler.parameterization(), precision)) {
+      return EpsPower.measure(
+          prior.denoiser(),
+          UnclipModel.schedule(scheduler),
+          timesteps,
+          embeddings.stream().map(prior.standardization()::apply).toList(),
+          draws);
+    }
+  }
+}
