@@ -264,7 +264,7 @@ class ManyRequestsTest {
             query -> {
               switch (calls.getAndIncrement()) {
                 case 0 -> throw new IllegalStateException("secret: /etc/passwd");
-                case 1 -> throw new OutOfMemoryError("of the native kind");
+                case 1 -> throw new LinkageError("of the native kind");
                 case 2 -> Arrays.fill(query.xt(), Float.NaN);
                 default -> {}
               }
