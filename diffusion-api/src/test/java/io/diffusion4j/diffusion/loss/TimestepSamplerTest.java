@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,28 @@ class TimestepSamplerTest {
     assertThat(sampler.probability(0)).isEqualTo(0.5);
   }
 
+  /** P(t ≥ x·T) is P(u ≥ x/(s − (s − 1)·x)); within four standard deviations. */
+  @Test
+  void aShiftDrawsMoreOfTheNoisyTimesteps() {
+    int draws = 10_000;
+    for (double shift : new double[] {1, 2, 4}) {
+      var sampler = TimestepSampler.shifted(1000, shift);
+      var random = new SplittableRandom(6);
+      int[] from = new int[1000];
+      for (int i = 0; i < draws; i++) {
+        var drawn = sampler.draw(random);
+        assertThat(drawn.weight()).isEqualTo(1);
+        from[drawn.t()]++;
+      }
+      for (int at = 100; at < 1000; at += 100) {
+        double x = at / 1000.0;
+        double p = 1 - x / (shift - (shift - 1) * x);
+        double share = Arrays.stream(from, at, 1000).sum() / (double) draws;
+        assertThat(share).isCloseTo(p, within(4 * Math.sqrt(p * (1 - p) / draws)));
+      }
+    }
+  }
+
   @Test
   void whatCannotBeIsNamed() {
     var sampler = new SecondMomentSampler(STEPS);
@@ -128,5 +151,8 @@ class TimestepSamplerTest {
     assertThatThrownBy(() -> SecondMomentSampler.of(new float[3], new int[1]))
         .hasMessage("losses: 3 values (expected: 10 for each of 1 timesteps)");
     assertThatThrownBy(() -> TimestepSampler.uniform(0)).hasMessage("steps: 0 (expected: ≥ 1)");
+    assertThatThrownBy(() -> TimestepSampler.shifted(0, 1)).hasMessage("steps: 0 (expected: ≥ 1)");
+    assertThatThrownBy(() -> TimestepSampler.shifted(8, 0.5))
+        .hasMessage("shift: 0.5 (expected: ≥ 1)");
   }
 }

@@ -24,25 +24,45 @@ import java.util.SplittableRandom;
  * @param parameterization what the network predicts
  * @param weighting how much the error of each timestep counts
  * @param timeChannels width of the network's time embedding
+ * @param timesteps which timesteps are trained on, unless the caller has its own
  */
 public record NoisedBatch(
     NoiseSchedule schedule,
     Parameterization parameterization,
     Weighting weighting,
-    int timeChannels) {
+    int timeChannels,
+    TimestepSampler timesteps) {
+  /** All timesteps alike. */
+  public NoisedBatch(
+      NoiseSchedule schedule,
+      Parameterization parameterization,
+      Weighting weighting,
+      int timeChannels) {
+    this(
+        schedule,
+        parameterization,
+        weighting,
+        timeChannels,
+        TimestepSampler.uniform(schedule.steps()));
+  }
+
+  public NoisedBatch withTimesteps(TimestepSampler other) {
+    return new NoisedBatch(schedule, parameterization, weighting, timeChannels, other);
+  }
+
   /**
    * Adds the inputs of the loss, and the network's sample and time, to a batch.
    *
    * @param samples the clean samples x₀
-   * @param random decides timesteps, each as likely as any other, and noise
+   * @param random decides timesteps and noise
    */
   public void addTo(Batch batch, List<float[]> samples, SplittableRandom random) {
-    addTo(batch, samples, random, TimestepSampler.uniform(schedule.steps()));
+    addTo(batch, samples, random, timesteps);
   }
 
-  /** The same with timesteps drawn by {@code timesteps}. */
+  /** The same with timesteps drawn by {@code chosen}. */
   public void addTo(
-      Batch batch, List<float[]> samples, SplittableRandom random, TimestepSampler timesteps) {
+      Batch batch, List<float[]> samples, SplittableRandom random, TimestepSampler chosen) {
     var process =
         new ReverseProcess(schedule, MeanType.of(parameterization), VarianceType.LEARNED_RANGE);
     List<float[]> noisy = new ArrayList<>();
@@ -50,7 +70,7 @@ public record NoisedBatch(
     List<float[]> times = new ArrayList<>();
     List<float[]> rows = new ArrayList<>();
     for (float[] x0 : samples) {
-      var drawn = timesteps.draw(random);
+      var drawn = chosen.draw(random);
       ReverseStep step = process.step(drawn.t());
       double signal = Math.sqrt(step.alphaBar());
       double noise = Math.sqrt(1 - step.alphaBar());
