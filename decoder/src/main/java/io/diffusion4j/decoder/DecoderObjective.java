@@ -1,9 +1,8 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.nn.Nn;
-import io.diffusion4j.tf.train.DiffusionLoss;
-import io.diffusion4j.tf.train.Objective;
+import io.diffusion4j.tf.Network;
+import io.diffusion4j.tf.train.DenoisingObjective;
+import java.util.List;
 
 /**
  * The loss of the decoder together with its text projection; the weights are under {@code decoder}
@@ -14,7 +13,7 @@ import io.diffusion4j.tf.train.Objective;
  * @param textLength positions of the text, L
  */
 public record DecoderObjective(Unet unet, TextProjection projection, int textLength)
-    implements Objective {
+    implements DenoisingObjective {
   /** Input {@code [E]}. */
   public static final String IMAGE_EMBEDDING = "image_embedding";
 
@@ -31,20 +30,25 @@ public record DecoderObjective(Unet unet, TextProjection projection, int textLen
   public static final String PRESENT = DecoderNetwork.PRESENT;
 
   @Override
-  public Loss build(Nn nn, Inputs inputs) {
-    int e = projection.embeddingDim();
-    int length = projection.extraTokens() + textLength;
-    var told =
-        projection.forward(
-            nn.at("text_proj"),
-            inputs.floats(IMAGE_EMBEDDING, e),
-            inputs.floats(CONDITIONAL, 1),
-            inputs.floats(TEXT_EMBEDDING, e),
-            inputs.floats(HIDDEN, textLength, e));
-    var outputs =
-        new DecoderNetwork(unet, length)
-            .outputs(nn.at("decoder"), inputs, told, inputs.floats(PRESENT, length));
-    int size = unet.config().sampleSize();
-    return DiffusionLoss.of(nn, inputs, outputs, size, size, unet.config().inChannels());
+  public Network network() {
+    return (nn, inputs) -> {
+      int e = projection.embeddingDim();
+      int length = projection.extraTokens() + textLength;
+      var told =
+          projection.forward(
+              nn.at("text_proj"),
+              inputs.floats(IMAGE_EMBEDDING, e),
+              inputs.floats(CONDITIONAL, 1),
+              inputs.floats(TEXT_EMBEDDING, e),
+              inputs.floats(HIDDEN, textLength, e));
+      return new DecoderNetwork(unet, length)
+          .outputs(nn.at("decoder"), inputs, told, inputs.floats(PRESENT, length));
+    };
+  }
+
+  @Override
+  public List<Long> sample() {
+    long size = unet.config().sampleSize();
+    return List.of(size, size, (long) unet.config().inChannels());
   }
 }

@@ -51,23 +51,15 @@ public record TextProjection(int extraTokens, int embeddingDim, int timeEmbedDim
       Operand<TFloat32> conditional,
       Operand<TFloat32> textEmbedding,
       Operand<TFloat32> hidden) {
-    var tf = nn.tf();
-    var none =
-        nn.parameter("learned_classifier_free_guidance_embeddings", Init.ZEROS, embeddingDim);
     var z =
-        nn.input(
-            tf.math.add(
-                tf.math.mul(imageEmbedding, conditional),
-                tf.math.mul(none, tf.math.sub(tf.constant(1f), conditional))));
+        nn.orLearned(
+            imageEmbedding, conditional, "learned_classifier_free_guidance_embeddings", Init.ZEROS);
     var timeAdd =
         nn.add(
             nn.at("embedding_proj").linear(nn.input(textEmbedding), timeEmbedDim),
             nn.at("clip_image_embeddings_project_to_time_embeddings").linear(z, timeEmbedDim));
     var extra = nn.at("clip_extra_context_tokens_proj").linear(z, (long) extraTokens * contextDim);
-    // Channel-major: token k's channel c is element c·tokens + k.
-    var tokens =
-        tf.linalg.transpose(
-            nn.reshape(extra, -1, contextDim, extraTokens), tf.constant(new int[] {0, 2, 1}));
+    var tokens = nn.deal(extra, extraTokens); // channel-major
     var text =
         nn.at("text_encoder_hidden_states_norm")
             .layerNorm(

@@ -1,9 +1,8 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.nn.Nn;
-import io.diffusion4j.tf.train.DiffusionLoss;
-import io.diffusion4j.tf.train.Objective;
+import io.diffusion4j.tf.Network;
+import io.diffusion4j.tf.train.DenoisingObjective;
+import java.util.List;
 
 /**
  * The loss of an upsampler over crops; without attention it may be used at any size (DALL-E 2,
@@ -12,13 +11,17 @@ import io.diffusion4j.tf.train.Objective;
  * @param unet the network
  * @param crop height and width of the crops in pixels
  */
-public record UpsamplerObjective(Unet unet, int crop) implements Objective {
+public record UpsamplerObjective(Unet unet, int crop) implements DenoisingObjective {
   /** Input {@code [crop, crop, 3]}: the small image, enlarged. */
   public static final String LOW = UpsamplerNetwork.LOW;
 
   @Override
-  public Loss build(Nn nn, Inputs inputs) {
-    var outputs = new UpsamplerNetwork(unet, crop).build(nn, inputs);
-    return DiffusionLoss.of(nn, inputs, outputs, crop, crop, 3);
+  public Network network() {
+    return new UpsamplerNetwork(unet, crop);
+  }
+
+  @Override
+  public List<Long> sample() {
+    return List.of((long) crop, (long) crop, 3L);
   }
 }

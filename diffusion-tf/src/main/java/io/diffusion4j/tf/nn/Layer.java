@@ -39,6 +39,24 @@ public sealed interface Layer {
   record GroupNorm(String gain, String shift, int groups, double eps, boolean silu)
       implements Layer {}
 
+  /**
+   * Layer normalisation over the last axis.
+   *
+   * @param gain key of {@code [C]}
+   * @param shift key of {@code [C]}
+   */
+  record LayerNorm(String gain, String shift, double eps) implements Layer {}
+
+  /**
+   * What {@link Nn#orLearned} chooses from the inputs: a vector, and whether it is to be used.
+   *
+   * @param row key of {@code [C]}
+   */
+  record Chosen(String row) implements Layer {}
+
+  /** A vector dealt out to tokens. */
+  record Deal(int parts) implements Layer {}
+
   /** x·σ(x). */
   record Silu() implements Layer {}
 

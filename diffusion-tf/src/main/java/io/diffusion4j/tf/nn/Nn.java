@@ -108,6 +108,21 @@ public final class Nn {
     return output;
   }
 
+  /**
+   * A vector where a sample is to use it, and a learned row in its place where not: {@code [B, C],
+   * [B, 1] → [B, C]}.
+   *
+   * @param use 1 to use the vector, 0 for the row
+   */
+  public Operand<TFloating> orLearned(
+      Operand<TFloat32> x, Operand<TFloat32> use, String name, Init init) {
+    var row = parameter(name, init, last(x));
+    var y =
+        input(
+            tf.math.add(tf.math.mul(x, use), tf.math.mul(row, tf.math.sub(tf.constant(1f), use))));
+    return told(new Layer.Chosen(key(name)), y, x, use);
+  }
+
   // Between float32 and the precision
 
   /** Into the precision of the activations. */
@@ -347,7 +362,8 @@ public final class Nn {
     var centred = tf.math.sub(wide, tf.math.mean(wide, axis, keep));
     var variance = tf.math.mean(tf.math.square(centred), axis, keep);
     var scale = inverseDeviation(variance, eps);
-    return input(tf.math.add(tf.math.mul(tf.math.mul(centred, scale), gain), shift));
+    var y = input(tf.math.add(tf.math.mul(tf.math.mul(centred, scale), gain), shift));
+    return told(new Layer.LayerNorm(key("weight"), key("bias"), eps), y, x);
   }
 
   /**
@@ -521,6 +537,17 @@ public final class Nn {
       sizes[i] = Math.toIntExact(shape[i]);
     }
     return told(new Layer.Reshape(), tf.reshape(x, tf.constant(sizes)), x);
+  }
+
+  /**
+   * Deals a vector out to tokens: {@code [B, parts·C] → [B, parts, C]}; channel c of token p is
+   * element {@code c·parts + p}.
+   */
+  public Operand<TFloating> deal(Operand<TFloating> x, int parts) {
+    int width = Math.toIntExact(last(x)) / parts;
+    var columns = tf.reshape(x, tf.constant(new int[] {-1, width, parts}));
+    var y = tf.linalg.transpose(columns, tf.constant(new int[] {0, 2, 1}));
+    return told(new Layer.Deal(parts), y, x);
   }
 
   /** Part of the last axis. */

@@ -1,57 +1,25 @@
 package io.diffusion4j.tf.train;
 
 import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Sessions;
 import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Nn;
 import io.diffusion4j.tf.nn.Parameter;
-import io.diffusion4j.tf.nn.Tensors;
-import java.util.ArrayList;
+import io.diffusion4j.tf.train.Learner.Role;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import org.tensorflow.Graph;
-import org.tensorflow.Operand;
-import org.tensorflow.Output;
-import org.tensorflow.Session;
-import org.tensorflow.op.Op;
-import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Assign;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.core.Variable;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TType;
 
 /**
- * An objective with its weights and optimizer state: one call is one step of AdamW with gradient
- * clipping and a moving average of the weights, all in one run of the graph.
+ * An objective with its weights and optimizer state, and how many steps were made: one call is one
+ * step of AdamW with gradient clipping and a moving average of the weights. The fastest engine that
+ * can trains it ({@link Learners}); states are the same whichever does.
  *
  * <p>For one thread. The native memory is held until {@link #close}.
  */
 public final class Trainer implements AutoCloseable {
-  /** What is kept for each parameter, as it is named in saved states. */
-  enum Role {
-    WEIGHTS,
-    ADAM_M,
-    ADAM_V,
-    EMA;
-
-    String key(String parameter) {
-      return name().toLowerCase(java.util.Locale.ROOT) + "." + parameter;
-    }
-  }
-
-  /** A variable of the state, with the operations that read and fill it. */
-  private record Cell(
-      Parameter parameter,
-      Operand<TFloat32> read,
-      Placeholder<TFloat32> value,
-      Assign<TFloat32> fill) {}
-
   /**
    * What a step did.
    *
@@ -63,163 +31,29 @@ public final class Trainer implements AutoCloseable {
   public record Report(
       double loss, double gradientNorm, double learningRate, Map<String, Double> metrics) {}
 
-  private final TrainingConfig config;
-  private final Graph graph = new Graph();
-  private final Session session;
-  private final Inputs inputs;
-  private final Objective.Loss loss;
-  private final Operand<TFloat32> gradientNorm;
-  private final List<Op> updates = new ArrayList<>();
-  private final Map<String, Cell> state = new LinkedHashMap<>();
-  private final Placeholder<TFloat32> rate;
-  private final Placeholder<TFloat32> decay;
-  private final Placeholder<TFloat32> beta1Power;
-  private final Placeholder<TFloat32> beta2Power;
-  private final Placeholder<TFloat32> epsilon;
-  private final Placeholder<TFloat32> emaDecay;
+  private final Learner learner;
+  private final List<Parameter> parameters;
   private long step;
 
-  /** {@code [B, 2]}, of the last step; empty if there was none or the loss knows no timesteps. */
-  private float[] timestepLosses = {};
-
-  /** Builds the training graph and initialises the weights from the configuration's seed. */
+  /** Makes everything ready and initialises the weights from the configuration's seed. */
   public Trainer(Objective objective, TrainingConfig config) {
-    this.config = config;
-    try {
-      var tf = Ops.create(graph);
-      var weights = new TrainableWeights();
-      inputs = Inputs.of(tf);
-      loss = objective.build(Nn.forTraining(graph, weights, config.precision()), inputs);
-      rate = scalar(tf);
-      decay = scalar(tf);
-      beta1Power = scalar(tf);
-      beta2Power = scalar(tf);
-      epsilon = scalar(tf);
-      emaDecay = scalar(tf);
+    this(Learners.of(objective, config), config.seed());
+  }
 
-      var slots = weights.slots();
-      Output<?>[] reads = slots.stream().map(s -> s.read().asOutput()).toArray(Output[]::new);
-      Output<?>[] gradients = graph.addGradients(loss.value().asOutput(), reads);
-      List<Operand<TFloat32>> halfSquares = new ArrayList<>();
-      for (Output<?> gradient : gradients) {
-        halfSquares.add(tf.nn.l2Loss(float32(gradient)));
-      }
-      gradientNorm = tf.math.sqrt(tf.math.mul(tf.constant(2f), tf.math.addN(halfSquares)));
-      var clip =
-          tf.math.minimum(
-              tf.constant(1f),
-              tf.math.div(
-                  tf.constant((float) config.clipNorm()),
-                  tf.math.add(gradientNorm, tf.constant(1e-6f))));
-      for (int i = 0; i < slots.size(); i++) {
-        update(tf, slots.get(i), tf.math.mul(float32(gradients[i]), clip), clip);
-      }
-      session = Sessions.open(graph);
-    } catch (RuntimeException | Error e) {
-      graph.close();
-      throw e;
+  /** Initialises the weights of a learner, which it owns from now on. */
+  Trainer(Learner learner, long seed) {
+    this.learner = learner;
+    this.parameters = learner.parameters();
+    var random = new SplittableRandom(seed);
+    var values = new TensorMap();
+    for (Parameter p : parameters) {
+      float[] initial = p.init().values(p.shape(), random.split());
+      values.put(Role.WEIGHTS.key(p.key()), p.shape(), initial);
+      values.put(Role.EMA.key(p.key()), p.shape(), initial);
+      values.put(Role.ADAM_M.key(p.key()), p.shape(), new float[p.size()]);
+      values.put(Role.ADAM_V.key(p.key()), p.shape(), new float[p.size()]);
     }
-    initialise();
-  }
-
-  private static Placeholder<TFloat32> scalar(Ops tf) {
-    return tf.placeholder(TFloat32.class, Placeholder.shape(org.tensorflow.ndarray.Shape.scalar()));
-  }
-
-  @SuppressWarnings("unchecked") // the gradient of a float32 read is float32
-  private static Operand<TFloat32> float32(Output<?> gradient) {
-    return (Operand<TFloat32>) gradient;
-  }
-
-  /**
-   * AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) and the moving average. Every update waits
-   * for the clipping factor, which needs all gradients, so no weight changes while it is still
-   * read.
-   */
-  private void update(
-      Ops tf, TrainableWeights.Slot slot, Operand<TFloat32> gradient, Operand<TFloat32> barrier) {
-    var parameter = slot.parameter();
-    var m = tf.variable(slot.shape(), TFloat32.class);
-    var v = tf.variable(slot.shape(), TFloat32.class);
-    var ema = tf.variable(slot.shape(), TFloat32.class);
-    cell(tf, Role.WEIGHTS, parameter, slot.variable());
-    cell(tf, Role.ADAM_M, parameter, m);
-    cell(tf, Role.ADAM_V, parameter, v);
-    cell(tf, Role.EMA, parameter, ema);
-
-    Ops then = tf.withControlDependencies(barrier);
-    if (parameter.shape().length >= 2 && config.weightDecay() > 0) {
-      var shrink = tf.math.mul(slot.read(), decay);
-      then = tf.withControlDependencies(then.assignSub(slot.variable(), shrink));
-    }
-    var adam =
-        then.train.applyAdam(
-            slot.variable(),
-            m,
-            v,
-            beta1Power,
-            beta2Power,
-            rate,
-            tf.constant((float) config.beta1()),
-            tf.constant((float) config.beta2()),
-            epsilon,
-            gradient);
-    var after = tf.withControlDependencies(adam);
-    var average =
-        after.math.add(
-            after.math.mul(ema, emaDecay),
-            after.math.mul(adam, after.math.sub(tf.constant(1f), emaDecay)));
-    updates.add(tf.assign(ema, average));
-  }
-
-  private void cell(Ops tf, Role role, Parameter parameter, Variable<TFloat32> variable) {
-    var value = tf.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
-    state.put(
-        role.key(parameter.key()),
-        new Cell(parameter, tf.identity(variable), value, tf.assign(variable, value)));
-  }
-
-  private void initialise() {
-    var random = new SplittableRandom(config.seed());
-    Map<Cell, float[]> values = new LinkedHashMap<>();
-    for (Parameter parameter : parameterList()) {
-      float[] initial = parameter.init().values(parameter.shape(), random.split());
-      values.put(cellOf(Role.WEIGHTS, parameter), initial);
-      values.put(cellOf(Role.EMA, parameter), initial);
-      values.put(cellOf(Role.ADAM_M, parameter), new float[parameter.size()]);
-      values.put(cellOf(Role.ADAM_V, parameter), new float[parameter.size()]);
-    }
-    fill(values);
-  }
-
-  private List<Parameter> parameterList() {
-    return state.values().stream().map(Cell::parameter).distinct().toList();
-  }
-
-  private Cell cellOf(Role role, Parameter parameter) {
-    return java.util.Objects.requireNonNull(state.get(role.key(parameter.key())));
-  }
-
-  /**
-   * Fills variables in one run: TensorFlow optimises the graph anew for every set of operations it
-   * is asked for, which for a variable at a time would take minutes.
-   */
-  private void fill(Map<Cell, float[]> checkpointOrder) {
-    List<TType> owned = new ArrayList<>();
-    try {
-      var runner = session.runner();
-      checkpointOrder.forEach(
-          (cell, values) -> {
-            var parameter = cell.parameter;
-            long[] shape = parameter.layout().graphShape(parameter.shape());
-            var tensor = Tensors.of(parameter.layout().toGraph(values, parameter.shape()), shape);
-            owned.add(tensor);
-            runner.feed(cell.value, tensor).addTarget(cell.fill);
-          });
-      runner.run().close();
-    } finally {
-      owned.forEach(TType::close);
-    }
+    learner.fill(values);
   }
 
   /** How many steps were made, over all sessions of a resumed run. */
@@ -233,58 +67,21 @@ public final class Trainer implements AutoCloseable {
    * @throws DivergedException if the loss or the gradient is not finite; the weights are then void
    */
   public Report step(Batch batch) {
-    double learningRate = config.rate(step);
-    double correction2 = 1 - Math.pow(config.beta2(), step + 1.0);
-    List<TType> owned = new ArrayList<>();
-    try {
-      var runner = session.runner();
-      inputs.feed(runner, batch, owned);
-      feed(runner, owned, rate, learningRate);
-      feed(runner, owned, decay, learningRate * config.weightDecay());
-      feed(runner, owned, beta1Power, Math.pow(config.beta1(), step + 1.0));
-      feed(runner, owned, beta2Power, 1 - correction2);
-      // TensorFlow adds ε to the uncorrected root √v, the paper to the corrected √v̂.
-      feed(runner, owned, epsilon, config.epsilon() * Math.sqrt(correction2));
-      feed(runner, owned, emaDecay, config.ema(step));
-      runner.fetch(loss.value()).fetch(gradientNorm);
-      var names = new ArrayList<>(loss.metrics().keySet());
-      names.forEach(name -> runner.fetch(loss.metrics().get(name)));
-      loss.perTimestep().ifPresent(runner::fetch);
-      updates.forEach(runner::addTarget);
-      try (var result = runner.run()) {
-        double value = Tensors.floats(result.get(0))[0];
-        double norm = Tensors.floats(result.get(1))[0];
-        if (!Double.isFinite(value) || !Double.isFinite(norm)) {
-          throw new DivergedException(step, value, norm);
-        }
-        Map<String, Double> metrics = new TreeMap<>();
-        for (int i = 0; i < names.size(); i++) {
-          metrics.put(names.get(i), (double) Tensors.floats(result.get(2 + i))[0]);
-        }
-        if (loss.perTimestep().isPresent()) {
-          timestepLosses = Tensors.floats(result.get(2 + names.size()));
-        }
-        step++;
-        return new Report(value, norm, learningRate, metrics);
-      }
-    } finally {
-      owned.forEach(TType::close);
+    var report = learner.step(batch, step);
+    if (!Double.isFinite(report.loss()) || !Double.isFinite(report.gradientNorm())) {
+      throw new DivergedException(step, report.loss(), report.gradientNorm());
     }
+    step++;
+    return report;
   }
 
   /** Timestep and loss of each sample of the last step, {@code [B, 2]}. */
   float[] timestepLosses() {
-    if (loss.perTimestep().isEmpty()) {
+    float[] losses = learner.timestepLosses();
+    if (losses.length == 0) {
       throw new IllegalStateException("timesteps: none (expected: in the objective's loss)");
     }
-    return timestepLosses;
-  }
-
-  private static void feed(
-      Session.Runner runner, List<TType> owned, Operand<TFloat32> scalar, double value) {
-    var tensor = TFloat32.scalarOf((float) value);
-    owned.add(tensor);
-    runner.feed(scalar, tensor);
+    return losses;
   }
 
   /** A copy of the moving average of the weights, what a finished model consists of. */
@@ -298,33 +95,15 @@ public final class Trainer implements AutoCloseable {
   }
 
   private NamedTensors snapshot(Role role) {
-    Map<String, Cell> cells = new LinkedHashMap<>();
-    parameterList().forEach(p -> cells.put(p.key(), cellOf(role, p)));
-    return read(cells);
-  }
-
-  /** Copies variables in one run, for the reason that {@link #fill} has. */
-  private NamedTensors read(Map<String, Cell> cells) {
-    var runner = session.runner();
-    cells.values().forEach(cell -> runner.fetch(cell.read));
+    var read = learner.read(Set.of(role));
     var tensors = new TensorMap();
-    try (var result = runner.run()) {
-      int i = 0;
-      for (var entry : cells.entrySet()) {
-        var parameter = entry.getValue().parameter;
-        float[] values = Tensors.floats(result.get(i++));
-        tensors.put(
-            entry.getKey(),
-            parameter.shape(),
-            parameter.layout().toCheckpoint(values, parameter.shape()));
-      }
-    }
+    parameters.forEach(p -> tensors.put(p.key(), p.shape(), read.read(role.key(p.key()))));
     return tensors;
   }
 
   /** A copy of everything that {@link #restore} needs. */
   NamedTensors state() {
-    return read(state);
+    return learner.read(EnumSet.allOf(Role.class));
   }
 
   /**
@@ -333,29 +112,31 @@ public final class Trainer implements AutoCloseable {
    * @throws IllegalArgumentException if the state is of another objective; nothing has changed then
    */
   void restore(NamedTensors saved, long atStep) {
-    if (!saved.names().equals(state.keySet())) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    for (Role role : Role.values()) {
+      parameters.forEach(p -> shapes.put(role.key(p.key()), p.shape()));
+    }
+    if (!saved.names().equals(shapes.keySet())) {
       throw new IllegalArgumentException(
           "tensors: "
               + saved.names().size()
               + " (expected: the "
-              + state.size()
+              + shapes.size()
               + " of this objective)");
     }
-    state.forEach(
-        (key, cell) -> {
-          if (!Arrays.equals(saved.shape(key), cell.parameter.shape())) {
+    shapes.forEach(
+        (key, shape) -> {
+          if (!Arrays.equals(saved.shape(key), shape)) {
             throw new IllegalArgumentException(
                 key
                     + ": "
                     + Arrays.toString(saved.shape(key))
                     + " (expected: "
-                    + Arrays.toString(cell.parameter.shape())
+                    + Arrays.toString(shape)
                     + ")");
           }
         });
-    Map<Cell, float[]> values = new LinkedHashMap<>();
-    state.forEach((key, cell) -> values.put(cell, saved.read(key)));
-    fill(values);
+    learner.fill(saved);
     step = atStep;
   }
 
@@ -365,8 +146,8 @@ public final class Trainer implements AutoCloseable {
    * @throws IllegalArgumentException if the names or shapes are not those of this objective
    */
   public void startFrom(NamedTensors weights) {
-    Map<Cell, float[]> values = new LinkedHashMap<>();
-    for (Parameter p : parameterList()) {
+    var values = new TensorMap();
+    for (Parameter p : parameters) {
       if (!weights.names().contains(p.key()) || !Arrays.equals(weights.shape(p.key()), p.shape())) {
         throw new IllegalArgumentException(
             p.key()
@@ -374,20 +155,19 @@ public final class Trainer implements AutoCloseable {
                 + Arrays.toString(p.shape()));
       }
       float[] initial = weights.read(p.key());
-      values.put(cellOf(Role.WEIGHTS, p), initial);
-      values.put(cellOf(Role.EMA, p), initial);
+      values.put(Role.WEIGHTS.key(p.key()), p.shape(), initial);
+      values.put(Role.EMA.key(p.key()), p.shape(), initial);
     }
-    fill(values);
+    learner.fill(values);
   }
 
   /** The number of trained values. */
   public long parameters() {
-    return parameterList().stream().mapToLong(Parameter::size).sum();
+    return parameters.stream().mapToLong(Parameter::size).sum();
   }
 
   @Override
   public void close() {
-    session.close();
-    graph.close();
+    learner.close();
   }
 }

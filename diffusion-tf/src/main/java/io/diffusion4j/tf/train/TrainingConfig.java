@@ -128,7 +128,7 @@ public record TrainingConfig(
   }
 
   /** The rate of a step, counted from 0: a linear warm-up, then half a cosine down to 0. */
-  double rate(long step) {
+  public double rate(long step) {
     if (step < warmup) {
       return learningRate * (step + 1) / warmup;
     }
@@ -137,7 +137,7 @@ public record TrainingConfig(
   }
 
   /** The moving average's decay after a step, counted from 0. */
-  double ema(long step) {
+  public double ema(long step) {
     return switch (emaWarmup) {
       case NONE -> emaDecay;
       case RISING -> Math.min(emaDecay, (1.0 + step) / (10.0 + step));

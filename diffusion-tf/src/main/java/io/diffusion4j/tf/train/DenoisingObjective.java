@@ -1,0 +1,24 @@
+package io.diffusion4j.tf.train;
+
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.Network;
+import io.diffusion4j.tf.nn.Nn;
+import java.util.List;
+
+/**
+ * The loss of what a network says of noisy samples: {@link DiffusionLoss} over batches of {@link
+ * NoisedBatch}.
+ */
+public interface DenoisingObjective extends Objective {
+  /** From the noisy sample and all that it is told to the prediction and, if learned, variance. */
+  Network network();
+
+  /** The axes of a sample without the batch. */
+  List<Long> sample();
+
+  @Override
+  default Loss build(Nn nn, Inputs inputs) {
+    long[] axes = sample().stream().mapToLong(Long::longValue).toArray();
+    return DiffusionLoss.of(nn, inputs, network().build(nn, inputs), axes);
+  }
+}

@@ -1,0 +1,269 @@
+package io.diffusion4j.tf.train;
+
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.tf.Sessions;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.tf.nn.Parameter;
+import io.diffusion4j.tf.nn.Tensors;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Session;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Assign;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.Variable;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
+
+/** Trains any objective with TensorFlow: a step is one run of the graph. */
+final class TensorFlowLearner implements Learner {
+  /** A variable of the state, with the operations that read and fill it. */
+  private record Cell(
+      Parameter parameter,
+      Operand<TFloat32> read,
+      Placeholder<TFloat32> value,
+      Assign<TFloat32> fill) {}
+
+  private final TrainingConfig config;
+  private final Graph graph = new Graph();
+  private final Session session;
+  private final Inputs inputs;
+  private final Objective.Loss loss;
+  private final Operand<TFloat32> gradientNorm;
+  private final List<Op> updates = new ArrayList<>();
+  private final Map<String, Cell> state = new LinkedHashMap<>();
+  private final Placeholder<TFloat32> rate;
+  private final Placeholder<TFloat32> decay;
+  private final Placeholder<TFloat32> beta1Power;
+  private final Placeholder<TFloat32> beta2Power;
+  private final Placeholder<TFloat32> epsilon;
+  private final Placeholder<TFloat32> emaDecay;
+
+  /** {@code [B, 2]}, of the last step; empty if there was none or the loss knows no timesteps. */
+  private float[] timestepLosses = {};
+
+  /** Builds the training graph. */
+  TensorFlowLearner(Objective objective, TrainingConfig config) {
+    this.config = config;
+    try {
+      var tf = Ops.create(graph);
+      var weights = new TrainableWeights();
+      inputs = Inputs.of(tf);
+      loss = objective.build(Nn.forTraining(graph, weights, config.precision()), inputs);
+      rate = scalar(tf);
+      decay = scalar(tf);
+      beta1Power = scalar(tf);
+      beta2Power = scalar(tf);
+      epsilon = scalar(tf);
+      emaDecay = scalar(tf);
+
+      var slots = weights.slots();
+      Output<?>[] reads = slots.stream().map(s -> s.read().asOutput()).toArray(Output[]::new);
+      Output<?>[] gradients = graph.addGradients(loss.value().asOutput(), reads);
+      List<Operand<TFloat32>> halfSquares = new ArrayList<>();
+      for (Output<?> gradient : gradients) {
+        halfSquares.add(tf.nn.l2Loss(float32(gradient)));
+      }
+      gradientNorm = tf.math.sqrt(tf.math.mul(tf.constant(2f), tf.math.addN(halfSquares)));
+      var clip =
+          tf.math.minimum(
+              tf.constant(1f),
+              tf.math.div(
+                  tf.constant((float) config.clipNorm()),
+                  tf.math.add(gradientNorm, tf.constant(1e-6f))));
+      for (int i = 0; i < slots.size(); i++) {
+        update(tf, slots.get(i), tf.math.mul(float32(gradients[i]), clip), clip);
+      }
+      session = Sessions.open(graph);
+    } catch (RuntimeException | Error e) {
+      graph.close();
+      throw e;
+    }
+  }
+
+  private static Placeholder<TFloat32> scalar(Ops tf) {
+    return tf.placeholder(TFloat32.class, Placeholder.shape(org.tensorflow.ndarray.Shape.scalar()));
+  }
+
+  @SuppressWarnings("unchecked") // the gradient of a float32 read is float32
+  private static Operand<TFloat32> float32(Output<?> gradient) {
+    return (Operand<TFloat32>) gradient;
+  }
+
+  /**
+   * AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) and the moving average. Every update waits
+   * for the clipping factor, which needs all gradients, so no weight changes while it is still
+   * read.
+   */
+  private void update(
+      Ops tf, TrainableWeights.Slot slot, Operand<TFloat32> gradient, Operand<TFloat32> barrier) {
+    var parameter = slot.parameter();
+    var m = tf.variable(slot.shape(), TFloat32.class);
+    var v = tf.variable(slot.shape(), TFloat32.class);
+    var ema = tf.variable(slot.shape(), TFloat32.class);
+    cell(tf, Role.WEIGHTS, parameter, slot.variable());
+    cell(tf, Role.ADAM_M, parameter, m);
+    cell(tf, Role.ADAM_V, parameter, v);
+    cell(tf, Role.EMA, parameter, ema);
+
+    Ops then = tf.withControlDependencies(barrier);
+    if (parameter.shape().length >= 2 && config.weightDecay() > 0) {
+      var shrink = tf.math.mul(slot.read(), decay);
+      then = tf.withControlDependencies(then.assignSub(slot.variable(), shrink));
+    }
+    var adam =
+        then.train.applyAdam(
+            slot.variable(),
+            m,
+            v,
+            beta1Power,
+            beta2Power,
+            rate,
+            tf.constant((float) config.beta1()),
+            tf.constant((float) config.beta2()),
+            epsilon,
+            gradient);
+    var after = tf.withControlDependencies(adam);
+    var average =
+        after.math.add(
+            after.math.mul(ema, emaDecay),
+            after.math.mul(adam, after.math.sub(tf.constant(1f), emaDecay)));
+    updates.add(tf.assign(ema, average));
+  }
+
+  private void cell(Ops tf, Role role, Parameter parameter, Variable<TFloat32> variable) {
+    var value = tf.placeholder(TFloat32.class, Placeholder.shape(variable.shape()));
+    state.put(
+        role.key(parameter.key()),
+        new Cell(parameter, tf.identity(variable), value, tf.assign(variable, value)));
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return state.values().stream().map(Cell::parameter).distinct().toList();
+  }
+
+  private Cell cellOf(Role role, Parameter parameter) {
+    return java.util.Objects.requireNonNull(state.get(role.key(parameter.key())));
+  }
+
+  /**
+   * Fills variables in one run: TensorFlow optimises the graph anew for every set of operations it
+   * is asked for, which for a variable at a time would take minutes.
+   */
+  private void fill(Map<Cell, float[]> checkpointOrder) {
+    List<TType> owned = new ArrayList<>();
+    try {
+      var runner = session.runner();
+      checkpointOrder.forEach(
+          (cell, values) -> {
+            var parameter = cell.parameter;
+            long[] shape = parameter.layout().graphShape(parameter.shape());
+            var tensor = Tensors.of(parameter.layout().toGraph(values, parameter.shape()), shape);
+            owned.add(tensor);
+            runner.feed(cell.value, tensor).addTarget(cell.fill);
+          });
+      runner.run().close();
+    } finally {
+      owned.forEach(TType::close);
+    }
+  }
+
+  @Override
+  public Trainer.Report step(Batch batch, long step) {
+    double learningRate = config.rate(step);
+    double correction2 = 1 - Math.pow(config.beta2(), step + 1.0);
+    List<TType> owned = new ArrayList<>();
+    try {
+      var runner = session.runner();
+      inputs.feed(runner, batch, owned);
+      feed(runner, owned, rate, learningRate);
+      feed(runner, owned, decay, learningRate * config.weightDecay());
+      feed(runner, owned, beta1Power, Math.pow(config.beta1(), step + 1.0));
+      feed(runner, owned, beta2Power, 1 - correction2);
+      // TensorFlow adds ε to the uncorrected root √v, the paper to the corrected √v̂.
+      feed(runner, owned, epsilon, config.epsilon() * Math.sqrt(correction2));
+      feed(runner, owned, emaDecay, config.ema(step));
+      runner.fetch(loss.value()).fetch(gradientNorm);
+      var names = new ArrayList<>(loss.metrics().keySet());
+      names.forEach(name -> runner.fetch(loss.metrics().get(name)));
+      loss.perTimestep().ifPresent(runner::fetch);
+      updates.forEach(runner::addTarget);
+      try (var result = runner.run()) {
+        double value = Tensors.floats(result.get(0))[0];
+        double norm = Tensors.floats(result.get(1))[0];
+        Map<String, Double> metrics = new TreeMap<>();
+        for (int i = 0; i < names.size(); i++) {
+          metrics.put(names.get(i), (double) Tensors.floats(result.get(2 + i))[0]);
+        }
+        if (loss.perTimestep().isPresent()) {
+          timestepLosses = Tensors.floats(result.get(2 + names.size()));
+        }
+        return new Trainer.Report(value, norm, learningRate, metrics);
+      }
+    } finally {
+      owned.forEach(TType::close);
+    }
+  }
+
+  @Override
+  public float[] timestepLosses() {
+    return timestepLosses;
+  }
+
+  private static void feed(
+      Session.Runner runner, List<TType> owned, Operand<TFloat32> scalar, double value) {
+    var tensor = TFloat32.scalarOf((float) value);
+    owned.add(tensor);
+    runner.feed(scalar, tensor);
+  }
+
+  /** In one run, for the reason that {@link #fill(Map)} has. */
+  @Override
+  public NamedTensors read(Set<Role> roles) {
+    Map<String, Cell> cells = new LinkedHashMap<>();
+    for (Role role : roles) {
+      parameters().forEach(p -> cells.put(role.key(p.key()), cellOf(role, p)));
+    }
+    var runner = session.runner();
+    cells.values().forEach(cell -> runner.fetch(cell.read));
+    var tensors = new TensorMap();
+    try (var result = runner.run()) {
+      int i = 0;
+      for (var entry : cells.entrySet()) {
+        var parameter = entry.getValue().parameter;
+        float[] values = Tensors.floats(result.get(i++));
+        tensors.put(
+            entry.getKey(),
+            parameter.shape(),
+            parameter.layout().toCheckpoint(values, parameter.shape()));
+      }
+    }
+    return tensors;
+  }
+
+  @Override
+  public void fill(NamedTensors tensors) {
+    Map<Cell, float[]> values = new LinkedHashMap<>();
+    for (String name : tensors.names()) {
+      values.put(java.util.Objects.requireNonNull(state.get(name), name), tensors.read(name));
+    }
+    fill(values);
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+}
