@@ -85,8 +85,9 @@ public final class Main implements Runnable {
       paramLabel = "NAME",
       scope = ScopeType.INHERIT,
       description =
-          "What runs the networks: tensorflow; onednn, for what it has the layers of; auto, the"
-              + " fastest that this machine can. Default: tensorflow")
+          "What runs and trains the networks: tensorflow; onednn, for what it has the layers of;"
+              + " auto, the fastest that this machine can. Default: tensorflow to run them, auto to"
+              + " train")
   void setEngine(String name) {
     try {
       Engines.prefer(name);

@@ -60,6 +60,11 @@ final class Memory {
     return new BytePointer(memory).position(start + offset);
   }
 
+  /** Sets everything to 0. */
+  void clear() {
+    Pointer.memset(memory, 0, size);
+  }
+
   FloatBuffer floats(long offset, long count) {
     return new BytePointer(memory)
         .capacity(size)

@@ -93,7 +93,7 @@ class OneDnnEngineTest {
                 new OneDnnEngine()
                     .compile(network, RandomWeights.of(network, 1), Precision.FLOAT32))
         .isInstanceOf(UnsupportedLayerException.class)
-        .hasMessageStartingWith("layer: Add (");
+        .hasMessageStartingWith("layer: LayerNorm");
   }
 
   @Test

@@ -1,0 +1,255 @@
+package io.diffusion4j.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.onednn.OneDnnEngine;
+import io.diffusion4j.onednn.OneDnnTrainingEngine;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.Engines;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.train.BatchSource;
+import io.diffusion4j.tf.train.NoisedBatch;
+import io.diffusion4j.tf.train.Objective;
+import io.diffusion4j.tf.train.Trainer;
+import io.diffusion4j.tf.train.TrainingConfig;
+import io.diffusion4j.tf.train.TrainingRun;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What oneDNN trains is what TensorFlow trains. */
+class OneDnnTrainingTest {
+  private static final int BATCH = 5; // no multiple of the number of processors
+  private static final int TOKENS = 6;
+  private static final int EMBEDDING = 16;
+
+  /** Down to 4×4 pixels, with attention, another width at each level and a learned variance. */
+  private static final UnetConfig DECODER =
+      new UnetConfig(
+          16,
+          3,
+          6,
+          List.of(16, 32, 48),
+          List.of(false, true, true),
+          true,
+          1,
+          16,
+          EMBEDDING,
+          8,
+          1e-5,
+          TimeConditioning.SCALE_SHIFT);
+
+  private static final UnetConfig UPSAMPLER =
+      new UnetConfig(
+          16,
+          6,
+          3,
+          List.of(16, 32),
+          List.of(false, false),
+          false,
+          1,
+          8,
+          0,
+          8,
+          1e-5,
+          TimeConditioning.ADD);
+
+  private static final DecoderObjective DECODING =
+      new DecoderObjective(
+          new Unet(DECODER),
+          new TextProjection(2, EMBEDDING, DECODER.timeEmbedDim(), EMBEDDING),
+          TOKENS);
+  private static final UpsamplerObjective UPSAMPLING =
+      new UpsamplerObjective(new Unet(UPSAMPLER), 16);
+
+  private static final BatchSource DECODER_BATCHES =
+      step -> {
+        var random = new SplittableRandom(step);
+        float[] conditional = {1, 0, 1, 1, 0};
+        float[] present = new float[BATCH * (TOKENS + 2)];
+        for (int i = 0; i < present.length; i++) {
+          present[i] = i % (TOKENS + 2) < 4 + i / (TOKENS + 2) ? 1 : 0;
+        }
+        var batch =
+            new Batch(BATCH)
+                .floats(DecoderObjective.IMAGE_EMBEDDING, gaussian(random, BATCH * EMBEDDING))
+                .floats(DecoderObjective.CONDITIONAL, conditional)
+                .floats(DecoderObjective.TEXT_EMBEDDING, gaussian(random, BATCH * EMBEDDING))
+                .floats(DecoderObjective.HIDDEN, gaussian(random, BATCH * TOKENS * EMBEDDING))
+                .floats(DecoderObjective.PRESENT, present);
+        return noised(batch, DECODER.timeChannels(), random);
+      };
+
+  private static final BatchSource UPSAMPLER_BATCHES =
+      step -> {
+        var random = new SplittableRandom(step);
+        var batch =
+            new Batch(BATCH).floats(UpsamplerObjective.LOW, gaussian(random, BATCH * 16 * 16 * 3));
+        return noised(batch, UPSAMPLER.timeChannels(), random);
+      };
+
+  private static Batch noised(Batch batch, int timeChannels, SplittableRandom random) {
+    List<float[]> clean = new ArrayList<>();
+    for (int i = 0; i < BATCH; i++) {
+      float[] x0 = gaussian(random, 16 * 16 * 3);
+      for (int j = 0; j < x0.length; j++) {
+        x0[j] = (float) Math.tanh(x0[j]);
+      }
+      clean.add(x0);
+    }
+    new NoisedBatch(
+            new CosineSchedule(1000), Parameterization.X0, Weighting.minSnrPlusOne(5), timeChannels)
+        .addTo(batch, clean, random);
+    return batch;
+  }
+
+  private static float[] gaussian(SplittableRandom random, int size) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  private static TrainingConfig config(Precision precision) {
+    return TrainingConfig.of(40, BATCH, 2e-3, 7).withPrecision(precision);
+  }
+
+  @BeforeEach
+  void isAvailable() {
+    var engine = new OneDnnEngine();
+    assumeThat(engine.unavailable(Precision.BFLOAT16)).isEmpty();
+  }
+
+  private static <T> T with(String engine, Supplier<T> work) {
+    String before = System.getProperty(Engines.PROPERTY);
+    System.setProperty(Engines.PROPERTY, engine);
+    try {
+      return work.get();
+    } finally {
+      if (before == null) {
+        System.clearProperty(Engines.PROPERTY);
+      } else {
+        System.setProperty(Engines.PROPERTY, before);
+      }
+    }
+  }
+
+  private record Trained(List<Trainer.Report> reports, NamedTensors weights) {}
+
+  private static Trained train(
+      String engine, Objective objective, BatchSource batches, Precision precision, int steps) {
+    return with(
+        engine,
+        () -> {
+          try (var trainer = new Trainer(objective, config(precision))) {
+            List<Trainer.Report> reports = new ArrayList<>();
+            for (int i = 0; i < steps; i++) {
+              reports.add(trainer.step(batches.batch(i)));
+            }
+            return new Trained(reports, trainer.weights());
+          }
+        });
+  }
+
+  private static double difference(NamedTensors a, NamedTensors b) {
+    assertThat(a.names()).isEqualTo(b.names());
+    double largest = 0;
+    for (String name : a.names()) {
+      float[] x = a.read(name);
+      float[] y = b.read(name);
+      for (int i = 0; i < x.length; i++) {
+        largest = Math.max(largest, Math.abs(x[i] - y[i]));
+      }
+    }
+    return largest;
+  }
+
+  /**
+   * The norm holds all gradients; 10 steps of up to 2·10⁻³ move weights by 100 times the tolerance.
+   */
+  @ParameterizedTest
+  @CsvSource({"FLOAT32, 1e-4, 2e-5", "BFLOAT16, 3e-2, 1e-2"})
+  void trainsADecoderAsTensorFlowDoes(Precision precision, double ofReports, double ofWeights) {
+    var expected = train("tensorflow", DECODING, DECODER_BATCHES, precision, 10);
+    var actual = train("onednn", DECODING, DECODER_BATCHES, precision, 10);
+    assertSame(actual, expected, ofReports, ofWeights);
+    assertThat(actual.reports.get(0).metrics()).containsOnlyKeys("mse", "vlb");
+  }
+
+  @Test
+  void trainsAnUpsamplerAsTensorFlowDoes() {
+    var expected = train("tensorflow", UPSAMPLING, UPSAMPLER_BATCHES, Precision.FLOAT32, 10);
+    var actual = train("onednn", UPSAMPLING, UPSAMPLER_BATCHES, Precision.FLOAT32, 10);
+    assertSame(actual, expected, 1e-4, 2e-5);
+  }
+
+  private static void assertSame(
+      Trained actual, Trained expected, double ofReports, double ofWeights) {
+    for (int i = 0; i < expected.reports.size(); i++) {
+      var want = expected.reports.get(i);
+      var got = actual.reports.get(i);
+      assertThat(got.loss()).as("loss").isCloseTo(want.loss(), within(ofReports * want.loss()));
+      assertThat(got.gradientNorm())
+          .as("gradient norm")
+          .isCloseTo(want.gradientNorm(), within(ofReports * want.gradientNorm()));
+      assertThat(got.learningRate()).isEqualTo(want.learningRate());
+    }
+    assertThat(difference(actual.weights, expected.weights)).isLessThan(ofWeights);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theSameStepsGiveTheSameBits(Precision precision) {
+    var once = train("onednn", DECODING, DECODER_BATCHES, precision, 4);
+    var again = train("onednn", DECODING, DECODER_BATCHES, precision, 4);
+    assertThat(difference(once.weights, again.weights)).isZero();
+  }
+
+  @Test
+  void aStateOfEitherEngineGoesOnWithTheOther(@TempDir Path folder) {
+    var expected = train("tensorflow", DECODING, DECODER_BATCHES, Precision.FLOAT32, 6);
+    run("onednn", folder, 2);
+    run("tensorflow", folder, 4);
+    assertThat(difference(run("onednn", folder, 6), expected.weights)).isLessThan(2e-5);
+  }
+
+  private static NamedTensors run(String engine, Path folder, long until) {
+    return with(
+        engine,
+        () -> {
+          var config = config(Precision.FLOAT32);
+          try (var trainer = new Trainer(DECODING, config)) {
+            var run = new TrainingRun(trainer, config, DECODER_BATCHES, folder, 1);
+            run.run(
+                (step, report) -> {
+                  if (step == until) {
+                    run.stop();
+                  }
+                });
+            return trainer.weights();
+          }
+        });
+  }
+
+  @Test
+  void leavesWhatItLacksToTensorFlow() {
+    Objective other = (nn, inputs) -> Objective.Loss.of(nn.parameter("p", (s, r) -> new float[1]));
+    assertThat(new OneDnnTrainingEngine().learner(other, config(Precision.FLOAT32))).isEmpty();
+  }
+}

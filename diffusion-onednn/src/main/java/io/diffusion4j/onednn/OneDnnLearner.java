@@ -1,0 +1,233 @@
+package io.diffusion4j.onednn;
+
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.NetworkTrace;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Parameter;
+import io.diffusion4j.tf.train.DiffusionLossGradient;
+import io.diffusion4j.tf.train.Learner;
+import io.diffusion4j.tf.train.TensorMap;
+import io.diffusion4j.tf.train.Trainer;
+import io.diffusion4j.tf.train.TrainingConfig;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Trains a denoiser: each thread of the {@link Team} takes a share of the batch forwards and
+ * backwards on a {@link Tape} of its own, then a share of the parameters for the update.
+ *
+ * <p>Gradients are summed in a fixed order, so that a run comes out the same, to the bit, on a
+ * machine with as many processors.
+ */
+final class OneDnnLearner implements Learner {
+  /** A tape and which rows of the batch it has. */
+  private record Share(Tape tape, TapeCompiler.Compiled network, int from, int rows) {}
+
+  private final TrainingConfig config;
+  private final Team team = Team.shared();
+  private final Scope scope = new Scope();
+  private final Map<String, AdamW> optimizers = new LinkedHashMap<>();
+  private final List<List<AdamW>> updates = new ArrayList<>();
+  private final List<Share> shares = new ArrayList<>();
+  private final List<float[]> outputs = new ArrayList<>();
+  private final List<float[]> gradients = new ArrayList<>();
+  private float[] timestepLosses = {};
+
+  /**
+   * Compiles a network for batches of the configuration's size.
+   *
+   * @throws io.diffusion4j.tf.UnsupportedLayerException if it has a layer that cannot be
+   *     differentiated here
+   */
+  OneDnnLearner(NetworkTrace trace, TrainingConfig config) {
+    this.config = config;
+    try {
+      team.call(
+          () -> {
+            compile(trace);
+            return this;
+          });
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  private void compile(NetworkTrace trace) {
+    var kernels = new Kernels(scope);
+    trace
+        .parameters()
+        .forEach(
+            (key, parameter) -> optimizers.put(key, new AdamW(new Trained(kernels, parameter))));
+    int members = Math.min(team.size(), config.batchSize());
+    for (int i = 0; i < members; i++) {
+      int from = config.batchSize() * i / members;
+      int rows = config.batchSize() * (i + 1) / members - from;
+      var tape =
+          new Tape(
+              kernels,
+              DataType.of(config.precision()),
+              rows,
+              key -> Objects.requireNonNull(optimizers.get(key), key).parameter());
+      shares.add(new Share(tape, TapeCompiler.compile(tape, trace), from, rows));
+      updates.add(new ArrayList<>());
+    }
+    long[] load = new long[members];
+    for (AdamW optimizer : optimizers.values()) {
+      int least = 0;
+      for (int i = 1; i < members; i++) {
+        least = load[i] < load[least] ? i : least;
+      }
+      load[least] += optimizer.parameter().size();
+      updates.get(least).add(optimizer);
+    }
+    for (var output : shares.get(0).network.outputs()) {
+      int size = output.size() / shares.get(0).rows * config.batchSize();
+      outputs.add(new float[size]);
+      gradients.add(new float[size]);
+    }
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return optimizers.values().stream().map(o -> o.parameter().parameter()).toList();
+  }
+
+  @Override
+  public Trainer.Report step(Batch batch, long step) {
+    if (batch.rows() != config.batchSize()) {
+      throw new IllegalArgumentException(
+          "batch: " + batch.rows() + " rows (expected: " + config.batchSize() + ")");
+    }
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            var share = shares.get(member);
+            feed(batch, share);
+            share.tape.runForward(stream);
+            for (int i = 0; i < outputs.size(); i++) {
+              var output = share.network.outputs().get(i);
+              output.floats().get(0, outputs.get(i), at(share, output), output.size());
+            }
+          }
+        });
+    var loss = DiffusionLossGradient.of(batch, outputs, gradients);
+    double[] squares = new double[shares.size()];
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            var share = shares.get(member);
+            for (int i = 0; i < outputs.size(); i++) {
+              var gradient = share.network.outputs().get(i).gradient();
+              gradient.floats().put(0, gradients.get(i), at(share, gradient), gradient.size());
+            }
+            share.tape.runBackward(stream);
+          }
+        });
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            squares[member] = updates.get(member).stream().mapToDouble(AdamW::take).sum();
+          }
+        });
+    double norm = Math.sqrt(Arrays.stream(squares).sum());
+    var update = update(step, norm);
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            for (AdamW optimizer : updates.get(member)) {
+              optimizer.step(update);
+              optimizer.publish();
+            }
+          }
+        });
+    timestepLosses = loss.perTimestep();
+    return new Trainer.Report(loss.value(), norm, config.rate(step), loss.metrics());
+  }
+
+  private static void feed(Batch batch, Share share) {
+    share
+        .network
+        .inputs()
+        .forEach(
+            (name, input) -> {
+              int size = input.size() / share.rows;
+              input.floats().put(0, batch.floats(name, size), share.from * size, input.size());
+            });
+  }
+
+  /** Where the rows of a share begin in an array of the whole batch. */
+  private static int at(Share share, Activation rows) {
+    return rows.size() / share.rows * share.from;
+  }
+
+  private AdamW.Step update(long step, double norm) {
+    double correction1 = 1 - Math.pow(config.beta1(), step + 1.0);
+    double correction2 = Math.sqrt(1 - Math.pow(config.beta2(), step + 1.0));
+    double rate = config.rate(step);
+    return new AdamW.Step(
+        (float) Math.min(1, config.clipNorm() / (norm + 1e-6)),
+        (float) (rate * correction2 / correction1),
+        // To the uncorrected root of v, for which rate is corrected already.
+        (float) (config.epsilon() * correction2),
+        (float) (1 - rate * config.weightDecay()),
+        (float) config.beta1(),
+        (float) config.beta2(),
+        (float) config.ema(step));
+  }
+
+  @Override
+  public float[] timestepLosses() {
+    return timestepLosses;
+  }
+
+  @Override
+  public NamedTensors read(Set<Role> roles) {
+    var tensors = new TensorMap();
+    for (Role role : roles) {
+      for (AdamW optimizer : optimizers.values()) {
+        var parameter = optimizer.parameter().parameter();
+        float[] values = values(optimizer, role).clone();
+        tensors.put(
+            role.key(parameter.key()),
+            parameter.shape(),
+            parameter.layout().toCheckpoint(values, parameter.shape()));
+      }
+    }
+    return tensors;
+  }
+
+  @Override
+  public void fill(NamedTensors tensors) {
+    for (Role role : Role.values()) {
+      for (AdamW optimizer : optimizers.values()) {
+        var parameter = optimizer.parameter().parameter();
+        String key = role.key(parameter.key());
+        if (tensors.names().contains(key)) {
+          float[] values = parameter.layout().toGraph(tensors.read(key), parameter.shape());
+          System.arraycopy(values, 0, values(optimizer, role), 0, values.length);
+        }
+      }
+    }
+    optimizers.values().forEach(AdamW::publish);
+  }
+
+  private static float[] values(AdamW optimizer, Role role) {
+    return switch (role) {
+      case WEIGHTS -> optimizer.weights;
+      case ADAM_M -> optimizer.m;
+      case ADAM_V -> optimizer.v;
+      case EMA -> optimizer.ema;
+    };
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}
