@@ -233,8 +233,8 @@ final class BadInputTest {
     Run run = Run.of();
     assertThat(run.err())
         .startsWith(
-            "error: command: none (expected: one of generate, vary, replay, serve, token, health,"
-                + " train, evaluate, nll, doctor, measure, inspect");
+            "error: command: none (expected: one of generate, vary, glide, replay, serve, token,"
+                + " health, train, evaluate, nll, doctor, measure, inspect");
     assertThat(run.status()).isEqualTo(2);
   }
 
