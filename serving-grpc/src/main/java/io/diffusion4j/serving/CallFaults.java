@@ -32,7 +32,7 @@ final class CallFaults implements GrpcExceptionHandlerFunction {
       return answer(Errors.tooLarge(mostBytes), metadata);
     }
     if (cause instanceof RequestTimeoutException) {
-      return Status.DEADLINE_EXCEEDED.withDescription("the deadline passed");
+      return answer(Errors.deadlinePassed(), metadata);
     }
     return null; // Armeria's default
   }

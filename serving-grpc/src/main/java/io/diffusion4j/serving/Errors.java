@@ -134,6 +134,10 @@ final class Errors {
     return error(Code.CANCELLED, "nobody waits for it any more", info("CANCELLED", Map.of()));
   }
 
+  static StatusRuntimeException deadlinePassed() {
+    return error(Code.DEADLINE_EXCEEDED, "the deadline passed", info("DEADLINE_PASSED", Map.of()));
+  }
+
   static StatusRuntimeException deadlineTooSoon(Duration needed, Duration left) {
     return error(
         Code.DEADLINE_EXCEEDED,

@@ -10,7 +10,9 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ShuttingDownException;
 import com.linecorp.armeria.server.HttpStatusException;
+import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -36,9 +38,20 @@ final class HttpErrors implements ServerErrorHandler {
 
   @Override
   public @Nullable HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
-    return cause instanceof HttpStatusException e
-        ? answer(ctx.request().headers(), e.httpStatus(), e.getCause()).toHttpResponse()
-        : null; // Armeria's default, which comes back for the body
+    RequestHeaders headers = ctx.request().headers();
+    if (cause instanceof HttpStatusException e) {
+      return answer(headers, e.httpStatus(), e.getCause()).toHttpResponse();
+    }
+    if (cause instanceof StatusRuntimeException e) { // a call that ended before its first word
+      return refuse(headers, e);
+    }
+    if (cause instanceof RequestTimeoutException) { // before the call was in anybody's hands
+      return refuse(headers, Errors.deadlinePassed());
+    }
+    if (cause instanceof ShuttingDownException) {
+      return refuse(headers, Errors.draining());
+    }
+    return null; // Armeria's default, which comes back for the body
   }
 
   @Override
@@ -49,27 +62,33 @@ final class HttpErrors implements ServerErrorHandler {
       HttpStatus status,
       @Nullable String description,
       @Nullable Throwable cause) {
+    if (headers == null) {
+      return json(status, status.reasonPhrase());
+    }
     if (status.isServerError() && ctx != null && cause != null) {
       String id = UUID.randomUUID().toString();
       LOG.error("{}: {} {} failed", id, ctx.method(), ctx.path(), cause);
-      return HttpFault.of(Errors.internal(id)).toJson();
+      return refusal(headers, Errors.internal(id));
     }
-    return headers == null ? json(status, status.reasonPhrase()) : answer(headers, status, null);
+    return answer(headers, status, null);
   }
 
   /** The answer to a request that gets no further, with what the error says. */
   static HttpResponse refuse(RequestHeaders headers, StatusRuntimeException error) {
+    return refusal(headers, error).toHttpResponse();
+  }
+
+  private static AggregatedHttpResponse refusal(
+      RequestHeaders headers, StatusRuntimeException error) {
     HttpFault fault = HttpFault.of(error);
-    AggregatedHttpResponse answer =
-        isGrpc(headers)
-            ? grpc(
-                fault.code(),
-                fault.status().getMessage(),
-                HttpHeaders.of(
-                    "grpc-status-details-bin",
-                    Base64.getEncoder().encodeToString(fault.status().toByteArray())))
-            : fault.toJson();
-    return answer.toHttpResponse();
+    return isGrpc(headers)
+        ? grpc(
+            fault.code(),
+            fault.status().getMessage(),
+            HttpHeaders.of(
+                "grpc-status-details-bin",
+                Base64.getEncoder().encodeToString(fault.status().toByteArray())))
+        : fault.toJson();
   }
 
   private static AggregatedHttpResponse answer(

@@ -8,24 +8,40 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import com.google.common.util.concurrent.Uninterruptibles;
+import com.google.inject.AbstractModule;
+import com.google.inject.Module;
+import com.google.inject.multibindings.Multibinder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status.Code;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /** What the log tells of calls and of faults. */
 class AccessLogTest {
   private static final Logger OURS = (Logger) LoggerFactory.getLogger("io.diffusion4j.serving");
 
+  private final List<ILoggingEvent> all = new CopyOnWriteArrayList<>();
   private final BlockingQueue<ILoggingEvent> told = new LinkedBlockingQueue<>();
   private final AppenderBase<ILoggingEvent> appender =
       new AppenderBase<>() {
@@ -33,6 +49,7 @@ class AccessLogTest {
         protected void append(ILoggingEvent event) {
           event.prepareForDeferredProcessing();
           told.add(event);
+          all.add(event);
         }
       };
 
@@ -81,7 +98,7 @@ class AccessLogTest {
       Refusal.of(() -> server.blocking().generateImages(request("").build()));
       assertThat(keys(next("AccessLog"))).containsEntry("code", "INVALID_ARGUMENT");
     }
-    assertThat(told)
+    assertThat(all)
         .noneMatch(event -> event.getFormattedMessage().contains("a secret"))
         .noneMatch(event -> String.valueOf(event.getKeyValuePairs()).contains("a secret"));
   }
@@ -118,6 +135,68 @@ class AccessLogTest {
     }
   }
 
+  /** When a client leaves whom nobody has looked at yet. */
+  private enum Leaves {
+    BEFORE_THE_CALL_BEGINS,
+    BEFORE_THE_REQUEST_IS_READ
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aClientWhoLeavesIsNoFault(Leaves when) throws Exception {
+    var arrived = new CountDownLatch(1);
+    ServerInterceptor slow = waitingForTheClientToLeave(when, arrived);
+    Module interceptor =
+        new AbstractModule() {
+          @Override
+          protected void configure() {
+            Multibinder.newSetBinder(binder(), ServerInterceptor.class)
+                .addBinding()
+                .toInstance(slow);
+          }
+        };
+    try (var server = new TestServer(CONFIG, interceptor, ToyModel.named("toy"))) {
+      Call call = Call.start(server.channel, request("x"));
+      assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
+      call.cancel();
+      assertThat(keys(next("AccessLog"))).containsEntry("code", "CANCELLED");
+    }
+    assertThat(all).noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));
+  }
+
+  private static ServerInterceptor waitingForTheClientToLeave(Leaves when, CountDownLatch arrived) {
+    return new ServerInterceptor() {
+      @Override
+      public <Q, R> ServerCall.Listener<Q> interceptCall(
+          ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+        if (!call.getMethodDescriptor().getFullMethodName().endsWith("/StreamGenerateImages")) {
+          return next.startCall(call, headers);
+        }
+        if (when == Leaves.BEFORE_THE_CALL_BEGINS) {
+          arrived.countDown();
+          await(ServiceRequestContext.current()::isCancelled);
+        }
+        return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+          @Override
+          public void onHalfClose() {
+            if (when == Leaves.BEFORE_THE_REQUEST_IS_READ) {
+              arrived.countDown();
+              await(call::isCancelled);
+            }
+            super.onHalfClose();
+          }
+        };
+      }
+    };
+  }
+
+  private static void await(BooleanSupplier what) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!what.getAsBoolean() && System.nanoTime() < end) {
+      Uninterruptibles.sleepUninterruptibly(5, TimeUnit.MILLISECONDS);
+    }
+  }
+
   @Test
   void probesAreNotToldAmongCalls() throws Exception {
     try (var server = new TestServer(ToyModel.named("toy")); // which asks for health
@@ -127,7 +206,7 @@ class AccessLogTest {
       assertThat(keys(next("AccessLog")))
           .containsEntry("method", "diffusion4j.v1.ModelService/ListModels");
     }
-    assertThat(List.copyOf(told))
+    assertThat(all)
         .noneMatch(event -> String.valueOf(event.getKeyValuePairs()).contains("grpc.health"));
   }
 }
