@@ -11,6 +11,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ShuttingDownException;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
@@ -44,6 +45,9 @@ final class HttpErrors implements ServerErrorHandler {
     }
     if (cause instanceof StatusRuntimeException e) { // a call that ended before its first word
       return refuse(headers, e);
+    }
+    if (cause instanceof ClosedStreamException) { // nobody is left to read an answer
+      return HttpResponse.ofFailure(cause);
     }
     if (cause instanceof RequestTimeoutException) { // before the call was in anybody's hands
       return refuse(headers, Errors.deadlinePassed());

@@ -13,6 +13,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** What the log tells of calls and of faults. */
@@ -142,8 +143,13 @@ class AccessLogTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void aClientWhoLeavesIsNoFault(Leaves when) throws Exception {
+  @CsvSource({
+    "BEFORE_THE_CALL_BEGINS, GenerateImages",
+    "BEFORE_THE_CALL_BEGINS, StreamGenerateImages",
+    "BEFORE_THE_REQUEST_IS_READ, GenerateImages",
+    "BEFORE_THE_REQUEST_IS_READ, StreamGenerateImages"
+  })
+  void aClientWhoLeavesIsNoFault(Leaves when, String method) throws Exception {
     var arrived = new CountDownLatch(1);
     ServerInterceptor slow = waitingForTheClientToLeave(when, arrived);
     Module interceptor =
@@ -156,9 +162,17 @@ class AccessLogTest {
           }
         };
     try (var server = new TestServer(CONFIG, interceptor, ToyModel.named("toy"))) {
-      Call call = Call.start(server.channel, request("x"));
+      Runnable leave;
+      if (method.equals("GenerateImages")) {
+        var call =
+            GenerationServiceGrpc.newFutureStub(server.channel)
+                .generateImages(request("x").build());
+        leave = () -> call.cancel(true);
+      } else {
+        leave = Call.start(server.channel, request("x"))::cancel;
+      }
       assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
-      call.cancel();
+      leave.run();
       assertThat(keys(next("AccessLog"))).containsEntry("code", "CANCELLED");
     }
     assertThat(all).noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));
@@ -169,7 +183,8 @@ class AccessLogTest {
       @Override
       public <Q, R> ServerCall.Listener<Q> interceptCall(
           ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-        if (!call.getMethodDescriptor().getFullMethodName().endsWith("/StreamGenerateImages")) {
+        if (!GenerationServiceGrpc.SERVICE_NAME.equals(
+            call.getMethodDescriptor().getServiceName())) {
           return next.startCall(call, headers);
         }
         if (when == Leaves.BEFORE_THE_CALL_BEGINS) {
