@@ -3,6 +3,7 @@ package io.diffusion4j.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.linecorp.armeria.common.ContentDisposition;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.multipart.AggregatedBodyPart;
 import com.linecorp.armeria.common.multipart.AggregatedMultipart;
@@ -44,14 +45,15 @@ final class Parameters {
   static Parameters of(AggregatedMultipart form) {
     var parameters = new Parameters(true);
     for (AggregatedBodyPart part : form.bodyParts()) {
-      String name = part.name();
+      ContentDisposition head = head(part);
+      String name = head.name();
       if (name == null) {
         throw OpenAiException.refusal(
             HttpStatus.BAD_REQUEST, "A part of your form has no name.", null, "invalid_form");
       }
       name = name.endsWith("[]") ? name.substring(0, name.length() - 2) : name;
       boolean twice =
-          part.filename() == null
+          head.filename() == null
               ? parameters.values.put(name, TextNode.valueOf(part.contentUtf8())) != null
               : parameters.files.put(name, part.content().array()) != null;
       if (twice) {
@@ -59,6 +61,19 @@ final class Parameters {
       }
     }
     return parameters;
+  }
+
+  private static ContentDisposition head(AggregatedBodyPart part) {
+    try {
+      ContentDisposition head = part.headers().contentDisposition();
+      return head == null ? ContentDisposition.of() : head;
+    } catch (IndexOutOfBoundsException e) { // how Armeria reads a quote that does not end
+      throw OpenAiException.refusal(
+          HttpStatus.BAD_REQUEST,
+          "A part of your form has a head that cannot be read.",
+          null,
+          "invalid_form");
+    }
   }
 
   /**

@@ -208,6 +208,13 @@ class OpenAiFaceTest {
   }
 
   @Test
+  void aPartWhoseHeadIsDamagedIsRefused() throws Exception {
+    String form = "--edge\r\nContent-Disposition: form-data; name=\"\r\n\r\nx\r\n--edge--\r\n";
+    var answer = send("/v1/images/edits", Form.TYPE, form.getBytes(UTF_8));
+    assertRefused(answer, 400, "invalid_request_error", null, "invalid_form");
+  }
+
+  @Test
   void aMaskOfManyPixelsIsRefusedBeforeItIsDecoded() throws Exception {
     var answer =
         send(

@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 import java.util.zip.CRC32;
 
 /** Makes requests that nobody with good intentions sends. Always the same ones for a seed. */
-final class Hostile {
+public final class Hostile {
   private static final List<String> TEXTS =
       List.of(
           "",
@@ -70,7 +70,8 @@ final class Hostile {
 
   private final SplittableRandom random;
 
-  Hostile(long seed) {
+  /** What this seed gives. */
+  public Hostile(long seed) {
     random = new SplittableRandom(seed);
   }
 
@@ -82,6 +83,33 @@ final class Hostile {
       case 3 -> damaged(prototype.toByteArray());
       default -> damaged(odd(prototype.getDescriptorForType(), 0).toByteArray());
     };
+  }
+
+  /** A body as this one, but for some bytes of it; or any bytes. */
+  public byte[] body(byte[] good) {
+    return switch (random.nextInt(8)) {
+      case 0 -> bytes(random.nextInt(200));
+      case 1 -> good.clone();
+      case 2, 3 -> damaged(good);
+      case 4 -> spliced(good, bytes(random.nextInt(1, 20)));
+      default -> spliced(good, text().getBytes(StandardCharsets.UTF_8));
+    };
+  }
+
+  /** What might be taken for more than a name. */
+  public String text() {
+    return TEXTS.get(random.nextInt(TEXTS.size()));
+  }
+
+  /** With something else in place of a piece. */
+  private byte[] spliced(byte[] bytes, byte[] piece) {
+    int from = random.nextInt(bytes.length + 1);
+    int to = Math.min(bytes.length, from + random.nextInt(30));
+    var whole = new ByteArrayOutputStream();
+    whole.write(bytes, 0, from);
+    whole.writeBytes(piece);
+    whole.write(bytes, to, bytes.length - to);
+    return whole.toByteArray();
   }
 
   private Message odd(Descriptor type, int depth) {
@@ -109,7 +137,7 @@ final class Hostile {
       case FLOAT -> (float) REALS[random.nextInt(REALS.length)];
       case DOUBLE -> REALS[random.nextInt(REALS.length)];
       case BOOLEAN -> random.nextBoolean();
-      case STRING -> TEXTS.get(random.nextInt(TEXTS.size()));
+      case STRING -> text();
       case BYTE_STRING -> ByteString.copyFrom(image());
       case ENUM -> enumValue(field.getEnumType());
       case MESSAGE -> odd(field.getMessageType(), depth + 1);
