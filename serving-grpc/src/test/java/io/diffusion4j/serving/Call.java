@@ -11,6 +11,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -103,13 +104,22 @@ final class Call
     return await(end);
   }
 
+  Status end(Duration within) throws InterruptedException {
+    return await(end, within);
+  }
+
   boolean hasEnded() {
     return end.isDone();
   }
 
   private static <T> T await(CompletableFuture<T> future) throws InterruptedException {
+    return await(future, Duration.ofSeconds(20));
+  }
+
+  private static <T> T await(CompletableFuture<T> future, Duration within)
+      throws InterruptedException {
     try {
-      return future.get(20, TimeUnit.SECONDS);
+      return future.get(within.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new AssertionError(e);
     }

@@ -1,0 +1,267 @@
+package io.diffusion4j.serving;
+
+import static io.diffusion4j.serving.TestServer.request;
+import static io.diffusion4j.serving.TestServer.steps;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ConcurrentHashMultiset;
+import com.google.common.collect.Multiset;
+import com.google.protobuf.ByteString;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerateImagesResponse;
+import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Many clients of one server at once, of whom not all behave: some cancel, have no time, hang up,
+ * read slowly, or do not even speak. What they get is compared with what one got alone.
+ */
+public final class Crowd {
+  private static final int RECIPES = 12;
+
+  /** Who is refused comes again after a while, as RetryInfo says. */
+  private static final int MOST_MILLIS_REFUSED = 2_000;
+
+  /** In a crowd there is a queue, and the machine may have other work. */
+  private static final Duration LONGEST_CALL = Duration.ofMinutes(5);
+
+  private final int port;
+  private final List<Recipe> recipes = new ArrayList<>();
+  private final ConcurrentHashMultiset<String> outcomes = ConcurrentHashMultiset.create();
+  private final List<Long> nanos = Collections.synchronizedList(new ArrayList<>());
+  private double seconds;
+
+  /** A request and what it is to give. */
+  private record Recipe(GenerateImagesRequest.Builder request, List<ByteString> images) {
+    /** The same under a new id, so that it is drawn and not remembered. */
+    GenerateImagesRequest.Builder fresh() {
+      return request.clone().setRequestId(UUID.randomUUID().toString());
+    }
+  }
+
+  /** A crowd that has seen what the server on this port draws when it is left alone. */
+  public Crowd(int port) {
+    this.port = port;
+    ManagedChannel channel = channel();
+    try {
+      for (int i = 0; i < RECIPES; i++) {
+        var request =
+            request("prompt " + i)
+                .addSeeds(i)
+                .setImageCount(1 + i % 3)
+                .putStages("decoder", steps(2 + 2 * (i % 4)));
+        recipes.add(new Recipe(request, drawn(channel, request)));
+      }
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private ManagedChannel channel() {
+    return NettyChannelBuilder.forAddress("127.0.0.1", port)
+        .usePlaintext()
+        .flowControlWindow(16 << 10)
+        .build();
+  }
+
+  private static List<ByteString> drawn(
+      ManagedChannel channel, GenerateImagesRequest.Builder request) {
+    return images(GenerationServiceGrpc.newBlockingStub(channel).generateImages(request.build()));
+  }
+
+  /**
+   * Has so many clients ask.
+   *
+   * @param least how many calls each client makes at least
+   * @param atLeast for how long each client goes on making calls
+   */
+  public void ask(int clients, int least, Duration atLeast) throws Exception {
+    outcomes.clear();
+    nanos.clear();
+    long start = System.nanoTime();
+    ExecutorService threads = Executors.newFixedThreadPool(clients);
+    try {
+      List<Future<Integer>> all = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        int seed = i;
+        all.add(threads.submit(() -> client(seed, least, start + atLeast.toNanos())));
+      }
+      int made = 0;
+      for (Future<Integer> client : all) {
+        made += client.get();
+      }
+      assertThat(outcomes).as("one outcome for each call").hasSize(made);
+    } finally {
+      threads.shutdownNow();
+    }
+    seconds = (System.nanoTime() - start) / 1e9;
+  }
+
+  /** The server draws what it drew at first. */
+  public void assertAsBefore() {
+    ManagedChannel channel = channel();
+    try {
+      for (Recipe recipe : recipes) {
+        assertThat(drawn(channel, recipe.fresh())).isEqualTo(recipe.images());
+      }
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  /** How the calls of those who asked last ended. */
+  public Multiset<String> outcomes() {
+    return outcomes;
+  }
+
+  /** The figures of those who asked last, in two lines. */
+  public String report() {
+    long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
+    return String.format(
+        "%.0f s: %s%n%.1f calls/s; requests that were served: p50 %.0f ms, p99 %.0f ms",
+        seconds,
+        outcomes,
+        outcomes.size() / seconds,
+        sorted[sorted.length / 2] / 1e6,
+        sorted[sorted.length * 99 / 100] / 1e6);
+  }
+
+  private static List<ByteString> images(GenerateImagesResponse response) {
+    return response.getImagesList().stream().map(GeneratedImage::getData).toList();
+  }
+
+  /** One client after another habit; returns how many calls it made. */
+  private int client(int seed, int least, long end) throws Exception {
+    var random = new SplittableRandom(seed);
+    ManagedChannel own = channel();
+    int calls = 0;
+    try (var silent = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      assertThat(silent.isConnected()).isTrue(); // and never says a word
+      while (calls < least || System.nanoTime() < end) {
+        Recipe recipe = recipes.get(random.nextInt(recipes.size()));
+        Code code =
+            switch ((seed + calls++) % 6) {
+              case 0, 1 -> generate(own, recipe);
+              case 2 -> cancel(own, recipe, random);
+              case 3 -> readSlowly(own, recipe, random);
+              case 4 -> haveNoTime(own, recipe, random);
+              default -> hangUp(recipe, random);
+            };
+        if (code == Code.RESOURCE_EXHAUSTED) {
+          pause(random, MOST_MILLIS_REFUSED);
+        }
+      }
+    } finally {
+      own.shutdownNow().awaitTermination(10, SECONDS);
+    }
+    return calls;
+  }
+
+  private Code generate(ManagedChannel channel, Recipe recipe) {
+    long begun = System.nanoTime();
+    try {
+      var response =
+          GenerationServiceGrpc.newBlockingStub(channel).generateImages(recipe.fresh().build());
+      assertThat(images(response)).isEqualTo(recipe.images());
+      nanos.add(System.nanoTime() - begun);
+      return outcome(Code.OK, "");
+    } catch (StatusRuntimeException e) {
+      assertThat(e.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+      return outcome(Code.RESOURCE_EXHAUSTED, "");
+    }
+  }
+
+  private Code cancel(ManagedChannel channel, Recipe recipe, SplittableRandom random)
+      throws InterruptedException {
+    Call call = Call.start(channel, recipe.fresh());
+    pause(random, 20);
+    call.cancel();
+    return ended(call, recipe, "", Code.CANCELLED);
+  }
+
+  private Code readSlowly(ManagedChannel channel, Recipe recipe, SplittableRandom random)
+      throws InterruptedException {
+    Call call = Call.startWithoutReading(channel, recipe.fresh());
+    pause(random, 100);
+    call.read();
+    return ended(call, recipe, ", read slowly", Code.RESOURCE_EXHAUSTED);
+  }
+
+  private Code haveNoTime(ManagedChannel channel, Recipe recipe, SplittableRandom random) {
+    try {
+      var response =
+          GenerationServiceGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(Duration.ofMillis(random.nextInt(1, 100)))
+              .generateImages(recipe.fresh().build());
+      assertThat(images(response)).isEqualTo(recipe.images());
+      return outcome(Code.OK, "");
+    } catch (StatusRuntimeException e) {
+      assertThat(e.getStatus().getCode()).isIn(Code.DEADLINE_EXCEEDED, Code.RESOURCE_EXHAUSTED);
+      return outcome(e.getStatus().getCode(), "");
+    }
+  }
+
+  private Code hangUp(Recipe recipe, SplittableRandom random) throws InterruptedException {
+    ManagedChannel channel = channel();
+    Call call = Call.start(channel, recipe.fresh());
+    pause(random, 20);
+    channel.shutdownNow();
+    return ended(call, recipe, "", Code.UNAVAILABLE, Code.CANCELLED); // as far as it got
+  }
+
+  private static void pause(SplittableRandom random, int mostMillis) throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(random.nextInt(mostMillis));
+  }
+
+  /** A stream has ended well, for lack of room, or as its client meant it to. */
+  private Code ended(Call call, Recipe recipe, String how, Code... meant)
+      throws InterruptedException {
+    Status end = call.end(LONGEST_CALL);
+    if (end.isOk()) {
+      assertThat(images(call)).isEqualTo(recipe.images());
+      return outcome(Code.OK, how);
+    }
+    assertThat(end.getCode())
+        .matches(code -> code == Code.RESOURCE_EXHAUSTED || Arrays.asList(meant).contains(code));
+    return outcome(end.getCode(), "");
+  }
+
+  private Code outcome(Code end, String how) {
+    outcomes.add(end.name() + how);
+    return end;
+  }
+
+  private static List<ByteString> images(Call call) {
+    List<ByteString> images = new ArrayList<>();
+    ByteString image = ByteString.EMPTY;
+    for (StreamGenerateImagesResponse event : call.events) {
+      if (event.hasImageChunk()) {
+        image = image.concat(event.getImageChunk().getData());
+      } else if (event.hasImageDone()) {
+        images.add(image);
+        image = ByteString.EMPTY;
+      }
+    }
+    return images;
+  }
+}
