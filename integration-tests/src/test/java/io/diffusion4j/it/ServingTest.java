@@ -3,6 +3,8 @@ package io.diffusion4j.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.hash.HashCode;
+import com.google.common.hash.Hashing;
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.multibindings.Multibinder;
@@ -53,9 +55,11 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,38 +116,64 @@ class ServingTest {
     }
   }
 
+  /** Fifty recipes that share the networks' batches as it comes. */
   @Test
-  void clientsAtOnceGetWhatTheyGetAlone() throws Exception {
-    List<GenerateImagesRequest> requests =
-        List.of(
-            request("a red apple", 1).setImageCount(3).build(),
-            request("a green frog", 2).build(),
-            request("pizza", 3).setImageCount(2).build());
+  void whatARecipeDrawsDoesNotDependOnItsCompany() throws Exception {
+    var random = new SplittableRandom(50);
+    List<GenerateImagesRequest> recipes = Stream.generate(() -> recipe(random)).limit(50).toList();
     try (var server = server().start();
         var client = client(server)) {
-      List<List<byte[]>> alone = new ArrayList<>();
-      for (var request : requests) {
-        alone.add(files(client, request));
-      }
-      ExecutorService threads = Executors.newFixedThreadPool(requests.size());
+      List<List<HashCode>> alone = recipes.stream().map(recipe -> hashes(client, recipe)).toList();
+      ExecutorService threads = Executors.newFixedThreadPool(8);
       try {
-        List<Future<List<byte[]>>> atOnce = new ArrayList<>();
-        for (var request : requests) {
-          atOnce.add(
-              threads.submit(
-                  () -> {
-                    try (var own = client(server)) {
-                      return files(own, request);
-                    }
-                  }));
+        List<Future<List<HashCode>>> company = new ArrayList<>();
+        for (var recipe : recipes) {
+          company.add(threads.submit(() -> hashes(client, recipe)));
         }
-        for (int i = 0; i < requests.size(); i++) {
-          assertThat(atOnce.get(i).get()).containsExactlyElementsOf(alone.get(i));
+        for (int i = 0; i < recipes.size(); i++) {
+          assertThat(company.get(i).get()).as("%s", recipes.get(i)).isEqualTo(alone.get(i));
         }
       } finally {
         threads.shutdownNow();
       }
     }
+  }
+
+  private static List<HashCode> hashes(GenerationClient client, GenerateImagesRequest request) {
+    return files(client, request).stream().map(Hashing.sha256()::hashBytes).toList();
+  }
+
+  private static GenerateImagesRequest recipe(SplittableRandom random) {
+    var recipe =
+        request("a %s".formatted(one(random, "red apple", "green frog", "pizza")), random.nextInt())
+            .setImageCount(random.nextInt(1, 4));
+    for (String stage :
+        List.of(DiffusionPrior.STAGE, DiffusionDecoder.STAGE, DiffusionUpsampler.STAGE)) {
+      var options =
+          StageOptions.newBuilder()
+              .setSampler(
+                  one(
+                      random,
+                      "ddim",
+                      "ddpm-small",
+                      "dpmpp-2m",
+                      "dpmpp-2s",
+                      "euler",
+                      "euler-ancestral",
+                      "heun",
+                      "sde-dpmpp-2m",
+                      "unclip"))
+              .setSteps(random.nextInt(1, 5));
+      if (!stage.equals(DiffusionUpsampler.STAGE)) { // which has no guidance
+        options.setGuidanceScale(random.nextInt(1, 5));
+      }
+      recipe.putStages(stage, options.build());
+    }
+    return recipe.build();
+  }
+
+  private static String one(SplittableRandom random, String... of) {
+    return of[random.nextInt(of.length)];
   }
 
   @Test
