@@ -35,12 +35,6 @@ record Pace(int warmup, int runs, Duration atMost) {
       task.run();
       millis[done++] = (System.nanoTime() - start) / 1e6;
     }
-    return median(Arrays.copyOf(millis, done));
-  }
-
-  private static double median(double[] values) {
-    Arrays.sort(values);
-    int middle = values.length / 2;
-    return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    return Percentiles.median(Arrays.copyOf(millis, done));
   }
 }

@@ -256,6 +256,10 @@ final class BadInputTest {
   @CsvSource({
     "'bench --steps 1,2', 'steps: [1, 2] (expected: three numbers ≥ 1)'",
     "'bench samplers --steps 5,0', 'steps: [5, 0] (expected: numbers ≥ 1)'",
+    "'bench server --steps 1,2', 'steps: [1, 2] (expected: three numbers ≥ 1)'",
+    "bench server --images 0, images: 0 (expected: ≥ 1)",
+    "bench server --rounds 0, rounds: 0 (expected: ≥ 1)",
+    "bench server --steady -1, steady: -1 (expected: ≥ 0)",
     "bench samplers --output curve.pdf, 'output: curve.pdf (expected: a name that ends in .png or"
         + " .svg)'",
     "nll --count 0, count: 0 (expected: ≥ 1)",

@@ -162,6 +162,37 @@ final class EndToEndTest {
   }
 
   @Test
+  void aServerOfAModelIsMeasured() throws IOException {
+    Path json = folder.resolve("server.json");
+    Run run =
+        Run.of(
+            "bench",
+            "server",
+            "--model",
+            model.toString(),
+            "--images",
+            "2",
+            "--rounds",
+            "1",
+            "--steps",
+            "2,2,2",
+            "--steady",
+            "10",
+            "--json",
+            json.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(Files.readString(json))
+        .contains(
+            "\"over gRPC, 1 at once\"",
+            "\"over gRPC, 4 at once\"",
+            "\"over gRPC, 16 at once\"",
+            "\"over gRPC, 16 at once, processor\"",
+            "\"one image alone, p99\"",
+            "\"one image beside 64, p99\"",
+            "\"memory after 10 images\"");
+  }
+
+  @Test
   void curvesHaveAPointForEachCombination() throws IOException {
     Path judge = folder.resolve("judge-of-curves");
     Run trained =
