@@ -2,7 +2,6 @@ package io.diffusion4j.cli;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
-import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.train.Preset;
 import io.diffusion4j.evaluation.Evaluation;
 import io.diffusion4j.evaluation.PromptSet;
@@ -134,7 +133,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** What is measured, and what the numbers depend on. */
   private record Pictures(
-      ConceptSet concepts, PromptSet prompts, List<Image> images, Map<String, Object> facts) {}
+      Preset preset, PromptSet prompts, List<Image> images, Map<String, Object> facts) {}
 
   @Override
   public Integer call() {
@@ -163,7 +162,8 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Result result(Judge judge, Pictures pictures) {
-    return new Evaluation(pictures.concepts, Optional.of(judge), seed)
+    return new Evaluation(
+            pictures.preset.concepts(), pictures.preset.scenes(), Optional.of(judge), seed)
         .measure(pictures.prompts, pictures.images);
   }
 
@@ -264,7 +264,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private Pictures read(Path folder) {
     var read = CaptionedFolder.read(folder);
     return new Pictures(
-        Preset.named(presetName == null ? "emoji" : presetName).concepts(),
+        Preset.named(presetName == null ? "emoji" : presetName),
         read.prompts(),
         read.images(),
         facts("images", folder.toString()));
@@ -274,11 +274,11 @@ final class EvaluateCommand implements Callable<Integer> {
     say("loading " + model.folder);
     try (LocalModel local = model.load(Residency.ALWAYS, stages.prior())) {
       String name = presetName == null ? local.facts().name() : presetName;
-      ConceptSet concepts = Preset.named(name).concepts();
-      PromptSet prompts = PromptSet.of(concepts, count, seed);
+      Preset preset = Preset.named(name);
+      PromptSet prompts = PromptSet.of(preset.concepts(), preset.scenes(), count, seed);
       var drawer = new PromptDrawer(seed, batch, spec.commandLine().getErr());
       return new Pictures(
-          concepts, prompts, drawer.draw(local, prompts, stages), facts("model", local.digest()));
+          preset, prompts, drawer.draw(local, prompts, stages), facts("model", local.digest()));
     }
   }
 

@@ -278,6 +278,17 @@ final class EndToEndTest {
     }
   }
 
+  /** Another seed draws other captions, but the towers know no other words. */
+  @Test
+  void aTrainingThatStartsFromAModelKeepsItsVocabulary() {
+    Path other = folder.resolve("other");
+    Run run =
+        train("clip", "1", other, "other-state", "--start-from", model.toString(), "--seed", "5");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(other.resolve("tokenizer/merges.txt"))
+        .hasSameTextualContentAs(model.resolve("tokenizer/merges.txt"));
+  }
+
   /** A step at next to no rate leaves the weights that it began with. */
   private static void assertSameWeights(Path copy, String part, String file) {
     try (var before = Checkpoint.open(model.resolve(part), file);

@@ -14,7 +14,9 @@ public final class ContrastiveLoss {
   public static final String LOGIT_SCALE = "logit_scale";
 
   static final double INITIAL = Math.log(1 / 0.07);
-  private static final float LARGEST = (float) Math.log(100);
+
+  /** The largest factor that CLIP may learn (Radford et al. 2021, §2.5). */
+  public static final double LARGEST = 100;
 
   private ContrastiveLoss() {}
 
@@ -25,11 +27,11 @@ public final class ContrastiveLoss {
     return tf.math.mul(x, tf.math.rsqrt(tf.math.add(square, tf.constant(1e-12f))));
   }
 
-  /** The learned factor of the cosines, at most 100; its parameter is asked for once. */
-  public static Operand<TFloat32> scale(Nn nn) {
+  /** The learned factor of the cosines; its parameter is asked for once. */
+  public static Operand<TFloat32> scale(Nn nn, double largest) {
     var tf = nn.tf();
-    // Above ln 100 the clamp stops the gradient too, so the parameter itself stays there.
-    return tf.math.exp(tf.math.minimum(logScale(nn), tf.constant(LARGEST)));
+    // Above ln(largest) the clamp stops the gradient too, so the parameter itself stays there.
+    return tf.math.exp(tf.math.minimum(logScale(nn), tf.constant((float) Math.log(largest))));
   }
 
   /** The logarithm of the factor, ln(1/0.07) before training. */

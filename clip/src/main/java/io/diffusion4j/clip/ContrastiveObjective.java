@@ -11,11 +11,20 @@ import org.tensorflow.types.TFloat32;
  * every image of the batch, scaled by a learned temperature, is to be largest for the pairs.
  *
  * @param network both towers and the temperature
+ * @param largestScale what the factor of the cosines may become. Where it is large, small
+ *     differences of the embeddings suffice, and all but a few of their components vary little.
  */
-public record ContrastiveObjective(ClipNetwork network) implements Objective {
-  /** The loss of two towers. */
+public record ContrastiveObjective(ClipNetwork network, double largestScale) implements Objective {
+  public ContrastiveObjective {
+    if (!(largestScale > 0 && largestScale <= ContrastiveLoss.LARGEST)) {
+      throw new IllegalArgumentException(
+          "largestScale: " + largestScale + " (expected: in (0, 100])");
+    }
+  }
+
+  /** The loss of two towers, the scale as in CLIP. */
   public ContrastiveObjective(ClipTextNetwork text, ClipVisionNetwork vision) {
-    this(new ClipNetwork(text, vision));
+    this(new ClipNetwork(text, vision), ContrastiveLoss.LARGEST);
   }
 
   @Override
@@ -23,7 +32,7 @@ public record ContrastiveObjective(ClipNetwork network) implements Objective {
     var tf = nn.tf();
     var t = ContrastiveLoss.normalise(nn, network.text().build(nn, inputs).get(1));
     var v = ContrastiveLoss.normalise(nn, network.vision().build(nn, inputs).get(0));
-    var scale = ContrastiveLoss.scale(nn);
+    var scale = ContrastiveLoss.scale(nn, largestScale);
     var logits = ContrastiveLoss.logits(nn, v, t, scale);
     var pairs = tf.math.mul(tf.reduceSum(tf.math.mul(v, t), tf.constant(1)), scale);
     var ofImages = ContrastiveLoss.crossEntropy(nn, logits, pairs, 1);

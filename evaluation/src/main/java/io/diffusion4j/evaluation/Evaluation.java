@@ -6,6 +6,7 @@ import io.diffusion4j.emoji.art.Sprites;
 import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.NamedColor;
 import io.diffusion4j.emoji.scene.Scene;
+import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.evaluation.Metric.Kind;
@@ -38,6 +39,7 @@ public final class Evaluation {
   private static final int FRECHET_RESAMPLES = 40;
 
   private final ConceptSet concepts;
+  private final SceneMix scenes;
   private final SceneRenderer renderer;
   private final Optional<Judge> judge;
   private final List<Question> questions;
@@ -46,11 +48,13 @@ public final class Evaluation {
   /**
    * An evaluation of pictures of some concepts.
    *
+   * @param scenes what the model is made for
    * @param judge without one, what only it can tell is left out: retrieval and the Fréchet distance
    * @param seed of the reference pictures, of the shuffling and of the intervals
    */
-  public Evaluation(ConceptSet concepts, Optional<Judge> judge, long seed) {
+  public Evaluation(ConceptSet concepts, SceneMix scenes, Optional<Judge> judge, long seed) {
     this.concepts = concepts;
+    this.scenes = scenes;
     this.judge = judge;
     this.seed = seed;
     this.renderer =
@@ -170,7 +174,7 @@ public final class Evaluation {
     if (prompts.size() < 4) {
       return Optional.empty();
     }
-    PromptSet others = PromptSet.of(concepts, prompts.size(), seed + 1_000_003);
+    PromptSet others = PromptSet.of(concepts, scenes, prompts.size(), seed + 1_000_003);
     List<float[]> real = judge.images(real(others, size));
     var all = new FrechetDistance(real);
     List<float[]> empty =

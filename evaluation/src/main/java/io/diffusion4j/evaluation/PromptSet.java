@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a model is asked to draw: a fixed list for every (concepts, count, seed), half of it
+ * What a model is asked to draw: a fixed list for every (concepts, styles, count, seed), half of it
  * combinations that it was trained on and half of it such that it never was.
  *
  * <p>Eight kinds take turns: one thing, several, two in a relation and one that is small or large,
@@ -44,18 +44,33 @@ public record PromptSet(List<Prompt> prompts) {
     }
   }
 
-  private record Kind(Split split, SceneMix mix) {}
+  private record Kind(Split split, double centred, double sized, double several, double related) {
+    SceneMix mix(SceneMix usual) {
+      return new SceneMix(
+          centred,
+          0,
+          sized,
+          several,
+          related,
+          0.85,
+          0,
+          usual.backgrounds(),
+          usual.styles(),
+          usual.oneStyle(),
+          0);
+    }
+  }
 
   private static final List<Kind> KINDS =
       List.of(
-          new Kind(Split.TRAIN, mix(1, 0, 0, 0)),
-          new Kind(Split.HELD_OUT_BACKGROUND, mix(1, 0, 0, 0)),
-          new Kind(Split.TRAIN, mix(0, 0, 1, 0)),
-          new Kind(Split.HELD_OUT_COUNT, mix(0, 0, 1, 0)),
-          new Kind(Split.TRAIN, mix(0, 0, 0, 1)),
-          new Kind(Split.HELD_OUT_RELATION, mix(0, 0, 0, 1)),
-          new Kind(Split.TRAIN, mix(0, 1, 0, 0)),
-          new Kind(Split.HELD_OUT_STYLE, mix(1, 0, 0, 0)));
+          new Kind(Split.TRAIN, 1, 0, 0, 0),
+          new Kind(Split.HELD_OUT_BACKGROUND, 1, 0, 0, 0),
+          new Kind(Split.TRAIN, 0, 0, 1, 0),
+          new Kind(Split.HELD_OUT_COUNT, 0, 0, 1, 0),
+          new Kind(Split.TRAIN, 0, 0, 0, 1),
+          new Kind(Split.HELD_OUT_RELATION, 0, 0, 0, 1),
+          new Kind(Split.TRAIN, 0, 1, 0, 0),
+          new Kind(Split.HELD_OUT_STYLE, 1, 0, 0, 0));
 
   public PromptSet {
     prompts = List.copyOf(prompts);
@@ -67,28 +82,23 @@ public record PromptSet(List<Prompt> prompts) {
   /**
    * The list of this length.
    *
+   * @param usual what the model is made for: the prompts name its backgrounds and styles
    * @throws IllegalArgumentException if there shall be none
    * @throws IllegalStateException if the concepts are so few that nothing of some kind is held out
    */
-  public static PromptSet of(ConceptSet concepts, int count, long seed) {
+  public static PromptSet of(ConceptSet concepts, SceneMix usual, int count, long seed) {
     if (count < 1) {
       throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
     }
     List<SceneSampler> samplers = new ArrayList<>();
     for (Kind kind : KINDS) {
-      samplers.add(new SceneSampler(concepts, kind.mix, kind.split, seed + samplers.size()));
+      samplers.add(new SceneSampler(concepts, kind.mix(usual), kind.split, seed + samplers.size()));
     }
     List<Prompt> prompts = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       prompts.add(Prompt.of(samplers.get(i % KINDS.size()).scene(i / KINDS.size())));
     }
     return new PromptSet(prompts);
-  }
-
-  private static SceneMix mix(double centred, double sized, double several, double related) {
-    var usual = SceneMix.mostlyCentred();
-    return new SceneMix(
-        centred, 0, sized, several, related, 0.85, 0, usual.backgrounds(), usual.styles());
   }
 
   public List<Scene> scenes() {

@@ -10,6 +10,7 @@ import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.NamedColor;
 import io.diffusion4j.emoji.scene.Observation;
 import io.diffusion4j.emoji.scene.Scene;
+import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.emoji.scene.SceneSize;
 import io.diffusion4j.emoji.scene.Subject;
@@ -39,7 +40,7 @@ class AttributeTest {
     var drawings = new Drawings(renderer);
     relation = new RelationQuestion(drawings);
     style = new StyleQuestion(drawings);
-    scenes = PromptSet.of(concepts, SCENES, 20).scenes();
+    scenes = PromptSet.of(concepts, SceneMix.mostlyCentred(), SCENES, 20).scenes();
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.train.Preset;
 import io.diffusion4j.evaluation.judge.Judge;
 import io.diffusion4j.evaluation.report.CaptionedFolder;
@@ -42,8 +43,8 @@ class EvaluationTest {
     folder = temporary;
     Tiny.judge(folder.resolve("judge"), folder.resolve("state"), 3);
     judge = Judge.load(folder.resolve("judge"));
-    evaluation = new Evaluation(CONCEPTS, Optional.of(judge), 1);
-    prompts = PromptSet.of(CONCEPTS, 64, 1);
+    evaluation = new Evaluation(CONCEPTS, SceneMix.mostlyCentred(), Optional.of(judge), 1);
+    prompts = PromptSet.of(CONCEPTS, SceneMix.mostlyCentred(), 64, 1);
     perfect = evaluation.measure(prompts, evaluation.real(prompts, 64));
   }
 
@@ -76,7 +77,7 @@ class EvaluationTest {
 
   @Test
   void withoutAJudgeOnlyWhatPixelsTellIsMeasured() {
-    var alone = new Evaluation(CONCEPTS, Optional.empty(), 1);
+    var alone = new Evaluation(CONCEPTS, SceneMix.mostlyCentred(), Optional.empty(), 1);
     Result result = alone.measure(prompts, alone.real(prompts, 64));
     List<String> known =
         List.of("background", "count", "size", "relation", "style", "nearest training picture");

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.art.Style;
+import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.Preset;
 import io.diffusion4j.evaluation.PromptSet.Prompt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,7 +18,8 @@ class PromptSetTest {
   @ParameterizedTest
   @ValueSource(strings = {"emoji", "tiny"})
   void halfIsSeenAndAnEighthOfEachSortIsNever(String preset) {
-    var set = PromptSet.of(Preset.named(preset).concepts(), 512, 0);
+    var of = Preset.named(preset);
+    var set = PromptSet.of(of.concepts(), of.scenes(), 512, 0);
     assertThat(set.prompts()).hasSize(512);
     assertThat(set.prompts().stream().filter(Prompt::isSeen)).hasSize(256);
     for (Split split : Split.values()) {
@@ -27,17 +31,26 @@ class PromptSetTest {
 
   @Test
   void theSameSeedAsksTheSame() {
-    var concepts = ConceptSet.natureAndFood();
-    assertThat(PromptSet.of(concepts, 40, 3)).isEqualTo(PromptSet.of(concepts, 40, 3));
-    assertThat(PromptSet.of(concepts, 40, 3).texts())
-        .isEqualTo(PromptSet.of(concepts, 80, 3).texts().subList(0, 40));
-    assertThat(PromptSet.of(concepts, 40, 4)).isNotEqualTo(PromptSet.of(concepts, 40, 3));
+    assertThat(prompts(40, 3)).isEqualTo(prompts(40, 3));
+    assertThat(prompts(40, 3).texts()).isEqualTo(prompts(80, 3).texts().subList(0, 40));
+    assertThat(prompts(40, 4)).isNotEqualTo(prompts(40, 3));
+  }
+
+  @Test
+  void aModelIsAskedForWhatItIsMadeFor() {
+    var twitter = SceneMix.mostlyCentred().withStyles(Set.of(Style.TWITTER));
+    assertThat(PromptSet.of(ConceptSet.natureAndFood(), twitter, 40, 0).texts())
+        .allMatch(text -> text.endsWith(", twitter style"));
   }
 
   @Test
   void noPromptsAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PromptSet.of(ConceptSet.core(), 0, 0))
+        .isThrownBy(() -> prompts(0, 0))
         .withMessage("count: 0 (expected: ≥ 1)");
+  }
+
+  private static PromptSet prompts(int count, long seed) {
+    return PromptSet.of(ConceptSet.natureAndFood(), SceneMix.mostlyCentred(), count, seed);
   }
 }

@@ -21,6 +21,10 @@ import java.util.function.Supplier;
  * @param tint probability that everything is drawn in shades of one colour
  * @param backgrounds at least one
  * @param styles at least one
+ * @param oneStyle whether things are always drawn in the same style, the first that draws them and
+ *     is not held out for them, in place of any
+ * @param alike how many scenes in a row, in every other row, stand before one background, so that
+ *     their captions are told apart by what they name; 0 for none
  */
 public record SceneMix(
     double centred,
@@ -31,7 +35,9 @@ public record SceneMix(
     double background,
     double tint,
     List<NamedColor> backgrounds,
-    Set<Style> styles) {
+    Set<Style> styles,
+    boolean oneStyle,
+    int alike) {
   private static final Map<String, Supplier<SceneMix>> PRESETS =
       new TreeMap<>(
           Map.of(
@@ -50,6 +56,9 @@ public record SceneMix(
     sum -= background + tint;
     if (Math.abs(sum - 1) > 1e-9) {
       throw new IllegalArgumentException("kinds: sum " + sum + " (expected: 1)");
+    }
+    if (alike < 0) {
+      throw new IllegalArgumentException("alike: " + alike + " (expected: ≥ 0)");
     }
     backgrounds = List.copyOf(backgrounds);
     if (backgrounds.isEmpty() || styles.isEmpty()) {
@@ -101,25 +110,105 @@ public record SceneMix(
     List<NamedColor> named =
         List.of(NamedColor.values()).stream().filter(c -> c != NamedColor.WHITE).toList();
     return new SceneMix(
-        centred, varied, sized, several, related, 0.7, 0, named, EnumSet.allOf(Style.class));
+        centred,
+        varied,
+        sized,
+        several,
+        related,
+        0.7,
+        0,
+        named,
+        EnumSet.allOf(Style.class),
+        false,
+        0);
   }
 
   public SceneMix withBackground(double probability) {
     return new SceneMix(
-        centred, varied, sized, several, related, probability, tint, backgrounds, styles);
+        centred,
+        varied,
+        sized,
+        several,
+        related,
+        probability,
+        tint,
+        backgrounds,
+        styles,
+        oneStyle,
+        alike);
   }
 
   public SceneMix withTint(double probability) {
     return new SceneMix(
-        centred, varied, sized, several, related, background, probability, backgrounds, styles);
+        centred,
+        varied,
+        sized,
+        several,
+        related,
+        background,
+        probability,
+        backgrounds,
+        styles,
+        oneStyle,
+        alike);
   }
 
   public SceneMix withBackgrounds(List<NamedColor> colors) {
-    return new SceneMix(centred, varied, sized, several, related, background, tint, colors, styles);
+    return new SceneMix(
+        centred,
+        varied,
+        sized,
+        several,
+        related,
+        background,
+        tint,
+        colors,
+        styles,
+        oneStyle,
+        alike);
   }
 
+  /** Things in any of these styles. */
   public SceneMix withStyles(Set<Style> allowed) {
+    return withStyles(allowed, false);
+  }
+
+  /**
+   * Things in one of these styles each, always the same, so that there is one drawing to be learned
+   * of a thing: the first, in the order of {@link Style}, that draws it and is not held out for it.
+   */
+  public SceneMix withOneStyleOf(Set<Style> allowed) {
+    return withStyles(allowed, true);
+  }
+
+  private SceneMix withStyles(Set<Style> allowed, boolean one) {
     return new SceneMix(
-        centred, varied, sized, several, related, background, tint, backgrounds, allowed);
+        centred,
+        varied,
+        sized,
+        several,
+        related,
+        background,
+        tint,
+        backgrounds,
+        allowed,
+        one,
+        alike);
+  }
+
+  /** In every other row of so many scenes, all before one background: hard to tell apart. */
+  public SceneMix withRowsAlike(int scenes) {
+    return new SceneMix(
+        centred,
+        varied,
+        sized,
+        several,
+        related,
+        background,
+        tint,
+        backgrounds,
+        styles,
+        oneStyle,
+        scenes);
   }
 }

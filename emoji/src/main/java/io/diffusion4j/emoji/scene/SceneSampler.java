@@ -73,8 +73,9 @@ public final class SceneSampler {
   public Scene scene(long index) {
     SplittableRandom random = Streams.at(seed, Streams.SCENE, index);
     Kind kind = kind(random);
+    Optional<NamedColor> common = common(index);
     for (int i = 0; i < MAX_DRAWS; i++) {
-      Optional<Scene> scene = draw(kind, random);
+      Optional<Scene> scene = draw(kind, common, random);
       if (scene.isPresent() && split.holds(Splits.heldOut(scene.get()))) {
         return scene.get();
       }
@@ -126,8 +127,17 @@ public final class SceneSampler {
     return Kind.values()[last];
   }
 
+  /** The background of all scenes of a row, in every other row. */
+  private Optional<NamedColor> common(long index) {
+    if (mix.alike() == 0 || index / mix.alike() % 2 != 0) {
+      return Optional.empty();
+    }
+    var random = Streams.at(seed, Streams.ROW, index / mix.alike());
+    return Optional.of(Streams.oneOf(random, mix.backgrounds()));
+  }
+
   /** A scene, or none if the style drawn does not draw the concepts drawn. */
-  private Optional<Scene> draw(Kind kind, SplittableRandom random) {
+  private Optional<Scene> draw(Kind kind, Optional<NamedColor> common, SplittableRandom random) {
     Subject subject = subject(kind, random);
     List<Style> styles = new ArrayList<>();
     for (Style style : mix.styles()) {
@@ -138,11 +148,12 @@ public final class SceneSampler {
     if (styles.isEmpty()) {
       return Optional.empty();
     }
-    Style style = Streams.oneOf(random, styles);
+    Style style = mix.oneStyle() ? usual(subject, styles) : Streams.oneOf(random, styles);
     // A test of backgrounds has no use for white.
     boolean named = random.nextDouble() < mix.background() || split == Split.HELD_OUT_BACKGROUND;
-    NamedColor background = Streams.oneOf(random, mix.backgrounds());
-    var scene = Scene.of(subject, style, named ? background : NamedColor.WHITE);
+    NamedColor one = Streams.oneOf(random, mix.backgrounds());
+    NamedColor background = common.orElse(named ? one : NamedColor.WHITE);
+    var scene = Scene.of(subject, style, background);
     if (kind == Kind.VARIED) {
       scene = moved(scene, random);
     }
@@ -152,6 +163,17 @@ public final class SceneSampler {
         tint != scene.background()
             && subject.concepts().stream().noneMatch(c -> Noun.of(c).namesColor());
     return Optional.of(tinted && takesTint ? scene.withTint(tint) : scene);
+  }
+
+  /** The first style that is not held out, but for the test of what is. */
+  private Style usual(Subject subject, List<Style> styles) {
+    if (split == Split.HELD_OUT_STYLE) {
+      return styles.get(0);
+    }
+    return styles.stream()
+        .filter(s -> subject.concepts().stream().noneMatch(c -> Splits.isHeldOut(c, s)))
+        .findFirst()
+        .orElse(styles.get(0));
   }
 
   private Subject subject(Kind kind, SplittableRandom random) {

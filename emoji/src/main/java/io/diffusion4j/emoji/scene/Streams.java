@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 final class Streams {
   static final long SCENE = 1;
   static final long CAPTION = 2;
+  static final long ROW = 3;
 
   private Streams() {}
 

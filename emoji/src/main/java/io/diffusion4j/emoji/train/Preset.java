@@ -8,8 +8,11 @@ import io.diffusion4j.decoder.TextProjection;
 import io.diffusion4j.decoder.UnetConfig;
 import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
 import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.art.Style;
+import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.tf.train.TrainingConfig;
+import java.util.EnumSet;
 import java.util.List;
 
 /**
@@ -18,8 +21,9 @@ import java.util.List;
  *
  * @param name as it is asked for
  * @param concepts what it draws
+ * @param scenes what all parts learn from, and in which styles
  * @param vocabulary tokens
- * @param corpus captions that the vocabulary is learned from
+ * @param corpus captions, of all styles, that the vocabulary is learned from
  * @param textLength positions of a text
  * @param text CLIP's text tower
  * @param vision CLIP's image tower
@@ -38,6 +42,7 @@ import java.util.List;
 public record Preset(
     String name,
     ConceptSet concepts,
+    SceneMix scenes,
     int vocabulary,
     int corpus,
     int textLength,
@@ -76,8 +81,8 @@ public record Preset(
             32,
             3,
             6,
-            List.of(48, 96, 192),
-            List.of(false, true, true),
+            List.of(48, 96, 192, 256, 128, 128), // down to a single pixel
+            List.of(false, false, true, true, false, false),
             true,
             1,
             32,
@@ -102,6 +107,8 @@ public record Preset(
     return new Preset(
         "emoji",
         ConceptSet.natureAndFood(),
+        // One drawing of each concept is what hours on two cores teach; these sets draw nearly all.
+        SceneMix.mostlyCentred().withOneStyleOf(EnumSet.of(Style.NOTO, Style.TWITTER, Style.FLAT)),
         vocabulary,
         60_000,
         length,
@@ -159,6 +166,7 @@ public record Preset(
         "tiny",
         ConceptSet.ofLabels(
             "tiny", List.of("red apple", "lemon", "cat face", "dog face", "pizza", "frog")),
+        SceneMix.mostlyCentred(),
         vocabulary,
         2_000,
         length,

@@ -3,10 +3,10 @@ package io.diffusion4j.emoji.train;
 import io.diffusion4j.clip.ClipBatches;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipImageModel;
+import io.diffusion4j.clip.ClipNetwork;
 import io.diffusion4j.clip.ClipTextModel;
 import io.diffusion4j.clip.ContrastiveLoss;
 import io.diffusion4j.clip.ContrastiveObjective;
-import io.diffusion4j.clip.ZeroShot;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.BpeTrainer;
 import io.diffusion4j.clip.token.ClipTokenizer;
@@ -21,6 +21,7 @@ import io.diffusion4j.decoder.UpsamplerObjective;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.emoji.EmojiDataset;
@@ -78,6 +79,13 @@ public final class Recipe {
   private static final double DROP = 0.1;
   private static final double TEXT_DROP = 0.2;
   private static final double SNR_GAMMA = 5;
+
+  /** Of the decoder's timesteps: layout is decided where there is little to see but noise. */
+  private static final double SHIFT = 4;
+
+  /** Of CLIP's cosines: small, so that what the decoder is told differs by more than a little. */
+  private static final double LARGEST_SCALE = 1 / 0.07;
+
   private static final long DATA_SEED = 20_260_101;
 
   /** The last step of seven visits t = 0; a few neighbours make the network robust. */
@@ -177,11 +185,16 @@ public final class Recipe {
   }
 
   private boolean clip(TrainingConfig config, long checkpointEvery, Observer observer) {
-    var data = data(preset.vision().imageSize(), config.seed(), SceneMix.mostlyVaried());
+    int size = preset.vision().imageSize();
+    var data = data(size, config.seed(), SceneMix.mostlyVaried());
     ClipTokenizer tokenizer = tokenizer(data);
     preset.text().requireFits(tokenizer);
-    var batches = new ClipBatches(images(data), tokenizer, preprocessor(), config.batchSize());
-    var objective = new ContrastiveObjective(preset.text(), preset.vision());
+    // Backgrounds and colours nearly suffice to tell pairs apart, and then the embedding says
+    // little else; in every other batch the background is the same.
+    var pairs = data(size, config.seed(), preset.scenes().withRowsAlike(config.batchSize()));
+    var batches = new ClipBatches(images(pairs), tokenizer, preprocessor(), config.batchSize());
+    var objective =
+        new ContrastiveObjective(new ClipNetwork(preset.text(), preset.vision()), LARGEST_SCALE);
     return run(
         Part.CLIP,
         objective,
@@ -206,14 +219,28 @@ public final class Recipe {
         });
   }
 
-  /** The tokenizer of an interrupted run is the one to go on with; it is a function of the data. */
+  /**
+   * That of the model to start from, whose towers know no other; else learned from the data, of
+   * which it is a function, so that an interrupted run goes on with the same.
+   */
   private ClipTokenizer tokenizer(EmojiDataset data) {
+    if (first != null) {
+      return load(first);
+    }
     var captions = StreamSupport.stream(data.captions(preset.corpus()).spliterator(), false);
     var vocabulary = BpeTrainer.ofSize(preset.vocabulary()).train(captions);
     return new ClipTokenizer(
         vocabulary,
         TokenizerConfig.karlo().withMaxLength(preset.textLength()),
         Normalization.HUGGING_FACE);
+  }
+
+  private static ClipTokenizer load(Path model) {
+    try {
+      return ClipTokenizer.load(model.resolve("tokenizer"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the tokenizer of " + model + ": " + e, e);
+    }
   }
 
   private void save(ClipTokenizer tokenizer) {
@@ -339,7 +366,8 @@ public final class Recipe {
               text,
               image,
               objective,
-              pixelNoise(preset.decoder().timeChannels()),
+              pixelNoise(preset.decoder().timeChannels())
+                  .withTimesteps(TimestepSampler.shifted(TRAIN_STEPS, SHIFT)),
               DROP,
               TEXT_DROP,
               config.batchSize(),
@@ -420,9 +448,7 @@ public final class Recipe {
         });
   }
 
-  /**
-   * Both towers, and the largest temperature there is: the published layout has no place for it.
-   */
+  /** Both towers, and the largest scale there is: the published layout has no place for it. */
   private void startClip(Trainer trainer) {
     if (first != null) {
       trainer.startFrom(
@@ -432,7 +458,7 @@ public final class Recipe {
               .put(
                   ContrastiveLoss.LOGIT_SCALE,
                   new long[0],
-                  new float[] {(float) Math.log(ZeroShot.LOGIT_SCALE)}));
+                  new float[] {(float) Math.log(LARGEST_SCALE)}));
     }
   }
 
@@ -493,12 +519,10 @@ public final class Recipe {
     Path folder = model.resolve("text_encoder");
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       return new ClipTextModel(
-          ClipTokenizer.load(model.resolve("tokenizer")),
+          load(model),
           ClipFolders.readText(folder),
           new CheckpointTensors(folder, checkpoint),
           Precision.BFLOAT16);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the tokenizer of " + model + ": " + e, e);
     }
   }
 
@@ -514,7 +538,7 @@ public final class Recipe {
   }
 
   private EmojiDataset data(int imageSize, long seed) {
-    return data(imageSize, seed, SceneMix.mostlyCentred());
+    return data(imageSize, seed, preset.scenes());
   }
 
   private EmojiDataset data(int imageSize, long seed, SceneMix scenes) {
@@ -535,7 +559,10 @@ public final class Recipe {
 
   /** The same of another size in pixels. */
   public static CaptionedImages pictures(Preset preset, Split split, long seed, int size) {
-    var settings = Settings.training(preset.concepts(), size, seed).withSplit(split);
+    var settings =
+        Settings.training(preset.concepts(), size, seed)
+            .withScenes(preset.scenes())
+            .withSplit(split);
     return images(EmojiDataset.open(settings, SPRITE_SIZE));
   }
 

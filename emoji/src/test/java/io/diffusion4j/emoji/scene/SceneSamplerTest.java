@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.art.Style;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -56,6 +58,41 @@ class SceneSamplerTest {
       seen.add(scene.background());
     }
     assertThat(seen).hasSize(290 + Style.values().length + NamedColor.values().length);
+  }
+
+  @Test
+  void inOneStyleAThingIsAlwaysDrawnAlike() {
+    var mix = SceneMix.plain().withOneStyleOf(EnumSet.of(Style.NOTO, Style.TWITTER));
+    var one = new SceneSampler(ConceptSet.natureAndFood(), mix, Split.TRAIN, 0);
+    for (int i = 0; i < N; i++) {
+      Scene scene = one.scene(i);
+      Concept concept = scene.subject().concepts().get(0);
+      boolean usual = concept.isDrawnIn(Style.NOTO) && !Splits.isHeldOut(concept, Style.NOTO);
+      assertThat(scene.style()).isEqualTo(usual ? Style.NOTO : Style.TWITTER);
+    }
+    var unseen = new SceneSampler(ConceptSet.natureAndFood(), mix, Split.HELD_OUT_STYLE, 0);
+    Scene scene = unseen.scene(0);
+    assertThat(Splits.isHeldOut(scene.subject().concepts().get(0), scene.style())).isTrue();
+  }
+
+  @Test
+  void everyOtherRowStandsBeforeOneBackground() {
+    var mix = SceneMix.mostlyCentred().withRowsAlike(50);
+    var rows = new SceneSampler(ConceptSet.natureAndFood(), mix, Split.TRAIN, 0);
+    Set<NamedColor> common = new HashSet<>();
+    for (int row = 0; row < 40; row++) {
+      Set<NamedColor> backgrounds = new HashSet<>();
+      for (int i = 0; i < 50; i++) {
+        backgrounds.add(rows.scene(50 * row + i).background());
+      }
+      if (row % 2 == 0) {
+        assertThat(backgrounds).hasSize(1);
+        common.addAll(backgrounds);
+      } else {
+        assertThat(backgrounds).hasSizeGreaterThan(5);
+      }
+    }
+    assertThat(common).hasSizeGreaterThan(5);
   }
 
   @Test

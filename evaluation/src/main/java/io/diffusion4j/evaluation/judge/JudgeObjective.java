@@ -43,7 +43,7 @@ record JudgeObjective(JudgeImageNetwork image, JudgeTextNetwork text, Bags names
     var weights = nn.reshape(tf.constant(names.weights()), count, names.length());
     var texts = ContrastiveLoss.normalise(nn, text.forward(nn, ids, weights));
     var images = ContrastiveLoss.normalise(nn, image.build(nn, inputs).get(0));
-    var scale = ContrastiveLoss.scale(nn);
+    var scale = ContrastiveLoss.scale(nn, ContrastiveLoss.LARGEST);
     var logits = ContrastiveLoss.logits(nn, images, texts, scale);
     var concept =
         tf.oneHot(inputs.ints(CONCEPT), tf.constant(count), tf.constant(1f), tf.constant(0f));
