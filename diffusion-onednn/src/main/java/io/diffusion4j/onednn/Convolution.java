@@ -17,6 +17,8 @@ record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int
   private static final int GATHERED = 16;
 
   private static final String NAME = "convolution";
+  private static final long[] STRIDE = {1, 1};
+  private static final long[] DILATION = {0, 0};
 
   /**
    * The convolution of x.
@@ -29,9 +31,6 @@ record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int
     var flat = kernels.dense(DataType.FLOAT32, out);
     var after =
         plus.map(p -> After.NOTHING.add(p.images(), p.as(p.images()))).orElse(After.NOTHING);
-    long[] one = {1, 1};
-    long[] none = {0, 0};
-    long[] pad = {kernel / 2, kernel / 2};
     var primitive =
         kernels.describe(
             NAME,
@@ -46,17 +45,17 @@ record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int
                     any(x.type()),
                     flat,
                     y.images(),
-                    one,
-                    none,
-                    pad,
-                    pad,
+                    STRIDE,
+                    DILATION,
+                    padding(),
+                    padding(),
                     a));
     tape.forward(
         kernels
             .primitive(NAME, primitive)
             .with(after)
             .with(DNNL_ARG_SRC, x.as(x.images()))
-            .with(DNNL_ARG_WEIGHTS, tape.packed(weight, plain(), wantedWeights(primitive)))
+            .with(DNNL_ARG_WEIGHTS, tape.packed(weight, plain(), Kernels.wantedWeights(primitive)))
             .with(DNNL_ARG_BIAS, bias.values(flat))
             .with(DNNL_ARG_DST, y.as(y.images()))
             .build());
@@ -74,6 +73,11 @@ record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int
     return y;
   }
 
+  /** That keeps the size, on either side. */
+  private long[] padding() {
+    return new long[] {kernel / 2, kernel / 2};
+  }
+
   private dnnl_memory_desc any(DataType type) {
     return tape.kernels().any(type, out, in, kernel, kernel);
   }
@@ -85,15 +89,8 @@ record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int
         .strided(DataType.FLOAT32, new long[] {out, in, kernel, kernel}, 1, out, kernel * row, row);
   }
 
-  private static dnnl_memory_desc wantedWeights(dnnl_primitive_desc primitive) {
-    return dnnl_primitive_desc_query_md(primitive, dnnl_query_weights_md, 0);
-  }
-
   private void backward(Activation dx, Activation dy, dnnl_primitive_desc forward) {
     var kernels = tape.kernels();
-    long[] one = {1, 1};
-    long[] none = {0, 0};
-    long[] pad = {kernel / 2, kernel / 2};
     var primitive =
         kernels.describe(
             NAME,
@@ -106,17 +103,17 @@ record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int
                     dx.images(),
                     any(dx.type()),
                     dy.images(),
-                    one,
-                    none,
-                    pad,
-                    pad,
+                    STRIDE,
+                    DILATION,
+                    padding(),
+                    padding(),
                     forward,
                     a));
     tape.backward(
         kernels
             .primitive(NAME, primitive)
             .with(DNNL_ARG_DIFF_DST, dy.as(dy.images()))
-            .with(DNNL_ARG_WEIGHTS, tape.packed(weight, plain(), wantedWeights(primitive)))
+            .with(DNNL_ARG_WEIGHTS, tape.packed(weight, plain(), Kernels.wantedWeights(primitive)))
             .with(DNNL_ARG_DIFF_SRC, dx.as(dx.images()))
             .build());
   }
@@ -124,9 +121,6 @@ record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int
   private void gradient(Activation x, Activation dy, dnnl_primitive_desc forward) {
     var kernels = tape.kernels();
     var flat = kernels.dense(DataType.FLOAT32, out);
-    long[] one = {1, 1};
-    long[] none = {0, 0};
-    long[] pad = {kernel / 2, kernel / 2};
     var primitive =
         kernels.describe(
             NAME,
@@ -140,10 +134,10 @@ record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int
                     any(DataType.FLOAT32),
                     flat,
                     dy.images(),
-                    one,
-                    none,
-                    pad,
-                    pad,
+                    STRIDE,
+                    DILATION,
+                    padding(),
+                    padding(),
                     forward,
                     a));
     tape.gradient(

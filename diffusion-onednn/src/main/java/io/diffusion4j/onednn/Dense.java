@@ -29,7 +29,7 @@ record Dense(Tape tape, Trained weight, Trained bias, int in, int out) {
         kernels
             .primitive(NAME, primitive)
             .with(DNNL_ARG_SRC, x.as(x.matrix()))
-            .with(DNNL_ARG_WEIGHTS, tape.packed(weight, plain(), wantedWeights(primitive)))
+            .with(DNNL_ARG_WEIGHTS, tape.packed(weight, plain(), Kernels.wantedWeights(primitive)))
             .with(DNNL_ARG_BIAS, bias.values(flat))
             .with(DNNL_ARG_DST, y.as(y.matrix()))
             .build());
@@ -50,10 +50,6 @@ record Dense(Tape tape, Trained weight, Trained bias, int in, int out) {
     return tape.kernels().strided(DataType.FLOAT32, new long[] {out, in}, 1, out);
   }
 
-  private static dnnl_memory_desc wantedWeights(dnnl_primitive_desc primitive) {
-    return dnnl_primitive_desc_query_md(primitive, dnnl_query_weights_md, 0);
-  }
-
   private void backward(Activation dx, Activation dy, dnnl_primitive_desc forward) {
     var kernels = tape.kernels();
     var primitive =
@@ -67,7 +63,7 @@ record Dense(Tape tape, Trained weight, Trained bias, int in, int out) {
         kernels
             .primitive(NAME, primitive)
             .with(DNNL_ARG_DIFF_DST, dy.as(dy.matrix()))
-            .with(DNNL_ARG_WEIGHTS, tape.packed(weight, plain(), wantedWeights(primitive)))
+            .with(DNNL_ARG_WEIGHTS, tape.packed(weight, plain(), Kernels.wantedWeights(primitive)))
             .with(DNNL_ARG_DIFF_SRC, dx.as(dx.matrix()))
             .build());
   }

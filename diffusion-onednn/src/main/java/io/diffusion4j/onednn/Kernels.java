@@ -72,6 +72,11 @@ final class Kernels {
     return description;
   }
 
+  /** How a primitive wants its weights to lie. */
+  static dnnl_memory_desc wantedWeights(dnnl_primitive_desc description) {
+    return dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
+  }
+
   Kernel.Builder primitive(String name, dnnl_primitive_desc description) {
     var primitive = new dnnl_primitive();
     Dnnl.check(dnnl_primitive_create(primitive, description), name);
