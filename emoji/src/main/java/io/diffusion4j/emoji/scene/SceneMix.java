@@ -124,53 +124,20 @@ public record SceneMix(
   }
 
   public SceneMix withBackground(double probability) {
-    return new SceneMix(
-        centred,
-        varied,
-        sized,
-        several,
-        related,
-        probability,
-        tint,
-        backgrounds,
-        styles,
-        oneStyle,
-        alike);
+    return with(probability, tint, backgrounds, styles, oneStyle, alike);
   }
 
   public SceneMix withTint(double probability) {
-    return new SceneMix(
-        centred,
-        varied,
-        sized,
-        several,
-        related,
-        background,
-        probability,
-        backgrounds,
-        styles,
-        oneStyle,
-        alike);
+    return with(background, probability, backgrounds, styles, oneStyle, alike);
   }
 
   public SceneMix withBackgrounds(List<NamedColor> colors) {
-    return new SceneMix(
-        centred,
-        varied,
-        sized,
-        several,
-        related,
-        background,
-        tint,
-        colors,
-        styles,
-        oneStyle,
-        alike);
+    return with(background, tint, colors, styles, oneStyle, alike);
   }
 
   /** Things in any of these styles. */
   public SceneMix withStyles(Set<Style> allowed) {
-    return withStyles(allowed, false);
+    return with(background, tint, backgrounds, allowed, false, alike);
   }
 
   /**
@@ -178,26 +145,22 @@ public record SceneMix(
    * of a thing: the first, in the order of {@link Style}, that draws it and is not held out for it.
    */
   public SceneMix withOneStyleOf(Set<Style> allowed) {
-    return withStyles(allowed, true);
-  }
-
-  private SceneMix withStyles(Set<Style> allowed, boolean one) {
-    return new SceneMix(
-        centred,
-        varied,
-        sized,
-        several,
-        related,
-        background,
-        tint,
-        backgrounds,
-        allowed,
-        one,
-        alike);
+    return with(background, tint, backgrounds, allowed, true, alike);
   }
 
   /** In every other row of so many scenes, all before one background: hard to tell apart. */
   public SceneMix withRowsAlike(int scenes) {
+    return with(background, tint, backgrounds, styles, oneStyle, scenes);
+  }
+
+  /** The same kinds of scene, as often. */
+  private SceneMix with(
+      double background,
+      double tint,
+      List<NamedColor> backgrounds,
+      Set<Style> styles,
+      boolean oneStyle,
+      int alike) {
     return new SceneMix(
         centred,
         varied,
@@ -209,6 +172,6 @@ public record SceneMix(
         backgrounds,
         styles,
         oneStyle,
-        scenes);
+        alike);
   }
 }
