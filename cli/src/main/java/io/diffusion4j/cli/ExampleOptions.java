@@ -48,17 +48,7 @@ final class ExampleOptions {
       throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
     }
     PictureFolder folder = images == null ? null : PictureFolder.of(images);
-    int size = count != null ? count : folder == null ? usual : folder.files().size();
-    if (folder != null && size > folder.files().size()) {
-      throw new IllegalArgumentException(
-          "count: "
-              + size
-              + " (expected: at most the "
-              + folder.files().size()
-              + " of "
-              + images
-              + ")");
-    }
+    int size = folder != null ? folder.size(count) : count != null ? count : usual;
     if (size < 2) {
       throw new IllegalArgumentException("count: " + size + " (expected: ≥ 2)");
     }

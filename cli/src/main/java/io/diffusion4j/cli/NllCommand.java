@@ -105,17 +105,7 @@ final class NllCommand implements Callable<Integer> {
   public Integer call() {
     check();
     PictureFolder folder = images == null ? null : PictureFolder.of(images);
-    int size = count != null ? count : folder == null ? 16 : folder.files().size();
-    if (folder != null && size > folder.files().size()) {
-      throw new IllegalArgumentException(
-          "count: "
-              + size
-              + " (expected: at most the "
-              + folder.files().size()
-              + " of "
-              + images
-              + ")");
-    }
+    int size = folder != null ? folder.size(count) : count != null ? count : 16;
     LocalModel.requirePipeline(model.folder);
     say("loading " + model.folder);
     try (var loaded = UnclipModel.load(model.folder, model.format.precision)) {

@@ -12,12 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The PNG and JPEG files of a folder, in the order of their names, each with the text of the file
  * beside it that ends in {@code .txt}, or without words. The middle square of a picture is taken.
  */
-record PictureFolder(List<Path> files) implements CaptionedImages {
+record PictureFolder(Path folder, List<Path> files) implements CaptionedImages {
   private static final long MAX_PIXELS = 1L << 26;
 
   /**
@@ -35,10 +36,24 @@ record PictureFolder(List<Path> files) implements CaptionedImages {
         throw new IllegalArgumentException(
             "images: " + folder + " (expected: a folder with " + ImageFiles.formats() + " files)");
       }
-      return new PictureFolder(files);
+      return new PictureFolder(folder, files);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the folder " + folder + ": " + e, e);
     }
+  }
+
+  /**
+   * How many pictures to take.
+   *
+   * @param count as asked for, null for all
+   * @throws IllegalArgumentException if there are fewer
+   */
+  int size(@Nullable Integer count) {
+    if (count != null && count > files.size()) {
+      throw new IllegalArgumentException(
+          "count: %d (expected: at most the %d of %s)".formatted(count, files.size(), folder));
+    }
+    return count != null ? count : files.size();
   }
 
   private static boolean isPicture(Path file) {
