@@ -15,17 +15,19 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 final class Trained {
   private final Kernels kernels;
   private final Parameter parameter;
+  private final int size;
   private final Memory values;
   private final List<Memory> gradients = new ArrayList<>();
 
   Trained(Kernels kernels, Parameter parameter) {
     this.kernels = kernels;
     this.parameter = parameter;
+    this.size = parameter.size();
     this.values = kernels.allocate(bytes());
   }
 
   private long bytes() {
-    return (long) Float.BYTES * size();
+    return (long) Float.BYTES * size;
   }
 
   Parameter parameter() {
@@ -33,11 +35,11 @@ final class Trained {
   }
 
   int size() {
-    return Math.toIntExact(parameter.size());
+    return size;
   }
 
   FloatBuffer values() {
-    return values.floats(0, size());
+    return values.floats(0, size);
   }
 
   dnnl_memory values(dnnl_memory_desc description) {
@@ -60,7 +62,7 @@ final class Trained {
     }
 
     FloatBuffer floats() {
-      return memory.floats(0, size());
+      return memory.floats(0, size);
     }
 
     dnnl_memory as(dnnl_memory_desc description) {
@@ -70,10 +72,10 @@ final class Trained {
 
   /** The sum over all shares, always in the same order. */
   void gradient(float[] into, float[] work) {
-    gradients.get(0).floats(0, size()).get(0, into, 0, size());
+    gradients.get(0).floats(0, size).get(0, into, 0, size);
     for (int g = 1; g < gradients.size(); g++) {
-      gradients.get(g).floats(0, size()).get(0, work, 0, size());
-      for (int i = 0; i < size(); i++) {
+      gradients.get(g).floats(0, size).get(0, work, 0, size);
+      for (int i = 0; i < size; i++) {
         into[i] += work[i];
       }
     }
