@@ -46,8 +46,7 @@ final class ImageBenchmark {
   private static Map<String, Double> ask(Path folder, ImageSettings settings) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add(
-        "-D" + Engines.PROPERTY + "=" + System.getProperty(Engines.PROPERTY, Engines.DEFAULT));
+    command.add("-D" + Engines.PROPERTY + "=" + System.getProperty(Engines.PROPERTY, Engines.AUTO));
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(FirstImage.class.getName());

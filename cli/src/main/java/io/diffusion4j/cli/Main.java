@@ -86,8 +86,7 @@ public final class Main implements Runnable {
       scope = ScopeType.INHERIT,
       description =
           "What runs and trains the networks: tensorflow; onednn, for what it has the layers of;"
-              + " auto, the fastest that this machine can. Default: tensorflow to run them, auto to"
-              + " train")
+              + " auto, the fastest that this machine can. Default: auto")
   void setEngine(String name) {
     try {
       Engines.prefer(name);

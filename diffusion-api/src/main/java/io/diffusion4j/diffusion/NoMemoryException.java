@@ -11,6 +11,15 @@ public final class NoMemoryException extends RuntimeException {
    * A network had too little memory.
    *
    * @param message what was asked for
+   */
+  public NoMemoryException(String message) {
+    super(message);
+  }
+
+  /**
+   * A network had too little memory.
+   *
+   * @param message what was asked for
    * @param cause how the engine said so
    */
   public NoMemoryException(String message, Throwable cause) {

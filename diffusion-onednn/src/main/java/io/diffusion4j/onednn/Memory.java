@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn;
 
+import io.diffusion4j.diffusion.NoMemoryException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,7 +27,7 @@ final class Memory {
     size = bytes + alignment;
     memory = Pointer.malloc(size);
     if (memory == null || memory.isNull()) {
-      throw new OutOfMemoryError("native: " + bytes + " bytes");
+      throw new NoMemoryException("native memory: none left for " + bytes + " bytes");
     }
     LIVE.addAndGet(size);
     scope.onClose(

@@ -29,7 +29,7 @@ class OneDnnDenoiserTest implements DenoiserContract<float[]> {
   @BeforeAll
   static void open() {
     assumeTrue(new OneDnnEngine().unavailable(Precision.BFLOAT16).isEmpty());
-    String before = System.getProperty(Engines.PROPERTY, Engines.DEFAULT);
+    String before = System.getProperty(Engines.PROPERTY, Engines.AUTO);
     System.setProperty(Engines.PROPERTY, "onednn");
     try {
       network = new CompiledNetwork(NETWORK, RandomWeights.of(NETWORK, 1), Precision.BFLOAT16);

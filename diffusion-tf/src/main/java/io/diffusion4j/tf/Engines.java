@@ -11,19 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which engine runs a network: TensorFlow, unless the system property {@code diffusion4j.engine}
- * names another, or {@value #AUTO} for the first that can of those on the class path. What another
- * lacks the layers of is left to TensorFlow.
+ * Which engine runs a network: the first that can of those on the class path, unless the system
+ * property {@code diffusion4j.engine} names one. What another lacks the layers of is left to
+ * TensorFlow.
  */
 public final class Engines {
-  /** The system property; {@value #AUTO}, or the name of an engine. Default: {@value #DEFAULT}. */
+  /** The system property; {@value #AUTO}, or the name of an engine. Default: {@value #AUTO}. */
   public static final String PROPERTY = "diffusion4j.engine";
 
   /** The fastest that can. */
   public static final String AUTO = "auto";
-
-  /** What runs networks unless something else is asked for. */
-  public static final String DEFAULT = "tensorflow";
 
   private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
   private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
@@ -69,7 +66,7 @@ public final class Engines {
    * @throws IllegalStateException if it names one that cannot run here
    */
   static Executable compile(Network network, NamedTensors weights, Precision precision) {
-    String asked = known(System.getProperty(PROPERTY, DEFAULT));
+    String asked = known(System.getProperty(PROPERTY, AUTO));
     for (Engine engine : all()) {
       boolean last = engine instanceof TensorFlowEngine;
       if (!asked.equals(AUTO) && !asked.equals(engine.name()) && !last) {

@@ -4,6 +4,9 @@ import io.diffusion4j.tf.checkpoint.CheckpointException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -50,23 +53,22 @@ final class Parts implements AutoCloseable {
   }
 
   /**
-   * Opens all parts but those on demand.
+   * Opens all parts but those on demand, several at once.
    *
    * @return what is wrong with those that cannot be opened
    */
   synchronized List<CheckpointException> openAll() {
-    List<CheckpointException> failures = new ArrayList<>();
-    for (Part<?> part : all) {
-      if (part.onDemand) {
-        continue;
-      }
-      try {
-        part.open();
-      } catch (CheckpointException e) {
-        failures.add(e);
-      }
+    var opening =
+        all.stream()
+            .filter(part -> !part.onDemand)
+            .map(part -> CompletableFuture.supplyAsync(part::failureToOpen))
+            .toList();
+    try {
+      CompletableFuture.allOf(opening.toArray(CompletableFuture<?>[]::new)).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException unchecked ? unchecked : e;
     }
-    return failures;
+    return opening.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();
   }
 
   @Override
@@ -118,6 +120,15 @@ final class Parts implements AutoCloseable {
           throw new IllegalStateException("the model is closed");
         }
         return open();
+      }
+    }
+
+    private Optional<CheckpointException> failureToOpen() {
+      try {
+        open();
+        return Optional.empty();
+      } catch (CheckpointException e) {
+        return Optional.of(e);
       }
     }
 
