@@ -2,6 +2,8 @@ package io.diffusion4j.serving;
 
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.common.util.EventLoopGroups;
+import com.linecorp.armeria.common.util.ThreadFactories;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
@@ -50,6 +52,9 @@ public final class HttpPort implements AutoCloseable {
   private static final String IN_USE = "Address already in use";
 
   private static final Duration QUIET = Duration.ofMillis(10);
+
+  /** Longer than accepting a connection takes. */
+  private static final Duration LONGEST_ACCEPT = Duration.ofSeconds(2);
 
   /** What a server will serve, whatever its models are; the empty name is the whole of it. */
   private static final List<String> SERVICES =
@@ -110,6 +115,14 @@ public final class HttpPort implements AutoCloseable {
     }
     ServerBuilder builder = Server.builder();
     configure(builder);
+    // No connections come when the port is closed: its thread need not wait for some, as it would.
+    builder.bossGroupFactory(
+        name ->
+            EventLoopGroups.builder()
+                .numThreads(1)
+                .threadFactory(ThreadFactories.newThreadFactory(name, false))
+                .gracefulShutdown(Duration.ZERO, LONGEST_ACCEPT)
+                .build());
     builder.service(GrpcService.builder().addService(health.getHealthService()).build());
     builder.serviceUnder(
         "/", (ctx, request) -> HttpErrors.refuse(request.headers(), Errors.loading()));
