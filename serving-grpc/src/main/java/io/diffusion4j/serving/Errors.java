@@ -145,7 +145,8 @@ final class Errors {
             + seconds(left)
             + " (expected: in "
             + seconds(needed)
-            + " or later, the time the work takes at the best pace so far)",
+            + " or later, the time that the work and what is ahead of it take at the best pace so"
+            + " far)",
         info("DEADLINE_TOO_SOON", Map.of()));
   }
 

@@ -8,13 +8,12 @@ import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.Context;
-import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** {@code diffusion4j.v1.GenerationService}: checks requests and joins callers to jobs. */
 final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServiceImplBase {
@@ -54,28 +53,19 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
       observer.finished(Finished.getDefaultInstance());
       return;
     }
-    refuseIfTooLate(resolved);
     ServerCallStreamObserver<?> call = serverCall(response);
     Principal owner = about.principal();
     call.setOnCancelHandler(() -> jobs.leave(owner, resolved.id(), observer));
-    jobs.join(owner, request, resolved, observer);
+    jobs.join(owner, request, resolved, timeLeft(), observer);
     if (call.isCancelled()) { // before there was a job to leave
       jobs.leave(owner, resolved.id(), observer);
     }
   }
 
-  private void refuseIfTooLate(ResolvedRequest request) {
-    @Nullable Deadline deadline = Context.current().getDeadline();
-    if (deadline == null) {
-      return;
-    }
-    Duration left = Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS));
-    jobs.leastTime(request)
-        .filter(least -> left.compareTo(least) < 0)
-        .ifPresent(
-            least -> {
-              throw Errors.deadlineTooSoon(least, left);
-            });
+  /** Until the deadline of the call; empty if it has none. */
+  private static Optional<Duration> timeLeft() {
+    return Optional.ofNullable(Context.current().getDeadline())
+        .map(deadline -> Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)));
   }
 
   private static <T> ServerCallStreamObserver<T> serverCall(StreamObserver<T> response) {

@@ -18,6 +18,7 @@ import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,20 @@ final class Job {
     pace.usual(request.card().name(), request.imageStepsByStage())
         .ifPresent(time -> plan.setEstimatedTime(Durations.fromNanos(time.toNanos())));
     return plan.build();
+  }
+
+  /** The least time all of it can take, if that is known. */
+  Optional<Duration> leastTime() {
+    return pace.best(request.card().name(), request.imageStepsByStage());
+  }
+
+  /** The least time its next batch can take; nothing if that is not known. */
+  Duration
+      leastTimeOfBatch() { // by the thread that has the queue's lock, under which next moves on
+    int images = Math.min(request.card().batchSize(), request.imageCount() - next);
+    return leastTime()
+        .map(all -> all.multipliedBy(images).dividedBy(request.imageCount()))
+        .orElse(Duration.ZERO);
   }
 
   /** Whether this is the job of that request. */

@@ -46,21 +46,21 @@ final class JobRegistry {
     return Job.plan(request, pace);
   }
 
-  /** The least time the work can take, if it is known. */
-  Optional<Duration> leastTime(ResolvedRequest request) {
-    return pace.best(request.card().name(), request.imageStepsByStage());
-  }
-
   /**
    * Tells the observer of the job of this request, which is submitted if there is none yet.
    *
    * @param owner who asks
    * @param asked the request as it came
-   * @throws io.grpc.StatusRuntimeException if the id is another request's, the quota of the owner
-   *     is used up, the queue is full or the server is shutting down
+   * @param timeLeft until nobody waits for it any more; empty if that is not known
+   * @throws io.grpc.StatusRuntimeException if the id is another request's, the time left is too
+   *     little, the quota of the owner is used up, the queue is full or the server is shutting down
    */
   synchronized void join(
-      Principal owner, GenerateImagesRequest asked, ResolvedRequest request, JobObserver observer) {
+      Principal owner,
+      GenerateImagesRequest asked,
+      ResolvedRequest request,
+      Optional<Duration> timeLeft,
+      JobObserver observer) {
     forget();
     Key key = new Key(owner.name(), request.id());
     Entry known = jobs.get(key);
@@ -70,12 +70,20 @@ final class JobRegistry {
     Job job = known == null ? new Job(asked, request, pace, listeners) : known.job();
     synchronized (job) { // so that it does not begin before the observer can see it
       if (known == null) {
+        timeLeft.ifPresent(left -> refuseIfTooLittle(left, job));
         quotas.check(owner, request.imageCount(), unfinished(owner));
         scheduler.submit(job);
         quotas.charge(owner, request.imageCount());
         jobs.put(key, new Entry(job, System.nanoTime()));
       }
       job.attach(observer, scheduler.position(job));
+    }
+  }
+
+  private void refuseIfTooLittle(Duration left, Job job) {
+    Optional<Duration> least = job.leastTime().map(scheduler.leastWait(job)::plus);
+    if (least.isPresent() && left.compareTo(least.get()) < 0) {
+      throw Errors.deadlineTooSoon(least.get(), left);
     }
   }
 

@@ -100,6 +100,23 @@ final class JobScheduler {
     }
   }
 
+  /**
+   * For how long a new job will wait, if all that is ahead of it is drawn, one batch of each, at
+   * the best pace so far.
+   */
+  Duration leastWait(Job job) {
+    lock.lock();
+    try {
+      return waiting.stream()
+          .filter(turn -> turn.job().rank() >= job.rank())
+          .map(turn -> turn.job().leastTimeOfBatch())
+          .reduce(Duration.ZERO, Duration::plus)
+          .dividedBy(workers.size());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes a job out of the queue, if it waits there. */
   void remove(Job job) {
     lock.lock();

@@ -1,0 +1,89 @@
+package io.diffusion4j.serving;
+
+import static io.diffusion4j.serving.TestServer.CONFIG;
+import static io.diffusion4j.serving.TestServer.request;
+import static io.diffusion4j.serving.TestServer.steps;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerateImagesResponse;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.Priority;
+import io.grpc.Status.Code;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Which work is begun for a client who waits for so long only. */
+@Timeout(60)
+class DeadlinesTest {
+  private static final int STEPS = 50;
+
+  private final Gate gate = new Gate();
+  private final AtomicBoolean held = new AtomicBoolean();
+
+  /** A server whose steps take so long, and whose decoder can be held. */
+  private TestServer serve(Duration step) throws Exception {
+    var model =
+        ToyModel.named(
+            "toy",
+            query -> {
+              LockSupport.parkNanos(step.toNanos());
+              if (held.get()) {
+                gate.accept(query);
+              }
+            });
+    return new TestServer(CONFIG.withWorkers(1), model);
+  }
+
+  @Test
+  void whatIsAheadCountsUnlessThePriorityIsHigher() throws Exception {
+    try (var server = serve(Duration.ofMillis(20))) {
+      server.blocking().generateImages(request("is measured").build());
+      held.set(true);
+      List<Call> calls = new ArrayList<>();
+      calls.add(Call.start(server.channel, request("runs")));
+      gate.awaitCall();
+      for (int i = 0; i < 12; i++) { // a second each, at least
+        calls.add(Call.start(server.channel, request("waits").putStages("decoder", steps(STEPS))));
+      }
+      server.awaitUnfinished(calls.size());
+
+      var refusal = Refusal.of(() -> hurried(server, request("x")));
+      assertThat(refusal.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+      assertThat(refusal.reason()).isEqualTo("DEADLINE_TOO_SOON");
+      var urgent =
+          GenerationServiceGrpc.newFutureStub(server.channel)
+              .withDeadlineAfter(3, TimeUnit.SECONDS)
+              .generateImages(request("x").setPriority(Priority.PRIORITY_HIGH).build());
+      server.awaitUnfinished(calls.size() + 1);
+      urgent.cancel(true);
+      server.awaitUnfinished(calls.size());
+      server.channel.shutdownNow();
+      gate.open();
+    }
+  }
+
+  @Test
+  void whatWasDrawnBeforeIsNotTooLate() throws Exception {
+    try (var server = serve(Duration.ofMillis(100))) {
+      var request =
+          request("x").setRequestId(UUID.randomUUID().toString()).putStages("decoder", steps(40));
+      var images = server.blocking().generateImages(request.build()).getImagesList();
+      assertThat(hurried(server, request).getImagesList()).isEqualTo(images);
+      var refusal = Refusal.of(() -> hurried(server, request.setRequestId("")));
+      assertThat(refusal.reason()).isEqualTo("DEADLINE_TOO_SOON");
+    }
+  }
+
+  private static GenerateImagesResponse hurried(
+      TestServer server, GenerateImagesRequest.Builder request) {
+    return server.blocking().withDeadlineAfter(3, TimeUnit.SECONDS).generateImages(request.build());
+  }
+}
