@@ -49,7 +49,7 @@ final class Job {
   private volatile boolean stopped;
 
   // What follows is guarded by this.
-  private final List<JobObserver> observers = new ArrayList<>();
+  private final JobObservers observers;
   private final List<GeneratedImage> images = new ArrayList<>();
   private final List<ImageFailure> failures = new ArrayList<>();
   private @Nullable StatusRuntimeException failure; // the last
@@ -69,6 +69,7 @@ final class Job {
     this.request = request;
     this.pace = pace;
     this.listener = listener;
+    this.observers = new JobObservers(request.id());
   }
 
   /** What the request comes to. */
@@ -124,8 +125,14 @@ final class Job {
     return requests + images.stream().mapToLong(GeneratedImage::getSerializedSize).sum();
   }
 
-  /** Tells the observer what happened so far, and from now on what happens. */
+  /**
+   * Tells the observer what happened so far, and from now on what happens. What it throws is thrown
+   * on; it is attached nevertheless.
+   */
   synchronized void attach(JobObserver observer, int queuePosition) {
+    if (!hasEnded()) {
+      observers.add(observer);
+    }
     observer.accepted(
         Accepted.newBuilder()
             .setRequestId(request.id())
@@ -141,11 +148,8 @@ final class Job {
       observer.finished(finished);
     } else if (error != null) {
       observer.failed(error);
-    } else {
-      if (progress != null) {
-        observer.progress(progress);
-      }
-      observers.add(observer);
+    } else if (progress != null) {
+      observer.progress(progress);
     }
   }
 
@@ -167,8 +171,7 @@ final class Job {
     if (!hasEnded()) {
       stopped = true;
       error = reason;
-      tell(observer -> observer.failed(reason));
-      observers.clear();
+      observers.fail(reason);
     }
   }
 
@@ -178,6 +181,16 @@ final class Job {
    * @return whether there are more to draw
    */
   boolean drawBatch() {
+    try {
+      return drawNext();
+    } catch (Throwable e) { // whatever it was, the thread has other requests to draw
+      LOG.atError().addKeyValue("request_id", request.id()).setCause(e).log("request failed");
+      stop(Errors.failed(e, request.id()));
+      return false;
+    }
+  }
+
+  private boolean drawNext() {
     if (!begin()) {
       return false;
     }
@@ -245,7 +258,9 @@ final class Job {
   private synchronized boolean reported(Progress event) {
     progress = event;
     tell(observer -> observer.progress(event));
-    return observers.stream().anyMatch(JobObserver::wantsPreview);
+    boolean[] wanted = {false};
+    tell(observer -> wanted[0] |= observer.wantsPreview());
+    return wanted[0];
   }
 
   private synchronized void shown(List<Preview> previews) {
@@ -291,9 +306,7 @@ final class Job {
                     .addAllStages(clock.usage()))
             .addAllFailures(failures)
             .build();
-    Finished event = finished;
-    tell(observer -> observer.finished(event));
-    observers.clear();
+    observers.finish(finished);
     return false;
   }
 
@@ -302,7 +315,11 @@ final class Job {
     return finished != null || error != null;
   }
 
+  /** Tells all observers; a job whose last one fails is stopped. */
   private void tell(Consumer<JobObserver> event) {
-    List.copyOf(observers).forEach(event); // a caller in this process may leave during the call
+    observers
+        .tell(event)
+        .filter(fault -> observers.isEmpty() && !hasEnded())
+        .ifPresent(fault -> stop(Errors.failed(fault, request.id())));
   }
 }

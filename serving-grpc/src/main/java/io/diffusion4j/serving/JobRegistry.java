@@ -76,7 +76,12 @@ final class JobRegistry {
         quotas.charge(owner, request.imageCount());
         jobs.put(key, new Entry(job, System.nanoTime()));
       }
-      job.attach(observer, scheduler.position(job));
+      try {
+        job.attach(observer, scheduler.position(job));
+      } catch (RuntimeException | Error e) {
+        leave(owner, request.id(), observer);
+        throw e;
+      }
     }
   }
 

@@ -4,9 +4,14 @@ import com.google.common.collect.ImmutableList;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Tells all that listen. */
+/** Tells all that listen. One that throws, which none should, is told of in the log. */
 final class Listeners implements ServingListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
   private final ImmutableList<ServingListener> listeners;
 
   @Inject
@@ -16,41 +21,51 @@ final class Listeners implements ServingListener {
 
   @Override
   public void callEnded(CallEnd call) {
-    listeners.forEach(listener -> listener.callEnded(call));
+    tell(listener -> listener.callEnded(call));
   }
 
   @Override
   public void queueChanged(int depth) {
-    listeners.forEach(listener -> listener.queueChanged(depth));
+    tell(listener -> listener.queueChanged(depth));
   }
 
   @Override
   public void requestBegan(Duration waited) {
-    listeners.forEach(listener -> listener.requestBegan(waited));
+    tell(listener -> listener.requestBegan(waited));
   }
 
   @Override
   public void requestCancelled() {
-    listeners.forEach(ServingListener::requestCancelled);
+    tell(ServingListener::requestCancelled);
   }
 
   @Override
   public void batchBegan(String model, int images) {
-    listeners.forEach(listener -> listener.batchBegan(model, images));
+    tell(listener -> listener.batchBegan(model, images));
   }
 
   @Override
   public void batchEnded(String model, int images, BatchEnd end) {
-    listeners.forEach(listener -> listener.batchEnded(model, images, end));
+    tell(listener -> listener.batchEnded(model, images, end));
   }
 
   @Override
   public void stepTaken(String stage, int images, Duration time) {
-    listeners.forEach(listener -> listener.stepTaken(stage, images, time));
+    tell(listener -> listener.stepTaken(stage, images, time));
   }
 
   @Override
   public void previewsDropped(int previews) {
-    listeners.forEach(listener -> listener.previewsDropped(previews));
+    tell(listener -> listener.previewsDropped(previews));
+  }
+
+  private void tell(Consumer<ServingListener> event) {
+    for (ServingListener listener : listeners) {
+      try {
+        event.accept(listener);
+      } catch (RuntimeException | Error e) {
+        LOG.error("a listener failed", e);
+      }
+    }
   }
 }
