@@ -260,7 +260,7 @@ public final class Recipe {
     var network = new PriorTransformer(preset.prior());
     try (var text = textModel();
         var image = imageModel()) {
-      var standardization = standardization(data, image);
+      var standardization = standardization(examples(Part.PRIOR), image);
       var noise =
           new NoisedBatch(
               new CosineSchedule(TRAIN_STEPS),
@@ -298,7 +298,6 @@ public final class Recipe {
     return model.resolve(name).resolve(UnclipSchedulerConfig.FILE_NAME);
   }
 
-  /** What its codes mean is a function of the data, so a run that goes on has the same ones. */
   private boolean autoregressivePrior(
       TrainingConfig config, long checkpointEvery, Observer observer) {
     var size = AutoregressivePreset.of(preset);
@@ -306,9 +305,10 @@ public final class Recipe {
     var data = images(data(preset.vision().imageSize(), config.seed()));
     try (var text = textModel();
         var image = imageModel()) {
-      var embeddings = embeddings(data, image, size.statistics());
+      var examples = examples(Part.PRIOR_AR);
+      var embeddings = embeddings(examples, image, size.statistics());
       var codes = EmbeddingCodes.of(embeddings, shape.components(), shape.buckets());
-      var pairs = new CaptionedEmbeddings(data, text, image, 0);
+      var pairs = new CaptionedEmbeddings(examples, text, image, 0);
       var dots = AutoregressiveBatches.dots(pairs, size.statistics(), shape.dotBuckets());
       var batches =
           new AutoregressiveBatches(
@@ -334,6 +334,14 @@ public final class Recipe {
                   dots,
                   notes(Part.PRIOR_AR, config)));
     }
+  }
+
+  /**
+   * What statistics are taken from: the same for every seed, so that weights mean the same when
+   * another run starts from them.
+   */
+  private CaptionedImages examples(Part part) {
+    return images(data(preset.vision().imageSize(), config(part).seed()));
   }
 
   private Standardization standardization(CaptionedImages data, ImageEncoder encoder) {
