@@ -6,7 +6,10 @@ enum Figure {
   MILLISECONDS("ms", "milliseconds", "%.2f"),
   /** 10⁹ floating-point operations per second; a multiplication and an addition are two. */
   GFLOPS("GFLOP/s", "gflops", "%.1f"),
-  /** Of the convolution peak of the same run; of the hand-written loop for a sampler's step. */
+  /**
+   * Of the convolution peak of the same run; a sampler's step, of the loop by hand; else of the
+   * whole.
+   */
   FRACTION("fraction", "fraction", "%.3f"),
   /** Bytes that a sampler's step allocates, over the bytes of its result. */
   ALLOCATED("allocated", "allocated", "%.3f"),

@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.SamplingListener;
 import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
 import java.io.PrintStream;
@@ -27,6 +28,7 @@ final class FirstImage {
   static final String WEIGHTS = "weights";
   static final String FIRST = "first";
   static final String TOTAL = "total";
+  static final String NETWORKS = "networks";
   static final String TEXT = "text";
   static final String PNG = "PNG";
   static final String MEMORY = "memory";
@@ -47,7 +49,9 @@ final class FirstImage {
       long ready = System.nanoTime();
       draw(images, settings.request(sampler, 1));
       double first = sinceJvmStart();
+      long before = CompiledNetwork.nanosRun();
       var stages = draw(images, settings.request(sampler, 2));
+      long networks = CompiledNetwork.nanosRun() - before;
 
       var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
       tell(out, JVM, jvm);
@@ -55,6 +59,7 @@ final class FirstImage {
       tell(out, WEIGHTS, (ready - loaded) / 1e6);
       tell(out, FIRST, first);
       stages.forEach((name, millis) -> tell(out, name, millis));
+      tell(out, NETWORKS, networks / 1e6);
       ProcessMemory.peakMebibytes().ifPresent(mebibytes -> tell(out, MEMORY, mebibytes));
     }
   }

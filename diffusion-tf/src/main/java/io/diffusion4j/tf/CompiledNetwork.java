@@ -3,6 +3,7 @@ package io.diffusion4j.tf;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.tensorflow.proto.StepStats;
 
 /**
@@ -11,6 +12,8 @@ import org.tensorflow.proto.StepStats;
  * <p>Safe for use by several threads at once. The native memory is held until {@link #close}.
  */
 public final class CompiledNetwork implements AutoCloseable {
+  private static final LongAdder NANOS = new LongAdder();
+
   private final Executable executable;
 
   /**
@@ -30,7 +33,17 @@ public final class CompiledNetwork implements AutoCloseable {
    * @throws io.diffusion4j.diffusion.NoMemoryException if the batch needs more memory than there is
    */
   public List<float[]> run(Batch batch) {
-    return executable.run(batch);
+    long begin = System.nanoTime();
+    try {
+      return executable.run(batch);
+    } finally {
+      NANOS.add(System.nanoTime() - begin);
+    }
+  }
+
+  /** For how long networks have run in this process, those that ran at once added up, in ns. */
+  public static long nanosRun() {
+    return NANOS.sum();
   }
 
   /**
