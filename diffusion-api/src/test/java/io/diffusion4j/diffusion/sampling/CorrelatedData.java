@@ -22,12 +22,19 @@ record CorrelatedData(GaussianData first, GaussianData second, double angle) {
 
   /** The perfect network's answer, as v. */
   Prediction predict(float[] x, double alphaBar) {
+    // Along an axis v is a line over x, and turning there and back keeps it one.
+    double uAtZero = v(first, 0, alphaBar);
+    double wAtZero = v(second, 0, alphaBar);
+    double uSlope = v(first, 1, alphaBar) - uAtZero;
+    double wSlope = v(second, 1, alphaBar) - wAtZero;
+    double cos = Math.cos(angle);
+    double sin = Math.sin(angle);
     float[] output = new float[x.length];
     for (int k = 0; k < x.length; k += 2) {
-      double u = v(first, turnBack(0, x[k], x[k + 1]), alphaBar);
-      double v = v(second, turnBack(1, x[k], x[k + 1]), alphaBar);
-      output[k] = (float) turn(0, u, v);
-      output[k + 1] = (float) turn(1, u, v);
+      double u = uAtZero + uSlope * (cos * x[k] + sin * x[k + 1]);
+      double w = wAtZero + wSlope * (cos * x[k + 1] - sin * x[k]);
+      output[k] = (float) (cos * u - sin * w);
+      output[k + 1] = (float) (sin * u + cos * w);
     }
     return Prediction.of(output);
   }
@@ -41,11 +48,5 @@ record CorrelatedData(GaussianData first, GaussianData second, double angle) {
     return i == 0
         ? Math.cos(angle) * u - Math.sin(angle) * v
         : Math.sin(angle) * u + Math.cos(angle) * v;
-  }
-
-  private double turnBack(int i, double a, double b) {
-    return i == 0
-        ? Math.cos(angle) * a + Math.sin(angle) * b
-        : -Math.sin(angle) * a + Math.cos(angle) * b;
   }
 }

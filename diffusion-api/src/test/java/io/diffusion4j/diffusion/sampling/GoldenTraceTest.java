@@ -24,6 +24,7 @@ import io.diffusion4j.diffusion.schedule.TruncatedSpacing;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -154,6 +155,12 @@ class GoldenTraceTest {
         X0Treatment.NONE,
         Parameterization.EPS,
         Space.VARIANCE_EXPLODING);
+  }
+
+  @Test
+  void noTraceIsLeftOut() {
+    assertThat(traces().map(trace -> (String) trace.get()[0]))
+        .containsExactlyInAnyOrderElementsOf(Golden.cases("samplers"));
   }
 
   @ParameterizedTest(name = "{0}")
