@@ -8,7 +8,9 @@ import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;
+import io.diffusion4j.diffusion.schedule.StridedSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.schedule.TrailingSpacing;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import java.io.IOException;
@@ -58,6 +60,7 @@ final class PlotTest {
     "plot snr linear cosine --spacing unclip,trailing --steps 10 --title Compared",
     "plot plan ddim dpmpp-2m --schedule linear,cosine --steps 4",
     "plan heun --train-steps 100",
+    "plot snr cosine --respacing fast27 --timesteps 999,500,0",
   })
   void whatIsAskedForIsDrawnInEitherFormat(String line) throws IOException {
     assertThat(drawn("picture.png", line)).startsWith(0x89, 'P', 'N', 'G');
@@ -91,6 +94,18 @@ final class PlotTest {
     Run run = run("plan ddim --schedule linear --spacing unclip,trailing --steps 3");
     assertThat(run.out())
         .isEqualTo("ddim, unclip%n%sddim, trailing%n%s".formatted(unclip, trailing));
+  }
+
+  @Test
+  void timestepsAreTakenAsTheyAreGiven() {
+    var schedule = new CosineSchedule(1000);
+    var ddim = new DdimSampler(0);
+    String strided = ddim.plan(schedule, new StridedSpacing().of(1000, 10)).toString();
+    String listed = ddim.plan(schedule, Timesteps.of(999, 500, 0)).toString();
+    assertThat(run("plan --respacing ddim10").out()).isEqualTo(strided);
+    assertThat(run("plan --timesteps 999,500,0").out()).isEqualTo(listed);
+    assertThat(run("plan --respacing ddim10 --timesteps 999,500,0").out())
+        .isEqualTo("ddim, ddim10%n%sddim, listed%n%s".formatted(strided, listed));
   }
 
   @Test
@@ -134,6 +149,12 @@ final class PlotTest {
     "plan --steps 0, 'steps: 0 (expected: in [1, 1000])'",
     "plan --steps 11 --train-steps 10, 'steps: 11 (expected: in [1, 10])'",
     "plan --train-steps -1, train-steps: -1 (expected: ≥ 1)",
+    "plan --respacing ddim300, 'steps: 300 (expected: a whole stride through 1000, such as [167,"
+        + " 200, 250, 334])'",
+    "plan --respacing fast, 'respacing: \"fast\" (expected: \"ddimN\", \"fast27\" or section counts"
+        + " such as \"10,10,3,2,2\")'",
+    "'plan --timesteps 0,500', 'timesteps: [0, 500] (expected: strictly decreasing and ≥ 0)'",
+    "'plan --timesteps 1000,5', 'timesteps: [1000, 5] (expected: below 1000)'",
   })
   void aNumberOutOfRangeIsNamed(String line, String message) {
     assertRefused(message, line, file("a.png"));
