@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
-import io.diffusion4j.diffusion.Parameterization;
-import io.diffusion4j.diffusion.loss.Weighting;
-import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.onednn.OneDnnEngine;
 import io.diffusion4j.onednn.OneDnnTrainingEngine;
 import io.diffusion4j.tf.Batch;
@@ -15,7 +12,6 @@ import io.diffusion4j.tf.Engines;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.train.BatchSource;
-import io.diffusion4j.tf.train.NoisedBatch;
 import io.diffusion4j.tf.train.Objective;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
@@ -35,8 +31,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What oneDNN trains is what TensorFlow trains. */
 class OneDnnTrainingTest {
   private static final int BATCH = 5; // no multiple of the number of processors
-  private static final int TOKENS = 6;
-  private static final int EMBEDDING = 16;
 
   /** Down to 4×4 pixels, with attention, another width at each level and a learned variance. */
   private static final UnetConfig DECODER =
@@ -49,7 +43,7 @@ class OneDnnTrainingTest {
           true,
           1,
           16,
-          EMBEDDING,
+          16,
           8,
           1e-5,
           TimeConditioning.SCALE_SHIFT);
@@ -69,62 +63,18 @@ class OneDnnTrainingTest {
           1e-5,
           TimeConditioning.ADD);
 
-  private static final DecoderObjective DECODING =
-      new DecoderObjective(
-          new Unet(DECODER),
-          new TextProjection(2, EMBEDDING, DECODER.timeEmbedDim(), EMBEDDING),
-          TOKENS);
+  private static final LittleDecoding DECODING = new LittleDecoding(DECODER, BATCH, 6);
+  private static final BatchSource DECODER_BATCHES = DECODING::batch;
   private static final UpsamplerObjective UPSAMPLING =
       new UpsamplerObjective(new Unet(UPSAMPLER), 16);
-
-  private static final BatchSource DECODER_BATCHES =
-      step -> {
-        var random = new SplittableRandom(step);
-        float[] conditional = {1, 0, 1, 1, 0};
-        float[] present = new float[BATCH * (TOKENS + 2)];
-        for (int i = 0; i < present.length; i++) {
-          present[i] = i % (TOKENS + 2) < 4 + i / (TOKENS + 2) ? 1 : 0;
-        }
-        var batch =
-            new Batch(BATCH)
-                .floats(DecoderObjective.IMAGE_EMBEDDING, gaussian(random, BATCH * EMBEDDING))
-                .floats(DecoderObjective.CONDITIONAL, conditional)
-                .floats(DecoderObjective.TEXT_EMBEDDING, gaussian(random, BATCH * EMBEDDING))
-                .floats(DecoderObjective.HIDDEN, gaussian(random, BATCH * TOKENS * EMBEDDING))
-                .floats(DecoderObjective.PRESENT, present);
-        return noised(batch, DECODER.timeChannels(), random);
-      };
 
   private static final BatchSource UPSAMPLER_BATCHES =
       step -> {
         var random = new SplittableRandom(step);
-        var batch =
-            new Batch(BATCH).floats(UpsamplerObjective.LOW, gaussian(random, BATCH * 16 * 16 * 3));
-        return noised(batch, UPSAMPLER.timeChannels(), random);
+        float[] low = LittleDecoding.gaussian(random, BATCH * 16 * 16 * 3);
+        var batch = new Batch(BATCH).floats(UpsamplerObjective.LOW, low);
+        return LittleDecoding.noised(batch, BATCH, UPSAMPLER, random);
       };
-
-  private static Batch noised(Batch batch, int timeChannels, SplittableRandom random) {
-    List<float[]> clean = new ArrayList<>();
-    for (int i = 0; i < BATCH; i++) {
-      float[] x0 = gaussian(random, 16 * 16 * 3);
-      for (int j = 0; j < x0.length; j++) {
-        x0[j] = (float) Math.tanh(x0[j]);
-      }
-      clean.add(x0);
-    }
-    new NoisedBatch(
-            new CosineSchedule(1000), Parameterization.X0, Weighting.minSnrPlusOne(5), timeChannels)
-        .addTo(batch, clean, random);
-    return batch;
-  }
-
-  private static float[] gaussian(SplittableRandom random, int size) {
-    float[] values = new float[size];
-    for (int i = 0; i < size; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return values;
-  }
 
   private static TrainingConfig config(Precision precision) {
     return TrainingConfig.of(40, BATCH, 2e-3, 7).withPrecision(precision);
@@ -186,8 +136,8 @@ class OneDnnTrainingTest {
   @ParameterizedTest
   @CsvSource({"FLOAT32, 1e-4, 2e-5", "BFLOAT16, 3e-2, 1e-2"})
   void trainsADecoderAsTensorFlowDoes(Precision precision, double ofReports, double ofWeights) {
-    var expected = train("tensorflow", DECODING, DECODER_BATCHES, precision, 10);
-    var actual = train("onednn", DECODING, DECODER_BATCHES, precision, 10);
+    var expected = train("tensorflow", DECODING.objective(), DECODER_BATCHES, precision, 10);
+    var actual = train("onednn", DECODING.objective(), DECODER_BATCHES, precision, 10);
     assertSame(actual, expected, ofReports, ofWeights);
     assertThat(actual.reports.get(0).metrics()).containsOnlyKeys("mse", "vlb");
   }
@@ -216,14 +166,14 @@ class OneDnnTrainingTest {
   @ParameterizedTest
   @EnumSource
   void theSameStepsGiveTheSameBits(Precision precision) {
-    var once = train("onednn", DECODING, DECODER_BATCHES, precision, 4);
-    var again = train("onednn", DECODING, DECODER_BATCHES, precision, 4);
+    var once = train("onednn", DECODING.objective(), DECODER_BATCHES, precision, 4);
+    var again = train("onednn", DECODING.objective(), DECODER_BATCHES, precision, 4);
     assertThat(difference(once.weights, again.weights)).isZero();
   }
 
   @Test
   void aStateOfEitherEngineGoesOnWithTheOther(@TempDir Path folder) {
-    var expected = train("tensorflow", DECODING, DECODER_BATCHES, Precision.FLOAT32, 6);
+    var expected = train("tensorflow", DECODING.objective(), DECODER_BATCHES, Precision.FLOAT32, 6);
     run("onednn", folder, 2);
     run("tensorflow", folder, 4);
     assertThat(difference(run("onednn", folder, 6), expected.weights)).isLessThan(2e-5);
@@ -234,7 +184,7 @@ class OneDnnTrainingTest {
         engine,
         () -> {
           var config = config(Precision.FLOAT32);
-          try (var trainer = new Trainer(DECODING, config)) {
+          try (var trainer = new Trainer(DECODING.objective(), config)) {
             var run = new TrainingRun(trainer, config, DECODER_BATCHES, folder, 1);
             run.run(
                 (step, report) -> {

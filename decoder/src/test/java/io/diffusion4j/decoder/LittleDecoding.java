@@ -1,0 +1,80 @@
+package io.diffusion4j.decoder;
+
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.train.NoisedBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * The training of a small decoder on random pictures, embeddings and texts.
+ *
+ * @param unet the decoder
+ * @param rows of a batch
+ * @param tokens of a text
+ */
+record LittleDecoding(UnetConfig unet, int rows, int tokens) {
+  private static final int EXTRA_TOKENS = 2;
+
+  DecoderObjective objective() {
+    var projection =
+        new TextProjection(EXTRA_TOKENS, embedding(), unet.timeEmbedDim(), embedding());
+    return new DecoderObjective(new Unet(unet), projection, tokens);
+  }
+
+  private int embedding() {
+    return unet.contextDim();
+  }
+
+  /** The batch of a step; texts are of different lengths, and some rows lack the embedding. */
+  Batch batch(long step) {
+    var random = new SplittableRandom(step);
+    float[] conditional = new float[rows];
+    for (int i = 0; i < rows; i++) {
+      conditional[i] = i % 3 == 1 ? 0 : 1;
+    }
+    int length = EXTRA_TOKENS + tokens;
+    float[] present = new float[rows * length];
+    for (int i = 0; i < present.length; i++) {
+      present[i] = i % length < length / 2 + i / length ? 1 : 0;
+    }
+    var batch =
+        new Batch(rows)
+            .floats(DecoderObjective.IMAGE_EMBEDDING, gaussian(random, rows * embedding()))
+            .floats(DecoderObjective.CONDITIONAL, conditional)
+            .floats(DecoderObjective.TEXT_EMBEDDING, gaussian(random, rows * embedding()))
+            .floats(DecoderObjective.HIDDEN, gaussian(random, rows * tokens * embedding()))
+            .floats(DecoderObjective.PRESENT, present);
+    return noised(batch, rows, unet, random);
+  }
+
+  /** Adds noisy pictures, and what their loss wants to know. */
+  static Batch noised(Batch batch, int rows, UnetConfig unet, SplittableRandom random) {
+    List<float[]> clean = new ArrayList<>();
+    for (int i = 0; i < rows; i++) {
+      float[] x0 = gaussian(random, unet.sampleSize() * unet.sampleSize() * 3);
+      for (int j = 0; j < x0.length; j++) {
+        x0[j] = (float) Math.tanh(x0[j]);
+      }
+      clean.add(x0);
+    }
+    new NoisedBatch(
+            new CosineSchedule(1000),
+            Parameterization.X0,
+            Weighting.minSnrPlusOne(5),
+            unet.timeChannels())
+        .addTo(batch, clean, random);
+    return batch;
+  }
+
+  static float[] gaussian(SplittableRandom random, int size) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+}
