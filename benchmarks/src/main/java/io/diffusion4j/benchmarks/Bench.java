@@ -24,7 +24,13 @@ import picocli.CommandLine.Spec;
       "Measure this machine and what Diffusion4J makes of it.",
       "Speeds are given in GFLOP/s and as fractions of the machine's 3×3 convolution in float32."
     },
-    subcommands = {SamplersBench.class, StepsBench.class, CostBench.class, ServerBench.class})
+    subcommands = {
+      SamplersBench.class,
+      StepsBench.class,
+      CostBench.class,
+      MemoryBench.class,
+      ServerBench.class
+    })
 public final class Bench implements Callable<Integer> {
   /** The folder of the model that ships. */
   static final String SHIPPED = "${sys:diffusion4j.home:-.}/emoji/model";

@@ -32,14 +32,9 @@ final class TrainingBenchmark {
   static void measure(
       DecoderSubject subject, int batchSize, Pace pace, double peakGflops, Consumer<Row> rows) {
     double flops = FORWARDS * batchSize * NetworkCost.of(subject.network()).flops();
-    var objective =
-        new DecoderObjective(
-            new Unet(subject.config()), subject.projection(), subject.textLength());
     var batch = batch(subject, batchSize);
     for (Precision precision : Precision.values()) {
-      var config =
-          TrainingConfig.of(TRAIN_STEPS, batchSize, LEARNING_RATE, 1).withPrecision(precision);
-      try (var trainer = new Trainer(objective, config)) {
+      try (var trainer = trainer(subject, batchSize, precision)) {
         double millis = pace.median(() -> trainer.step(batch));
         rows.accept(
             Row.of("training step " + subject.name(), batchSize, precision)
@@ -49,7 +44,18 @@ final class TrainingBenchmark {
     }
   }
 
-  private static Batch batch(DecoderSubject subject, int rows) {
+  /** A trainer of a decoder from random weights. */
+  static Trainer trainer(DecoderSubject subject, int batchSize, Precision precision) {
+    var objective =
+        new DecoderObjective(
+            new Unet(subject.config()), subject.projection(), subject.textLength());
+    var config =
+        TrainingConfig.of(TRAIN_STEPS, batchSize, LEARNING_RATE, 1).withPrecision(precision);
+    return new Trainer(objective, config);
+  }
+
+  /** What a step learns from, which is random. */
+  static Batch batch(DecoderSubject subject, int rows) {
     var random = new SplittableRandom(1);
     var unet = subject.config();
     long embedding = subject.projection().embeddingDim();

@@ -257,6 +257,8 @@ final class BadInputTest {
     "'bench --steps 1,2', 'steps: [1, 2] (expected: three numbers ≥ 1)'",
     "'bench samplers --steps 5,0', 'steps: [5, 0] (expected: numbers ≥ 1)'",
     "'bench server --steps 1,2', 'steps: [1, 2] (expected: three numbers ≥ 1)'",
+    "bench memory --steps 9, steps: 9 (expected: ≥ 10)",
+    "bench memory --batch 0, batch: 0 (expected: ≥ 1)",
     "bench server --images 0, images: 0 (expected: ≥ 1)",
     "bench server --rounds 0, rounds: 0 (expected: ≥ 1)",
     "bench server --steady -1, steady: -1 (expected: ≥ 0)",

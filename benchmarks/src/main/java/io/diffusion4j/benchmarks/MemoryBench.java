@@ -1,0 +1,66 @@
+package io.diffusion4j.benchmarks;
+
+import io.diffusion4j.tf.Engines;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bench memory}: whether training grows, native memory included. */
+@Command(
+    name = "memory",
+    description = {
+      "Trains the decoder of a model in a process of its own, whose heap is held at one size, and"
+          + " prints what is resident after every tenth of the steps, also as a fraction of the"
+          + " first."
+    })
+final class MemoryBench implements Callable<Integer> {
+  private static final List<String> FIXED_HEAP = List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
+
+  @Mixin private ModelOption model = new ModelOption();
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "2000",
+      description = "Steps of training. Default: ${DEFAULT-VALUE}")
+  private long steps;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Samples of a step. Default: ${DEFAULT-VALUE}")
+  private int batch;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (steps < TrainingMemory.TIMES) {
+      throw new IllegalArgumentException(
+          "steps: " + steps + " (expected: ≥ " + TrainingMemory.TIMES + ")");
+    }
+    if (batch < 1) {
+      throw new IllegalArgumentException("batch: " + batch + " (expected: ≥ 1)");
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(FIXED_HEAP);
+    String engine = System.getProperty(Engines.PROPERTY);
+    if (engine != null) {
+      command.add("-D" + Engines.PROPERTY + "=" + engine);
+    }
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            TrainingMemory.class.getName(),
+            model.folder.toString(),
+            Integer.toString(batch),
+            Long.toString(steps)));
+    return new ProcessBuilder(command).inheritIO().start().waitFor();
+  }
+}
