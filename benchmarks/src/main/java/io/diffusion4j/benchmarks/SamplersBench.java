@@ -1,6 +1,7 @@
 package io.diffusion4j.benchmarks;
 
 import io.diffusion4j.benchmarks.SamplerConvergence.Measured;
+import io.diffusion4j.local.Defaults;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
 import io.diffusion4j.plots.Curve;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,7 +76,7 @@ final class SamplersBench implements Callable<Integer> {
   @Option(
       names = "--decoder-guidance",
       paramLabel = "X",
-      defaultValue = "2.5",
+      defaultValue = "" + Defaults.DECODER_GUIDANCE,
       description = "Guidance scale of the decoder. Default: ${DEFAULT-VALUE}")
   private double guidanceScale;
 
@@ -100,7 +100,7 @@ final class SamplersBench implements Callable<Integer> {
         measured.addAll(row);
       }
     }
-    picture.ifPresent(file -> file.write(charts(measured)));
+    picture.ifPresent(file -> file.write(List.of(chart(measured))));
     return 0;
   }
 
@@ -140,15 +140,8 @@ final class SamplersBench implements Callable<Integer> {
     out.flush();
   }
 
-  /** Distance over calls of the network, and over time. */
-  static List<Chart> charts(List<Measured> measured) {
-    return List.of(
-        chart("Distance to the reference", "calls of the network", measured, Measured::calls),
-        chart("The same over time", "milliseconds for an image", measured, Measured::millis));
-  }
-
-  private static Chart chart(
-      String title, String label, List<Measured> measured, ToDoubleFunction<Measured> x) {
+  /** Distance over calls of the network, which are nearly all of the time. */
+  static Chart chart(List<Measured> measured) {
     List<Curve> curves = new ArrayList<>();
     for (String sampler : measured.stream().map(Measured::sampler).distinct().toList()) {
       curves.add(
@@ -157,9 +150,13 @@ final class SamplersBench implements Callable<Integer> {
               Curve.Look.markedLine(curves.size()),
               measured.stream()
                   .filter(m -> m.sampler().equals(sampler))
-                  .map(m -> new Curve.Point(x.applyAsDouble(m), m.distance()))
+                  .map(m -> new Curve.Point(m.calls(), m.distance()))
                   .toList()));
     }
-    return new Chart(title, Axis.linear(label), Axis.logarithmic("RMS distance"), curves);
+    return new Chart(
+        "Distance to the reference",
+        Axis.linear("calls of the network"),
+        Axis.logarithmic("RMS distance"),
+        curves);
   }
 }
