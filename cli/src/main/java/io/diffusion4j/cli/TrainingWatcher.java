@@ -117,10 +117,13 @@ final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
       bar.close();
       bar = null;
     }
-    if (events != null) {
-      events.close();
+    try {
+      if (events != null) {
+        events.close();
+      }
+    } finally {
       events = null;
+      stop.end();
     }
-    stop.end();
   }
 }

@@ -3,10 +3,13 @@ package io.diffusion4j.tf.train;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.tf.Sessions;
 import io.diffusion4j.tf.nn.Tensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -16,8 +19,12 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
 
-/** Writes event files that TensorBoard reads: numbers and pictures by step. For one thread. */
+/**
+ * Writes event files that TensorBoard reads: numbers and pictures by step. For one thread. Where
+ * the file system refuses, any method throws {@link UncheckedIOException}.
+ */
 public final class EventWriter implements AutoCloseable {
+  private final Path folder;
   private final Graph graph = new Graph();
   private final Session session;
   private final Operand<TInt64> step;
@@ -30,6 +37,7 @@ public final class EventWriter implements AutoCloseable {
 
   /** Writes into a folder, which is made if it is not there. */
   public EventWriter(Path folder) {
+    this.folder = folder;
     var tf = Ops.create(graph);
     step = tf.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     tag = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
@@ -50,7 +58,28 @@ public final class EventWriter implements AutoCloseable {
             writer, step, tag, pixels, tf.dtypes.cast(grey, org.tensorflow.types.TUint8.class));
     close = tf.summary.closeSummaryWriter(writer);
     session = Sessions.open(graph);
-    session.runner().addTarget(open).run().close();
+    try {
+      run(session.runner().addTarget(open));
+    } catch (UncheckedIOException e) {
+      release();
+      throw e;
+    }
+  }
+
+  /** What TensorFlow says of a disk that is full is one of its own exceptions, of many lines. */
+  private void run(Session.Runner runner) {
+    try {
+      runner.run().close();
+    } catch (TensorFlowException e) {
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new UncheckedIOException(
+          "cannot write to " + folder + ": " + reason, new IOException(e));
+    }
+  }
+
+  private void release() {
+    session.close();
+    graph.close();
   }
 
   /** A number, such as the loss. */
@@ -58,14 +87,7 @@ public final class EventWriter implements AutoCloseable {
     try (var s = TInt64.scalarOf(atStep);
         var t = TString.scalarOf(name);
         var v = TFloat32.scalarOf((float) number)) {
-      session
-          .runner()
-          .feed(step, s)
-          .feed(tag, t)
-          .feed(value, v)
-          .addTarget(writeScalar)
-          .run()
-          .close();
+      run(session.runner().feed(step, s).feed(tag, t).feed(value, v).addTarget(writeScalar));
     }
   }
 
@@ -78,21 +100,16 @@ public final class EventWriter implements AutoCloseable {
     try (var s = TInt64.scalarOf(atStep);
         var t = TString.scalarOf(name);
         var v = Tensors.of(unit, 1, image.height(), image.width(), 3)) {
-      session
-          .runner()
-          .feed(step, s)
-          .feed(tag, t)
-          .feed(pixels, v)
-          .addTarget(writeImage)
-          .run()
-          .close();
+      run(session.runner().feed(step, s).feed(tag, t).feed(pixels, v).addTarget(writeImage));
     }
   }
 
   @Override
   public void close() {
-    session.runner().addTarget(close).run().close();
-    session.close();
-    graph.close();
+    try {
+      run(session.runner().addTarget(close));
+    } finally {
+      release();
+    }
   }
 }

@@ -1,9 +1,11 @@
 package io.diffusion4j.tf.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.diffusion.image.Image;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,5 +27,16 @@ class EventWriterTest {
       String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
       assertThat(bytes).contains("loss").contains("sample").contains("PNG");
     }
+  }
+
+  @Test
+  void whereNothingCanBeWrittenTheErrorIsOneLineThatNamesTheFolder(@TempDir Path folder)
+      throws IOException {
+    Path taken = Files.writeString(folder.resolve("events"), "a file");
+    assertThatThrownBy(() -> new EventWriter(taken))
+        .isInstanceOf(UncheckedIOException.class)
+        .message()
+        .startsWith("cannot write to " + taken + ": ")
+        .hasLineCount(1);
   }
 }
