@@ -36,11 +36,14 @@ class UnclipParityTest {
   /**
    * Of the picture of the first prompt. The upsampler's first step divides x − ε̂ by √ᾱ₉₉₉ ≈ 5·10⁻⁵
    * and clips, which hides all errors but those of a value that is not clipped; this picture has
-   * one, out of 6144. The last bit of its ε̂ is worth 2·10⁻⁵ of the picture, and those of what ε̂
-   * is made of more, see {@link #theFirstPictureIsNotDeterminedToTheToleranceByFloat32}. In exact
-   * arithmetic (a float64 model of the whole pipeline) the picture is 3.6·10⁻⁴ from the
-   * reference's: that is the reference's own error. Two thirds of it are the last bits of the time
-   * embedding, where PyTorch's vectorised sine and cosine of float32 are up to 3.5 ulp off.
+   * one, out of 6144. The last bit of its ε̂ is worth 2·10⁻⁵ of the picture.
+   *
+   * <p>Nobody is determined to less by float32: not we, see {@link
+   * #lastBitsOfTheNoiseMoveTheFirstPictureByAsMuchAsItIsOff}, and not the reference. PyTorch 2.6
+   * itself, the same formulas from the same noise, comes out 3·10⁻⁵ to 5·10⁻⁴ from what it drew for
+   * the fixture, depending on instruction set, number of threads, oneDNN or not, and how attention
+   * is spelt, with the second picture within 3·10⁻⁶ always. Computed in float64 the picture is
+   * 2.6·10⁻⁴ from the fixture's.
    */
   private static final double UNCLIPPED = 5e-4;
 
@@ -94,11 +97,11 @@ class UnclipParityTest {
   }
 
   /**
-   * The last bit of the noise moves the first picture by more than the tolerance, and the second by
-   * a tenth of it at most: nobody who rounds otherwise than the reference can be held to it.
+   * The last bits of the noise move the first picture by as much as it is from the reference's, so
+   * that its distance says nothing of us; and the second by a tenth of the tolerance at most.
    */
   @Test
-  void theFirstPictureIsNotDeterminedToTheToleranceByFloat32() {
+  void lastBitsOfTheNoiseMoveTheFirstPictureByAsMuchAsItIsOff() {
     var pictures = generate(PROMPTS).images();
     double first = 0;
     double second = 0;
@@ -107,30 +110,31 @@ class UnclipParityTest {
       first = Math.max(first, distance(pictures.get(0), moved.get(0)));
       second = Math.max(second, distance(pictures.get(1), moved.get(1)));
     }
-    assertThat(first).isGreaterThan(TOLERANCE);
+    double off = distance(unit(pictures.subList(0, 1)), reference(0));
+    assertThat(first).isGreaterThan(TOLERANCE).isGreaterThan(0.75 * off);
     assertThat(second).isLessThan(TOLERANCE / 10);
   }
 
-  /** The upsampler's first noise, every value as it is or the next one above or below. */
+  /** Noise of which every value is as it is, or the next one above or below. */
   private static UnaryOperator<NoiseSource> lastBitsOf(long seed) {
     return noise ->
         (stage, step, size) -> {
           float[] values = noise.gaussian(stage, step, size);
-          if (stage.equals("super_res") && step == NoiseSource.INITIAL) {
-            var random = new SplittableRandom(seed);
-            for (int i = 0; i < values.length; i++) {
-              int to = random.nextInt(3) - 1;
-              float next = to > 0 ? Math.nextUp(values[i]) : Math.nextDown(values[i]);
-              values[i] = to == 0 ? values[i] : next;
-            }
+          var random = new SplittableRandom(seed + 31L * step + stage.hashCode());
+          for (int i = 0; i < values.length; i++) {
+            int to = random.nextInt(3) - 1;
+            float next = to > 0 ? Math.nextUp(values[i]) : Math.nextDown(values[i]);
+            values[i] = to == 0 ? values[i] : next;
           }
           return values;
         };
   }
 
   private static double distance(Image one, Image other) {
-    float[] a = unit(List.of(one));
-    float[] b = unit(List.of(other));
+    return distance(unit(List.of(one)), unit(List.of(other)));
+  }
+
+  private static double distance(float[] a, float[] b) {
     double distance = 0;
     for (int i = 0; i < a.length; i++) {
       distance = Math.max(distance, Math.abs((double) a[i] - b[i]));
