@@ -94,6 +94,9 @@ public record SectionSpacing() implements TimestepSpacing {
       }
       start += size;
     }
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException("steps: 0 in all sections (expected: ≥ 1)");
+    }
     return values;
   }
 }

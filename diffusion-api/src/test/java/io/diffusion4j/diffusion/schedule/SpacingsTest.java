@@ -145,6 +145,9 @@ class SpacingsTest {
     assertThatThrownBy(() -> SectionSpacing.parse(1000, "10,600"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("steps: 600 in section 1 (expected: in [0, 500], the size of the section)");
+    assertThatThrownBy(() -> SectionSpacing.parse(1000, "0,0"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("steps: 0 in all sections (expected: ≥ 1)");
   }
 
   @Test
