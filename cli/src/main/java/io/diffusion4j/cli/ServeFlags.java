@@ -39,6 +39,13 @@ final class ServeFlags {
   @Nullable Integer graceSeconds;
 
   @Option(
+      names = "--stall",
+      paramLabel = "SECONDS",
+      description =
+          "How long a client may read nothing of its answer before it is given up. Default: 60")
+  @Nullable Integer stallSeconds;
+
+  @Option(
       names = "--model",
       paramLabel = "DIR",
       description =

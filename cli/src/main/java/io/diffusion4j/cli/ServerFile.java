@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param workers how many batches are drawn at once
  * @param queue how many requests may wait
  * @param graceSeconds how long running work may go on when the server is shut down
+ * @param stallSeconds how long a client may take nothing of an answer that is there
  * @param models the models, the default first
  * @param tls how it encrypts; without it, it does not
  * @param insecure whether it listens in plaintext where other machines can listen in
@@ -32,6 +33,7 @@ record ServerFile(
     @Nullable Integer workers,
     @Nullable Integer queue,
     @Nullable Integer graceSeconds,
+    @Nullable Integer stallSeconds,
     @Nullable List<ModelEntry> models,
     @Nullable TlsEntry tls,
     @Nullable Boolean insecure,
@@ -42,7 +44,8 @@ record ServerFile(
     @Nullable LogEntry log) {
   /** A file that says nothing. */
   static final ServerFile NONE =
-      new ServerFile(null, null, null, null, null, null, null, null, null, null, null, null, null);
+      new ServerFile(
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   /**
    * A model.
@@ -142,6 +145,7 @@ record ServerFile(
         workers,
         queue,
         graceSeconds,
+        stallSeconds,
         models == null
             ? null
             : models.stream()

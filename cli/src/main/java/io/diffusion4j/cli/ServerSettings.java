@@ -54,6 +54,10 @@ record ServerSettings(
                 Duration.ofSeconds(
                     first(
                         flags.graceSeconds, file.graceSeconds(), (int) usual.grace().toSeconds())))
+            .withStall(
+                Duration.ofSeconds(
+                    first(
+                        flags.stallSeconds, file.stallSeconds(), (int) usual.stall().toSeconds())))
             .withLogPrompts(first(flags.logPrompts, log.prompts(), usual.logPrompts()))
             .withReach(reach(flags, file));
     return new ServerSettings(

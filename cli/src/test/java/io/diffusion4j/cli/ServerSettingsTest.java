@@ -113,7 +113,9 @@ final class ServerSettingsTest {
     var file = file("port: 1\nhost: a\nworkers: 3\nlog:\n  level: warn\nmodels:\n  - path: m\n");
     var settings =
         ServerSettings.of(
-            flags("--port 2 --grace 5 --log-level debug --model x --model y --precision bf16"),
+            flags(
+                "--port 2 --grace 5 --stall 7 --log-level debug --model x --model y --precision"
+                    + " bf16"),
             file);
     assertThat(settings.config())
         .isEqualTo(
@@ -121,7 +123,8 @@ final class ServerSettingsTest {
                 .withHost("a")
                 .withPort(2)
                 .withWorkers(3)
-                .withGrace(Duration.ofSeconds(5)));
+                .withGrace(Duration.ofSeconds(5))
+                .withStall(Duration.ofSeconds(7)));
     assertThat(settings.logLevel()).isEqualTo(ServerLog.Level.DEBUG);
     assertThat(settings.models())
         .containsExactly(
@@ -160,7 +163,7 @@ final class ServerSettingsTest {
       delimiter = '|',
       value = {
         "prot: 1 | prot: unknown (expected: one of grace-seconds, host, insecure, log, metrics,"
-            + " models, origins, port, queue, quota, tls, tokens, workers)",
+            + " models, origins, port, queue, quota, stall-seconds, tls, tokens, workers)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
             + " precision)",

@@ -134,6 +134,16 @@ final class Errors {
     return error(Code.CANCELLED, "nobody waits for it any more", info("CANCELLED", Map.of()));
   }
 
+  /** The client takes nothing of its answer, which cannot be kept for ever. */
+  static StatusRuntimeException readerStalled(Duration stall) {
+    return error(
+        Code.RESOURCE_EXHAUSTED,
+        "nothing of the answer was read for "
+            + seconds(stall)
+            + "; ask again under the same request_id",
+        info("READER_STALLED", Map.of()));
+  }
+
   static StatusRuntimeException deadlinePassed() {
     return error(Code.DEADLINE_EXCEEDED, "the deadline passed", info("DEADLINE_PASSED", Map.of()));
   }

@@ -19,11 +19,13 @@ import java.util.concurrent.TimeUnit;
 final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServiceImplBase {
   private final RequestResolver resolver;
   private final JobRegistry jobs;
+  private final Duration stall;
 
   @Inject
-  GenerationGrpcService(RequestResolver resolver, JobRegistry jobs) {
+  GenerationGrpcService(RequestResolver resolver, JobRegistry jobs, ServerConfig config) {
     this.resolver = resolver;
     this.jobs = jobs;
+    this.stall = config.stall();
   }
 
   @Override
@@ -35,7 +37,7 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
   @Override
   public void streamGenerateImages(
       GenerateImagesRequest request, StreamObserver<StreamGenerateImagesResponse> response) {
-    answer(request, response, new StreamOutbox(serverCall(response)));
+    answer(request, response, new StreamOutbox(serverCall(response), stall));
   }
 
   private void answer(
@@ -55,10 +57,12 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
     }
     ServerCallStreamObserver<?> call = serverCall(response);
     Principal owner = about.principal();
-    call.setOnCancelHandler(() -> jobs.leave(owner, resolved.id(), observer));
+    Runnable leave = () -> jobs.leave(owner, resolved.id(), observer);
+    call.setOnCancelHandler(leave);
+    observer.onGivingUp(leave);
     jobs.join(owner, request, resolved, timeLeft(), observer);
     if (call.isCancelled()) { // before there was a job to leave
-      jobs.leave(owner, resolved.id(), observer);
+      leave.run();
     }
   }
 

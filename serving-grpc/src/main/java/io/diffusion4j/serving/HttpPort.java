@@ -53,6 +53,9 @@ public final class HttpPort implements AutoCloseable {
 
   private static final Duration QUIET = Duration.ofMillis(10);
 
+  /** For so long a client who goes on reading late can still see why its stream ended. */
+  private static final Duration STATUS_WAITS = Duration.ofSeconds(10);
+
   /** Longer than accepting a connection takes. */
   private static final Duration LONGEST_ACCEPT = Duration.ofSeconds(2);
 
@@ -158,8 +161,10 @@ public final class HttpPort implements AutoCloseable {
                   .enableHttpJsonTranscoding(JsonRoutes.options());
           services.addTo(grpc);
           grpc.intercept(new ReadyWindow(), new DeadlineInterceptor());
-          builder.service(grpc.build());
+          builder.service(grpc.build(), StreamedAnswers::new);
           builder.decorator(Disconnects::new);
+          Duration stall = config.stall().plus(STATUS_WAITS);
+          builder.decorator(service -> new StalledReaders(service, stall));
           faces.forEach(face -> face.addTo(builder, channel));
         });
   }

@@ -15,6 +15,12 @@ import io.grpc.StatusRuntimeException;
  * call is {@link #finished} or {@link #failed}.
  */
 interface JobObserver {
+  /**
+   * Told before all else what to call, from any thread and outside of all locks, if it gives up
+   * before the end.
+   */
+  default void onGivingUp(Runnable leave) {}
+
   void accepted(Accepted event);
 
   void started(Started event);

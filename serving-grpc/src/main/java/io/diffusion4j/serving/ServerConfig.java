@@ -13,6 +13,8 @@ import java.util.Set;
  * @param workers how many batches are drawn at once
  * @param queueCapacity how many requests may wait
  * @param grace how long running work may go on when the server is shut down
+ * @param stall how long a client may take nothing of an answer that is there, before the answer is
+ *     given up
  * @param logPrompts whether the log tells what was asked for in words, which may be private
  * @param reach who can reach it, and how
  */
@@ -22,6 +24,7 @@ public record ServerConfig(
     int workers,
     int queueCapacity,
     Duration grace,
+    Duration stall,
     boolean logPrompts,
     Reach reach) {
   /** The port unless another is given. */
@@ -78,39 +81,56 @@ public record ServerConfig(
     if (grace.isNegative()) {
       throw new IllegalArgumentException("grace: " + grace + " (expected: ≥ 0)");
     }
+    if (stall.isNegative() || stall.isZero()) {
+      throw new IllegalArgumentException("stall: " + stall + " (expected: > 0)");
+    }
   }
 
-  /** This machine only, port {@value #DEFAULT_PORT}, 2 workers, 64 waiting, 30 s of grace. */
+  /**
+   * This machine only, port {@value #DEFAULT_PORT}, 2 workers, 64 waiting, 30 s of grace, a minute
+   * for a client to go on reading.
+   */
   public static ServerConfig loopback() {
     return new ServerConfig(
-        "127.0.0.1", DEFAULT_PORT, 2, 64, Duration.ofSeconds(30), false, Reach.LOCAL);
+        "127.0.0.1",
+        DEFAULT_PORT,
+        2,
+        64,
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(1),
+        false,
+        Reach.LOCAL);
   }
 
   public ServerConfig withHost(String newHost) {
-    return new ServerConfig(newHost, port, workers, queueCapacity, grace, logPrompts, reach);
+    return new ServerConfig(newHost, port, workers, queueCapacity, grace, stall, logPrompts, reach);
   }
 
   public ServerConfig withPort(int newPort) {
-    return new ServerConfig(host, newPort, workers, queueCapacity, grace, logPrompts, reach);
+    return new ServerConfig(host, newPort, workers, queueCapacity, grace, stall, logPrompts, reach);
   }
 
   public ServerConfig withWorkers(int newWorkers) {
-    return new ServerConfig(host, port, newWorkers, queueCapacity, grace, logPrompts, reach);
+    return new ServerConfig(host, port, newWorkers, queueCapacity, grace, stall, logPrompts, reach);
   }
 
   public ServerConfig withQueueCapacity(int newQueueCapacity) {
-    return new ServerConfig(host, port, workers, newQueueCapacity, grace, logPrompts, reach);
+    return new ServerConfig(host, port, workers, newQueueCapacity, grace, stall, logPrompts, reach);
   }
 
   public ServerConfig withGrace(Duration newGrace) {
-    return new ServerConfig(host, port, workers, queueCapacity, newGrace, logPrompts, reach);
+    return new ServerConfig(host, port, workers, queueCapacity, newGrace, stall, logPrompts, reach);
+  }
+
+  public ServerConfig withStall(Duration newStall) {
+    return new ServerConfig(host, port, workers, queueCapacity, grace, newStall, logPrompts, reach);
   }
 
   public ServerConfig withLogPrompts(boolean newLogPrompts) {
-    return new ServerConfig(host, port, workers, queueCapacity, grace, newLogPrompts, reach);
+    return new ServerConfig(host, port, workers, queueCapacity, grace, stall, newLogPrompts, reach);
   }
 
   public ServerConfig withReach(Reach newReach) {
-    return new ServerConfig(host, port, workers, queueCapacity, grace, logPrompts, newReach);
+    return new ServerConfig(host, port, workers, queueCapacity, grace, stall, logPrompts, newReach);
   }
 }

@@ -1,5 +1,7 @@
 package io.diffusion4j.serving;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
 import io.diffusion4j.serving.v1.Accepted;
@@ -13,8 +15,11 @@ import io.diffusion4j.serving.v1.Started;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,21 +27,40 @@ import org.jspecify.annotations.Nullable;
  * The events of a job on their way to a client who streams, at the pace the client reads.
  *
  * <p>To a slow client previews are not sent, and of the progress only the latest; all else waits
- * here, chunks as references into their image.
+ * here, chunks as references into their image. What waits for a client who takes nothing of it is
+ * given up after a while, and the call ends.
  */
 final class StreamOutbox implements JobObserver {
   /** Small enough that progress passes between chunks, large enough that the framing is nothing. */
   static final int CHUNK_BYTES = 64 << 10;
 
   private final ServerCallStreamObserver<StreamGenerateImagesResponse> call;
+  private final Duration stall;
+  private Runnable leave = () -> {};
+
+  // What follows is guarded by this.
   private final Queue<Supplier<StreamGenerateImagesResponse>> waiting = new ArrayDeque<>();
   private @Nullable Progress latest;
   private boolean complete;
   private boolean closed;
+  private boolean blocked;
+  private long blockedSince;
+  private boolean watched;
 
-  StreamOutbox(ServerCallStreamObserver<StreamGenerateImagesResponse> call) {
+  /**
+   * Nothing, yet.
+   *
+   * @param stall how long what waits does so for a client who takes nothing
+   */
+  StreamOutbox(ServerCallStreamObserver<StreamGenerateImagesResponse> call, Duration stall) {
     this.call = call;
+    this.stall = stall;
     call.setOnReadyHandler(this::send);
+  }
+
+  @Override
+  public void onGivingUp(Runnable newLeave) {
+    leave = newLeave;
   }
 
   @Override
@@ -101,21 +125,63 @@ final class StreamOutbox implements JobObserver {
   }
 
   private synchronized void send() {
-    while (!closed && call.isReady()) {
-      Supplier<StreamGenerateImagesResponse> event = waiting.poll();
-      if (event != null) {
-        call.onNext(event.get());
-      } else if (latest != null) {
-        call.onNext(StreamGenerateImagesResponse.newBuilder().setProgress(latest).build());
-        latest = null;
-      } else {
-        if (complete) {
-          closed = true;
-          call.onCompleted();
-        }
+    boolean moved = false;
+    while (!closed && hasWaiting() && call.isReady()) {
+      call.onNext(next());
+      moved = true;
+    }
+    if (closed) {
+      return;
+    }
+    if (!hasWaiting()) {
+      blocked = false;
+      if (complete) {
+        closed = true;
+        call.onCompleted();
+      }
+    } else if (moved || !blocked) {
+      blocked = true;
+      blockedSince = System.nanoTime();
+      watch(stall.toNanos());
+    }
+  }
+
+  private boolean hasWaiting() {
+    return !waiting.isEmpty() || latest != null;
+  }
+
+  private StreamGenerateImagesResponse next() {
+    Supplier<StreamGenerateImagesResponse> event = waiting.poll();
+    if (event != null) {
+      return event.get();
+    }
+    var progress = StreamGenerateImagesResponse.newBuilder().setProgress(requireNonNull(latest));
+    latest = null;
+    return progress.build();
+  }
+
+  private void watch(long nanos) {
+    if (!watched) {
+      watched = true;
+      CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(this::look);
+    }
+  }
+
+  /** Whether anything was taken since it began to wait. */
+  private void look() {
+    synchronized (this) {
+      watched = false;
+      if (closed || !blocked) {
         return;
       }
+      long left = stall.toNanos() - (System.nanoTime() - blockedSince);
+      if (left > 0) {
+        watch(left);
+        return;
+      }
+      failed(Errors.readerStalled(stall));
     }
+    leave.run();
   }
 
   private static StreamGenerateImagesResponse chunk(GeneratedImage image, int offset) {
