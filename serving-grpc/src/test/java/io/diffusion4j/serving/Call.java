@@ -11,11 +11,11 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -104,8 +104,9 @@ final class Call
     return await(end);
   }
 
-  Status end(Duration within) throws InterruptedException {
-    return await(end, within);
+  /** How it ends, or will end. */
+  Future<Status> whenEnded() {
+    return end;
   }
 
   boolean hasEnded() {
@@ -113,13 +114,8 @@ final class Call
   }
 
   private static <T> T await(CompletableFuture<T> future) throws InterruptedException {
-    return await(future, Duration.ofSeconds(20));
-  }
-
-  private static <T> T await(CompletableFuture<T> future, Duration within)
-      throws InterruptedException {
     try {
-      return future.get(within.toNanos(), TimeUnit.NANOSECONDS);
+      return future.get(20, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new AssertionError(e);
     }
