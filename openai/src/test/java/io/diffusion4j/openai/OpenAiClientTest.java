@@ -1,19 +1,17 @@
 package io.diffusion4j.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.serving.NodePrograms;
 import io.diffusion4j.serving.ToyService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,26 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class OpenAiClientTest {
   private static final Path SCRIPTS = Path.of("src", "test", "js");
-  private static final Path WORK = Path.of("target", "js");
-
-  @BeforeAll
-  static void install() throws Exception {
-    Files.createDirectories(WORK); // where all programs are run
-    assumeTrue(
-        runs(List.of("node", "--version")) && runs(List.of("npm", "--version")),
-        "node and npm are not on PATH; OpenAI's client is not tried");
-    for (String file : new String[] {"package.json", "client.mjs"}) {
-      Files.write(WORK.resolve(file), Files.readAllBytes(SCRIPTS.resolve(file)));
-    }
-    if (!Files.isDirectory(WORK.resolve("node_modules").resolve("openai"))) {
-      assumeTrue(
-          runs(List.of("npm", "install", "--no-audit", "--no-fund")),
-          "npm cannot install openai; it is not tried");
-    }
-  }
 
   @Test
   void itDrawsEditsAndVaries(@TempDir Path files) throws Exception {
+    var programs =
+        NodePrograms.install(
+            SCRIPTS.resolve("package.json"), "openai", SCRIPTS.resolve("client.mjs"));
     Path image = Files.write(files.resolve("image.png"), Pictures.opaque(160, 160));
     Path mask = Files.write(files.resolve("mask.png"), Pictures.halfTransparent(160));
     JsonNode answers;
@@ -52,9 +36,7 @@ class OpenAiClientTest {
       answers =
           JsonMapper.builder()
               .build()
-              .readTree(
-                  output(
-                      List.of("node", "client.mjs", address, image.toString(), mask.toString())));
+              .readTree(programs.run("client.mjs", address, image.toString(), mask.toString()));
     }
     assertThat(answers.get("models").toString()).isEqualTo("[\"toy\"]");
     assertImages(answers.get("generate"), 2, 160);
@@ -89,30 +71,5 @@ class OpenAiClientTest {
       assertThat(image.width()).isEqualTo(size);
       assertThat(image.height()).isEqualTo(size);
     }
-  }
-
-  private static boolean runs(List<String> command) throws InterruptedException {
-    try {
-      return process(command, ProcessBuilder.Redirect.DISCARD).waitFor() == 0;
-    } catch (IOException e) {
-      return false; // there is no such program
-    }
-  }
-
-  private static byte[] output(List<String> command) throws Exception {
-    Process process = process(command, ProcessBuilder.Redirect.PIPE);
-    byte[] output = process.getInputStream().readAllBytes();
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).isZero();
-    return output;
-  }
-
-  private static Process process(List<String> command, ProcessBuilder.Redirect output)
-      throws IOException {
-    return new ProcessBuilder(command)
-        .directory(WORK.toFile())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .redirectOutput(output)
-        .start();
   }
 }
