@@ -12,9 +12,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Decoders and upsamplers as diffusers saves them. */
 public final class DecoderFolders {
+  /** Channels of images. */
+  private static final int IMAGE = 3;
+
   private static final String CONFIG = "config.json";
   private static final String DECODER_CLASS = "UNet2DConditionModel";
   private static final String UPSAMPLER_CLASS = "UNet2DModel";
@@ -64,6 +68,7 @@ public final class DecoderFolders {
     var attention =
         attention(c, List.of(PLAIN_DOWN, ATTENTION_DOWN), List.of(PLAIN_UP, ATTENTION_UP));
     var config = unet(c, attention, true, c.intValue("cross_attention_dim", 1280));
+    requireChannels(c, config, IMAGE, List.of(IMAGE, 2 * IMAGE));
     c.refuseUnknown("transformer_layers_per_block", "upcast_attention", "use_linear_projection");
     return config;
   }
@@ -76,8 +81,23 @@ public final class DecoderFolders {
     c.supports("mid_block_type", MID).unset("class_embed_type", "attn_norm_num_groups");
     var attention = attention(c, List.of(PLAIN_DOWN), List.of(PLAIN_UP));
     var config = unet(c, attention, c.booleanValue("add_attention", true), 0);
+    requireChannels(c, config, 2 * IMAGE, List.of(IMAGE));
     c.refuseUnknown("num_train_timesteps", "downsample_type", "upsample_type");
     return config;
+  }
+
+  /** Other channels than those of images, and of an image beside x_t, nothing could be fed to. */
+  private static void requireChannels(
+      ComponentConfig c, UnetConfig config, int in, List<Integer> out) {
+    if (config.inChannels() != in) {
+      throw c.invalid("in_channels", config.inChannels(), String.valueOf(in));
+    }
+    if (!out.contains(config.outChannels())) {
+      throw c.invalid(
+          "out_channels",
+          config.outChannels(),
+          out.stream().map(String::valueOf).collect(Collectors.joining(" or ")));
+    }
   }
 
   /** What both classes must have as we do it. */

@@ -48,6 +48,9 @@ public record UnetConfig(
       throw new IllegalArgumentException(
           "attention: " + attention + " (expected: one for each of " + blockChannels + ")");
     }
+    require(groups >= 1, "norm_num_groups", groups, "≥ 1");
+    require(headDim >= 1, "attention_head_dim", headDim, "≥ 1");
+    require(contextDim >= 0, "cross_attention_dim", contextDim, "≥ 0");
     for (int i = 0; i < blockChannels.size(); i++) {
       int c = blockChannels.get(i);
       require(c > 0 && c % groups == 0, "block_out_channels", c, "a multiple of " + groups);

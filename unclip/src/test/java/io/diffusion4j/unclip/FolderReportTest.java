@@ -127,8 +127,13 @@ class FolderReportTest {
           decoder | "act_fn": "silu" | "act_fn": "gelu" | act_fn: "gelu" (expected: silu)
           decoder | "class_embed_type": "identity" | "class_embed_type": "timestep" | class_embed_type: "timestep" (expected: identity)
           decoder | "norm_num_groups": 4 | "norm_num_groups": 5 | block_out_channels: 8 (expected: a multiple of 5)
+          decoder | "norm_num_groups": 4 | "norm_num_groups": 0 | norm_num_groups: 0 (expected: ≥ 1)
+          decoder | "attention_head_dim": 8 | "attention_head_dim": 0 | attention_head_dim: 0 (expected: ≥ 1)
+          decoder | "in_channels": 3 | "in_channels": 4 | in_channels: 4 (expected: 3)
+          decoder | "out_channels": 6 | "out_channels": 8 | out_channels: 8 (expected: 3 or 6)
           decoder | "freq_shift": 0 | "new_field": 0 | unknown fields: new_field
           super_res_first | "time_embedding_type": "positional" | "time_embedding_type": "fourier" | time_embedding_type: "fourier" (expected: positional)
+          super_res_first | "in_channels": 6 | "in_channels": 3 | in_channels: 3 (expected: 6)
           super_res_last | "sample_size": 32 | "sample_size": 33 | sample_size: 33 (expected: a multiple of 2)
           prior | "added_emb_type": "prd" | "added_emb_type": "dot" | added_emb_type: "dot" (expected: prd)
           prior | "num_layers": 2 | "num_layers": "2" | num_layers: "2" (expected: an integer)
