@@ -44,38 +44,46 @@ public final class OneDnnEngine implements Engine {
   public Executable compile(Network network, NamedTensors weights, Precision precision) {
     var trace = NetworkTrace.of(network);
     trace.requireFits(weights);
-    return Team.shared().call(() -> compile(trace, weights, precision));
-  }
-
-  /** On a thread of the team, so that primitives are made for one thread. */
-  private static Program compile(NetworkTrace trace, NamedTensors source, Precision precision) {
     var team = Team.shared();
     var scope = new Scope();
     try (var compiling = new Scope()) {
-      DataType type = DataType.of(precision);
-      var descriptions = new Descriptions(compiling);
-      var arena = new Arena();
-      var steps = new Steps(team.size());
-      List<Buffer> scratch = new ArrayList<>();
-      for (int part = 0; part < team.size(); part++) {
-        scratch.add(arena.buffer(0));
-      }
-      var primitives = new Primitives(scope, compiling, descriptions, scratch);
-      var weights = new PackedWeights(scope, descriptions, source);
-      var lowering = new Lowering(steps, arena, primitives, weights, type);
-      var compiler = new Compiler(trace, lowering, type);
-      var inputs = named(trace, compiler.inputs());
-      var outputs = compiler.outputs();
-      List<Buffer> lasting = new ArrayList<>(scratch);
-      outputs.forEach(value -> lasting.add(value.buffer()));
-      lasting.forEach(buffer -> buffer.usedIn(steps.size()));
-      scratch.forEach(buffer -> buffer.usedIn(0));
-      return new Program(
-          team, scope, inputs, outputs, steps, steps.stretches(scratch), arena.place());
+      var packed = new PackedWeights(scope, weights);
+      var program = team.call(() -> compile(trace, packed, scope, compiling, precision));
+      packed.fill(team);
+      return program;
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
     }
+  }
+
+  /** On a thread of the team, so that primitives are made for one thread. */
+  private static Program compile(
+      NetworkTrace trace,
+      PackedWeights weights,
+      Scope scope,
+      Scope compiling,
+      Precision precision) {
+    var team = Team.shared();
+    DataType type = DataType.of(precision);
+    var descriptions = new Descriptions(compiling);
+    var arena = new Arena();
+    var steps = new Steps(team.size());
+    List<Buffer> scratch = new ArrayList<>();
+    for (int part = 0; part < team.size(); part++) {
+      scratch.add(arena.buffer(0));
+    }
+    var primitives = new Primitives(scope, compiling, descriptions, scratch);
+    var lowering = new Lowering(steps, arena, primitives, weights, type);
+    var compiler = new Compiler(trace, lowering, type);
+    var inputs = named(trace, compiler.inputs());
+    var outputs = compiler.outputs();
+    List<Buffer> lasting = new ArrayList<>(scratch);
+    outputs.forEach(value -> lasting.add(value.buffer()));
+    lasting.forEach(buffer -> buffer.usedIn(steps.size()));
+    scratch.forEach(buffer -> buffer.usedIn(0));
+    return new Program(
+        team, scope, inputs, outputs, steps, steps.stretches(scratch), arena.place());
   }
 
   private static Map<String, Value> named(NetworkTrace trace, List<Value> values) {

@@ -11,16 +11,19 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 
+import io.diffusion4j.tf.checkpoint.DType;
+import io.diffusion4j.tf.checkpoint.StoredTensor;
 import io.diffusion4j.tf.nn.NamedTensors;
-import java.nio.FloatBuffer;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -28,11 +31,17 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 
-/** The weights of a program, each once in the order in which its primitives read it. */
+/**
+ * The weights of a program, each once in the order in which its primitives read it. What primitives
+ * ask for has its place at once, and is written by {@link #fill}, which reads files as they are
+ * mapped: nothing is on the heap on the way.
+ */
 final class PackedWeights {
-  /** What was packed, and how. */
-  private record Packed(dnnl_memory_desc description, Buffer buffer) {}
+  /** How weights are to be packed, and where. */
+  private record Packed(dnnl_memory_desc description, Memory memory, Buffer buffer) {}
 
   /**
    * Weights as they lie in a checkpoint.
@@ -42,12 +51,24 @@ final class PackedWeights {
    * @param dims as the primitive wants them
    * @param strides of the axes in the checkpoint
    */
-  record Plain(String key, long offset, List<Long> dims, List<Long> strides) {}
+  record Plain(String key, long offset, List<Long> dims, List<Long> strides) {
+    /** How many numbers; they lie together. */
+    int size() {
+      return Math.toIntExact(dims.stream().reduce(1L, Math::multiplyExact));
+    }
+
+    dnnl_memory_desc described(Scope scope, DataType type) {
+      return new Descriptions(scope).of(type, array(dims), array(strides));
+    }
+
+    private static long[] array(List<Long> values) {
+      return values.stream().mapToLong(Long::longValue).toArray();
+    }
+  }
 
   private final Pool pool;
-  private final Descriptions descriptions;
   private final NamedTensors source;
-  private final Map<Plain, List<Packed>> packed = new HashMap<>();
+  private final Map<Plain, List<Packed>> packed = new LinkedHashMap<>();
   private final Map<String, Buffer> vectors = new HashMap<>();
 
   /**
@@ -55,9 +76,8 @@ final class PackedWeights {
    *
    * @param scope what holds their memory
    */
-  PackedWeights(Scope scope, Descriptions descriptions, NamedTensors source) {
+  PackedWeights(Scope scope, NamedTensors source) {
     this.pool = new Pool(scope);
-    this.descriptions = descriptions;
     this.source = source;
   }
 
@@ -77,7 +97,11 @@ final class PackedWeights {
     return Buffer.constant((long) values.length * Float.BYTES, memory);
   }
 
-  /** Weights as a primitive wants them. */
+  /**
+   * A place for weights as a primitive wants them.
+   *
+   * @param wanted released after {@link #fill} only
+   */
   Buffer pack(Plain plain, dnnl_memory_desc wanted) {
     var known = packed.computeIfAbsent(plain, p -> new ArrayList<>());
     for (Packed one : known) {
@@ -87,30 +111,71 @@ final class PackedWeights {
     }
     long bytes = dnnl_memory_desc_get_size(wanted);
     var memory = pool.take(bytes);
-    try (var temporary = new Scope()) {
-      float[] values = source.read(plain.key);
-      var from = new Memory(temporary, (long) values.length * Float.BYTES);
-      FloatBuffer floats = from.floats(0, values.length);
-      floats.put(values);
-      var description =
-          descriptions.of(
-              DataType.FLOAT32,
-              plain.dims.stream().mapToLong(Long::longValue).toArray(),
-              plain.strides.stream().mapToLong(Long::longValue).toArray());
-      reorder(temporary, description, from, plain.offset * Float.BYTES, wanted, memory);
-    }
     var buffer = Buffer.constant(bytes, memory);
-    known.add(new Packed(wanted, buffer));
+    known.add(new Packed(wanted, memory, buffer));
     return buffer;
+  }
+
+  /** Writes all weights to their places; the members of the team share in it. */
+  void fill(Team team) {
+    Queue<Map.Entry<Plain, List<Packed>>> left = new ConcurrentLinkedQueue<>(packed.entrySet());
+    team.run(
+        (member, stream) -> {
+          for (var next = left.poll(); next != null; next = left.poll()) {
+            fill(next.getKey(), next.getValue(), stream);
+          }
+        });
+  }
+
+  private void fill(Plain plain, List<Packed> places, dnnl_stream stream) {
+    var stored = source.stored(plain.key);
+    try (var temporary = new Scope()) {
+      var from =
+          stored
+              .flatMap(tensor -> mapped(tensor, plain))
+              .orElseGet(() -> converted(temporary, plain));
+      var description = plain.described(temporary, from.type);
+      for (Packed place : places) {
+        reorder(temporary, description, from.start, place.description, place.memory, stream);
+      }
+    } finally {
+      Reference.reachabilityFence(stored); // of which oneDNN knows the address alone
+    }
+  }
+
+  /** Numbers in native memory. */
+  private record Native(DataType type, Pointer start) {}
+
+  /** Where they are stored, if oneDNN can read them there. */
+  private static Optional<Native> mapped(StoredTensor tensor, Plain plain) {
+    var bytes = tensor.bytes();
+    if (!bytes.isDirect() || (tensor.dtype() != DType.F32 && tensor.dtype() != DType.BF16)) {
+      return Optional.empty();
+    }
+    DataType type = tensor.dtype() == DType.F32 ? DataType.FLOAT32 : DataType.BFLOAT16;
+    var start = new BytePointer(bytes);
+    start.position(start.position() + plain.offset * type.bytes());
+    boolean aligned = (start.address() + start.position()) % type.bytes() == 0;
+    return aligned ? Optional.of(new Native(type, start)) : Optional.empty();
+  }
+
+  /** A copy in float32. */
+  private Native converted(Scope scope, Plain plain) {
+    int size = plain.size();
+    float[] values = new float[size];
+    source.reader(plain.key).floats(Math.toIntExact(plain.offset), values, 0, size);
+    var memory = new Memory(scope, (long) size * Float.BYTES);
+    memory.floats(0, size).put(values);
+    return new Native(DataType.FLOAT32, memory.at(0));
   }
 
   private static void reorder(
       Scope scope,
       dnnl_memory_desc from,
-      Memory source,
-      long offset,
+      Pointer source,
       dnnl_memory_desc to,
-      Memory target) {
+      Memory target,
+      dnnl_stream stream) {
     dnnl_engine engine = Natives.get().engine();
     var description = new dnnl_primitive_desc();
     Dnnl.check(
@@ -119,11 +184,8 @@ final class PackedWeights {
     var primitive = new dnnl_primitive();
     Dnnl.check(dnnl_primitive_create(primitive, description), "packing");
     scope.onClose(() -> dnnl_primitive_destroy(primitive));
-    var stream = new dnnl_stream();
-    Dnnl.check(dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "stream");
-    scope.onClose(() -> dnnl_stream_destroy(stream));
     var in = new dnnl_memory();
-    Dnnl.check(dnnl_memory_create(in, from, engine, source.at(offset)), "memory");
+    Dnnl.check(dnnl_memory_create(in, from, engine, source), "memory");
     scope.onClose(() -> dnnl_memory_destroy(in));
     var out = new dnnl_memory();
     Dnnl.check(dnnl_memory_create(out, to, engine, target.at(0)), "memory");

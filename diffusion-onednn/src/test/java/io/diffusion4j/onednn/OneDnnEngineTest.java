@@ -11,16 +11,24 @@ import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.RandomWeights;
 import io.diffusion4j.tf.TensorFlowEngine;
 import io.diffusion4j.tf.UnsupportedLayerException;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.tf.checkpoint.DType;
+import io.diffusion4j.tf.nn.CheckpointTensors;
+import io.diffusion4j.tf.nn.ModelFiles;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -80,6 +88,53 @@ class OneDnnEngineTest {
       } finally {
         threads.shutdown();
       }
+    }
+  }
+
+  /**
+   * Files are read as they are mapped where oneDNN knows their numbers, and converted elsewhere.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "F32, FLOAT32",
+    "F32, BFLOAT16",
+    "BF16, FLOAT32",
+    "BF16, BFLOAT16",
+    "F16, FLOAT32",
+    "F16, BFLOAT16"
+  })
+  void weightsFromAFileAreThoseFromTheHeap(DType dtype, Precision precision, @TempDir Path folder) {
+    ModelFiles.write(folder, Checkpoint.DIFFUSERS, WEIGHTS, name -> true, dtype, Map.of());
+    var batch = LittleBatches.of(3, 6);
+    try (var file = Checkpoint.open(folder)) {
+      var mapped = new CheckpointTensors(folder, file);
+      try (var here = new OneDnnEngine().compile(NETWORK, mapped, precision);
+          var there = new OneDnnEngine().compile(NETWORK, new OnHeap(mapped), precision)) {
+        assertThat(here.run(batch).get(0)).isEqualTo(there.run(batch).get(0));
+      }
+    }
+  }
+
+  /** Tensors that nobody can have but as floats. */
+  private record OnHeap(NamedTensors tensors) implements NamedTensors {
+    @Override
+    public String origin() {
+      return tensors.origin();
+    }
+
+    @Override
+    public Set<String> names() {
+      return tensors.names();
+    }
+
+    @Override
+    public long[] shape(String name) {
+      return tensors.shape(name);
+    }
+
+    @Override
+    public float[] read(String name) {
+      return tensors.read(name);
     }
   }
 

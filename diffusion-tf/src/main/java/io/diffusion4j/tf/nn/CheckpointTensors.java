@@ -1,9 +1,11 @@
 package io.diffusion4j.tf.nn;
 
+import io.diffusion4j.tf.checkpoint.StoredTensor;
 import io.diffusion4j.tf.checkpoint.TensorReader;
 import io.diffusion4j.tf.checkpoint.TensorSource;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -51,9 +53,17 @@ public final class CheckpointTensors implements NamedTensors {
 
   @Override
   public TensorReader reader(String name) {
+    return stored(name)
+        .map(tensor -> TensorReader.of(tensor.dtype(), tensor.bytes()))
+        .orElseGet(() -> TensorReader.of(read(name)));
+  }
+
+  /** Of a tensor that a buffer can hold. */
+  @Override
+  public Optional<StoredTensor> stored(String name) {
     var info = source.info(name);
     return info.byteSize() <= Integer.MAX_VALUE
-        ? TensorReader.of(info.dtype(), source.raw(name))
-        : TensorReader.of(read(name));
+        ? Optional.of(new StoredTensor(info.dtype(), source.raw(name)))
+        : Optional.empty();
   }
 }

@@ -1,6 +1,8 @@
 package io.diffusion4j.tf.nn;
 
+import io.diffusion4j.tf.checkpoint.StoredTensor;
 import io.diffusion4j.tf.checkpoint.TensorReader;
+import java.util.Optional;
 import java.util.Set;
 
 /** Named tensors in PyTorch's axis order: a checkpoint on disk, or weights in memory. */
@@ -20,5 +22,10 @@ public interface NamedTensors {
   /** The values of a tensor that is there, in parts, for whom they need not be on the heap. */
   default TensorReader reader(String name) {
     return TensorReader.of(read(name));
+  }
+
+  /** The bytes of a tensor that is there, if they are at hand as they are stored. */
+  default Optional<StoredTensor> stored(String name) {
+    return Optional.empty();
   }
 }

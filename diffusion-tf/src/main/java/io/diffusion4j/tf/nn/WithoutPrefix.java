@@ -1,6 +1,8 @@
 package io.diffusion4j.tf.nn;
 
+import io.diffusion4j.tf.checkpoint.StoredTensor;
 import io.diffusion4j.tf.checkpoint.TensorReader;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -38,5 +40,10 @@ public record WithoutPrefix(NamedTensors tensors, String prefix) implements Name
   @Override
   public TensorReader reader(String name) {
     return tensors.reader(prefix + name);
+  }
+
+  @Override
+  public Optional<StoredTensor> stored(String name) {
+    return tensors.stored(prefix + name);
   }
 }
