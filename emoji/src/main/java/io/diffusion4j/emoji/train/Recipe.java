@@ -81,7 +81,7 @@ public final class Recipe {
   private static final double SNR_GAMMA = 5;
 
   /** Of the decoder's timesteps: layout is decided where there is little to see but noise. */
-  private static final double SHIFT = 4;
+  private static final double SHIFT = 1.5;
 
   /** Of CLIP's cosines: small, so that what the decoder is told differs by more than a little. */
   private static final double LARGEST_SCALE = 1 / 0.07;
