@@ -80,7 +80,7 @@ public final class Recipe {
   private static final double TEXT_DROP = 0.2;
   private static final double SNR_GAMMA = 5;
 
-  /** Of the decoder's timesteps: layout is decided where there is little to see but noise. */
+  /** Of the decoder's timesteps: a little towards noise, where layout is decided. */
   private static final double SHIFT = 1.5;
 
   /** Of CLIP's cosines: small, so that what the decoder is told differs by more than a little. */
