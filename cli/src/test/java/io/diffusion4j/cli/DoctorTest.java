@@ -96,7 +96,9 @@ final class DoctorTest {
       "1"
     };
     Run before = Run.of(generate);
-    assertThat(before.err()).startsWith("error: sampler: analytic-dpm (expected: one of ddim, ");
+    assertThat(before.err())
+        .startsWith("error: sampler: analytic-dpm (expected: ")
+        .contains("diffusion4j measure first");
     assertThat(before.status()).isEqualTo(2);
 
     Run measured = Run.of("measure", "--model", model.toString(), "--count", "6");
