@@ -86,9 +86,11 @@ final class Job {
     return pace.best(request.card().name(), request.imageStepsByStage());
   }
 
-  /** The least time its next batch can take; nothing if that is not known. */
-  Duration
-      leastTimeOfBatch() { // by the thread that has the queue's lock, under which next moves on
+  /**
+   * The least time its next batch can take; nothing if that is not known. Asked under the queue's
+   * lock, under which {@code next} moves on.
+   */
+  Duration leastTimeOfBatch() {
     int images = Math.min(request.card().batchSize(), request.imageCount() - next);
     return leastTime()
         .map(all -> all.multipliedBy(images).dividedBy(request.imageCount()))
