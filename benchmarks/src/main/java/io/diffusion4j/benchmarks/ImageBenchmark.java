@@ -1,6 +1,5 @@
 package io.diffusion4j.benchmarks;
 
-import io.diffusion4j.tf.Engines;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,15 +48,12 @@ final class ImageBenchmark {
   }
 
   private static Map<String, Double> ask(Path folder, ImageSettings settings) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-D" + Engines.PROPERTY + "=" + System.getProperty(Engines.PROPERTY, Engines.AUTO));
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(FirstImage.class.getName());
-    command.add(folder.toString());
-    command.addAll(settings.toArguments());
-    var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    List<String> arguments = new ArrayList<>();
+    arguments.add(folder.toString());
+    arguments.addAll(settings.toArguments());
+    var builder =
+        JavaProcess.of(List.of(), FirstImage.class, arguments)
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putIfAbsent("TF_CPP_MIN_LOG_LEVEL", "2"); // warnings and worse
     Map<String, Double> told = new LinkedHashMap<>();
     try {
@@ -77,7 +73,8 @@ final class ImageBenchmark {
       }
       return told;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot start " + command.get(0) + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "cannot start " + builder.command().get(0) + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for the image process", e);

@@ -1,9 +1,6 @@
 package io.diffusion4j.benchmarks;
 
-import io.diffusion4j.tf.Engines;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -46,21 +43,11 @@ final class MemoryBench implements Callable<Integer> {
     if (batch < 1) {
       throw new IllegalArgumentException("batch: " + batch + " (expected: ≥ 1)");
     }
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(FIXED_HEAP);
-    String engine = System.getProperty(Engines.PROPERTY);
-    if (engine != null) {
-      command.add("-D" + Engines.PROPERTY + "=" + engine);
-    }
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            TrainingMemory.class.getName(),
-            model.folder.toString(),
-            Integer.toString(batch),
-            Long.toString(steps)));
-    return new ProcessBuilder(command).inheritIO().start().waitFor();
+    List<String> arguments =
+        List.of(model.folder.toString(), Integer.toString(batch), Long.toString(steps));
+    return JavaProcess.of(FIXED_HEAP, TrainingMemory.class, arguments)
+        .inheritIO()
+        .start()
+        .waitFor();
   }
 }

@@ -29,7 +29,7 @@ class OneDnnDenoiserTest implements DenoiserContract<float[]> {
   @BeforeAll
   static void open() {
     assumeTrue(new OneDnnEngine().unavailable(Precision.BFLOAT16).isEmpty());
-    String before = System.getProperty(Engines.PROPERTY, Engines.AUTO);
+    String before = Engines.asked();
     System.setProperty(Engines.PROPERTY, "onednn");
     try {
       network = new CompiledNetwork(NETWORK, RandomWeights.of(NETWORK, 1), Precision.BFLOAT16);

@@ -51,6 +51,11 @@ public final class Engines {
     System.setProperty(PROPERTY, known(name));
   }
 
+  /** What is asked for, an engine's name or {@value #AUTO}; whether there is one is not checked. */
+  public static String asked() {
+    return System.getProperty(PROPERTY, AUTO);
+  }
+
   private static String known(String name) {
     if (!names().contains(name)) {
       throw new IllegalArgumentException(
@@ -66,7 +71,7 @@ public final class Engines {
    * @throws IllegalStateException if it names one that cannot run here
    */
   static Executable compile(Network network, NamedTensors weights, Precision precision) {
-    String asked = known(System.getProperty(PROPERTY, AUTO));
+    String asked = known(asked());
     for (Engine engine : all()) {
       boolean last = engine instanceof TensorFlowEngine;
       if (!asked.equals(AUTO) && !asked.equals(engine.name()) && !last) {

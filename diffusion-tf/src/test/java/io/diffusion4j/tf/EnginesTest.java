@@ -12,7 +12,7 @@ class EnginesTest {
   private static final Network NETWORK =
       (nn, inputs) -> List.of(nn.output(nn.at("fc").linear(nn.input(inputs.floats("x", 16)), 16)));
 
-  private final String before = System.getProperty(Engines.PROPERTY, Engines.AUTO);
+  private final String before = Engines.asked();
 
   @AfterEach
   void restore() {

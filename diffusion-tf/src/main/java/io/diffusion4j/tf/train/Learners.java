@@ -11,7 +11,7 @@ final class Learners {
   private Learners() {}
 
   static Learner of(Objective objective, TrainingConfig config) {
-    String asked = System.getProperty(Engines.PROPERTY, Engines.AUTO);
+    String asked = Engines.asked();
     for (var engine : ServiceLoader.load(TrainingEngine.class, Learners.class.getClassLoader())) {
       if (asked.equals(Engines.AUTO) || asked.equals(engine.name())) {
         var learner = engine.learner(objective, config);
