@@ -23,7 +23,7 @@ public final class EmojiDataset {
   private final SceneRenderer renderer;
   private final Captioner captioner;
   private final Settings settings;
-  private final String fingerprint;
+  private final Sprites sprites;
 
   /**
    * What the series is made of.
@@ -93,13 +93,22 @@ public final class EmojiDataset {
         new SceneSampler(settings.concepts(), settings.scenes(), settings.split(), settings.seed());
     this.renderer = new SceneRenderer(sprites);
     this.captioner = new Captioner(settings.captions());
-    this.fingerprint = sprites.fingerprint();
+    this.sprites = sprites;
   }
 
   /** Opens a series, rasterising the sprites into the user's cache where they are not there yet. */
   public static EmojiDataset open(Settings settings, int spriteSize) {
     return new EmojiDataset(
         settings, Sprites.load(settings.concepts(), settings.scenes().styles(), spriteSize));
+  }
+
+  /**
+   * Another series of the same drawings.
+   *
+   * @throws IllegalArgumentException if it needs more styles than this one
+   */
+  public EmojiDataset with(Settings others) {
+    return new EmojiDataset(others, sprites);
   }
 
   /** Example {@code index}, any number: there is no end and no order. */
@@ -143,6 +152,6 @@ public final class EmojiDataset {
 
   /** {@link Sprites#fingerprint()} of the drawings. */
   public String fingerprint() {
-    return fingerprint;
+    return sprites.fingerprint();
   }
 }

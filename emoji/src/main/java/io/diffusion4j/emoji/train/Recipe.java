@@ -185,13 +185,13 @@ public final class Recipe {
   }
 
   private boolean clip(TrainingConfig config, long checkpointEvery, Observer observer) {
-    int size = preset.vision().imageSize();
-    var data = data(size, config.seed(), SceneMix.mostlyVaried());
+    var data = data(preset.vision().imageSize(), config.seed(), SceneMix.mostlyVaried());
     ClipTokenizer tokenizer = tokenizer(data);
     preset.text().requireFits(tokenizer);
     // Backgrounds and colours nearly suffice to tell pairs apart, and then the embedding says
     // little else; in every other batch the background is the same.
-    var pairs = data(size, config.seed(), preset.scenes().withRowsAlike(config.batchSize()));
+    var alike = preset.scenes().withRowsAlike(config.batchSize());
+    var pairs = data.with(data.settings().withScenes(alike));
     var batches = new ClipBatches(images(pairs), tokenizer, preprocessor(), config.batchSize());
     var objective =
         new ContrastiveObjective(new ClipNetwork(preset.text(), preset.vision()), LARGEST_SCALE);
@@ -256,11 +256,11 @@ public final class Recipe {
   }
 
   private boolean prior(TrainingConfig config, long checkpointEvery, Observer observer) {
-    var data = images(data(preset.vision().imageSize(), config.seed()));
+    var data = data(preset.vision().imageSize(), config.seed());
     var network = new PriorTransformer(preset.prior());
     try (var text = textModel();
         var image = imageModel()) {
-      var standardization = standardization(examples(Part.PRIOR), image);
+      var standardization = standardization(examples(data, Part.PRIOR), image);
       var noise =
           new NoisedBatch(
               new CosineSchedule(TRAIN_STEPS),
@@ -269,7 +269,7 @@ public final class Recipe {
               preset.prior().width());
       var batches =
           new PriorBatches(
-              new CaptionedEmbeddings(data, text, image, DROP),
+              new CaptionedEmbeddings(images(data), text, image, DROP),
               standardization,
               noise,
               config.batchSize(),
@@ -302,17 +302,17 @@ public final class Recipe {
       TrainingConfig config, long checkpointEvery, Observer observer) {
     var size = AutoregressivePreset.of(preset);
     var shape = size.config();
-    var data = images(data(preset.vision().imageSize(), config.seed()));
+    var data = data(preset.vision().imageSize(), config.seed());
     try (var text = textModel();
         var image = imageModel()) {
-      var examples = examples(Part.PRIOR_AR);
+      var examples = examples(data, Part.PRIOR_AR);
       var embeddings = embeddings(examples, image, size.statistics());
       var codes = EmbeddingCodes.of(embeddings, shape.components(), shape.buckets());
       var pairs = new CaptionedEmbeddings(examples, text, image, 0);
       var dots = AutoregressiveBatches.dots(pairs, size.statistics(), shape.dotBuckets());
       var batches =
           new AutoregressiveBatches(
-              new CaptionedEmbeddings(data, text, image, DROP),
+              new CaptionedEmbeddings(images(data), text, image, DROP),
               codes,
               dots,
               config.batchSize(),
@@ -340,8 +340,8 @@ public final class Recipe {
    * What statistics are taken from: the same for every seed, so that weights mean the same when
    * another run starts from them.
    */
-  private CaptionedImages examples(Part part) {
-    return images(data(preset.vision().imageSize(), config(part).seed()));
+  private CaptionedImages examples(EmojiDataset data, Part part) {
+    return images(data.with(data.settings().withSeed(DATA_SEED + config(part).seed())));
   }
 
   private Standardization standardization(CaptionedImages data, ImageEncoder encoder) {
