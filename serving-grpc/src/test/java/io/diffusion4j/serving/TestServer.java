@@ -73,7 +73,8 @@ final class TestServer implements AutoCloseable {
     return injector(config, more, engines).getInstance(DiffusionServer.class);
   }
 
-  private static Injector injector(ServerConfig config, Module more, ImageEngine... engines) {
+  /** The service with these models, not listening yet. */
+  static Injector injector(ServerConfig config, Module more, ImageEngine... engines) {
     return Guice.createInjector(
         new ServingModule(config),
         more,

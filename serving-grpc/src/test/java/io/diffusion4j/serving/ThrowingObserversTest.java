@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.inject.AbstractModule;
-import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
+import com.google.inject.util.Modules;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.Finished;
@@ -107,17 +107,7 @@ class ThrowingObserversTest {
   private record Wired(JobRegistry jobs, RequestResolver resolver, JobScheduler scheduler)
       implements AutoCloseable {
     static Wired of(ImageEngine engine) {
-      Injector injector =
-          Guice.createInjector(
-              new ServingModule(ONE_WORKER),
-              new AbstractModule() {
-                @Override
-                protected void configure() {
-                  Multibinder.newSetBinder(binder(), ImageEngine.class)
-                      .addBinding()
-                      .toInstance(engine);
-                }
-              });
+      Injector injector = TestServer.injector(ONE_WORKER, Modules.EMPTY_MODULE, engine);
       return new Wired(
           injector.getInstance(JobRegistry.class),
           injector.getInstance(RequestResolver.class),

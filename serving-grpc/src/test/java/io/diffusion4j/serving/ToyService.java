@@ -2,17 +2,13 @@ package io.diffusion4j.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.inject.AbstractModule;
-import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Module;
-import com.google.inject.multibindings.Multibinder;
+import com.google.inject.util.Modules;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +36,8 @@ public final class ToyService implements AutoCloseable {
   public static ToyService inProcess() {
     String name = UUID.randomUUID().toString();
     try {
-      Injector injector = wire(TestServer.CONFIG, ToyModel.named(MODEL), List.of());
+      Injector injector =
+          TestServer.injector(TestServer.CONFIG, Modules.EMPTY_MODULE, ToyModel.named(MODEL));
       injector.getInstance(DiffusionServer.class).startInProcess(name);
       return new ToyService(injector, GenerationClient.inProcess(name));
     } catch (IOException e) {
@@ -71,25 +68,14 @@ public final class ToyService implements AutoCloseable {
 
   private static ToyService onPort(ServerConfig config, Consumer<Object> network, Module... more) {
     try {
-      Injector injector = wire(config, ToyModel.named(MODEL, network::accept), List.of(more));
+      Injector injector =
+          TestServer.injector(
+              config, Modules.combine(more), ToyModel.named(MODEL, network::accept));
       DiffusionServer server = injector.getInstance(DiffusionServer.class).start();
       return new ToyService(injector, GenerationClient.connect("127.0.0.1:" + server.port()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static Injector wire(ServerConfig config, ImageEngine engine, List<Module> more) {
-    List<Module> modules = new ArrayList<>(more);
-    modules.add(new ServingModule(config));
-    modules.add(
-        new AbstractModule() {
-          @Override
-          protected void configure() {
-            Multibinder.newSetBinder(binder(), ImageEngine.class).addBinding().toInstance(engine);
-          }
-        });
-    return Guice.createInjector(modules);
   }
 
   /** Asks it. */
