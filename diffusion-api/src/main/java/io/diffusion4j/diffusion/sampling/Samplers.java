@@ -43,6 +43,9 @@ public final class Samplers {
                 new DpmSolverPlusPlus(2, DpmSolverPlusPlus.Correction.MIDPOINT, KARRAS_NEAREST)),
             Map.entry("dpmpp-2s", new SinglestepDpmSolverPlusPlus(2)),
             Map.entry("dpmpp-3m", new DpmSolverPlusPlus(3)),
+            Map.entry(
+                "dpmpp-3m-taylor",
+                new DpmSolverPlusPlus(3, DpmSolverPlusPlus.Correction.TAYLOR, Grid.TIMESTEPS)),
             Map.entry("dpmpp-3s", new SinglestepDpmSolverPlusPlus(3)),
             Map.entry("euler", new EulerSampler()),
             Map.entry("euler-ancestral", new EulerAncestralSampler()),

@@ -48,6 +48,7 @@ class ResamplingTest {
           "dpmpp-2m-heun",
           "dpmpp-2m-karras",
           "dpmpp-3m",
+          "dpmpp-3m-taylor",
           "plms",
           "pndm",
           "sde-dpmpp-2m");

@@ -337,8 +337,8 @@ class SamplersTest implements SamplerContract {
         .hasMessage(
             "sampler: dmp (expected: one of ddim, ddpm, ddpm-large, ddpm-learned, ddpm-small,"
                 + " dpmpp-1, dpmpp-2m, dpmpp-2m-heun, dpmpp-2m-karras, dpmpp-2s, dpmpp-3m,"
-                + " dpmpp-3s, euler, euler-ancestral, euler-karras, heun, heun-karras, plms, pndm,"
-                + " sde-dpmpp-2m, unclip)");
+                + " dpmpp-3m-taylor, dpmpp-3s, euler, euler-ancestral, euler-karras, heun,"
+                + " heun-karras, plms, pndm, sde-dpmpp-2m, unclip)");
   }
 
   @Test
