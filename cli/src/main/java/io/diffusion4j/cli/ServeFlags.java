@@ -21,10 +21,10 @@ final class ServeFlags {
   @Nullable String host;
 
   @Option(
-      names = "--workers",
+      names = "--rows",
       paramLabel = "N",
-      description = "How many batches of images are drawn at once. Default: 2")
-  @Nullable Integer workers;
+      description = "How many images are drawn at once, of all requests. Default: 16")
+  @Nullable Integer rows;
 
   @Option(
       names = "--queue",

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host the name or address to listen on
  * @param port the port to listen on
- * @param workers how many batches are drawn at once
+ * @param rows how many images are drawn at once
  * @param queue how many requests may wait
  * @param graceSeconds how long running work may go on when the server is shut down
  * @param stallSeconds how long a client may take nothing of an answer that is there
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 record ServerFile(
     @Nullable String host,
     @Nullable Integer port,
-    @Nullable Integer workers,
+    @Nullable Integer rows,
     @Nullable Integer queue,
     @Nullable Integer graceSeconds,
     @Nullable Integer stallSeconds,
@@ -142,7 +142,7 @@ record ServerFile(
     return new ServerFile(
         host,
         port,
-        workers,
+        rows,
         queue,
         graceSeconds,
         stallSeconds,

@@ -48,7 +48,7 @@ record ServerSettings(
         usual
             .withHost(first(flags.host, file.host(), usual.host()))
             .withPort(first(flags.port, file.port(), usual.port()))
-            .withWorkers(first(flags.workers, file.workers(), usual.workers()))
+            .withRows(first(flags.rows, file.rows(), usual.rows()))
             .withQueueCapacity(first(flags.queue, file.queue(), usual.queueCapacity()))
             .withGrace(
                 Duration.ofSeconds(

@@ -110,7 +110,7 @@ final class ServerSettingsTest {
 
   @Test
   void flagsGoOverTheFile() throws IOException {
-    var file = file("port: 1\nhost: a\nworkers: 3\nlog:\n  level: warn\nmodels:\n  - path: m\n");
+    var file = file("port: 1\nhost: a\nrows: 3\nlog:\n  level: warn\nmodels:\n  - path: m\n");
     var settings =
         ServerSettings.of(
             flags(
@@ -122,7 +122,7 @@ final class ServerSettingsTest {
             ServerConfig.loopback()
                 .withHost("a")
                 .withPort(2)
-                .withWorkers(3)
+                .withRows(3)
                 .withGrace(Duration.ofSeconds(5))
                 .withStall(Duration.ofSeconds(7)));
     assertThat(settings.logLevel()).isEqualTo(ServerLog.Level.DEBUG);
@@ -163,7 +163,7 @@ final class ServerSettingsTest {
       delimiter = '|',
       value = {
         "prot: 1 | prot: unknown (expected: one of grace-seconds, host, insecure, log, metrics,"
-            + " models, origins, port, queue, quota, stall-seconds, tls, tokens, workers)",
+            + " models, origins, port, queue, quota, rows, stall-seconds, tls, tokens)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
             + " precision)",

@@ -79,7 +79,7 @@ class LocalGenerationTest {
         LocalGeneration.of(
             LocalModels.load(
                 List.of(ServedModel.of(folder, TinyPipeline.PRECISION)), Residency.ONE_AT_A_TIME),
-            ServerConfig.loopback().withWorkers(1));
+            ServerConfig.loopback().withRows(1));
     var client = local.client();
     assertThat(client.models()).hasSize(1);
     local.close();

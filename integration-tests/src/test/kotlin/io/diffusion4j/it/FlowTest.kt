@@ -1,10 +1,14 @@
 package io.diffusion4j.it
 
 import io.diffusion4j.local.LocalGeneration
+import io.diffusion4j.local.LocalModels
+import io.diffusion4j.local.ServedModel
+import io.diffusion4j.serving.ServerConfig
 import io.diffusion4j.serving.client.Requests
 import io.diffusion4j.serving.v1.GenerationServiceGrpc
 import io.diffusion4j.serving.v1.StageOptions
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse.EventCase
+import io.diffusion4j.unclip.Residency
 import io.grpc.Status
 import io.grpc.StatusRuntimeException
 import kotlinx.coroutines.Dispatchers
@@ -47,12 +51,14 @@ class FlowTest(private val tiny: TinyPipeline) {
 
   @Test
   fun `who stops collecting cancels the request`(): Unit = runBlocking {
-    LocalGeneration.open(tiny.folder()).use { local ->
+    val model = ServedModel.of(tiny.folder(), TinyPipeline.PRECISION)
+    val models = LocalModels.load(listOf(model), Residency.ALWAYS)
+    LocalGeneration.of(models, ServerConfig.loopback().withRows(2)).use { local ->
       val stub = GenerationServiceGrpc.newStub(local.channel())
       val long = request("a green frog", decoderSteps = 1000)
       val event = stub.events(long).filter { it.hasProgress() }.first()
       assertThat(event.progress.imageSteps).isGreaterThan(1000)
-      // Two workers would both be busy for minutes with two that went on.
+      // Two rows would both be taken for minutes by two that went on.
       stub.events(long).filter { it.hasProgress() }.first()
       assertThat(local.client().generate(request("a red apple")).images()).hasSize(1)
     }

@@ -41,6 +41,9 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   /** The most texts or images of one request. */
   private static final int MOST = 64;
 
+  /** How many calls are answered at once. */
+  private static final int AT_ONCE = 2;
+
   private final Models models;
   private final Errands errands;
   private final Quotas quotas = new Quotas(Quotas.Kind.EMBEDDINGS, System::nanoTime);
@@ -48,7 +51,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   @Inject
   EmbeddingGrpcService(Models models, ServerConfig config) {
     this.models = models;
-    this.errands = new Errands(config.workers(), config.queueCapacity());
+    this.errands = new Errands(AT_ONCE, config.queueCapacity());
   }
 
   /** Whether there is a model that it can ask. */

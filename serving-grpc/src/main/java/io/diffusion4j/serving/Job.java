@@ -4,33 +4,21 @@ import com.google.protobuf.util.Durations;
 import io.diffusion4j.diffusion.SamplingListener;
 import io.diffusion4j.serving.ServingListener.BatchEnd;
 import io.diffusion4j.serving.v1.Accepted;
-import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
-import io.diffusion4j.serving.v1.GeneratedImage;
-import io.diffusion4j.serving.v1.ImageFailure;
 import io.diffusion4j.serving.v1.Plan;
-import io.diffusion4j.serving.v1.Preview;
-import io.diffusion4j.serving.v1.Progress;
 import io.diffusion4j.serving.v1.Started;
 import io.diffusion4j.serving.v1.Usage;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
  * A request on its way: drawn batch by batch by the workers, watched by those who asked for it.
- *
- * <p>Whoever attaches late is told what happened so far. When the last observer leaves, the job
- * stops before its next step.
+ * When the last of them leaves, it stops before its next step.
  */
 final class Job {
   private static final Logger LOG = LoggerFactory.getLogger(Job.class);
@@ -39,25 +27,17 @@ final class Job {
   private final ResolvedRequest request;
   private final Pace pace;
   private final ServingListener listener;
+  private final JobStory story;
   private final long submitted = System.nanoTime();
-  private final StageClock clock = new StageClock();
 
-  /** The next image to draw; the scheduler hands it from worker to worker. */
+  // The scheduler hands these from worker to worker.
+  private final StageClock clock = new StageClock();
+  private long begunAt;
+
+  /** The next image to draw. */
   private int next;
 
   private volatile boolean begun;
-  private volatile boolean stopped;
-
-  // What follows is guarded by this.
-  private final JobObservers observers;
-  private final List<GeneratedImage> images = new ArrayList<>();
-  private final List<ImageFailure> failures = new ArrayList<>();
-  private @Nullable StatusRuntimeException failure; // the last
-  private long begunAt;
-  private @Nullable Started started;
-  private @Nullable Progress progress;
-  private @Nullable Finished finished;
-  private @Nullable StatusRuntimeException error;
 
   /**
    * A job that waits to be drawn.
@@ -69,7 +49,7 @@ final class Job {
     this.request = request;
     this.pace = pace;
     this.listener = listener;
-    this.observers = new JobObservers(request.id());
+    this.story = new JobStory(request.id());
   }
 
   /** What the request comes to. */
@@ -86,15 +66,21 @@ final class Job {
     return pace.best(request.card().name(), request.imageStepsByStage());
   }
 
-  /**
-   * The least time its next batch can take; nothing if that is not known. Asked under the queue's
-   * lock, under which {@code next} moves on.
-   */
-  Duration leastTimeOfBatch() {
-    int images = Math.min(request.card().batchSize(), request.imageCount() - next);
-    return leastTime()
+  /** What so many of its images add, at least, to the time of all; nothing if it is not known. */
+  Duration leastTime(int images) {
+    return pace.least(request.card().name(), request.imageStepsByStage())
         .map(all -> all.multipliedBy(images).dividedBy(request.imageCount()))
         .orElse(Duration.ZERO);
+  }
+
+  /** The most of its images that are drawn at once. */
+  int mostAtOnce() {
+    return request.card().batchSize();
+  }
+
+  /** How many images no batch has begun; asked under the scheduler's lock while the job waits. */
+  int imagesLeft() {
+    return request.imageCount() - next;
   }
 
   /** Whether this is the job of that request. */
@@ -112,47 +98,35 @@ final class Job {
   }
 
   /** Whether it ended, and not well. */
-  synchronized boolean hasFailed() {
-    return error != null;
+  boolean hasFailed() {
+    return story.hasFailed();
   }
 
   /** Whether it ended well. */
-  synchronized boolean hasFinished() {
-    return finished != null;
+  boolean hasFinished() {
+    return story.hasFinished();
+  }
+
+  /** Whether it ended, well or not. */
+  boolean hasEnded() {
+    return story.hasEnded();
   }
 
   /** The size of what it holds: the request as it came and as resolved, and the images so far. */
-  synchronized long bytes() {
-    long requests = (long) asked.getSerializedSize() + request.request().getSerializedSize();
-    return requests + images.stream().mapToLong(GeneratedImage::getSerializedSize).sum();
+  long bytes() {
+    return asked.getSerializedSize() + request.request().getSerializedSize() + story.bytes();
   }
 
-  /**
-   * Tells the observer what happened so far, and from now on what happens. What it throws is thrown
-   * on; it is attached nevertheless.
-   */
+  /** Tells the observer what happened so far, and from now on what happens. */
   synchronized void attach(JobObserver observer, int queuePosition) {
-    if (!hasEnded()) {
-      observers.add(observer);
-    }
-    observer.accepted(
+    story.attach(
+        observer,
         Accepted.newBuilder()
             .setRequestId(request.id())
             .setPlan(plan(request, pace))
             .setQueuePosition(queuePosition)
             .addAllWarnings(request.warnings())
             .build());
-    if (started != null) {
-      observer.started(started);
-    }
-    images.forEach(observer::image);
-    if (finished != null) {
-      observer.finished(finished);
-    } else if (error != null) {
-      observer.failed(error);
-    } else if (progress != null) {
-      observer.progress(progress);
-    }
   }
 
   /**
@@ -160,31 +134,24 @@ final class Job {
    *
    * @return whether nobody is left and the job was stopped for it
    */
-  synchronized boolean detach(JobObserver observer) {
-    if (observers.remove(observer) && observers.isEmpty() && !hasEnded()) {
-      stop(Errors.cancelled());
-      return true;
-    }
-    return false;
+  boolean detach(JobObserver observer) {
+    return story.detach(observer);
   }
 
   /** Ends the job with this error, unless it has ended; drawing stops before its next step. */
-  synchronized void stop(StatusRuntimeException reason) {
-    if (!hasEnded()) {
-      stopped = true;
-      error = reason;
-      observers.fail(reason);
-    }
+  void stop(StatusRuntimeException reason) {
+    story.stop(reason);
   }
 
   /**
-   * Draws the next batch.
+   * Draws the next images.
    *
+   * @param images how many, at most {@link #imagesLeft}
    * @return whether there are more to draw
    */
-  boolean drawBatch() {
+  boolean draw(int images) {
     try {
-      return drawNext();
+      return drawNext(images);
     } catch (Throwable e) { // whatever it was, the thread has other requests to draw
       LOG.atError().addKeyValue("request_id", request.id()).setCause(e).log("request failed");
       stop(Errors.failed(e, request.id()));
@@ -192,13 +159,13 @@ final class Job {
     }
   }
 
-  private boolean drawNext() {
-    if (!begin()) {
+  private boolean drawNext(int images) {
+    begin();
+    if (story.isStopped()) {
       return false;
     }
-    int from = next;
-    next = Math.min(from + request.card().batchSize(), request.imageCount());
-    Batch batch = new Batch(request, from, next);
+    Batch batch = new Batch(request, next, next + images);
+    next = batch.to();
     listener.batchBegan(request.card().name(), batch.size());
     BatchEnd end = BatchEnd.FAILED;
     MDC.put("request_id", request.id());
@@ -208,15 +175,18 @@ final class Job {
       MDC.remove("request_id");
       listener.batchEnded(request.card().name(), batch.size(), end);
     }
-    return next == request.imageCount() ? end() : !stopped;
+    if (imagesLeft() == 0) {
+      story.end(this::usage);
+    }
+    return !story.hasEnded();
   }
 
   private BatchEnd draw(Batch batch) {
     try {
-      batch.draw(progress -> step(batch, progress)).forEach(this::drawn);
+      batch.draw(progress -> step(batch, progress)).forEach(story::image);
       return BatchEnd.DRAWN;
     } catch (CancellationException e) {
-      if (stopped) {
+      if (story.isStopped()) {
         return BatchEnd.STOPPED;
       }
       failed(batch, e);
@@ -226,102 +196,51 @@ final class Job {
     return BatchEnd.FAILED;
   }
 
-  private synchronized boolean begin() {
-    if (!stopped && started == null) {
+  /** Not while somebody attaches, who is to see it from the beginning. */
+  private synchronized void begin() {
+    if (!begun && !story.isStopped()) {
       begun = true;
       begunAt = System.nanoTime();
-      listener.requestBegan(Duration.ofNanos(begunAt - submitted));
-      started = Started.newBuilder().setQueueTime(Durations.fromNanos(begunAt - submitted)).build();
-      Started event = started;
-      tell(observer -> observer.started(event));
+      Duration waited = Duration.ofNanos(begunAt - submitted);
+      listener.requestBegan(waited);
+      story.started(
+          Started.newBuilder().setQueueTime(Durations.fromNanos(waited.toNanos())).build());
     }
-    return !stopped;
   }
 
   private void step(Batch batch, SamplingListener.Progress at) {
-    if (stopped) {
+    if (story.isStopped()) {
       throw new CancellationException("the request was stopped");
     }
     clock
         .tick(batch, at, pace)
         .ifPresent(time -> listener.stepTaken(at.stage(), batch.size(), time));
-    boolean wanted = reported(batch.progress(at, pace));
+    boolean wanted = story.progress(batch.progress(at, pace));
     if (batch.hasPreviews(at)) {
       if (wanted) {
-        shown(batch.previews(at));
+        story.previews(batch.previews(at));
       } else {
         listener.previewsDropped(batch.size());
       }
     }
-    clock.resume();
+    clock.resume(batch, at.stage(), pace);
   }
 
-  /** Returns whether anybody wants previews now. */
-  private synchronized boolean reported(Progress event) {
-    progress = event;
-    tell(observer -> observer.progress(event));
-    boolean[] wanted = {false};
-    tell(observer -> wanted[0] |= observer.wantsPreview());
-    return wanted[0];
-  }
-
-  private synchronized void shown(List<Preview> previews) {
-    previews.forEach(preview -> tell(observer -> observer.preview(preview)));
-  }
-
-  private synchronized void drawn(GeneratedImage image) {
-    if (!stopped) {
-      images.add(image);
-      tell(observer -> observer.image(image));
-    }
-  }
-
-  private synchronized void failed(Batch batch, Throwable cause) {
+  private void failed(Batch batch, Throwable cause) {
     LOG.atError()
         .addKeyValue("images", batch.indices())
         .setCause(cause)
         .log("images failed"); // the id of the request is in the context of the log
-    failure = Errors.failed(cause, request.id());
-    var status = StatusProto.fromThrowable(failure);
-    for (int index : batch.indices()) {
-      failures.add(ImageFailure.newBuilder().setImageIndex(index).setError(status).build());
-    }
+    story.failed(batch.indices(), Errors.failed(cause, request.id()));
   }
 
-  private synchronized boolean end() {
-    if (stopped) {
-      return false;
-    }
-    if (images.isEmpty() && failure != null) {
-      stop(failure);
-      return false;
-    }
-    long imageSteps = request.imageSteps() / request.imageCount() * images.size();
-    finished =
-        Finished.newBuilder()
-            .setUsage(
-                Usage.newBuilder()
-                    .setQueueTime(Durations.fromNanos(begunAt - submitted))
-                    .setRunTime(Durations.fromNanos(System.nanoTime() - begunAt))
-                    .setImageSteps(imageSteps)
-                    .setImages(images.size())
-                    .addAllStages(clock.usage()))
-            .addAllFailures(failures)
-            .build();
-    observers.finish(finished);
-    return false;
-  }
-
-  /** Whether it ended, well or not. */
-  synchronized boolean hasEnded() {
-    return finished != null || error != null;
-  }
-
-  /** Tells all observers; a job whose last one fails is stopped. */
-  private void tell(Consumer<JobObserver> event) {
-    observers
-        .tell(event)
-        .filter(fault -> observers.isEmpty() && !hasEnded())
-        .ifPresent(fault -> stop(Errors.failed(fault, request.id())));
+  private Usage usage(int images) {
+    return Usage.newBuilder()
+        .setQueueTime(Durations.fromNanos(begunAt - submitted))
+        .setRunTime(Durations.fromNanos(System.nanoTime() - begunAt))
+        .setImageSteps(request.imageSteps() / request.imageCount() * images)
+        .setImages(images)
+        .addAllStages(clock.usage())
+        .build();
   }
 }

@@ -86,7 +86,7 @@ final class JobRegistry {
   }
 
   private void refuseIfTooLittle(Duration left, Job job) {
-    Optional<Duration> least = job.leastTime().map(scheduler.leastWait(job)::plus);
+    Optional<Duration> least = job.leastTime().map(scheduler.leastDelay(job)::plus);
     if (least.isPresent() && left.compareTo(least.get()) < 0) {
       throw Errors.deadlineTooSoon(least.get(), left);
     }

@@ -12,23 +12,27 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bounded queue of jobs and the workers that draw them.
+ * The bounded queue of jobs and the rows in which their images are drawn.
  *
- * <p>A worker draws one batch of a job and puts what is left of the job at the end of the queue, so
- * that a request for many images does not keep out those who want one. Higher priorities go first.
+ * <p>Each image that is being drawn has a row of the calls of the network. A row that is free is
+ * taken at once by the first job that waits, however few are free, and however long the other rows
+ * are going to need. A job takes as many as its share of a batch is, draws as many images, and goes
+ * to the end of the queue with what is left of it, so that a request for many images does not keep
+ * out those who want one. Higher priorities go first.
  */
 final class JobScheduler {
   private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
 
+  private final int rows;
   private final int capacity;
   private final ServingListener listener;
-  private final List<Thread> workers = new ArrayList<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final PriorityQueue<Turn> waiting = new PriorityQueue<>(Turn.ORDER);
   private final Set<Job> running = new HashSet<>();
+  private int free; // rows
   private long turns;
   private double batchSeconds;
   private State state = State.OPEN;
@@ -39,6 +43,9 @@ final class JobScheduler {
     CLOSED
   }
 
+  /** The rows that a job has. */
+  private record Share(Job job, int rows) {}
+
   /** A job's place in the queue. */
   private record Turn(Job job, long number) {
     static final Comparator<Turn> ORDER =
@@ -48,19 +55,20 @@ final class JobScheduler {
   }
 
   /**
-   * Starts the workers.
+   * Starts a worker for each row.
    *
-   * @param workerCount how many batches are drawn at once
+   * @param rows how many images are drawn at once
    * @param capacity how many jobs may wait
    * @param listener told how many wait
    */
-  JobScheduler(int workerCount, int capacity, ServingListener listener) {
+  JobScheduler(int rows, int capacity, ServingListener listener) {
+    this.rows = rows;
+    this.free = rows;
     this.capacity = capacity;
     this.listener = listener;
-    for (int i = 1; i <= workerCount; i++) {
+    for (int i = 1; i <= rows; i++) {
       Thread worker = new Thread(this::work, "diffusion-worker-" + i);
       worker.setDaemon(true);
-      workers.add(worker);
       worker.start();
     }
   }
@@ -101,20 +109,33 @@ final class JobScheduler {
   }
 
   /**
-   * For how long a new job will wait, if all that is ahead of it is drawn, one batch of each, at
-   * the best pace so far.
+   * How much later a new job ends for what is ahead of it, if one turn of each is drawn at the best
+   * pace so far. In several rows those ahead need not be done when the job is; but they were there
+   * before, and have taken as many steps.
    */
-  Duration leastWait(Job job) {
+  Duration leastDelay(Job job) {
     lock.lock();
     try {
-      return waiting.stream()
-          .filter(turn -> turn.job().rank() >= job.rank())
-          .map(turn -> turn.job().leastTimeOfBatch())
-          .reduce(Duration.ZERO, Duration::plus)
-          .dividedBy(workers.size());
+      int share = share(job, 1 + waiting.size() + running.size());
+      Duration own = job.leastTime(1);
+      Duration delay = Duration.ZERO;
+      for (Turn turn : waiting) {
+        if (turn.job().rank() >= job.rank()) {
+          int images = Math.min(share, turn.job().imagesLeft());
+          Duration all = turn.job().leastTime(images);
+          Duration beside = own.multipliedBy(images);
+          delay = delay.plus(rows == 1 || all.compareTo(beside) < 0 ? all : beside);
+        }
+      }
+      return delay;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How many rows a job may have that is one of so many. */
+  private static int share(Job job, int jobs) {
+    return (job.mostAtOnce() + jobs - 1) / jobs;
   }
 
   /** Takes a job out of the queue, if it waits there. */
@@ -180,39 +201,44 @@ final class JobScheduler {
   }
 
   private void work() {
-    for (Job job = take(); job != null; job = take()) {
+    for (Share share = take(); share != null; share = take()) {
       long start = System.nanoTime();
-      boolean more = job.drawBatch();
-      putBack(job, more, (System.nanoTime() - start) / 1e9);
+      boolean more = share.job().draw(share.rows());
+      putBack(share, more, (System.nanoTime() - start) / 1e9);
     }
   }
 
-  /** The next job; null when there will be no more. */
-  private @Nullable Job take() {
+  /** Rows for the next job; null when there will be no more. */
+  private @Nullable Share take() {
     lock.lock();
     try {
-      while (waiting.isEmpty() && state != State.CLOSED) {
+      while ((waiting.isEmpty() || free == 0) && state != State.CLOSED) {
         changed.awaitUninterruptibly();
       }
+      int jobs = waiting.size() + running.size();
       Turn next = waiting.poll();
       if (next == null) {
         return null;
       }
       listener.queueChanged(waiting.size());
-      running.add(next.job());
-      return next.job();
+      Job job = next.job();
+      int taken = Math.min(free, Math.min(share(job, jobs), job.imagesLeft()));
+      free -= taken;
+      running.add(job);
+      return new Share(job, taken);
     } finally {
       lock.unlock();
     }
   }
 
-  private void putBack(Job job, boolean more, double seconds) {
+  private void putBack(Share share, boolean more, double seconds) {
     lock.lock();
     try {
-      running.remove(job);
+      running.remove(share.job());
+      free += share.rows();
       batchSeconds = batchSeconds == 0 ? seconds : 0.8 * batchSeconds + 0.2 * seconds;
       if (more) {
-        enqueue(job); // beyond the capacity if need be: it was admitted once
+        enqueue(share.job()); // beyond the capacity if need be: it was admitted once
       }
       changed.signalAll();
     } finally {
@@ -228,7 +254,7 @@ final class JobScheduler {
 
   /** When the queue will have moved on by one, as batches went lately. */
   private Duration retryDelay() {
-    Duration delay = Duration.ofMillis((long) (1000 * batchSeconds / workers.size()));
+    Duration delay = Duration.ofMillis((long) (1000 * batchSeconds / Math.max(1, running.size())));
     if (delay.compareTo(SHORTEST_RETRY) < 0) {
       return SHORTEST_RETRY;
     }

@@ -18,7 +18,8 @@ import java.util.Set;
  * @param imageWidth the width of its images in pixels
  * @param imageHeight the height of its images in pixels
  * @param maxImageCount the most images of one request
- * @param batchSize the most images that are drawn at once; requests for more take turns
+ * @param batchSize the most images of a request that are drawn at once; requests for more take
+ *     turns
  * @param stages its diffusion processes, in the order in which they run
  * @param tasks what it can do
  */

@@ -15,17 +15,40 @@ final class Pace {
 
   private record Stage(String model, String name) {}
 
-  private record Measured(double usualSeconds, double bestSeconds) {}
+  /** Seconds of a step of an image, and how many such steps there were. */
+  private record Measured(
+      double usualSeconds, double bestSeconds, double leastSeconds, double done) {
+    static final Measured NOTHING =
+        new Measured(Double.NaN, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 0);
 
-  /** A step took so long for each of its images. */
-  void measured(String model, String stage, double seconds) {
-    stages.merge(
+    Measured with(double seconds, double imageSteps, double doneBefore) {
+      double own = seconds / imageSteps;
+      double doneNow = done + imageSteps;
+      return new Measured(
+          done == 0 ? own : usualSeconds + WEIGHT * (own - usualSeconds),
+          Math.min(bestSeconds, own),
+          Math.min(leastSeconds, seconds / (doneNow - doneBefore)),
+          doneNow);
+    }
+  }
+
+  /** How many steps of how many images, multiplied, a stage has done so far for all batches. */
+  double done(String model, String stage) {
+    return stages.getOrDefault(new Stage(model, stage), Measured.NOTHING).done();
+  }
+
+  /**
+   * A batch has taken a step.
+   *
+   * @param seconds how long it took
+   * @param imageSteps how many images it took it with; a part of them if the step is only a part
+   * @param doneBefore what was {@link #done} when it began; other batches have gone on since
+   */
+  void measured(String model, String stage, double seconds, double imageSteps, double doneBefore) {
+    stages.compute(
         new Stage(model, stage),
-        new Measured(seconds, seconds),
-        (before, now) ->
-            new Measured(
-                before.usualSeconds + WEIGHT * (now.usualSeconds - before.usualSeconds),
-                Math.min(before.bestSeconds, now.bestSeconds)));
+        (key, before) ->
+            (before == null ? Measured.NOTHING : before).with(seconds, imageSteps, doneBefore));
   }
 
   /**
@@ -37,9 +60,14 @@ final class Pace {
     return time(model, imageSteps, Measured::usualSeconds);
   }
 
-  /** How long it takes if nothing is ever faster than the fastest step so far. */
+  /** How long it takes a batch if none is ever faster than the fastest step so far. */
   Optional<Duration> best(String model, Map<String, Long> imageSteps) {
     return time(model, imageSteps, Measured::bestSeconds);
+  }
+
+  /** How long it takes all batches together, in the same way: they share calls of the network. */
+  Optional<Duration> least(String model, Map<String, Long> imageSteps) {
+    return time(model, imageSteps, Measured::leastSeconds);
   }
 
   private Optional<Duration> time(

@@ -10,7 +10,8 @@ import java.util.Set;
  *
  * @param host the name or address to listen on
  * @param port the port to listen on; 0 lets the system choose one
- * @param workers how many batches are drawn at once
+ * @param rows how many images are drawn at once, of all requests; each is a row of the calls of the
+ *     networks
  * @param queueCapacity how many requests may wait
  * @param grace how long running work may go on when the server is shut down
  * @param stall how long a client may take nothing of an answer that is there, before the answer is
@@ -21,7 +22,7 @@ import java.util.Set;
 public record ServerConfig(
     String host,
     int port,
-    int workers,
+    int rows,
     int queueCapacity,
     Duration grace,
     Duration stall,
@@ -72,8 +73,8 @@ public record ServerConfig(
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
     }
-    if (workers < 1) {
-      throw new IllegalArgumentException("workers: " + workers + " (expected: ≥ 1)");
+    if (rows < 1) {
+      throw new IllegalArgumentException("rows: " + rows + " (expected: ≥ 1)");
     }
     if (queueCapacity < 1) {
       throw new IllegalArgumentException("queueCapacity: " + queueCapacity + " (expected: ≥ 1)");
@@ -87,14 +88,14 @@ public record ServerConfig(
   }
 
   /**
-   * This machine only, port {@value #DEFAULT_PORT}, 2 workers, 64 waiting, 30 s of grace, a minute
+   * This machine only, port {@value #DEFAULT_PORT}, 16 rows, 64 waiting, 30 s of grace, a minute
    * for a client to go on reading.
    */
   public static ServerConfig loopback() {
     return new ServerConfig(
         "127.0.0.1",
         DEFAULT_PORT,
-        2,
+        16,
         64,
         Duration.ofSeconds(30),
         Duration.ofMinutes(1),
@@ -103,34 +104,34 @@ public record ServerConfig(
   }
 
   public ServerConfig withHost(String newHost) {
-    return new ServerConfig(newHost, port, workers, queueCapacity, grace, stall, logPrompts, reach);
+    return new ServerConfig(newHost, port, rows, queueCapacity, grace, stall, logPrompts, reach);
   }
 
   public ServerConfig withPort(int newPort) {
-    return new ServerConfig(host, newPort, workers, queueCapacity, grace, stall, logPrompts, reach);
+    return new ServerConfig(host, newPort, rows, queueCapacity, grace, stall, logPrompts, reach);
   }
 
-  public ServerConfig withWorkers(int newWorkers) {
-    return new ServerConfig(host, port, newWorkers, queueCapacity, grace, stall, logPrompts, reach);
+  public ServerConfig withRows(int newRows) {
+    return new ServerConfig(host, port, newRows, queueCapacity, grace, stall, logPrompts, reach);
   }
 
   public ServerConfig withQueueCapacity(int newQueueCapacity) {
-    return new ServerConfig(host, port, workers, newQueueCapacity, grace, stall, logPrompts, reach);
+    return new ServerConfig(host, port, rows, newQueueCapacity, grace, stall, logPrompts, reach);
   }
 
   public ServerConfig withGrace(Duration newGrace) {
-    return new ServerConfig(host, port, workers, queueCapacity, newGrace, stall, logPrompts, reach);
+    return new ServerConfig(host, port, rows, queueCapacity, newGrace, stall, logPrompts, reach);
   }
 
   public ServerConfig withStall(Duration newStall) {
-    return new ServerConfig(host, port, workers, queueCapacity, grace, newStall, logPrompts, reach);
+    return new ServerConfig(host, port, rows, queueCapacity, grace, newStall, logPrompts, reach);
   }
 
   public ServerConfig withLogPrompts(boolean newLogPrompts) {
-    return new ServerConfig(host, port, workers, queueCapacity, grace, stall, newLogPrompts, reach);
+    return new ServerConfig(host, port, rows, queueCapacity, grace, stall, newLogPrompts, reach);
   }
 
   public ServerConfig withReach(Reach newReach) {
-    return new ServerConfig(host, port, workers, queueCapacity, grace, stall, logPrompts, newReach);
+    return new ServerConfig(host, port, rows, queueCapacity, grace, stall, logPrompts, newReach);
   }
 }

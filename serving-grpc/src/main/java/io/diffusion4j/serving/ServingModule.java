@@ -71,6 +71,6 @@ public final class ServingModule extends AbstractModule {
   @Provides
   @Singleton
   JobScheduler scheduler(Listeners listeners) {
-    return new JobScheduler(config.workers(), config.queueCapacity(), listeners);
+    return new JobScheduler(config.rows(), config.queueCapacity(), listeners);
   }
 }

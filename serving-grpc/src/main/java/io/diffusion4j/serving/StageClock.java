@@ -13,6 +13,7 @@ import java.util.Optional;
 final class StageClock {
   private final Map<String, Long> nanos = new LinkedHashMap<>();
   private long stepStart;
+  private double doneBefore;
 
   /**
    * A step is done; step 0, which is none, begins a stage.
@@ -32,15 +33,20 @@ final class StageClock {
         .stage(at.stage())
         .ifPresent(
             stage -> {
-              double calls = (double) at.steps() / batch.request().steps(stage);
+              double part = (double) batch.request().steps(stage) / at.steps();
               pace.measured(
-                  batch.request().card().name(), at.stage(), 1e-9 * time * calls / batch.size());
+                  batch.request().card().name(),
+                  at.stage(),
+                  1e-9 * time,
+                  batch.size() * part,
+                  doneBefore);
             });
     return Optional.of(Duration.ofNanos(time));
   }
 
-  /** The next step begins now. */
-  void resume() {
+  /** The next step of that stage begins now. */
+  void resume(Batch batch, String stage, Pace pace) {
+    doneBefore = pace.done(batch.request().card().name(), stage);
     stepStart = System.nanoTime();
   }
 

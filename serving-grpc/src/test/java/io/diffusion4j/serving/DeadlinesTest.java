@@ -39,7 +39,7 @@ class DeadlinesTest {
                 gate.accept(query);
               }
             });
-    return new TestServer(CONFIG.withWorkers(1), model);
+    return new TestServer(CONFIG.withRows(1), model);
   }
 
   @Test

@@ -131,7 +131,7 @@ class HttpJsonTest {
   @Test
   void aFullQueueSaysWhenToComeAgain() throws Exception {
     Gate gate = new Gate();
-    var config = CONFIG.withWorkers(1).withQueueCapacity(1);
+    var config = CONFIG.withRows(1).withQueueCapacity(1);
     try (var server = new TestServer(config, ToyModel.named("toy", gate::accept))) {
       Call runs = Call.start(server.channel, request("runs"));
       gate.awaitCall();

@@ -84,15 +84,16 @@ class LoadTest {
         new TestServer(
             config, module, ToyModel.named("toy", query -> LockSupport.parkNanos(200_000)))) {
       var crowd = new Crowd(server.server.port());
-      int workers = workers();
+      int rows = config.rows();
+      assertThat(workers()).as("threads that draw").isEqualTo(rows);
       crowd.ask(CLIENTS, CALLS, Duration.ZERO);
 
       server.awaitUnfinished(0);
       awaitZero("calls without an end", () -> books.begun.get() - books.ended.get());
       awaitZero("images under way", books.imagesUnderWay::get);
       awaitZero("requests in the queue", books.depth::get);
-      assertThat(books.deepest.get()).isLessThanOrEqualTo(config.queueCapacity() + workers);
-      assertThat(workers()).as("threads that draw").isEqualTo(workers);
+      assertThat(books.deepest.get()).isLessThanOrEqualTo(config.queueCapacity() + rows);
+      assertThat(workers()).as("threads that draw").isEqualTo(rows);
       crowd.assertAsBefore();
       assertThat(crowd.outcomes().elementSet())
           .contains("OK", "OK, read slowly", "CANCELLED")

@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Timeout;
 /** The manners of the service, one row each: what happens, and the code and details it gets. */
 @Timeout(600)
 class MannersTest {
-  private static final ServerConfig ONE_WORKER = CONFIG.withWorkers(1);
+  private static final ServerConfig ONE_ROW = CONFIG.withRows(1);
 
   private final Gate gate = new Gate();
 
@@ -112,7 +112,7 @@ class MannersTest {
 
   @Test
   void aFullQueueIsResourceExhaustedWithItsDepthAndWhenToComeAgain() throws Exception {
-    try (var server = gated(ONE_WORKER.withQueueCapacity(1))) {
+    try (var server = gated(ONE_ROW.withQueueCapacity(1))) {
       Call runs = Call.start(server.channel, request("runs"));
       gate.awaitCall();
       Call waits = Call.start(server.channel, request("waits"));
@@ -166,7 +166,7 @@ class MannersTest {
 
   @Test
   void aClientThatCancelsStopsBeforeTheNextStepAndLeavesTheQueueAtOnce() throws Exception {
-    try (var server = gated(ONE_WORKER.withQueueCapacity(1))) {
+    try (var server = gated(ONE_ROW.withQueueCapacity(1))) {
       Call runs = Call.start(server.channel, request("runs").putStages("decoder", steps(50)));
       gate.awaitCall();
       Call waits = Call.start(server.channel, request("waits"));
@@ -201,7 +201,7 @@ class MannersTest {
 
   @Test
   void aServerThatDrainsIsUnavailableAndNotServingWhileRunningWorkFinishes() throws Exception {
-    try (var server = gated(ONE_WORKER.withGrace(Duration.ofMinutes(1)))) {
+    try (var server = gated(ONE_ROW.withGrace(Duration.ofMinutes(1)))) {
       var health = HealthGrpc.newBlockingStub(server.channel);
       Call runs = Call.start(server.channel, request("runs"));
       gate.awaitCall();
@@ -352,7 +352,7 @@ class MannersTest {
               }
             });
     var asked = HealthCheckRequest.newBuilder().setService("diffusion4j.v1.model/toy").build();
-    try (var server = new TestServer(CONFIG.withWorkers(1), model, ToyModel.named("other"))) {
+    try (var server = new TestServer(CONFIG.withRows(1), model, ToyModel.named("other"))) {
       var health = HealthGrpc.newBlockingStub(server.channel);
       for (int failures = 0; failures < ServingHealth.FAILURES; failures++) {
         assertThat(health.check(asked).getStatus()).isEqualTo(ServingStatus.SERVING);

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 /** Requests that wait, leave, are too many, or go wrong. */
 @Timeout(60)
 class ManyRequestsTest {
-  private static final ServerConfig ONE_WORKER = CONFIG.withWorkers(1);
+  private static final ServerConfig ONE_ROW = CONFIG.withRows(1);
 
   private final Gate gate = new Gate();
 
@@ -107,7 +107,7 @@ class ManyRequestsTest {
 
   @Test
   void aFullQueueRefusesAndSaysWhenToComeAgain() throws Exception {
-    var config = ONE_WORKER.withQueueCapacity(2);
+    var config = ONE_ROW.withQueueCapacity(2);
     try (var server = new TestServer(config, ToyModel.named("toy", gate::accept))) {
       List<Call> calls = new ArrayList<>();
       calls.add(Call.start(server.channel, request("runs")));
@@ -137,7 +137,7 @@ class ManyRequestsTest {
 
   @Test
   void aCancelledRequestLeavesTheQueueAtOnce() throws Exception {
-    var config = ONE_WORKER.withQueueCapacity(1);
+    var config = ONE_ROW.withQueueCapacity(1);
     try (var server = new TestServer(config, ToyModel.named("toy", gate::accept))) {
       Call runs = Call.start(server.channel, request("runs"));
       gate.awaitCall();
@@ -186,20 +186,20 @@ class ManyRequestsTest {
 
   @Test
   void aRequestForManyImagesLetsAnotherGoBetweenItsBatches() throws Exception {
-    try (var server = new TestServer(ONE_WORKER, ToyModel.named("toy", gate::accept))) {
-      Call many = Call.start(server.channel, request("many").setImageCount(10));
+    try (var server = new TestServer(ONE_ROW, ToyModel.named("toy", gate::accept))) {
+      Call many = Call.start(server.channel, request("many").setImageCount(3));
       gate.awaitCall();
       Call one = Call.start(server.channel, request("one"));
       assertThat(one.queuePosition()).isZero();
-      // The first batch of many, and all of one: the second batch of many waits at the gate.
-      for (int calls = 0; calls < 4 * 4 + 4; calls++) {
+      // The first image of many, and all of one: the second image of many waits at the gate.
+      for (int calls = 0; calls < 4 + 4; calls++) {
         gate.step();
       }
       assertThat(one.end().isOk()).isTrue();
-      many.awaitImages(4);
+      many.awaitImages(1);
       assertThat(many.hasEnded()).isFalse();
       assertThat(many.events.stream().filter(StreamGenerateImagesResponse::hasImageDone))
-          .hasSize(4);
+          .hasSize(1);
       gate.open();
       assertThat(many.end().isOk()).isTrue();
     }
@@ -207,7 +207,7 @@ class ManyRequestsTest {
 
   @Test
   void aHigherPriorityGoesFirst() throws Exception {
-    try (var server = new TestServer(ONE_WORKER, ToyModel.named("toy", gate::accept))) {
+    try (var server = new TestServer(ONE_ROW, ToyModel.named("toy", gate::accept))) {
       Call runs = Call.start(server.channel, request("runs"));
       gate.awaitCall();
       Call low = Call.start(server.channel, request("x").setPriority(Priority.PRIORITY_LOW));
@@ -342,7 +342,7 @@ class ManyRequestsTest {
 
   @Test
   void drainingLetsRunningRequestsFinishAndRefusesTheOthers() throws Exception {
-    try (var server = new TestServer(ONE_WORKER, ToyModel.named("toy", gate::accept));
+    try (var server = new TestServer(ONE_ROW, ToyModel.named("toy", gate::accept));
         var pool = new Pool(1)) {
       Call runs = Call.start(server.channel, request("runs").setImageCount(6));
       gate.awaitCall();

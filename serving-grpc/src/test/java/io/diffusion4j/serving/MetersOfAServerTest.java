@@ -61,7 +61,7 @@ class MetersOfAServerTest {
 
   @Test
   void whatWaitsAndWhatRunsAndWhatWasCancelledIsCounted() throws Exception {
-    var config = CONFIG.withWorkers(1);
+    var config = CONFIG.withRows(3);
     try (var server =
         new TestServer(config, new MetricsModule(), ToyModel.named("toy", gate::accept))) {
       Call runs = Call.start(server.channel, request("runs").setImageCount(3));

@@ -74,7 +74,7 @@ class StalledReadersTest {
   void aStreamThatIsNotReadEndsWithAStatusAndItsWorkStops() throws Exception {
     var gate = new Gate();
     Module module = new StreamEnd();
-    var config = CONFIG.withWorkers(1).withStall(SHORT);
+    var config = CONFIG.withRows(1).withStall(SHORT);
     try (var server = new TestServer(config, module, ToyModel.named("toy", gate::accept))) {
       Call stalled = Call.startWithoutReading(server.channel, request("x").setImageCount(10));
       for (int calls = 0; calls < 4 * ToyModel.BATCH; calls++) {

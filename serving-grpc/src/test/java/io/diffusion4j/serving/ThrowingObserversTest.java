@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class ThrowingObserversTest {
   /** One thread draws for all; if it ended, nobody would draw. */
-  private static final ServerConfig ONE_WORKER = CONFIG.withWorkers(1);
+  private static final ServerConfig ONE_ROW = CONFIG.withRows(1);
 
   private final Gate gate = new Gate();
 
@@ -107,7 +107,7 @@ class ThrowingObserversTest {
   private record Wired(JobRegistry jobs, RequestResolver resolver, JobScheduler scheduler)
       implements AutoCloseable {
     static Wired of(ImageEngine engine) {
-      Injector injector = TestServer.injector(ONE_WORKER, Modules.EMPTY_MODULE, engine);
+      Injector injector = TestServer.injector(ONE_ROW, Modules.EMPTY_MODULE, engine);
       return new Wired(
           injector.getInstance(JobRegistry.class),
           injector.getInstance(RequestResolver.class),
@@ -253,7 +253,7 @@ class ThrowingObserversTest {
   void aListenerThatThrowsDoesNotReachTheRequest() throws Exception {
     var bad = new BadListener();
     Module module = bad;
-    try (var server = new TestServer(ONE_WORKER, module, ToyModel.named("toy"))) {
+    try (var server = new TestServer(ONE_ROW, module, ToyModel.named("toy"))) {
       for (int i = 0; i < 2; i++) {
         var answer = server.blocking().generateImages(request("x").build());
         assertThat(answer.getImagesCount()).isEqualTo(1);

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** unCLIP with networks of three lines: the whole pipeline, in microseconds. */
 final class ToyModel {
@@ -90,19 +91,36 @@ final class ToyModel {
                 Optional.of(stages.prior())));
   }
 
+  /**
+   * A model whose decoder asks its network by way of another, such as one that merges calls.
+   *
+   * @param between makes the other of the network
+   */
+  static ImageEngine behind(String name, UnaryOperator<Denoiser<ImageDecoder.Condition>> between) {
+    return new UnclipEngine(card(name), stages(query -> {}, between));
+  }
+
   private static UnclipStages stages(Consumer<Query<ImageDecoder.Condition>> network) {
+    return stages(network, UnaryOperator.identity());
+  }
+
+  private static UnclipStages stages(
+      Consumer<Query<ImageDecoder.Condition>> network,
+      UnaryOperator<Denoiser<ImageDecoder.Condition>> between) {
     DiffusionStage<Prompt> prior =
-        stage("prior", EMBEDDING, query -> query.condition().text().embedding());
+        stage("prior", EMBEDDING, denoiser(query -> query.condition().text().embedding()));
     DiffusionStage<ImageDecoder.Condition> decoder =
         stage(
             "decoder",
             3 * SMALL * SMALL,
-            query -> {
-              network.accept(query);
-              return query.condition().imageEmbedding();
-            });
+            between.apply(
+                denoiser(
+                    query -> {
+                      network.accept(query);
+                      return query.condition().imageEmbedding();
+                    })));
     DiffusionStage<Image> upsampler =
-        stage("super_res", 3 * LARGE * LARGE, query -> query.condition().pixels());
+        stage("super_res", 3 * LARGE * LARGE, denoiser(query -> query.condition().pixels()));
     return new UnclipStages(
         prompts -> prompts.stream().map(ToyModel::encode).toList(),
         prior::sample,
@@ -142,21 +160,22 @@ final class ToyModel {
   }
 
   /** A network that sees the condition in the noise: x̂₀ is half of each. */
-  private static <C> DiffusionStage<C> stage(
-      String name, int size, Function<Query<C>, float[]> condition) {
-    Denoiser<C> denoiser =
-        new Denoiser<>() {
-          @Override
-          public Parameterization parameterization() {
-            return Parameterization.X0;
-          }
+  private static <C> Denoiser<C> denoiser(Function<Query<C>, float[]> condition) {
+    return new Denoiser<>() {
+      @Override
+      public Parameterization parameterization() {
+        return Parameterization.X0;
+      }
 
-          @Override
-          public List<Prediction> predict(List<Query<C>> queries) {
-            return queries.stream().map(query -> answer(query, condition.apply(query))).toList();
-          }
-        };
-    return new DiffusionStage<>(name, denoiser, SCHEDULE, SPACING, X0Treatment.clip(1), size);
+      @Override
+      public List<Prediction> predict(List<Query<C>> queries) {
+        return queries.stream().map(query -> answer(query, condition.apply(query))).toList();
+      }
+    };
+  }
+
+  private static <C> DiffusionStage<C> stage(String name, int size, Denoiser<C> network) {
+    return new DiffusionStage<>(name, network, SCHEDULE, SPACING, X0Treatment.clip(1), size);
   }
 
   private static Prediction answer(Query<?> query, float[] condition) {
@@ -178,7 +197,8 @@ final class ToyModel {
         .toList();
   }
 
-  private static TextEncoding encode(String prompt) {
+  /** The text as a model sees it; four letters have 16 encodings, by which are even. */
+  static TextEncoding encode(String prompt) {
     float[] embedding = new float[EMBEDDING];
     for (int i = 0; i < prompt.length(); i++) {
       embedding[i % 4] = (embedding[i % 4] * 7 + prompt.charAt(i)) % 2 - 0.5f;

@@ -63,7 +63,7 @@ public final class ToyService implements AutoCloseable {
    * @param more what the server has beside the service
    */
   public static ToyService onPort(int queueCapacity, Consumer<Object> network, Module... more) {
-    return onPort(TestServer.CONFIG.withWorkers(1).withQueueCapacity(queueCapacity), network, more);
+    return onPort(TestServer.CONFIG.withRows(1).withQueueCapacity(queueCapacity), network, more);
   }
 
   private static ToyService onPort(ServerConfig config, Consumer<Object> network, Module... more) {
