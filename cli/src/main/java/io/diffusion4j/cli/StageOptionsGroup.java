@@ -4,7 +4,6 @@ import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.local.Defaults;
-import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.PriorChoice;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -218,19 +217,9 @@ final class StageOptionsGroup {
         .forEach(
             name -> {
               if (name != null) {
-                requireMeasured(name, known);
                 known.named(name);
               }
             });
-  }
-
-  private static void requireMeasured(String name, Samplers known) {
-    if (name.equals(LocalModel.ANALYTIC_DPM) && !known.names().contains(name)) {
-      throw new IllegalArgumentException(
-          "sampler: "
-              + name
-              + " (expected: one that needs no measurement, or diffusion4j measure first)");
-    }
   }
 
   static void requirePositive(String name, @Nullable Integer steps) {

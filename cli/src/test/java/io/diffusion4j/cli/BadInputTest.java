@@ -91,8 +91,6 @@ final class BadInputTest {
         + " missing is none)'",
     "generate a --raw a --server here:1, 'server: here:1 (expected: none beside --noise and"
         + " --raw)'",
-    "generate a --prior-sampler analytic-dpm --model missing, 'sampler: analytic-dpm (expected: one"
-        + " that needs no measurement, or diffusion4j measure first)'",
     "vary missing.png, image: missing.png (expected: a file)",
     "vary pom.xml --count 0, count: 0 (expected: ≥ 1)",
     "vary pom.xml --prior-steps 3, prior-steps: 3 (expected: none; no prior is used)",

@@ -97,9 +97,8 @@ final class DoctorTest {
     };
     Run before = Run.of(generate);
     assertThat(before.err())
-        .startsWith(
-            "error: sampler: analytic-dpm (expected: one that needs no measurement, or diffusion4j"
-                + " measure first)");
+        .startsWith("error: sampler: analytic-dpm (expected: one of ddim, ")
+        .contains("; analytic-dpm needs `diffusion4j measure` of the model first)");
     assertThat(before.status()).isEqualTo(2);
 
     Run measured = Run.of("measure", "--model", model.toString(), "--count", "6");

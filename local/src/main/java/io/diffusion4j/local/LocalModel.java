@@ -43,7 +43,7 @@ import java.util.Set;
  */
 public final class LocalModel implements AutoCloseable {
   /** What the sampler is called whose variance is computed from measurements of the prior. */
-  public static final String ANALYTIC_DPM = "analytic-dpm";
+  private static final String ANALYTIC_DPM = "analytic-dpm";
 
   /** A plan that multiplies errors by more draws noise; what works stays below 70. */
   private static final double MAX_GAIN = 100;
@@ -110,7 +110,8 @@ public final class LocalModel implements AutoCloseable {
   private static Samplers withMeasured(Samplers samplers, Path folder) {
     return EpsPowerFile.read(folder.resolve(DiffusionPrior.STAGE))
         .map(power -> samplers.with(ANALYTIC_DPM, new AnalyticDpmSampler(power)))
-        .orElse(samplers);
+        .orElseGet(
+            () -> samplers.without(ANALYTIC_DPM, "`diffusion4j measure` of the model first"));
   }
 
   private Injector injector() {

@@ -217,7 +217,11 @@ final class RequestResolver {
   private static boolean check(
       String path, StageOptions options, StageCard stage, Violations violations) {
     int before = violations.size();
-    violations.addUnlessOneOf(path + "sampler", options.getSampler(), stage.samplers().names());
+    String sampler = options.getSampler();
+    if (!stage.samplers().names().contains(sampler)) {
+      violations.add(
+          path + "sampler", Errors.quote(sampler), stage.samplers().expectedInsteadOf(sampler));
+    }
     if (options.getSteps() < 1 || options.getSteps() > stage.maxSteps()) {
       violations.add(path + "steps", options.getSteps(), "1 to " + stage.maxSteps());
     }

@@ -98,6 +98,13 @@ class BadRequestTest {
             "stages[\"decoder\"].sampler",
             "\"dmp\" (expected: " + SAMPLERS + ")"),
         arguments(
+            request("x")
+                .putStages("prior", StageOptions.newBuilder().setSampler("analytic-dpm").build()),
+            "stages[\"prior\"].sampler",
+            "\"analytic-dpm\" (expected: "
+                + SAMPLERS
+                + "; analytic-dpm needs a measurement first)"),
+        arguments(
             request("x").putStages("decoder", steps(-1)),
             "stages[\"decoder\"].steps",
             "-1 (expected: 1 to 1000)"),

@@ -145,7 +145,14 @@ final class ToyModel {
         MAX_IMAGES,
         BATCH,
         List.of(
-            new StageCard("prior", samplers, "ddim", 3, 1000, new Guidance(2, 10), Pixels.NONE),
+            new StageCard(
+                "prior",
+                samplers.without("analytic-dpm", "a measurement first"),
+                "ddim",
+                3,
+                1000,
+                new Guidance(2, 10),
+                Pixels.NONE),
             new StageCard(
                 "decoder",
                 samplers,

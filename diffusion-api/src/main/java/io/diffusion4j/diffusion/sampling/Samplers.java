@@ -1,6 +1,7 @@
 package io.diffusion4j.diffusion.sampling;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -15,13 +16,19 @@ public final class Samplers {
       new KarrasGrid(7, KarrasGrid.Ends.TIMESTEPS, KarrasGrid.Time.FRACTIONAL);
 
   private final SortedMap<String, Sampler> byName;
+  private final Map<String, String> missing;
 
   /** These samplers under these names, at least one. */
   public Samplers(Map<String, Sampler> byName) {
+    this(byName, Map.of());
+  }
+
+  private Samplers(Map<String, Sampler> byName, Map<String, String> missing) {
     if (byName.isEmpty()) {
       throw new IllegalArgumentException("samplers: none (expected: at least one)");
     }
     this.byName = new TreeMap<>(byName);
+    this.missing = Map.copyOf(missing);
   }
 
   /** Those of this package, under their usual names. */
@@ -62,7 +69,18 @@ public final class Samplers {
   public Samplers with(String name, Sampler sampler) {
     SortedMap<String, Sampler> more = new TreeMap<>(byName);
     more.put(name, sampler);
-    return new Samplers(more);
+    return new Samplers(more, missing);
+  }
+
+  /**
+   * These, and a name for a sampler that there could be, for the benefit of who asks for it.
+   *
+   * @param needs what there has to be first, such as {@code a measurement}
+   */
+  public Samplers without(String name, String needs) {
+    Map<String, String> more = new HashMap<>(missing);
+    more.put(name, needs);
+    return new Samplers(byName, more);
   }
 
   /**
@@ -74,9 +92,16 @@ public final class Samplers {
     Sampler sampler = byName.get(name);
     if (sampler == null) {
       throw new IllegalArgumentException(
-          "sampler: " + name + " (expected: one of " + String.join(", ", byName.keySet()) + ")");
+          "sampler: " + name + " (expected: " + expectedInsteadOf(name) + ")");
     }
     return sampler;
+  }
+
+  /** What could be asked for where there is no sampler of this name, in words. */
+  public String expectedInsteadOf(String name) {
+    String those = "one of " + String.join(", ", byName.keySet());
+    String needs = missing.get(name);
+    return needs == null ? those : those + "; " + name + " needs " + needs;
   }
 
   /** The names, in alphabetical order. */

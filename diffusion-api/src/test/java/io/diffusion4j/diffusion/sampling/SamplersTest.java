@@ -342,6 +342,18 @@ class SamplersTest implements SamplerContract {
   }
 
   @Test
+  void aNameWithoutASamplerSaysWhatItNeeds() {
+    Samplers one = new Samplers(Map.of("ddim", new DdimSampler(0)));
+    Samplers lacking = one.without("other", "a measurement").with("heun", new HeunSampler());
+    assertThat(lacking.names()).containsExactly("ddim", "heun");
+    assertThatThrownBy(() -> lacking.named("other"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("sampler: other (expected: one of ddim, heun; other needs a measurement)");
+    Sampler other = new EulerSampler();
+    assertThat(lacking.with("other", other).named("other")).isSameAs(other);
+  }
+
+  @Test
   void badInputGetsOneClearError() {
     assertThatThrownBy(() -> new DdimSampler(Double.NaN))
         .isInstanceOf(IllegalArgumentException.class)
