@@ -66,6 +66,9 @@ final class Parts implements AutoCloseable {
     try {
       CompletableFuture.allOf(opening.toArray(CompletableFuture<?>[]::new)).join();
     } catch (CompletionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
       throw e.getCause() instanceof RuntimeException unchecked ? unchecked : e;
     }
     return opening.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();
