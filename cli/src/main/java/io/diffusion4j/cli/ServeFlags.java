@@ -39,6 +39,12 @@ final class ServeFlags {
   @Nullable Integer graceSeconds;
 
   @Option(
+      names = "--receive",
+      paramLabel = "SECONDS",
+      description = "How long a request may take to arrive. Default: 60")
+  @Nullable Integer receiveSeconds;
+
+  @Option(
       names = "--stall",
       paramLabel = "SECONDS",
       description =

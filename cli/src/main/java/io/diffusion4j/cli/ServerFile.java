@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param rows how many images are drawn at once
  * @param queue how many requests may wait
  * @param graceSeconds how long running work may go on when the server is shut down
+ * @param receiveSeconds how long a request may take to arrive
  * @param stallSeconds how long a client may take nothing of an answer that is there
  * @param models the models, the default first
  * @param tls how it encrypts; without it, it does not
@@ -33,6 +34,7 @@ record ServerFile(
     @Nullable Integer rows,
     @Nullable Integer queue,
     @Nullable Integer graceSeconds,
+    @Nullable Integer receiveSeconds,
     @Nullable Integer stallSeconds,
     @Nullable List<ModelEntry> models,
     @Nullable TlsEntry tls,
@@ -45,7 +47,7 @@ record ServerFile(
   /** A file that says nothing. */
   static final ServerFile NONE =
       new ServerFile(
-          null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   /**
    * A model.
@@ -145,6 +147,7 @@ record ServerFile(
         rows,
         queue,
         graceSeconds,
+        receiveSeconds,
         stallSeconds,
         models == null
             ? null

@@ -54,6 +54,12 @@ record ServerSettings(
                 Duration.ofSeconds(
                     first(
                         flags.graceSeconds, file.graceSeconds(), (int) usual.grace().toSeconds())))
+            .withReceive(
+                Duration.ofSeconds(
+                    first(
+                        flags.receiveSeconds,
+                        file.receiveSeconds(),
+                        (int) usual.receive().toSeconds())))
             .withStall(
                 Duration.ofSeconds(
                     first(

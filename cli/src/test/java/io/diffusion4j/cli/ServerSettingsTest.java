@@ -114,8 +114,8 @@ final class ServerSettingsTest {
     var settings =
         ServerSettings.of(
             flags(
-                "--port 2 --grace 5 --stall 7 --log-level debug --model x --model y --precision"
-                    + " bf16"),
+                "--port 2 --grace 5 --receive 6 --stall 7 --log-level debug --model x --model y"
+                    + " --precision bf16"),
             file);
     assertThat(settings.config())
         .isEqualTo(
@@ -124,6 +124,7 @@ final class ServerSettingsTest {
                 .withPort(2)
                 .withRows(3)
                 .withGrace(Duration.ofSeconds(5))
+                .withReceive(Duration.ofSeconds(6))
                 .withStall(Duration.ofSeconds(7)));
     assertThat(settings.logLevel()).isEqualTo(ServerLog.Level.DEBUG);
     assertThat(settings.models())
@@ -163,7 +164,8 @@ final class ServerSettingsTest {
       delimiter = '|',
       value = {
         "prot: 1 | prot: unknown (expected: one of grace-seconds, host, insecure, log, metrics,"
-            + " models, origins, port, queue, quota, rows, stall-seconds, tls, tokens)",
+            + " models, origins, port, queue, quota, receive-seconds, rows, stall-seconds,"
+            + " tls, tokens)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
             + " precision)",

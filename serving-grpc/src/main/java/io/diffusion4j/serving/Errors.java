@@ -32,6 +32,8 @@ final class Errors {
   /** The reason of {@link #tooLarge}. */
   static final String REQUEST_TOO_LARGE = "REQUEST_TOO_LARGE";
 
+  static final String REQUEST_TOO_SLOW = "REQUEST_TOO_SLOW";
+
   private static final int LONGEST_QUOTE = 80;
 
   /** When it is worth asking again a server that loads. */
@@ -70,6 +72,13 @@ final class Errors {
         Code.RESOURCE_EXHAUSTED,
         "request: too large (expected: at most " + mostBytes + " bytes)",
         info(REQUEST_TOO_LARGE, Map.of("most_bytes", Integer.toString(mostBytes))));
+  }
+
+  static StatusRuntimeException tooSlow(Duration longest) {
+    return error(
+        Code.DEADLINE_EXCEEDED,
+        "request: still arriving after " + seconds(longest) + " (expected: all of it by then)",
+        info(REQUEST_TOO_SLOW, Map.of()));
   }
 
   static StatusRuntimeException unknownModel(String field, String name, List<String> known) {

@@ -62,7 +62,10 @@ public record HttpFault(com.google.rpc.Status status) {
       case CANCELLED -> CLIENT_CLOSED_REQUEST;
       case UNIMPLEMENTED -> HttpStatus.NOT_IMPLEMENTED;
       case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
-      case DEADLINE_EXCEEDED -> HttpStatus.GATEWAY_TIMEOUT;
+      case DEADLINE_EXCEEDED ->
+          reason().equals(Errors.REQUEST_TOO_SLOW)
+              ? HttpStatus.REQUEST_TIMEOUT
+              : HttpStatus.GATEWAY_TIMEOUT;
       case UNKNOWN, INTERNAL, DATA_LOSS -> HttpStatus.INTERNAL_SERVER_ERROR;
     };
   }

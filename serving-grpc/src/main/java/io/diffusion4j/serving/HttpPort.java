@@ -161,10 +161,11 @@ public final class HttpPort implements AutoCloseable {
                   .enableHttpJsonTranscoding(JsonRoutes.options());
           services.addTo(grpc);
           grpc.intercept(new ReadyWindow(), new DeadlineInterceptor());
-          builder.service(grpc.build(), StreamedAnswers::new);
+          builder.service(grpc.build(), Streamed::new);
           builder.decorator(Disconnects::new);
           Duration stall = config.stall().plus(STATUS_WAITS);
           builder.decorator(service -> new StalledReaders(service, stall));
+          builder.decorator(service -> new SlowRequests(service, config.receive()));
           faces.forEach(face -> face.addTo(builder, channel));
         });
   }

@@ -14,6 +14,7 @@ import java.util.Set;
  *     networks
  * @param queueCapacity how many requests may wait
  * @param grace how long running work may go on when the server is shut down
+ * @param receive how long a request may take to arrive
  * @param stall how long a client may take nothing of an answer that is there, before the answer is
  *     given up
  * @param logPrompts whether the log tells what was asked for in words, which may be private
@@ -25,6 +26,7 @@ public record ServerConfig(
     int rows,
     int queueCapacity,
     Duration grace,
+    Duration receive,
     Duration stall,
     boolean logPrompts,
     Reach reach) {
@@ -82,6 +84,9 @@ public record ServerConfig(
     if (grace.isNegative()) {
       throw new IllegalArgumentException("grace: " + grace + " (expected: ≥ 0)");
     }
+    if (receive.isNegative() || receive.isZero()) {
+      throw new IllegalArgumentException("receive: " + receive + " (expected: > 0)");
+    }
     if (stall.isNegative() || stall.isZero()) {
       throw new IllegalArgumentException("stall: " + stall + " (expected: > 0)");
     }
@@ -89,7 +94,7 @@ public record ServerConfig(
 
   /**
    * This machine only, port {@value #DEFAULT_PORT}, 16 rows, 64 waiting, 30 s of grace, a minute
-   * for a client to go on reading.
+   * for a request to arrive, and one for a client to go on reading.
    */
   public static ServerConfig loopback() {
     return new ServerConfig(
@@ -99,39 +104,53 @@ public record ServerConfig(
         64,
         Duration.ofSeconds(30),
         Duration.ofMinutes(1),
+        Duration.ofMinutes(1),
         false,
         Reach.LOCAL);
   }
 
   public ServerConfig withHost(String newHost) {
-    return new ServerConfig(newHost, port, rows, queueCapacity, grace, stall, logPrompts, reach);
+    return new ServerConfig(
+        newHost, port, rows, queueCapacity, grace, receive, stall, logPrompts, reach);
   }
 
   public ServerConfig withPort(int newPort) {
-    return new ServerConfig(host, newPort, rows, queueCapacity, grace, stall, logPrompts, reach);
+    return new ServerConfig(
+        host, newPort, rows, queueCapacity, grace, receive, stall, logPrompts, reach);
   }
 
   public ServerConfig withRows(int newRows) {
-    return new ServerConfig(host, port, newRows, queueCapacity, grace, stall, logPrompts, reach);
+    return new ServerConfig(
+        host, port, newRows, queueCapacity, grace, receive, stall, logPrompts, reach);
   }
 
   public ServerConfig withQueueCapacity(int newQueueCapacity) {
-    return new ServerConfig(host, port, rows, newQueueCapacity, grace, stall, logPrompts, reach);
+    return new ServerConfig(
+        host, port, rows, newQueueCapacity, grace, receive, stall, logPrompts, reach);
   }
 
   public ServerConfig withGrace(Duration newGrace) {
-    return new ServerConfig(host, port, rows, queueCapacity, newGrace, stall, logPrompts, reach);
+    return new ServerConfig(
+        host, port, rows, queueCapacity, newGrace, receive, stall, logPrompts, reach);
+  }
+
+  public ServerConfig withReceive(Duration newReceive) {
+    return new ServerConfig(
+        host, port, rows, queueCapacity, grace, newReceive, stall, logPrompts, reach);
   }
 
   public ServerConfig withStall(Duration newStall) {
-    return new ServerConfig(host, port, rows, queueCapacity, grace, newStall, logPrompts, reach);
+    return new ServerConfig(
+        host, port, rows, queueCapacity, grace, receive, newStall, logPrompts, reach);
   }
 
   public ServerConfig withLogPrompts(boolean newLogPrompts) {
-    return new ServerConfig(host, port, rows, queueCapacity, grace, stall, newLogPrompts, reach);
+    return new ServerConfig(
+        host, port, rows, queueCapacity, grace, receive, stall, newLogPrompts, reach);
   }
 
   public ServerConfig withReach(Reach newReach) {
-    return new ServerConfig(host, port, rows, queueCapacity, grace, stall, logPrompts, newReach);
+    return new ServerConfig(
+        host, port, rows, queueCapacity, grace, receive, stall, logPrompts, newReach);
   }
 }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * connection on which nothing moves is closed.
  *
  * <p>Answers pass in small pieces, so that a slow reader is told from one that has stopped.
- * Services whose answers Armeria takes for a single object need {@link StreamedAnswers} for that.
+ * Services whose answers Armeria takes for a single object need {@link Streamed} for that.
  */
 final class StalledReaders extends SimpleDecoratingHttpService {
   private static final Logger LOG = LoggerFactory.getLogger(StalledReaders.class);

@@ -171,7 +171,7 @@ class StalledReadersTest {
             .http(0)
             .maxRequestLength(0)
             .gracefulShutdownTimeout(Duration.ZERO, Duration.ZERO)
-            .serviceUnder("/", new StreamedAnswers(service))
+            .serviceUnder("/", new Streamed(service))
             .decorator(delegate -> new StalledReaders(delegate, stall))
             .decorator(
                 (delegate, ctx, req) -> {

@@ -9,21 +9,20 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.SimpleDecoratingHttpService;
 
 /**
- * Has all answers of a service written as streams. Those of unary calls Armeria would gather and
- * write whole, where nobody sees how far they got.
+ * Has all requests and answers of a service pass as streams. Those of unary calls Armeria would
+ * gather, and nobody would see how far they got: a request before anybody is asked, an answer
+ * before it is written.
  *
  * <p>For a service itself: of what decorates all routes, Armeria does not ask this.
  */
-final class StreamedAnswers extends SimpleDecoratingHttpService {
-  StreamedAnswers(HttpService delegate) {
+final class Streamed extends SimpleDecoratingHttpService {
+  Streamed(HttpService delegate) {
     super(delegate);
   }
 
   @Override
   public ExchangeType exchangeType(RoutingContext routing) {
-    return super.exchangeType(routing).isRequestStreaming()
-        ? ExchangeType.BIDI_STREAMING
-        : ExchangeType.RESPONSE_STREAMING;
+    return ExchangeType.BIDI_STREAMING;
   }
 
   @Override

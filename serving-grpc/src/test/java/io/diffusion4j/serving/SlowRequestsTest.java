@@ -1,0 +1,135 @@
+package io.diffusion4j.serving;
+
+import static io.diffusion4j.serving.TestServer.CONFIG;
+import static io.diffusion4j.serving.TestServer.request;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.rpc.Status;
+import com.linecorp.armeria.client.WebClient;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status.Code;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A request that trickles in, and never ends, is not waited for. */
+@Timeout(60)
+class SlowRequestsTest {
+  private static final Duration LONGEST = Duration.ofMillis(500);
+  private static final ServerConfig IMPATIENT = CONFIG.withReceive(LONGEST);
+
+  private static final String MESSAGE =
+      "request: still arriving after 0.5 s (expected: all of it by then)";
+
+  /** Sends a byte now and then until the other side has had enough; returns what it said. */
+  private static String trickle(TestServer server, String headers) throws Exception {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.server.port())) {
+      OutputStream out = socket.getOutputStream();
+      out.write((headers + "\r\n\r\n").getBytes(US_ASCII));
+      var answer = new CompletableFuture<String>();
+      Thread reader =
+          new Thread(
+              () -> {
+                try {
+                  answer.complete(new String(socket.getInputStream().readAllBytes(), US_ASCII));
+                } catch (IOException e) {
+                  answer.completeExceptionally(e);
+                }
+              });
+      reader.start();
+      try {
+        while (!answer.isDone()) {
+          out.write(' ');
+          TimeUnit.MILLISECONDS.sleep(50);
+        }
+      } catch (IOException e) { // closed; what was said before is there
+        assertThat(e).hasMessageMatching("(?s).*(Broken pipe|reset|closed).*");
+      }
+      return answer.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/diffusion4j/v1/images:generate", "/diffusion4j.v1.ModelService/GetModel"})
+  void oneInJsonIsRefusedAndItsConnectionClosed(String path) throws Exception {
+    try (var server = new TestServer(IMPATIENT, ToyModel.named("toy"))) {
+      String answer =
+          trickle(
+              server,
+              "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9999"
+                  .formatted(path));
+      assertThat(answer)
+          .startsWith("HTTP/1.1 408 Request Timeout\r\n")
+          .contains(MESSAGE, "REQUEST_TOO_SLOW", "\"status\":\"DEADLINE_EXCEEDED\"");
+    }
+  }
+
+  private static Stream<MethodDescriptor<?, ?>> methods() {
+    return Stream.of(
+        GenerationServiceGrpc.getGenerateImagesMethod(),
+        GenerationServiceGrpc.getStreamGenerateImagesMethod(),
+        ServerReflectionGrpc.getServerReflectionInfoMethod());
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void oneOfGrpcEndsWithAStatus(MethodDescriptor<?, ?> method) throws Exception {
+    try (var server = new TestServer(IMPATIENT, ToyModel.named("toy"))) {
+      var call =
+          HttpRequest.streaming(
+              RequestHeaders.builder(HttpMethod.POST, "/" + method.getFullMethodName())
+                  .contentType(MediaType.parse("application/grpc"))
+                  .add("te", "trailers")
+                  .build());
+      CompletableFuture<AggregatedHttpResponse> response =
+          WebClient.of("h2c://127.0.0.1:" + server.server.port()).execute(call).aggregate();
+      call.write(HttpData.wrap(new byte[] {0, 0, 0, 39, 15})); // so many bytes are to come
+      while (!response.isDone() && call.tryWrite(HttpData.wrap(new byte[] {10}))) {
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      AggregatedHttpResponse answer = response.get(20, TimeUnit.SECONDS);
+      var trailers = answer.trailers().isEmpty() ? answer.headers() : answer.trailers();
+      assertThat(trailers.getInt("grpc-status")).isEqualTo(Code.DEADLINE_EXCEEDED.value());
+      assertThat(trailers.get("grpc-message")).isEqualTo(MESSAGE);
+      Status status =
+          Status.parseFrom(Base64.getDecoder().decode(trailers.get("grpc-status-details-bin")));
+      assertThat(status.toString()).contains("REQUEST_TOO_SLOW");
+      server.awaitUnfinished(0);
+      assertThat(server.blocking().generateImages(request("x").build()).getImagesCount())
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void oneThatHasArrivedMayTakeItsTime() throws Exception {
+    var gate = new Gate();
+    try (var server = new TestServer(IMPATIENT, ToyModel.named("toy", gate::accept))) {
+      Call call = Call.start(server.channel, request("x"));
+      gate.awaitCall();
+      TimeUnit.NANOSECONDS.sleep(2 * LONGEST.toNanos());
+      gate.open();
+      assertThat(call.end().isOk()).isTrue();
+    }
+  }
+}
