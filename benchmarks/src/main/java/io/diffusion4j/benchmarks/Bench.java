@@ -1,5 +1,6 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.local.Defaults;
 import io.diffusion4j.tf.nn.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,6 +35,11 @@ import picocli.CommandLine.Spec;
 public final class Bench implements Callable<Integer> {
   /** The folder of the model that ships. */
   static final String SHIPPED = "${sys:diffusion4j.home:-.}/emoji/model";
+
+  /** The compiler of the JVM works on while the first images are drawn. */
+  private static final int WARMUP_IMAGES = 10;
+
+  private static final int IMAGES = 11;
 
   /** The names that precisions have on the command line. */
   private enum Format {
@@ -83,7 +89,8 @@ public final class Bench implements Callable<Integer> {
       names = "--steps",
       split = ",",
       paramLabel = "N",
-      defaultValue = "25,25,7",
+      defaultValue =
+          Defaults.PRIOR_STEPS + "," + Defaults.DECODER_STEPS + "," + Defaults.SUPER_RES_STEPS,
       description =
           "Steps of prior, decoder and upsampler for the whole image. Default: ${DEFAULT-VALUE}")
   private List<Integer> steps = List.of();
@@ -142,6 +149,12 @@ public final class Bench implements Callable<Integer> {
     if (steps.size() != 3 || steps.stream().anyMatch(n -> n < 1)) {
       throw new IllegalArgumentException("steps: " + steps + " (expected: three numbers ≥ 1)");
     }
-    return new ImageSettings(steps.get(0), steps.get(1), steps.get(2), format.precision);
+    return new ImageSettings(
+        steps.get(0),
+        steps.get(1),
+        steps.get(2),
+        format.precision,
+        quick ? 1 : WARMUP_IMAGES,
+        quick ? 1 : IMAGES);
   }
 }

@@ -12,14 +12,17 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.tensorflow.TensorFlow;
 
 /**
  * A process that makes images from a folder and says on its standard output what took how long, in
- * milliseconds: {@code mark name value} per line.
+ * milliseconds: {@code mark name value} per line. What it says of an image once it runs are medians
+ * over images after those that warm it up.
  */
 final class FirstImage {
   static final String MARK = "diffusion4j.bench";
@@ -28,7 +31,7 @@ final class FirstImage {
   static final String WEIGHTS = "weights";
   static final String FIRST = "first";
   static final String TOTAL = "total";
-  static final String NETWORKS = "networks";
+  static final String OUTSIDE = "outside";
   static final String TEXT = "text";
   static final String PNG = "PNG";
   static final String MEMORY = "memory";
@@ -47,19 +50,25 @@ final class FirstImage {
       var images = injector.getInstance(TextToImage.class);
       var sampler = injector.getInstance(Sampler.class);
       long ready = System.nanoTime();
-      draw(images, settings.request(sampler, 1));
+      draw(images, settings.request(sampler, 0));
       double first = sinceJvmStart();
-      long before = CompiledNetwork.nanosRun();
-      var stages = draw(images, settings.request(sampler, 2));
-      long networks = CompiledNetwork.nanosRun() - before;
+      for (int i = 1; i < settings.warmup(); i++) {
+        draw(images, settings.request(sampler, i));
+      }
+      List<Map<String, Double>> drawn = new ArrayList<>();
+      for (int i = 0; i < settings.images(); i++) {
+        drawn.add(draw(images, settings.request(sampler, settings.warmup() + i)));
+      }
 
       var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
       tell(out, JVM, jvm);
       tell(out, NATIVES, (loaded - begin) / 1e6);
       tell(out, WEIGHTS, (ready - loaded) / 1e6);
       tell(out, FIRST, first);
-      stages.forEach((name, millis) -> tell(out, name, millis));
-      tell(out, NETWORKS, networks / 1e6);
+      for (String name : drawn.get(0).keySet()) {
+        var millis = drawn.stream().mapToDouble(image -> image.getOrDefault(name, Double.NaN));
+        tell(out, name, Percentiles.median(millis.toArray()));
+      }
       ProcessMemory.peakMebibytes().ifPresent(mebibytes -> tell(out, MEMORY, mebibytes));
     }
   }
@@ -76,8 +85,8 @@ final class FirstImage {
   /**
    * Draws an image and encodes it.
    *
-   * @return milliseconds by stage, in order, and in all; what a stage prepares before its first
-   *     step is the stage's
+   * @return milliseconds by stage, in order, in all, and of these outside of networks; what a stage
+   *     prepares before its first step is the stage's
    */
   private static Map<String, Double> draw(TextToImage images, TextToImage.Request request) {
     var clock = new StageClock();
@@ -93,6 +102,7 @@ final class FirstImage {
   private static final class StageClock implements SamplingListener {
     private final Map<String, Double> millis = new LinkedHashMap<>();
     private final long begin = System.nanoTime();
+    private final long networks = CompiledNetwork.nanosRun();
     private long split = begin;
 
     @Override
@@ -113,7 +123,9 @@ final class FirstImage {
 
     private Map<String, Double> stop() {
       split(PNG);
-      millis.put(TOTAL, (System.nanoTime() - begin) / 1e6);
+      double total = (System.nanoTime() - begin) / 1e6;
+      millis.put(TOTAL, total);
+      millis.put(OUTSIDE, total - (CompiledNetwork.nanosRun() - networks) / 1e6);
       return millis;
     }
   }

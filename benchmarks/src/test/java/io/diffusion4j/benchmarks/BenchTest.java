@@ -35,7 +35,7 @@ class BenchTest {
                 decoders,
                 2,
                 Optional.empty(),
-                new ImageSettings(2, 2, 2, Precision.FLOAT32),
+                new ImageSettings(2, 2, 2, Precision.FLOAT32, 1, 1),
                 ONCE,
                 ONCE,
                 ONCE,
