@@ -17,6 +17,20 @@ public interface TimestepSampler {
   Drawn draw(SplittableRandom random);
 
   /**
+   * Now and then a draw of another in place of one of this. Losses are not weighed back.
+   *
+   * @param other for example the last few timesteps: every sampler ends there, with what the
+   *     network answers as the sample, so that few draws of many are not enough
+   * @param probability of a draw of the other, in [0, 1]
+   */
+  default TimestepSampler mixedWith(TimestepSampler other, double probability) {
+    if (!(probability >= 0 && probability <= 1)) {
+      throw new IllegalArgumentException("probability: " + probability + " (expected: in [0, 1])");
+    }
+    return random -> random.nextDouble() < probability ? other.draw(random) : draw(random);
+  }
+
+  /**
    * Every timestep is as likely.
    *
    * @param steps t is from 0 to {@code steps − 1}

@@ -141,6 +141,20 @@ class TimestepSamplerTest {
     }
   }
 
+  /** Within four standard deviations. */
+  @Test
+  void aMixtureDrawsFromBoth() {
+    int draws = 10_000;
+    var sampler = TimestepSampler.uniform(1000).mixedWith(TimestepSampler.uniform(10), 0.25);
+    var random = new SplittableRandom(7);
+    int last = 0;
+    for (int i = 0; i < draws; i++) {
+      last += sampler.draw(random).t() < 10 ? 1 : 0;
+    }
+    double p = 0.25 + 0.75 * 0.01;
+    assertThat(last / (double) draws).isCloseTo(p, within(4 * Math.sqrt(p * (1 - p) / draws)));
+  }
+
   @Test
   void whatCannotBeIsNamed() {
     var sampler = new SecondMomentSampler(STEPS);
@@ -154,5 +168,7 @@ class TimestepSamplerTest {
     assertThatThrownBy(() -> TimestepSampler.shifted(0, 1)).hasMessage("steps: 0 (expected: ≥ 1)");
     assertThatThrownBy(() -> TimestepSampler.shifted(8, 0.5))
         .hasMessage("shift: 0.5 (expected: ≥ 1)");
+    assertThatThrownBy(() -> TimestepSampler.uniform(8).mixedWith(TimestepSampler.uniform(1), 1.5))
+        .hasMessage("probability: 1.5 (expected: in [0, 1])");
   }
 }

@@ -83,6 +83,14 @@ public final class Recipe {
   /** Of the decoder's timesteps: a little towards noise, where layout is decided. */
   private static final double SHIFT = 1.5;
 
+  /**
+   * Of the decoder's draws, one in ten is one of these: whatever the sampler and its steps, what
+   * the network answers at t = 0 is the picture, and one draw in a thousand would not teach it.
+   */
+  private static final int FINAL = 5;
+
+  private static final double FINAL_SHARE = 0.1;
+
   /** Of CLIP's cosines: small, so that what the decoder is told differs by more than a little. */
   private static final double LARGEST_SCALE = 1 / 0.07;
 
@@ -375,7 +383,9 @@ public final class Recipe {
               image,
               objective,
               pixelNoise(preset.decoder().timeChannels())
-                  .withTimesteps(TimestepSampler.shifted(TRAIN_STEPS, SHIFT)),
+                  .withTimesteps(
+                      TimestepSampler.shifted(TRAIN_STEPS, SHIFT)
+                          .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE)),
               DROP,
               TEXT_DROP,
               config.batchSize(),
