@@ -1,10 +1,15 @@
 package io.diffusion4j.onednn;
 
+import java.nio.FloatBuffer;
+
 /**
  * AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) for one parameter, with a moving average of its
  * values; arrays are in the graph's order of axes.
  */
 final class AdamW {
+  /** So many numbers are worked on at a time; they stay in the first-level cache. */
+  private static final int BLOCK = 4096;
+
   private final Trained parameter;
   private final boolean decays;
   final float[] weights;
@@ -12,6 +17,8 @@ final class AdamW {
   final float[] v;
   final float[] ema;
   private final float[] gradient;
+  private final FloatBuffer published;
+  private final float[] block;
   private final float[] work;
 
   /**
@@ -43,7 +50,9 @@ final class AdamW {
     v = new float[size];
     ema = new float[size];
     gradient = new float[size];
-    work = new float[size];
+    published = parameter.values();
+    block = new float[Math.min(size, BLOCK)];
+    work = new float[block.length];
   }
 
   Trained parameter() {
@@ -52,41 +61,52 @@ final class AdamW {
 
   /** Hands the weights to those who read them. */
   void publish() {
-    parameter.values().put(0, weights);
+    published.put(0, weights);
   }
 
   /** Takes the gradient over, and gives the sum of its squares. */
   double take() {
-    parameter.gradient(gradient, work);
     double sum = 0;
-    for (int from = 0; from < gradient.length; from += 4096) {
-      sum += squares(gradient, from, Math.min(from + 4096, gradient.length));
+    for (int from = 0; from < gradient.length; from += BLOCK) {
+      int count = Math.min(BLOCK, gradient.length - from);
+      parameter.gradient(from, count, block, work);
+      System.arraycopy(block, 0, gradient, from, count);
+      sum += squares(block, count);
     }
     return sum;
   }
 
   /** In four strands, for the processor to add at once. */
-  private static double squares(float[] x, int from, int to) {
+  private static double squares(float[] x, int count) {
     float a = 0;
     float b = 0;
     float c = 0;
     float d = 0;
-    int i = from;
-    for (; i + 4 <= to; i += 4) {
+    int i = 0;
+    for (; i + 4 <= count; i += 4) {
       a += x[i] * x[i];
       b += x[i + 1] * x[i + 1];
       c += x[i + 2] * x[i + 2];
       d += x[i + 3] * x[i + 3];
     }
-    for (; i < to; i++) {
+    for (; i < count; i++) {
       a += x[i] * x[i];
     }
     return (double) a + b + c + d;
   }
 
+  /** Moves the weights and hands them to those who read them. */
   void step(Step s) {
+    for (int from = 0; from < weights.length; from += BLOCK) {
+      int count = Math.min(BLOCK, weights.length - from);
+      step(s, from, from + count);
+      published.put(from, weights, from, count);
+    }
+  }
+
+  private void step(Step s, int from, int to) {
     float keep = decays ? s.keep : 1;
-    for (int i = 0; i < weights.length; i++) {
+    for (int i = from; i < to; i++) {
       float g = gradient[i] * s.clip;
       float first = m[i] * s.beta1 + g * (1 - s.beta1);
       float second = v[i] * s.beta2 + g * g * (1 - s.beta2);

@@ -12,9 +12,9 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
  * Group normalisation, a scale and shift of each sample where one is told, and SiLU where it is
  * asked for, on a tape: {@link GroupMoments} has the arithmetic.
  *
- * <p>Means and variances of channels are what batch normalisation of a single sample computes, and
- * its derivative has the sums that the gradient needs. What else these primitives write is not
- * looked at.
+ * <p>Means and variances of channels are what batch normalisation of a single sample computes; what
+ * else it writes is not looked at. Its derivative has the sums that the gradient needs, and most of
+ * the gradient itself. A sample goes through all passes before the next.
  *
  * @param gain {@code [c]}
  * @param shift {@code [c]}
@@ -64,16 +64,25 @@ record GroupNormalisation(
       applying.add(affine(shapes, x, i, a, b, y.sample(shapes.one, i), silu));
     }
     float[] told = new float[scaleShift.map(Activation::size).orElse(0)];
+    var means = mean.floats();
+    var variances = variance.floats();
+    var slopes = a.floats();
+    var constants = b.floats();
+    var toldOnes = scaleShift.map(Activation::floats);
+    int c = x.channels();
     tape.forward(
         stream -> {
-          measuring.forEach(kernel -> kernel.run(stream));
-          mean.floats().get(0, moments.mean);
-          variance.floats().get(0, moments.variance);
-          scaleShift.ifPresent(s -> s.floats().get(0, told));
-          moments.forward(told);
-          a.floats().put(0, moments.a);
-          b.floats().put(0, moments.b);
-          applying.forEach(kernel -> kernel.run(stream));
+          toldOnes.ifPresent(s -> s.get(0, told));
+          moments.beginForward(told);
+          for (int i = 0; i < measuring.size(); i++) {
+            measuring.get(i).run(stream);
+            means.get(i * c, moments.mean, i * c, c);
+            variances.get(i * c, moments.variance, i * c, c);
+            moments.forward(i);
+            slopes.put(i * c, moments.a, i * c, c);
+            constants.put(i * c, moments.b, i * c, c);
+            applying.get(i).run(stream);
+          }
         });
     tape.derivative(
         () -> backward(x, y.gradient(), shapes, moments, mean, variance, a, b, scaleShift));
@@ -138,16 +147,16 @@ record GroupNormalisation(
       Optional<Activation> scaleShift) {
     var kernels = tape.kernels();
     var one = shapes.one;
-    var dt = silu ? x.scratch() : dy; // the gradient before SiLU
-    var work = x.scratchOfOne();
+    var activated = x.scratchOfOne().as(one); // a·x + b
+    var work = x.scratchOfOne().as(one); // the gradient before SiLU, then batch normalisation's dx
     var sum = perSample(x);
     var sumOfProducts = perSample(x);
-    var ofDt = perSample(x);
+    var channelGain = perSample(x);
     var ofX = perSample(x);
     var constant = perSample(x);
     boolean first = !x.hasGradient();
     var dx = x.gradient();
-    var sums =
+    var channelwise =
         kernels.primitive(
             NAME,
             After.NOTHING,
@@ -164,32 +173,38 @@ record GroupNormalisation(
                     shapes.moments,
                     attributes));
     var swish = Silu.backward(kernels, one);
-    List<Kernel> before = new ArrayList<>();
+    List<List<Kernel>> before = new ArrayList<>();
     List<Kernel> after = new ArrayList<>();
     for (int i = 0; i < x.samples(); i++) {
+      List<Kernel> ofSample = new ArrayList<>();
+      var dt = silu ? work : dy.sample(one, i);
       if (silu) {
-        before.add(affine(shapes, x, i, a, b, work.as(one), false));
-        before.add(
+        ofSample.add(affine(shapes, x, i, a, b, activated, false));
+        ofSample.add(
             swish
                 .again()
-                .with(DNNL_ARG_SRC, work.as(one))
+                .with(DNNL_ARG_SRC, activated)
                 .with(DNNL_ARG_DIFF_DST, dy.sample(one, i))
-                .with(DNNL_ARG_DIFF_SRC, dt.sample(one, i))
+                .with(DNNL_ARG_DIFF_SRC, dt)
                 .build());
       }
-      before.add(
-          sums.again()
+      ofSample.add(
+          channelwise
+              .again()
               .with(DNNL_ARG_SRC, x.sample(one, i))
-              .with(DNNL_ARG_DIFF_DST, dt.sample(one, i))
+              .with(DNNL_ARG_DIFF_DST, dt)
               .with(DNNL_ARG_MEAN, mean.sample(shapes.flat, i))
               .with(DNNL_ARG_VARIANCE, variance.sample(shapes.flat, i))
-              .with(DNNL_ARG_SCALE, shapes.unit.as(shapes.flat))
-              .with(DNNL_ARG_DIFF_SRC, work.as(one))
+              .with(DNNL_ARG_SCALE, channelGain.sample(shapes.flat, i))
+              .with(DNNL_ARG_DIFF_SRC, work)
               .with(DNNL_ARG_DIFF_SCALE, sumOfProducts.sample(shapes.flat, i))
               .with(DNNL_ARG_DIFF_SHIFT, sum.sample(shapes.flat, i))
               .build());
-      after.add(affine(shapes, dt, i, ofDt, constant, work.as(one), false));
-      var plus = After.NOTHING.add(one, work.as(one));
+      before.add(ofSample);
+      var plus =
+          After.NOTHING
+              .add(shapes.perChannel, constant.sample(shapes.perChannel, i))
+              .add(one, work);
       after.add(
           kernels.binary(
               dnnl_binary_mul,
@@ -200,22 +215,31 @@ record GroupNormalisation(
               dx.sample(one, i),
               first ? plus : plus.add(one, dx.sample(one, i))));
     }
-    var gradientOfTold = scaleShift.map(Activation::gradient);
-    var gradientOfGain = gain.gradient();
-    var gradientOfShift = shift.gradient();
+    var gradientOfTold = scaleShift.map(s -> s.gradient().floats());
+    var gradientOfGain = gain.gradient().floats();
+    var gradientOfShift = shift.gradient().floats();
+    var gains = channelGain.floats();
+    var sums = sum.floats();
+    var sumsOfProducts = sumOfProducts.floats();
+    var slopes = ofX.floats();
+    var constants = constant.floats();
+    int c = x.channels();
     tape.backward(
         stream -> {
-          before.forEach(kernel -> kernel.run(stream));
-          sum.floats().get(0, moments.sum);
-          sumOfProducts.floats().get(0, moments.sumOfProducts);
-          moments.backward();
-          gradientOfGain.floats().put(0, moments.ofGain);
-          gradientOfShift.floats().put(0, moments.ofShift);
-          gradientOfTold.ifPresent(g -> g.floats().put(0, moments.ofTold));
-          ofDt.floats().put(0, moments.ofDt);
-          ofX.floats().put(0, moments.ofX);
-          constant.floats().put(0, moments.constant);
-          after.forEach(kernel -> kernel.run(stream));
+          moments.beginBackward();
+          gains.put(0, moments.channelGain);
+          for (int i = 0; i < after.size(); i++) {
+            before.get(i).forEach(kernel -> kernel.run(stream));
+            sums.get(i * c, moments.sum, i * c, c);
+            sumsOfProducts.get(i * c, moments.sumOfProducts, i * c, c);
+            moments.backward(i);
+            slopes.put(i * c, moments.ofX, i * c, c);
+            constants.put(i * c, moments.constant, i * c, c);
+            after.get(i).run(stream);
+          }
+          gradientOfGain.put(0, moments.ofGain);
+          gradientOfShift.put(0, moments.ofShift);
+          gradientOfTold.ifPresent(g -> g.put(0, moments.ofTold));
         });
   }
 }

@@ -142,7 +142,6 @@ final class OneDnnLearner implements Learner {
           if (member < shares.size()) {
             for (AdamW optimizer : updates.get(member)) {
               optimizer.step(update);
-              optimizer.publish();
             }
           }
         });

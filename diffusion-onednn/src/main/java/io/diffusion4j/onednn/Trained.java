@@ -17,7 +17,7 @@ final class Trained {
   private final Parameter parameter;
   private final int size;
   private final Memory values;
-  private final List<Memory> gradients = new ArrayList<>();
+  private final List<FloatBuffer> gradients = new ArrayList<>();
 
   Trained(Kernels kernels, Parameter parameter) {
     this.kernels = kernels;
@@ -49,7 +49,7 @@ final class Trained {
   /** Adds a gradient. */
   Gradient gradient() {
     var memory = kernels.allocate(bytes());
-    gradients.add(memory);
+    gradients.add(memory.floats(0, size));
     return new Gradient(memory);
   }
 
@@ -70,12 +70,12 @@ final class Trained {
     }
   }
 
-  /** The sum over all shares, always in the same order. */
-  void gradient(float[] into, float[] work) {
-    gradients.get(0).floats(0, size).get(0, into, 0, size);
+  /** Some of the sum over all shares, always in the same order. */
+  void gradient(int from, int count, float[] into, float[] work) {
+    gradients.get(0).get(from, into, 0, count);
     for (int g = 1; g < gradients.size(); g++) {
-      gradients.get(g).floats(0, size).get(0, work, 0, size);
-      for (int i = 0; i < size; i++) {
+      gradients.get(g).get(from, work, 0, count);
+      for (int i = 0; i < count; i++) {
         into[i] += work[i];
       }
     }
