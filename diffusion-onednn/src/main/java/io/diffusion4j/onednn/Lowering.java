@@ -4,7 +4,6 @@ import io.diffusion4j.tf.nn.Layer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 
 /** The steps of each kind of layer, divided into parts. */
 final class Lowering {
@@ -16,6 +15,7 @@ final class Lowering {
   private final Primitives primitives;
   private final PackedWeights weights;
   private final DataType type;
+  private final Convolutions convolutions;
 
   Lowering(Steps steps, Arena arena, Primitives primitives, PackedWeights weights, DataType type) {
     this.steps = steps;
@@ -23,12 +23,12 @@ final class Lowering {
     this.primitives = primitives;
     this.weights = weights;
     this.type = type;
+    this.convolutions = new Convolutions(steps, arena, primitives, weights, type);
   }
 
   /** A place for a value. */
   Value value(DataType type, List<Long> shape) {
-    long size = shape.stream().reduce(1L, Math::multiplyExact);
-    return new Value(arena.buffer(size * type.bytes()), type, 0, shape);
+    return Value.in(arena, type, shape);
   }
 
   /** What is fed before the first step. */
@@ -38,17 +38,6 @@ final class Lowering {
     return value;
   }
 
-  /** Begins a step in which each part has a share of so many. */
-  private void divide(long size, BiConsumer<Integer, Range> work) {
-    steps.next();
-    for (int part = 0; part < steps.parts(); part++) {
-      Range share = Range.share(size, part, steps.parts());
-      if (!share.isEmpty()) {
-        work.accept(part, share);
-      }
-    }
-  }
-
   Value convolution(
       Layer.Conv2d conv, Value x, List<Long> shape, DataType to, List<PostOp.Pending> after) {
     Value y = value(to, shape);
@@ -56,56 +45,8 @@ final class Lowering {
       linear(new Layer.Linear(conv.weight(), conv.bias(), conv.in(), conv.out()), x, y, after);
       return y;
     }
-    long k = conv.kernel();
-    long stride = conv.stride();
-    long pad = k / 2;
-    var plain =
-        new PackedWeights.Plain(
-            conv.weight(),
-            0,
-            List.of(conv.out(), conv.in(), k, k),
-            List.of(conv.in() * k * k, k * k, k, 1L));
-    divide(
-        y.height(),
-        (part, rows) -> {
-          long first = rows.begin() * stride - pad;
-          long end = (rows.end() - 1) * stride - pad + k;
-          var read = new Range(Math.max(0, first), Math.min(x.height(), end));
-          var shapeOfPart =
-              new Primitives.Convolution(
-                  stride,
-                  read.begin() - first,
-                  end - read.end(),
-                  pad,
-                  Math.max(0, (y.width() - 1) * stride - pad + k - x.width()));
-          List<PostOp> fused =
-              after.stream()
-                  .map(
-                      operation ->
-                          operation instanceof PostOp.Pending.Add add
-                              ? addTo(add.value(), y, rows)
-                              : new PostOp.Swish())
-                  .toList();
-          steps.add(
-              part,
-              primitives.convolution(
-                  part,
-                  x.rows(read),
-                  y.rows(rows),
-                  weights,
-                  plain,
-                  conv.bias(),
-                  shapeOfPart,
-                  fused));
-        });
+    convolutions.add(conv, x, y, after);
     return y;
-  }
-
-  private static PostOp addTo(Value other, Value y, Range rows) {
-    return other.size() == y.size()
-        ? new PostOp.Add(other.withShape(y.shape()).rows(rows))
-        : new PostOp.Add(
-            View.image(other.buffer(), other.type(), other.offset(), 1, 1, other.size()));
   }
 
   /** Rows of pixels are divided among the parts; a single one by its outputs. */
@@ -114,7 +55,7 @@ final class Lowering {
     var from = x.withShape(List.of(pixels, linear.in()));
     var to = y.withShape(List.of(pixels, linear.out()));
     boolean single = pixels == 1;
-    divide(
+    steps.divide(
         single ? linear.out() : pixels,
         (part, share) -> {
           Range rows = single ? Range.all(1) : share;
@@ -165,7 +106,7 @@ final class Lowering {
     List<View> means = new ArrayList<>();
     List<View> variances = new ArrayList<>();
     List<Long> counts = new ArrayList<>();
-    divide(
+    steps.divide(
         x.pixels(),
         (part, pixels) -> {
           var mean = vector(channels);
@@ -179,7 +120,7 @@ final class Lowering {
     float[] gain = weights.heap(norm.gain());
     float[] shift = weights.heap(norm.shift());
     Optional<View> given = scaleShift.map(v -> v.flat(Range.all(v.size())));
-    divide(
+    steps.divide(
         x.pixels(),
         (part, pixels) -> {
           var a = vector(channels);
@@ -188,13 +129,13 @@ final class Lowering {
               part,
               new GroupCoefficients(
                   means, variances, counts, gain, shift, norm.groups(), norm.eps(), given, a, b));
-          List<PostOp> after = List.of(new PostOp.Add(perChannel(b)));
+          List<PostOp> after = List.of(new PostOp.Add(View.perChannel(b)));
           steps.add(
               part,
               primitives.multiply(
                   part,
                   x.pixels(pixels),
-                  perChannel(a),
+                  View.perChannel(a),
                   y.pixels(pixels),
                   norm.silu() ? Primitives.then(after, new PostOp.Swish()) : after));
         });
@@ -203,10 +144,6 @@ final class Lowering {
 
   private View vector(long size) {
     return View.dense(arena.buffer(size * Float.BYTES), DataType.FLOAT32, 0, size);
-  }
-
-  private static View perChannel(View vector) {
-    return View.image(vector.buffer(), vector.type(), vector.offset(), 1, 1, vector.size());
   }
 
   /** Heads are divided among the parts; each part works on as many logits as stay in its cache. */
@@ -218,7 +155,7 @@ final class Lowering {
     long keys = k.pixels();
     long rows = Math.max(1, Math.min(queries, LOGITS / keys));
     long together = rows == queries ? Math.max(1, LOGITS / (keys * queries)) : 1;
-    divide(
+    steps.divide(
         heads,
         (part, share) -> {
           long most = Math.min(together, share.size());
@@ -283,7 +220,7 @@ final class Lowering {
 
   Value silu(Value x) {
     Value y = value(type, x.shape());
-    divide(
+    steps.divide(
         x.size(),
         (part, range) -> steps.add(part, primitives.swish(part, x.flat(range), y.flat(range))));
     return y;
@@ -291,7 +228,7 @@ final class Lowering {
 
   Value add(Value a, Value b) {
     Value y = value(type, a.shape());
-    divide(
+    steps.divide(
         a.size(),
         (part, range) ->
             steps.add(
@@ -302,7 +239,7 @@ final class Lowering {
 
   Value averagePool(Value x) {
     Value y = value(type, List.of(x.height() / 2, x.width() / 2, x.channels()));
-    divide(
+    steps.divide(
         y.height(),
         (part, rows) ->
             steps.add(
@@ -314,7 +251,7 @@ final class Lowering {
 
   Value upsampleNearest(Value x) {
     Value y = value(type, List.of(2 * x.height(), 2 * x.width(), x.channels()));
-    divide(
+    steps.divide(
         x.height(),
         (part, rows) ->
             steps.add(
@@ -331,14 +268,14 @@ final class Lowering {
   }
 
   void copy(Value from, Value to) {
-    divide(
+    steps.divide(
         from.size(),
         (part, range) -> steps.add(part, primitives.copy(part, from.flat(range), to.flat(range))));
   }
 
   /** Channels of all, side by side. */
   void beside(List<Value> parts, Value whole) {
-    divide(
+    steps.divide(
         whole.pixels(),
         (part, pixels) -> {
           long channel = 0;
@@ -357,7 +294,7 @@ final class Lowering {
     shape.set(shape.size() - 1, size);
     Value y = value(x.type(), shape);
     var channels = new Range(begin, begin + size);
-    divide(
+    steps.divide(
         x.pixels(),
         (part, pixels) ->
             steps.add(part, primitives.copy(part, x.columns(pixels, channels), y.matrix(pixels))));
@@ -371,7 +308,7 @@ final class Lowering {
     List<Long> shape = new ArrayList<>(packed.shape());
     shape.set(shape.size() - 1, width);
     Value y = value(type, shape);
-    divide(
+    steps.divide(
         packed.pixels(),
         (part, pixels) -> {
           for (int g = 0; g < layer.groups(); g++) {

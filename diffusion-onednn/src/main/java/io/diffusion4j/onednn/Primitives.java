@@ -128,11 +128,10 @@ final class Primitives {
       View to,
       PackedWeights weights,
       PackedWeights.Plain plain,
-      String bias,
+      View bias,
       Convolution shape,
       List<PostOp> after) {
     var dims = plain.dims().stream().mapToLong(Long::longValue).toArray();
-    var b = View.dense(weights.vector(bias), DataType.FLOAT32, 0, dims[0]);
     var building =
         new Building(
             "convolution " + plain.key(),
@@ -145,7 +144,7 @@ final class Primitives {
                     dnnl_convolution_direct,
                     descriptions.of(from),
                     descriptions.any(from.type(), dims),
-                    descriptions.of(b),
+                    descriptions.of(bias),
                     descriptions.of(to),
                     new long[] {shape.stride(), shape.stride()},
                     new long[] {0, 0},
@@ -156,7 +155,7 @@ final class Primitives {
     return building
         .with(DNNL_ARG_SRC, from)
         .with(DNNL_ARG_WEIGHTS, weights.pack(plain, wanted), 0, wanted)
-        .with(DNNL_ARG_BIAS, b)
+        .with(DNNL_ARG_BIAS, bias)
         .with(DNNL_ARG_DST, to)
         .in(part);
   }

@@ -24,7 +24,7 @@ final class Program implements Executable {
   private final Scope scope;
   private final Map<String, Value> inputs;
   private final List<Value> outputs;
-  private final List<Range> stretches;
+  private final List<Steps.Stretch> stretches;
   private final List<Instance> instances = new ArrayList<>();
   private final ReentrantLock turn = new ReentrantLock(true);
   private boolean closed;
@@ -42,7 +42,7 @@ final class Program implements Executable {
       Map<String, Value> inputs,
       List<Value> outputs,
       Steps steps,
-      List<Range> stretches,
+      List<Steps.Stretch> stretches,
       long arenaBytes) {
     this.team = team;
     this.scope = scope;
@@ -82,9 +82,10 @@ final class Program implements Executable {
       }
     }
 
-    void run(Range stretch, dnnl_stream stream) {
-      for (int step = (int) stretch.begin(); step < stretch.end(); step++) {
-        for (int part = 0; part < steps[step].length; part++) {
+    void run(Steps.Stretch stretch, dnnl_stream stream) {
+      int end = (int) stretch.parts().end();
+      for (int step = (int) stretch.steps().begin(); step < stretch.steps().end(); step++) {
+        for (int part = (int) stretch.parts().begin(); part < end; part++) {
           run(step, part, stream);
         }
       }

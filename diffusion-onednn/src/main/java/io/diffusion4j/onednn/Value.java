@@ -9,6 +9,12 @@ import java.util.List;
  * @param shape with the channels last
  */
 record Value(Buffer buffer, DataType type, long offset, List<Long> shape) {
+  /** A place in the arena for a value. */
+  static Value in(Arena arena, DataType type, List<Long> shape) {
+    long size = shape.stream().reduce(1L, Math::multiplyExact);
+    return new Value(arena.buffer(size * type.bytes()), type, 0, shape);
+  }
+
   long channels() {
     return shape.get(shape.size() - 1);
   }

@@ -27,6 +27,11 @@ record View(Buffer buffer, DataType type, long offset, long[] dims, long[] strid
     return new View(buffer, type, offset, new long[] {1, c, h, w}, strides);
   }
 
+  /** A number for each channel, as an image of one pixel. */
+  static View perChannel(View vector) {
+    return image(vector.buffer, vector.type, vector.offset, 1, 1, vector.size());
+  }
+
   long byteOffset() {
     return offset * type.bytes();
   }

@@ -15,6 +15,7 @@ import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.CheckpointException;
 import io.diffusion4j.tf.checkpoint.DType;
 import io.diffusion4j.tf.nn.CheckpointTensors;
+import io.diffusion4j.tf.nn.Init;
 import io.diffusion4j.tf.nn.ModelFiles;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -68,6 +70,33 @@ class OneDnnEngineTest {
       for (int i = 0; i < actual.size(); i++) {
         assertClose(actual.get(i), expected.get(i), tolerance);
       }
+    }
+  }
+
+  /** Convolutions whose weights are more than a cache holds, with all that may follow them. */
+  private static final Network WIDE =
+      (nn, inputs) -> {
+        var x = nn.input(inputs.floats("sample", 5, 5, 384));
+        var vector = nn.input(inputs.floats("time", 384));
+        var h = nn.silu(nn.at("first").conv2d(x, 384, 3));
+        h = nn.add(x, nn.at("second").conv2d(h, 384, 3));
+        h = nn.at("third").conv2d(h, 384, 3, 2, Init.FAN_IN);
+        h = nn.add(nn.at("fourth").conv2d(h, 384, 3), nn.reshape(vector, -1, 1, 1, 384));
+        return List.of(nn.output(h));
+      };
+
+  @ParameterizedTest
+  @CsvSource({"FLOAT32, 1, 1e-5", "FLOAT32, 5, 1e-5", "BFLOAT16, 3, 3e-2"})
+  void largeConvolutionsAreThoseOfTensorFlow(Precision precision, int rows, double tolerance) {
+    var weights = RandomWeights.of(WIDE, 7);
+    var random = new SplittableRandom(8);
+    var batch =
+        new Batch(rows)
+            .floats("sample", Init.normal(1).values(new long[] {rows, 5, 5, 384}, random))
+            .floats("time", Init.normal(1).values(new long[] {rows, 384}, random));
+    try (var here = new OneDnnEngine().compile(WIDE, weights, precision);
+        var there = new TensorFlowEngine().compile(WIDE, weights, Precision.FLOAT32)) {
+      assertClose(here.run(batch).get(0), there.run(batch).get(0), tolerance);
     }
   }
 

@@ -38,7 +38,30 @@ class StepsTest {
       step(steps, largeImage, weights);
       step(steps, image, few);
       assertThat(steps.stretches(List.of(scratch)))
+          .extracting(Steps.Stretch::steps)
           .containsExactly(new Range(0, 2), new Range(2, 3), new Range(3, 4), new Range(4, 6));
+    }
+  }
+
+  @Test
+  void partsWithLargeWeightsOfTheirOwnAreStretchesOfTheirOwn() {
+    try (var scope = new Scope()) {
+      var first = Buffer.constant(LARGE, new Memory(scope, LARGE));
+      var second = Buffer.constant(LARGE, new Memory(scope, LARGE));
+      var bias = Buffer.constant(64, new Memory(scope, 64));
+      var image = Buffer.of(LARGE / 4);
+      var steps = new Steps(2);
+      steps.next();
+      steps.add(0, new Uses(List.of(image, first, bias)));
+      steps.add(1, new Uses(List.of(image, second, bias)));
+      steps.next();
+      steps.add(0, new Uses(List.of(image, first, bias)));
+      steps.add(1, new Uses(List.of(image, first, bias)));
+      assertThat(steps.stretches(List.of()))
+          .containsExactly(
+              new Steps.Stretch(new Range(0, 1), new Range(0, 1)),
+              new Steps.Stretch(new Range(0, 1), new Range(1, 2)),
+              new Steps.Stretch(new Range(1, 2), new Range(0, 2)));
     }
   }
 }
