@@ -149,6 +149,9 @@ final class ImageEvents
 
   private void tell(String event, ObjectNode data) {
     data.put("type", event);
-    events.write(HttpData.ofUtf8("event: " + event + "\ndata: " + Json.text(data) + "\n\n"));
+    // Not taken if the client has left, which cancels.
+    var unused =
+        events.tryWrite(
+            HttpData.ofUtf8("event: " + event + "\ndata: " + Json.text(data) + "\n\n"));
   }
 }
