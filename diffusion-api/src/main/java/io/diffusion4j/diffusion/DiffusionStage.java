@@ -17,8 +17,8 @@ import java.util.List;
  * @param name the stage's name, which addresses its noise and tells its progress
  * @param denoiser the network
  * @param schedule the noise it was trained with
- * @param spacing which timesteps are visited when fewer than all
- * @param treatment what is known of the range of the samples
+ * @param spacing which timesteps are visited when fewer than all, unless the settings say
+ * @param treatment what is known of the range of the samples, unless the settings say
  * @param rowSize how many values a sample has, at least 1
  * @param <C> what a sample is conditioned on
  */
@@ -57,12 +57,13 @@ public record DiffusionStage<C>(
       }
       start.add(noise);
     }
-    return sampleFrom(start, draws, plan, listener);
+    return follow(start, draws, plan, settings.treatment().orElse(treatment), listener);
   }
 
   /** The plan {@link #sample} follows. */
   public SamplingPlan plan(SamplingSettings settings) {
-    return settings.sampler().plan(schedule, spacing.of(schedule.steps(), settings.steps()));
+    TimestepSpacing kept = settings.spacing().orElse(spacing);
+    return settings.sampler().plan(schedule, kept.of(schedule.steps(), settings.steps()));
   }
 
   /**
@@ -77,6 +78,15 @@ public record DiffusionStage<C>(
    */
   public List<float[]> sampleFrom(
       List<float[]> start, List<Draw<C>> draws, SamplingPlan plan, SamplingListener listener) {
+    return follow(start, draws, plan, treatment, listener);
+  }
+
+  private List<float[]> follow(
+      List<float[]> start,
+      List<Draw<C>> draws,
+      SamplingPlan plan,
+      X0Treatment treated,
+      SamplingListener listener) {
     if (start.size() != draws.size()) {
       throw new IllegalArgumentException(
           "start: " + start.size() + " samples (expected: " + draws.size() + ")");
@@ -98,7 +108,7 @@ public record DiffusionStage<C>(
           new Trajectory(
               plan,
               denoiser.parameterization(),
-              treatment,
+              treated,
               first,
               step -> noise.gaussian(name, step, rowSize)));
     }

@@ -1,6 +1,9 @@
 package io.diffusion4j.diffusion;
 
 import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import java.util.Optional;
 
 /**
  * How a stage is to sample.
@@ -9,21 +12,48 @@ import io.diffusion4j.diffusion.sampling.Sampler;
  * @param steps how many steps of the training schedule are kept, at least 1
  * @param guidanceScale the classifier-free guidance scale, at least 0; 1 is the plain conditional
  *     model, which asks the network half as much. Stages without guidance ignore it.
+ * @param spacing which timesteps are kept; empty for the stage's own
+ * @param treatment what is done to each x̂₀; empty for the stage's own
  */
-public record SamplingSettings(Sampler sampler, int steps, GuidanceScale guidanceScale) {
+public record SamplingSettings(
+    Sampler sampler,
+    int steps,
+    GuidanceScale guidanceScale,
+    Optional<TimestepSpacing> spacing,
+    Optional<X0Treatment> treatment) {
   public SamplingSettings {
     if (steps < 1) {
       throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
     }
   }
 
-  /** With the same guidance scale at all times. */
+  /** With the spacing of the stage, and what it does to x̂₀. */
+  public SamplingSettings(Sampler sampler, int steps, GuidanceScale guidanceScale) {
+    this(sampler, steps, guidanceScale, Optional.empty(), Optional.empty());
+  }
+
+  /** The same with one guidance scale at all times. */
   public SamplingSettings(Sampler sampler, int steps, double guidanceScale) {
     this(sampler, steps, GuidanceScale.constant(guidanceScale));
   }
 
   /** The same with another sampler. */
   public SamplingSettings withSampler(Sampler other) {
-    return new SamplingSettings(other, steps, guidanceScale);
+    return new SamplingSettings(other, steps, guidanceScale, spacing, treatment);
+  }
+
+  /** The same with another guidance scale. */
+  public SamplingSettings withGuidanceScale(GuidanceScale other) {
+    return new SamplingSettings(sampler, steps, other, spacing, treatment);
+  }
+
+  /** The same with other timesteps than those of the stage. */
+  public SamplingSettings withSpacing(TimestepSpacing other) {
+    return new SamplingSettings(sampler, steps, guidanceScale, Optional.of(other), treatment);
+  }
+
+  /** The same with another treatment of x̂₀ than that of the stage. */
+  public SamplingSettings withTreatment(X0Treatment other) {
+    return new SamplingSettings(sampler, steps, guidanceScale, spacing, Optional.of(other));
   }
 }

@@ -21,7 +21,7 @@ import java.util.List;
  */
 public final class TextDiff {
   /** Guidance goes farther than the flow that is to be followed back. */
-  private static final double UNGUIDED = 1;
+  private static final GuidanceScale UNGUIDED = GuidanceScale.constant(1);
 
   private final ImageEncoder imageEncoder;
   private final TextEncoder textEncoder;
@@ -95,7 +95,7 @@ public final class TextDiff {
                 System.arraycopy(clean.levelOfRow(x.length), 0, x, 0, x.length);
               }
             });
-    var settings = new SamplingSettings(new DdimInversion(), request.decoder().steps(), UNGUIDED);
+    var settings = request.decoder().withSampler(new DdimInversion()).withGuidanceScale(UNGUIDED);
     return decoder.decode(List.of(draw), settings, listener).get(0).pixels();
   }
 

@@ -11,8 +11,11 @@ import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.concurrent.CancellationException;
@@ -71,6 +74,23 @@ class DiffusionStageTest {
     for (float value : sample) {
       assertThat(value).isBetween(-1f, 1f);
     }
+  }
+
+  @Test
+  void settingsMaySayWhichTimestepsAreKeptAndWhatIsDoneToX0() {
+    SamplingSettings usual = settings(new DdimSampler(0), 4);
+    TimestepSpacing trailing = TimestepSpacings.standard().named("trailing");
+    assertThat(stage.plan(usual.withSpacing(trailing)).steps())
+        .extracting(step -> (int) step.t())
+        .isEqualTo(trailing.of(1000, 4).values());
+    float[] zeros =
+        stage
+            .sample(
+                List.of(draw(0)),
+                usual.withTreatment(x0 -> Arrays.fill(x0, 0)),
+                SamplingListener.NONE)
+            .get(0);
+    assertThat(zeros).containsOnly(0); // x̂₀, where the way ends
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.diffusion4j.local;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.diffusion.sampling.X0Treatments;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.serving.StageCard;
 import io.diffusion4j.serving.StageCard.Guidance;
@@ -56,30 +58,37 @@ public final class Defaults {
       Samplers priorSamplers, Samplers samplers, ModelFacts model) {
     boolean ours = model.isOurs();
     String sampler = ours ? SAMPLER : PUBLISHED_SAMPLER;
+    TimestepSpacings schedules = TimestepSpacings.standard();
+    X0Treatments thresholdings = X0Treatments.standard(); // of pixels
     return List.of(
         new StageCard(
-            DiffusionPrior.STAGE,
-            priorSamplers,
-            sampler,
-            ours ? PRIOR_STEPS : PUBLISHED_PRIOR_STEPS,
-            model.trainSteps(DiffusionPrior.STAGE),
-            new Guidance(ours ? PRIOR_GUIDANCE : PUBLISHED_PRIOR_GUIDANCE, MAX_GUIDANCE),
-            Pixels.NONE),
+                DiffusionPrior.STAGE,
+                priorSamplers,
+                sampler,
+                ours ? PRIOR_STEPS : PUBLISHED_PRIOR_STEPS,
+                model.trainSteps(DiffusionPrior.STAGE),
+                new Guidance(ours ? PRIOR_GUIDANCE : PUBLISHED_PRIOR_GUIDANCE, MAX_GUIDANCE),
+                Pixels.NONE)
+            .withSchedules(schedules),
         new StageCard(
-            DiffusionDecoder.STAGE,
-            samplers,
-            sampler,
-            ours ? DECODER_STEPS : PUBLISHED_DECODER_STEPS,
-            model.trainSteps(DiffusionDecoder.STAGE),
-            new Guidance(ours ? DECODER_GUIDANCE : PUBLISHED_DECODER_GUIDANCE, MAX_GUIDANCE),
-            new Pixels(model.decoderSize(), model.decoderSize())),
+                DiffusionDecoder.STAGE,
+                samplers,
+                sampler,
+                ours ? DECODER_STEPS : PUBLISHED_DECODER_STEPS,
+                model.trainSteps(DiffusionDecoder.STAGE),
+                new Guidance(ours ? DECODER_GUIDANCE : PUBLISHED_DECODER_GUIDANCE, MAX_GUIDANCE),
+                new Pixels(model.decoderSize(), model.decoderSize()))
+            .withSchedules(schedules)
+            .withThresholdings(thresholdings),
         new StageCard(
-            DiffusionUpsampler.STAGE,
-            samplers,
-            sampler,
-            SUPER_RES_STEPS,
-            model.trainSteps(DiffusionUpsampler.STAGE),
-            Guidance.NONE,
-            new Pixels(model.imageSize(), model.imageSize())));
+                DiffusionUpsampler.STAGE,
+                samplers,
+                sampler,
+                SUPER_RES_STEPS,
+                model.trainSteps(DiffusionUpsampler.STAGE),
+                Guidance.NONE,
+                new Pixels(model.imageSize(), model.imageSize()))
+            .withSchedules(schedules)
+            .withThresholdings(thresholdings));
   }
 }

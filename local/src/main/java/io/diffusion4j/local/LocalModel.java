@@ -11,6 +11,7 @@ import io.diffusion4j.diffusion.sampling.AnalyticDpmSampler;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.prior.AutoregressivePriorModule;
 import io.diffusion4j.prior.DiffusionPrior;
@@ -44,6 +45,9 @@ import java.util.Set;
 public final class LocalModel implements AutoCloseable {
   /** What the sampler is called whose variance is computed from measurements of the prior. */
   private static final String ANALYTIC_DPM = "analytic-dpm";
+
+  /** The timesteps of all its stages, unless others are asked for. */
+  private static final TimestepSpacing UNCLIP = new UnclipSpacing();
 
   /** A plan that multiplies errors by more draws noise; what works stays below 70. */
   private static final double MAX_GAIN = 100;
@@ -267,7 +271,9 @@ public final class LocalModel implements AutoCloseable {
   private static SamplingPlan plan(int trainSteps, SamplingSettings settings) {
     return settings
         .sampler()
-        .plan(new CosineSchedule(trainSteps), new UnclipSpacing().of(trainSteps, settings.steps()));
+        .plan(
+            new CosineSchedule(trainSteps),
+            settings.spacing().orElse(UNCLIP).of(trainSteps, settings.steps()));
   }
 
   /** The digest of what decides what it draws, see {@link ModelFacts#digest(Path, PriorChoice)}. */

@@ -157,7 +157,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
         violations);
     StageCard stage = engine.card().stages().get(0);
     Optional<SamplingSettings> settings =
-        RequestResolver.resolveStage(
+        StageResolver.resolve(
             "options", stage.withDefaults(request.getOptions()), stage, violations);
     violations.throwIfAny();
     try {

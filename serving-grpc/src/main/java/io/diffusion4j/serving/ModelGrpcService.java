@@ -1,5 +1,9 @@
 package io.diffusion4j.serving;
 
+import static java.util.Collections.emptySortedSet;
+
+import io.diffusion4j.diffusion.sampling.X0Treatments;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.serving.v1.GetModelRequest;
 import io.diffusion4j.serving.v1.GetModelResponse;
 import io.diffusion4j.serving.v1.ListModelsRequest;
@@ -98,6 +102,8 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
         .setMaxGuidanceScale(card.guidance().maxScale())
         .setImageWidth(card.draws().width())
         .setImageHeight(card.draws().height())
+        .addAllSchedules(card.schedules().map(TimestepSpacings::names).orElse(emptySortedSet()))
+        .addAllThresholdings(card.thresholdings().map(X0Treatments::names).orElse(emptySortedSet()))
         .build();
   }
 }

@@ -186,7 +186,7 @@ final class RequestResolver {
       StageOptions resolved =
           stage.withDefaults(
               request.getStagesOrDefault(stage.name(), StageOptions.getDefaultInstance()));
-      resolveStage("stages[\"" + stage.name() + "\"]", resolved, stage, violations)
+      StageResolver.resolve("stages[\"" + stage.name() + "\"]", resolved, stage, violations)
           .ifPresent(
               chosen -> {
                 request.putStages(stage.name(), resolved);
@@ -194,57 +194,6 @@ final class RequestResolver {
               });
     }
     return settings;
-  }
-
-  /**
-   * How a stage samples.
-   *
-   * @param field the path of the options
-   * @param options with their defaults
-   * @return nothing if there is a violation
-   */
-  static Optional<SamplingSettings> resolveStage(
-      String field, StageOptions options, StageCard stage, Violations violations) {
-    return check(field + ".", options, stage, violations)
-        ? Optional.of(
-            new SamplingSettings(
-                stage.samplers().named(options.getSampler()),
-                options.getSteps(),
-                options.getGuidanceScale()))
-        : Optional.empty();
-  }
-
-  private static boolean check(
-      String path, StageOptions options, StageCard stage, Violations violations) {
-    int before = violations.size();
-    String sampler = options.getSampler();
-    if (!stage.samplers().names().contains(sampler)) {
-      violations.add(
-          path + "sampler", Errors.quote(sampler), stage.samplers().expectedInsteadOf(sampler));
-    }
-    if (options.getSteps() < 1 || options.getSteps() > stage.maxSteps()) {
-      violations.add(path + "steps", options.getSteps(), "1 to " + stage.maxSteps());
-    }
-    double scale = options.getGuidanceScale();
-    if (!stage.guidance().isOffered() && scale != 1) {
-      violations.add(path + "guidance_scale", scale, "1; this stage has no guidance");
-    } else if (!(scale >= 0 && scale <= stage.guidance().maxScale())) { // NaN fails too
-      violations.add(path + "guidance_scale", scale, "0 to " + stage.guidance().maxScale());
-    }
-    if (!options.getSchedule().isEmpty()) {
-      violations.add(
-          path + "schedule", Errors.quote(options.getSchedule()), "empty; there is no choice");
-    }
-    if (options.hasEta()) {
-      violations.add(path + "eta", options.getEta(), "unset; choose it by the sampler's name");
-    }
-    if (!options.getThresholding().isEmpty()) {
-      violations.add(
-          path + "thresholding",
-          Errors.quote(options.getThresholding()),
-          "empty; there is no choice");
-    }
-    return violations.size() == before;
   }
 
   /** Warns of a text that is longer than the model reads, or of words that it does not know. */

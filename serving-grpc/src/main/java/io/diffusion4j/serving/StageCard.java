@@ -1,7 +1,10 @@
 package io.diffusion4j.serving;
 
 import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.diffusion.sampling.X0Treatments;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.serving.v1.StageOptions;
+import java.util.Optional;
 
 /**
  * What can be asked of one diffusion process of a model.
@@ -13,6 +16,8 @@ import io.diffusion4j.serving.v1.StageOptions;
  * @param maxSteps the most it can be asked for
  * @param guidance the scale of its classifier-free guidance
  * @param draws the size of what it draws
+ * @param schedules the timesteps it can keep; empty if there is no choice
+ * @param thresholdings what it can do to x̂₀; empty if there is no choice
  */
 public record StageCard(
     String name,
@@ -21,7 +26,9 @@ public record StageCard(
     int defaultSteps,
     int maxSteps,
     Guidance guidance,
-    Pixels draws) {
+    Pixels draws,
+    Optional<TimestepSpacings> schedules,
+    Optional<X0Treatments> thresholdings) {
   public StageCard {
     if (!name.matches("[a-z][a-z0-9_]{0,63}")) {
       throw new IllegalArgumentException("name: " + name + " (expected: lower_snake_case)");
@@ -33,7 +40,59 @@ public record StageCard(
     }
   }
 
-  /** The options of a request, where each that is not given is the one of this card. */
+  /** A stage that keeps the timesteps that it always keeps, and does to x̂₀ what it always does. */
+  public StageCard(
+      String name,
+      Samplers samplers,
+      String defaultSampler,
+      int defaultSteps,
+      int maxSteps,
+      Guidance guidance,
+      Pixels draws) {
+    this(
+        name,
+        samplers,
+        defaultSampler,
+        defaultSteps,
+        maxSteps,
+        guidance,
+        draws,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The same stage, which can be asked for other timesteps. */
+  public StageCard withSchedules(TimestepSpacings choice) {
+    return new StageCard(
+        name,
+        samplers,
+        defaultSampler,
+        defaultSteps,
+        maxSteps,
+        guidance,
+        draws,
+        Optional.of(choice),
+        thresholdings);
+  }
+
+  /** The same stage, which can be asked to do something else to x̂₀. */
+  public StageCard withThresholdings(X0Treatments choice) {
+    return new StageCard(
+        name,
+        samplers,
+        defaultSampler,
+        defaultSteps,
+        maxSteps,
+        guidance,
+        draws,
+        schedules,
+        Optional.of(choice));
+  }
+
+  /**
+   * The options of a request, where each that is not given is the one of this card; schedule, eta
+   * and thresholding stay as they are, as those of the stage have no name.
+   */
   public StageOptions withDefaults(StageOptions options) {
     StageOptions.Builder resolved = options.toBuilder();
     if (options.getSampler().isEmpty()) {

@@ -129,9 +129,22 @@ class BadRequestTest {
             "stages[\"super_res\"].guidance_scale",
             "2.0 (expected: 1; this stage has no guidance)"),
         arguments(
-            request("x").putStages("prior", StageOptions.newBuilder().setEta(0.5).build()),
+            request("x").putStages("prior", StageOptions.newBuilder().setEta(1.5).build()),
             "stages[\"prior\"].eta",
-            "0.5 (expected: unset; choose it by the sampler's name)"),
+            "1.5 (expected: 0 to 1)"),
+        arguments(
+            request("x").putStages("decoder", StageOptions.newBuilder().setEta(0.5).build()),
+            "stages[\"decoder\"].eta",
+            "0.5 (expected: unset; ddpm-small has none)"),
+        arguments(
+            request("x").putStages("decoder", StageOptions.newBuilder().setSchedule("x").build()),
+            "stages[\"decoder\"].schedule",
+            "\"x\" (expected: one of ddim, leading, linspace, sections, trailing, unclip)"),
+        arguments(
+            request("x")
+                .putStages("decoder", StageOptions.newBuilder().setThresholding("x").build()),
+            "stages[\"decoder\"].thresholding",
+            "\"x\" (expected: one of clip, dynamic, none)"),
         arguments(
             request("x").putStages("prior", StageOptions.newBuilder().setSchedule("x").build()),
             "stages[\"prior\"].schedule",

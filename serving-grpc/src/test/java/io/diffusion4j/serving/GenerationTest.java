@@ -83,6 +83,35 @@ class GenerationTest {
   }
 
   @Test
+  void scheduleEtaAndThresholdingAreTheRequestsOrTheStagesOwn() {
+    var usual = StageOptions.newBuilder().setSampler("ddim").build();
+    ByteString own = decoded(usual);
+    assertThat(decoded(usual.toBuilder().setEta(0).build())).isEqualTo(own);
+    assertThat(decoded(usual.toBuilder().setSchedule("trailing").build())).isEqualTo(own);
+    assertThat(decoded(usual.toBuilder().setThresholding("clip").build())).isEqualTo(own);
+    for (StageOptions other :
+        List.of(
+            usual.toBuilder().setEta(1).build(),
+            usual.toBuilder().setSchedule("leading").build(),
+            usual.toBuilder().setThresholding("none").build())) {
+      assertThat(decoded(other)).as(other.toString()).isNotEqualTo(own).isEqualTo(decoded(other));
+    }
+  }
+
+  /** An image, without its recipe, of these options for the decoder. */
+  private ByteString decoded(StageOptions options) {
+    var response =
+        generate(
+            request("a cat")
+                .addSeeds(7)
+                .putStages("decoder", options)
+                .setOutput(OutputOptions.newBuilder().setEmbedRecipe(false)));
+    assertThat(response.getPlan().getRequest().getStagesOrThrow("decoder").getSchedule())
+        .isEqualTo(options.getSchedule());
+    return response.getImages(0).getData();
+  }
+
+  @Test
   void seedsAreSpreadOverTheImagesAndThenOverStreams() {
     var response = generate(request("cats").setImageCount(5).addSeeds(7).addSeeds(-1));
     assertThat(response.getImagesList())

@@ -61,6 +61,9 @@ class ModelServiceTest {
     ModelStage decoder = model.getStages(1);
     assertThat(decoder.getSamplersList()).contains("ddim", "dpmpp-2m").isSorted();
     assertThat(decoder.getDefaultSampler()).isEqualTo("ddpm-small");
+    assertThat(decoder.getSchedulesList()).contains("leading", "trailing").isSorted();
+    assertThat(decoder.getThresholdingsList()).containsExactly("clip", "dynamic", "none");
+    assertThat(model.getStages(0).getSchedulesList()).isEmpty();
     assertThat(decoder.getDefaultSteps()).isEqualTo(4);
     assertThat(decoder.getMaxSteps()).isEqualTo(1000);
     assertThat(decoder.getGuided()).isTrue();

@@ -14,9 +14,11 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageDecoder;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.TrailingSpacing;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.serving.StageCard.Guidance;
@@ -81,7 +83,8 @@ final class ToyModel {
               if (settings.steps() == 13) {
                 throw new IllegalArgumentException("steps: 13 (expected: an even number)");
               }
-              settings.sampler().plan(SCHEDULE, SPACING.of(SCHEDULE.steps(), settings.steps()));
+              TimestepSpacing kept = settings.spacing().orElse(SPACING);
+              settings.sampler().plan(SCHEDULE, kept.of(SCHEDULE.steps(), settings.steps()));
             })
         .withEmbedder(
             new Embedder(
@@ -154,13 +157,15 @@ final class ToyModel {
                 new Guidance(2, 10),
                 Pixels.NONE),
             new StageCard(
-                "decoder",
-                samplers,
-                "ddpm-small",
-                4,
-                1000,
-                new Guidance(3, 20),
-                new Pixels(SMALL, SMALL)),
+                    "decoder",
+                    samplers,
+                    "ddpm-small",
+                    4,
+                    1000,
+                    new Guidance(3, 20),
+                    new Pixels(SMALL, SMALL))
+                .withSchedules(TimestepSpacings.standard())
+                .withThresholdings(X0Treatments.standard()),
             new StageCard(
                 "super_res", samplers, "ddim", 2, 1000, Guidance.NONE, new Pixels(LARGE, LARGE))),
         tasks);

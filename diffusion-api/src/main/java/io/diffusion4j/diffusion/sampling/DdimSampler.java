@@ -12,7 +12,7 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  * @param eta 0 is deterministic; 1 is the DDPM posterior
  * @param epsSource which ε̂ points to x_t once x̂₀ has been clipped
  */
-public record DdimSampler(double eta, EpsSource epsSource) implements Sampler {
+public record DdimSampler(double eta, EpsSource epsSource) implements EtaSampler {
   public DdimSampler {
     if (!(eta >= 0 && eta <= 1)) { // written so that NaN fails too
       throw new IllegalArgumentException("eta: " + eta + " (expected: in [0, 1])");
@@ -22,6 +22,11 @@ public record DdimSampler(double eta, EpsSource epsSource) implements Sampler {
   /** With ε̂ re-derived from the treated x̂₀, as OpenAI does. */
   public DdimSampler(double eta) {
     this(eta, EpsSource.TREATED_X0);
+  }
+
+  @Override
+  public DdimSampler withEta(double other) {
+    return new DdimSampler(other, epsSource);
   }
 
   @Override

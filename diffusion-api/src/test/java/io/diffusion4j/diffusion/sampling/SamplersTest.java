@@ -354,6 +354,20 @@ class SamplersTest implements SamplerContract {
   }
 
   @Test
+  void whatIsDoneToX0HasANameAndAnUnknownOneListsThem() {
+    float[] x0 = {-3, 0.5f};
+    X0Treatments.standard().named("clip").treat(x0);
+    assertThat(x0).containsExactly(-1, 0.5f);
+    X0Treatments.standard().named("none").treat(x0);
+    assertThat(x0).containsExactly(-1, 0.5f);
+    assertThatThrownBy(() -> X0Treatments.standard().named("clap"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("thresholding: clap (expected: one of clip, dynamic, none)");
+    assertThat(new DdimSampler(0, EpsSource.NETWORK).withEta(1))
+        .isEqualTo(new DdimSampler(1, EpsSource.NETWORK));
+  }
+
+  @Test
   void badInputGetsOneClearError() {
     assertThatThrownBy(() -> new DdimSampler(Double.NaN))
         .isInstanceOf(IllegalArgumentException.class)
