@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.ToyService;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +123,118 @@ class WebPageTest {
             + " again').click()");
     browser.awaitText(JOB + ".ended .job-kind", "DRAWN AGAIN");
     assertThat(pixels(JOB + " .picture.done")).isEqualTo(first);
+  }
+
+  @Test
+  void aTabWithATokenHasCommandsThatNeedOne() {
+    gate.open();
+    browser.script("sessionStorage.setItem('token', 'secret')");
+    browser.driver().navigate().refresh();
+    browser.find("#draw:enabled");
+    draw("a red apple", 1);
+    browser.find(JOB + " .picture.done");
+    browser.find(".tile-open").click();
+    assertThat(browser.find("#viewer[open] .command").getText())
+        .contains("-H \"authorization: Bearer $TOKEN\"")
+        .doesNotContain("secret");
+    browser.all(".copies button").get(1).click();
+    assertThat(browser.find(".command").getText())
+        .startsWith("grpcurl -plaintext -H \"authorization: Bearer $TOKEN\" -d ");
+    browser.script("sessionStorage.clear()");
+  }
+
+  @Test
+  void aStageIsToldWhichTimestepsToKeep() {
+    gate.open();
+    browser.find(".sampling summary").click();
+    browser.script(
+        "document.querySelector(`select[data-field='stages[\"decoder\"].schedule']`).value = 'leading'");
+    draw("a red apple", 1);
+    browser.find(JOB + " .picture.done");
+    browser.find(".tile-open").click();
+    assertThat(browser.find("#viewer[open] .facts").getText())
+        .contains("ddpm-small, 4 steps, guidance 3, leading");
+  }
+
+  @Test
+  void itFitsAPhone() {
+    gate.open();
+    browser.resize(360, 740, 2, true);
+    try {
+      draw(
+          "a red apple on a table with a very long and unbreakableunbreakableunbreakable cloth", 2);
+      browser.until(d -> d.findElements(By.cssSelector(".picture.done")).size() == 2);
+      assertNothingIsBeside();
+      browser.find(".tile-open").click();
+      browser.find("#viewer[open]");
+      assertNothingIsBeside();
+    } finally {
+      browser.driver().executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+    }
+  }
+
+  /** Everything can be seen without scrolling sideways, and touched with a finger. */
+  private void assertNothingIsBeside() {
+    assertThat(
+            browser.script(
+                """
+                return [...document.querySelectorAll('body *')]
+                  .filter(e => e.checkVisibility() && !e.closest('.visually-hidden, .skip, pre'))
+                  .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+                  .map(e => e.outerHTML.slice(0, 80));
+                """))
+        .isEqualTo(List.of());
+    assertThat(
+            browser.script(
+                """
+                return [...document.querySelectorAll('button, input, select, textarea, a.button')]
+                  .filter(e => e.checkVisibility() && !e.closest('.visually-hidden'))
+                  .filter(e => e.type !== 'range' && e.getBoundingClientRect().height < 24)
+                  .map(e => e.outerHTML.slice(0, 80));
+                """))
+        .isEqualTo(List.of());
+  }
+
+  @Test
+  void wordsCanBeReadInTheLightAndInTheDark() {
+    List<Double> light = contrasts("light");
+    List<Double> dark = contrasts("dark");
+    assertThat(light).allSatisfy(ratio -> assertThat(ratio).isGreaterThan(4.5)); // WCAG 2.2, AA
+    assertThat(dark).allSatisfy(ratio -> assertThat(ratio).isGreaterThan(4.5));
+    assertThat(dark).isNotEqualTo(light);
+  }
+
+  /** Of the colours of words to those of what they stand on. */
+  private List<Double> contrasts(String colours) {
+    browser.prefer(colours);
+    List<Double> ratios = new ArrayList<>();
+    for (String pair :
+        List.of(
+            "ink paper",
+            "ink card",
+            "muted paper",
+            "muted card",
+            "accent card",
+            "danger card",
+            "warn card",
+            "ink field")) {
+      Object ratio =
+          browser.script(
+              """
+              const light = (name) => {
+                const colour = getComputedStyle(document.documentElement).getPropertyValue('--' + name);
+                const [r, g, b] = [1, 3, 5]
+                  .map(at => parseInt(colour.trim().slice(at, at + 2), 16) / 255)
+                  .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+              };
+              const [a, b] = arguments[0].split(' ').map(light);
+              return String(Math.max(a, b) / Math.min(a, b));
+              """,
+              pair);
+      ratios.add(Double.valueOf(String.valueOf(ratio)));
+    }
+    return ratios;
   }
 
   /** Reduced to a text, the same for the same pixels. */

@@ -19,6 +19,11 @@ export class ApiError extends Error {
 
 let token = sessionStorage.getItem('token') ?? '';
 
+/** Whether this tab was given a token. */
+export function hasToken() {
+  return token !== '';
+}
+
 async function ask(path, options = {}) {
   for (;;) {
     const headers = { ...options.headers };

@@ -1,5 +1,7 @@
 // The same request for a terminal.
 
+const AUTHORIZATION = '-H "authorization: Bearer $TOKEN"';
+
 /** A request without what only a page that watches needs, and without what says nothing. */
 export function plain(request) {
   const { requestId, priority, preview, validateOnly, ...rest } = request;
@@ -8,22 +10,24 @@ export function plain(request) {
   );
 }
 
-/** Draws it with curl, and watches the events. */
-export function curl(request, location) {
+/** Draws it with curl, and watches the events; a token that is needed is the shell's `$TOKEN`. */
+export function curl(request, location, needsToken) {
   return (
     `curl -N ${quoted(new URL('api/generate', location).href)} \\\n` +
+    (needsToken ? `  ${AUTHORIZATION} \\\n` : '') +
     `  -H 'content-type: application/json' \\\n` +
     `  -d ${quoted(JSON.stringify(plain(request)))}`
   );
 }
 
 /** Draws it with grpcurl, and writes the file of the first picture. */
-export function grpcurl(request, location) {
+export function grpcurl(request, location, needsToken) {
   const { host, protocol } = new URL(location);
   const address = host.includes(':') ? host : `${host}:${protocol === 'https:' ? 443 : 80}`;
   const plaintext = protocol === 'https:' ? '' : '-plaintext ';
+  const authorization = needsToken ? `${AUTHORIZATION} ` : '';
   return (
-    `grpcurl ${plaintext}-d ${quoted(JSON.stringify(plain(request)))} \\\n` +
+    `grpcurl ${plaintext}${authorization}-d ${quoted(JSON.stringify(plain(request)))} \\\n` +
     `  ${address} diffusion4j.v1.GenerationService/GenerateImages \\\n` +
     `  | jq -r '.images[0].data' | base64 -d > picture.png`
   );

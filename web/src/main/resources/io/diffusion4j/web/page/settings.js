@@ -47,10 +47,14 @@ class StageSettings {
           'data-field': path('guidance_scale'),
         })
       : undefined;
+    this.schedule = choice(stage.schedules, path('schedule'));
+    this.thresholding = choice(stage.thresholdings, path('thresholding'));
     this.controls = [
       [this.sampler, 'sampler', stage.defaultSampler, (text) => text],
       [this.steps, 'steps', String(stage.defaultSteps), (text) => Number.parseInt(text, 10)],
       [this.guidance, 'guidanceScale', String(stage.defaultGuidanceScale), Number],
+      [this.schedule, 'schedule', '', (text) => text],
+      [this.thresholding, 'thresholding', '', (text) => text],
     ].filter(([control]) => control !== undefined);
     this.view = element(
       'fieldset',
@@ -59,6 +63,8 @@ class StageSettings {
       labelled('Sampler', this.sampler),
       labelled('Steps', this.steps),
       this.guidance && labelled('Guidance', this.guidance),
+      this.schedule && labelled('Timesteps', this.schedule),
+      this.thresholding && labelled('Thresholding', this.thresholding),
     );
     this.reset();
   }
@@ -76,6 +82,18 @@ class StageSettings {
         .map(([control, option, , parsed]) => [option, parsed(control.value)]),
     );
   }
+}
+
+/** One of some names, or what the stage does by itself, which has none. */
+function choice(names, field) {
+  return names.length > 0
+    ? element(
+        'select',
+        { 'data-field': field },
+        element('option', { value: '' }, "the model's own"),
+        ...names.map((name) => element('option', { value: name }, name)),
+      )
+    : undefined;
 }
 
 function labelled(words, control) {

@@ -1,5 +1,6 @@
 // A picture seen closely: its recipe, and what can be done with it.
 
+import { hasToken } from './api.js';
 import { element, icon } from './dom.js';
 import { clearErrors, showError } from './errors.js';
 import { curl, grpcurl } from './commands.js';
@@ -137,7 +138,8 @@ export class Viewer {
       ...this.stages(request).map(([stage, options]) => [
         stage,
         `${options.sampler}, ${options.steps} steps`
-          + (options.guidanceScale === undefined ? '' : `, guidance ${options.guidanceScale}`),
+          + (options.guidanceScale === undefined ? '' : `, guidance ${options.guidanceScale}`)
+          + [options.schedule, options.thresholding].filter(Boolean).map((name) => `, ${name}`).join(''),
       ]),
       ['Likeness', metadata.clipScore === undefined ? undefined : Number(metadata.clipScore).toFixed(3)],
       ['Weights', recipe.weightsDigest?.slice(0, 19)],
@@ -159,8 +161,8 @@ export class Viewer {
     const { request } = picture.recipe;
     const command = element('pre', { class: 'command', tabIndex: 0, 'aria-label': 'Command' });
     const kinds = [
-      ['curl', () => curl(request, document.baseURI)],
-      ['grpcurl', () => grpcurl(request, document.baseURI)],
+      ['curl', () => curl(request, document.baseURI, hasToken())],
+      ['grpcurl', () => grpcurl(request, document.baseURI, hasToken())],
       ['Recipe', () => JSON.stringify(picture.recipe, undefined, 2)],
     ];
     const tabs = kinds.map(([words, text]) => element('button', {
