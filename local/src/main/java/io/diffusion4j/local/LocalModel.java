@@ -12,7 +12,6 @@ import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.prior.AutoregressivePriorModule;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.prior.EpsPowerFile;
@@ -24,6 +23,7 @@ import io.diffusion4j.serving.UnclipEngine;
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.tf.checkpoint.ModelFolder;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.unclip.KnownWords;
 import io.diffusion4j.unclip.Residency;
 import io.diffusion4j.unclip.UnclipFolder;
@@ -45,9 +45,6 @@ import java.util.Set;
 public final class LocalModel implements AutoCloseable {
   /** What the sampler is called whose variance is computed from measurements of the prior. */
   private static final String ANALYTIC_DPM = "analytic-dpm";
-
-  /** The timesteps of all its stages, unless others are asked for. */
-  private static final TimestepSpacing UNCLIP = new UnclipSpacing();
 
   /** A plan that multiplies errors by more draws noise; what works stays below 70. */
   private static final double MAX_GAIN = 100;
@@ -175,7 +172,7 @@ public final class LocalModel implements AutoCloseable {
             card.samplers().named(options.getSampler()),
             options.getSteps(),
             options.getGuidanceScale());
-    plan(card.maxSteps(), settings); // which says so if there is none
+    plan(facts.scheduler(stage), settings); // which says so if there is none
     return settings;
   }
 
@@ -202,8 +199,8 @@ public final class LocalModel implements AutoCloseable {
         new UnclipEngine(card, stages)
             .withTruncation(this::truncation)
             .withUnknownWords(this::unknownWords)
-            .withCheck((stage, settings) -> plan(facts.trainSteps(stage), settings))
-            .withAdvice((stage, settings) -> advice(facts.trainSteps(stage), settings));
+            .withCheck((stage, settings) -> plan(facts.scheduler(stage), settings))
+            .withAdvice((stage, settings) -> advice(facts.scheduler(stage), settings));
     return residency == Residency.ALWAYS ? engine.withEmbedder(embedder(stages)) : engine;
   }
 
@@ -268,12 +265,12 @@ public final class LocalModel implements AutoCloseable {
   }
 
   /** Some samplers cannot follow every number of steps; their plan tells before the work begins. */
-  private static SamplingPlan plan(int trainSteps, SamplingSettings settings) {
+  private static SamplingPlan plan(UnclipSchedulerConfig scheduler, SamplingSettings settings) {
+    int trainSteps = scheduler.trainTimesteps();
+    TimestepSpacing spacing = settings.spacing().orElse(scheduler.spacing().timesteps());
     return settings
         .sampler()
-        .plan(
-            new CosineSchedule(trainSteps),
-            settings.spacing().orElse(UNCLIP).of(trainSteps, settings.steps()));
+        .plan(new CosineSchedule(trainSteps), spacing.of(trainSteps, settings.steps()));
   }
 
   /** The digest of what decides what it draws, see {@link ModelFacts#digest(Path, PriorChoice)}. */
@@ -282,8 +279,9 @@ public final class LocalModel implements AutoCloseable {
   }
 
   /** What the noise schedule of these models is too much for, in words. */
-  private static Optional<String> advice(int trainSteps, SamplingSettings settings) {
-    double gain = plan(trainSteps, settings).gain();
+  private static Optional<String> advice(
+      UnclipSchedulerConfig scheduler, SamplingSettings settings) {
+    double gain = plan(scheduler, settings).gain();
     return gain <= MAX_GAIN
         ? Optional.empty()
         : Optional.of(

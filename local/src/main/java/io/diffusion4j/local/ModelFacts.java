@@ -5,6 +5,7 @@ import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.tf.checkpoint.ModelFolder;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -29,7 +30,7 @@ import java.util.stream.Stream;
  * @param license as its card says, or {@value #UNKNOWN_LICENSE}
  * @param decoderSize height and width of what the decoder draws
  * @param imageSize height and width of the images
- * @param trainSteps how many timesteps each stage was trained with
+ * @param schedulers how each stage denoises
  */
 public record ModelFacts(
     Path folder,
@@ -37,7 +38,7 @@ public record ModelFacts(
     String license,
     int decoderSize,
     int imageSize,
-    Map<String, Integer> trainSteps) {
+    Map<String, UnclipSchedulerConfig> schedulers) {
   /** The name of a model that does not say where it comes from. */
   public static final String NAMELESS = "unclip";
 
@@ -49,7 +50,7 @@ public record ModelFacts(
   private static final String STEPS = "diffusion4j.steps";
 
   public ModelFacts {
-    trainSteps = Map.copyOf(trainSteps);
+    schedulers = Map.copyOf(schedulers);
   }
 
   /** Whether it was trained from a preset; else it is a published model, or like one. */
@@ -59,12 +60,17 @@ public record ModelFacts(
 
   /** How many timesteps a stage was trained with: the most it can take. */
   public int trainSteps(String stage) {
-    Integer steps = trainSteps.get(stage);
-    if (steps == null) {
+    return scheduler(stage).trainTimesteps();
+  }
+
+  /** How a stage denoises. */
+  public UnclipSchedulerConfig scheduler(String stage) {
+    UnclipSchedulerConfig scheduler = schedulers.get(stage);
+    if (scheduler == null) {
       throw new IllegalArgumentException(
-          "stage: " + stage + " (expected: one of " + trainSteps.keySet() + ")");
+          "stage: " + stage + " (expected: one of " + schedulers.keySet() + ")");
     }
-    return steps;
+    return scheduler;
   }
 
   /**
@@ -74,19 +80,20 @@ public record ModelFacts(
    */
   public static ModelFacts of(Path folder, int imageSize) {
     ModelFolder model = ModelFolder.open(folder);
-    Map<String, Integer> steps = new LinkedHashMap<>();
+    Map<String, UnclipSchedulerConfig> schedulers = new LinkedHashMap<>();
     for (String stage :
         List.of(DiffusionPrior.STAGE, DiffusionDecoder.STAGE, DiffusionUpsampler.STAGE)) {
       String scheduler = stage + "_scheduler";
       // A pipeline for variations has no prior; then nobody asks for its steps.
-      steps.put(stage, model.has(scheduler) ? model.scheduler(scheduler).trainTimesteps() : 1000);
+      schedulers.put(
+          stage, model.has(scheduler) ? model.scheduler(scheduler) : UnclipSchedulerConfig.prior());
     }
     try (var decoder = model.checkpoint("decoder")) {
       String preset = decoder.metadata().getOrDefault(PRESET, NAMELESS);
       int size = DecoderFolders.readUnet(model.folder("decoder")).sampleSize();
       String license =
           FrontMatter.of(folder.resolve(CARD)).getOrDefault("license", UNKNOWN_LICENSE);
-      return new ModelFacts(folder, preset, license, size, imageSize, steps);
+      return new ModelFacts(folder, preset, license, size, imageSize, schedulers);
     }
   }
 

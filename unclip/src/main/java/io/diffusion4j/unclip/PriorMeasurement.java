@@ -5,7 +5,6 @@ import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.sampling.EpsPower;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.prior.EpsPowerFile;
 import io.diffusion4j.prior.PriorModel;
@@ -81,7 +80,9 @@ public record PriorMeasurement(
     }
     UnclipSchedulerConfig scheduler = files.scheduler("prior_scheduler");
     Timesteps timesteps =
-        new UnclipSpacing()
+        scheduler
+            .spacing()
+            .timesteps()
             .of(scheduler.trainTimesteps(), Math.min(TIMESTEPS, scheduler.trainTimesteps()));
     try (var prior =
         PriorModel.load(

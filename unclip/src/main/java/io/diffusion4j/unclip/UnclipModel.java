@@ -28,7 +28,6 @@ import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.diffusion.text.TextEncoder;
 import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.AutoregressivePrior;
@@ -104,7 +103,7 @@ public final class UnclipModel implements AutoCloseable {
         new DiffusionUpsampler(
             resources.add(batching("super_res", network)),
             schedule(upsamplerScheduler),
-            new UnclipSpacing(),
+            upsamplerScheduler.spacing().timesteps(),
             treatment(upsamplerScheduler),
             imageSize);
   }
@@ -200,7 +199,7 @@ public final class UnclipModel implements AutoCloseable {
     return new DiffusionPrior(
         owned.add(batching("prior", model.denoiser())),
         schedule(scheduler),
-        new UnclipSpacing(),
+        scheduler.spacing().timesteps(),
         treatment(scheduler),
         model.standardization());
   }
@@ -232,7 +231,7 @@ public final class UnclipModel implements AutoCloseable {
     var schedule = schedule(scheduler);
     var treatment = treatment(scheduler);
     return new Decoding(
-        new DiffusionDecoder(model, network, schedule, new UnclipSpacing(), treatment),
+        new DiffusionDecoder(model, network, schedule, scheduler.spacing().timesteps(), treatment),
         new DecoderLikelihood(model, network, schedule, variance(scheduler), treatment));
   }
 

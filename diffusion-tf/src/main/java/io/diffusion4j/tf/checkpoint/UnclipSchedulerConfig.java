@@ -1,6 +1,9 @@
 package io.diffusion4j.tf.checkpoint;
 
 import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.schedule.TrailingSpacing;
+import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -14,13 +17,15 @@ import java.util.Arrays;
  * @param clipSample whether x̂₀ is clipped to ±{@code clipSampleRange}
  * @param clipSampleRange the bound, &gt; 0
  * @param parameterization what the network predicts: the noise or the clean sample
+ * @param spacing which timesteps are visited
  */
 public record UnclipSchedulerConfig(
     int trainTimesteps,
     VarianceType varianceType,
     boolean clipSample,
     double clipSampleRange,
-    Parameterization parameterization) {
+    Parameterization parameterization,
+    Spacing spacing) {
   /** What diffusers calls the file. */
   public static final String FILE_NAME = "scheduler_config.json";
 
@@ -45,6 +50,58 @@ public record UnclipSchedulerConfig(
       config.supports("variance_type", (Object[]) keys);
       return values()[Arrays.asList(keys).indexOf(config.text("variance_type", keys[0]))];
     }
+  }
+
+  /**
+   * Which timesteps are visited, unless a request has its own. diffusers' {@code UnCLIPScheduler}
+   * has one way only; the key and its values are those of its other schedulers.
+   */
+  public enum Spacing {
+    /** From T − 1 to 0. */
+    LINSPACE("linspace"),
+    /** From T − 1, and not to 0 unless all are visited (Lin et al. 2024, table 2). */
+    TRAILING("trailing");
+
+    private final String key;
+
+    Spacing(String key) {
+      this.key = key;
+    }
+
+    private static Spacing of(ComponentConfig config) {
+      String[] keys = Arrays.stream(values()).map(s -> s.key).toArray(String[]::new);
+      config.supports("timestep_spacing", (Object[]) keys);
+      return values()[Arrays.asList(keys).indexOf(config.text("timestep_spacing", keys[0]))];
+    }
+
+    /** The timesteps for a number of steps. */
+    public TimestepSpacing timesteps() {
+      return switch (this) {
+        case LINSPACE -> new UnclipSpacing();
+        case TRAILING -> new TrailingSpacing();
+      };
+    }
+  }
+
+  /** With the published spacing. */
+  public UnclipSchedulerConfig(
+      int trainTimesteps,
+      VarianceType varianceType,
+      boolean clipSample,
+      double clipSampleRange,
+      Parameterization parameterization) {
+    this(
+        trainTimesteps,
+        varianceType,
+        clipSample,
+        clipSampleRange,
+        parameterization,
+        Spacing.LINSPACE);
+  }
+
+  public UnclipSchedulerConfig withSpacing(Spacing other) {
+    return new UnclipSchedulerConfig(
+        trainTimesteps, varianceType, clipSample, clipSampleRange, parameterization, other);
   }
 
   /** Checks the values. */
@@ -101,7 +158,8 @@ public record UnclipSchedulerConfig(
                     config.doubleValue("clip_sample_range", 1),
                     config.text("prediction_type", "epsilon").equals("sample")
                         ? Parameterization.X0
-                        : Parameterization.EPS));
+                        : Parameterization.EPS,
+                    Spacing.of(config)));
     config.refuseUnknown();
     return scheduler;
   }
@@ -112,13 +170,17 @@ public record UnclipSchedulerConfig(
    * @throws java.io.UncheckedIOException if it cannot be written
    */
   public void write(Path file) {
-    ConfigWriter.diffusers(CLASS_NAME)
-        .put("beta_schedule", BETA_SCHEDULE)
-        .put("clip_sample", clipSample)
-        .put("clip_sample_range", clipSampleRange)
-        .put("num_train_timesteps", trainTimesteps)
-        .put("prediction_type", parameterization == Parameterization.X0 ? "sample" : "epsilon")
-        .put("variance_type", varianceType.key)
-        .write(file);
+    var config =
+        ConfigWriter.diffusers(CLASS_NAME)
+            .put("beta_schedule", BETA_SCHEDULE)
+            .put("clip_sample", clipSample)
+            .put("clip_sample_range", clipSampleRange)
+            .put("num_train_timesteps", trainTimesteps)
+            .put("prediction_type", parameterization == Parameterization.X0 ? "sample" : "epsilon")
+            .put("variance_type", varianceType.key);
+    if (spacing != Spacing.LINSPACE) { // a key that the published scheduler does not have
+      config.put("timestep_spacing", spacing.key);
+    }
+    config.write(file);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.tf.checkpoint.ModelFolder.Component;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.Spacing;
 import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -151,7 +152,8 @@ class ModelFolderTest {
             UnclipSchedulerConfig.decoder(),
             UnclipSchedulerConfig.superResolution(),
             new UnclipSchedulerConfig(
-                10, VarianceType.LEARNED_RANGE, false, 2.5, Parameterization.X0))) {
+                10, VarianceType.LEARNED_RANGE, false, 2.5, Parameterization.X0),
+            UnclipSchedulerConfig.decoder().withSpacing(Spacing.TRAILING))) {
       config.write(file);
       assertThat(UnclipSchedulerConfig.read(file)).isEqualTo(config);
     }

@@ -41,6 +41,7 @@ import io.diffusion4j.prior.PriorTransformer;
 import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.Spacing;
 import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.NamedTensors;
@@ -84,12 +85,12 @@ public final class Recipe {
   private static final double SHIFT = 1.5;
 
   /**
-   * Of the decoder's draws, one in ten is one of these: whatever the sampler and its steps, what
+   * Of the decoder's draws, one in fifty is one of these: whatever the sampler and its steps, what
    * the network answers at t = 0 is the picture, and one draw in a thousand would not teach it.
    */
-  private static final int FINAL = 5;
+  private static final int FINAL = 2;
 
-  private static final double FINAL_SHARE = 0.1;
+  private static final double FINAL_SHARE = 0.02;
 
   /** Of CLIP's cosines: small, so that what the decoder is told differs by more than a little. */
   private static final double LARGEST_SCALE = 1 / 0.07;
@@ -416,6 +417,7 @@ public final class Recipe {
                 notes);
             new UnclipSchedulerConfig(
                     TRAIN_STEPS, VarianceType.LEARNED_RANGE, true, 1, Parameterization.X0)
+                .withSpacing(Spacing.TRAILING)
                 .write(scheduler("decoder_scheduler"));
           });
     }
