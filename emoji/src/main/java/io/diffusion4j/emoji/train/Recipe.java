@@ -85,8 +85,8 @@ public final class Recipe {
   private static final double SHIFT = 1.5;
 
   /**
-   * Of the decoder's draws, one in fifty is one of these: whatever the sampler and its steps, what
-   * the network answers at t = 0 is the picture, and one draw in a thousand would not teach it.
+   * Of the decoder's draws, one in fifty is one of these: whoever ends at t = 0, as diffusers does,
+   * has for a picture what the network answers there, and one draw in a thousand teaches it little.
    */
   private static final int FINAL = 2;
 
