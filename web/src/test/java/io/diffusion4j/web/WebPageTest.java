@@ -148,7 +148,8 @@ class WebPageTest {
     gate.open();
     browser.find(".sampling summary").click();
     browser.script(
-        "document.querySelector(`select[data-field='stages[\"decoder\"].schedule']`).value = 'leading'");
+        "document.querySelector(`select[data-field='stages[\"decoder\"].schedule']`).value ="
+            + " 'leading'");
     draw("a red apple", 1);
     browser.find(JOB + " .picture.done");
     browser.find(".tile-open").click();
