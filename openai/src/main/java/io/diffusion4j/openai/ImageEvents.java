@@ -151,7 +151,6 @@ final class ImageEvents
     data.put("type", event);
     // Not taken if the client has left, which cancels.
     var unused =
-        events.tryWrite(
-            HttpData.ofUtf8("event: " + event + "\ndata: " + Json.text(data) + "\n\n"));
+        events.tryWrite(HttpData.ofUtf8("event: " + event + "\ndata: " + Json.text(data) + "\n\n"));
   }
 }
