@@ -6,6 +6,7 @@ import io.diffusion4j.diffusion.schedule.TrailingSpacing;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * How a stage of unCLIP denoises: the {@code scheduler_config.json} of diffusers' {@code
@@ -44,12 +45,6 @@ public record UnclipSchedulerConfig(
     VarianceType(String key) {
       this.key = key;
     }
-
-    private static VarianceType of(ComponentConfig config) {
-      String[] keys = Arrays.stream(values()).map(t -> t.key).toArray(String[]::new);
-      config.supports("variance_type", (Object[]) keys);
-      return values()[Arrays.asList(keys).indexOf(config.text("variance_type", keys[0]))];
-    }
   }
 
   /**
@@ -66,12 +61,6 @@ public record UnclipSchedulerConfig(
 
     Spacing(String key) {
       this.key = key;
-    }
-
-    private static Spacing of(ComponentConfig config) {
-      String[] keys = Arrays.stream(values()).map(s -> s.key).toArray(String[]::new);
-      config.supports("timestep_spacing", (Object[]) keys);
-      return values()[Arrays.asList(keys).indexOf(config.text("timestep_spacing", keys[0]))];
     }
 
     /** The timesteps for a number of steps. */
@@ -153,15 +142,23 @@ public record UnclipSchedulerConfig(
             () ->
                 new UnclipSchedulerConfig(
                     config.intValue("num_train_timesteps", 1000),
-                    VarianceType.of(config),
+                    choice(config, "variance_type", VarianceType.values(), type -> type.key),
                     config.booleanValue("clip_sample", true),
                     config.doubleValue("clip_sample_range", 1),
                     config.text("prediction_type", "epsilon").equals("sample")
                         ? Parameterization.X0
                         : Parameterization.EPS,
-                    Spacing.of(config)));
+                    choice(config, "timestep_spacing", Spacing.values(), way -> way.key)));
     config.refuseUnknown();
     return scheduler;
+  }
+
+  /** The value whose key a field has; the first if it is absent. */
+  private static <E> E choice(
+      ComponentConfig config, String field, E[] values, Function<E, String> key) {
+    String[] keys = Arrays.stream(values).map(key).toArray(String[]::new);
+    config.supports(field, (Object[]) keys);
+    return values[Arrays.asList(keys).indexOf(config.text(field, keys[0]))];
   }
 
   /**
