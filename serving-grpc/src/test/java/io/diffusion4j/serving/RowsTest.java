@@ -41,6 +41,8 @@ class RowsTest {
     private final BlockingQueue<List<String>> calls = new LinkedBlockingQueue<>();
     private final Semaphore allowed = new Semaphore(0);
 
+    private volatile boolean underWay;
+
     @SuppressWarnings("NullAway.Init") // by the engine, before it can be asked
     private BatchingDenoiser<ImageDecoder.Condition> merged;
 
@@ -49,7 +51,7 @@ class RowsTest {
           "toy",
           network -> {
             merged = new BatchingDenoiser<>("toy", held(network), 16, 1000);
-            return merged;
+            return inTurn(merged);
           });
     }
 
@@ -62,11 +64,41 @@ class RowsTest {
 
         @Override
         public List<Prediction> predict(List<Query<ImageDecoder.Condition>> queries) {
+          underWay = true;
           calls.add(queries.stream().map(Network::prompt).toList());
           allowed.acquireUninterruptibly();
-          return network.predict(queries);
+          List<Prediction> answers = network.predict(queries);
+          underWay = false;
+          return answers;
         }
       };
+    }
+
+    /** Lets those who have waited into the next call before those who have just been answered. */
+    private Denoiser<ImageDecoder.Condition> inTurn(
+        BatchingDenoiser<ImageDecoder.Condition> network) {
+      return new Denoiser<>() {
+        @Override
+        public Parameterization parameterization() {
+          return network.parameterization();
+        }
+
+        @Override
+        public List<Prediction> predict(List<Query<ImageDecoder.Condition>> queries) {
+          List<Prediction> answers = network.predict(queries);
+          while (!underWay && network.waiting() > 0) {
+            Thread.onSpinWait();
+          }
+          return answers;
+        }
+      };
+    }
+
+    /** Waits until a call is under way. */
+    void awaitCall() throws InterruptedException {
+      while (!underWay) {
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
     }
 
     private static String prompt(Query<ImageDecoder.Condition> query) {
@@ -112,9 +144,10 @@ class RowsTest {
     try (network;
         var server = new TestServer(CONFIG.withRows(3), network.engine())) {
       Call a = start(server, 0, A, 1, 50);
+      network.awaitCall();
       Call b = start(server, 0, B, 1, 50);
       Call c = start(server, 0, C, 1, 50);
-      network.next(3); // whoever came first
+      network.next(3); // the one that came first
       List<String> two = new ArrayList<>(network.next(3));
       two.addAll(network.next(3));
       assertThat(two).as("all three, in two calls by turns").containsExactlyInAnyOrder(A, B, C);
