@@ -19,8 +19,8 @@ public interface TimestepSampler {
   /**
    * Now and then a draw of another in place of one of this. Losses are not weighed back.
    *
-   * @param other for example the last few timesteps: every sampler ends there, with what the
-   *     network answers as the sample, so that few draws of many are not enough
+   * @param other for example the last few timesteps: who samples down to them has for a sample what
+   *     the network answers there, so that few draws of many are not enough
    * @param probability of a draw of the other, in [0, 1]
    */
   default TimestepSampler mixedWith(TimestepSampler other, double probability) {
