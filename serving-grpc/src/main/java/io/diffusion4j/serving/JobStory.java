@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobStory {
   private final String requestId;
-  private volatile boolean stopped;
 
   // Guarded by this.
   private final JobObservers observers;
@@ -32,7 +31,7 @@ final class JobStory {
   private @Nullable Started started;
   private @Nullable Progress progress;
   private @Nullable Finished finished;
-  private @Nullable StatusRuntimeException error;
+  private volatile @Nullable StatusRuntimeException error; // read by others too
 
   /** Nothing has happened yet, and nobody waits. */
   JobStory(String requestId) {
@@ -78,7 +77,6 @@ final class JobStory {
   /** Ends it with this error, unless it has ended. */
   synchronized void stop(StatusRuntimeException reason) {
     if (!hasEnded()) {
-      stopped = true;
       error = reason;
       observers.fail(reason);
     }
@@ -86,7 +84,7 @@ final class JobStory {
 
   /** Whether it was stopped; nobody wants what has not been drawn yet. */
   boolean isStopped() {
-    return stopped;
+    return error != null;
   }
 
   synchronized void started(Started event) {
@@ -108,7 +106,7 @@ final class JobStory {
   }
 
   synchronized void image(GeneratedImage image) {
-    if (!stopped) {
+    if (error == null) {
       images.add(image);
       tell(observer -> observer.image(image));
     }
