@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
 final class ServerBench implements Callable<Integer> {
   private static final int[] CONCURRENCIES = {1, 4, 16};
   private static final int LARGE_JOB = 64;
+  private static final int WARM_UP_ROUNDS = 3;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -130,22 +131,36 @@ final class ServerBench implements Callable<Integer> {
     return request::clone;
   }
 
-  /** By turns, so that what else the machine does meets both. */
+  /** By turns, each the first in every other round, so that what else happens meets both. */
   private void throughput(ServedWork inProcess, ServedWork overGrpc) {
+    warmUp(inProcess, overGrpc);
     for (int callers : CONCURRENCIES) {
-      inProcess.take(callers, callers); // warm
+      inProcess.take(callers, callers);
       overGrpc.take(callers, callers);
       List<Took> here = new ArrayList<>();
       List<Took> there = new ArrayList<>();
       for (int i = 0; i < rounds; i++) {
-        here.add(inProcess.take(callers, images));
-        there.add(overGrpc.take(callers, images));
+        if (i % 2 == 0) {
+          here.add(inProcess.take(callers, images));
+          there.add(overGrpc.take(callers, images));
+        } else {
+          there.add(overGrpc.take(callers, images));
+          here.add(inProcess.take(callers, images));
+        }
       }
       String at = ", " + callers + " at once";
       rate("in process" + at, here, here);
       rate("over gRPC" + at, here, there);
       processor("in process" + at, here, here);
       processor("over gRPC" + at, here, there);
+    }
+  }
+
+  /** Until the JVM has compiled what both need: it does so on the processors that are measured. */
+  private void warmUp(ServedWork inProcess, ServedWork overGrpc) {
+    for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+      inProcess.take(1, images);
+      overGrpc.take(1, images);
     }
   }
 
