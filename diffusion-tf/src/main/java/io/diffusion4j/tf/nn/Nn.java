@@ -415,8 +415,10 @@ public final class Nn {
           path + ": width " + width + " (expected: a multiple of " + heads + " heads)");
     }
     double scale = 1 / Math.sqrt((double) width / heads);
-    var logits =
-        output(batchMatMul(tf.math.mul(split(q, heads), scalar(scale)), split(k, heads), true));
+    // Scaled before the heads are split: TensorFlow would fuse a product, a factor next to it and
+    // the mask into one operation, for which oneDNN has only its slow reference.
+    var scaled = split(tf.math.mul(q, scalar(scale)), heads);
+    var logits = output(batchMatMul(scaled, split(k, heads), true));
     for (var m : mask) {
       logits = tf.math.add(logits, m);
     }
