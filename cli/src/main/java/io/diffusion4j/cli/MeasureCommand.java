@@ -44,7 +44,7 @@ final class MeasureCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.println(
         new PriorMeasurement(
-                model.folder, model.format.precision, of.pictures(), of.count(), of.seed())
+                model.folder, model.measuringPrecision(), of.pictures(), of.count(), of.seed())
             .write());
     out.flush();
     return 0;

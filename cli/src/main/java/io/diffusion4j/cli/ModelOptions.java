@@ -10,6 +10,7 @@ import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.unclip.Residency;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which model to load, and how. */
@@ -26,6 +27,25 @@ final class ModelOptions {
     }
   }
 
+  /** The same, or what suits the model. */
+  enum FormatChoice {
+    auto(Optional.empty()),
+    f32(Optional.of(Precision.FLOAT32)),
+    bf16(Optional.of(Precision.BFLOAT16));
+
+    final Optional<Precision> precision;
+
+    FormatChoice(Optional<Precision> precision) {
+      this.precision = precision;
+    }
+  }
+
+  /** What {@link FormatChoice} is, in a word of help. */
+  static final String FORMATS =
+      "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: auto, which is bf16 for"
+          + " weights that are stored in 16 bits where the processor multiplies such numbers,"
+          + " else f32";
+
   @Option(
       names = "--model",
       paramLabel = "DIR",
@@ -36,9 +56,9 @@ final class ModelOptions {
   @Option(
       names = "--precision",
       paramLabel = "FORMAT",
-      defaultValue = "f32",
-      description = "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: f32")
-  Format format = Format.f32;
+      defaultValue = "auto",
+      description = FORMATS)
+  FormatChoice format = FormatChoice.auto;
 
   /** The folder of the model that ships. */
   static Path defaultFolder() {
@@ -49,6 +69,11 @@ final class ModelOptions {
   LocalGeneration serve(Residency residency, PriorChoice prior) {
     return LocalGeneration.of(
         LocalModels.load(List.of(served().withPrior(prior)), residency), ServerConfig.loopback());
+  }
+
+  /** The number format to measure it in: small differences count there, so float32 unless told. */
+  Precision measuringPrecision() {
+    return format.precision.orElse(Precision.FLOAT32);
   }
 
   /** Loads it. */
@@ -62,6 +87,6 @@ final class ModelOptions {
   }
 
   private ServedModel served() {
-    return ServedModel.of(folder, format.precision);
+    return new ServedModel(folder, Optional.empty(), format.precision);
   }
 }

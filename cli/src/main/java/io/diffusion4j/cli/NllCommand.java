@@ -108,7 +108,7 @@ final class NllCommand implements Callable<Integer> {
     int size = folder != null ? folder.size(count) : count != null ? count : 16;
     LocalModel.requirePipeline(model.folder);
     say("loading " + model.folder);
-    try (var loaded = UnclipModel.load(model.folder, model.format.precision)) {
+    try (var loaded = UnclipModel.load(model.folder, model.measuringPrecision())) {
       Timesteps timesteps = timesteps(loaded.decoderLikelihood().trainSteps());
       ModelFacts facts = ModelFacts.of(model.folder, loaded.imageSize());
       var source = folder == null ? heldOut(facts) : folder;

@@ -59,11 +59,8 @@ final class ServeFlags {
               + " model that ships")
   List<Path> models = List.of();
 
-  @Option(
-      names = "--precision",
-      paramLabel = "FORMAT",
-      description = "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: f32")
-  ModelOptions.@Nullable Format precision;
+  @Option(names = "--precision", paramLabel = "FORMAT", description = ModelOptions.FORMATS)
+  ModelOptions.@Nullable FormatChoice precision;
 
   @Option(
       names = "--tokens",

@@ -57,7 +57,7 @@ record ServerFile(
    * @param precision the number format of its networks
    */
   record ModelEntry(
-      @Nullable Path path, @Nullable String name, ModelOptions.@Nullable Format precision) {
+      @Nullable Path path, @Nullable String name, ModelOptions.@Nullable FormatChoice precision) {
     /** The folder, which has to be given. */
     Path folder() {
       if (path == null) {

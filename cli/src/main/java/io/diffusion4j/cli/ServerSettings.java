@@ -104,7 +104,7 @@ record ServerSettings(
   }
 
   private static List<ServedModel> models(ServeFlags flags, ServerFile file) {
-    ModelOptions.Format format = first(flags.precision, ModelOptions.Format.f32);
+    ModelOptions.FormatChoice format = first(flags.precision, ModelOptions.FormatChoice.auto);
     List<ServerFile.ModelEntry> entries = file.models();
     if (flags.models.isEmpty() && entries != null) {
       return entries.stream()
@@ -118,7 +118,9 @@ record ServerSettings(
     }
     List<Path> folders =
         flags.models.isEmpty() ? List.of(ModelOptions.defaultFolder()) : flags.models;
-    return folders.stream().map(folder -> ServedModel.of(folder, format.precision)).toList();
+    return folders.stream()
+        .map(folder -> new ServedModel(folder, Optional.empty(), format.precision))
+        .toList();
   }
 
   private static <T> T first(@Nullable T given, T otherwise) {

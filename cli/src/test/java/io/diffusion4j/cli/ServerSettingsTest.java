@@ -56,9 +56,7 @@ final class ServerSettingsTest {
   void withoutFileAndFlagsTheDefaultsHold() {
     var settings = ServerSettings.of(flags(""), ServerFile.NONE);
     assertThat(settings.config()).isEqualTo(ServerConfig.loopback());
-    assertThat(settings.models())
-        .containsExactly(
-            new ServedModel(ModelOptions.defaultFolder(), Optional.empty(), Precision.FLOAT32));
+    assertThat(settings.models()).containsExactly(ServedModel.of(ModelOptions.defaultFolder()));
     assertThat(settings.tokens()).isEmpty();
     assertThat(settings.quota()).isEqualTo(Quota.NONE);
     assertThat(settings.metrics()).isTrue();
@@ -85,9 +83,11 @@ final class ServerSettingsTest {
                             Set.of("https://app.example"))),
                 List.of(
                     new ServedModel(
-                        folder.resolve("emoji/model"), Optional.empty(), Precision.FLOAT32),
+                        folder.resolve("emoji/model"), Optional.empty(), Optional.empty()),
                     new ServedModel(
-                        folder.resolve("/models/karlo"), Optional.of("karlo"), Precision.BFLOAT16)),
+                        folder.resolve("/models/karlo"),
+                        Optional.of("karlo"),
+                        Optional.of(Precision.FLOAT32))),
                 Optional.of(folder.resolve("tokens.yaml")),
                 new Quota(60, 600, 4),
                 true,
@@ -129,11 +129,10 @@ final class ServerSettingsTest {
     assertThat(settings.logLevel()).isEqualTo(ServerLog.Level.DEBUG);
     assertThat(settings.models())
         .containsExactly(
-            new ServedModel(Path.of("x"), Optional.empty(), Precision.BFLOAT16),
-            new ServedModel(Path.of("y"), Optional.empty(), Precision.BFLOAT16));
+            ServedModel.of(Path.of("x"), Precision.BFLOAT16),
+            ServedModel.of(Path.of("y"), Precision.BFLOAT16));
     assertThat(ServerSettings.of(flags("--precision bf16"), file).models())
-        .containsExactly(
-            new ServedModel(folder.resolve("m"), Optional.empty(), Precision.BFLOAT16));
+        .containsExactly(ServedModel.of(folder.resolve("m"), Precision.BFLOAT16));
   }
 
   @Test

@@ -56,6 +56,13 @@ public final class Engines {
     return System.getProperty(PROPERTY, AUTO);
   }
 
+  /** Whether this processor has instructions for a number format, so that it is the faster one. */
+  public static boolean areMadeFor(Precision precision) {
+    return all().stream()
+        .filter(engine -> !(engine instanceof TensorFlowEngine)) // it emulates what is lacking
+        .anyMatch(engine -> engine.unavailable(precision).isEmpty());
+  }
+
   private static String known(String name) {
     if (!names().contains(name)) {
       throw new IllegalArgumentException(

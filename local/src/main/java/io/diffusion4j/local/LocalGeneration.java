@@ -4,7 +4,6 @@ import com.google.inject.util.Modules;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServerConfig;
 import io.diffusion4j.serving.client.GenerationClient;
-import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.unclip.Residency;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
@@ -45,14 +44,15 @@ public final class LocalGeneration implements AutoCloseable {
   }
 
   /**
-   * Loads a folder in float32, for requests at any time. Takes seconds.
+   * Loads a folder, in the number format that suits it and the processor, for requests at any time.
+   * Takes seconds.
    *
    * @throws IllegalArgumentException if there is no such pipeline folder
    * @throws io.diffusion4j.tf.checkpoint.CheckpointException if what it holds is damaged
    */
   public static LocalGeneration open(Path folder) {
-    var model = ServedModel.of(folder, Precision.FLOAT32);
-    return of(LocalModels.load(List.of(model), Residency.ALWAYS), ServerConfig.loopback());
+    var models = LocalModels.load(List.of(ServedModel.of(folder)), Residency.ALWAYS);
+    return of(models, ServerConfig.loopback());
   }
 
   /**

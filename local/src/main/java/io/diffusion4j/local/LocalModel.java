@@ -85,7 +85,11 @@ public final class LocalModel implements AutoCloseable {
               + folder
               + " has none)");
     }
-    UnclipModel model = UnclipModel.load(folder, served.precision(), residency);
+    UnclipModel model =
+        served
+            .precision()
+            .map(precision -> UnclipModel.load(folder, precision, residency))
+            .orElseGet(() -> UnclipModel.load(folder, residency));
     try {
       return new LocalModel(model, folder, residency, served.prior());
     } catch (RuntimeException | Error e) {

@@ -33,6 +33,7 @@ import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.AutoregressivePrior;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.prior.PriorModel;
+import io.diffusion4j.tf.Engines;
 import io.diffusion4j.tf.checkpoint.CheckpointException;
 import io.diffusion4j.tf.checkpoint.ModelFolder;
 import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
@@ -116,6 +117,30 @@ public final class UnclipModel implements AutoCloseable {
    */
   public static UnclipModel load(Path folder, Precision precision) {
     return load(folder, precision, Residency.ALWAYS);
+  }
+
+  /**
+   * Loads a folder, as {@link #load(Path, Precision, Residency)} does, in the number format that
+   * suits it: bfloat16 if its decoder is stored in 16 bits and the processor multiplies such
+   * numbers, else float32.
+   */
+  public static UnclipModel load(Path folder, Residency residency) {
+    return load(folder, suited(ModelFolder.open(folder)), residency);
+  }
+
+  private static Precision suited(ModelFolder files) {
+    files.require(UnclipFolder.DECODER);
+    try (var decoder = files.checkpoint(UnclipFolder.DECODER)) {
+      boolean small =
+          decoder.names().stream()
+              .allMatch(name -> decoder.info(name).dtype().bytes() <= Short.BYTES);
+      return small && Engines.areMadeFor(Precision.BFLOAT16)
+          ? Precision.BFLOAT16
+          : Precision.FLOAT32;
+    } catch (CheckpointException e) {
+      PipelineFiles.requireNone(files.path(), FolderReport.of(files.path()).allFailures());
+      throw e;
+    }
   }
 
   /**
@@ -273,6 +298,11 @@ public final class UnclipModel implements AutoCloseable {
       case FIXED_SMALL_LOG -> VarianceType.FIXED_SMALL;
       case LEARNED_RANGE -> VarianceType.LEARNED_RANGE;
     };
+  }
+
+  /** The number format of its networks. */
+  public Precision precision() {
+    return precision;
   }
 
   /** What turns texts into tokens. */

@@ -203,6 +203,11 @@ class FolderReportTest {
           .isInstanceOf(CheckpointException.class)
           .hasMessageStartingWith(file.toString())
           .hasMessageContaining(message);
+      assertThatThrownBy(() -> UnclipModel.load(folder.path(), residency))
+          .as("where the number format is to be found out")
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageStartingWith(file.toString())
+          .hasMessageContaining(message);
     }
   }
 

@@ -18,6 +18,7 @@ import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.sampling.UnclipSampler;
 import io.diffusion4j.prior.PriorModel;
+import io.diffusion4j.tf.Engines;
 import io.diffusion4j.tf.Manifest;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.DType;
@@ -191,6 +192,23 @@ class RandomPipelineTest {
               .images()
               .get(0);
       assertThat(image.width()).isEqualTo(256);
+    }
+  }
+
+  @Test
+  void sixteenBitsAreComputedInSixteenWhereTheProcessorIsMadeForThem() {
+    try (var model = UnclipModel.load(small, Residency.ONE_AT_A_TIME)) {
+      assertThat(model.precision())
+          .isEqualTo(
+              Engines.areMadeFor(Precision.BFLOAT16) ? Precision.BFLOAT16 : Precision.FLOAT32);
+    }
+  }
+
+  @Test
+  void whatIsStoredInFloat32IsComputedInIt() {
+    Path folder = Golden.of("unclip-pipeline").folder();
+    try (var model = UnclipModel.load(folder, Residency.ONE_AT_A_TIME)) {
+      assertThat(model.precision()).isEqualTo(Precision.FLOAT32);
     }
   }
 
