@@ -70,7 +70,7 @@ final class DoctorTest {
     Run run = examine(SHIPPED);
     PARTS.forEach(part -> assertVerdict(run, part, "ok: "));
     assertThat(run.status()).as(run.err()).isZero();
-    assertThat(run.out().lines().filter(line -> line.startsWith("decoder "))).hasSize(6);
+    assertThat(run.out().lines().filter(line -> line.startsWith("decoder "))).hasSize(7);
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Has a network denoise real data, and reads its answers in every way there is.
@@ -29,6 +30,7 @@ import java.util.Locale;
  * @param network answers as its folder says
  * @param scheduler what the folder says
  * @param fractions the timesteps at which it is asked, in parts of all
+ * @param answersLast whether its answer to the last question of a sampler is the sample
  * @param clean x₀ of some data, all of one size
  * @param told what the network is told of each
  * @param seed of the noise
@@ -38,6 +40,7 @@ record DenoisingCheck<C>(
     Denoiser<C> network,
     UnclipSchedulerConfig scheduler,
     List<Double> fractions,
+    boolean answersLast,
     List<float[]> clean,
     List<C> told,
     long seed) {
@@ -49,6 +52,12 @@ record DenoisingCheck<C>(
 
   /** More of the data than this beyond the bounds of clipping is no accident. */
   private static final double CLIPPED = 0.02;
+
+  /** At the last timestep the error is to be at most so many times that at a noisier one. */
+  private static final double WORSE_IN_THE_END = 3;
+
+  /** How many steps a sampler takes; with other numbers, one of some spacings ends elsewhere. */
+  private static final int SAMPLER_STEPS = 25;
 
   private static final String COSINE = "squaredcos_cap_v2";
   private static final int USUAL_STEPS = 1000;
@@ -109,6 +118,16 @@ record DenoisingCheck<C>(
         case EPS, V -> alphaBar * (1 - alphaBar) + (1 - alphaBar) * (1 - alphaBar) * square;
       };
     }
+
+    /** An error beside those of saying nothing. */
+    Level level(int t, double alphaBar, double error) {
+      return new Level(
+          t,
+          alphaBar,
+          error,
+          ofNothing(Parameterization.X0, alphaBar),
+          ofNothing(Parameterization.EPS, alphaBar));
+    }
   }
 
   Diagnosis diagnosis() {
@@ -151,15 +170,47 @@ record DenoisingCheck<C>(
     Reading best = readings.stream().min(Comparator.comparingDouble(Reading::share)).orElseThrow();
     List<Level> levels = new ArrayList<>();
     for (int i = 0; i < times.length; i++) {
-      levels.add(
-          new Level(
-              times[i],
-              alphaBars[i],
-              asSaid.errors.get(i),
-              moments.ofNothing(Parameterization.X0, alphaBars[i]),
-              moments.ofNothing(Parameterization.EPS, alphaBars[i])));
+      levels.add(moments.level(times[i], alphaBars[i], asSaid.errors.get(i)));
     }
-    return judged(asSaid, best, sameAnswer, levels, noisy, times, alphaBars);
+    Diagnosis found = judged(asSaid, best, sameAnswer, levels, noisy, times, alphaBars);
+    return answersLast && found.verdict() == Verdict.OK ? withEnd(found, own, moments) : found;
+  }
+
+  /** The same, unless the network knows least about what it is asked last. */
+  private Diagnosis withEnd(Diagnosis found, Assumed own, Moments moments) {
+    var visited =
+        scheduler
+            .spacing()
+            .timesteps()
+            .of(scheduler.trainTimesteps(), Math.min(SAMPLER_STEPS, scheduler.trainTimesteps()));
+    int last = visited.get(visited.size() - 1);
+    double alphaBar = own.schedule.alphaBar(last);
+    List<float[]> noisy = noisy(alphaBar, found.levels().size());
+    double error =
+        error(Conversion.of(network.parameterization(), alphaBar), noisy, ask(noisy, last, told));
+    List<Level> levels = new ArrayList<>(found.levels());
+    levels.removeIf(level -> level.t() == last);
+    levels.add(moments.level(last, alphaBar, error));
+    levels.sort(Comparator.comparingInt(Level::t));
+    Optional<Level> better =
+        levels.stream()
+            .filter(level -> level.t() > last)
+            .min(Comparator.comparingDouble(Level::error))
+            .filter(level -> error > WORSE_IN_THE_END * level.error());
+    return better.isEmpty()
+        ? new Diagnosis(part, found.verdict(), found.finding(), levels)
+        : new Diagnosis(
+            part,
+            Verdict.MISCONFIGURED,
+            String.format(
+                Locale.ROOT,
+                "timestep_spacing: ends at t = %d (expected: at noise that it was trained more"
+                    + " for, as trailing does, or more training there): what it answers there is"
+                    + " the sample, and its error is %.1f times that at t = %d",
+                last,
+                error / better.get().error(),
+                better.get().t()),
+            levels);
   }
 
   private Diagnosis judged(

@@ -176,7 +176,7 @@ public record Doctor(
           patient.embeddings.stream().map(model.standardization()::apply).toList();
       Diagnosis found =
           new DenoisingCheck<>(
-                  part, model.denoiser(), scheduler, ALL_TIMES, clean, patient.texts, seed)
+                  part, model.denoiser(), scheduler, ALL_TIMES, true, clean, patient.texts, seed)
               .diagnosis();
       Optional<String> scale = scale(clean);
       return scale.isPresent() && found.verdict() != Verdict.UNTRAINED
@@ -228,6 +228,7 @@ public record Doctor(
               model.denoiser(),
               scheduler,
               ALL_TIMES,
+              true,
               pixels(patient.images.subList(0, some), size),
               model.conditions(embeddings, patient.texts.subList(0, some)),
               seed)
@@ -247,7 +248,14 @@ public record Doctor(
               .map(image -> DiffusionUpsampler.enlarge(Resize.area(image, small, small), size))
               .toList();
       return new DenoisingCheck<>(
-              part, model.denoiser(), scheduler, times, pixels(some, size), told, seed)
+              part,
+              model.denoiser(),
+              scheduler,
+              times,
+              times.equals(LAST_TIMES),
+              pixels(some, size),
+              told,
+              seed)
           .diagnosis();
     }
   }

@@ -1,0 +1,97 @@
+package io.diffusion4j.unclip.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.diffusion.Denoiser;
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.Prediction;
+import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.Spacing;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
+import io.diffusion4j.unclip.doctor.Diagnosis.Level;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What is found out about networks whose errors are known. */
+final class DenoisingCheckTest {
+  private static final UnclipSchedulerConfig SCHEDULER =
+      new UnclipSchedulerConfig(1000, VarianceType.LEARNED_RANGE, true, 1, Parameterization.X0);
+  private static final List<float[]> CLEAN =
+      IntStream.range(0, 4).mapToObj(DenoisingCheckTest::data).toList();
+
+  private static float[] data(int seed) {
+    var random = new SplittableRandom(seed);
+    float[] x0 = new float[64];
+    for (int i = 0; i < x0.length; i++) {
+      x0[i] = (float) random.nextDouble(-1, 1);
+    }
+    return x0;
+  }
+
+  /** Knows x₀, which it is told, but for an error that depends on the timestep. */
+  private record Knowing(double atZero, double atNoise) implements Denoiser<float[]> {
+    @Override
+    public Parameterization parameterization() {
+      return Parameterization.X0;
+    }
+
+    @Override
+    public List<Prediction> predict(List<Query<float[]>> queries) {
+      return queries.stream().map(q -> Prediction.of(answer(q))).toList();
+    }
+
+    private float[] answer(Query<float[]> query) {
+      float off = (float) (query.t() == 0 ? atZero : atNoise * (1 + query.t() / 1000.0));
+      float[] answer = query.condition().clone();
+      for (int i = 0; i < answer.length; i++) {
+        answer[i] += i % 2 == 0 ? off : -off;
+      }
+      return answer;
+    }
+  }
+
+  private static Diagnosis examine(double errorAtZero, Spacing spacing, boolean answersLast) {
+    return new DenoisingCheck<>(
+            "decoder",
+            new Knowing(errorAtZero, 0.04),
+            SCHEDULER.withSpacing(spacing),
+            List.of(0.02, 0.5, 0.95),
+            answersLast,
+            CLEAN,
+            CLEAN,
+            1)
+        .diagnosis();
+  }
+
+  @Test
+  void oneThatKnowsLeastAboutWhatItIsAskedLastIsFound() {
+    var diagnosis = examine(0.09, Spacing.LINSPACE, true);
+    assertThat(diagnosis.verdict()).isEqualTo(Verdict.MISCONFIGURED);
+    assertThat(diagnosis.finding())
+        .startsWith("timestep_spacing: ends at t = 0 (expected: ")
+        .endsWith("its error is 4.9 times that at t = 20");
+    assertThat(diagnosis.levels()).extracting(Level::t).containsExactly(0, 20, 500, 949);
+  }
+
+  @Test
+  void itIsWellWhereSamplersDoNotAskThere() {
+    var diagnosis = examine(0.09, Spacing.TRAILING, true);
+    assertThat(diagnosis.verdict()).as(diagnosis.finding()).isEqualTo(Verdict.OK);
+    assertThat(diagnosis.levels()).extracting(Level::t).containsExactly(20, 39, 500, 949);
+  }
+
+  @Test
+  void andWhereAnotherAnswersInItsPlace() {
+    var diagnosis = examine(0.09, Spacing.LINSPACE, false);
+    assertThat(diagnosis.verdict()).as(diagnosis.finding()).isEqualTo(Verdict.OK);
+    assertThat(diagnosis.levels()).extracting(Level::t).containsExactly(20, 500, 949);
+  }
+
+  @Test
+  void anErrorThatIsALittleLargerIsNone() {
+    assertThat(examine(0.06, Spacing.LINSPACE, true).verdict()).isEqualTo(Verdict.OK);
+  }
+}
