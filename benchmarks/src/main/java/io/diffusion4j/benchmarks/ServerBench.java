@@ -39,7 +39,10 @@ import picocli.CommandLine.Spec;
 final class ServerBench implements Callable<Integer> {
   private static final int[] CONCURRENCIES = {1, 4, 16};
   private static final int LARGE_JOB = 64;
-  private static final int WARM_UP_ROUNDS = 3;
+
+  /** Of one step a stage: the JVM compiles what has run often, on the processors that count. */
+  private static final int WARM_UP_IMAGES = 200;
+
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -94,9 +97,14 @@ final class ServerBench implements Callable<Integer> {
         var port = models.server(config, Modules.EMPTY_MODULE)) {
       here.startInProcess(name);
       port.start();
-      var inProcess = new ServedWork(() -> GenerationClient.inProcess(name), request());
-      var overGrpc =
-          new ServedWork(() -> GenerationClient.connect("127.0.0.1:" + port.port()), request());
+      Supplier<GenerationClient> within = () -> GenerationClient.inProcess(name);
+      Supplier<GenerationClient> connected =
+          () -> GenerationClient.connect("127.0.0.1:" + port.port());
+      var warmUp = request(List.of(1, 1, 1));
+      new ServedWork(within, warmUp).take(4, WARM_UP_IMAGES);
+      new ServedWork(connected, warmUp).take(4, WARM_UP_IMAGES);
+      var inProcess = new ServedWork(within, request(steps));
+      var overGrpc = new ServedWork(connected, request(steps));
       throughput(inProcess, overGrpc);
       fairness(overGrpc);
       memory(overGrpc);
@@ -122,7 +130,7 @@ final class ServerBench implements Callable<Integer> {
     }
   }
 
-  private Supplier<GenerateImagesRequest.Builder> request() {
+  private static Supplier<GenerateImagesRequest.Builder> request(List<Integer> steps) {
     var request = Requests.textToImage("a red apple on a blue background");
     List<String> stages = List.of("prior", "decoder", "super_res");
     for (int i = 0; i < steps.size(); i++) {
@@ -133,7 +141,6 @@ final class ServerBench implements Callable<Integer> {
 
   /** By turns, each the first in every other round, so that what else happens meets both. */
   private void throughput(ServedWork inProcess, ServedWork overGrpc) {
-    warmUp(inProcess, overGrpc);
     for (int callers : CONCURRENCIES) {
       inProcess.take(callers, callers);
       overGrpc.take(callers, callers);
@@ -153,14 +160,6 @@ final class ServerBench implements Callable<Integer> {
       rate("over gRPC" + at, here, there);
       processor("in process" + at, here, here);
       processor("over gRPC" + at, here, there);
-    }
-  }
-
-  /** Until the JVM has compiled what both need: it does so on the processors that are measured. */
-  private void warmUp(ServedWork inProcess, ServedWork overGrpc) {
-    for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-      inProcess.take(1, images);
-      overGrpc.take(1, images);
     }
   }
 
