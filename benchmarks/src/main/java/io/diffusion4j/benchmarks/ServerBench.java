@@ -43,7 +43,6 @@ final class ServerBench implements Callable<Integer> {
   /** Of one step a stage: the JVM compiles what has run often, on the processors that count. */
   private static final int WARM_UP_IMAGES = 200;
 
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private ModelOption model = new ModelOption();
