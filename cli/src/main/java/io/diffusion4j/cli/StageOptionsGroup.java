@@ -102,6 +102,59 @@ final class StageOptionsGroup {
               + Defaults.PUBLISHED_DECODER_GUIDANCE)
   @Nullable Double decoderGuidance;
 
+  @Option(
+      names = "--prior-schedule",
+      paramLabel = "NAME",
+      description =
+          "Timesteps that the prior visits, such as leading or trailing. Default: its own.")
+  @Nullable String priorSchedule;
+
+  @Option(
+      names = "--decoder-schedule",
+      paramLabel = "NAME",
+      description =
+          "Timesteps that the decoder visits, such as leading or trailing. Default: its own.")
+  @Nullable String decoderSchedule;
+
+  @Option(
+      names = "--super-res-schedule",
+      paramLabel = "NAME",
+      description =
+          "Timesteps that the upsampler visits, such as leading or trailing. Default: its own.")
+  @Nullable String superResSchedule;
+
+  @Option(
+      names = "--prior-eta",
+      paramLabel = "X",
+      description = "Noise that a sampler such as ddim adds in the prior, from 0 to 1. Default: 0.")
+  @Nullable Double priorEta;
+
+  @Option(
+      names = "--decoder-eta",
+      paramLabel = "X",
+      description =
+          "Noise that a sampler such as ddim adds in the decoder, from 0 to 1. Default: 0.")
+  @Nullable Double decoderEta;
+
+  @Option(
+      names = "--super-res-eta",
+      paramLabel = "X",
+      description =
+          "Noise that a sampler such as ddim adds in the upsampler, from 0 to 1. Default: 0.")
+  @Nullable Double superResEta;
+
+  @Option(
+      names = "--decoder-thresholding",
+      paramLabel = "NAME",
+      description = "How the decoder keeps x0 in range: clip, dynamic or none. Default: its own.")
+  @Nullable String decoderThresholding;
+
+  @Option(
+      names = "--super-res-thresholding",
+      paramLabel = "NAME",
+      description = "How the upsampler keeps x0 in range: clip, dynamic or none. Default: its own.")
+  @Nullable String superResThresholding;
+
   /** What {@link #set} knows. */
   static final List<String> NAMED =
       List.of(
@@ -110,11 +163,19 @@ final class StageOptionsGroup {
           "prior-sampler",
           "prior-steps",
           "prior-guidance",
+          "prior-schedule",
+          "prior-eta",
           "decoder-sampler",
           "decoder-steps",
           "decoder-guidance",
+          "decoder-schedule",
+          "decoder-eta",
+          "decoder-thresholding",
           "super-res-sampler",
-          "super-res-steps");
+          "super-res-steps",
+          "super-res-schedule",
+          "super-res-eta",
+          "super-res-thresholding");
 
   /**
    * Sets an option in place of the command line.
@@ -129,11 +190,19 @@ final class StageOptionsGroup {
       case "prior-sampler" -> priorSampler = value;
       case "prior-steps" -> priorSteps = integer(name, value);
       case "prior-guidance" -> priorGuidance = number(name, value);
+      case "prior-schedule" -> priorSchedule = value;
+      case "prior-eta" -> priorEta = number(name, value);
       case "decoder-sampler" -> decoderSampler = value;
       case "decoder-steps" -> decoderSteps = integer(name, value);
       case "decoder-guidance" -> decoderGuidance = number(name, value);
+      case "decoder-schedule" -> decoderSchedule = value;
+      case "decoder-eta" -> decoderEta = number(name, value);
+      case "decoder-thresholding" -> decoderThresholding = value;
       case "super-res-sampler" -> superResSampler = value;
       case "super-res-steps" -> superResSteps = integer(name, value);
+      case "super-res-schedule" -> superResSchedule = value;
+      case "super-res-eta" -> superResEta = number(name, value);
+      case "super-res-thresholding" -> superResThresholding = value;
       default ->
           throw new IllegalArgumentException(
               "option: " + name + " (expected: one of " + String.join(", ", NAMED) + ")");
@@ -167,10 +236,15 @@ final class StageOptionsGroup {
     requirePositive("super-res-steps", superResSteps);
     requireScale("prior-guidance", priorGuidance);
     requireScale("decoder-guidance", decoderGuidance);
+    requireEta("prior-eta", priorEta);
+    requireEta("decoder-eta", decoderEta);
+    requireEta("super-res-eta", superResEta);
     if (prior() == PriorChoice.AR) {
       String why = "the autoregressive prior has none";
       requireAbsent("prior-sampler", priorSampler, why);
       requireAbsent("prior-steps", priorSteps, why);
+      requireAbsent("prior-schedule", priorSchedule, why);
+      requireAbsent("prior-eta", priorEta, why);
     }
   }
 
@@ -199,6 +273,8 @@ final class StageOptionsGroup {
     requireAbsent("prior-sampler", priorSampler, why);
     requireAbsent("prior-steps", priorSteps, why);
     requireAbsent("prior-guidance", priorGuidance, why);
+    requireAbsent("prior-schedule", priorSchedule, why);
+    requireAbsent("prior-eta", priorEta, why);
   }
 
   private static void requireAbsent(String name, @Nullable Object value, String why) {
@@ -234,17 +310,41 @@ final class StageOptionsGroup {
     }
   }
 
+  private static void requireEta(String name, @Nullable Double eta) {
+    if (eta != null && !(eta >= 0 && eta <= 1)) {
+      throw new IllegalArgumentException(name + ": " + eta + " (expected: 0 to 1)");
+    }
+  }
+
   /** What was given, by the names of the stages. */
   Map<String, StageOptions> byStage() {
     Map<String, StageOptions> stages = new LinkedHashMap<>();
-    stages.put(DiffusionPrior.STAGE, options(priorSampler, priorSteps, priorGuidance));
-    stages.put(DiffusionDecoder.STAGE, options(decoderSampler, decoderSteps, decoderGuidance));
-    stages.put(DiffusionUpsampler.STAGE, options(superResSampler, superResSteps, null));
+    var prior = options(priorSampler, priorSteps, priorSchedule, priorEta);
+    if (priorGuidance != null) {
+      prior.setGuidanceScale(priorGuidance);
+    }
+    stages.put(DiffusionPrior.STAGE, prior.build());
+    var decoder = options(decoderSampler, decoderSteps, decoderSchedule, decoderEta);
+    if (decoderGuidance != null) {
+      decoder.setGuidanceScale(decoderGuidance);
+    }
+    if (decoderThresholding != null) {
+      decoder.setThresholding(decoderThresholding);
+    }
+    stages.put(DiffusionDecoder.STAGE, decoder.build());
+    var superRes = options(superResSampler, superResSteps, superResSchedule, superResEta);
+    if (superResThresholding != null) {
+      superRes.setThresholding(superResThresholding);
+    }
+    stages.put(DiffusionUpsampler.STAGE, superRes.build());
     return stages;
   }
 
-  private StageOptions options(
-      @Nullable String own, @Nullable Integer steps, @Nullable Double guidance) {
+  private StageOptions.Builder options(
+      @Nullable String own,
+      @Nullable Integer steps,
+      @Nullable String schedule,
+      @Nullable Double eta) {
     var options = StageOptions.newBuilder();
     String name = own != null ? own : sampler;
     if (name != null) {
@@ -253,9 +353,12 @@ final class StageOptionsGroup {
     if (steps != null) {
       options.setSteps(steps);
     }
-    if (guidance != null) {
-      options.setGuidanceScale(guidance);
+    if (schedule != null) {
+      options.setSchedule(schedule);
     }
-    return options.build();
+    if (eta != null) {
+      options.setEta(eta);
+    }
+    return options;
   }
 }

@@ -63,6 +63,9 @@ final class BadInputTest {
     "--super-res-steps, 0, super-res-steps: 0 (expected: ≥ 1)",
     "--prior-guidance, -2, prior-guidance: -2.0 (expected: ≥ 0)",
     "--decoder-guidance, NaN, decoder-guidance: NaN (expected: ≥ 0)",
+    "--prior-eta, 1.5, prior-eta: 1.5 (expected: 0 to 1)",
+    "--decoder-eta, -0.1, decoder-eta: -0.1 (expected: 0 to 1)",
+    "--super-res-eta, NaN, super-res-eta: NaN (expected: 0 to 1)",
     "--count, 0, count: 0 (expected: ≥ 1)",
     "--seed, -7, seed: -7 (expected: ≥ 0)",
     "--server, nowhere, 'server: nowhere (expected: host:port, such as localhost:50051)'",
@@ -98,6 +101,10 @@ final class BadInputTest {
     "generate a --prior painter, 'prior: painter (expected: one of diffusion, ar)'",
     "generate a --prior ar --prior-steps 3, prior-steps: 3 (expected: none; the autoregressive"
         + " prior has none)",
+    "vary pom.xml --prior-schedule leading, prior-schedule: leading (expected: none; no prior is"
+        + " used)",
+    "generate a --prior ar --prior-eta 1, prior-eta: 1.0 (expected: none; the autoregressive prior"
+        + " has none)",
     "generate a --prior ar --server here:1, prior: ar (expected: none; a server's model has its"
         + " own)",
     "inspect missing, model: missing (expected: a folder)",
@@ -296,8 +303,10 @@ final class BadInputTest {
     "evaluate --plot a.svg, plot: a.svg (expected: beside --vary)",
     "evaluate --vary decoder-guidance, 'vary: decoder-guidance (expected: NAME=VALUE,VALUE,…)'",
     "'evaluate --vary seed=1,2', 'vary: seed (expected: one of model, sampler, prior,"
-        + " prior-sampler, prior-steps, prior-guidance, decoder-sampler, decoder-steps,"
-        + " decoder-guidance, super-res-sampler, super-res-steps)'",
+        + " prior-sampler, prior-steps, prior-guidance, prior-schedule, prior-eta, decoder-sampler,"
+        + " decoder-steps, decoder-guidance, decoder-schedule, decoder-eta, decoder-thresholding,"
+        + " super-res-sampler, super-res-steps, super-res-schedule, super-res-eta,"
+        + " super-res-thresholding)'",
     "'evaluate --vary sampler=ddim', 'vary: sampler=ddim (expected: two values or more)'",
     "'evaluate --vary decoder-steps=5,x', 'decoder-steps: x (expected: an integer)'",
     "'evaluate --vary decoder-guidance=1,-1', 'decoder-guidance: -1.0 (expected: ≥ 0)'",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.hash.Hashing;
+import com.google.common.primitives.Ints;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
@@ -14,6 +15,7 @@ import io.diffusion4j.serving.Certificates;
 import io.diffusion4j.serving.Recipes;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -327,6 +329,61 @@ final class EndToEndTest {
       assertThat(Run.of("health", address, "--tls").status()).isEqualTo(1);
       assertThat(Run.of("health", address).status()).isEqualTo(1);
     }
+  }
+
+  /** Each option reaches its stage: none of them draws what another does. */
+  @Test
+  void timestepsAndNoiseOfEachStageCanBeChosen() throws IOException {
+    Map<List<Integer>, String> drawnWith = new LinkedHashMap<>();
+    for (String options :
+        List.of(
+            "--decoder-sampler ddim",
+            "--prior-schedule leading",
+            "--prior-eta 1",
+            "--decoder-schedule leading",
+            "--decoder-eta 1",
+            "--super-res-schedule leading",
+            "--super-res-eta 1")) {
+      assertThat(drawnWith.put(pixels(model, options), options)).as(options).isNull();
+    }
+  }
+
+  /** Of a model whose guided predictions leave the range of pixels. */
+  @Test
+  void thresholdingCanBeChosen() throws IOException {
+    Path shipped = Path.of("..", "emoji", "model");
+    String options = "--decoder-guidance 8 --decoder-thresholding ";
+    List<Integer> clipped = pixels(shipped, options + "clip");
+    assertThat(pixels(shipped, options + "dynamic")).isNotEqualTo(clipped);
+    assertThat(pixels(shipped, options + "none")).isNotEqualTo(clipped);
+  }
+
+  private static List<Integer> pixels(Path model, String options) throws IOException {
+    List<String> line = new ArrayList<>(List.of("--seed", "7", "--model", model.toString()));
+    line.addAll(List.of(options.split(" ", -1)));
+    byte[] png = drawn("chosen.png", line.toArray(String[]::new));
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
+    return Ints.asList(
+        image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth()));
+  }
+
+  @Test
+  void aChoiceThatThereIsNotIsToldWhatThereIs() {
+    Path output = folder.resolve("none.png");
+    assertThat(generate(output, "--model", model.toString(), "--decoder-schedule", "late").err())
+        .contains("stages[\"decoder\"].schedule: \"late\" (expected: one of ", "trailing");
+    assertThat(
+            generate(
+                    output,
+                    "--model",
+                    model.toString(),
+                    "--decoder-sampler",
+                    "euler",
+                    "--decoder-eta",
+                    "0.5")
+                .err())
+        .contains("stages[\"decoder\"].eta: 0.5 (expected: unset; euler has none)");
+    assertThat(output).doesNotExist();
   }
 
   @Test

@@ -171,11 +171,7 @@ public final class LocalModel implements AutoCloseable {
               + card.maxSteps()
               + ")");
     }
-    var settings =
-        new SamplingSettings(
-            card.samplers().named(options.getSampler()),
-            options.getSteps(),
-            options.getGuidanceScale());
+    SamplingSettings settings = card.settings(options);
     plan(facts.scheduler(stage), settings); // which says so if there is none
     return settings;
   }

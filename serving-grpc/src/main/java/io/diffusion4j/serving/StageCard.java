@@ -1,5 +1,8 @@
 package io.diffusion4j.serving;
 
+import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.sampling.EtaSampler;
+import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
@@ -105,6 +108,45 @@ public record StageCard(
       resolved.setGuidanceScale(guidance.defaultScale());
     }
     return resolved.build();
+  }
+
+  /**
+   * How the stage samples as these options say.
+   *
+   * @param options with their {@link #withDefaults defaults}
+   * @throws IllegalArgumentException if there is no such sampler, schedule or thresholding, or the
+   *     sampler has no eta
+   */
+  public SamplingSettings settings(StageOptions options) {
+    Sampler sampler = samplers.named(options.getSampler());
+    if (options.hasEta()) {
+      if (!(sampler instanceof EtaSampler open)) {
+        throw new IllegalArgumentException(
+            "eta: %s (expected: unset; %s has none)"
+                .formatted(options.getEta(), options.getSampler()));
+      }
+      sampler = open.withEta(options.getEta());
+    }
+    var settings = new SamplingSettings(sampler, options.getSteps(), options.getGuidanceScale());
+    if (!options.getSchedule().isEmpty()) {
+      settings =
+          settings.withSpacing(
+              choice("schedule", options.getSchedule(), schedules).named(options.getSchedule()));
+    }
+    if (!options.getThresholding().isEmpty()) {
+      settings =
+          settings.withTreatment(
+              choice("thresholding", options.getThresholding(), thresholdings)
+                  .named(options.getThresholding()));
+    }
+    return settings;
+  }
+
+  private static <T> T choice(String what, String asked, Optional<T> offered) {
+    return offered.orElseThrow(
+        () ->
+            new IllegalArgumentException(
+                what + ": " + asked + " (expected: unset; there is no choice)"));
   }
 
   /**

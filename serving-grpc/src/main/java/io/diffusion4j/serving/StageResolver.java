@@ -2,7 +2,6 @@ package io.diffusion4j.serving;
 
 import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.sampling.EtaSampler;
-import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -23,25 +22,8 @@ final class StageResolver {
   static Optional<SamplingSettings> resolve(
       String field, StageOptions options, StageCard stage, Violations violations) {
     return check(field + ".", options, stage, violations)
-        ? Optional.of(settings(options, stage))
+        ? Optional.of(stage.settings(options))
         : Optional.empty();
-  }
-
-  private static SamplingSettings settings(StageOptions options, StageCard stage) {
-    Sampler sampler = stage.samplers().named(options.getSampler());
-    if (options.hasEta() && sampler instanceof EtaSampler open) {
-      sampler = open.withEta(options.getEta());
-    }
-    var settings = new SamplingSettings(sampler, options.getSteps(), options.getGuidanceScale());
-    if (!options.getSchedule().isEmpty()) {
-      settings = settings.withSpacing(stage.schedules().orElseThrow().named(options.getSchedule()));
-    }
-    if (!options.getThresholding().isEmpty()) {
-      settings =
-          settings.withTreatment(
-              stage.thresholdings().orElseThrow().named(options.getThresholding()));
-    }
-    return settings;
   }
 
   private static boolean check(
