@@ -7,17 +7,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.common.hash.HashCode;
+import com.google.common.hash.Hashing;
+import com.google.protobuf.ByteString;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.client.Generation;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.client.GenerationClient.ProgressListener;
 import io.diffusion4j.serving.client.GenerationException;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerateImagesResponse;
+import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.ImageMetadata;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.Progress;
+import io.grpc.Server;
 import io.grpc.Status.Code;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,6 +59,103 @@ class GenerationClientTest {
       assertThat(generation.plan().getRequest().getSeedsCount()).isEqualTo(1);
       assertThat(generation.usage().getImages()).isEqualTo(5);
       assertThat(progress).extracting(Progress::getStage).contains("prior", "super_res");
+    }
+  }
+
+  @Test
+  void whoWatchesGetsWhatOthersGet() throws IOException {
+    try (var server = new TestServer(ToyModel.named("toy"));
+        var client = server.client()) {
+      var request = request("a red apple").setImageCount(3).addSeeds(7).build();
+      Generation watched = client.generate(request, ProgressListener.NONE);
+      Generation unwatched = client.generate(request);
+      assertThat(unwatched.images())
+          .extracting(image -> image.metadata().getSha256())
+          .containsExactlyElementsOf(
+              watched.images().stream().map(image -> image.metadata().getSha256()).toList());
+      assertThat(unwatched.usage().getImages()).isEqualTo(3);
+    }
+  }
+
+  /** gRPC's own limit for a message is 4 MiB. */
+  @Test
+  void anAnswerMayBeLarge() throws IOException {
+    byte[] image = new byte[5 << 20];
+    try (var server = new Answering(image, Hashing.sha256().hashBytes(image));
+        var client = server.client()) {
+      var images = client.generate(request("x").build()).images();
+      assertThat(images).singleElement().extracting(Generation.Picture::png).isEqualTo(image);
+    }
+  }
+
+  @Test
+  void anImageThatWasDamagedOnItsWayIsRefused() throws IOException {
+    try (var server = new Answering(new byte[9], Hashing.sha256().hashBytes(new byte[8]));
+        var client = server.client()) {
+      var error =
+          catchThrowableOfType(
+              GenerationException.class, () -> client.generate(request("x").build()));
+      assertThat(error.code()).isEqualTo(Code.DATA_LOSS);
+      assertThat(error).hasMessageEndingWith(": image 0: damaged (expected: its SHA-256)");
+    }
+  }
+
+  /** A server that has one answer. */
+  private static final class Answering extends GenerationServiceGrpc.GenerationServiceImplBase
+      implements AutoCloseable {
+    private final Server server;
+    private final GenerateImagesResponse answer;
+
+    Answering(byte[] image, HashCode sha256) throws IOException {
+      var metadata =
+          ImageMetadata.newBuilder()
+              .setSizeBytes(image.length)
+              .setSha256(ByteString.copyFrom(sha256.asBytes()));
+      answer =
+          GenerateImagesResponse.newBuilder()
+              .addImages(
+                  GeneratedImage.newBuilder()
+                      .setMetadata(metadata)
+                      .setData(ByteString.copyFrom(image)))
+              .build();
+      server =
+          NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+              .addService(this)
+              .build()
+              .start();
+    }
+
+    @Override
+    public void generateImages(
+        GenerateImagesRequest request, StreamObserver<GenerateImagesResponse> call) {
+      call.onNext(answer);
+      call.onCompleted();
+    }
+
+    GenerationClient client() {
+      return GenerationClient.connect("127.0.0.1:" + server.getPort());
+    }
+
+    @Override
+    public void close() {
+      server.shutdownNow();
+    }
+  }
+
+  @Test
+  void anInterruptStopsTheRequestAtTheServer() throws Exception {
+    Gate gate = new Gate();
+    try (var server = new TestServer(CONFIG, ToyModel.named("toy", gate::accept));
+        var client = server.client()) {
+      var asking =
+          new Thread(
+              () -> assertThatThrownBy(() -> client.generate(request("x").build())), "asking");
+      asking.start();
+      gate.awaitCall();
+      asking.interrupt();
+      asking.join();
+      server.awaitUnfinished(0);
+      gate.open();
     }
   }
 

@@ -134,13 +134,20 @@ public final class GenerationClient implements AutoCloseable {
   }
 
   /**
-   * Has the request drawn.
+   * Has the request drawn. The server sends nothing until all is done: who watches a step costs it
+   * an event.
    *
    * @see Requests
-   * @throws GenerationException if the server refuses it, fails or cannot be reached
+   * @throws GenerationException if the server refuses it, fails, draws nothing or cannot be reached
    */
   public Generation generate(GenerateImagesRequest request) {
-    return generate(request, ProgressListener.NONE);
+    try {
+      var stub = GenerationServiceGrpc.newBlockingStub(channel);
+      return new Receiver(server)
+          .receive(stub.withMaxInboundMessageSize(Integer.MAX_VALUE).generateImages(request));
+    } catch (StatusRuntimeException e) {
+      throw explained(e);
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import io.diffusion4j.serving.client.Generation.Picture;
 import io.diffusion4j.serving.client.GenerationClient.ProgressListener;
 import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.Finished;
+import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.diffusion4j.serving.v1.ImageChunk;
 import io.diffusion4j.serving.v1.ImageMetadata;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
@@ -17,8 +18,12 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Puts the events of a stream together, and checks that nothing is missing or damaged. */
+/**
+ * Puts an answer, or the events of a stream, together, and checks that nothing is missing or
+ * damaged.
+ */
 final class Receiver {
   private final String server;
   private final Map<Integer, ByteString> chunks = new HashMap<>();
@@ -29,6 +34,17 @@ final class Receiver {
     this.server = server;
   }
 
+  Generation receive(GenerateImagesResponse answer) {
+    answer.getImagesList().forEach(image -> complete(image.getMetadata(), image.getData()));
+    return new Generation(
+        answer.getRequestId(),
+        answer.getPlan(),
+        pictures,
+        answer.getFailuresList(),
+        answer.getWarningsList(),
+        answer.getUsage());
+  }
+
   Generation receive(Iterator<StreamGenerateImagesResponse> events, ProgressListener listener) {
     while (events.hasNext()) {
       StreamGenerateImagesResponse event = events.next();
@@ -37,7 +53,10 @@ final class Receiver {
         case PROGRESS -> listener.onProgress(event.getProgress());
         case PREVIEW -> listener.onPreview(event.getPreview());
         case IMAGE_CHUNK -> append(event.getImageChunk());
-        case IMAGE_DONE -> complete(event.getImageDone().getMetadata());
+        case IMAGE_DONE -> {
+          ImageMetadata metadata = event.getImageDone().getMetadata();
+          complete(metadata, chunks.remove(metadata.getIndex()));
+        }
         case FINISHED -> {
           Finished finished = event.getFinished();
           return new Generation(
@@ -66,8 +85,7 @@ final class Receiver {
     chunks.put(chunk.getImageIndex(), before.concat(chunk.getData()));
   }
 
-  private void complete(ImageMetadata metadata) {
-    ByteString image = chunks.remove(metadata.getIndex());
+  private void complete(ImageMetadata metadata, @Nullable ByteString image) {
     if (image == null || image.size() != metadata.getSizeBytes()) {
       throw damaged(
           "image "
