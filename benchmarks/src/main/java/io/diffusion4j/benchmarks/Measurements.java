@@ -22,23 +22,21 @@ final class Measurements {
           rows.add(row);
           watcher.accept(row);
         };
+    var peaks = new MemoryPeaks();
+    Consumer<Row> networks = row -> sink.accept(peaks.noted(row));
     Row convolution = ConvolutionPeak.measure(plan.peak(), SEED);
     sink.accept(convolution);
     double peak = convolution.figure(Figure.GFLOPS).orElseThrow();
     for (DecoderSubject decoder : plan.decoders()) {
-      DecoderBenchmark.measure(decoder, plan.batches(), plan.calls(), peak, sink);
+      DecoderBenchmark.measure(decoder, plan.batches(), plan.calls(), peak, networks);
     }
     for (DecoderSubject decoder : plan.training()) {
-      TrainingBenchmark.measure(decoder, plan.trainingBatch(), plan.steps(), peak, sink);
+      TrainingBenchmark.measure(decoder, plan.trainingBatch(), plan.steps(), peak, networks);
     }
     plan.model().ifPresent(folder -> ImageBenchmark.measure(folder, plan.image(), sink));
     StepBenchmark.measure(
         plan.samplers(), plan.samplerForks(), plan.samplerIterations(), plan.samplerMillis(), sink);
-    ProcessMemory.peakMebibytes()
-        .ifPresent(
-            mebibytes ->
-                sink.accept(
-                    Row.of("peak memory of all of this").with(Figure.MEBIBYTES, mebibytes)));
+    sink.accept(peaks.ofAll(Row.of("peak memory of all of this")));
     return rows;
   }
 }

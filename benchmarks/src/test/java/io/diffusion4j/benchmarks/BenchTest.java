@@ -12,10 +12,15 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program measures what it says it does; XS is a size for this test alone. */
@@ -81,6 +86,36 @@ class BenchTest {
     assertThat(named("training step XS"))
         .hasSize(2)
         .allSatisfy(row -> assertThat(row.figure(Figure.IMAGES_PER_SECOND)).isPresent());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void networksHaveTheirPeakOfMemoryAndAllOfThemTheLargest() {
+    List<Double> peaks =
+        Stream.concat(named("decoder XS").stream(), named("training step XS").stream())
+            .map(BenchTest::peak)
+            .toList();
+    assertThat(peaks).hasSize(6).allMatch(peak -> peak > 50);
+    assertThat(peak(named("peak memory of all of this").get(0)))
+        .isGreaterThanOrEqualTo(Collections.max(peaks));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aPeakThatIsPastIsForgotten() {
+    var peaks = new MemoryPeaks();
+    int mebibytes = 256;
+    try (var large = new BytePointer((long) mebibytes << 20)) {
+      large.fill(1);
+      assertThat(peak(peaks.noted(Row.of("large")))).isGreaterThan(mebibytes);
+    }
+    double after = peak(peaks.noted(Row.of("while it was released")));
+    assertThat(peak(peaks.noted(Row.of("small")))).isLessThan(after - mebibytes / 2.0);
+    assertThat(peak(peaks.ofAll(Row.of("all")))).isGreaterThanOrEqualTo(after);
+  }
+
+  private static double peak(Row row) {
+    return row.figure(Figure.MEBIBYTES).orElseThrow();
   }
 
   @Test
