@@ -319,32 +319,37 @@ final class StageOptionsGroup {
   /** What was given, by the names of the stages. */
   Map<String, StageOptions> byStage() {
     Map<String, StageOptions> stages = new LinkedHashMap<>();
-    var prior = options(priorSampler, priorSteps, priorSchedule, priorEta);
-    if (priorGuidance != null) {
-      prior.setGuidanceScale(priorGuidance);
-    }
-    stages.put(DiffusionPrior.STAGE, prior.build());
-    var decoder = options(decoderSampler, decoderSteps, decoderSchedule, decoderEta);
-    if (decoderGuidance != null) {
-      decoder.setGuidanceScale(decoderGuidance);
-    }
-    if (decoderThresholding != null) {
-      decoder.setThresholding(decoderThresholding);
-    }
-    stages.put(DiffusionDecoder.STAGE, decoder.build());
-    var superRes = options(superResSampler, superResSteps, superResSchedule, superResEta);
-    if (superResThresholding != null) {
-      superRes.setThresholding(superResThresholding);
-    }
-    stages.put(DiffusionUpsampler.STAGE, superRes.build());
+    stages.put(
+        DiffusionPrior.STAGE,
+        options(priorSampler, priorSteps, priorGuidance, priorSchedule, priorEta, null));
+    stages.put(
+        DiffusionDecoder.STAGE,
+        options(
+            decoderSampler,
+            decoderSteps,
+            decoderGuidance,
+            decoderSchedule,
+            decoderEta,
+            decoderThresholding));
+    stages.put(
+        DiffusionUpsampler.STAGE,
+        options(
+            superResSampler,
+            superResSteps,
+            null,
+            superResSchedule,
+            superResEta,
+            superResThresholding));
     return stages;
   }
 
-  private StageOptions.Builder options(
+  private StageOptions options(
       @Nullable String own,
       @Nullable Integer steps,
+      @Nullable Double guidance,
       @Nullable String schedule,
-      @Nullable Double eta) {
+      @Nullable Double eta,
+      @Nullable String thresholding) {
     var options = StageOptions.newBuilder();
     String name = own != null ? own : sampler;
     if (name != null) {
@@ -353,12 +358,18 @@ final class StageOptionsGroup {
     if (steps != null) {
       options.setSteps(steps);
     }
+    if (guidance != null) {
+      options.setGuidanceScale(guidance);
+    }
     if (schedule != null) {
       options.setSchedule(schedule);
     }
     if (eta != null) {
       options.setEta(eta);
     }
-    return options;
+    if (thresholding != null) {
+      options.setThresholding(thresholding);
+    }
+    return options.build();
   }
 }
