@@ -1,12 +1,8 @@
 package io.diffusion4j.diffusion.sampling;
 
-import java.util.Collections;
-import java.util.HashMap;
+import io.diffusion4j.diffusion.ByName;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** The samplers a request may choose by name. */
 public final class Samplers {
@@ -15,20 +11,15 @@ public final class Samplers {
   private static final Grid KARRAS_FRACTIONAL =
       new KarrasGrid(7, KarrasGrid.Ends.TIMESTEPS, KarrasGrid.Time.FRACTIONAL);
 
-  private final SortedMap<String, Sampler> byName;
-  private final Map<String, String> missing;
+  private final ByName<Sampler> samplers;
 
   /** These samplers under these names, at least one. */
   public Samplers(Map<String, Sampler> byName) {
-    this(byName, Map.of());
+    this(new ByName<>("sampler", byName));
   }
 
-  private Samplers(Map<String, Sampler> byName, Map<String, String> missing) {
-    if (byName.isEmpty()) {
-      throw new IllegalArgumentException("samplers: none (expected: at least one)");
-    }
-    this.byName = new TreeMap<>(byName);
-    this.missing = Map.copyOf(missing);
+  private Samplers(ByName<Sampler> samplers) {
+    this.samplers = samplers;
   }
 
   /** Those of this package, under their usual names. */
@@ -67,9 +58,7 @@ public final class Samplers {
 
   /** These and one more, or another under a name that there is already. */
   public Samplers with(String name, Sampler sampler) {
-    SortedMap<String, Sampler> more = new TreeMap<>(byName);
-    more.put(name, sampler);
-    return new Samplers(more, missing);
+    return new Samplers(samplers.with(name, sampler));
   }
 
   /**
@@ -78,9 +67,7 @@ public final class Samplers {
    * @param needs what there has to be first, such as {@code a measurement}
    */
   public Samplers without(String name, String needs) {
-    Map<String, String> more = new HashMap<>(missing);
-    more.put(name, needs);
-    return new Samplers(byName, more);
+    return new Samplers(samplers.without(name, needs));
   }
 
   /**
@@ -89,23 +76,16 @@ public final class Samplers {
    * @throws IllegalArgumentException if there is none; the message lists those there are
    */
   public Sampler named(String name) {
-    Sampler sampler = byName.get(name);
-    if (sampler == null) {
-      throw new IllegalArgumentException(
-          "sampler: " + name + " (expected: " + expectedInsteadOf(name) + ")");
-    }
-    return sampler;
+    return samplers.named(name);
   }
 
   /** What could be asked for where there is no sampler of this name, in words. */
   public String expectedInsteadOf(String name) {
-    String those = "one of " + String.join(", ", byName.keySet());
-    String needs = missing.get(name);
-    return needs == null ? those : those + "; " + name + " needs " + needs;
+    return samplers.expectedInsteadOf(name);
   }
 
   /** The names, in alphabetical order. */
   public SortedSet<String> names() {
-    return Collections.unmodifiableSortedSet(new TreeSet<>(byName.keySet()));
+    return samplers.names();
   }
 }

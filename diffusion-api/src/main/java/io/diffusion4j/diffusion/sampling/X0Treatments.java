@@ -1,25 +1,19 @@
 package io.diffusion4j.diffusion.sampling;
 
-import java.util.Collections;
+import io.diffusion4j.diffusion.ByName;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** What can be done to x̂₀, by name. */
 public final class X0Treatments {
   /** Of Imagen (Saharia et al. 2022, §2.3). */
   private static final double PERCENTILE = 0.995;
 
-  private final SortedMap<String, X0Treatment> byName;
+  private final ByName<X0Treatment> treatments;
 
   /** These treatments under these names, at least one. */
   public X0Treatments(Map<String, X0Treatment> byName) {
-    if (byName.isEmpty()) {
-      throw new IllegalArgumentException("thresholding: none (expected: at least one)");
-    }
-    this.byName = new TreeMap<>(byName);
+    this.treatments = new ByName<>("thresholding", byName);
   }
 
   /** Those of this package, for pixels in [-1, 1]. */
@@ -40,20 +34,11 @@ public final class X0Treatments {
    * @throws IllegalArgumentException if there is none; the message lists those there are
    */
   public X0Treatment named(String name) {
-    X0Treatment treatment = byName.get(name);
-    if (treatment == null) {
-      throw new IllegalArgumentException(
-          "thresholding: "
-              + name
-              + " (expected: one of "
-              + String.join(", ", byName.keySet())
-              + ")");
-    }
-    return treatment;
+    return treatments.named(name);
   }
 
   /** The names, in alphabetical order. */
   public SortedSet<String> names() {
-    return Collections.unmodifiableSortedSet(new TreeSet<>(byName.keySet()));
+    return treatments.names();
   }
 }

@@ -1,11 +1,8 @@
 package io.diffusion4j.diffusion.schedule;
 
-import java.util.Collections;
+import io.diffusion4j.diffusion.ByName;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.IntFunction;
 
 /** Noise schedules by name, each for any number of timesteps. */
@@ -16,14 +13,11 @@ public final class Schedules {
   private static final double LATENT_FIRST = 0.00085;
   private static final double LATENT_LAST = 0.012;
 
-  private final SortedMap<String, IntFunction<NoiseSchedule>> byName;
+  private final ByName<IntFunction<NoiseSchedule>> schedules;
 
   /** These schedules, as functions of T, under these names; at least one. */
   public Schedules(Map<String, IntFunction<NoiseSchedule>> byName) {
-    if (byName.isEmpty()) {
-      throw new IllegalArgumentException("schedules: none (expected: at least one)");
-    }
-    this.byName = new TreeMap<>(byName);
+    this.schedules = new ByName<>("schedule", byName);
   }
 
   /**
@@ -97,16 +91,11 @@ public final class Schedules {
    *     cannot have so many timesteps
    */
   public NoiseSchedule named(String name, int steps) {
-    IntFunction<NoiseSchedule> schedule = byName.get(name);
-    if (schedule == null) {
-      throw new IllegalArgumentException(
-          "schedule: " + name + " (expected: one of " + String.join(", ", byName.keySet()) + ")");
-    }
-    return schedule.apply(steps);
+    return schedules.named(name).apply(steps);
   }
 
   /** The names, in alphabetical order. */
   public SortedSet<String> names() {
-    return Collections.unmodifiableSortedSet(new TreeSet<>(byName.keySet()));
+    return schedules.names();
   }
 }

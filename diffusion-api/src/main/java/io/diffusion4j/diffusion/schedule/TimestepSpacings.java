@@ -1,22 +1,16 @@
 package io.diffusion4j.diffusion.schedule;
 
-import java.util.Collections;
+import io.diffusion4j.diffusion.ByName;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** Timestep spacings by name. */
 public final class TimestepSpacings {
-  private final SortedMap<String, TimestepSpacing> byName;
+  private final ByName<TimestepSpacing> spacings;
 
   /** These spacings under these names, at least one. */
   public TimestepSpacings(Map<String, TimestepSpacing> byName) {
-    if (byName.isEmpty()) {
-      throw new IllegalArgumentException("spacings: none (expected: at least one)");
-    }
-    this.byName = new TreeMap<>(byName);
+    this.spacings = new ByName<>("spacing", byName);
   }
 
   /** Those of this package, under the names that diffusers and OpenAI use. */
@@ -37,16 +31,11 @@ public final class TimestepSpacings {
    * @throws IllegalArgumentException if there is none; the message lists those there are
    */
   public TimestepSpacing named(String name) {
-    TimestepSpacing spacing = byName.get(name);
-    if (spacing == null) {
-      throw new IllegalArgumentException(
-          "spacing: " + name + " (expected: one of " + String.join(", ", byName.keySet()) + ")");
-    }
-    return spacing;
+    return spacings.named(name);
   }
 
   /** The names, in alphabetical order. */
   public SortedSet<String> names() {
-    return Collections.unmodifiableSortedSet(new TreeSet<>(byName.keySet()));
+    return spacings.names();
   }
 }

@@ -41,8 +41,8 @@ class NamesTest {
   @Test
   void atLeastOneHasAName() {
     assertThatThrownBy(() -> new Schedules(Map.of()))
-        .hasMessage("schedules: none (expected: at least one)");
+        .hasMessage("schedule: none (expected: at least one)");
     assertThatThrownBy(() -> new TimestepSpacings(Map.of()))
-        .hasMessage("spacings: none (expected: at least one)");
+        .hasMessage("spacing: none (expected: at least one)");
   }
 }

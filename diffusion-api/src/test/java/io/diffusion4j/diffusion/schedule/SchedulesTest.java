@@ -203,7 +203,7 @@ class SchedulesTest implements NoiseScheduleContract {
         .hasMessage("schedule: c (expected: one of a, b)");
     assertThatThrownBy(() -> new Schedules(Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("schedules: none (expected: at least one)");
+        .hasMessage("schedule: none (expected: at least one)");
   }
 
   @Test
