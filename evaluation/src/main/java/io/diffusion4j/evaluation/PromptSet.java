@@ -57,7 +57,7 @@ public record PromptSet(List<Prompt> prompts) {
           usual.backgrounds(),
           usual.styles(),
           usual.oneStyle(),
-          0);
+          0, false);
     }
   }
 

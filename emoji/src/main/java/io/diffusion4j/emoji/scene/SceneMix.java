@@ -1,12 +1,12 @@
 package io.diffusion4j.emoji.scene;
 
+import io.diffusion4j.diffusion.ByName;
 import io.diffusion4j.emoji.art.Style;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +25,9 @@ import java.util.function.Supplier;
  *     is not held out for them, in place of any
  * @param alike how many scenes in a row, in every other row, stand before one background, so that
  *     their captions are told apart by what they name; 0 for none
+ * @param swapped whether every second scene is of the kind of the one before, and of two things it
+ *     shows the same with their places exchanged, so that their captions are told apart by which
+ *     stands where; where that one belongs to another split, any other two things
  */
 public record SceneMix(
     double centred,
@@ -37,9 +40,11 @@ public record SceneMix(
     List<NamedColor> backgrounds,
     Set<Style> styles,
     boolean oneStyle,
-    int alike) {
-  private static final Map<String, Supplier<SceneMix>> PRESETS =
-      new TreeMap<>(
+    int alike,
+    boolean swapped) {
+  private static final ByName<Supplier<SceneMix>> PRESETS =
+      new ByName<>(
+          "sceneMix",
           Map.of(
               "centred", SceneMix::mostlyCentred,
               "plain", SceneMix::plain,
@@ -93,16 +98,7 @@ public record SceneMix(
    * @throws IllegalArgumentException naming the known presets if there is no such preset
    */
   public static SceneMix named(String preset) {
-    Supplier<SceneMix> known = PRESETS.get(preset);
-    if (known == null) {
-      throw new IllegalArgumentException(
-          "sceneMix: "
-              + preset
-              + " (expected: one of "
-              + String.join(", ", PRESETS.keySet())
-              + ")");
-    }
-    return known.get();
+    return PRESETS.named(preset).get();
   }
 
   private static SceneMix kinds(
@@ -120,24 +116,25 @@ public record SceneMix(
         named,
         EnumSet.allOf(Style.class),
         false,
-        0);
+        0,
+        false);
   }
 
   public SceneMix withBackground(double probability) {
-    return with(probability, tint, backgrounds, styles, oneStyle, alike);
+    return with(probability, tint, backgrounds, styles, oneStyle, alike, swapped);
   }
 
   public SceneMix withTint(double probability) {
-    return with(background, probability, backgrounds, styles, oneStyle, alike);
+    return with(background, probability, backgrounds, styles, oneStyle, alike, swapped);
   }
 
   public SceneMix withBackgrounds(List<NamedColor> colors) {
-    return with(background, tint, colors, styles, oneStyle, alike);
+    return with(background, tint, colors, styles, oneStyle, alike, swapped);
   }
 
   /** Things in any of these styles. */
   public SceneMix withStyles(Set<Style> allowed) {
-    return with(background, tint, backgrounds, allowed, false, alike);
+    return with(background, tint, backgrounds, allowed, false, alike, swapped);
   }
 
   /**
@@ -145,12 +142,38 @@ public record SceneMix(
    * of a thing: the first, in the order of {@link Style}, that draws it and is not held out for it.
    */
   public SceneMix withOneStyleOf(Set<Style> allowed) {
-    return with(background, tint, backgrounds, allowed, true, alike);
+    return with(background, tint, backgrounds, allowed, true, alike, swapped);
   }
 
   /** In every other row of so many scenes, all before one background: hard to tell apart. */
   public SceneMix withRowsAlike(int scenes) {
-    return with(background, tint, backgrounds, styles, oneStyle, scenes);
+    return with(background, tint, backgrounds, styles, oneStyle, scenes, swapped);
+  }
+
+  /** Scenes in twos of a kind; of two things, with their places exchanged in the second. */
+  public SceneMix withSwaps() {
+    return with(background, tint, backgrounds, styles, oneStyle, alike, true);
+  }
+
+  /** Two things with this probability; the other kinds share the rest as before. */
+  public SceneMix withRelated(double probability) {
+    if (!(probability >= 0 && probability <= 1) || related == 1) {
+      throw new IllegalArgumentException("related: " + probability + " (expected: in [0, 1])");
+    }
+    double scale = (1 - probability) / (1 - related);
+    return new SceneMix(
+        centred * scale,
+        varied * scale,
+        sized * scale,
+        several * scale,
+        probability,
+        background,
+        tint,
+        backgrounds,
+        styles,
+        oneStyle,
+        alike,
+        swapped);
   }
 
   /** The same kinds of scene, as often. */
@@ -160,7 +183,8 @@ public record SceneMix(
       List<NamedColor> backgrounds,
       Set<Style> styles,
       boolean oneStyle,
-      int alike) {
+      int alike,
+      boolean swapped) {
     return new SceneMix(
         centred,
         varied,
@@ -172,6 +196,7 @@ public record SceneMix(
         backgrounds,
         styles,
         oneStyle,
-        alike);
+        alike,
+        swapped);
   }
 }

@@ -71,8 +71,30 @@ public final class SceneSampler {
    * @throws IllegalStateException if the split has no scene of the kind drawn
    */
   public Scene scene(long index) {
+    if (!mix.swapped() || index % 2 == 0) {
+      return scene(index, kind(index));
+    }
+    Scene before = scene(index - 1);
+    return swapped(before).orElseGet(() -> scene(index, kind(index - 1)));
+  }
+
+  /** Two things with their places exchanged; none of anything else, or if not of this split. */
+  private Optional<Scene> swapped(Scene scene) {
+    if (!(scene.subject() instanceof Subject.Pair pair)) {
+      return Optional.empty();
+    }
+    var swapped = Scene.of(pair.swapped(), scene.style(), scene.background());
+    return Optional.of(scene.tint().map(swapped::withTint).orElse(swapped))
+        .filter(s -> split.holds(Splits.heldOut(s)));
+  }
+
+  private Kind kind(long index) {
+    return kind(Streams.at(seed, Streams.SCENE, index).nextDouble());
+  }
+
+  private Scene scene(long index, Kind kind) {
     SplittableRandom random = Streams.at(seed, Streams.SCENE, index);
-    Kind kind = kind(random);
+    random.nextDouble(); // what the kind is taken from
     Optional<NamedColor> common = common(index);
     for (int i = 0; i < MAX_DRAWS; i++) {
       Optional<Scene> scene = draw(kind, common, random);
@@ -105,8 +127,7 @@ public final class SceneSampler {
     return catalogue;
   }
 
-  private Kind kind(SplittableRandom random) {
-    double u = random.nextDouble();
+  private Kind kind(double u) {
     if (split == Split.HELD_OUT_COUNT) {
       return Kind.SEVERAL;
     }

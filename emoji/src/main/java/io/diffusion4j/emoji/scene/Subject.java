@@ -50,5 +50,10 @@ public sealed interface Subject {
     public List<Concept> concepts() {
       return List.of(first, second);
     }
+
+    /** The same two with their places exchanged. */
+    public Pair swapped() {
+      return new Pair(/* first= */ second, relation, /* second= */ first);
+    }
   }
 }

@@ -95,6 +95,9 @@ public final class Recipe {
   /** Of CLIP's cosines: small, so that what the decoder is told differs by more than a little. */
   private static final double LARGEST_SCALE = 1 / 0.07;
 
+  /** Of CLIP's scenes, two things: their order is the last that contrast learns. */
+  private static final double RELATED = 0.3;
+
   private static final long DATA_SEED = 20_260_101;
 
   /** The last step of seven visits t = 0; a few neighbours make the network robust. */
@@ -198,9 +201,11 @@ public final class Recipe {
     ClipTokenizer tokenizer = tokenizer(data);
     preset.text().requireFits(tokenizer);
     // Backgrounds and colours nearly suffice to tell pairs apart, and then the embedding says
-    // little else; in every other batch the background is the same.
-    var alike = preset.scenes().withRowsAlike(config.batchSize());
-    var pairs = data.with(data.settings().withScenes(alike));
+    // little else; in every other batch the background is the same. Which of two things stands
+    // where is asked only by a batch that has both.
+    var hard =
+        preset.scenes().withRelated(RELATED).withRowsAlike(config.batchSize()).withSwaps();
+    var pairs = data.with(data.settings().withScenes(hard));
     var batches = new ClipBatches(images(pairs), tokenizer, preprocessor(), config.batchSize());
     var objective =
         new ContrastiveObjective(new ClipNetwork(preset.text(), preset.vision()), LARGEST_SCALE);

@@ -96,6 +96,44 @@ class SceneSamplerTest {
   }
 
   @Test
+  void ofTwoThingsTheNextSceneShowsTheSameExchanged() {
+    var mix = SceneMix.mostlyCentred().withTint(0.2).withRelated(0.4).withRowsAlike(50).withSwaps();
+    var twos = new SceneSampler(ConceptSet.natureAndFood(), mix, Split.TRAIN, 3);
+    int pairs = 0;
+    int swapped = 0;
+    for (int i = 0; i < N; i += 2) {
+      Scene one = twos.scene(i);
+      Scene two = twos.scene(i + 1);
+      assertThat(two.subject()).hasSameClassAs(one.subject());
+      assertThat(Splits.heldOut(two)).isEmpty();
+      if (one.subject() instanceof Subject.Pair pair) {
+        pairs++;
+        if (two.subject().equals(pair.swapped())) {
+          swapped++;
+          assertThat(two.background()).isEqualTo(one.background());
+          assertThat(two.style()).isEqualTo(one.style());
+          assertThat(two.tint()).isEqualTo(one.tint());
+          assertThat(two.placements()).isNotEqualTo(one.placements());
+        }
+      }
+    }
+    assertThat(2.0 * pairs / N).isCloseTo(0.4, within(0.015));
+    // One combination in ten is held out.
+    assertThat((double) swapped / pairs).isCloseTo(0.9, within(0.02));
+  }
+
+  @Test
+  void twoThingsCanBeMadeMoreOften() {
+    SceneMix mix = SceneMix.mostlyCentred().withRelated(0.57);
+    assertThat(mix.related()).isEqualTo(0.57);
+    assertThat(mix.centred()).isCloseTo(0.3, within(1e-9));
+    assertThat(mix.several()).isCloseTo(0.07, within(1e-9));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SceneMix.mostlyCentred().withRelated(1.5))
+        .withMessage("related: 1.5 (expected: in [0, 1])");
+  }
+
+  @Test
   void onlyThingsThatCanBeCountedAreCounted() {
     for (int i = 0; i < N; i++) {
       if (sampler.scene(i).subject() instanceof Subject.Several several) {
