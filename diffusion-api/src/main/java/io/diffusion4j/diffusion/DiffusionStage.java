@@ -62,8 +62,7 @@ public record DiffusionStage<C>(
 
   /** The plan {@link #sample} follows. */
   public SamplingPlan plan(SamplingSettings settings) {
-    TimestepSpacing kept = settings.spacing().orElse(spacing);
-    return settings.sampler().plan(schedule, kept.of(schedule.steps(), settings.steps()));
+    return settings.plan(schedule, spacing);
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.diffusion4j.diffusion;
 
 import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import java.util.Optional;
 
@@ -55,5 +57,15 @@ public record SamplingSettings(
   /** The same with another treatment of x̂₀ than that of the stage. */
   public SamplingSettings withTreatment(X0Treatment other) {
     return new SamplingSettings(sampler, steps, guidanceScale, spacing, Optional.of(other));
+  }
+
+  /**
+   * The steps that these settings stand for.
+   *
+   * @param usual spacing of the stage
+   * @throws IllegalArgumentException if the sampler cannot follow so many steps
+   */
+  public SamplingPlan plan(NoiseSchedule schedule, TimestepSpacing usual) {
+    return sampler.plan(schedule, spacing.orElse(usual).of(schedule.steps(), steps));
   }
 }

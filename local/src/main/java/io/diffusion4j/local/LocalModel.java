@@ -11,7 +11,6 @@ import io.diffusion4j.diffusion.sampling.AnalyticDpmSampler;
 import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.prior.AutoregressivePriorModule;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.prior.EpsPowerFile;
@@ -266,11 +265,8 @@ public final class LocalModel implements AutoCloseable {
 
   /** Some samplers cannot follow every number of steps; their plan tells before the work begins. */
   private static SamplingPlan plan(UnclipSchedulerConfig scheduler, SamplingSettings settings) {
-    int trainSteps = scheduler.trainTimesteps();
-    TimestepSpacing spacing = settings.spacing().orElse(scheduler.spacing().timesteps());
-    return settings
-        .sampler()
-        .plan(new CosineSchedule(trainSteps), spacing.of(trainSteps, settings.steps()));
+    return settings.plan(
+        new CosineSchedule(scheduler.trainTimesteps()), scheduler.spacing().timesteps());
   }
 
   /** The digest of what decides what it draws, see {@link ModelFacts#digest(Path, PriorChoice)}. */

@@ -83,8 +83,7 @@ final class ToyModel {
               if (settings.steps() == 13) {
                 throw new IllegalArgumentException("steps: 13 (expected: an even number)");
               }
-              TimestepSpacing kept = settings.spacing().orElse(SPACING);
-              settings.sampler().plan(SCHEDULE, kept.of(SCHEDULE.steps(), settings.steps()));
+              settings.plan(SCHEDULE, SPACING);
             })
         .withEmbedder(
             new Embedder(
