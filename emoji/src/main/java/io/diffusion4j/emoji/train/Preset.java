@@ -108,7 +108,10 @@ public record Preset(
         "emoji",
         ConceptSet.natureAndFood(),
         // One drawing of each concept is what hours on two cores teach; these sets draw nearly all.
-        SceneMix.mostlyCentred().withOneStyleOf(EnumSet.of(Style.NOTO, Style.TWITTER, Style.FLAT)),
+        // Which of two things stands where is learned last, and needs more than one scene in seven.
+        SceneMix.mostlyCentred()
+            .withRelated(0.3)
+            .withOneStyleOf(EnumSet.of(Style.NOTO, Style.TWITTER, Style.FLAT)),
         vocabulary,
         60_000,
         length,

@@ -95,9 +95,6 @@ public final class Recipe {
   /** Of CLIP's cosines: small, so that what the decoder is told differs by more than a little. */
   private static final double LARGEST_SCALE = 1 / 0.07;
 
-  /** Of CLIP's scenes, two things: their order is the last that contrast learns. */
-  private static final double RELATED = 0.3;
-
   private static final long DATA_SEED = 20_260_101;
 
   /** The last step of seven visits t = 0; a few neighbours make the network robust. */
@@ -201,12 +198,13 @@ public final class Recipe {
     ClipTokenizer tokenizer = tokenizer(data);
     preset.text().requireFits(tokenizer);
     // Backgrounds and colours nearly suffice to tell pairs apart, and then the embedding says
-    // little else; in every other batch the background is the same. Which of two things stands
-    // where is asked only by a batch that has both.
-    var hard =
-        preset.scenes().withRelated(RELATED).withRowsAlike(config.batchSize()).withSwaps();
-    var pairs = data.with(data.settings().withScenes(hard));
-    var batches = new ClipBatches(images(pairs), tokenizer, preprocessor(), config.batchSize());
+    // little else; in every other batch of a source the background is the same. Which of two
+    // things stands where is learned from batches of nothing else, with both orders in them.
+    var alike = preset.scenes().withRowsAlike(config.batchSize());
+    var relations = alike.withRelated(1).withSwaps();
+    var batches =
+        BatchSource.inTurn(
+            pairs(data, alike, tokenizer, config), pairs(data, relations, tokenizer, config));
     var objective =
         new ContrastiveObjective(new ClipNetwork(preset.text(), preset.vision()), LARGEST_SCALE);
     return run(
@@ -231,6 +229,12 @@ public final class Recipe {
           ClipFolders.writeVision(
               model.resolve("image_encoder"), preset.vision(), weights, notes(Part.CLIP, config));
         });
+  }
+
+  private ClipBatches pairs(
+      EmojiDataset data, SceneMix scenes, ClipTokenizer tokenizer, TrainingConfig config) {
+    var images = images(data.with(data.settings().withScenes(scenes)));
+    return new ClipBatches(images, tokenizer, preprocessor(), config.batchSize());
   }
 
   /**
