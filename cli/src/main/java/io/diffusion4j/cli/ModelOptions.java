@@ -44,7 +44,7 @@ final class ModelOptions {
   static final String FORMATS =
       "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: auto, which is bf16 for"
           + " weights that are stored in 16 bits where the processor multiplies such numbers,"
-          + " else f32; always f32 for doctor, measure and nll";
+          + " else f32; for doctor, measure and nll it is f32";
 
   @Option(
       names = "--model",
