@@ -2,6 +2,7 @@ package io.diffusion4j.cli;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ record BatchOutput(PngFiles files, BatchOptions options, PrintWriter out) {
    * @param source where their randomness comes from, in words
    * @param times what took how long, in words
    */
-  void write(List<Image> images, String source, String times) {
+  void write(List<Image> images, String source, String times) throws IOException {
     options.writeRaw(images);
     for (int i = 0; i < images.size(); i++) {
       Image image = images.get(i);
@@ -28,6 +29,7 @@ record BatchOutput(PngFiles files, BatchOptions options, PrintWriter out) {
           "%s: %d×%d pixels, %s%n",
           files.write(i, Png.encode(image, Map.of())), image.width(), image.height(), source);
     }
+    files.writeSheet().ifPresent(out::println);
     out.println(times);
     out.flush();
   }

@@ -1,6 +1,8 @@
 package io.diffusion4j.cli;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -21,6 +23,12 @@ final class DrawOptions {
               + " Default: ${DEFAULT-VALUE}")
   int count;
 
+  @Option(
+      names = "--sheet",
+      paramLabel = "FILE",
+      description = "A PNG file for all images side by side, besides.")
+  @Nullable Path sheet;
+
   /**
    * Checks both.
    *
@@ -33,6 +41,11 @@ final class DrawOptions {
     if (seed != null && seed < 0) {
       throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
     }
+  }
+
+  /** Where the images of so many inputs are written to. */
+  PngFiles files(Path output, int inputs) {
+    return new PngFiles(output, inputs, count, Optional.ofNullable(sheet));
   }
 
   /** The seed that was given, or else a new one, short enough to type again. */

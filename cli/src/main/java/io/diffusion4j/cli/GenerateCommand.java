@@ -84,7 +84,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PngFiles files = new PngFiles(output, prompts.size() * draws.count);
+    PngFiles files = draws.files(output, prompts.size());
     check(files);
     if (server == null && (batch.areGiven() || prompts.size() > 1)) {
       drawBatch(files);
@@ -97,7 +97,11 @@ final class GenerateCommand implements Callable<Integer> {
       report(generation, files, i * draws.count);
       complete &= generation.failures().isEmpty();
     }
-    return complete ? 0 : FailureHandler.FAILED;
+    if (!complete) {
+      return FailureHandler.FAILED;
+    }
+    files.writeSheet().ifPresent(sheet -> spec.commandLine().getOut().println(sheet));
+    return 0;
   }
 
   /** Everything that can be wrong without a model, before one is loaded. */
@@ -124,7 +128,7 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   /** The images of all prompts in one batch, without the service, which draws one prompt's. */
-  private void drawBatch(PngFiles files) {
+  private void drawBatch(PngFiles files) throws IOException {
     long seed = draws.seedOrNew();
     var noise = batch.noise(prompts.size(), draws.count, seed);
     say("loading " + model.folder);

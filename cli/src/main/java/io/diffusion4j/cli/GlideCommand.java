@@ -87,7 +87,7 @@ final class GlideCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PngFiles files = new PngFiles(output, prompts.size() * draws.count);
+    PngFiles files = draws.files(output, prompts.size());
     check(files);
     Optional<KnownPixels> known = known();
     long seed = draws.seedOrNew();

@@ -67,7 +67,7 @@ final class VaryCommand implements Callable<Integer> {
       given.add(Source.read(source));
     }
     int inputs = given.stream().mapToInt(Source::size).sum();
-    PngFiles files = new PngFiles(output, inputs * draws.count);
+    PngFiles files = draws.files(output, inputs);
     files.requireWritable();
     long seed = draws.seedOrNew();
     var noise = batch.noise(inputs, draws.count, seed);

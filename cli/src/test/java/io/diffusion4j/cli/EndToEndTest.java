@@ -389,13 +389,19 @@ final class EndToEndTest {
   @Test
   void theSeedThatWasDrawnMakesTheImagesAgain() throws IOException {
     Path output = folder.resolve("some.png");
-    Run run = generate(output, "--count", "2", "--model", model.toString());
+    Path sheet = folder.resolve("some-sheet.png");
+    Run run =
+        generate(
+            output, "--count", "2", "--sheet", sheet.toString(), "--model", model.toString());
     assertThat(run.status()).as(run.err()).isZero();
     var seed =
         Pattern.compile("some-1\\.png: 64×64 pixels, seed (\\d+), image 1").matcher(run.out());
     assertThat(seed.find()).as(run.out()).isTrue();
     assertThat(run.out()).contains("some-2.png: 64×64").containsPattern("prior [0-9.]+ s, decoder");
     assertThat(output).doesNotExist();
+    assertThat(run.out()).contains(sheet.toString());
+    var both = ImageFiles.read(sheet, 64 * 128);
+    assertThat(List.of(both.width(), both.height())).containsExactly(128, 64);
 
     byte[] alone = drawn("alone.png", "--seed", seed.group(1), "--model", model.toString());
     assertThat(alone).isEqualTo(Files.readAllBytes(folder.resolve("some-1.png")));
