@@ -391,8 +391,7 @@ final class EndToEndTest {
     Path output = folder.resolve("some.png");
     Path sheet = folder.resolve("some-sheet.png");
     Run run =
-        generate(
-            output, "--count", "2", "--sheet", sheet.toString(), "--model", model.toString());
+        generate(output, "--count", "2", "--sheet", sheet.toString(), "--model", model.toString());
     assertThat(run.status()).as(run.err()).isZero();
     var seed =
         Pattern.compile("some-1\\.png: 64×64 pixels, seed (\\d+), image 1").matcher(run.out());

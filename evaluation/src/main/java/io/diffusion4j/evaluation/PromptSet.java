@@ -57,7 +57,8 @@ public record PromptSet(List<Prompt> prompts) {
           usual.backgrounds(),
           usual.styles(),
           usual.oneStyle(),
-          0, false);
+          0,
+          false);
     }
   }
 

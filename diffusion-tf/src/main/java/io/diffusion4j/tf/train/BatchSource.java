@@ -14,8 +14,7 @@ public interface BatchSource {
 
   /** Each of these in turn: step {@code i} of {@code n} sources has batch {@code i / n} of one. */
   static BatchSource inTurn(BatchSource... sources) {
-    return step ->
-        sources[Math.toIntExact(step % sources.length)].batch(step / sources.length);
+    return step -> sources[Math.toIntExact(step % sources.length)].batch(step / sources.length);
   }
 
   /** The randomness of a step: the same for the same seed and step, whatever came before. */
