@@ -1,5 +1,6 @@
 package io.diffusion4j.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.base.Splitter;
@@ -13,9 +14,14 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.schedule.TrailingSpacing;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.plots.Chart;
+import io.diffusion4j.plots.Curve;
+import io.diffusion4j.tf.train.EventWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,8 +70,7 @@ final class PlotTest {
   })
   void whatIsAskedForIsDrawnInEitherFormat(String line) throws IOException {
     assertThat(drawn("picture.png", line)).startsWith(0x89, 'P', 'N', 'G');
-    assertThat(new String(drawn("picture.svg", line), java.nio.charset.StandardCharsets.UTF_8))
-        .contains("<svg");
+    assertThat(new String(drawn("picture.svg", line), UTF_8)).contains("<svg");
   }
 
   @Test
@@ -166,5 +171,33 @@ final class PlotTest {
     assertThat(run.err()).startsWith("error: command: none (expected: one of ");
     assertThat(run.err()).contains("schedules", "snr", "plan");
     assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void theLossOfATrainingIsDrawnFromItsEvents() throws IOException {
+    Path state = Files.createDirectory(file("decoder"));
+    try (var events = new EventWriter(state.resolve("events"))) {
+      for (int step = 1; step <= 180; step++) {
+        events.scalar("loss", step, 256 - step);
+      }
+    }
+    assertThat(new String(drawn("loss.svg", "plot training " + state), UTF_8)).contains("<svg");
+
+    Chart chart = TrainingChart.of(state, "loss");
+    assertThat(chart.title()).isEqualTo(state.toString());
+    List<Curve.Point> points = chart.curves().get(0).points();
+    assertThat(points).hasSize(60);
+    assertThat(points.get(0)).isEqualTo(new Curve.Point(3, 254));
+    assertThat(points.stream().mapToDouble(Curve.Point::y).toArray())
+        .isSortedAccordingTo(Comparator.reverseOrder());
+
+    assertRefused(
+        "value: los (expected: one that is in " + state.resolve("events") + ", such as loss)",
+        "plot training " + state + " --value los",
+        file("none.svg"));
+    assertRefused(
+        "state: " + folder + " (expected: a folder of a training, with events in it)",
+        "plot training " + folder,
+        file("none.svg"));
   }
 }

@@ -2,6 +2,7 @@ package io.diffusion4j.tf.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.diffusion4j.diffusion.image.Image;
 import java.io.IOException;
@@ -27,6 +28,35 @@ class EventWriterTest {
       String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
       assertThat(bytes).contains("loss").contains("sample").contains("PNG");
     }
+  }
+
+  @Test
+  void numbersAreReadBackAndOfAStepTheLastCounts(@TempDir Path folder) throws Exception {
+    try (var events = new EventWriter(folder)) {
+      events.scalar("loss", 10, 0.5);
+      events.scalar("rate", 10, 7);
+      events.scalar("loss", 20, 0.25);
+    }
+    Path first;
+    try (var files = Files.list(folder)) {
+      first = files.findFirst().orElseThrow();
+    }
+    Files.move(first, folder.resolve("events.out.tfevents.1"));
+    try (var events = new EventWriter(folder)) {
+      events.scalar("loss", 20, 0.125);
+    }
+    assertThat(EventReader.scalars(folder, "loss"))
+        .containsExactly(entry(10L, 0.5), entry(20L, 0.125));
+
+    Path torn = folder.resolve("events.out.tfevents.1");
+    byte[] bytes = Files.readAllBytes(torn);
+    Files.write(torn, java.util.Arrays.copyOf(bytes, bytes.length - 5));
+    assertThat(EventReader.scalars(folder, "loss"))
+        .containsExactly(entry(10L, 0.5), entry(20L, 0.125));
+    Files.writeString(torn, "not of events, but of words");
+    assertThatThrownBy(() -> EventReader.scalars(folder, "loss"))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith(torn + ": a record of ");
   }
 
   @Test

@@ -1,0 +1,67 @@
+package io.diffusion4j.tf.train;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.tensorflow.proto.Event;
+import org.tensorflow.proto.Summary;
+
+/** Reads numbers back from the event files that an {@link EventWriter} wrote. */
+public final class EventReader {
+  /** Of what frames a record: a checksum of its length, and one of what it says. */
+  private static final int CHECKSUM = Integer.BYTES;
+
+  private static final int LARGEST = 64 << 20;
+
+  private EventReader() {}
+
+  /**
+   * A number by step, from all event files of a folder. Of a step that was done again after an
+   * interruption, what was written last counts. The end of a file may be missing.
+   *
+   * @param name such as {@code loss}
+   * @throws IOException with a message that names the file, if it is none of events
+   */
+  public static SortedMap<Long, Double> scalars(Path folder, String name) throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(folder)) {
+      files = all.filter(f -> f.getFileName().toString().contains("tfevents")).sorted().toList();
+    }
+    SortedMap<Long, Double> numbers = new TreeMap<>();
+    for (Path file : files) {
+      read(file, name, numbers);
+    }
+    return numbers;
+  }
+
+  private static void read(Path file, String name, SortedMap<Long, Double> numbers)
+      throws IOException {
+    try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      while (true) {
+        long length = Long.reverseBytes(in.readLong());
+        if (length < 0 || length > LARGEST) {
+          throw new IOException(file + ": a record of " + length + " bytes (expected: events)");
+        }
+        in.skipNBytes(CHECKSUM);
+        byte[] record = new byte[(int) length];
+        in.readFully(record);
+        in.skipNBytes(CHECKSUM);
+        Event event = Event.parseFrom(record);
+        for (Summary.Value value : event.getSummary().getValueList()) {
+          if (value.getTag().equals(name) && value.hasSimpleValue()) {
+            numbers.put(event.getStep(), (double) value.getSimpleValue());
+          }
+        }
+      }
+    } catch (EOFException end) {
+      // of the file, or where the process that wrote it was stopped
+    }
+  }
+}
