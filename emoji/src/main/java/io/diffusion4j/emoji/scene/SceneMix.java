@@ -161,19 +161,8 @@ public record SceneMix(
       throw new IllegalArgumentException("related: " + probability + " (expected: in [0, 1])");
     }
     double scale = (1 - probability) / (1 - related);
-    return new SceneMix(
-        centred * scale,
-        varied * scale,
-        sized * scale,
-        several * scale,
-        probability,
-        background,
-        tint,
-        backgrounds,
-        styles,
-        oneStyle,
-        alike,
-        swapped);
+    return kinds(centred * scale, varied * scale, sized * scale, several * scale, probability)
+        .with(background, tint, backgrounds, styles, oneStyle, alike, swapped);
   }
 
   /** The same kinds of scene, as often. */

@@ -88,10 +88,6 @@ public final class SceneSampler {
         .filter(s -> split.holds(Splits.heldOut(s)));
   }
 
-  private Kind kind(long index) {
-    return kind(Streams.at(seed, Streams.SCENE, index).nextDouble());
-  }
-
   private Scene scene(long index, Kind kind) {
     SplittableRandom random = Streams.at(seed, Streams.SCENE, index);
     random.nextDouble(); // what the kind is taken from
@@ -127,7 +123,8 @@ public final class SceneSampler {
     return catalogue;
   }
 
-  private Kind kind(double u) {
+  private Kind kind(long index) {
+    double u = Streams.at(seed, Streams.SCENE, index).nextDouble();
     if (split == Split.HELD_OUT_COUNT) {
       return Kind.SEVERAL;
     }
