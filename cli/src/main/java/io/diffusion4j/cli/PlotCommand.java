@@ -80,10 +80,7 @@ final class PlotCommand implements Runnable {
     for (Path state : states) {
       charts.add(TrainingChart.of(state, value));
     }
-    file.write(picture.titled(charts));
-    spec.commandLine().getOut().println(file.path());
-    spec.commandLine().getOut().flush();
-    return 0;
+    return write(file, picture.titled(charts));
   }
 
   private int draw(
@@ -95,7 +92,11 @@ final class PlotCommand implements Runnable {
     Collection<String> chosen =
         names == null || names.isEmpty() ? Schedules.standard().names() : names;
     var plots = new SchedulePlots(grid.schedules(chosen), grid.visited());
-    file.write(picture.titled(List.of(chart.apply(plots))));
+    return write(file, picture.titled(List.of(chart.apply(plots))));
+  }
+
+  private int write(PictureFile file, List<Chart> charts) {
+    file.write(charts);
     spec.commandLine().getOut().println(file.path());
     spec.commandLine().getOut().flush();
     return 0;

@@ -31,7 +31,7 @@ final class TrainingChart {
    * @throws IllegalArgumentException if there are none with such a value
    */
   static Chart of(Path state, String value) throws IOException {
-    Path events = state.resolve("events");
+    Path events = state.resolve(TrainingWatcher.EVENTS);
     if (!Files.isDirectory(events)) {
       throw new IllegalArgumentException(
           "state: " + state + " (expected: a folder of a training, with events in it)");

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows a training run on the terminal, and writes it down for TensorBoard. */
 final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
+  /** What the folder of the events is called, beside a state. */
+  static final String EVENTS = "events";
+
   /** How much a new measurement counts against those before it. */
   private static final double WEIGHT = 0.05;
 
@@ -60,7 +63,7 @@ final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
         fromStep == 0 ? "from the start" : "going on from step " + fromStep);
     err.flush();
     bar = bars.bar(part, fromStep, config.steps());
-    events = new EventWriter(state.resolve("events"));
+    events = new EventWriter(state.resolve(EVENTS));
     lastStep = System.nanoTime();
   }
 
