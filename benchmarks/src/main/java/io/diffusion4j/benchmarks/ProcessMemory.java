@@ -27,12 +27,10 @@ final class ProcessMemory {
    * of the whole time.
    */
   static void forgetPeak() {
-    if (Files.isWritable(CLEAR_REFS)) {
-      try {
-        Files.writeString(CLEAR_REFS, FORGET_PEAK);
-      } catch (IOException e) {
-        LOG.log(Level.DEBUG, "Peaks of memory are those of the whole time", e);
-      }
+    try {
+      Files.writeString(CLEAR_REFS, FORGET_PEAK);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "Peaks of memory are those of the whole time", e);
     }
   }
 
