@@ -3,6 +3,7 @@ package io.diffusion4j.cli;
 import io.diffusion4j.emoji.train.Part;
 import io.diffusion4j.emoji.train.Preset;
 import io.diffusion4j.emoji.train.Recipe;
+import io.diffusion4j.emoji.train.Techniques;
 import io.diffusion4j.evaluation.judge.JudgePreset;
 import io.diffusion4j.evaluation.judge.JudgeRecipe;
 import io.diffusion4j.tf.train.DivergedException;
@@ -10,6 +11,7 @@ import io.diffusion4j.tf.train.TrainingConfig;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -91,6 +93,21 @@ final class TrainCommand implements Callable<Integer> {
   private @Nullable Double learningRate;
 
   @Option(
+      names = "--ema-decay",
+      paramLabel = "X",
+      description = "Decay of the moving average of the weights, which is what is written.")
+  private @Nullable Double emaDecay;
+
+  @Option(
+      names = "--technique",
+      paramLabel = "NAME=VALUE",
+      description =
+          "How a part is trained, if not as what ships, for ablations: prediction (x0, eps, v),"
+              + " weighting (simple, min-snr, min-snr-plus-one), shift, drop, text-drop, blur,"
+              + " standardized or relations (on, off). Every part has some of them.")
+  private Map<String, String> techniques = Map.of();
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Of the initial weights and the data, if not the preset's.")
@@ -123,6 +140,10 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private int trainJudge() {
+    if (!techniques.isEmpty()) {
+      throw new IllegalArgumentException(
+          "technique: " + techniques.keySet().iterator().next() + " (expected: none for judge)");
+    }
     JudgePreset preset = JudgePreset.named(presetName);
     Path stateFolder = stateFolder(preset.name());
     Path folder = model == null ? home(preset.name()).resolve(JudgeRecipe.WORD) : model;
@@ -174,15 +195,17 @@ final class TrainCommand implements Callable<Integer> {
     Recipe recipe = startFrom == null ? fresh : fresh.startingFrom(startFrom);
     List<TrainingConfig> configs =
         parts.stream().map(p -> changed(recipe.config(p))).toList(); // bad ones are told at once
+    List<Techniques> chosen = parts.stream().map(this::techniques).toList();
     requireCheckpoints();
     boolean finished = true;
     try (var stop = new StopOnSignal()) {
       for (int i = 0; i < parts.size() && finished; i++) {
         Part p = parts.get(i);
+        Techniques its = chosen.get(i);
         finished =
             train(
                 p.word(),
-                (c, observer) -> recipe.train(p, c, checkpointEvery, observer),
+                (c, observer) -> recipe.train(p, c, its, checkpointEvery, observer),
                 configs.get(i),
                 stateFolder,
                 stop);
@@ -212,6 +235,14 @@ final class TrainCommand implements Callable<Integer> {
                         + ")"));
   }
 
+  private Techniques techniques(Part p) {
+    Techniques changed = Techniques.of(p);
+    for (var technique : techniques.entrySet()) {
+      changed = changed.with(technique.getKey(), technique.getValue());
+    }
+    return changed;
+  }
+
   private TrainingConfig changed(TrainingConfig config) {
     TrainingConfig changed = config;
     if (steps != null) {
@@ -222,6 +253,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     if (learningRate != null) {
       changed = changed.withLearningRate(learningRate);
+    }
+    if (emaDecay != null) {
+      changed = changed.withEmaDecay(emaDecay);
     }
     if (seed != null) {
       changed = changed.withSeed(seed);

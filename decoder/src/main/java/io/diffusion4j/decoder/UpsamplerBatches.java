@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 
 /**
  * Batches of crops of noisy pictures with the same crop of the enlarged small picture for the
- * {@link UpsamplerObjective}. Half of the small pictures are blurred first, as what the decoder
+ * {@link UpsamplerObjective}. Some of the small pictures are blurred first, as what the decoder
  * draws is never quite sharp (DALL-E 2, §2.1).
  *
  * @param data the examples, taken in order, in the size of the large images
@@ -22,6 +22,7 @@ import java.util.SplittableRandom;
  * @param crop height and width of the crops of the large images
  * @param noise the forward process
  * @param timesteps which of the first so many timesteps are trained
+ * @param blur how often the small picture is blurred
  * @param batchSize crops per batch
  * @param seed of crops, timesteps, noise and blurring
  */
@@ -31,16 +32,19 @@ public record UpsamplerBatches(
     int crop,
     NoisedBatch noise,
     int timesteps,
+    double blur,
     int batchSize,
     long seed)
     implements BatchSource {
-  private static final double BLUR_PROBABILITY = 0.5;
   private static final double BLUR_SIGMA = 0.6;
 
   public UpsamplerBatches {
     if (timesteps < 1 || timesteps > noise.schedule().steps()) {
       throw new IllegalArgumentException(
           "timesteps: " + timesteps + " (expected: in [1, " + noise.schedule().steps() + "])");
+    }
+    if (!(blur >= 0 && blur <= 1)) {
+      throw new IllegalArgumentException("blur: " + blur + " (expected: in [0, 1])");
     }
   }
 
@@ -52,7 +56,7 @@ public record UpsamplerBatches(
     for (int i = 0; i < batchSize; i++) {
       Image image = data.get(step * batchSize + i).image();
       Image shrunk = Resize.area(image, small, small);
-      if (random.nextDouble() < BLUR_PROBABILITY) {
+      if (random.nextDouble() < blur) {
         shrunk = Blur.gaussian3(shrunk, BLUR_SIGMA);
       }
       Image enlarged = DiffusionUpsampler.enlarge(shrunk, image.width());

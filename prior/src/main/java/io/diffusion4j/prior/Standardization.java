@@ -1,5 +1,7 @@
 package io.diffusion4j.prior;
 
+import java.util.Arrays;
+
 /**
  * The scale of CLIP image embeddings, per dimension: the prior works on (z − mean) / std.
  *
@@ -40,6 +42,13 @@ public record Standardization(float[] mean, float[] std) {
       z[i] = x[i] * std[i] + mean[i];
     }
     return z;
+  }
+
+  /** Leaves embeddings as they are. */
+  public static Standardization none(int size) {
+    float[] ones = new float[size];
+    Arrays.fill(ones, 1);
+    return new Standardization(new float[size], ones);
   }
 
   /** That of some embeddings. */

@@ -17,7 +17,8 @@ import java.util.function.Function;
  * @param varianceType what the variance of a step is
  * @param clipSample whether x̂₀ is clipped to ±{@code clipSampleRange}
  * @param clipSampleRange the bound, &gt; 0
- * @param parameterization what the network predicts: the noise or the clean sample
+ * @param parameterization what the network predicts; diffusers' {@code UnCLIPScheduler} has no v,
+ *     whose name is that of its other schedulers
  * @param spacing which timesteps are visited
  */
 public record UnclipSchedulerConfig(
@@ -88,6 +89,11 @@ public record UnclipSchedulerConfig(
         Spacing.LINSPACE);
   }
 
+  public UnclipSchedulerConfig withParameterization(Parameterization other) {
+    return new UnclipSchedulerConfig(
+        trainTimesteps, varianceType, clipSample, clipSampleRange, other, spacing);
+  }
+
   public UnclipSchedulerConfig withSpacing(Spacing other) {
     return new UnclipSchedulerConfig(
         trainTimesteps, varianceType, clipSample, clipSampleRange, parameterization, other);
@@ -101,9 +107,6 @@ public record UnclipSchedulerConfig(
     if (!(clipSampleRange > 0 && Double.isFinite(clipSampleRange))) {
       throw new IllegalArgumentException(
           "clipSampleRange: " + clipSampleRange + " (expected: > 0)");
-    }
-    if (parameterization == Parameterization.V) {
-      throw new IllegalArgumentException("parameterization: V (expected: one of EPS, X0)");
     }
   }
 
@@ -134,9 +137,7 @@ public record UnclipSchedulerConfig(
   public static UnclipSchedulerConfig read(Path file) {
     ComponentConfig config = ComponentConfig.read(file);
     config.expectClass(CLASS_NAME);
-    config
-        .supports("beta_schedule", BETA_SCHEDULE)
-        .supports("prediction_type", "epsilon", "sample");
+    config.supports("beta_schedule", BETA_SCHEDULE);
     var scheduler =
         config.make(
             () ->
@@ -145,9 +146,11 @@ public record UnclipSchedulerConfig(
                     choice(config, "variance_type", VarianceType.values(), type -> type.key),
                     config.booleanValue("clip_sample", true),
                     config.doubleValue("clip_sample_range", 1),
-                    config.text("prediction_type", "epsilon").equals("sample")
-                        ? Parameterization.X0
-                        : Parameterization.EPS,
+                    choice(
+                        config,
+                        "prediction_type",
+                        Parameterization.values(),
+                        UnclipSchedulerConfig::predictionType),
                     choice(config, "timestep_spacing", Spacing.values(), way -> way.key)));
     config.refuseUnknown();
     return scheduler;
@@ -159,6 +162,15 @@ public record UnclipSchedulerConfig(
     String[] keys = Arrays.stream(values).map(key).toArray(String[]::new);
     config.supports(field, (Object[]) keys);
     return values[Arrays.asList(keys).indexOf(config.text(field, keys[0]))];
+  }
+
+  /** What the files call it. */
+  public static String predictionType(Parameterization parameterization) {
+    return switch (parameterization) {
+      case EPS -> "epsilon";
+      case X0 -> "sample";
+      case V -> "v_prediction";
+    };
   }
 
   /**
@@ -173,7 +185,7 @@ public record UnclipSchedulerConfig(
             .put("clip_sample", clipSample)
             .put("clip_sample_range", clipSampleRange)
             .put("num_train_timesteps", trainTimesteps)
-            .put("prediction_type", parameterization == Parameterization.X0 ? "sample" : "epsilon")
+            .put("prediction_type", predictionType(parameterization))
             .put("variance_type", varianceType.key);
     if (spacing != Spacing.LINSPACE) { // a key that the published scheduler does not have
       config.put("timestep_spacing", spacing.key);

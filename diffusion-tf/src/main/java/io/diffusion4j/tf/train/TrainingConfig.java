@@ -80,23 +80,28 @@ public record TrainingConfig(
 
   /** The same for another length, with the warm-up that {@link #of} gives it. */
   public TrainingConfig withSteps(long newSteps) {
-    return with(newSteps, batchSize, learningRate, customaryWarmup(newSteps), precision, seed);
+    long newWarmup = customaryWarmup(newSteps);
+    return with(newSteps, batchSize, learningRate, newWarmup, emaDecay, precision, seed);
   }
 
   public TrainingConfig withBatchSize(int newBatchSize) {
-    return with(steps, newBatchSize, learningRate, warmup, precision, seed);
+    return with(steps, newBatchSize, learningRate, warmup, emaDecay, precision, seed);
   }
 
   public TrainingConfig withLearningRate(double newLearningRate) {
-    return with(steps, batchSize, newLearningRate, warmup, precision, seed);
+    return with(steps, batchSize, newLearningRate, warmup, emaDecay, precision, seed);
+  }
+
+  public TrainingConfig withEmaDecay(double newEmaDecay) {
+    return with(steps, batchSize, learningRate, warmup, newEmaDecay, precision, seed);
   }
 
   public TrainingConfig withPrecision(Precision newPrecision) {
-    return with(steps, batchSize, learningRate, warmup, newPrecision, seed);
+    return with(steps, batchSize, learningRate, warmup, emaDecay, newPrecision, seed);
   }
 
   public TrainingConfig withSeed(long newSeed) {
-    return with(steps, batchSize, learningRate, warmup, precision, newSeed);
+    return with(steps, batchSize, learningRate, warmup, emaDecay, precision, newSeed);
   }
 
   /** The same but for what a run may choose. */
@@ -105,6 +110,7 @@ public record TrainingConfig(
       int newBatchSize,
       double newLearningRate,
       long newWarmup,
+      double newEmaDecay,
       Precision newPrecision,
       long newSeed) {
     return new TrainingConfig(
@@ -117,7 +123,7 @@ public record TrainingConfig(
         epsilon,
         weightDecay,
         clipNorm,
-        emaDecay,
+        newEmaDecay,
         emaWarmup,
         newPrecision,
         newSeed);

@@ -153,6 +153,7 @@ class ModelFolderTest {
             UnclipSchedulerConfig.superResolution(),
             new UnclipSchedulerConfig(
                 10, VarianceType.LEARNED_RANGE, false, 2.5, Parameterization.X0),
+            UnclipSchedulerConfig.prior().withParameterization(Parameterization.V),
             UnclipSchedulerConfig.decoder().withSpacing(Spacing.TRAILING))) {
       config.write(file);
       assertThat(UnclipSchedulerConfig.read(file)).isEqualTo(config);
@@ -173,8 +174,8 @@ class ModelFolderTest {
         "\"_class_name\":\"DDIMScheduler\" | _class_name: DDIMScheduler (expected:"
             + " UnCLIPScheduler)",
         "\"beta_schedule\":\"linear\" | beta_schedule: \"linear\" (expected: squaredcos_cap_v2)",
-        "\"prediction_type\":\"v_prediction\" | prediction_type: \"v_prediction\""
-            + " (expected: one of epsilon, sample)",
+        "\"prediction_type\":\"flow_prediction\" | prediction_type: \"flow_prediction\""
+            + " (expected: one of epsilon, sample, v_prediction)",
         "\"variance_type\":\"fixed\" | variance_type: \"fixed\""
             + " (expected: one of fixed_small_log, learned_range)",
         "\"num_train_timesteps\":0 | trainTimesteps: 0 (expected: ≥ 1)",

@@ -18,7 +18,6 @@ import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.decoder.UpsamplerBatches;
 import io.diffusion4j.decoder.UpsamplerObjective;
-import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
@@ -77,12 +76,6 @@ public final class Recipe {
   private static final int TRAIN_STEPS = 1000;
   private static final int SPRITE_SIZE = 128;
   private static final int ENCODED_AT_ONCE = 64;
-  private static final double DROP = 0.1;
-  private static final double TEXT_DROP = 0.2;
-  private static final double SNR_GAMMA = 5;
-
-  /** Of the decoder's timesteps: a little towards noise, where layout is decided. */
-  private static final double SHIFT = 1.5;
 
   /**
    * Of the decoder's draws, one in fifty is one of these: whoever ends at t = 0, as diffusers does,
@@ -143,21 +136,32 @@ public final class Recipe {
     void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep);
   }
 
+  /** Trains a part as the models that ship were. */
+  public boolean train(Part part, TrainingConfig config, long checkpointEvery, Observer observer) {
+    return train(part, config, Techniques.of(part), checkpointEvery, observer);
+  }
+
   /**
    * Trains a part to its end, or until it is asked to stop; the model folder is written at the end
    * only.
    *
+   * @param techniques those of the part
    * @return whether the part is finished
    */
-  public boolean train(Part part, TrainingConfig config, long checkpointEvery, Observer observer) {
+  public boolean train(
+      Part part,
+      TrainingConfig config,
+      Techniques techniques,
+      long checkpointEvery,
+      Observer observer) {
     folders(part).forEach(this::makeFolder);
     return switch (part) {
-      case CLIP -> clip(config, checkpointEvery, observer);
-      case PRIOR -> prior(config, checkpointEvery, observer);
-      case PRIOR_AR -> autoregressivePrior(config, checkpointEvery, observer);
-      case DECODER -> decoder(config, checkpointEvery, observer);
-      case UPSAMPLER -> upsampler(part, config, checkpointEvery, observer);
-      case UPSAMPLER_LAST -> upsampler(part, config, checkpointEvery, observer);
+      case CLIP -> clip(config, techniques, checkpointEvery, observer);
+      case PRIOR -> prior(config, techniques, checkpointEvery, observer);
+      case PRIOR_AR -> autoregressivePrior(config, techniques, checkpointEvery, observer);
+      case DECODER -> decoder(config, techniques, checkpointEvery, observer);
+      case UPSAMPLER, UPSAMPLER_LAST ->
+          upsampler(part, config, techniques, checkpointEvery, observer);
     };
   }
 
@@ -193,7 +197,8 @@ public final class Recipe {
     };
   }
 
-  private boolean clip(TrainingConfig config, long checkpointEvery, Observer observer) {
+  private boolean clip(
+      TrainingConfig config, Techniques techniques, long checkpointEvery, Observer observer) {
     var data = data(preset.vision().imageSize(), config.seed(), SceneMix.mostlyVaried());
     ClipTokenizer tokenizer = tokenizer(data);
     preset.text().requireFits(tokenizer);
@@ -201,10 +206,9 @@ public final class Recipe {
     // little else; in every other batch of a source the background is the same. Which of two
     // things stands where is learned from batches of nothing else, with both orders in them.
     var alike = preset.scenes().withRowsAlike(config.batchSize());
-    var relations = alike.withRelated(1).withSwaps();
-    var batches =
-        BatchSource.inTurn(
-            pairs(data, alike, tokenizer, config), pairs(data, relations, tokenizer, config));
+    var usual = pairs(data, alike, tokenizer, config);
+    var related = pairs(data, alike.withRelated(1).withSwaps(), tokenizer, config);
+    var batches = techniques.relations() ? BatchSource.inTurn(usual, related) : usual;
     var objective =
         new ContrastiveObjective(new ClipNetwork(preset.text(), preset.vision()), LARGEST_SCALE);
     return run(
@@ -225,9 +229,12 @@ public final class Recipe {
               tokenizer.endId(),
               tokenizer.padId(),
               weights,
-              notes(Part.CLIP, config));
+              notes(Part.CLIP, config, techniques));
           ClipFolders.writeVision(
-              model.resolve("image_encoder"), preset.vision(), weights, notes(Part.CLIP, config));
+              model.resolve("image_encoder"),
+              preset.vision(),
+              weights,
+              notes(Part.CLIP, config, techniques));
         });
   }
 
@@ -273,21 +280,25 @@ public final class Recipe {
     return ClipPreprocessor.clip(preset.vision().imageSize());
   }
 
-  private boolean prior(TrainingConfig config, long checkpointEvery, Observer observer) {
+  private boolean prior(
+      TrainingConfig config, Techniques techniques, long checkpointEvery, Observer observer) {
     var data = data(preset.vision().imageSize(), config.seed());
     var network = new PriorTransformer(preset.prior());
     try (var text = textModel();
         var image = imageModel()) {
-      var standardization = standardization(examples(data, Part.PRIOR), image);
+      var standardization =
+          techniques.standardized()
+              ? standardization(examples(data, Part.PRIOR), image)
+              : Standardization.none(preset.vision().embeddingDim());
       var noise =
           new NoisedBatch(
               new CosineSchedule(TRAIN_STEPS),
-              Parameterization.X0,
+              techniques.prediction(),
               Weighting.SIMPLE,
               preset.prior().width());
       var batches =
           new PriorBatches(
-              new CaptionedEmbeddings(images(data), text, image, DROP),
+              new CaptionedEmbeddings(images(data), text, image, techniques.drop()),
               standardization,
               noise,
               config.batchSize(),
@@ -306,8 +317,10 @@ public final class Recipe {
                 preset.prior(),
                 weights,
                 standardization,
-                notes(Part.PRIOR, config));
-            UnclipSchedulerConfig.prior().write(scheduler("prior_scheduler"));
+                notes(Part.PRIOR, config, techniques));
+            UnclipSchedulerConfig.prior()
+                .withParameterization(techniques.prediction())
+                .write(scheduler("prior_scheduler"));
           });
     }
   }
@@ -317,7 +330,7 @@ public final class Recipe {
   }
 
   private boolean autoregressivePrior(
-      TrainingConfig config, long checkpointEvery, Observer observer) {
+      TrainingConfig config, Techniques techniques, long checkpointEvery, Observer observer) {
     var size = AutoregressivePreset.of(preset);
     var shape = size.config();
     var data = data(preset.vision().imageSize(), config.seed());
@@ -330,7 +343,7 @@ public final class Recipe {
       var dots = AutoregressiveBatches.dots(pairs, size.statistics(), shape.dotBuckets());
       var batches =
           new AutoregressiveBatches(
-              new CaptionedEmbeddings(images(data), text, image, DROP),
+              new CaptionedEmbeddings(images(data), text, image, techniques.drop()),
               codes,
               dots,
               config.batchSize(),
@@ -350,7 +363,7 @@ public final class Recipe {
                   weights,
                   codes,
                   dots,
-                  notes(Part.PRIOR_AR, config)));
+                  notes(Part.PRIOR_AR, config, techniques)));
     }
   }
 
@@ -380,7 +393,8 @@ public final class Recipe {
     return embeddings;
   }
 
-  private boolean decoder(TrainingConfig config, long checkpointEvery, Observer observer) {
+  private boolean decoder(
+      TrainingConfig config, Techniques techniques, long checkpointEvery, Observer observer) {
     var data = images(data(preset.vision().imageSize(), config.seed()));
     var objective =
         new DecoderObjective(new Unet(preset.decoder()), preset.projection(), preset.textLength());
@@ -392,12 +406,12 @@ public final class Recipe {
               text,
               image,
               objective,
-              pixelNoise(preset.decoder().timeChannels())
+              pixelNoise(techniques, preset.decoder().timeChannels())
                   .withTimesteps(
-                      TimestepSampler.shifted(TRAIN_STEPS, SHIFT)
+                      TimestepSampler.shifted(TRAIN_STEPS, techniques.shift())
                           .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE)),
-              DROP,
-              TEXT_DROP,
+              techniques.drop(),
+              techniques.textDrop(),
               config.batchSize(),
               config.seed());
       return run(
@@ -413,7 +427,7 @@ public final class Recipe {
                   Checkpoint.DIFFUSERS,
                   Map.of("decoder.", "decoder", "text_proj.", "text_proj")),
           weights -> {
-            var notes = notes(Part.DECODER, config);
+            var notes = notes(Part.DECODER, config, techniques);
             DecoderFolders.writeUnet(
                 model.resolve("decoder"),
                 preset.decoder(),
@@ -425,23 +439,27 @@ public final class Recipe {
                 new WithoutPrefix(weights, "text_proj."),
                 notes);
             new UnclipSchedulerConfig(
-                    TRAIN_STEPS, VarianceType.LEARNED_RANGE, true, 1, Parameterization.X0)
+                    TRAIN_STEPS, VarianceType.LEARNED_RANGE, true, 1, techniques.prediction())
                 .withSpacing(Spacing.TRAILING)
                 .write(scheduler("decoder_scheduler"));
           });
     }
   }
 
-  private static NoisedBatch pixelNoise(int timeChannels) {
+  private static NoisedBatch pixelNoise(Techniques techniques, int timeChannels) {
     return new NoisedBatch(
         new CosineSchedule(TRAIN_STEPS),
-        Parameterization.X0,
-        Weighting.minSnrPlusOne(SNR_GAMMA),
+        techniques.prediction(),
+        techniques.weighting(),
         timeChannels);
   }
 
   private boolean upsampler(
-      Part part, TrainingConfig config, long checkpointEvery, Observer observer) {
+      Part part,
+      TrainingConfig config,
+      Techniques techniques,
+      long checkpointEvery,
+      Observer observer) {
     var data = images(data(preset.imageSize(), config.seed()));
     boolean last = part == Part.UPSAMPLER_LAST;
     String name = last ? "super_res_last" : "super_res_first";
@@ -450,8 +468,9 @@ public final class Recipe {
             data,
             preset.decoder().sampleSize(),
             preset.crop(),
-            pixelNoise(preset.upsampler().timeChannels()),
+            pixelNoise(techniques, preset.upsampler().timeChannels()),
             last ? LAST_TIMESTEPS : TRAIN_STEPS,
+            techniques.blur(),
             config.batchSize(),
             config.seed());
     return run(
@@ -470,9 +489,9 @@ public final class Recipe {
         },
         weights -> {
           DecoderFolders.writeUpsampler(
-              model.resolve(name), preset.upsampler(), weights, notes(part, config));
+              model.resolve(name), preset.upsampler(), weights, notes(part, config, techniques));
           new UnclipSchedulerConfig(
-                  TRAIN_STEPS, VarianceType.FIXED_SMALL_LOG, true, 1, Parameterization.X0)
+                  TRAIN_STEPS, VarianceType.FIXED_SMALL_LOG, true, 1, techniques.prediction())
               .write(scheduler("super_res_scheduler"));
         });
   }
@@ -534,14 +553,15 @@ public final class Recipe {
     }
   }
 
-  private Map<String, String> notes(Part part, TrainingConfig config) {
+  private Map<String, String> notes(Part part, TrainingConfig config, Techniques techniques) {
     return Map.of(
         "diffusion4j.preset", preset.name(),
         "diffusion4j.part", part.word(),
         "diffusion4j.steps", Long.toString(config.steps()),
         "diffusion4j.batch_size", Integer.toString(config.batchSize()),
         "diffusion4j.learning_rate", Double.toString(config.learningRate()),
-        "diffusion4j.seed", Long.toString(config.seed()));
+        "diffusion4j.seed", Long.toString(config.seed()),
+        "diffusion4j.techniques", techniques.toString());
   }
 
   private ClipTextModel textModel() {

@@ -270,9 +270,9 @@ record DenoisingCheck<C>(
     if (asSaid.parameterization != best.parameterization) {
       wrong.add(
           "prediction_type: "
-              + type(asSaid.parameterization)
+              + UnclipSchedulerConfig.predictionType(asSaid.parameterization)
               + " (expected: "
-              + type(best.parameterization));
+              + UnclipSchedulerConfig.predictionType(best.parameterization));
     }
     if (!asSaid.assumed.name.equals(best.assumed.name)) {
       wrong.add("beta_schedule: " + asSaid.assumed.name + " (expected: " + best.assumed.name);
@@ -282,14 +282,6 @@ record DenoisingCheck<C>(
       wrong.add("num_train_timesteps: " + scheduler.trainTimesteps() + " (expected: " + steps);
     }
     return String.join("), ", wrong);
-  }
-
-  private static String type(Parameterization parameterization) {
-    return switch (parameterization) {
-      case EPS -> "epsilon";
-      case X0 -> "sample";
-      case V -> "v_prediction";
-    };
   }
 
   private static String times(double share) {

@@ -1,0 +1,57 @@
+package io.diffusion4j.emoji.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.loss.Weighting;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Techniques have names and values, and each part its own. */
+class TechniquesTest {
+  @ParameterizedTest
+  @EnumSource(Part.class)
+  void whatShipsIsSaidInTheWordsThatAreRead(Part part) {
+    var techniques = Techniques.of(part);
+    var read = techniques;
+    for (String pair : techniques.toString().split(" ", -1)) {
+      String[] nameAndValue = pair.split("=", 2);
+      read = read.with(nameAndValue[0], nameAndValue[1]);
+    }
+    assertThat(read).hasToString(techniques.toString());
+  }
+
+  @Test
+  void oneIsChangedAndTheOthersStay() {
+    var decoder = Techniques.of(Part.DECODER).with("prediction", "v").with("shift", "4");
+    assertThat(decoder.prediction()).isEqualTo(Parameterization.V);
+    assertThat(decoder.shift()).isEqualTo(4);
+    assertThat(decoder.textDrop()).isEqualTo(0.2);
+    assertThat(decoder.with("weighting", "simple").weighting()).isSameAs(Weighting.SIMPLE);
+    assertThat(Techniques.of(Part.PRIOR).with("standardized", "off").standardized()).isFalse();
+    assertThat(Techniques.of(Part.UPSAMPLER).with("blur", "0").blur()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "CLIP | drop | 0.1 | technique: drop (expected: one of curriculum, relations)",
+        "UPSAMPLER | shift | 2 | technique: shift (expected: one of blur, prediction, weighting)",
+        "DECODER | shift | 0.5 | shift: 0.5 (expected: in [1.0, 1000.0])",
+        "DECODER | drop | often | drop: often (expected: in [0.0, 1.0])",
+        "DECODER | drop | NaN | drop: NaN (expected: in [0.0, 1.0])",
+        "DECODER | prediction | flow | prediction: flow (expected: one of eps, v, x0)",
+        "DECODER | weighting | p2 | weighting: p2 (expected: one of min-snr, min-snr-plus-one,"
+            + " simple)",
+        "CLIP | relations | yes | relations: yes (expected: one of off, on)",
+      })
+  void whatThereIsNotIsRefused(Part part, String name, String value, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Techniques.of(part).with(name, value))
+        .withMessage(message);
+  }
+}
