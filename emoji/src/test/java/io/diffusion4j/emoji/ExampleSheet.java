@@ -22,12 +22,12 @@ import javax.imageio.ImageIO;
  *
  * <p>Arguments: output file, concept set, scene mix, split, image size, first index.
  */
-final class ContactSheet {
+final class ExampleSheet {
   private static final int COLUMNS = 8;
   private static final int CELL = 192;
   private static final int TEXT = 44;
 
-  private ContactSheet() {}
+  private ExampleSheet() {}
 
   public static void main(String[] args) throws IOException {
     int imageSize = Integer.parseInt(args[4]);
