@@ -104,7 +104,7 @@ final class TrainCommand implements Callable<Integer> {
       description =
           "How a part is trained, if not as what ships, for ablations: prediction (x0, eps, v),"
               + " weighting (simple, min-snr, min-snr-plus-one), shift, drop, text-drop, blur,"
-              + " standardized or relations (on, off). Every part has some of them.")
+              + " standardized, relations or curriculum (on, off). Every part has some of them.")
   private Map<String, String> techniques = Map.of();
 
   @Option(

@@ -54,6 +54,10 @@ public final class EmojiDataset {
           concepts, SceneMix.mostlyCentred(), CaptionMix.standard(), Split.TRAIN, imageSize, seed);
     }
 
+    public Settings withConcepts(ConceptSet others) {
+      return new Settings(others, scenes, captions, split, imageSize, seed);
+    }
+
     public Settings withScenes(SceneMix mix) {
       return new Settings(concepts, mix, captions, split, imageSize, seed);
     }

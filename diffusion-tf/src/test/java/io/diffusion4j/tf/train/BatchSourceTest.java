@@ -19,6 +19,17 @@ class BatchSourceTest {
   }
 
   @Test
+  void aSourceGivesWayToAnotherAtAStep() {
+    List<String> asked = new ArrayList<>();
+    var last = noting("b", asked).until(5, noting("c", asked));
+    var all = noting("a", asked).until(2, last);
+    for (long step : new long[] {0, 5, 1, 2, 4, 6}) {
+      all.batch(step);
+    }
+    assertThat(asked).containsExactly("a0", "c5", "a1", "b2", "b4", "c6");
+  }
+
+  @Test
   void aStepHasItsOwnRandomness() {
     long first = BatchSource.random(1, 2).nextLong();
     assertThat(BatchSource.random(1, 2).nextLong()).isEqualTo(first);

@@ -4,12 +4,14 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -135,6 +137,20 @@ public record ConceptSet(String name, List<Concept> concepts) {
                         .filter(family -> family.matcher(concept.label()).matches())
                         .allMatch(seen::add))
             .toList());
+  }
+
+  /**
+   * Some of them, by chance; a larger number has those of a smaller one too.
+   *
+   * @param count at most {@link #size}
+   */
+  public ConceptSet some(int count, long seed) {
+    if (count < 1 || count > size()) {
+      throw new IllegalArgumentException("count: " + count + " (expected: in [1, " + size() + "])");
+    }
+    List<Concept> shuffled = new ArrayList<>(concepts);
+    Collections.shuffle(shuffled, new Random(seed));
+    return new ConceptSet(count + " of " + name, shuffled.subList(0, count));
   }
 
   /** How many concepts. */

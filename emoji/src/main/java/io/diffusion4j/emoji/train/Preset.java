@@ -33,6 +33,7 @@ import java.util.List;
  * @param projection what the decoder is told
  * @param upsampler the upsampler
  * @param crop height and width of the upsampler's training crops
+ * @param curriculum what CLIP learns first
  * @param clipTraining how CLIP is trained
  * @param priorTraining how the prior is trained
  * @param decoderTraining how the decoder is trained
@@ -54,6 +55,7 @@ public record Preset(
     TextProjection projection,
     UnetConfig upsampler,
     int crop,
+    Curriculum curriculum,
     TrainingConfig clipTraining,
     TrainingConfig priorTraining,
     TrainingConfig decoderTraining,
@@ -125,7 +127,8 @@ public record Preset(
         new TextProjection(4, e, decoder.timeEmbedDim(), context),
         upsampler,
         64,
-        TrainingConfig.of(2_200, 128, 1.5e-3, 1),
+        new Curriculum(12, 300, 75),
+        TrainingConfig.of(3_000, 128, 1.5e-3, 1),
         TrainingConfig.of(1_500, 64, 1e-3, 2),
         TrainingConfig.of(8_000, 32, 1e-3, 3),
         TrainingConfig.of(3_000, 8, 1e-3, 4),
@@ -183,6 +186,7 @@ public record Preset(
         new TextProjection(4, e, decoder.timeEmbedDim(), e),
         upsampler,
         32,
+        new Curriculum(3, 10, 5),
         TrainingConfig.of(60, 32, 2e-3, 1),
         TrainingConfig.of(60, 32, 1e-3, 2),
         TrainingConfig.of(80, 16, 1e-3, 3),

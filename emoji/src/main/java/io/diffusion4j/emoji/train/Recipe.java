@@ -202,13 +202,7 @@ public final class Recipe {
     var data = data(preset.vision().imageSize(), config.seed(), SceneMix.mostlyVaried());
     ClipTokenizer tokenizer = tokenizer(data);
     preset.text().requireFits(tokenizer);
-    // Backgrounds and colours nearly suffice to tell pairs apart, and then the embedding says
-    // little else; in every other batch of a source the background is the same. Which of two
-    // things stands where is learned from batches of nothing else, with both orders in them.
-    var alike = preset.scenes().withRowsAlike(config.batchSize());
-    var usual = pairs(data, alike, tokenizer, config);
-    var related = pairs(data, alike.withRelated(1).withSwaps(), tokenizer, config);
-    var batches = techniques.relations() ? BatchSource.inTurn(usual, related) : usual;
+    var batches = clipBatches(data, tokenizer, config, techniques);
     var objective =
         new ContrastiveObjective(new ClipNetwork(preset.text(), preset.vision()), LARGEST_SCALE);
     return run(
@@ -238,10 +232,35 @@ public final class Recipe {
         });
   }
 
+  private BatchSource clipBatches(
+      EmojiDataset data, ClipTokenizer tokenizer, TrainingConfig config, Techniques techniques) {
+    // Backgrounds and colours nearly suffice to tell pairs apart, and then the embedding says
+    // little else; in every other batch of a source the background is the same. Which of two
+    // things stands where is learned from batches of nothing else, with both orders in them.
+    var alike = preset.scenes().withRowsAlike(config.batchSize());
+    var usual = pairs(data.settings().withScenes(alike), data, tokenizer, config);
+    if (!techniques.relations()) {
+      return usual;
+    }
+    var relations = data.settings().withScenes(alike.withRelated(1).withSwaps());
+    var batches = BatchSource.inTurn(usual, pairs(relations, data, tokenizer, config));
+    if (!techniques.curriculum() || first != null) {
+      return batches;
+    }
+    // Who knows many things and not their order has no gradient to it; with few, both are learned.
+    var stages = preset.curriculum().stages(preset.concepts().size());
+    for (int i = stages.size() - 1; i >= 0; i--) {
+      var few = preset.concepts().some(stages.get(i).concepts(), config.seed());
+      var ofFew = pairs(relations.withConcepts(few), data, tokenizer, config);
+      batches = ofFew.until(stages.get(i).until(), batches);
+    }
+    return batches;
+  }
+
   private ClipBatches pairs(
-      EmojiDataset data, SceneMix scenes, ClipTokenizer tokenizer, TrainingConfig config) {
-    var images = images(data.with(data.settings().withScenes(scenes)));
-    return new ClipBatches(images, tokenizer, preprocessor(), config.batchSize());
+      Settings settings, EmojiDataset data, ClipTokenizer tokenizer, TrainingConfig config) {
+    return new ClipBatches(
+        images(data.with(settings)), tokenizer, preprocessor(), config.batchSize());
   }
 
   /**

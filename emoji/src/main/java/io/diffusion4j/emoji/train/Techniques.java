@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
  *   <li>{@code blur}: how often the upsampler's small picture is blurred
  *   <li>{@code relations}: whether every other batch of CLIP's has nothing but two things in both
  *       orders, {@code on} or {@code off}
+ *   <li>{@code curriculum}: whether these come first, with few things at first ({@link
+ *       Curriculum}), {@code on} or {@code off}
  * </ul>
  */
 public final class Techniques {
@@ -37,6 +39,7 @@ public final class Techniques {
   private static final String STANDARDIZED = "standardized";
   private static final String BLUR = "blur";
   private static final String RELATIONS = "relations";
+  private static final String CURRICULUM = "curriculum";
 
   private static final ByName<Parameterization> PREDICTIONS =
       new ByName<>(
@@ -61,7 +64,7 @@ public final class Techniques {
   public static Techniques of(Part part) {
     return new Techniques(
         switch (part) {
-          case CLIP -> Map.of(RELATIONS, "on");
+          case CLIP -> Map.of(RELATIONS, "on", CURRICULUM, "on");
           case PRIOR -> Map.of(PREDICTION, "x0", STANDARDIZED, "on", DROP, "0.1");
           case PRIOR_AR -> Map.of(DROP, "0.1");
           case DECODER ->
@@ -99,6 +102,7 @@ public final class Techniques {
       case SHIFT -> shift();
       case STANDARDIZED -> standardized();
       case RELATIONS -> relations();
+      case CURRICULUM -> curriculum();
       default -> probability(name);
     };
   }
@@ -133,6 +137,10 @@ public final class Techniques {
 
   boolean relations() {
     return isOn(RELATIONS);
+  }
+
+  boolean curriculum() {
+    return isOn(CURRICULUM);
   }
 
   private double probability(String name) {

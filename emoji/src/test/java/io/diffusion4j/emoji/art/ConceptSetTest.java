@@ -8,6 +8,20 @@ import org.junit.jupiter.api.Test;
 
 class ConceptSetTest {
   @Test
+  void someHaveThoseOfFewer() {
+    ConceptSet all = ConceptSet.natureAndFood();
+    ConceptSet many = all.some(24, 1);
+    assertThat(all.concepts()).containsAll(many.concepts());
+    assertThat(many.size()).isEqualTo(24);
+    assertThat(many.concepts()).containsAll(all.some(12, 1).concepts());
+    assertThat(all.some(12, 2)).isNotEqualTo(all.some(12, 1));
+    assertThat(all.some(290, 1).concepts()).containsExactlyInAnyOrderElementsOf(all.concepts());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> all.some(291, 1))
+        .withMessage("count: 291 (expected: in [1, 290])");
+  }
+
+  @Test
   void presetsHoldWhatTheySay() {
     assertThat(ConceptSet.natureAndFood().size()).isEqualTo(159 + 131);
     assertThat(ConceptSet.core().size()).isEqualTo(1026);
