@@ -47,7 +47,13 @@ final class DoctorCommand implements Callable<Integer> {
     var of = examples.of(model.folder, USUAL);
     say("examining " + model.folder);
     List<Diagnosis> diagnoses =
-        new Doctor(model.folder, model.measuringPrecision(), of.pictures(), of.count(), of.seed())
+        new Doctor(
+                model.folder,
+                model.measuringPrecision(),
+                of.pictures(),
+                of.exchanges(),
+                of.count(),
+                of.seed())
             .diagnoses();
     print(diagnoses, spec.commandLine().getOut());
     boolean isWell = diagnoses.stream().map(Diagnosis::verdict).allMatch(WELL::contains);

@@ -7,6 +7,7 @@ import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.ModelFacts;
 import io.diffusion4j.tf.train.CaptionedImages;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,8 +34,16 @@ final class ExampleOptions {
               + " draw; NAME.txt beside NAME.png is its caption.")
   private @Nullable Path images;
 
-  /** The pictures that were asked for, how many of them, and the seed. */
-  record Examples(CaptionedImages pictures, int count, long seed) {}
+  /**
+   * What was asked for.
+   *
+   * @param pictures these
+   * @param exchanges of emoji, two things and the same with their places exchanged
+   * @param count how many of each
+   * @param seed of pictures and noise
+   */
+  record Examples(
+      CaptionedImages pictures, Optional<CaptionedImages> exchanges, int count, long seed) {}
 
   /**
    * What was asked for.
@@ -53,13 +62,21 @@ final class ExampleOptions {
       throw new IllegalArgumentException("count: " + size + " (expected: ≥ 2)");
     }
     LocalModel.requirePipeline(model);
-    return new Examples(folder == null ? emoji(model) : folder, size, seed);
+    if (folder != null) {
+      return new Examples(folder, Optional.empty(), size, seed);
+    }
+    Preset preset = preset(model);
+    int side = preset.imageSize();
+    return new Examples(
+        Recipe.pictures(preset, Split.TRAIN, seed, side),
+        Optional.of(Recipe.exchanges(preset, seed, side)),
+        size,
+        seed);
   }
 
-  /** Such as the model was trained with. */
-  private CaptionedImages emoji(Path model) {
+  /** That which the model was trained as. */
+  private static Preset preset(Path model) {
     String name = ModelFacts.of(model, 1).name();
-    Preset preset = name.equals(ModelFacts.NAMELESS) ? Preset.emoji() : Preset.named(name);
-    return Recipe.pictures(preset, Split.TRAIN, seed, preset.imageSize());
+    return name.equals(ModelFacts.NAMELESS) ? Preset.emoji() : Preset.named(name);
   }
 }

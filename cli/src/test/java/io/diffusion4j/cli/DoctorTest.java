@@ -69,6 +69,8 @@ final class DoctorTest {
   void theModelThatShipsIsWell() {
     Run run = examine(SHIPPED);
     PARTS.forEach(part -> assertVerdict(run, part, "ok: "));
+    assertThat(run.out())
+        .contains("; of two things it is nearer than that with both exchanged 100 % of the time");
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out().lines().filter(line -> line.startsWith("decoder "))).hasSize(7);
   }

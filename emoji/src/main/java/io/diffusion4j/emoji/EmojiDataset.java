@@ -117,8 +117,13 @@ public final class EmojiDataset {
 
   /** Example {@code index}, any number: there is no end and no order. */
   public Example sample(long index) {
-    Scene scene = sampler.scene(index);
+    Scene scene = scene(index);
     return render(scene, captioner.caption(scene, index, settings.seed()));
+  }
+
+  /** What example {@code index} shows, without its picture. */
+  public Scene scene(long index) {
+    return sampler.scene(index);
   }
 
   /** The caption of example {@code index}, without its picture. */

@@ -43,6 +43,15 @@ public record Scene(
     return new Scene(subject, style, Optional.of(color), background, placements);
   }
 
+  /** The same with the places of its two things exchanged; none if it shows anything else. */
+  public Optional<Scene> swapped() {
+    if (!(subject instanceof Subject.Pair pair)) {
+      return Optional.empty();
+    }
+    Subject.Pair exchanged = pair.swapped();
+    return Optional.of(new Scene(exchanged, style, tint, background, placed(exchanged)));
+  }
+
   private static List<Placement> placed(Subject subject) {
     if (subject instanceof Subject.Single single) {
       return List.of(new Placement(single.concept(), 0.5, 0.5, single.size().fraction()));

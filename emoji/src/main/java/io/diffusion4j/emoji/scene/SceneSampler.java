@@ -75,17 +75,10 @@ public final class SceneSampler {
       return scene(index, kind(index));
     }
     Scene before = scene(index - 1);
-    return swapped(before).orElseGet(() -> scene(index, kind(index - 1)));
-  }
-
-  /** Two things with their places exchanged; none of anything else, or if not of this split. */
-  private Optional<Scene> swapped(Scene scene) {
-    if (!(scene.subject() instanceof Subject.Pair pair)) {
-      return Optional.empty();
-    }
-    var swapped = Scene.of(pair.swapped(), scene.style(), scene.background());
-    return Optional.of(scene.tint().map(swapped::withTint).orElse(swapped))
-        .filter(s -> split.holds(Splits.heldOut(s)));
+    return before
+        .swapped()
+        .filter(s -> split.holds(Splits.heldOut(s)))
+        .orElseGet(() -> scene(index, kind(index - 1)));
   }
 
   private Scene scene(long index, Kind kind) {

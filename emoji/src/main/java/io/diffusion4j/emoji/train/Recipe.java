@@ -25,6 +25,8 @@ import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
+import io.diffusion4j.emoji.scene.Captioner;
+import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.prior.AutoregressiveBatches;
@@ -632,6 +634,27 @@ public final class Recipe {
             .withScenes(preset.scenes())
             .withSplit(split);
     return images(EmojiDataset.open(settings, SPRITE_SIZE));
+  }
+
+  /**
+   * Pictures in twos, with captions in plain words: two things that were never shown like this in
+   * training, and next the same with their places exchanged.
+   *
+   * @param seed which of them come first
+   * @param size in pixels
+   */
+  public static CaptionedImages exchanges(Preset preset, long seed, int size) {
+    var settings =
+        Settings.training(preset.concepts(), size, seed)
+            .withScenes(preset.scenes())
+            .withSplit(Split.HELD_OUT_RELATION);
+    var data = EmojiDataset.open(settings, SPRITE_SIZE);
+    return index -> {
+      Scene scene = data.scene(index / 2);
+      Scene shown = index % 2 == 0 ? scene : scene.swapped().orElseThrow();
+      var example = data.render(shown, Captioner.factual(shown));
+      return new CaptionedImage(example.image(), example.caption());
+    };
   }
 
   private static CaptionedImages images(EmojiDataset data) {

@@ -25,6 +25,11 @@ public record Diagnosis(String part, Verdict verdict, String finding, List<Level
     levels = List.copyOf(levels);
   }
 
+  /** The same, and something else that was found. */
+  Diagnosis with(String more) {
+    return new Diagnosis(part, verdict, finding + "; " + more, levels);
+  }
+
   static Diagnosis of(String part, Verdict verdict, String finding) {
     return new Diagnosis(part, verdict, finding, List.of());
   }

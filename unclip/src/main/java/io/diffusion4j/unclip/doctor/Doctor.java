@@ -36,11 +36,18 @@ import java.util.stream.LongStream;
  * @param precision of the networks
  * @param pictures with captions, square, at least as large as what the model draws; it need not
  *     have been trained with these, but should draw such
- * @param count how many of them, at least two; the large networks are asked about fewer
+ * @param exchanges such pictures of two things, each followed by one with their places exchanged;
+ *     none if it is not to be found out whether CLIP tells the one from the other
+ * @param count how many of each, at least two; the large networks are asked about fewer
  * @param seed of the noise
  */
 public record Doctor(
-    Path folder, Precision precision, CaptionedImages pictures, int count, long seed) {
+    Path folder,
+    Precision precision,
+    CaptionedImages pictures,
+    Optional<CaptionedImages> exchanges,
+    int count,
+    long seed) {
   private static final List<Double> ALL_TIMES = List.of(0.02, 0.1, 0.25, 0.5, 0.75, 0.95);
 
   /** The network for the last step is asked there only. */
@@ -66,6 +73,7 @@ public record Doctor(
       List<Image> images,
       List<TextEncoding> texts,
       List<float[]> embeddings,
+      Optional<EmbeddingCheck> exchanged,
       int textLength,
       Map<String, String> broken) {
     boolean hasEmbeddings() {
@@ -114,18 +122,36 @@ public record Doctor(
   }
 
   private Patient patient(ModelFolder files, Map<String, String> broken) {
-    List<CaptionedImage> examples = LongStream.range(0, count).mapToObj(pictures::get).toList();
-    List<Image> images = examples.stream().map(CaptionedImage::image).toList();
+    List<CaptionedImage> examples = examples(pictures);
+    boolean canSee = files.has(UnclipFolder.IMAGE_ENCODER);
     try (var model = UnclipModel.load(folder, precision, Residency.ONE_AT_A_TIME)) {
-      boolean canSee = files.has(UnclipFolder.IMAGE_ENCODER);
       return new Patient(
           files,
-          images,
-          model.textEncoder().encode(examples.stream().map(CaptionedImage::caption).toList()),
-          canSee ? model.imageEncoder().encode(images) : List.of(),
+          images(examples),
+          texts(model, examples),
+          canSee ? model.imageEncoder().encode(images(examples)) : List.of(),
+          exchanges
+              .filter(pairs -> canSee)
+              .map(this::examples)
+              .map(
+                  twos ->
+                      new EmbeddingCheck(
+                          texts(model, twos), model.imageEncoder().encode(images(twos)))),
           model.tokenizer().config().maxLength(),
           broken);
     }
+  }
+
+  private List<CaptionedImage> examples(CaptionedImages of) {
+    return LongStream.range(0, count).mapToObj(of::get).toList();
+  }
+
+  private static List<Image> images(List<CaptionedImage> examples) {
+    return examples.stream().map(CaptionedImage::image).toList();
+  }
+
+  private static List<TextEncoding> texts(UnclipModel model, List<CaptionedImage> examples) {
+    return model.textEncoder().encode(examples.stream().map(CaptionedImage::caption).toList());
   }
 
   private static Optional<Diagnosis> clip(Patient patient) {
@@ -138,7 +164,9 @@ public record Doctor(
           Diagnosis.of(
               part, Verdict.UNEXAMINED, "the folder has none; so has the prior no target"));
     }
-    return Optional.of(new EmbeddingCheck(patient.texts, patient.embeddings).diagnosis(part));
+    Diagnosis found = new EmbeddingCheck(patient.texts, patient.embeddings).diagnosis(part);
+    return Optional.of(
+        patient.exchanged.map(pairs -> found.with(pairs.tellingApart())).orElse(found));
   }
 
   /** The examination of a part that is there and not known to be broken. */

@@ -48,6 +48,24 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
     return Diagnosis.of(part, wins >= ALIGNED ? Verdict.OK : Verdict.UNTRAINED, finding);
   }
 
+  /**
+   * How often each of two pictures in a row is nearer to its own caption than to that of the other;
+   * a last one that has none beside it is left out.
+   */
+  String tellingApart() {
+    int right = 0;
+    int n = images.size() / 2 * 2;
+    for (int i = 0; i < n; i++) {
+      float[] own = texts.get(i).embedding();
+      float[] other = texts.get(i ^ 1).embedding();
+      right += cosine(images.get(i), own) > cosine(images.get(i), other) ? 1 : 0;
+    }
+    return String.format(
+        Locale.ROOT,
+        "of two things it is nearer than that with both exchanged %.0f %% of the time",
+        100.0 * right / n);
+  }
+
   private static String norms(List<float[]> vectors) {
     double[] norms = vectors.stream().mapToDouble(v -> Math.sqrt(dot(v, v))).toArray();
     double mean = 0;
