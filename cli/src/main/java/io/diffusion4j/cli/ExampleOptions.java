@@ -2,7 +2,7 @@ package io.diffusion4j.cli;
 
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.Preset;
-import io.diffusion4j.emoji.train.Recipe;
+import io.diffusion4j.emoji.train.PresetPictures;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.ModelFacts;
 import io.diffusion4j.tf.train.CaptionedImages;
@@ -68,8 +68,8 @@ final class ExampleOptions {
     Preset preset = preset(model);
     int side = preset.imageSize();
     return new Examples(
-        Recipe.pictures(preset, Split.TRAIN, seed, side),
-        Optional.of(Recipe.exchanges(preset, seed, side)),
+        PresetPictures.of(preset, Split.TRAIN, seed, side),
+        Optional.of(PresetPictures.exchanges(preset, seed, side)),
         size,
         seed);
   }

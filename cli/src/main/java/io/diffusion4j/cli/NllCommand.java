@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.schedule.SectionSpacing;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.Preset;
-import io.diffusion4j.emoji.train.Recipe;
+import io.diffusion4j.emoji.train.PresetPictures;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.ModelFacts;
 import io.diffusion4j.tf.train.CaptionedImages;
@@ -158,7 +158,7 @@ final class NllCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "images: none (expected: a folder, for a model that was not trained on emoji)");
     }
-    return Recipe.pictures(Preset.named(facts.name()), pictures.split, seed);
+    return PresetPictures.of(Preset.named(facts.name()), pictures.split, seed);
   }
 
   private List<Bound> measure(

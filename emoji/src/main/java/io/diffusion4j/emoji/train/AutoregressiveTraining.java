@@ -1,0 +1,58 @@
+package io.diffusion4j.emoji.train;
+
+import io.diffusion4j.prior.AutoregressiveBatches;
+import io.diffusion4j.prior.AutoregressiveModel;
+import io.diffusion4j.prior.AutoregressiveObjective;
+import io.diffusion4j.prior.AutoregressiveTransformer;
+import io.diffusion4j.prior.CaptionedEmbeddings;
+import io.diffusion4j.prior.EmbeddingCodes;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.util.List;
+import java.util.Map;
+
+/** Trains the autoregressive prior on codes of CLIP's embeddings. */
+record AutoregressiveTraining(Workshop workshop) implements PartTraining {
+  @Override
+  public List<String> folders() {
+    return List.of(UnclipFolder.PRIOR_AR);
+  }
+
+  @Override
+  public boolean train(Job job) {
+    var size = AutoregressivePreset.of(workshop.preset());
+    var shape = size.config();
+    var config = job.config();
+    var data = workshop.data(config.seed());
+    try (var text = workshop.textModel();
+        var image = workshop.imageModel()) {
+      var examples = workshop.examples(data, size.training().seed());
+      var embeddings = Workshop.embeddings(examples, image, size.statistics());
+      var codes = EmbeddingCodes.of(embeddings, shape.components(), shape.buckets());
+      var pairs = new CaptionedEmbeddings(examples, text, image, 0);
+      var dots = AutoregressiveBatches.dots(pairs, size.statistics(), shape.dotBuckets());
+      var batches =
+          new AutoregressiveBatches(
+              new CaptionedEmbeddings(
+                  PresetPictures.of(data), text, image, job.techniques().drop()),
+              codes,
+              dots,
+              config.batchSize(),
+              config.seed());
+      return workshop.run(
+          job,
+          new AutoregressiveObjective(new AutoregressiveTransformer(shape)),
+          batches,
+          trainer ->
+              workshop.start(trainer, Checkpoint.TRANSFORMERS, Map.of("", UnclipFolder.PRIOR_AR)),
+          weights ->
+              AutoregressiveModel.write(
+                  workshop.folder(UnclipFolder.PRIOR_AR),
+                  shape,
+                  weights,
+                  codes,
+                  dots,
+                  job.notes(workshop.preset())));
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.diffusion4j.emoji.train;
+
+import io.diffusion4j.decoder.DecoderBatches;
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.DecoderObjective;
+import io.diffusion4j.decoder.Unet;
+import io.diffusion4j.diffusion.loss.TimestepSampler;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.Spacing;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
+import io.diffusion4j.tf.nn.WithoutPrefix;
+import io.diffusion4j.tf.train.NoisedBatch;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.util.List;
+import java.util.Map;
+
+/** Trains the decoder, and what projects embeddings to it. */
+record DecoderTraining(Workshop workshop) implements PartTraining {
+  private static final String SCHEDULER = "decoder_scheduler";
+  private static final String NETWORK = "decoder.";
+  private static final String PROJECTION = "text_proj.";
+
+  /**
+   * Of the draws, one in fifty is one of these timesteps: whoever ends at t = 0, as diffusers does,
+   * has for a picture what the network answers there, and one draw in a thousand teaches it little.
+   */
+  private static final int FINAL = 2;
+
+  private static final double FINAL_SHARE = 0.02;
+
+  @Override
+  public List<String> folders() {
+    return List.of(UnclipFolder.DECODER, UnclipFolder.TEXT_PROJ, SCHEDULER);
+  }
+
+  @Override
+  public boolean train(Job job) {
+    Preset preset = workshop.preset();
+    var config = job.config();
+    var techniques = job.techniques();
+    var objective =
+        new DecoderObjective(new Unet(preset.decoder()), preset.projection(), preset.textLength());
+    var noise =
+        new NoisedBatch(
+            new CosineSchedule(Workshop.TRAIN_STEPS),
+            techniques.prediction(),
+            techniques.weighting(),
+            preset.decoder().timeChannels(),
+            TimestepSampler.shifted(Workshop.TRAIN_STEPS, techniques.shift())
+                .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
+    try (var text = workshop.textModel();
+        var image = workshop.imageModel()) {
+      var batches =
+          new DecoderBatches(
+              PresetPictures.of(workshop.data(config.seed())),
+              text,
+              image,
+              objective,
+              noise,
+              techniques.drop(),
+              techniques.textDrop(),
+              config.batchSize(),
+              config.seed());
+      return workshop.run(
+          job,
+          objective,
+          batches,
+          trainer ->
+              workshop.start(
+                  trainer,
+                  Checkpoint.DIFFUSERS,
+                  Map.of(NETWORK, UnclipFolder.DECODER, PROJECTION, UnclipFolder.TEXT_PROJ)),
+          weights -> {
+            var notes = job.notes(preset);
+            DecoderFolders.writeUnet(
+                workshop.folder(UnclipFolder.DECODER),
+                preset.decoder(),
+                new WithoutPrefix(weights, NETWORK),
+                notes);
+            DecoderFolders.writeProjection(
+                workshop.folder(UnclipFolder.TEXT_PROJ),
+                preset.projection(),
+                new WithoutPrefix(weights, PROJECTION),
+                notes);
+            new UnclipSchedulerConfig(
+                    Workshop.TRAIN_STEPS,
+                    VarianceType.LEARNED_RANGE,
+                    true,
+                    1,
+                    techniques.prediction())
+                .withSpacing(Spacing.TRAILING)
+                .write(workshop.scheduler(SCHEDULER));
+          });
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package io.diffusion4j.emoji.train;
+
+import java.util.List;
+
+/** How one part is trained. */
+sealed interface PartTraining
+    permits AutoregressiveTraining,
+        ClipTraining,
+        DecoderTraining,
+        PriorTraining,
+        UpsamplerTraining {
+  /** What it writes, of the model's components. */
+  List<String> folders();
+
+  /**
+   * Trains to the end, or until it is asked to stop, and then writes.
+   *
+   * @return whether it is finished
+   */
+  boolean train(Job job);
+}

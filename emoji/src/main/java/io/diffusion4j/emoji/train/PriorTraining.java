@@ -1,0 +1,80 @@
+package io.diffusion4j.emoji.train;
+
+import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.emoji.EmojiDataset;
+import io.diffusion4j.prior.CaptionedEmbeddings;
+import io.diffusion4j.prior.PriorBatches;
+import io.diffusion4j.prior.PriorModel;
+import io.diffusion4j.prior.PriorObjective;
+import io.diffusion4j.prior.PriorTransformer;
+import io.diffusion4j.prior.Standardization;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.tf.train.NoisedBatch;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.util.List;
+import java.util.Map;
+
+/** Trains the diffusion prior on CLIP's embeddings. */
+record PriorTraining(Workshop workshop) implements PartTraining {
+  private static final String SCHEDULER = "prior_scheduler";
+
+  @Override
+  public List<String> folders() {
+    return List.of(UnclipFolder.PRIOR, SCHEDULER);
+  }
+
+  @Override
+  public boolean train(Job job) {
+    Preset preset = workshop.preset();
+    var config = job.config();
+    var techniques = job.techniques();
+    var data = workshop.data(config.seed());
+    try (var text = workshop.textModel();
+        var image = workshop.imageModel()) {
+      var standardization =
+          techniques.standardized()
+              ? standardization(data, image)
+              : Standardization.none(preset.vision().embeddingDim());
+      var noise =
+          new NoisedBatch(
+              new CosineSchedule(Workshop.TRAIN_STEPS),
+              techniques.prediction(),
+              Weighting.SIMPLE,
+              preset.prior().width());
+      var batches =
+          new PriorBatches(
+              new CaptionedEmbeddings(PresetPictures.of(data), text, image, techniques.drop()),
+              standardization,
+              noise,
+              config.batchSize(),
+              config.seed());
+      return workshop.run(
+          job,
+          new PriorObjective(new PriorTransformer(preset.prior())),
+          batches,
+          trainer -> workshop.start(trainer, Checkpoint.DIFFUSERS, Map.of("", UnclipFolder.PRIOR)),
+          weights -> {
+            PriorModel.write(
+                workshop.folder(UnclipFolder.PRIOR),
+                preset.prior(),
+                weights,
+                standardization,
+                job.notes(preset));
+            UnclipSchedulerConfig.prior()
+                .withParameterization(techniques.prediction())
+                .write(workshop.scheduler(SCHEDULER));
+          });
+    }
+  }
+
+  private Standardization standardization(EmojiDataset data, ImageEncoder encoder) {
+    Preset preset = workshop.preset();
+    var examples = workshop.examples(data, preset.priorTraining().seed());
+    return Standardization.of(
+        Workshop.embeddings(examples, encoder, preset.statistics()),
+        preset.vision().embeddingDim());
+  }
+}

@@ -1,0 +1,84 @@
+package io.diffusion4j.emoji.train;
+
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.Unet;
+import io.diffusion4j.decoder.UpsamplerBatches;
+import io.diffusion4j.decoder.UpsamplerObjective;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
+import io.diffusion4j.tf.train.NoisedBatch;
+import io.diffusion4j.tf.train.Trainer;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Trains one of the upsampler's two networks.
+ *
+ * @param last whether it is that for the last step, which starts from the other
+ */
+record UpsamplerTraining(Workshop workshop, boolean last) implements PartTraining {
+  private static final String SCHEDULER = "super_res_scheduler";
+
+  /** The last step of seven visits t = 0; a few neighbours make the network robust. */
+  private static final int LAST_TIMESTEPS = 20;
+
+  @Override
+  public List<String> folders() {
+    return List.of(network(), SCHEDULER);
+  }
+
+  private String network() {
+    return last ? UnclipFolder.SUPER_RES_LAST : UnclipFolder.SUPER_RES_FIRST;
+  }
+
+  @Override
+  public boolean train(Job job) {
+    Preset preset = workshop.preset();
+    var config = job.config();
+    var techniques = job.techniques();
+    var noise =
+        new NoisedBatch(
+            new CosineSchedule(Workshop.TRAIN_STEPS),
+            techniques.prediction(),
+            techniques.weighting(),
+            preset.upsampler().timeChannels());
+    var batches =
+        new UpsamplerBatches(
+            PresetPictures.of(workshop.data(preset.imageSize(), config.seed(), preset.scenes())),
+            preset.decoder().sampleSize(),
+            preset.crop(),
+            noise,
+            last ? LAST_TIMESTEPS : Workshop.TRAIN_STEPS,
+            techniques.blur(),
+            config.batchSize(),
+            config.seed());
+    return workshop.run(
+        job,
+        new UpsamplerObjective(new Unet(preset.upsampler()), preset.crop()),
+        batches,
+        this::start,
+        weights -> {
+          DecoderFolders.writeUpsampler(
+              workshop.folder(network()), preset.upsampler(), weights, job.notes(preset));
+          new UnclipSchedulerConfig(
+                  Workshop.TRAIN_STEPS,
+                  VarianceType.FIXED_SMALL_LOG,
+                  true,
+                  1,
+                  techniques.prediction())
+              .write(workshop.scheduler(SCHEDULER));
+        });
+  }
+
+  private void start(Trainer trainer) {
+    if (last && workshop.first() == null) {
+      trainer.startFrom(
+          Workshop.weights(workshop.folder(UnclipFolder.SUPER_RES_FIRST), Checkpoint.DIFFUSERS));
+    } else {
+      workshop.start(trainer, Checkpoint.DIFFUSERS, Map.of("", network()));
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package io.diffusion4j.emoji.train;
+
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ClipImageModel;
+import io.diffusion4j.clip.ClipTextModel;
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.emoji.EmojiDataset;
+import io.diffusion4j.emoji.EmojiDataset.Settings;
+import io.diffusion4j.emoji.scene.SceneMix;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
+import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.tf.nn.CheckpointTensors;
+import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.train.BatchSource;
+import io.diffusion4j.tf.train.CaptionedImages;
+import io.diffusion4j.tf.train.Objective;
+import io.diffusion4j.tf.train.TensorMap;
+import io.diffusion4j.tf.train.Trainer;
+import io.diffusion4j.tf.train.TrainingRun;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the trainings of all parts share: the data, what earlier ones left in the model folder, and
+ * how one is run.
+ *
+ * @param preset what is trained
+ * @param model the pipeline folder that is read and written
+ * @param work where the states of unfinished trainings are kept
+ * @param first a finished model whose weights trainings begin with; null for random ones
+ */
+record Workshop(Preset preset, Path model, Path work, @Nullable Path first) {
+  /** T, of every part that denoises. */
+  static final int TRAIN_STEPS = 1000;
+
+  private static final int SPRITE_SIZE = 128;
+  private static final int ENCODED_AT_ONCE = 64;
+  private static final long DATA_SEED = 20_260_101;
+
+  /** The scenes of the preset, such as CLIP sees them. */
+  EmojiDataset data(long seed) {
+    return data(preset.vision().imageSize(), seed, preset.scenes());
+  }
+
+  /** Scenes to be learned from. */
+  EmojiDataset data(int imageSize, long seed, SceneMix scenes) {
+    return open(
+        Settings.training(preset.concepts(), imageSize, DATA_SEED + seed).withScenes(scenes));
+  }
+
+  static EmojiDataset open(Settings settings) {
+    return EmojiDataset.open(settings, SPRITE_SIZE);
+  }
+
+  /**
+   * What a part's statistics are taken from: the same for every seed, so that weights mean the same
+   * when another run starts from them.
+   */
+  CaptionedImages examples(EmojiDataset data, long seed) {
+    return PresetPictures.of(data.with(data.settings().withSeed(DATA_SEED + seed)));
+  }
+
+  /** The image embeddings of the first examples. */
+  static List<float[]> embeddings(CaptionedImages examples, ImageEncoder encoder, int count) {
+    List<float[]> embeddings = new ArrayList<>(count);
+    for (int from = 0; from < count; from += ENCODED_AT_ONCE) {
+      List<Image> images = new ArrayList<>(ENCODED_AT_ONCE);
+      for (int i = from; i < Math.min(from + ENCODED_AT_ONCE, count); i++) {
+        images.add(examples.get(i).image());
+      }
+      embeddings.addAll(encoder.encode(images));
+    }
+    return embeddings;
+  }
+
+  ClipPreprocessor preprocessor() {
+    return ClipPreprocessor.clip(preset.vision().imageSize());
+  }
+
+  ClipTextModel textModel() {
+    Path folder = folder(UnclipFolder.TEXT_ENCODER);
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      return new ClipTextModel(
+          tokenizer(model),
+          ClipFolders.readText(folder),
+          new CheckpointTensors(folder, checkpoint),
+          Precision.BFLOAT16);
+    }
+  }
+
+  ClipImageModel imageModel() {
+    Path folder = folder(UnclipFolder.IMAGE_ENCODER);
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      return new ClipImageModel(
+          preprocessor(),
+          ClipFolders.readVision(folder),
+          new CheckpointTensors(folder, checkpoint),
+          Precision.BFLOAT16);
+    }
+  }
+
+  /** The tokenizer of a pipeline folder. */
+  static ClipTokenizer tokenizer(Path model) {
+    try {
+      return ClipTokenizer.load(model.resolve("tokenizer"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the tokenizer of " + model + ": " + e, e);
+    }
+  }
+
+  /** That of a component of the model. */
+  Path folder(String component) {
+    return model.resolve(component);
+  }
+
+  /** The settings of a scheduler of the model. */
+  Path scheduler(String component) {
+    return folder(component).resolve(UnclipSchedulerConfig.FILE_NAME);
+  }
+
+  /**
+   * Gives a new run the weights of the model that it is to start from, if there is one.
+   *
+   * @param folders the folder of the weights whose names begin with the prefix, by prefix
+   */
+  void start(Trainer trainer, String file, Map<String, String> folders) {
+    if (first != null) {
+      var weights = new TensorMap();
+      folders.forEach(
+          (prefix, folder) -> weights.putAll(prefix, weights(first.resolve(folder), file)));
+      trainer.startFrom(weights);
+    }
+  }
+
+  static NamedTensors weights(Path folder, String file) {
+    try (var checkpoint = Checkpoint.open(folder, file)) {
+      return new TensorMap().putAll("", new CheckpointTensors(folder, checkpoint));
+    }
+  }
+
+  /**
+   * Does a job, or goes on with it.
+   *
+   * @param prepare what is done to a trainer before it goes on from a state
+   * @param write what is done with the weights in the end
+   * @return whether it is finished
+   */
+  boolean run(
+      Job job,
+      Objective objective,
+      BatchSource batches,
+      Consumer<Trainer> prepare,
+      Consumer<NamedTensors> write) {
+    var config = job.config();
+    try (var trainer = new Trainer(objective, config)) {
+      prepare.accept(trainer);
+      Path state = work.resolve(job.part().word());
+      var run = new TrainingRun(trainer, config, batches, state, job.checkpointEvery());
+      job.observer().onStart(run, config, trainer.parameters(), trainer.step());
+      boolean finished = run.run(job.observer());
+      if (finished) {
+        write.accept(trainer.averagedWeights());
+        UnclipFolder.writeIndex(model);
+      }
+      return finished;
+    }
+  }
+}
