@@ -283,6 +283,23 @@ final class EndToEndTest {
     }
   }
 
+  @Test
+  void aPartMayBeTrainedWithOtherTechniques() throws IOException {
+    Path other = folder.resolve("other");
+    String[] techniques = {"--technique", "prediction=v", "--technique", "weighting=simple"};
+    Run clip = train("clip", "1", other, "other-state");
+    assertThat(clip.status()).as(clip.err()).isZero();
+    Run run = train("decoder", "1", other, "other-state", techniques);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(other.resolve("decoder_scheduler/scheduler_config.json"))
+        .content()
+        .contains("\"v_prediction\"");
+    try (var weights = Checkpoint.open(other.resolve("decoder"), Checkpoint.DIFFUSERS)) {
+      assertThat(weights.metadata().get("diffusion4j.techniques"))
+          .isEqualTo("drop=0.1 prediction=v shift=1.5 text-drop=0.2 weighting=simple");
+    }
+  }
+
   /** A step at next to no rate leaves the weights that it began with. */
   private static void assertSameWeights(Path copy, String part, String file) {
     try (var before = Checkpoint.open(model.resolve(part), file);
