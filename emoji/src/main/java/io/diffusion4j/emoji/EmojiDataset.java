@@ -128,7 +128,7 @@ public final class EmojiDataset {
 
   /** The caption of example {@code index}, without its picture. */
   public String caption(long index) {
-    return captioner.caption(sampler.scene(index), index, settings.seed());
+    return captioner.caption(scene(index), index, settings.seed());
   }
 
   /**

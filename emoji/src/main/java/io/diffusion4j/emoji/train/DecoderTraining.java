@@ -5,13 +5,11 @@ import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
-import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.Spacing;
 import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.tf.nn.WithoutPrefix;
-import io.diffusion4j.tf.train.NoisedBatch;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +41,10 @@ record DecoderTraining(Workshop workshop) implements PartTraining {
     var objective =
         new DecoderObjective(new Unet(preset.decoder()), preset.projection(), preset.textLength());
     var noise =
-        new NoisedBatch(
-            new CosineSchedule(Workshop.TRAIN_STEPS),
-            techniques.prediction(),
-            techniques.weighting(),
-            preset.decoder().timeChannels(),
-            TimestepSampler.shifted(Workshop.TRAIN_STEPS, techniques.shift())
-                .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
+        Workshop.pixelNoise(techniques, preset.decoder())
+            .withTimesteps(
+                TimestepSampler.shifted(Workshop.TRAIN_STEPS, techniques.shift())
+                    .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
     try (var text = workshop.textModel();
         var image = workshop.imageModel()) {
       var batches =

@@ -4,11 +4,9 @@ import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.decoder.UpsamplerBatches;
 import io.diffusion4j.decoder.UpsamplerObjective;
-import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
-import io.diffusion4j.tf.train.NoisedBatch;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
@@ -39,18 +37,12 @@ record UpsamplerTraining(Workshop workshop, boolean last) implements PartTrainin
     Preset preset = workshop.preset();
     var config = job.config();
     var techniques = job.techniques();
-    var noise =
-        new NoisedBatch(
-            new CosineSchedule(Workshop.TRAIN_STEPS),
-            techniques.prediction(),
-            techniques.weighting(),
-            preset.upsampler().timeChannels());
     var batches =
         new UpsamplerBatches(
             PresetPictures.of(workshop.data(preset.imageSize(), config.seed(), preset.scenes())),
             preset.decoder().sampleSize(),
             preset.crop(),
-            noise,
+            Workshop.pixelNoise(techniques, preset.upsampler()),
             last ? LAST_TIMESTEPS : Workshop.TRAIN_STEPS,
             techniques.blur(),
             config.batchSize(),

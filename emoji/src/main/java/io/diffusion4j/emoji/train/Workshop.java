@@ -5,8 +5,10 @@ import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.decoder.UnetConfig;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
 import io.diffusion4j.emoji.scene.SceneMix;
@@ -17,6 +19,7 @@ import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.train.BatchSource;
 import io.diffusion4j.tf.train.CaptionedImages;
+import io.diffusion4j.tf.train.NoisedBatch;
 import io.diffusion4j.tf.train.Objective;
 import io.diffusion4j.tf.train.TensorMap;
 import io.diffusion4j.tf.train.Trainer;
@@ -82,6 +85,15 @@ record Workshop(Preset preset, Path model, Path work, @Nullable Path first) {
       embeddings.addAll(encoder.encode(images));
     }
     return embeddings;
+  }
+
+  /** How pictures are noised for a U-Net, at all timesteps alike. */
+  static NoisedBatch pixelNoise(Techniques techniques, UnetConfig network) {
+    return new NoisedBatch(
+        new CosineSchedule(TRAIN_STEPS),
+        techniques.prediction(),
+        techniques.weighting(),
+        network.timeChannels());
   }
 
   ClipPreprocessor preprocessor() {
