@@ -166,6 +166,7 @@ public final class HttpPort implements AutoCloseable {
           Duration stall = config.stall().plus(STATUS_WAITS);
           builder.decorator(service -> new StalledReaders(service, stall));
           builder.decorator(service -> new SlowRequests(service, config.receive()));
+          builder.decorator(LateAnswers::new);
           faces.forEach(face -> face.addTo(builder, channel));
         });
   }

@@ -1,0 +1,132 @@
+package io.diffusion4j.serving;
+
+import static io.diffusion4j.serving.TestServer.CONFIG;
+import static io.diffusion4j.serving.TestServer.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.multibindings.Multibinder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A deadline that passes while the answer is on its way ends the call as gRPC's own servers do,
+ * whose clients know what it means when their time is up. The clients here have no clock of their
+ * own, so that they tell what the server said.
+ */
+@Timeout(60)
+class LateReadersTest {
+  private static final Metadata.Key<String> TIMEOUT =
+      Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final CompletableFuture<ServiceRequestContext> served = new CompletableFuture<>();
+
+  /** Tells which call the server has. */
+  private final class Seen extends AbstractModule implements ServerInterceptor {
+    @Override
+    protected void configure() {
+      Multibinder.newSetBinder(binder(), ServerInterceptor.class).addBinding().toInstance(this);
+    }
+
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      if (headers.containsKey(TIMEOUT)) {
+        served.complete(ServiceRequestContext.current());
+      }
+      return next.startCall(call, headers);
+    }
+  }
+
+  static Stream<MethodDescriptor<GenerateImagesRequest, ?>> methods() {
+    return Stream.of(
+        GenerationServiceGrpc.getGenerateImagesMethod(),
+        GenerationServiceGrpc.getStreamGenerateImagesMethod());
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void anAnswerInTheMiddleIsCancelled(MethodDescriptor<GenerateImagesRequest, ?> method)
+      throws Exception {
+    try (var server = new TestServer(CONFIG, new Seen(), ToyModel.named("toy"))) {
+      var request = large().setRequestId(UUID.randomUUID().toString()).build();
+      assertThat(server.blocking().generateImages(request)).isNotNull(); // so that it is there
+      var late = new Late<>(server, method, request);
+      late.untilItsTimeIsUp();
+      assertThat(late.read().getCode()).isEqualTo(Code.CANCELLED);
+    }
+  }
+
+  @Test
+  void aStreamBetweenItsEventsIsToldTheDeadlinePassed() throws Exception {
+    var gate = new Gate();
+    try (var server = new TestServer(CONFIG, new Seen(), ToyModel.named("toy", gate::accept))) {
+      var late =
+          new Late<>(
+              server, GenerationServiceGrpc.getStreamGenerateImagesMethod(), large().build());
+      Status end = late.read();
+      assertThat(end.getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+      assertThat(end.getDescription()).isEqualTo("the deadline passed");
+      gate.open();
+    }
+  }
+
+  /** More than is sent to a client who does not read. */
+  private static GenerateImagesRequest.Builder large() {
+    return request("x").setImageCount(ToyModel.MAX_IMAGES);
+  }
+
+  /** A call that has half a second, of a client who takes nothing at first. */
+  private final class Late<R> extends ClientCall.Listener<R> {
+    private final ClientCall<GenerateImagesRequest, R> call;
+    private final CompletableFuture<Status> end = new CompletableFuture<>();
+
+    Late(
+        TestServer server,
+        MethodDescriptor<GenerateImagesRequest, R> method,
+        GenerateImagesRequest request) {
+      call = server.channel.newCall(method, CallOptions.DEFAULT);
+      var headers = new Metadata();
+      headers.put(TIMEOUT, "500m");
+      call.start(this, headers);
+      call.sendMessage(request);
+      call.halfClose();
+    }
+
+    void untilItsTimeIsUp() throws Exception {
+      served
+          .get(20, TimeUnit.SECONDS)
+          .whenRequestCancelled()
+          .toCompletableFuture()
+          .get(20, TimeUnit.SECONDS);
+    }
+
+    Status read() throws Exception {
+      call.request(1_000_000);
+      return end.get(20, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      end.complete(status);
+    }
+  }
+}
