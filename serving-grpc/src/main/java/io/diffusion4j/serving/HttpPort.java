@@ -1,9 +1,8 @@
 package io.diffusion4j.serving;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
-import com.linecorp.armeria.common.util.EventLoopGroups;
-import com.linecorp.armeria.common.util.ThreadFactories;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
@@ -23,6 +22,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,8 +56,8 @@ public final class HttpPort implements AutoCloseable {
   /** For so long a client who goes on reading late can still see why its stream ended. */
   private static final Duration STATUS_WAITS = Duration.ofSeconds(10);
 
-  /** Longer than accepting a connection takes. */
-  private static final Duration LONGEST_ACCEPT = Duration.ofSeconds(2);
+  /** How long it takes to see that a port has closed. */
+  private static final Duration POLL = Duration.ofMillis(5);
 
   /** What a server will serve, whatever its models are; the empty name is the whole of it. */
   private static final List<String> SERVICES =
@@ -118,14 +118,6 @@ public final class HttpPort implements AutoCloseable {
     }
     ServerBuilder builder = Server.builder();
     configure(builder);
-    // No connections come when the port is closed: its thread need not wait for some, as it would.
-    builder.bossGroupFactory(
-        name ->
-            EventLoopGroups.builder()
-                .numThreads(1)
-                .threadFactory(ThreadFactories.newThreadFactory(name, false))
-                .gracefulShutdown(Duration.ZERO, LONGEST_ACCEPT)
-                .build());
     builder.service(GrpcService.builder().addService(health.getHealthService()).build());
     builder.serviceUnder(
         "/", (ctx, request) -> HttpErrors.refuse(request.headers(), Errors.loading()));
@@ -231,9 +223,18 @@ public final class HttpPort implements AutoCloseable {
     server.blockUntilShutdown();
   }
 
-  /** Lets what is on its way arrive, for a while. */
+  /** Lets what is on its way arrive, for a while; returns when nobody is connected any more. */
   @Override
   public void close() {
-    server.stop().join();
+    CompletableFuture<Void> stopped = server.stop();
+    // What Armeria does after that takes two seconds, in which the thread that accepted connections
+    // waits for some: Netty's default, of which no setting of Armeria's relieves it.
+    while (!stopped.isDone() && !isDeserted()) {
+      Uninterruptibles.sleepUninterruptibly(POLL);
+    }
+  }
+
+  private boolean isDeserted() {
+    return server.activePorts().isEmpty() && server.numConnections() == 0;
   }
 }

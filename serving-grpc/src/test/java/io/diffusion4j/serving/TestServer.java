@@ -138,7 +138,12 @@ final class TestServer implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
+    try {
+      // Who is still connected then has two seconds to leave.
+      channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     server.close();
   }
 }
