@@ -130,7 +130,7 @@ public record Preset(
         new Curriculum(12, 300, 75),
         TrainingConfig.of(3_000, 128, 1.5e-3, 1),
         TrainingConfig.of(1_500, 64, 1e-3, 2),
-        TrainingConfig.of(8_000, 32, 1e-3, 3),
+        TrainingConfig.of(35_000, 32, 1e-3, 3),
         TrainingConfig.of(3_000, 8, 1e-3, 4),
         TrainingConfig.of(300, 8, 3e-4, 5));
   }
