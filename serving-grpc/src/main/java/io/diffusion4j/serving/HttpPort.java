@@ -232,6 +232,9 @@ public final class HttpPort implements AutoCloseable {
     while (!stopped.isDone() && !isDeserted()) {
       Uninterruptibles.sleepUninterruptibly(POLL);
     }
+    if (stopped.isDone()) {
+      stopped.join(); // throws what went wrong
+    }
   }
 
   private boolean isDeserted() {
