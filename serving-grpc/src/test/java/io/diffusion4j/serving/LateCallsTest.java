@@ -1,14 +1,13 @@
 package io.diffusion4j.serving;
 
 import static io.diffusion4j.serving.TestServer.CONFIG;
+import static io.diffusion4j.serving.TestServer.intercepting;
 import static io.diffusion4j.serving.TestServer.request;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.util.concurrent.Uninterruptibles;
-import com.google.inject.AbstractModule;
-import com.google.inject.multibindings.Multibinder;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
@@ -43,12 +42,7 @@ class LateCallsTest {
   private TestServer server;
 
   /** Gets round to a call when all is over. */
-  private final class Busy extends AbstractModule implements ServerInterceptor {
-    @Override
-    protected void configure() {
-      Multibinder.newSetBinder(binder(), ServerInterceptor.class).addBinding().toInstance(this);
-    }
-
+  private final class Busy implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
@@ -61,7 +55,7 @@ class LateCallsTest {
 
   @BeforeEach
   void start() throws Exception {
-    server = new TestServer(CONFIG, new Busy(), ToyModel.named("toy"));
+    server = new TestServer(CONFIG, intercepting(new Busy()), ToyModel.named("toy"));
   }
 
   @AfterEach

@@ -1,11 +1,10 @@
 package io.diffusion4j.serving;
 
 import static io.diffusion4j.serving.TestServer.CONFIG;
+import static io.diffusion4j.serving.TestServer.intercepting;
 import static io.diffusion4j.serving.TestServer.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.inject.AbstractModule;
-import com.google.inject.multibindings.Multibinder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
@@ -40,12 +39,7 @@ class LateReadersTest {
   private final CompletableFuture<ServiceRequestContext> served = new CompletableFuture<>();
 
   /** Tells which call the server has. */
-  private final class Seen extends AbstractModule implements ServerInterceptor {
-    @Override
-    protected void configure() {
-      Multibinder.newSetBinder(binder(), ServerInterceptor.class).addBinding().toInstance(this);
-    }
-
+  private final class Seen implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
@@ -66,7 +60,7 @@ class LateReadersTest {
   @MethodSource("methods")
   void anAnswerInTheMiddleIsCancelled(MethodDescriptor<GenerateImagesRequest, ?> method)
       throws Exception {
-    try (var server = new TestServer(CONFIG, new Seen(), ToyModel.named("toy"))) {
+    try (var server = new TestServer(CONFIG, intercepting(new Seen()), ToyModel.named("toy"))) {
       var request = large().setRequestId(UUID.randomUUID().toString()).build();
       assertThat(server.blocking().generateImages(request)).isNotNull(); // so that it is there
       var late = new Late<>(server, method, request);
@@ -78,7 +72,8 @@ class LateReadersTest {
   @Test
   void aStreamBetweenItsEventsIsToldTheDeadlinePassed() throws Exception {
     var gate = new Gate();
-    try (var server = new TestServer(CONFIG, new Seen(), ToyModel.named("toy", gate::accept))) {
+    try (var server =
+        new TestServer(CONFIG, intercepting(new Seen()), ToyModel.named("toy", gate::accept))) {
       var late =
           new Late<>(
               server, GenerationServiceGrpc.getStreamGenerateImagesMethod(), large().build());

@@ -20,6 +20,7 @@ import io.diffusion4j.serving.v1.TextToImageTask;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.ServerInterceptor;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -132,6 +133,18 @@ final class TestServer implements AutoCloseable {
         OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
             .setBinding()
             .toInstance(authenticator);
+      }
+    };
+  }
+
+  /** Has the server's calls go through this. */
+  static Module intercepting(ServerInterceptor interceptor) {
+    return new AbstractModule() {
+      @Override
+      protected void configure() {
+        Multibinder.newSetBinder(binder(), ServerInterceptor.class)
+            .addBinding()
+            .toInstance(interceptor);
       }
     };
   }
