@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn;
 
 import java.nio.FloatBuffer;
+import org.bytedeco.dnnl.dnnl_stream;
 
 /**
  * AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) for one parameter, with a moving average of its
@@ -60,8 +61,9 @@ final class AdamW {
   }
 
   /** Hands the weights to those who read them. */
-  void publish() {
+  void publish(dnnl_stream stream) {
     published.put(0, weights);
+    parameter.pack(stream);
   }
 
   /** Takes the gradient over, and gives the sum of its squares. */
@@ -96,12 +98,13 @@ final class AdamW {
   }
 
   /** Moves the weights and hands them to those who read them. */
-  void step(Step s) {
+  void step(Step s, dnnl_stream stream) {
     for (int from = 0; from < weights.length; from += BLOCK) {
       int count = Math.min(BLOCK, weights.length - from);
       step(s, from, from + count);
       published.put(from, weights, from, count);
     }
+    parameter.pack(stream);
   }
 
   private void step(Step s, int from, int to) {

@@ -3,6 +3,7 @@ package io.diffusion4j.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
@@ -55,7 +56,7 @@ record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int
             .primitive(NAME, primitive)
             .with(after)
             .with(DNNL_ARG_SRC, x.as(x.images()))
-            .with(DNNL_ARG_WEIGHTS, tape.packed(weight, plain(), Kernels.wantedWeights(primitive)))
+            .with(DNNL_ARG_WEIGHTS, packed(x.type(), primitive))
             .with(DNNL_ARG_BIAS, bias.values(flat))
             .with(DNNL_ARG_DST, y.as(y.images()))
             .build());
@@ -83,10 +84,14 @@ record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int
   }
 
   /** How the parameter lies: {@code [kernel, kernel, in, out]}. */
-  private dnnl_memory_desc plain() {
+  private dnnl_memory_desc plain(DataType type) {
     long row = (long) in * out;
     return tape.kernels()
-        .strided(DataType.FLOAT32, new long[] {out, in, kernel, kernel}, 1, out, kernel * row, row);
+        .strided(type, new long[] {out, in, kernel, kernel}, 1, out, kernel * row, row);
+  }
+
+  private dnnl_memory packed(DataType type, dnnl_primitive_desc primitive) {
+    return weight.packed(type, plain(type), Kernels.wantedWeights(primitive));
   }
 
   private void backward(Activation dx, Activation dy, dnnl_primitive_desc forward) {
@@ -113,7 +118,7 @@ record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int
         kernels
             .primitive(NAME, primitive)
             .with(DNNL_ARG_DIFF_DST, dy.as(dy.images()))
-            .with(DNNL_ARG_WEIGHTS, tape.packed(weight, plain(), Kernels.wantedWeights(primitive)))
+            .with(DNNL_ARG_WEIGHTS, packed(dx.type(), primitive))
             .with(DNNL_ARG_DIFF_SRC, dx.as(dx.images()))
             .build());
   }
@@ -142,7 +147,7 @@ record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int
                     a));
     tape.gradient(
         weight,
-        plain(),
+        plain(DataType.FLOAT32),
         dnnl_primitive_desc_query_md(primitive, dnnl_query_diff_weights_md, 0),
         memory ->
             kernels

@@ -2,6 +2,7 @@ package io.diffusion4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
@@ -29,7 +30,7 @@ record Dense(Tape tape, Trained weight, Trained bias, int in, int out) {
         kernels
             .primitive(NAME, primitive)
             .with(DNNL_ARG_SRC, x.as(x.matrix()))
-            .with(DNNL_ARG_WEIGHTS, tape.packed(weight, plain(), Kernels.wantedWeights(primitive)))
+            .with(DNNL_ARG_WEIGHTS, packed(x.type(), primitive))
             .with(DNNL_ARG_BIAS, bias.values(flat))
             .with(DNNL_ARG_DST, y.as(y.matrix()))
             .build());
@@ -46,8 +47,12 @@ record Dense(Tape tape, Trained weight, Trained bias, int in, int out) {
   }
 
   /** How the parameter lies: {@code [in, out]}. */
-  private dnnl_memory_desc plain() {
-    return tape.kernels().strided(DataType.FLOAT32, new long[] {out, in}, 1, out);
+  private dnnl_memory_desc plain(DataType type) {
+    return tape.kernels().strided(type, new long[] {out, in}, 1, out);
+  }
+
+  private dnnl_memory packed(DataType type, dnnl_primitive_desc primitive) {
+    return weight.packed(type, plain(type), Kernels.wantedWeights(primitive));
   }
 
   private void backward(Activation dx, Activation dy, dnnl_primitive_desc forward) {
@@ -63,7 +68,7 @@ record Dense(Tape tape, Trained weight, Trained bias, int in, int out) {
         kernels
             .primitive(NAME, primitive)
             .with(DNNL_ARG_DIFF_DST, dy.as(dy.matrix()))
-            .with(DNNL_ARG_WEIGHTS, tape.packed(weight, plain(), Kernels.wantedWeights(primitive)))
+            .with(DNNL_ARG_WEIGHTS, packed(dx.type(), primitive))
             .with(DNNL_ARG_DIFF_SRC, dx.as(dx.matrix()))
             .build());
   }
@@ -80,7 +85,7 @@ record Dense(Tape tape, Trained weight, Trained bias, int in, int out) {
                     d, e, x.matrix(), any(DataType.FLOAT32), flat, dy.matrix(), forward, a));
     tape.gradient(
         weight,
-        plain(),
+        plain(DataType.FLOAT32),
         dnnl_primitive_desc_query_md(primitive, dnnl_query_diff_weights_md, 0),
         memory ->
             kernels

@@ -3,8 +3,10 @@ package io.diffusion4j.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
@@ -14,7 +16,8 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
  *
  * <p>Means and variances of channels are what batch normalisation of a single sample computes; what
  * else it writes is not looked at. Its derivative has the sums that the gradient needs, and most of
- * the gradient itself. A sample goes through all passes before the next.
+ * the gradient itself. With mean 0 and variance 1 it is a·x + b, faster than a product and a sum. A
+ * sample goes through all passes before the next.
  *
  * @param gain {@code [c]}
  * @param shift {@code [c]}
@@ -24,13 +27,15 @@ record GroupNormalisation(
   private static final String NAME = "group normalisation";
   private static final int FLAGS = dnnl_use_scale | dnnl_use_shift;
 
-  /** Descriptions of a sample and of one number per channel, and the unit gain. */
+  /** Descriptions of a sample and of one number per channel, and such numbers. */
   private record Shapes(
       dnnl_memory_desc one,
       dnnl_memory_desc perChannel,
       dnnl_memory_desc flat,
-      Activation unit,
-      dnnl_primitive_desc moments) {}
+      Activation ones,
+      Activation zeros,
+      dnnl_primitive_desc moments,
+      Kernel.Builder affine) {}
 
   /**
    * The normalisation of x.
@@ -49,19 +54,26 @@ record GroupNormalisation(
     var unread = x.scratchOfOne();
     var measure = kernels.primitive(NAME, shapes.moments);
     List<Kernel> measuring = new ArrayList<>();
-    List<Kernel> applying = new ArrayList<>();
+    var swish = Silu.forward(kernels, shapes.one);
+    List<List<Kernel>> applying = new ArrayList<>();
     for (int i = 0; i < x.samples(); i++) {
       measuring.add(
           measure
               .again()
               .with(DNNL_ARG_SRC, x.sample(shapes.one, i))
-              .with(DNNL_ARG_SCALE, shapes.unit.as(shapes.flat))
-              .with(DNNL_ARG_SHIFT, shapes.unit.as(shapes.flat))
+              .with(DNNL_ARG_SCALE, shapes.ones.as(shapes.flat))
+              .with(DNNL_ARG_SHIFT, shapes.ones.as(shapes.flat))
               .with(DNNL_ARG_MEAN, mean.sample(shapes.flat, i))
               .with(DNNL_ARG_VARIANCE, variance.sample(shapes.flat, i))
               .with(DNNL_ARG_DST, unread.as(shapes.one))
               .build());
-      applying.add(affine(shapes, x, i, a, b, y.sample(shapes.one, i), silu));
+      var result = y.sample(shapes.one, i);
+      List<Kernel> ofSample = new ArrayList<>();
+      ofSample.add(affine(shapes, x, i, a, b, result));
+      if (silu) {
+        ofSample.add(swish.again().with(DNNL_ARG_SRC, result).with(DNNL_ARG_DST, result).build());
+      }
+      applying.add(ofSample);
     }
     float[] told = new float[scaleShift.map(Activation::size).orElse(0)];
     var means = mean.floats();
@@ -81,7 +93,7 @@ record GroupNormalisation(
             moments.forward(i);
             slopes.put(i * c, moments.a, i * c, c);
             constants.put(i * c, moments.b, i * c, c);
-            applying.get(i).run(stream);
+            applying.get(i).forEach(kernel -> kernel.run(stream));
           }
         });
     tape.derivative(
@@ -93,46 +105,58 @@ record GroupNormalisation(
     var kernels = tape.kernels();
     long c = x.channels();
     var one = x.images(1);
-    var unit = Activation.of(kernels, DataType.FLOAT32, 1, 1, 1, x.channels(), false);
-    float[] ones = new float[x.channels()];
-    java.util.Arrays.fill(ones, 1);
-    unit.floats().put(0, ones);
     return new Shapes(
         one,
         kernels.strided(DataType.FLOAT32, new long[] {1, c, 1, 1}, c, 1, c, c),
         kernels.dense(DataType.FLOAT32, c),
-        unit,
+        perChannel(x, 1),
+        perChannel(x, 0),
         kernels.describe(
             NAME,
             After.NOTHING,
             (d, e, attributes) ->
                 dnnl_batch_normalization_forward_primitive_desc_create(
-                    d, e, dnnl_forward_training, one, one, GroupMoments.EPS, FLAGS, attributes)));
+                    d, e, dnnl_forward_training, one, one, GroupMoments.EPS, FLAGS, attributes)),
+        kernels.primitive(
+            NAME,
+            After.NOTHING,
+            (d, e, attributes) ->
+                dnnl_batch_normalization_forward_primitive_desc_create(
+                    d,
+                    e,
+                    dnnl_forward_inference,
+                    one,
+                    one,
+                    0,
+                    FLAGS | dnnl_use_global_stats,
+                    attributes)));
+  }
+
+  private Activation perChannel(Activation x, float value) {
+    float[] values = new float[x.channels()];
+    Arrays.fill(values, value);
+    var all = Activation.of(tape.kernels(), DataType.FLOAT32, 1, 1, 1, x.channels(), false);
+    all.floats().put(0, values);
+    return all;
   }
 
   private Activation perSample(Activation x) {
     return Activation.of(tape.kernels(), DataType.FLOAT32, x.samples(), 1, 1, x.channels(), false);
   }
 
-  /** a·x + b for a sample, then SiLU if so. */
-  private Kernel affine(
-      Shapes shapes,
-      Activation x,
-      int i,
-      Activation a,
-      Activation b,
-      org.bytedeco.dnnl.dnnl_memory result,
-      boolean swish) {
-    var plus = After.NOTHING.add(shapes.perChannel, b.sample(shapes.perChannel, i));
-    return tape.kernels()
-        .binary(
-            dnnl_binary_mul,
-            shapes.one,
-            x.sample(shapes.one, i),
-            shapes.perChannel,
-            a.sample(shapes.perChannel, i),
-            result,
-            swish ? plus.swish() : plus);
+  /** a·x + b for a sample. */
+  private static Kernel affine(
+      Shapes shapes, Activation x, int i, Activation a, Activation b, dnnl_memory result) {
+    return shapes
+        .affine
+        .again()
+        .with(DNNL_ARG_SRC, x.sample(shapes.one, i))
+        .with(DNNL_ARG_MEAN, shapes.zeros.as(shapes.flat))
+        .with(DNNL_ARG_VARIANCE, shapes.ones.as(shapes.flat))
+        .with(DNNL_ARG_SCALE, a.sample(shapes.flat, i))
+        .with(DNNL_ARG_SHIFT, b.sample(shapes.flat, i))
+        .with(DNNL_ARG_DST, result)
+        .build();
   }
 
   private void backward(
@@ -179,7 +203,7 @@ record GroupNormalisation(
       List<Kernel> ofSample = new ArrayList<>();
       var dt = silu ? work : dy.sample(one, i);
       if (silu) {
-        ofSample.add(affine(shapes, x, i, a, b, activated, false));
+        ofSample.add(affine(shapes, x, i, a, b, activated));
         ofSample.add(
             swish
                 .again()

@@ -141,7 +141,7 @@ final class OneDnnLearner implements Learner {
         (member, stream) -> {
           if (member < shares.size()) {
             for (AdamW optimizer : updates.get(member)) {
-              optimizer.step(update);
+              optimizer.step(update, stream);
             }
           }
         });
@@ -213,7 +213,12 @@ final class OneDnnLearner implements Learner {
         }
       }
     }
-    optimizers.values().forEach(AdamW::publish);
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            updates.get(member).forEach(optimizer -> optimizer.publish(stream));
+          }
+        });
   }
 
   private static float[] values(AdamW optimizer, Role role) {

@@ -14,8 +14,7 @@ record Silu(Tape tape) {
     var y = tape.resultLike(x);
     var matrix = x.matrix();
     tape.forward(
-        kernels
-            .primitive(NAME, description(kernels, matrix))
+        forward(kernels, matrix)
             .with(DNNL_ARG_SRC, x.as(matrix))
             .with(DNNL_ARG_DST, y.as(matrix))
             .build());
@@ -40,6 +39,11 @@ record Silu(Tape tape) {
         (d, e, a) ->
             dnnl_eltwise_forward_primitive_desc_create(
                 d, e, dnnl_forward_training, dnnl_eltwise_swish, of, of, 1, 0, a));
+  }
+
+  /** x·σ(x), in place if its result lies where x does. */
+  static Kernel.Builder forward(Kernels kernels, dnnl_memory_desc of) {
+    return kernels.primitive(NAME, description(kernels, of));
   }
 
   /** dy·(σ(x) + x·σ(x)·(1 − σ(x))). */

@@ -30,7 +30,6 @@ final class Tape {
   private final DataType type;
   private final int samples;
   private final Function<String, Trained> parameters;
-  private final List<Step> packing = new ArrayList<>();
   private final List<Step> forward = new ArrayList<>();
   private final List<Runnable> derivatives = new ArrayList<>();
   private final List<Step> backward = new ArrayList<>();
@@ -102,9 +101,8 @@ final class Tape {
     derivatives.clear();
   }
 
-  /** Takes over the present values of the parameters, and runs forwards. */
+  /** With the values that the parameters were {@linkplain Trained#pack packed} with. */
   void runForward(dnnl_stream stream) {
-    packing.forEach(step -> step.run(stream));
     forward.forEach(step -> step.run(stream));
   }
 
@@ -159,13 +157,6 @@ final class Tape {
   }
 
   // Parameters
-
-  /** A parameter in the order that a primitive wants, kept up to date. */
-  dnnl_memory packed(Trained parameter, dnnl_memory_desc plain, dnnl_memory_desc wanted) {
-    var memory = kernels.memory(wanted);
-    packing.add(kernels.copy(plain, parameter.values(plain), wanted, memory));
-    return memory;
-  }
 
   /**
    * Has a kernel write the gradient of a parameter in the order that it wants, and brings it into

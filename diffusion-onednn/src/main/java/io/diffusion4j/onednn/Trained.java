@@ -1,16 +1,20 @@
 package io.diffusion4j.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_equal;
+
 import io.diffusion4j.tf.nn.Parameter;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_stream;
 
 /**
  * A parameter while it is trained: the values that all tapes read, in native memory, and the
  * gradient of each tape's share of the batch. In the graph's order of axes, which is near to what
- * primitives want.
+ * primitives want; what they want nearer is packed once for all tapes when the values change.
  */
 final class Trained {
   private final Kernels kernels;
@@ -18,6 +22,12 @@ final class Trained {
   private final int size;
   private final Memory values;
   private final List<FloatBuffer> gradients = new ArrayList<>();
+  private final List<Packed> packed = new ArrayList<>();
+  private final List<Kernel> packing = new ArrayList<>();
+  private Optional<Memory> rounded = Optional.empty();
+
+  /** The values as some primitives want them. */
+  private record Packed(dnnl_memory_desc wanted, dnnl_memory memory) {}
 
   Trained(Kernels kernels, Parameter parameter) {
     this.kernels = kernels;
@@ -44,6 +54,44 @@ final class Trained {
 
   dnnl_memory values(dnnl_memory_desc description) {
     return kernels.memory(description, values.at(0));
+  }
+
+  /**
+   * The values as a primitive wants them, from the next time on that they are {@linkplain #pack
+   * packed}.
+   *
+   * @param type that it wants
+   * @param plain how the values lie, in that type
+   * @param wanted how the primitive wants them
+   */
+  dnnl_memory packed(DataType type, dnnl_memory_desc plain, dnnl_memory_desc wanted) {
+    for (Packed known : packed) {
+      if (dnnl_memory_desc_equal(known.wanted, wanted) != 0) {
+        return known.memory;
+      }
+    }
+    var source = type == DataType.FLOAT32 ? values : rounded();
+    var memory = kernels.memory(wanted);
+    packing.add(kernels.copy(plain, kernels.memory(plain, source.at(0)), wanted, memory));
+    packed.add(new Packed(wanted, memory));
+    return memory;
+  }
+
+  /** The values in bfloat16: packing twice as fast as from float32. */
+  private Memory rounded() {
+    if (rounded.isEmpty()) {
+      var memory = kernels.allocate((long) DataType.BFLOAT16.bytes() * size);
+      var from = kernels.dense(DataType.FLOAT32, size);
+      var to = kernels.dense(DataType.BFLOAT16, size);
+      packing.add(kernels.copy(from, values(from), to, kernels.memory(to, memory.at(0))));
+      rounded = Optional.of(memory);
+    }
+    return rounded.get();
+  }
+
+  /** Brings what primitives read up to date with the values. */
+  void pack(dnnl_stream stream) {
+    packing.forEach(kernel -> kernel.run(stream));
   }
 
   /** Adds a gradient. */
