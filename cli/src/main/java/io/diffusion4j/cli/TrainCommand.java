@@ -104,7 +104,8 @@ final class TrainCommand implements Callable<Integer> {
       description =
           "How a part is trained, if not as what ships, for ablations: prediction (x0, eps, v),"
               + " weighting (simple, min-snr, min-snr-plus-one), shift, drop, text-drop, blur,"
-              + " standardized, relations or curriculum (on, off). Every part has some of them.")
+              + " captions (varied, plain), standardized, relations or curriculum (on, off). Every"
+              + " part has some of them.")
   private Map<String, String> techniques = Map.of();
 
   @Option(

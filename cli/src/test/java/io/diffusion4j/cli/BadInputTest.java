@@ -256,7 +256,8 @@ final class BadInputTest {
     "train clip --checkpoint-every 0, checkpoint-every: 0 (expected: ≥ 1)",
     "train clip --ema-decay 1, 'emaDecay: 1.0 (expected: in [0, 1))'",
     "train decoder --technique prediction=flow, 'prediction: flow (expected: one of eps, v, x0)'",
-    "train all --technique shift=2, 'technique: shift (expected: one of curriculum, relations)'",
+    "train all --technique shift=2, 'technique: shift (expected: one of captions, curriculum,"
+        + " relations)'",
     "train judge --technique shift=2, technique: shift (expected: none for judge)",
   })
   void aTrainingThatCannotBeIsRefusedAtOnce(String line, String message) {

@@ -23,7 +23,7 @@ record AutoregressiveTraining(Workshop workshop) implements PartTraining {
     var size = AutoregressivePreset.of(workshop.preset());
     var shape = size.config();
     var config = job.config();
-    var data = workshop.data(config.seed());
+    var data = workshop.captioned(job);
     try (var text = workshop.textModel();
         var image = workshop.imageModel()) {
       var examples = workshop.examples(data, size.training().seed());

@@ -37,8 +37,7 @@ record ClipTraining(Workshop workshop) implements PartTraining {
   @Override
   public boolean train(Job job) {
     Preset preset = workshop.preset();
-    var data =
-        workshop.data(preset.vision().imageSize(), job.config().seed(), SceneMix.mostlyVaried());
+    var data = workshop.captioned(job, SceneMix.mostlyVaried());
     ClipTokenizer tokenizer = tokenizer(data);
     preset.text().requireFits(tokenizer);
     return workshop.run(

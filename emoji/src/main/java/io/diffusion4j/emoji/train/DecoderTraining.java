@@ -49,7 +49,7 @@ record DecoderTraining(Workshop workshop) implements PartTraining {
         var image = workshop.imageModel()) {
       var batches =
           new DecoderBatches(
-              PresetPictures.of(workshop.data(config.seed())),
+              PresetPictures.of(workshop.captioned(job)),
               text,
               image,
               objective,

@@ -31,7 +31,7 @@ record PriorTraining(Workshop workshop) implements PartTraining {
     Preset preset = workshop.preset();
     var config = job.config();
     var techniques = job.techniques();
-    var data = workshop.data(config.seed());
+    var data = workshop.captioned(job);
     try (var text = workshop.textModel();
         var image = workshop.imageModel()) {
       var standardization =

@@ -3,6 +3,7 @@ package io.diffusion4j.emoji.train;
 import io.diffusion4j.diffusion.ByName;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.emoji.scene.CaptionMix;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,6 +22,9 @@ import java.util.stream.Collectors;
  *   <li>{@code drop}: how often all that the network is told is dropped, for classifier-free
  *       guidance
  *   <li>{@code text-drop}: how often the text alone is dropped besides
+ *   <li>{@code captions}: what they say, {@code varied} with words left out, keywords and what a
+ *       thing is a kind of ({@link CaptionMix#standard}), or {@code plain}, always its name ({@link
+ *       CaptionMix#labels})
  *   <li>{@code standardized}: whether the prior's embeddings are, {@code on} or {@code off}
  *   <li>{@code blur}: how often the upsampler's small picture is blurred
  *   <li>{@code relations}: whether every other batch of CLIP's has nothing but two things in both
@@ -36,6 +40,7 @@ public final class Techniques {
   private static final String SHIFT = "shift";
   private static final String DROP = "drop";
   private static final String TEXT_DROP = "text-drop";
+  private static final String CAPTIONS = "captions";
   private static final String STANDARDIZED = "standardized";
   private static final String BLUR = "blur";
   private static final String RELATIONS = "relations";
@@ -54,6 +59,9 @@ public final class Techniques {
               "min-snr", Weighting.minSnr(SNR_GAMMA),
               "min-snr-plus-one", Weighting.minSnrPlusOne(SNR_GAMMA)));
 
+  private static final ByName<CaptionMix> CAPTION_MIXES =
+      new ByName<>(CAPTIONS, Map.of("varied", CaptionMix.standard(), "plain", CaptionMix.labels()));
+
   private final SortedMap<String, String> values;
 
   private Techniques(Map<String, String> values) {
@@ -64,16 +72,18 @@ public final class Techniques {
   public static Techniques of(Part part) {
     return new Techniques(
         switch (part) {
-          case CLIP -> Map.of(RELATIONS, "on", CURRICULUM, "on");
-          case PRIOR -> Map.of(PREDICTION, "x0", STANDARDIZED, "on", DROP, "0.1");
-          case PRIOR_AR -> Map.of(DROP, "0.1");
+          case CLIP -> Map.of(RELATIONS, "on", CURRICULUM, "on", CAPTIONS, "varied");
+          case PRIOR ->
+              Map.of(PREDICTION, "x0", STANDARDIZED, "on", DROP, "0.1", CAPTIONS, "varied");
+          case PRIOR_AR -> Map.of(DROP, "0.1", CAPTIONS, "varied");
           case DECODER ->
               Map.of(
                   PREDICTION, "x0",
                   WEIGHTING, "min-snr-plus-one",
                   SHIFT, "1.5", // a little towards noise, where layout is decided
                   DROP, "0.1",
-                  TEXT_DROP, "0.2");
+                  TEXT_DROP, "0.2",
+                  CAPTIONS, "varied");
           case UPSAMPLER, UPSAMPLER_LAST ->
               Map.of(PREDICTION, "x0", WEIGHTING, "min-snr-plus-one", BLUR, "0.5");
         });
@@ -100,6 +110,7 @@ public final class Techniques {
       case PREDICTION -> prediction();
       case WEIGHTING -> weighting();
       case SHIFT -> shift();
+      case CAPTIONS -> captions();
       case STANDARDIZED -> standardized();
       case RELATIONS -> relations();
       case CURRICULUM -> curriculum();
@@ -125,6 +136,10 @@ public final class Techniques {
 
   double textDrop() {
     return probability(TEXT_DROP);
+  }
+
+  CaptionMix captions() {
+    return CAPTION_MIXES.named(value(CAPTIONS));
   }
 
   boolean standardized() {

@@ -39,7 +39,8 @@ record UpsamplerTraining(Workshop workshop, boolean last) implements PartTrainin
     var techniques = job.techniques();
     var batches =
         new UpsamplerBatches(
-            PresetPictures.of(workshop.data(preset.imageSize(), config.seed(), preset.scenes())),
+            PresetPictures.of(
+                workshop.pictures(preset.imageSize(), config.seed(), preset.scenes())),
             preset.decoder().sampleSize(),
             preset.crop(),
             Workshop.pixelNoise(techniques, preset.upsampler()),

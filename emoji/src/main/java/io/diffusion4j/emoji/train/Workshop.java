@@ -51,13 +51,19 @@ record Workshop(Preset preset, Path model, Path work, @Nullable Path first) {
   private static final int ENCODED_AT_ONCE = 64;
   private static final long DATA_SEED = 20_260_101;
 
-  /** The scenes of the preset, such as CLIP sees them. */
-  EmojiDataset data(long seed) {
-    return data(preset.vision().imageSize(), seed, preset.scenes());
+  /** The scenes of the preset, such as CLIP sees them, in the words that a job asks for. */
+  EmojiDataset captioned(Job job) {
+    return captioned(job, preset.scenes());
   }
 
-  /** Scenes to be learned from. */
-  EmojiDataset data(int imageSize, long seed, SceneMix scenes) {
+  /** Other scenes, likewise. */
+  EmojiDataset captioned(Job job, SceneMix scenes) {
+    var data = pictures(preset.vision().imageSize(), job.config().seed(), scenes);
+    return data.with(data.settings().withCaptions(job.techniques().captions()));
+  }
+
+  /** Scenes to be learned from by who is not told what they show. */
+  EmojiDataset pictures(int imageSize, long seed, SceneMix scenes) {
     return open(
         Settings.training(preset.concepts(), imageSize, DATA_SEED + seed).withScenes(scenes));
   }

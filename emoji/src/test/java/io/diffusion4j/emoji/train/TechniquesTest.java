@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.emoji.scene.CaptionMix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +33,8 @@ class TechniquesTest {
     assertThat(decoder.textDrop()).isEqualTo(0.2);
     assertThat(decoder.with("weighting", "simple").weighting()).isSameAs(Weighting.SIMPLE);
     assertThat(Techniques.of(Part.PRIOR).with("standardized", "off").standardized()).isFalse();
+    assertThat(Techniques.of(Part.PRIOR).with("captions", "plain").captions())
+        .isEqualTo(CaptionMix.labels());
     assertThat(Techniques.of(Part.UPSAMPLER).with("blur", "0").blur()).isZero();
   }
 
@@ -39,7 +42,7 @@ class TechniquesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "CLIP | drop | 0.1 | technique: drop (expected: one of curriculum, relations)",
+        "CLIP | drop | 0.1 | technique: drop (expected: one of captions, curriculum, relations)",
         "UPSAMPLER | shift | 2 | technique: shift (expected: one of blur, prediction, weighting)",
         "DECODER | shift | 0.5 | shift: 0.5 (expected: in [1.0, 1000.0])",
         "DECODER | drop | often | drop: often (expected: in [0.0, 1.0])",
@@ -47,6 +50,7 @@ class TechniquesTest {
         "DECODER | prediction | flow | prediction: flow (expected: one of eps, v, x0)",
         "DECODER | weighting | p2 | weighting: p2 (expected: one of min-snr, min-snr-plus-one,"
             + " simple)",
+        "PRIOR | captions | short | captions: short (expected: one of plain, varied)",
         "CLIP | relations | yes | relations: yes (expected: one of off, on)",
       })
   void whatThereIsNotIsRefused(Part part, String name, String value, String message) {
