@@ -91,7 +91,8 @@ final class PackedWeights {
     return vectors.computeIfAbsent(key, k -> constant(source.read(k)));
   }
 
-  private Buffer constant(float[] values) {
+  /** Numbers that are no weights. */
+  Buffer constant(float[] values) {
     var memory = pool.take((long) values.length * Float.BYTES);
     memory.floats(0, values.length).put(values);
     return Buffer.constant((long) values.length * Float.BYTES, memory);

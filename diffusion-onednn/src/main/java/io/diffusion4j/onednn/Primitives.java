@@ -266,6 +266,30 @@ final class Primitives {
         .in(part);
   }
 
+  /** (from − mean)/√variance·scale + shift, all of each channel. */
+  Call normalise(int part, View from, View mean, View variance, View scale, View shift, View to) {
+    return new Building(
+            "normalise",
+            List.of(),
+            (description, attributes) ->
+                dnnl_batch_normalization_forward_primitive_desc_create(
+                    description,
+                    engine,
+                    dnnl_forward_inference,
+                    descriptions.of(from),
+                    descriptions.of(to),
+                    0,
+                    dnnl_use_global_stats | dnnl_use_scale | dnnl_use_shift,
+                    attributes))
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_MEAN, mean)
+        .with(DNNL_ARG_VARIANCE, variance)
+        .with(DNNL_ARG_SCALE, scale)
+        .with(DNNL_ARG_SHIFT, shift)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
   /** from·factor + what the first of the others adds. */
   Call multiply(int part, View from, View factor, View to, List<PostOp> after) {
     return binary("multiply", dnnl_binary_mul, part, from, factor, to, after);
