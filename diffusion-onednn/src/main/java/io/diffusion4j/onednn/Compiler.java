@@ -23,6 +23,7 @@ final class Compiler {
   private final Map<Integer, Value> values = new HashMap<>();
   private final Map<Integer, Value> narrow = new HashMap<>();
   private final Map<Integer, Value> wide = new HashMap<>();
+  private final Map<List<Integer>, Value> masks = new HashMap<>();
 
   /**
    * Compiles nothing yet.
@@ -107,20 +108,28 @@ final class Compiler {
       return value(in.get(0)).withShape(node.shape());
     } else if (layer instanceof Layer.Add) {
       return add(n, in.get(0), in.get(1));
-    } else if (layer instanceof Layer.Silu) {
-      return lowering.silu(narrow(in.get(0)));
+    } else if (Fusion.curve(layer).isPresent()) {
+      return lowering.apply(Fusion.curve(layer).get(), narrow(in.get(0)));
+    } else if (layer instanceof Layer.LayerNorm norm) {
+      return lowering.layerNorm(norm, narrow(in.get(0)));
+    } else if (layer instanceof Layer.Learned learned) {
+      return lowering.learned(learned, node.shape());
+    } else if (layer instanceof Layer.Position position) {
+      return value(in.get(0)).position(position.index());
     } else if (layer instanceof Layer.GroupNorm norm) {
       Optional<Value> scaleShift = in.size() == 1 ? Optional.empty() : Optional.of(wide(in.get(1)));
       return lowering.groupNorm(norm, narrow(in.get(0)), scaleShift);
     } else if (layer instanceof Layer.Attention attention) {
-      if (in.size() > 4) {
-        throw unsupported(n);
-      }
-      Optional<Value> mask = in.size() == 3 ? Optional.empty() : Optional.of(wide(in.get(3)));
       return lowering.attention(
-          attention.heads(), narrow(in.get(0)), narrow(in.get(1)), narrow(in.get(2)), mask);
+          attention.heads(),
+          narrow(in.get(0)),
+          narrow(in.get(1)),
+          narrow(in.get(2)),
+          mask(in.subList(3, in.size())));
     } else if (layer instanceof Layer.Hide hide) {
       return lowering.hide(hide, wide(in.get(0)), node.shape());
+    } else if (layer instanceof Layer.Causal causal) {
+      return lowering.causal(causal, node.shape());
     } else if (layer instanceof Layer.Unpacked part) {
       return lowering.unpacked(part, narrow(in.get(0)));
     } else if (layer instanceof Layer.Concat concat) {
@@ -140,9 +149,9 @@ final class Compiler {
     List<PostOp.Pending> after = new ArrayList<>();
     for (After operation : chain.after()) {
       after.add(
-          operation instanceof After.Add add
-              ? new PostOp.Pending.Add(narrow(add.other()))
-              : new PostOp.Pending.Swish());
+          operation instanceof After.Apply apply
+              ? new PostOp.Pending.Apply(apply.curve())
+              : new PostOp.Pending.Add(narrow(((After.Add) operation).other())));
     }
     var x = narrow(producer.inputs().get(0));
     DataType to = fusion.isWide(n) ? DataType.FLOAT32 : type;
@@ -153,6 +162,19 @@ final class Compiler {
     var place = into.orElseGet(() -> lowering.value(to, node(n).shape()));
     lowering.linear((Layer.Linear) producer.layer(), x, place, after);
     return place;
+  }
+
+  /** All that hides keys from an attention, as one; attentions that hide the same share it. */
+  private Optional<Value> mask(List<Integer> hiding) {
+    if (hiding.isEmpty()) {
+      return Optional.empty();
+    }
+    Value known = masks.get(hiding);
+    if (known == null) {
+      known = hiding.stream().map(this::wide).reduce(lowering::hideBoth).orElseThrow();
+      masks.put(List.copyOf(hiding), known);
+    }
+    return Optional.of(known);
   }
 
   private Value add(int n, int a, int b) {

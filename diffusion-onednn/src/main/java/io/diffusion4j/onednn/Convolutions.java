@@ -139,10 +139,10 @@ final class Convolutions {
     return after.stream()
         .<PostOp>map(
             operation -> {
-              if (!(operation instanceof PostOp.Pending.Add add)) {
-                return new PostOp.Swish();
+              if (operation instanceof PostOp.Pending.Apply apply) {
+                return new PostOp.Apply(apply.curve());
               }
-              var other = add.value();
+              var other = ((PostOp.Pending.Add) operation).value();
               return new PostOp.Add(
                   other.size() == conv.out()
                       ? View.perChannel(other.flat(outputs))

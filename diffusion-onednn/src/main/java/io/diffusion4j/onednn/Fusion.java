@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Finds what a convolution or a dense layer can do to its result before it is written: add another
- * value, and SiLU.
+ * value, and SiLU or GELU.
  */
 final class Fusion {
   /**
@@ -22,7 +22,8 @@ final class Fusion {
 
   /** Something that follows. */
   sealed interface After {
-    record Swish() implements After {}
+    /** A function of the result. */
+    record Apply(Curve curve) implements After {}
 
     /** Adds the value of a layer. */
     record Add(int other) implements After {}
@@ -63,8 +64,9 @@ final class Fusion {
     if (node.layer() instanceof Layer.Reshape) {
       return before(node.inputs().get(0));
     }
-    if (node.layer() instanceof Layer.Silu) {
-      return before(node.inputs().get(0)).map(chain -> then(chain, new After.Swish()));
+    var curve = curve(node.layer());
+    if (curve.isPresent()) {
+      return before(node.inputs().get(0)).map(chain -> then(chain, new After.Apply(curve.get())));
     }
     if (node.layer() instanceof Layer.Add) {
       int first = node.inputs().get(0);
@@ -74,6 +76,14 @@ final class Fusion {
           .or(() -> addend(n, first).map(chain -> then(chain, new After.Add(second))));
     }
     return Optional.empty();
+  }
+
+  /** What the layer is, if it is a function of each number by itself. */
+  static Optional<Curve> curve(Layer layer) {
+    if (layer instanceof Layer.Silu) {
+      return Optional.of(Curve.SILU);
+    }
+    return layer instanceof Layer.Gelu ? Optional.of(Curve.GELU) : Optional.empty();
   }
 
   /** A chain whose result is seen by nobody else. */

@@ -84,9 +84,9 @@ final class Lowering {
               after.stream()
                   .map(
                       operation ->
-                          operation instanceof PostOp.Pending.Add add
-                              ? addTo(add.value(), to, rows, columns)
-                              : new PostOp.Swish())
+                          operation instanceof PostOp.Pending.Apply apply
+                              ? new PostOp.Apply(apply.curve())
+                              : addTo(((PostOp.Pending.Add) operation).value(), to, rows, columns))
                   .toList();
           steps.add(
               part,
@@ -142,7 +142,7 @@ final class Lowering {
   private void affine(int part, View x, View a, View b, View y, boolean silu) {
     if (a.size() >= WIDE) {
       List<PostOp> plus = List.of(new PostOp.Add(View.perChannel(b)));
-      var after = silu ? Primitives.then(plus, new PostOp.Swish()) : plus;
+      var after = silu ? Primitives.then(plus, new PostOp.Apply(Curve.SILU)) : plus;
       steps.add(part, primitives.multiply(part, x, View.perChannel(a), y, after));
       return;
     }
@@ -150,8 +150,28 @@ final class Lowering {
     var ones = constant(a.size(), 1);
     steps.add(part, primitives.normalise(part, x, zeros, ones, a, b, y));
     if (silu) {
-      steps.add(part, primitives.swish(part, y, y));
+      steps.add(part, primitives.apply(part, Curve.SILU, y, y));
     }
+  }
+
+  /** The normalisation of each position by itself. */
+  Value layerNorm(Layer.LayerNorm norm, Value x) {
+    Value y = value(type, x.shape());
+    var gain = View.dense(weights.vector(norm.gain()), DataType.FLOAT32, 0, x.channels());
+    var shift = View.dense(weights.vector(norm.shift()), DataType.FLOAT32, 0, x.channels());
+    steps.divide(
+        x.pixels(),
+        (part, rows) ->
+            steps.add(
+                part,
+                primitives.layerNorm(
+                    part, x.matrix(rows), y.matrix(rows), gain, shift, norm.eps())));
+    return y;
+  }
+
+  /** Parameters as they are. */
+  Value learned(Layer.Learned learned, List<Long> shape) {
+    return new Value(weights.vector(learned.key()), DataType.FLOAT32, 0, shape);
   }
 
   private View constant(long size, float value) {
@@ -191,12 +211,8 @@ final class Lowering {
               var ps = View.dense(weights, type, 0, 1, count, some, keys);
               List<PostOp> after = List.of(new PostOp.Scale((float) (1 / Math.sqrt((double) d))));
               if (mask.isPresent()) {
-                var m = mask.get();
-                after =
-                    Primitives.then(
-                        after,
-                        new PostOp.Add(
-                            View.dense(m.buffer(), m.type(), m.offset(), 1, 1, 1, keys)));
+                var seen = hidden(mask.get(), keys, new Range(row, row + some));
+                after = Primitives.then(after, new PostOp.Add(seen));
               }
               steps.add(part, primitives.product(part, qs, ks, ls, after));
               steps.add(part, primitives.softmax(part, ls, ps));
@@ -205,6 +221,20 @@ final class Lowering {
           }
         });
     return y;
+  }
+
+  /** What is added to the logits of some queries: the same for all, or a row for each. */
+  private static View hidden(Value mask, long keys, Range queries) {
+    return mask.size() == keys
+        ? View.dense(mask.buffer(), mask.type(), mask.offset(), 1, 1, 1, keys)
+        : View.dense(
+            mask.buffer(),
+            mask.type(),
+            mask.offset() + queries.begin() * keys,
+            1,
+            1,
+            queries.size(),
+            keys);
   }
 
   /** Heads of a sequence, without moving them: {@code [1, heads, L, d]}. */
@@ -236,11 +266,44 @@ final class Lowering {
     return mask;
   }
 
-  Value silu(Value x) {
+  /** Hides later positions from earlier ones. */
+  Value causal(Layer.Causal causal, List<Long> shape) {
+    int length = causal.length();
+    float[] mask = new float[length * length];
+    for (int i = 0; i < length; i++) {
+      Arrays.fill(mask, i * length + i + 1, (i + 1) * length, causal.hidden());
+    }
+    return new Value(weights.constant(mask), DataType.FLOAT32, 0, shape);
+  }
+
+  /**
+   * Hides what one of them hides, for each query; they are of one size, or say the same for all.
+   */
+  Value hideBoth(Value a, Value b) {
+    boolean first = a.size() > b.size();
+    Value larger = first ? a : b;
+    Value other = first ? b : a;
+    Value both = value(DataType.FLOAT32, larger.shape());
+    long keys = larger.channels();
+    steps.next();
+    steps.add(
+        0,
+        primitives.add(
+            0,
+            larger.matrix(Range.all(larger.pixels())),
+            View.dense(other.buffer(), other.type(), other.offset(), other.size() / keys, keys),
+            both.matrix(Range.all(both.pixels())),
+            List.of()));
+    return both;
+  }
+
+  /** A function of each number. */
+  Value apply(Curve curve, Value x) {
     Value y = value(type, x.shape());
     steps.divide(
         x.size(),
-        (part, range) -> steps.add(part, primitives.swish(part, x.flat(range), y.flat(range))));
+        (part, range) ->
+            steps.add(part, primitives.apply(part, curve, x.flat(range), y.flat(range))));
     return y;
   }
 

@@ -2,8 +2,8 @@ package io.diffusion4j.onednn;
 
 /** What a primitive does to its result before it is written. */
 sealed interface PostOp {
-  /** x·σ(x). */
-  record Swish() implements PostOp {}
+  /** A function of the result. */
+  record Apply(Curve curve) implements PostOp {}
 
   /** A constant factor. */
   record Scale(float factor) implements PostOp {}
@@ -13,8 +13,8 @@ sealed interface PostOp {
 
   /** The same of a whole layer, before it is divided into parts. */
   sealed interface Pending {
-    /** x·σ(x). */
-    record Swish() implements Pending {}
+    /** A function of the result. */
+    record Apply(Curve curve) implements Pending {}
 
     /** Adds a value of the same size, or one for each channel. */
     record Add(Value value) implements Pending {}

@@ -118,7 +118,8 @@ final class Primitives {
     if (operation instanceof PostOp.Add add) {
       return dnnl_post_ops_append_binary(operations, dnnl_binary_add, descriptions.of(add.view()));
     }
-    return dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_swish, 1, 0);
+    var curve = ((PostOp.Apply) operation).curve();
+    return dnnl_post_ops_append_eltwise(operations, curve.code(), curve.alpha(), 0);
   }
 
   /** A convolution of one image with bias. */
@@ -290,6 +291,29 @@ final class Primitives {
         .in(part);
   }
 
+  /** Layer normalisation of each row. */
+  Call layerNorm(int part, View from, View to, View gain, View shift, double eps) {
+    return new Building(
+            "layer normalisation",
+            List.of(),
+            (description, attributes) ->
+                dnnl_layer_normalization_forward_primitive_desc_create(
+                    description,
+                    engine,
+                    dnnl_forward_inference,
+                    descriptions.of(from),
+                    descriptions.of(to),
+                    null,
+                    (float) eps,
+                    dnnl_use_scale | dnnl_use_shift,
+                    attributes))
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_SCALE, gain)
+        .with(DNNL_ARG_SHIFT, shift)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
   /** from·factor + what the first of the others adds. */
   Call multiply(int part, View from, View factor, View to, List<PostOp> after) {
     return binary("multiply", dnnl_binary_mul, part, from, factor, to, after);
@@ -337,19 +361,20 @@ final class Primitives {
         .in(part);
   }
 
-  Call swish(int part, View from, View to) {
+  /** A function of each number. */
+  Call apply(int part, Curve curve, View from, View to) {
     return new Building(
-            "swish",
+            curve.name(),
             List.of(),
             (description, attributes) ->
                 dnnl_eltwise_forward_primitive_desc_create(
                     description,
                     engine,
                     dnnl_forward_inference,
-                    dnnl_eltwise_swish,
+                    curve.code(),
                     descriptions.of(from),
                     descriptions.of(to),
-                    1,
+                    curve.alpha(),
                     0,
                     attributes))
         .with(DNNL_ARG_SRC, from)

@@ -40,6 +40,11 @@ record Value(Buffer buffer, DataType type, long offset, List<Long> shape) {
     return new Value(buffer, type, offset, other);
   }
 
+  /** One position of a sequence. */
+  Value position(long index) {
+    return new Value(buffer, type, offset + index * channels(), List.of(channels()));
+  }
+
   /** Some rows of an image. */
   View rows(Range rows) {
     long row = width() * channels();

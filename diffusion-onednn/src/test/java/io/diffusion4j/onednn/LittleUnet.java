@@ -9,7 +9,7 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
-/** A network with every kind of layer that the engine has: a U-Net of two levels. */
+/** A network with every kind of layer that U-Nets have: one of two levels. */
 record LittleUnet() implements Network {
   static final int SIZE = 8;
   static final int TIME = 16;

@@ -85,6 +85,51 @@ class OneDnnEngineTest {
         return List.of(nn.output(h));
       };
 
+  /** With every kind of layer that transformers have, and a mask that each position sees alike. */
+  private static final Network TRANSFORMER =
+      (nn, inputs) -> {
+        var tokens = nn.input(inputs.floats("tokens", 6, 24));
+        var vector = nn.input(inputs.floats("vector", 24));
+        var present = inputs.floats("present", 6);
+        var token = nn.reshape(nn.at("token").linear(vector, 32), -1, 1, 32);
+        var last = nn.forEach(nn.learned("last", Init.normal(1), 1, 32), tokens);
+        var h = nn.concat(1, List.of(nn.at("in").linear(tokens, 32), token, last));
+        h = nn.add(h, nn.learned("places", Init.normal(1), 8, 32));
+        var mask = List.of(nn.causalMask(8, -10_000), nn.hide(present, -10_000, 2));
+        for (int i = 0; i < 2; i++) {
+          var block = nn.at("block", i);
+          var n = block.at("norm1").layerNorm(h, 1e-5);
+          var q = block.at("q").linear(n, 32);
+          var mixed =
+              block.attention(q, block.at("k").linear(n, 32), block.at("v").linear(n, 32), 4, mask);
+          h = nn.add(h, block.at("out").linear(mixed, 32));
+          var up = nn.gelu(block.at("up").linear(block.at("norm2").layerNorm(h, 1e-5), 64));
+          h = nn.add(h, block.at("down").linear(up, 32));
+        }
+        var end = nn.at("norm").layerNorm(nn.gelu(nn.position(h, 7)), 1e-5);
+        return List.of(nn.output(nn.at("end").linear(end, 24)));
+      };
+
+  @ParameterizedTest
+  @CsvSource({"FLOAT32, 1, 1e-5", "FLOAT32, 5, 1e-5", "BFLOAT16, 3, 3e-2"})
+  void transformersAreThoseOfTensorFlow(Precision precision, int rows, double tolerance) {
+    var weights = RandomWeights.of(TRANSFORMER, 9);
+    var random = new SplittableRandom(10);
+    float[] present = new float[6 * rows];
+    for (int i = 0; i < present.length; i++) {
+      present[i] = i % 6 <= i / 6 ? 1 : 0; // one token of the first sample, two of the second
+    }
+    var batch =
+        new Batch(rows)
+            .floats("tokens", Init.normal(1).values(new long[] {rows, 6, 24}, random))
+            .floats("vector", Init.normal(1).values(new long[] {rows, 24}, random))
+            .floats("present", present);
+    try (var here = new OneDnnEngine().compile(TRANSFORMER, weights, precision);
+        var there = new TensorFlowEngine().compile(TRANSFORMER, weights, Precision.FLOAT32)) {
+      assertClose(here.run(batch).get(0), there.run(batch).get(0), tolerance);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"FLOAT32, 1, 1e-5", "FLOAT32, 5, 1e-5", "BFLOAT16, 3, 3e-2"})
   void largeConvolutionsAreThoseOfTensorFlow(Precision precision, int rows, double tolerance) {
@@ -170,14 +215,13 @@ class OneDnnEngineTest {
   @Test
   void aLayerThatItLacksIsNamed() {
     Network network =
-        (nn, inputs) ->
-            List.of(nn.output(nn.at("norm").layerNorm(nn.input(inputs.floats("x", 4, 16)), 1e-5)));
+        (nn, inputs) -> List.of(nn.output(nn.deal(nn.input(inputs.floats("x", 16)), 4)));
     assertThatThrownBy(
             () ->
                 new OneDnnEngine()
                     .compile(network, RandomWeights.of(network, 1), Precision.FLOAT32))
         .isInstanceOf(UnsupportedLayerException.class)
-        .hasMessageStartingWith("layer: LayerNorm");
+        .hasMessageStartingWith("layer: Deal");
   }
 
   @Test

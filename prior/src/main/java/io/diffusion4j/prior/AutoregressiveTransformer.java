@@ -56,7 +56,7 @@ public record AutoregressiveTransformer(AutoregressiveConfig config) implements 
                 nn.at("code_embedding")
                     .embedding(known, config.buckets(), w, PriorTransformer.SMALL)));
     Operand<TFloating> places =
-        nn.input(nn.parameter("positional_embedding", PriorTransformer.SMALL, 1, length, w));
+        nn.learned("positional_embedding", PriorTransformer.SMALL, length, w);
     h = nn.add(h, places);
     var mask = PriorTransformer.mask(nn, present, length - l);
     for (int i = 0; i < config.layers(); i++) {

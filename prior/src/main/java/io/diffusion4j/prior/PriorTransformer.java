@@ -51,7 +51,7 @@ public record PriorTransformer(PriorConfig config) implements Network {
     var time = nn.at("time_embedding.linear_1").linear(sinusoid, w);
     time = nn.at("time_embedding.linear_2").linear(nn.silu(time), w);
     var text = nn.at("encoder_hidden_states_proj").linear(hidden, w);
-    var readOut = nn.input(nn.parameter("prd_embedding", SMALL, 1, 1, w));
+    var readOut = nn.learned("prd_embedding", SMALL, 1, w);
     var h =
         nn.concat(
             1,
@@ -61,7 +61,7 @@ public record PriorTransformer(PriorConfig config) implements Network {
                 token(nn, time),
                 token(nn, nn.at("proj_in").linear(x, w)),
                 nn.forEach(readOut, text)));
-    h = nn.add(h, nn.input(nn.parameter("positional_embedding", SMALL, 1, l + EXTRA, w)));
+    h = nn.add(h, nn.learned("positional_embedding", SMALL, l + EXTRA, w));
     var mask = mask(nn, present, EXTRA);
     for (int i = 0; i < config.layers(); i++) {
       h = block(nn.at("transformer_blocks", i), h, config.heads(), mask);
@@ -101,12 +101,7 @@ public record PriorTransformer(PriorConfig config) implements Network {
    * @param extra how many tokens follow the text
    */
   static List<Operand<TFloat32>> mask(Nn nn, Operand<TFloat32> present, int extra) {
-    var tf = nn.tf();
     int l = Math.toIntExact(Nn.last(present));
-    var hidden = tf.math.mul(tf.math.sub(tf.constant(1f), present), tf.constant(MASKED));
-    var row = nn.reshape(hidden, -1, 1, 1, l);
-    var padding =
-        tf.pad(row, tf.constant(new int[][] {{0, 0}, {0, 0}, {0, 0}, {0, extra}}), tf.constant(0f));
-    return List.of(nn.causalMask(l + extra, MASKED), padding);
+    return List.of(nn.causalMask(l + extra, MASKED), nn.hide(present, MASKED, extra));
   }
 }

@@ -57,14 +57,27 @@ public sealed interface Layer {
   /** A vector dealt out to tokens. */
   record Deal(int parts) implements Layer {}
 
+  /**
+   * What is learned as it is, the same for every sample.
+   *
+   * @param key of {@code [1, L, C]}
+   */
+  record Learned(String key) implements Layer {}
+
   /** x·σ(x). */
   record Silu() implements Layer {}
 
-  /** Attention of the inputs q, k and v, and of what is added to the logits. */
+  /** x·Φ(x). */
+  record Gelu() implements Layer {}
+
+  /** Attention of the inputs q, k and v, and of all that is added to the logits. */
   record Attention(int heads) implements Layer {}
 
   /** What {@link Nn#hide} adds to the logits: the input is which tokens are present. */
   record Hide(float hidden, long after) implements Layer {}
+
+  /** What {@link Nn#causalMask} adds to the logits. */
+  record Causal(int length, float hidden) implements Layer {}
 
   /** One part of what {@link Nn#unpack} takes apart. */
   record Unpacked(int part, int parts, int groups) implements Layer {}
@@ -77,6 +90,9 @@ public sealed interface Layer {
 
   /** The same values in the same order. */
   record Reshape() implements Layer {}
+
+  /** One position of a sequence. */
+  record Position(long index) implements Layer {}
 
   /** Part of the last axis. */
   record Slice(long begin, long size) implements Layer {}

@@ -92,6 +92,11 @@ public final class Nn {
     return asFloat32(get(name, shape, Layout.SAME, init, Precision.FLOAT32));
   }
 
+  /** A sequence that is learned as it is, the same for every sample: {@code [1, L, C]}. */
+  public Operand<TFloating> learned(String name, Init init, long length, long width) {
+    return told(new Layer.Learned(key(name)), input(parameter(name, init, 1, length, width)));
+  }
+
   private Operand<TFloating> get(
       String name, long[] shape, Layout layout, Init init, Precision as) {
     return weights.get(tf, new Parameter(key(name), shape, layout, init), as);
@@ -385,7 +390,7 @@ public final class Nn {
   /** x·Φ(x), the exact form with erf. */
   public Operand<TFloating> gelu(Operand<TFloating> x) {
     var cdf = tf.math.add(tf.math.erf(tf.math.mul(x, scalar(Math.sqrt(0.5)))), scalar(1));
-    return tf.math.mul(tf.math.mul(x, scalar(0.5)), cdf);
+    return told(new Layer.Gelu(), tf.math.mul(tf.math.mul(x, scalar(0.5)), cdf), x);
   }
 
   /** x·σ(1.702·x), the approximation that OpenAI's CLIP was trained with. */
@@ -485,7 +490,8 @@ public final class Nn {
     for (int i = 0; i < length; i++) {
       java.util.Arrays.fill(mask, i * length + i + 1, (i + 1) * length, hidden);
     }
-    return reshape(tf.constant(mask), 1, 1, length, length);
+    var constant = tf.reshape(tf.constant(mask), tf.constant(new int[] {1, 1, length, length}));
+    return told(new Layer.Causal(length, hidden), constant);
   }
 
   /**
@@ -568,7 +574,7 @@ public final class Nn {
   public Operand<TFloating> position(Operand<TFloating> x, long index) {
     int i = Math.toIntExact(index);
     var part = tf.slice(x, tf.constant(new int[] {0, i, 0}), tf.constant(new int[] {-1, 1, -1}));
-    return reshape(part, UNKNOWN, last(x));
+    return told(new Layer.Position(index), reshape(part, UNKNOWN, last(x)), x);
   }
 
   /** Repeats a {@code [1, L, C]} row for every sample of the batch that {@code like} has. */
@@ -576,7 +582,7 @@ public final class Nn {
     var one = tf.constant(new int[] {1});
     var batch = tf.slice(tf.shape(like), tf.constant(new int[] {0}), one);
     var counts = tf.concat(List.of(batch, one, one), tf.constant(0));
-    return tf.tile(row, counts);
+    return told(new Layer.Reshape(), tf.tile(row, counts), row);
   }
 
   /** A constant in the precision of the activations. */

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * A folder of golden values: inputs, outputs and weights of a reference implementation.
@@ -81,9 +82,15 @@ public record Golden(Path folder) {
 
   /** Runs a network with the reference's weights in every engine that can. */
   public List<List<float[]>> runInEach(Network network, Batch batch, Precision precision) {
+    return runInEach(network, batch, precision, name -> true);
+  }
+
+  /** The same with those of the reference's weights whose names pass. */
+  public List<List<float[]>> runInEach(
+      Network network, Batch batch, Precision precision, Predicate<String> names) {
     List<List<float[]>> results = new ArrayList<>();
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS, Checkpoint.TRANSFORMERS)) {
-      var weights = new CheckpointTensors(folder, checkpoint);
+      var weights = new CheckpointTensors(folder, checkpoint, names);
       for (Engine engine : Engines.all()) {
         if (engine.unavailable(precision).isEmpty()) {
           try (var compiled = engine.compile(network, weights, precision)) {

@@ -1,0 +1,30 @@
+package io.diffusion4j.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_gelu_erf;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_swish;
+
+/** A function of each number by itself. */
+enum Curve {
+  /** x·σ(x). */
+  SILU(dnnl_eltwise_swish, 1),
+  /** x·Φ(x). */
+  GELU(dnnl_eltwise_gelu_erf, 0);
+
+  private final int code;
+  private final float alpha;
+
+  Curve(int code, float alpha) {
+    this.code = code;
+    this.alpha = alpha;
+  }
+
+  /** oneDNN's name of it. */
+  int code() {
+    return code;
+  }
+
+  /** oneDNN's first parameter of it. */
+  float alpha() {
+    return alpha;
+  }
+}

@@ -1,0 +1,78 @@
+package io.diffusion4j.prior;
+
+import static io.diffusion4j.tf.testing.Golden.assertClose;
+
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.Engine;
+import io.diffusion4j.tf.Engines;
+import io.diffusion4j.tf.RandomWeights;
+import io.diffusion4j.tf.TensorFlowEngine;
+import io.diffusion4j.tf.TfDenoiser;
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Precision;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whoever runs a prior of whatever shape, it is the same prior. */
+class PriorEnginesTest {
+  private static final int ROWS = 3;
+
+  /** Such as ships; odd heads, width and text; the least there can be. */
+  private static final List<PriorConfig> SHAPES =
+      List.of(
+          new PriorConfig(3, 64, 2, 128, 32),
+          new PriorConfig(5, 6, 3, 7, 11),
+          new PriorConfig(1, 2, 1, 1, 1));
+
+  /** Each in each engine that runs here, in each precision that it runs well in. */
+  static Stream<Arguments> engines() {
+    return SHAPES.stream()
+        .flatMap(
+            shape ->
+                Engines.all().stream()
+                    .flatMap(
+                        engine ->
+                            Stream.of(Precision.values())
+                                .filter(precision -> engine.unavailable(precision).isEmpty())
+                                .map(precision -> Arguments.of(shape, engine, precision))));
+  }
+
+  @ParameterizedTest(name = "{0}, {1} {2}")
+  @MethodSource("engines")
+  void aPriorIsThatOfTensorFlowInFloat32(PriorConfig shape, Engine engine, Precision precision) {
+    var network = new PriorTransformer(shape);
+    var weights = RandomWeights.of(network, 1);
+    var batch = batch(shape);
+    try (var here = engine.compile(network, weights, precision);
+        var there = new TensorFlowEngine().compile(network, weights, Precision.FLOAT32)) {
+      assertClose(
+          here.run(batch).get(0),
+          there.run(batch).get(0),
+          precision == Precision.FLOAT32 ? 1e-5 : 3e-2);
+    }
+  }
+
+  /** Texts of all tokens, of none, and of some. */
+  private static Batch batch(PriorConfig shape) {
+    int tokens = shape.textLength();
+    float[] present = new float[ROWS * tokens];
+    for (int i = 0; i < tokens; i++) {
+      present[i] = 1;
+      present[2 * tokens + i] = i <= tokens / 2 ? 1 : 0;
+    }
+    return new Batch(ROWS)
+        .floats(TfDenoiser.SAMPLE, gaussian(1, shape.embeddingDim()))
+        .floats(TfDenoiser.TIME, gaussian(2, shape.width()))
+        .floats(PriorTransformer.TEXT_EMBEDDING, gaussian(3, shape.embeddingDim()))
+        .floats(PriorTransformer.HIDDEN, gaussian(4, tokens * shape.embeddingDim()))
+        .floats(PriorTransformer.PRESENT, present);
+  }
+
+  private static float[] gaussian(long seed, int size) {
+    return Init.normal(1).values(new long[] {ROWS, size}, new SplittableRandom(seed));
+  }
+}
