@@ -6,13 +6,13 @@ import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
 import io.diffusion4j.decoder.UnetShape.LevelChange;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.Engine;
-import io.diffusion4j.tf.Engines;
 import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.RandomWeights;
 import io.diffusion4j.tf.TensorFlowEngine;
 import io.diffusion4j.tf.TfDenoiser;
 import io.diffusion4j.tf.nn.Init;
 import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.testing.EachEngine;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -138,17 +138,8 @@ class UnetEnginesTest {
         adm(QkvOrder.BY_HEAD, LevelChange.RESIDUAL_BLOCK));
   }
 
-  /** Each network in each engine that runs here, in each precision that it runs well in. */
   static Stream<Arguments> engines() {
-    return cases()
-        .flatMap(
-            network ->
-                Engines.all().stream()
-                    .flatMap(
-                        engine ->
-                            Stream.of(Precision.values())
-                                .filter(precision -> engine.unavailable(precision).isEmpty())
-                                .map(precision -> Arguments.of(network, engine, precision))));
+    return EachEngine.with(cases());
   }
 
   @ParameterizedTest(name = "{0}, {1} {2}")

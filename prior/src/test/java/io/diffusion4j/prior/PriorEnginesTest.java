@@ -4,12 +4,12 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.Engine;
-import io.diffusion4j.tf.Engines;
 import io.diffusion4j.tf.RandomWeights;
 import io.diffusion4j.tf.TensorFlowEngine;
 import io.diffusion4j.tf.TfDenoiser;
 import io.diffusion4j.tf.nn.Init;
 import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.testing.EachEngine;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -28,17 +28,8 @@ class PriorEnginesTest {
           new PriorConfig(5, 6, 3, 7, 11),
           new PriorConfig(1, 2, 1, 1, 1));
 
-  /** Each in each engine that runs here, in each precision that it runs well in. */
   static Stream<Arguments> engines() {
-    return SHAPES.stream()
-        .flatMap(
-            shape ->
-                Engines.all().stream()
-                    .flatMap(
-                        engine ->
-                            Stream.of(Precision.values())
-                                .filter(precision -> engine.unavailable(precision).isEmpty())
-                                .map(precision -> Arguments.of(shape, engine, precision))));
+    return EachEngine.with(SHAPES.stream());
   }
 
   @ParameterizedTest(name = "{0}, {1} {2}")
