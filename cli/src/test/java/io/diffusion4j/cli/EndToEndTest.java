@@ -296,7 +296,8 @@ final class EndToEndTest {
         .contains("\"v_prediction\"");
     try (var weights = Checkpoint.open(other.resolve("decoder"), Checkpoint.DIFFUSERS)) {
       assertThat(weights.metadata().get("diffusion4j.techniques"))
-          .isEqualTo("drop=0.1 prediction=v shift=1.5 text-drop=0.2 weighting=simple");
+          .isEqualTo(
+              "captions=varied drop=0.1 prediction=v shift=1.5 text-drop=0.2 weighting=simple");
     }
   }
 
