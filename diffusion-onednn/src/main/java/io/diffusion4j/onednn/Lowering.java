@@ -268,12 +268,7 @@ final class Lowering {
 
   /** Hides later positions from earlier ones. */
   Value causal(Layer.Causal causal, List<Long> shape) {
-    int length = causal.length();
-    float[] mask = new float[length * length];
-    for (int i = 0; i < length; i++) {
-      Arrays.fill(mask, i * length + i + 1, (i + 1) * length, causal.hidden());
-    }
-    return new Value(weights.constant(mask), DataType.FLOAT32, 0, shape);
+    return new Value(weights.constant(causal.mask()), DataType.FLOAT32, 0, shape);
   }
 
   /**

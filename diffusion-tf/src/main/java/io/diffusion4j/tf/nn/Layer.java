@@ -1,5 +1,7 @@
 package io.diffusion4j.tf.nn;
 
+import java.util.Arrays;
+
 /**
  * A layer of {@link Nn}'s vocabulary as data: what it is and where its parameters lie in the
  * checkpoint. An engine that does not run TensorFlow's graph computes a network from these.
@@ -77,7 +79,16 @@ public sealed interface Layer {
   record Hide(float hidden, long after) implements Layer {}
 
   /** What {@link Nn#causalMask} adds to the logits. */
-  record Causal(int length, float hidden) implements Layer {}
+  record Causal(int length, float hidden) implements Layer {
+    /** What is added, {@code [length, length]}: a row for each query. */
+    public float[] mask() {
+      float[] mask = new float[length * length];
+      for (int i = 0; i < length; i++) {
+        Arrays.fill(mask, i * length + i + 1, (i + 1) * length, hidden);
+      }
+      return mask;
+    }
+  }
 
   /** One part of what {@link Nn#unpack} takes apart. */
   record Unpacked(int part, int parts, int groups) implements Layer {}

@@ -486,12 +486,9 @@ public final class Nn {
    * @return {@code [1, 1, length, length]}
    */
   public Operand<TFloat32> causalMask(int length, float hidden) {
-    float[] mask = new float[length * length];
-    for (int i = 0; i < length; i++) {
-      java.util.Arrays.fill(mask, i * length + i + 1, (i + 1) * length, hidden);
-    }
-    var constant = tf.reshape(tf.constant(mask), tf.constant(new int[] {1, 1, length, length}));
-    return told(new Layer.Causal(length, hidden), constant);
+    var layer = new Layer.Causal(length, hidden);
+    var shape = tf.constant(new int[] {1, 1, length, length});
+    return told(layer, tf.reshape(tf.constant(layer.mask()), shape));
   }
 
   /**
