@@ -58,6 +58,12 @@ final class Painter {
 
   private static final float LINE_WIDTH = 1.8f;
 
+  /**
+   * A logarithmic axis of a smaller span has a number at every tick, as there are one or two powers
+   * of ten on it, or none.
+   */
+  private static final double SHORT = 50;
+
   private Painter() {}
 
   static void paint(Graphics2D graphics, List<Chart> charts) {
@@ -162,11 +168,25 @@ final class Painter {
     styler.setLegendSeriesLineLength(36);
     styler.setMarkerSize(7);
     boolean logarithmic = chart.y().scale() == Axis.Scale.LOGARITHMIC;
+    boolean decades = logarithmic && span(chart) >= SHORT;
     styler.setXAxisLogarithmic(chart.x().scale() == Axis.Scale.LOGARITHMIC);
     styler.setYAxisLogarithmic(logarithmic);
     styler.setXAxisLogarithmicDecadeOnly(true);
-    styler.setYAxisLogarithmicDecadeOnly(true);
-    styler.setYAxisDecimalPattern(logarithmic ? "0E0" : "0.###");
+    styler.setYAxisLogarithmicDecadeOnly(decades);
+    styler.setYAxisDecimalPattern(decades ? "0E0" : "0.######");
+    if (logarithmic && !decades) {
+      styler.setAxisTickLabelsFont(font.deriveFont(10f)); // they are close where a decade ends
+    }
+  }
+
+  /** The ratio of the highest to the lowest point. */
+  private static double span(Chart chart) {
+    var heights =
+        chart.curves().stream()
+            .flatMap(curve -> curve.points().stream())
+            .mapToDouble(Curve.Point::y)
+            .summaryStatistics();
+    return heights.getMax() / heights.getMin();
   }
 
   private static void style(XYSeries series, Look look) {

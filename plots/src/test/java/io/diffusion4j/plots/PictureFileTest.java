@@ -53,6 +53,29 @@ class PictureFileTest {
   }
 
   @Test
+  void aLogarithmicAxisHasNumbersAlsoBetweenTwoPowersOfTen() throws IOException {
+    var chart =
+        new Chart(
+            "",
+            Axis.linear("t"),
+            Axis.logarithmic(""),
+            List.of(
+                new Curve("line", Look.markedLine(0), List.of(new Point(0, 2), new Point(1, 9)))));
+    var image = ImageIO.read(new ByteArrayInputStream(written("short.png", chart)));
+    int numbers = 0;
+    boolean above = false;
+    for (int y = 0; y < image.getHeight() - 2 * 40; y++) {
+      boolean dark = false;
+      for (int x = 0; x < 2 * 16; x++) {
+        dark |= (image.getRGB(x, y) & 0xFF) < 0x80;
+      }
+      numbers += dark && !above ? 1 : 0;
+      above = dark;
+    }
+    assertThat(numbers).isBetween(7, 9);
+  }
+
+  @Test
   void anSvgIsXmlOfTheCanvasSize() throws Exception {
     byte[] svg = written("falling.SVG", FALLING);
     var factory = DocumentBuilderFactory.newInstance();
