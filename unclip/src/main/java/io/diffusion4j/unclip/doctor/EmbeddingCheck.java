@@ -39,12 +39,14 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
         String.format(
             Locale.ROOT,
             "a picture's own caption is nearer than another's %.0f %% of the time; cosines %.3f"
-                + " and %.3f; norms of texts %s, of images %s",
+                + " and %.3f; norms of texts %s, of images %s, which use %.0f of %d dimensions",
             100 * wins,
             own,
             others,
             norms(captions),
-            norms(images));
+            norms(images),
+            dimensions(images),
+            images.get(0).length);
     return Diagnosis.of(part, wins >= ALIGNED ? Verdict.OK : Verdict.UNTRAINED, finding);
   }
 
@@ -76,6 +78,45 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
     }
     return String.format(
         Locale.ROOT, "%.3g ± %.2g", mean, Math.sqrt(Math.max(0, square - mean * mean)));
+  }
+
+  /**
+   * How many dimensions of equal variance would be as many as these: (Σλ)² / Σλ² of the eigenvalues
+   * of the covariance. Its trace is the mean of |x|², and the trace of its square the mean of
+   * (x·x')² over pairs, which few samples make no larger or smaller.
+   */
+  private static double dimensions(List<float[]> vectors) {
+    int n = vectors.size();
+    List<float[]> centred = centred(vectors);
+    double trace = 0;
+    double square = 0;
+    for (int i = 0; i < n; i++) {
+      trace += dot(centred.get(i), centred.get(i)) / n;
+      for (int j = 0; j < i; j++) {
+        double product = dot(centred.get(i), centred.get(j));
+        square += product * product / (n * (n - 1) / 2.0);
+      }
+    }
+    return trace * trace / Math.max(1e-24, square);
+  }
+
+  private static List<float[]> centred(List<float[]> vectors) {
+    float[] mean = new float[vectors.get(0).length];
+    for (float[] vector : vectors) {
+      for (int k = 0; k < mean.length; k++) {
+        mean[k] += vector[k] / vectors.size();
+      }
+    }
+    return vectors.stream()
+        .map(
+            vector -> {
+              float[] less = vector.clone();
+              for (int k = 0; k < mean.length; k++) {
+                less[k] -= mean[k];
+              }
+              return less;
+            })
+        .toList();
   }
 
   private static double cosine(float[] a, float[] b) {

@@ -3,7 +3,10 @@ package io.diffusion4j.unclip.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.diffusion.text.TextEncoding;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What is found out about embeddings whose cosines are known. */
@@ -26,5 +29,21 @@ final class EmbeddingCheckTest {
   void whatIsTheSameForBothTellsNothing() {
     var check = new EmbeddingCheck(List.of(text(RIGHT), text(RIGHT)), List.of(RIGHT, LEFT));
     assertThat(check.tellingApart()).endsWith(" exchanged 0 % of the time");
+  }
+
+  @Test
+  void dimensionsAreCountedByTheirVariance() {
+    var random = new Random(5);
+    List<float[]> images = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      float[] image = new float[20];
+      for (int k = 0; k < image.length; k++) {
+        image[k] = 7 + (k < 5 ? (float) random.nextGaussian() : 0.01f * k);
+      }
+      images.add(image);
+    }
+    var texts = Collections.nCopies(images.size(), text(images.get(0)));
+    assertThat(new EmbeddingCheck(texts, images).diagnosis("clip").finding())
+        .endsWith(", which use 5 of 20 dimensions");
   }
 }
