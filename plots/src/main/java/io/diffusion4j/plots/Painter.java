@@ -167,6 +167,7 @@ final class Painter {
     styler.setLegendPosition(LegendPosition.OutsideE);
     styler.setLegendSeriesLineLength(36);
     styler.setMarkerSize(7);
+    styler.setXAxisTickMarkSpacingHint(100); // room for numbers of five digits
     boolean logarithmic = chart.y().scale() == Axis.Scale.LOGARITHMIC;
     boolean decades = logarithmic && span(chart) >= SHORT;
     styler.setXAxisLogarithmic(chart.x().scale() == Axis.Scale.LOGARITHMIC);
