@@ -1,6 +1,7 @@
 package io.diffusion4j.unclip.doctor;
 
 import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.prior.Standardization;
 import java.util.List;
 import java.util.Locale;
 
@@ -101,22 +102,11 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
   }
 
   private static List<float[]> centred(List<float[]> vectors) {
-    float[] mean = new float[vectors.get(0).length];
-    for (float[] vector : vectors) {
-      for (int k = 0; k < mean.length; k++) {
-        mean[k] += vector[k] / vectors.size();
-      }
-    }
-    return vectors.stream()
-        .map(
-            vector -> {
-              float[] less = vector.clone();
-              for (int k = 0; k < mean.length; k++) {
-                less[k] -= mean[k];
-              }
-              return less;
-            })
-        .toList();
+    int size = vectors.get(0).length;
+    var scale =
+        new Standardization(
+            Standardization.of(vectors, size).mean(), Standardization.none(size).std());
+    return vectors.stream().map(scale::apply).toList();
   }
 
   private static double cosine(float[] a, float[] b) {
