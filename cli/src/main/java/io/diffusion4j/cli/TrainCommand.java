@@ -7,6 +7,7 @@ import io.diffusion4j.emoji.train.Techniques;
 import io.diffusion4j.evaluation.judge.JudgePreset;
 import io.diffusion4j.evaluation.judge.JudgeRecipe;
 import io.diffusion4j.tf.train.DivergedException;
+import io.diffusion4j.tf.train.Optimizer;
 import io.diffusion4j.tf.train.TrainingConfig;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -93,6 +94,14 @@ final class TrainCommand implements Callable<Integer> {
   private @Nullable Double learningRate;
 
   @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      description =
+          "What moves the weights, if not the preset's choice: ${COMPLETION-CANDIDATES}. muon moves"
+              + " the rest as adamw does.")
+  private @Nullable Moving optimizer;
+
+  @Option(
       names = "--ema-decay",
       paramLabel = "X",
       description = "Decay of the moving average of the weights, which is what is written.")
@@ -128,6 +137,18 @@ final class TrainCommand implements Callable<Integer> {
       defaultValue = "100",
       description = "How many steps may be lost. Default: ${DEFAULT-VALUE}")
   private long checkpointEvery;
+
+  /** Optimizers, as they are asked for. */
+  enum Moving {
+    adamw(Optimizer.Method.ADAMW),
+    muon(Optimizer.Method.MUON);
+
+    private final Optimizer.Method method;
+
+    Moving(Optimizer.Method method) {
+      this.method = method;
+    }
+  }
 
   /** Trains something with a configuration, watched. */
   private interface Training {
@@ -254,6 +275,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     if (learningRate != null) {
       changed = changed.withLearningRate(learningRate);
+    }
+    if (optimizer != null) {
+      changed = changed.withOptimizer(changed.optimizer().withMethod(optimizer.method));
     }
     if (emaDecay != null) {
       changed = changed.withEmaDecay(emaDecay);

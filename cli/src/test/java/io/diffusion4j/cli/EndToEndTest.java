@@ -284,9 +284,11 @@ final class EndToEndTest {
   }
 
   @Test
-  void aPartMayBeTrainedWithOtherTechniques() throws IOException {
+  void aPartMayBeTrainedWithOtherTechniquesAndAnotherOptimizer() throws IOException {
     Path other = folder.resolve("other");
-    String[] techniques = {"--technique", "prediction=v", "--technique", "weighting=simple"};
+    String[] techniques = {
+      "--technique", "prediction=v", "--technique", "weighting=simple", "--optimizer", "adamw"
+    };
     Run clip = train("clip", "1", other, "other-state");
     assertThat(clip.status()).as(clip.err()).isZero();
     Run run = train("decoder", "1", other, "other-state", techniques);
@@ -298,6 +300,7 @@ final class EndToEndTest {
       assertThat(weights.metadata().get("diffusion4j.techniques"))
           .isEqualTo(
               "captions=varied drop=0.1 prediction=v shift=1.5 text-drop=0.2 weighting=simple");
+      assertThat(weights.metadata()).containsEntry("diffusion4j.optimizer", "adamw");
     }
   }
 

@@ -13,6 +13,7 @@ import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.train.BatchSource;
 import io.diffusion4j.tf.train.Objective;
+import io.diffusion4j.tf.train.Optimizer;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
 import io.diffusion4j.tf.train.TrainingRun;
@@ -80,6 +81,10 @@ class OneDnnTrainingTest {
     return TrainingConfig.of(40, BATCH, 2e-3, 7).withPrecision(precision);
   }
 
+  private static TrainingConfig config(Precision precision, Optimizer.Method method) {
+    return config(precision).withOptimizer(Optimizer.of(method));
+  }
+
   @BeforeEach
   void isAvailable() {
     var engine = new OneDnnEngine();
@@ -103,11 +108,11 @@ class OneDnnTrainingTest {
   private record Trained(List<Trainer.Report> reports, NamedTensors weights) {}
 
   private static Trained train(
-      String engine, Objective objective, BatchSource batches, Precision precision, int steps) {
+      String engine, Objective objective, BatchSource batches, TrainingConfig config, int steps) {
     return with(
         engine,
         () -> {
-          try (var trainer = new Trainer(objective, config(precision))) {
+          try (var trainer = new Trainer(objective, config)) {
             List<Trainer.Report> reports = new ArrayList<>();
             for (int i = 0; i < steps; i++) {
               reports.add(trainer.step(batches.batch(i)));
@@ -134,18 +139,26 @@ class OneDnnTrainingTest {
    * The norm holds all gradients; 10 steps of up to 2·10⁻³ move weights by 100 times the tolerance.
    */
   @ParameterizedTest
-  @CsvSource({"FLOAT32, 1e-4, 2e-5", "BFLOAT16, 3e-2, 1e-2"})
-  void trainsADecoderAsTensorFlowDoes(Precision precision, double ofReports, double ofWeights) {
-    var expected = train("tensorflow", DECODING.objective(), DECODER_BATCHES, precision, 10);
-    var actual = train("onednn", DECODING.objective(), DECODER_BATCHES, precision, 10);
+  @CsvSource({
+    "FLOAT32, ADAMW, 1e-4, 2e-5",
+    "FLOAT32, MUON, 1e-4, 2e-5",
+    "BFLOAT16, ADAMW, 3e-2, 1e-2",
+    "BFLOAT16, MUON, 3e-2, 1e-2"
+  })
+  void trainsADecoderAsTensorFlowDoes(
+      Precision precision, Optimizer.Method method, double ofReports, double ofWeights) {
+    var config = config(precision, method);
+    var expected = train("tensorflow", DECODING.objective(), DECODER_BATCHES, config, 10);
+    var actual = train("onednn", DECODING.objective(), DECODER_BATCHES, config, 10);
     assertSame(actual, expected, ofReports, ofWeights);
     assertThat(actual.reports.get(0).metrics()).containsOnlyKeys("mse", "vlb");
   }
 
   @Test
   void trainsAnUpsamplerAsTensorFlowDoes() {
-    var expected = train("tensorflow", UPSAMPLING, UPSAMPLER_BATCHES, Precision.FLOAT32, 10);
-    var actual = train("onednn", UPSAMPLING, UPSAMPLER_BATCHES, Precision.FLOAT32, 10);
+    var config = config(Precision.FLOAT32);
+    var expected = train("tensorflow", UPSAMPLING, UPSAMPLER_BATCHES, config, 10);
+    var actual = train("onednn", UPSAMPLING, UPSAMPLER_BATCHES, config, 10);
     assertSame(actual, expected, 1e-4, 2e-5);
   }
 
@@ -166,24 +179,25 @@ class OneDnnTrainingTest {
   @ParameterizedTest
   @EnumSource
   void theSameStepsGiveTheSameBits(Precision precision) {
-    var once = train("onednn", DECODING.objective(), DECODER_BATCHES, precision, 4);
-    var again = train("onednn", DECODING.objective(), DECODER_BATCHES, precision, 4);
+    var config = config(precision, Optimizer.Method.MUON);
+    var once = train("onednn", DECODING.objective(), DECODER_BATCHES, config, 4);
+    var again = train("onednn", DECODING.objective(), DECODER_BATCHES, config, 4);
     assertThat(difference(once.weights, again.weights)).isZero();
   }
 
   @Test
   void aStateOfEitherEngineGoesOnWithTheOther(@TempDir Path folder) {
-    var expected = train("tensorflow", DECODING.objective(), DECODER_BATCHES, Precision.FLOAT32, 6);
-    run("onednn", folder, 2);
-    run("tensorflow", folder, 4);
-    assertThat(difference(run("onednn", folder, 6), expected.weights)).isLessThan(2e-5);
+    var config = config(Precision.FLOAT32, Optimizer.Method.MUON);
+    var expected = train("tensorflow", DECODING.objective(), DECODER_BATCHES, config, 6);
+    run("onednn", config, folder, 2);
+    run("tensorflow", config, folder, 4);
+    assertThat(difference(run("onednn", config, folder, 6), expected.weights)).isLessThan(2e-5);
   }
 
-  private static NamedTensors run(String engine, Path folder, long until) {
+  private static NamedTensors run(String engine, TrainingConfig config, Path folder, long until) {
     return with(
         engine,
         () -> {
-          var config = config(Precision.FLOAT32);
           try (var trainer = new Trainer(DECODING.objective(), config)) {
             var run = new TrainingRun(trainer, config, DECODER_BATCHES, folder, 1);
             run.run(

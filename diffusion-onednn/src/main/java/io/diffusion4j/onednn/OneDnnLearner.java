@@ -6,11 +6,13 @@ import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Parameter;
 import io.diffusion4j.tf.train.DiffusionLossGradient;
 import io.diffusion4j.tf.train.Learner;
+import io.diffusion4j.tf.train.Muon;
 import io.diffusion4j.tf.train.TensorMap;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +33,8 @@ final class OneDnnLearner implements Learner {
   private final TrainingConfig config;
   private final Team team = Team.shared();
   private final Scope scope = new Scope();
-  private final Map<String, AdamW> optimizers = new LinkedHashMap<>();
-  private final List<List<AdamW>> updates = new ArrayList<>();
+  private final Map<String, Update> updates = new LinkedHashMap<>();
+  private final List<List<Update>> duties = new ArrayList<>();
   private final List<Share> shares = new ArrayList<>();
   private final List<float[]> outputs = new ArrayList<>();
   private final List<float[]> gradients = new ArrayList<>();
@@ -60,11 +62,8 @@ final class OneDnnLearner implements Learner {
 
   private void compile(NetworkTrace trace) {
     var kernels = new Kernels(scope);
-    trace
-        .parameters()
-        .forEach(
-            (key, parameter) -> optimizers.put(key, new AdamW(new Trained(kernels, parameter))));
     int members = Math.min(team.size(), config.batchSize());
+    assign(kernels, trace.parameters().values(), members);
     for (int i = 0; i < members; i++) {
       int from = config.batchSize() * i / members;
       int rows = config.batchSize() * (i + 1) / members - from;
@@ -73,18 +72,8 @@ final class OneDnnLearner implements Learner {
               kernels,
               DataType.of(config.precision()),
               rows,
-              key -> Objects.requireNonNull(optimizers.get(key), key).parameter());
+              key -> Objects.requireNonNull(updates.get(key), key).parameter());
       shares.add(new Share(tape, TapeCompiler.compile(tape, trace), from, rows));
-      updates.add(new ArrayList<>());
-    }
-    long[] load = new long[members];
-    for (AdamW optimizer : optimizers.values()) {
-      int least = 0;
-      for (int i = 1; i < members; i++) {
-        least = load[i] < load[least] ? i : least;
-      }
-      load[least] += optimizer.parameter().size();
-      updates.get(least).add(optimizer);
     }
     for (var output : shares.get(0).network.outputs()) {
       int size = output.size() / shares.get(0).rows * config.batchSize();
@@ -93,9 +82,37 @@ final class OneDnnLearner implements Learner {
     }
   }
 
+  /** Gives each parameter to the member that has least to do until then. */
+  private void assign(Kernels kernels, Collection<Parameter> parameters, int members) {
+    var optimizer = config.optimizer();
+    var matrices = parameters.stream().filter(optimizer::orthogonalizes).toList();
+    int size = matrices.stream().mapToInt(Parameter::size).max().orElse(0);
+    int rank = matrices.stream().mapToInt(p -> Muon.Matrix.of(p).rank()).max().orElse(0);
+    List<Orthogonalization> rooms = new ArrayList<>();
+    for (int i = 0; i < members; i++) {
+      duties.add(new ArrayList<>());
+      rooms.add(new Orthogonalization(kernels, size, rank));
+    }
+    double[] load = new double[members];
+    for (Parameter parameter : parameters) {
+      int least = 0;
+      for (int i = 1; i < members; i++) {
+        least = load[i] < load[least] ? i : least;
+      }
+      var trained = new Trained(kernels, parameter);
+      var update =
+          optimizer.orthogonalizes(parameter)
+              ? new MuonUpdate(trained, rooms.get(least))
+              : new AdamW(trained);
+      updates.put(parameter.key(), update);
+      duties.get(least).add(update);
+      load[least] += update.cost();
+    }
+  }
+
   @Override
   public List<Parameter> parameters() {
-    return optimizers.values().stream().map(o -> o.parameter().parameter()).toList();
+    return updates.values().stream().map(u -> u.parameter().parameter()).toList();
   }
 
   @Override
@@ -132,16 +149,16 @@ final class OneDnnLearner implements Learner {
     team.run(
         (member, stream) -> {
           if (member < shares.size()) {
-            squares[member] = updates.get(member).stream().mapToDouble(AdamW::take).sum();
+            squares[member] = duties.get(member).stream().mapToDouble(Update::take).sum();
           }
         });
     double norm = Math.sqrt(Arrays.stream(squares).sum());
-    var update = update(step, norm);
+    var facts = facts(step, norm);
     team.run(
         (member, stream) -> {
           if (member < shares.size()) {
-            for (AdamW optimizer : updates.get(member)) {
-              optimizer.step(update, stream);
+            for (Update update : duties.get(member)) {
+              update.step(facts, stream);
             }
           }
         });
@@ -165,18 +182,19 @@ final class OneDnnLearner implements Learner {
     return rows.size() / share.rows * share.from;
   }
 
-  private AdamW.Step update(long step, double norm) {
-    double correction1 = 1 - Math.pow(config.beta1(), step + 1.0);
-    double correction2 = Math.sqrt(1 - Math.pow(config.beta2(), step + 1.0));
+  private Update.Step facts(long step, double norm) {
+    var optimizer = config.optimizer();
+    double correction1 = 1 - Math.pow(optimizer.beta1(), step + 1.0);
+    double correction2 = Math.sqrt(1 - Math.pow(optimizer.beta2(), step + 1.0));
     double rate = config.rate(step);
-    return new AdamW.Step(
+    return new Update.Step(
         (float) Math.min(1, config.clipNorm() / (norm + 1e-6)),
-        (float) (rate * correction2 / correction1),
-        // To the uncorrected root of v, for which rate is corrected already.
-        (float) (config.epsilon() * correction2),
-        (float) (1 - rate * config.weightDecay()),
-        (float) config.beta1(),
-        (float) config.beta2(),
+        (float) rate,
+        (float) (correction2 / correction1),
+        (float) (optimizer.epsilon() * correction2),
+        (float) (1 - rate * optimizer.weightDecay()),
+        (float) optimizer.beta1(),
+        (float) optimizer.beta2(),
         (float) config.ema(step));
   }
 
@@ -189,9 +207,9 @@ final class OneDnnLearner implements Learner {
   public NamedTensors read(Set<Role> roles) {
     var tensors = new TensorMap();
     for (Role role : roles) {
-      for (AdamW optimizer : optimizers.values()) {
-        var parameter = optimizer.parameter().parameter();
-        float[] values = values(optimizer, role).clone();
+      for (Update update : updates.values()) {
+        var parameter = update.parameter().parameter();
+        float[] values = values(update, role).clone();
         tensors.put(
             role.key(parameter.key()),
             parameter.shape(),
@@ -204,29 +222,29 @@ final class OneDnnLearner implements Learner {
   @Override
   public void fill(NamedTensors tensors) {
     for (Role role : Role.values()) {
-      for (AdamW optimizer : optimizers.values()) {
-        var parameter = optimizer.parameter().parameter();
+      for (Update update : updates.values()) {
+        var parameter = update.parameter().parameter();
         String key = role.key(parameter.key());
         if (tensors.names().contains(key)) {
           float[] values = parameter.layout().toGraph(tensors.read(key), parameter.shape());
-          System.arraycopy(values, 0, values(optimizer, role), 0, values.length);
+          System.arraycopy(values, 0, values(update, role), 0, values.length);
         }
       }
     }
     team.run(
         (member, stream) -> {
           if (member < shares.size()) {
-            updates.get(member).forEach(optimizer -> optimizer.publish(stream));
+            duties.get(member).forEach(update -> update.publish(stream));
           }
         });
   }
 
-  private static float[] values(AdamW optimizer, Role role) {
+  private static float[] values(Update update, Role role) {
     return switch (role) {
-      case WEIGHTS -> optimizer.weights;
-      case ADAM_M -> optimizer.m;
-      case ADAM_V -> optimizer.v;
-      case EMA -> optimizer.ema;
+      case WEIGHTS -> update.weights;
+      case ADAM_M -> update.m;
+      case ADAM_V -> update.v;
+      case EMA -> update.ema;
     };
   }
 

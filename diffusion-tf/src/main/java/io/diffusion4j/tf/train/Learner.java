@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * What a {@link TrainingEngine} trains an objective with: the weights, the optimizer's moments, and
- * one step of AdamW with gradient clipping and a moving average of the weights.
+ * one step of the {@link Optimizer} with gradient clipping and a moving average of the weights.
  *
  * <p>For one thread. Its memory is held until {@link #close}.
  */

@@ -22,6 +22,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Assign;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Variable;
+import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
@@ -101,9 +102,8 @@ final class TensorFlowLearner implements Learner {
   }
 
   /**
-   * AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) and the moving average. Every update waits
-   * for the clipping factor, which needs all gradients, so no weight changes while it is still
-   * read.
+   * A step of the optimizer and the moving average. Every update waits for the clipping factor,
+   * which needs all gradients, so no weight changes while it is still read.
    */
   private void update(
       Ops tf, TrainableWeights.Slot slot, Operand<TFloat32> gradient, Operand<TFloat32> barrier) {
@@ -117,28 +117,78 @@ final class TensorFlowLearner implements Learner {
     cell(tf, Role.EMA, parameter, ema);
 
     Ops then = tf.withControlDependencies(barrier);
-    if (parameter.shape().length >= 2 && config.weightDecay() > 0) {
+    if (parameter.shape().length >= 2 && config.optimizer().weightDecay() > 0) {
       var shrink = tf.math.mul(slot.read(), decay);
       then = tf.withControlDependencies(then.assignSub(slot.variable(), shrink));
     }
-    var adam =
-        then.train.applyAdam(
-            slot.variable(),
-            m,
-            v,
-            beta1Power,
-            beta2Power,
-            rate,
-            tf.constant((float) config.beta1()),
-            tf.constant((float) config.beta2()),
-            epsilon,
-            gradient);
-    var after = tf.withControlDependencies(adam);
+    var moved =
+        config.optimizer().orthogonalizes(parameter)
+            ? muon(then, slot, m, gradient)
+            : adam(then, slot, m, v, gradient);
+    var after = tf.withControlDependencies(moved);
     var average =
         after.math.add(
             after.math.mul(ema, emaDecay),
-            after.math.mul(adam, after.math.sub(tf.constant(1f), emaDecay)));
+            after.math.mul(moved, after.math.sub(tf.constant(1f), emaDecay)));
     updates.add(tf.assign(ema, average));
+  }
+
+  private Operand<TFloat32> adam(
+      Ops tf,
+      TrainableWeights.Slot slot,
+      Variable<TFloat32> m,
+      Variable<TFloat32> v,
+      Operand<TFloat32> gradient) {
+    return tf.train.applyAdam(
+        slot.variable(),
+        m,
+        v,
+        beta1Power,
+        beta2Power,
+        rate,
+        tf.constant((float) config.optimizer().beta1()),
+        tf.constant((float) config.optimizer().beta2()),
+        epsilon,
+        gradient);
+  }
+
+  private Operand<TFloat32> muon(
+      Ops tf, TrainableWeights.Slot slot, Variable<TFloat32> m, Operand<TFloat32> gradient) {
+    var matrix = Muon.Matrix.of(slot.parameter());
+    var mu = tf.constant(Muon.MOMENTUM);
+    var fresh = tf.math.mul(gradient, tf.constant(1 - Muon.MOMENTUM));
+    var momentum = tf.assign(m, tf.math.add(tf.math.mul(m, mu), fresh));
+    var direction = tf.math.add(tf.math.mul(momentum, mu), fresh);
+    var flat = tf.reshape(direction, tf.constant(new int[] {matrix.rows(), matrix.columns()}));
+    var orthogonal = tf.reshape(orthogonal(tf, matrix, flat), tf.constant(slot.shape().asArray()));
+    var step = tf.math.mul(orthogonal, tf.math.mul(rate, tf.constant(matrix.scale())));
+    return tf.assignSub(slot.variable(), step);
+  }
+
+  /** The polynomials of {@link Muon}, of the smaller of the matrix's products with itself. */
+  private static Operand<TFloat32> orthogonal(
+      Ops tf, Muon.Matrix matrix, Operand<TFloat32> values) {
+    var norm = tf.math.sqrt(tf.math.mul(tf.constant(2f), tf.nn.l2Loss(values)));
+    var x = tf.math.div(values, tf.math.maximum(norm, tf.constant(Muon.TINY)));
+    boolean tall = matrix.rows() >= matrix.columns();
+    Operand<TFloat32> gram =
+        tall
+            ? tf.linalg.matMul(x, x, MatMul.transposeA(true))
+            : tf.linalg.matMul(x, x, MatMul.transposeB(true));
+    var linear = diagonal(tf, matrix.rank(), Muon.A);
+    Operand<TFloat32> product = diagonal(tf, matrix.rank(), 1);
+    for (int i = 0; i < Muon.ITERATIONS; i++) {
+      var cubic = tf.math.mul(gram, tf.constant(Muon.B));
+      var quintic = tf.math.mul(tf.linalg.matMul(gram, gram), tf.constant(Muon.C));
+      var factor = tf.math.add(linear, tf.math.add(cubic, quintic));
+      product = tf.linalg.matMul(product, factor);
+      gram = tf.linalg.matMul(tf.linalg.matMul(gram, factor), factor);
+    }
+    return tall ? tf.linalg.matMul(x, product) : tf.linalg.matMul(product, x);
+  }
+
+  private static Operand<TFloat32> diagonal(Ops tf, int size, float value) {
+    return tf.linalg.tensorDiag(tf.fill(tf.constant(new int[] {size}), tf.constant(value)));
   }
 
   private void cell(Ops tf, Role role, Parameter parameter, Variable<TFloat32> variable) {
@@ -182,17 +232,17 @@ final class TensorFlowLearner implements Learner {
   @Override
   public Trainer.Report step(Batch batch, long step) {
     double learningRate = config.rate(step);
-    double correction2 = 1 - Math.pow(config.beta2(), step + 1.0);
+    double correction2 = 1 - Math.pow(config.optimizer().beta2(), step + 1.0);
     List<TType> owned = new ArrayList<>();
     try {
       var runner = session.runner();
       inputs.feed(runner, batch, owned);
       feed(runner, owned, rate, learningRate);
-      feed(runner, owned, decay, learningRate * config.weightDecay());
-      feed(runner, owned, beta1Power, Math.pow(config.beta1(), step + 1.0));
+      feed(runner, owned, decay, learningRate * config.optimizer().weightDecay());
+      feed(runner, owned, beta1Power, Math.pow(config.optimizer().beta1(), step + 1.0));
       feed(runner, owned, beta2Power, 1 - correction2);
       // TensorFlow adds ε to the uncorrected root √v, the paper to the corrected √v̂.
-      feed(runner, owned, epsilon, config.epsilon() * Math.sqrt(correction2));
+      feed(runner, owned, epsilon, config.optimizer().epsilon() * Math.sqrt(correction2));
       feed(runner, owned, emaDecay, config.ema(step));
       runner.fetch(loss.value()).fetch(gradientNorm);
       var names = new ArrayList<>(loss.metrics().keySet());

@@ -14,8 +14,8 @@ import java.util.SplittableRandom;
 
 /**
  * An objective with its weights and optimizer state, and how many steps were made: one call is one
- * step of AdamW with gradient clipping and a moving average of the weights. The fastest engine that
- * can trains it ({@link Learners}); states are the same whichever does.
+ * step of the {@link Optimizer} with gradient clipping and a moving average of the weights. The
+ * fastest engine that can trains it ({@link Learners}); states are the same whichever does.
  *
  * <p>For one thread. The native memory is held until {@link #close}.
  */

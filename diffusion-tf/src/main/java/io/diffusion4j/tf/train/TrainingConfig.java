@@ -9,10 +9,7 @@ import io.diffusion4j.tf.nn.Precision;
  * @param batchSize samples per step
  * @param learningRate the rate after the warm-up
  * @param warmup steps over which the rate rises linearly from 0
- * @param beta1 decay of Adam's first moment
- * @param beta2 decay of Adam's second moment
- * @param epsilon added to the root of the second moment
- * @param weightDecay decoupled (Loshchilov &amp; Hutter 2019), on weights of two or more axes only
+ * @param optimizer what moves the weights
  * @param clipNorm the largest global norm of the gradient
  * @param emaDecay decay of the moving average of the weights
  * @param emaWarmup how the moving average gets to its decay
@@ -24,10 +21,7 @@ public record TrainingConfig(
     int batchSize,
     double learningRate,
     long warmup,
-    double beta1,
-    double beta2,
-    double epsilon,
-    double weightDecay,
+    Optimizer optimizer,
     double clipNorm,
     double emaDecay,
     EmaWarmup emaWarmup,
@@ -46,15 +40,11 @@ public record TrainingConfig(
     require(batchSize >= 1, "batchSize", batchSize, "≥ 1");
     require(learningRate > 0 && learningRate < 1, "learningRate", learningRate, "in (0, 1)");
     require(warmup >= 0, "warmup", warmup, "≥ 0");
-    require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "in [0, 1)");
-    require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "in [0, 1)");
-    require(epsilon > 0, "epsilon", epsilon, "> 0");
-    require(weightDecay >= 0, "weightDecay", weightDecay, "≥ 0");
     require(clipNorm > 0, "clipNorm", clipNorm, "> 0");
     require(emaDecay >= 0 && emaDecay < 1, "emaDecay", emaDecay, "in [0, 1)");
   }
 
-  private static void require(boolean holds, String name, Object value, String expected) {
+  static void require(boolean holds, String name, Object value, String expected) {
     if (!holds) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
     }
@@ -67,10 +57,7 @@ public record TrainingConfig(
         batchSize,
         learningRate,
         customaryWarmup(steps),
-        0.9,
-        0.99,
-        1e-8,
-        0.01,
+        Optimizer.of(Optimizer.Method.ADAMW),
         1.0,
         0.999,
         EmaWarmup.RISING,
@@ -81,27 +68,31 @@ public record TrainingConfig(
   /** The same for another length, with the warm-up that {@link #of} gives it. */
   public TrainingConfig withSteps(long newSteps) {
     long newWarmup = customaryWarmup(newSteps);
-    return with(newSteps, batchSize, learningRate, newWarmup, emaDecay, precision, seed);
+    return with(newSteps, batchSize, learningRate, newWarmup, optimizer, emaDecay, precision, seed);
   }
 
   public TrainingConfig withBatchSize(int newBatchSize) {
-    return with(steps, newBatchSize, learningRate, warmup, emaDecay, precision, seed);
+    return with(steps, newBatchSize, learningRate, warmup, optimizer, emaDecay, precision, seed);
   }
 
   public TrainingConfig withLearningRate(double newLearningRate) {
-    return with(steps, batchSize, newLearningRate, warmup, emaDecay, precision, seed);
+    return with(steps, batchSize, newLearningRate, warmup, optimizer, emaDecay, precision, seed);
+  }
+
+  public TrainingConfig withOptimizer(Optimizer newOptimizer) {
+    return with(steps, batchSize, learningRate, warmup, newOptimizer, emaDecay, precision, seed);
   }
 
   public TrainingConfig withEmaDecay(double newEmaDecay) {
-    return with(steps, batchSize, learningRate, warmup, newEmaDecay, precision, seed);
+    return with(steps, batchSize, learningRate, warmup, optimizer, newEmaDecay, precision, seed);
   }
 
   public TrainingConfig withPrecision(Precision newPrecision) {
-    return with(steps, batchSize, learningRate, warmup, emaDecay, newPrecision, seed);
+    return with(steps, batchSize, learningRate, warmup, optimizer, emaDecay, newPrecision, seed);
   }
 
   public TrainingConfig withSeed(long newSeed) {
-    return with(steps, batchSize, learningRate, warmup, emaDecay, precision, newSeed);
+    return with(steps, batchSize, learningRate, warmup, optimizer, emaDecay, precision, newSeed);
   }
 
   /** The same but for what a run may choose. */
@@ -110,6 +101,7 @@ public record TrainingConfig(
       int newBatchSize,
       double newLearningRate,
       long newWarmup,
+      Optimizer newOptimizer,
       double newEmaDecay,
       Precision newPrecision,
       long newSeed) {
@@ -118,10 +110,7 @@ public record TrainingConfig(
         newBatchSize,
         newLearningRate,
         newWarmup,
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay,
+        newOptimizer,
         clipNorm,
         newEmaDecay,
         emaWarmup,

@@ -17,6 +17,7 @@ import java.util.Optional;
  */
 final class TrainingState {
   private static final String STEP = "step";
+  private static final String OPTIMIZER = "optimizer";
   private static final String TIMESTEPS = "timesteps";
   private static final String UNIFORM = "uniform";
 
@@ -38,7 +39,9 @@ final class TrainingState {
       Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps, Path file) {
     try (var saved = SafetensorsFile.open(file)) {
       Map<String, String> notes = new LinkedHashMap<>(saved.metadata());
-      notes.putIfAbsent(TIMESTEPS, UNIFORM); // of a time when there was no choice
+      // of a time when there was no choice
+      notes.putIfAbsent(OPTIMIZER, Optimizer.Method.ADAMW.name());
+      notes.putIfAbsent(TIMESTEPS, UNIFORM);
       identity(config, timesteps)
           .forEach(
               (name, value) -> {
@@ -75,6 +78,7 @@ final class TrainingState {
     notes.put("seed", Long.toString(config.seed()));
     notes.put("batch_size", Integer.toString(config.batchSize()));
     notes.put("precision", config.precision().name());
+    notes.put(OPTIMIZER, config.optimizer().method().name());
     notes.put(TIMESTEPS, timesteps.isPresent() ? "loss-aware" : UNIFORM);
     return notes;
   }

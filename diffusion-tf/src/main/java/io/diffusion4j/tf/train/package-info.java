@@ -1,5 +1,5 @@
 /**
- * Training: gradients, AdamW, moving averages, checkpoints that resume to the bit.
+ * Training: gradients, AdamW and Muon, moving averages, checkpoints that resume to the bit.
  *
  * <p>Starting points: {@link io.diffusion4j.tf.train.Objective}, what is minimised; {@link
  * io.diffusion4j.tf.train.TrainingRun}, the loop that minimises it.

@@ -20,12 +20,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -63,10 +65,7 @@ class TrainerTest {
             16,
             0.01,
             0,
-            0.9,
-            0.98,
-            1e-6,
-            0.2,
+            new Optimizer(Optimizer.Method.ADAMW, 0.9, 0.98, 1e-6, 0.2),
             0.5,
             0.99,
             EmaWarmup.NONE,
@@ -92,6 +91,54 @@ class TrainerTest {
       assertClose(trainer.weights().read("w"), golden.floats("step4.w"), 1e-5);
       assertClose(trainer.weights().read("b"), golden.floats("step4.b"), 1e-5);
     }
+  }
+
+  /** The loss is Σ g·w, so that g is the gradient: three singular values, far from each other. */
+  @ParameterizedTest
+  @CsvSource({"48, 32", "32, 48", "40, 40"})
+  void muonMovesAMatrixByThePolynomialsOfItsSingularValues(int in, int out) {
+    double[] singular = {0.5, 0.03, 0.002};
+    double norm = Math.sqrt(Arrays.stream(singular).map(s -> s * s).sum());
+    var config =
+        TrainingConfig.of(1L << 60, in, 0.01, 1)
+            .withPrecision(Precision.FLOAT32)
+            .withOptimizer(Optimizer.of(Optimizer.Method.MUON).withWeightDecay(0));
+    double step = config.rate(0) * 0.2 * Math.sqrt(Math.max(in, out));
+    float[] gradient = new float[in * out];
+    float[] expected = new float[out * in];
+    for (int k = 0; k < singular.length; k++) {
+      double sigma = singular[k] / norm;
+      for (int n = 0; n < 5; n++) {
+        sigma = 3.4445 * sigma - 4.7750 * Math.pow(sigma, 3) + 2.0315 * Math.pow(sigma, 5);
+      }
+      for (int i = 0; i < in; i++) {
+        for (int o = 0; o < out; o++) {
+          double outer = cosine(in, k, i) * cosine(out, k + 1, o);
+          gradient[i * out + o] += (float) (singular[k] * outer);
+          expected[o * in + i] -= (float) (step * sigma * outer);
+        }
+      }
+    }
+    Objective objective =
+        (nn, inputs) -> {
+          var one = nn.input(inputs.floats("one", in));
+          var w = nn.output(nn.at("layer").linear(one, out, Init.ZEROS));
+          var product = nn.tf().math.mul(w, inputs.floats("g", out));
+          return Objective.Loss.of(nn.tf().reduceSum(product, nn.tf().constant(new int[] {0, 1})));
+        };
+    float[] one = new float[in * in];
+    for (int i = 0; i < in; i++) {
+      one[i * in + i] = 1;
+    }
+    try (var trainer = new Trainer(objective, config)) {
+      trainer.step(new Batch(in).floats("one", one).floats("g", gradient));
+      assertClose(trainer.weights().read("layer.weight"), expected, 2e-3);
+    }
+  }
+
+  /** The k-th of the orthonormal cosines over n points. */
+  private static double cosine(int n, int k, int i) {
+    return Math.sqrt((k == 0 ? 1.0 : 2.0) / n) * Math.cos(Math.PI * k * (2 * i + 1) / (2 * n));
   }
 
   @Test
@@ -188,6 +235,11 @@ class TrainerTest {
         config.withPrecision(Precision.BFLOAT16),
         folder,
         file + ": is of another run: precision: FLOAT32 (expected: BFLOAT16)");
+    refused(
+        Tiny.OBJECTIVE,
+        config.withOptimizer(Optimizer.of(Optimizer.Method.MUON)),
+        folder,
+        file + ": is of another run: optimizer: ADAMW (expected: MUON)");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.diffusion4j.emoji.train;
 
 import io.diffusion4j.tf.train.TrainingConfig;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -26,6 +27,7 @@ record Job(
         "diffusion4j.steps", Long.toString(config.steps()),
         "diffusion4j.batch_size", Integer.toString(config.batchSize()),
         "diffusion4j.learning_rate", Double.toString(config.learningRate()),
+        "diffusion4j.optimizer", config.optimizer().method().name().toLowerCase(Locale.ROOT),
         "diffusion4j.seed", Long.toString(config.seed()),
         "diffusion4j.techniques", techniques.toString());
   }

@@ -68,20 +68,7 @@ public record JudgePreset(
   /** With more weight decay than generators need: what is learned is to hold for new drawings. */
   private static TrainingConfig training(long steps, int batchSize, double rate, long seed) {
     var usual = TrainingConfig.of(steps, batchSize, rate, seed);
-    return new TrainingConfig(
-        usual.steps(),
-        usual.batchSize(),
-        usual.learningRate(),
-        usual.warmup(),
-        usual.beta1(),
-        usual.beta2(),
-        usual.epsilon(),
-        WEIGHT_DECAY,
-        usual.clipNorm(),
-        usual.emaDecay(),
-        usual.emaWarmup(),
-        usual.precision(),
-        usual.seed());
+    return usual.withOptimizer(usual.optimizer().withWeightDecay(WEIGHT_DECAY));
   }
 
   /**
