@@ -11,6 +11,8 @@ import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.prior.PriorConfig;
+import io.diffusion4j.tf.train.Optimizer;
+import io.diffusion4j.tf.train.Optimizer.Method;
 import io.diffusion4j.tf.train.TrainingConfig;
 import java.util.EnumSet;
 import java.util.List;
@@ -130,7 +132,7 @@ public record Preset(
         new Curriculum(12, 300, 75),
         TrainingConfig.of(3_000, 128, 1.5e-3, 1),
         TrainingConfig.of(1_500, 64, 1e-3, 2),
-        TrainingConfig.of(35_000, 32, 1e-3, 3),
+        TrainingConfig.of(5_600, 32, 1e-3, 3).withOptimizer(Optimizer.of(Method.MUON)),
         TrainingConfig.of(3_000, 8, 1e-3, 4),
         TrainingConfig.of(300, 8, 3e-4, 5));
   }
@@ -189,7 +191,7 @@ public record Preset(
         new Curriculum(3, 10, 5),
         TrainingConfig.of(60, 32, 2e-3, 1),
         TrainingConfig.of(60, 32, 1e-3, 2),
-        TrainingConfig.of(80, 16, 1e-3, 3),
+        TrainingConfig.of(80, 16, 1e-3, 3).withOptimizer(Optimizer.of(Method.MUON)),
         TrainingConfig.of(30, 4, 1e-3, 4),
         TrainingConfig.of(10, 4, 5e-4, 5));
   }
