@@ -20,8 +20,8 @@ final class Orthogonalization {
   private final FloatBuffer matrix;
   private final FloatBuffer result;
   private final float[] numbers;
-  private FloatBuffer gram;
-  private FloatBuffer factor;
+  private final FloatBuffer gram;
+  private final FloatBuffer factor;
   private FloatBuffer product;
   private FloatBuffer spare;
   private double squares;
