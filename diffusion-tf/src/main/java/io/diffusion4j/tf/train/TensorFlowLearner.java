@@ -175,20 +175,22 @@ final class TensorFlowLearner implements Learner {
         tall
             ? tf.linalg.matMul(x, x, MatMul.transposeA(true))
             : tf.linalg.matMul(x, x, MatMul.transposeB(true));
-    var linear = diagonal(tf, matrix.rank(), Muon.A);
-    Operand<TFloat32> product = diagonal(tf, matrix.rank(), 1);
-    for (int i = 0; i < Muon.ITERATIONS; i++) {
-      var cubic = tf.math.mul(gram, tf.constant(Muon.B));
-      var quintic = tf.math.mul(tf.linalg.matMul(gram, gram), tf.constant(Muon.C));
-      var factor = tf.math.add(linear, tf.math.add(cubic, quintic));
-      product = tf.linalg.matMul(product, factor);
+    var factor = factor(tf, matrix.rank(), gram);
+    var product = factor;
+    for (int i = 1; i < Muon.ITERATIONS; i++) {
       gram = tf.linalg.matMul(tf.linalg.matMul(gram, factor), factor);
+      factor = factor(tf, matrix.rank(), gram);
+      product = tf.linalg.matMul(product, factor);
     }
     return tall ? tf.linalg.matMul(x, product) : tf.linalg.matMul(product, x);
   }
 
-  private static Operand<TFloat32> diagonal(Ops tf, int size, float value) {
-    return tf.linalg.tensorDiag(tf.fill(tf.constant(new int[] {size}), tf.constant(value)));
+  /** A·I + B·G + C·G², what an iteration multiplies by. */
+  private static Operand<TFloat32> factor(Ops tf, int rank, Operand<TFloat32> gram) {
+    var linear = tf.linalg.tensorDiag(tf.fill(tf.constant(new int[] {rank}), tf.constant(Muon.A)));
+    var cubic = tf.math.mul(gram, tf.constant(Muon.B));
+    var quintic = tf.math.mul(tf.linalg.matMul(gram, gram), tf.constant(Muon.C));
+    return tf.math.add(linear, tf.math.add(cubic, quintic));
   }
 
   private void cell(Ops tf, Role role, Parameter parameter, Variable<TFloat32> variable) {
