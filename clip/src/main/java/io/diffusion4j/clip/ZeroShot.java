@@ -1,5 +1,6 @@
 package io.diffusion4j.clip;
 
+import io.diffusion4j.diffusion.Vectors;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.text.TextEncoder;
@@ -36,7 +37,7 @@ public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
     double[][] cosines = new double[images.size()][texts.size()];
     for (int i = 0; i < cosines.length; i++) {
       for (int j = 0; j < texts.size(); j++) {
-        cosines[i][j] = dot(imageVectors.get(i), textVectors.get(j));
+        cosines[i][j] = Vectors.dot(imageVectors.get(i), textVectors.get(j));
       }
     }
     return cosines;
@@ -109,19 +110,11 @@ public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
   }
 
   private static float[] normalise(float[] v) {
-    double norm = Math.sqrt(dot(v, v));
+    double norm = Math.sqrt(Vectors.dot(v, v));
     float[] unit = new float[v.length];
     for (int i = 0; i < unit.length; i++) {
       unit[i] = (float) (v[i] / Math.max(norm, 1e-12));
     }
     return unit;
-  }
-
-  private static double dot(float[] a, float[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += (double) a[i] * b[i];
-    }
-    return sum;
   }
 }

@@ -48,22 +48,18 @@ public final class BestOfPrior implements Prior {
   private static float[] largest(List<float[]> embeddings, float[] text) {
     float[] best = embeddings.get(0);
     for (float[] embedding : embeddings) {
-      if (dot(embedding, text) > dot(best, text)) {
+      if (embedding.length != text.length) {
+        throw new IllegalArgumentException(
+            "imageEmbedding: "
+                + embedding.length
+                + " values (expected: "
+                + text.length
+                + ", as the text's)");
+      }
+      if (Vectors.dot(embedding, text) > Vectors.dot(best, text)) {
         best = embedding;
       }
     }
     return best;
-  }
-
-  private static double dot(float[] a, float[] b) {
-    if (a.length != b.length) {
-      throw new IllegalArgumentException(
-          "imageEmbedding: " + a.length + " values (expected: " + b.length + ", as the text's)");
-    }
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += (double) a[i] * b[i];
-    }
-    return sum;
   }
 }

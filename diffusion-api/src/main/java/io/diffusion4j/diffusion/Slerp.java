@@ -35,7 +35,7 @@ public final class Slerp {
       return b.clone();
     }
     double lengths = length(a) * length(b);
-    double cosine = lengths == 0 ? 1 : Math.max(-1, Math.min(1, dot(a, b) / lengths));
+    double cosine = lengths == 0 ? 1 : Math.max(-1, Math.min(1, Vectors.dot(a, b) / lengths));
     double omega = acos(cosine);
     if (sin(omega) > PARALLEL) {
       return mix(sin((1 - ratio) * omega) / sin(omega), a, sin(ratio * omega) / sin(omega), b);
@@ -56,7 +56,7 @@ public final class Slerp {
 
   /** The Euclidean length of a vector. */
   static double length(float[] v) {
-    return sqrt(dot(v, v));
+    return sqrt(Vectors.dot(v, v));
   }
 
   /** Half a turn from a to −a, while the length changes linearly. */
@@ -87,13 +87,5 @@ public final class Slerp {
       mixed[i] = (float) (ofA * a[i] + ofB * b[i]);
     }
     return mixed;
-  }
-
-  private static double dot(float[] a, float[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += (double) a[i] * b[i];
-    }
-    return sum;
   }
 }

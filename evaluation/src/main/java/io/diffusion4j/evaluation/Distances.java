@@ -1,5 +1,6 @@
 package io.diffusion4j.evaluation;
 
+import io.diffusion4j.diffusion.Vectors;
 import java.util.List;
 
 /** How near rows of numbers are to each other. */
@@ -15,20 +16,12 @@ final class Distances {
     return sum / a.length;
   }
 
-  static double dot(float[] a, float[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += (double) a[i] * b[i];
-    }
-    return sum;
-  }
-
   /** How many others are at least as near as the right one; a tie counts against it. */
   static int rank(float[] vector, List<float[]> all, int right) {
-    double similarity = dot(vector, all.get(right));
+    double similarity = Vectors.dot(vector, all.get(right));
     int better = 0;
     for (int i = 0; i < all.size(); i++) {
-      if (i != right && dot(vector, all.get(i)) >= similarity) {
+      if (i != right && Vectors.dot(vector, all.get(i)) >= similarity) {
         better++;
       }
     }

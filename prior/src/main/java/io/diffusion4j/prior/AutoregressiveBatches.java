@@ -1,5 +1,6 @@
 package io.diffusion4j.prior;
 
+import io.diffusion4j.diffusion.Vectors;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.train.BatchSource;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ public record AutoregressiveBatches(
       tokens[i] =
           pairs.dropped().get(i)
               ? dots.none()
-              : dots.token(DotBuckets.dot(image, pairs.texts().get(i).embedding()));
+              : dots.token(Vectors.dot(image, pairs.texts().get(i).embedding()));
     }
     var batch = new Batch(batchSize);
     AutoregressiveModel.feed(batch, pairs.texts(), tokens, rows);
@@ -50,7 +51,7 @@ public record AutoregressiveBatches(
       int some = Math.min(64, examples - at);
       var pairs = data.pairs(at, some, BatchSource.random(0, at));
       for (int i = 0; i < some; i++) {
-        dots[at + i] = DotBuckets.dot(pairs.images().get(i), pairs.texts().get(i).embedding());
+        dots[at + i] = Vectors.dot(pairs.images().get(i), pairs.texts().get(i).embedding());
       }
       at += some;
     }

@@ -3,9 +3,10 @@ package io.diffusion4j.prior;
 import java.util.Arrays;
 
 /**
- * Dot products of text and image embeddings as one of D tokens, each of which is equally frequent
- * among the pairs that this was taken from: the upper half of the tokens is the upper half of the
- * pairs.
+ * Dot products z_i·z_t of image and text embeddings, not normalised, as {@link
+ * io.diffusion4j.diffusion.BestOfPrior} compares them, as one of D tokens, each of which is equally
+ * frequent among the pairs that this was taken from: the upper half of the tokens is the upper half
+ * of the pairs.
  *
  * @param edges {@code [D − 1]}, ascending: where the second token begins, and the third, …
  */
@@ -48,14 +49,5 @@ public record DotBuckets(float[] edges) {
       token++;
     }
     return token;
-  }
-
-  /** z_i·z_t, not normalised, as {@link io.diffusion4j.diffusion.BestOfPrior} compares it. */
-  public static double dot(float[] image, float[] text) {
-    double sum = 0;
-    for (int i = 0; i < image.length; i++) {
-      sum += (double) image[i] * text[i];
-    }
-    return sum;
   }
 }

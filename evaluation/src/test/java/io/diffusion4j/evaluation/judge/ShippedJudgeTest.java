@@ -2,6 +2,7 @@ package io.diffusion4j.evaluation.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.diffusion.Vectors;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.ConceptSet;
@@ -45,19 +46,11 @@ class ShippedJudgeTest {
   }
 
   private static int rank(float[] vector, List<float[]> names, int right) {
-    double own = dot(vector, names.get(right));
+    double own = Vectors.dot(vector, names.get(right));
     int better = 0;
     for (int i = 0; i < names.size(); i++) {
-      better += i != right && dot(vector, names.get(i)) >= own ? 1 : 0;
+      better += i != right && Vectors.dot(vector, names.get(i)) >= own ? 1 : 0;
     }
     return better;
-  }
-
-  private static double dot(float[] a, float[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += (double) a[i] * b[i];
-    }
-    return sum;
   }
 }

@@ -1,5 +1,6 @@
 package io.diffusion4j.unclip.doctor;
 
+import io.diffusion4j.diffusion.Vectors;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.prior.Standardization;
 import java.util.List;
@@ -70,7 +71,7 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
   }
 
   private static String norms(List<float[]> vectors) {
-    double[] norms = vectors.stream().mapToDouble(v -> Math.sqrt(dot(v, v))).toArray();
+    double[] norms = vectors.stream().mapToDouble(v -> Math.sqrt(Vectors.dot(v, v))).toArray();
     double mean = 0;
     double square = 0;
     for (double norm : norms) {
@@ -92,9 +93,9 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
     double trace = 0;
     double square = 0;
     for (int i = 0; i < n; i++) {
-      trace += dot(centred.get(i), centred.get(i)) / n;
+      trace += Vectors.dot(centred.get(i), centred.get(i)) / n;
       for (int j = 0; j < i; j++) {
-        double product = dot(centred.get(i), centred.get(j));
+        double product = Vectors.dot(centred.get(i), centred.get(j));
         square += product * product / (n * (n - 1) / 2.0);
       }
     }
@@ -110,14 +111,6 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
   }
 
   private static double cosine(float[] a, float[] b) {
-    return dot(a, b) / Math.sqrt(Math.max(1e-24, dot(a, a) * dot(b, b)));
-  }
-
-  private static double dot(float[] a, float[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += (double) a[i] * b[i];
-    }
-    return sum;
+    return Vectors.dot(a, b) / Math.sqrt(Math.max(1e-24, Vectors.dot(a, a) * Vectors.dot(b, b)));
   }
 }
