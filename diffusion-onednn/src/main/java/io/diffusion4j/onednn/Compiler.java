@@ -104,12 +104,13 @@ final class Compiler {
     var node = node(n);
     var layer = node.layer();
     var in = node.inputs();
-    if (layer instanceof Layer.Reshape) {
+    var curve = Fusion.curve(layer);
+    if (curve.isPresent()) {
+      return lowering.apply(curve.get(), narrow(in.get(0)));
+    } else if (layer instanceof Layer.Reshape) {
       return value(in.get(0)).withShape(node.shape());
     } else if (layer instanceof Layer.Add) {
       return add(n, in.get(0), in.get(1));
-    } else if (Fusion.curve(layer).isPresent()) {
-      return lowering.apply(Fusion.curve(layer).get(), narrow(in.get(0)));
     } else if (layer instanceof Layer.LayerNorm norm) {
       return lowering.layerNorm(norm, narrow(in.get(0)));
     } else if (layer instanceof Layer.Learned learned) {
