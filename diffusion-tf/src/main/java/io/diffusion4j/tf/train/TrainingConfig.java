@@ -1,6 +1,8 @@
 package io.diffusion4j.tf.train;
 
 import io.diffusion4j.tf.nn.Precision;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * How to train.
@@ -129,6 +131,16 @@ public record TrainingConfig(
     }
     double progress = Math.min(1, (double) (step - warmup) / Math.max(1, steps - warmup));
     return learningRate * 0.5 * (1 + Math.cos(Math.PI * progress));
+  }
+
+  /** What the files of the weights say of their training. */
+  public Map<String, String> notes() {
+    return Map.of(
+        "diffusion4j.steps", Long.toString(steps),
+        "diffusion4j.batch_size", Integer.toString(batchSize),
+        "diffusion4j.learning_rate", Double.toString(learningRate),
+        "diffusion4j.optimizer", optimizer.method().name().toLowerCase(Locale.ROOT),
+        "diffusion4j.seed", Long.toString(seed));
   }
 
   /** The moving average's decay after a step, counted from 0. */

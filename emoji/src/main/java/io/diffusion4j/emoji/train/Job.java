@@ -1,7 +1,7 @@
 package io.diffusion4j.emoji.train;
 
 import io.diffusion4j.tf.train.TrainingConfig;
-import java.util.Locale;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -21,14 +21,10 @@ record Job(
     Recipe.Observer observer) {
   /** What the files of its weights say of it. */
   Map<String, String> notes(Preset preset) {
-    return Map.of(
-        "diffusion4j.preset", preset.name(),
-        "diffusion4j.part", part.word(),
-        "diffusion4j.steps", Long.toString(config.steps()),
-        "diffusion4j.batch_size", Integer.toString(config.batchSize()),
-        "diffusion4j.learning_rate", Double.toString(config.learningRate()),
-        "diffusion4j.optimizer", config.optimizer().method().name().toLowerCase(Locale.ROOT),
-        "diffusion4j.seed", Long.toString(config.seed()),
-        "diffusion4j.techniques", techniques.toString());
+    var notes = new HashMap<>(config.notes());
+    notes.put("diffusion4j.preset", preset.name());
+    notes.put("diffusion4j.part", part.word());
+    notes.put("diffusion4j.techniques", techniques.toString());
+    return Map.copyOf(notes);
   }
 }

@@ -15,6 +15,7 @@ import io.diffusion4j.tf.train.TrainingConfig;
 import io.diffusion4j.tf.train.TrainingRun;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -84,13 +85,10 @@ public final class JudgeRecipe {
   }
 
   private Map<String, String> notes(TrainingConfig config, Sprites sprites) {
-    return Map.of(
-        "diffusion4j.preset", preset.name(),
-        "diffusion4j.part", WORD,
-        "diffusion4j.steps", Long.toString(config.steps()),
-        "diffusion4j.batch_size", Integer.toString(config.batchSize()),
-        "diffusion4j.learning_rate", Double.toString(config.learningRate()),
-        "diffusion4j.seed", Long.toString(config.seed()),
-        "diffusion4j.drawings", sprites.fingerprint());
+    var notes = new HashMap<>(config.notes());
+    notes.put("diffusion4j.preset", preset.name());
+    notes.put("diffusion4j.part", WORD);
+    notes.put("diffusion4j.drawings", sprites.fingerprint());
+    return Map.copyOf(notes);
   }
 }

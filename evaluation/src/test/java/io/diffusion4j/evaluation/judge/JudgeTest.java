@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.diffusion.Vectors;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
@@ -15,6 +16,7 @@ import io.diffusion4j.emoji.scene.Observation;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.evaluation.Tiny;
+import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,14 +54,6 @@ class JudgeTest {
     judge.close();
   }
 
-  private static double dot(float[] a, float[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += a[i] * b[i];
-    }
-    return sum;
-  }
-
   @Test
   void itLearnsWhatDrawingsAreCalled() {
     var concepts = JudgePreset.tiny().concepts();
@@ -69,7 +63,8 @@ class JudgeTest {
     for (int i = 0; i < images.size(); i++) {
       int best = 0;
       for (int j = 1; j < names.size(); j++) {
-        if (dot(images.get(i), names.get(j)) > dot(images.get(i), names.get(best))) {
+        if (Vectors.dot(images.get(i), names.get(j))
+            > Vectors.dot(images.get(i), names.get(best))) {
           best = j;
         }
       }
@@ -84,7 +79,7 @@ class JudgeTest {
     List<Image> images = drawings.stream().limit(3).map(Example::image).toList();
     List<float[]> together = judge.images(images);
     for (int i = 0; i < images.size(); i++) {
-      assertThat(dot(together.get(i), together.get(i))).isCloseTo(1, within(1e-5));
+      assertThat(Vectors.dot(together.get(i), together.get(i))).isCloseTo(1, within(1e-5));
       assertThat(judge.images(List.of(images.get(i))).get(0))
           .containsExactly(together.get(i), Assertions.withPrecision(1e-5f));
     }
@@ -145,6 +140,16 @@ class JudgeTest {
     assertThat(Words.read(file).ids("An Owl, a yak; fox!"))
         .isEqualTo(words.ids("An Owl, a yak; fox!"))
         .hasSize(4); // a fox is unknown
+  }
+
+  @Test
+  void itsFileSaysHowItWasTrained() {
+    try (var weights = Checkpoint.open(folder.resolve("judge/model.safetensors"))) {
+      assertThat(weights.metadata())
+          .containsEntry("diffusion4j.part", "judge")
+          .containsEntry("diffusion4j.steps", "80")
+          .containsEntry("diffusion4j.optimizer", "adamw");
+    }
   }
 
   @Test
