@@ -128,13 +128,13 @@ public record Preset(
         decoder,
         new TextProjection(4, e, decoder.timeEmbedDim(), context),
         upsampler,
-        64,
+        upsampler.sampleSize(), // whole pictures: crops leave their rims off colour
         new Curriculum(12, 300, 75),
         TrainingConfig.of(3_000, 128, 1.5e-3, 1),
         TrainingConfig.of(1_500, 64, 1e-3, 2),
         TrainingConfig.of(5_600, 32, 1e-3, 3).withOptimizer(Optimizer.of(Method.MUON)),
-        TrainingConfig.of(3_000, 8, 1e-3, 4),
-        TrainingConfig.of(300, 8, 3e-4, 5));
+        TrainingConfig.of(3_000, 4, 1e-3, 4).withOptimizer(Optimizer.of(Method.MUON)),
+        TrainingConfig.of(200, 4, 3e-4, 5).withOptimizer(Optimizer.of(Method.MUON)));
   }
 
   /** Two minutes for everything, to see that it works; the pictures are blobs. */
@@ -192,8 +192,8 @@ public record Preset(
         TrainingConfig.of(60, 32, 2e-3, 1),
         TrainingConfig.of(60, 32, 1e-3, 2),
         TrainingConfig.of(80, 16, 1e-3, 3).withOptimizer(Optimizer.of(Method.MUON)),
-        TrainingConfig.of(30, 4, 1e-3, 4),
-        TrainingConfig.of(10, 4, 5e-4, 5));
+        TrainingConfig.of(30, 4, 1e-3, 4).withOptimizer(Optimizer.of(Method.MUON)),
+        TrainingConfig.of(10, 4, 5e-4, 5).withOptimizer(Optimizer.of(Method.MUON)));
   }
 
   /**
