@@ -41,8 +41,17 @@ final class TrainingChart {
       throw new IllegalArgumentException(
           "value: " + value + " (expected: one that is in " + events + ", such as loss)");
     }
-    var curve = new Curve(value, Look.line(0), means(numbers));
-    return new Chart(state.toString(), Axis.linear("step"), Axis.linear(value), List.of(curve));
+    List<Point> means = means(numbers);
+    var curve = new Curve(value, Look.line(0), means);
+    return new Chart(state.toString(), Axis.linear("step"), axis(value, means), List.of(curve));
+  }
+
+  /** Logarithmic for what falls to a tenth and less: of the rest nothing would be seen. */
+  private static Axis axis(String value, List<Point> means) {
+    var range = means.stream().mapToDouble(Point::y).summaryStatistics();
+    return range.getMin() > 0 && range.getMin() <= range.getMax() / 10
+        ? Axis.logarithmic(value)
+        : Axis.linear(value);
   }
 
   private static List<Point> means(SortedMap<Long, Double> numbers) {

@@ -14,6 +14,7 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.schedule.TrailingSpacing;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
 import io.diffusion4j.plots.Curve;
 import io.diffusion4j.tf.train.EventWriter;
@@ -199,5 +200,22 @@ final class PlotTest {
         "state: " + folder + " (expected: a folder of a training, with events in it)",
         "plot training " + folder,
         file("none.svg"));
+  }
+
+  @Test
+  void aLossThatFallsToATenthHasALogarithmicAxis() throws IOException {
+    assertThat(axis("little", 1, 0.2)).isEqualTo(Axis.linear("loss"));
+    assertThat(axis("much", 10, 0.1)).isEqualTo(Axis.logarithmic("loss"));
+    assertThat(axis("below-zero", 10, -0.1)).isEqualTo(Axis.linear("loss"));
+  }
+
+  private Axis axis(String name, double... losses) throws IOException {
+    Path state = Files.createDirectory(file(name));
+    try (var events = new EventWriter(state.resolve("events"))) {
+      for (int step = 1; step <= losses.length; step++) {
+        events.scalar("loss", step, losses[step - 1]);
+      }
+    }
+    return TrainingChart.of(state, "loss").y();
   }
 }
