@@ -18,7 +18,10 @@ public final class Defaults {
 
   public static final int PRIOR_STEPS = 25;
   public static final double PRIOR_GUIDANCE = 2.0;
-  public static final int DECODER_STEPS = 30;
+
+  /** More bring out what a small network is wrong about. */
+  public static final int DECODER_STEPS = 8;
+
   public static final double DECODER_GUIDANCE = 1.0;
 
   /** As the published upsamplers take; the last of them has a network of its own. */
