@@ -110,7 +110,7 @@ public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
   }
 
   private static float[] normalise(float[] v) {
-    double norm = Math.sqrt(Vectors.dot(v, v));
+    double norm = Vectors.length(v);
     float[] unit = new float[v.length];
     for (int i = 0; i < unit.length; i++) {
       unit[i] = (float) (v[i] / Math.max(norm, 1e-12));

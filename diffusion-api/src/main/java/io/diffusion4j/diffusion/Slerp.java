@@ -34,7 +34,7 @@ public final class Slerp {
     if (ratio == 1) {
       return b.clone();
     }
-    double lengths = length(a) * length(b);
+    double lengths = Vectors.length(a) * Vectors.length(b);
     double cosine = lengths == 0 ? 1 : Math.max(-1, Math.min(1, Vectors.dot(a, b) / lengths));
     double omega = acos(cosine);
     if (sin(omega) > PARALLEL) {
@@ -54,15 +54,10 @@ public final class Slerp {
     }
   }
 
-  /** The Euclidean length of a vector. */
-  static double length(float[] v) {
-    return sqrt(Vectors.dot(v, v));
-  }
-
   /** Half a turn from a to −a, while the length changes linearly. */
   private static float[] overTheAxis(float[] a, float[] b, double ratio) {
-    double from = length(a);
-    double to = length(b);
+    double from = Vectors.length(a);
+    double to = Vectors.length(b);
     int axis = 0;
     for (int i = 1; i < a.length; i++) {
       if (Math.abs(a[i]) < Math.abs(a[axis])) {

@@ -71,11 +71,11 @@ public final class TextDiff {
     for (int i = 0; i < direction.length; i++) {
       direction[i] = to[i] - from[i];
     }
-    double length = Slerp.length(direction);
+    double length = Vectors.length(direction);
     if (length == 0) {
       return z;
     }
-    double scale = Slerp.length(z) / length;
+    double scale = Vectors.length(z) / length;
     for (int i = 0; i < direction.length; i++) {
       direction[i] = (float) (scale * direction[i]);
     }

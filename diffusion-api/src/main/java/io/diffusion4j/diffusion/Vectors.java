@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion;
 
-/** How embeddings are compared. */
+/** How embeddings are measured and compared. */
 public final class Vectors {
   private Vectors() {}
 
@@ -19,5 +19,10 @@ public final class Vectors {
       sum += (double) a[i] * b[i];
     }
     return sum;
+  }
+
+  /** The Euclidean length of a vector. */
+  public static double length(float[] v) {
+    return Math.sqrt(dot(v, v));
   }
 }

@@ -18,13 +18,13 @@ class SlerpTest {
     for (int i = 0; i < a.length; i++) {
       dot += (double) a[i] * b[i];
     }
-    return Math.acos(Math.min(1, dot / Slerp.length(a) / Slerp.length(b)));
+    return Math.acos(Math.min(1, dot / Vectors.length(a) / Vectors.length(b)));
   }
 
   private static float[] scaled(float[] v, double length) {
     float[] scaled = v.clone();
     for (int i = 0; i < v.length; i++) {
-      scaled[i] = (float) (v[i] * length / Slerp.length(v));
+      scaled[i] = (float) (v[i] * length / Vectors.length(v));
     }
     return scaled;
   }
@@ -38,7 +38,7 @@ class SlerpTest {
       float[] between = Slerp.between(a, b, ratio);
       assertThat(angle(a, between)).isCloseTo(ratio * angle(a, b), within(1e-5));
       assertThat(angle(between, b)).isCloseTo((1 - ratio) * angle(a, b), within(1e-5));
-      assertThat(Slerp.length(between)).isCloseTo(5, within(1e-5));
+      assertThat(Vectors.length(between)).isCloseTo(5, within(1e-5));
     }
   }
 
@@ -54,7 +54,7 @@ class SlerpTest {
   void vectorsOfOneDirectionAreMixedLinearly() {
     float[] a = vector(1);
     assertThat(Slerp.between(a, a, 0.3)).containsExactly(a, within(1e-6f));
-    assertThat(Slerp.length(Slerp.between(scaled(a, 1), scaled(a, 3), 0.5)))
+    assertThat(Vectors.length(Slerp.between(scaled(a, 1), scaled(a, 3), 0.5)))
         .isCloseTo(2, within(1e-5));
   }
 
@@ -62,10 +62,10 @@ class SlerpTest {
   @ValueSource(doubles = {0.001, 0.25, 0.5, 0.75})
   void oppositeVectorsAreHalfATurnApart(double ratio) {
     float[] a = vector(1);
-    float[] b = scaled(a, -Slerp.length(a));
+    float[] b = scaled(a, -Vectors.length(a));
     float[] between = Slerp.between(a, b, ratio);
     assertThat(angle(a, between)).isCloseTo(ratio * Math.PI, within(1e-5));
-    assertThat(Slerp.length(between)).isCloseTo(Slerp.length(a), within(1e-5));
+    assertThat(Vectors.length(between)).isCloseTo(Vectors.length(a), within(1e-5));
     float[] axis = {0, 0, 2};
     assertThat(Slerp.between(axis, new float[] {0, 0, -2}, 0.5))
         .containsExactly(new float[] {2, 0, 0}, within(1e-6f));

@@ -71,7 +71,7 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
   }
 
   private static String norms(List<float[]> vectors) {
-    double[] norms = vectors.stream().mapToDouble(v -> Math.sqrt(Vectors.dot(v, v))).toArray();
+    double[] norms = vectors.stream().mapToDouble(Vectors::length).toArray();
     double mean = 0;
     double square = 0;
     for (double norm : norms) {
