@@ -132,9 +132,9 @@ public record Preset(
         new Curriculum(12, 300, 75),
         TrainingConfig.of(3_000, 128, 1.5e-3, 1),
         TrainingConfig.of(1_500, 64, 1e-3, 2),
-        TrainingConfig.of(5_600, 32, 1e-3, 3).withOptimizer(Optimizer.of(Method.MUON)),
-        TrainingConfig.of(3_000, 4, 1e-3, 4).withOptimizer(Optimizer.of(Method.MUON)),
-        TrainingConfig.of(200, 4, 3e-4, 5).withOptimizer(Optimizer.of(Method.MUON)));
+        muon(5_600, 32, 1e-3, 3),
+        muon(3_000, 4, 1e-3, 4),
+        muon(200, 4, 3e-4, 5));
   }
 
   /** Two minutes for everything, to see that it works; the pictures are blobs. */
@@ -191,9 +191,9 @@ public record Preset(
         new Curriculum(3, 10, 5),
         TrainingConfig.of(60, 32, 2e-3, 1),
         TrainingConfig.of(60, 32, 1e-3, 2),
-        TrainingConfig.of(80, 16, 1e-3, 3).withOptimizer(Optimizer.of(Method.MUON)),
-        TrainingConfig.of(30, 4, 1e-3, 4).withOptimizer(Optimizer.of(Method.MUON)),
-        TrainingConfig.of(10, 4, 5e-4, 5).withOptimizer(Optimizer.of(Method.MUON)));
+        muon(80, 16, 1e-3, 3),
+        muon(30, 4, 1e-3, 4),
+        muon(10, 4, 5e-4, 5));
   }
 
   /**
@@ -208,6 +208,11 @@ public record Preset(
       default ->
           throw new IllegalArgumentException("preset: " + name + " (expected: one of emoji, tiny)");
     };
+  }
+
+  private static TrainingConfig muon(long steps, int batchSize, double learningRate, long seed) {
+    return TrainingConfig.of(steps, batchSize, learningRate, seed)
+        .withOptimizer(Optimizer.of(Method.MUON));
   }
 
   /** Height and width of the large images. */
