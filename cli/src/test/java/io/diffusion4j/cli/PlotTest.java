@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,12 +177,8 @@ final class PlotTest {
 
   @Test
   void theLossOfATrainingIsDrawnFromItsEvents() throws IOException {
-    Path state = Files.createDirectory(file("decoder"));
-    try (var events = new EventWriter(state.resolve("events"))) {
-      for (int step = 1; step <= 180; step++) {
-        events.scalar("loss", step, 256 - step);
-      }
-    }
+    Path state =
+        training("decoder", IntStream.rangeClosed(1, 180).mapToDouble(s -> 256 - s).toArray());
     assertThat(new String(drawn("loss.svg", "plot training " + state), UTF_8)).contains("<svg");
 
     Chart chart = TrainingChart.of(state, "loss");
@@ -210,12 +207,17 @@ final class PlotTest {
   }
 
   private Axis axis(String name, double... losses) throws IOException {
+    return TrainingChart.of(training(name, losses), "loss").y();
+  }
+
+  /** A state of a training with these losses, from step 1 on. */
+  private Path training(String name, double... losses) throws IOException {
     Path state = Files.createDirectory(file(name));
     try (var events = new EventWriter(state.resolve("events"))) {
       for (int step = 1; step <= losses.length; step++) {
         events.scalar("loss", step, losses[step - 1]);
       }
     }
-    return TrainingChart.of(state, "loss").y();
+    return state;
   }
 }
