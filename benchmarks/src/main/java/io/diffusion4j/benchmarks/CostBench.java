@@ -1,12 +1,12 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.UpsamplerModel;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorTransformer;
 import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.checkpoint.ModelFolder;
 import io.diffusion4j.tf.nn.Precision;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
@@ -7,7 +8,6 @@ import io.diffusion4j.decoder.TextProjection;
 import io.diffusion4j.decoder.UnetConfig;
 import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
 import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.checkpoint.ModelFolder;
 import io.diffusion4j.tf.nn.Precision;
 import java.nio.file.Path;
 import java.util.List;

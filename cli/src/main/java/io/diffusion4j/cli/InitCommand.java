@@ -1,6 +1,6 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.tf.checkpoint.DType;
+import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.unclip.RandomPipeline;
 import io.diffusion4j.unclip.UnclipConfig;
 import java.nio.file.Path;

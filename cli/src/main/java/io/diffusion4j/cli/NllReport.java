@@ -1,7 +1,7 @@
 package io.diffusion4j.cli;
 
+import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
-import io.diffusion4j.tf.checkpoint.ConfigWriter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

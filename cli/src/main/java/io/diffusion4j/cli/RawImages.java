@@ -1,8 +1,8 @@
 package io.diffusion4j.cli;
 
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.tf.checkpoint.DType;
-import io.diffusion4j.tf.checkpoint.SafetensorsWriter;
 import java.nio.file.Path;
 import java.util.List;
 

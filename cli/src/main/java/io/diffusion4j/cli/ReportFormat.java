@@ -3,7 +3,7 @@ package io.diffusion4j.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.unclip.ComponentReport;
 import io.diffusion4j.unclip.FolderReport;
 import java.io.PrintWriter;

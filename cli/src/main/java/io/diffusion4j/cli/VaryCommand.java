@@ -1,10 +1,10 @@
 package io.diffusion4j.cli;
 
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.local.LocalModel;
-import io.diffusion4j.tf.checkpoint.ModelFolder;
 import io.diffusion4j.unclip.PreparedPixels;
 import io.diffusion4j.unclip.Residency;
 import java.io.IOException;

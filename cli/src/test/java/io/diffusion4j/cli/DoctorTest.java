@@ -2,8 +2,8 @@ package io.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.emoji.train.Preset;
-import io.diffusion4j.tf.checkpoint.DType;
 import io.diffusion4j.unclip.RandomPipeline;
 import io.diffusion4j.unclip.UnclipConfig;
 import java.io.IOException;

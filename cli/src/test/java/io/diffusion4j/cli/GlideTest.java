@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.glide.GlideFolders;
 import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.checkpoint.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

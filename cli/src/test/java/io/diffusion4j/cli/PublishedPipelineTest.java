@@ -3,7 +3,7 @@ package io.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.diffusion4j.tf.checkpoint.SafetensorsFile;
+import io.diffusion4j.checkpoint.SafetensorsFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

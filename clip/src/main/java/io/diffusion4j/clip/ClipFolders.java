@@ -2,11 +2,11 @@ package io.diffusion4j.clip;
 
 import static io.diffusion4j.clip.ClipKeys.HUGGING_FACE;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.tf.Manifest;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.ComponentConfig;
-import io.diffusion4j.tf.checkpoint.ConfigWriter;
 import io.diffusion4j.tf.nn.ModelFiles;
 import io.diffusion4j.tf.nn.NamedTensors;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.diffusion4j.clip;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
@@ -15,7 +16,6 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.testing.Golden;

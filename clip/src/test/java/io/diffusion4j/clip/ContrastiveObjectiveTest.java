@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.checkpoint.SafetensorsFile;
 import io.diffusion4j.tf.testing.Golden;
 import io.diffusion4j.tf.testing.Probe;
 import java.util.HashMap;

@@ -2,12 +2,12 @@ package io.diffusion4j.decoder;
 
 import static io.diffusion4j.decoder.UnetConfig.require;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.Denoiser;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.nn.Tensors;

@@ -1,10 +1,10 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.ComponentConfig;
-import io.diffusion4j.tf.checkpoint.ConfigWriter;
 import io.diffusion4j.tf.nn.ModelFiles;
 import io.diffusion4j.tf.nn.NamedTensors;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.tf.Batch;
@@ -8,7 +9,6 @@ import io.diffusion4j.tf.Manifest;
 import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.RandomWeights;
 import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;

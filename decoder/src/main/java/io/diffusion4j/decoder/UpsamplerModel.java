@@ -1,5 +1,6 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.Denoiser;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.image.Image;
@@ -7,7 +8,6 @@ import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.Manifest;
 import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.nn.Tensors;

@@ -3,6 +3,8 @@ package io.diffusion4j.decoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
 import io.diffusion4j.decoder.UnetShape.LevelChange;
 import io.diffusion4j.diffusion.Denoiser;
@@ -10,8 +12,6 @@ import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.ComponentConfig;
 import io.diffusion4j.tf.nn.Precision;
 import java.nio.file.Path;
 import java.util.List;

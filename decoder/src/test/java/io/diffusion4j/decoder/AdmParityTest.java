@@ -2,12 +2,12 @@ package io.diffusion4j.decoder;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 
+import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.TfDenoiser;
 import io.diffusion4j.tf.TimeEmbedding;
-import io.diffusion4j.tf.checkpoint.ComponentConfig;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.nn.Tensors;
 import io.diffusion4j.tf.testing.Golden;

@@ -12,8 +12,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
 
-import io.diffusion4j.tf.checkpoint.DType;
-import io.diffusion4j.tf.checkpoint.StoredTensor;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.StoredTensor;
 import io.diffusion4j.tf.nn.NamedTensors;
 import java.lang.ref.Reference;
 import java.util.ArrayList;

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.Executable;
 import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.RandomWeights;
 import io.diffusion4j.tf.TensorFlowEngine;
 import io.diffusion4j.tf.UnsupportedLayerException;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.DType;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.Init;
 import io.diffusion4j.tf.nn.ModelFiles;

@@ -19,8 +19,8 @@ public final class CompiledNetwork implements AutoCloseable {
   /**
    * Builds the network and fills in its weights.
    *
-   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if the weights are not exactly those
-   *     that the network asks for; the message lists all differences
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly those that
+   *     the network asks for; the message lists all differences
    */
   public CompiledNetwork(Network network, NamedTensors source, Precision precision) {
     executable = Engines.compile(network, source, precision);

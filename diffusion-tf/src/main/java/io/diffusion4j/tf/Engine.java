@@ -15,8 +15,8 @@ public interface Engine {
   /**
    * Makes a network ready to run.
    *
-   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if the weights are not exactly those
-   *     that the network asks for; the message lists all differences
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly those that
+   *     the network asks for; the message lists all differences
    * @throws UnsupportedLayerException if it lacks one of the network's layers
    */
   Executable compile(Network network, NamedTensors weights, Precision precision);

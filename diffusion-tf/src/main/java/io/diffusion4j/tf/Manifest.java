@@ -1,6 +1,6 @@
 package io.diffusion4j.tf;
 
-import io.diffusion4j.tf.checkpoint.TensorSource;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.tf.nn.Differences;
 import io.diffusion4j.tf.nn.Nn;
 import io.diffusion4j.tf.nn.Parameter;

@@ -84,8 +84,8 @@ public record NetworkTrace(
   /**
    * Checks that these weights are what the network asks for.
    *
-   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if anything is missing, unused or of
-   *     the wrong shape
+   * @throws io.diffusion4j.checkpoint.CheckpointException if anything is missing, unused or of the
+   *     wrong shape
    */
   public void requireFits(NamedTensors weights) {
     Map<String, long[]> shapes = new LinkedHashMap<>();

@@ -34,8 +34,8 @@ final class TensorFlowNetwork implements Executable {
   /**
    * Builds the network and loads its weights.
    *
-   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if the weights are not exactly those
-   *     that the network asks for; the message lists all differences
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly those that
+   *     the network asks for; the message lists all differences
    */
   TensorFlowNetwork(Network network, NamedTensors source, Precision precision) {
     try {

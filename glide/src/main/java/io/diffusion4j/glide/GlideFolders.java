@@ -1,14 +1,14 @@
 package io.diffusion4j.glide;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.decoder.AdmFolders;
 import io.diffusion4j.decoder.AdmNetwork;
 import io.diffusion4j.decoder.Beside;
 import io.diffusion4j.decoder.QkvOrder;
 import io.diffusion4j.tf.Manifest;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.ComponentConfig;
-import io.diffusion4j.tf.checkpoint.ConfigWriter;
 import io.diffusion4j.tf.nn.ModelFiles;
 import io.diffusion4j.tf.nn.NamedTensors;
 import java.nio.file.Files;

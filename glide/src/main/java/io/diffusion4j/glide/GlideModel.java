@@ -1,5 +1,6 @@
 package io.diffusion4j.glide;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.decoder.AdmNetwork;
@@ -12,7 +13,6 @@ import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.nn.Tensors;

@@ -1,8 +1,8 @@
 package io.diffusion4j.glide;
 
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.diffusion.BatchingDenoiser;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
 import io.diffusion4j.tf.nn.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,6 +3,7 @@ package io.diffusion4j.glide;
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.clip.token.Vocabulary;
@@ -10,7 +11,6 @@ import io.diffusion4j.diffusion.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.checkpoint.ComponentConfig;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.nn.Tensors;
 import io.diffusion4j.tf.testing.Golden;

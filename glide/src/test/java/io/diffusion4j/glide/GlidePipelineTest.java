@@ -4,13 +4,13 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.decoder.Beside;
 import io.diffusion4j.diffusion.NoiseSource;
 import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.SamplingListener;
 import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
 import io.diffusion4j.tf.nn.Precision;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -35,7 +35,7 @@ class ArchitectureTest {
   private static final String API = "io.diffusion4j.diffusion..";
   private static final String PLOTS = "io.diffusion4j.plots..";
   private static final String TF = "io.diffusion4j.tf..";
-  private static final String CHECKPOINT = "io.diffusion4j.tf.checkpoint..";
+  private static final String CHECKPOINT = "io.diffusion4j.checkpoint..";
   private static final String ONEDNN = "io.diffusion4j.onednn..";
   private static final String CLIP = "io.diffusion4j.clip..";
   private static final String PRIOR = "io.diffusion4j.prior..";
@@ -60,6 +60,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("diffusion-api", "io.diffusion4j.diffusion"),
           Map.entry("plots", "io.diffusion4j.plots"),
+          Map.entry("checkpoint", "io.diffusion4j.checkpoint"),
           Map.entry("diffusion-tf", "io.diffusion4j.tf"),
           Map.entry("diffusion-onednn", "io.diffusion4j.onednn"),
           Map.entry("clip", "io.diffusion4j.clip"),
@@ -109,6 +110,8 @@ class ArchitectureTest {
           .definedBy(API)
           .layer("plots")
           .definedBy(PLOTS)
+          .layer("checkpoint")
+          .definedBy(CHECKPOINT)
           .layer("diffusion-tf")
           .definedBy(TF)
           .layer("diffusion-onednn")
@@ -149,27 +152,31 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("plots")
           .mayOnlyAccessLayers("diffusion-api")
-          .whereLayer("diffusion-tf")
+          .whereLayer("checkpoint")
           .mayOnlyAccessLayers("diffusion-api")
+          .whereLayer("diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint")
           .whereLayer("diffusion-onednn")
-          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "diffusion-tf")
           .whereLayer("diffusion-onednn")
           .mayNotBeAccessedByAnyLayer() // it is found by the service loader
           .whereLayer("clip")
-          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "diffusion-tf")
           .whereLayer("prior")
-          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "diffusion-tf")
           .whereLayer("decoder")
-          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "diffusion-tf")
           .whereLayer("glide")
-          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf", "clip", "decoder")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "diffusion-tf", "clip", "decoder")
           .whereLayer("unclip")
-          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf", "clip", "prior", "decoder")
+          .mayOnlyAccessLayers(
+              "diffusion-api", "checkpoint", "diffusion-tf", "clip", "prior", "decoder")
           .whereLayer("emoji")
           .mayOnlyAccessLayers(
-              "diffusion-api", "diffusion-tf", "clip", "prior", "decoder", "unclip")
+              "diffusion-api", "checkpoint", "diffusion-tf", "clip", "prior", "decoder", "unclip")
           .whereLayer("evaluation")
-          .mayOnlyAccessLayers("diffusion-api", "diffusion-tf", "clip", "unclip", "emoji")
+          .mayOnlyAccessLayers(
+              "diffusion-api", "checkpoint", "diffusion-tf", "clip", "unclip", "emoji")
           .whereLayer("evaluation")
           .mayOnlyBeAccessedByLayers("cli") // the judge is used for nothing else
           .whereLayer("serving-proto")
@@ -186,6 +193,7 @@ class ArchitectureTest {
           .whereLayer("local")
           .mayOnlyAccessLayers(
               "diffusion-api",
+              "checkpoint",
               "diffusion-tf",
               "clip",
               "prior",

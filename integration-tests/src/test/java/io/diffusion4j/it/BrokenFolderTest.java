@@ -3,7 +3,7 @@ package io.diffusion4j.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.unclip.UnclipModel;
 import java.io.IOException;

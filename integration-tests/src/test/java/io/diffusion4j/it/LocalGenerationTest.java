@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.local.LocalGeneration;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
@@ -15,7 +16,6 @@ import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Preview;
 import io.diffusion4j.serving.v1.Progress;
 import io.diffusion4j.serving.v1.StageOptions;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
 import io.diffusion4j.unclip.Residency;
 import io.grpc.Status.Code;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package io.diffusion4j.it;
 
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.ContrastiveObjective;
@@ -18,8 +20,6 @@ import io.diffusion4j.prior.PriorObjective;
 import io.diffusion4j.prior.PriorTransformer;
 import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.WithoutPrefix;
 import io.diffusion4j.tf.train.Objective;

@@ -48,7 +48,7 @@ public final class LocalGeneration implements AutoCloseable {
    * Takes seconds.
    *
    * @throws IllegalArgumentException if there is no such pipeline folder
-   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if what it holds is damaged
+   * @throws io.diffusion4j.checkpoint.CheckpointException if what it holds is damaged
    */
   public static LocalGeneration open(Path folder) {
     var models = LocalModels.load(List.of(ServedModel.of(folder)), Residency.ALWAYS);

@@ -2,6 +2,8 @@ package io.diffusion4j.local;
 
 import com.google.inject.Guice;
 import com.google.inject.Injector;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.diffusion.ImageVariation;
 import io.diffusion4j.diffusion.Prior;
 import io.diffusion4j.diffusion.SamplingSettings;
@@ -21,8 +23,6 @@ import io.diffusion4j.serving.StageCard;
 import io.diffusion4j.serving.UnclipEngine;
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
 import io.diffusion4j.serving.v1.StageOptions;
-import io.diffusion4j.tf.checkpoint.ModelFolder;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.unclip.KnownWords;
 import io.diffusion4j.unclip.Residency;
 import io.diffusion4j.unclip.UnclipFolder;
@@ -70,7 +70,7 @@ public final class LocalModel implements AutoCloseable {
    * Loads a model; what it is called counts for nothing here.
    *
    * @throws IllegalArgumentException if there is no such pipeline folder, or it lacks that prior
-   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if what it holds is damaged
+   * @throws io.diffusion4j.checkpoint.CheckpointException if what it holds is damaged
    */
   public static LocalModel load(ServedModel served, Residency residency) {
     Path folder = served.folder();

@@ -1,11 +1,11 @@
 package io.diffusion4j.local;
 
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.prior.DiffusionPrior;
-import io.diffusion4j.tf.checkpoint.ModelFolder;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

@@ -1,15 +1,15 @@
 package io.diffusion4j.prior;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.Manifest;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.ComponentConfig;
-import io.diffusion4j.tf.checkpoint.ConfigWriter;
-import io.diffusion4j.tf.checkpoint.DType;
-import io.diffusion4j.tf.checkpoint.SafetensorsWriter;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;

@@ -3,6 +3,7 @@ package io.diffusion4j.prior;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.diffusion.Draw;
 import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.Prompt;
@@ -14,7 +15,6 @@ import io.diffusion4j.diffusion.sampling.DdimSampler;
 import io.diffusion4j.diffusion.text.TextEncoder;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.train.CaptionedImages;
 import io.diffusion4j.tf.train.CaptionedImages.CaptionedImage;

@@ -1,7 +1,7 @@
 package io.diffusion4j.unclip;
 
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.DType;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.tf.nn.Differences;
 import java.util.ArrayList;
 import java.util.List;

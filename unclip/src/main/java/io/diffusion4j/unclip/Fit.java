@@ -1,11 +1,11 @@
 package io.diffusion4j.unclip;
 
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.PriorModel;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.ModelFolder;
 
 /** Whether the components of a pipeline speak of the same sizes. */
 record Fit(ModelFolder folder) {

@@ -1,5 +1,11 @@
 package io.diffusion4j.unclip;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
@@ -9,12 +15,6 @@ import io.diffusion4j.decoder.UpsamplerModel;
 import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.tf.Manifest;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.ComponentConfig;
-import io.diffusion4j.tf.checkpoint.DType;
-import io.diffusion4j.tf.checkpoint.ModelFolder;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.tf.nn.Differences;
 import java.io.IOException;
 import java.io.UncheckedIOException;

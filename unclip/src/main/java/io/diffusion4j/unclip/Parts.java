@@ -1,6 +1,6 @@
 package io.diffusion4j.unclip;
 
-import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.CheckpointException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package io.diffusion4j.unclip;
 
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.ModelFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,8 @@
 package io.diffusion4j.unclip;
 
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.diffusion.Draw;
 import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.image.Image;
@@ -8,9 +11,6 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.prior.EpsPowerFile;
 import io.diffusion4j.prior.PriorModel;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.ModelFolder;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.train.CaptionedImages;
 import io.diffusion4j.tf.train.CaptionedImages.CaptionedImage;

@@ -1,5 +1,8 @@
 package io.diffusion4j.unclip;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
@@ -12,9 +15,6 @@ import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.tf.Manifest;
 import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.DType;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.tf.nn.ModelFiles;
 import io.diffusion4j.tf.nn.NamedTensors;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.diffusion4j.unclip;
 
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.diffusion.NoiseSource;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.SafetensorsFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.diffusion4j.unclip;
 
-import io.diffusion4j.tf.checkpoint.ModelFolder;
-import io.diffusion4j.tf.checkpoint.ModelFolder.Component;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.ModelFolder.Component;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

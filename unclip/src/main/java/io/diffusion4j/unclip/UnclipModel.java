@@ -1,5 +1,8 @@
 package io.diffusion4j.unclip;
 
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
@@ -34,9 +37,6 @@ import io.diffusion4j.prior.AutoregressivePrior;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.tf.Engines;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.ModelFolder;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.unclip.Parts.Part;

@@ -3,8 +3,8 @@ package io.diffusion4j.unclip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.DType;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.diffusion4j.unclip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Normalization;
@@ -20,8 +22,6 @@ import io.diffusion4j.diffusion.sampling.UnclipSampler;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.tf.Engines;
 import io.diffusion4j.tf.Manifest;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.DType;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.BufferedReader;

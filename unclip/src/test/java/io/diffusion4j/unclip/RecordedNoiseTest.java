@@ -3,10 +3,10 @@ package io.diffusion4j.unclip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.NoiseSource;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.DType;
-import io.diffusion4j.tf.checkpoint.SafetensorsWriter;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,8 @@ package io.diffusion4j.unclip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.decoder.DecoderFolders;
@@ -12,8 +14,6 @@ import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.sampling.DdimSampler;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;

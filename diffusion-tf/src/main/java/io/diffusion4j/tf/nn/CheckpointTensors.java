@@ -1,8 +1,8 @@
 package io.diffusion4j.tf.nn;
 
-import io.diffusion4j.tf.checkpoint.StoredTensor;
-import io.diffusion4j.tf.checkpoint.TensorReader;
-import io.diffusion4j.tf.checkpoint.TensorSource;
+import io.diffusion4j.checkpoint.StoredTensor;
+import io.diffusion4j.checkpoint.TensorReader;
+import io.diffusion4j.checkpoint.TensorSource;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Optional;

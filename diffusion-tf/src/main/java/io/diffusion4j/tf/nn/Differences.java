@@ -1,6 +1,6 @@
 package io.diffusion4j.tf.nn;
 
-import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

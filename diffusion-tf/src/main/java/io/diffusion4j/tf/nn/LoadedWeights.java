@@ -99,8 +99,8 @@ public final class LoadedWeights implements Weights {
   /**
    * To be called when the network is built.
    *
-   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if anything is missing, unused or of
-   *     the wrong shape
+   * @throws io.diffusion4j.checkpoint.CheckpointException if anything is missing, unused or of the
+   *     wrong shape
    */
   public void verifyComplete() {
     Map<String, long[]> shapes = new LinkedHashMap<>();

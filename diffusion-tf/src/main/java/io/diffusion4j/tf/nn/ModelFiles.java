@@ -1,7 +1,7 @@
 package io.diffusion4j.tf.nn;
 
-import io.diffusion4j.tf.checkpoint.DType;
-import io.diffusion4j.tf.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -14,7 +14,7 @@ public final class ModelFiles {
    * Writes some tensors as bfloat16, the form in which models ship: half the bytes, and what they
    * are computed in.
    *
-   * @param baseName of the file, see {@link io.diffusion4j.tf.checkpoint.Checkpoint}
+   * @param baseName of the file, see {@link io.diffusion4j.checkpoint.Checkpoint}
    * @param keep which tensors
    * @param notes where the weights come from; travel with them
    */

@@ -1,6 +1,6 @@
 package io.diffusion4j.tf.nn;
 
-import io.diffusion4j.tf.checkpoint.TensorReader;
+import io.diffusion4j.checkpoint.TensorReader;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.ndarray.buffer.ShortDataBuffer;

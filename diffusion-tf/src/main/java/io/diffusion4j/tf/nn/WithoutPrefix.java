@@ -1,7 +1,7 @@
 package io.diffusion4j.tf.nn;
 
-import io.diffusion4j.tf.checkpoint.StoredTensor;
-import io.diffusion4j.tf.checkpoint.TensorReader;
+import io.diffusion4j.checkpoint.StoredTensor;
+import io.diffusion4j.checkpoint.TensorReader;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;

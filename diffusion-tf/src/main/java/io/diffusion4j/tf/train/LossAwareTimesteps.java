@@ -1,9 +1,9 @@
 package io.diffusion4j.tf.train;
 
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.loss.SecondMomentSampler;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
-import io.diffusion4j.tf.checkpoint.DType;
-import io.diffusion4j.tf.checkpoint.SafetensorsWriter;
 import io.diffusion4j.tf.nn.NamedTensors;
 
 /**

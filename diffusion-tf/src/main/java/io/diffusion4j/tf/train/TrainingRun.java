@@ -44,7 +44,7 @@ public final class TrainingRun {
    *
    * @param folder is made if it is not there
    * @param checkpointEvery how many steps may be lost, at least 1
-   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if there is a state of another run
+   * @throws io.diffusion4j.checkpoint.CheckpointException if there is a state of another run
    */
   public TrainingRun(
       Trainer trainer,

@@ -1,9 +1,9 @@
 package io.diffusion4j.tf.train;
 
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.DType;
-import io.diffusion4j.tf.checkpoint.SafetensorsFile;
-import io.diffusion4j.tf.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsFile;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

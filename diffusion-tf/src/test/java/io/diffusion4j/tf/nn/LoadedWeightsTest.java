@@ -3,8 +3,8 @@ package io.diffusion4j.tf.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.tf.Sessions;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

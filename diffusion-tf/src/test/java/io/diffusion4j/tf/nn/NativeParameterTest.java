@@ -2,9 +2,9 @@ package io.diffusion4j.tf.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.tf.checkpoint.DType;
-import io.diffusion4j.tf.checkpoint.SafetensorsFile;
-import io.diffusion4j.tf.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsFile;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;

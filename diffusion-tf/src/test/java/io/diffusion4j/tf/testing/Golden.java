@@ -2,13 +2,13 @@ package io.diffusion4j.tf.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.Engine;
 import io.diffusion4j.tf.Engines;
 import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.SafetensorsFile;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.Precision;
 import java.net.URISyntaxException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.loss.SecondMomentSampler;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
@@ -11,7 +12,6 @@ import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
 import io.diffusion4j.tf.nn.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;

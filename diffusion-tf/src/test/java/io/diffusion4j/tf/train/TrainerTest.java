@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
-import io.diffusion4j.tf.checkpoint.SafetensorsFile;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.Init;
 import io.diffusion4j.tf.nn.Nn;

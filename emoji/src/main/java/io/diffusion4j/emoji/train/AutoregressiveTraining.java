@@ -1,12 +1,12 @@
 package io.diffusion4j.emoji.train;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.prior.AutoregressiveBatches;
 import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.AutoregressiveObjective;
 import io.diffusion4j.prior.AutoregressiveTransformer;
 import io.diffusion4j.prior.CaptionedEmbeddings;
 import io.diffusion4j.prior.EmbeddingCodes;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;

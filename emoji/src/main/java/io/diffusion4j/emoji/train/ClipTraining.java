@@ -1,5 +1,6 @@
 package io.diffusion4j.emoji.train;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.clip.ClipBatches;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipNetwork;
@@ -12,7 +13,6 @@ import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
 import io.diffusion4j.emoji.scene.SceneMix;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.train.BatchSource;
 import io.diffusion4j.tf.train.TensorMap;
 import io.diffusion4j.tf.train.Trainer;

@@ -1,14 +1,14 @@
 package io.diffusion4j.emoji.train;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig.Spacing;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.decoder.DecoderBatches;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.Spacing;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.tf.nn.WithoutPrefix;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;

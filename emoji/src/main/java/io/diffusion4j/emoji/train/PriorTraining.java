@@ -1,5 +1,7 @@
 package io.diffusion4j.emoji.train;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
@@ -10,8 +12,6 @@ import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorObjective;
 import io.diffusion4j.prior.PriorTransformer;
 import io.diffusion4j.prior.Standardization;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.tf.train.NoisedBatch;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;

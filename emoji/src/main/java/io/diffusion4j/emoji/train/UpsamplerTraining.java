@@ -1,12 +1,12 @@
 package io.diffusion4j.emoji.train;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.decoder.UpsamplerBatches;
 import io.diffusion4j.decoder.UpsamplerObjective;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.diffusion4j.emoji.train;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
@@ -12,8 +14,6 @@ import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
 import io.diffusion4j.emoji.scene.SceneMix;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;

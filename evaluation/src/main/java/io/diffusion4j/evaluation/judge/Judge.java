@@ -1,10 +1,10 @@
 package io.diffusion4j.evaluation.judge;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.scene.Observation;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.nn.Tensors;
@@ -38,7 +38,7 @@ public final class Judge implements AutoCloseable {
    * Loads a folder that {@link JudgeRecipe} wrote.
    *
    * @throws IllegalArgumentException if there is no judge
-   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if it is damaged
+   * @throws io.diffusion4j.checkpoint.CheckpointException if it is damaged
    */
   public static Judge load(Path path) {
     if (!Files.isRegularFile(path.resolve(JudgeFolder.CONFIG))) {

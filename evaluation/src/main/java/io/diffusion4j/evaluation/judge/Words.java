@@ -2,7 +2,7 @@ package io.diffusion4j.evaluation.judge;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.diffusion4j.tf.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.unclip.KnownWords;
 import java.io.IOException;
 import java.io.UncheckedIOException;

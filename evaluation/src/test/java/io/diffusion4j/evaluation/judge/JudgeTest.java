@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.diffusion.Vectors;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.EmojiDataset;
@@ -16,8 +18,6 @@ import io.diffusion4j.emoji.scene.Observation;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.evaluation.Tiny;
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.diffusion4j.unclip.doctor;
 
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.diffusion.Denoiser;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.PhiloxNoise;
@@ -8,7 +9,6 @@ import io.diffusion4j.diffusion.Query;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.unclip.doctor.Diagnosis.Level;
 import java.util.ArrayList;
 import java.util.Arrays;

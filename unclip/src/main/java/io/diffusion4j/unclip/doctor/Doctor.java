@@ -1,5 +1,7 @@
 package io.diffusion4j.unclip.doctor;
 
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DiffusionUpsampler;
@@ -9,8 +11,6 @@ import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
-import io.diffusion4j.tf.checkpoint.ModelFolder;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.train.CaptionedImages;
 import io.diffusion4j.tf.train.CaptionedImages.CaptionedImage;
@@ -84,7 +84,7 @@ public record Doctor(
   /**
    * Examines all parts, in the order in which they work.
    *
-   * @throws io.diffusion4j.tf.checkpoint.CheckpointException if the folder cannot be loaded
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the folder cannot be loaded
    */
   public List<Diagnosis> diagnoses() {
     ModelFolder files = ModelFolder.open(folder);

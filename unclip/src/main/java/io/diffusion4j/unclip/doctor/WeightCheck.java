@@ -1,7 +1,7 @@
 package io.diffusion4j.unclip.doctor;
 
-import io.diffusion4j.tf.checkpoint.Checkpoint;
-import io.diffusion4j.tf.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.ModelFolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

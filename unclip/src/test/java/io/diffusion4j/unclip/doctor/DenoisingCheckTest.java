@@ -2,13 +2,13 @@ package io.diffusion4j.unclip.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig.Spacing;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.diffusion.Denoiser;
 import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.Prediction;
 import io.diffusion4j.diffusion.Query;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.Spacing;
-import io.diffusion4j.tf.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.unclip.doctor.Diagnosis.Level;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,0 +1,317 @@
+package io.diffusion4j.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * The settings of one component, from its {@code config.json}.
+ *
+ * <p>Files come from many versions: an older one lacks fields, a newer one has more. A field that
+ * is absent or null has its default. What we know but cannot do fails by name ({@link #supports},
+ * {@link #unset}). What we do not know the caller either refuses ({@link #refuseUnknown}) or looks
+ * at ({@link #unknown}); every field that was asked about is known.
+ *
+ * <p>All methods throw {@link CheckpointException} for a value of the wrong type. Not for use by
+ * several threads.
+ */
+public final class ComponentConfig {
+  /** What transformers notes about a model that does not change what it computes. */
+  private static final Set<String> NOTES =
+      Set.of("architectures", "dtype", "model_type", "torch_dtype", "transformers_version");
+
+  private final Path file;
+  private final String prefix;
+  private final ObjectNode fields;
+  private final Set<String> known = new HashSet<>();
+
+  private ComponentConfig(Path file, String prefix, ObjectNode fields) {
+    this.file = file;
+    this.prefix = prefix;
+    this.fields = fields;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws CheckpointException if it is not a JSON object with distinct keys
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  public static ComponentConfig read(Path file) {
+    return new ComponentConfig(file, "", Json.readObject(file));
+  }
+
+  /**
+   * As {@link #read}, from text.
+   *
+   * @param source the file to name in errors
+   */
+  public static ComponentConfig parse(Path source, String json) {
+    try {
+      if (Json.MAPPER.readTree(json) instanceof ObjectNode object) {
+        return new ComponentConfig(source, "", object);
+      }
+      throw new CheckpointException(source, "not a JSON object");
+    } catch (JsonProcessingException e) {
+      throw new CheckpointException(source, "not valid JSON: " + Json.reason(e), e);
+    }
+  }
+
+  /** The file, for errors about combinations of fields. */
+  public Path file() {
+    return file;
+  }
+
+  /**
+   * The class whose constructor takes these settings: diffusers' {@code _class_name}, or else the
+   * first of transformers' {@code architectures}; empty if the file has neither.
+   */
+  public Optional<String> className() {
+    return optionalText("_class_name")
+        .or(() -> texts("architectures", List.of()).stream().findFirst());
+  }
+
+  /** Checks that the settings are those of one of these classes, and returns which. */
+  public String expectClass(String... supported) {
+    String actual = className().orElse("missing");
+    if (!Arrays.asList(supported).contains(actual)) {
+      throw invalid("_class_name", actual, oneOf(Arrays.asList(supported)));
+    }
+    return actual;
+  }
+
+  /** Whether a field has a value. */
+  public boolean has(String field) {
+    return find(field).isPresent();
+  }
+
+  /** An integer that must be there. */
+  public int intValue(String field) {
+    return require(field, find(field).map(node -> toInt(field, node)));
+  }
+
+  /** An integer. */
+  public int intValue(String field, int absent) {
+    return find(field).map(node -> toInt(field, node)).orElse(absent);
+  }
+
+  /** An integer that may be absent. */
+  public OptionalInt optionalInt(String field) {
+    return find(field)
+        .map(node -> OptionalInt.of(toInt(field, node)))
+        .orElseGet(OptionalInt::empty);
+  }
+
+  /** A finite number that must be there. */
+  public double doubleValue(String field) {
+    return require(field, find(field).map(node -> toDouble(field, node)));
+  }
+
+  /** A finite number. */
+  public double doubleValue(String field, double absent) {
+    return find(field).map(node -> toDouble(field, node)).orElse(absent);
+  }
+
+  /** True or false. */
+  public boolean booleanValue(String field, boolean absent) {
+    return find(field).map(node -> toBoolean(field, node)).orElse(absent);
+  }
+
+  /** A string that must be there. */
+  public String text(String field) {
+    return require(field, optionalText(field));
+  }
+
+  /** A string. */
+  public String text(String field, String absent) {
+    return optionalText(field).orElse(absent);
+  }
+
+  /** A string that may be absent. */
+  public Optional<String> optionalText(String field) {
+    return find(field).map(node -> toText(field, node));
+  }
+
+  /** An array of integers. */
+  public List<Integer> ints(String field, List<Integer> absent) {
+    return find(field).map(node -> toList(field, node, n -> toInt(field, n))).orElse(absent);
+  }
+
+  /** An array of finite numbers. */
+  public List<Double> doubles(String field, List<Double> absent) {
+    return find(field).map(node -> toList(field, node, n -> toDouble(field, n))).orElse(absent);
+  }
+
+  /** An array of strings. */
+  public List<String> texts(String field, List<String> absent) {
+    return find(field).map(node -> toList(field, node, n -> toText(field, n))).orElse(absent);
+  }
+
+  /** Whether a field is an array, for those that may also be a single value. */
+  public boolean isArray(String field) {
+    return find(field).map(JsonNode::isArray).orElse(false);
+  }
+
+  /** Settings within the settings, such as CLIP's {@code text_config}; must be there. */
+  public ComponentConfig object(String field) {
+    JsonNode node = require(field, find(field));
+    if (node instanceof ObjectNode object) {
+      return new ComponentConfig(file, prefix + field + ".", object);
+    }
+    throw invalid(field, node, "an object");
+  }
+
+  /**
+   * Checks that a field is absent, null, or one of the values that we can do.
+   *
+   * @param supported the default first; numbers, booleans, strings
+   */
+  public ComponentConfig supports(String field, Object... supported) {
+    find(field)
+        .filter(node -> Arrays.stream(supported).noneMatch(value -> isEqual(node, value)))
+        .ifPresent(
+            node -> {
+              throw invalid(field, node, oneOf(Arrays.asList(supported)));
+            });
+    return this;
+  }
+
+  /** Checks that fields are absent or null, as what they would switch on we cannot do. */
+  public ComponentConfig unset(String... names) {
+    for (String field : names) {
+      find(field)
+          .ifPresent(
+              node -> {
+                throw invalid(field, node, "null");
+              });
+    }
+    return this;
+  }
+
+  /**
+   * The fields that nobody has asked about, in the order of the file. Names that begin with an
+   * underscore and transformers' notes about versions are not counted.
+   *
+   * @param ignorable fields that make no difference, such as training settings
+   */
+  public List<String> unknown(String... ignorable) {
+    var expected = new HashSet<>(known);
+    expected.addAll(NOTES);
+    expected.addAll(Arrays.asList(ignorable));
+    var unknown = new ArrayList<String>();
+    fields
+        .fieldNames()
+        .forEachRemaining(
+            field -> {
+              if (!expected.contains(field) && !field.startsWith("_")) {
+                unknown.add(prefix + field);
+              }
+            });
+    return unknown;
+  }
+
+  /**
+   * Fails if there are {@link #unknown} fields, listing them: to guess that they do not matter
+   * would be to compute something else than the file says.
+   */
+  public void refuseUnknown(String... ignorable) {
+    List<String> unknown = unknown(ignorable);
+    if (!unknown.isEmpty()) {
+      throw new CheckpointException(file, "unknown fields: " + String.join(", ", unknown));
+    }
+  }
+
+  /**
+   * What is made from the settings.
+   *
+   * @throws CheckpointException if the maker refuses them with an {@link IllegalArgumentException};
+   *     the message is its, and names the file
+   */
+  public <T> T make(Supplier<T> maker) {
+    try {
+      return maker.get();
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** The error for a field whose value does not do, to throw. */
+  public CheckpointException invalid(String field, Object value, String expected) {
+    return new CheckpointException(
+        file, prefix + field + ": " + value + " (expected: " + expected + ")");
+  }
+
+  private Optional<JsonNode> find(String field) {
+    known.add(field);
+    JsonNode node = fields.path(field);
+    return node.isMissingNode() || node.isNull() ? Optional.empty() : Optional.of(node);
+  }
+
+  private <T> T require(String field, Optional<T> value) {
+    return value.orElseThrow(() -> new CheckpointException(file, prefix + field + ": missing"));
+  }
+
+  private int toInt(String field, JsonNode node) {
+    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+      throw invalid(field, node, "an integer");
+    }
+    return node.intValue();
+  }
+
+  private double toDouble(String field, JsonNode node) {
+    if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+      throw invalid(field, node, "a number");
+    }
+    return node.doubleValue();
+  }
+
+  private boolean toBoolean(String field, JsonNode node) {
+    if (!node.isBoolean()) {
+      throw invalid(field, node, "true or false");
+    }
+    return node.booleanValue();
+  }
+
+  private String toText(String field, JsonNode node) {
+    if (!node.isTextual()) {
+      throw invalid(field, node, "a string");
+    }
+    return node.textValue();
+  }
+
+  private <T> List<T> toList(String field, JsonNode node, Function<JsonNode, T> element) {
+    if (!node.isArray()) {
+      throw invalid(field, node, "an array");
+    }
+    var list = new ArrayList<T>();
+    node.forEach(n -> list.add(element.apply(n)));
+    return List.copyOf(list);
+  }
+
+  private static boolean isEqual(JsonNode node, Object value) {
+    if (value instanceof Number number) {
+      return node.isNumber()
+          && node.decimalValue().compareTo(new BigDecimal(number.toString())) == 0;
+    }
+    return value instanceof Boolean
+        ? node.isBoolean() && value.equals(node.booleanValue())
+        : node.isTextual() && value.equals(node.textValue());
+  }
+
+  private static String oneOf(List<?> values) {
+    String list = values.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    return values.size() == 1 ? list : "one of " + list;
+  }
+}

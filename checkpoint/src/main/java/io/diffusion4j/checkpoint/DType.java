@@ -1,0 +1,54 @@
+package io.diffusion4j.checkpoint;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * How a safetensors file stores one element, little-endian; the names are the format's.
+ *
+ * <p>Declared in the format's own order: its reference writer lays tensors out from the last of
+ * these to the first, which keeps each aligned to its element size.
+ */
+public enum DType {
+  /** One byte, 0 or 1. */
+  BOOL(1),
+  /** Unsigned byte. */
+  U8(1),
+  /** Signed byte. */
+  I8(1),
+  /** Signed 16-bit integer. */
+  I16(2),
+  /** IEEE 754 binary16. */
+  F16(2),
+  /** The upper half of a binary32: its range with 8 bits of precision. */
+  BF16(2),
+  /** Signed 32-bit integer. */
+  I32(4),
+  /** IEEE 754 binary32. */
+  F32(4),
+  /** IEEE 754 binary64. */
+  F64(8),
+  /** Signed 64-bit integer. */
+  I64(8);
+
+  private final int bytes;
+
+  DType(int bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Bytes of one element. */
+  public int bytes() {
+    return bytes;
+  }
+
+  /** Whether elements are floating-point numbers. */
+  public boolean isFloat() {
+    return this == F16 || this == BF16 || this == F32 || this == F64;
+  }
+
+  /** The type of this name, exactly as files spell it; empty for those we do not read. */
+  static Optional<DType> named(String name) {
+    return Arrays.stream(values()).filter(t -> t.name().equals(name)).findFirst();
+  }
+}

@@ -1,0 +1,54 @@
+package io.diffusion4j.checkpoint;
+
+/** The two 16-bit floating-point formats, to and from {@code float}; rounding to nearest even. */
+final class Half {
+  private static final int SIGN = 0x8000;
+  private static final int INFINITY_16 = 0x7c00;
+
+  private Half() {}
+
+  /** The float that starts with these bits; exact. */
+  static float fromBFloat16(short bits) {
+    return Float.intBitsToFloat(bits << 16);
+  }
+
+  /** The nearest bfloat16; too large a value becomes infinite, NaN stays NaN. */
+  static short toBFloat16(float x) {
+    int bits = Float.floatToRawIntBits(x);
+    if (Float.isNaN(x)) {
+      return (short) (bits >>> 16 | 0x40); // quiet, lest the upper half alone read as infinity
+    }
+    return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
+  }
+
+  /** The float of the same value; exact. */
+  static float fromFloat16(short bits) {
+    // Exponent and fraction at float's place mean 2^-112 times the value, subnormals included.
+    int magnitude = (bits & 0x7fff) << 13;
+    int sign = (bits & SIGN) << 16;
+    if ((bits & INFINITY_16) == INFINITY_16) {
+      return Float.intBitsToFloat(sign | magnitude | 0x7f80_0000);
+    }
+    float x = Float.intBitsToFloat(magnitude) * 0x1p112f;
+    return Float.intBitsToFloat(sign | Float.floatToRawIntBits(x));
+  }
+
+  /** The nearest binary16; 65520 and above become infinite, NaN stays NaN. */
+  static short toFloat16(float x) {
+    int bits = Float.floatToRawIntBits(x);
+    int sign = bits >>> 16 & SIGN;
+    int magnitude = bits & 0x7fff_ffff;
+    if (magnitude > 0x7f80_0000) {
+      return (short) (sign | 0x7e00 | (magnitude >>> 13 & 0x1ff));
+    }
+    float abs = Float.intBitsToFloat(magnitude);
+    if (abs >= 65520) {
+      return (short) (sign | INFINITY_16);
+    }
+    if (abs < 0x1p-14f) {
+      // At 1/2 a float's last bit is worth 2^-24, binary16's smallest step: the addition rounds.
+      return (short) (sign | (Float.floatToRawIntBits(abs + 0.5f) - Float.floatToRawIntBits(0.5f)));
+    }
+    return (short) (sign | (((magnitude + 0xfff + (magnitude >>> 13 & 1)) >>> 13) - (112 << 10)));
+  }
+}

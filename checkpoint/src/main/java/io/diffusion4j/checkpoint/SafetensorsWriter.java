@@ -1,0 +1,288 @@
+package io.diffusion4j.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * Writes tensors to a safetensors file.
+ *
+ * <p>Tensors are named first and asked for their values one by one while the file is written, so
+ * that a model need not fit the heap. What is written depends on the tensors and notes alone, not
+ * on the order in which they were added: it is laid out as the format's reference writer does, by
+ * type and then by name. A file is replaced at once or not at all: until the new one is complete
+ * and on disk it has a temporary name in the same folder, and on failure it is removed.
+ *
+ * <pre>{@code
+ * new SafetensorsWriter()
+ *     .note("seed", "42")
+ *     .floats("proj_in.weight", DType.BF16, new long[] {2048, 768}, () -> weights)
+ *     .write(folder.resolve("model.safetensors"));
+ * }</pre>
+ *
+ * <p>Not for use by several threads.
+ */
+public final class SafetensorsWriter {
+  /** What a shard may hold unless told otherwise: 10 GB, as diffusers has it. */
+  public static final long DEFAULT_SHARD_BYTES = 10_000_000_000L;
+
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  private final TreeMap<String, String> metadata = new TreeMap<>(Map.of("format", "pt"));
+  private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+
+  /** A writer with the note {@code format = pt}, which transformers asks for. */
+  public SafetensorsWriter() {}
+
+  /** Adds a note that travels with the tensors, such as where they come from. */
+  public SafetensorsWriter note(String key, String value) {
+    metadata.put(key, value);
+    return this;
+  }
+
+  /** Adds notes that travel with the tensors. */
+  public SafetensorsWriter notes(Map<String, String> notes) {
+    metadata.putAll(notes);
+    return this;
+  }
+
+  /**
+   * Adds a tensor of a floating-point type; values are rounded to nearest even. A finite value that
+   * the type cannot hold fails the writing.
+   *
+   * @param values row-major; asked for while writing
+   */
+  public SafetensorsWriter floats(
+      String name, DType dtype, long[] shape, Supplier<float[]> values) {
+    if (!dtype.isFloat()) {
+      throw new IllegalArgumentException(
+          "dtype of " + name + ": " + dtype + " (expected: a floating-point type)");
+    }
+    return add(
+        name,
+        dtype,
+        shape,
+        (info, sink) -> {
+          float[] all = values.get();
+          checkLength(info, all.length, info.size(), "values");
+          sink.inChunks(
+              all.length,
+              dtype,
+              (at, count, buffer) -> Elements.encode(dtype, name, all, at, count, buffer));
+        });
+  }
+
+  /**
+   * Adds a tensor of an integer type or BOOL. A value that the type cannot hold fails the writing.
+   *
+   * @param values row-major; asked for while writing
+   */
+  public SafetensorsWriter longs(String name, DType dtype, long[] shape, Supplier<long[]> values) {
+    if (dtype.isFloat()) {
+      throw new IllegalArgumentException(
+          "dtype of " + name + ": " + dtype + " (expected: an integer type)");
+    }
+    return add(
+        name,
+        dtype,
+        shape,
+        (info, sink) -> {
+          long[] all = values.get();
+          checkLength(info, all.length, info.size(), "values");
+          sink.inChunks(
+              all.length,
+              dtype,
+              (at, count, buffer) -> Elements.encode(dtype, name, all, at, count, buffer));
+        });
+  }
+
+  /**
+   * Adds a tensor whose bytes are already as the file wants them: row-major and little-endian.
+   *
+   * @param bytes from position to limit; asked for while writing; its position is left alone
+   */
+  public SafetensorsWriter raw(String name, DType dtype, long[] shape, Supplier<ByteBuffer> bytes) {
+    return add(
+        name,
+        dtype,
+        shape,
+        (info, sink) -> {
+          ByteBuffer all = bytes.get().duplicate();
+          checkLength(info, all.remaining(), info.byteSize(), "bytes");
+          sink.write(all);
+        });
+  }
+
+  /** Adds a tensor of another file as it is, whatever its size; read while writing. */
+  public SafetensorsWriter copy(TensorSource source, String name) {
+    TensorInfo original = source.info(name);
+    return add(
+        name,
+        original.dtype(),
+        original.shape(),
+        (info, sink) -> {
+          for (long at = 0; at < info.byteSize(); at += BUFFER_BYTES) {
+            int length = (int) Math.min(BUFFER_BYTES, info.byteSize() - at);
+            sink.write(source.raw(name, at, length));
+          }
+        });
+  }
+
+  /**
+   * Writes one file, replacing it if there is one. Suppliers are asked anew each time, so a writer
+   * can write more than once.
+   *
+   * @throws java.io.UncheckedIOException if it cannot be written, e.g. because the disk is full
+   * @throws IllegalArgumentException if a supplier's values do not fit the shape or the type
+   */
+  public void write(Path file) {
+    List<Tensor> laidOut = layOut(sorted());
+    AtomicFile.write(file, channel -> write(laidOut, channel));
+  }
+
+  /**
+   * Writes {@code <baseName>.safetensors}, or several files and their index if one would hold more
+   * than {@code maxShardBytes} of data; {@link Checkpoint#open} reads either. All files are
+   * complete before the first replaces an older one. Files of this base name that the new
+   * checkpoint makes obsolete are removed at the end.
+   *
+   * @param maxShardBytes a single tensor may exceed it, and then has a file to itself; {@link
+   *     #DEFAULT_SHARD_BYTES} if in doubt
+   * @throws java.io.UncheckedIOException if it cannot be written, e.g. because the disk is full
+   * @throws IllegalArgumentException if a supplier's values do not fit the shape or the type
+   */
+  public void writeSharded(Path folder, String baseName, long maxShardBytes) {
+    if (maxShardBytes < 1) {
+      throw new IllegalArgumentException("maxShardBytes: " + maxShardBytes + " (expected: ≥ 1)");
+    }
+    List<List<Tensor>> shards = split(maxShardBytes);
+    var shardOf = new TreeMap<String, String>();
+    for (int i = 0; i < shards.size(); i++) {
+      for (Tensor tensor : shards.get(i)) {
+        shardOf.put(tensor.info().name(), ShardIndex.shardName(baseName, i, shards.size()));
+      }
+    }
+    try (var files = new ShardIndex.Replacement(folder, baseName)) {
+      for (int i = 0; i < shards.size(); i++) {
+        List<Tensor> shard = layOut(shards.get(i));
+        files.add(
+            ShardIndex.shardName(baseName, i, shards.size()), channel -> write(shard, channel));
+      }
+      if (shards.size() > 1) {
+        long total = tensors.values().stream().mapToLong(t -> t.info().byteSize()).sum();
+        files.addIndex(new ShardIndex(shardOf), total);
+      }
+      files.commit();
+    }
+  }
+
+  private SafetensorsWriter add(String name, DType dtype, long[] shape, Content content) {
+    if (SafetensorsHeader.isReserved(name)) {
+      throw new IllegalArgumentException("name: " + name + " (expected: not the reserved name)");
+    }
+    var info = new TensorInfo(name, dtype, shape, 0, TensorInfo.byteSize(name, dtype, shape));
+    if (tensors.putIfAbsent(name, new Tensor(info, content)) != null) {
+      throw new IllegalArgumentException("name: " + name + " (expected: not added before)");
+    }
+    return this;
+  }
+
+  private List<Tensor> sorted() {
+    return tensors.values().stream()
+        .sorted(
+            Comparator.comparing((Tensor tensor) -> tensor.info().dtype())
+                .reversed()
+                .thenComparing(tensor -> tensor.info().name()))
+        .toList();
+  }
+
+  private List<List<Tensor>> split(long maxBytes) {
+    var groups = new ArrayList<List<Tensor>>();
+    var group = new ArrayList<Tensor>();
+    long bytes = 0;
+    for (Tensor tensor : sorted()) {
+      if (!group.isEmpty() && tensor.info().byteSize() > maxBytes - bytes) {
+        groups.add(List.copyOf(group));
+        group.clear();
+        bytes = 0;
+      }
+      group.add(tensor);
+      bytes += tensor.info().byteSize();
+    }
+    groups.add(List.copyOf(group));
+    return groups;
+  }
+
+  private static List<Tensor> layOut(List<Tensor> tensors) {
+    var laidOut = new ArrayList<Tensor>();
+    long at = 0;
+    for (Tensor tensor : tensors) {
+      TensorInfo info = tensor.info();
+      long end = Math.addExact(at, info.byteSize());
+      laidOut.add(
+          new Tensor(
+              new TensorInfo(info.name(), info.dtype(), info.shape(), at, end), tensor.content()));
+      at = end;
+    }
+    return laidOut;
+  }
+
+  private void write(List<Tensor> laidOut, FileChannel channel) throws IOException {
+    List<TensorInfo> infos = laidOut.stream().map(Tensor::info).toList();
+    AtomicFile.writeFully(channel, SafetensorsHeader.format(infos, metadata));
+    var sink = new Sink(channel);
+    for (Tensor tensor : laidOut) {
+      tensor.content().writeTo(tensor.info(), sink);
+    }
+  }
+
+  private static void checkLength(TensorInfo info, long length, long expected, String unit) {
+    if (length != expected) {
+      throw new IllegalArgumentException(
+          "%s %s: %d %s (expected: %d)"
+              .formatted(info.name(), Arrays.toString(info.shape()), length, unit, expected));
+    }
+  }
+
+  private record Tensor(TensorInfo info, Content content) {}
+
+  /** Writes the elements of one tensor. */
+  @FunctionalInterface
+  private interface Content {
+    void writeTo(TensorInfo info, Sink sink) throws IOException;
+  }
+
+  /** Encodes {@code count} elements from {@code at} on. */
+  @FunctionalInterface
+  private interface Encoder {
+    void encode(int at, int count, ByteBuffer buffer);
+  }
+
+  private record Sink(FileChannel channel, ByteBuffer buffer) {
+    Sink(FileChannel channel) {
+      this(channel, ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    void write(ByteBuffer bytes) throws IOException {
+      AtomicFile.writeFully(channel, bytes);
+    }
+
+    void inChunks(int size, DType dtype, Encoder encoder) throws IOException {
+      for (int at = 0, count; at < size; at += count) {
+        count = Math.min(size - at, BUFFER_BYTES / dtype.bytes());
+        encoder.encode(at, count, buffer.clear());
+        write(buffer.flip());
+      }
+    }
+  }
+}

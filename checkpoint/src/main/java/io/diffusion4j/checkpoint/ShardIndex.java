@@ -1,0 +1,169 @@
+package io.diffusion4j.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The {@code <base>.safetensors.index.json} of a model in several files: which tensor is in which.
+ *
+ * @param shardOf tensor name → file name, relative to the folder of the index
+ */
+record ShardIndex(SortedMap<String, String> shardOf) {
+
+  static String singleName(String baseName) {
+    return baseName + ".safetensors";
+  }
+
+  static String indexName(String baseName) {
+    return baseName + ".safetensors.index.json";
+  }
+
+  /** The name of file {@code i} of {@code count}. */
+  static String shardName(String baseName, int i, int count) {
+    return count == 1
+        ? singleName(baseName)
+        : "%s-%05d-of-%05d.safetensors".formatted(baseName, i + 1, count);
+  }
+
+  static Pattern shardNames(String baseName) {
+    return Pattern.compile(Pattern.quote(baseName) + "-\\d{5}-of-\\d{5}\\.safetensors");
+  }
+
+  /** Reads and checks an index; that the shards hold what it says is for their reader to check. */
+  static ShardIndex read(Path file) {
+    JsonNode map = Json.readObject(file).path("weight_map");
+    if (!map.isObject() || map.isEmpty()) {
+      throw new CheckpointException(
+          file,
+          "weight_map: " + (map.isMissingNode() ? "missing" : map) + " (expected: an object)");
+    }
+    var shardOf = new TreeMap<String, String>();
+    var problems = new ArrayList<String>();
+    map.properties()
+        .forEach(
+            entry -> {
+              JsonNode shard = entry.getValue();
+              if (shard.isTextual() && staysInFolder(file, shard.textValue())) {
+                shardOf.put(entry.getKey(), shard.textValue());
+              } else {
+                problems.add(
+                    "weight_map."
+                        + entry.getKey()
+                        + ": "
+                        + shard
+                        + " (expected: a file beside it)");
+              }
+            });
+    if (!problems.isEmpty()) {
+      throw new CheckpointException(file, "names files it must not", problems);
+    }
+    return new ShardIndex(shardOf);
+  }
+
+  /** Judged by name: a file of the folder may itself be a link, as in the Hugging Face cache. */
+  private static boolean staysInFolder(Path index, String shard) {
+    try {
+      Path relative = index.getFileSystem().getPath(shard);
+      return !shard.isBlank()
+          && shard.indexOf('\\') < 0
+          && !relative.isAbsolute()
+          && relative.getNameCount() == 1
+          && !shard.equals(".")
+          && !shard.equals("..");
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /** The names of the shards, each once. */
+  List<String> shards() {
+    return shardOf.values().stream().distinct().sorted().toList();
+  }
+
+  /**
+   * Replaces the checkpoint of a base name in a folder. Files are written under temporary names
+   * first; an index is removed before its shards change and added after, so that old and new
+   * weights are never read together.
+   */
+  static final class Replacement implements AutoCloseable {
+    private final Path folder;
+    private final String baseName;
+    private final List<AtomicFile> files = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
+
+    Replacement(Path folder, String baseName) {
+      this.folder = folder;
+      this.baseName = baseName;
+    }
+
+    void add(String name, AtomicFile.Content content) {
+      files.add(new AtomicFile(folder.resolve(name), content));
+      names.add(name);
+    }
+
+    /** Adds the index; after its shards, because files get their names in the order added. */
+    void addIndex(ShardIndex index, long totalBytes) {
+      var root = Json.MAPPER.createObjectNode();
+      root.putObject("metadata").put("total_size", totalBytes);
+      var map = root.putObject("weight_map");
+      index.shardOf().forEach(map::put);
+      add(indexName(baseName), channel -> AtomicFile.writeFully(channel, Json.format(root)));
+    }
+
+    void commit() {
+      List<Path> old = files();
+      if (names.size() > 1) {
+        delete(folder.resolve(indexName(baseName)));
+      }
+      files.forEach(AtomicFile::commit);
+      // The single file and the index come first in this order: without them nothing is read.
+      old.stream()
+          .filter(file -> !names.contains(file.getFileName().toString()))
+          .sorted(Comparator.comparing(file -> isShard(file)))
+          .forEach(Replacement::delete);
+    }
+
+    private List<Path> files() {
+      try (Stream<Path> entries = Files.list(folder)) {
+        return entries.filter(file -> isShard(file) || isEntry(file)).toList();
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot list " + folder + ": " + e, e);
+      }
+    }
+
+    private boolean isEntry(Path file) {
+      String name = file.getFileName().toString();
+      return name.equals(singleName(baseName)) || name.equals(indexName(baseName));
+    }
+
+    private boolean isShard(Path file) {
+      return shardNames(baseName).matcher(file.getFileName().toString()).matches();
+    }
+
+    private static void delete(Path file) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot delete " + file + ": " + e, e);
+      }
+    }
+
+    @Override
+    public void close() {
+      files.forEach(AtomicFile::close);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.diffusion4j.checkpoint;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a file says about one tensor.
+ *
+ * @param name its key, e.g. {@code prior.norm_out.weight}
+ * @param dtype how its elements are stored
+ * @param shape its dimensions, outermost first; empty for a scalar
+ * @param begin where its bytes begin, counted from the start of its file's data
+ * @param end where its bytes end, exclusive
+ */
+public record TensorInfo(String name, DType dtype, long[] shape, long begin, long end) {
+  /** Checks that the byte range fits the shape. */
+  public TensorInfo {
+    shape = shape.clone();
+    long size = byteSize(name, dtype, shape);
+    if (begin < 0 || end < begin || end - begin != size) {
+      throw new IllegalArgumentException(
+          "data_offsets of %s: [%d, %d] (expected: 0 ≤ begin, and %d bytes for %s %s)"
+              .formatted(name, begin, end, size, dtype, Arrays.toString(shape)));
+    }
+  }
+
+  /** The dimensions; a copy. */
+  @Override
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  /** How many elements the tensor has: the product of its shape, 1 for a scalar. */
+  public long size() {
+    return byteSize() / dtype.bytes();
+  }
+
+  /** How many bytes the tensor occupies. */
+  public long byteSize() {
+    return end - begin;
+  }
+
+  /**
+   * The bytes that a tensor of this shape needs.
+   *
+   * @throws IllegalArgumentException if a dimension is negative or the product overflows
+   */
+  static long byteSize(String name, DType dtype, long[] shape) {
+    try {
+      long elements = 1;
+      for (long n : shape) {
+        if (n < 0) {
+          throw new IllegalArgumentException(
+              "shape of %s: %s (expected: dimensions ≥ 0)".formatted(name, Arrays.toString(shape)));
+        }
+        elements = Math.multiplyExact(elements, n);
+      }
+      return Math.multiplyExact(elements, (long) dtype.bytes());
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "shape of %s: %s (expected: fewer than 2^63 bytes)"
+              .formatted(name, Arrays.toString(shape)),
+          e);
+    }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TensorInfo that
+        && name.equals(that.name)
+        && dtype == that.dtype
+        && Arrays.equals(shape, that.shape)
+        && begin == that.begin
+        && end == that.end;
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode() * 31 + Arrays.hashCode(shape);
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + dtype + " " + Arrays.toString(shape);
+  }
+}

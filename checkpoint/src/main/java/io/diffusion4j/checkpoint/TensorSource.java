@@ -1,0 +1,154 @@
+package io.diffusion4j.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Named tensors to read from.
+ *
+ * <p>An implementation is safe for use by several threads until it is closed. To rename or to leave
+ * out tensors, wrap it.
+ */
+public interface TensorSource extends AutoCloseable {
+  /** The names of all tensors, in the order in which they are stored. */
+  List<String> names();
+
+  /** Whether there is a tensor of this name. */
+  boolean contains(String name);
+
+  /**
+   * What is known of a tensor.
+   *
+   * @throws CheckpointException if there is none of this name
+   */
+  TensorInfo info(String name);
+
+  /** The notes that travel with the tensors, e.g. {@code format} = {@code pt}. */
+  Map<String, String> metadata();
+
+  /**
+   * Part of a tensor's bytes as they are stored: row-major, little-endian, read-only.
+   *
+   * <p>The view stays valid after the source is closed.
+   *
+   * @param offset in bytes from the start of the tensor
+   * @param length in bytes
+   * @throws CheckpointException if there is no such tensor
+   * @throws IndexOutOfBoundsException if the range does not lie in the tensor
+   */
+  ByteBuffer raw(String name, long offset, int length);
+
+  /** Releases the files; buffers handed out stay valid. */
+  @Override
+  void close();
+
+  /**
+   * All bytes of a tensor, as {@link #raw(String, long, int)}. A caller that can use the stored
+   * type itself, such as bfloat16 on a GPU, reads it here without widening.
+   *
+   * @throws IllegalArgumentException if it has more than 2³¹ − 1 bytes
+   */
+  default ByteBuffer raw(String name) {
+    TensorInfo info = info(name);
+    return raw(name, 0, Elements.toInt(info, info.byteSize(), "bytes"));
+  }
+
+  /**
+   * A tensor as floats, row-major: F32, F16 and BF16 exactly, F64 and integers to the nearest
+   * float.
+   *
+   * @throws CheckpointException if there is no such tensor
+   * @throws IllegalArgumentException if it has more than 2³¹ − 1 elements
+   */
+  default float[] readFloats(String name) {
+    TensorInfo info = info(name);
+    float[] values = new float[Elements.toInt(info, info.size(), "elements")];
+    readFloats(name, 0, FloatBuffer.wrap(values));
+    return values;
+  }
+
+  /**
+   * A run of a tensor's elements as floats, enough to fill the destination from its position to its
+   * limit; the way to read a tensor of any size, and to read into native memory.
+   *
+   * @param first the first element, counted row-major
+   * @throws IndexOutOfBoundsException if the tensor ends before the destination is full
+   */
+  default void readFloats(String name, long first, FloatBuffer destination) {
+    TensorInfo info = info(name);
+    Elements.checkRange(info, first, destination.remaining());
+    long at = first;
+    while (destination.hasRemaining()) {
+      int count = Math.min(destination.remaining(), Elements.CHUNK);
+      int bytes = info.dtype().bytes();
+      Elements.decode(info.dtype(), raw(name, at * bytes, count * bytes), count, destination);
+      at += count;
+    }
+  }
+
+  /**
+   * A tensor as doubles, row-major; exact except for integers beyond 2⁵³.
+   *
+   * @throws CheckpointException if there is no such tensor
+   * @throws IllegalArgumentException if it has more than 2³¹ − 1 elements
+   */
+  default double[] readDoubles(String name) {
+    TensorInfo info = info(name);
+    double[] values = new double[Elements.toInt(info, info.size(), "elements")];
+    int bytes = info.dtype().bytes();
+    for (int at = 0, count; at < values.length; at += count) {
+      count = Math.min(values.length - at, Elements.CHUNK);
+      Elements.decode(info.dtype(), raw(name, (long) at * bytes, count * bytes), values, at, count);
+    }
+    return values;
+  }
+
+  /**
+   * An integer or BOOL tensor as longs, row-major.
+   *
+   * @throws CheckpointException if there is no such tensor
+   * @throws IllegalArgumentException if it holds floating-point numbers, or more than 2³¹ − 1
+   *     elements
+   */
+  default long[] readLongs(String name) {
+    TensorInfo info = info(name);
+    if (info.dtype().isFloat()) {
+      throw new IllegalArgumentException(
+          "dtype of " + name + ": " + info.dtype() + " (expected: an integer type)");
+    }
+    long[] values = new long[Elements.toInt(info, info.size(), "elements")];
+    int bytes = info.dtype().bytes();
+    for (int at = 0, count; at < values.length; at += count) {
+      count = Math.min(values.length - at, Elements.CHUNK);
+      Elements.decode(info.dtype(), raw(name, (long) at * bytes, count * bytes), values, at, count);
+    }
+    return values;
+  }
+
+  /**
+   * A BOOL or U8 tensor of zeros and ones, row-major.
+   *
+   * @throws CheckpointException if there is no such tensor
+   * @throws IllegalArgumentException if it is of another type, holds another value, or has more
+   *     than 2³¹ − 1 elements
+   */
+  default boolean[] readBooleans(String name) {
+    TensorInfo info = info(name);
+    if (info.dtype() != DType.BOOL && info.dtype() != DType.U8) {
+      throw new IllegalArgumentException(
+          "dtype of " + name + ": " + info.dtype() + " (expected: BOOL or U8)");
+    }
+    ByteBuffer bytes = raw(name);
+    boolean[] values = new boolean[bytes.remaining()];
+    for (int i = 0; i < values.length; i++) {
+      int value = bytes.get() & 0xff;
+      if (value > 1) {
+        throw new IllegalArgumentException(name + "[" + i + "]: " + value + " (expected: 0 or 1)");
+      }
+      values[i] = value == 1;
+    }
+    return values;
+  }
+}

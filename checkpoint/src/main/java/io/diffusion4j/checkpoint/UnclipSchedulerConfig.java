@@ -1,0 +1,195 @@
+package io.diffusion4j.checkpoint;
+
+import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.schedule.TrailingSpacing;
+import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Function;
+
+/**
+ * How a stage of unCLIP denoises: the {@code scheduler_config.json} of diffusers' {@code
+ * UnCLIPScheduler}. Its noise schedule is always the cosine one (Nichol &amp; Dhariwal 2021, eq.
+ * 17).
+ *
+ * @param trainTimesteps the number of timesteps of the noise schedule
+ * @param varianceType what the variance of a step is
+ * @param clipSample whether x̂₀ is clipped to ±{@code clipSampleRange}
+ * @param clipSampleRange the bound, &gt; 0
+ * @param parameterization what the network predicts; diffusers' {@code UnCLIPScheduler} has no v,
+ *     whose name is that of its other schedulers
+ * @param spacing which timesteps are visited
+ */
+public record UnclipSchedulerConfig(
+    int trainTimesteps,
+    VarianceType varianceType,
+    boolean clipSample,
+    double clipSampleRange,
+    Parameterization parameterization,
+    Spacing spacing) {
+  /** What diffusers calls the file. */
+  public static final String FILE_NAME = "scheduler_config.json";
+
+  private static final String CLASS_NAME = "UnCLIPScheduler";
+  private static final String BETA_SCHEDULE = "squaredcos_cap_v2";
+
+  /** What the variance of a step is. */
+  public enum VarianceType {
+    /** β̃, the posterior's (Ho et al. 2020, eq. 7), bounded from below. */
+    FIXED_SMALL_LOG("fixed_small_log"),
+    /** Between β̃ and β, where the network says (Nichol &amp; Dhariwal 2021, eq. 15). */
+    LEARNED_RANGE("learned_range");
+
+    private final String key;
+
+    VarianceType(String key) {
+      this.key = key;
+    }
+  }
+
+  /**
+   * Which timesteps are visited, unless a request has its own. diffusers' {@code UnCLIPScheduler}
+   * has one way only; the key and its values are those of its other schedulers.
+   */
+  public enum Spacing {
+    /** From T − 1 to 0. */
+    LINSPACE("linspace"),
+    /** From T − 1, and not to 0 unless all are visited (Lin et al. 2024, table 2). */
+    TRAILING("trailing");
+
+    private final String key;
+
+    Spacing(String key) {
+      this.key = key;
+    }
+
+    /** The timesteps for a number of steps. */
+    public TimestepSpacing timesteps() {
+      return switch (this) {
+        case LINSPACE -> new UnclipSpacing();
+        case TRAILING -> new TrailingSpacing();
+      };
+    }
+  }
+
+  /** With the published spacing. */
+  public UnclipSchedulerConfig(
+      int trainTimesteps,
+      VarianceType varianceType,
+      boolean clipSample,
+      double clipSampleRange,
+      Parameterization parameterization) {
+    this(
+        trainTimesteps,
+        varianceType,
+        clipSample,
+        clipSampleRange,
+        parameterization,
+        Spacing.LINSPACE);
+  }
+
+  public UnclipSchedulerConfig withParameterization(Parameterization other) {
+    return new UnclipSchedulerConfig(
+        trainTimesteps, varianceType, clipSample, clipSampleRange, other, spacing);
+  }
+
+  public UnclipSchedulerConfig withSpacing(Spacing other) {
+    return new UnclipSchedulerConfig(
+        trainTimesteps, varianceType, clipSample, clipSampleRange, parameterization, other);
+  }
+
+  /** Checks the values. */
+  public UnclipSchedulerConfig {
+    if (trainTimesteps < 1) {
+      throw new IllegalArgumentException("trainTimesteps: " + trainTimesteps + " (expected: ≥ 1)");
+    }
+    if (!(clipSampleRange > 0 && Double.isFinite(clipSampleRange))) {
+      throw new IllegalArgumentException(
+          "clipSampleRange: " + clipSampleRange + " (expected: > 0)");
+    }
+  }
+
+  /** The prior of Karlo: predicts the clean embedding. */
+  public static UnclipSchedulerConfig prior() {
+    return new UnclipSchedulerConfig(
+        1000, VarianceType.FIXED_SMALL_LOG, true, 5, Parameterization.X0);
+  }
+
+  /** The decoder of Karlo: predicts the noise and the variance. */
+  public static UnclipSchedulerConfig decoder() {
+    return new UnclipSchedulerConfig(
+        1000, VarianceType.LEARNED_RANGE, true, 1, Parameterization.EPS);
+  }
+
+  /** The super-resolution stages of Karlo: predict the noise. */
+  public static UnclipSchedulerConfig superResolution() {
+    return new UnclipSchedulerConfig(
+        1000, VarianceType.FIXED_SMALL_LOG, true, 1, Parameterization.EPS);
+  }
+
+  /**
+   * Reads a file; absent fields have diffusers' defaults.
+   *
+   * @throws CheckpointException if it is not that of an unCLIP scheduler, or holds a value or a
+   *     field that we do not know
+   */
+  public static UnclipSchedulerConfig read(Path file) {
+    ComponentConfig config = ComponentConfig.read(file);
+    config.expectClass(CLASS_NAME);
+    config.supports("beta_schedule", BETA_SCHEDULE);
+    var scheduler =
+        config.make(
+            () ->
+                new UnclipSchedulerConfig(
+                    config.intValue("num_train_timesteps", 1000),
+                    choice(config, "variance_type", VarianceType.values(), type -> type.key),
+                    config.booleanValue("clip_sample", true),
+                    config.doubleValue("clip_sample_range", 1),
+                    choice(
+                        config,
+                        "prediction_type",
+                        Parameterization.values(),
+                        UnclipSchedulerConfig::predictionType),
+                    choice(config, "timestep_spacing", Spacing.values(), way -> way.key)));
+    config.refuseUnknown();
+    return scheduler;
+  }
+
+  /** The value whose key a field has; the first if it is absent. */
+  private static <E> E choice(
+      ComponentConfig config, String field, E[] values, Function<E, String> key) {
+    String[] keys = Arrays.stream(values).map(key).toArray(String[]::new);
+    config.supports(field, (Object[]) keys);
+    return values[Arrays.asList(keys).indexOf(config.text(field, keys[0]))];
+  }
+
+  /** What the files call it. */
+  public static String predictionType(Parameterization parameterization) {
+    return switch (parameterization) {
+      case EPS -> "epsilon";
+      case X0 -> "sample";
+      case V -> "v_prediction";
+    };
+  }
+
+  /**
+   * Writes {@code scheduler_config.json}.
+   *
+   * @throws java.io.UncheckedIOException if it cannot be written
+   */
+  public void write(Path file) {
+    var config =
+        ConfigWriter.diffusers(CLASS_NAME)
+            .put("beta_schedule", BETA_SCHEDULE)
+            .put("clip_sample", clipSample)
+            .put("clip_sample_range", clipSampleRange)
+            .put("num_train_timesteps", trainTimesteps)
+            .put("prediction_type", predictionType(parameterization))
+            .put("variance_type", varianceType.key);
+    if (spacing != Spacing.LINSPACE) { // a key that the published scheduler does not have
+      config.put("timestep_spacing", spacing.key);
+    }
+    config.write(file);
+  }
+}
