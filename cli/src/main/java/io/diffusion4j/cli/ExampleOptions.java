@@ -1,11 +1,13 @@
 package io.diffusion4j.cli;
 
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.PictureFolder;
+import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.Preset;
 import io.diffusion4j.emoji.train.PresetPictures;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.ModelFacts;
-import io.diffusion4j.tf.train.CaptionedImages;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -56,14 +58,14 @@ final class ExampleOptions {
     if (seed < 0) {
       throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
     }
-    PictureFolder folder = images == null ? null : PictureFolder.of(images);
-    int size = folder != null ? folder.size(count) : count != null ? count : usual;
+    PictureFolder folder = images == null ? null : PictureFolder.of("images", images);
+    int size = folder != null ? size(folder, count) : count != null ? count : usual;
     if (size < 2) {
       throw new IllegalArgumentException("count: " + size + " (expected: ≥ 2)");
     }
     LocalModel.requirePipeline(model);
     if (folder != null) {
-      return new Examples(folder, Optional.empty(), size, seed);
+      return new Examples(folder.inOrder(), Optional.empty(), size, seed);
     }
     Preset preset = preset(model);
     int side = preset.imageSize();
@@ -72,6 +74,21 @@ final class ExampleOptions {
         Optional.of(PresetPictures.exchanges(preset, seed, side)),
         size,
         seed);
+  }
+
+  /**
+   * How many pictures to take.
+   *
+   * @param count as asked for, null for all
+   * @throws IllegalArgumentException if there are fewer
+   */
+  static int size(PictureSet pictures, @Nullable Integer count) {
+    if (count != null && count > pictures.size()) {
+      throw new IllegalArgumentException(
+          "count: %d (expected: at most the %d of %s)"
+              .formatted(count, pictures.size(), pictures.name()));
+    }
+    return count != null ? count : Math.toIntExact(pictures.size());
   }
 
   /** That which the model was trained as. */

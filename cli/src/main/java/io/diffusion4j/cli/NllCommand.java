@@ -1,5 +1,7 @@
 package io.diffusion4j.cli;
 
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.PictureFolder;
 import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
@@ -10,7 +12,6 @@ import io.diffusion4j.emoji.train.Preset;
 import io.diffusion4j.emoji.train.PresetPictures;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.ModelFacts;
-import io.diffusion4j.tf.train.CaptionedImages;
 import io.diffusion4j.unclip.UnclipModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,14 +105,14 @@ final class NllCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
-    PictureFolder folder = images == null ? null : PictureFolder.of(images);
-    int size = folder != null ? folder.size(count) : count != null ? count : 16;
+    PictureFolder folder = images == null ? null : PictureFolder.of("images", images);
+    int size = folder != null ? ExampleOptions.size(folder, count) : count != null ? count : 16;
     LocalModel.requirePipeline(model.folder);
     say("loading " + model.folder);
     try (var loaded = UnclipModel.load(model.folder, model.measuringPrecision())) {
       Timesteps timesteps = timesteps(loaded.decoderLikelihood().trainSteps());
       ModelFacts facts = ModelFacts.of(model.folder, loaded.imageSize());
-      var source = folder == null ? heldOut(facts) : folder;
+      var source = folder == null ? heldOut(facts) : folder.inOrder();
       var report =
           new NllReport(
               facts.name(),

@@ -3,10 +3,10 @@ package io.diffusion4j.clip;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Tokens;
+import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.nn.Tensors;
 import io.diffusion4j.tf.train.BatchSource;
-import io.diffusion4j.tf.train.CaptionedImages;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.image.Resize;
@@ -7,7 +8,6 @@ import io.diffusion4j.diffusion.text.TextEncoder;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.nn.Tensors;
 import io.diffusion4j.tf.train.BatchSource;
-import io.diffusion4j.tf.train.CaptionedImages;
 import io.diffusion4j.tf.train.NoisedBatch;
 import java.util.ArrayList;
 import java.util.List;

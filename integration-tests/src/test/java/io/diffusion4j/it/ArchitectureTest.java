@@ -34,6 +34,7 @@ import org.tensorflow.op.Ops;
 class ArchitectureTest {
   private static final String API = "io.diffusion4j.diffusion..";
   private static final String PLOTS = "io.diffusion4j.plots..";
+  private static final String DATA = "io.diffusion4j.data..";
   private static final String TF = "io.diffusion4j.tf..";
   private static final String CHECKPOINT = "io.diffusion4j.checkpoint..";
   private static final String ONEDNN = "io.diffusion4j.onednn..";
@@ -60,6 +61,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("diffusion-api", "io.diffusion4j.diffusion"),
           Map.entry("plots", "io.diffusion4j.plots"),
+          Map.entry("data", "io.diffusion4j.data"),
           Map.entry("checkpoint", "io.diffusion4j.checkpoint"),
           Map.entry("diffusion-tf", "io.diffusion4j.tf"),
           Map.entry("diffusion-onednn", "io.diffusion4j.onednn"),
@@ -108,6 +110,8 @@ class ArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .layer("diffusion-api")
           .definedBy(API)
+          .layer("data")
+          .definedBy(DATA)
           .layer("plots")
           .definedBy(PLOTS)
           .layer("checkpoint")
@@ -150,6 +154,8 @@ class ArchitectureTest {
           .definedBy(BENCHMARKS)
           .whereLayer("diffusion-api")
           .mayNotAccessAnyLayer()
+          .whereLayer("data")
+          .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("plots")
           .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("checkpoint")
@@ -161,19 +167,26 @@ class ArchitectureTest {
           .whereLayer("diffusion-onednn")
           .mayNotBeAccessedByAnyLayer() // it is found by the service loader
           .whereLayer("clip")
-          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "diffusion-tf")
           .whereLayer("prior")
-          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "diffusion-tf")
           .whereLayer("decoder")
-          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "diffusion-tf")
           .whereLayer("glide")
           .mayOnlyAccessLayers("diffusion-api", "checkpoint", "diffusion-tf", "clip", "decoder")
           .whereLayer("unclip")
           .mayOnlyAccessLayers(
-              "diffusion-api", "checkpoint", "diffusion-tf", "clip", "prior", "decoder")
+              "diffusion-api", "data", "checkpoint", "diffusion-tf", "clip", "prior", "decoder")
           .whereLayer("emoji")
           .mayOnlyAccessLayers(
-              "diffusion-api", "checkpoint", "diffusion-tf", "clip", "prior", "decoder", "unclip")
+              "diffusion-api",
+              "data",
+              "checkpoint",
+              "diffusion-tf",
+              "clip",
+              "prior",
+              "decoder",
+              "unclip")
           .whereLayer("evaluation")
           .mayOnlyAccessLayers(
               "diffusion-api", "checkpoint", "diffusion-tf", "clip", "unclip", "emoji")

@@ -1,10 +1,10 @@
 package io.diffusion4j.prior;
 
+import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.text.TextEncoder;
 import io.diffusion4j.diffusion.text.TextEncoding;
-import io.diffusion4j.tf.train.CaptionedImages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

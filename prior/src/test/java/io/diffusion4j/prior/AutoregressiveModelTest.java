@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.diffusion.Draw;
 import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.Prompt;
@@ -16,8 +18,6 @@ import io.diffusion4j.diffusion.text.TextEncoder;
 import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.tf.RandomWeights;
 import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.train.CaptionedImages;
-import io.diffusion4j.tf.train.CaptionedImages.CaptionedImage;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
 import java.io.IOException;

@@ -1,13 +1,13 @@
 package io.diffusion4j.emoji.train;
 
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
 import io.diffusion4j.emoji.Example;
 import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.Split;
-import io.diffusion4j.tf.train.CaptionedImages;
-import io.diffusion4j.tf.train.CaptionedImages.CaptionedImage;
 
 /** Pictures to ask a model of a preset about: such as it was trained with, in any split. */
 public final class PresetPictures {

@@ -2,6 +2,8 @@ package io.diffusion4j.unclip.doctor;
 
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DiffusionUpsampler;
@@ -12,8 +14,6 @@ import io.diffusion4j.diffusion.text.TextEncoding;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.train.CaptionedImages;
-import io.diffusion4j.tf.train.CaptionedImages.CaptionedImage;
 import io.diffusion4j.unclip.Residency;
 import io.diffusion4j.unclip.UnclipFolder;
 import io.diffusion4j.unclip.UnclipModel;

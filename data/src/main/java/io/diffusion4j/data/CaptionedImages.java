@@ -1,10 +1,10 @@
-package io.diffusion4j.tf.train;
+package io.diffusion4j.data;
 
 import io.diffusion4j.diffusion.image.Image;
 
 /**
- * Training data: images with captions by number, without end. The same number always gives the same
- * example. Safe for use by several threads.
+ * Images with captions by number. The same number always gives the same example. Safe for use by
+ * several threads.
  */
 @FunctionalInterface
 public interface CaptionedImages {

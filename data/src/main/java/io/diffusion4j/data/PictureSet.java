@@ -1,0 +1,49 @@
+package io.diffusion4j.data;
+
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.diffusion.image.Image;
+import java.util.List;
+
+/**
+ * A finite set of pictures in a fixed order, each with the captions that came with it. Readers of
+ * files implement this interface. Safe for use by several threads.
+ */
+public interface PictureSet extends AutoCloseable {
+  /** What messages and the notes of trained weights call the set, such as its folder's path. */
+  String name();
+
+  /** The number of pictures, at least 1. */
+  long size();
+
+  /**
+   * The name of a picture within the set, such as its path. It does not depend on the other
+   * pictures, so that a share of the set may be chosen by it.
+   *
+   * @param index from 0 to {@link #size()}, exclusive
+   */
+  String key(long index);
+
+  /** The captions of a picture, none if it has none. Does not decode the picture. */
+  List<String> captions(long index);
+
+  /**
+   * Decodes a picture at its own size.
+   *
+   * @throws java.io.UncheckedIOException if the picture cannot be read
+   */
+  Image image(long index);
+
+  /** Releases what the reader holds open. */
+  @Override
+  default void close() {}
+
+  /**
+   * The pictures in the order of the set, each with its first caption or an empty one, cut to the
+   * square in its middle.
+   */
+  default CaptionedImages inOrder() {
+    return index ->
+        new CaptionedImage(
+            Squares.middle(image(index)), captions(index).stream().findFirst().orElse(""));
+  }
+}

@@ -1,0 +1,53 @@
+package io.diffusion4j.data;
+
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * A data set made of a finite set: in every epoch each picture comes once, in an order of its own.
+ * Pictures are cut to the square in their middle; of several captions one is drawn each time.
+ *
+ * @param pictures the pictures, which stay the caller's to close
+ */
+public record Shuffled(PictureSet pictures) implements DataSet {
+  @Override
+  public String name() {
+    return pictures.name();
+  }
+
+  @Override
+  public CaptionedImages examples(int imageSize, long seed) {
+    return index -> {
+      long picture = picture(seed, index);
+      return new CaptionedImage(
+          Squares.middle(pictures.image(picture), imageSize), caption(seed, index, picture));
+    };
+  }
+
+  /** Those of the first epoch, without empty ones. */
+  @Override
+  public Stream<String> captions(long seed, long most) {
+    return LongStream.range(0, Math.min(most, pictures.size()))
+        .mapToObj(index -> caption(seed, index, picture(seed, index)))
+        .filter(caption -> !caption.isEmpty());
+  }
+
+  private long picture(long seed, long index) {
+    long size = pictures.size();
+    return new Permutation(size, seed, index / size).at(index % size);
+  }
+
+  private String caption(long seed, long index, long picture) {
+    List<String> captions = pictures.captions(picture);
+    return captions.isEmpty() ? "" : captions.get(random(seed, index).nextInt(captions.size()));
+  }
+
+  /** Hashes one after the other, so that seed and number cannot stand in for each other. */
+  static SplittableRandom random(long seed, long number) {
+    long ofSeed = new SplittableRandom(seed).nextLong();
+    return new SplittableRandom(new SplittableRandom(ofSeed ^ number).nextLong());
+  }
+}
