@@ -4,45 +4,61 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.IOException;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTensors;
+import io.diffusion4j.golden.GoldenTest;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
-import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ResizeTest {
   /** PyTorch sums in float32, we in float64: a few units in the last place of values near 4. */
   private static final float TOLERANCE = 2e-6f;
 
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1})
-  void bicubicAgreesWithAntialiasedPyTorch(int index) throws IOException {
-    assertGolden("out.bicubic_x4", index, x -> Resize.bicubic(x, 64, 64));
+  /** Each output is named after the method, {@code out.bicubic_x4}, and says itself how large. */
+  @GoldenTest(GoldenKind.RESIZE)
+  void everyMethodAgreesWithPyTorch(GoldenCase resized) {
+    GoldenTensors golden = resized.io();
+    List<Image> images = images(golden, "in.x");
+    for (String name : golden.names()) {
+      if (name.startsWith("out.")) {
+        List<Image> expected = images(golden, name);
+        for (int i = 0; i < images.size(); i++) {
+          Image actual =
+              resize(name, images.get(i), expected.get(i).width(), expected.get(i).height());
+          assertThat(actual.width()).isEqualTo(expected.get(i).width());
+          assertThat(actual.height()).isEqualTo(expected.get(i).height());
+          assertThat(actual.pixels())
+              .as("%s, %d", name, i)
+              .containsExactly(expected.get(i).pixels(), within(TOLERANCE));
+        }
+      }
+    }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1})
-  void bilinearAgreesWithPyTorch(int index) throws IOException {
-    assertGolden("out.bilinear_x4", index, x -> Resize.bilinear(x, 64, 64));
+  private static Image resize(String name, Image image, int width, int height) {
+    return switch (name.replaceAll("^out\\.|_.*", "")) {
+      case "bicubic" -> Resize.bicubic(image, width, height); // antialiased
+      case "bilinear" -> Resize.bilinear(image, width, height);
+      case "area" -> Resize.area(image, width, height);
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1})
-  void areaAgreesWithPyTorch(int index) throws IOException {
-    assertGolden("out.area_half", index, x -> Resize.area(x, 8, 8));
-  }
-
-  private static void assertGolden(String name, int index, UnaryOperator<Image> resize)
-      throws IOException {
-    var golden = new GoldenTensors("/golden/images/upsample/io.safetensors");
-    Image expected = golden.image(name, index);
-    Image actual = resize.apply(golden.image("in.x", index));
-    assertThat(actual.width()).isEqualTo(expected.width());
-    assertThat(actual.height()).isEqualTo(expected.height());
-    assertThat(actual.pixels()).containsExactly(expected.pixels(), within(TOLERANCE));
+  private static List<Image> images(GoldenTensors golden, String name) {
+    int width = golden.size(name, 3);
+    int height = golden.size(name, 2);
+    float[] pixels = golden.image(name);
+    int size = 3 * width * height;
+    return IntStream.range(0, golden.size(name, 0))
+        .mapToObj(
+            i -> new Image(width, height, Arrays.copyOfRange(pixels, i * size, (i + 1) * size)))
+        .toList();
   }
 
   @ParameterizedTest

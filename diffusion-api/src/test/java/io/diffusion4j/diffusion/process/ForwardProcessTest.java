@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.diffusion4j.diffusion.PhiloxNoise;
-import io.diffusion4j.diffusion.golden.Golden;
 import io.diffusion4j.diffusion.schedule.BetaSchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Schedules;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTensors;
+import io.diffusion4j.golden.GoldenTest;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
@@ -29,15 +34,13 @@ class ForwardProcessTest {
         new BetaSchedule(0.5, 0.1, 0.9));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"linear-100", "linear-1000", "cosine-100", "cosine-1000"})
-  void itsNumbersAreThoseOfOpenAi(String name) {
-    Golden golden = new Golden("schedules/" + name);
-    int steps = golden.description().get("steps").asInt();
-    var process =
-        new ForwardProcess(
-            name.startsWith("linear") ? new LinearSchedule(steps) : new CosineSchedule(steps));
-    NoiseSchedule schedule = process.schedule();
+  @GoldenTest(GoldenKind.SCHEDULE)
+  void itsNumbersAreThoseOfOpenAi(GoldenCase reference) {
+    JsonNode about = reference.json();
+    NoiseSchedule schedule =
+        Schedules.standard().named(about.get("name").asText(), about.get("steps").asInt());
+    var process = new ForwardProcess(schedule);
+    GoldenTensors golden = reference.io();
     same(golden, "alphas_cumprod_prev", t -> schedule.alphaBar(t - 1));
     same(golden, "posterior_variance", t -> process.posterior(t).variance());
     same(golden, "posterior_log_variance_clipped", process::clippedPosteriorLogVariance);
@@ -48,9 +51,9 @@ class ForwardProcessTest {
   }
 
   /** Each to 1e-12 of the largest. */
-  private static void same(Golden golden, String key, IntToDoubleFunction of) {
+  private static void same(GoldenTensors golden, String key, IntToDoubleFunction of) {
     double[] expected = golden.values(key);
-    double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+    double largest = golden.largest(key);
     for (int t = 0; t < expected.length; t++) {
       assertThat(of.applyAsDouble(t))
           .as("%s at %d", key, t)

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import io.diffusion4j.diffusion.golden.Golden;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTensors;
+import io.diffusion4j.golden.GoldenTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SchedulesTest implements NoiseScheduleContract {
   private static final double EXACT = 1e-12;
+  private static final String BETAS = ".betas";
+  private static final String ZERO_TERMINAL_SNR = ".zero_terminal_snr";
 
   @Override
   public List<NoiseSchedule> schedules() {
@@ -64,15 +69,13 @@ class SchedulesTest implements NoiseScheduleContract {
     };
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"linear-100", "linear-1000", "cosine-100", "cosine-1000"})
-  void tablesAreThoseOfOpenAi(String name) {
-    Golden golden = new Golden("schedules/" + name);
-    int steps = golden.description().get("steps").asInt();
+  @GoldenTest(GoldenKind.SCHEDULE)
+  void tablesAreThoseOfOpenAi(GoldenCase golden) {
     NoiseSchedule schedule =
-        name.startsWith("linear") ? new LinearSchedule(steps) : new CosineSchedule(steps);
-    double[] betas = golden.values("betas");
-    double[] alphaBars = golden.values("alphas_cumprod");
+        Schedules.standard()
+            .named(golden.json().get("name").asText(), golden.json().get("steps").asInt());
+    double[] betas = golden.io().values("betas");
+    double[] alphaBars = golden.io().values("alphas_cumprod");
     assertThat(schedule.steps()).isEqualTo(betas.length);
     for (int t = 0; t < betas.length; t++) {
       assertThat(schedule.beta(t)).isCloseTo(betas[t], within(1e-12 * betas[t]));
@@ -80,34 +83,40 @@ class SchedulesTest implements NoiseScheduleContract {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"linear", "scaled_linear", "squaredcos_cap_v2"})
-  void floatTablesAreThoseOfDiffusersToTheLastBit(String name) {
-    isFloatTable(Schedules.diffusers().named(name, 1000), name, 0);
+  /** To the last bit, but for that of the exponential in the sigmoid schedule. */
+  @GoldenTest(GoldenKind.FLOAT_SCHEDULE)
+  void floatTablesAreThoseOfDiffusers(GoldenCase golden) {
+    int steps = golden.json().get("steps").asInt();
+    GoldenTensors tables = golden.io();
+    for (String table : tables.names()) {
+      if (table.endsWith(BETAS)) {
+        String name = table.substring(0, table.length() - BETAS.length());
+        isFloatTable(diffusers(name, steps), tables, name, name.equals("sigmoid") ? 2e-9 : 0);
+      }
+    }
   }
 
-  @Test
-  void theFloatSigmoidIsThatOfDiffusersButForTheLastBitOfItsExponential() {
-    isFloatTable(Schedules.diffusers().named("sigmoid", 1000), "sigmoid", 2e-9);
+  private static NoiseSchedule diffusers(String name, int steps) {
+    return name.endsWith(ZERO_TERMINAL_SNR)
+        ? ZeroTerminalSnr.of(
+            diffusers(name.substring(0, name.length() - ZERO_TERMINAL_SNR.length()), steps),
+            Precision.FLOAT32)
+        : Schedules.diffusers().named(name, steps);
   }
 
-  @Test
-  void theFloatRescalingToZeroTerminalSnrIsThatOfDiffusersToTheLastBit() {
-    var latent = Schedules.diffusers().named("scaled_linear", 1000);
-    isFloatTable(
-        ZeroTerminalSnr.of(latent, Precision.FLOAT32), "scaled_linear.zero_terminal_snr", 0);
-  }
-
-  /** β within a tolerance, and ᾱ within what that comes to in a product of a thousand. */
-  private static void isFloatTable(NoiseSchedule schedule, String name, double tolerance) {
-    Golden golden = new Golden("schedules/float32");
-    double[] betas = golden.values(name + ".betas");
+  /** β within a tolerance, and ᾱ within the tolerance of a product of all of them. */
+  private static void isFloatTable(
+      NoiseSchedule schedule, GoldenTensors golden, String name, double tolerance) {
+    double[] betas = golden.values(name + BETAS);
     double[] alphaBars = golden.values(name + ".alphas_cumprod");
-    for (int t = 0; t < 1000; t++) {
-      assertThat(schedule.beta(t)).as("beta %d", t).isCloseTo(betas[t], within(tolerance));
+    assertThat(schedule.steps()).isEqualTo(betas.length);
+    for (int t = 0; t < betas.length; t++) {
+      assertThat(schedule.beta(t))
+          .as("%s: beta %d", name, t)
+          .isCloseTo(betas[t], within(tolerance));
       assertThat(schedule.alphaBar(t))
-          .as("alphaBar %d", t)
-          .isCloseTo(alphaBars[t], within(1000 * tolerance));
+          .as("%s: alphaBar %d", name, t)
+          .isCloseTo(alphaBars[t], within(betas.length * tolerance));
     }
   }
 

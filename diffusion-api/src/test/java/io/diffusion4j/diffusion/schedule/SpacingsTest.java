@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.diffusion4j.diffusion.golden.Golden;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -74,16 +76,18 @@ class SpacingsTest {
     assertThat(new UnclipSpacing().of(1000, 1).values()).containsExactly(999);
   }
 
-  @Test
-  void respacingIsThatOfOpenAi() {
-    Golden.json("schedules/respacing-1000.json")
+  @GoldenTest(GoldenKind.RESPACING)
+  void respacingIsThatOfOpenAi(GoldenCase golden) {
+    int trainSteps = Integer.parseInt(golden.toString().replaceAll(".*respacing-|\\.json", ""));
+    golden
+        .json()
         .properties()
         .forEach(
             entry -> {
               List<Integer> expected = new ArrayList<>();
               entry.getValue().forEach(t -> expected.add(t.asInt()));
               Collections.reverse(expected);
-              assertThat(SectionSpacing.parse(1000, entry.getKey()).values())
+              assertThat(SectionSpacing.parse(trainSteps, entry.getKey()).values())
                   .as(entry.getKey())
                   .isEqualTo(expected);
             });

@@ -1,7 +1,7 @@
 """Tables of schedules as PyTorch makes them in float32, with the operations and in the order that
-diffusers has them (schedulers/scheduling_ddpm.py). Writes golden/schedules/float32/io.safetensors.
+diffusers has them (schedulers/scheduling_ddpm.py). Writes schedules/float32/io.safetensors.
 
-    python3 float32_schedules.py ../resources/golden/schedules/float32
+    python3 golden/src/main/python/float32_schedules.py golden/fixtures/schedules/float32
 
 Needs PyTorch (Debian's python3-torch); made with 2.6.0 on the CPU. The tests only read the result.
 """
