@@ -5,7 +5,7 @@ import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.PriorChoice;
 import io.diffusion4j.local.ServedModel;
-import io.diffusion4j.serving.ServerConfig;
+import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.unclip.Residency;
 import java.nio.file.Path;

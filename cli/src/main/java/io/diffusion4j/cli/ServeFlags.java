@@ -1,6 +1,6 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.serving.ServerConfig;
+import io.diffusion4j.serving.config.ServerConfig;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -7,7 +7,7 @@ import com.google.common.base.Splitter;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.sampling.Samplers;
-import io.diffusion4j.serving.Recipes;
+import io.diffusion4j.serving.request.Recipes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.google.common.base.Splitter;
 import com.google.common.collect.Streams;
-import io.diffusion4j.serving.ServerConfig;
+import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.metrics.PrometheusMeters;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import java.io.IOException;

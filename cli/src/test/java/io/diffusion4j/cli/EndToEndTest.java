@@ -13,7 +13,7 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.Certificates;
-import io.diffusion4j.serving.Recipes;
+import io.diffusion4j.serving.request.Recipes;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

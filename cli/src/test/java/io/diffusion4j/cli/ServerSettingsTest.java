@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Splitter;
 import io.diffusion4j.local.ServedModel;
-import io.diffusion4j.serving.ServerConfig;
-import io.diffusion4j.serving.ServerConfig.Reach;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.config.ServerConfig.Reach;
 import io.diffusion4j.serving.tls.CertificateFiles;
 import io.diffusion4j.serving.tls.ServerTls;
 import io.diffusion4j.tf.nn.Precision;

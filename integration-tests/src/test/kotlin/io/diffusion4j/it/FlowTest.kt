@@ -3,7 +3,7 @@ package io.diffusion4j.it
 import io.diffusion4j.local.LocalGeneration
 import io.diffusion4j.local.LocalModels
 import io.diffusion4j.local.ServedModel
-import io.diffusion4j.serving.ServerConfig
+import io.diffusion4j.serving.config.ServerConfig
 import io.diffusion4j.serving.client.Requests
 import io.diffusion4j.serving.v1.GenerationServiceGrpc
 import io.diffusion4j.serving.v1.StageOptions

@@ -6,9 +6,9 @@ import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.prior.DiffusionPrior;
-import io.diffusion4j.serving.StageCard;
-import io.diffusion4j.serving.StageCard.Guidance;
-import io.diffusion4j.serving.StageCard.Pixels;
+import io.diffusion4j.serving.model.StageCard;
+import io.diffusion4j.serving.model.StageCard.Guidance;
+import io.diffusion4j.serving.model.StageCard.Pixels;
 import java.util.List;
 
 /** How each stage samples unless a request says otherwise, and the limits of what it may say. */

@@ -9,7 +9,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
-import io.diffusion4j.serving.HttpFault;
+import io.diffusion4j.serving.http.HttpFault;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;

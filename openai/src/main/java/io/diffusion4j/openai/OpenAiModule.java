@@ -2,7 +2,7 @@ package io.diffusion4j.openai;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.Multibinder;
-import io.diffusion4j.serving.HttpFace;
+import io.diffusion4j.serving.http.HttpFace;
 
 /**
  * The HTTP API of DALL-E 2 on the port of a server. Provides an {@link HttpFace} to a {@link

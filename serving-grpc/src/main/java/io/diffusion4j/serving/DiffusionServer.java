@@ -1,5 +1,10 @@
 package io.diffusion4j.serving;
 
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.grpc.GrpcServices;
+import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpPort;
+import io.diffusion4j.serving.jobs.JobScheduler;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;

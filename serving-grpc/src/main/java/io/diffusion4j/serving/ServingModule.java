@@ -6,7 +6,21 @@ import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.events.AccessLog;
+import io.diffusion4j.serving.events.Listeners;
+import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.grpc.GrpcModule;
+import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpPort;
+import io.diffusion4j.serving.jobs.JobRegistry;
+import io.diffusion4j.serving.jobs.JobScheduler;
+import io.diffusion4j.serving.model.ImageEngine;
+import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.request.RequestResolver;
 import io.grpc.ServerInterceptor;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.util.Optional;
 
 /**
  * A server of the generation service.
@@ -52,20 +66,20 @@ public final class ServingModule extends AbstractModule {
         .toInstance(Authenticator.NONE);
     var listeners = Multibinder.newSetBinder(binder(), ServingListener.class);
     listeners.addBinding().toInstance(new AccessLog(config.logPrompts()));
-    listeners.addBinding().to(ServingHealth.class);
     bind(Listeners.class).in(Singleton.class);
-    bind(ServingHealth.class).in(Singleton.class);
-    bind(CallInterceptor.class).in(Singleton.class);
-    bind(AccessInterceptor.class).in(Singleton.class);
     bind(ServerConfig.class).toInstance(config);
     bind(Models.class).in(Singleton.class);
     bind(RequestResolver.class).in(Singleton.class);
     bind(JobRegistry.class).in(Singleton.class);
-    bind(GenerationGrpcService.class).in(Singleton.class);
-    bind(EmbeddingGrpcService.class).in(Singleton.class);
-    bind(ModelGrpcService.class).in(Singleton.class);
-    bind(GrpcServices.class).in(Singleton.class);
+    install(new GrpcModule());
     bind(DiffusionServer.class).in(Singleton.class);
+  }
+
+  /** That of the port, which answers before the models are loaded. */
+  @Provides
+  @Singleton
+  HealthStatusManager health(Optional<HttpPort> port) {
+    return port.map(HttpPort::health).orElseGet(HealthStatusManager::new);
   }
 
   @Provides

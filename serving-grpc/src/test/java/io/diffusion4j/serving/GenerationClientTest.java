@@ -15,6 +15,7 @@ import io.diffusion4j.serving.client.Generation;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.client.GenerationClient.ProgressListener;
 import io.diffusion4j.serving.client.GenerationException;
+import io.diffusion4j.serving.request.Recipes;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.diffusion4j.serving.v1.GeneratedImage;

@@ -11,6 +11,7 @@ import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.serving.request.Recipes;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.diffusion4j.serving.v1.GeneratedImage;

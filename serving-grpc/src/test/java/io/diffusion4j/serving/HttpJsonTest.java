@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.diffusion4j.serving.http.ProtoJson;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -13,6 +13,7 @@ import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.RequestHeaders;
+import io.diffusion4j.serving.http.ProtoJson;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;

@@ -8,6 +8,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.multibindings.OptionalBinder;
 import com.google.rpc.RetryInfo;
+import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.grpc.Status.Code;
 import io.grpc.health.v1.HealthCheckRequest;

@@ -18,6 +18,8 @@ import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.grpc.ServingHealth;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceBlockingStub;
 import io.diffusion4j.serving.v1.InputImage;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.diffusion4j.serving.v1.GeneratedImage;

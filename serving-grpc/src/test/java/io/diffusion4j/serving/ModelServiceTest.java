@@ -3,6 +3,9 @@ package io.diffusion4j.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.serving.model.ImageEngine;
+import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.model.StageCard;
 import io.diffusion4j.serving.v1.GetModelRequest;
 import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.Model;

@@ -4,7 +4,8 @@ import static io.diffusion4j.serving.TestServer.CONFIG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.diffusion4j.serving.ServerConfig.Reach;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.config.ServerConfig.Reach;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -8,6 +8,7 @@ import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.jobs.Quotas;
 import io.grpc.Status.Code;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;

@@ -14,6 +14,8 @@ import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.Prediction;
 import io.diffusion4j.diffusion.Query;
 import io.diffusion4j.diffusion.image.ImageDecoder;
+import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.model.ImageEngine;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -13,6 +13,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
+import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.diffusion4j.serving.ServerConfig.Reach;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.client.Connection;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.client.GenerationException;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.config.ServerConfig.Reach;
+import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.tls.CertificateFiles;
 import io.diffusion4j.serving.tls.ClientTls;
 import io.diffusion4j.serving.tls.ServerTls;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.serving.Recipes;
 import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.client.Requests;
+import io.diffusion4j.serving.request.Recipes;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.io.IOException;

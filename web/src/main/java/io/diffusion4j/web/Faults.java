@@ -6,7 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
-import io.diffusion4j.serving.HttpFault;
+import io.diffusion4j.serving.http.HttpFault;
 
 /** What goes wrong on the way to the service, as HTTP tells it. */
 final class Faults {

@@ -2,7 +2,7 @@ package io.diffusion4j.web;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.Multibinder;
-import io.diffusion4j.serving.HttpFace;
+import io.diffusion4j.serving.http.HttpFace;
 
 /**
  * The web page at {@code /} of a server, and what it asks the service through under {@code /api/}.

@@ -4,7 +4,7 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.ServerCacheControl;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.file.FileService;
-import io.diffusion4j.serving.HttpFace;
+import io.diffusion4j.serving.http.HttpFace;
 import io.grpc.Channel;
 
 /**

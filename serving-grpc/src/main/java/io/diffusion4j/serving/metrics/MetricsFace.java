@@ -8,11 +8,11 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServerBuilder;
-import io.diffusion4j.serving.HttpFace;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.BearerToken;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.diffusion4j.serving.http.HttpFace;
 import io.grpc.Channel;
 import jakarta.inject.Inject;
 

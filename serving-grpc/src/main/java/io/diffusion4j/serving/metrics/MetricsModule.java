@@ -3,8 +3,8 @@ package io.diffusion4j.serving.metrics;
 import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
-import io.diffusion4j.serving.HttpFace;
-import io.diffusion4j.serving.ServingListener;
+import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.http.HttpFace;
 
 /**
  * Meters for a server, at {@value MetricsFace#PATH}.

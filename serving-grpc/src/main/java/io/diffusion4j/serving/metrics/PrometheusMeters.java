@@ -1,6 +1,6 @@
 package io.diffusion4j.serving.metrics;
 
-import io.diffusion4j.serving.ServingListener;
+import io.diffusion4j.serving.events.ServingListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

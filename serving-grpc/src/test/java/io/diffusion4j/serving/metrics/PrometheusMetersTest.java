@@ -2,8 +2,8 @@ package io.diffusion4j.serving.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.serving.ServingListener.BatchEnd;
-import io.diffusion4j.serving.ServingListener.CallEnd;
+import io.diffusion4j.serving.events.ServingListener.BatchEnd;
+import io.diffusion4j.serving.events.ServingListener.CallEnd;
 import io.grpc.Status.Code;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

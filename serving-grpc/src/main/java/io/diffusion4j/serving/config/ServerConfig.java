@@ -1,0 +1,156 @@
+package io.diffusion4j.serving.config;
+
+import io.diffusion4j.serving.tls.ServerTls;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How a server runs.
+ *
+ * @param host the name or address to listen on
+ * @param port the port to listen on; 0 lets the system choose one
+ * @param rows how many images are drawn at once, of all requests; each is a row of the calls of the
+ *     networks
+ * @param queueCapacity how many requests may wait
+ * @param grace how long running work may go on when the server is shut down
+ * @param receive how long a request may take to arrive
+ * @param stall how long a client may take nothing of an answer that is there, before the answer is
+ *     given up
+ * @param logPrompts whether the log tells what was asked for in words, which may be private
+ * @param reach who can reach it, and how
+ */
+public record ServerConfig(
+    String host,
+    int port,
+    int rows,
+    int queueCapacity,
+    Duration grace,
+    Duration receive,
+    Duration stall,
+    boolean logPrompts,
+    Reach reach) {
+  /** The port unless another is given. */
+  public static final int DEFAULT_PORT = 50051;
+
+  /**
+   * Who can reach a server, and how.
+   *
+   * @param tls how it encrypts; empty for plaintext
+   * @param insecure whether plaintext is meant where other machines can listen in; without it, a
+   *     server that does not encrypt takes calls of its own machine only
+   * @param origins the other sites whose pages may ask, such as {@code https://app.example}
+   */
+  public record Reach(Optional<ServerTls> tls, boolean insecure, Set<String> origins) {
+    /** Plaintext on this machine, for no pages but the server's own. */
+    public static final Reach LOCAL = new Reach(Optional.empty(), false, Set.of());
+
+    public Reach {
+      for (String origin : origins) {
+        if (!origin.matches("https?://[^/\\s*]+")) {
+          throw new IllegalArgumentException(
+              "origins: " + origin + " (expected: origins such as https://app.example)");
+        }
+      }
+      origins = Set.copyOf(origins);
+    }
+
+    public Reach withTls(ServerTls newTls) {
+      return new Reach(Optional.of(newTls), insecure, origins);
+    }
+
+    public Reach withInsecure(boolean newInsecure) {
+      return new Reach(tls, newInsecure, origins);
+    }
+
+    public Reach withOrigins(Set<String> newOrigins) {
+      return new Reach(tls, insecure, newOrigins);
+    }
+  }
+
+  public ServerConfig {
+    if (host.isBlank()) {
+      throw new IllegalArgumentException("host: \"" + host + "\" (expected: a name or an address)");
+    }
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
+    }
+    if (rows < 1) {
+      throw new IllegalArgumentException("rows: " + rows + " (expected: ≥ 1)");
+    }
+    if (queueCapacity < 1) {
+      throw new IllegalArgumentException("queueCapacity: " + queueCapacity + " (expected: ≥ 1)");
+    }
+    if (grace.isNegative()) {
+      throw new IllegalArgumentException("grace: " + grace + " (expected: ≥ 0)");
+    }
+    if (receive.isNegative() || receive.isZero()) {
+      throw new IllegalArgumentException("receive: " + receive + " (expected: > 0)");
+    }
+    if (stall.isNegative() || stall.isZero()) {
+      throw new IllegalArgumentException("stall: " + stall + " (expected: > 0)");
+    }
+  }
+
+  /**
+   * This machine only, port {@value #DEFAULT_PORT}, 16 rows, 64 waiting, 30 s of grace, a minute
+   * for a request to arrive, and one for a client to go on reading.
+   */
+  public static ServerConfig loopback() {
+    return new ServerConfig(
+        "127.0.0.1",
+        DEFAULT_PORT,
+        16,
+        64,
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(1),
+        false,
+        Reach.LOCAL);
+  }
+
+  public ServerConfig withHost(String newHost) {
+    return new ServerConfig(
+        newHost, port, rows, queueCapacity, grace, receive, stall, logPrompts, reach);
+  }
+
+  public ServerConfig withPort(int newPort) {
+    return new ServerConfig(
+        host, newPort, rows, queueCapacity, grace, receive, stall, logPrompts, reach);
+  }
+
+  public ServerConfig withRows(int newRows) {
+    return new ServerConfig(
+        host, port, newRows, queueCapacity, grace, receive, stall, logPrompts, reach);
+  }
+
+  public ServerConfig withQueueCapacity(int newQueueCapacity) {
+    return new ServerConfig(
+        host, port, rows, newQueueCapacity, grace, receive, stall, logPrompts, reach);
+  }
+
+  public ServerConfig withGrace(Duration newGrace) {
+    return new ServerConfig(
+        host, port, rows, queueCapacity, newGrace, receive, stall, logPrompts, reach);
+  }
+
+  public ServerConfig withReceive(Duration newReceive) {
+    return new ServerConfig(
+        host, port, rows, queueCapacity, grace, newReceive, stall, logPrompts, reach);
+  }
+
+  public ServerConfig withStall(Duration newStall) {
+    return new ServerConfig(
+        host, port, rows, queueCapacity, grace, receive, newStall, logPrompts, reach);
+  }
+
+  public ServerConfig withLogPrompts(boolean newLogPrompts) {
+    return new ServerConfig(
+        host, port, rows, queueCapacity, grace, receive, stall, newLogPrompts, reach);
+  }
+
+  public ServerConfig withReach(Reach newReach) {
+    return new ServerConfig(
+        host, port, rows, queueCapacity, grace, receive, stall, logPrompts, newReach);
+  }
+}

@@ -1,0 +1,286 @@
+package io.diffusion4j.serving.errors;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.Durations;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.QuotaFailure;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.diffusion4j.diffusion.NoMemoryException;
+import io.diffusion4j.serving.auth.Role;
+import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The errors a client can meet, each with a reason for programs ({@code google.rpc.ErrorInfo}) and
+ * what else helps to put it right.
+ */
+public final class Errors {
+  /** The domain of all reasons. */
+  static final String DOMAIN = "diffusion4j.io";
+
+  /** The reason of {@link #tooLarge}. */
+  public static final String REQUEST_TOO_LARGE = "REQUEST_TOO_LARGE";
+
+  public static final String REQUEST_TOO_SLOW = "REQUEST_TOO_SLOW";
+
+  private static final int LONGEST_QUOTE = 80;
+
+  /** When it is worth asking again a server that loads. */
+  private static final Duration LOADING = Duration.ofSeconds(1);
+
+  private Errors() {}
+
+  /**
+   * Fields of a request are wrong: these.
+   *
+   * @param untold how many more there are
+   */
+  static StatusRuntimeException invalidArgument(
+      List<BadRequest.FieldViolation> violations, int untold) {
+    String all =
+        violations.stream()
+            .map(violation -> violation.getField() + ": " + violation.getDescription())
+            .collect(Collectors.joining("; "));
+    return error(
+        Code.INVALID_ARGUMENT,
+        untold == 0 ? all : all + "; and " + untold + " more",
+        info("INVALID_FIELDS", Map.of()),
+        BadRequest.newBuilder().addAllFieldViolations(violations).build());
+  }
+
+  /** What came is no request at all. */
+  public static StatusRuntimeException malformed(String what) {
+    return error(
+        Code.INVALID_ARGUMENT,
+        "request: " + what + " (expected: a message of the contract)",
+        info("MALFORMED_REQUEST", Map.of()));
+  }
+
+  public static StatusRuntimeException tooLarge(int mostBytes) {
+    return error(
+        Code.RESOURCE_EXHAUSTED,
+        "request: too large (expected: at most " + mostBytes + " bytes)",
+        info(REQUEST_TOO_LARGE, Map.of("most_bytes", Integer.toString(mostBytes))));
+  }
+
+  public static StatusRuntimeException tooSlow(Duration longest) {
+    return error(
+        Code.DEADLINE_EXCEEDED,
+        "request: still arriving after " + seconds(longest) + " (expected: all of it by then)",
+        info(REQUEST_TOO_SLOW, Map.of()));
+  }
+
+  public static StatusRuntimeException unknownModel(String field, String name, List<String> known) {
+    return error(
+        Code.NOT_FOUND,
+        field + ": " + quote(name) + " (expected: one of " + String.join(", ", known) + ")",
+        info("MODEL_NOT_FOUND", Map.of("known_models", String.join(",", known))));
+  }
+
+  public static StatusRuntimeException unsupportedTask(
+      String task, String model, List<String> supported) {
+    String tasks = String.join(", ", supported);
+    return error(
+        Code.UNIMPLEMENTED,
+        "task: " + task + " (expected: one of " + tasks + ", which is what " + model + " can do)",
+        info("TASK_UNSUPPORTED", Map.of("supported_tasks", String.join(",", supported))));
+  }
+
+  public static StatusRuntimeException unsupportedMethod(String method, String model) {
+    return error(
+        Code.UNIMPLEMENTED,
+        method + ": " + model + " has no networks for it",
+        info("METHOD_UNSUPPORTED", Map.of("method", method)));
+  }
+
+  public static StatusRuntimeException requestIdTaken(String id) {
+    return error(
+        Code.ALREADY_EXISTS,
+        "request_id: " + id + " (expected: one that no other request has)",
+        info("REQUEST_ID_TAKEN", Map.of()));
+  }
+
+  public static StatusRuntimeException queueFull(int depth, Duration retry) {
+    return error(
+        Code.RESOURCE_EXHAUSTED,
+        "the queue is full: " + depth + " requests are waiting; try again in " + seconds(retry),
+        info("QUEUE_FULL", Map.of("depth", Integer.toString(depth))),
+        RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(retry.toMillis())).build());
+  }
+
+  public static StatusRuntimeException draining() {
+    return error(Code.UNAVAILABLE, "the server is shutting down", info("SHUTTING_DOWN", Map.of()));
+  }
+
+  /** Models are being loaded. */
+  public static StatusRuntimeException loading() {
+    return error(
+        Code.UNAVAILABLE,
+        "the server is loading its models",
+        info("LOADING", Map.of()),
+        RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(LOADING.toMillis())).build());
+  }
+
+  /** A page asks that is not the server's own. */
+  public static StatusRuntimeException originNotAllowed(String origin) {
+    return error(
+        Code.PERMISSION_DENIED,
+        "origin: " + quote(origin) + " (expected: this server's own, or one that it allows)",
+        info("ORIGIN_NOT_ALLOWED", Map.of()));
+  }
+
+  public static StatusRuntimeException cancelled() {
+    return error(Code.CANCELLED, "nobody waits for it any more", info("CANCELLED", Map.of()));
+  }
+
+  /** The client takes nothing of its answer, which cannot be kept for ever. */
+  public static StatusRuntimeException readerStalled(Duration stall) {
+    return error(
+        Code.RESOURCE_EXHAUSTED,
+        "nothing of the answer was read for "
+            + seconds(stall)
+            + "; ask again under the same request_id",
+        info("READER_STALLED", Map.of()));
+  }
+
+  public static StatusRuntimeException deadlinePassed() {
+    return error(Code.DEADLINE_EXCEEDED, "the deadline passed", info("DEADLINE_PASSED", Map.of()));
+  }
+
+  public static StatusRuntimeException deadlineTooSoon(Duration needed, Duration left) {
+    return error(
+        Code.DEADLINE_EXCEEDED,
+        "deadline: in "
+            + seconds(left)
+            + " (expected: in "
+            + seconds(needed)
+            + " or later, the time that the work and what is ahead of it take at the best pace so"
+            + " far)",
+        info("DEADLINE_TOO_SOON", Map.of()));
+  }
+
+  /**
+   * A fault of ours. The client learns no more than the id under which the log tells the rest.
+   *
+   * @param correlationId under which the fault was logged
+   */
+  public static StatusRuntimeException internal(String correlationId) {
+    return error(
+        Code.INTERNAL,
+        "internal error; the server's log has it under " + correlationId,
+        info("INTERNAL", Map.of("correlation_id", correlationId)));
+  }
+
+  /**
+   * What a request that failed ends with: memory that was too little for it, or a fault of ours.
+   *
+   * @param correlationId under which the fault was logged
+   */
+  public static StatusRuntimeException failed(Throwable cause, String correlationId) {
+    return cause instanceof NoMemoryException || cause instanceof OutOfMemoryError
+        ? error(
+            Code.RESOURCE_EXHAUSTED,
+            "too little memory for the request; the server's log has it under " + correlationId,
+            info("OUT_OF_MEMORY", Map.of("correlation_id", correlationId)))
+        : internal(correlationId);
+  }
+
+  /** Nobody is known by the token of the call. */
+  public static StatusRuntimeException unauthenticated(UnauthenticatedException refusal) {
+    return error(
+        Code.UNAUTHENTICATED,
+        String.valueOf(refusal.getMessage()),
+        info(refusal.reason(), Map.of()));
+  }
+
+  public static StatusRuntimeException roleMissing(String principal, Role role) {
+    return error(
+        Code.PERMISSION_DENIED,
+        principal + " may not do this (expected: a token with the role " + role + ")",
+        info("ROLE_MISSING", Map.of("role", role.name())));
+  }
+
+  public static StatusRuntimeException modelNotAllowed(
+      String model, String principal, List<String> allowed) {
+    return error(
+        Code.PERMISSION_DENIED,
+        "model: "
+            + quote(model)
+            + " (expected: one that "
+            + principal
+            + " may use: "
+            + String.join(", ", allowed)
+            + ")",
+        info("MODEL_NOT_ALLOWED", Map.of("allowed_models", String.join(",", allowed))));
+  }
+
+  /**
+   * A principal asks for more than its share.
+   *
+   * @param quota which, for programs
+   * @param retry when it has enough again
+   */
+  public static StatusRuntimeException quotaExceeded(
+      String principal, String quota, int limit, Duration retry) {
+    String what = quota.replace('_', ' ') + ": at most " + limit + " of " + principal;
+    return error(
+        Code.RESOURCE_EXHAUSTED,
+        what + "; try again in " + seconds(retry),
+        info("QUOTA_EXCEEDED", Map.of("quota", quota, "limit", Integer.toString(limit))),
+        QuotaFailure.newBuilder()
+            .addViolations(
+                QuotaFailure.Violation.newBuilder()
+                    .setSubject("principal:" + principal)
+                    .setDescription(what))
+            .build(),
+        RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(retry.toMillis())).build());
+  }
+
+  /** Ends a call with this. */
+  public static void close(ServerCall<?, ?> call, StatusRuntimeException error) {
+    Metadata trailers = error.getTrailers();
+    call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
+  }
+
+  /** A value as a message may repeat it: of bearable length and on one line. */
+  public static String quote(String value) {
+    StringBuilder quoted = new StringBuilder("\"");
+    value
+        .codePoints()
+        .limit(LONGEST_QUOTE)
+        .forEach(c -> quoted.appendCodePoint(Character.isISOControl(c) ? '\uFFFD' : c));
+    boolean cut = value.codePointCount(0, value.length()) > LONGEST_QUOTE;
+    return quoted.append(cut ? "…\"" : "\"").toString();
+  }
+
+  private static String seconds(Duration duration) {
+    return duration.toMillis() / 1000.0 + " s";
+  }
+
+  private static ErrorInfo info(String reason, Map<String, String> metadata) {
+    return ErrorInfo.newBuilder()
+        .setReason(reason)
+        .setDomain(DOMAIN)
+        .putAllMetadata(metadata)
+        .build();
+  }
+
+  private static StatusRuntimeException error(Code code, String message, Message... details) {
+    Status.Builder status = Status.newBuilder().setCode(code.getNumber()).setMessage(message);
+    for (Message detail : details) {
+      status.addDetails(Any.pack(detail));
+    }
+    return StatusProto.toStatusRuntimeException(status.build());
+  }
+}

@@ -1,0 +1,71 @@
+package io.diffusion4j.serving.events;
+
+import com.google.common.collect.ImmutableList;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells all that listen. One that throws, which none should, is told of in the log. */
+public final class Listeners implements ServingListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
+  private final ImmutableList<ServingListener> listeners;
+
+  @Inject
+  Listeners(Set<ServingListener> listeners) {
+    this.listeners = ImmutableList.copyOf(listeners);
+  }
+
+  @Override
+  public void callEnded(CallEnd call) {
+    tell(listener -> listener.callEnded(call));
+  }
+
+  @Override
+  public void queueChanged(int depth) {
+    tell(listener -> listener.queueChanged(depth));
+  }
+
+  @Override
+  public void requestBegan(Duration waited) {
+    tell(listener -> listener.requestBegan(waited));
+  }
+
+  @Override
+  public void requestCancelled() {
+    tell(ServingListener::requestCancelled);
+  }
+
+  @Override
+  public void batchBegan(String model, int images) {
+    tell(listener -> listener.batchBegan(model, images));
+  }
+
+  @Override
+  public void batchEnded(String model, int images, BatchEnd end) {
+    tell(listener -> listener.batchEnded(model, images, end));
+  }
+
+  @Override
+  public void stepTaken(String stage, int images, Duration time) {
+    tell(listener -> listener.stepTaken(stage, images, time));
+  }
+
+  @Override
+  public void previewsDropped(int previews) {
+    tell(listener -> listener.previewsDropped(previews));
+  }
+
+  private void tell(Consumer<ServingListener> event) {
+    for (ServingListener listener : listeners) {
+      try {
+        event.accept(listener);
+      } catch (RuntimeException | Error e) {
+        LOG.error("a listener failed", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package io.diffusion4j.serving.grpc;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.BearerToken;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Role;
+import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthGrpc;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets through who may do what they ask for. Health is told to everybody: probes have no tokens.
+ *
+ * <p>The model of a request is its field {@code model}, as in all requests of the contract.
+ */
+final class AccessInterceptor implements ServerInterceptor {
+  private static final Logger LOG = LoggerFactory.getLogger(AccessInterceptor.class);
+  private static final Set<String> OPEN = Set.of(HealthGrpc.SERVICE_NAME);
+  private static final Map<String, Role> ROLES =
+      Map.of(
+          GenerationServiceGrpc.SERVICE_NAME, Role.GENERATE,
+          EmbeddingServiceGrpc.SERVICE_NAME, Role.EMBED);
+
+  private final Authenticator authenticator;
+  private final Models models;
+
+  @Inject
+  AccessInterceptor(Authenticator authenticator, Models models) {
+    this.authenticator = authenticator;
+    this.models = models;
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    String service = String.valueOf(call.getMethodDescriptor().getServiceName());
+    if (OPEN.contains(service)) {
+      return next.startCall(call, headers);
+    }
+    CallContext about = CallContext.current();
+    Principal principal;
+    try {
+      principal = authenticated(headers, about);
+      about.isFrom(principal);
+      Role role = ROLES.get(service);
+      if (role != null && !principal.has(role)) {
+        throw Errors.roleMissing(principal.name(), role);
+      }
+    } catch (StatusRuntimeException e) {
+      Errors.close(call, e);
+      return new ServerCall.Listener<>() {};
+    }
+    return new ModelCheck<>(call, principal, next.startCall(call, headers));
+  }
+
+  private Principal authenticated(Metadata headers, CallContext about) {
+    String header = Optional.ofNullable(headers.get(Credentials.AUTHORIZATION)).orElse("");
+    try {
+      return authenticator.authenticate(BearerToken.of(header));
+    } catch (UnauthenticatedException e) {
+      throw Errors.unauthenticated(e);
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("request_id", about.id()).setCause(e).log("authenticator failed");
+      throw Errors.internal(about.id());
+    }
+  }
+
+  /** Ends a call that asks for a model its caller may not use, before the service sees it. */
+  private final class ModelCheck<Q> extends SimpleForwardingServerCallListener<Q> {
+    private final ServerCall<Q, ?> call;
+    private final Principal principal;
+    private boolean refused;
+
+    ModelCheck(ServerCall<Q, ?> call, Principal principal, ServerCall.Listener<Q> next) {
+      super(next);
+      this.call = call;
+      this.principal = principal;
+    }
+
+    @Override
+    public void onMessage(Q message) {
+      Optional<String> model = modelOf(message).filter(name -> !principal.mayUse(name));
+      if (model.isPresent()) {
+        refused = true;
+        List<String> allowed = models.names().stream().filter(principal::mayUse).toList();
+        Errors.close(call, Errors.modelNotAllowed(model.get(), principal.name(), allowed));
+      } else {
+        super.onMessage(message);
+      }
+    }
+
+    @Override
+    public void onHalfClose() {
+      if (!refused) {
+        super.onHalfClose();
+      }
+    }
+  }
+
+  private Optional<String> modelOf(Object message) {
+    if (!(message instanceof Message request)) {
+      return Optional.empty();
+    }
+    FieldDescriptor field = request.getDescriptorForType().findFieldByName("model");
+    if (field == null || field.getJavaType() != FieldDescriptor.JavaType.STRING) {
+      return Optional.empty();
+    }
+    String name = (String) request.getField(field);
+    return Optional.of(name.isEmpty() ? models.defaultName() : name);
+  }
+}

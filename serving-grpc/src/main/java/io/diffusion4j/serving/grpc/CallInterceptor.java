@@ -1,0 +1,99 @@
+package io.diffusion4j.serving.grpc;
+
+import io.diffusion4j.serving.events.Listeners;
+import io.diffusion4j.serving.events.ServingListener.CallEnd;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Deadline;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Gives each call its {@link CallContext}, and tells the listeners of its one outcome. */
+final class CallInterceptor implements ServerInterceptor {
+  /** By so much a reset may come early; of a short call, by no more than a fifth of it. */
+  private static final Duration EARLY = Duration.ofMillis(250);
+
+  private final Listeners listeners;
+
+  @Inject
+  CallInterceptor(Listeners listeners) {
+    this.listeners = listeners;
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    CallContext about = new CallContext();
+    Context context = Context.current().withValue(CallContext.KEY, about);
+    long begun = System.nanoTime();
+    var watched = new Watched<>(call);
+    return new SimpleForwardingServerCallListener<>(
+        Contexts.interceptCall(context, watched, headers, next)) {
+      @Override
+      public void onComplete() {
+        super.onComplete();
+        ended(watched.code());
+      }
+
+      @Override
+      public void onCancel() {
+        super.onCancel();
+        ended(cancelled(context.getDeadline(), System.nanoTime() - begun));
+      }
+
+      private void ended(Status.Code code) {
+        listeners.callEnded(
+            new CallEnd(
+                call.getMethodDescriptor().getFullMethodName(),
+                code,
+                Duration.ofNanos(System.nanoTime() - begun),
+                about.id(),
+                about.principalName(),
+                about.prompt()));
+      }
+    };
+  }
+
+  /**
+   * What a client sees whose call ends without an answer. A client whose time is up says so by a
+   * reset, which can come a little before the same time is up here, where its clock began later.
+   *
+   * @param taken nanoseconds since the call began
+   */
+  private static Status.Code cancelled(@Nullable Deadline deadline, long taken) {
+    if (deadline == null) {
+      return Status.Code.CANCELLED;
+    }
+    long left = deadline.timeRemaining(TimeUnit.NANOSECONDS);
+    long early = Math.min(EARLY.toNanos(), (taken + Math.max(0, left)) / 5);
+    return left <= early ? Status.Code.DEADLINE_EXCEEDED : Status.Code.CANCELLED;
+  }
+
+  /** Remembers with what a call is closed. */
+  private static final class Watched<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private volatile Status.Code code = Status.Code.UNKNOWN;
+
+    Watched(ServerCall<Q, R> call) {
+      super(call);
+    }
+
+    Status.Code code() {
+      return code;
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      code = status.getCode();
+      super.close(status, trailers);
+    }
+  }
+}

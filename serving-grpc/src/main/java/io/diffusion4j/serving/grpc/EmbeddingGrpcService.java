@@ -1,0 +1,278 @@
+package io.diffusion4j.serving.grpc;
+
+import com.google.common.primitives.Floats;
+import io.diffusion4j.diffusion.Draw;
+import io.diffusion4j.diffusion.NoiseSource;
+import io.diffusion4j.diffusion.PhiloxNoise;
+import io.diffusion4j.diffusion.Prior;
+import io.diffusion4j.diffusion.Prompt;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.errors.Violations;
+import io.diffusion4j.serving.jobs.Quotas;
+import io.diffusion4j.serving.model.Embedder;
+import io.diffusion4j.serving.model.ImageEngine;
+import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.model.StageCard;
+import io.diffusion4j.serving.model.Task;
+import io.diffusion4j.serving.request.ImageSeed;
+import io.diffusion4j.serving.request.InputImages;
+import io.diffusion4j.serving.request.RequestResolver;
+import io.diffusion4j.serving.request.StageResolver;
+import io.diffusion4j.serving.request.TaskResolver;
+import io.diffusion4j.serving.v1.EmbedImagesRequest;
+import io.diffusion4j.serving.v1.EmbedImagesResponse;
+import io.diffusion4j.serving.v1.EmbedTextsRequest;
+import io.diffusion4j.serving.v1.EmbedTextsResponse;
+import io.diffusion4j.serving.v1.Embedding;
+import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
+import io.diffusion4j.serving.v1.InputImage;
+import io.diffusion4j.serving.v1.RankImagesRequest;
+import io.diffusion4j.serving.v1.RankImagesResponse;
+import io.diffusion4j.serving.v1.RankedImage;
+import io.diffusion4j.serving.v1.SampleImageEmbeddingsRequest;
+import io.diffusion4j.serving.v1.SampleImageEmbeddingsResponse;
+import io.diffusion4j.serving.v1.Warning;
+import io.grpc.Context;
+import io.grpc.stub.StreamObserver;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** {@code diffusion4j.v1.EmbeddingService}: texts and images as points of one space. */
+final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceImplBase {
+  /** The most texts or images of one request. */
+  private static final int MOST = 64;
+
+  /** How many calls are answered at once. */
+  private static final int AT_ONCE = 2;
+
+  private final Models models;
+  private final Errands errands;
+  private final Quotas quotas = new Quotas(Quotas.Kind.EMBEDDINGS, System::nanoTime);
+
+  @Inject
+  EmbeddingGrpcService(Models models, ServerConfig config) {
+    this.models = models;
+    this.errands = new Errands(AT_ONCE, config.queueCapacity());
+  }
+
+  /** Whether there is a model that it can ask. */
+  boolean isOffered() {
+    return models.offerEmbeddings();
+  }
+
+  @Override
+  public void embedTexts(EmbedTextsRequest request, StreamObserver<EmbedTextsResponse> response) {
+    ImageEngine engine = engine(request.getModel());
+    Embedder space = space(engine, "EmbedTexts");
+    Violations violations = new Violations();
+    checkCount("texts", request.getTextsCount(), violations);
+    List<Warning> warnings = new ArrayList<>();
+    for (int i = 0; i < request.getTextsCount(); i++) {
+      checkText("texts[" + i + "]", request.getTexts(i), engine, warnings, violations);
+    }
+    violations.throwIfAny();
+    run(
+        request.getTextsCount(),
+        response,
+        () -> {
+          EmbedTextsResponse.Builder answer =
+              EmbedTextsResponse.newBuilder().addAllWarnings(warnings);
+          space
+              .texts()
+              .encode(request.getTextsList())
+              .forEach(text -> answer.addEmbeddings(embedding(text.embedding())));
+          return answer.build();
+        });
+  }
+
+  @Override
+  public void embedImages(
+      EmbedImagesRequest request, StreamObserver<EmbedImagesResponse> response) {
+    ImageEngine engine = engine(request.getModel());
+    ImageEncoder encoder = needed(space(engine, "EmbedImages").images(), "EmbedImages", engine);
+    Violations violations = new Violations();
+    List<InputImage> images = images(request.getImagesList(), violations);
+    violations.throwIfAny();
+    run(
+        images.size(),
+        response,
+        () -> {
+          EmbedImagesResponse.Builder answer = EmbedImagesResponse.newBuilder();
+          encoder.encode(decoded(images)).forEach(image -> answer.addEmbeddings(embedding(image)));
+          return answer.build();
+        });
+  }
+
+  @Override
+  public void rankImages(RankImagesRequest request, StreamObserver<RankImagesResponse> response) {
+    ImageEngine engine = engine(request.getModel());
+    Embedder space = space(engine, "RankImages");
+    needed(space.images(), "RankImages", engine);
+    Violations violations = new Violations();
+    List<Warning> warnings = new ArrayList<>();
+    checkText("text", request.getText(), engine, warnings, violations);
+    List<InputImage> images = images(request.getImagesList(), violations);
+    violations.throwIfAny();
+    run(
+        1 + images.size(), // the text, too
+        response,
+        () -> {
+          List<Double> similarities = space.similarities(request.getText(), decoded(images));
+          RankImagesResponse.Builder answer =
+              RankImagesResponse.newBuilder().addAllWarnings(warnings);
+          IntStream.range(0, images.size())
+              .boxed()
+              .sorted(Comparator.comparing(similarities::get).reversed()) // ties as they came
+              .forEach(
+                  i ->
+                      answer.addImages(
+                          RankedImage.newBuilder().setIndex(i).setSimilarity(similarities.get(i))));
+          return answer.build();
+        });
+  }
+
+  @Override
+  public void sampleImageEmbeddings(
+      SampleImageEmbeddingsRequest request,
+      StreamObserver<SampleImageEmbeddingsResponse> response) {
+    ImageEngine engine = engine(request.getModel());
+    Embedder space = space(engine, "SampleImageEmbeddings");
+    Prior prior = needed(space.prior(), "SampleImageEmbeddings", engine);
+    Violations violations = new Violations();
+    List<Warning> warnings = new ArrayList<>();
+    Task.Words words =
+        new Task.Words(request.getPrompt().getText(), request.getPrompt().getNegativeText());
+    if (words.isEmpty()) {
+      violations.add("prompt.text", Errors.quote(words.text()), "some words");
+    }
+    checkText("prompt.text", words.text(), engine, warnings, violations);
+    checkText("prompt.negative_text", words.negative(), engine, warnings, violations);
+    int count = request.hasCount() ? request.getCount() : 1;
+    RequestResolver.checkNumbers(
+        "count",
+        count,
+        engine.card().maxImageCount(),
+        "first_index",
+        request.getFirstIndex(),
+        request.getSeedsCount(),
+        violations);
+    StageCard stage = engine.card().stages().get(0);
+    Optional<SamplingSettings> settings =
+        StageResolver.resolve(
+            "options", stage.withDefaults(request.getOptions()), stage, violations);
+    violations.throwIfAny();
+    try {
+      engine.check(new Task.TextToImage(words), stage.name(), settings.orElseThrow());
+    } catch (IllegalArgumentException e) {
+      violations.add("options", e);
+    }
+    violations.throwIfAny();
+    List<NoiseSource> noise = noise(request, count);
+    run(
+        count,
+        response,
+        () -> {
+          Prompt prompt = Prompt.encode(space.texts(), words.text(), words.negative());
+          SampleImageEmbeddingsResponse.Builder answer =
+              SampleImageEmbeddingsResponse.newBuilder().addAllWarnings(warnings);
+          prior
+              .sample(
+                  noise.stream().map(source -> new Draw<>(prompt, source)).toList(),
+                  settings.orElseThrow(),
+                  untilCancelled())
+              .forEach(drawn -> answer.addEmbeddings(embedding(drawn)));
+          return answer.build();
+        });
+  }
+
+  /** Has the work done, if the quota of who asks allows so many embeddings. */
+  private <T> void run(int embeddings, StreamObserver<T> response, Supplier<T> work) {
+    Principal principal = CallContext.current().principal();
+    synchronized (quotas) {
+      quotas.check(principal, embeddings);
+      errands.run(response, work);
+      quotas.charge(principal, embeddings);
+    }
+  }
+
+  /** The noise of the images of a request that has these numbers. */
+  private static List<NoiseSource> noise(SampleImageEmbeddingsRequest request, int count) {
+    List<Long> seeds =
+        request.getSeedsCount() == 0
+            ? List.of(RequestResolver.seedOf(UUID.randomUUID().toString()))
+            : request.getSeedsList();
+    return IntStream.range(request.getFirstIndex(), request.getFirstIndex() + count)
+        .mapToObj(i -> ImageSeed.ofImage(i, seeds))
+        .<NoiseSource>map(seed -> new PhiloxNoise(seed.seed(), seed.stream()))
+        .toList();
+  }
+
+  private static SamplingListener untilCancelled() {
+    Context call = Context.current();
+    return at -> {
+      if (call.isCancelled()) {
+        throw new CancellationException("nobody waits for it any more");
+      }
+    };
+  }
+
+  private ImageEngine engine(String name) {
+    return models.named(name).orElseThrow(() -> Errors.unknownModel("model", name, models.names()));
+  }
+
+  private static Embedder space(ImageEngine engine, String method) {
+    return needed(engine.embedder(), method, engine);
+  }
+
+  private static <T> T needed(Optional<T> part, String method, ImageEngine engine) {
+    return part.orElseThrow(() -> Errors.unsupportedMethod(method, engine.card().name()));
+  }
+
+  private static void checkCount(String field, int count, Violations violations) {
+    if (count < 1 || count > MOST) {
+      violations.add(field, count + " of them", "1 to " + MOST);
+    }
+  }
+
+  private static void checkText(
+      String field,
+      String text,
+      ImageEngine engine,
+      List<Warning> warnings,
+      Violations violations) {
+    TaskResolver.checkLength(field, text, violations);
+    RequestResolver.warn(field, text, engine, warnings);
+  }
+
+  /** The images, checked and as small as they are read: one after the other, files meanwhile. */
+  private static List<InputImage> images(List<InputImage> given, Violations violations) {
+    checkCount("images", given.size(), violations);
+    List<InputImage> read = new ArrayList<>();
+    for (int i = 0; i < Math.min(given.size(), MOST); i++) {
+      InputImages.read("images[" + i + "]", given.get(i), violations)
+          .ifPresent(image -> read.add(InputImages.canonical(image, InputImages.MAX_SIDE)));
+    }
+    return read;
+  }
+
+  private static List<Image> decoded(List<InputImage> images) {
+    return images.stream().map(InputImages::ofCanonical).toList();
+  }
+
+  private static Embedding embedding(float[] values) {
+    return Embedding.newBuilder().addAllValues(Floats.asList(values)).build();
+  }
+}

@@ -1,0 +1,83 @@
+package io.diffusion4j.serving.grpc;
+
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.jobs.JobObserver;
+import io.diffusion4j.serving.jobs.JobRegistry;
+import io.diffusion4j.serving.request.RequestResolver;
+import io.diffusion4j.serving.request.ResolvedRequest;
+import io.diffusion4j.serving.v1.Accepted;
+import io.diffusion4j.serving.v1.Finished;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerateImagesResponse;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
+import io.grpc.Context;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** {@code diffusion4j.v1.GenerationService}: checks requests and joins callers to jobs. */
+final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServiceImplBase {
+  private final RequestResolver resolver;
+  private final JobRegistry jobs;
+  private final Duration stall;
+
+  @Inject
+  GenerationGrpcService(RequestResolver resolver, JobRegistry jobs, ServerConfig config) {
+    this.resolver = resolver;
+    this.jobs = jobs;
+    this.stall = config.stall();
+  }
+
+  @Override
+  public void generateImages(
+      GenerateImagesRequest request, StreamObserver<GenerateImagesResponse> response) {
+    answer(request, response, new UnaryCollector(response));
+  }
+
+  @Override
+  public void streamGenerateImages(
+      GenerateImagesRequest request, StreamObserver<StreamGenerateImagesResponse> response) {
+    answer(request, response, new StreamOutbox(serverCall(response), stall));
+  }
+
+  private void answer(
+      GenerateImagesRequest request, StreamObserver<?> response, JobObserver observer) {
+    ResolvedRequest resolved = resolver.resolve(request);
+    CallContext about = CallContext.current();
+    about.asksFor(resolved.id(), resolved.words());
+    if (request.getValidateOnly()) {
+      observer.accepted(
+          Accepted.newBuilder()
+              .setRequestId(resolved.id())
+              .setPlan(jobs.plan(resolved))
+              .addAllWarnings(resolved.warnings())
+              .build());
+      observer.finished(Finished.getDefaultInstance());
+      return;
+    }
+    ServerCallStreamObserver<?> call = serverCall(response);
+    Principal owner = about.principal();
+    Runnable leave = () -> jobs.leave(owner, resolved.id(), observer);
+    call.setOnCancelHandler(leave);
+    observer.onGivingUp(leave);
+    jobs.join(owner, request, resolved, timeLeft(), observer);
+    if (call.isCancelled()) { // before there was a job to leave
+      leave.run();
+    }
+  }
+
+  /** Until the deadline of the call; empty if it has none. */
+  private static Optional<Duration> timeLeft() {
+    return Optional.ofNullable(Context.current().getDeadline())
+        .map(deadline -> Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)));
+  }
+
+  private static <T> ServerCallStreamObserver<T> serverCall(StreamObserver<T> response) {
+    return (ServerCallStreamObserver<T>) response; // as gRPC promises on the server's side
+  }
+}

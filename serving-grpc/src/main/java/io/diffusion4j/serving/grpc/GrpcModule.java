@@ -1,0 +1,26 @@
+package io.diffusion4j.serving.grpc;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Singleton;
+import com.google.inject.multibindings.Multibinder;
+import io.diffusion4j.serving.events.ServingListener;
+
+/**
+ * Provides {@link GrpcServices}: the services of the contract behind their interceptors.
+ *
+ * <p>Needs the models, the jobs, the listeners, the configuration and an authenticator; see {@link
+ * io.diffusion4j.serving.ServingModule}, which installs it.
+ */
+public final class GrpcModule extends AbstractModule {
+  @Override
+  protected void configure() {
+    Multibinder.newSetBinder(binder(), ServingListener.class).addBinding().to(ServingHealth.class);
+    bind(ServingHealth.class).in(Singleton.class);
+    bind(CallInterceptor.class).in(Singleton.class);
+    bind(AccessInterceptor.class).in(Singleton.class);
+    bind(GenerationGrpcService.class).in(Singleton.class);
+    bind(EmbeddingGrpcService.class).in(Singleton.class);
+    bind(ModelGrpcService.class).in(Singleton.class);
+    bind(GrpcServices.class).in(Singleton.class);
+  }
+}

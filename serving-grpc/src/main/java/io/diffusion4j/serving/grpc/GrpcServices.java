@@ -1,0 +1,69 @@
+package io.diffusion4j.serving.grpc;
+
+import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import io.grpc.BindableService;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptor;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a server serves, whatever the way in: {@code diffusion4j.v1}, {@code grpc.health.v1} and
+ * reflection, behind the same interceptors.
+ */
+public final class GrpcServices {
+  private final ServingHealth health;
+  private final List<BindableService> services;
+  private final List<ServerInterceptor> interceptors;
+
+  @Inject
+  GrpcServices(
+      GenerationGrpcService generation,
+      EmbeddingGrpcService embedding,
+      ModelGrpcService models,
+      ServingHealth health,
+      CallInterceptor call,
+      AccessInterceptor access,
+      Set<ServerInterceptor> more) {
+    this.health = health;
+    List<BindableService> ours = new ArrayList<>(List.of(generation, models));
+    if (embedding.isOffered()) {
+      ours.add(embedding);
+    }
+    for (BindableService service : ours) {
+      health.knows(service.bindService().getServiceDescriptor().getName());
+    }
+    services = new ArrayList<>(ours);
+    services.add(health.service());
+    interceptors = new ArrayList<>(List.of(call, access));
+    interceptors.addAll(more);
+    interceptors.add(new ErrorInterceptor());
+    Collections.reverse(interceptors); // gRPC calls the last first
+  }
+
+  public void addTo(ServerBuilder<?> server) {
+    services.forEach(server::addService);
+    server.addService(ProtoReflectionServiceV1.newInstance()); // one for each way in
+    interceptors.forEach(server::intercept);
+  }
+
+  public void addTo(GrpcServiceBuilder server) {
+    services.forEach(server::addService);
+    server.addService(ProtoReflectionServiceV1.newInstance());
+    server.intercept(interceptors);
+  }
+
+  /** Health answers {@code SERVING} from now on. */
+  public void begin() {
+    health.begins();
+  }
+
+  /** Health answers {@code NOT_SERVING} from now on. */
+  public void refuse() {
+    health.ends();
+  }
+}

@@ -1,0 +1,117 @@
+package io.diffusion4j.serving.grpc;
+
+import static java.util.Collections.emptySortedSet;
+
+import io.diffusion4j.diffusion.sampling.X0Treatments;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.errors.Violations;
+import io.diffusion4j.serving.model.ImageEngine;
+import io.diffusion4j.serving.model.ModelCard;
+import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.model.StageCard;
+import io.diffusion4j.serving.request.RequestResolver;
+import io.diffusion4j.serving.request.TaskResolver;
+import io.diffusion4j.serving.v1.GetModelRequest;
+import io.diffusion4j.serving.v1.GetModelResponse;
+import io.diffusion4j.serving.v1.ListModelsRequest;
+import io.diffusion4j.serving.v1.ListModelsResponse;
+import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.serving.v1.ModelServiceGrpc;
+import io.diffusion4j.serving.v1.ModelStage;
+import io.grpc.stub.StreamObserver;
+import jakarta.inject.Inject;
+import java.util.List;
+
+/** {@code diffusion4j.v1.ModelService}: tells what can be asked for. */
+final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
+  private static final int MOST_PER_PAGE = 100;
+
+  private final Models models;
+
+  @Inject
+  ModelGrpcService(Models models) {
+    this.models = models;
+  }
+
+  @Override
+  public void getModel(GetModelRequest request, StreamObserver<GetModelResponse> response) {
+    ImageEngine engine =
+        models
+            .named(request.getName())
+            .filter(e -> CallContext.current().principal().mayUse(e.card().name()))
+            .orElseThrow(() -> Errors.unknownModel("name", request.getName(), names()));
+    response.onNext(GetModelResponse.newBuilder().setModel(model(engine.card())).build());
+    response.onCompleted();
+  }
+
+  @Override
+  public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> response) {
+    Violations violations = new Violations();
+    if (request.getPageSize() < 0) {
+      violations.add("page_size", request.getPageSize(), "≥ 0");
+    }
+    List<String> names = names();
+    int start = 0; // a token is the name of the first model of its page
+    if (!request.getPageToken().isEmpty()) {
+      start = names.indexOf(request.getPageToken());
+      if (start < 0) {
+        violations.add(
+            "page_token", Errors.quote(request.getPageToken()), "a next_page_token of this method");
+      }
+    }
+    violations.throwIfAny();
+
+    int size = request.getPageSize() == 0 ? MOST_PER_PAGE : request.getPageSize();
+    int end = start + Math.min(Math.min(size, MOST_PER_PAGE), names.size() - start);
+    ListModelsResponse.Builder page = ListModelsResponse.newBuilder();
+    for (String name : names.subList(start, end)) {
+      page.addModels(model(models.named(name).orElseThrow().card()));
+    }
+    if (end < names.size()) {
+      page.setNextPageToken(names.get(end));
+    }
+    response.onNext(page.build());
+    response.onCompleted();
+  }
+
+  /** Those that the caller may use: others are none of its business. */
+  private List<String> names() {
+    return models.names().stream().filter(CallContext.current().principal()::mayUse).toList();
+  }
+
+  private Model model(ModelCard card) {
+    Model.Builder model =
+        Model.newBuilder()
+            .setName(card.name())
+            .setDescription(card.description())
+            .setLicense(card.license())
+            .setWeightsDigest(card.weightsDigest())
+            .setIsDefault(card.name().equals(models.defaultName()))
+            .addAllTasks(card.taskNames())
+            .setImageWidth(card.imageWidth())
+            .setImageHeight(card.imageHeight())
+            .setMaxImageCount(card.maxImageCount())
+            .setMaxPromptLength(TaskResolver.MAX_TEXT_LENGTH)
+            .addAllOutputMediaTypes(RequestResolver.MEDIA_TYPES);
+    card.stages().forEach(stage -> model.addStages(stage(stage)));
+    return model.build();
+  }
+
+  private static ModelStage stage(StageCard card) {
+    return ModelStage.newBuilder()
+        .setName(card.name())
+        .addAllSamplers(card.samplers().names())
+        .setDefaultSampler(card.defaultSampler())
+        .setMaxSteps(card.maxSteps())
+        .setDefaultSteps(card.defaultSteps())
+        .setGuided(card.guidance().isOffered())
+        .setDefaultGuidanceScale(card.guidance().defaultScale())
+        .setMaxGuidanceScale(card.guidance().maxScale())
+        .setImageWidth(card.draws().width())
+        .setImageHeight(card.draws().height())
+        .addAllSchedules(card.schedules().map(TimestepSpacings::names).orElse(emptySortedSet()))
+        .addAllThresholdings(card.thresholdings().map(X0Treatments::names).orElse(emptySortedSet()))
+        .build();
+  }
+}

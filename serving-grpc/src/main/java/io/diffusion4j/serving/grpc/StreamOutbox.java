@@ -1,0 +1,204 @@
+package io.diffusion4j.serving.grpc;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.hash.Hashing;
+import com.google.protobuf.ByteString;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.jobs.JobObserver;
+import io.diffusion4j.serving.v1.Accepted;
+import io.diffusion4j.serving.v1.Finished;
+import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.ImageChunk;
+import io.diffusion4j.serving.v1.ImageDone;
+import io.diffusion4j.serving.v1.Preview;
+import io.diffusion4j.serving.v1.Progress;
+import io.diffusion4j.serving.v1.Started;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of a job on their way to a client who streams, at the pace the client reads.
+ *
+ * <p>To a slow client previews are not sent, and of the progress only the latest; all else waits
+ * here, chunks as references into their image. What waits for a client who takes nothing of it is
+ * given up after a while, and the call ends.
+ */
+final class StreamOutbox implements JobObserver {
+  /** Small enough that progress passes between chunks, large enough that the framing is nothing. */
+  static final int CHUNK_BYTES = 64 << 10;
+
+  private final ServerCallStreamObserver<StreamGenerateImagesResponse> call;
+  private final Duration stall;
+  private Runnable leave = () -> {};
+
+  // What follows is guarded by this.
+  private final Queue<Supplier<StreamGenerateImagesResponse>> waiting = new ArrayDeque<>();
+  private @Nullable Progress latest;
+  private boolean complete;
+  private boolean closed;
+  private boolean blocked;
+  private long blockedSince;
+  private boolean watched;
+
+  /**
+   * Nothing, yet.
+   *
+   * @param stall how long what waits does so for a client who takes nothing
+   */
+  StreamOutbox(ServerCallStreamObserver<StreamGenerateImagesResponse> call, Duration stall) {
+    this.call = call;
+    this.stall = stall;
+    call.setOnReadyHandler(this::send);
+  }
+
+  @Override
+  public void onGivingUp(Runnable newLeave) {
+    leave = newLeave;
+  }
+
+  @Override
+  public void accepted(Accepted event) {
+    add(() -> StreamGenerateImagesResponse.newBuilder().setAccepted(event).build());
+  }
+
+  @Override
+  public void started(Started event) {
+    add(() -> StreamGenerateImagesResponse.newBuilder().setStarted(event).build());
+  }
+
+  @Override
+  public synchronized void progress(Progress event) {
+    latest = event;
+    send();
+  }
+
+  @Override
+  public synchronized boolean wantsPreview() {
+    return call.isReady() && waiting.isEmpty();
+  }
+
+  @Override
+  public void preview(Preview event) {
+    if (wantsPreview()) {
+      add(() -> StreamGenerateImagesResponse.newBuilder().setPreview(event).build());
+    }
+  }
+
+  @Override
+  public synchronized void image(GeneratedImage image) {
+    ByteString data = image.getData();
+    for (int offset = 0; offset < data.size(); offset += CHUNK_BYTES) {
+      int start = offset;
+      add(() -> chunk(image, start));
+    }
+    ImageDone done = ImageDone.newBuilder().setMetadata(image.getMetadata()).build();
+    add(() -> StreamGenerateImagesResponse.newBuilder().setImageDone(done).build());
+  }
+
+  @Override
+  public synchronized void finished(Finished event) {
+    add(() -> StreamGenerateImagesResponse.newBuilder().setFinished(event).build());
+    complete = true;
+    send();
+  }
+
+  @Override
+  public synchronized void failed(StatusRuntimeException error) {
+    waiting.clear();
+    if (!closed) {
+      closed = true;
+      call.onError(error);
+    }
+  }
+
+  private synchronized void add(Supplier<StreamGenerateImagesResponse> event) {
+    latest = null; // it was about the time before this event
+    waiting.add(event);
+    send();
+  }
+
+  private synchronized void send() {
+    boolean moved = false;
+    while (!closed && hasWaiting() && call.isReady()) {
+      call.onNext(next());
+      moved = true;
+    }
+    if (closed) {
+      return;
+    }
+    if (!hasWaiting()) {
+      blocked = false;
+      if (complete) {
+        closed = true;
+        call.onCompleted();
+      }
+    } else if (moved || !blocked) {
+      blocked = true;
+      blockedSince = System.nanoTime();
+      watch(stall.toNanos());
+    }
+  }
+
+  private boolean hasWaiting() {
+    return !waiting.isEmpty() || latest != null;
+  }
+
+  private StreamGenerateImagesResponse next() {
+    Supplier<StreamGenerateImagesResponse> event = waiting.poll();
+    if (event != null) {
+      return event.get();
+    }
+    var progress = StreamGenerateImagesResponse.newBuilder().setProgress(requireNonNull(latest));
+    latest = null;
+    return progress.build();
+  }
+
+  private void watch(long nanos) {
+    if (!watched) {
+      watched = true;
+      CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(this::look);
+    }
+  }
+
+  /** Whether anything was taken since it began to wait. */
+  private void look() {
+    synchronized (this) {
+      watched = false;
+      if (closed || !blocked) {
+        return;
+      }
+      long left = stall.toNanos() - (System.nanoTime() - blockedSince);
+      if (left > 0) {
+        watch(left);
+        return;
+      }
+      failed(Errors.readerStalled(stall));
+    }
+    leave.run();
+  }
+
+  private static StreamGenerateImagesResponse chunk(GeneratedImage image, int offset) {
+    ByteString all = image.getData();
+    ByteString data = all.substring(offset, Math.min(offset + CHUNK_BYTES, all.size()));
+    var hasher = Hashing.crc32c().newHasher();
+    data.asReadOnlyByteBufferList().forEach(hasher::putBytes);
+    return StreamGenerateImagesResponse.newBuilder()
+        .setImageChunk(
+            ImageChunk.newBuilder()
+                .setImageIndex(image.getMetadata().getIndex())
+                .setOffset(offset)
+                .setTotalSize(all.size())
+                .setData(data)
+                .setCrc32C(hasher.hash().asInt()))
+        .build();
+  }
+}

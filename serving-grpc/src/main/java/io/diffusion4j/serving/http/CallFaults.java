@@ -1,0 +1,54 @@
+package io.diffusion4j.serving.http;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.RequestContext;
+import com.linecorp.armeria.common.grpc.GrpcExceptionHandlerFunction;
+import com.linecorp.armeria.server.RequestTimeoutException;
+import io.diffusion4j.serving.errors.Errors;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
+
+/** What went wrong with a call before or after its handler had it. */
+final class CallFaults implements GrpcExceptionHandlerFunction {
+  private final int mostBytes;
+
+  /**
+   * @param mostBytes how large a request may be
+   */
+  CallFaults(int mostBytes) {
+    this.mostBytes = mostBytes;
+  }
+
+  @Override
+  public @Nullable Status apply(
+      RequestContext ctx, Status status, Throwable cause, Metadata metadata) {
+    Throwable root = cause instanceof StatusRuntimeException ? cause.getCause() : cause;
+    if (root instanceof InvalidProtocolBufferException) { // which gRPC's marshaller calls internal
+      return answer(Errors.malformed(String.valueOf(root.getMessage())), metadata);
+    }
+    if (cause instanceof ContentTooLargeException || isOfTheDeframer(status, cause)) {
+      return answer(Errors.tooLarge(mostBytes), metadata);
+    }
+    if (cause instanceof RequestTimeoutException) {
+      return answer(Errors.deadlinePassed(), metadata);
+    }
+    return null; // Armeria's default
+  }
+
+  /** Errors of the service say more than a code. */
+  private static boolean isOfTheDeframer(Status status, Throwable cause) {
+    return status.getCode() == Status.Code.RESOURCE_EXHAUSTED
+        && Status.trailersFromThrowable(cause) == null;
+  }
+
+  private static Status answer(StatusRuntimeException error, Metadata metadata) {
+    Metadata trailers = Status.trailersFromThrowable(error);
+    if (trailers != null) {
+      metadata.merge(trailers);
+    }
+    return error.getStatus();
+  }
+}

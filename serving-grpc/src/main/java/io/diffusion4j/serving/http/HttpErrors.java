@@ -1,0 +1,152 @@
+package io.diffusion4j.serving.http;
+
+import com.google.common.base.Ascii;
+import com.google.common.escape.Escaper;
+import com.google.common.net.PercentEscaper;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpHeaders;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ShuttingDownException;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
+import com.linecorp.armeria.server.HttpStatusException;
+import com.linecorp.armeria.server.RequestTimeoutException;
+import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.ServiceConfig;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.errors.Errors;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Base64;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The errors of requests that reach no method of the service, in the form that such a client
+ * expects: gRPC gets a status of its own in place of HTTP's, which it would call unknown; all
+ * others get JSON.
+ */
+final class HttpErrors implements ServerErrorHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpErrors.class);
+
+  /** Leaves what gRPC's protocol for HTTP/2 leaves of a message: ASCII that can be seen, but %. */
+  private static final Escaper MESSAGE =
+      new PercentEscaper(" !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~", false);
+
+  @Override
+  public @Nullable HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
+    RequestHeaders headers = ctx.request().headers();
+    if (cause instanceof HttpStatusException e) {
+      return answer(headers, e.httpStatus(), e.getCause()).toHttpResponse();
+    }
+    if (cause instanceof StatusRuntimeException e) { // a call that ended before its first word
+      return refuse(headers, e);
+    }
+    if (cause instanceof ClosedStreamException) { // nobody is left to read an answer
+      return HttpResponse.ofFailure(cause);
+    }
+    if (cause instanceof RequestTimeoutException) { // before the call was in anybody's hands
+      return refuse(headers, Errors.deadlinePassed());
+    }
+    if (cause instanceof ShuttingDownException) {
+      return refuse(headers, Errors.draining());
+    }
+    return null; // Armeria's default, which comes back for the body
+  }
+
+  @Override
+  public AggregatedHttpResponse renderStatus(
+      @Nullable ServiceRequestContext ctx,
+      ServiceConfig config,
+      @Nullable RequestHeaders headers,
+      HttpStatus status,
+      @Nullable String description,
+      @Nullable Throwable cause) {
+    if (headers == null) {
+      return json(status, status.reasonPhrase());
+    }
+    if (status.isServerError() && ctx != null && cause != null) {
+      String id = UUID.randomUUID().toString();
+      LOG.error("{}: {} {} failed", id, ctx.method(), ctx.path(), cause);
+      return refusal(headers, Errors.internal(id));
+    }
+    return answer(headers, status, null);
+  }
+
+  /** The answer to a request that gets no further, with what the error says. */
+  static HttpResponse refuse(RequestHeaders headers, StatusRuntimeException error) {
+    return refusal(headers, error).toHttpResponse();
+  }
+
+  private static AggregatedHttpResponse refusal(
+      RequestHeaders headers, StatusRuntimeException error) {
+    HttpFault fault = HttpFault.of(error);
+    return isGrpc(headers)
+        ? grpc(
+            fault.code(),
+            fault.status().getMessage(),
+            HttpHeaders.of(
+                "grpc-status-details-bin",
+                Base64.getEncoder().encodeToString(fault.status().toByteArray())))
+        : fault.toJson();
+  }
+
+  private static AggregatedHttpResponse answer(
+      RequestHeaders headers, HttpStatus status, @Nullable Throwable cause) {
+    boolean absent =
+        status.equals(HttpStatus.NOT_FOUND) || status.equals(HttpStatus.METHOD_NOT_ALLOWED);
+    if (absent && isGrpc(headers)) {
+      return grpc(Status.Code.UNIMPLEMENTED, "Method not found: " + headers.path().substring(1));
+    }
+    if (absent) {
+      String asked = headers.method() + " " + headers.path();
+      return json(status, Errors.quote(asked) + ": " + status.reasonPhrase());
+    }
+    String message =
+        cause == null || cause.getMessage() == null ? status.reasonPhrase() : cause.getMessage();
+    return isGrpc(headers) ? grpc(code(status), message) : json(status, message);
+  }
+
+  private static boolean isGrpc(RequestHeaders headers) {
+    return Ascii.toLowerCase(headers.get(HttpHeaderNames.CONTENT_TYPE, ""))
+        .startsWith("application/grpc");
+  }
+
+  private static AggregatedHttpResponse grpc(Status.Code code, String message) {
+    return grpc(code, message, HttpHeaders.of());
+  }
+
+  private static AggregatedHttpResponse grpc(Status.Code code, String message, HttpHeaders more) {
+    return AggregatedHttpResponse.of(
+        ResponseHeaders.builder(HttpStatus.OK)
+            .set(HttpHeaderNames.CONTENT_TYPE, "application/grpc")
+            .setInt("grpc-status", code.value())
+            .set("grpc-message", MESSAGE.escape(message))
+            .add(more)
+            .endOfStream(true)
+            .build());
+  }
+
+  private static AggregatedHttpResponse json(HttpStatus status, String message) {
+    var fault =
+        com.google.rpc.Status.newBuilder().setCode(code(status).value()).setMessage(message);
+    return new HttpFault(fault.build()).toJson(status);
+  }
+
+  private static Status.Code code(HttpStatus status) {
+    return switch (status.code()) {
+      case 401 -> Status.Code.UNAUTHENTICATED;
+      case 403 -> Status.Code.PERMISSION_DENIED;
+      case 404 -> Status.Code.NOT_FOUND;
+      case 413, 429 -> Status.Code.RESOURCE_EXHAUSTED;
+      case 501 -> Status.Code.UNIMPLEMENTED;
+      case 503 -> Status.Code.UNAVAILABLE;
+      default -> status.code() < 500 ? Status.Code.INVALID_ARGUMENT : Status.Code.INTERNAL;
+    };
+  }
+}

@@ -1,0 +1,133 @@
+package io.diffusion4j.serving.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.Durations;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import io.diffusion4j.serving.errors.Errors;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * An error of the service as HTTP tells it.
+ *
+ * @param status the error with its details
+ */
+public record HttpFault(com.google.rpc.Status status) {
+  /** The client went away before its answer; a status that nobody is left to read. */
+  private static final HttpStatus CLIENT_CLOSED_REQUEST = HttpStatus.valueOf(499);
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** What a call of the service ended with. */
+  public static HttpFault of(Throwable error) {
+    Metadata trailers = Status.trailersFromThrowable(error);
+    return new HttpFault(
+        StatusProto.fromStatusAndTrailers(
+            Status.fromThrowable(error), trailers == null ? new Metadata() : trailers));
+  }
+
+  /** The code as gRPC has it. */
+  public Status.Code code() {
+    return Status.fromCodeValue(status.getCode()).getCode();
+  }
+
+  /** The status as HTTP has it. */
+  public HttpStatus httpStatus() {
+    return switch (code()) {
+      case OK -> HttpStatus.OK;
+      case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION -> HttpStatus.BAD_REQUEST;
+      case UNAUTHENTICATED -> HttpStatus.UNAUTHORIZED;
+      case PERMISSION_DENIED -> HttpStatus.FORBIDDEN;
+      case NOT_FOUND -> HttpStatus.NOT_FOUND;
+      case ALREADY_EXISTS, ABORTED -> HttpStatus.CONFLICT;
+      case RESOURCE_EXHAUSTED ->
+          reason().equals(Errors.REQUEST_TOO_LARGE)
+              ? HttpStatus.REQUEST_ENTITY_TOO_LARGE
+              : HttpStatus.TOO_MANY_REQUESTS;
+      case CANCELLED -> CLIENT_CLOSED_REQUEST;
+      case UNIMPLEMENTED -> HttpStatus.NOT_IMPLEMENTED;
+      case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
+      case DEADLINE_EXCEEDED ->
+          reason().equals(Errors.REQUEST_TOO_SLOW)
+              ? HttpStatus.REQUEST_TIMEOUT
+              : HttpStatus.GATEWAY_TIMEOUT;
+      case UNKNOWN, INTERNAL, DATA_LOSS -> HttpStatus.INTERNAL_SERVER_ERROR;
+    };
+  }
+
+  /** The reason for programs, such as {@code QUEUE_FULL}; empty if there is none. */
+  public String reason() {
+    return detail(ErrorInfo.class).map(ErrorInfo::getReason).orElse("");
+  }
+
+  /** After how many seconds it makes sense to ask again, if the service says so. */
+  public OptionalLong retryAfterSeconds() {
+    return detail(RetryInfo.class)
+        .map(info -> OptionalLong.of((Durations.toMillis(info.getRetryDelay()) + 999) / 1000))
+        .orElse(OptionalLong.empty());
+  }
+
+  /** The detail of this type, if the error has one. */
+  public <T extends Message> Optional<T> detail(Class<T> type) {
+    for (Any any : status.getDetailsList()) {
+      if (any.is(type)) {
+        try {
+          return Optional.of(any.unpack(type));
+        } catch (InvalidProtocolBufferException e) {
+          throw new IllegalStateException("a detail that this program made is damaged", e);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The status line and headers of an answer with this error and a body in JSON. */
+  public ResponseHeaders headers() {
+    ResponseHeadersBuilder headers =
+        ResponseHeaders.builder(httpStatus()).contentType(MediaType.JSON_UTF_8);
+    retryAfterSeconds().ifPresent(seconds -> headers.setLong(HttpHeaderNames.RETRY_AFTER, seconds));
+    return headers.build();
+  }
+
+  /**
+   * The answer, in the form of Google's APIs: {@code {"error": {"code": 400, "status":
+   * "INVALID_ARGUMENT", "message": …, "details": […]}}}.
+   */
+  public AggregatedHttpResponse toJson() {
+    return toJson(httpStatus());
+  }
+
+  /** The answer under a status that no code of the service has. */
+  AggregatedHttpResponse toJson(HttpStatus http) {
+    try {
+      ObjectNode error = JSON.createObjectNode();
+      error.put("code", http.code());
+      error.put("status", code().name());
+      error.put("message", status.getMessage());
+      if (status.getDetailsCount() > 0) {
+        error.set("details", JSON.readTree(ProtoJson.print(status)).get("details"));
+      }
+      return AggregatedHttpResponse.of(
+          headers().toBuilder().status(http).build(),
+          HttpData.wrap(JSON.writeValueAsBytes(JSON.createObjectNode().set("error", error))));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("what was printed as JSON is none", e);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.diffusion4j.serving.http;
+
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.SimpleDecoratingHttpService;
+import com.linecorp.armeria.server.cors.CorsService;
+import io.diffusion4j.serving.errors.Errors;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Refuses what pages of other sites ask, of which browsers tell where they are from. A browser
+ * sends some requests, such as forms, whether or not their answer may be read, so that the rules of
+ * CORS alone do not keep a page from having images drawn.
+ */
+final class OriginCheck extends SimpleDecoratingHttpService {
+  private static final Duration PREFLIGHT_AGE = Duration.ofHours(1);
+
+  private final Set<String> allowed;
+
+  private OriginCheck(HttpService delegate, Set<String> allowed) {
+    super(delegate);
+    this.allowed = allowed;
+  }
+
+  /**
+   * Lets in the server's own pages and those from elsewhere that are allowed, whom browsers are
+   * told so (CORS, of the Fetch standard).
+   *
+   * @param allowed such as {@code https://app.example}
+   */
+  static Function<HttpService, HttpService> of(Set<String> allowed) {
+    if (allowed.isEmpty()) {
+      return service -> new OriginCheck(service, allowed);
+    }
+    Function<? super HttpService, CorsService> cors =
+        CorsService.builder(allowed)
+            .allowRequestMethods(HttpMethod.GET, HttpMethod.POST)
+            .allowAllRequestHeaders(true)
+            .exposeHeaders(
+                "grpc-status",
+                "grpc-message",
+                "grpc-status-details-bin",
+                HttpHeaderNames.RETRY_AFTER)
+            .maxAge(PREFLIGHT_AGE)
+            .newDecorator();
+    return service -> new OriginCheck(cors.apply(service), allowed);
+  }
+
+  @Override
+  public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) throws Exception {
+    RequestHeaders headers = request.headers();
+    String origin = headers.get(HttpHeaderNames.ORIGIN);
+    if (origin == null // no browser's page
+        || allowed.contains(origin)
+        || isOfThisSite(origin, headers)) {
+      return unwrap().serve(ctx, request);
+    }
+    return HttpErrors.refuse(headers, Errors.originNotAllowed(origin));
+  }
+
+  private static boolean isOfThisSite(String origin, RequestHeaders headers) {
+    try {
+      String authority = URI.create(origin).getRawAuthority();
+      return authority != null && Objects.equals(authority, headers.authority());
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.diffusion4j.serving.http;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpObject;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpResponseWriter;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.SimpleDecoratingHttpService;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives up answers of which their clients take nothing, in whatever form they are, so that they do
+ * not stay in memory for as long as a client cares to be connected. A stream of HTTP/2 is reset; a
+ * connection on which nothing moves is closed.
+ *
+ * <p>Answers pass in small pieces, so that a slow reader is told from one that has stopped.
+ * Services whose answers Armeria takes for a single object need {@link Streamed} for that.
+ */
+final class StalledReaders extends SimpleDecoratingHttpService {
+  private static final Logger LOG = LoggerFactory.getLogger(StalledReaders.class);
+
+  /** So much has to be read in the time, unless there is less. */
+  private static final int PIECE_BYTES = 64 << 10;
+
+  private final Duration stall;
+
+  /**
+   * Watches the answers of a service.
+   *
+   * @param stall how long an answer waits for a client who takes nothing of it
+   */
+  public StalledReaders(HttpService delegate, Duration stall) {
+    super(delegate);
+    this.stall = stall;
+  }
+
+  @Override
+  public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) throws Exception {
+    Answer answer = new Answer(ctx, stall);
+    unwrap().serve(ctx, request).subscribe(answer, ctx.eventLoop());
+    return answer.out;
+  }
+
+  /** An answer on its way; all of it happens on the event loop of its request. */
+  private static final class Answer implements Subscriber<HttpObject> {
+    final HttpResponseWriter out = HttpResponse.streaming();
+    private final ServiceRequestContext ctx;
+    private final Duration stall;
+    private final Queue<HttpObject> waiting = new ArrayDeque<>();
+
+    @SuppressWarnings("NullAway.Init") // by the publisher, before all else
+    private Subscription source;
+
+    private boolean complete;
+    private boolean moving = true;
+    private long stoppedAt;
+
+    Answer(ServiceRequestContext ctx, Duration stall) {
+      this.ctx = ctx;
+      this.stall = stall;
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+      source = subscription;
+      var watch =
+          ctx.eventLoop()
+              .scheduleWithFixedDelay(
+                  this::look, stall.toNanos(), stall.toNanos() / 4 + 1, TimeUnit.NANOSECONDS);
+      var unused =
+          out.whenComplete()
+              .whenComplete(
+                  (done, left) -> {
+                    watch.cancel(false);
+                    source.cancel(); // does nothing if it is complete
+                    waiting.clear();
+                  });
+      source.request(1);
+    }
+
+    @Override
+    public void onNext(HttpObject object) {
+      if (object instanceof HttpData data) {
+        byte[] bytes = data.array();
+        for (int from = 0; from < bytes.length; from += PIECE_BYTES) {
+          waiting.add(HttpData.wrap(bytes, from, Math.min(PIECE_BYTES, bytes.length - from)));
+        }
+      } else {
+        waiting.add(object);
+      }
+      send();
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      out.close(cause);
+    }
+
+    @Override
+    public void onComplete() {
+      complete = true;
+      if (moving && waiting.isEmpty()) {
+        out.close();
+      }
+    }
+
+    /** What was written is on its way when the next is asked for. */
+    private void send() {
+      HttpObject next = waiting.poll();
+      if (next != null) {
+        moving = false;
+        stoppedAt = System.nanoTime();
+        if (out.tryWrite(next)) { // not, if the client has left
+          var unused = out.whenConsumed().thenRun(this::moved);
+        }
+      } else if (complete) {
+        out.close();
+      } else {
+        source.request(1);
+      }
+    }
+
+    private void moved() {
+      moving = true;
+      send();
+    }
+
+    private void look() {
+      if (moving || System.nanoTime() - stoppedAt < stall.toNanos()) {
+        return;
+      }
+      LOG.atInfo()
+          .addKeyValue("path", ctx.path())
+          .log("an answer was given up of which nothing was read");
+      out.abort();
+      var connection = ctx.log().partial().channel();
+      if (connection != null && !(ctx.sessionProtocol().isMultiplex() && connection.isWritable())) {
+        var unused = connection.close(); // what would end the answer would wait behind it
+      }
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package io.diffusion4j.serving.jobs;
+
+import com.google.common.hash.Hashing;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Durations;
+import io.diffusion4j.diffusion.NoiseSource;
+import io.diffusion4j.diffusion.PhiloxNoise;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.serving.model.Embedder;
+import io.diffusion4j.serving.model.ImageEngine;
+import io.diffusion4j.serving.model.StageCard;
+import io.diffusion4j.serving.model.Task;
+import io.diffusion4j.serving.request.ImageSeed;
+import io.diffusion4j.serving.request.Recipes;
+import io.diffusion4j.serving.request.ResolvedRequest;
+import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.ImageMetadata;
+import io.diffusion4j.serving.v1.Preview;
+import io.diffusion4j.serving.v1.Progress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The images of a request that are drawn together.
+ *
+ * @param request the request
+ * @param from the first image, counted from 0 in the request
+ * @param to the image after the last
+ */
+record Batch(ResolvedRequest request, int from, int to) {
+  int size() {
+    return to - from;
+  }
+
+  /** The numbers of the images, from the request's {@code first_image} on. */
+  List<Integer> indices() {
+    return IntStream.range(from, to).mapToObj(this::index).toList();
+  }
+
+  /** Draws and encodes the images. */
+  List<GeneratedImage> draw(SamplingListener listener) {
+    List<NoiseSource> noise = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      ImageSeed seed = request.seed(i);
+      noise.add(new PhiloxNoise(seed.seed(), seed.stream()));
+    }
+    Task task = request.task();
+    List<Image> images =
+        request.engine().draw(new ImageEngine.Order(task, noise, request.stages()), listener);
+    if (images.size() != size()) {
+      throw new IllegalStateException(
+          "images: " + images.size() + " drawn (expected: " + size() + ")");
+    }
+    List<Double> scores = scores(task, images);
+    return IntStream.range(0, size())
+        .mapToObj(i -> encode(from + i, images.get(i), scores))
+        .toList();
+  }
+
+  /** How well the words describe each image; empty if there are none, or if nobody can tell. */
+  private List<Double> scores(Task task, List<Image> images) {
+    Optional<Embedder> space = request.engine().embedder();
+    if (task.words().isEmpty() || space.flatMap(Embedder::images).isEmpty()) {
+      return List.of();
+    }
+    return space.get().similarities(task.words().text(), images);
+  }
+
+  /** Where the whole request is when this batch is there. */
+  Progress progress(SamplingListener.Progress at, Pace pace) {
+    Map<String, Long> left = new HashMap<>();
+    boolean reached = false;
+    for (StageCard stage : request.card().stages()) {
+      long steps = request.steps(stage);
+      long done = reached ? 0 : steps; // of this batch, in this stage
+      if (stage.name().equals(at.stage())) {
+        reached = true;
+        done = steps * at.step() / at.steps(); // a sampler may call the network twice a step
+      }
+      long imagesLeft = (long) request.imageCount() - to;
+      left.put(stage.name(), imagesLeft * steps + size() * (steps - done));
+    }
+    if (!reached) {
+      throw new IllegalStateException(
+          "stage: " + at.stage() + " (expected: one of " + left.keySet() + ")");
+    }
+    long total = request.imageSteps();
+    long totalLeft = left.values().stream().mapToLong(Long::longValue).sum();
+    Progress.Builder progress =
+        Progress.newBuilder()
+            .setStage(at.stage())
+            .setStep(at.step())
+            .setSteps(at.steps())
+            .addAllImageIndices(indices())
+            .setImageStepsDone(total - totalLeft)
+            .setImageSteps(total);
+    pace.usual(request.card().name(), left)
+        .ifPresent(time -> progress.setRemaining(Durations.fromNanos(time.toNanos())));
+    return progress.build();
+  }
+
+  /** Whether previews are due: the request asks for them here, and the stage draws pixels. */
+  boolean hasPreviews(SamplingListener.Progress at) {
+    int every = request.request().getPreview().getEverySteps();
+    return every != 0
+        && at.step() != 0
+        && at.step() != at.steps()
+        && at.step() % every == 0
+        && request.card().stage(at.stage()).orElseThrow().draws().areDrawn();
+  }
+
+  /** What the images are going to be, as small as the stage draws them. */
+  List<Preview> previews(SamplingListener.Progress at) {
+    StageCard stage = request.card().stage(at.stage()).orElseThrow();
+    int width = stage.draws().width();
+    int height = stage.draws().height();
+    List<Preview> previews = new ArrayList<>();
+    for (int i = 0; i < at.x0().size(); i++) {
+      byte[] png = Png.encode(new Image(width, height, at.x0().get(i)), Map.of());
+      previews.add(
+          Preview.newBuilder()
+              .setImageIndex(index(from + i))
+              .setStage(at.stage())
+              .setStep(at.step())
+              .setWidth(width)
+              .setHeight(height)
+              .setMediaType("image/png")
+              .setData(ByteString.copyFrom(png))
+              .build());
+    }
+    return previews;
+  }
+
+  private int index(int i) {
+    return request.request().getFirstImage() + i;
+  }
+
+  private GeneratedImage encode(int i, Image image, List<Double> scores) {
+    String recipe = Recipes.toJson(Recipes.of(request, i));
+    boolean embed = request.request().getOutput().getEmbedRecipe();
+    byte[] png = Png.encode(image, embed ? Map.of(Recipes.KEYWORD, recipe) : Map.of());
+    ImageSeed seed = request.seed(i);
+    ImageMetadata.Builder metadata =
+        ImageMetadata.newBuilder()
+            .setIndex(index(i))
+            .setSeed(seed.seed())
+            .setStream(seed.stream())
+            .setWidth(image.width())
+            .setHeight(image.height())
+            .setMediaType("image/png")
+            .setSizeBytes(png.length)
+            .setSha256(ByteString.copyFrom(Hashing.sha256().hashBytes(png).asBytes()))
+            .setRecipe(recipe);
+    if (!scores.isEmpty()) {
+      metadata.setClipScore(scores.get(i - from));
+    }
+    return GeneratedImage.newBuilder()
+        .setMetadata(metadata)
+        .setData(ByteString.copyFrom(png))
+        .build();
+  }
+}

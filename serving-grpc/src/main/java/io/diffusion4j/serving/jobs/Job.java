@@ -1,0 +1,249 @@
+package io.diffusion4j.serving.jobs;
+
+import com.google.protobuf.util.Durations;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.events.ServingListener.BatchEnd;
+import io.diffusion4j.serving.request.ResolvedRequest;
+import io.diffusion4j.serving.v1.Accepted;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.Plan;
+import io.diffusion4j.serving.v1.Started;
+import io.diffusion4j.serving.v1.Usage;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * A request on its way: drawn batch by batch by the workers, watched by those who asked for it.
+ * When the last of them leaves, it stops before its next step.
+ */
+final class Job {
+  private static final Logger LOG = LoggerFactory.getLogger(Job.class);
+
+  private final GenerateImagesRequest asked;
+  private final ResolvedRequest request;
+  private final Pace pace;
+  private final ServingListener listener;
+  private final JobStory story;
+  private final long submitted = System.nanoTime();
+
+  // The scheduler hands these from worker to worker.
+  private final StageClock clock = new StageClock();
+  private long begunAt;
+
+  /** The next image to draw. */
+  private int next;
+
+  private volatile boolean begun;
+
+  /**
+   * A job that waits to be drawn.
+   *
+   * @param asked the request as it came, by which a repeat is known
+   */
+  Job(GenerateImagesRequest asked, ResolvedRequest request, Pace pace, ServingListener listener) {
+    this.asked = asked;
+    this.request = request;
+    this.pace = pace;
+    this.listener = listener;
+    this.story = new JobStory(request.id());
+  }
+
+  /** What the request comes to. */
+  static Plan plan(ResolvedRequest request, Pace pace) {
+    Plan.Builder plan =
+        Plan.newBuilder().setRequest(request.request()).setImageSteps(request.imageSteps());
+    pace.usual(request.card().name(), request.imageStepsByStage())
+        .ifPresent(time -> plan.setEstimatedTime(Durations.fromNanos(time.toNanos())));
+    return plan.build();
+  }
+
+  /** The least time all of it can take, if that is known. */
+  Optional<Duration> leastTime() {
+    return pace.best(request.card().name(), request.imageStepsByStage());
+  }
+
+  /** What so many of its images add, at least, to the time of all; nothing if it is not known. */
+  Duration leastTime(int images) {
+    return pace.least(request.card().name(), request.imageStepsByStage())
+        .map(all -> all.multipliedBy(images).dividedBy(request.imageCount()))
+        .orElse(Duration.ZERO);
+  }
+
+  /** The most of its images that are drawn at once. */
+  int mostAtOnce() {
+    return request.card().batchSize();
+  }
+
+  /** How many images no batch has begun; asked under the scheduler's lock while the job waits. */
+  int imagesLeft() {
+    return request.imageCount() - next;
+  }
+
+  /** Whether this is the job of that request. */
+  boolean answers(GenerateImagesRequest other) {
+    return asked.equals(other);
+  }
+
+  /** Its place among jobs that wait: the higher goes first. */
+  int rank() {
+    return request.request().getPriority().getNumber();
+  }
+
+  boolean hasBegun() {
+    return begun;
+  }
+
+  /** Whether it ended, and not well. */
+  boolean hasFailed() {
+    return story.hasFailed();
+  }
+
+  /** Whether it ended well. */
+  boolean hasFinished() {
+    return story.hasFinished();
+  }
+
+  /** Whether it ended, well or not. */
+  boolean hasEnded() {
+    return story.hasEnded();
+  }
+
+  /** The size of what it holds: the request as it came and as resolved, and the images so far. */
+  long bytes() {
+    return asked.getSerializedSize() + request.request().getSerializedSize() + story.bytes();
+  }
+
+  /** Tells the observer what happened so far, and from now on what happens. */
+  synchronized void attach(JobObserver observer, int queuePosition) {
+    story.attach(
+        observer,
+        Accepted.newBuilder()
+            .setRequestId(request.id())
+            .setPlan(plan(request, pace))
+            .setQueuePosition(queuePosition)
+            .addAllWarnings(request.warnings())
+            .build());
+  }
+
+  /**
+   * The observer has left.
+   *
+   * @return whether nobody is left and the job was stopped for it
+   */
+  boolean detach(JobObserver observer) {
+    return story.detach(observer);
+  }
+
+  /** Ends the job with this error, unless it has ended; drawing stops before its next step. */
+  void stop(StatusRuntimeException reason) {
+    story.stop(reason);
+  }
+
+  /**
+   * Draws the next images.
+   *
+   * @param images how many, at most {@link #imagesLeft}
+   * @return whether there are more to draw
+   */
+  boolean draw(int images) {
+    try {
+      return drawNext(images);
+    } catch (Throwable e) { // whatever it was, the thread has other requests to draw
+      LOG.atError().addKeyValue("request_id", request.id()).setCause(e).log("request failed");
+      stop(Errors.failed(e, request.id()));
+      return false;
+    }
+  }
+
+  private boolean drawNext(int images) {
+    begin();
+    if (story.isStopped()) {
+      return false;
+    }
+    Batch batch = new Batch(request, next, next + images);
+    next = batch.to();
+    listener.batchBegan(request.card().name(), batch.size());
+    BatchEnd end = BatchEnd.FAILED;
+    MDC.put("request_id", request.id());
+    try {
+      end = draw(batch);
+    } finally {
+      MDC.remove("request_id");
+      listener.batchEnded(request.card().name(), batch.size(), end);
+    }
+    if (imagesLeft() == 0) {
+      story.end(this::usage);
+    }
+    return !story.hasEnded();
+  }
+
+  private BatchEnd draw(Batch batch) {
+    try {
+      batch.draw(progress -> step(batch, progress)).forEach(story::image);
+      return BatchEnd.DRAWN;
+    } catch (CancellationException e) {
+      if (story.isStopped()) {
+        return BatchEnd.STOPPED;
+      }
+      failed(batch, e);
+    } catch (Throwable e) { // whatever a model does wrong, other requests are not to suffer
+      failed(batch, e);
+    }
+    return BatchEnd.FAILED;
+  }
+
+  /** Not while somebody attaches, who is to see it from the beginning. */
+  private synchronized void begin() {
+    if (!begun && !story.isStopped()) {
+      begun = true;
+      begunAt = System.nanoTime();
+      Duration waited = Duration.ofNanos(begunAt - submitted);
+      listener.requestBegan(waited);
+      story.started(
+          Started.newBuilder().setQueueTime(Durations.fromNanos(waited.toNanos())).build());
+    }
+  }
+
+  private void step(Batch batch, SamplingListener.Progress at) {
+    if (story.isStopped()) {
+      throw new CancellationException("the request was stopped");
+    }
+    clock
+        .tick(batch, at, pace)
+        .ifPresent(time -> listener.stepTaken(at.stage(), batch.size(), time));
+    boolean wanted = story.progress(batch.progress(at, pace));
+    if (batch.hasPreviews(at)) {
+      if (wanted) {
+        story.previews(batch.previews(at));
+      } else {
+        listener.previewsDropped(batch.size());
+      }
+    }
+    clock.resume(batch, at.stage(), pace);
+  }
+
+  private void failed(Batch batch, Throwable cause) {
+    LOG.atError()
+        .addKeyValue("images", batch.indices())
+        .setCause(cause)
+        .log("images failed"); // the id of the request is in the context of the log
+    story.failed(batch.indices(), Errors.failed(cause, request.id()));
+  }
+
+  private Usage usage(int images) {
+    return Usage.newBuilder()
+        .setQueueTime(Durations.fromNanos(begunAt - submitted))
+        .setRunTime(Durations.fromNanos(System.nanoTime() - begunAt))
+        .setImageSteps(request.imageSteps() / request.imageCount() * images)
+        .setImages(images)
+        .addAllStages(clock.usage())
+        .build();
+  }
+}

@@ -1,0 +1,96 @@
+package io.diffusion4j.serving.jobs;
+
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.v1.Finished;
+import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Those who wait for a job. One that throws is told that its call has failed, and nothing more; the
+ * others, and the thread that draws, do not notice. Not thread-safe.
+ */
+final class JobObservers {
+  private static final Logger LOG = LoggerFactory.getLogger(JobObservers.class);
+
+  private final String requestId;
+  private final List<JobObserver> observers = new ArrayList<>();
+
+  /** Nobody, yet. */
+  JobObservers(String requestId) {
+    this.requestId = requestId;
+  }
+
+  void add(JobObserver observer) {
+    observers.add(observer);
+  }
+
+  /** Returns whether it was there. */
+  boolean remove(JobObserver observer) {
+    return observers.remove(observer);
+  }
+
+  boolean isEmpty() {
+    return observers.isEmpty();
+  }
+
+  /**
+   * Tells all of them.
+   *
+   * @return what the last of those threw that did; empty if none did
+   */
+  Optional<Throwable> tell(Consumer<JobObserver> event) {
+    @Nullable Throwable last = null;
+    for (JobObserver observer : List.copyOf(observers)) { // one may leave during the call
+      try {
+        event.accept(observer);
+      } catch (Throwable e) {
+        last = e;
+        dismiss(observer, e);
+      }
+    }
+    return Optional.ofNullable(last);
+  }
+
+  /** Tells all of them that the job is done, and forgets them. */
+  void finish(Finished event) {
+    tell(observer -> observer.finished(event));
+    observers.clear();
+  }
+
+  /** Tells all of them that the job has failed, and forgets them. */
+  void fail(StatusRuntimeException reason) {
+    List<JobObserver> all = List.copyOf(observers);
+    observers.clear();
+    for (JobObserver observer : all) {
+      try {
+        observer.failed(reason);
+      } catch (Throwable e) {
+        log(e);
+      }
+    }
+  }
+
+  private void dismiss(JobObserver observer, Throwable fault) {
+    log(fault);
+    if (observers.remove(observer)) {
+      try {
+        observer.failed(Errors.failed(fault, requestId));
+      } catch (Throwable e) {
+        log(e);
+      }
+    }
+  }
+
+  private void log(Throwable fault) {
+    LOG.atError()
+        .addKeyValue("request_id", requestId)
+        .setCause(fault)
+        .log("an answer could not be given");
+  }
+}

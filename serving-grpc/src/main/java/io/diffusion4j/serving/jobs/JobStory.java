@@ -1,0 +1,171 @@
+package io.diffusion4j.serving.jobs;
+
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.v1.Accepted;
+import io.diffusion4j.serving.v1.Finished;
+import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.ImageFailure;
+import io.diffusion4j.serving.v1.Preview;
+import io.diffusion4j.serving.v1.Progress;
+import io.diffusion4j.serving.v1.Started;
+import io.diffusion4j.serving.v1.Usage;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a job, as those are told who wait for it. Who comes late is told what happened so
+ * far. It ends once; what comes after that is told to nobody. Thread-safe.
+ */
+final class JobStory {
+  private final String requestId;
+
+  // Guarded by this.
+  private final JobObservers observers;
+  private final List<GeneratedImage> images = new ArrayList<>();
+  private final List<ImageFailure> failures = new ArrayList<>();
+  private @Nullable StatusRuntimeException failure; // the last
+  private @Nullable Started started;
+  private @Nullable Progress progress;
+  private @Nullable Finished finished;
+  private volatile @Nullable StatusRuntimeException error; // read by others too
+
+  /** Nothing has happened yet, and nobody waits. */
+  JobStory(String requestId) {
+    this.requestId = requestId;
+    this.observers = new JobObservers(requestId);
+  }
+
+  /**
+   * Tells the observer what happened so far, and from now on what happens. What it throws is thrown
+   * on; it is attached nevertheless.
+   */
+  synchronized void attach(JobObserver observer, Accepted accepted) {
+    if (!hasEnded()) {
+      observers.add(observer);
+    }
+    observer.accepted(accepted);
+    if (started != null) {
+      observer.started(started);
+    }
+    images.forEach(observer::image);
+    if (finished != null) {
+      observer.finished(finished);
+    } else if (error != null) {
+      observer.failed(error);
+    } else if (progress != null) {
+      observer.progress(progress);
+    }
+  }
+
+  /**
+   * The observer has left.
+   *
+   * @return whether nobody is left and the job was stopped for it
+   */
+  synchronized boolean detach(JobObserver observer) {
+    if (observers.remove(observer) && observers.isEmpty() && !hasEnded()) {
+      stop(Errors.cancelled());
+      return true;
+    }
+    return false;
+  }
+
+  /** Ends it with this error, unless it has ended. */
+  synchronized void stop(StatusRuntimeException reason) {
+    if (!hasEnded()) {
+      error = reason;
+      observers.fail(reason);
+    }
+  }
+
+  /** Whether it was stopped; nobody wants what has not been drawn yet. */
+  boolean isStopped() {
+    return error != null;
+  }
+
+  synchronized void started(Started event) {
+    started = event;
+    tell(observer -> observer.started(event));
+  }
+
+  /** Returns whether anybody wants previews now. */
+  synchronized boolean progress(Progress event) {
+    progress = event;
+    tell(observer -> observer.progress(event));
+    boolean[] wanted = {false};
+    tell(observer -> wanted[0] |= observer.wantsPreview());
+    return wanted[0];
+  }
+
+  synchronized void previews(List<Preview> previews) {
+    previews.forEach(preview -> tell(observer -> observer.preview(preview)));
+  }
+
+  synchronized void image(GeneratedImage image) {
+    if (error == null) {
+      images.add(image);
+      tell(observer -> observer.image(image));
+    }
+  }
+
+  /** Images that there are not going to be; the others may still come. */
+  synchronized void failed(List<Integer> indices, StatusRuntimeException reason) {
+    failure = reason;
+    var status = StatusProto.fromThrowable(reason);
+    for (int index : indices) {
+      failures.add(ImageFailure.newBuilder().setImageIndex(index).setError(status).build());
+    }
+  }
+
+  /**
+   * There is nothing left to draw. If no image was drawn, that is a failure.
+   *
+   * @param usage what so many images took
+   */
+  synchronized void end(IntFunction<Usage> usage) {
+    if (images.isEmpty() && failure != null) {
+      stop(failure);
+    }
+    if (!hasEnded()) {
+      finished =
+          Finished.newBuilder()
+              .setUsage(usage.apply(images.size()))
+              .addAllFailures(failures)
+              .build();
+      observers.finish(finished);
+    }
+  }
+
+  /** Whether it ended, well or not. */
+  synchronized boolean hasEnded() {
+    return finished != null || error != null;
+  }
+
+  /** Whether it ended, and not well. */
+  synchronized boolean hasFailed() {
+    return error != null;
+  }
+
+  /** Whether it ended well. */
+  synchronized boolean hasFinished() {
+    return finished != null;
+  }
+
+  /** The size of the images so far. */
+  synchronized long bytes() {
+    return images.stream().mapToLong(GeneratedImage::getSerializedSize).sum();
+  }
+
+  /** Tells all observers; a job whose last one fails is stopped. */
+  private void tell(Consumer<JobObserver> event) {
+    observers
+        .tell(event)
+        .filter(fault -> observers.isEmpty() && !hasEnded())
+        .ifPresent(fault -> stop(Errors.failed(fault, requestId)));
+  }
+}

@@ -1,0 +1,64 @@
+package io.diffusion4j.serving.jobs;
+
+import com.google.protobuf.util.Durations;
+import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.serving.v1.StageUsage;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Measures the steps of a job. Used by one worker at a time. */
+final class StageClock {
+  private final Map<String, Long> nanos = new LinkedHashMap<>();
+  private long stepStart;
+  private double doneBefore;
+
+  /**
+   * A step is done; step 0, which is none, begins a stage.
+   *
+   * @return how long it took, if it was one
+   */
+  Optional<Duration> tick(Batch batch, SamplingListener.Progress at, Pace pace) {
+    if (at.step() == 0) {
+      nanos.putIfAbsent(at.stage(), 0L);
+      return Optional.empty();
+    }
+    long time = System.nanoTime() - stepStart;
+    nanos.merge(at.stage(), time, Long::sum);
+    batch
+        .request()
+        .card()
+        .stage(at.stage())
+        .ifPresent(
+            stage -> {
+              double part = (double) batch.request().steps(stage) / at.steps();
+              pace.measured(
+                  batch.request().card().name(),
+                  at.stage(),
+                  1e-9 * time,
+                  batch.size() * part,
+                  doneBefore);
+            });
+    return Optional.of(Duration.ofNanos(time));
+  }
+
+  /** The next step of that stage begins now. */
+  void resume(Batch batch, String stage, Pace pace) {
+    doneBefore = pace.done(batch.request().card().name(), stage);
+    stepStart = System.nanoTime();
+  }
+
+  /** The time of each stage, without what was done between steps. */
+  List<StageUsage> usage() {
+    return nanos.entrySet().stream()
+        .map(
+            stage ->
+                StageUsage.newBuilder()
+                    .setStage(stage.getKey())
+                    .setTime(Durations.fromNanos(stage.getValue()))
+                    .build())
+        .toList();
+  }
+}

@@ -1,0 +1,216 @@
+package io.diffusion4j.serving.request;
+
+import static io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase.TASK_NOT_SET;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.hash.Hashing;
+import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.errors.Violations;
+import io.diffusion4j.serving.model.ImageEngine;
+import io.diffusion4j.serving.model.ModelCard;
+import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.model.StageCard;
+import io.diffusion4j.serving.model.Task;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
+import io.diffusion4j.serving.v1.Priority;
+import io.diffusion4j.serving.v1.StageOptions;
+import io.diffusion4j.serving.v1.Warning;
+import io.grpc.StatusRuntimeException;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Checks requests and fills in their defaults. */
+public final class RequestResolver {
+  public static final List<String> MEDIA_TYPES = List.of("image/png");
+
+  private final Models models;
+
+  @Inject
+  RequestResolver(Models models) {
+    this.models = models;
+  }
+
+  /**
+   * The request with its defaults.
+   *
+   * @throws StatusRuntimeException with everything that is wrong with it
+   */
+  public ResolvedRequest resolve(GenerateImagesRequest request) {
+    ImageEngine engine =
+        models
+            .named(request.getModel())
+            .orElseThrow(() -> Errors.unknownModel("model", request.getModel(), models.names()));
+    ModelCard card = engine.card();
+    TaskCase asked = request.getTaskCase();
+    if (asked != TASK_NOT_SET && !card.tasks().contains(asked)) {
+      throw Errors.unsupportedTask(ModelCard.taskName(asked), card.name(), card.taskNames());
+    }
+
+    Violations violations = new Violations();
+    GenerateImagesRequest.Builder resolved = request.toBuilder().setModel(card.name());
+    if (asked == TASK_NOT_SET) {
+      violations.add("task", "none", "one of " + String.join(", ", card.taskNames()));
+    } else {
+      new TaskResolver(engine, violations).resolve(resolved);
+    }
+    resolveId(resolved, violations);
+    resolvePriority(resolved, violations);
+    resolveImages(resolved, card, violations);
+    resolveOutput(resolved, violations);
+    Map<String, SamplingSettings> stages = resolveStages(resolved, card, violations);
+    violations.throwIfAny(); // what follows is about a request that is otherwise valid
+    Task task = Tasks.of(resolved.build());
+    checkStages(engine, task, stages, violations);
+    violations.throwIfAny();
+    Map<String, Integer> steps = engine.steps(task, stages);
+    List<Warning> warnings = new ArrayList<>();
+    Tasks.texts(resolved.build()).forEach((field, text) -> warn(field, text, engine, warnings));
+    for (String stage : steps.keySet()) { // those that the task has work for
+      String field = "stages[\"" + stage + "\"].sampler";
+      Optional<String> advice =
+          Optional.ofNullable(stages.get(stage))
+              .flatMap(settings -> engine.advice(stage, settings));
+      warning("UNSTABLE_SAMPLER", field, advice).ifPresent(warnings::add);
+    }
+    return new ResolvedRequest(
+        resolved.build(), engine, card, stages, steps, List.copyOf(warnings));
+  }
+
+  private static void checkStages(
+      ImageEngine engine, Task task, Map<String, SamplingSettings> stages, Violations violations) {
+    stages.forEach(
+        (stage, settings) -> {
+          try {
+            engine.check(task, stage, settings);
+          } catch (IllegalArgumentException e) {
+            violations.add("stages[\"" + stage + "\"]", e);
+          }
+        });
+  }
+
+  private static void resolveId(GenerateImagesRequest.Builder request, Violations violations) {
+    String id = request.getRequestId();
+    if (id.isEmpty()) {
+      request.setRequestId(UUID.randomUUID().toString());
+    } else if (!id.matches("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")) {
+      violations.add("request_id", Errors.quote(id), "a UUID, 8-4-4-4-12 hexadecimal digits");
+    } else {
+      request.setRequestId(UUID.fromString(id).toString());
+    }
+  }
+
+  private static void resolvePriority(
+      GenerateImagesRequest.Builder request, Violations violations) {
+    switch (request.getPriority()) {
+      case PRIORITY_UNSPECIFIED -> request.setPriority(Priority.PRIORITY_NORMAL);
+      case UNRECOGNIZED ->
+          violations.add(
+              "priority",
+              request.getPriorityValue(),
+              "one of PRIORITY_LOW, PRIORITY_NORMAL, PRIORITY_HIGH");
+      case PRIORITY_LOW, PRIORITY_NORMAL, PRIORITY_HIGH -> {}
+    }
+  }
+
+  private static void resolveImages(
+      GenerateImagesRequest.Builder request, ModelCard card, Violations violations) {
+    int count = request.hasImageCount() ? request.getImageCount() : 1;
+    request.setImageCount(count);
+    checkNumbers(
+        "image_count",
+        count,
+        card.maxImageCount(),
+        "first_image",
+        request.getFirstImage(),
+        request.getSeedsCount(),
+        violations);
+    if (request.getSeedsCount() == 0) {
+      request.addSeeds(seedOf(request.getRequestId()));
+    }
+  }
+
+  /** How many are drawn, which is the first, and how many seeds there are for them. */
+  public static void checkNumbers(
+      String countField,
+      int count,
+      int most,
+      String firstField,
+      int first,
+      int seeds,
+      Violations violations) {
+    if (count < 1 || count > most) {
+      violations.add(countField, count, "1 to " + most);
+      return; // what follows would be about a count that is wrong
+    }
+    int last = Integer.MAX_VALUE - count;
+    if (first < 0 || first > last) {
+      violations.add(firstField, first, "0 to " + last);
+    } else if (seeds > first + count) {
+      violations.add("seeds", seeds + " seeds", "at most " + (first + count) + ", one per image");
+    }
+  }
+
+  /**
+   * The seed of a request that gives none: the same for a repeat of it, also at another server or
+   * after a restart, and short enough to type again.
+   */
+  public static long seedOf(String requestId) {
+    return Hashing.sha256().hashString(requestId, UTF_8).asInt() & 0xFFFF_FFFFL;
+  }
+
+  private static void resolveOutput(GenerateImagesRequest.Builder request, Violations violations) {
+    var output = request.getOutputBuilder();
+    if (output.getMediaType().isEmpty()) {
+      output.setMediaType(MEDIA_TYPES.get(0));
+    }
+    violations.addUnlessOneOf("output.media_type", output.getMediaType(), MEDIA_TYPES);
+    if (!output.hasEmbedRecipe()) {
+      output.setEmbedRecipe(true);
+    }
+    int everySteps = request.getPreview().getEverySteps();
+    if (everySteps < 0) {
+      violations.add("preview.every_steps", everySteps, "≥ 0");
+    }
+  }
+
+  private static Map<String, SamplingSettings> resolveStages(
+      GenerateImagesRequest.Builder request, ModelCard card, Violations violations) {
+    List<String> known = card.stages().stream().map(StageCard::name).toList();
+    for (String name : request.getStagesMap().keySet().stream().sorted().toList()) {
+      if (!known.contains(name)) {
+        violations.add("stages", Errors.quote(name), "one of " + String.join(", ", known));
+      }
+    }
+    Map<String, SamplingSettings> settings = new LinkedHashMap<>();
+    for (StageCard stage : card.stages()) {
+      StageOptions resolved =
+          stage.withDefaults(
+              request.getStagesOrDefault(stage.name(), StageOptions.getDefaultInstance()));
+      StageResolver.resolve("stages[\"" + stage.name() + "\"]", resolved, stage, violations)
+          .ifPresent(
+              chosen -> {
+                request.putStages(stage.name(), resolved);
+                settings.put(stage.name(), chosen);
+              });
+    }
+    return settings;
+  }
+
+  /** Warns of a text that is longer than the model reads, or of words that it does not know. */
+  public static void warn(String field, String text, ImageEngine engine, List<Warning> warnings) {
+    warning("PROMPT_TRUNCATED", field, engine.truncation(text)).ifPresent(warnings::add);
+    warning("UNKNOWN_WORDS", field, engine.unknownWords(text)).ifPresent(warnings::add);
+  }
+
+  private static Optional<Warning> warning(String reason, String field, Optional<String> message) {
+    return message.map(
+        text -> Warning.newBuilder().setReason(reason).setField(field).setMessage(text).build());
+  }
+}

@@ -1,0 +1,80 @@
+package io.diffusion4j.serving.request;
+
+import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.serving.model.ImageEngine;
+import io.diffusion4j.serving.model.ModelCard;
+import io.diffusion4j.serving.model.StageCard;
+import io.diffusion4j.serving.model.Task;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.Warning;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A valid request with every default filled in.
+ *
+ * @param request what it says on the wire: asked again, it gives the same pixels
+ * @param engine the model that draws it
+ * @param card the card of the engine
+ * @param stages how each stage of the model samples
+ * @param steps how many steps an image takes in each stage that the task needs
+ * @param warnings what the client may not have meant
+ */
+public record ResolvedRequest(
+    GenerateImagesRequest request,
+    ImageEngine engine,
+    ModelCard card,
+    Map<String, SamplingSettings> stages,
+    Map<String, Integer> steps,
+    List<Warning> warnings) {
+  public String id() {
+    return request.getRequestId();
+  }
+
+  /** What is to be drawn; decodes the images of the request. */
+  public Task task() {
+    return Tasks.of(request);
+  }
+
+  /** What is asked for in words; empty if nothing is. */
+  public String words() {
+    return switch (request.getTaskCase()) {
+      case TEXT_TO_IMAGE -> request.getTextToImage().getPrompt().getText();
+      case VARIATION -> request.getVariation().getPrompt().getText();
+      case INPAINT -> request.getInpaint().getPrompt().getText();
+      case IMAGE_TO_IMAGE -> request.getImageToImage().getPrompt().getText();
+      case UPSCALE -> request.getUpscale().getPrompt().getText();
+      case FROM_EMBEDDING -> request.getFromEmbedding().getPrompt().getText();
+      case TEXT_DIFF ->
+          request.getTextDiff().getFromText() + " → " + request.getTextDiff().getToText();
+      case INTERPOLATION, TASK_NOT_SET -> "";
+    };
+  }
+
+  public int imageCount() {
+    return request.getImageCount();
+  }
+
+  /** Where the randomness of image {@code first_image + i} comes from. */
+  public ImageSeed seed(int i) {
+    return ImageSeed.ofImage(request.getFirstImage() + i, request.getSeedsList());
+  }
+
+  /** How many steps an image takes in the stage; 0 if the task does without. */
+  public int steps(StageCard stage) {
+    return steps.getOrDefault(stage.name(), 0);
+  }
+
+  /** The steps of each stage that is needed times the images. */
+  public Map<String, Long> imageStepsByStage() {
+    return steps.entrySet().stream()
+        .collect(
+            Collectors.toMap(Map.Entry::getKey, stage -> (long) imageCount() * stage.getValue()));
+  }
+
+  /** The steps of all stages times the images. */
+  public long imageSteps() {
+    return imageStepsByStage().values().stream().mapToLong(Long::longValue).sum();
+  }
+}

@@ -1,0 +1,227 @@
+package io.diffusion4j.serving.request;
+
+import static io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase.TEXT_TO_IMAGE;
+import static io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase.VARIATION;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.errors.Violations;
+import io.diffusion4j.serving.model.Embedder;
+import io.diffusion4j.serving.model.ImageEngine;
+import io.diffusion4j.serving.model.StageCard;
+import io.diffusion4j.serving.v1.FromEmbeddingTask;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.ImageToImageTask;
+import io.diffusion4j.serving.v1.InpaintTask;
+import io.diffusion4j.serving.v1.InputImage;
+import io.diffusion4j.serving.v1.InterpolationTask;
+import io.diffusion4j.serving.v1.PromptSpec;
+import io.diffusion4j.serving.v1.ResamplingOptions;
+import io.diffusion4j.serving.v1.StageOptions;
+import io.diffusion4j.serving.v1.TextDiffTask;
+import io.diffusion4j.serving.v1.UpscaleTask;
+import java.util.Optional;
+
+/**
+ * Checks the task of a request and fills in its defaults.
+ *
+ * @param engine the model, which can do the task
+ * @param violations where what is wrong is told
+ */
+public record TaskResolver(ImageEngine engine, Violations violations) {
+  public static final int MAX_TEXT_LENGTH = 20_000;
+
+  private static final double RATIO = 0.5;
+  private static final double STRENGTH = 0.5;
+
+  /** The middle of what the paper uses (DALL-E 2, §3.3). */
+  private static final double TEXT_DIFF_RATIO = 0.35;
+
+  private static final int MOST_REPEATS = 100;
+
+  /** Resolves the task; what is wrong with it stays as it is. */
+  void resolve(GenerateImagesRequest.Builder request) {
+    Tasks.texts(request.build()).forEach(this::checkLength);
+    switch (request.getTaskCase()) {
+      case TEXT_TO_IMAGE -> requireWords(request.getTextToImage().getPrompt().getText());
+      case VARIATION -> {
+        var task = request.getVariationBuilder();
+        read("variation.image", task.getImage()).map(this::canonical).ifPresent(task::setImage);
+      }
+      case INTERPOLATION -> interpolation(request.getInterpolationBuilder());
+      case INPAINT -> inpaint(request.getInpaintBuilder());
+      case IMAGE_TO_IMAGE -> imageToImage(request.getImageToImageBuilder());
+      case UPSCALE -> upscale(request.getUpscaleBuilder());
+      case TEXT_DIFF -> {
+        textDiff(request.getTextDiffBuilder());
+        withoutGuidance(request);
+      }
+      case FROM_EMBEDDING -> fromEmbedding(request.getFromEmbedding());
+      case TASK_NOT_SET -> throw new IllegalStateException("task: none");
+    }
+  }
+
+  private void requireWords(String text) {
+    if (text.isBlank()) {
+      violations.add("text_to_image.prompt.text", Errors.quote(text), "some words");
+    }
+  }
+
+  private void interpolation(InterpolationTask.Builder task) {
+    read("interpolation.first", task.getFirst()).map(this::canonical).ifPresent(task::setFirst);
+    read("interpolation.second", task.getSecond()).map(this::canonical).ifPresent(task::setSecond);
+    if (!task.hasRatio()) {
+      task.setRatio(RATIO);
+    }
+    checkShare("interpolation.ratio", task.getRatio());
+  }
+
+  private void inpaint(InpaintTask.Builder task) {
+    Optional<Image> image = readSquare("inpaint.image", task.getImage());
+    Optional<Image> mask = read("inpaint.mask", task.getMask());
+    if (image.isPresent() && mask.isPresent() && !size(mask.get()).equals(size(image.get()))) {
+      violations.add(
+          "inpaint.mask.data", size(mask.get()), size(image.get()) + ", the size of the image");
+    }
+    image.map(this::canonical).ifPresent(task::setImage);
+    mask.map(this::canonical).ifPresent(task::setMask);
+    checkEditedWords("inpaint", task.getPrompt());
+    if (task.hasResampling()) {
+      ResamplingOptions options = task.getResampling();
+      checkRepeats("inpaint.resampling.jump_length", options.getJumpLength());
+      checkRepeats("inpaint.resampling.times", options.getTimes());
+    }
+  }
+
+  private void checkRepeats(String field, int value) {
+    if (value < 1 || value > MOST_REPEATS) {
+      violations.add(field, value, "1 to " + MOST_REPEATS);
+    }
+  }
+
+  private void imageToImage(ImageToImageTask.Builder task) {
+    readSquare("image_to_image.image", task.getImage())
+        .map(this::canonical)
+        .ifPresent(task::setImage);
+    if (!task.hasStrength()) {
+      task.setStrength(STRENGTH);
+    }
+    checkShare("image_to_image.strength", task.getStrength());
+    checkEditedWords("image_to_image", task.getPrompt());
+  }
+
+  private void upscale(UpscaleTask.Builder task) {
+    int side = engine.card().imageWidth();
+    readSquare("upscale.image", task.getImage())
+        .ifPresent(
+            image -> {
+              if (image.width() >= side) {
+                violations.add(
+                    "upscale.image.data",
+                    size(image),
+                    "smaller than " + side + "×" + side + ", the images of the model");
+              }
+              task.setImage(canonical(image));
+            });
+    checkUnread("upscale.prompt.text", task.getPrompt().getText());
+    checkUnread("upscale.prompt.negative_text", task.getPrompt().getNegativeText());
+  }
+
+  private void checkUnread(String field, String text) {
+    if (!text.isEmpty()) {
+      violations.add(field, Errors.quote(text), "empty; the upsampler reads no words");
+    }
+  }
+
+  private void textDiff(TextDiffTask.Builder task) {
+    readSquare("text_diff.image", task.getImage()).map(this::canonical).ifPresent(task::setImage);
+    if (task.getToText().isBlank()) {
+      violations.add("text_diff.to_text", Errors.quote(task.getToText()), "some words");
+    } else if (task.getToText().equals(task.getFromText())) {
+      violations.add(
+          "text_diff.to_text", Errors.quote(task.getToText()), "another text than from_text");
+    }
+    if (!task.hasRatio()) {
+      task.setRatio(TEXT_DIFF_RATIO);
+    }
+    checkShare("text_diff.ratio", task.getRatio());
+  }
+
+  /** Guidance leads away from an image that is to be kept; who wants it says so. */
+  private void withoutGuidance(GenerateImagesRequest.Builder request) {
+    for (StageCard stage : engine.card().stages()) {
+      StageOptions options =
+          request.getStagesOrDefault(stage.name(), StageOptions.getDefaultInstance());
+      if (stage.draws().areDrawn() && !options.hasGuidanceScale()) {
+        request.putStages(stage.name(), options.toBuilder().setGuidanceScale(1).build());
+      }
+    }
+  }
+
+  private void fromEmbedding(FromEmbeddingTask task) {
+    var values = task.getImageEmbedding().getValuesList();
+    String field = "from_embedding.image_embedding.values";
+    int size = engine.embedder().map(Embedder::size).orElse(values.size());
+    if (values.size() != size) {
+      violations.add(field, values.size() + " values", size + " values");
+    }
+    for (int i = 0; i < values.size(); i++) {
+      if (!Float.isFinite(values.get(i))) {
+        violations.add(field + "[" + i + "]", values.get(i), "finite");
+      }
+    }
+  }
+
+  private void checkLength(String field, String text) {
+    checkLength(field, text, violations);
+  }
+
+  /** No text is longer than is sensible. */
+  public static void checkLength(String field, String text, Violations violations) {
+    int length = text.codePointCount(0, text.length());
+    if (length > MAX_TEXT_LENGTH) {
+      violations.add(field, length + " characters", "at most " + MAX_TEXT_LENGTH + " characters");
+    }
+  }
+
+  /** With words the prior is needed, without them the image encoder. */
+  private void checkEditedWords(String task, PromptSpec prompt) {
+    String field = task + ".prompt.text";
+    if (prompt.getText().isBlank() && !engine.card().tasks().contains(VARIATION)) {
+      violations.add(
+          field,
+          Errors.quote(prompt.getText()),
+          "some words; the model does not see what an image shows");
+    }
+    if (!prompt.getText().isBlank() && !engine.card().tasks().contains(TEXT_TO_IMAGE)) {
+      violations.add(
+          field, Errors.quote(prompt.getText()), "empty; the model does not draw from words");
+    }
+  }
+
+  private void checkShare(String field, double value) {
+    if (!(value >= 0 && value <= 1)) { // NaN fails too
+      violations.add(field, value, "0 to 1");
+    }
+  }
+
+  private Optional<Image> read(String field, InputImage given) {
+    return InputImages.read(field, given, violations);
+  }
+
+  private Optional<Image> readSquare(String field, InputImage given) {
+    Optional<Image> image = read(field, given);
+    image
+        .filter(read -> read.width() != read.height())
+        .ifPresent(read -> violations.add(field + ".data", size(read), "a square image"));
+    return image;
+  }
+
+  private static String size(Image image) {
+    return image.width() + "×" + image.height() + " pixels";
+  }
+
+  private InputImage canonical(Image image) {
+    return InputImages.canonical(image, Math.max(InputImages.MAX_SIDE, engine.card().imageWidth()));
+  }
+}
