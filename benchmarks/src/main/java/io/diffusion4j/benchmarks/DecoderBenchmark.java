@@ -1,7 +1,7 @@
 package io.diffusion4j.benchmarks;
 
 import io.diffusion4j.decoder.DecoderCondition;
-import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.tf.nn.Init;
 import io.diffusion4j.tf.nn.Precision;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.diffusion4j.benchmarks;
 
 import com.google.inject.Guice;
-import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.pipeline.TextToImage;
 import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;

@@ -1,8 +1,8 @@
 package io.diffusion4j.benchmarks;
 
-import io.diffusion4j.diffusion.Parameterization;
-import io.diffusion4j.diffusion.Prediction;
+import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.process.Conversion;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Noise;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;

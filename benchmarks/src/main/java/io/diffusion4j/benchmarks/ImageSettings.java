@@ -1,8 +1,8 @@
 package io.diffusion4j.benchmarks;
 
-import io.diffusion4j.diffusion.SamplingSettings;
-import io.diffusion4j.diffusion.TextToImage;
+import io.diffusion4j.diffusion.pipeline.TextToImage;
 import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.local.Defaults;
 import io.diffusion4j.tf.nn.Precision;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks;
 
-import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.diffusion.solver.Samplers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks;
 
-import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.diffusion.solver.Samplers;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -2,8 +2,8 @@ package io.diffusion4j.benchmarks;
 
 import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.decoder.Unet;
-import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.nn.Init;

@@ -3,7 +3,7 @@ package io.diffusion4j.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.benchmarks.SamplerConvergence.Measured;
-import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
 import io.diffusion4j.plots.Curve;

@@ -1,6 +1,6 @@
 package io.diffusion4j.checkpoint;
 
-import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TrailingSpacing;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.diffusion4j.checkpoint.ModelFolder.Component;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig.Spacing;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig.VarianceType;
-import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.process.Parameterization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

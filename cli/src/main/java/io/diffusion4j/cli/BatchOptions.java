@@ -1,9 +1,9 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.diffusion.NoiseSource;
-import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.unclip.RecordedNoise;
 import java.nio.file.Files;
 import java.nio.file.Path;

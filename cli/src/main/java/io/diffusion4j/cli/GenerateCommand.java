@@ -3,7 +3,7 @@ package io.diffusion4j.cli;
 import com.google.protobuf.util.Durations;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
-import io.diffusion4j.diffusion.TextToImage;
+import io.diffusion4j.diffusion.pipeline.TextToImage;
 import io.diffusion4j.local.Defaults;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.prior.DiffusionPrior;

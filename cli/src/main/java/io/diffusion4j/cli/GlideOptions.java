@@ -1,7 +1,7 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.diffusion.SamplingSettings;
-import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

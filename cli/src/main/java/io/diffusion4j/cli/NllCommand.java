@@ -2,9 +2,9 @@ package io.diffusion4j.cli;
 
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.PictureFolder;
-import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.schedule.SectionSpacing;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.emoji.scene.Split;

@@ -1,7 +1,7 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.local.Defaults;
 import io.diffusion4j.plots.PictureFile;
 import io.diffusion4j.plots.PlanPlots;

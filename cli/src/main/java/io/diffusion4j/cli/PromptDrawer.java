@@ -2,11 +2,11 @@ package io.diffusion4j.cli;
 
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
-import io.diffusion4j.diffusion.NoiseSource;
-import io.diffusion4j.diffusion.PhiloxNoise;
-import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.prior.DiffusionPrior;

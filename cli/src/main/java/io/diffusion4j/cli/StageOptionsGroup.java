@@ -2,7 +2,7 @@ package io.diffusion4j.cli;
 
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
-import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.local.Defaults;
 import io.diffusion4j.local.PriorChoice;
 import io.diffusion4j.prior.DiffusionPrior;

@@ -1,6 +1,6 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;

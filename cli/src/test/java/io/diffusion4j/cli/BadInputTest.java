@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import com.google.common.base.Splitter;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.serving.request.Recipes;
 import java.io.IOException;
 import java.net.InetAddress;

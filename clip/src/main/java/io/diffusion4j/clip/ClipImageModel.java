@@ -2,7 +2,7 @@ package io.diffusion4j.clip;
 
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.nn.NamedTensors;

@@ -2,8 +2,8 @@ package io.diffusion4j.clip;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.OptionalBinder;
-import io.diffusion4j.diffusion.image.ImageEncoder;
-import io.diffusion4j.diffusion.text.TextEncoder;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.TextEncoder;
 
 /**
  * CLIP's towers as the encoders of a pipeline.

@@ -1,10 +1,10 @@
 package io.diffusion4j.clip;
 
-import io.diffusion4j.diffusion.Vectors;
+import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageEncoder;
-import io.diffusion4j.diffusion.text.TextEncoder;
-import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

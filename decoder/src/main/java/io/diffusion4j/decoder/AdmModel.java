@@ -3,8 +3,8 @@ package io.diffusion4j.decoder;
 import static io.diffusion4j.decoder.UnetConfig.require;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.diffusion.Denoiser;
-import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.TfDenoiser;

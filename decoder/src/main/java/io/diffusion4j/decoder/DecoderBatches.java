@@ -2,9 +2,9 @@ package io.diffusion4j.decoder;
 
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.image.Resize;
-import io.diffusion4j.diffusion.text.TextEncoder;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.nn.Tensors;
 import io.diffusion4j.tf.train.BatchSource;

@@ -1,7 +1,6 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.diffusion.Denoiser;
-import io.diffusion4j.diffusion.NoiseSource;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.loss.BitsPerDimension;
@@ -9,10 +8,11 @@ import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
 import io.diffusion4j.diffusion.loss.MeanType;
 import io.diffusion4j.diffusion.loss.ReverseProcess;
 import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.diffusion.text.TextEncoding;
 import java.util.List;
 import java.util.function.IntConsumer;
 

@@ -1,8 +1,8 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.diffusion.Parameterization;
-import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.Manifest;

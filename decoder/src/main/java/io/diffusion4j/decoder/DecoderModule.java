@@ -2,8 +2,8 @@ package io.diffusion4j.decoder;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.OptionalBinder;
-import io.diffusion4j.diffusion.image.ImageDecoder;
-import io.diffusion4j.diffusion.image.Upsampler;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Upsampler;
 
 /**
  * The decoder and the upsampler.

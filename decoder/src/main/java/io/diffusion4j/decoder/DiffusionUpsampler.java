@@ -1,16 +1,16 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.diffusion.Denoiser;
-import io.diffusion4j.diffusion.DiffusionStage;
-import io.diffusion4j.diffusion.Draw;
-import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
-import io.diffusion4j.diffusion.image.Upsampler;
+import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.stage.DiffusionStage;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.List;
 
 /**

@@ -1,9 +1,9 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.diffusion.Denoiser;
-import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.Manifest;
 import io.diffusion4j.tf.Network;

@@ -1,7 +1,7 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.train.NoisedBatch;

@@ -1,6 +1,6 @@
 package io.diffusion4j.onednn;
 
-import io.diffusion4j.diffusion.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.AtomicLong;

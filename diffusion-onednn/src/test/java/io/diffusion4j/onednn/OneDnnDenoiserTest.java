@@ -2,10 +2,10 @@ package io.diffusion4j.onednn;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.diffusion4j.diffusion.Denoiser;
-import io.diffusion4j.diffusion.DenoiserContract;
-import io.diffusion4j.diffusion.Parameterization;
-import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.DenoiserContract;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.Engines;
 import io.diffusion4j.tf.RandomWeights;

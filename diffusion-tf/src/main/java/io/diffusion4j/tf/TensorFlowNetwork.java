@@ -1,6 +1,6 @@
 package io.diffusion4j.tf;
 
-import io.diffusion4j.diffusion.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import io.diffusion4j.tf.nn.FedWeights;
 import io.diffusion4j.tf.nn.LoadedWeights;
 import io.diffusion4j.tf.nn.NamedTensors;

@@ -1,9 +1,9 @@
 package io.diffusion4j.tf;
 
-import io.diffusion4j.diffusion.Denoiser;
-import io.diffusion4j.diffusion.Parameterization;
-import io.diffusion4j.diffusion.Prediction;
-import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.tf.nn.Tensors;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 /**
  * Networks on TensorFlow: compiled for inference, asked through {@link
- * io.diffusion4j.diffusion.Denoiser}.
+ * io.diffusion4j.diffusion.denoiser.Denoiser}.
  *
  * <p>Starting points: {@link io.diffusion4j.tf.Network}, what a model is; {@link
  * io.diffusion4j.tf.CompiledNetwork}, a model with its weights, ready to run.

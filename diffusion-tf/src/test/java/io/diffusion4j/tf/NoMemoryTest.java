@@ -3,7 +3,7 @@ package io.diffusion4j.tf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.diffusion4j.diffusion.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.diffusion4j.evaluation;
 
-import io.diffusion4j.diffusion.Vectors;
+import io.diffusion4j.diffusion.embedding.Vectors;
 import java.util.List;
 
 /** How near rows of numbers are to each other. */

@@ -1,7 +1,7 @@
 package io.diffusion4j.glide;
 
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.Optional;
 
 /**

@@ -2,7 +2,7 @@ package io.diffusion4j.glide;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
-import io.diffusion4j.diffusion.BatchingDenoiser;
+import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
 import io.diffusion4j.tf.nn.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;

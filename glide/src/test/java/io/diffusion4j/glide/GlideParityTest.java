@@ -7,7 +7,7 @@ import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.clip.token.Vocabulary;
-import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.tf.RandomWeights;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.decoder.Beside;
-import io.diffusion4j.diffusion.NoiseSource;
-import io.diffusion4j.diffusion.PhiloxNoise;
-import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.tf.RandomWeights;
 import io.diffusion4j.tf.nn.Precision;
 import java.io.IOException;

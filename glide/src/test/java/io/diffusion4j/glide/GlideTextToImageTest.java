@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.diffusion4j.diffusion.Denoiser;
-import io.diffusion4j.diffusion.NoiseSource;
-import io.diffusion4j.diffusion.Parameterization;
-import io.diffusion4j.diffusion.PhiloxNoise;
-import io.diffusion4j.diffusion.Prediction;
-import io.diffusion4j.diffusion.Query;
-import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.text.TextEncoder;
-import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -74,7 +74,7 @@ class GlideTextToImageTest {
             new GlideTextToImage.Request(
                 List.of(prompt),
                 List.of(NOISE),
-                new io.diffusion4j.diffusion.SamplingSettings(
+                new io.diffusion4j.diffusion.stage.SamplingSettings(
                     settings.sampler(), settings.steps(), guidanceScale),
                 GlideTextToImage.upsamplerSettings()),
             SamplingListener.NONE);

@@ -13,7 +13,7 @@ import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.decoder.UpsamplerObjective;
-import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.emoji.train.Preset;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorObjective;

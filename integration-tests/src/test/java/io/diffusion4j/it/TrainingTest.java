@@ -3,10 +3,10 @@ package io.diffusion4j.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.inject.Guice;
-import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.TextToImage;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.sampling.DdimSampler;
+import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.solver.DdimSampler;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.emoji.train.Part;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.unclip.UnclipModel;

@@ -1,9 +1,9 @@
 package io.diffusion4j.it
 
-import io.diffusion4j.diffusion.Parameterization
-import io.diffusion4j.diffusion.Prediction
-import io.diffusion4j.diffusion.sampling.DdimSampler
-import io.diffusion4j.diffusion.sampling.Samplers
+import io.diffusion4j.diffusion.process.Parameterization
+import io.diffusion4j.diffusion.denoiser.Prediction
+import io.diffusion4j.diffusion.solver.DdimSampler
+import io.diffusion4j.diffusion.solver.Samplers
 import io.diffusion4j.diffusion.sampling.Trajectory
 import io.diffusion4j.diffusion.sampling.X0Treatment
 import io.diffusion4j.diffusion.schedule.NoiseSchedule

@@ -5,11 +5,11 @@ import com.google.inject.Guice
 import com.google.inject.multibindings.Multibinder
 import io.diffusion4j.decoder.DiffusionDecoder
 import io.diffusion4j.decoder.DiffusionUpsampler
-import io.diffusion4j.diffusion.SamplingListener
-import io.diffusion4j.diffusion.UnclipStages
+import io.diffusion4j.diffusion.stage.SamplingListener
+import io.diffusion4j.diffusion.pipeline.UnclipStages
 import io.diffusion4j.diffusion.image.Png
-import io.diffusion4j.diffusion.sampling.DdimSampler
-import io.diffusion4j.diffusion.sampling.Samplers
+import io.diffusion4j.diffusion.solver.DdimSampler
+import io.diffusion4j.diffusion.solver.Samplers
 import io.diffusion4j.prior.DiffusionPrior
 import io.diffusion4j.serving.DiffusionServer
 import io.diffusion4j.serving.model.ImageEngine

@@ -2,9 +2,9 @@ package io.diffusion4j.local;
 
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
-import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.serving.model.StageCard;
 import io.diffusion4j.serving.model.StageCard.Guidance;

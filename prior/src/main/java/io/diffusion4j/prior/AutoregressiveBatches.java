@@ -1,6 +1,6 @@
 package io.diffusion4j.prior;
 
-import io.diffusion4j.diffusion.Vectors;
+import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.train.BatchSource;
 import java.util.ArrayList;

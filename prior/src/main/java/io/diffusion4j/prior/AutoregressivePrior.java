@@ -1,14 +1,14 @@
 package io.diffusion4j.prior;
 
-import io.diffusion4j.diffusion.Draw;
-import io.diffusion4j.diffusion.GuidanceScale;
-import io.diffusion4j.diffusion.NoiseSource;
-import io.diffusion4j.diffusion.NonFiniteAnswerException;
-import io.diffusion4j.diffusion.Prediction;
-import io.diffusion4j.diffusion.Prior;
-import io.diffusion4j.diffusion.Prompt;
-import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.Prompt;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.ArrayList;
 import java.util.List;
 

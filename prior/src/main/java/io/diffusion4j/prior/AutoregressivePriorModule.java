@@ -2,8 +2,8 @@ package io.diffusion4j.prior;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.OptionalBinder;
-import io.diffusion4j.diffusion.BestOfPrior;
-import io.diffusion4j.diffusion.Prior;
+import io.diffusion4j.diffusion.part.BestOfPrior;
+import io.diffusion4j.diffusion.part.Prior;
 
 /**
  * The autoregressive prior in place of the diffusion prior, best of some in the same way: installed

@@ -2,9 +2,9 @@ package io.diffusion4j.prior;
 
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageEncoder;
-import io.diffusion4j.diffusion.text.TextEncoder;
-import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

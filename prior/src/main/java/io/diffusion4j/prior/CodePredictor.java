@@ -1,6 +1,6 @@
 package io.diffusion4j.prior;
 
-import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.List;
 
 /**

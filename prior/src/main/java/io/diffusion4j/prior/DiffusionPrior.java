@@ -1,18 +1,18 @@
 package io.diffusion4j.prior;
 
-import io.diffusion4j.diffusion.Denoiser;
-import io.diffusion4j.diffusion.DiffusionStage;
-import io.diffusion4j.diffusion.Draw;
-import io.diffusion4j.diffusion.Guidance;
-import io.diffusion4j.diffusion.GuidedDenoiser;
-import io.diffusion4j.diffusion.Prior;
-import io.diffusion4j.diffusion.Prompt;
-import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.guidance.Guidance;
+import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.Prompt;
+import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
-import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.diffusion.stage.DiffusionStage;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /**
  * Dot products z_i·z_t of image and text embeddings, not normalised, as {@link
- * io.diffusion4j.diffusion.BestOfPrior} compares them, as one of D tokens, each of which is equally
- * frequent among the pairs that this was taken from: the upper half of the tokens is the upper half
- * of the pairs.
+ * io.diffusion4j.diffusion.part.BestOfPrior} compares them, as one of D tokens, each of which is
+ * equally frequent among the pairs that this was taken from: the upper half of the tokens is the
+ * upper half of the pairs.
  *
  * @param edges {@code [D − 1]}, ascending: where the second token begins, and the third, …
  */

@@ -3,7 +3,7 @@ package io.diffusion4j.prior;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
-import io.diffusion4j.diffusion.sampling.EpsPower;
+import io.diffusion4j.diffusion.solver.EpsPower;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package io.diffusion4j.prior;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.OptionalBinder;
-import io.diffusion4j.diffusion.BestOfPrior;
-import io.diffusion4j.diffusion.Prior;
+import io.diffusion4j.diffusion.part.BestOfPrior;
+import io.diffusion4j.diffusion.part.Prior;
 
 /**
  * The diffusion prior, best of some by dot product with the text (DALL-E 2, §2.2).

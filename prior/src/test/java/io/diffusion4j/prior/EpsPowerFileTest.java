@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.diffusion.sampling.EpsPower;
+import io.diffusion4j.diffusion.solver.EpsPower;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import com.google.protobuf.ByteString;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
-import io.diffusion4j.diffusion.sampling.Samplers;
+import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.OutputOptions;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.common.base.Throwables;
 import com.google.protobuf.ByteString;
-import io.diffusion4j.diffusion.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import io.diffusion4j.serving.client.Generation;
 import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.client.GenerationException;

@@ -1,11 +1,11 @@
 package io.diffusion4j.serving;
 
 import com.google.protobuf.ByteString;
-import io.diffusion4j.diffusion.PhiloxNoise;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.serving.v1.InputImage;
 import java.io.IOException;
 import java.util.Arrays;

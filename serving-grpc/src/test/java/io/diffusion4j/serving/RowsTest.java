@@ -8,12 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.Multibinder;
-import io.diffusion4j.diffusion.BatchingDenoiser;
-import io.diffusion4j.diffusion.Denoiser;
-import io.diffusion4j.diffusion.Parameterization;
-import io.diffusion4j.diffusion.Prediction;
-import io.diffusion4j.diffusion.Query;
-import io.diffusion4j.diffusion.image.ImageDecoder;
+import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.model.ImageEngine;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;

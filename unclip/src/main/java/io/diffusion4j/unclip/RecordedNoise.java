@@ -2,7 +2,7 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.SafetensorsFile;
-import io.diffusion4j.diffusion.NoiseSource;
+import io.diffusion4j.diffusion.noise.NoiseSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

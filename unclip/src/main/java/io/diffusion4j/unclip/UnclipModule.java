@@ -5,16 +5,16 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import io.diffusion4j.clip.ClipModule;
 import io.diffusion4j.decoder.DecoderModule;
-import io.diffusion4j.diffusion.ImageInterpolation;
-import io.diffusion4j.diffusion.ImageVariation;
-import io.diffusion4j.diffusion.Prior;
-import io.diffusion4j.diffusion.TextDiff;
-import io.diffusion4j.diffusion.TextToImage;
-import io.diffusion4j.diffusion.UnclipStages;
-import io.diffusion4j.diffusion.image.ImageDecoder;
-import io.diffusion4j.diffusion.image.ImageEncoder;
-import io.diffusion4j.diffusion.image.Upsampler;
-import io.diffusion4j.diffusion.text.TextEncoder;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.pipeline.ImageInterpolation;
+import io.diffusion4j.diffusion.pipeline.ImageVariation;
+import io.diffusion4j.diffusion.pipeline.TextDiff;
+import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.pipeline.UnclipStages;
 import io.diffusion4j.prior.PriorModule;
 
 /**

@@ -1,7 +1,7 @@
 package io.diffusion4j.diffusion.continuous;
 
-import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.process.Conversion;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 
 /**

@@ -3,7 +3,7 @@ package io.diffusion4j.diffusion.continuous;
 import static java.lang.Math.abs;
 import static java.lang.Math.sqrt;
 
-import io.diffusion4j.diffusion.NoiseSource;
+import io.diffusion4j.diffusion.noise.NoiseSource;
 
 /**
  * The method of Euler and Maruyama: x ← x + f(x, t)·Δt + g(t)·√|Δt|·z in equal steps (Song et al.

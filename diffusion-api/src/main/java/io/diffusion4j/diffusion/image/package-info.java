@@ -1,10 +1,9 @@
 /**
- * Pixels: the stages that make and read them.
+ * Pixels: images, their files and their sizes.
  *
- * <p>Starting points: {@link io.diffusion4j.diffusion.image.Image}, {@link
- * io.diffusion4j.diffusion.image.ImageDecoder}, {@link io.diffusion4j.diffusion.image.Upsampler};
- * {@link io.diffusion4j.diffusion.image.ImageFiles} and {@link io.diffusion4j.diffusion.image.Png}
- * for files, {@link io.diffusion4j.diffusion.image.Resize} for sizes.
+ * <p>{@link io.diffusion4j.diffusion.image.Image} holds RGB values in [−1, 1]; {@link
+ * io.diffusion4j.diffusion.image.ImageFiles} and {@link io.diffusion4j.diffusion.image.Png} read
+ * and write files, {@link io.diffusion4j.diffusion.image.Resize} changes sizes exactly as PIL does.
  */
 @NullMarked
 package io.diffusion4j.diffusion.image;

@@ -1,10 +1,10 @@
 package io.diffusion4j.diffusion.loss;
 
-import io.diffusion4j.diffusion.Denoiser;
-import io.diffusion4j.diffusion.NoiseSource;
-import io.diffusion4j.diffusion.NonFiniteAnswerException;
-import io.diffusion4j.diffusion.Prediction;
-import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import java.util.ArrayList;
 import java.util.Arrays;

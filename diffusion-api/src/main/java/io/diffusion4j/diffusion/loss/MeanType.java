@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.loss;
 
-import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.process.Parameterization;
 
 /**
  * What the first half of a network's answer says about the mean of p(x_{t−1} | x_t) (Ho et al.

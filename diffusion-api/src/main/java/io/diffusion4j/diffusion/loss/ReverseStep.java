@@ -3,9 +3,9 @@ package io.diffusion4j.diffusion.loss;
 import static java.lang.Math.log;
 import static java.lang.Math.sqrt;
 
-import io.diffusion4j.diffusion.Parameterization;
-import io.diffusion4j.diffusion.Prediction;
+import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.process.Conversion;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.process.Posterior;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 

@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.loss;
 
-import io.diffusion4j.diffusion.Prediction;
+import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 
 /**

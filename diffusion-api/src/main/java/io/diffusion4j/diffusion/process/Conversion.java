@@ -1,6 +1,5 @@
 package io.diffusion4j.diffusion.process;
 
-import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 
 /**

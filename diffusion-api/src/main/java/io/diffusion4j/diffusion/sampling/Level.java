@@ -45,22 +45,22 @@ public record Level(double t, double alphaBar) {
   }
 
   /** √ᾱ, how much of the sample is left. */
-  double signal() {
+  public double signal() {
     return level().signal();
   }
 
   /** √(1−ᾱ), the standard deviation of the noise. */
-  double noise() {
+  public double noise() {
     return level().noise();
   }
 
   /** Half the log signal-to-noise ratio, λ = ln √ᾱ − ln √(1−ᾱ); ∞ at the clean end. */
-  double lambda() {
+  public double lambda() {
     return level().lambda();
   }
 
   /** √((1−ᾱ)/ᾱ), the σ of the variance-exploding view x̃ = x₀ + σ·ε = x/√ᾱ (Karras et al. 2022). */
-  double sigma() {
+  public double sigma() {
     return level().sigma();
   }
 

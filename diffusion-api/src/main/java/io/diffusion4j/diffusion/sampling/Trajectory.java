@@ -2,10 +2,10 @@ package io.diffusion4j.diffusion.sampling;
 
 import static java.lang.Math.sqrt;
 
-import io.diffusion4j.diffusion.Parameterization;
-import io.diffusion4j.diffusion.Prediction;
-import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.process.Conversion;
+import io.diffusion4j.diffusion.process.Parameterization;
 import java.util.List;
 import java.util.function.IntFunction;
 

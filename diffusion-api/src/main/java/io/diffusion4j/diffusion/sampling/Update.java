@@ -56,7 +56,7 @@ public record Update(double x, double x0, double eps, List<Past> past, Noise noi
   }
 
   /** To the mean of a posterior at x̂₀. */
-  static Update mean(Posterior posterior) {
+  public static Update mean(Posterior posterior) {
     return ZERO.plusX0(posterior.x0()).plusX(posterior.x());
   }
 

@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.sampling;
 
-import io.diffusion4j.diffusion.ByName;
+import io.diffusion4j.diffusion.argument.ByName;
 import java.util.Map;
 import java.util.SortedSet;
 

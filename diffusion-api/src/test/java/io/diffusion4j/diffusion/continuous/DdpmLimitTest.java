@@ -6,13 +6,13 @@ import static java.lang.Math.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.process.Conversion;
-import io.diffusion4j.diffusion.sampling.DdpmSampler;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.SectionSpacing;
+import io.diffusion4j.diffusion.solver.DdpmSampler;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

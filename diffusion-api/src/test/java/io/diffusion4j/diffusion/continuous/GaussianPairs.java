@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.continuous;
 
-import io.diffusion4j.diffusion.NoiseSource;
+import io.diffusion4j.diffusion.noise.NoiseSource;
 
 /**
  * Data of two correlated values, N((a, b), [[aa, ab], [ab, bb]]). A sample here is many pairs, one

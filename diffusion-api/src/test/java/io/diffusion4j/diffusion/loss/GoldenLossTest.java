@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.diffusion4j.diffusion.Denoiser;
-import io.diffusion4j.diffusion.Parameterization;
-import io.diffusion4j.diffusion.Prediction;
-import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package io.diffusion4j.diffusion.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.diffusion4j.diffusion.PhiloxNoise;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,12 +3,16 @@ package io.diffusion4j.diffusion.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.diffusion4j.diffusion.sampling.DdpmSampler.Variance;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.solver.DdimSampler;
+import io.diffusion4j.diffusion.solver.DdpmSampler;
+import io.diffusion4j.diffusion.solver.DdpmSampler.Variance;
+import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus;
+import io.diffusion4j.diffusion.solver.Samplers;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

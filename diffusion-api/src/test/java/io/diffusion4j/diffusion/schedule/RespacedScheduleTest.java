@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.diffusion4j.diffusion.process.ForwardProcess;
 import io.diffusion4j.diffusion.process.Transition;
-import io.diffusion4j.diffusion.sampling.DdpmSampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.solver.DdpmSampler;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,12 +1,12 @@
 package io.diffusion4j.tf.train;
 
-import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.loss.MeanType;
 import io.diffusion4j.diffusion.loss.ReverseProcess;
 import io.diffusion4j.diffusion.loss.ReverseStep;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.TfDenoiser;

@@ -1,6 +1,6 @@
 package io.diffusion4j.emoji.scene;
 
-import io.diffusion4j.diffusion.ByName;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.emoji.art.Style;
 import java.util.Collections;
 import java.util.EnumSet;

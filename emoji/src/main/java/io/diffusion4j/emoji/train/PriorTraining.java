@@ -2,8 +2,8 @@ package io.diffusion4j.emoji.train;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.prior.CaptionedEmbeddings;

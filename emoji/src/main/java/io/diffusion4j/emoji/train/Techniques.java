@@ -1,8 +1,8 @@
 package io.diffusion4j.emoji.train;
 
-import io.diffusion4j.diffusion.ByName;
-import io.diffusion4j.diffusion.Parameterization;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.emoji.scene.CaptionMix;
 import java.util.Map;
 import java.util.SortedMap;

@@ -10,7 +10,7 @@ import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.decoder.UnetConfig;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;

@@ -3,8 +3,8 @@ package io.diffusion4j.emoji.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.diffusion4j.diffusion.Parameterization;
 import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.emoji.scene.CaptionMix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

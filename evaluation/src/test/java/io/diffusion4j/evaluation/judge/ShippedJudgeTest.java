@@ -2,7 +2,7 @@ package io.diffusion4j.evaluation.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.diffusion.Vectors;
+import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.ConceptSet;

@@ -9,7 +9,7 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
-import io.diffusion4j.diffusion.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
 import io.grpc.Metadata;

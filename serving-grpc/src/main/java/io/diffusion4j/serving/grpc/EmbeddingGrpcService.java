@@ -1,15 +1,15 @@
 package io.diffusion4j.serving.grpc;
 
 import com.google.common.primitives.Floats;
-import io.diffusion4j.diffusion.Draw;
-import io.diffusion4j.diffusion.NoiseSource;
-import io.diffusion4j.diffusion.PhiloxNoise;
-import io.diffusion4j.diffusion.Prior;
-import io.diffusion4j.diffusion.Prompt;
-import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageEncoder;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.Prompt;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;

@@ -1,7 +1,7 @@
 package io.diffusion4j.serving.jobs;
 
 import com.google.protobuf.util.Durations;
-import io.diffusion4j.diffusion.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.events.ServingListener.BatchEnd;

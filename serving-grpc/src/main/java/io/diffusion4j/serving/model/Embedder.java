@@ -1,9 +1,9 @@
 package io.diffusion4j.serving.model;
 
-import io.diffusion4j.diffusion.Prior;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageEncoder;
-import io.diffusion4j.diffusion.text.TextEncoder;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.TextEncoder;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,9 +1,9 @@
 package io.diffusion4j.serving.model;
 
-import io.diffusion4j.diffusion.NoiseSource;
-import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.SamplingSettings;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

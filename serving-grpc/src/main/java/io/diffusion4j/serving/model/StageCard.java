@@ -1,11 +1,11 @@
 package io.diffusion4j.serving.model;
 
-import io.diffusion4j.diffusion.SamplingSettings;
-import io.diffusion4j.diffusion.sampling.EtaSampler;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.Samplers;
 import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.EtaSampler;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.util.Optional;
 

@@ -2,11 +2,11 @@ package io.diffusion4j.serving.model;
 
 import static java.util.Objects.requireNonNull;
 
-import io.diffusion4j.diffusion.ImageEdit;
-import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.SamplingSettings;
-import io.diffusion4j.diffusion.UnclipStages;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.pipeline.ImageEdit;
+import io.diffusion4j.diffusion.pipeline.UnclipStages;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,20 +2,20 @@ package io.diffusion4j.serving.model;
 
 import static java.util.Collections.nCopies;
 
-import io.diffusion4j.diffusion.Draw;
-import io.diffusion4j.diffusion.ImageEdit;
-import io.diffusion4j.diffusion.ImageInterpolation;
-import io.diffusion4j.diffusion.ImageToImage;
-import io.diffusion4j.diffusion.Inpainting;
-import io.diffusion4j.diffusion.NoiseSource;
-import io.diffusion4j.diffusion.SamplingListener;
-import io.diffusion4j.diffusion.SamplingSettings;
-import io.diffusion4j.diffusion.TextDiff;
-import io.diffusion4j.diffusion.TextToImage;
-import io.diffusion4j.diffusion.UnclipStages;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageEncoder;
 import io.diffusion4j.diffusion.image.Pyramid;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.pipeline.ImageEdit;
+import io.diffusion4j.diffusion.pipeline.ImageInterpolation;
+import io.diffusion4j.diffusion.pipeline.ImageToImage;
+import io.diffusion4j.diffusion.pipeline.Inpainting;
+import io.diffusion4j.diffusion.pipeline.TextDiff;
+import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.pipeline.UnclipStages;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.List;
 
 /** What a task comes to with the stages of unCLIP. */

@@ -4,7 +4,7 @@ import static io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase.TASK_NOT_
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.hash.Hashing;
-import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.model.ImageEngine;

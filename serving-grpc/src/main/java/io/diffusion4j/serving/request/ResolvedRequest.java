@@ -1,6 +1,6 @@
 package io.diffusion4j.serving.request;
 
-import io.diffusion4j.diffusion.SamplingSettings;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.serving.model.ImageEngine;
 import io.diffusion4j.serving.model.ModelCard;
 import io.diffusion4j.serving.model.StageCard;

@@ -1,9 +1,9 @@
 package io.diffusion4j.serving.request;
 
-import io.diffusion4j.diffusion.SamplingSettings;
-import io.diffusion4j.diffusion.sampling.EtaSampler;
 import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.EtaSampler;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.model.StageCard;

@@ -1,12 +1,12 @@
 package io.diffusion4j.unclip.doctor;
 
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.diffusion.Denoiser;
-import io.diffusion4j.diffusion.Parameterization;
-import io.diffusion4j.diffusion.PhiloxNoise;
-import io.diffusion4j.diffusion.Prediction;
-import io.diffusion4j.diffusion.Query;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Conversion;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.unclip.doctor.Diagnosis.Level;

@@ -10,7 +10,7 @@ import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.decoder.UpsamplerModel;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
-import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.tf.nn.Precision;

@@ -1,7 +1,7 @@
 package io.diffusion4j.unclip.doctor;
 
-import io.diffusion4j.diffusion.Vectors;
-import io.diffusion4j.diffusion.text.TextEncoding;
+import io.diffusion4j.diffusion.embedding.Vectors;
+import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.prior.Standardization;
 import java.util.List;
 import java.util.Locale;

@@ -1,0 +1,290 @@
+package io.diffusion4j.diffusion.denoiser;
+
+import io.diffusion4j.diffusion.process.Parameterization;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Merges the queries of concurrent callers into batches, so that one network serves all of them.
+ *
+ * <p>One thread of its own calls the network. While a batch is under way new queries wait; the next
+ * batch takes them in turn from each waiting caller, so that a small request is not held up by a
+ * large one. Queries are answered as if they were alone, and fail so: when a merged batch fails the
+ * network is asked again for each caller by itself, and only those whose own queries are at fault
+ * see the exception.
+ *
+ * <p>An interrupted caller leaves with a {@link CancellationException}; its waiting queries leave
+ * with it. Closing lets the batch under way end and fails everything that waits.
+ */
+public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
+  private final Denoiser<C> network;
+  private final int maxBatch;
+  private final int capacity;
+  private final Thread worker;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+
+  // Guarded by the lock.
+  private final Queue<Call<C>> calls = new ArrayDeque<>();
+  private int waiting;
+  private boolean closed;
+
+  /**
+   * Starts the thread.
+   *
+   * @param name names the thread
+   * @param network called by that thread only
+   * @param maxBatch the largest batch, at least 1
+   * @param capacity how many queries may wait, at least 1
+   */
+  public BatchingDenoiser(String name, Denoiser<C> network, int maxBatch, int capacity) {
+    if (maxBatch < 1) {
+      throw new IllegalArgumentException("maxBatch: " + maxBatch + " (expected: ≥ 1)");
+    }
+    if (capacity < 1) {
+      throw new IllegalArgumentException("capacity: " + capacity + " (expected: ≥ 1)");
+    }
+    this.network = network;
+    this.maxBatch = maxBatch;
+    this.capacity = capacity;
+    worker = new Thread(this::work, "denoiser-" + name);
+    worker.setDaemon(true);
+    worker.start();
+  }
+
+  @Override
+  public Parameterization parameterization() {
+    return network.parameterization();
+  }
+
+  /**
+   * Waits for the answers.
+   *
+   * @throws QueueFullException if too many queries are waiting; one caller alone may exceed the
+   *     capacity
+   * @throws CancellationException if the calling thread is interrupted
+   * @throws IllegalStateException if this is closed, or is closed before the answers are there
+   */
+  @Override
+  public List<Prediction> predict(List<Query<C>> queries) {
+    if (queries.isEmpty()) {
+      return List.of();
+    }
+    Call<C> call = new Call<>(queries, lock.newCondition());
+    lock.lock();
+    try {
+      if (closed) {
+        throw closedException();
+      }
+      if (waiting > 0 && waiting + queries.size() > capacity) {
+        throw new QueueFullException(waiting, queries.size(), capacity);
+      }
+      calls.add(call);
+      waiting += queries.size();
+      work.signal();
+      while (!call.isOver()) {
+        call.over.await();
+      }
+    } catch (InterruptedException e) {
+      drop(call);
+      Thread.currentThread().interrupt();
+      var cancelled = new CancellationException("interrupted while waiting for the network");
+      cancelled.initCause(e);
+      throw cancelled;
+    } finally {
+      lock.unlock();
+    }
+    return call.answers();
+  }
+
+  /** How many queries wait now; those of the batch under way do not. */
+  public int waiting() {
+    lock.lock();
+    try {
+      return waiting;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets the batch under way end, fails the queries that wait, and ends the thread. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      for (Call<C> call : List.copyOf(calls)) {
+        drop(call);
+        call.fail(closedException());
+      }
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (worker.isAlive()) {
+      try {
+        worker.join();
+      } catch (InterruptedException e) {
+        interrupted = true; // the network is in use until the thread ends
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static IllegalStateException closedException() {
+    return new IllegalStateException("denoiser: closed (expected: open)");
+  }
+
+  /** Removes what waits of a call. */
+  private void drop(Call<C> call) {
+    if (calls.remove(call)) {
+      waiting -= call.unasked();
+    }
+  }
+
+  private void work() {
+    List<Row<C>> batch = next();
+    while (!batch.isEmpty()) {
+      answer(batch);
+      batch = next();
+    }
+  }
+
+  /** Waits for the next batch; empty when closed. */
+  private List<Row<C>> next() {
+    lock.lock();
+    try {
+      while (calls.isEmpty() && !closed) {
+        work.awaitUninterruptibly();
+      }
+      List<Row<C>> batch = new ArrayList<>(Math.min(maxBatch, waiting));
+      // A query from each caller in turn; who has more goes to the end of the line.
+      while (batch.size() < maxBatch && !calls.isEmpty()) {
+        Call<C> call = calls.remove();
+        batch.add(new Row<>(call, call.nextQuery++));
+        waiting--;
+        if (call.unasked() > 0) {
+          calls.add(call);
+        }
+      }
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void answer(List<Row<C>> batch) {
+    List<Call<C>> callers = batch.stream().map(Row::call).distinct().toList();
+    try {
+      deliver(batch, ask(batch));
+    } catch (RuntimeException failure) {
+      if (callers.size() == 1) {
+        fail(callers.get(0), failure);
+        return;
+      }
+      for (Call<C> caller : callers) {
+        answer(batch.stream().filter(row -> row.call == caller).toList());
+      }
+    } catch (Throwable failure) { // such as memory running out: the callers must not wait forever
+      callers.forEach(caller -> fail(caller, failure));
+    }
+  }
+
+  private List<Prediction> ask(List<Row<C>> batch) {
+    List<Prediction> answers =
+        network.predict(batch.stream().map(row -> row.call.queries.get(row.index)).toList());
+    if (answers.size() != batch.size()) {
+      throw new IllegalStateException(
+          "answers: " + answers.size() + " of the network (expected: " + batch.size() + ")");
+    }
+    return answers;
+  }
+
+  private void deliver(List<Row<C>> batch, List<Prediction> answers) {
+    lock.lock();
+    try {
+      for (int i = 0; i < answers.size(); i++) {
+        batch.get(i).call.deliver(batch.get(i).index, answers.get(i));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void fail(Call<C> call, Throwable failure) {
+    lock.lock();
+    try {
+      drop(call);
+      call.fail(failure);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private record Row<C>(Call<C> call, int index) {}
+
+  /** What one caller waits for. Guarded by the lock until it is over. */
+  private static final class Call<C> {
+    final List<Query<C>> queries;
+    final Condition over;
+    private final List<@Nullable Prediction> answers;
+    private int missing;
+    private int nextQuery;
+    private @Nullable Throwable failure;
+
+    Call(List<Query<C>> queries, Condition over) {
+      this.queries = List.copyOf(queries);
+      this.over = over;
+      answers = new ArrayList<>(Collections.nCopies(queries.size(), null));
+      missing = queries.size();
+    }
+
+    int unasked() {
+      return queries.size() - nextQuery;
+    }
+
+    boolean isOver() {
+      return missing == 0 || failure != null;
+    }
+
+    void deliver(int index, Prediction answer) {
+      answers.set(index, answer);
+      missing--;
+      if (missing == 0) {
+        over.signal();
+      }
+    }
+
+    void fail(Throwable cause) {
+      if (failure == null) {
+        failure = cause;
+        over.signal();
+      }
+    }
+
+    List<Prediction> answers() {
+      if (failure instanceof RuntimeException exception) {
+        throw exception;
+      }
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      if (failure != null) { // a checked exception that the network let slip through
+        throw new IllegalStateException("network: failed (expected: answers)", failure);
+      }
+      return answers.stream().map(Objects::requireNonNull).toList();
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.diffusion4j.diffusion.denoiser;
+
+import io.diffusion4j.diffusion.process.Parameterization;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Two networks that share a trajectory: one for the timesteps above 0, another for timestep 0. The
+ * published unCLIP upsamplers are such pairs.
+ */
+public final class LastStepDenoiser<C> implements Denoiser<C> {
+  private final Denoiser<C> first;
+  private final Denoiser<C> last;
+
+  /**
+   * Joins two networks.
+   *
+   * @param first answers where t &gt; 0
+   * @param last answers where t = 0
+   * @throws IllegalArgumentException if they do not predict the same thing
+   */
+  public LastStepDenoiser(Denoiser<C> first, Denoiser<C> last) {
+    if (first.parameterization() != last.parameterization()) {
+      throw new IllegalArgumentException(
+          "parameterization: "
+              + last.parameterization()
+              + " of the last step (expected: "
+              + first.parameterization()
+              + ", that of the others)");
+    }
+    this.first = first;
+    this.last = last;
+  }
+
+  @Override
+  public Parameterization parameterization() {
+    return first.parameterization();
+  }
+
+  @Override
+  public List<Prediction> predict(List<Query<C>> queries) {
+    var fromFirst = ask(first, queries, query -> !isLast(query)).iterator();
+    var fromLast = ask(last, queries, LastStepDenoiser::isLast).iterator();
+    List<Prediction> answers = new ArrayList<>(queries.size());
+    for (Query<C> query : queries) {
+      answers.add((isLast(query) ? fromLast : fromFirst).next());
+    }
+    return answers;
+  }
+
+  private static boolean isLast(Query<?> query) {
+    return query.t() == 0;
+  }
+
+  private static <C> List<Prediction> ask(
+      Denoiser<C> denoiser, List<Query<C>> queries, Predicate<Query<C>> mine) {
+    List<Query<C>> asked = queries.stream().filter(mine).toList();
+    return asked.isEmpty() ? List.of() : denoiser.predict(asked);
+  }
+}

@@ -1,0 +1,12 @@
+package io.diffusion4j.diffusion.denoiser;
+
+/**
+ * One question to a {@link Denoiser}: what would you say at (x_t, t, condition)?
+ *
+ * @param xt the noisy sample, a row-major array in channels-last order; not modified
+ * @param t the time in timesteps of the training schedule; fractional for solvers that step between
+ *     the integers
+ * @param condition what the sample is conditioned on
+ */
+@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+public record Query<C>(float[] xt, double t, C condition) {}

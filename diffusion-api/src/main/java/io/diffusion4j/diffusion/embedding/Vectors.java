@@ -1,0 +1,28 @@
+package io.diffusion4j.diffusion.embedding;
+
+/** How embeddings are measured and compared. */
+public final class Vectors {
+  private Vectors() {}
+
+  /**
+   * a·b, summed in float64.
+   *
+   * @throws IllegalArgumentException if one has more values than the other
+   */
+  public static double dot(float[] a, float[] b) {
+    if (a.length != b.length) {
+      throw new IllegalArgumentException(
+          "vectors: " + a.length + " and " + b.length + " values (expected: as many)");
+    }
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
+  }
+
+  /** The Euclidean length of a vector. */
+  public static double length(float[] v) {
+    return Math.sqrt(dot(v, v));
+  }
+}

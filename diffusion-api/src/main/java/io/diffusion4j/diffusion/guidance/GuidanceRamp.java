@@ -1,0 +1,49 @@
+package io.diffusion4j.diffusion.guidance;
+
+/**
+ * A guidance scale that goes from one value to another as the noise goes (Wang et al. 2024):
+ * guidance that rises towards the clean end keeps the variety that is decided early.
+ *
+ * @param noisy the scale at the last timestep, where there is the most noise
+ * @param clean the scale at timestep 0
+ * @param steps T, the number of training timesteps, at least 1
+ * @param shape the way between
+ */
+public record GuidanceRamp(double noisy, double clean, int steps, Shape shape)
+    implements GuidanceScale {
+  /** The way between the ends, as a weight of the noisy one. */
+  public enum Shape {
+    /** t/(T−1). */
+    LINEAR {
+      @Override
+      double weight(double time) {
+        return time;
+      }
+    },
+    /** ½·(1 − cos(π·t/(T−1))), which is level at both ends. */
+    COSINE {
+      @Override
+      double weight(double time) {
+        return (1 - Math.cos(Math.PI * time)) / 2;
+      }
+    };
+
+    /** The weight of the noisy end at a time in [0, 1], 1 the noisy end. */
+    abstract double weight(double time);
+  }
+
+  public GuidanceRamp {
+    GuidanceScale.requireValid(noisy);
+    GuidanceScale.requireValid(clean);
+    if (steps < 1) {
+      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
+    }
+  }
+
+  @Override
+  public double at(double t) {
+    double time = steps == 1 ? 0 : Math.max(0, Math.min(1, t / (steps - 1)));
+    double weight = shape.weight(time);
+    return weight * noisy + (1 - weight) * clean;
+  }
+}

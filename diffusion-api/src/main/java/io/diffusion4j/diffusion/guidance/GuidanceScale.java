@@ -1,0 +1,47 @@
+package io.diffusion4j.diffusion.guidance;
+
+import io.diffusion4j.diffusion.denoiser.Query;
+
+/**
+ * A guidance scale that may change as the noise does. 1 is the plain conditional model.
+ *
+ * <p>The usual ones: {@link #constant}, {@link GuidanceRamp}, and {@link GuidanceInterval} around
+ * either.
+ */
+@FunctionalInterface
+public interface GuidanceScale {
+  /**
+   * The scale at a time, at least 0 and finite.
+   *
+   * @param t in timesteps of the training schedule, as in {@link Query#t}
+   */
+  double at(double t);
+
+  /** The same scale at all times. */
+  static GuidanceScale constant(double scale) {
+    return new Constant(scale);
+  }
+
+  /** The same scale at all times. */
+  record Constant(double scale) implements GuidanceScale {
+    public Constant {
+      requireValid(scale);
+    }
+
+    @Override
+    public double at(double t) {
+      return scale;
+    }
+  }
+
+  /**
+   * Checks a scale.
+   *
+   * @throws IllegalArgumentException if it is negative, infinite or NaN
+   */
+  static void requireValid(double scale) {
+    if (!(scale >= 0 && scale < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("guidanceScale: " + scale + " (expected: ≥ 0 and finite)");
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.diffusion4j.diffusion.part;
+
+import io.diffusion4j.diffusion.embedding.Vectors;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Draws several image embeddings for each prompt and keeps the one with the largest dot product
+ * with the text embedding (DALL-E 2, §2.2, which draws two).
+ */
+public final class BestOfPrior implements Prior {
+  private final Prior prior;
+  private final int candidates;
+
+  /**
+   * The best of several.
+   *
+   * @param prior draws the candidates, all of them in one call
+   * @param candidates how many for each prompt, at least 1
+   */
+  public BestOfPrior(Prior prior, int candidates) {
+    if (candidates < 1) {
+      throw new IllegalArgumentException("candidates: " + candidates + " (expected: ≥ 1)");
+    }
+    this.prior = prior;
+    this.candidates = candidates;
+  }
+
+  @Override
+  public List<float[]> sample(
+      List<Draw<Prompt>> draws, SamplingSettings settings, SamplingListener listener) {
+    List<Draw<Prompt>> all = new ArrayList<>(draws.size() * candidates);
+    for (Draw<Prompt> draw : draws) {
+      for (int candidate = 0; candidate < candidates; candidate++) {
+        all.add(new Draw<>(draw.condition(), draw.noise().candidate(candidate)));
+      }
+    }
+    List<float[]> embeddings = prior.sample(all, settings, listener);
+    List<float[]> best = new ArrayList<>(draws.size());
+    for (int i = 0; i < draws.size(); i++) {
+      best.add(
+          largest(
+              embeddings.subList(i * candidates, (i + 1) * candidates),
+              draws.get(i).condition().text().embedding()));
+    }
+    return best;
+  }
+
+  private static float[] largest(List<float[]> embeddings, float[] text) {
+    float[] best = embeddings.get(0);
+    for (float[] embedding : embeddings) {
+      if (embedding.length != text.length) {
+        throw new IllegalArgumentException(
+            "imageEmbedding: "
+                + embedding.length
+                + " values (expected: "
+                + text.length
+                + ", as the text's)");
+      }
+      if (Vectors.dot(embedding, text) > Vectors.dot(best, text)) {
+        best = embedding;
+      }
+    }
+    return best;
+  }
+}

@@ -1,0 +1,15 @@
+package io.diffusion4j.diffusion.part;
+
+import io.diffusion4j.diffusion.image.Image;
+import java.util.List;
+
+/** Says in a vector what an image shows. */
+@FunctionalInterface
+public interface ImageEncoder {
+  /**
+   * Encodes images of any size.
+   *
+   * @return un-normalised CLIP image embeddings, in order
+   */
+  List<float[]> encode(List<Image> images);
+}

@@ -1,0 +1,46 @@
+package io.diffusion4j.diffusion.pipeline;
+
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Upsampler;
+
+/**
+ * A way to draw images that keep something of a given one, as decorators around the stages that
+ * draw pixels: whatever is composed of the decorated stages edits instead of drawing afresh.
+ */
+public interface ImageEdit {
+  /** Keeps nothing. */
+  ImageEdit NONE =
+      new ImageEdit() {
+        @Override
+        public ImageDecoder decoder(ImageDecoder decoder) {
+          return decoder;
+        }
+
+        @Override
+        public Upsampler upsampler(Upsampler upsampler) {
+          return upsampler;
+        }
+
+        @Override
+        public int decoderSteps(int steps) {
+          return steps;
+        }
+
+        @Override
+        public int upsamplerSteps(int steps) {
+          return steps;
+        }
+      };
+
+  /** A decoder that keeps what is to be kept, at the size of its images. */
+  ImageDecoder decoder(ImageDecoder decoder);
+
+  /** An upsampler that keeps what is to be kept, at the size of its images. */
+  Upsampler upsampler(Upsampler upsampler);
+
+  /** How many steps the decorated decoder takes when it is asked for so many. */
+  int decoderSteps(int steps);
+
+  /** How many steps the decorated upsampler takes when it is asked for so many. */
+  int upsamplerSteps(int steps);
+}

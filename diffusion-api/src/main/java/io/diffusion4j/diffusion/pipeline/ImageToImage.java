@@ -1,0 +1,124 @@
+package io.diffusion4j.diffusion.pipeline;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Pyramid;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.sampling.PartialSampler;
+import io.diffusion4j.diffusion.schedule.NoiseLevel;
+import io.diffusion4j.diffusion.stage.Projection;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * Draws on from a noised image (SDEdit, Meng et al. 2022): decoder and upsampler do not begin at
+ * noise but at x_t = √ᾱ·x₀ + √(1−ᾱ)·ε of an image x₀, and take the last steps of their plan only.
+ *
+ * <p>For the decoder x₀ is the given image at its size. For the upsampler it is the given image
+ * changed as the decoder has changed the small one, so that it starts with no colours that what it
+ * is told contradicts.
+ */
+public final class ImageToImage implements ImageEdit {
+  private final Image image;
+  private final Pyramid pyramid;
+  private final double strength;
+
+  /**
+   * The edit.
+   *
+   * @param image square
+   * @param strength how much is noised away, in [0, 1]: 0 gives the image itself, in no step; 1 is
+   *     an image drawn from noise, in all steps; between them the share of the steps that is taken,
+   *     rounded up
+   */
+  public ImageToImage(Image image, double strength) {
+    if (!(strength >= 0 && strength <= 1)) { // NaN fails too
+      throw new IllegalArgumentException("strength: " + strength + " (expected: in [0, 1])");
+    }
+    this.image = image;
+    this.pyramid = new Pyramid(image);
+    this.strength = strength;
+  }
+
+  @Override
+  public ImageDecoder decoder(ImageDecoder decoder) {
+    if (strength == 0) {
+      return (draws, settings, listener) -> given(draws);
+    }
+    return strength == 1
+        ? decoder
+        : (draws, settings, listener) ->
+            decoder.decode(
+                draws.stream().map(draw -> draw.withProjection(from(pyramid::levelOfRow))).toList(),
+                part(settings),
+                listener);
+  }
+
+  @Override
+  public Upsampler upsampler(Upsampler upsampler) {
+    if (strength == 0) {
+      return (draws, settings, listener) -> given(draws);
+    }
+    return strength == 1
+        ? upsampler
+        : (draws, settings, listener) ->
+            upsampler.upsample(
+                draws.stream()
+                    .map(draw -> draw.withProjection(from(size -> changed(draw.condition(), size))))
+                    .toList(),
+                part(settings),
+                listener);
+  }
+
+  @Override
+  public int decoderSteps(int steps) {
+    return strength == 0 ? 0 : PartialSampler.steps(strength, steps);
+  }
+
+  @Override
+  public int upsamplerSteps(int steps) {
+    return decoderSteps(steps);
+  }
+
+  private List<Image> given(List<?> draws) {
+    return draws.stream().map(draw -> image).toList();
+  }
+
+  private SamplingSettings part(SamplingSettings settings) {
+    return settings.withSampler(new PartialSampler(settings.sampler(), strength));
+  }
+
+  /** The given image at a size, changed as this small one differs from it. */
+  private float[] changed(Image small, int rowSize) {
+    int side = Pyramid.sideOfRow(rowSize);
+    float[] before = pyramid.level(small.width());
+    float[] change = new float[before.length];
+    for (int i = 0; i < change.length; i++) {
+      change[i] = small.pixels()[i] - before[i];
+    }
+    float[] changed = pyramid.level(side).clone();
+    float[] enlarged =
+        Resize.bicubic(new Image(small.width(), small.height(), change), side, side).pixels();
+    for (int i = 0; i < changed.length; i++) {
+      changed[i] = Math.max(-1, Math.min(1, changed[i] + enlarged[i]));
+    }
+    return changed;
+  }
+
+  /** Starts at a noised image. */
+  private static Projection from(IntFunction<float[]> image) {
+    return (x, at) -> {
+      if (at.step() == 0) {
+        var level = new NoiseLevel(at.alphaBar());
+        float[] x0 = image.apply(x.length);
+        float[] eps = at.noise().gaussian(at.stage(), NoiseSource.INITIAL, x.length);
+        for (int i = 0; i < x.length; i++) {
+          x[i] = (float) level.xt(x0[i], eps[i]);
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,99 @@
+package io.diffusion4j.diffusion.pipeline;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Pyramid;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.sampling.Resampling;
+import io.diffusion4j.diffusion.schedule.NoiseLevel;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.Projection;
+import java.util.List;
+
+/**
+ * Draws a part of an image again (RePaint, Lugmayr et al. 2022): before each step the known pixels
+ * are replaced by the given ones, noised as much as the sample is: x_t ~ q(x_t | x₀) (eq. 8a).
+ * After the last step they are the given ones.
+ *
+ * <p>Decoder and upsampler do so at their sizes. A pixel is known only if all that it covers of the
+ * mask is.
+ */
+public final class Inpainting implements ImageEdit {
+  /** What a pixel of the reduced mask is at least, if part of it is to be drawn again. */
+  private static final float TOUCHED = -0.9999f; // rounding leaves untouched ones near −1
+
+  private final Pyramid image;
+  private final Pyramid mask;
+  private final Resampling resampling;
+
+  /**
+   * The edit.
+   *
+   * @param image square
+   * @param mask of the same size: bright (from 0 on) where the image is to be drawn again
+   * @param resampling of the decoder's steps; {@link Resampling#NONE} draws once
+   */
+  public Inpainting(Image image, Image mask, Resampling resampling) {
+    if (mask.width() != image.width() || mask.height() != image.height()) {
+      throw new IllegalArgumentException(
+          "mask: %d×%d (expected: %d×%d, as the image)"
+              .formatted(mask.width(), mask.height(), image.width(), image.height()));
+    }
+    this.image = new Pyramid(image);
+    this.mask = new Pyramid(blackAndWhite(mask));
+    this.resampling = resampling;
+  }
+
+  private static Image blackAndWhite(Image mask) {
+    float[] from = mask.pixels();
+    float[] to = new float[from.length];
+    for (int i = 0; i < to.length; i += 3) {
+      float value = from[i] + from[i + 1] + from[i + 2] >= 0 ? 1 : -1;
+      to[i] = value;
+      to[i + 1] = value;
+      to[i + 2] = value;
+    }
+    return new Image(mask.width(), mask.height(), to);
+  }
+
+  @Override
+  public ImageDecoder decoder(ImageDecoder decoder) {
+    return (draws, settings, listener) ->
+        decoder.decode(
+            held(draws), settings.withSampler(resampling.of(settings.sampler())), listener);
+  }
+
+  @Override
+  public Upsampler upsampler(Upsampler upsampler) {
+    return (draws, settings, listener) -> upsampler.upsample(held(draws), settings, listener);
+  }
+
+  @Override
+  public int decoderSteps(int steps) {
+    return resampling.steps(steps);
+  }
+
+  @Override
+  public int upsamplerSteps(int steps) {
+    return steps;
+  }
+
+  private <C> List<Draw<C>> held(List<Draw<C>> draws) {
+    return draws.stream().map(draw -> draw.withProjection(this::replaceKnown)).toList();
+  }
+
+  private void replaceKnown(float[] x, Projection.At at) {
+    float[] x0 = image.levelOfRow(x.length);
+    float[] again = mask.levelOfRow(x.length);
+    var level = new NoiseLevel(at.alphaBar());
+    float[] eps =
+        at.alphaBar() == 1
+            ? new float[x.length]
+            : at.noise().gaussian(at.stage() + "/known", at.step(), x.length);
+    for (int i = 0; i < x.length; i++) {
+      if (again[i] < TOUCHED) {
+        x[i] = (float) level.xt(x0[i], eps[i]);
+      }
+    }
+  }
+}

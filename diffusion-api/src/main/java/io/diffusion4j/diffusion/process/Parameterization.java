@@ -1,0 +1,11 @@
+package io.diffusion4j.diffusion.process;
+
+/** What a network predicts about x_t = √ᾱ·x₀ + √(1−ᾱ)·ε. */
+public enum Parameterization {
+  /** The noise ε (Ho et al. 2020). */
+  EPS,
+  /** The clean sample x₀. */
+  X0,
+  /** v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans &amp; Ho 2022). */
+  V
+}

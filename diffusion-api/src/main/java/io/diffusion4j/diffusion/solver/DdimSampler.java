@@ -1,0 +1,51 @@
+package io.diffusion4j.diffusion.solver;
+
+import static java.lang.Math.max;
+import static java.lang.Math.sqrt;
+
+import io.diffusion4j.diffusion.sampling.EpsSource;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Update;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+
+/**
+ * Denoising diffusion implicit models (Song et al. 2021).
+ *
+ * @param eta 0 is deterministic; 1 is the DDPM posterior
+ * @param epsSource which ε̂ points to x_t once x̂₀ has been clipped
+ */
+public record DdimSampler(double eta, EpsSource epsSource) implements EtaSampler {
+  public DdimSampler {
+    if (!(eta >= 0 && eta <= 1)) { // written so that NaN fails too
+      throw new IllegalArgumentException("eta: " + eta + " (expected: in [0, 1])");
+    }
+  }
+
+  /** With ε̂ re-derived from the treated x̂₀, as OpenAI does. */
+  public DdimSampler(double eta) {
+    this(eta, EpsSource.TREATED_X0);
+  }
+
+  @Override
+  public DdimSampler withEta(double other) {
+    return new DdimSampler(other, epsSource);
+  }
+
+  @Override
+  public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
+    var plan = new SamplingPlan.Builder().epsSource(epsSource);
+    for (int i = 0; i < timesteps.size(); i++) {
+      double aBar = schedule.alphaBar(timesteps.get(i));
+      double aBarNext = schedule.alphaBar(timesteps.get(i + 1));
+      double sigma = eta * sqrt((1 - aBarNext) / (1 - aBar)) * sqrt(1 - aBar / aBarNext); // eq. 16
+      Update update = // eq. 12
+          Update.ZERO
+              .plusX0(sqrt(aBarNext))
+              .plusEps(sqrt(max(0, 1 - aBarNext - sigma * sigma))) // rounding may go below 0
+              .plusNoise(sigma);
+      plan.add(timesteps.get(i), aBar, update);
+    }
+    return plan.build();
+  }
+}

@@ -1,0 +1,123 @@
+package io.diffusion4j.diffusion.solver;
+
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.process.Conversion;
+import io.diffusion4j.diffusion.process.Transition;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import io.diffusion4j.diffusion.stage.Draw;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The mean power of a network's noise, E‖ε̂‖²/d for each timestep, over a data set: (1−ᾱ_t)·Γ_t of
+ * Bao et al. (2022). It says how much of the noise the network can tell from the sample, 0 for
+ * nothing and 1 for all of it, and so what variance {@link AnalyticDpmSampler} takes.
+ *
+ * @param byTimestep E‖ε̂‖²/d, at least 0, by timestep; at least one
+ */
+public record EpsPower(SortedMap<Integer, Double> byTimestep) {
+  /** How many samples the network is asked about at once. */
+  private static final int BATCH = 64;
+
+  public EpsPower {
+    byTimestep = Collections.unmodifiableSortedMap(new TreeMap<>(byTimestep));
+    if (byTimestep.isEmpty()) {
+      throw new IllegalArgumentException("epsPower: none (expected: at least one timestep)");
+    }
+    byTimestep.forEach(
+        (t, power) -> {
+          if (!(t >= 0 && power >= 0 && power < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                "epsPower: " + power + " at t = " + t + " (expected: ≥ 0 and finite, t ≥ 0)");
+          }
+        });
+  }
+
+  /** Of one timestep; interpolated between those that were measured, and constant beyond them. */
+  public double at(int t) {
+    SortedMap<Integer, Double> from = byTimestep.tailMap(t);
+    SortedMap<Integer, Double> upTo = byTimestep.headMap(t + 1);
+    int high = from.isEmpty() ? byTimestep.lastKey() : from.firstKey();
+    int low = upTo.isEmpty() ? byTimestep.firstKey() : upTo.lastKey();
+    double weight = low == high ? 0 : (double) (t - low) / (high - low);
+    return (1 - weight) * measured(low) + weight * measured(high);
+  }
+
+  private double measured(int t) {
+    return byTimestep.getOrDefault(t, Double.NaN);
+  }
+
+  /**
+   * Measures it by asking a network about noised samples.
+   *
+   * @param denoiser the network
+   * @param schedule what it was trained with
+   * @param timesteps where it is measured; a few dozen do, because it changes smoothly
+   * @param samples clean samples of the data set, all of one size; not modified
+   * @param draws the condition of each sample, and the noise that is added to it, of stage {@code
+   *     epsPower} and the timestep as its step
+   */
+  public static <C> EpsPower measure(
+      Denoiser<C> denoiser,
+      NoiseSchedule schedule,
+      Timesteps timesteps,
+      List<float[]> samples,
+      List<Draw<C>> draws) {
+    if (samples.isEmpty() || samples.size() != draws.size()) {
+      throw new IllegalArgumentException(
+          "samples: "
+              + samples.size()
+              + " (expected: "
+              + draws.size()
+              + ", as many as draws, and at least one)");
+    }
+    Map<Integer, Double> powers = new TreeMap<>();
+    for (int t : timesteps.values()) {
+      double alphaBar = schedule.alphaBar(t);
+      Conversion from = Conversion.of(denoiser.parameterization(), alphaBar);
+      Transition marginal = Transition.preservingVariance(alphaBar);
+      double sum = 0;
+      long count = 0;
+      for (int start = 0; start < samples.size(); start += BATCH) {
+        List<Query<C>> queries = new ArrayList<>();
+        for (int i = start; i < Math.min(start + BATCH, samples.size()); i++) {
+          queries.add(
+              new Query<>(
+                  noised(samples.get(i), draws.get(i), t, marginal), t, draws.get(i).condition()));
+        }
+        List<Prediction> answers = denoiser.predict(queries);
+        for (int i = 0; i < queries.size(); i++) {
+          float[] x = queries.get(i).xt();
+          sum += power(from, x, answers.get(i).output());
+          count += x.length;
+        }
+      }
+      powers.put(t, sum / count);
+    }
+    return new EpsPower(new TreeMap<>(powers));
+  }
+
+  private static float[] noised(float[] x0, Draw<?> draw, int t, Transition marginal) {
+    float[] xt = draw.noise().gaussian("epsPower", t, x0.length);
+    for (int i = 0; i < xt.length; i++) {
+      xt[i] = (float) marginal.draw(x0[i], xt[i]);
+    }
+    return xt;
+  }
+
+  private static double power(Conversion from, float[] x, float[] output) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      double eps = from.epsFromX() * x[i] + from.epsFromOutput() * output[i];
+      sum += eps * eps;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,14 @@
+package io.diffusion4j.diffusion.solver;
+
+import io.diffusion4j.diffusion.sampling.Sampler;
+
+/** A sampler that leaves open how much of the posterior's noise it adds again at each step. */
+public interface EtaSampler extends Sampler {
+  /**
+   * The same sampler with this η.
+   *
+   * @param eta 0 is deterministic; 1 is the DDPM posterior
+   * @throws IllegalArgumentException if it is not in [0, 1]
+   */
+  Sampler withEta(double eta);
+}

@@ -1,0 +1,26 @@
+package io.diffusion4j.diffusion.solver;
+
+import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The noise levels a solver visits, noisiest first, the clean end not included. */
+@FunctionalInterface
+public interface Grid {
+  /** Those of the timesteps. */
+  Grid TIMESTEPS =
+      (schedule, timesteps) ->
+          timesteps.values().stream().map(t -> new Level(t, schedule.alphaBar(t))).toList();
+
+  /** As many levels as there are timesteps. */
+  List<Level> levels(NoiseSchedule schedule, Timesteps timesteps);
+
+  /** The levels, and the clean end after them. */
+  default List<Level> levelsToClean(NoiseSchedule schedule, Timesteps timesteps) {
+    List<Level> levels = new ArrayList<>(levels(schedule, timesteps));
+    levels.add(Level.CLEAN);
+    return levels;
+  }
+}

@@ -1,0 +1,78 @@
+package io.diffusion4j.diffusion.solver;
+
+import static java.lang.Math.log;
+import static java.lang.Math.pow;
+
+import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Levels whose σ^(1/ρ) fall in equal steps, which puts more of them where there is little noise
+ * (Karras et al. 2022, eq. 5). Of the timesteps it takes the number, and perhaps the ends.
+ *
+ * @param rho ρ, greater than 0; the paper has 7
+ * @param ends between which levels
+ * @param time which times the network is told
+ */
+public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
+  /** Between which levels the grid lies. */
+  public enum Ends {
+    /** The noisiest and the cleanest of the schedule (diffusers' DPM-Solver++). */
+    SCHEDULE,
+    /** The first and the last of the timesteps (diffusers' Euler and Heun). */
+    TIMESTEPS
+  }
+
+  /** The time that belongs to a level between two timesteps. */
+  public enum Time {
+    /** Interpolated in log σ. */
+    FRACTIONAL,
+    /** Interpolated, then the nearest timestep. */
+    NEAREST
+  }
+
+  public KarrasGrid {
+    if (!(rho > 0 && rho < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("rho: " + rho + " (expected: > 0 and finite)");
+    }
+  }
+
+  @Override
+  public List<Level> levels(NoiseSchedule schedule, Timesteps timesteps) {
+    int n = timesteps.size();
+    double max = sigma(schedule, ends == Ends.SCHEDULE ? schedule.steps() - 1 : timesteps.get(0));
+    double min = sigma(schedule, ends == Ends.SCHEDULE ? 0 : timesteps.get(n - 1));
+    double[] logSigmas = new double[schedule.steps()];
+    for (int t = 0; t < logSigmas.length; t++) {
+      logSigmas[t] = log(sigma(schedule, t));
+    }
+    List<Level> levels = new ArrayList<>(n);
+    for (int i = 0; i < n; i++) {
+      double ramp = n == 1 ? 0 : (double) i / (n - 1);
+      double sigma = pow(pow(max, 1 / rho) + ramp * (pow(min, 1 / rho) - pow(max, 1 / rho)), rho);
+      double t = timeOf(log(sigma), logSigmas);
+      levels.add(new Level(time == Time.NEAREST ? Math.rint(t) : t, 1 / (1 + sigma * sigma)));
+    }
+    return levels;
+  }
+
+  private static double sigma(NoiseSchedule schedule, int t) {
+    return new Level(t, schedule.alphaBar(t)).sigma();
+  }
+
+  /** The fractional t with this log σ, linear between the entries of the ascending table. */
+  private static double timeOf(double logSigma, double[] table) {
+    if (table.length == 1) {
+      return 0;
+    }
+    int low = 0;
+    while (low < table.length - 2 && table[low + 1] <= logSigma) {
+      low++;
+    }
+    double weight = (logSigma - table[low]) / (table[low + 1] - table[low]);
+    return low + Math.max(0, Math.min(1, weight));
+  }
+}

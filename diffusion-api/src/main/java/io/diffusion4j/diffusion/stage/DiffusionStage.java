@@ -1,0 +1,149 @@
+package io.diffusion4j.diffusion.stage;
+
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Trajectory;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A diffusion model ready to sample from: a network and what it was trained with. The prior, the
+ * decoder and the upsampler are one each.
+ *
+ * <p>Safe to share between threads if the denoiser is.
+ *
+ * @param name the stage's name, which addresses its noise and tells its progress
+ * @param denoiser the network
+ * @param schedule the noise it was trained with
+ * @param spacing which timesteps are visited when fewer than all, unless the settings say
+ * @param treatment what is known of the range of the samples, unless the settings say
+ * @param rowSize how many values a sample has, at least 1
+ * @param <C> what a sample is conditioned on
+ */
+public record DiffusionStage<C>(
+    String name,
+    Denoiser<C> denoiser,
+    NoiseSchedule schedule,
+    TimestepSpacing spacing,
+    X0Treatment treatment,
+    int rowSize) {
+  public DiffusionStage {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("name: \"" + name + "\" (expected: not blank)");
+    }
+    if (rowSize < 1) {
+      throw new IllegalArgumentException("rowSize: " + rowSize + " (expected: ≥ 1)");
+    }
+  }
+
+  /**
+   * Draws a sample for each condition, from noise.
+   *
+   * @return a new array of {@code rowSize} values for each draw, in order
+   * @throws NonFiniteAnswerException if the network answers with NaN or infinity
+   */
+  public List<float[]> sample(
+      List<Draw<C>> draws, SamplingSettings settings, SamplingListener listener) {
+    SamplingPlan plan = plan(settings);
+    List<float[]> start = new ArrayList<>(draws.size());
+    for (Draw<C> draw : draws) {
+      float[] noise = draw.noise().gaussian(name, NoiseSource.INITIAL, rowSize);
+      if (plan.initialScale() != 1) {
+        for (int i = 0; i < noise.length; i++) {
+          noise[i] = (float) (noise[i] * plan.initialScale());
+        }
+      }
+      start.add(noise);
+    }
+    return follow(start, draws, plan, settings.treatment().orElse(treatment), listener);
+  }
+
+  /** The plan {@link #sample} follows. */
+  public SamplingPlan plan(SamplingSettings settings) {
+    return settings.plan(schedule, spacing);
+  }
+
+  /**
+   * Follows a plan from given samples, for one that starts in the middle or at the clean end.
+   *
+   * @param start a sample at the noise level of the plan's first step for each draw; not modified
+   * @param draws the conditions, the noise of the plan's stochastic steps, and what the samples are
+   *     held to
+   * @param plan the steps
+   * @return a new array for each draw, in order
+   * @throws NonFiniteAnswerException if the network answers with NaN or infinity
+   */
+  public List<float[]> sampleFrom(
+      List<float[]> start, List<Draw<C>> draws, SamplingPlan plan, SamplingListener listener) {
+    return follow(start, draws, plan, treatment, listener);
+  }
+
+  private List<float[]> follow(
+      List<float[]> start,
+      List<Draw<C>> draws,
+      SamplingPlan plan,
+      X0Treatment treated,
+      SamplingListener listener) {
+    if (start.size() != draws.size()) {
+      throw new IllegalArgumentException(
+          "start: " + start.size() + " samples (expected: " + draws.size() + ")");
+    }
+    if (draws.isEmpty()) {
+      return List.of();
+    }
+    List<Trajectory> trajectories = new ArrayList<>(draws.size());
+    for (int row = 0; row < draws.size(); row++) {
+      Draw<C> draw = draws.get(row);
+      NoiseSource noise = draw.noise();
+      if (start.get(row).length != rowSize) {
+        throw new IllegalArgumentException(
+            "start: " + start.get(row).length + " values (expected: " + rowSize + ")");
+      }
+      float[] first = start.get(row).clone();
+      project(first, draw, plan, 0);
+      trajectories.add(
+          new Trajectory(
+              plan,
+              denoiser.parameterization(),
+              treated,
+              first,
+              step -> noise.gaussian(name, step, rowSize)));
+    }
+    int steps = plan.steps().size();
+    listener.onProgress(new SamplingListener.Progress(name, 0, steps, List.of()));
+    for (int step = 0; step < steps; step++) {
+      List<Query<C>> queries = new ArrayList<>(draws.size());
+      for (int row = 0; row < draws.size(); row++) {
+        queries.add(trajectories.get(row).query(draws.get(row).condition()));
+      }
+      List<Prediction> predictions = denoiser.predict(queries);
+      if (predictions.size() != draws.size()) {
+        throw new IllegalStateException(
+            "answers: " + predictions.size() + " of the network (expected: " + draws.size() + ")");
+      }
+      for (int row = 0; row < draws.size(); row++) {
+        Prediction prediction = predictions.get(row);
+        NonFiniteAnswerException.check(
+            prediction, name, step, steps, plan.steps().get(step).t(), row);
+        trajectories.get(row).advance(prediction);
+        project(trajectories.get(row).x(), draws.get(row), plan, step + 1);
+      }
+      listener.onProgress(
+          new SamplingListener.Progress(
+              name, step + 1, steps, trajectories.stream().map(Trajectory::x0).toList()));
+    }
+    return trajectories.stream().map(Trajectory::x).toList();
+  }
+
+  private void project(float[] x, Draw<C> draw, SamplingPlan plan, int step) {
+    draw.projection()
+        .project(x, new Projection.At(name, step, plan.alphaBarBefore(step), draw.noise()));
+  }
+}

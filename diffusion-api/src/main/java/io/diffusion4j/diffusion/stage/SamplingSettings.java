@@ -1,0 +1,72 @@
+package io.diffusion4j.diffusion.stage;
+
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import java.util.Optional;
+
+/**
+ * How a stage is to sample.
+ *
+ * @param sampler the method
+ * @param steps how many steps of the training schedule are kept, at least 1
+ * @param guidanceScale the classifier-free guidance scale, at least 0; 1 is the plain conditional
+ *     model, which asks the network half as much. Stages without guidance ignore it.
+ * @param spacing which timesteps are kept; empty for the stage's own
+ * @param treatment what is done to each x̂₀; empty for the stage's own
+ */
+public record SamplingSettings(
+    Sampler sampler,
+    int steps,
+    GuidanceScale guidanceScale,
+    Optional<TimestepSpacing> spacing,
+    Optional<X0Treatment> treatment) {
+  public SamplingSettings {
+    if (steps < 1) {
+      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
+    }
+  }
+
+  /** With the spacing of the stage, and what it does to x̂₀. */
+  public SamplingSettings(Sampler sampler, int steps, GuidanceScale guidanceScale) {
+    this(sampler, steps, guidanceScale, Optional.empty(), Optional.empty());
+  }
+
+  /** The same with one guidance scale at all times. */
+  public SamplingSettings(Sampler sampler, int steps, double guidanceScale) {
+    this(sampler, steps, GuidanceScale.constant(guidanceScale));
+  }
+
+  /** The same with another sampler. */
+  public SamplingSettings withSampler(Sampler other) {
+    return new SamplingSettings(other, steps, guidanceScale, spacing, treatment);
+  }
+
+  /** The same with another guidance scale. */
+  public SamplingSettings withGuidanceScale(GuidanceScale other) {
+    return new SamplingSettings(sampler, steps, other, spacing, treatment);
+  }
+
+  /** The same with other timesteps than those of the stage. */
+  public SamplingSettings withSpacing(TimestepSpacing other) {
+    return new SamplingSettings(sampler, steps, guidanceScale, Optional.of(other), treatment);
+  }
+
+  /** The same with another treatment of x̂₀ than that of the stage. */
+  public SamplingSettings withTreatment(X0Treatment other) {
+    return new SamplingSettings(sampler, steps, guidanceScale, spacing, Optional.of(other));
+  }
+
+  /**
+   * The steps that these settings stand for.
+   *
+   * @param usual spacing of the stage
+   * @throws IllegalArgumentException if the sampler cannot follow so many steps
+   */
+  public SamplingPlan plan(NoiseSchedule schedule, TimestepSpacing usual) {
+    return sampler.plan(schedule, spacing.orElse(usual).of(schedule.steps(), steps));
+  }
+}

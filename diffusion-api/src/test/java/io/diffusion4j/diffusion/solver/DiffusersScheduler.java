@@ -1,0 +1,232 @@
+package io.diffusion4j.diffusion.solver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.DynamicThresholding;
+import io.diffusion4j.diffusion.sampling.EpsSource;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.BetaSchedule;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.LeadingSpacing;
+import io.diffusion4j.diffusion.schedule.LinearSchedule;
+import io.diffusion4j.diffusion.schedule.LinspaceSpacing;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Precision;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.schedule.TrailingSpacing;
+import io.diffusion4j.diffusion.schedule.TruncatedSpacing;
+import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.solver.DdpmSampler.Variance;
+import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus.Correction;
+import java.util.Locale;
+
+/**
+ * What a scheduler of diffusers is here, from its class name and configuration.
+ *
+ * @param varianceExploding whether the reference keeps x/√ᾱ between the steps
+ */
+record DiffusersScheduler(
+    Sampler sampler,
+    NoiseSchedule schedule,
+    TimestepSpacing spacing,
+    X0Treatment treatment,
+    Parameterization parameterization,
+    boolean varianceExploding) {
+
+  /** The scheduler of a trace. Fields that nothing here reads are refused. */
+  static DiffusersScheduler of(JsonNode description) {
+    return new Reader(description).read();
+  }
+
+  /** Takes fields out of the configuration, so that what remains is unknown. */
+  private static final class Reader {
+    private final String scheduler;
+    private final ObjectNode config;
+
+    Reader(JsonNode description) {
+      scheduler = description.get("scheduler").asText();
+      config = description.get("config").deepCopy();
+      description
+          .get("step_kwargs")
+          .properties()
+          .forEach(entry -> config.set(entry.getKey(), entry.getValue()));
+    }
+
+    DiffusersScheduler read() {
+      var result =
+          switch (scheduler) {
+            case "DDPMScheduler" -> ddpm();
+            case "DDIMScheduler" -> ddim();
+            case "DDIMInverseScheduler" ->
+                preserving(new DdimInversion(), schedule(), spacing("leading"), treatment());
+            case "PNDMScheduler" -> plms();
+            case "UnCLIPScheduler" -> unclip();
+            case "DPMSolverMultistepScheduler" -> dpmSolver();
+            case "EulerDiscreteScheduler" -> exploding(new EulerSampler(karras()));
+            case "EulerAncestralDiscreteScheduler" -> exploding(new EulerAncestralSampler());
+            case "HeunDiscreteScheduler" -> exploding(new HeunSampler(karras()));
+            default -> throw new IllegalArgumentException("scheduler: " + scheduler);
+          };
+      if (!config.isEmpty()) {
+        throw new IllegalArgumentException(scheduler + ": " + config + " (expected: known fields)");
+      }
+      return result;
+    }
+
+    private DiffusersScheduler preserving(
+        Sampler sampler, NoiseSchedule schedule, TimestepSpacing spacing, X0Treatment treatment) {
+      return new DiffusersScheduler(
+          sampler, schedule, spacing, treatment, parameterization(), false);
+    }
+
+    private DiffusersScheduler exploding(Sampler sampler) {
+      return new DiffusersScheduler(
+          sampler, schedule(), spacing("linspace"), X0Treatment.NONE, parameterization(), true);
+    }
+
+    private DiffusersScheduler ddpm() {
+      config.remove("set_alpha_to_one"); // the class has no such field and ignores it
+      var variance =
+          Variance.valueOf(text("variance_type", "fixed_small").toUpperCase(Locale.ROOT));
+      return preserving(new DdpmSampler(variance), schedule(), spacing("leading"), treatment());
+    }
+
+    private DiffusersScheduler ddim() {
+      expect("set_alpha_to_one", true);
+      var source =
+          bool("use_clipped_model_output", false)
+              ? new DdimSampler(0).epsSource()
+              : EpsSource.NETWORK;
+      return preserving(
+          new DdimSampler(number("eta", 0), source), schedule(), spacing("leading"), treatment());
+    }
+
+    private DiffusersScheduler plms() {
+      expect("skip_prk_steps", true);
+      expect("set_alpha_to_one", false);
+      return preserving(
+          new PlmsSampler(PlmsSampler.Start.MULTISTEP, PlmsSampler.End.FIRST_TIMESTEP),
+          schedule(),
+          spacing("leading"),
+          X0Treatment.NONE);
+    }
+
+    private DiffusersScheduler unclip() {
+      config.remove("variance_type"); // the sampler takes the variance that the network gives
+      return preserving(
+          new UnclipSampler(),
+          new CosineSchedule(trainSteps(), Precision.FLOAT32),
+          new UnclipSpacing(),
+          treatment());
+    }
+
+    private DiffusersScheduler dpmSolver() {
+      config.remove("set_alpha_to_one"); // fields of other schedulers, which the class ignores
+      config.remove("clip_sample");
+      var schedule = schedule();
+      var spacing = spacing("linspace");
+      int order = (int) number("solver_order", 2);
+      var correction = Correction.valueOf(text("solver_type", "midpoint").toUpperCase(Locale.ROOT));
+      Grid grid =
+          bool("use_karras_sigmas", false)
+              ? new KarrasGrid(7, KarrasGrid.Ends.SCHEDULE, KarrasGrid.Time.NEAREST)
+              : Grid.TIMESTEPS;
+      if (config.has("lambda_min_clipped")) {
+        spacing = TruncatedSpacing.atLambda(spacing, schedule, number("lambda_min_clipped", 0));
+      }
+      String algorithm = text("algorithm_type", "dpmsolver++");
+      Sampler sampler =
+          switch (algorithm) {
+            case "dpmsolver++" -> new DpmSolverPlusPlus(order, correction, grid);
+            case "sde-dpmsolver++" -> new SdeDpmSolverPlusPlus(order, correction, grid);
+            default -> throw new IllegalArgumentException("algorithm_type: " + algorithm);
+          };
+      X0Treatment treatment = thresholding(X0Treatment.NONE);
+      return preserving(sampler, schedule, spacing, treatment);
+    }
+
+    private Grid karras() {
+      return bool("use_karras_sigmas", false)
+          ? new KarrasGrid(7, KarrasGrid.Ends.TIMESTEPS, KarrasGrid.Time.FRACTIONAL)
+          : Grid.TIMESTEPS;
+    }
+
+    private int trainSteps() {
+      return (int) number("num_train_timesteps", 1000);
+    }
+
+    private NoiseSchedule schedule() {
+      int steps = trainSteps();
+      double first = number("beta_start", 1e-4);
+      double last = number("beta_end", 0.02);
+      String name = text("beta_schedule", "linear");
+      return switch (name) {
+        case "linear" -> new LinearSchedule(steps, first, last, Precision.FLOAT32);
+        case "scaled_linear" -> BetaSchedule.scaledLinear(steps, first, last, Precision.FLOAT32);
+        case "squaredcos_cap_v2" -> new CosineSchedule(steps, Precision.FLOAT32);
+        default -> throw new IllegalArgumentException("beta_schedule: " + name);
+      };
+    }
+
+    private TimestepSpacing spacing(String usual) {
+      int offset = (int) number("steps_offset", 0);
+      String name = text("timestep_spacing", usual);
+      return switch (name) {
+        case "leading" -> new LeadingSpacing(offset);
+        case "trailing" -> new TrailingSpacing();
+        case "linspace" ->
+            new LinspaceSpacing(
+                scheduler.startsWith("DPMSolver")
+                    ? LinspaceSpacing.End.ABOVE_ZERO
+                    : LinspaceSpacing.End.ZERO);
+        default -> throw new IllegalArgumentException("timestep_spacing: " + name);
+      };
+    }
+
+    private X0Treatment treatment() {
+      double range = number("clip_sample_range", 1);
+      boolean clip = bool("clip_sample", true);
+      return thresholding(clip ? X0Treatment.clip(range) : X0Treatment.NONE);
+    }
+
+    private X0Treatment thresholding(X0Treatment otherwise) {
+      double ratio = number("dynamic_thresholding_ratio", 0.995);
+      double max = number("sample_max_value", 1);
+      return bool("thresholding", false) ? new DynamicThresholding(ratio, max) : otherwise;
+    }
+
+    private Parameterization parameterization() {
+      String name = text("prediction_type", "epsilon");
+      return switch (name) {
+        case "epsilon" -> Parameterization.EPS;
+        case "sample" -> Parameterization.X0;
+        case "v_prediction" -> Parameterization.V;
+        default -> throw new IllegalArgumentException("prediction_type: " + name);
+      };
+    }
+
+    private void expect(String field, boolean only) {
+      if (bool(field, only) != only) {
+        throw new IllegalArgumentException(
+            scheduler + ": " + field + ": " + !only + " (expected: " + only + ")");
+      }
+    }
+
+    private boolean bool(String field, boolean usual) {
+      JsonNode value = config.remove(field);
+      return value == null ? usual : value.asBoolean();
+    }
+
+    private double number(String field, double usual) {
+      JsonNode value = config.remove(field);
+      return value == null ? usual : value.asDouble();
+    }
+
+    private String text(String field, String usual) {
+      JsonNode value = config.remove(field);
+      return value == null ? usual : value.asText();
+    }
+  }
+}

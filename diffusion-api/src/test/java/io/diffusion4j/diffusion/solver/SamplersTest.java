@@ -1,0 +1,395 @@
+package io.diffusion4j.diffusion.solver;
+
+import static java.lang.Math.log;
+import static java.lang.Math.sqrt;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.EpsSource;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Trajectory;
+import io.diffusion4j.diffusion.sampling.Update;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.X0Treatments;
+import io.diffusion4j.diffusion.schedule.BetaSchedule;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.LeadingSpacing;
+import io.diffusion4j.diffusion.schedule.LinearSchedule;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Precision;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.schedule.ZeroTerminalSnr;
+import io.diffusion4j.diffusion.solver.DdpmSampler.Variance;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SamplersTest implements SamplerContract {
+  @Override
+  public List<Sampler> samplers() {
+    return Stream.<Stream<Sampler>>of(
+            Samplers.standard().names().stream().map(Samplers.standard()::named),
+            Solver.TABLE.stream().map(Solver::sampler),
+            Stream.of(
+                new HeunSampler(
+                    new KarrasGrid(7, KarrasGrid.Ends.SCHEDULE, KarrasGrid.Time.FRACTIONAL))))
+        .flatMap(samplers -> samplers)
+        .toList();
+  }
+
+  static Stream<Solver> deterministic() {
+    return Solver.TABLE.stream().filter(Solver::isDeterministic);
+  }
+
+  static Stream<Arguments> deterministicOnData() {
+    return deterministic()
+        .flatMap(
+            solver ->
+                Stream.of(
+                    arguments(solver, 2.0, 384),
+                    arguments(solver, 2.0, 480),
+                    arguments(solver, 3.0, 384)));
+  }
+
+  /**
+   * For Gaussian data the network and the ODE have closed forms, so a solver's order shows. Three
+   * divides the numbers of steps, as the solvers of several calls a step want it.
+   */
+  @ParameterizedTest
+  @MethodSource("deterministicOnData")
+  void halvingTheStepDividesTheErrorByTwoToTheOrder(Solver solver, double deviation, int steps) {
+    var data = new GaussianData(0, deviation);
+    assertThat(log(error(solver, data, steps) / error(solver, data, 2 * steps)) / log(2))
+        .isCloseTo(solver.order(), within(0.15));
+  }
+
+  /**
+   * The error before the last step, which leads to the clean sample with an order of its own. The
+   * first calls, the history, are made exactly: around a mean of 0 the flow is a scaling. Steps are
+   * so small that the error shows its order, and so in double; the schedule is so fine that the
+   * timesteps are no limit.
+   */
+  private static double error(Solver solver, GaussianData data, int steps) {
+    NoiseSchedule schedule = new LinearSchedule(8193);
+    int end = 512;
+    int stride = (8192 - end) / steps;
+    var timesteps =
+        new Timesteps(
+            IntStream.rangeClosed(0, steps).mapToObj(i -> end + (steps - i) * stride).toList());
+    List<SamplingPlan.Step> plan = solver.sampler().plan(schedule, timesteps).steps();
+    record Seen(double x, double x0, double eps) {}
+    List<Seen> seen = new ArrayList<>();
+    double x = 1;
+    for (int i = 0; i < plan.size() - 1; i++) {
+      double alphaBar = plan.get(i).alphaBar();
+      double x0 = data.x0(x, alphaBar);
+      double eps = data.eps(x, alphaBar);
+      seen.add(new Seen(x, x0, eps));
+      if (i < solver.history()) {
+        x = data.flow(x, alphaBar, plan.get(i + 1).alphaBar());
+      } else {
+        Update update = plan.get(i).update();
+        x = update.x() * x + update.x0() * x0 + update.eps() * eps;
+        for (Update.Past past : update.past()) {
+          Seen then = seen.get(i - past.ago());
+          x +=
+              past.factor()
+                  * switch (past.of()) {
+                    case X -> then.x();
+                    case X0 -> then.x0();
+                    case EPS -> then.eps();
+                  };
+        }
+      }
+    }
+    double exact =
+        data.flow(1, schedule.alphaBar(timesteps.get(0)), schedule.alphaBar(timesteps.get(steps)));
+    return Math.abs(x - exact);
+  }
+
+  /** A deterministic plan with the perfect network. */
+  private static float[] follow(SamplingPlan plan, GaussianData data, float[] start) {
+    var trajectory =
+        new Trajectory(
+            plan,
+            Parameterization.EPS,
+            X0Treatment.NONE,
+            start,
+            step -> {
+              throw new AssertionError("noise for step " + step);
+            });
+    while (!trajectory.done()) {
+      double alphaBar = plan.steps().get(trajectory.step()).alphaBar();
+      trajectory.advance(data.predict(trajectory.x(), alphaBar, Parameterization.EPS));
+    }
+    return trajectory.x();
+  }
+
+  /** It has half of the second derivative, and so a smaller error, but not a higher order. */
+  @Test
+  void thePublishedThirdOrderIsBetterThanTheSecond() {
+    var data = new GaussianData(0, 2);
+    assertThat(error(new Solver(new DpmSolverPlusPlus(3), 2, 2), data, 384))
+        .isLessThan(error(new Solver(new DpmSolverPlusPlus(2), 2, 1), data, 384) / 3);
+  }
+
+  static Stream<Arguments> schedulesThatEndInNoise() {
+    return Stream.of(
+        arguments(BetaSchedule.jsd(1000)),
+        arguments(ZeroTerminalSnr.of(new LinearSchedule(1000), Precision.FLOAT64)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("schedulesThatEndInNoise")
+  void whereNothingIsLeftOfTheSampleASamplerWorksOrSaysWhy(NoiseSchedule schedule) {
+    Timesteps timesteps = new UnclipSpacing().of(1000, 10);
+    List<String> able = new ArrayList<>();
+    for (String name : Samplers.standard().names()) {
+      try {
+        SamplingPlan plan = Samplers.standard().named(name).plan(schedule, timesteps);
+        assertThat(plan.gain()).as(name).isLessThan(3);
+        able.add(name);
+      } catch (IllegalArgumentException e) {
+        assertThat(e)
+            .hasMessage(
+                "alphaBar: 0.0 at t = 999.0 (expected: in (0, 1]; where nothing is left of the"
+                    + " sample, σ and λ are infinite, and ddim, ddpm and unclip do without)");
+      }
+    }
+    assertThat(able)
+        .containsExactly("ddim", "ddpm", "ddpm-large", "ddpm-learned", "ddpm-small", "unclip");
+  }
+
+  @Test
+  void theGainIsOneOfAnAverageAndHugeWhereSigmaFallsAHundredfoldInAStep() {
+    Timesteps timesteps = new UnclipSpacing().of(1000, 25);
+    NoiseSchedule cosine = new CosineSchedule(1000);
+    Samplers samplers = Samplers.standard();
+    assertThat(samplers.named("ddpm").plan(cosine, timesteps).gain()).isCloseTo(1, within(0.01));
+    assertThat(samplers.named("ddim").plan(cosine, timesteps).gain()).isLessThan(1.5);
+    assertThat(samplers.named("dpmpp-2m").plan(cosine, timesteps).gain()).isLessThan(10);
+    for (String name : List.of("heun", "plms", "pndm")) {
+      Sampler sampler = samplers.named(name);
+      assertThat(sampler.plan(cosine, timesteps).gain()).as(name).isGreaterThan(1000);
+      assertThat(sampler.plan(new LinearSchedule(1000), timesteps).gain()).as(name).isLessThan(20);
+    }
+    assertThat(samplers.named("heun-karras").plan(cosine, timesteps).gain()).isLessThan(10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 25, 250, 1000})
+  void ddimWithEtaOneIsTheDdpmPosterior(int steps) {
+    for (NoiseSchedule schedule : List.of(new LinearSchedule(1000), new CosineSchedule(1000))) {
+      Timesteps timesteps = new UnclipSpacing().of(1000, steps);
+      SamplingPlan ddim = new DdimSampler(1).plan(schedule, timesteps);
+      SamplingPlan ddpm = new DdpmSampler(Variance.FIXED_SMALL).plan(schedule, timesteps);
+      for (int i = 0; i < steps; i++) {
+        SamplingPlan.Step step = ddim.steps().get(i);
+        double noise = sqrt(1 - step.alphaBar());
+        Update a = step.update();
+        Update b = ddpm.steps().get(i).update();
+        // ε̂ = (x − √ᾱ·x̂₀)/√(1−ᾱ)
+        assertThat(a.x() + a.eps() / noise).isCloseTo(b.x(), within(1e-11));
+        assertThat(a.x0() - a.eps() * sqrt(step.alphaBar()) / noise)
+            .isCloseTo(b.x0(), within(1e-11));
+        assertThat(a.noise().sigma()).isCloseTo(b.noise().sigma(), within(1e-12));
+      }
+    }
+  }
+
+  static Stream<Arguments> twins() {
+    return Stream.of(
+        arguments(new DdimSampler(0), new EulerSampler()),
+        arguments(new DdimSampler(0), new DpmSolverPlusPlus(1)),
+        arguments(new DdimSampler(1), new SdeDpmSolverPlusPlus(1)),
+        arguments(new DdpmSampler(Variance.LEARNED_RANGE), new UnclipSampler()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("twins")
+  void methodsThatAreTheSameOnPaperTakeTheSamePath(Sampler one, Sampler other) {
+    float[] a = sample(one, new LinearSchedule(1000), 20, new GaussianData(0.3, 0.7), 64);
+    float[] b = sample(other, new LinearSchedule(1000), 20, new GaussianData(0.3, 0.7), 64);
+    for (int i = 0; i < a.length; i++) {
+      assertThat(a[i]).isCloseTo(b[i], within(2e-5f));
+    }
+  }
+
+  static Stream<Arguments> draws() {
+    return Solver.TABLE.stream()
+        .flatMap(solver -> Stream.of(arguments(solver, 11, 10_000), arguments(solver, 12, 4_000)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("draws")
+  void manySmallStepsReproduceTheMeanAndTheCovarianceOfTheData(
+      Solver solver, long seed, int pairs) {
+    var data =
+        new CorrelatedData(new GaussianData(0.5, 0.9), new GaussianData(-0.3, 0.3), Math.PI / 6);
+    float[] samples =
+        sample(solver.sampler(), new CosineSchedule(1000), 500, data::predict, seed, 2 * pairs);
+    double[] mean = new double[2];
+    for (int k = 0; k < samples.length; k++) {
+      mean[k % 2] += samples[k] / (double) pairs;
+    }
+    for (int i = 0; i < 2; i++) {
+      // Five standard errors, and what the steps leave.
+      double deviation = sqrt(data.covariance(i, i));
+      assertThat(mean[i]).isCloseTo(data.mean(i), within(5 * deviation / sqrt(pairs) + 0.005));
+      for (int j = 0; j <= i; j++) {
+        double covariance = 0;
+        for (int k = 0; k < samples.length; k += 2) {
+          covariance += (samples[k + i] - mean[i]) * (samples[k + j] - mean[j]) / pairs;
+        }
+        double product = data.covariance(i, i) * data.covariance(j, j);
+        double square = data.covariance(i, j) * data.covariance(i, j);
+        assertThat(covariance)
+            .isCloseTo(data.covariance(i, j), within(5 * sqrt((product + square) / pairs) + 0.01));
+      }
+    }
+  }
+
+  /** A network, asked with a row and ᾱ. */
+  private interface Network {
+    Prediction predict(float[] x, double alphaBar);
+  }
+
+  private static float[] sample(
+      Sampler sampler, NoiseSchedule schedule, int steps, GaussianData data, int size) {
+    return sample(
+        sampler, schedule, steps, (x, aBar) -> data.predict(x, aBar, Parameterization.V), 11, size);
+  }
+
+  private static float[] sample(
+      Sampler sampler, NoiseSchedule schedule, int steps, Network network, long seed, int size) {
+    SamplingPlan plan = sampler.plan(schedule, new UnclipSpacing().of(schedule.steps(), steps));
+    NoiseSource noise = new PhiloxNoise(seed, 3);
+    var trajectory =
+        new Trajectory(
+            plan,
+            Parameterization.V,
+            X0Treatment.NONE,
+            noise.gaussian("test", NoiseSource.INITIAL, size),
+            step -> noise.gaussian("test", step, size));
+    while (!trajectory.done()) {
+      double alphaBar = plan.steps().get(trajectory.step()).alphaBar();
+      trajectory.advance(network.predict(trajectory.x(), alphaBar));
+    }
+    return trajectory.x();
+  }
+
+  @Test
+  void inversionAndThenDdimReturns() {
+    assertThat(roundTripError(1000)).isLessThan(0.01);
+    // Both are of first order, and so is what they miss each other by.
+    assertThat(roundTripError(200) / roundTripError(400)).isCloseTo(2, within(0.3));
+  }
+
+  private static double roundTripError(int steps) {
+    NoiseSchedule schedule = new LinearSchedule(1000);
+    Timesteps timesteps = new UnclipSpacing().of(1000, steps);
+    var data = new GaussianData(0.5, 0.4);
+    float[] clean = {-0.25f, 0.5f, 0.75f};
+    float[] noise = follow(new DdimInversion().plan(schedule, timesteps), data, clean);
+    float[] again = follow(new DdimSampler(0).plan(schedule, timesteps), data, noise);
+    double largest = 0;
+    for (int i = 0; i < clean.length; i++) {
+      largest = Math.max(largest, Math.abs(again[i] - clean[i]));
+    }
+    return largest;
+  }
+
+  @Test
+  void pndmWarmsUpWithFourCallsAStepAtTheTimesTheReferenceHas() {
+    Sampler pndm = new PlmsSampler(PlmsSampler.Start.RUNGE_KUTTA);
+    Timesteps timesteps = new LeadingSpacing().of(1000, 10);
+    assertThat(pndm.plan(new LinearSchedule(1000), timesteps).steps())
+        .extracting(step -> (int) step.t())
+        .containsExactly(
+            900, 850, 850, 800, 800, 750, 750, 700, 700, 650, 650, 600, // Runge–Kutta
+            600, 500, 400, 300, 200, 100, 0); // multistep
+  }
+
+  @Test
+  void heunAsksTwiceForEachIntervalButTheLast() {
+    Timesteps timesteps = new UnclipSpacing().of(1000, 10);
+    assertThat(new HeunSampler().plan(new LinearSchedule(1000), timesteps).steps()).hasSize(19);
+  }
+
+  @Test
+  void samplersAreChosenByName() {
+    assertThat(Samplers.standard().named("ddim")).isEqualTo(new DdimSampler(0));
+    assertThat(new Samplers(Map.of("mine", new DdimSampler(1))).names()).containsExactly("mine");
+  }
+
+  @Test
+  void anUnknownNameListsTheKnownOnes() {
+    assertThatThrownBy(() -> Samplers.standard().named("dmp"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "sampler: dmp (expected: one of ddim, ddpm, ddpm-large, ddpm-learned, ddpm-small,"
+                + " dpmpp-1, dpmpp-2m, dpmpp-2m-heun, dpmpp-2m-karras, dpmpp-2s, dpmpp-3m,"
+                + " dpmpp-3m-taylor, dpmpp-3s, euler, euler-ancestral, euler-karras, heun,"
+                + " heun-karras, plms, pndm, sde-dpmpp-2m, unclip)");
+  }
+
+  @Test
+  void aNameWithoutASamplerSaysWhatItNeeds() {
+    Samplers one = new Samplers(Map.of("ddim", new DdimSampler(0)));
+    Samplers lacking = one.without("other", "a measurement").with("heun", new HeunSampler());
+    assertThat(lacking.names()).containsExactly("ddim", "heun");
+    assertThatThrownBy(() -> lacking.named("other"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("sampler: other (expected: one of ddim, heun; other needs a measurement)");
+    Sampler other = new EulerSampler();
+    assertThat(lacking.with("other", other).named("other")).isSameAs(other);
+  }
+
+  @Test
+  void whatIsDoneToX0HasANameAndAnUnknownOneListsThem() {
+    float[] x0 = {-3, 0.5f};
+    X0Treatments.standard().named("clip").treat(x0);
+    assertThat(x0).containsExactly(-1, 0.5f);
+    X0Treatments.standard().named("none").treat(x0);
+    assertThat(x0).containsExactly(-1, 0.5f);
+    assertThatThrownBy(() -> X0Treatments.standard().named("clap"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("thresholding: clap (expected: one of clip, dynamic, none)");
+    assertThat(new DdimSampler(0, EpsSource.NETWORK).withEta(1))
+        .isEqualTo(new DdimSampler(1, EpsSource.NETWORK));
+  }
+
+  @Test
+  void badInputGetsOneClearError() {
+    assertThatThrownBy(() -> new DdimSampler(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("eta: NaN (expected: in [0, 1])");
+    assertThatThrownBy(() -> new DpmSolverPlusPlus(4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("order: 4 (expected: 1, 2 or 3)");
+    assertThatThrownBy(() -> new SinglestepDpmSolverPlusPlus(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("order: 1 (expected: 2 or 3)");
+    assertThatThrownBy(() -> new SdeDpmSolverPlusPlus(3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("order: 3 (expected: 1 or 2)");
+    assertThatThrownBy(() -> new KarrasGrid(0, KarrasGrid.Ends.SCHEDULE, KarrasGrid.Time.NEAREST))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("rho: 0.0 (expected: > 0 and finite)");
+  }
+}
