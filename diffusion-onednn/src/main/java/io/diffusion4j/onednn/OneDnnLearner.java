@@ -4,12 +4,12 @@ import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.NetworkTrace;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Parameter;
-import io.diffusion4j.tf.train.DiffusionLossGradient;
 import io.diffusion4j.tf.train.Learner;
 import io.diffusion4j.tf.train.Muon;
 import io.diffusion4j.tf.train.TensorMap;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
+import io.diffusion4j.tf.train.VarianceRange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -133,7 +133,7 @@ final class OneDnnLearner implements Learner {
             }
           }
         });
-    var loss = DiffusionLossGradient.of(batch, outputs, gradients);
+    var loss = VarianceRange.gradient(batch, outputs, gradients);
     double[] squares = new double[shares.size()];
     team.run(
         (member, stream) -> {

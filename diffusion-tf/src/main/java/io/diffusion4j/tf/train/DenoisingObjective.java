@@ -6,8 +6,8 @@ import io.diffusion4j.tf.nn.Nn;
 import java.util.List;
 
 /**
- * The loss of what a network says of noisy samples: {@link DiffusionLoss} over batches of {@link
- * NoisedBatch}.
+ * The loss of a denoiser over batches of {@link NoisedBatch}: {@link DiffusionLoss}, with a learned
+ * variance {@linkplain VarianceRange kept in range}.
  */
 public interface DenoisingObjective extends Objective {
   /** From the noisy sample and all that it is told to the prediction and, if learned, variance. */
@@ -19,6 +19,6 @@ public interface DenoisingObjective extends Objective {
   @Override
   default Loss build(Nn nn, Inputs inputs) {
     long[] axes = sample().stream().mapToLong(Long::longValue).toArray();
-    return DiffusionLoss.of(nn, inputs, network().build(nn, inputs), axes);
+    return VarianceRange.graph(nn, inputs, network().build(nn, inputs), axes);
   }
 }

@@ -34,6 +34,27 @@ class DiffusionLossGradientTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void lossAndGradientAreThoseOfTheGraph(boolean learned) {
+    compare(learned, DiffusionLossGradient::of, DiffusionLoss::of);
+  }
+
+  /** Some answers about the variance are beyond the limit, some are not. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void soTheyAreWithTheVarianceKeptInRange(boolean learned) {
+    compare(learned, VarianceRange::gradient, VarianceRange::graph);
+  }
+
+  /** A loss of answers as numbers. */
+  private interface Numbers {
+    DiffusionLossGradient.Value of(Batch batch, List<float[]> outputs, List<float[]> gradients);
+  }
+
+  /** A loss of answers as a graph. */
+  private interface GraphOf {
+    Objective.Loss of(Nn nn, Inputs inputs, List<Operand<TFloat32>> outputs, long... sample);
+  }
+
+  private static void compare(boolean learned, Numbers numbers, GraphOf loss) {
     var random = new SplittableRandom(3);
     var batch = new Batch(ROWS);
     List<float[]> clean = new ArrayList<>();
@@ -54,9 +75,9 @@ class DiffusionLossGradientTest {
     }
     List<float[]> gradients = outputs.stream().map(o -> new float[o.length]).toList();
 
-    var value = DiffusionLossGradient.of(batch, outputs, gradients);
+    var value = numbers.of(batch, outputs, gradients);
 
-    List<float[]> expected = graph(batch, outputs);
+    List<float[]> expected = graph(batch, outputs, loss);
     assertThat(value.value()).isCloseTo(expected.get(0)[0], within(1e-5 * expected.get(0)[0]));
     for (int i = 0; i < outputs.size(); i++) {
       double largest = 0;
@@ -90,7 +111,7 @@ class DiffusionLossGradientTest {
   }
 
   /** The loss of the graph and its gradient by each output. */
-  private static List<float[]> graph(Batch batch, List<float[]> outputs) {
+  private static List<float[]> graph(Batch batch, List<float[]> outputs, GraphOf of) {
     try (var graph = new Graph()) {
       var inputs = Inputs.of(Ops.create(graph));
       var nn = Nn.forTraining(graph, new TrainableWeights(), Precision.FLOAT32);
@@ -101,7 +122,7 @@ class DiffusionLossGradientTest {
         answers.add(inputs.floats("output" + i, SIZE));
         batch.floats("output" + i, outputs.get(i));
       }
-      var loss = DiffusionLoss.of(nn, inputs, answers, SIZE).value();
+      var loss = of.of(nn, inputs, answers, SIZE).value();
       Output<?>[] by = answers.stream().map(Operand::asOutput).toArray(Output[]::new);
       Output<?>[] slopes = graph.addGradients(loss.asOutput(), by);
       List<TType> owned = new ArrayList<>();
