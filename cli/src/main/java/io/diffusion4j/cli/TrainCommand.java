@@ -94,6 +94,15 @@ final class TrainCommand implements Callable<Integer> {
   private @Nullable Double learningRate;
 
   @Option(
+      names = "--decay",
+      paramLabel = "N",
+      description =
+          "Steps at the end over which the rate falls to 0. Before, it is constant, so that a run"
+              + " can be ended at any time by fewer --steps and a short decay. Default: all steps"
+              + " after the warm-up.")
+  private @Nullable Long decay;
+
+  @Option(
       names = "--optimizer",
       paramLabel = "NAME",
       description =
@@ -275,6 +284,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     if (learningRate != null) {
       changed = changed.withLearningRate(learningRate);
+    }
+    if (decay != null) {
+      changed = changed.withDecay(decay);
     }
     if (optimizer != null) {
       changed = changed.withOptimizer(changed.optimizer().withMethod(optimizer.method));

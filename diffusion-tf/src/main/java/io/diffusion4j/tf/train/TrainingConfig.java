@@ -11,6 +11,9 @@ import java.util.Map;
  * @param batchSize samples per step
  * @param learningRate the rate after the warm-up
  * @param warmup steps over which the rate rises linearly from 0
+ * @param decay steps over which the rate falls to 0 at the end; between warm-up and decay it is
+ *     constant, and a run can be ended there at any time by fewer steps and a short decay (Hu et
+ *     al. 2024)
  * @param optimizer what moves the weights
  * @param clipNorm the largest global norm of the gradient
  * @param emaDecay decay of the moving average of the weights
@@ -23,6 +26,7 @@ public record TrainingConfig(
     int batchSize,
     double learningRate,
     long warmup,
+    long decay,
     Optimizer optimizer,
     double clipNorm,
     double emaDecay,
@@ -42,6 +46,7 @@ public record TrainingConfig(
     require(batchSize >= 1, "batchSize", batchSize, "≥ 1");
     require(learningRate > 0 && learningRate < 1, "learningRate", learningRate, "in (0, 1)");
     require(warmup >= 0, "warmup", warmup, "≥ 0");
+    require(decay >= 1, "decay", decay, "≥ 1");
     require(clipNorm > 0, "clipNorm", clipNorm, "> 0");
     require(emaDecay >= 0 && emaDecay < 1, "emaDecay", emaDecay, "in [0, 1)");
   }
@@ -52,13 +57,14 @@ public record TrainingConfig(
     }
   }
 
-  /** AdamW with the customary constants. */
+  /** AdamW with the customary constants, and a rate that falls from the warm-up on. */
   public static TrainingConfig of(long steps, int batchSize, double learningRate, long seed) {
     return new TrainingConfig(
         steps,
         batchSize,
         learningRate,
         customaryWarmup(steps),
+        customaryDecay(steps),
         Optimizer.of(Optimizer.Method.ADAMW),
         1.0,
         0.999,
@@ -67,51 +73,65 @@ public record TrainingConfig(
         seed);
   }
 
-  /** The same for another length, with the warm-up that {@link #of} gives it. */
+  /** The same for another length, with the warm-up and decay that {@link #of} gives it. */
   public TrainingConfig withSteps(long newSteps) {
-    long newWarmup = customaryWarmup(newSteps);
-    return with(newSteps, batchSize, learningRate, newWarmup, optimizer, emaDecay, precision, seed);
+    return new TrainingConfig(
+        newSteps,
+        batchSize,
+        learningRate,
+        customaryWarmup(newSteps),
+        customaryDecay(newSteps),
+        optimizer,
+        clipNorm,
+        emaDecay,
+        emaWarmup,
+        precision,
+        seed);
+  }
+
+  public TrainingConfig withDecay(long newDecay) {
+    return with(batchSize, learningRate, newDecay, optimizer, emaDecay, precision, seed);
   }
 
   public TrainingConfig withBatchSize(int newBatchSize) {
-    return with(steps, newBatchSize, learningRate, warmup, optimizer, emaDecay, precision, seed);
+    return with(newBatchSize, learningRate, decay, optimizer, emaDecay, precision, seed);
   }
 
   public TrainingConfig withLearningRate(double newLearningRate) {
-    return with(steps, batchSize, newLearningRate, warmup, optimizer, emaDecay, precision, seed);
+    return with(batchSize, newLearningRate, decay, optimizer, emaDecay, precision, seed);
   }
 
   public TrainingConfig withOptimizer(Optimizer newOptimizer) {
-    return with(steps, batchSize, learningRate, warmup, newOptimizer, emaDecay, precision, seed);
+    return with(batchSize, learningRate, decay, newOptimizer, emaDecay, precision, seed);
   }
 
   public TrainingConfig withEmaDecay(double newEmaDecay) {
-    return with(steps, batchSize, learningRate, warmup, optimizer, newEmaDecay, precision, seed);
+    return with(batchSize, learningRate, decay, optimizer, newEmaDecay, precision, seed);
   }
 
   public TrainingConfig withPrecision(Precision newPrecision) {
-    return with(steps, batchSize, learningRate, warmup, optimizer, emaDecay, newPrecision, seed);
+    return with(batchSize, learningRate, decay, optimizer, emaDecay, newPrecision, seed);
   }
 
   public TrainingConfig withSeed(long newSeed) {
-    return with(steps, batchSize, learningRate, warmup, optimizer, emaDecay, precision, newSeed);
+    return with(batchSize, learningRate, decay, optimizer, emaDecay, precision, newSeed);
   }
 
   /** The same but for what a run may choose. */
   private TrainingConfig with(
-      long newSteps,
       int newBatchSize,
       double newLearningRate,
-      long newWarmup,
+      long newDecay,
       Optimizer newOptimizer,
       double newEmaDecay,
       Precision newPrecision,
       long newSeed) {
     return new TrainingConfig(
-        newSteps,
+        steps,
         newBatchSize,
         newLearningRate,
-        newWarmup,
+        warmup,
+        newDecay,
         newOptimizer,
         clipNorm,
         newEmaDecay,
@@ -124,12 +144,22 @@ public record TrainingConfig(
     return Math.min(500, steps / 10);
   }
 
-  /** The rate of a step, counted from 0: a linear warm-up, then half a cosine down to 0. */
+  private static long customaryDecay(long steps) {
+    return Math.max(1, steps - customaryWarmup(steps));
+  }
+
+  /**
+   * The rate of a step, counted from 0: a linear warm-up, a constant, then half a cosine down to 0.
+   */
   public double rate(long step) {
     if (step < warmup) {
       return learningRate * (step + 1) / warmup;
     }
-    double progress = Math.min(1, (double) (step - warmup) / Math.max(1, steps - warmup));
+    long constant = Math.max(warmup, steps - decay);
+    if (step < constant) {
+      return learningRate;
+    }
+    double progress = Math.min(1, (double) (step - constant) / Math.max(1, steps - constant));
     return learningRate * 0.5 * (1 + Math.cos(Math.PI * progress));
   }
 

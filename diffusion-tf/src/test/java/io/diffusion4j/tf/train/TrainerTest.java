@@ -65,6 +65,7 @@ class TrainerTest {
             16,
             0.01,
             0,
+            1L << 60,
             new Optimizer(Optimizer.Method.ADAMW, 0.9, 0.98, 1e-6, 0.2),
             0.5,
             0.99,
@@ -355,5 +356,20 @@ class TrainerTest {
     assertThat(config.rate(99)).isCloseTo(0.01, within(1e-12));
     assertThat(config.rate(550)).isCloseTo(0.005, within(1e-12));
     assertThat(config.rate(1000)).isCloseTo(0, within(1e-12));
+  }
+
+  @Test
+  void theRateIsConstantUntilAShortDecay() {
+    var config = TrainingConfig.of(1000, 8, 0.01, 1).withDecay(200);
+    assertThat(config.rate(50)).isCloseTo(0.0051, within(1e-12));
+    assertThat(config.rate(100)).isEqualTo(0.01);
+    assertThat(config.rate(799)).isEqualTo(0.01);
+    assertThat(config.rate(900)).isCloseTo(0.005, within(1e-12));
+    assertThat(config.rate(1000)).isCloseTo(0, within(1e-12));
+    // Ended early: the same rates until its own decay.
+    var shorter = config.withSteps(600).withDecay(200);
+    assertThat(shorter.rate(399)).isEqualTo(0.01);
+    assertThat(shorter.rate(500)).isCloseTo(0.005, within(1e-12));
+    assertThatThrownBy(() -> config.withDecay(0)).hasMessage("decay: 0 (expected: ≥ 1)");
   }
 }
