@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks;
 
-import io.diffusion4j.serving.client.GenerationClient;
+import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.time.Duration;
 import java.util.ArrayList;

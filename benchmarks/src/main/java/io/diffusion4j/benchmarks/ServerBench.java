@@ -2,10 +2,10 @@ package io.diffusion4j.benchmarks;
 
 import com.google.inject.util.Modules;
 import io.diffusion4j.benchmarks.ServedWork.Took;
+import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.client.Requests;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
-import io.diffusion4j.serving.client.GenerationClient;
-import io.diffusion4j.serving.client.Requests;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.StageOptions;

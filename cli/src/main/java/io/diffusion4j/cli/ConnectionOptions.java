@@ -1,9 +1,9 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.serving.client.Connection;
-import io.diffusion4j.serving.client.GenerationClient;
-import io.diffusion4j.serving.tls.CertificateFiles;
-import io.diffusion4j.serving.tls.ClientTls;
+import io.diffusion4j.client.Connection;
+import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.client.tls.CertificateFiles;
+import io.diffusion4j.client.tls.ClientTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.serving.client.GenerationException;
+import io.diffusion4j.client.GenerationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;

@@ -1,14 +1,14 @@
 package io.diffusion4j.cli;
 
 import com.google.protobuf.util.Durations;
+import io.diffusion4j.client.Generation;
+import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.pipeline.TextToImage;
 import io.diffusion4j.local.Defaults;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.prior.DiffusionPrior;
-import io.diffusion4j.serving.client.Generation;
-import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.TextToImageTask;

@@ -1,7 +1,7 @@
 package io.diffusion4j.cli;
 
+import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.serving.request.Recipes;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Recipe;
 import java.io.IOException;

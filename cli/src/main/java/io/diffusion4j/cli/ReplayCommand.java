@@ -1,13 +1,13 @@
 package io.diffusion4j.cli;
 
 import com.google.common.hash.Hashing;
+import io.diffusion4j.client.Generation;
+import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.ModelFacts;
 import io.diffusion4j.local.PriorChoice;
-import io.diffusion4j.serving.client.Generation;
-import io.diffusion4j.serving.client.GenerationClient;
-import io.diffusion4j.serving.request.Recipes;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.unclip.Residency;

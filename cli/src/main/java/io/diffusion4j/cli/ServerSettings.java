@@ -1,11 +1,11 @@
 package io.diffusion4j.cli;
 
 import io.diffusion4j.cli.ServerFile.TlsEntry;
+import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.config.ServerConfig.Reach;
-import io.diffusion4j.serving.tls.CertificateFiles;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.serving.client.GenerationClient.ProgressListener;
+import io.diffusion4j.client.GenerationClient.ProgressListener;
 import io.diffusion4j.serving.v1.Progress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

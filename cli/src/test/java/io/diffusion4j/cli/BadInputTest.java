@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.google.common.base.Splitter;
+import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.serving.request.Recipes;
+import io.diffusion4j.client.Recipes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Splitter;
+import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.HashedTokens;
@@ -13,7 +14,6 @@ import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.config.ServerConfig.Reach;
-import io.diffusion4j.serving.tls.CertificateFiles;
 import io.diffusion4j.serving.tls.ServerTls;
 import io.diffusion4j.tf.nn.Precision;
 import java.io.IOException;

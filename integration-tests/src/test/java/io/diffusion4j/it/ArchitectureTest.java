@@ -46,6 +46,7 @@ class ArchitectureTest {
   private static final String EMOJI = "io.diffusion4j.emoji..";
   private static final String EVALUATION = "io.diffusion4j.evaluation..";
   private static final String JUDGE = "io.diffusion4j.evaluation.judge..";
+  private static final String CLIENT = "io.diffusion4j.client..";
   private static final String SERVING = "io.diffusion4j.serving..";
   private static final String METRICS = "io.diffusion4j.serving.metrics..";
   private static final String PROTO = "io.diffusion4j.serving.v1..";
@@ -73,6 +74,7 @@ class ArchitectureTest {
           Map.entry("emoji", "io.diffusion4j.emoji"),
           Map.entry("evaluation", "io.diffusion4j.evaluation"),
           Map.entry("serving-proto", "io.diffusion4j.serving.v1"),
+          Map.entry("client", "io.diffusion4j.client"),
           Map.entry("serving-grpc", "io.diffusion4j.serving"),
           Map.entry("web", "io.diffusion4j.web"),
           Map.entry("local", "io.diffusion4j.local"),
@@ -136,6 +138,8 @@ class ArchitectureTest {
           .definedBy(EVALUATION)
           .layer("serving-proto")
           .definedBy(PROTO)
+          .layer("client")
+          .definedBy(CLIENT)
           .layer("serving-grpc")
           .definedBy(resideInAPackage(SERVING).and(not(resideInAPackage(PROTO))))
           .layer("web")
@@ -194,11 +198,12 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("cli") // the judge is used for nothing else
           .whereLayer("serving-proto")
           .mayNotAccessAnyLayer()
+          .whereLayer("client")
+          .mayOnlyAccessLayers("serving-proto")
           .whereLayer("serving-grpc")
-          .mayOnlyAccessLayers("diffusion-api", "serving-proto")
+          .mayOnlyAccessLayers("diffusion-api", "serving-proto", "client")
           .whereLayer("serving-grpc")
-          .mayOnlyBeAccessedByLayers(
-              "web", "openai", "local", "spring-ai", "langchain4j", "cli", "benchmarks")
+          .mayOnlyBeAccessedByLayers("web", "openai", "local", "cli", "benchmarks")
           .whereLayer("web")
           .mayOnlyAccessLayers("serving-proto", "serving-grpc")
           .whereLayer("web")
@@ -213,17 +218,18 @@ class ArchitectureTest {
               "decoder",
               "unclip",
               "serving-proto",
+              "client",
               "serving-grpc")
           .whereLayer("spring-ai")
-          .mayOnlyAccessLayers("serving-proto", "serving-grpc")
+          .mayOnlyAccessLayers("serving-proto", "client")
           .whereLayer("spring-ai")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("langchain4j")
-          .mayOnlyAccessLayers("serving-proto", "serving-grpc")
+          .mayOnlyAccessLayers("serving-proto", "client")
           .whereLayer("langchain4j")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("openai")
-          .mayOnlyAccessLayers("diffusion-api", "serving-proto", "serving-grpc")
+          .mayOnlyAccessLayers("diffusion-api", "serving-proto", "client", "serving-grpc")
           .whereLayer("openai")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
@@ -287,10 +293,29 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              SERVING, WEB, OPENAI, LOCAL, SPRING_AI, LANGCHAIN4J, CLI, BENCHMARKS)
+              CLIENT, SERVING, WEB, OPENAI, LOCAL, SPRING_AI, LANGCHAIN4J, CLI, BENCHMARKS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "com.google.protobuf..");
+
+  /** Beside its class path, which a test of the module checks. */
+  @ArchTest
+  static final ArchRule theClientKnowsGrpcAndTheContractOnly =
+      classes()
+          .that()
+          .resideInAPackage(CLIENT)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              CLIENT,
+              PROTO,
+              "java..",
+              "javax.net.ssl..",
+              "io.grpc..",
+              "com.google.protobuf..",
+              "com.google.rpc..",
+              "com.google.common..",
+              "org.jspecify..");
 
   @ArchTest
   static final ArchRule onlyMetersKnowMicrometer =

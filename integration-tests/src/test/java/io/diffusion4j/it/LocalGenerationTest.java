@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.client.GenerationClient.ProgressListener;
+import io.diffusion4j.client.GenerationException;
+import io.diffusion4j.client.Requests;
 import io.diffusion4j.local.LocalGeneration;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
-import io.diffusion4j.serving.client.GenerationClient.ProgressListener;
-import io.diffusion4j.serving.client.GenerationException;
-import io.diffusion4j.serving.client.Requests;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Preview;

@@ -14,13 +14,13 @@ import io.diffusion4j.prior.DiffusionPrior
 import io.diffusion4j.serving.DiffusionServer
 import io.diffusion4j.serving.model.ImageEngine
 import io.diffusion4j.serving.model.ModelCard
-import io.diffusion4j.serving.request.Recipes
+import io.diffusion4j.client.Recipes
 import io.diffusion4j.serving.config.ServerConfig
 import io.diffusion4j.serving.ServingModule
 import io.diffusion4j.serving.model.StageCard
 import io.diffusion4j.serving.model.UnclipEngine
-import io.diffusion4j.serving.client.GenerationClient
-import io.diffusion4j.serving.client.GenerationException
+import io.diffusion4j.client.GenerationClient
+import io.diffusion4j.client.GenerationException
 import io.diffusion4j.serving.v1.GenerateImagesRequest
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase
 import io.diffusion4j.serving.v1.GenerationServiceGrpc

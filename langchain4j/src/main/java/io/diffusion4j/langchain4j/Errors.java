@@ -8,7 +8,7 @@ import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
-import io.diffusion4j.serving.client.GenerationException;
+import io.diffusion4j.client.GenerationException;
 
 /** What the errors of the service are among LangChain4j's, which knows which to try again. */
 final class Errors {

@@ -1,8 +1,8 @@
 package io.diffusion4j.local;
 
 import com.google.inject.util.Modules;
+import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.serving.DiffusionServer;
-import io.diffusion4j.serving.client.GenerationClient;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.unclip.Residency;
 import io.grpc.Channel;

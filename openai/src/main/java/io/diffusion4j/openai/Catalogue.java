@@ -3,7 +3,7 @@ package io.diffusion4j.openai;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpStatus;
-import io.diffusion4j.serving.client.GenerationClient;
+import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.serving.v1.Model;
 import io.grpc.Channel;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.diffusion4j.serving;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.linecorp.armeria.common.TlsKeyPair;
-import io.diffusion4j.serving.tls.CertificateFiles;
+import io.diffusion4j.client.tls.CertificateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

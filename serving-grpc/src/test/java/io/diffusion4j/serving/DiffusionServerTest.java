@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.diffusion4j.serving.client.GenerationClient;
+import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.serving.v1.EmbedTextsRequest;
 import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
 import io.diffusion4j.serving.v1.GeneratedImage;

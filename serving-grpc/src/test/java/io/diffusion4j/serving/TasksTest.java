@@ -8,9 +8,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.google.common.collect.Lists;
 import com.google.protobuf.ByteString;
+import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.serving.request.Recipes;
 import io.diffusion4j.serving.v1.Embedding;
 import io.diffusion4j.serving.v1.FromEmbeddingTask;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.inject.Injector;
 import com.google.inject.Module;
 import com.google.inject.util.Modules;
-import io.diffusion4j.serving.client.GenerationClient;
+import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.v1.StageOptions;

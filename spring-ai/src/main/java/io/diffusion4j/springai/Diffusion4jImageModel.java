@@ -1,8 +1,8 @@
 package io.diffusion4j.springai;
 
-import io.diffusion4j.serving.client.Generation;
-import io.diffusion4j.serving.client.GenerationClient;
-import io.diffusion4j.serving.client.GenerationException;
+import io.diffusion4j.client.Generation;
+import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.client.GenerationException;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.util.Base64;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.diffusion4j.springai;
 
-import io.diffusion4j.serving.client.GenerationClient;
+import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.serving.v1.Model;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.image.ImageOptions;

@@ -1,6 +1,6 @@
 package io.diffusion4j.springai;
 
-import io.diffusion4j.serving.client.Requests;
+import io.diffusion4j.client.Requests;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.PromptSpec;
 import java.util.List;

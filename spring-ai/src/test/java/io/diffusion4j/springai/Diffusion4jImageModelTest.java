@@ -3,11 +3,11 @@ package io.diffusion4j.springai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.client.Recipes;
+import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.ToyService;
-import io.diffusion4j.serving.client.GenerationClient;
-import io.diffusion4j.serving.client.Requests;
-import io.diffusion4j.serving.request.Recipes;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.io.IOException;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.base.Splitter;
 import com.google.protobuf.util.JsonFormat;
+import io.diffusion4j.client.Requests;
 import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.ToyService;
-import io.diffusion4j.serving.client.Requests;
 import io.diffusion4j.serving.v1.ListModelsResponse;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse.EventCase;

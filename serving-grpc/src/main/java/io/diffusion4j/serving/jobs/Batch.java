@@ -3,6 +3,7 @@ package io.diffusion4j.serving.jobs;
 import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
+import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -13,7 +14,6 @@ import io.diffusion4j.serving.model.ImageEngine;
 import io.diffusion4j.serving.model.StageCard;
 import io.diffusion4j.serving.model.Task;
 import io.diffusion4j.serving.request.ImageSeed;
-import io.diffusion4j.serving.request.Recipes;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.ImageMetadata;
@@ -142,7 +142,7 @@ record Batch(ResolvedRequest request, int from, int to) {
   }
 
   private GeneratedImage encode(int i, Image image, List<Double> scores) {
-    String recipe = Recipes.toJson(Recipes.of(request, i));
+    String recipe = Recipes.toJson(request.recipe(i));
     boolean embed = request.request().getOutput().getEmbedRecipe();
     byte[] png = Png.encode(image, embed ? Map.of(Recipes.KEYWORD, recipe) : Map.of());
     ImageSeed seed = request.seed(i);

@@ -6,6 +6,7 @@ import io.diffusion4j.serving.model.ModelCard;
 import io.diffusion4j.serving.model.StageCard;
 import io.diffusion4j.serving.model.Task;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.Recipe;
 import io.diffusion4j.serving.v1.Warning;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,26 @@ public record ResolvedRequest(
   /** Where the randomness of image {@code first_image + i} comes from. */
   public ImageSeed seed(int i) {
     return ImageSeed.ofImage(request.getFirstImage() + i, request.getSeedsList());
+  }
+
+  /** The recipe of image {@code first_image + i}: a request for this image alone. */
+  public Recipe recipe(int i) {
+    ImageSeed seed = seed(i);
+    GenerateImagesRequest alone =
+        request.toBuilder()
+            .clearRequestId()
+            .clearPriority()
+            .clearPreview()
+            .clearSeeds()
+            .addSeeds(seed.seed())
+            .setFirstImage(seed.stream())
+            .setImageCount(1)
+            .build();
+    return Recipe.newBuilder()
+        .setRequest(alone)
+        .setWeightsDigest(card.weightsDigest())
+        .setSoftware(Software.NAME)
+        .build();
   }
 
   /** How many steps an image takes in the stage; 0 if the task does without. */

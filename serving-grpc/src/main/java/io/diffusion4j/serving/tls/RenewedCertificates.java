@@ -2,6 +2,7 @@ package io.diffusion4j.serving.tls;
 
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.TlsProvider;
+import io.diffusion4j.client.tls.CertificateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,8 @@ final class RenewedCertificates implements TlsProvider {
   private Read read() throws IOException {
     List<X509Certificate> clients =
         tls.clients().isPresent() ? CertificateFiles.certificates(tls.clients().get()) : List.of();
-    return new Read(tls.own().read(), clients);
+    CertificateFiles.Identity own = tls.own().read();
+    return new Read(TlsKeyPair.of(own.key(), own.chain()), clients);
   }
 
   private List<Version> versions() throws IOException {

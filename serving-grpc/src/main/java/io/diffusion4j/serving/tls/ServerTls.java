@@ -2,6 +2,7 @@ package io.diffusion4j.serving.tls;
 
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerTlsConfig;
+import io.diffusion4j.client.tls.CertificateFiles;
 import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 /**
- * Certificates and keys in PEM files, for servers and clients.
+ * How a server encrypts: its certificate, renewed while it runs, and the clients it accepts.
  *
  * <p>Starting points: {@link io.diffusion4j.serving.tls.ServerTls}, {@link
- * io.diffusion4j.serving.tls.ClientTls}.
+ * io.diffusion4j.client.tls.ClientTls}.
  */
 @NullMarked
 package io.diffusion4j.serving.tls;

@@ -1,6 +1,7 @@
-package io.diffusion4j.serving.tls;
+package io.diffusion4j.client.tls;
 
-import com.linecorp.armeria.common.TlsKeyPair;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,29 +26,34 @@ public record CertificateFiles(Path certificates, Path key) {
   private static final byte[] PROBE = {1, 2, 3, 4};
 
   /**
+   * What the files contain.
+   *
+   * @param key the private key
+   * @param chain the certificate of the key, followed by those that lead to an authority
+   */
+  public record Identity(PrivateKey key, List<X509Certificate> chain) {}
+
+  /**
    * Reads both files.
    *
    * @throws IOException if one cannot be read
    * @throws IllegalArgumentException if one holds something else, or if they do not belong together
    */
-  TlsKeyPair read() throws IOException {
+  public Identity read() throws IOException {
     List<X509Certificate> chain = certificates(certificates);
     byte[] pem = Files.readAllBytes(key);
-    TlsKeyPair pair;
+    PrivateKey own;
     try {
-      pair =
-          TlsKeyPair.of(
-              new ByteArrayInputStream(pem),
-              new ByteArrayInputStream(Files.readAllBytes(certificates)));
-    } catch (RuntimeException e) { // the certificates were read before, so it is the key
+      own = PrivateKeys.parse(new String(pem, ISO_8859_1));
+    } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException(
           "key: " + key + " (expected: a private key in PEM, not encrypted)", e);
     }
-    if (!belong(pair.privateKey(), chain.get(0).getPublicKey())) {
+    if (!belong(own, chain.get(0).getPublicKey())) {
       throw new IllegalArgumentException(
           "key: " + key + " (expected: the key of the certificate in " + certificates + ")");
     }
-    return pair;
+    return new Identity(own, chain);
   }
 
   /**
@@ -56,7 +62,7 @@ public record CertificateFiles(Path certificates, Path key) {
    * @throws IOException if it cannot be read
    * @throws IllegalArgumentException if it holds something else
    */
-  static List<X509Certificate> certificates(Path file) throws IOException {
+  public static List<X509Certificate> certificates(Path file) throws IOException {
     byte[] pem = Files.readAllBytes(file);
     List<X509Certificate> read;
     try {

@@ -1,6 +1,5 @@
-package io.diffusion4j.serving.tls;
+package io.diffusion4j.client.tls;
 
-import com.linecorp.armeria.common.TlsKeyPair;
 import io.grpc.ChannelCredentials;
 import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
@@ -66,11 +65,11 @@ public record ClientTls(Optional<Path> trusted, Optional<CertificateFiles> own) 
     return factory.getTrustManagers();
   }
 
-  private static KeyManager[] keys(TlsKeyPair pair) throws GeneralSecurityException, IOException {
+  private static KeyManager[] keys(CertificateFiles.Identity own)
+      throws GeneralSecurityException, IOException {
     KeyStore store = emptyStore();
     char[] none = new char[0];
-    store.setKeyEntry(
-        "own", pair.privateKey(), none, pair.certificateChain().toArray(X509Certificate[]::new));
+    store.setKeyEntry("own", own.key(), none, own.chain().toArray(X509Certificate[]::new));
     var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(store, none);
     return factory.getKeyManagers();

@@ -1,11 +1,11 @@
-package io.diffusion4j.serving.client;
+package io.diffusion4j.client;
 
 import com.google.common.hash.HashCode;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
-import io.diffusion4j.serving.client.Generation.Picture;
-import io.diffusion4j.serving.client.GenerationClient.ProgressListener;
+import io.diffusion4j.client.Generation.Picture;
+import io.diffusion4j.client.GenerationClient.ProgressListener;
 import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;

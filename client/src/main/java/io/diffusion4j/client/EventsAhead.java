@@ -1,4 +1,4 @@
-package io.diffusion4j.serving.client;
+package io.diffusion4j.client;
 
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;

@@ -1,4 +1,4 @@
-package io.diffusion4j.serving.client;
+package io.diffusion4j.client;
 
 import com.google.protobuf.ByteString;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;

@@ -1,6 +1,6 @@
-package io.diffusion4j.serving.client;
+package io.diffusion4j.client;
 
-import io.diffusion4j.serving.tls.ClientTls;
+import io.diffusion4j.client.tls.ClientTls;
 import java.util.Optional;
 
 /**
