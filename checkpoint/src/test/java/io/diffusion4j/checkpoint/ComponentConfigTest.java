@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.diffusion4j.golden.GoldenRoots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,8 @@ class ComponentConfigTest {
 
   @Test
   void fieldsOfADiffusersFileAreRead() {
-    var config = ComponentConfig.read(Golden.PIPELINE.resolve("decoder/config.json"));
+    var config =
+        ComponentConfig.read(GoldenRoots.shipped().first("unclip-pipeline/decoder/config.json"));
     assertThat(config.expectClass("UNet2DConditionModel")).isEqualTo("UNet2DConditionModel");
     assertThat(config.ints("block_out_channels", List.of())).containsExactly(8, 16);
     assertThat(config.texts("up_block_types", List.of()))
@@ -48,7 +50,9 @@ class ComponentConfigTest {
 
   @Test
   void theClassOfATransformersFileIsItsArchitecture() {
-    var config = ComponentConfig.read(Golden.PIPELINE.resolve("text_encoder/config.json"));
+    var config =
+        ComponentConfig.read(
+            GoldenRoots.shipped().first("unclip-pipeline/text_encoder/config.json"));
     assertThat(config.expectClass("CLIPModel", "CLIPTextModelWithProjection"))
         .isEqualTo("CLIPTextModelWithProjection");
   }

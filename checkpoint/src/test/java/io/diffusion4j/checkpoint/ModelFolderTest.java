@@ -8,6 +8,7 @@ import io.diffusion4j.checkpoint.ModelFolder.Component;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig.Spacing;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.golden.GoldenRoots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ class ModelFolderTest {
 
   @Test
   void aPipelineOfDiffusersIsRead() {
-    var pipeline = ModelFolder.open(Golden.PIPELINE);
+    var pipeline = ModelFolder.open(GoldenRoots.shipped().first("unclip-pipeline"));
     assertThat(pipeline.className()).isEqualTo("UnCLIPPipeline");
     assertThat(pipeline.components()).hasSize(10).doesNotContainKey("_diffusers_version");
     assertThat(pipeline.component("text_proj"))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.golden.GoldenRoots;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -166,7 +167,7 @@ class SafetensorsWriterTest {
 
   @Test
   void aCopyOfAFileOfTheReferenceWriterHasItsOrderAndItsBytes() throws IOException {
-    Path golden = Golden.PIPELINE.resolve("io.safetensors");
+    Path golden = GoldenRoots.shipped().first("unclip-pipeline/io.safetensors");
     try (var source = SafetensorsFile.open(golden)) {
       var writer = new SafetensorsWriter();
       var names = new ArrayList<>(source.names());

@@ -10,6 +10,7 @@ import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.glide.GlideFolders;
+import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.tf.RandomWeights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command on folders of GLIDE's networks with the weights of the golden values. */
 final class GlideTest {
-  private static final Path GOLDEN = Path.of("..", "glide", "src", "test", "resources", "golden");
   private static final int SIZE = 16;
   private static final int VOCABULARY = 64;
 
@@ -57,7 +57,7 @@ final class GlideTest {
 
   private static void golden(Path network, String name, String className) throws IOException {
     Files.createDirectories(network);
-    Path golden = GOLDEN.resolve(name);
+    Path golden = GoldenRoots.shipped().first("glide").resolve(name);
     Files.copy(golden.resolve("model.safetensors"), network.resolve("model.safetensors"));
     var json = new ObjectMapper();
     var reference = json.readTree(golden.resolve("case.json").toFile());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.checkpoint.SafetensorsFile;
+import io.diffusion4j.golden.GoldenRoots;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands on a pipeline folder that diffusers saved, beside what diffusers drew with it. */
 final class PublishedPipelineTest {
-  private static final Path MODEL =
-      Path.of("..", "unclip", "src", "test", "resources", "golden", "unclip-pipeline");
+  private static final Path MODEL = GoldenRoots.shipped().first("unclip-pipeline");
   private static final int SIZE = 32;
 
   private Path folder;

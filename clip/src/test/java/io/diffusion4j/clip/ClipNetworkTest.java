@@ -13,6 +13,9 @@ import io.diffusion4j.clip.token.Normalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.clip.token.Vocabulary;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.RandomWeights;
@@ -46,26 +49,35 @@ class ClipNetworkTest {
 
   @TempDir Path folder = Path.of("");
 
-  @Test
-  void theLogitsAreOpenAisWithin1e5() throws IOException {
-    assertThatTheLogitsAreOpenAis(Precision.FLOAT32, 1e-5);
+  @GoldenTest(GoldenKind.OPENAI_CLIP)
+  void theLogitsAreOpenAisWithin1e5(GoldenCase golden) throws IOException {
+    assertThatTheLogitsAreOpenAis(golden, Precision.FLOAT32, 1e-5);
   }
 
-  @Test
-  void theLogitsAreOpenAisWithin3e2InBfloat16() throws IOException {
-    assertThatTheLogitsAreOpenAis(Precision.BFLOAT16, 3e-2);
+  @GoldenTest(GoldenKind.OPENAI_CLIP)
+  void theLogitsAreOpenAisInBfloat16(GoldenCase golden) throws IOException {
+    var network = openAi(golden, folder);
+    int depth =
+        Math.max(network.text().transformer().layers(), network.vision().transformer().layers());
+    assertThatTheLogitsAreOpenAis(golden, Precision.BFLOAT16, Golden.bfloat16(depth));
   }
 
-  private void assertThatTheLogitsAreOpenAis(Precision precision, double tolerance)
-      throws IOException {
-    var golden = Golden.of("openai");
-    String text = Files.readString(golden.folder().resolve("case.json"));
-    String arguments = text.substring(text.indexOf('{', 1) + 1, text.indexOf('}'));
+  private void assertThatTheLogitsAreOpenAis(
+      GoldenCase golden, Precision precision, double tolerance) throws IOException {
+    var network = openAi(golden, folder);
+    var logits =
+        new Golden(golden.folder())
+            .run(network, ContrastiveObjectiveTest.batch(golden.io()), precision)
+            .get(2);
+    assertClose(logits, golden.io().floats("out.logits_per_image"), tolerance);
+  }
+
+  /** The network of a case, from the arguments of the reference's constructor. */
+  static ClipNetwork openAi(GoldenCase golden, Path folder) throws IOException {
     Files.writeString(
-        folder.resolve("config.json"), "{\"_class_name\": \"CLIP\"," + arguments + "}");
-    var network = OpenAiClip.read(folder, RandomWeights.of(small(ClipKeys.OPENAI), 1));
-    var logits = golden.run(network, ContrastiveObjectiveTest.batch(golden), precision).get(2);
-    assertClose(logits, golden.floats("out.logits_per_image"), tolerance);
+        folder.resolve("config.json"),
+        golden.config("constructor").put("_class_name", "CLIP").toString());
+    return OpenAiClip.read(folder, RandomWeights.of(small(ClipKeys.OPENAI), 1));
   }
 
   /** Heads of 64 channels, as OpenAI's all have. */
@@ -231,8 +243,7 @@ class ClipNetworkTest {
     weights.names().forEach(name -> shapes.put(name, Arrays.toString(weights.shape(name))));
     Map<String, String> published = new HashMap<>();
     try (var lines =
-        Files.lines(
-            Golden.of("keys").folder().resolve("hf-clip-vit-large-patch14-CLIPModel.txt"))) {
+        Files.lines(Path.of("src/test/resources/keys/hf-clip-vit-large-patch14-CLIPModel.txt"))) {
       lines.map(line -> line.split("\t", -1)).forEach(row -> published.put(row[0], row[1]));
     }
     assertThat(shapes).isEqualTo(published);

@@ -2,50 +2,93 @@ package io.diffusion4j.clip;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 
-import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTensors;
+import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.testing.Golden;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The towers answer as Hugging Face's do, with their weights. */
 class ClipParityTest {
-  private static final Transformer TRANSFORMER =
-      new Transformer(32, 64, 2, 4, Activation.QUICK_GELU, 1e-5);
+  @TempDir Path folder = Path.of("");
 
-  @ParameterizedTest
-  @CsvSource({"FLOAT32, 1e-5", "BFLOAT16, 3e-2"})
-  void theTextTowerIsClipTextModelWithProjection(Precision precision, double tolerance) {
-    var golden = Golden.of("hf-text");
-    int[] ids = golden.ints("in.input_ids");
+  /** A folder with the configuration of a case as a model has it. */
+  private Path model(GoldenCase golden, String className) throws IOException {
+    var config = golden.config("config");
+    config.putArray("architectures").add(className);
+    Files.writeString(folder.resolve("config.json"), config.toString());
+    return folder;
+  }
+
+  private static int depth(GoldenCase golden) {
+    return golden.config("config").get("num_hidden_layers").asInt();
+  }
+
+  @GoldenTest(GoldenKind.CLIP_TEXT)
+  void theTextTowerIsClipTextModelWithProjectionWithin1e5(GoldenCase golden) throws IOException {
+    assertTextTower(golden, Precision.FLOAT32, 1e-5);
+  }
+
+  @GoldenTest(GoldenKind.CLIP_TEXT)
+  void theTextTowerIsClipTextModelWithProjectionInBfloat16(GoldenCase golden) throws IOException {
+    assertTextTower(golden, Precision.BFLOAT16, Golden.bfloat16(depth(golden)));
+  }
+
+  private void assertTextTower(GoldenCase golden, Precision precision, double tolerance)
+      throws IOException {
+    GoldenTensors io = golden.io();
+    int endId = golden.config("config").get("eos_token_id").asInt();
+    int rows = io.size("in.input_ids", 0);
+    int length = io.size("in.input_ids", 1);
+    int[] ids = io.ints("in.input_ids");
     float[] end = new float[ids.length];
-    for (int row = 0; row < 3; row++) {
-      int at = row * 77;
-      while (ids[at] != 255) {
+    for (int row = 0; row < rows; row++) {
+      int at = row * length;
+      while (ids[at] != endId) {
         at++;
       }
       end[at] = 1;
     }
+    var network = ClipFolders.readText(model(golden, "CLIPTextModelWithProjection"));
     List<float[]> outputs =
-        golden.run(
-            new ClipTextNetwork(TRANSFORMER, 256, 77, 24),
-            new Batch(3).ints(ClipTextNetwork.IDS, ids).floats(ClipTextNetwork.END, end),
-            precision);
-    assertClose(outputs.get(0), golden.floats("out.last_hidden_state"), tolerance);
-    assertClose(outputs.get(1), golden.floats("out.text_embeds"), tolerance);
+        new Golden(golden.folder())
+            .run(
+                network,
+                new Batch(rows).ints(ClipTextNetwork.IDS, ids).floats(ClipTextNetwork.END, end),
+                precision);
+    assertClose(outputs.get(0), io.floats("out.last_hidden_state"), tolerance);
+    assertClose(outputs.get(1), io.floats("out.text_embeds"), tolerance);
   }
 
-  @ParameterizedTest
-  @CsvSource({"FLOAT32, 1e-5", "BFLOAT16, 3e-2"})
-  void theImageTowerIsClipVisionModelWithProjection(Precision precision, double tolerance) {
-    var golden = Golden.of("hf-vision");
+  @GoldenTest(GoldenKind.CLIP_VISION)
+  void theImageTowerIsClipVisionModelWithProjectionWithin1e5(GoldenCase golden) throws IOException {
+    assertImageTower(golden, Precision.FLOAT32, 1e-5);
+  }
+
+  @GoldenTest(GoldenKind.CLIP_VISION)
+  void theImageTowerIsClipVisionModelWithProjectionInBfloat16(GoldenCase golden)
+      throws IOException {
+    assertImageTower(golden, Precision.BFLOAT16, Golden.bfloat16(depth(golden)));
+  }
+
+  private void assertImageTower(GoldenCase golden, Precision precision, double tolerance)
+      throws IOException {
+    GoldenTensors io = golden.io();
+    var network = ClipFolders.readVision(model(golden, "CLIPVisionModelWithProjection"));
     var outputs =
-        golden.run(
-            new ClipVisionNetwork(TRANSFORMER, 32, 8, 24),
-            new Batch(3).floats(ClipVisionNetwork.PIXELS, golden.image("in.pixel_values")),
-            precision);
-    assertClose(outputs.get(0), golden.floats("out.image_embeds"), tolerance);
+        new Golden(golden.folder())
+            .run(
+                network,
+                new Batch(io.size("in.pixel_values", 0))
+                    .floats(ClipVisionNetwork.PIXELS, io.image("in.pixel_values")),
+                precision);
+    assertClose(outputs.get(0), io.floats("out.image_embeds"), tolerance);
   }
 }

@@ -5,39 +5,73 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.diffusion4j.checkpoint.SafetensorsFile;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenRoots;
+import io.diffusion4j.golden.GoldenTensors;
+import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.testing.Golden;
 import io.diffusion4j.tf.testing.Probe;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The loss and its gradients are those of OpenAI's CLIP. */
 class ContrastiveObjectiveTest {
   private static final double TOLERANCE = 1e-5;
-  private static final int ROWS = 3;
-  private static final int LENGTH = 16;
-  private static final ContrastiveObjective OBJECTIVE =
-      new ContrastiveObjective(
-          new ClipTextNetwork(
-              new Transformer(32, 128, 2, 2, Activation.QUICK_GELU, 1e-5),
-              100,
-              LENGTH,
-              24,
-              ClipKeys.OPENAI),
-          new ClipVisionNetwork(
-              new Transformer(64, 256, 2, 1, Activation.QUICK_GELU, 1e-5),
-              32,
-              8,
-              24,
-              ClipKeys.OPENAI));
 
-  private static Probe probe(Map<String, float[]> weights) {
+  @TempDir Path folder = Path.of("");
+
+  private ContrastiveObjective openAi(GoldenCase golden) throws IOException {
+    var network = ClipNetworkTest.openAi(golden, folder);
+    return new ContrastiveObjective(network.text(), network.vision());
+  }
+
+  /** A model of open_clip with vision transformer, from its configuration. */
+  private static ContrastiveObjective openClip(Path config) throws IOException {
+    var model = new ObjectMapper().readTree(config.toFile()).get("model_cfg");
+    var text = model.get("text_cfg");
+    var vision = model.get("vision_cfg");
+    var activation = model.path("quick_gelu").asBoolean() ? Activation.QUICK_GELU : Activation.GELU;
+    int width = text.get("width").asInt();
+    int visionWidth = vision.get("width").asInt();
+    int dim = model.get("embed_dim").asInt();
+    return new ContrastiveObjective(
+        new ClipTextNetwork(
+            new Transformer(
+                width,
+                4 * width,
+                text.get("layers").asInt(),
+                text.get("heads").asInt(),
+                activation,
+                1e-5),
+            text.get("vocab_size").asInt(),
+            text.get("context_length").asInt(),
+            dim,
+            ClipKeys.OPENAI),
+        new ClipVisionNetwork(
+            new Transformer(
+                visionWidth,
+                4 * visionWidth,
+                vision.get("layers").asInt(),
+                visionWidth / vision.get("head_width").asInt(),
+                activation,
+                1e-5),
+            vision.get("image_size").asInt(),
+            vision.get("patch_size").asInt(),
+            dim,
+            ClipKeys.OPENAI));
+  }
+
+  private static Probe probe(ContrastiveObjective objective, Map<String, float[]> weights) {
     return new Probe(
-        (nn, inputs) -> OBJECTIVE.build(nn, inputs).value(),
+        (nn, inputs) -> objective.build(nn, inputs).value(),
         parameter -> {
           float[] values = Objects.requireNonNull(weights.get(parameter.key()), parameter.key());
           assertThat(values).as(parameter.key()).hasSize(parameter.size());
@@ -45,81 +79,107 @@ class ContrastiveObjectiveTest {
         });
   }
 
-  static Batch batch(Golden golden) {
-    int[] ids = golden.ints("in.input_ids");
+  static Batch batch(GoldenTensors io) {
+    int rows = io.size("in.input_ids", 0);
+    int length = io.size("in.input_ids", 1);
+    int[] ids = io.ints("in.input_ids");
     float[] end = new float[ids.length];
-    for (int row = 0; row < ROWS; row++) {
-      int last = row * LENGTH; // the largest id ends a text
-      for (int i = row * LENGTH; i < (row + 1) * LENGTH; i++) {
+    for (int row = 0; row < rows; row++) {
+      int last = row * length; // the largest id ends a text
+      for (int i = row * length; i < (row + 1) * length; i++) {
         last = ids[i] > ids[last] ? i : last;
       }
       end[last] = 1;
     }
-    return new Batch(ROWS)
+    return new Batch(rows)
         .ints(ClipTextNetwork.IDS, ids)
         .floats(ClipTextNetwork.END, end)
-        .floats(ClipVisionNetwork.PIXELS, golden.image("in.pixel_values"));
+        .floats(ClipVisionNetwork.PIXELS, io.image("in.pixel_values"));
   }
 
-  @Test
-  void theLossIsOpenAisWithin1e5() {
-    var golden = Golden.of("openai");
-    try (var probe = probe(tensors(golden, "model.safetensors", ""))) {
-      assertClose(probe.output(batch(golden)), golden.floats("out.loss"), TOLERANCE);
+  @GoldenTest(GoldenKind.OPENAI_CLIP)
+  void theLossIsOpenAisWithin1e5(GoldenCase golden) throws IOException {
+    try (var probe = probe(openAi(golden), weights(golden))) {
+      assertClose(probe.output(batch(golden.io())), golden.io().floats("out.loss"), TOLERANCE);
     }
   }
 
-  @Test
-  void theGradientsAreOpenAisWithin1e4() {
-    var golden = Golden.of("openai");
-    try (var probe = probe(tensors(golden, "model.safetensors", ""))) {
-      var gradients = probe.gradients(batch(golden), new float[] {1});
-      var expected = tensors(golden, "io.safetensors", "grad.");
-      assertThat(expected.keySet()).hasSize(8);
-      expected.forEach(
-          (key, gradient) -> {
-            float[] actual = Objects.requireNonNull(gradients.get(key), key);
-            assertClose(actual, gradient, 1e-4);
-          });
+  @GoldenTest(GoldenKind.OPENAI_CLIP)
+  void theGradientsAreOpenAisWithin1e4(GoldenCase golden) throws IOException {
+    try (var probe = probe(openAi(golden), weights(golden))) {
+      assertGradients(probe, golden.io(), tensors(golden.io(), "grad."));
     }
   }
 
+  /** All rows in one process, of the cases with several processes or several micro-batches. */
+  @GoldenTest(GoldenKind.OPEN_CLIP_GRADIENTS)
+  void theLossAndItsGradientsAreOpenClips(GoldenCase golden) throws IOException {
+    String model = golden.json().path("model").asText(".");
+    var weights =
+        tensors(GoldenTensors.read(golden.file(model + "/open_clip_model.safetensors")), "");
+    GoldenTensors io = golden.io();
+    var objective = openClip(golden.file(model + "/open_clip_config.json"));
+    try (var probe = probe(objective, weights)) {
+      String loss = io.has("out.union.loss") ? "out.union.loss" : "out.loss";
+      assertClose(probe.output(batch(io)), io.floats(loss), TOLERANCE);
+      assertGradients(probe, io, tensors(GoldenTensors.read(golden.file("union.safetensors")), ""));
+    }
+  }
+
+  private static void assertGradients(
+      Probe probe, GoldenTensors io, Map<String, float[]> expected) {
+    var gradients = probe.gradients(batch(io), new float[] {1});
+    assertThat(expected).isNotEmpty();
+    expected.forEach(
+        (key, gradient) -> {
+          float[] actual = Objects.requireNonNull(gradients.get(key), key);
+          assertClose(actual, gradient, 1e-4);
+        });
+  }
+
+  private static GoldenCase shipped() {
+    return GoldenRoots.shipped().cases(GoldenKind.OPENAI_CLIP).get(0);
+  }
+
   @Test
-  void aTemperatureAtItsLimitIsHeldThere() {
-    var golden = Golden.of("openai");
-    var weights = tensors(golden, "model.safetensors", "");
+  void aTemperatureAtItsLimitIsHeldThere() throws IOException {
+    var golden = shipped();
+    var weights = weights(golden);
     weights.put(ClipKeys.LOGIT_SCALE, new float[] {(float) Math.log(100)});
     double atLimit;
-    try (var probe = probe(weights)) {
-      atLimit = probe.output(batch(golden))[0];
+    try (var probe = probe(openAi(golden), weights)) {
+      atLimit = probe.output(batch(golden.io()))[0];
       probe.values(ClipKeys.LOGIT_SCALE)[0] = 9;
-      assertThat((double) probe.output(batch(golden))[0]).isCloseTo(atLimit, within(1e-6));
-      assertThat(probe.gradients(batch(golden), new float[] {1}).get("logit_scale"))
+      assertThat((double) probe.output(batch(golden.io()))[0]).isCloseTo(atLimit, within(1e-6));
+      assertThat(probe.gradients(batch(golden.io()), new float[] {1}).get("logit_scale"))
           .containsExactly(0);
     }
   }
 
   @Test
-  void towersOfDifferentEmbeddingsAreRefused() {
-    var text = OBJECTIVE.network().text();
-    var vision = OBJECTIVE.network().vision();
+  void towersOfDifferentEmbeddingsAreRefused() throws IOException {
+    var network = openAi(shipped()).network();
+    var text = network.text();
     assertThatThrownBy(
             () ->
                 new ContrastiveObjective(
-                    new ClipTextNetwork(text.transformer(), 100, LENGTH, 8, ClipKeys.OPENAI),
-                    vision))
+                    new ClipTextNetwork(
+                        text.transformer(), 100, text.positions(), 8, ClipKeys.OPENAI),
+                    network.vision()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("projection_dim: 24 (expected: the text tower's 8)");
   }
 
-  /** The tensors of a file that begin with a prefix, without it. */
-  private static Map<String, float[]> tensors(Golden golden, String file, String prefix) {
+  private static Map<String, float[]> weights(GoldenCase golden) {
+    return tensors(GoldenTensors.read(golden.file("model.safetensors")), "");
+  }
+
+  /** The tensors that begin with a prefix, without it. */
+  private static Map<String, float[]> tensors(GoldenTensors tensors, String prefix) {
     Map<String, float[]> values = new HashMap<>();
-    try (var tensors = SafetensorsFile.open(golden.folder().resolve(file))) {
-      tensors.names().stream()
-          .filter(name -> name.startsWith(prefix))
-          .forEach(name -> values.put(name.substring(prefix.length()), tensors.readFloats(name)));
-    }
+    tensors.names().stream()
+        .filter(name -> name.startsWith(prefix))
+        .forEach(name -> values.put(name.substring(prefix.length()), tensors.floats(name)));
     return values;
   }
 }

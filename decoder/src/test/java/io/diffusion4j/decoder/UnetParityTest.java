@@ -2,149 +2,151 @@ package io.diffusion4j.decoder;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 
-import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTensors;
+import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.TfDenoiser;
 import io.diffusion4j.tf.TimeEmbedding;
 import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.nn.Tensors;
 import io.diffusion4j.tf.testing.Golden;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The networks answer as diffusers' do, with diffusers' weights. */
 class UnetParityTest {
-  private static final UnetConfig DECODER =
-      new UnetConfig(
-          16,
-          3,
-          6,
-          List.of(8, 16),
-          List.of(false, true),
-          true,
-          1,
-          8,
-          40,
-          4,
-          1e-5,
-          TimeConditioning.SCALE_SHIFT);
-  private static final UnetConfig UPSAMPLER =
-      new UnetConfig(
-          32,
-          6,
-          3,
-          List.of(8, 16),
-          List.of(false, false),
-          false,
-          1,
-          8,
-          0,
-          4,
-          1e-5,
-          TimeConditioning.ADD);
+  @TempDir Path folder = Path.of("");
 
-  @Test
-  void theDecoderIsUNet2DConditionModelWithin1e5() {
-    for (var out : decoder(Precision.FLOAT32)) {
-      assertClose(out.get(0), Golden.of("decoder").image("out"), 1e-5);
+  /** A folder with the configuration of a case as a model has it. */
+  private Path model(GoldenCase golden, String className) throws IOException {
+    var config = golden.config("config").put("_class_name", className);
+    Files.writeString(folder.resolve("config.json"), config.toString());
+    return folder;
+  }
+
+  private static int levels(GoldenCase golden) {
+    return golden.config("config").get("down_block_types").size();
+  }
+
+  @GoldenTest(GoldenKind.DECODER)
+  void theDecoderIsUNet2DConditionModelWithin1e5(GoldenCase golden) throws IOException {
+    for (var out : decoder(golden, Precision.FLOAT32)) {
+      assertClose(out.get(0), golden.io().image("out"), 1e-5);
     }
   }
 
-  @Test
-  void theDecoderIsUNet2DConditionModelWithin3e2InBfloat16() {
-    for (var out : decoder(Precision.BFLOAT16)) {
-      assertClose(out.get(0), Golden.of("decoder").image("out"), 3e-2);
+  @GoldenTest(GoldenKind.DECODER)
+  void theDecoderIsUNet2DConditionModelInBfloat16(GoldenCase golden) throws IOException {
+    for (var out : decoder(golden, Precision.BFLOAT16)) {
+      assertClose(out.get(0), golden.io().image("out"), Golden.bfloat16(levels(golden)));
     }
   }
 
-  private static List<List<float[]>> decoder(Precision precision) {
-    var golden = Golden.of("decoder");
+  private List<List<float[]>> decoder(GoldenCase golden, Precision precision) throws IOException {
+    var config = DecoderFolders.readUnet(model(golden, "UNet2DConditionModel"));
+    GoldenTensors io = golden.io();
+    int tokens = io.size("in.encoder_hidden_states", 1);
     var batch =
-        new Batch(2)
-            .floats(TfDenoiser.SAMPLE, golden.image("in.sample"))
-            .floats(TfDenoiser.TIME, times(golden, 8))
-            .floats("time_add", golden.floats("in.class_labels"))
-            .floats("context", golden.floats("in.encoder_hidden_states"))
-            .floats("present", golden.floats("in.attention_mask"));
+        batch(io, config.timeChannels())
+            .floats(TfDenoiser.SAMPLE, io.image("in.sample"))
+            .floats("time_add", io.floats("in.class_labels"))
+            .floats("context", io.floats("in.encoder_hidden_states"))
+            .floats("present", io.floats("in.attention_mask"));
     Network network =
         (nn, inputs) -> {
-          var x = nn.input(inputs.floats(TfDenoiser.SAMPLE, 16, 16, 3));
-          var time = nn.input(inputs.floats(TfDenoiser.TIME, 8));
-          var add = nn.input(inputs.floats("time_add", 32));
+          int size = config.sampleSize();
+          var x = nn.input(inputs.floats(TfDenoiser.SAMPLE, size, size, config.inChannels()));
+          var time = nn.input(inputs.floats(TfDenoiser.TIME, config.timeChannels()));
+          var add = nn.input(inputs.floats("time_add", config.timeEmbedDim()));
           var context =
               Context.masked(
-                  nn.input(inputs.floats("context", 81, 40)), inputs.floats("present", 81));
-          return List.of(new Unet(DECODER).forward(nn, x, time, List.of(add), List.of(context)));
+                  nn.input(inputs.floats("context", tokens, config.contextDim())),
+                  inputs.floats("present", tokens));
+          return List.of(new Unet(config).forward(nn, x, time, List.of(add), List.of(context)));
         };
-    return golden.runInEach(network, batch, precision);
+    return new Golden(golden.folder()).runInEach(network, batch, precision);
   }
 
-  @Test
-  void theUpsamplerIsUNet2DModelWithin1e5() {
-    for (var out : upsampler(Precision.FLOAT32)) {
-      assertClose(out.get(0), Golden.of("super-res").image("out"), 1e-5);
+  @GoldenTest(GoldenKind.UPSAMPLER)
+  void theUpsamplerIsUNet2DModelWithin1e5(GoldenCase golden) throws IOException {
+    for (var out : upsampler(golden, Precision.FLOAT32)) {
+      assertClose(out.get(0), golden.io().image("out"), 1e-5);
     }
   }
 
-  @Test
-  void theUpsamplerIsUNet2DModelWithin3e2InBfloat16() {
-    for (var out : upsampler(Precision.BFLOAT16)) {
-      assertClose(out.get(0), Golden.of("super-res").image("out"), 3e-2);
+  @GoldenTest(GoldenKind.UPSAMPLER)
+  void theUpsamplerIsUNet2DModelInBfloat16(GoldenCase golden) throws IOException {
+    for (var out : upsampler(golden, Precision.BFLOAT16)) {
+      assertClose(out.get(0), golden.io().image("out"), Golden.bfloat16(levels(golden)));
     }
   }
 
-  private static List<List<float[]>> upsampler(Precision precision) {
-    var golden = Golden.of("super-res");
-    var batch =
-        new Batch(2)
-            .floats("both", golden.image("in.sample"))
-            .floats(TfDenoiser.TIME, times(golden, 8));
+  private List<List<float[]>> upsampler(GoldenCase golden, Precision precision) throws IOException {
+    var config = DecoderFolders.readUpsampler(model(golden, "UNet2DModel"));
+    GoldenTensors io = golden.io();
+    var batch = batch(io, config.timeChannels()).floats("both", io.image("in.sample"));
+    int size = config.sampleSize();
     Network network =
         (nn, inputs) ->
             List.of(
-                new Unet(UPSAMPLER)
+                new Unet(config)
                     .forward(
                         nn,
-                        nn.input(inputs.floats("both", 32, 32, 6)),
-                        nn.input(inputs.floats(TfDenoiser.TIME, 8)),
+                        nn.input(inputs.floats("both", size, size, config.inChannels())),
+                        nn.input(inputs.floats(TfDenoiser.TIME, config.timeChannels())),
                         List.of(),
                         Context.none()));
-    return golden.runInEach(network, batch, precision);
+    return new Golden(golden.folder()).runInEach(network, batch, precision);
   }
 
-  @Test
-  void theProjectionIsUnClipTextProjModelWithin1e5() {
-    var golden = Golden.of("text-proj");
-    var projection = new TextProjection(4, 32, 32, 40);
-    float[] image = golden.floats("in.image_embeddings");
-    float[] both = new float[2 * image.length]; // the reference puts the unconditional half first
-    System.arraycopy(image, 0, both, image.length, image.length);
+  /** As many rows as there are samples, all at the one timestep of the case. */
+  private static Batch batch(GoldenTensors io, int timeChannels) {
+    int rows = io.size("in.sample", 0);
+    float[] time = TimeEmbedding.sinusoid(io.floats("in.timestep")[0], timeChannels);
+    return new Batch(rows).floats(TfDenoiser.TIME, Tensors.stack(Collections.nCopies(rows, time)));
+  }
+
+  @GoldenTest(GoldenKind.TEXT_PROJECTION)
+  void theProjectionIsUnClipTextProjModelWithin1e5(GoldenCase golden) throws IOException {
+    var projection = DecoderFolders.readProjection(model(golden, "UnCLIPTextProjModel"));
+    GoldenTensors io = golden.io();
+    int rows = io.size("in.prompt_embeds", 0);
+    int dim = io.size("in.prompt_embeds", 1);
+    int length = io.size("in.text_encoder_hidden_states", 1);
+    float[] image = io.floats("in.image_embeddings");
+    float[] all = new float[rows * image.length / io.size("in.image_embeddings", 0)];
+    float[] conditional = new float[rows];
+    // With guidance the reference puts as many unconditional rows first.
+    int unconditional = golden.json().get("do_classifier_free_guidance").asBoolean() ? rows / 2 : 0;
+    System.arraycopy(image, 0, all, all.length - image.length, image.length);
+    Arrays.fill(conditional, unconditional, rows, 1);
     var batch =
-        new Batch(2)
-            .floats("image", both)
-            .floats("conditional", new float[] {0, 1})
-            .floats("text", golden.floats("in.prompt_embeds"))
-            .floats("hidden", golden.floats("in.text_encoder_hidden_states"));
+        new Batch(rows)
+            .floats("image", all)
+            .floats("conditional", conditional)
+            .floats("text", io.floats("in.prompt_embeds"))
+            .floats("hidden", io.floats("in.text_encoder_hidden_states"));
     Network network =
         (nn, inputs) -> {
           var told =
               projection.forward(
                   nn,
-                  inputs.floats("image", 32),
+                  inputs.floats("image", dim),
                   inputs.floats("conditional", 1),
-                  inputs.floats("text", 32),
-                  inputs.floats("hidden", 77, 32));
+                  inputs.floats("text", dim),
+                  inputs.floats("hidden", length, dim));
           return List.of(nn.output(told.context()), nn.output(told.timeAdd()));
         };
-    var outputs = golden.run(network, batch, Precision.FLOAT32);
-    assertClose(outputs.get(0), golden.floats("out.hidden_states"), 1e-5);
-    assertClose(outputs.get(1), golden.floats("out.additive_clip_time_embeddings"), 1e-5);
-  }
-
-  private static float[] times(Golden golden, int channels) {
-    float[] one = TimeEmbedding.sinusoid(golden.floats("in.timestep")[0], channels);
-    float[] two = java.util.Arrays.copyOf(one, 2 * channels);
-    System.arraycopy(one, 0, two, channels, channels);
-    return two;
+    var outputs = new Golden(golden.folder()).run(network, batch, Precision.FLOAT32);
+    assertClose(outputs.get(0), io.floats("out.hidden_states"), 1e-5);
+    assertClose(outputs.get(1), io.floats("out.additive_clip_time_embeddings"), 1e-5);
   }
 }

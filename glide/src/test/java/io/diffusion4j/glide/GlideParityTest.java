@@ -3,13 +3,17 @@ package io.diffusion4j.glide;
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.checkpoint.ComponentConfig;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.clip.token.Vocabulary;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTensors;
+import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.tf.RandomWeights;
 import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.nn.Tensors;
@@ -28,75 +32,76 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The networks answer as GLIDE's do, with its weights under its keys. */
 class GlideParityTest {
-  private static final int ROWS = 2;
-  private static final int SIZE = 16;
-  private static final int LENGTH = 8;
-
   @TempDir Path folder = Path.of("");
 
-  @ParameterizedTest
-  @CsvSource({"base, Text2ImUNet", "upsample, SuperResText2ImUNet", "inpaint, InpaintText2ImUNet"})
-  void theNetworkIsGlidesWithin1e5(String name, String className) throws IOException {
-    assertIsGlides(name, className, Precision.FLOAT32, 1e-5);
+  @GoldenTest(GoldenKind.GLIDE)
+  void theNetworkIsGlidesWithin1e5(GoldenCase golden) throws IOException {
+    assertIsGlides(golden, Precision.FLOAT32, 1e-5);
   }
 
-  @ParameterizedTest
-  @CsvSource({"base, Text2ImUNet", "upsample, SuperResText2ImUNet", "inpaint, InpaintText2ImUNet"})
-  void theNetworkIsGlidesWithin3e2InBfloat16(String name, String className) throws IOException {
-    assertIsGlides(name, className, Precision.BFLOAT16, 3e-2);
+  @GoldenTest(GoldenKind.GLIDE)
+  void theNetworkIsGlidesInBfloat16(GoldenCase golden) throws IOException {
+    int levels = golden.config("constructor").get("channel_mult").size();
+    assertIsGlides(golden, Precision.BFLOAT16, Golden.bfloat16(levels));
   }
 
-  private void assertIsGlides(String name, String className, Precision precision, double tolerance)
+  private void assertIsGlides(GoldenCase golden, Precision precision, double tolerance)
       throws IOException {
-    var golden = Golden.of(name);
-    Files.copy(golden.folder().resolve("model.safetensors"), folder.resolve("model.safetensors"));
-    Files.writeString(folder.resolve("config.json"), config(golden, className));
-    float[] t = golden.floats("in.t");
-    var x = Tensors.unstack(golden.image("in.x"), ROWS);
-    try (var model = GlideModel.load(folder, tokenizer(64), precision)) {
-      var texts = model.encodeTokens(tokens(golden));
+    GoldenTensors io = golden.io();
+    int rows = io.size("in.x", 0);
+    int size = io.size("in.x", 3);
+    int channels = io.size("in.x", 1);
+    var config = config(golden, size);
+    Files.copy(golden.file("model.safetensors"), folder.resolve("model.safetensors"));
+    Files.writeString(folder.resolve("config.json"), config.toString());
+    float[] t = io.floats("in.t");
+    var x = Tensors.unstack(io.image("in.x"), rows);
+    var tokenizer = tokenizer(config.get("n_vocab").asInt());
+    try (var model = GlideModel.load(folder, tokenizer, precision)) {
+      var texts = model.encodeTokens(tokens(io));
       List<Query<GlideCondition>> queries = new ArrayList<>();
-      for (int row = 0; row < ROWS; row++) {
+      for (int row = 0; row < rows; row++) {
         var condition = GlideCondition.of(texts.get(row));
-        if (name.equals("upsample")) {
-          float[] low = Tensors.unstack(golden.image("in.low_res"), ROWS).get(row);
-          condition = condition.beside(Resize.bilinear(new Image(4, 4, low), SIZE, SIZE));
+        if (io.has("in.low_res")) {
+          float[] low = Tensors.unstack(io.image("in.low_res"), rows).get(row);
+          var image = new Image(io.size("in.low_res", 3), io.size("in.low_res", 2), low);
+          condition = condition.beside(Resize.bilinear(image, size, size));
         }
-        if (name.equals("inpaint")) {
-          var image = Tensors.unstack(golden.image("in.inpaint_image"), ROWS).get(row);
-          var mask = Tensors.unstack(golden.image("in.inpaint_mask"), ROWS).get(row);
+        if (io.has("in.inpaint_image")) {
+          var image = Tensors.unstack(io.image("in.inpaint_image"), rows).get(row);
+          var mask = Tensors.unstack(io.image("in.inpaint_mask"), rows).get(row);
           condition =
-              condition.knowing(new GlideCondition.Known(new Image(SIZE, SIZE, image), mask));
+              condition.knowing(new GlideCondition.Known(new Image(size, size, image), mask));
         }
         queries.add(new Query<>(x.get(row), t[row], condition));
       }
       var predictions = model.denoiser().predict(queries);
       List<float[]> pixels = new ArrayList<>();
       for (var prediction : predictions) {
-        for (int i = 0; i < SIZE * SIZE; i++) {
-          pixels.add(Arrays.copyOfRange(prediction.output(), 3 * i, 3 * i + 3));
-          pixels.add(Arrays.copyOfRange(prediction.variance(), 3 * i, 3 * i + 3));
+        for (int i = 0; i < channels * size * size; i += channels) {
+          pixels.add(Arrays.copyOfRange(prediction.output(), i, i + channels));
+          pixels.add(Arrays.copyOfRange(prediction.variance(), i, i + channels));
         }
       }
-      assertClose(Tensors.stack(pixels), golden.image("out"), tolerance);
+      assertClose(Tensors.stack(pixels), io.image("out"), tolerance);
     }
   }
 
-  private static List<Tokens> tokens(Golden golden) {
-    int[] ids = golden.ints("in.tokens");
-    int[] present = golden.ints("in.mask");
+  private static List<Tokens> tokens(GoldenTensors io) {
+    int length = io.size("in.tokens", 1);
+    int[] ids = io.ints("in.tokens");
+    int[] present = io.ints("in.mask");
     List<Tokens> tokens = new ArrayList<>();
-    for (int row = 0; row < ROWS; row++) {
-      boolean[] mask = new boolean[LENGTH];
-      for (int i = 0; i < LENGTH; i++) {
-        mask[i] = present[row * LENGTH + i] == 1;
+    for (int start = 0; start < ids.length; start += length) {
+      boolean[] mask = new boolean[length];
+      for (int i = 0; i < length; i++) {
+        mask[i] = present[start + i] == 1;
       }
-      int[] own = Arrays.copyOfRange(ids, row * LENGTH, (row + 1) * LENGTH);
+      int[] own = Arrays.copyOfRange(ids, start, start + length);
       tokens.add(new Tokens(own, mask, Optional.empty()));
     }
     return tokens;
@@ -111,15 +116,22 @@ class GlideParityTest {
   }
 
   /** The reference's constructor arguments, as a {@code config.json} has them. */
-  private static String config(Golden golden, String className) throws IOException {
-    Path file = golden.folder().resolve("case.json");
-    int groups = ComponentConfig.read(file).intValue("groups");
-    String text = Files.readString(file);
-    String arguments =
-        text.substring(text.indexOf('{', 1) + 1, text.indexOf('}'))
-            .replace("\"tokenizer\": \"n_vocab=64\"", "\"n_vocab\": 64");
-    return "{\"_class_name\": \"%s\", \"image_size\": %d, \"groups\": %d, %s}"
-        .formatted(className, SIZE, groups, arguments);
+  private static ObjectNode config(GoldenCase golden, int size) {
+    var io = golden.io();
+    var config = golden.config("constructor");
+    String vocabulary = config.remove("tokenizer").asText().replace("n_vocab=", "");
+    return config
+        .put("_class_name", className(io.has("in.low_res"), io.has("in.inpaint_image")))
+        .put("n_vocab", Integer.parseInt(vocabulary))
+        .put("image_size", size)
+        .put("groups", golden.json().get("groups").asInt());
+  }
+
+  private static String className(boolean enlarges, boolean inpaints) {
+    if (inpaints) {
+      return enlarges ? "SuperResInpaintText2ImUnet" : "InpaintText2ImUNet";
+    }
+    return enlarges ? "SuperResText2ImUNet" : "Text2ImUNet";
   }
 
   static Stream<Arguments> published() {
@@ -143,7 +155,7 @@ class GlideParityTest {
       weights.names().forEach(key -> shapes.put(key, Arrays.toString(weights.shape(key))));
     }
     Map<String, String> published = new HashMap<>();
-    try (var lines = Files.lines(Golden.of("keys").folder().resolve(name + ".txt"))) {
+    try (var lines = Files.lines(Path.of("src/test/resources/keys", name + ".txt"))) {
       lines.map(line -> line.split("\t", -1)).forEach(row -> published.put(row[0], row[1]));
     }
     assertThat(shapes).isEqualTo(published);

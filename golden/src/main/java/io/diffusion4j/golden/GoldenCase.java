@@ -1,6 +1,7 @@
 package io.diffusion4j.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,19 @@ public final class GoldenCase {
   /** The content of {@link #marker()}. */
   public JsonNode json() {
     return Json.read(marker());
+  }
+
+  /**
+   * A copy of the object under a field of {@link #json()}, such as constructor arguments, to be
+   * completed into the {@code config.json} of a model.
+   *
+   * @throws IllegalArgumentException if there is no such object
+   */
+  public ObjectNode config(String field) {
+    if (json().get(field) instanceof ObjectNode config) {
+      return config;
+    }
+    throw new IllegalArgumentException(marker() + ": " + field + ": absent (expected: an object)");
   }
 
   /** The tensors of {@code io.safetensors}, which lies in the root of the case. */

@@ -18,14 +18,48 @@ public enum GoldenKind {
   FLOAT_SCHEDULE("schedules/*/case.json", c -> c.path("dtype").asText().equals("float32")),
   /** Timesteps of guided-diffusion's {@code space_timesteps}; the file's name says of how many. */
   RESPACING("schedules/respacing-*.json", c -> true),
-  /** A loss of guided-diffusion's {@code GaussianDiffusion}. */
+  /** Any loss of guided-diffusion's {@code GaussianDiffusion}. */
   LOSS("losses/*/case.json", c -> c.has("loss")),
   /** The variational bound over all timesteps. */
   BOUND("losses/*/case.json", c -> !c.has("loss")),
   /** A trace of one of diffusers' schedulers, step by step. */
   SAMPLER("samplers/*/case.json", c -> c.has("scheduler")),
+  /** What guided-diffusion calls RESCALED_MSE with a learned range: the loss of Improved DDPM. */
+  HYBRID_LOSS("losses/*/case.json", GoldenKind::isHybrid),
   /** Images made larger and smaller by PyTorch. */
-  RESIZE("images/*/case.json", c -> !c.has("crop"));
+  RESIZE("images/*/case.json", c -> !c.has("crop")),
+  /** CLIP's preprocessing of 8-bit images. */
+  CLIP_PREPROCESSING("images/*/case.json", c -> c.has("crop")),
+  /** Texts and their ids, beside the files of the tokenizer. */
+  TOKENIZER("tokenizer/golden.json", c -> true),
+  /** Texts and their ids with OpenAI's published vocabulary, which lies elsewhere. */
+  OPENAI_VOCABULARY("tokenizer/golden-openai-vocabulary.json", c -> true),
+  /** Transformers' {@code CLIPTextModelWithProjection}. */
+  CLIP_TEXT("clip/*/case.json", c -> c.path("config").has("vocab_size")),
+  /** Transformers' {@code CLIPVisionModelWithProjection}. */
+  CLIP_VISION("clip/*/case.json", c -> c.path("config").has("patch_size")),
+  /** OpenAI's {@code CLIP} with loss and gradients. */
+  OPENAI_CLIP("clip/*/case.json", c -> c.has("constructor")),
+  /** The contrastive loss of open_clip and its gradients over all rows. */
+  OPEN_CLIP_GRADIENTS("training/*/case.json", c -> c.has("modes") || c.has("logit_scale_factor")),
+  /** Steps of AdamW with gradient clipping and a moving average. */
+  ADAMW("training/*/case.json", c -> c.has("clip_grad_norm")),
+  /** Diffusers' {@code PriorTransformer}. */
+  PRIOR("diffusers/*/case.json", c -> c.path("config").has("num_embeddings")),
+  /** Diffusers' {@code UnCLIPTextProjModel}. */
+  TEXT_PROJECTION("diffusers/*/case.json", c -> c.path("config").has("clip_extra_context_tokens")),
+  /** Diffusers' {@code UNet2DConditionModel}, as unCLIP's decoder has it. */
+  DECODER("diffusers/*/case.json", c -> isUnet(c) && c.get("config").has("cross_attention_dim")),
+  /** Diffusers' {@code UNet2DModel}, as unCLIP's upsamplers have it. */
+  UPSAMPLER("diffusers/*/case.json", c -> isUnet(c) && !c.get("config").has("cross_attention_dim")),
+  /** U-Nets of guided-diffusion. */
+  GUIDED_DIFFUSION("guided-diffusion/*/case.json", c -> c.has("constructor")),
+  /** U-Nets of GLIDE. */
+  GLIDE("glide/*/case.json", c -> c.has("constructor")),
+  /** Prompts that a pipeline folder of diffusers drew. */
+  UNCLIP_PIPELINE("unclip-pipeline/case.json", c -> c.has("prompts")),
+  /** Variations of images by the pipeline in the folder above. */
+  UNCLIP_VARIATION("unclip-pipeline/*/case.json", c -> c.has("decoder_num_inference_steps"));
 
   static final String CASE = "case.json";
 
@@ -37,6 +71,16 @@ public enum GoldenKind {
   GoldenKind(String glob, Predicate<JsonNode> content) {
     this.glob = glob;
     this.content = content;
+  }
+
+  private static boolean isHybrid(JsonNode c) {
+    return c.path("loss").asText().equals("RESCALED_MSE")
+        && c.path("variance").asText().equals("LEARNED_RANGE")
+        && !c.path("mean").asText().equals("PREVIOUS_X"); // which training does not predict
+  }
+
+  private static boolean isUnet(JsonNode c) {
+    return c.path("config").has("down_block_types");
   }
 
   /** Where cases of this kind lie, relative to a root. */

@@ -14,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class GoldenRootsTest {
   private static final String TRACE = "{\"scheduler\": \"DDIMScheduler\", \"steps\": 3}";
@@ -101,6 +103,24 @@ class GoldenRootsTest {
             "samplers/a: later: absent (expected: in its root or an earlier one, of "
                 + List.of(folder.resolve("two"), folder.resolve("one"))
                 + ")");
+  }
+
+  @Test
+  void theConfigurationOfACaseCanBeCompleted() throws IOException {
+    write("one/glide/a/case.json", "{\"constructor\": {\"dim\": 3}}");
+    var golden = roots("one").cases(GoldenKind.GLIDE).get(0);
+    assertThat(golden.config("constructor").put("groups", 2))
+        .hasToString("{\"dim\":3,\"groups\":2}");
+    assertThatThrownBy(() -> golden.config("config"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(golden.marker() + ": config: absent (expected: an object)");
+  }
+
+  /** A kind without a shipped case would be a test that never runs. */
+  @ParameterizedTest
+  @EnumSource
+  void everyKindHasAShippedCase(GoldenKind kind) {
+    assertThat(GoldenRoots.shipped().cases(kind)).isNotEmpty();
   }
 
   @Test

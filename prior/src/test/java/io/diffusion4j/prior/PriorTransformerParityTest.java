@@ -3,6 +3,11 @@ package io.diffusion4j.prior;
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenRoots;
+import io.diffusion4j.golden.GoldenTensors;
+import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.Engines;
@@ -10,8 +15,14 @@ import io.diffusion4j.tf.RandomWeights;
 import io.diffusion4j.tf.TfDenoiser;
 import io.diffusion4j.tf.TimeEmbedding;
 import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.nn.Tensors;
 import io.diffusion4j.tf.testing.Golden;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import org.tensorflow.proto.DeviceStepStats;
@@ -19,36 +30,46 @@ import org.tensorflow.proto.NodeExecStats;
 
 /** The network answers as diffusers' does, with diffusers' weights, whoever runs it. */
 class PriorTransformerParityTest {
-  private static final PriorTransformer NETWORK =
-      new PriorTransformer(new PriorConfig(2, 16, 2, 32, 77));
+  @TempDir Path folder = Path.of("");
 
-  @Test
-  void theNetworkIsPriorTransformerWithin1e5() {
-    assertParity(Precision.FLOAT32, 1e-5);
+  /** The network of a case, from its configuration. */
+  private PriorTransformer network(GoldenCase golden) throws IOException {
+    var config = golden.config("config").put("_class_name", "PriorTransformer");
+    Files.writeString(folder.resolve("config.json"), config.toString());
+    return new PriorTransformer(PriorModel.readConfig(folder));
   }
 
-  @Test
-  void theNetworkIsPriorTransformerWithin3e2InBfloat16() {
-    assertParity(Precision.BFLOAT16, 3e-2);
+  @GoldenTest(GoldenKind.PRIOR)
+  void theNetworkIsPriorTransformerWithin1e5(GoldenCase golden) throws IOException {
+    assertParity(golden, Precision.FLOAT32, 1e-5);
   }
 
-  private static void assertParity(Precision precision, double tolerance) {
-    var golden = Golden.of("prior");
-    var batch = batch(golden);
-    for (var out : golden.runInEach(NETWORK, batch, precision, name -> !name.startsWith("clip_"))) {
-      assertClose(out.get(0), golden.floats("out"), tolerance);
+  @GoldenTest(GoldenKind.PRIOR)
+  void theNetworkIsPriorTransformerInBfloat16(GoldenCase golden) throws IOException {
+    assertParity(golden, Precision.BFLOAT16, Golden.bfloat16(network(golden).config().layers()));
+  }
+
+  private void assertParity(GoldenCase golden, Precision precision, double tolerance)
+      throws IOException {
+    var network = network(golden);
+    var batch = batch(network.config(), golden.io());
+    var weights = new Golden(golden.folder());
+    for (var out :
+        weights.runInEach(network, batch, precision, name -> !name.startsWith("clip_"))) {
+      assertClose(out.get(0), golden.io().floats("out"), tolerance);
     }
   }
 
   /** oneDNN computes a product with scale and mask in one operation by its reference only. */
   @Test
   @ResourceLock(Resources.SYSTEM_PROPERTIES)
-  void tensorFlowDoesNotFuseTheMaskIntoTheProductOfAttention() {
+  void tensorFlowDoesNotFuseTheMaskIntoTheProductOfAttention() throws IOException {
+    var golden = GoldenRoots.shipped().cases(GoldenKind.PRIOR).get(0);
+    var prior = network(golden);
     String before = Engines.asked();
     System.setProperty(Engines.PROPERTY, "tensorflow");
-    try (var network =
-        new CompiledNetwork(NETWORK, RandomWeights.of(NETWORK, 1), Precision.FLOAT32)) {
-      assertThat(network.trace(batch(Golden.of("prior"))).getDevStatsList())
+    try (var network = new CompiledNetwork(prior, RandomWeights.of(prior, 1), Precision.FLOAT32)) {
+      assertThat(network.trace(batch(prior.config(), golden.io())).getDevStatsList())
           .flatExtracting(DeviceStepStats::getNodeStatsList)
           .extracting(NodeExecStats::getTimelineLabel)
           .anyMatch(label -> label.contains("BatchMatMul"))
@@ -58,15 +79,14 @@ class PriorTransformerParityTest {
     }
   }
 
-  private static Batch batch(Golden golden) {
-    float[] one = TimeEmbedding.sinusoid(golden.floats("in.timestep")[0], 32);
-    float[] times = java.util.Arrays.copyOf(one, 64);
-    System.arraycopy(one, 0, times, 32, 32);
-    return new Batch(2)
-        .floats(TfDenoiser.SAMPLE, golden.floats("in.hidden_states"))
-        .floats(TfDenoiser.TIME, times)
-        .floats(PriorTransformer.TEXT_EMBEDDING, golden.floats("in.proj_embedding"))
-        .floats(PriorTransformer.HIDDEN, golden.floats("in.encoder_hidden_states"))
-        .floats(PriorTransformer.PRESENT, golden.floats("in.attention_mask"));
+  private static Batch batch(PriorConfig config, GoldenTensors io) {
+    int rows = io.size("in.hidden_states", 0);
+    float[] time = TimeEmbedding.sinusoid(io.floats("in.timestep")[0], config.width());
+    return new Batch(rows)
+        .floats(TfDenoiser.SAMPLE, io.floats("in.hidden_states"))
+        .floats(TfDenoiser.TIME, Tensors.stack(Collections.nCopies(rows, time)))
+        .floats(PriorTransformer.TEXT_EMBEDDING, io.floats("in.proj_embedding"))
+        .floats(PriorTransformer.HIDDEN, io.floats("in.encoder_hidden_states"))
+        .floats(PriorTransformer.PRESENT, io.floats("in.attention_mask"));
   }
 }

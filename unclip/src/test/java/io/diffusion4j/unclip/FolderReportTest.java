@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -45,7 +44,7 @@ class FolderReportTest {
 
   @Test
   void aFolderOfDiffusersIsSound() {
-    var report = FolderReport.of(Golden.of("unclip-pipeline").folder());
+    var report = FolderReport.of(PublishedFolder.shipped());
     assertThat(report.allFailures()).isEmpty();
     assertThat(report.isSound()).isTrue();
     assertThat(report.components())

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
-import io.diffusion4j.tf.testing.Golden;
+import io.diffusion4j.golden.GoldenRoots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +19,14 @@ import java.util.stream.Stream;
  * @param path where it is
  */
 record PublishedFolder(Path path) {
+  /** Where the original is. */
+  static Path shipped() {
+    return GoldenRoots.shipped().first("unclip-pipeline");
+  }
+
   /** A copy in an empty folder. */
   static PublishedFolder copyTo(Path target) throws IOException {
-    Path source = Golden.of("unclip-pipeline").folder();
+    Path source = shipped();
     for (Path file : walk(source)) {
       Path copy = target.resolve(source.relativize(file).toString());
       if (Files.isDirectory(file)) {

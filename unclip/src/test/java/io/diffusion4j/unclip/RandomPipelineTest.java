@@ -23,7 +23,6 @@ import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.tf.Engines;
 import io.diffusion4j.tf.Manifest;
 import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.testing.Golden;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -92,7 +91,7 @@ class RandomPipelineTest {
 
   private static List<String> lines(String list) throws IOException {
     try (InputStream file =
-            RandomPipelineTest.class.getResourceAsStream("/golden/keys/" + list + ".txt.gz");
+            RandomPipelineTest.class.getResourceAsStream("/keys/" + list + ".txt.gz");
         var reader =
             new BufferedReader(
                 new InputStreamReader(
@@ -115,7 +114,7 @@ class RandomPipelineTest {
     var written = (ObjectNode) read(folder.resolve("config.json"));
     written.remove(List.of("_class_name", "_diffusers_version"));
     assertThat(written)
-        .isEqualTo(read(Golden.of("keys").folder().resolve("karlo-" + name + ".config.json")));
+        .isEqualTo(read(Path.of("src/test/resources/keys/karlo-" + name + ".config.json")));
   }
 
   private static JsonNode read(Path file) throws IOException {
@@ -141,7 +140,7 @@ class RandomPipelineTest {
       })
   void everyFileOfSettingsHasTheFieldsThatPythonWrites(String file) throws IOException {
     JsonNode ours = read(small.resolve(file));
-    JsonNode theirs = read(Golden.of("unclip-pipeline").folder().resolve(file));
+    JsonNode theirs = read(PublishedFolder.shipped().resolve(file));
     assertThat(ours.fieldNames()).toIterable().containsAll(theirs::fieldNames);
     for (String field : List.of("_class_name", "architectures", "model_type", "variance_type")) {
       assertThat(ours.path(field)).as(field).isEqualTo(theirs.path(field));
@@ -206,7 +205,7 @@ class RandomPipelineTest {
 
   @Test
   void whatIsStoredInFloat32IsComputedInIt() {
-    Path folder = Golden.of("unclip-pipeline").folder();
+    Path folder = PublishedFolder.shipped();
     try (var model = UnclipModel.load(folder, Residency.ONE_AT_A_TIME)) {
       assertThat(model.precision()).isEqualTo(Precision.FLOAT32);
     }

@@ -15,7 +15,6 @@ import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +52,7 @@ class ResidencyTest {
 
   @Test
   void onePartAtATimeDrawsTheSamePictures() {
-    Path folder = Golden.of("unclip-pipeline").folder();
+    Path folder = PublishedFolder.shipped();
     try (var all = UnclipModel.load(folder, Precision.FLOAT32);
         var one = UnclipModel.load(folder, Precision.FLOAT32, Residency.ONE_AT_A_TIME)) {
       float[] expected = picture(all);

@@ -17,7 +17,6 @@ import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -42,14 +41,14 @@ class UnclipFolderTest {
   void whatIsReadAndWrittenAgainHasTheSameBytes(@TempDir Path temporary) throws IOException {
     Path first = temporary.resolve("first");
     Path second = temporary.resolve("second");
-    rewrite(Golden.of("unclip-pipeline").folder(), first);
+    rewrite(PublishedFolder.shipped(), first);
     rewrite(first, second);
     assertThat(contents(second)).isEqualTo(contents(first)).hasSizeGreaterThan(20);
   }
 
   @Test
   void aFolderThatWeWroteDrawsAPicture(@TempDir Path folder) throws IOException {
-    rewrite(Golden.of("unclip-pipeline").folder(), folder);
+    rewrite(PublishedFolder.shipped(), folder);
     try (var model = UnclipModel.load(folder, Precision.BFLOAT16)) {
       var settings = new SamplingSettings(new DdimSampler(0), 2, 2);
       var request = TextToImage.Request.of("a horse", 1, 3, settings, settings, settings);
@@ -66,7 +65,7 @@ class UnclipFolderTest {
   @ParameterizedTest
   @ValueSource(strings = {"prior", "decoder", "text_proj", "super_res_last", "text_encoder"})
   void aPartWithoutItsWeightsIsRefusedByName(String part, @TempDir Path folder) throws IOException {
-    rewrite(Golden.of("unclip-pipeline").folder(), folder);
+    rewrite(PublishedFolder.shipped(), folder);
     Files.delete(weights(folder.resolve(part)));
     assertThatThrownBy(() -> UnclipModel.load(folder, Precision.FLOAT32))
         .isInstanceOf(CheckpointException.class)
@@ -75,7 +74,7 @@ class UnclipFolderTest {
 
   @Test
   void truncatedWeightsAreRefusedByName(@TempDir Path folder) throws IOException {
-    rewrite(Golden.of("unclip-pipeline").folder(), folder);
+    rewrite(PublishedFolder.shipped(), folder);
     Path file = weights(folder.resolve("decoder"));
     try (var content = new RandomAccessFile(file.toFile(), "rw")) {
       content.setLength(content.length() - 7);
@@ -88,7 +87,7 @@ class UnclipFolderTest {
   @Test
   void weightsOfAnotherNetworkAreRefusedWithAllThatDiffers(@TempDir Path folder)
       throws IOException {
-    rewrite(Golden.of("unclip-pipeline").folder(), folder);
+    rewrite(PublishedFolder.shipped(), folder);
     Path config = folder.resolve("prior/config.json");
     Files.writeString(
         config, Files.readString(config).replaceFirst("(\"num_layers\"\\s*:\\s*)2", "$1" + 3));
@@ -100,7 +99,7 @@ class UnclipFolderTest {
 
   @Test
   void partsThatDoNotFitEachOtherAreRefused(@TempDir Path folder) throws IOException {
-    rewrite(Golden.of("unclip-pipeline").folder(), folder);
+    rewrite(PublishedFolder.shipped(), folder);
     Path config = folder.resolve("tokenizer/tokenizer_config.json");
     Files.writeString(config, Files.readString(config).replace("77", "76"));
     assertThatThrownBy(() -> UnclipModel.load(folder, Precision.FLOAT32))

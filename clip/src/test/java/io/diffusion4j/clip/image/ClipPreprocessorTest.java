@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTensors;
+import io.diffusion4j.golden.GoldenTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,16 +24,23 @@ class ClipPreprocessorTest {
   /** The levels agree exactly; the reference normalises in float32, for values up to 3. */
   private static final float TOLERANCE = 1e-6f;
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"clip-preprocess-37x53", "clip-preprocess-64x48", "clip-preprocess-200x150"})
-  void pixelsAreThoseOfTheReference(String folder) throws IOException {
-    var golden = new GoldenImages(folder);
-    ClipPreprocessor preprocessor = ClipPreprocessor.clip(32);
-    assertThat(preprocessor.pixels(golden.image()))
-        .containsExactly(golden.expected(), within(TOLERANCE));
-    assertThat(preprocessor.pixels(golden.image().toImage()))
-        .containsExactly(preprocessor.pixels(golden.image()));
+  @GoldenTest(GoldenKind.CLIP_PREPROCESSING)
+  void pixelsAreThoseOfTheReference(GoldenCase golden) {
+    var about = golden.json();
+    assertThat(about.get("resample").asText()).isEqualTo("bicubic");
+    var clip = ClipPreprocessor.clip(about.get("crop").asInt());
+    var preprocessor =
+        new ClipPreprocessor(
+            about.get("size").asInt(),
+            about.get("crop").asInt(),
+            clip.rescaleFactor(),
+            clip.mean(),
+            clip.std());
+    GoldenTensors io = golden.io();
+    var image = new Rgb8(io.size("in.image", 1), io.size("in.image", 0), io.bytes("in.image"));
+    assertThat(preprocessor.pixels(image))
+        .containsExactly(io.image("out.pixel_values"), within(TOLERANCE));
+    assertThat(preprocessor.pixels(image.toImage())).containsExactly(preprocessor.pixels(image));
   }
 
   @ParameterizedTest

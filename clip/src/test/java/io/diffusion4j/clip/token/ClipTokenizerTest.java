@@ -3,42 +3,51 @@ package io.diffusion4j.clip.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTest;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class ClipTokenizerTest {
-  private static final ClipTokenizer OPENAI = Golden.tokenizer(Normalization.OPENAI);
-  private static final ClipTokenizer HUGGING_FACE = Golden.tokenizer(Normalization.HUGGING_FACE);
+  private static final ClipTokenizer OPENAI = shipped(Normalization.OPENAI);
+  private static final ClipTokenizer HUGGING_FACE = shipped(Normalization.HUGGING_FACE);
 
-  static Stream<Golden.Case> golden() {
-    return Golden.cases("golden.json");
+  private static ClipTokenizer shipped(Normalization normalization) {
+    return GoldenText.tokenizer(GoldenText.shipped().folder(), normalization);
   }
 
-  @ParameterizedTest
-  @MethodSource("golden")
-  void idsAreThoseOfTheReference(Golden.Case golden) {
-    assertThat(OPENAI.ids(golden.text())).containsExactly(golden.ids());
+  @GoldenTest(GoldenKind.TOKENIZER)
+  void idsAreThoseOfTheReference(GoldenCase golden) {
+    ClipTokenizer tokenizer = GoldenText.tokenizer(golden.folder(), Normalization.OPENAI);
+    for (GoldenText one : GoldenText.of(golden)) {
+      assertThat(tokenizer.ids(one.text())).as(one.text()).containsExactly(one.ids());
+    }
   }
 
-  @ParameterizedTest
-  @MethodSource("golden")
-  void decodedTextIsThatOfTheReference(Golden.Case golden) {
-    assertThat(OPENAI.decode(golden.ids())).isEqualTo(golden.decoded().stripTrailing());
+  @GoldenTest(GoldenKind.TOKENIZER)
+  void decodedTextIsThatOfTheReference(GoldenCase golden) {
+    ClipTokenizer tokenizer = GoldenText.tokenizer(golden.folder(), Normalization.OPENAI);
+    for (GoldenText one : GoldenText.of(golden)) {
+      assertThat(tokenizer.decode(one.ids())).isEqualTo(one.decoded().stripTrailing());
+    }
   }
 
   /** The two differ where a text has HTML or is not composed, and nowhere else. */
-  @ParameterizedTest
-  @MethodSource("golden")
-  void bothNormalizationsAgreeOnComposedTextWithoutHtml(Golden.Case golden) {
-    boolean differs = golden.text().contains("&") || golden.text().contains("\u0301");
-    assertThat(Arrays.equals(HUGGING_FACE.ids(golden.text()), golden.ids())).isNotEqualTo(differs);
+  @GoldenTest(GoldenKind.TOKENIZER)
+  void bothNormalizationsAgreeOnComposedTextWithoutHtml(GoldenCase golden) {
+    ClipTokenizer tokenizer = GoldenText.tokenizer(golden.folder(), Normalization.HUGGING_FACE);
+    for (GoldenText one : GoldenText.of(golden)) {
+      boolean differs = one.text().contains("&") || one.text().contains("\u0301");
+      assertThat(Arrays.equals(tokenizer.ids(one.text()), one.ids()))
+          .as(one.text())
+          .isNotEqualTo(differs);
+    }
   }
 
   @Test
@@ -50,7 +59,7 @@ class ClipTokenizerTest {
   @ParameterizedTest
   @EnumSource(Normalization.class)
   void decodingTheIdsSaysTheNormalizedText(Normalization normalization) {
-    ClipTokenizer tokenizer = Golden.tokenizer(normalization);
+    ClipTokenizer tokenizer = shipped(normalization);
     var random = new Random(11);
     for (int i = 0; i < 2000; i++) {
       String text = text(random);
@@ -140,8 +149,9 @@ class ClipTokenizerTest {
 
   @Test
   void manyThreadsGetTheSameIds() {
-    String[] texts = golden().map(Golden.Case::text).toArray(String[]::new);
-    ClipTokenizer fresh = Golden.tokenizer(Normalization.OPENAI);
+    String[] texts =
+        GoldenText.of(GoldenText.shipped()).stream().map(GoldenText::text).toArray(String[]::new);
+    ClipTokenizer fresh = shipped(Normalization.OPENAI);
     IntStream.range(0, 4000)
         .parallel()
         .forEach(

@@ -3,17 +3,17 @@ package io.diffusion4j.clip.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Parity on the published vocabulary, which is not part of this repository: the folder that holds
@@ -46,14 +46,11 @@ class OpenAiVocabularyTest {
     tokenizer = ClipTokenizer.openAi(file);
   }
 
-  static Stream<Golden.Case> golden() {
-    return Golden.cases("golden-openai-vocabulary.json");
-  }
-
-  @ParameterizedTest
-  @MethodSource("golden")
-  void idsAreThoseOfTheReference(Golden.Case golden) {
-    assertThat(tokenizer.ids(golden.text())).containsExactly(golden.ids());
+  @GoldenTest(GoldenKind.OPENAI_VOCABULARY)
+  void idsAreThoseOfTheReference(GoldenCase golden) {
+    for (GoldenText one : GoldenText.of(golden)) {
+      assertThat(tokenizer.ids(one.text())).as(one.text()).containsExactly(one.ids());
+    }
   }
 
   @Test

@@ -30,7 +30,7 @@ class TokenizerFilesTest {
         new String[] {
           "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"
         }) {
-      Files.copy(Golden.folder().resolve(file), folder.resolve(file));
+      Files.copy(GoldenText.shipped().folder().resolve(file), folder.resolve(file));
     }
   }
 

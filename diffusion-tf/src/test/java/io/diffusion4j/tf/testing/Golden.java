@@ -3,7 +3,6 @@ package io.diffusion4j.tf.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.CompiledNetwork;
 import io.diffusion4j.tf.Engine;
@@ -11,66 +10,17 @@ import io.diffusion4j.tf.Engines;
 import io.diffusion4j.tf.Network;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.Precision;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * A folder of golden values: inputs, outputs and weights of a reference implementation.
+ * Runs networks with the weights of a reference implementation.
  *
- * @param folder with {@code io.safetensors} and, for networks, the weights
+ * @param folder with the weights under a published name
  */
 public record Golden(Path folder) {
-  /** The folder of this name among the test resources. */
-  public static Golden of(String name) {
-    try {
-      URL url = Golden.class.getResource("/golden/" + name);
-      return new Golden(Path.of(Objects.requireNonNull(url, name).toURI()));
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("golden: " + name, e);
-    }
-  }
-
-  public float[] floats(String tensor) {
-    try (var io = SafetensorsFile.open(folder.resolve("io.safetensors"))) {
-      return io.readFloats(tensor);
-    }
-  }
-
-  public int[] ints(String tensor) {
-    float[] values = floats(tensor);
-    int[] result = new int[values.length];
-    for (int i = 0; i < result.length; i++) {
-      result[i] = (int) values[i];
-    }
-    return result;
-  }
-
-  /** An {@code [N, C, H, W]} tensor as {@code [N, H, W, C]}. */
-  public float[] image(String tensor) {
-    try (var io = SafetensorsFile.open(folder.resolve("io.safetensors"))) {
-      long[] s = io.info(tensor).shape();
-      return channelsLast(
-          io.readFloats(tensor), (int) s[0], (int) s[1], Math.toIntExact(s[2] * s[3]));
-    }
-  }
-
-  private static float[] channelsLast(float[] values, int rows, int channels, int pixels) {
-    float[] result = new float[values.length];
-    for (int n = 0; n < rows; n++) {
-      for (int c = 0; c < channels; c++) {
-        for (int p = 0; p < pixels; p++) {
-          result[(n * pixels + p) * channels + c] = values[(n * channels + c) * pixels + p];
-        }
-      }
-    }
-    return result;
-  }
-
   /** Runs a network with the reference's weights. */
   public List<float[]> run(Network network, Batch batch, Precision precision) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS, Checkpoint.TRANSFORMERS);
@@ -100,6 +50,14 @@ public record Golden(Path folder) {
       }
     }
     return results;
+  }
+
+  /**
+   * The tolerance of a network in bfloat16, relative to the largest value: 3·10⁻² for two layers or
+   * levels, and in proportion more for deeper ones, each of which rounds.
+   */
+  public static double bfloat16(int depth) {
+    return 1.5e-2 * Math.max(2, depth);
   }
 
   /** Asserts that values are the expected ones within a part of the largest. */

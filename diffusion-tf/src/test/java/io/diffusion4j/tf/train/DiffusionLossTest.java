@@ -15,11 +15,15 @@ import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Schedules;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTensors;
+import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.Batches;
 import io.diffusion4j.tf.TfDenoiser;
 import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.testing.Golden;
 import io.diffusion4j.tf.testing.Probe;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -31,7 +35,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Operand;
@@ -39,10 +42,7 @@ import org.tensorflow.types.TFloat32;
 
 class DiffusionLossTest {
   private static final NoiseSchedule SCHEDULE = new CosineSchedule(100);
-  private static final int ROWS = 4;
-  private static final int CHANNELS = 3;
-  private static final int PIXELS = 64;
-  private static final int SIZE = CHANNELS * PIXELS;
+  private static final int SIZE = 3 * 64;
 
   private static List<Operand<TFloat32>> outputs(
       VarianceType variance, Operand<TFloat32> prediction, Operand<TFloat32> said) {
@@ -56,32 +56,42 @@ class DiffusionLossTest {
    * a difference of two float32 numbers next to 1: rounding decides there between 10⁻⁷ and the
    * floor 10⁻¹². That the plain-Java loss is within this rounding is tested beside it.
    */
-  @ParameterizedTest
-  @CsvSource({"EPS, epsilon, 1e-5", "X0, start-x, 2e-2"})
-  void theHybridLossIsThatOfTheReference(
-      Parameterization parameterization, String name, double atZero) {
-    var golden = Golden.of("losses/" + name + "-learned-range-rescaled-mse");
+  @GoldenTest(GoldenKind.HYBRID_LOSS)
+  void theHybridLossIsThatOfTheReference(GoldenCase reference) {
+    boolean isX0 = reference.json().get("mean").asText().equals("START_X");
+    var parameterization = isX0 ? Parameterization.X0 : Parameterization.EPS;
+    double atZero = isX0 ? 2e-2 : 1e-5;
+    var schedule =
+        Schedules.standard()
+            .named(
+                reference.json().get("schedule").asText(), reference.json().get("steps").asInt());
+    GoldenTensors golden = reference.io();
+    int channels = golden.size("in.x0", 1);
+    int pixels = golden.size("in.x0", 2) * golden.size("in.x0", 3);
     int[] t = golden.ints("in.t");
     float[] x0 = golden.image("in.x0");
-    float[] target = parameterization == Parameterization.X0 ? x0 : golden.image("in.noise");
+    float[] target = isX0 ? x0 : golden.image("in.noise");
     float[] output = golden.image("model_out");
-    var noised = new NoisedBatch(SCHEDULE, parameterization, Weighting.SIMPLE, 2);
+    var noised = new NoisedBatch(schedule, parameterization, Weighting.SIMPLE, 2);
     try (var probe =
         new Probe(
             (nn, inputs) -> {
-              inputs.floats(TfDenoiser.SAMPLE, PIXELS, CHANNELS);
+              inputs.floats(TfDenoiser.SAMPLE, pixels, channels);
               inputs.floats(TfDenoiser.TIME, 2);
-              var both = inputs.floats("output", PIXELS, 2 * CHANNELS);
+              var both = inputs.floats("output", pixels, 2L * channels);
               var outputs =
-                  List.of(nn.slice(both, 0, CHANNELS), nn.slice(both, CHANNELS, CHANNELS));
-              return DiffusionLoss.of(nn, inputs, outputs, PIXELS, CHANNELS).value();
+                  List.of(nn.slice(both, 0, channels), nn.slice(both, channels, channels));
+              return DiffusionLoss.of(nn, inputs, outputs, pixels, channels).value();
             },
             parameter -> new float[0])) {
-      for (int row = 0; row < ROWS; row++) {
+      for (int row = 0; row < t.length; row++) {
         int timestep = t[row];
         var batch = new Batch(1);
-        noised.addTo(batch, List.of(part(x0, row)), new SplittableRandom(1), always(timestep, 1));
-        batch.floats(DiffusionLoss.TARGET, part(target, row)).floats("output", part(output, row));
+        noised.addTo(
+            batch, List.of(part(x0, row, t.length)), new SplittableRandom(1), always(timestep, 1));
+        batch
+            .floats(DiffusionLoss.TARGET, part(target, row, t.length))
+            .floats("output", part(output, row, t.length));
         double expected = golden.floats("out.loss")[row];
         assertThat((double) probe.output(batch)[0])
             .as("t = %d", timestep)
@@ -90,8 +100,8 @@ class DiffusionLossTest {
     }
   }
 
-  private static float[] part(float[] rows, int row) {
-    int size = rows.length / ROWS;
+  private static float[] part(float[] rows, int row, int count) {
+    int size = rows.length / count;
     return Arrays.copyOfRange(rows, row * size, (row + 1) * size);
   }
 

@@ -7,13 +7,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.SafetensorsFile;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTensors;
+import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.tf.Batch;
 import io.diffusion4j.tf.Inputs;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.Init;
 import io.diffusion4j.tf.nn.Nn;
 import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.testing.Golden;
 import io.diffusion4j.tf.train.TrainingConfig.EmaWarmup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,24 +40,25 @@ class TrainerTest {
   private static final TrainingRun.Listener UNHEARD = (step, report) -> {};
 
   /**
-   * PyTorch's AdamW, clip_grad_norm_ and a moving average, five steps in float32; 10⁻⁵ for other
-   * orders of summation.
-   *
-   * <p>The recording holds the weights after the fifth step under the names of all steps, and of
-   * the start. {@code start.safetensors} holds the start, found from the first average and the last
-   * bias by a search in double.
+   * PyTorch's AdamW, clip_grad_norm_ and a moving average in float32; 10⁻⁵ for other orders of
+   * summation.
    */
-  @Test
-  void aStepIsPyTorchsAdamWWithClippingAndMovingAverage() {
-    var golden = Golden.of("adamw-clip-ema");
+  @GoldenTest(GoldenKind.ADAMW)
+  void aStepIsPyTorchsAdamWWithClippingAndMovingAverage(GoldenCase golden) {
+    var recording = AdamWRecording.of(golden);
+    GoldenTensors io = golden.io();
+    int rows = io.size("in.x", 0);
+    int in = io.size("in.x", 1);
+    int out = io.size("in.y", 1);
+    var start = recording.start();
     Objective objective =
         (nn, inputs) -> {
           var tf = nn.tf();
-          var x = inputs.floats("x", 5);
-          var y = inputs.floats("y", 7);
-          var w = nn.parameter("w", Init.ZEROS, 5, 7);
+          var x = inputs.floats("x", in);
+          var y = inputs.floats("y", out);
+          var w = nn.parameter("w", Init.ZEROS, in, out);
           // Of two axes, because the recording decays its bias too.
-          var b = nn.parameter("b", Init.ZEROS, 1, 7);
+          var b = nn.parameter("b", Init.ZEROS, 1, out);
           var error = tf.math.squaredDifference(tf.math.add(tf.linalg.matMul(x, w), b), y);
           return Objective.Loss.of(tf.math.mean(error, tf.constant(new int[] {0, 1})));
         };
@@ -62,35 +66,36 @@ class TrainerTest {
     var config =
         new TrainingConfig(
             1L << 60,
-            16,
-            0.01,
+            rows,
+            recording.rate(),
             0,
             1L << 60,
-            new Optimizer(Optimizer.Method.ADAMW, 0.9, 0.98, 1e-6, 0.2),
-            0.5,
-            0.99,
+            new Optimizer(
+                Optimizer.Method.ADAMW,
+                recording.beta1(),
+                recording.beta2(),
+                recording.eps(),
+                recording.decay()),
+            recording.clip(),
+            recording.ema(),
             EmaWarmup.NONE,
             Precision.FLOAT32,
             1);
     try (var trainer = new Trainer(objective, config)) {
-      Path start = golden.folder().resolve("start.safetensors");
-      try (var tensors = SafetensorsFile.open(start)) {
-        trainer.startFrom(new CheckpointTensors(start, tensors));
-      }
-      var batch =
-          new Batch(16).floats("x", golden.floats("in.x")).floats("y", golden.floats("in.y"));
-      for (int step = 0; step < 5; step++) {
+      trainer.startFrom(start);
+      var batch = new Batch(rows).floats("x", io.floats("in.x")).floats("y", io.floats("in.y"));
+      String prefix = "";
+      for (int step = 0; step < recording.steps(); step++) {
         var report = trainer.step(batch);
-        String prefix = "step" + step + ".";
+        prefix = "step" + step + ".";
         assertThat(report.loss())
-            .isCloseTo(golden.floats(prefix + "loss")[0], within(1e-5 * report.loss()));
+            .isCloseTo(io.floats(prefix + "loss")[0], within(1e-5 * report.loss()));
         assertThat(report.gradientNorm())
-            .isCloseTo(
-                golden.floats(prefix + "grad_norm")[0], within(1e-5 * report.gradientNorm()));
-        assertClose(trainer.averagedWeights().read("w"), golden.floats(prefix + "ema_w"), 1e-5);
+            .isCloseTo(io.floats(prefix + "grad_norm")[0], within(1e-5 * report.gradientNorm()));
+        assertClose(trainer.averagedWeights().read("w"), io.floats(prefix + "ema_w"), 1e-5);
       }
-      assertClose(trainer.weights().read("w"), golden.floats("step4.w"), 1e-5);
-      assertClose(trainer.weights().read("b"), golden.floats("step4.b"), 1e-5);
+      assertClose(trainer.weights().read("w"), io.floats(prefix + "w"), 1e-5);
+      assertClose(trainer.weights().read("b"), io.floats(prefix + "b"), 1e-5);
     }
   }
 
