@@ -1,6 +1,23 @@
 package io.diffusion4j.cli;
 
 import io.diffusion4j.benchmarks.Bench;
+import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.evaluate.EvaluateCommand;
+import io.diffusion4j.cli.evaluate.MeasureCommand;
+import io.diffusion4j.cli.evaluate.NllCommand;
+import io.diffusion4j.cli.generate.GenerateCommand;
+import io.diffusion4j.cli.generate.GlideCommand;
+import io.diffusion4j.cli.generate.ReplayCommand;
+import io.diffusion4j.cli.generate.VaryCommand;
+import io.diffusion4j.cli.inspect.DoctorCommand;
+import io.diffusion4j.cli.inspect.InspectCommand;
+import io.diffusion4j.cli.plots.PlanCommand;
+import io.diffusion4j.cli.plots.PlotCommand;
+import io.diffusion4j.cli.serve.HealthCommand;
+import io.diffusion4j.cli.serve.ServeCommand;
+import io.diffusion4j.cli.serve.TokenCommand;
+import io.diffusion4j.cli.train.InitCommand;
+import io.diffusion4j.cli.train.TrainCommand;
 import io.diffusion4j.tf.Engines;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -62,10 +79,11 @@ public final class Main implements Runnable {
   }
 
   /** The commands, which write to the standard streams unless told otherwise. */
-  static CommandLine commandLine() {
-    return new CommandLine(new Main())
+  public static CommandLine commandLine() {
+    Main main = new Main();
+    return new CommandLine(main)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(new FailureHandler())
+        .setExecutionExceptionHandler(new FailureHandler(() -> main.verbose))
         .setParameterExceptionHandler(FailureHandler::badUsage);
   }
 
@@ -93,11 +111,6 @@ public final class Main implements Runnable {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-  }
-
-  /** Whether errors are shown with their stack trace. */
-  boolean isVerbose() {
-    return verbose;
   }
 
   /** Reached only without a command. */

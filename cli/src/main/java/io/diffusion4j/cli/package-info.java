@@ -3,7 +3,7 @@
  * training recipes.
  *
  * <p>Starting points: {@link io.diffusion4j.cli.Main}, the commands; {@link
- * io.diffusion4j.cli.ModelOptions}, which model they load.
+ * io.diffusion4j.cli.options.ModelOptions}, which model they load.
  */
 @NullMarked
 package io.diffusion4j.cli;

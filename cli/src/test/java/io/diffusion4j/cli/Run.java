@@ -10,8 +10,8 @@ import java.io.StringWriter;
  * @param out what it said
  * @param err what it complained about
  */
-record Run(int status, String out, String err) {
-  static Run of(String... arguments) {
+public record Run(int status, String out, String err) {
+  public static Run of(String... arguments) {
     var out = new StringWriter();
     var err = new StringWriter();
     int status =

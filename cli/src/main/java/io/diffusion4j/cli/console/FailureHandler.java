@@ -1,0 +1,94 @@
+package io.diffusion4j.cli.console;
+
+import io.diffusion4j.client.GenerationException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Tells errors in one line, and with their stack trace if {@code --verbose} asks for it; the exit
+ * status is 2 for what the user can put right in the command, 1 for everything else.
+ */
+public final class FailureHandler implements IExecutionExceptionHandler {
+  /** The command could not do what it was asked. */
+  public static final int FAILED = 1;
+
+  /** The command was asked for something that cannot be. */
+  public static final int BAD_INPUT = 2;
+
+  private final BooleanSupplier verbose;
+
+  /**
+   * Creates a handler.
+   *
+   * @param verbose whether stack traces are printed
+   */
+  public FailureHandler(BooleanSupplier verbose) {
+    this.verbose = verbose;
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult result) {
+    command.getErr().println("error: " + describe(e));
+    if (verbose.getAsBoolean()) {
+      e.printStackTrace(command.getErr());
+    }
+    command.getErr().flush();
+    return isBadInput(e) ? BAD_INPUT : FAILED;
+  }
+
+  /** The command line itself is wrong. */
+  public static int badUsage(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    command.getErr().println("error: " + e.getMessage());
+    command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    command.getErr().flush();
+    return BAD_INPUT;
+  }
+
+  private static boolean isBadInput(Exception e) {
+    if (e instanceof GenerationException refused) {
+      return switch (refused.code()) {
+        case INVALID_ARGUMENT, NOT_FOUND, UNIMPLEMENTED -> true;
+        default -> false;
+      };
+    }
+    return e instanceof IllegalArgumentException;
+  }
+
+  private static String describe(Throwable e) {
+    String message = e.getMessage();
+    if (e instanceof FileSystemException file) {
+      String reason =
+          e instanceof NoSuchFileException
+              ? "no such file or folder"
+              : e instanceof AccessDeniedException
+                  ? "permission denied"
+                  : file.getReason() != null ? file.getReason() : e.getClass().getSimpleName();
+      return file.getFile() + ": " + reason;
+    }
+    Throwable cause = e.getCause();
+    if (e instanceof UncheckedIOException && cause != null && cause.toString().equals(message)) {
+      return describe(cause); // the exception only carries the other
+    }
+    if (isOurs(e) && message != null) {
+      return message;
+    }
+    return message == null ? e.getClass().getName() : e.getClass().getSimpleName() + ": " + message;
+  }
+
+  /** Exceptions whose messages are written for users. */
+  private static boolean isOurs(Throwable e) {
+    return e instanceof IllegalArgumentException
+        || e instanceof IOException
+        || e instanceof UncheckedIOException
+        || e.getClass().getName().startsWith("io.diffusion4j.");
+  }
+}

@@ -1,0 +1,55 @@
+package io.diffusion4j.cli.console;
+
+import io.diffusion4j.client.GenerationClient.ProgressListener;
+import io.diffusion4j.serving.v1.Progress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A bar for each stage of each batch of images, one after the other. */
+public final class StageBars implements ProgressListener, AutoCloseable {
+  private final Bars bars;
+  private final int imageCount;
+  private String shown = "";
+  private Bars.@Nullable Bar bar;
+
+  /**
+   * Bars of a request.
+   *
+   * @param imageCount how many images it asks for
+   */
+  public StageBars(Bars bars, int imageCount) {
+    this.bars = bars;
+    this.imageCount = imageCount;
+  }
+
+  @Override
+  public void onProgress(Progress progress) {
+    String name = progress.getStage() + which(progress.getImageIndicesList());
+    Bars.Bar current = bar;
+    if (current == null || !name.equals(shown)) {
+      close();
+      current = bars.bar(name, 0, progress.getSteps());
+      bar = current;
+      shown = name;
+    }
+    current.at(progress.getStep(), "");
+  }
+
+  /** Says which images a bar is about, if there are others. */
+  private String which(List<Integer> indices) {
+    if (indices.isEmpty() || indices.size() == imageCount) {
+      return "";
+    }
+    int first = indices.get(0) + 1;
+    int last = indices.get(indices.size() - 1) + 1;
+    return " " + (first == last ? first : first + "–" + last);
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}

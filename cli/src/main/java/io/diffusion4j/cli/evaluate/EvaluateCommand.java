@@ -1,0 +1,299 @@
+package io.diffusion4j.cli.evaluate;
+
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.StageOptionsGroup;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.evaluation.Evaluation;
+import io.diffusion4j.evaluation.PromptSet;
+import io.diffusion4j.evaluation.Result;
+import io.diffusion4j.evaluation.judge.Judge;
+import io.diffusion4j.evaluation.report.CaptionedFolder;
+import io.diffusion4j.evaluation.report.HtmlReport;
+import io.diffusion4j.evaluation.report.JsonReport;
+import io.diffusion4j.evaluation.report.SweepPoint;
+import io.diffusion4j.evaluation.report.TextReport;
+import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.local.ModelFacts;
+import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.unclip.Residency;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code diffusion4j evaluate}: how well a model draws what it is told, in numbers. */
+@Command(
+    name = "evaluate",
+    description = "Measure how well a model, or a folder of pictures, shows what was asked for.",
+    footer = {
+      "",
+      "Every number stands beside the same number of real pictures (ceiling) and of the model's",
+      "pictures with shuffled captions (floor), and apart for combinations that were trained on",
+      "(seen) and that never were. The same seed gives the same table.",
+      "",
+      "Examples:",
+      "  diffusion4j evaluate --json quality.json --report quality",
+      "  diffusion4j evaluate --vary decoder-guidance=1,2,3,4 --plot guidance.svg",
+      "  diffusion4j evaluate --vary decoder-steps=5,10,20 --vary sampler=ddim,dpmpp-2m --plot"
+          + " s.svg",
+      "  diffusion4j evaluate --vary prior=diffusion,ar --json priors.json"
+    })
+public final class EvaluateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "512",
+      description = "How many prompts. Default: ${DEFAULT-VALUE}")
+  private int count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of prompts, pictures and intervals. Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "How many pictures are drawn at once. Default: ${DEFAULT-VALUE}")
+  private int batch;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description =
+          "Measure the pictures of this folder instead of drawing some: "
+              + CaptionedFolder.CAPTIONS
+              + " in it has a file, a tab and a caption on each line. A report is such a folder.")
+  private @Nullable Path images;
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description =
+          "Whose concepts are asked for, emoji or tiny. Default: what the model says it is; emoji"
+              + " for --images")
+  private @Nullable String presetName;
+
+  @Option(
+      names = "--judge",
+      paramLabel = "DIR",
+      defaultValue = "${sys:diffusion4j.home:-.}/emoji/judge",
+      description =
+          "The folder of the judge, which tells style, retrieval and the Fréchet distance"
+              + " (train judge makes one). Default: ${DEFAULT-VALUE}")
+  private Path judgeFolder = Path.of("");
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the numbers to this file.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Write a page with all pictures into this folder.")
+  private @Nullable Path report;
+
+  @Option(
+      names = "--vary",
+      paramLabel = "NAME=V,V",
+      description =
+          "Draw and measure once for each value of this option of sampling, or of model, which are"
+              + " folders; given twice, once for each combination. What is printed is a line for"
+              + " each.")
+  private List<String> vary = List.of();
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description =
+          "Draw the curves of --vary over the values of the first option, a line for each value of"
+              + " the second: FILE.png or FILE.svg.")
+  private @Nullable Path plot;
+
+  @ArgGroup(validate = false, heading = "%nSampling:%n")
+  private StageOptionsGroup stages = new StageOptionsGroup();
+
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  private ModelOptions model = new ModelOptions();
+
+  /** What is measured, and what the numbers depend on. */
+  private record Pictures(
+      Preset preset, PromptSet prompts, List<Image> images, Map<String, Object> facts) {}
+
+  @Override
+  public Integer call() {
+    List<Variation> variations = vary.stream().map(Variation::parse).toList();
+    check(variations);
+    try (Judge judge = Judge.load(judgeFolder)) {
+      if (variations.isEmpty()) {
+        measure(judge, images == null ? drawn() : read(images));
+      } else {
+        sweep(judge, variations);
+      }
+    }
+    return 0;
+  }
+
+  private void measure(Judge judge, Pictures pictures) {
+    say("measuring " + pictures.images.size() + " pictures");
+    Result result = result(judge, pictures);
+    print(TextReport.lines(result.metrics()));
+    if (json != null) {
+      JsonReport.write(json, pictures.facts, result.metrics());
+    }
+    if (report != null) {
+      HtmlReport.write(report, pictures.facts, result);
+    }
+  }
+
+  private Result result(Judge judge, Pictures pictures) {
+    return new Evaluation(
+            pictures.preset.concepts(), pictures.preset.scenes(), Optional.of(judge), seed)
+        .measure(pictures.prompts, pictures.images);
+  }
+
+  private void sweep(Judge judge, List<Variation> variations) {
+    PictureFile file = plot == null ? null : new PictureFile(plot);
+    List<SweepPoint> points = new ArrayList<>();
+    for (Map<String, String> at : Variation.combinations(variations)) {
+      say(at.toString());
+      set(at);
+      points.add(new SweepPoint(at, result(judge, drawn()).metrics()));
+    }
+    print(TextReport.sweep(points));
+    if (json != null) {
+      JsonReport.writeSweep(json, facts("count", Integer.toString(count)), points);
+    }
+    if (file != null) {
+      Variation along = variations.get(0);
+      boolean models = along.name().equals(Variation.MODEL);
+      List<Double> places = models ? trainingSteps(along.values()) : List.of();
+      file.write(new SweepCharts(variations, places, "training steps").of(points));
+    }
+  }
+
+  /** How long the decoder of each was trained; empty unless all tell, each another number. */
+  private static List<Double> trainingSteps(List<String> folders) {
+    List<Double> steps = new ArrayList<>();
+    for (String folder : folders) {
+      OptionalLong of = ModelFacts.trainingSteps(Path.of(folder));
+      if (of.isPresent()) {
+        steps.add((double) of.getAsLong());
+      }
+    }
+    return steps.stream().distinct().count() == folders.size() ? steps : List.of();
+  }
+
+  private void set(Map<String, String> options) {
+    options.forEach(
+        (name, value) -> {
+          if (name.equals(Variation.MODEL)) {
+            model.setFolder(Path.of(value));
+          } else {
+            stages.set(name, value);
+          }
+        });
+  }
+
+  private void print(List<String> lines) {
+    var out = spec.commandLine().getOut();
+    lines.forEach(out::println);
+    out.flush();
+  }
+
+  /** Everything that can be wrong, before hours are spent. */
+  private void check(List<Variation> variations) {
+    requirePositive("count", count);
+    requirePositive("batch", batch);
+    if (seed < 0) {
+      throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
+    }
+    for (Map<String, String> at : Variation.combinations(variations)) { // the empty one at least
+      set(at);
+      stages.check();
+      stages.checkSamplers(LocalModel.samplers(model.folder()));
+    }
+    if (variations.size() > 2) {
+      throw new IllegalArgumentException("vary: " + vary + " (expected: two options at most)");
+    }
+    if (!variations.isEmpty() && (images != null || report != null)) {
+      throw new IllegalArgumentException(
+          "vary: " + vary + " (expected: none beside --images and --report)");
+    }
+    if (plot != null) {
+      if (variations.isEmpty()) {
+        throw new IllegalArgumentException("plot: " + plot + " (expected: beside --vary)");
+      }
+      new PictureFile(plot); // refuses what cannot be written
+    }
+    for (Map<String, String> at : Variation.combinations(variations)) {
+      set(at);
+      if (images == null) {
+        LocalModel.requirePipeline(model.folder());
+      }
+    }
+    if (json != null) {
+      new OutputFile("json", json).requireWritable();
+    }
+    if (report != null && Files.exists(report) && !Files.isDirectory(report)) {
+      throw new IllegalArgumentException("report: " + report + " (expected: a folder)");
+    }
+  }
+
+  private static void requirePositive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: ≥ 1)");
+    }
+  }
+
+  private Pictures read(Path folder) {
+    var read = CaptionedFolder.read(folder);
+    return new Pictures(
+        Preset.named(presetName == null ? "emoji" : presetName),
+        read.prompts(),
+        read.images(),
+        facts("images", folder.toString()));
+  }
+
+  private Pictures drawn() {
+    say("loading " + model.folder());
+    try (LocalModel local = model.load(Residency.ALWAYS, stages.prior())) {
+      String name = presetName == null ? local.facts().name() : presetName;
+      Preset preset = Preset.named(name);
+      PromptSet prompts = PromptSet.of(preset.concepts(), preset.scenes(), count, seed);
+      var drawer = new PromptDrawer(seed, batch, spec.commandLine().getErr());
+      return new Pictures(
+          preset, prompts, drawer.draw(local, prompts, stages), facts("model", local.digest()));
+    }
+  }
+
+  private Map<String, Object> facts(String what, String value) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put(what, value);
+    facts.put("judge", judgeFolder.toString());
+    facts.put("seed", seed);
+    return facts;
+  }
+
+  private void say(String line) {
+    spec.commandLine().getErr().println(line);
+    spec.commandLine().getErr().flush();
+  }
+}

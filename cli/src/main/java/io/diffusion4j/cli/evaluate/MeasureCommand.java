@@ -1,0 +1,54 @@
+package io.diffusion4j.cli.evaluate;
+
+import io.diffusion4j.cli.options.ExampleOptions;
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.unclip.PriorMeasurement;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code diffusion4j measure}: what a sampler has to know of a model's prior. */
+@Command(
+    name = "measure",
+    description = {
+      "Measure how well a model's prior tells noise from embeddings, at each of some timesteps.",
+      "The figures are kept beside the prior's weights, until it is trained again. From then on"
+          + " there is the sampler analytic-dpm for it, whose noise is computed from them."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  diffusion4j measure --model training/emoji/model",
+      "  diffusion4j generate \"a red apple\" --model training/emoji/model"
+          + " --prior-sampler analytic-dpm --prior-steps 64"
+    })
+public final class MeasureCommand implements Callable<Integer> {
+  /** How many emoji. */
+  private static final int USUAL = 512;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private ExampleOptions examples = new ExampleOptions();
+
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  private ModelOptions model = new ModelOptions();
+
+  @Override
+  public Integer call() {
+    var of = examples.of(model.folder(), USUAL);
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("measuring " + model.folder());
+    err.flush();
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        new PriorMeasurement(
+                model.folder(), model.measuringPrecision(), of.pictures(), of.count(), of.seed())
+            .write());
+    out.flush();
+    return 0;
+  }
+}

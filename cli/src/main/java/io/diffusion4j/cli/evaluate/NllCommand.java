@@ -1,0 +1,205 @@
+package io.diffusion4j.cli.evaluate;
+
+import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.options.ExampleOptions;
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.PictureFolder;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.schedule.SectionSpacing;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.PresetPictures;
+import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.local.ModelFacts;
+import io.diffusion4j.unclip.UnclipModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code diffusion4j nll}: how likely pictures are under a model's decoder. */
+@Command(
+    name = "nll",
+    description = "Measure how likely pictures are under a model's decoder, in bits per dimension.",
+    footer = {
+      "",
+      "What is computed is the variational bound, an upper bound on the negative log-likelihood of",
+      "the 8-bit pixels at the decoder's size, given each picture's own CLIP embedding and"
+          + " caption.",
+      "",
+      "Example:",
+      "  diffusion4j nll --count 8 --steps 100 --json nll.json"
+    })
+public final class NllCommand implements Callable<Integer> {
+  /** The names that splits have on the command line. */
+  enum Pictures {
+    style(Split.HELD_OUT_STYLE),
+    background(Split.HELD_OUT_BACKGROUND),
+    count(Split.HELD_OUT_COUNT),
+    relation(Split.HELD_OUT_RELATION),
+    train(Split.TRAIN);
+
+    final Split split;
+
+    Pictures(Split split) {
+      this.split = split;
+    }
+  }
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "How many pictures. Default: 16, or all of the folder")
+  private @Nullable Integer count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of pictures and noise. Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "SPEC",
+      defaultValue = "",
+      description =
+          "Timesteps of the chain: a number such as 100, section counts such as 10,10,3,2,2, ddimN"
+              + " or fast27. Fewer are faster and a worse model. Default: all of the training")
+  private String steps = "";
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      defaultValue = "style",
+      description =
+          "Which emoji pictures, by what of them was never trained on: style, background, count or"
+              + " relation; train for those that may have been. Default: ${DEFAULT-VALUE}")
+  private Pictures pictures = Pictures.style;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description =
+          "Measure the PNG and JPEG files of this folder instead; NAME.txt beside NAME.png is its"
+              + " caption.")
+  private @Nullable Path images;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures here too.")
+  private @Nullable Path json;
+
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  private ModelOptions model = new ModelOptions();
+
+  @Override
+  public Integer call() {
+    check();
+    PictureFolder folder = images == null ? null : PictureFolder.of("images", images);
+    int size = folder != null ? ExampleOptions.size(folder, count) : count != null ? count : 16;
+    LocalModel.requirePipeline(model.folder());
+    say("loading " + model.folder());
+    try (var loaded = UnclipModel.load(model.folder(), model.measuringPrecision())) {
+      Timesteps timesteps = timesteps(loaded.decoderLikelihood().trainSteps());
+      ModelFacts facts = ModelFacts.of(model.folder(), loaded.imageSize());
+      var source = folder == null ? heldOut(facts) : folder.inOrder();
+      var report =
+          new NllReport(
+              facts.name(),
+              facts.digest(),
+              images == null ? "emoji, split " + pictures : images.toString(),
+              seed,
+              facts.decoderSize(),
+              measure(loaded, source, size, timesteps));
+      report.print(spec.commandLine().getOut());
+      if (json != null) {
+        report.write(json);
+      }
+    }
+    return 0;
+  }
+
+  /** Everything that can be wrong without a model, before one is loaded. */
+  private void check() {
+    if (count != null && count < 1) {
+      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
+    }
+    if (seed < 0) {
+      throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
+    }
+    if (json != null) {
+      Path parent = json.toAbsolutePath().getParent();
+      if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(json)) {
+        throw new IllegalArgumentException(
+            "json: " + json + " (expected: a file in a folder that is there)");
+      }
+    }
+  }
+
+  private Timesteps timesteps(int trainSteps) {
+    Timesteps chosen = SectionSpacing.parse(trainSteps, steps);
+    if (chosen.size() < 2) {
+      throw new IllegalArgumentException("steps: " + steps + " (expected: at least 2)");
+    }
+    return chosen;
+  }
+
+  private CaptionedImages heldOut(ModelFacts facts) {
+    if (facts.name().equals(ModelFacts.NAMELESS)) {
+      throw new IllegalArgumentException(
+          "images: none (expected: a folder, for a model that was not trained on emoji)");
+    }
+    return PresetPictures.of(Preset.named(facts.name()), pictures.split, seed);
+  }
+
+  private List<Bound> measure(
+      UnclipModel loaded, CaptionedImages source, int size, Timesteps timesteps) {
+    var likelihood = loaded.decoderLikelihood();
+    int side = likelihood.imageSize();
+    List<Bound> bounds = new ArrayList<>();
+    try (var bar =
+        Bars.of(spec.commandLine().getErr()).bar("nll", 0, (long) size * timesteps.size())) {
+      for (int i = 0; i < size; i++) {
+        var example = source.get(i);
+        long before = (long) i * timesteps.size();
+        String soFar = soFar(bounds);
+        bounds.add(
+            likelihood.of(
+                Resize.area(example.image(), side, side),
+                loaded.imageEncoder().encode(List.of(example.image())).get(0),
+                loaded.textEncoder().encode(List.of(example.caption())).get(0),
+                timesteps,
+                new PhiloxNoise(seed, i),
+                done -> bar.at(before + done, soFar)));
+      }
+    }
+    return bounds;
+  }
+
+  private static String soFar(List<Bound> bounds) {
+    return bounds.isEmpty()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "%.3f bits per dimension",
+            bounds.stream().mapToDouble(Bound::total).average().orElseThrow());
+  }
+
+  private void say(String line) {
+    spec.commandLine().getErr().println(line);
+    spec.commandLine().getErr().flush();
+  }
+}

@@ -1,0 +1,85 @@
+package io.diffusion4j.cli.generate;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.unclip.RecordedNoise;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What makes a run comparable with another framework's: its noise, and its numbers. */
+final class BatchOptions {
+  @Option(
+      names = "--noise",
+      paramLabel = "FILE",
+      description =
+          "Take every random draw from this safetensors file, instead of a seed: prior.init,"
+              + " prior.step0, decoder.init and so on, [N, E] or [N, C, H, W] for a batch of N.")
+  @Nullable Path noise;
+
+  @Option(
+      names = "--raw",
+      paramLabel = "FILE",
+      description =
+          "Also write the images to this safetensors file, unrounded: image, [N, H, W, C] float32"
+              + " in [0, 1].")
+  @Nullable Path raw;
+
+  /** Whether anything was given. */
+  boolean areGiven() {
+    return noise != null || raw != null;
+  }
+
+  /**
+   * Checks what can be checked before a model is loaded.
+   *
+   * @param seed as given, with which noise would be at odds
+   * @throws IllegalArgumentException if something cannot be right
+   */
+  void check(@Nullable Long seed) {
+    if (noise != null && seed != null) {
+      throw new IllegalArgumentException("seed: " + seed + " (expected: none beside --noise)");
+    }
+    if (noise != null && !Files.isRegularFile(noise)) {
+      throw new IllegalArgumentException("noise: " + noise + " (expected: a safetensors file)");
+    }
+    if (raw != null) {
+      new OutputFile("raw", raw).requireWritable();
+    }
+  }
+
+  /**
+   * The randomness of a batch.
+   *
+   * @param inputs how many different prompts or images
+   * @param count how many images of each; the i-th of each has the same seed and stream, so that an
+   *     input becomes alone what it becomes in company
+   */
+  List<NoiseSource> noise(int inputs, int count, long seed) {
+    if (noise != null) {
+      return RecordedNoise.of(noise, inputs * count);
+    }
+    List<NoiseSource> sources = new ArrayList<>();
+    for (int i = 0; i < inputs * count; i++) {
+      sources.add(new PhiloxNoise(seed, i % count));
+    }
+    return sources;
+  }
+
+  /** Where the randomness comes from, in words. */
+  String source(long seed) {
+    return noise == null ? "seed " + seed : "noise of " + noise;
+  }
+
+  /** Writes the unrounded images if that was asked for. */
+  void writeRaw(List<Image> images) {
+    if (raw != null) {
+      RawImages.write(raw, images);
+    }
+  }
+}

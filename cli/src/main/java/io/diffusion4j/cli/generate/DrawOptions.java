@@ -1,0 +1,55 @@
+package io.diffusion4j.cli.generate;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How many images are drawn, and from which noise. */
+final class DrawOptions {
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Makes the same images again, bit for bit. Default: a new one")
+  @Nullable Long seed;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "How many images of each input; more than one are numbered, FILE-1.png and so on."
+              + " Default: ${DEFAULT-VALUE}")
+  int count;
+
+  @Option(
+      names = "--sheet",
+      paramLabel = "FILE",
+      description = "A PNG file for all images side by side, besides.")
+  @Nullable Path sheet;
+
+  /**
+   * Checks both.
+   *
+   * @throws IllegalArgumentException if one cannot be right
+   */
+  void check() {
+    if (count < 1) {
+      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
+    }
+    if (seed != null && seed < 0) {
+      throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
+    }
+  }
+
+  /** Where the images of so many inputs are written to. */
+  PngFiles files(Path output, int inputs) {
+    return new PngFiles(output, inputs, count, Optional.ofNullable(sheet));
+  }
+
+  /** The seed that was given, or else a new one, short enough to type again. */
+  long seedOrNew() {
+    return seed == null ? new SecureRandom().nextInt() & 0xFFFF_FFFFL : seed;
+  }
+}

@@ -1,0 +1,93 @@
+package io.diffusion4j.cli.inspect;
+
+import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.options.ExampleOptions;
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.unclip.doctor.Diagnosis;
+import io.diffusion4j.unclip.doctor.Diagnosis.Level;
+import io.diffusion4j.unclip.doctor.Doctor;
+import io.diffusion4j.unclip.doctor.Verdict;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code diffusion4j doctor}: why a model draws only noise. */
+@Command(
+    name = "doctor",
+    description = "Tell a wrong configuration from a model that was not trained.",
+    footer = {
+      "",
+      "Every network denoises real pictures. Its error is shown beside those of two answers that",
+      "need no network: x0 = the mean of the data, and eps = the noisy sample, scaled. The answers",
+      "are also read as if the folder had other prediction types, schedules and timesteps.",
+      "The status is 0 if no part is untrained, misconfigured or broken, else 1.",
+      "",
+      "Example:",
+      "  diffusion4j doctor --model training/emoji/model"
+    })
+public final class DoctorCommand implements Callable<Integer> {
+  /** How many emoji; the large networks are asked about fewer. */
+  private static final int USUAL = 32;
+
+  private static final Set<Verdict> WELL = Set.of(Verdict.OK, Verdict.UNEXAMINED);
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private ExampleOptions examples = new ExampleOptions();
+
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  private ModelOptions model = new ModelOptions();
+
+  @Override
+  public Integer call() {
+    var of = examples.of(model.folder(), USUAL);
+    say("examining " + model.folder());
+    List<Diagnosis> diagnoses =
+        new Doctor(
+                model.folder(),
+                model.measuringPrecision(),
+                of.pictures(),
+                of.exchanges(),
+                of.count(),
+                of.seed())
+            .diagnoses();
+    print(diagnoses, spec.commandLine().getOut());
+    boolean isWell = diagnoses.stream().map(Diagnosis::verdict).allMatch(WELL::contains);
+    return isWell ? 0 : FailureHandler.FAILED;
+  }
+
+  private static void print(List<Diagnosis> diagnoses, PrintWriter out) {
+    out.printf(
+        "%-16s %5s %8s %10s %10s %10s%n", "part", "t", "ᾱ", "error", "x0 = mean", "eps = x_t");
+    for (Diagnosis diagnosis : diagnoses) {
+      for (Level level : diagnosis.levels()) {
+        out.printf(
+            Locale.ROOT,
+            "%-16s %5d %8.5f %10.5f %10.5f %10.5f%n",
+            diagnosis.part(),
+            level.t(),
+            level.alphaBar(),
+            level.error(),
+            level.mean(),
+            level.scaled());
+      }
+    }
+    out.println();
+    for (Diagnosis diagnosis : diagnoses) {
+      out.printf("%s: %s: %s%n", diagnosis.part(), diagnosis.verdict().word(), diagnosis.finding());
+    }
+    out.flush();
+  }
+
+  private void say(String line) {
+    spec.commandLine().getErr().println(line);
+    spec.commandLine().getErr().flush();
+  }
+}

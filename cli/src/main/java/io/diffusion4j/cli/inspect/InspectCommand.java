@@ -1,0 +1,53 @@
+package io.diffusion4j.cli.inspect;
+
+import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.glide.GlidePipeline;
+import io.diffusion4j.unclip.FolderReport;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code diffusion4j inspect}: what a model folder holds, and what is wrong with it. */
+@Command(
+    name = "inspect",
+    description = "Say what a model folder holds, and what is missing, unused or misshapen.",
+    footer = {
+      "",
+      "Reads settings and the heads of files, no weights. The exit status is 1 if anything is"
+          + " wrong.",
+      "",
+      "Example:",
+      "  diffusion4j inspect emoji/model"
+    })
+public final class InspectCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "DIR", description = "The folder of a pipeline.")
+  private Path folder = Path.of("");
+
+  @Option(names = "--json", description = "Say it as JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException("model: " + folder + " (expected: a folder)");
+    }
+    FolderReport report =
+        GlidePipeline.isAt(folder) ? GlideReport.of(folder) : FolderReport.of(folder);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(ReportFormat.json(report));
+    } else {
+      ReportFormat.table(report, out);
+    }
+    out.flush();
+    return report.isSound() ? 0 : FailureHandler.FAILED;
+  }
+}

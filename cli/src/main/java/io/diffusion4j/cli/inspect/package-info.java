@@ -1,0 +1,8 @@
+/**
+ * The commands that examine files: {@code inspect} lists what a checkpoint contains, {@code doctor}
+ * checks a model folder.
+ */
+@NullMarked
+package io.diffusion4j.cli.inspect;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,89 @@
+package io.diffusion4j.cli.options;
+
+import io.diffusion4j.client.Connection;
+import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.client.tls.CertificateFiles;
+import io.diffusion4j.client.tls.ClientTls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a server is reached. */
+public final class ConnectionOptions {
+  @Option(
+      names = "--tls",
+      description = "Encrypt, and trust the authorities that Java knows, or those of --ca.")
+  private boolean tls;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "Encrypt, and trust only the certificates in this file, in PEM.")
+  private @Nullable Path authorities;
+
+  @Option(
+      names = "--certificate",
+      paramLabel = "FILE",
+      description =
+          "Encrypt, and show this certificate, in PEM, to a server that asks for one; beside"
+              + " --key.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "The private key of the certificate, in PEM.")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "Show the token in this file to a server that asks for one.")
+  private @Nullable Path token;
+
+  /** Fails if there are any without a server. */
+  public void check(@Nullable String server) {
+    if (server == null && (isTls() || token != null)) {
+      throw new IllegalArgumentException(
+          "server: none (expected: one beside what is said of how it is reached)");
+    }
+  }
+
+  private boolean isTls() {
+    return tls || authorities != null || certificate != null || key != null;
+  }
+
+  /**
+   * A client of this server.
+   *
+   * @throws IOException if a file cannot be read
+   */
+  public GenerationClient connect(String server) throws IOException {
+    Connection how = Connection.PLAINTEXT;
+    if (token != null) {
+      how = how.withToken(Files.readString(token).strip());
+    }
+    if (isTls()) {
+      how = how.withTls(clientTls());
+    }
+    return GenerationClient.connect(server, how);
+  }
+
+  private ClientTls clientTls() {
+    ClientTls chosen = ClientTls.USUAL;
+    if (authorities != null) {
+      chosen = chosen.withTrusted(authorities);
+    }
+    if (certificate != null && key != null) {
+      chosen = chosen.withOwn(new CertificateFiles(certificate, key));
+    } else if (certificate != null || key != null) {
+      throw new IllegalArgumentException(
+          certificate == null
+              ? "key: " + key + " (expected: beside --certificate)"
+              : "certificate: " + certificate + " (expected: beside --key)");
+    }
+    return chosen;
+  }
+}

@@ -1,0 +1,99 @@
+package io.diffusion4j.cli.options;
+
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.PictureFolder;
+import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.PresetPictures;
+import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.local.ModelFacts;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Pictures with captions that the networks of a model are asked about. */
+public final class ExampleOptions {
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "How many pictures. Default: all of the folder, or of emoji what it takes")
+  private @Nullable Integer count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of pictures and noise. Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description =
+          "Take the PNG and JPEG files of this folder instead of emoji, such as the model should"
+              + " draw; NAME.txt beside NAME.png is its caption.")
+  private @Nullable Path images;
+
+  /**
+   * What was asked for.
+   *
+   * @param pictures these
+   * @param exchanges of emoji, two things and the same with their places exchanged
+   * @param count how many of each
+   * @param seed of pictures and noise
+   */
+  public record Examples(
+      CaptionedImages pictures, Optional<CaptionedImages> exchanges, int count, long seed) {}
+
+  /**
+   * What was asked for.
+   *
+   * @param model whose emoji are taken if there is no folder, as large as it draws
+   * @param usual how many of these, if no number was given
+   * @throws IllegalArgumentException if something cannot be right
+   */
+  public Examples of(Path model, int usual) {
+    if (seed < 0) {
+      throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
+    }
+    PictureFolder folder = images == null ? null : PictureFolder.of("images", images);
+    int size = folder != null ? size(folder, count) : count != null ? count : usual;
+    if (size < 2) {
+      throw new IllegalArgumentException("count: " + size + " (expected: ≥ 2)");
+    }
+    LocalModel.requirePipeline(model);
+    if (folder != null) {
+      return new Examples(folder.inOrder(), Optional.empty(), size, seed);
+    }
+    Preset preset = preset(model);
+    int side = preset.imageSize();
+    return new Examples(
+        PresetPictures.of(preset, Split.TRAIN, seed, side),
+        Optional.of(PresetPictures.exchanges(preset, seed, side)),
+        size,
+        seed);
+  }
+
+  /**
+   * How many pictures to take.
+   *
+   * @param count as asked for, null for all
+   * @throws IllegalArgumentException if there are fewer
+   */
+  public static int size(PictureSet pictures, @Nullable Integer count) {
+    if (count != null && count > pictures.size()) {
+      throw new IllegalArgumentException(
+          "count: %d (expected: at most the %d of %s)"
+              .formatted(count, pictures.size(), pictures.name()));
+    }
+    return count != null ? count : Math.toIntExact(pictures.size());
+  }
+
+  /** That which the model was trained as. */
+  private static Preset preset(Path model) {
+    String name = ModelFacts.of(model, 1).name();
+    return name.equals(ModelFacts.NAMELESS) ? Preset.emoji() : Preset.named(name);
+  }
+}

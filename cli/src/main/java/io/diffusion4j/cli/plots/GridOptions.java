@@ -1,0 +1,92 @@
+package io.diffusion4j.cli.plots;
+
+import io.diffusion4j.diffusion.schedule.ListedSpacing;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Schedules;
+import io.diffusion4j.diffusion.schedule.SectionSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Which timesteps there are, and which of them are visited. */
+final class GridOptions {
+  @Option(
+      names = "--train-steps",
+      paramLabel = "T",
+      defaultValue = "1000",
+      description = "How many timesteps a schedule has. Default: ${DEFAULT-VALUE}")
+  private int trainSteps;
+
+  @Option(
+      names = "--spacing",
+      split = ",",
+      paramLabel = "NAME",
+      description = "How the visited timesteps are spaced; several names are compared.")
+  private List<String> spacings = List.of();
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "25",
+      description = "How many timesteps are visited. Default: ${DEFAULT-VALUE}")
+  private int steps;
+
+  @Option(
+      names = "--respacing",
+      paramLabel = "SPEC",
+      description = {
+        "Visit what OpenAI's notation says: ddimN, fast27, or how many timesteps of each section of"
+            + " equal size, such as 10,10,3,2,2."
+      })
+  private Optional<String> respacing = Optional.empty();
+
+  @Option(
+      names = "--timesteps",
+      split = ",",
+      paramLabel = "T",
+      description = "Visit these timesteps, the noisiest first.")
+  private List<Integer> timesteps = List.of();
+
+  /** The schedules of these names, in their order. */
+  Map<String, NoiseSchedule> schedules(Collection<String> names) {
+    Map<String, NoiseSchedule> schedules = new LinkedHashMap<>();
+    for (String name : names) {
+      schedules.put(name, Schedules.standard().named(name, trainSteps()));
+    }
+    return schedules;
+  }
+
+  /** The timesteps of everything that was asked for, under its name; empty if nothing was. */
+  Map<String, Timesteps> visited() {
+    Map<String, Timesteps> visited = new LinkedHashMap<>();
+    spacings.forEach(name -> visited.put(name, spaced(name)));
+    respacing.ifPresent(spec -> visited.put(spec, SectionSpacing.parse(trainSteps(), spec)));
+    if (!timesteps.isEmpty()) {
+      var listed = new ListedSpacing(new Timesteps(timesteps));
+      visited.put("listed", listed.of(trainSteps(), timesteps.size()));
+    }
+    return visited;
+  }
+
+  /** The same, with a spacing for when nothing was asked for. */
+  Map<String, Timesteps> visitedOr(String spacing) {
+    Map<String, Timesteps> visited = visited();
+    return visited.isEmpty() ? Map.of(spacing, spaced(spacing)) : visited;
+  }
+
+  private Timesteps spaced(String name) {
+    return TimestepSpacings.standard().named(name).of(trainSteps(), steps);
+  }
+
+  private int trainSteps() {
+    if (trainSteps < 1) {
+      throw new IllegalArgumentException("train-steps: " + trainSteps + " (expected: ≥ 1)");
+    }
+    return trainSteps;
+  }
+}

@@ -1,0 +1,46 @@
+package io.diffusion4j.cli.plots;
+
+import io.diffusion4j.plots.Chart;
+import io.diffusion4j.plots.PictureFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where charts are drawn to. */
+final class PictureOptions {
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "The picture to write: FILE.png or FILE.svg.")
+  private @Nullable Path output;
+
+  @Option(names = "--title", paramLabel = "TEXT", description = "What is written above it.")
+  private @Nullable String title;
+
+  /** The file, if one was asked for; it can be written to. */
+  Optional<PictureFile> file() {
+    return Optional.ofNullable(output).map(PictureFile::new);
+  }
+
+  /** The file, which has to be asked for. */
+  PictureFile requireFile() {
+    return file()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "output: none (expected: a name that ends in .png or .svg)"));
+  }
+
+  /** The charts under the title that was asked for. */
+  List<Chart> titled(List<Chart> charts) {
+    if (title == null) {
+      return charts;
+    }
+    List<Chart> titled = new ArrayList<>(charts);
+    titled.set(0, charts.get(0).withTitle(title));
+    return titled;
+  }
+}

@@ -1,0 +1,47 @@
+package io.diffusion4j.cli.serve;
+
+import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.options.ConnectionOptions;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code diffusion4j health}: whether a server serves, for probes that have nothing else. */
+@Command(
+    name = "health",
+    description = "Tell whether a server serves: exit status 0 if it does, 1 if not.",
+    footer = {"", "Example:", "  diffusion4j health 127.0.0.1:50051"})
+public final class HealthCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "HOST:PORT", description = "Where the server is.")
+  private String server = "";
+
+  @Option(
+      names = "--service",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description =
+          "What is asked for: a service by its full name, or diffusion4j.v1.model/NAME. Default:"
+              + " the server as a whole")
+  private String service = "";
+
+  @ArgGroup(validate = false, heading = "%nServer:%n")
+  private ConnectionOptions connection = new ConnectionOptions();
+
+  @Override
+  public Integer call() throws IOException {
+    try (var client = connection.connect(server)) {
+      boolean serves = client.isServing(service);
+      var out = spec.commandLine().getOut();
+      out.println(serves ? "serving" : "not serving");
+      out.flush();
+      return serves ? 0 : FailureHandler.FAILED;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.diffusion4j.cli.serve;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Module;
+import com.google.inject.multibindings.OptionalBinder;
+import io.diffusion4j.cli.console.Signals;
+import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.local.LocalModels;
+import io.diffusion4j.openai.OpenAiModule;
+import io.diffusion4j.serving.DiffusionServer;
+import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.http.HttpPort;
+import io.diffusion4j.serving.metrics.MetricsModule;
+import io.diffusion4j.unclip.Residency;
+import io.diffusion4j.web.WebModule;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code diffusion4j serve}: models on a port, until SIGTERM or an interrupt. */
+@Command(
+    name = "serve",
+    description = "Serve models over gRPC, until it is told to stop.",
+    footer = {
+      "",
+      "Without tokens, whoever reaches the port can use the models. SIGTERM and SIGINT let running",
+      "work finish.",
+      "",
+      "Example:",
+      "  diffusion4j serve --port 50051"
+    })
+public final class ServeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A file that says how to serve, in YAML; flags go over what it says.")
+  private @Nullable Path file;
+
+  @ArgGroup(validate = false)
+  private ServeFlags flags = new ServeFlags();
+
+  @Override
+  public Integer call() throws IOException {
+    ServerSettings settings =
+        ServerSettings.of(flags, file == null ? ServerFile.NONE : ServerFile.read(file));
+    settings.models().forEach(model -> LocalModel.requirePipeline(model.folder()));
+    ServerLog.configure(settings.logFormat(), settings.logLevel());
+    try (var port = HttpPort.open(settings.config()); // who asks meanwhile is told that it loads
+        var models = LocalModels.load(settings.models(), Residency.ALWAYS);
+        var server =
+            models.server(settings.config(), more(settings, port, models.names())).start()) {
+      Thread drain = new Thread(server::close, "drain");
+      Runtime.getRuntime().addShutdownHook(drain);
+      try {
+        serve(models, server);
+      } finally {
+        Signals.forget(drain);
+      }
+    }
+    return 0;
+  }
+
+  private static Module more(ServerSettings settings, HttpPort port, List<String> models)
+      throws IOException {
+    Authenticator authenticator = authenticator(settings, models);
+    return new AbstractModule() {
+      @Override
+      protected void configure() {
+        OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
+            .setBinding()
+            .toInstance(authenticator);
+        OptionalBinder.newOptionalBinder(binder(), HttpPort.class).setBinding().toInstance(port);
+        install(new WebModule());
+        install(new OpenAiModule());
+        if (settings.metrics()) {
+          install(new MetricsModule());
+        }
+      }
+    };
+  }
+
+  private static Authenticator authenticator(ServerSettings settings, List<String> models)
+      throws IOException {
+    if (settings.tokens().isPresent()) {
+      return TokenFile.read(settings.tokens().get(), settings.quota(), models);
+    }
+    Principal anybody = Principal.ANYBODY.withQuota(settings.quota());
+    return token -> anybody;
+  }
+
+  private void serve(LocalModels models, DiffusionServer server) {
+    var out = spec.commandLine().getOut();
+    out.printf(
+        "serving %s on %s:%d%n",
+        String.join(", ", models.names()), server.address().getHostString(), server.port());
+    out.flush();
+    try {
+      server.awaitTermination();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // whoever runs this command has it end
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package io.diffusion4j.cli.serve;
+
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.tls.ServerTls;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a configuration file says of a server; null is what it does not say. Paths are as in the
+ * file, from its folder.
+ *
+ * @param host the name or address to listen on
+ * @param port the port to listen on
+ * @param rows how many images are drawn at once
+ * @param queue how many requests may wait
+ * @param graceSeconds how long running work may go on when the server is shut down
+ * @param receiveSeconds how long a request may take to arrive
+ * @param stallSeconds how long a client may take nothing of an answer that is there
+ * @param models the models, the default first
+ * @param tls how it encrypts; without it, it does not
+ * @param insecure whether it listens in plaintext where other machines can listen in
+ * @param origins the other sites whose pages may ask
+ * @param tokens the file of the tokens, a {@link TokenFile}; without it everybody may call
+ * @param quota what each principal may ask for whose token says nothing of it
+ * @param metrics whether {@code /metrics} is served
+ * @param log how the log is written
+ */
+record ServerFile(
+    @Nullable String host,
+    @Nullable Integer port,
+    @Nullable Integer rows,
+    @Nullable Integer queue,
+    @Nullable Integer graceSeconds,
+    @Nullable Integer receiveSeconds,
+    @Nullable Integer stallSeconds,
+    @Nullable List<ModelEntry> models,
+    @Nullable TlsEntry tls,
+    @Nullable Boolean insecure,
+    @Nullable List<String> origins,
+    @Nullable Path tokens,
+    @Nullable QuotaEntry quota,
+    @Nullable Boolean metrics,
+    @Nullable LogEntry log) {
+  /** A file that says nothing. */
+  static final ServerFile NONE =
+      new ServerFile(
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+
+  /**
+   * A model.
+   *
+   * @param path its folder
+   * @param name what requests call it; its own name unless given
+   * @param precision the number format of its networks
+   */
+  record ModelEntry(
+      @Nullable Path path, @Nullable String name, ModelOptions.@Nullable FormatChoice precision) {
+    /** The folder, which has to be given. */
+    Path folder() {
+      if (path == null) {
+        throw new IllegalArgumentException(
+            "models: one without path (expected: the folder of each)");
+      }
+      return path;
+    }
+  }
+
+  /**
+   * As a {@link ServerTls}: PEM files.
+   *
+   * @param certificate of the server, and those that lead to its authority
+   * @param key of the certificate
+   * @param clients the authorities of the clients; without it they need no certificates
+   */
+  record TlsEntry(@Nullable Path certificate, @Nullable Path key, @Nullable Path clients) {
+    static final TlsEntry NONE = new TlsEntry(null, null, null);
+
+    TlsEntry from(Path folder) {
+      return new TlsEntry(from(folder, certificate), from(folder, key), from(folder, clients));
+    }
+
+    private static @Nullable Path from(Path folder, @Nullable Path file) {
+      return file == null ? null : folder.resolve(file);
+    }
+  }
+
+  /** As a {@link Quota}; null is no limit. */
+  record QuotaEntry(
+      @Nullable Integer imagesPerMinute,
+      @Nullable Integer embeddingsPerMinute,
+      @Nullable Integer unfinishedRequests) {
+    QuotaEntry {
+      quota(imagesPerMinute, embeddingsPerMinute, unfinishedRequests); // says what is wrong with it
+    }
+
+    Quota quota() {
+      return quota(imagesPerMinute, embeddingsPerMinute, unfinishedRequests);
+    }
+
+    private static Quota quota(
+        @Nullable Integer imagesPerMinute,
+        @Nullable Integer embeddingsPerMinute,
+        @Nullable Integer unfinishedRequests) {
+      return new Quota(
+          Objects.requireNonNullElse(imagesPerMinute, Quota.NONE.imagesPerMinute()),
+          Objects.requireNonNullElse(embeddingsPerMinute, Quota.NONE.embeddingsPerMinute()),
+          Objects.requireNonNullElse(unfinishedRequests, Quota.NONE.unfinishedRequests()));
+    }
+  }
+
+  /**
+   * The log.
+   *
+   * @param format of its lines
+   * @param level from which on things are told
+   * @param prompts whether it tells what was asked for in words
+   */
+  record LogEntry(
+      ServerLog.@Nullable Format format,
+      ServerLog.@Nullable Level level,
+      @Nullable Boolean prompts) {
+    static final LogEntry NONE = new LogEntry(null, null, null);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws IllegalArgumentException if a key is unknown or its value is wrong
+   */
+  static ServerFile read(Path file) throws IOException {
+    ServerFile read = StrictYaml.read(file, ServerFile.class);
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null) {
+      throw new IllegalArgumentException("config: " + file + " (expected: a file in a folder)");
+    }
+    return read.from(folder);
+  }
+
+  /** The same with paths that do not depend on where the process runs. */
+  private ServerFile from(Path folder) {
+    return new ServerFile(
+        host,
+        port,
+        rows,
+        queue,
+        graceSeconds,
+        receiveSeconds,
+        stallSeconds,
+        models == null
+            ? null
+            : models.stream()
+                .map(m -> new ModelEntry(folder.resolve(m.folder()), m.name(), m.precision()))
+                .toList(),
+        tls == null ? null : tls.from(folder),
+        insecure,
+        origins,
+        tokens == null ? null : folder.resolve(tokens),
+        quota,
+        metrics,
+        log);
+  }
+}

@@ -1,0 +1,86 @@
+package io.diffusion4j.cli.serve;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import java.util.logging.LogManager;
+import net.logstash.logback.encoder.LogstashEncoder;
+import net.logstash.logback.fieldnames.LogstashFieldNames;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/** The log of a server, on the error stream: what libraries say, too, whichever way they say it. */
+final class ServerLog {
+  /** How a line looks. */
+  enum Format {
+    /** For people: the time, the level, who, what, and keys with values. */
+    TEXT,
+
+    /** For programs: one JSON object, with keys and values at its top. */
+    JSON
+  }
+
+  /** From which level on things are told. */
+  enum Level {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG
+  }
+
+  private static final String OURS = "io.diffusion4j";
+  private static final String TEXT_LINE =
+      "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\"} %-5level %logger{0}: %msg %kvp %mdc%n";
+
+  private ServerLog() {}
+
+  /**
+   * Writes the log like this from now on.
+   *
+   * @param level of what we say; what libraries say is told from WARN on, or later if this is later
+   */
+  static void configure(Format format, Level level) {
+    var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    var console = new ConsoleAppender<ILoggingEvent>();
+    console.setContext(context);
+    console.setTarget("System.err");
+    console.setEncoder(encoder(format, context));
+    console.start();
+    var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+    root.addAppender(console);
+    var ours = ch.qos.logback.classic.Level.valueOf(level.name());
+    var usual = ch.qos.logback.classic.Level.WARN;
+    root.setLevel(ours.isGreaterOrEqual(usual) ? ours : usual);
+    context.getLogger(OURS).setLevel(ours);
+    LogManager.getLogManager().reset(); // what goes through java.util.logging comes here, too
+    LogManager.getLogManager().getLogger("").setLevel(java.util.logging.Level.INFO);
+    SLF4JBridgeHandler.install();
+  }
+
+  private static Encoder<ILoggingEvent> encoder(Format format, LoggerContext context) {
+    switch (format) {
+      case TEXT -> {
+        var encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(TEXT_LINE);
+        encoder.start();
+        return encoder;
+      }
+      case JSON -> {
+        var names = new LogstashFieldNames();
+        names.setVersion("[ignore]");
+        names.setLevelValue("[ignore]");
+        var encoder = new LogstashEncoder();
+        encoder.setContext(context);
+        encoder.setFieldNames(names);
+        encoder.start();
+        return encoder;
+      }
+    }
+    throw new IllegalArgumentException("format: " + format);
+  }
+}

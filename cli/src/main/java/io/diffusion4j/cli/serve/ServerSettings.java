@@ -1,0 +1,134 @@
+package io.diffusion4j.cli.serve;
+
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.serve.ServerFile.TlsEntry;
+import io.diffusion4j.client.tls.CertificateFiles;
+import io.diffusion4j.local.ServedModel;
+import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.config.ServerConfig.Reach;
+import io.diffusion4j.serving.tls.ServerTls;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that {@code serve} was told, by flags, or else by its file, or else by default.
+ *
+ * @param config of the server
+ * @param models which it serves, the default first
+ * @param tokens the file of the tokens; empty if everybody may call
+ * @param quota what a principal may ask for whose token says nothing of it
+ * @param metrics whether {@code /metrics} is served
+ * @param logFormat of the lines of the log
+ * @param logLevel from which on things are told
+ */
+record ServerSettings(
+    ServerConfig config,
+    List<ServedModel> models,
+    Optional<Path> tokens,
+    Quota quota,
+    boolean metrics,
+    ServerLog.Format logFormat,
+    ServerLog.Level logLevel) {
+  ServerSettings {
+    if (models.isEmpty()) {
+      throw new IllegalArgumentException("models: none (expected: at least one)");
+    }
+    models = List.copyOf(models);
+  }
+
+  /** What the file says over the defaults, and the flags over both. */
+  static ServerSettings of(ServeFlags flags, ServerFile file) {
+    ServerConfig usual = ServerConfig.loopback();
+    ServerFile.LogEntry log = first(file.log(), ServerFile.LogEntry.NONE);
+    var config =
+        usual
+            .withHost(first(flags.host, file.host(), usual.host()))
+            .withPort(first(flags.port, file.port(), usual.port()))
+            .withRows(first(flags.rows, file.rows(), usual.rows()))
+            .withQueueCapacity(first(flags.queue, file.queue(), usual.queueCapacity()))
+            .withGrace(
+                Duration.ofSeconds(
+                    first(
+                        flags.graceSeconds, file.graceSeconds(), (int) usual.grace().toSeconds())))
+            .withReceive(
+                Duration.ofSeconds(
+                    first(
+                        flags.receiveSeconds,
+                        file.receiveSeconds(),
+                        (int) usual.receive().toSeconds())))
+            .withStall(
+                Duration.ofSeconds(
+                    first(
+                        flags.stallSeconds, file.stallSeconds(), (int) usual.stall().toSeconds())))
+            .withLogPrompts(first(flags.logPrompts, log.prompts(), usual.logPrompts()))
+            .withReach(reach(flags, file));
+    return new ServerSettings(
+        config,
+        models(flags, file),
+        either(flags.tokens, file.tokens()),
+        Optional.ofNullable(file.quota()).map(ServerFile.QuotaEntry::quota).orElse(Quota.NONE),
+        first(file.metrics(), true),
+        first(flags.logFormat, log.format(), ServerLog.Format.TEXT),
+        first(flags.logLevel, log.level(), ServerLog.Level.INFO));
+  }
+
+  private static Reach reach(ServeFlags flags, ServerFile file) {
+    List<String> origins =
+        flags.origins.isEmpty() ? first(file.origins(), List.of()) : flags.origins;
+    boolean insecure = first(flags.insecure, file.insecure(), Reach.LOCAL.insecure());
+    return new Reach(tls(flags, first(file.tls(), TlsEntry.NONE)), insecure, Set.copyOf(origins));
+  }
+
+  private static Optional<ServerTls> tls(ServeFlags flags, TlsEntry said) {
+    Optional<Path> certificate = either(flags.tlsCertificate, said.certificate());
+    Optional<Path> key = either(flags.tlsKey, said.key());
+    Optional<Path> clients = either(flags.tlsClients, said.clients());
+    if (certificate.isEmpty() && key.isEmpty() && clients.isEmpty()) {
+      return Optional.empty();
+    }
+    if (certificate.isEmpty() || key.isEmpty()) {
+      throw new IllegalArgumentException(
+          "tls: without a "
+              + (certificate.isEmpty() ? "certificate" : "key")
+              + " (expected: a certificate and its key)");
+    }
+    return Optional.of(new ServerTls(new CertificateFiles(certificate.get(), key.get()), clients));
+  }
+
+  private static <T> Optional<T> either(@Nullable T given, @Nullable T said) {
+    return Optional.ofNullable(given).or(() -> Optional.ofNullable(said));
+  }
+
+  private static List<ServedModel> models(ServeFlags flags, ServerFile file) {
+    ModelOptions.FormatChoice format = first(flags.precision, ModelOptions.FormatChoice.auto);
+    List<ServerFile.ModelEntry> entries = file.models();
+    if (flags.models.isEmpty() && entries != null) {
+      return entries.stream()
+          .map(
+              entry ->
+                  new ServedModel(
+                      entry.folder(),
+                      Optional.ofNullable(entry.name()),
+                      first(flags.precision, entry.precision(), format).precision))
+          .toList();
+    }
+    List<Path> folders =
+        flags.models.isEmpty() ? List.of(ModelOptions.defaultFolder()) : flags.models;
+    return folders.stream()
+        .map(folder -> new ServedModel(folder, Optional.empty(), format.precision))
+        .toList();
+  }
+
+  private static <T> T first(@Nullable T given, T otherwise) {
+    return given != null ? given : otherwise;
+  }
+
+  private static <T> T first(@Nullable T given, @Nullable T said, T otherwise) {
+    return first(given, first(said, otherwise));
+  }
+}

@@ -1,0 +1,332 @@
+package io.diffusion4j.cli.train;
+
+import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.console.StopOnSignal;
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.emoji.train.Part;
+import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.Recipe;
+import io.diffusion4j.emoji.train.Techniques;
+import io.diffusion4j.evaluation.judge.JudgePreset;
+import io.diffusion4j.evaluation.judge.JudgeRecipe;
+import io.diffusion4j.tf.train.DivergedException;
+import io.diffusion4j.tf.train.Optimizer;
+import io.diffusion4j.tf.train.TrainingConfig;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code diffusion4j train}: trains the parts of a model on emoji art, resumably. */
+@Command(
+    name = "train",
+    description = "Train a part of a model on emoji art, or go on with it.",
+    footer = {
+      "",
+      "A run may be stopped at any time and goes on from its last checkpoint. Its state folder",
+      "holds event files for TensorBoard.",
+      "",
+      "Example:",
+      "  diffusion4j train all --preset tiny",
+      "  diffusion4j generate \"a red apple\" --model training/tiny/model"
+    })
+public final class TrainCommand implements Callable<Integer> {
+  private static final String ALL = "all";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      paramLabel = "PART",
+      description =
+          "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them in this order,"
+              + " which is the one they need; or judge, the model that evaluate measures with.")
+  private String part = "";
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      defaultValue = "emoji",
+      description =
+          "Sizes and settings: emoji, the model that ships (hours), or tiny (two minutes, to see"
+              + " that all works). Default: ${DEFAULT-VALUE}")
+  private String presetName = "";
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description =
+          "The folder of the model, which later parts read. Default: training/PRESET/model")
+  private @Nullable Path model;
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description = "Where unfinished runs are kept. Default: training/PRESET/state")
+  private @Nullable Path state;
+
+  @Option(
+      names = "--start-from",
+      paramLabel = "DIR",
+      description =
+          "A finished model of the same preset whose weights new runs begin with, in place of"
+              + " random ones.")
+  private @Nullable Path startFrom;
+
+  @Option(names = "--steps", paramLabel = "N", description = "How many steps, if not the preset's.")
+  private @Nullable Long steps;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Samples per step, if not the preset's.")
+  private @Nullable Integer batch;
+
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "X",
+      description = "The rate after the warm-up, if not the preset's.")
+  private @Nullable Double learningRate;
+
+  @Option(
+      names = "--decay",
+      paramLabel = "N",
+      description =
+          "Steps at the end over which the rate falls to 0. Before, it is constant, so that a run"
+              + " can be ended at any time by fewer --steps and a short decay. Default: all steps"
+              + " after the warm-up.")
+  private @Nullable Long decay;
+
+  @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      description =
+          "What moves the weights, if not the preset's choice: ${COMPLETION-CANDIDATES}. muon moves"
+              + " the rest as adamw does.")
+  private @Nullable Moving optimizer;
+
+  @Option(
+      names = "--ema-decay",
+      paramLabel = "X",
+      description = "Decay of the moving average of the weights, which is what is written.")
+  private @Nullable Double emaDecay;
+
+  @Option(
+      names = "--technique",
+      paramLabel = "NAME=VALUE",
+      description =
+          "How a part is trained, if not as what ships, for ablations: prediction (x0, eps, v),"
+              + " weighting (simple, min-snr, min-snr-plus-one), shift, drop, text-drop, blur,"
+              + " captions (varied, plain), standardized, relations or curriculum (on, off). Every"
+              + " part has some of them.")
+  private Map<String, String> techniques = Map.of();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of the initial weights and the data, if not the preset's.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "FORMAT",
+      description =
+          "Number format of activations: ${COMPLETION-CANDIDATES}. Weights are kept in f32."
+              + " Default: bf16")
+  private ModelOptions.@Nullable Format format;
+
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "How many steps may be lost. Default: ${DEFAULT-VALUE}")
+  private long checkpointEvery;
+
+  /** Optimizers, as they are asked for. */
+  enum Moving {
+    adamw(Optimizer.Method.ADAMW),
+    muon(Optimizer.Method.MUON);
+
+    private final Optimizer.Method method;
+
+    Moving(Optimizer.Method method) {
+      this.method = method;
+    }
+  }
+
+  /** Trains something with a configuration, watched. */
+  private interface Training {
+    /** Whether it is finished. */
+    boolean train(TrainingConfig config, Recipe.Observer observer);
+  }
+
+  @Override
+  public Integer call() {
+    return part.equals(JudgeRecipe.WORD) ? trainJudge() : trainParts();
+  }
+
+  private int trainJudge() {
+    if (!techniques.isEmpty()) {
+      throw new IllegalArgumentException(
+          "technique: " + techniques.keySet().iterator().next() + " (expected: none for judge)");
+    }
+    JudgePreset preset = JudgePreset.named(presetName);
+    Path stateFolder = stateFolder(preset.name());
+    Path folder = model == null ? home(preset.name()).resolve(JudgeRecipe.WORD) : model;
+    TrainingConfig config = changed(preset.training());
+    requireCheckpoints();
+    var recipe = new JudgeRecipe(preset, folder, stateFolder);
+    try (var stop = new StopOnSignal()) {
+      return report(
+          train(
+              JudgeRecipe.WORD,
+              (c, observer) -> recipe.train(c, checkpointEvery, observer),
+              config,
+              stateFolder,
+              stop),
+          folder);
+    }
+  }
+
+  private Path home(String preset) {
+    return Path.of(System.getProperty("diffusion4j.home", ""), "training", preset);
+  }
+
+  private Path stateFolder(String preset) {
+    return state == null ? home(preset).resolve("state") : state;
+  }
+
+  private void requireCheckpoints() {
+    if (checkpointEvery < 1) {
+      throw new IllegalArgumentException(
+          "checkpoint-every: " + checkpointEvery + " (expected: ≥ 1)");
+    }
+  }
+
+  private int report(boolean finished, Path folder) {
+    if (!finished) {
+      return FailureHandler.FAILED;
+    }
+    spec.commandLine().getOut().println("model: " + folder);
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private int trainParts() {
+    List<Part> parts = parts();
+    Preset preset = Preset.named(presetName);
+    Path modelFolder = model == null ? home(preset.name()).resolve("model") : model;
+    Path stateFolder = stateFolder(preset.name());
+    Recipe fresh = new Recipe(preset, modelFolder, stateFolder);
+    Recipe recipe = startFrom == null ? fresh : fresh.startingFrom(startFrom);
+    List<TrainingConfig> configs =
+        parts.stream().map(p -> changed(recipe.config(p))).toList(); // bad ones are told at once
+    List<Techniques> chosen = parts.stream().map(this::techniques).toList();
+    requireCheckpoints();
+    boolean finished = true;
+    try (var stop = new StopOnSignal()) {
+      for (int i = 0; i < parts.size() && finished; i++) {
+        Part p = parts.get(i);
+        Techniques its = chosen.get(i);
+        finished =
+            train(
+                p.word(),
+                (c, observer) -> recipe.train(p, c, its, checkpointEvery, observer),
+                configs.get(i),
+                stateFolder,
+                stop);
+      }
+    }
+    return report(finished, modelFolder);
+  }
+
+  private List<Part> parts() {
+    if (part.equals(ALL)) {
+      return List.of(Part.values());
+    }
+    return Arrays.stream(Part.values())
+        .filter(p -> p.word().equals(part))
+        .findFirst()
+        .map(List::of)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "part: "
+                        + part
+                        + " (expected: one of "
+                        + Stream.concat(
+                                Arrays.stream(Part.values()).map(Part::word),
+                                Stream.of(ALL, JudgeRecipe.WORD))
+                            .collect(Collectors.joining(", "))
+                        + ")"));
+  }
+
+  private Techniques techniques(Part p) {
+    Techniques changed = Techniques.of(p);
+    for (var technique : techniques.entrySet()) {
+      changed = changed.with(technique.getKey(), technique.getValue());
+    }
+    return changed;
+  }
+
+  private TrainingConfig changed(TrainingConfig config) {
+    TrainingConfig changed = config;
+    if (steps != null) {
+      changed = changed.withSteps(steps);
+    }
+    if (batch != null) {
+      changed = changed.withBatchSize(batch);
+    }
+    if (learningRate != null) {
+      changed = changed.withLearningRate(learningRate);
+    }
+    if (decay != null) {
+      changed = changed.withDecay(decay);
+    }
+    if (optimizer != null) {
+      changed = changed.withOptimizer(changed.optimizer().withMethod(optimizer.method));
+    }
+    if (emaDecay != null) {
+      changed = changed.withEmaDecay(emaDecay);
+    }
+    if (seed != null) {
+      changed = changed.withSeed(seed);
+    }
+    return format == null ? changed : changed.withPrecision(format.precision);
+  }
+
+  /** Whether it is finished. */
+  private boolean train(
+      String name, Training training, TrainingConfig config, Path stateFolder, StopOnSignal stop) {
+    say(name + ": preparing the data");
+    boolean finished = watched(name, training, config, stateFolder.resolve(name), stop);
+    say(name + (finished ? ": done" : ": stopped and saved; the same command goes on from here"));
+    return finished;
+  }
+
+  private boolean watched(
+      String name, Training training, TrainingConfig config, Path folder, StopOnSignal stop) {
+    var err = spec.commandLine().getErr();
+    try (var watcher = new TrainingWatcher(name, folder, Bars.of(err), err, stop)) {
+      try {
+        return training.train(config, watcher);
+      } catch (DivergedException e) {
+        throw new TrainingDivergedException(name, e, watcher.lastCheckpoint());
+      }
+    }
+  }
+
+  private void say(String line) {
+    spec.commandLine().getErr().println(line);
+    spec.commandLine().getErr().flush();
+  }
+}

@@ -1,0 +1,17 @@
+package io.diffusion4j.cli.train;
+
+import io.diffusion4j.tf.train.DivergedException;
+
+/** A part stopped learning; the message says when, and what is left. */
+final class TrainingDivergedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * The explanation.
+   *
+   * @param lastCheckpoint what is intact, in words
+   */
+  TrainingDivergedException(String part, DivergedException cause, String lastCheckpoint) {
+    super(part + ": " + cause.getMessage() + "; " + lastCheckpoint, cause);
+  }
+}

@@ -1,0 +1,209 @@
+package io.diffusion4j.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.google.common.base.Splitter;
+import com.google.common.collect.Streams;
+import io.diffusion4j.cli.Main;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.metrics.PrometheusMeters;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the Dockerfile and the manifests say of the program is so. */
+final class DeploymentTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Path MANIFESTS = ROOT.resolve("deploy/kubernetes");
+  private static final ObjectMapper YAML = new YAMLMapper();
+
+  private static JsonNode manifest(String name) throws IOException {
+    return YAML.readTree(MANIFESTS.resolve(name + ".yaml").toFile());
+  }
+
+  private static JsonNode pod() throws IOException {
+    return manifest("deployment").at("/spec/template/spec");
+  }
+
+  private static JsonNode container() throws IOException {
+    return pod().at("/containers/0");
+  }
+
+  private static ServerSettings settings(Path folder) throws IOException {
+    String yaml = manifest("config").at("/data/server.yaml").asText();
+    Path file = Files.writeString(folder.resolve("server.yaml"), yaml);
+    return ServerSettings.of(new ServeFlags(), ServerFile.read(file));
+  }
+
+  private static List<String> words(JsonNode list) {
+    return Streams.stream(list).map(JsonNode::asText).toList();
+  }
+
+  private static List<String> names(JsonNode list) {
+    return Streams.stream(list).map(entry -> entry.get("name").asText()).toList();
+  }
+
+  /** The instructions of the Dockerfile, those of several lines in one. */
+  private static List<String> dockerfile(String instruction) throws IOException {
+    String text = Files.readString(ROOT.resolve("Dockerfile")).replace("\\\n", " ");
+    return Splitter.on('\n')
+        .splitToStream(text)
+        .filter(line -> line.startsWith(instruction + " "))
+        .map(line -> line.substring(instruction.length() + 1).strip())
+        .toList();
+  }
+
+  private static List<String> command(String json) throws IOException {
+    return new ObjectMapper()
+        .readValue(json.substring(json.indexOf('[')), new TypeReference<List<String>>() {});
+  }
+
+  /** Fails if these are not arguments that the program understands. */
+  private static void assertUnderstood(List<String> arguments) {
+    Main.commandLine().parseArgs(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void everyManifestIsAppliedAndEachKindIsThere() throws IOException {
+    List<String> applied = words(manifest("kustomization").get("resources"));
+    try (Stream<Path> files = Files.list(MANIFESTS)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .filteredOn(name -> !name.equals("kustomization.yaml"))
+          .containsExactlyInAnyOrderElementsOf(applied);
+    }
+    assertThat(applied.stream().map(DeploymentTest::kind))
+        .containsExactlyInAnyOrder(
+            "ConfigMap",
+            "Deployment",
+            "Service",
+            "HorizontalPodAutoscaler",
+            "PodDisruptionBudget",
+            "PodMonitor");
+  }
+
+  private static String kind(String file) {
+    try {
+      return manifest(file.replace(".yaml", "")).get("kind").asText();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void theServerUnderstandsItsArgumentsAndItsFile(@TempDir Path folder) throws IOException {
+    List<String> arguments = words(container().get("args"));
+    assertUnderstood(arguments);
+    Path config = Path.of(arguments.get(arguments.indexOf("--config") + 1));
+    assertThat(config.getFileName()).hasToString("server.yaml");
+    ServerSettings settings = settings(folder);
+    assertThat(settings.config().host()).isEqualTo("0.0.0.0");
+    assertThat(settings.config().reach().insecure()).as("else it would not start").isTrue();
+    assertThat(settings.tokens()).as("a port for the whole cluster asks who calls").isPresent();
+
+    List<Path> mounts =
+        Streams.stream(container().get("volumeMounts"))
+            .map(mount -> Path.of(mount.get("mountPath").asText()))
+            .toList();
+    assertThat(mounts).contains(config.getParent(), settings.tokens().orElseThrow().getParent());
+    assertThat(names(pod().get("volumes")))
+        .containsExactlyInAnyOrderElementsOf(names(container().get("volumeMounts")));
+  }
+
+  @Test
+  void onePortIsMeantEverywhere(@TempDir Path folder) throws IOException {
+    int port = settings(folder).config().port();
+    assertThat(port).isEqualTo(ServerConfig.DEFAULT_PORT);
+    assertThat(container().at("/ports/0/containerPort").asInt()).isEqualTo(port);
+    assertThat(manifest("service").at("/spec/ports/0/port").asInt()).isEqualTo(port);
+    String name = container().at("/ports/0/name").asText();
+    assertThat(manifest("service").at("/spec/ports/0/targetPort").asText()).isEqualTo(name);
+    assertThat(manifest("monitor").at("/spec/podMetricsEndpoints/0/port").asText()).isEqualTo(name);
+    assertThat(dockerfile("EXPOSE")).containsExactly(Integer.toString(port));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"startupProbe", "readinessProbe", "livenessProbe"})
+  void aProbeAsksForWhatTheHealthServiceKnows(String probe) throws IOException {
+    JsonNode grpc = container().at("/" + probe + "/grpc");
+    assertThat(grpc.get("port").asInt()).isEqualTo(ServerConfig.DEFAULT_PORT);
+    assertThat(Set.of("", GenerationServiceGrpc.SERVICE_NAME))
+        .contains(grpc.path("service").asText());
+  }
+
+  @Test
+  void thePodLivesLongerThanTheGraceOfItsServer(@TempDir Path folder) throws IOException {
+    List<String> before = words(container().at("/lifecycle/preStop/exec/command"));
+    assertThat(before).hasSize(2).first().isEqualTo("sleep");
+    long goodbyes = 5;
+    assertThat(pod().get("terminationGracePeriodSeconds").asLong())
+        .isGreaterThan(
+            Long.parseLong(before.get(1))
+                + settings(folder).config().grace().toSeconds()
+                + goodbyes);
+  }
+
+  @Test
+  void theAutoscalerAsksForMetersThatThereAre() throws IOException {
+    List<String> meters = new PrometheusMeters().scrape().lines().toList();
+    List<String> names =
+        Streams.stream(manifest("autoscaler").at("/spec/metrics"))
+            .map(metric -> metric.at("/pods/metric/name").asText())
+            .toList();
+    assertThat(names).isNotEmpty();
+    for (String name : names) {
+      assertThat(meters).anyMatch(line -> line.startsWith(name + " "));
+    }
+    assertThat(manifest("autoscaler").at("/spec/scaleTargetRef/name"))
+        .isEqualTo(manifest("deployment").at("/metadata/name"));
+    assertThat(manifest("monitor").at("/spec/podMetricsEndpoints/0/path").asText())
+        .isEqualTo("/metrics");
+  }
+
+  @Test
+  void everySelectorSelectsThePods() throws IOException {
+    JsonNode labels = manifest("deployment").at("/spec/template/metadata/labels");
+    assertThat(labels).isNotEmpty();
+    assertThat(manifest("deployment").at("/spec/selector/matchLabels")).isEqualTo(labels);
+    assertThat(manifest("service").at("/spec/selector")).isEqualTo(labels);
+    assertThat(manifest("disruption-budget").at("/spec/selector/matchLabels")).isEqualTo(labels);
+    assertThat(manifest("monitor").at("/spec/selector/matchLabels")).isEqualTo(labels);
+  }
+
+  @Test
+  void theImageRunsTheProgramAsNobodyInParticular() throws IOException {
+    String user = dockerfile("USER").get(0);
+    assertThat(Integer.parseInt(user)).isPositive();
+    assertThat(pod().at("/securityContext/runAsUser").asText()).isEqualTo(user);
+
+    List<String> entry = command(dockerfile("ENTRYPOINT").get(0));
+    assertThat(entry.get(entry.size() - 1)).isEqualTo(Main.class.getName());
+    assertUnderstood(command(dockerfile("CMD").get(0)));
+    List<String> probe = command(dockerfile("HEALTHCHECK").get(0));
+    int main = probe.indexOf(Main.class.getName());
+    assertThat(main).isPositive();
+    assertUnderstood(probe.subList(main + 1, probe.size()));
+  }
+
+  @Test
+  void theImageHasWhatItCopies() throws IOException {
+    for (String copy : dockerfile("COPY")) {
+      List<String> paths = Splitter.on(' ').splitToList(copy);
+      paths.subList(1, paths.size() - 1).stream()
+          .map(path -> path.replace("/build/", ""))
+          .filter(path -> !path.contains("target") && !path.equals("."))
+          .forEach(path -> assertThat(ROOT.resolve(path)).exists());
+    }
+  }
+}

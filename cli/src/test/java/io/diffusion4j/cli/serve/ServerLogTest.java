@@ -1,0 +1,94 @@
+package io.diffusion4j.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** How the log of a server looks. */
+final class ServerLogTest {
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+  private PrintStream err = System.err;
+
+  @BeforeEach
+  void capture() {
+    err = System.err;
+    System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void release() {
+    System.setErr(err);
+    ServerLog.configure(ServerLog.Format.TEXT, ServerLog.Level.WARN);
+  }
+
+  private List<String> lines() {
+    return written.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+
+  private static JsonNode json(String line) {
+    try {
+      return new ObjectMapper().readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(line, e);
+    }
+  }
+
+  private static void speak() {
+    var log = LoggerFactory.getLogger("io.diffusion4j.Test");
+    MDC.put("request_id", "42");
+    log.atInfo().addKeyValue("code", "OK").addKeyValue("milliseconds", 7).log("a \"call\"\n");
+    MDC.remove("request_id");
+    log.debug("not told");
+    LoggerFactory.getLogger("org.library").info("not told either");
+    java.util.logging.Logger.getLogger("org.other").warning("told the other way");
+    log.error("a fault", new IllegalStateException("why"));
+  }
+
+  @Test
+  void forProgramsALineIsAnObjectWithItsKeysAtTheTop() {
+    ServerLog.configure(ServerLog.Format.JSON, ServerLog.Level.INFO);
+    speak();
+    List<JsonNode> lines = lines().stream().map(ServerLogTest::json).toList();
+    assertThat(lines)
+        .extracting(line -> line.path("message").asText())
+        .containsExactly("a \"call\"\n", "told the other way", "a fault");
+    JsonNode call = lines.get(0);
+    assertThat(call.path("request_id").asText()).isEqualTo("42");
+    assertThat(call.path("code").asText()).isEqualTo("OK");
+    assertThat(call.path("milliseconds").asInt()).isEqualTo(7);
+    assertThat(call.path("level").asText()).isEqualTo("INFO");
+    assertThat(call.path("@timestamp").asText()).startsWith("20");
+    assertThat(call.has("@version")).isFalse();
+    assertThat(lines.get(2).path("stack_trace").asText())
+        .startsWith("java.lang.IllegalStateException: why");
+  }
+
+  @Test
+  void forPeopleALineHasTheTimeTheLevelAndTheKeys() {
+    ServerLog.configure(ServerLog.Format.TEXT, ServerLog.Level.INFO);
+    speak();
+    assertThat(lines().get(0))
+        .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ INFO {2}Test: a \"call\"");
+    assertThat(String.join("\n", lines()))
+        .contains("code=\"OK\" milliseconds=\"7\"", "request_id=42", "told the other way")
+        .doesNotContain("not told");
+  }
+
+  @Test
+  void aQuieterLevelQuietsLibrariesToo() {
+    ServerLog.configure(ServerLog.Format.TEXT, ServerLog.Level.ERROR);
+    speak();
+    assertThat(String.join("\n", lines())).contains("a fault").doesNotContain("the other way");
+  }
+}

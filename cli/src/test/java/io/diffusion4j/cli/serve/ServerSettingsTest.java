@@ -1,0 +1,240 @@
+package io.diffusion4j.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.base.Splitter;
+import io.diffusion4j.cli.Run;
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.client.tls.CertificateFiles;
+import io.diffusion4j.local.ServedModel;
+import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.HashedTokens;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.auth.Role;
+import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.config.ServerConfig.Reach;
+import io.diffusion4j.serving.tls.ServerTls;
+import io.diffusion4j.tf.nn.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What a server is told by its file and its flags. */
+final class ServerSettingsTest {
+  private Path folder;
+
+  @BeforeEach
+  void makeFolder(@TempDir Path temporary) {
+    folder = temporary;
+  }
+
+  private ServerFile file(String yaml) throws IOException {
+    return ServerFile.read(Files.writeString(folder.resolve("server.yaml"), yaml));
+  }
+
+  private static ServeFlags flags(String line) {
+    var flags = new ServeFlags();
+    new CommandLine(flags)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .parseArgs(Splitter.on(' ').omitEmptyStrings().splitToList(line).toArray(String[]::new));
+    return flags;
+  }
+
+  @Test
+  void withoutFileAndFlagsTheDefaultsHold() {
+    var settings = ServerSettings.of(flags(""), ServerFile.NONE);
+    assertThat(settings.config()).isEqualTo(ServerConfig.loopback());
+    assertThat(settings.models()).containsExactly(ServedModel.of(ModelOptions.defaultFolder()));
+    assertThat(settings.tokens()).isEmpty();
+    assertThat(settings.quota()).isEqualTo(Quota.NONE);
+    assertThat(settings.metrics()).isTrue();
+    assertThat(settings.logFormat()).isEqualTo(ServerLog.Format.TEXT);
+    assertThat(settings.logLevel()).isEqualTo(ServerLog.Level.INFO);
+  }
+
+  /** The example that people copy says everything, and what it says is what it means. */
+  @Test
+  void theExampleOfTheDocumentationIsReadWhole() throws IOException {
+    var settings = ServerSettings.of(flags(""), file(example("server.yaml")));
+    assertThat(settings)
+        .isEqualTo(
+            new ServerSettings(
+                ServerConfig.loopback()
+                    .withReach(
+                        new Reach(
+                            Optional.of(
+                                new ServerTls(
+                                    new CertificateFiles(
+                                        folder.resolve("server.pem"), folder.resolve("server.key")),
+                                    Optional.of(folder.resolve("clients.pem")))),
+                            false,
+                            Set.of("https://app.example"))),
+                List.of(
+                    new ServedModel(
+                        folder.resolve("emoji/model"), Optional.empty(), Optional.empty()),
+                    new ServedModel(
+                        folder.resolve("/models/karlo"),
+                        Optional.of("karlo"),
+                        Optional.of(Precision.FLOAT32))),
+                Optional.of(folder.resolve("tokens.yaml")),
+                new Quota(60, 600, 4),
+                true,
+                ServerLog.Format.JSON,
+                ServerLog.Level.INFO));
+    for (var key : ServerFile.class.getRecordComponents()) {
+      String name = key.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
+      assertThat(example("server.yaml")).containsPattern("(?m)^" + name + ":");
+    }
+  }
+
+  private static String example(String name) throws IOException {
+    String page = Files.readString(Path.of("../docs/serving.md"));
+    var block =
+        Pattern.compile("```yaml\n# " + Pattern.quote(name) + "\n(.*?)```", Pattern.DOTALL)
+            .matcher(page);
+    assertThat(block.find()).as("docs/serving.md has %s", name).isTrue();
+    return block.group(1);
+  }
+
+  @Test
+  void flagsGoOverTheFile() throws IOException {
+    var file = file("port: 1\nhost: a\nrows: 3\nlog:\n  level: warn\nmodels:\n  - path: m\n");
+    var settings =
+        ServerSettings.of(
+            flags(
+                "--port 2 --grace 5 --receive 6 --stall 7 --log-level debug --model x --model y"
+                    + " --precision bf16"),
+            file);
+    assertThat(settings.config())
+        .isEqualTo(
+            ServerConfig.loopback()
+                .withHost("a")
+                .withPort(2)
+                .withRows(3)
+                .withGrace(Duration.ofSeconds(5))
+                .withReceive(Duration.ofSeconds(6))
+                .withStall(Duration.ofSeconds(7)));
+    assertThat(settings.logLevel()).isEqualTo(ServerLog.Level.DEBUG);
+    assertThat(settings.models())
+        .containsExactly(
+            ServedModel.of(Path.of("x"), Precision.BFLOAT16),
+            ServedModel.of(Path.of("y"), Precision.BFLOAT16));
+    assertThat(ServerSettings.of(flags("--precision bf16"), file).models())
+        .containsExactly(ServedModel.of(folder.resolve("m"), Precision.BFLOAT16));
+  }
+
+  @Test
+  void howItIsReachedIsSaidByBoth() throws IOException {
+    var file = file("tls: {certificate: a.pem, key: a.key}\ninsecure: true\norigins: [http://a]\n");
+    var own = new CertificateFiles(Path.of("b.pem"), folder.resolve("a.key"));
+    assertThat(
+            ServerSettings.of(
+                    flags("--tls-certificate b.pem --tls-clients c.pem --origin https://b:1"), file)
+                .config()
+                .reach())
+        .isEqualTo(
+            new Reach(
+                Optional.of(new ServerTls(own, Optional.of(Path.of("c.pem")))),
+                true,
+                Set.of("https://b:1")));
+    assertThat(ServerSettings.of(flags("--insecure false"), file).config().reach().insecure())
+        .isFalse();
+    assertThatThrownBy(() -> ServerSettings.of(flags("--tls-key k"), ServerFile.NONE))
+        .hasMessage("tls: without a certificate (expected: a certificate and its key)");
+    assertThatThrownBy(
+            () -> ServerSettings.of(flags("--tls-clients c"), file("tls: {certificate: a}")))
+        .hasMessage("tls: without a key (expected: a certificate and its key)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, insecure, log, metrics,"
+            + " models, origins, port, queue, quota, receive-seconds, rows, stall-seconds,"
+            + " tls, tokens)",
+        "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
+        "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
+            + " precision)",
+        "port: many | port: many (expected: a whole number)",
+        "log: {level: loud} | log.level: loud (expected: one of error, warn, info, debug)",
+        "models: emoji | models: not what belongs here (expected: a list)",
+        "metrics: perhaps | metrics: perhaps (expected: true or false)",
+      })
+  void whatIsNotKnownIsAnError(String yaml, String message) {
+    assertThatThrownBy(() -> file(yaml))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(folder.resolve("server.yaml") + ": " + message);
+  }
+
+  @Test
+  void whatIsSaidTwiceOrNotYamlIsAnErrorAtItsLine() {
+    assertThatThrownBy(() -> file("port: 1\nhost: a\nport: 2\n"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("port");
+    assertThatThrownBy(() -> file("port: 1\nhost: \"a\n"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("server.yaml, line ");
+    assertThatThrownBy(() -> file("models: [{name: a}]"))
+        .hasMessage("models: one without path (expected: the folder of each)");
+    assertThatThrownBy(() -> file("quota: {images-per-minute: 0}"))
+        .hasMessageContaining("imagesPerMinute: 0 (expected: ≥ 1)");
+  }
+
+  @Test
+  void aTokenFileTellsPrincipals() throws IOException {
+    var tokens = tokens(example("tokens.yaml"));
+    var made = Run.of("token", "eve");
+    assertThat(made.status()).as(made.err()).isZero();
+    String token = made.out().lines().findFirst().orElseThrow().substring(2);
+    Authenticator own = tokens("tokens:\n" + made.out());
+    assertThat(own.authenticate(token))
+        .isEqualTo(
+            new Principal(
+                "eve", Set.of(Role.GENERATE, Role.EMBED), Set.of("*"), new Quota(60, 600, 4)));
+    assertThatThrownBy(() -> tokens.authenticate(token))
+        .isInstanceOf(UnauthenticatedException.class);
+    assertThat(tokens).isInstanceOf(HashedTokens.class);
+  }
+
+  private Authenticator tokens(String yaml) throws IOException {
+    Path file = Files.writeString(folder.resolve("tokens.yaml"), yaml);
+    return TokenFile.read(file, new Quota(60, 600, 4), List.of("emoji", "karlo"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tokens: [] | tokens: none (expected: at least one)",
+        "tokens: [{name: a, sha256: x}] | tokens[0].sha256 of a: x (expected: 64 of 0-9 and a-f)",
+        "tokens: [{sha256: x}] | tokens[0].name:  (expected: up to 64 letters, digits, dots,"
+            + " dashes, underscores and @)",
+        "tokens: [{name: a, models: [b]}] | tokens[0].models: b (expected: one of emoji, karlo)",
+        "tokens: [{name: a, expires: soon}] | tokens[0].expires: soon (expected: a time such as"
+            + " 2030-01-01T00:00:00Z)",
+        "tokens: [{name: a, roles: [king]}] | tokens[0].roles[0]: king (expected: one of generate,"
+            + " embed, metrics)",
+        "tokens: [{token: a}] | tokens[0].token: unknown (expected: one of expires, models, name,"
+            + " quota, roles, sha256)",
+      })
+  void aTokenThatCannotBeIsNamed(String yaml, String message) {
+    assertThatThrownBy(() -> tokens(yaml))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(folder.resolve("tokens.yaml") + ": " + message);
+  }
+}
