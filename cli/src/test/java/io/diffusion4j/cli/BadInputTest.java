@@ -8,7 +8,6 @@ import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.client.Recipes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,7 +3,7 @@ package io.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.unclip.RandomPipeline;
 import io.diffusion4j.unclip.UnclipConfig;
 import java.io.IOException;
@@ -29,15 +29,15 @@ final class DoctorTest {
   static void init(@TempDir Path temporary) {
     folder = temporary;
     random = folder.resolve("random");
-    var tiny = Preset.tiny();
+    var tiny = EmojiPreset.tiny().sizes();
     var config =
         new UnclipConfig(
-            tiny.text(),
+            tiny.clip().textNetwork(),
             tiny.vision(),
-            tiny.prior(),
+            tiny.priorConfig(),
             tiny.projection(),
-            tiny.decoder(),
-            tiny.upsampler());
+            tiny.decoderConfig(),
+            tiny.upsamplerConfig());
     new RandomPipeline(config, DType.F32, 1).write(random, component -> {});
   }
 

@@ -46,9 +46,28 @@ public interface DataSet {
    */
   Stream<String> captions(long seed, long most);
 
-  /** Named choices of how the data are prepared, which ablations vary; noted with the weights. */
-  default SortedMap<String, String> techniques() {
+  /** What is taken from a data set. */
+  enum Use {
+    /** {@link #contrasts} and {@link #captions}. */
+    CONTRASTS,
+    /** {@link #examples} with their captions. */
+    CAPTIONED,
+    /** {@link #examples} without their captions. */
+    PICTURES
+  }
+
+  /** The choices of how examples are prepared that matter to a use, by name; none by default. */
+  default SortedMap<String, String> techniques(Use use) {
     return Collections.emptySortedMap();
+  }
+
+  /**
+   * The same data set with one of its techniques changed.
+   *
+   * @throws IllegalArgumentException if it has no technique of this name or the value is wrong
+   */
+  default DataSet with(String technique, String value) {
+    throw new IllegalArgumentException("technique: " + technique + " (expected: none)");
   }
 
   /** What the metadata of trained weights says of the data set. */

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.scene.SceneMix;
-import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.judge.Judge;
 import io.diffusion4j.evaluation.report.CaptionedFolder;
 import io.diffusion4j.evaluation.report.HtmlReport;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A model that draws perfectly, since it draws the truth, and one that draws a grey wall. */
 class EvaluationTest {
-  private static final ConceptSet CONCEPTS = Preset.tiny().concepts();
+  private static final ConceptSet CONCEPTS = EmojiPreset.tiny().drawn().concepts();
 
   private static Path folder;
   private static Judge judge;

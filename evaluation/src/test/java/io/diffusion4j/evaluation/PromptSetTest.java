@@ -7,7 +7,7 @@ import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.Split;
-import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.PromptSet.Prompt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -18,7 +18,7 @@ class PromptSetTest {
   @ParameterizedTest
   @ValueSource(strings = {"emoji", "tiny"})
   void halfIsSeenAndAnEighthOfEachSortIsNever(String preset) {
-    var of = Preset.named(preset);
+    var of = EmojiPreset.named(preset).drawn();
     var set = PromptSet.of(of.concepts(), of.scenes(), 512, 0);
     assertThat(set.prompts()).hasSize(512);
     assertThat(set.prompts().stream().filter(Prompt::isSeen)).hasSize(256);

@@ -2,12 +2,12 @@ package io.diffusion4j.evaluation;
 
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.ConceptSet;
-import io.diffusion4j.emoji.train.Recipe;
 import io.diffusion4j.evaluation.judge.JudgePreset;
 import io.diffusion4j.evaluation.judge.JudgeRecipe;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
 import io.diffusion4j.tf.train.TrainingRun;
+import io.diffusion4j.training.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -43,6 +43,7 @@ class ArchitectureTest {
   private static final String DECODER = "io.diffusion4j.decoder..";
   private static final String GLIDE = "io.diffusion4j.glide..";
   private static final String UNCLIP = "io.diffusion4j.unclip..";
+  private static final String TRAINING = "io.diffusion4j.training..";
   private static final String EMOJI = "io.diffusion4j.emoji..";
   private static final String EVALUATION = "io.diffusion4j.evaluation..";
   private static final String JUDGE = "io.diffusion4j.evaluation.judge..";
@@ -71,6 +72,7 @@ class ArchitectureTest {
           Map.entry("decoder", "io.diffusion4j.decoder"),
           Map.entry("glide", "io.diffusion4j.glide"),
           Map.entry("unclip", "io.diffusion4j.unclip"),
+          Map.entry("training", "io.diffusion4j.training"),
           Map.entry("emoji", "io.diffusion4j.emoji"),
           Map.entry("evaluation", "io.diffusion4j.evaluation"),
           Map.entry("serving-proto", "io.diffusion4j.serving.v1"),
@@ -132,6 +134,8 @@ class ArchitectureTest {
           .definedBy(GLIDE)
           .layer("unclip")
           .definedBy(UNCLIP)
+          .layer("training")
+          .definedBy(TRAINING)
           .layer("emoji")
           .definedBy(EMOJI)
           .layer("evaluation")
@@ -181,7 +185,7 @@ class ArchitectureTest {
           .whereLayer("unclip")
           .mayOnlyAccessLayers(
               "diffusion-api", "data", "checkpoint", "diffusion-tf", "clip", "prior", "decoder")
-          .whereLayer("emoji")
+          .whereLayer("training")
           .mayOnlyAccessLayers(
               "diffusion-api",
               "data",
@@ -191,9 +195,11 @@ class ArchitectureTest {
               "prior",
               "decoder",
               "unclip")
+          .whereLayer("emoji")
+          .mayOnlyAccessLayers("diffusion-api", "data", "training")
           .whereLayer("evaluation")
           .mayOnlyAccessLayers(
-              "diffusion-api", "checkpoint", "diffusion-tf", "clip", "unclip", "emoji")
+              "diffusion-api", "checkpoint", "diffusion-tf", "clip", "unclip", "training", "emoji")
           .whereLayer("evaluation")
           .mayOnlyBeAccessedByLayers("cli") // the judge is used for nothing else
           .whereLayer("serving-proto")

@@ -22,7 +22,7 @@ import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.pipeline.UnclipStages;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServingModule;
@@ -208,7 +208,7 @@ class ServingTest {
     InputImage mask = file(new Image(side, side, leftHalf(side)));
     var prompt = PromptSpec.newBuilder().setText("a red apple");
     var embedding = Embedding.newBuilder();
-    for (int i = 0; i < Preset.tiny().text().embeddingDim(); i++) {
+    for (int i = 0; i < EmojiPreset.tiny().sizes().clip().embedding(); i++) {
       embedding.addValues(i % 2 == 0 ? 1 : -0.5f);
     }
     return List.of(

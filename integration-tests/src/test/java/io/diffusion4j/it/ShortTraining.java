@@ -1,11 +1,13 @@
 package io.diffusion4j.it;
 
-import io.diffusion4j.emoji.train.Part;
-import io.diffusion4j.emoji.train.Preset;
-import io.diffusion4j.emoji.train.Recipe;
+import io.diffusion4j.emoji.train.EmojiData;
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
 import io.diffusion4j.tf.train.TrainingRun;
+import io.diffusion4j.training.Part;
+import io.diffusion4j.training.PartSetup;
+import io.diffusion4j.training.Recipe;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +58,10 @@ final class ShortTraining {
   static Outcome train(Part part, Path model, Path work, AfterStep afterStep) {
     var config = TrainingConfig.of(STEPS, 4, 1e-3, 1);
     var observer = new Watch(afterStep);
-    boolean finished = new Recipe(Preset.tiny(), model, work).train(part, config, 1, observer);
+    var preset = EmojiPreset.tiny();
+    boolean finished =
+        new Recipe(preset.sizes(), model, work)
+            .train(PartSetup.of(part, EmojiData.of(preset)), config, 1, observer);
     return new Outcome(finished, observer.fromStep, observer.loss);
   }
 

@@ -3,7 +3,6 @@ package io.diffusion4j.it;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.clip.ClipFolders;
-import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.ContrastiveObjective;
 import io.diffusion4j.clip.token.BpeTrainer;
 import io.diffusion4j.clip.token.ClipTokenizer;
@@ -14,7 +13,7 @@ import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.decoder.UpsamplerObjective;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorObjective;
 import io.diffusion4j.prior.PriorTransformer;
@@ -23,6 +22,7 @@ import io.diffusion4j.tf.RandomWeights;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.WithoutPrefix;
 import io.diffusion4j.tf.train.Objective;
+import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,12 +51,12 @@ final class TinyFolder {
 
   private TinyFolder() {}
 
-  /** Writes a pipeline with the shapes of {@link Preset#tiny}. */
+  /** Writes a pipeline with the shapes of {@link EmojiPreset#tiny}. */
   static void write(Path folder) throws IOException {
     for (String component : COMPONENTS) {
       Files.createDirectories(folder.resolve(component));
     }
-    var preset = Preset.tiny();
+    Preset preset = EmojiPreset.tiny().sizes();
     writeClip(folder, preset);
     writePrior(folder, preset);
     writeDecoder(folder, preset);
@@ -67,17 +67,12 @@ final class TinyFolder {
   private static void writeClip(Path folder, Preset preset) throws IOException {
     var tokenizer =
         new ClipTokenizer(
-            BpeTrainer.ofSize(preset.vocabulary())
+            BpeTrainer.ofSize(preset.clip().vocabulary())
                 .train(Stream.of("a red apple", "a red pizza", "a green apple", "a green frog")),
-            TokenizerConfig.karlo().withMaxLength(preset.textLength()),
+            TokenizerConfig.karlo().withMaxLength(preset.clip().text().length()),
             Normalization.HUGGING_FACE);
     tokenizer.save(folder.resolve("tokenizer"));
-    var text =
-        new ClipTextNetwork(
-            preset.text().transformer(),
-            tokenizer.vocabulary().size(),
-            preset.textLength(),
-            preset.text().embeddingDim());
+    var text = preset.clip().textNetwork(tokenizer.vocabulary().size());
     var weights = random(new ContrastiveObjective(text, preset.vision()), 1);
     ClipFolders.writeText(
         folder.resolve("text_encoder"),
@@ -91,13 +86,13 @@ final class TinyFolder {
   }
 
   private static void writePrior(Path folder, Preset preset) {
-    float[] mean = new float[preset.prior().embeddingDim()];
-    float[] std = new float[preset.prior().embeddingDim()];
+    float[] mean = new float[preset.priorConfig().embeddingDim()];
+    float[] std = new float[preset.priorConfig().embeddingDim()];
     Arrays.fill(std, 0.5f);
     PriorModel.write(
         folder.resolve("prior"),
-        preset.prior(),
-        random(new PriorObjective(new PriorTransformer(preset.prior())), 2),
+        preset.priorConfig(),
+        random(new PriorObjective(new PriorTransformer(preset.priorConfig())), 2),
         new Standardization(mean, std),
         NOTES);
     UnclipSchedulerConfig.prior()
@@ -108,10 +103,15 @@ final class TinyFolder {
     var weights =
         random(
             new DecoderObjective(
-                new Unet(preset.decoder()), preset.projection(), preset.textLength()),
+                new Unet(preset.decoderConfig()),
+                preset.projection(),
+                preset.clip().text().length()),
             3);
     DecoderFolders.writeUnet(
-        folder.resolve("decoder"), preset.decoder(), new WithoutPrefix(weights, "decoder."), NOTES);
+        folder.resolve("decoder"),
+        preset.decoderConfig(),
+        new WithoutPrefix(weights, "decoder."),
+        NOTES);
     DecoderFolders.writeProjection(
         folder.resolve("text_proj"),
         preset.projection(),
@@ -122,11 +122,12 @@ final class TinyFolder {
   }
 
   private static void writeUpsampler(Path folder, Preset preset) {
-    var objective = new UpsamplerObjective(new Unet(preset.upsampler()), preset.crop());
+    var objective =
+        new UpsamplerObjective(new Unet(preset.upsamplerConfig()), preset.upsampler().crop());
     DecoderFolders.writeUpsampler(
-        folder.resolve("super_res_first"), preset.upsampler(), random(objective, 4), NOTES);
+        folder.resolve("super_res_first"), preset.upsamplerConfig(), random(objective, 4), NOTES);
     DecoderFolders.writeUpsampler(
-        folder.resolve("super_res_last"), preset.upsampler(), random(objective, 5), NOTES);
+        folder.resolve("super_res_last"), preset.upsamplerConfig(), random(objective, 5), NOTES);
     scheduler(VarianceType.FIXED_SMALL_LOG)
         .write(folder.resolve("super_res_scheduler").resolve(UnclipSchedulerConfig.FILE_NAME));
   }

@@ -1,8 +1,10 @@
 package io.diffusion4j.it
 
-import io.diffusion4j.emoji.train.Part
-import io.diffusion4j.emoji.train.Preset
-import io.diffusion4j.emoji.train.Recipe
+import io.diffusion4j.training.Part
+import io.diffusion4j.training.PartSetup
+import io.diffusion4j.emoji.train.EmojiData
+import io.diffusion4j.emoji.train.EmojiPreset
+import io.diffusion4j.training.Recipe
 import io.diffusion4j.tf.train.Trainer
 import io.diffusion4j.tf.train.TrainingConfig
 import io.diffusion4j.tf.train.TrainingRun
@@ -30,15 +32,17 @@ class LearningTest {
 
   @Test
   fun `a part is trained, stopped and gone on with`(@TempDir folder: Path) {
-    val recipe = Recipe(Preset.tiny(), folder.resolve("model"), folder.resolve("state"))
+    val preset = EmojiPreset.tiny()
+    val clip = PartSetup.of(Part.CLIP, EmojiData.of(preset))
+    val recipe = Recipe(preset.sizes, folder.resolve("model"), folder.resolve("state"))
     val config = TrainingConfig.of(3, 4, 1e-3, 1)
     val first = Losses(stopAfter = 2)
-    assertThat(recipe.train(Part.CLIP, config, 1, first)).isFalse()
+    assertThat(recipe.train(clip, config, 1, first)).isFalse()
     assertThat(first.values).hasSize(2).allMatch { it.isFinite() }
     assertThat(folder.resolve("model/text_encoder/model.safetensors").exists()).isFalse()
 
     val second = Losses(stopAfter = 0)
-    assertThat(recipe.train(Part.CLIP, config, 1, second)).isTrue()
+    assertThat(recipe.train(clip, config, 1, second)).isTrue()
     assertThat(second.values).hasSize(1)
     assertThat(folder.resolve("model/text_encoder/model.safetensors").exists()).isTrue()
   }

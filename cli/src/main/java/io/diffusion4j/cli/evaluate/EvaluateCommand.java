@@ -4,7 +4,7 @@ import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.StageOptionsGroup;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
-import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
 import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.evaluation.Result;
@@ -135,7 +135,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   /** What is measured, and what the numbers depend on. */
   private record Pictures(
-      Preset preset, PromptSet prompts, List<Image> images, Map<String, Object> facts) {}
+      EmojiPreset preset, PromptSet prompts, List<Image> images, Map<String, Object> facts) {}
 
   @Override
   public Integer call() {
@@ -165,7 +165,10 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private Result result(Judge judge, Pictures pictures) {
     return new Evaluation(
-            pictures.preset.concepts(), pictures.preset.scenes(), Optional.of(judge), seed)
+            pictures.preset.drawn().concepts(),
+            pictures.preset.drawn().scenes(),
+            Optional.of(judge),
+            seed)
         .measure(pictures.prompts, pictures.images);
   }
 
@@ -266,7 +269,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private Pictures read(Path folder) {
     var read = CaptionedFolder.read(folder);
     return new Pictures(
-        Preset.named(presetName == null ? "emoji" : presetName),
+        EmojiPreset.of(presetName == null ? "emoji" : presetName),
         read.prompts(),
         read.images(),
         facts("images", folder.toString()));
@@ -276,8 +279,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     say("loading " + model.folder());
     try (LocalModel local = model.load(Residency.ALWAYS, stages.prior())) {
       String name = presetName == null ? local.facts().name() : presetName;
-      Preset preset = Preset.named(name);
-      PromptSet prompts = PromptSet.of(preset.concepts(), preset.scenes(), count, seed);
+      EmojiPreset preset = EmojiPreset.of(name);
+      PromptSet prompts =
+          PromptSet.of(preset.drawn().concepts(), preset.drawn().scenes(), count, seed);
       var drawer = new PromptDrawer(seed, batch, spec.commandLine().getErr());
       return new Pictures(
           preset, prompts, drawer.draw(local, prompts, stages), facts("model", local.digest()));

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.evaluate;
 
 import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.options.EmojiModel;
 import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.data.CaptionedImages;
@@ -11,7 +12,6 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.schedule.SectionSpacing;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.emoji.scene.Split;
-import io.diffusion4j.emoji.train.Preset;
 import io.diffusion4j.emoji.train.PresetPictures;
 import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.ModelFacts;
@@ -162,7 +162,8 @@ public final class NllCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "images: none (expected: a folder, for a model that was not trained on emoji)");
     }
-    return PresetPictures.of(Preset.named(facts.name()), pictures.split, seed);
+    return PresetPictures.of(
+        EmojiModel.trained(facts.folder(), facts.name()), pictures.split, seed);
   }
 
   private List<Bound> measure(

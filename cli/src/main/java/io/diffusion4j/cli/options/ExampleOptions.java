@@ -4,10 +4,9 @@ import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.PictureFolder;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.emoji.scene.Split;
-import io.diffusion4j.emoji.train.Preset;
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.emoji.train.PresetPictures;
 import io.diffusion4j.local.LocalModel;
-import io.diffusion4j.local.ModelFacts;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +66,8 @@ public final class ExampleOptions {
     if (folder != null) {
       return new Examples(folder.inOrder(), Optional.empty(), size, seed);
     }
-    Preset preset = preset(model);
-    int side = preset.imageSize();
+    EmojiPreset preset = EmojiModel.preset(model);
+    int side = preset.sizes().imageSize();
     return new Examples(
         PresetPictures.of(preset, Split.TRAIN, seed, side),
         Optional.of(PresetPictures.exchanges(preset, seed, side)),
@@ -89,11 +88,5 @@ public final class ExampleOptions {
               .formatted(count, pictures.size(), pictures.name()));
     }
     return count != null ? count : Math.toIntExact(pictures.size());
-  }
-
-  /** That which the model was trained as. */
-  private static Preset preset(Path model) {
-    String name = ModelFacts.of(model, 1).name();
-    return name.equals(ModelFacts.NAMELESS) ? Preset.emoji() : Preset.named(name);
   }
 }

@@ -4,15 +4,19 @@ import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.ModelOptions;
-import io.diffusion4j.emoji.train.Part;
-import io.diffusion4j.emoji.train.Preset;
-import io.diffusion4j.emoji.train.Recipe;
-import io.diffusion4j.emoji.train.Techniques;
+import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.PictureFolder;
+import io.diffusion4j.data.Shuffled;
+import io.diffusion4j.emoji.train.EmojiData;
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.judge.JudgePreset;
 import io.diffusion4j.evaluation.judge.JudgeRecipe;
 import io.diffusion4j.tf.train.DivergedException;
 import io.diffusion4j.tf.train.Optimizer;
 import io.diffusion4j.tf.train.TrainingConfig;
+import io.diffusion4j.training.Part;
+import io.diffusion4j.training.PartSetup;
+import io.diffusion4j.training.Recipe;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -27,10 +31,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code diffusion4j train}: trains the parts of a model on emoji art, resumably. */
+/** {@code diffusion4j train}: trains the parts of a model, resumably. */
 @Command(
     name = "train",
-    description = "Train a part of a model on emoji art, or go on with it.",
+    description = "Train a part of a model on emoji art or pictures of your own, or go on with it.",
     footer = {
       "",
       "A run may be stopped at any time and goes on from its last checkpoint. Its state folder",
@@ -38,7 +42,8 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  diffusion4j train all --preset tiny",
-      "  diffusion4j generate \"a red apple\" --model training/tiny/model"
+      "  diffusion4j generate \"a red apple\" --model training/tiny/model",
+      "  diffusion4j train all --data pictures --preset my-sizes.yaml --model my-model"
     })
 public final class TrainCommand implements Callable<Integer> {
   private static final String ALL = "all";
@@ -54,24 +59,34 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--preset",
-      paramLabel = "NAME",
+      paramLabel = "NAME|FILE",
       defaultValue = "emoji",
       description =
-          "Sizes and settings: emoji, the model that ships (hours), or tiny (two minutes, to see"
-              + " that all works). Default: ${DEFAULT-VALUE}")
+          "Sizes and schedules: emoji, the model that ships (hours), tiny (two minutes, to see that"
+              + " all works), or a YAML or JSON file of your own (its schema:"
+              + " docs/preset.schema.json). Default: ${DEFAULT-VALUE}")
   private String presetName = "";
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Train on the PNG and JPEG files of this folder instead of emoji; NAME.txt beside"
+              + " NAME.png is its caption.")
+  private @Nullable Path folder;
 
   @Option(
       names = "--model",
       paramLabel = "DIR",
       description =
-          "The folder of the model, which later parts read. Default: training/PRESET/model")
+          "The folder of the model, which later parts read. Default: training/PRESET/model, with"
+              + " --data training/DIR-PRESET/model")
   private @Nullable Path model;
 
   @Option(
       names = "--state",
       paramLabel = "DIR",
-      description = "Where unfinished runs are kept. Default: training/PRESET/state")
+      description = "Where unfinished runs are kept. Default: beside the model's default")
   private @Nullable Path state;
 
   @Option(
@@ -179,6 +194,9 @@ public final class TrainCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "technique: " + techniques.keySet().iterator().next() + " (expected: none for judge)");
     }
+    if (folder != null) {
+      throw new IllegalArgumentException("data: " + folder + " (expected: none for judge)");
+    }
     JudgePreset preset = JudgePreset.named(presetName);
     Path stateFolder = stateFolder(preset.name());
     Path folder = model == null ? home(preset.name()).resolve(JudgeRecipe.WORD) : model;
@@ -223,24 +241,30 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int trainParts() {
     List<Part> parts = parts();
-    Preset preset = Preset.named(presetName);
-    Path modelFolder = model == null ? home(preset.name()).resolve("model") : model;
-    Path stateFolder = stateFolder(preset.name());
-    Recipe fresh = new Recipe(preset, modelFolder, stateFolder);
+    EmojiPreset preset = EmojiPreset.of(presetName);
+    String name = preset.sizes().name();
+    DataSet data =
+        folder == null
+            ? EmojiData.of(preset)
+            : new Shuffled(PictureFolder.of("data", folder.normalize()));
+    String home =
+        folder == null ? name : folder.toAbsolutePath().normalize().getFileName() + "-" + name;
+    Path modelFolder = model == null ? home(home).resolve("model") : model;
+    Path stateFolder = stateFolder(home);
+    Recipe fresh = new Recipe(preset.sizes(), modelFolder, stateFolder);
     Recipe recipe = startFrom == null ? fresh : fresh.startingFrom(startFrom);
     List<TrainingConfig> configs =
         parts.stream().map(p -> changed(recipe.config(p))).toList(); // bad ones are told at once
-    List<Techniques> chosen = parts.stream().map(this::techniques).toList();
+    List<PartSetup> setups = parts.stream().map(p -> changed(PartSetup.of(p, data))).toList();
     requireCheckpoints();
     boolean finished = true;
     try (var stop = new StopOnSignal()) {
       for (int i = 0; i < parts.size() && finished; i++) {
-        Part p = parts.get(i);
-        Techniques its = chosen.get(i);
+        PartSetup setup = setups.get(i);
         finished =
             train(
-                p.word(),
-                (c, observer) -> recipe.train(p, c, its, checkpointEvery, observer),
+                setup.part().word(),
+                (c, observer) -> recipe.train(setup, c, checkpointEvery, observer),
                 configs.get(i),
                 stateFolder,
                 stop);
@@ -270,8 +294,8 @@ public final class TrainCommand implements Callable<Integer> {
                         + ")"));
   }
 
-  private Techniques techniques(Part p) {
-    Techniques changed = Techniques.of(p);
+  private PartSetup changed(PartSetup setup) {
+    PartSetup changed = setup;
     for (var technique : techniques.entrySet()) {
       changed = changed.with(technique.getKey(), technique.getValue());
     }

@@ -2,11 +2,11 @@ package io.diffusion4j.cli.train;
 
 import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.StopOnSignal;
-import io.diffusion4j.emoji.train.Recipe;
 import io.diffusion4j.tf.train.EventWriter;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingConfig;
 import io.diffusion4j.tf.train.TrainingRun;
+import io.diffusion4j.training.Recipe;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.pipeline;
 
+import io.diffusion4j.diffusion.guidance.Guidance;
+
 
 import io.diffusion4j.diffusion.embedding.Slerp;
 import io.diffusion4j.diffusion.embedding.Vectors;

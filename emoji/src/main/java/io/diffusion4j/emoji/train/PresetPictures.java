@@ -19,12 +19,12 @@ public final class PresetPictures {
    *
    * @param seed which of them come first
    */
-  public static CaptionedImages of(Preset preset, Split split, long seed) {
-    return of(preset, split, seed, preset.vision().imageSize());
+  public static CaptionedImages of(EmojiPreset preset, Split split, long seed) {
+    return of(preset, split, seed, preset.sizes().clip().image().size());
   }
 
   /** The same of another size in pixels. */
-  public static CaptionedImages of(Preset preset, Split split, long seed, int size) {
+  public static CaptionedImages of(EmojiPreset preset, Split split, long seed, int size) {
     return of(data(preset, split, seed, size));
   }
 
@@ -40,7 +40,7 @@ public final class PresetPictures {
    * @param seed which of them come first
    * @param size in pixels
    */
-  public static CaptionedImages exchanges(Preset preset, long seed, int size) {
+  public static CaptionedImages exchanges(EmojiPreset preset, long seed, int size) {
     var data = data(preset, Split.HELD_OUT_RELATION, seed, size);
     return index -> {
       Scene scene = data.scene(index / 2);
@@ -49,11 +49,12 @@ public final class PresetPictures {
     };
   }
 
-  private static EmojiDataset data(Preset preset, Split split, long seed, int size) {
-    return Workshop.open(
-        Settings.training(preset.concepts(), size, seed)
-            .withScenes(preset.scenes())
-            .withSplit(split));
+  private static EmojiDataset data(EmojiPreset preset, Split split, long seed, int size) {
+    return EmojiDataset.open(
+        Settings.training(preset.drawn().concepts(), size, seed)
+            .withScenes(preset.drawn().scenes())
+            .withSplit(split),
+        EmojiData.SPRITE_SIZE);
   }
 
   private static CaptionedImage captioned(Example example) {

@@ -1,6 +1,7 @@
 package io.diffusion4j.evaluation.judge;
 
 import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.tf.train.TrainingConfig;
 import java.util.List;
 
@@ -54,7 +55,7 @@ public record JudgePreset(
   public static JudgePreset tiny() {
     return new JudgePreset(
         "tiny",
-        io.diffusion4j.emoji.train.Preset.tiny().concepts(),
+        EmojiPreset.tiny().drawn().concepts(),
         32,
         List.of(16, 32),
         1,

@@ -1,28 +1,29 @@
-package io.diffusion4j.emoji.train;
+package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.clip.ClipBatches;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipNetwork;
+import io.diffusion4j.clip.ClipTextNetwork;
+import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.ContrastiveLoss;
 import io.diffusion4j.clip.ContrastiveObjective;
 import io.diffusion4j.clip.token.BpeTrainer;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Normalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
-import io.diffusion4j.emoji.EmojiDataset;
-import io.diffusion4j.emoji.EmojiDataset.Settings;
-import io.diffusion4j.emoji.scene.SceneMix;
-import io.diffusion4j.tf.train.BatchSource;
+import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.DataSet.Contrasts;
 import io.diffusion4j.tf.train.TensorMap;
 import io.diffusion4j.tf.train.Trainer;
+import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.KnownWords;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.StreamSupport;
+import java.util.stream.Stream;
 
 /** Trains CLIP, after its vocabulary. */
 record ClipTraining(Workshop workshop) implements PartTraining {
@@ -37,79 +38,67 @@ record ClipTraining(Workshop workshop) implements PartTraining {
   @Override
   public boolean train(Job job) {
     Preset preset = workshop.preset();
-    var data = workshop.captioned(job, SceneMix.mostlyVaried());
-    ClipTokenizer tokenizer = tokenizer(data);
-    preset.text().requireFits(tokenizer);
+    DataSet data = job.setup().data();
+    List<String> captions = captions(data, job.config().seed());
+    ClipTokenizer tokenizer = tokenizer(captions);
+    // Captions may have fewer tokens to offer than the preset would take.
+    int tokens = Math.min(preset.clip().vocabulary(), tokenizer.vocabulary().size());
+    ClipTextNetwork text = preset.clip().textNetwork(tokens);
+    text.requireFits(tokenizer);
+    ClipVisionNetwork vision = preset.vision();
     return workshop.run(
         job,
-        new ContrastiveObjective(new ClipNetwork(preset.text(), preset.vision()), LARGEST_SCALE),
-        batches(job, data, tokenizer),
+        new ContrastiveObjective(new ClipNetwork(text, vision), LARGEST_SCALE),
+        new ClipBatches(
+            data.contrasts(
+                new Contrasts(
+                    vision.imageSize(),
+                    job.config().batchSize(),
+                    job.config().seed(),
+                    workshop.first() == null)),
+            tokenizer,
+            workshop.preprocessor(),
+            job.config().batchSize()),
         this::start,
         weights -> {
           save(tokenizer);
-          KnownWords.of(data.captions(preset.corpus())).write(workshop.model());
+          KnownWords.of(captions).write(workshop.model());
           ClipFolders.writeText(
               workshop.folder(UnclipFolder.TEXT_ENCODER),
-              preset.text(),
+              text,
               tokenizer.startId(),
               tokenizer.endId(),
               tokenizer.padId(),
               weights,
               job.notes(preset));
           ClipFolders.writeVision(
-              workshop.folder(UnclipFolder.IMAGE_ENCODER),
-              preset.vision(),
-              weights,
-              job.notes(preset));
+              workshop.folder(UnclipFolder.IMAGE_ENCODER), vision, weights, job.notes(preset));
         });
   }
 
-  private BatchSource batches(Job job, EmojiDataset data, ClipTokenizer tokenizer) {
-    Preset preset = workshop.preset();
-    int size = job.config().batchSize();
-    // Backgrounds and colours nearly suffice to tell pairs apart, and then the embedding says
-    // little else; in every other batch of a source the background is the same. Which of two
-    // things stands where is learned from batches of nothing else, with both orders in them.
-    SceneMix alike = preset.scenes().withRowsAlike(size);
-    var usual = pairs(data, data.settings().withScenes(alike), tokenizer, size);
-    if (!job.techniques().relations()) {
-      return usual;
+  private List<String> captions(DataSet data, long seed) {
+    try (Stream<String> captions = data.captions(seed, workshop.preset().clip().corpus())) {
+      List<String> all = captions.toList();
+      if (all.isEmpty()) {
+        throw new IllegalArgumentException(
+            "data: " + data.name() + ", no captions (expected: some, to learn words from)");
+      }
+      return all;
     }
-    Settings relations = data.settings().withScenes(alike.withRelated(1).withSwaps());
-    var batches = BatchSource.inTurn(usual, pairs(data, relations, tokenizer, size));
-    if (!job.techniques().curriculum() || workshop.first() != null) {
-      return batches;
-    }
-    // Who knows many things and not their order has no gradient to it; with few, both are learned.
-    var stages = preset.curriculum().stages(preset.concepts().size());
-    for (int i = stages.size() - 1; i >= 0; i--) {
-      var few = preset.concepts().some(stages.get(i).concepts(), job.config().seed());
-      var ofFew = pairs(data, relations.withConcepts(few), tokenizer, size);
-      batches = ofFew.until(stages.get(i).until(), batches);
-    }
-    return batches;
-  }
-
-  private ClipBatches pairs(
-      EmojiDataset data, Settings settings, ClipTokenizer tokenizer, int batchSize) {
-    return new ClipBatches(
-        PresetPictures.of(data.with(settings)), tokenizer, workshop.preprocessor(), batchSize);
   }
 
   /**
-   * That of the model to start from, whose towers know no other; else learned from the data, of
+   * That of the model to start from, whose towers know no other; else learned from the captions, of
    * which it is a function, so that an interrupted run goes on with the same.
    */
-  private ClipTokenizer tokenizer(EmojiDataset data) {
+  private ClipTokenizer tokenizer(List<String> captions) {
     if (workshop.first() != null) {
       return Workshop.tokenizer(workshop.first());
     }
-    Preset preset = workshop.preset();
-    var captions = StreamSupport.stream(data.captions(preset.corpus()).spliterator(), false);
-    var vocabulary = BpeTrainer.ofSize(preset.vocabulary()).train(captions);
+    var clip = workshop.preset().clip();
     return new ClipTokenizer(
-        vocabulary,
-        TokenizerConfig.karlo().withMaxLength(preset.textLength()),
+        BpeTrainer.ofSize(clip.vocabulary()).train(captions.stream()),
+        TokenizerConfig.karlo().withMaxLength(clip.text().length()),
         Normalization.HUGGING_FACE);
   }
 

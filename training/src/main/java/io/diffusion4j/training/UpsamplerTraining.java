@@ -1,4 +1,4 @@
-package io.diffusion4j.emoji.train;
+package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
@@ -8,6 +8,7 @@ import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.decoder.UpsamplerBatches;
 import io.diffusion4j.decoder.UpsamplerObjective;
 import io.diffusion4j.tf.train.Trainer;
+import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,8 @@ import java.util.Map;
  *
  * @param last whether it is that for the last step, which starts from the other
  */
-record UpsamplerTraining(Workshop workshop, boolean last) implements PartTraining {
+record UpsamplerTraining(Workshop workshop, UpsamplerTechniques techniques, boolean last)
+    implements PartTraining {
   private static final String SCHEDULER = "super_res_scheduler";
 
   /** The last step of seven visits t = 0; a few neighbours make the network robust. */
@@ -36,26 +38,26 @@ record UpsamplerTraining(Workshop workshop, boolean last) implements PartTrainin
   public boolean train(Job job) {
     Preset preset = workshop.preset();
     var config = job.config();
-    var techniques = job.techniques();
+    var shape = preset.upsamplerConfig();
+    int crop = preset.upsampler().crop();
     var batches =
         new UpsamplerBatches(
-            PresetPictures.of(
-                workshop.pictures(preset.imageSize(), config.seed(), preset.scenes())),
-            preset.decoder().sampleSize(),
-            preset.crop(),
-            Workshop.pixelNoise(techniques, preset.upsampler()),
+            job.setup().data().examples(preset.imageSize(), config.seed()),
+            preset.decoder().size(),
+            crop,
+            Workshop.pixelNoise(techniques.prediction(), techniques.weighting(), shape),
             last ? LAST_TIMESTEPS : Workshop.TRAIN_STEPS,
             techniques.blur(),
             config.batchSize(),
             config.seed());
     return workshop.run(
         job,
-        new UpsamplerObjective(new Unet(preset.upsampler()), preset.crop()),
+        new UpsamplerObjective(new Unet(shape), crop),
         batches,
         this::start,
         weights -> {
           DecoderFolders.writeUpsampler(
-              workshop.folder(network()), preset.upsampler(), weights, job.notes(preset));
+              workshop.folder(network()), shape, weights, job.notes(preset));
           new UnclipSchedulerConfig(
                   Workshop.TRAIN_STEPS,
                   VarianceType.FIXED_SMALL_LOG,

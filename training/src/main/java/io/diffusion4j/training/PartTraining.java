@@ -1,4 +1,4 @@
-package io.diffusion4j.emoji.train;
+package io.diffusion4j.training;
 
 import java.util.List;
 

@@ -1,11 +1,11 @@
-package io.diffusion4j.emoji.train;
+package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.prior.CaptionedEmbeddings;
 import io.diffusion4j.prior.PriorBatches;
 import io.diffusion4j.prior.PriorModel;
@@ -13,12 +13,13 @@ import io.diffusion4j.prior.PriorObjective;
 import io.diffusion4j.prior.PriorTransformer;
 import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.tf.train.NoisedBatch;
+import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
 
 /** Trains the diffusion prior on CLIP's embeddings. */
-record PriorTraining(Workshop workshop) implements PartTraining {
+record PriorTraining(Workshop workshop, PriorTechniques techniques) implements PartTraining {
   private static final String SCHEDULER = "prior_scheduler";
 
   @Override
@@ -29,37 +30,37 @@ record PriorTraining(Workshop workshop) implements PartTraining {
   @Override
   public boolean train(Job job) {
     Preset preset = workshop.preset();
+    var shape = preset.priorConfig();
     var config = job.config();
-    var techniques = job.techniques();
-    var data = workshop.captioned(job);
+    DataSet data = job.setup().data();
     try (var text = workshop.textModel();
         var image = workshop.imageModel()) {
       var standardization =
           techniques.standardized()
               ? standardization(data, image)
-              : Standardization.none(preset.vision().embeddingDim());
+              : Standardization.none(preset.clip().embedding());
       var noise =
           new NoisedBatch(
               new CosineSchedule(Workshop.TRAIN_STEPS),
               techniques.prediction(),
               Weighting.SIMPLE,
-              preset.prior().width());
+              shape.width());
       var batches =
           new PriorBatches(
-              new CaptionedEmbeddings(PresetPictures.of(data), text, image, techniques.drop()),
+              new CaptionedEmbeddings(workshop.captioned(job), text, image, techniques.drop()),
               standardization,
               noise,
               config.batchSize(),
               config.seed());
       return workshop.run(
           job,
-          new PriorObjective(new PriorTransformer(preset.prior())),
+          new PriorObjective(new PriorTransformer(shape)),
           batches,
           trainer -> workshop.start(trainer, Checkpoint.DIFFUSERS, Map.of("", UnclipFolder.PRIOR)),
           weights -> {
             PriorModel.write(
                 workshop.folder(UnclipFolder.PRIOR),
-                preset.prior(),
+                shape,
                 weights,
                 standardization,
                 job.notes(preset));
@@ -70,11 +71,11 @@ record PriorTraining(Workshop workshop) implements PartTraining {
     }
   }
 
-  private Standardization standardization(EmojiDataset data, ImageEncoder encoder) {
+  private Standardization standardization(DataSet data, ImageEncoder encoder) {
     Preset preset = workshop.preset();
-    var examples = workshop.examples(data, preset.priorTraining().seed());
+    var examples = workshop.captioned(data, preset.prior().training().seed());
     return Standardization.of(
-        Workshop.embeddings(examples, encoder, preset.statistics()),
-        preset.vision().embeddingDim());
+        Workshop.embeddings(examples, encoder, preset.prior().statistics()),
+        preset.clip().embedding());
   }
 }

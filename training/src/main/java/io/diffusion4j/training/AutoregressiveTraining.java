@@ -1,4 +1,4 @@
-package io.diffusion4j.emoji.train;
+package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.prior.AutoregressiveBatches;
@@ -7,12 +7,14 @@ import io.diffusion4j.prior.AutoregressiveObjective;
 import io.diffusion4j.prior.AutoregressiveTransformer;
 import io.diffusion4j.prior.CaptionedEmbeddings;
 import io.diffusion4j.prior.EmbeddingCodes;
+import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
 
 /** Trains the autoregressive prior on codes of CLIP's embeddings. */
-record AutoregressiveTraining(Workshop workshop) implements PartTraining {
+record AutoregressiveTraining(Workshop workshop, AutoregressiveTechniques techniques)
+    implements PartTraining {
   @Override
   public List<String> folders() {
     return List.of(UnclipFolder.PRIOR_AR);
@@ -20,21 +22,20 @@ record AutoregressiveTraining(Workshop workshop) implements PartTraining {
 
   @Override
   public boolean train(Job job) {
-    var size = AutoregressivePreset.of(workshop.preset());
-    var shape = size.config();
+    Preset preset = workshop.preset();
+    int statistics = preset.prior().statistics();
+    var shape = preset.autoregressiveConfig();
     var config = job.config();
-    var data = workshop.captioned(job);
     try (var text = workshop.textModel();
         var image = workshop.imageModel()) {
-      var examples = workshop.examples(data, size.training().seed());
-      var embeddings = Workshop.embeddings(examples, image, size.statistics());
+      var examples = workshop.captioned(job.setup().data(), preset.priorAr().training().seed());
+      var embeddings = Workshop.embeddings(examples, image, statistics);
       var codes = EmbeddingCodes.of(embeddings, shape.components(), shape.buckets());
       var pairs = new CaptionedEmbeddings(examples, text, image, 0);
-      var dots = AutoregressiveBatches.dots(pairs, size.statistics(), shape.dotBuckets());
+      var dots = AutoregressiveBatches.dots(pairs, statistics, shape.dotBuckets());
       var batches =
           new AutoregressiveBatches(
-              new CaptionedEmbeddings(
-                  PresetPictures.of(data), text, image, job.techniques().drop()),
+              new CaptionedEmbeddings(workshop.captioned(job), text, image, techniques.drop()),
               codes,
               dots,
               config.batchSize(),
@@ -52,7 +53,7 @@ record AutoregressiveTraining(Workshop workshop) implements PartTraining {
                   weights,
                   codes,
                   dots,
-                  job.notes(workshop.preset())));
+                  job.notes(preset)));
     }
   }
 }

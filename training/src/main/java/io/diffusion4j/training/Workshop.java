@@ -1,4 +1,4 @@
-package io.diffusion4j.emoji.train;
+package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
@@ -8,13 +8,12 @@ import io.diffusion4j.clip.ClipTextModel;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.DataSet;
 import io.diffusion4j.decoder.UnetConfig;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.emoji.EmojiDataset;
-import io.diffusion4j.emoji.EmojiDataset.Settings;
-import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.tf.nn.CheckpointTensors;
 import io.diffusion4j.tf.nn.NamedTensors;
 import io.diffusion4j.tf.nn.Precision;
@@ -24,6 +23,7 @@ import io.diffusion4j.tf.train.Objective;
 import io.diffusion4j.tf.train.TensorMap;
 import io.diffusion4j.tf.train.Trainer;
 import io.diffusion4j.tf.train.TrainingRun;
+import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,8 +35,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the trainings of all parts share: the data, what earlier ones left in the model folder, and
- * how one is run.
+ * What the trainings of all parts share: what earlier ones left in the model folder, and how one is
+ * run.
  *
  * @param preset what is trained
  * @param model the pipeline folder that is read and written
@@ -47,37 +47,20 @@ record Workshop(Preset preset, Path model, Path work, @Nullable Path first) {
   /** T, of every part that denoises. */
   static final int TRAIN_STEPS = 1000;
 
-  private static final int SPRITE_SIZE = 128;
   private static final int ENCODED_AT_ONCE = 64;
-  private static final long DATA_SEED = 20_260_101;
 
-  /** The scenes of the preset, such as CLIP sees them, in the words that a job asks for. */
-  EmojiDataset captioned(Job job) {
-    return captioned(job, preset.scenes());
-  }
-
-  /** Other scenes, likewise. */
-  EmojiDataset captioned(Job job, SceneMix scenes) {
-    var data = pictures(preset.vision().imageSize(), job.config().seed(), scenes);
-    return data.with(data.settings().withCaptions(job.techniques().captions()));
-  }
-
-  /** Scenes to be learned from by who is not told what they show. */
-  EmojiDataset pictures(int imageSize, long seed, SceneMix scenes) {
-    return open(
-        Settings.training(preset.concepts(), imageSize, DATA_SEED + seed).withScenes(scenes));
-  }
-
-  static EmojiDataset open(Settings settings) {
-    return EmojiDataset.open(settings, SPRITE_SIZE);
+  /** The examples of a training, as large as CLIP sees them. */
+  CaptionedImages captioned(Job job) {
+    return captioned(job.setup().data(), job.config().seed());
   }
 
   /**
-   * What a part's statistics are taken from: the same for every seed, so that weights mean the same
-   * when another run starts from them.
+   * Examples as large as CLIP sees them. Statistics are taken from those of the preset's seed,
+   * whatever the seed of the training, so that weights mean the same when another run starts from
+   * them.
    */
-  CaptionedImages examples(EmojiDataset data, long seed) {
-    return PresetPictures.of(data.with(data.settings().withSeed(DATA_SEED + seed)));
+  CaptionedImages captioned(DataSet data, long seed) {
+    return data.examples(preset.clip().image().size(), seed);
   }
 
   /** The image embeddings of the first examples. */
@@ -94,16 +77,14 @@ record Workshop(Preset preset, Path model, Path work, @Nullable Path first) {
   }
 
   /** How pictures are noised for a U-Net, at all timesteps alike. */
-  static NoisedBatch pixelNoise(Techniques techniques, UnetConfig network) {
+  static NoisedBatch pixelNoise(
+      Parameterization prediction, LossWeighting weighting, UnetConfig network) {
     return new NoisedBatch(
-        new CosineSchedule(TRAIN_STEPS),
-        techniques.prediction(),
-        techniques.weighting(),
-        network.timeChannels());
+        new CosineSchedule(TRAIN_STEPS), prediction, weighting.weighting(), network.timeChannels());
   }
 
   ClipPreprocessor preprocessor() {
-    return ClipPreprocessor.clip(preset.vision().imageSize());
+    return ClipPreprocessor.clip(preset.clip().image().size());
   }
 
   ClipTextModel textModel() {
@@ -183,7 +164,7 @@ record Workshop(Preset preset, Path model, Path work, @Nullable Path first) {
     var config = job.config();
     try (var trainer = new Trainer(objective, config)) {
       prepare.accept(trainer);
-      Path state = work.resolve(job.part().word());
+      Path state = work.resolve(job.setup().part().word());
       var run = new TrainingRun(trainer, config, batches, state, job.checkpointEvery());
       job.observer().onStart(run, config, trainer.parameters(), trainer.step());
       boolean finished = run.run(job.observer());

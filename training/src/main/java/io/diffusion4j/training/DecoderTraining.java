@@ -1,4 +1,4 @@
-package io.diffusion4j.emoji.train;
+package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
@@ -10,12 +10,13 @@ import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.tf.nn.WithoutPrefix;
+import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
 
 /** Trains the decoder, and what projects embeddings to it. */
-record DecoderTraining(Workshop workshop) implements PartTraining {
+record DecoderTraining(Workshop workshop, DecoderTechniques techniques) implements PartTraining {
   private static final String SCHEDULER = "decoder_scheduler";
   private static final String NETWORK = "decoder.";
   private static final String PROJECTION = "text_proj.";
@@ -37,11 +38,11 @@ record DecoderTraining(Workshop workshop) implements PartTraining {
   public boolean train(Job job) {
     Preset preset = workshop.preset();
     var config = job.config();
-    var techniques = job.techniques();
+    var shape = preset.decoderConfig();
     var objective =
-        new DecoderObjective(new Unet(preset.decoder()), preset.projection(), preset.textLength());
+        new DecoderObjective(new Unet(shape), preset.projection(), preset.clip().text().length());
     var noise =
-        Workshop.pixelNoise(techniques, preset.decoder())
+        Workshop.pixelNoise(techniques.prediction(), techniques.weighting(), shape)
             .withTimesteps(
                 TimestepSampler.shifted(Workshop.TRAIN_STEPS, techniques.shift())
                     .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
@@ -49,7 +50,7 @@ record DecoderTraining(Workshop workshop) implements PartTraining {
         var image = workshop.imageModel()) {
       var batches =
           new DecoderBatches(
-              PresetPictures.of(workshop.captioned(job)),
+              workshop.captioned(job),
               text,
               image,
               objective,
@@ -71,7 +72,7 @@ record DecoderTraining(Workshop workshop) implements PartTraining {
             var notes = job.notes(preset);
             DecoderFolders.writeUnet(
                 workshop.folder(UnclipFolder.DECODER),
-                preset.decoder(),
+                shape,
                 new WithoutPrefix(weights, NETWORK),
                 notes);
             DecoderFolders.writeProjection(

@@ -1,15 +1,16 @@
-package io.diffusion4j.emoji.train;
+package io.diffusion4j.training;
 
 import io.diffusion4j.tf.train.TrainingConfig;
 import io.diffusion4j.tf.train.TrainingRun;
+import io.diffusion4j.training.preset.Preset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Trains the parts of a preset on emoji art, each from what the earlier ones left in the model
- * folder, and writes them there in the published layout.
+ * Trains the parts of a preset, each from what the earlier ones left in the model folder, and
+ * writes them there in the published layout.
  */
 public final class Recipe {
   private final Workshop workshop;
@@ -38,7 +39,7 @@ public final class Recipe {
     return new Recipe(new Workshop(workshop.preset(), workshop.model(), workshop.work(), finished));
   }
 
-  /** What a run tells its caller before it starts. */
+  /** Is notified of the progress of a training. */
   public interface Observer extends TrainingRun.Listener {
     /**
      * The training begins or goes on.
@@ -53,47 +54,44 @@ public final class Recipe {
   public TrainingConfig config(Part part) {
     Preset preset = workshop.preset();
     return switch (part) {
-      case CLIP -> preset.clipTraining();
-      case PRIOR -> preset.priorTraining();
-      case PRIOR_AR -> AutoregressivePreset.of(preset).training();
-      case DECODER -> preset.decoderTraining();
-      case UPSAMPLER -> preset.upsamplerTraining();
-      case UPSAMPLER_LAST -> preset.lastStepTraining();
+      case CLIP -> preset.clip().training().config();
+      case PRIOR -> preset.prior().training().config();
+      case PRIOR_AR -> preset.priorAr().training().config();
+      case DECODER -> preset.decoder().training().config();
+      case UPSAMPLER -> preset.upsampler().training().config();
+      case UPSAMPLER_LAST -> preset.upsampler().lastStep().config();
     };
-  }
-
-  /** Trains a part as the models that ship were. */
-  public boolean train(Part part, TrainingConfig config, long checkpointEvery, Observer observer) {
-    return train(part, config, Techniques.of(part), checkpointEvery, observer);
   }
 
   /**
    * Trains a part to its end, or until it is asked to stop; the model folder is written at the end
    * only.
    *
-   * @param techniques those of the part
+   * @param setup the part, its data and techniques
    * @return whether the part is finished
    */
   public boolean train(
-      Part part,
-      TrainingConfig config,
-      Techniques techniques,
-      long checkpointEvery,
-      Observer observer) {
-    PartTraining training = training(part);
+      PartSetup setup, TrainingConfig config, long checkpointEvery, Observer observer) {
+    PartTraining training = training(setup);
     training.folders().forEach(this::makeFolder);
-    return training.train(new Job(part, config, techniques, checkpointEvery, observer));
+    return training.train(new Job(setup, config, checkpointEvery, observer));
   }
 
-  private PartTraining training(Part part) {
-    return switch (part) {
-      case CLIP -> new ClipTraining(workshop);
-      case PRIOR -> new PriorTraining(workshop);
-      case PRIOR_AR -> new AutoregressiveTraining(workshop);
-      case DECODER -> new DecoderTraining(workshop);
-      case UPSAMPLER -> new UpsamplerTraining(workshop, /* last= */ false);
-      case UPSAMPLER_LAST -> new UpsamplerTraining(workshop, /* last= */ true);
-    };
+  private PartTraining training(PartSetup setup) {
+    // Sealed, and the right one for the part: see PartSetup.
+    if (setup.techniques() instanceof PriorTechniques its) {
+      return new PriorTraining(workshop, its);
+    }
+    if (setup.techniques() instanceof AutoregressiveTechniques its) {
+      return new AutoregressiveTraining(workshop, its);
+    }
+    if (setup.techniques() instanceof DecoderTechniques its) {
+      return new DecoderTraining(workshop, its);
+    }
+    if (setup.techniques() instanceof UpsamplerTechniques its) {
+      return new UpsamplerTraining(workshop, its, setup.part() == Part.UPSAMPLER_LAST);
+    }
+    return new ClipTraining(workshop);
   }
 
   private void makeFolder(String component) {

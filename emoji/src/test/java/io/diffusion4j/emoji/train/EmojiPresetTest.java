@@ -1,0 +1,191 @@
+package io.diffusion4j.emoji.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.emoji.scene.SceneMix;
+import io.diffusion4j.training.preset.Preset;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Presets are files, which agree with the model that ships and with their schema. */
+class EmojiPresetTest {
+  private static final Path MODEL = Path.of("model");
+
+  @TempDir Path folder = Path.of("");
+
+  @Test
+  void thePresetEmojiHasTheSizesOfTheModelThatShips() {
+    Preset emoji = EmojiPreset.emoji().sizes();
+    assertThat(emoji.name()).isEqualTo("emoji");
+    assertThat(emoji.clip().textNetwork())
+        .isEqualTo(ClipFolders.readText(MODEL.resolve("text_encoder")));
+    assertThat(emoji.vision()).isEqualTo(ClipFolders.readVision(MODEL.resolve("image_encoder")));
+    assertThat(emoji.decoderConfig()).isEqualTo(DecoderFolders.readUnet(MODEL.resolve("decoder")));
+    assertThat(emoji.upsamplerConfig())
+        .isEqualTo(DecoderFolders.readUpsampler(MODEL.resolve("super_res_first")));
+  }
+
+  @Test
+  void aFileIsTakenForAPresetAndItsEmojiMayBeMissing() throws IOException {
+    String tiny = tiny();
+    assertThat(EmojiPreset.of(write(tiny).toString())).isEqualTo(EmojiPreset.tiny());
+    String without = tiny.substring(0, tiny.indexOf("emoji:\n")).replace("name: tiny", "name: own");
+    EmojiPreset own = EmojiPreset.of(write(without).toString());
+    assertThat(own.sizes().name()).isEqualTo("own");
+    assertThat(own.sizes().decoder()).isEqualTo(EmojiPreset.tiny().sizes().decoder());
+    assertThat(own.drawn().scenes()).isEqualTo(SceneMix.mostlyCentred());
+  }
+
+  @Test
+  void allFaultsOfAFileAreReportedAtOnce() throws IOException {
+    String bad =
+        tiny()
+            .replace("name: tiny", "name: My Sizes")
+            .replace("vocabulary: 700", "vocabulary: 500")
+            .replace("{size: 32, patch: 8,", "{size: 32, patch: 7,")
+            .replace("components: 12", "components: 64")
+            .replace("channels: [16, 32]\n  attention", "channels: [16, 64x]\n  attention")
+            .replace("crop: 32", "crop: 33\n  krop: 1")
+            .replace("batch: 16, learning-rate: 0.001", "batch: 16, learning-rate: 1.5")
+            .replace("labels: [red apple,", "labels: [read apple,");
+    Path file = write(bad);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EmojiPreset.of(file.toString()))
+        .withMessage(
+            """
+            %s: 8 faults
+              clip.image.patch: 7 (expected: a divisor of size 32)
+              clip.vocabulary: 500 (expected: ≥ 514)
+              decoder.channels[1]: "64x" (expected: a whole number)
+              decoder.training.learning-rate: 1.5 (expected: in (0, 1))
+              upsampler.krop: unknown (expected: one of channels, crop, groups, last-step, layers,\
+             size, training)
+              upsampler.crop: 33 (expected: a multiple of 2, as there are 2 levels)
+              name: My Sizes (expected: lower-case letters, digits and hyphens between them)
+              emoji.labels: read apple (expected: CLDR short names)\
+            """
+                .formatted(file));
+  }
+
+  @Test
+  void sizesThatDoNotFitEachOtherAreRefused() throws IOException {
+    String bad =
+        tiny()
+            .replace("components: 12", "components: 64")
+            .replace("decoder:\n  size: 16", "decoder:\n  size: 128")
+            .replace("concepts: 3", "concepts: 1");
+    Path file = write(bad);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EmojiPreset.of(file.toString()))
+        .withMessage(
+            """
+            %s: 3 faults
+              prior-ar.components: 64 (expected: ≤ clip.embedding 32)
+              upsampler.size: 64 (expected: ≥ decoder.size 128)
+              emoji.curriculum.concepts: 1 (expected: ≥ 2)\
+            """
+                .formatted(file));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"huge", "nowhere.yaml", "./nowhere"})
+  void whatIsNoPresetIsRefused(String name) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EmojiPreset.of(name))
+        .withMessageStartingWith("preset: ")
+        .withMessageContaining("one of emoji, tiny");
+  }
+
+  /** The schema has the keys of the records and no others, required where a record needs them. */
+  @Test
+  void theSchemaAgreesWithTheRecords() throws IOException {
+    JsonNode schema =
+        new ObjectMapper().readTree(Path.of("..", "docs", "preset.schema.json").toFile());
+    assertSame(schema, schema.path("properties").path("emoji"), EmojiSettings.Section.class);
+    var sizes = schema.deepCopy();
+    ((ObjectNode) sizes.path("properties")).remove("emoji");
+    assertSame(schema, sizes, Preset.class);
+  }
+
+  private static void assertSame(JsonNode root, JsonNode given, Class<?> type) {
+    JsonNode schema =
+        given.has("$ref") ? root.at(given.path("$ref").textValue().substring(1)) : given;
+    assertThat(schema.path("type").textValue()).isEqualTo("object");
+    assertThat(schema.path("additionalProperties").asBoolean(true)).as(type.getName()).isFalse();
+    Set<String> keys = new TreeSet<>();
+    Set<String> required = new TreeSet<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      String key = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+      keys.add(key);
+      if (!component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+        required.add(key);
+      }
+      assertSameType(root, schema.path("properties").path(key), component.getGenericType());
+    }
+    Set<String> stated = new TreeSet<>();
+    schema.path("properties").fieldNames().forEachRemaining(stated::add);
+    assertThat(stated).as(type.getName()).isEqualTo(keys);
+    Set<String> statedRequired = new TreeSet<>();
+    schema.path("required").forEach(name -> statedRequired.add(name.textValue()));
+    assertThat(statedRequired).as(type.getName()).isEqualTo(required);
+  }
+
+  private static void assertSameType(JsonNode root, JsonNode schema, Type type) {
+    if (type instanceof ParameterizedType list) {
+      assertThat(schema.path("type").textValue()).isEqualTo("array");
+      assertSameType(root, schema.path("items"), list.getActualTypeArguments()[0]);
+      return;
+    }
+    Class<?> plain = (Class<?>) type;
+    if (plain.isRecord()) {
+      assertSame(root, schema, plain);
+    } else if (plain.isEnum()) {
+      assertThat(schema.path("enum"))
+          .extracting(JsonNode::textValue)
+          .containsExactlyElementsOf(
+              Arrays.stream(plain.getEnumConstants())
+                  .map(c -> c.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
+                  .toList());
+    } else if (!schema.has("enum")) {
+      assertThat(schema.path("type").textValue())
+          .isEqualTo(
+              plain == boolean.class || plain == Boolean.class
+                  ? "boolean"
+                  : plain == String.class
+                      ? "string"
+                      : plain == Double.class || plain == double.class ? "number" : "integer");
+    }
+  }
+
+  private Path write(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("sizes.yaml"), yaml);
+  }
+
+  private static String tiny() throws IOException {
+    try (InputStream in = EmojiPreset.class.getResourceAsStream("tiny.yaml")) {
+      assertThat(in).isNotNull();
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.diffusion4j.training.strict;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A file of settings in YAML or JSON, whose sections are taken one after the other. Faults are
+ * collected while sections are taken, and reported together by {@link #end}. Not thread-safe.
+ */
+public final class RecordFile {
+  private static final ObjectMapper MAPPER =
+      YAMLMapper.builder(
+              YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final String source;
+  private final JsonNode root;
+  private final Faults faults = new Faults();
+  private final SortedSet<String> known = new TreeSet<>();
+
+  private RecordFile(String source, JsonNode root) {
+    this.source = source;
+    this.root = root;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws IllegalArgumentException if it is not YAML or JSON with keys and values
+   */
+  public static RecordFile read(Path file) throws IOException {
+    return parse(file.toString(), Files.readString(file));
+  }
+
+  /**
+   * Parses a text.
+   *
+   * @param source of the text, for messages
+   * @throws IllegalArgumentException if it is not YAML or JSON with keys and values
+   */
+  public static RecordFile parse(String source, String text) {
+    try {
+      JsonNode root = MAPPER.readTree(text);
+      if (root == null || !root.isObject()) {
+        throw new IllegalArgumentException(source + ": no keys (expected: keys and values)");
+      }
+      return new RecordFile(source, root);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          source + ", line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /**
+   * Takes a section that must be there.
+   *
+   * @return empty if it is missing or faulty, which {@link #end} reports
+   */
+  public <T> Optional<T> take(String key, Class<T> type) {
+    known.add(key);
+    return Optional.ofNullable(type.cast(new RecordReader(faults).read(root.path(key), type, key)));
+  }
+
+  /**
+   * Takes a section that may be missing.
+   *
+   * @return empty if it is missing or faulty; {@link #end} reports the latter
+   */
+  public <T> Optional<T> takeIfPresent(String key, Class<T> type) {
+    known.add(key);
+    return root.has(key) ? take(key, type) : Optional.empty();
+  }
+
+  /** Where to record what is wrong with sections together. */
+  public Faults faults() {
+    return faults;
+  }
+
+  /**
+   * Reports all faults: those of the sections that were taken, and keys of other sections.
+   *
+   * @throws Faults.FaultsException if there is a fault
+   */
+  public void end() {
+    for (Iterator<String> names = root.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      faults.require(known.contains(name), name, "unknown", "one of " + String.join(", ", known));
+    }
+    faults.throwIfAny(source);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of files that are read strictly. */
+@NullMarked
+package io.diffusion4j.training.strict;
+
+import org.jspecify.annotations.NullMarked;
