@@ -1,5 +1,6 @@
 package io.diffusion4j.training;
 
+import java.util.Collection;
 import java.util.SortedMap;
 
 /**
@@ -35,8 +36,8 @@ public sealed interface Techniques
   Techniques with(String name, String value);
 
   /** The refusal of a name. */
-  static IllegalArgumentException unknown(String name, Iterable<String> known) {
-    return new IllegalArgumentException(
-        "technique: " + name + " (expected: one of " + String.join(", ", known) + ")");
+  static IllegalArgumentException unknown(String name, Collection<String> known) {
+    String expected = known.isEmpty() ? "none" : "one of " + String.join(", ", known);
+    return new IllegalArgumentException("technique: " + name + " (expected: " + expected + ")");
   }
 }

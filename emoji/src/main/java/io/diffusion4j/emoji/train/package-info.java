@@ -16,5 +16,4 @@
 @NullMarked
 package io.diffusion4j.emoji.train;
 
-
 import org.jspecify.annotations.NullMarked;

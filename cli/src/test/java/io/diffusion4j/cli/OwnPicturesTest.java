@@ -1,0 +1,178 @@
+package io.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A folder of coloured shapes with captions is trained on, all parts, and drawn from. */
+@TestInstance(Lifecycle.PER_CLASS)
+class OwnPicturesTest {
+  private static final Map<String, float[]> COLORS =
+      Map.of(
+          "red", new float[] {1, -1, -1},
+          "green", new float[] {-1, 1, -1},
+          "blue", new float[] {-1, -1, 1});
+  private static final List<String> SHAPES = List.of("square", "disc", "bar");
+  private static final int WIDTH = 48;
+  private static final int HEIGHT = 40;
+
+  private final Path folder;
+  private final Path pictures;
+  private final Path model;
+
+  OwnPicturesTest(@TempDir Path folder) {
+    this.folder = folder;
+    pictures = folder.resolve("shapes");
+    model = folder.resolve("model");
+  }
+
+  @BeforeAll
+  void trainAllParts() throws IOException {
+    Files.createDirectories(pictures);
+    for (String color : COLORS.keySet()) {
+      for (String shape : SHAPES) {
+        String name = color + "-" + shape;
+        Files.write(pictures.resolve(name + ".png"), Png.encode(picture(color, shape), Map.of()));
+        Files.writeString(pictures.resolve(name + ".txt"), "a " + color + " " + shape + "\n");
+      }
+    }
+    Run run = train("all", pictures, "tiny", model, "state", "--steps", "3");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("model: " + model);
+  }
+
+  @Test
+  void theModelDraws() {
+    Path png = folder.resolve("drawn.png");
+    Run run = Run.of("generate", "a red disc", "--model", model.toString(), "-o", png.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(png).isNotEmptyFile();
+    assertThat(run.err()).doesNotContain("was not trained with");
+    assertThat(model.resolve("words.txt"))
+        .content()
+        .contains("disc", "red")
+        .doesNotContain("apple");
+  }
+
+  @Test
+  void theWeightsNameTheFolder() {
+    for (String part : List.of("decoder", "prior", "super_res_last")) {
+      try (var weights = Checkpoint.open(model.resolve(part), Checkpoint.DIFFUSERS)) {
+        assertThat(weights.metadata())
+            .containsEntry("diffusion4j.data", pictures.toString())
+            .containsEntry("diffusion4j.preset", "tiny");
+        assertThat(weights.metadata().get("diffusion4j.techniques")).doesNotContain("captions");
+      }
+    }
+  }
+
+  @Test
+  void theSameCommandGivesTheSameWeights() {
+    Path other = folder.resolve("other");
+    Run again = train("clip", pictures, "tiny", other, "other-state", "--steps", "3");
+    assertThat(again.status()).as(again.err()).isZero();
+    for (String file : List.of("tokenizer/vocab.json", "image_encoder/model.safetensors")) {
+      assertThat(other.resolve(file)).hasSameBinaryContentAs(model.resolve(file));
+    }
+  }
+
+  @Test
+  void emojiAreNoExamplesForSuchAModel() {
+    Run run = Run.of("doctor", "--model", model.toString());
+    assertThat(run.status()).isEqualTo(FailureHandler.BAD_INPUT);
+    assertThat(run.err())
+        .contains(
+            "images: none (expected: a folder, for a model that was trained on " + pictures + ")");
+  }
+
+  @Test
+  void picturesWithoutCaptionsTeachNoWords() throws IOException {
+    Path silent = Files.createDirectories(folder.resolve("silent"));
+    Files.write(silent.resolve("a.png"), Png.encode(picture("red", "disc"), Map.of()));
+    Run run = train("clip", silent, "tiny", folder.resolve("mute"), "mute-state");
+    assertThat(run.status()).isEqualTo(FailureHandler.BAD_INPUT);
+    assertThat(run.err())
+        .contains("data: " + silent + ", no captions (expected: some, to learn words from)");
+  }
+
+  @Test
+  void aSizesFileIsRefusedWithAllItsFaults() throws IOException {
+    Path sizes = folder.resolve("sizes.yaml");
+    Files.writeString(sizes, "name: own\nclip: 4\nprior: {layers: 64x}\nunet: {}\n");
+    Run run = train("all", pictures, sizes.toString(), folder.resolve("none"), "none-state");
+    assertThat(run.status()).isEqualTo(FailureHandler.BAD_INPUT);
+    assertThat(run.err())
+        .contains(
+            "error: " + sizes,
+            "  clip: 4 (expected: keys and values)",
+            "  prior.layers: \"64x\" (expected: a whole number)",
+            "  prior.training: missing (expected: keys and values)",
+            "  decoder: missing (expected: keys and values)",
+            "  unet: unknown (expected: one of clip, decoder, emoji, name, prior, prior-ar,"
+                + " upsampler)");
+    assertThat(folder.resolve("none")).doesNotExist();
+  }
+
+  @Test
+  void aFolderHasNoTechniquesAndTheJudgeNoFolder() {
+    Run run = train("clip", pictures, "tiny", model, "state", "--technique", "captions=plain");
+    assertThat(run.err()).contains("technique: captions (expected: none)");
+    assertThat(run.status()).isEqualTo(FailureHandler.BAD_INPUT);
+    Run judge = train("judge", pictures, "tiny", model, "state");
+    assertThat(judge.err()).contains("data: " + pictures + " (expected: none for judge)");
+    assertThat(judge.status()).isEqualTo(FailureHandler.BAD_INPUT);
+  }
+
+  private Run train(String part, Path data, String preset, Path to, String state, String... more) {
+    List<String> args =
+        List.of(
+            "train",
+            part,
+            "--data",
+            data.toString(),
+            "--preset",
+            preset,
+            "--model",
+            to.toString(),
+            "--state",
+            folder.resolve(state).toString());
+    return Run.of(Stream.concat(args.stream(), Stream.of(more)).toArray(String[]::new));
+  }
+
+  private static Image picture(String color, String shape) {
+    float[] rgb = Objects.requireNonNull(COLORS.get(color));
+    float[] pixels = new float[WIDTH * HEIGHT * 3];
+    for (int y = 0; y < HEIGHT; y++) {
+      for (int x = 0; x < WIDTH; x++) {
+        boolean inside = isInside(shape, x - WIDTH / 2, y - HEIGHT / 2);
+        for (int c = 0; c < 3; c++) {
+          pixels[(y * WIDTH + x) * 3 + c] = inside ? rgb[c] : 1;
+        }
+      }
+    }
+    return new Image(WIDTH, HEIGHT, pixels);
+  }
+
+  private static boolean isInside(String shape, int x, int y) {
+    return switch (shape) {
+      case "square" -> Math.abs(x) < 12 && Math.abs(y) < 12;
+      case "disc" -> x * x + y * y < 150;
+      default -> Math.abs(x) < 18 && Math.abs(y) < 5;
+    };
+  }
+}
