@@ -1,5 +1,16 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.benchmarks.images.ImageSettings;
+import io.diffusion4j.benchmarks.networks.CostBench;
+import io.diffusion4j.benchmarks.networks.DecoderSubject;
+import io.diffusion4j.benchmarks.networks.MemoryBench;
+import io.diffusion4j.benchmarks.networks.Profile;
+import io.diffusion4j.benchmarks.networks.ProfileReport;
+import io.diffusion4j.benchmarks.options.ModelOption;
+import io.diffusion4j.benchmarks.report.Table;
+import io.diffusion4j.benchmarks.samplers.SamplersBench;
+import io.diffusion4j.benchmarks.samplers.StepsBench;
+import io.diffusion4j.benchmarks.server.ServerBench;
 import io.diffusion4j.local.Defaults;
 import io.diffusion4j.tf.nn.Precision;
 import java.io.IOException;
@@ -33,9 +44,6 @@ import picocli.CommandLine.Spec;
       ServerBench.class
     })
 public final class Bench implements Callable<Integer> {
-  /** The folder of the model that ships. */
-  static final String SHIPPED = "${sys:diffusion4j.home:-.}/emoji/model";
-
   /** The compiler of the JVM works on while the first images are drawn. */
   private static final int WARMUP_IMAGES = 10;
 
@@ -58,7 +66,7 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      defaultValue = SHIPPED,
+      defaultValue = ModelOption.SHIPPED,
       description =
           "The folder of the model whose decoder, start-up and whole images are measured."
               + " Default: ${DEFAULT-VALUE}")

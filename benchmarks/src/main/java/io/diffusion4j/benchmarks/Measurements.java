@@ -1,5 +1,14 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.benchmarks.images.ImageBenchmark;
+import io.diffusion4j.benchmarks.networks.ConvolutionPeak;
+import io.diffusion4j.benchmarks.networks.DecoderBenchmark;
+import io.diffusion4j.benchmarks.networks.DecoderSubject;
+import io.diffusion4j.benchmarks.networks.MemoryPeaks;
+import io.diffusion4j.benchmarks.networks.TrainingBenchmark;
+import io.diffusion4j.benchmarks.report.Figure;
+import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.benchmarks.samplers.StepBenchmark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,5 +1,9 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.benchmarks.images.ImageSettings;
+import io.diffusion4j.benchmarks.networks.DecoderSubject;
+import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.benchmarks.samplers.StepBenchmark;
 import io.diffusion4j.diffusion.solver.Samplers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,11 +42,6 @@ record Plan(
     int samplerForks,
     int samplerIterations,
     long samplerMillis) {
-  /** Many and short, so that some of them have a busy machine for themselves. */
-  static final int SAMPLER_ITERATIONS = 60;
-
-  static final long SAMPLER_MILLIS = 20;
-
   /** The batches that networks are measured at. */
   static final List<Integer> BATCHES = List.of(1, 8);
 
@@ -62,8 +61,8 @@ record Plan(
         new Pace(10, 50, Duration.ofSeconds(5)),
         new Pace(3, 30, Duration.ofSeconds(15)),
         new Pace(2, 10, Duration.ofSeconds(40)),
-        SAMPLER_ITERATIONS,
-        SAMPLER_MILLIS);
+        StepBenchmark.ITERATIONS,
+        StepBenchmark.MILLIS);
   }
 
   /** The same rows from few runs: to see that it works, not to quote. */

@@ -3,7 +3,7 @@
  * everything else in the same run, and another how many steps samplers need.
  *
  * <p>Starting points: {@link io.diffusion4j.benchmarks.Bench}, the command; {@link
- * io.diffusion4j.benchmarks.NetworkCost}, which counts what a network computes.
+ * io.diffusion4j.benchmarks.networks.NetworkCost}, which counts what a network computes.
  */
 @NullMarked
 package io.diffusion4j.benchmarks;

@@ -1,0 +1,134 @@
+package io.diffusion4j.benchmarks.images;
+
+import com.google.inject.Guice;
+import io.diffusion4j.benchmarks.process.ProcessMemory;
+import io.diffusion4j.benchmarks.report.Percentiles;
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.unclip.UnclipModel;
+import io.diffusion4j.unclip.UnclipModule;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.TensorFlow;
+
+/**
+ * A process that makes images from a folder and says on its standard output what took how long, in
+ * milliseconds: {@code mark name value} per line. What it says of an image once it runs are medians
+ * over images after those that warm it up.
+ */
+final class FirstImage {
+  static final String MARK = "diffusion4j.bench";
+  static final String JVM = "JVM";
+  static final String NATIVES = "natives";
+  static final String WEIGHTS = "weights";
+  static final String FIRST = "first";
+  static final String TOTAL = "total";
+  static final String OUTSIDE = "outside";
+  static final String TEXT = "text";
+  static final String PNG = "PNG";
+  static final String MEMORY = "memory";
+
+  private FirstImage() {}
+
+  /** Arguments: the folder, then {@link ImageSettings#toArguments()}. */
+  public static void main(String[] args) {
+    double jvm = sinceJvmStart();
+    long begin = System.nanoTime();
+    TensorFlow.version();
+    long loaded = System.nanoTime();
+    var settings = ImageSettings.fromArguments(Arrays.asList(args).subList(1, args.length));
+    try (var model = UnclipModel.load(Path.of(args[0]), settings.precision())) {
+      var injector = Guice.createInjector(new UnclipModule(model));
+      var images = injector.getInstance(TextToImage.class);
+      var sampler = injector.getInstance(Sampler.class);
+      long ready = System.nanoTime();
+      draw(images, settings.request(sampler, 0));
+      double first = sinceJvmStart();
+      for (int i = 1; i < settings.warmup(); i++) {
+        draw(images, settings.request(sampler, i));
+      }
+      List<Map<String, Double>> drawn = new ArrayList<>();
+      for (int i = 0; i < settings.images(); i++) {
+        drawn.add(draw(images, settings.request(sampler, settings.warmup() + i)));
+      }
+
+      var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+      tell(out, JVM, jvm);
+      tell(out, NATIVES, (loaded - begin) / 1e6);
+      tell(out, WEIGHTS, (ready - loaded) / 1e6);
+      tell(out, FIRST, first);
+      for (String name : drawn.get(0).keySet()) {
+        var millis = drawn.stream().mapToDouble(image -> image.getOrDefault(name, Double.NaN));
+        tell(out, name, Percentiles.median(millis.toArray()));
+      }
+      ProcessMemory.peakMebibytes().ifPresent(mebibytes -> tell(out, MEMORY, mebibytes));
+    }
+  }
+
+  private static double sinceJvmStart() {
+    return (double) System.currentTimeMillis()
+        - ManagementFactory.getRuntimeMXBean().getStartTime();
+  }
+
+  private static void tell(PrintStream out, String name, double value) {
+    out.println(MARK + " " + name + " " + value);
+  }
+
+  /**
+   * Draws an image and encodes it.
+   *
+   * @return milliseconds by stage, in order, in all, and of these outside of networks; what a stage
+   *     prepares before its first step is the stage's
+   */
+  private static Map<String, Double> draw(TextToImage images, TextToImage.Request request) {
+    var clock = new StageClock();
+    var result = images.generate(request, clock);
+    byte[] png = Png.encode(result.images().get(0), Map.of());
+    if (png.length == 0) {
+      throw new IllegalStateException("PNG: 0 bytes (expected: an image)");
+    }
+    return clock.stop();
+  }
+
+  /** Splits the time at the ends of the stages. */
+  private static final class StageClock implements SamplingListener {
+    private final Map<String, Double> millis = new LinkedHashMap<>();
+    private final long begin = System.nanoTime();
+    private final long networks = CompiledNetwork.nanosRun();
+    private long split = begin;
+
+    @Override
+    public void onProgress(Progress progress) {
+      if (millis.isEmpty()) {
+        split(TEXT);
+      }
+      if (progress.step() == progress.steps()) {
+        split(progress.stage());
+      }
+    }
+
+    private void split(String name) {
+      long now = System.nanoTime();
+      millis.merge(name, (now - split) / 1e6, Double::sum);
+      split = now;
+    }
+
+    private Map<String, Double> stop() {
+      split(PNG);
+      double total = (System.nanoTime() - begin) / 1e6;
+      millis.put(TOTAL, total);
+      millis.put(OUTSIDE, total - (CompiledNetwork.nanosRun() - networks) / 1e6);
+      return millis;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.diffusion4j.benchmarks.images;
+
+import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.local.Defaults;
+import io.diffusion4j.tf.nn.Precision;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How the measured images are made: with the guidance that {@code generate} has by default.
+ *
+ * @param priorSteps of the prior
+ * @param decoderSteps of the decoder
+ * @param upsamplerSteps of the upsampler
+ * @param precision of all networks
+ * @param warmup images before those that count, at least 1
+ * @param images that count, at least 1
+ */
+public record ImageSettings(
+    int priorSteps,
+    int decoderSteps,
+    int upsamplerSteps,
+    Precision precision,
+    int warmup,
+    int images) {
+  private static final String PROMPT = "a red apple on a blue background";
+
+  public ImageSettings {
+    int[] counts = {priorSteps, decoderSteps, upsamplerSteps, warmup, images};
+    if (Arrays.stream(counts).anyMatch(n -> n < 1)) {
+      throw new IllegalArgumentException(
+          "steps and images: " + Arrays.toString(counts) + " (expected: ≥ 1)");
+    }
+  }
+
+  TextToImage.Request request(Sampler sampler, long seed) {
+    return TextToImage.Request.of(
+        PROMPT,
+        1,
+        seed,
+        new SamplingSettings(sampler, priorSteps, Defaults.PRIOR_GUIDANCE),
+        new SamplingSettings(sampler, decoderSteps, Defaults.DECODER_GUIDANCE),
+        new SamplingSettings(sampler, upsamplerSteps, 1));
+  }
+
+  /** As arguments of another process. */
+  List<String> toArguments() {
+    return List.of(
+        Integer.toString(priorSteps),
+        Integer.toString(decoderSteps),
+        Integer.toString(upsamplerSteps),
+        precision.name(),
+        Integer.toString(warmup),
+        Integer.toString(images));
+  }
+
+  static ImageSettings fromArguments(List<String> arguments) {
+    return new ImageSettings(
+        Integer.parseInt(arguments.get(0)),
+        Integer.parseInt(arguments.get(1)),
+        Integer.parseInt(arguments.get(2)),
+        Precision.valueOf(arguments.get(3)),
+        Integer.parseInt(arguments.get(4)),
+        Integer.parseInt(arguments.get(5)));
+  }
+}

@@ -1,0 +1,76 @@
+package io.diffusion4j.benchmarks.networks;
+
+import io.diffusion4j.benchmarks.options.ModelOption;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.UpsamplerModel;
+import io.diffusion4j.prior.PriorModel;
+import io.diffusion4j.prior.PriorTransformer;
+import io.diffusion4j.tf.Network;
+import io.diffusion4j.tf.nn.Precision;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code bench cost}: what a call of each network costs, counted and not timed. */
+@Command(
+    name = "cost",
+    description = {
+      "Counts what one sample costs each network of a model, and the decoders S and M: products and"
+          + " sums of convolutions and dense layers, those of attention, the bytes that all"
+          + " operations read and write in bfloat16, the trained values, the nodes of the graph.",
+      "Reads no weights and runs nothing."
+    })
+public final class CostBench implements Callable<Integer> {
+  private static final String NAME = "%-18s";
+  private static final String CELL = " %11s";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private ModelOption model = new ModelOption();
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(NAME, "");
+    for (String header : new String[] {"GFLOP", "attention", "MB", "parameters", "operations"}) {
+      out.printf(CELL, header);
+    }
+    out.println();
+    networks().forEach((name, network) -> print(out, name, network));
+    return 0;
+  }
+
+  private Map<String, Network> networks() {
+    var folder = ModelFolder.open(model.folder());
+    folder.require("text_encoder", "prior", "decoder", "text_proj", "super_res_first");
+    Map<String, Network> networks = new LinkedHashMap<>();
+    networks.put("text encoder", ClipFolders.readText(folder.folder("text_encoder")));
+    networks.put("prior", new PriorTransformer(PriorModel.readConfig(folder.folder("prior"))));
+    networks.put("decoder", DecoderSubject.of(model.folder()).network());
+    networks.put(
+        "upsampler",
+        UpsamplerModel.network(DecoderFolders.readUpsampler(folder.folder("super_res_first"))));
+    networks.put("decoder S", DecoderSubject.small().network());
+    networks.put("decoder M", DecoderSubject.medium().network());
+    return networks;
+  }
+
+  private static void print(PrintWriter out, String name, Network network) {
+    var cost = NetworkCost.of(network, Precision.BFLOAT16);
+    out.printf(NAME, name);
+    out.printf(CELL, "%.3f".formatted(1e-9 * cost.flops()));
+    out.printf(CELL, "%.3f".formatted(1e-9 * cost.attentionFlops()));
+    out.printf(CELL, "%.1f".formatted(1e-6 * cost.bytes()));
+    out.printf(CELL, cost.parameters());
+    out.printf(CELL, cost.operations());
+    out.println();
+    out.flush();
+  }
+}

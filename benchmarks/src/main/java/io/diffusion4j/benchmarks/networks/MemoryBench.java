@@ -1,0 +1,55 @@
+package io.diffusion4j.benchmarks.networks;
+
+import io.diffusion4j.benchmarks.options.ModelOption;
+import io.diffusion4j.benchmarks.process.JavaProcess;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bench memory}: whether training grows, native memory included. */
+@Command(
+    name = "memory",
+    description = {
+      "Trains the decoder of a model in a process of its own, whose heap is held at one size, and"
+          + " prints what is resident after every tenth of the steps, also as a fraction of the"
+          + " first."
+    })
+public final class MemoryBench implements Callable<Integer> {
+  private static final List<String> FIXED_HEAP = List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
+
+  @Mixin private ModelOption model = new ModelOption();
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "2000",
+      description = "Steps of training. Default: ${DEFAULT-VALUE}")
+  private long steps;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Samples of a step. Default: ${DEFAULT-VALUE}")
+  private int batch;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (steps < TrainingMemory.TIMES) {
+      throw new IllegalArgumentException(
+          "steps: " + steps + " (expected: ≥ " + TrainingMemory.TIMES + ")");
+    }
+    if (batch < 1) {
+      throw new IllegalArgumentException("batch: " + batch + " (expected: ≥ 1)");
+    }
+    List<String> arguments =
+        List.of(model.folder().toString(), Integer.toString(batch), Long.toString(steps));
+    return JavaProcess.of(FIXED_HEAP, TrainingMemory.class, arguments)
+        .inheritIO()
+        .start()
+        .waitFor();
+  }
+}

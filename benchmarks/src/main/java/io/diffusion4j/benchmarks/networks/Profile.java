@@ -1,0 +1,107 @@
+package io.diffusion4j.benchmarks.networks;
+
+import io.diffusion4j.tf.Engines;
+import io.diffusion4j.tf.nn.Precision;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tensorflow.proto.DeviceStepStats;
+import org.tensorflow.proto.NodeExecStats;
+import org.tensorflow.proto.StepStats;
+
+/**
+ * Where the time of one call of a network goes, as TensorFlow recorded it, which runs it for that.
+ *
+ * @param name what was called
+ * @param runs the operations, in the order in which they began
+ */
+public record Profile(String name, List<Run> runs) {
+  /** Calls before the one that is recorded: the first one packs weights and optimises the graph. */
+  private static final int WARM_UP = 3;
+
+  public Profile {
+    runs = List.copyOf(runs);
+  }
+
+  /**
+   * One operation as it ran.
+   *
+   * @param kind its type, such as {@code _MklFusedConv2D}
+   * @param node its name in the graph
+   * @param thread that ran it
+   * @param startNanos by the clock of the machine
+   * @param nanos how long it took
+   */
+  record Run(String kind, String node, int thread, long startNanos, long nanos) {}
+
+  /**
+   * All operations of a kind.
+   *
+   * @param kind their type
+   * @param count how many
+   * @param nanos what they took together
+   */
+  record Share(String kind, int count, long nanos) {
+    private Share plus(Run run) {
+      return new Share(kind, count + 1, nanos + run.nanos);
+    }
+  }
+
+  /** Of a decoder's call. */
+  public static Profile of(DecoderSubject subject, int batch, Precision precision) {
+    Engines.prefer("tensorflow");
+    try (var model = subject.loader().apply(precision)) {
+      var denoiser = model.denoiser();
+      var queries = DecoderBenchmark.queries(subject, batch);
+      for (int i = 0; i < WARM_UP; i++) {
+        denoiser.predict(queries);
+      }
+      String name =
+          "decoder %s, batch %d, %s"
+              .formatted(subject.name(), batch, precision.name().toLowerCase(Locale.ROOT));
+      return of(name, denoiser.trace(queries));
+    }
+  }
+
+  /** What TensorFlow recorded. */
+  public static Profile of(String name, StepStats stats) {
+    List<Run> runs = new ArrayList<>();
+    for (DeviceStepStats device : stats.getDevStatsList()) {
+      for (NodeExecStats node : device.getNodeStatsList()) {
+        long start = node.getAllStartNanos() + node.getOpStartRelNanos();
+        long nanos = node.getOpEndRelNanos() - node.getOpStartRelNanos();
+        runs.add(new Run(kind(node), node.getNodeName(), node.getThreadId(), start, nanos));
+      }
+    }
+    runs.sort(Comparator.comparingLong(Run::startNanos));
+    return new Profile(name, runs);
+  }
+
+  /** Of the label {@code name = Kind(inputs)}; what has no kind there goes by its name. */
+  private static String kind(NodeExecStats node) {
+    String label = node.getTimelineLabel();
+    int from = label.indexOf(" = ");
+    int to = label.indexOf('(', from + 1);
+    return from >= 0 && to > from ? label.substring(from + 3, to) : node.getNodeName();
+  }
+
+  /** The time of all operations together, which is more than the call's where they overlap. */
+  long nanos() {
+    return runs.stream().mapToLong(Run::nanos).sum();
+  }
+
+  /** The kinds that took longest, the longest first. */
+  List<Share> dearest(int count) {
+    Map<String, Share> shares = new TreeMap<>();
+    for (Run run : runs) {
+      shares.merge(run.kind, new Share(run.kind, 1, run.nanos), (share, unused) -> share.plus(run));
+    }
+    return shares.values().stream()
+        .sorted(Comparator.comparingLong(Share::nanos).reversed())
+        .limit(count)
+        .toList();
+  }
+}

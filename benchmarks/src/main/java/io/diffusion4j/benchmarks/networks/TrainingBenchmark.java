@@ -1,0 +1,94 @@
+package io.diffusion4j.benchmarks.networks;
+
+import io.diffusion4j.benchmarks.report.Figure;
+import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.decoder.DecoderObjective;
+import io.diffusion4j.decoder.Unet;
+import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.tf.Batch;
+import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.tf.train.NoisedBatch;
+import io.diffusion4j.tf.train.Trainer;
+import io.diffusion4j.tf.train.TrainingConfig;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * One step of training a decoder: forward, backward, AdamW and moving average. It counts as three
+ * forward passes, one of them for the gradients of the activations and one for those of the
+ * weights.
+ */
+public final class TrainingBenchmark {
+  private static final int TRAIN_STEPS = 1000;
+  private static final double FORWARDS = 3;
+  private static final double LEARNING_RATE = 1e-5;
+
+  private TrainingBenchmark() {}
+
+  public static void measure(
+      DecoderSubject subject, int batchSize, Pace pace, double peakGflops, Consumer<Row> rows) {
+    double flops = FORWARDS * batchSize * NetworkCost.of(subject.network()).flops();
+    var batch = batch(subject, batchSize);
+    for (Precision precision : Precision.values()) {
+      try (var trainer = trainer(subject, batchSize, precision)) {
+        double millis = pace.median(() -> trainer.step(batch));
+        rows.accept(
+            Row.of("training step " + subject.name(), batchSize, precision)
+                .took(millis, flops, peakGflops)
+                .with(Figure.IMAGES_PER_SECOND, batchSize * 1e3 / millis));
+      }
+    }
+  }
+
+  /** A trainer of a decoder from random weights. */
+  static Trainer trainer(DecoderSubject subject, int batchSize, Precision precision) {
+    var objective =
+        new DecoderObjective(
+            new Unet(subject.config()), subject.projection(), subject.textLength());
+    var config =
+        TrainingConfig.of(TRAIN_STEPS, batchSize, LEARNING_RATE, 1).withPrecision(precision);
+    return new Trainer(objective, config);
+  }
+
+  /** What a step learns from, which is random. */
+  static Batch batch(DecoderSubject subject, int rows) {
+    var random = new SplittableRandom(1);
+    var unet = subject.config();
+    long embedding = subject.projection().embeddingDim();
+    float[] ones = new float[rows];
+    Arrays.fill(ones, 1);
+    float[] present = new float[rows * subject.contextLength()];
+    Arrays.fill(present, 1);
+    var batch =
+        new Batch(rows)
+            .floats(DecoderObjective.IMAGE_EMBEDDING, gaussian(random, rows, embedding))
+            .floats(DecoderObjective.CONDITIONAL, ones)
+            .floats(DecoderObjective.TEXT_EMBEDDING, gaussian(random, rows, embedding))
+            .floats(
+                DecoderObjective.HIDDEN, gaussian(random, rows, subject.textLength(), embedding))
+            .floats(DecoderObjective.PRESENT, present);
+    List<float[]> images = new ArrayList<>(rows);
+    for (int i = 0; i < rows; i++) {
+      images.add(
+          Init.uniform(1).values(new long[] {unet.sampleSize(), unet.sampleSize(), 3}, random));
+    }
+    new NoisedBatch(
+            new CosineSchedule(TRAIN_STEPS),
+            Parameterization.X0,
+            Weighting.SIMPLE,
+            unet.timeChannels())
+        .addTo(batch, images, random);
+    return batch;
+  }
+
+  private static float[] gaussian(SplittableRandom random, long... shape) {
+    return Init.normal(1).values(shape, random);
+  }
+}

@@ -1,0 +1,5 @@
+/** Processes that are measured from outside: their start and their memory. */
+@NullMarked
+package io.diffusion4j.benchmarks.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package io.diffusion4j.benchmarks.report;
+
+import io.diffusion4j.tf.nn.Precision;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * One line of the table.
+ *
+ * @param name what was measured
+ * @param batch how many samples at once, where that means something
+ * @param precision of the network, where there is one
+ * @param figures what came out
+ */
+public record Row(
+    String name, OptionalInt batch, Optional<Precision> precision, Map<Figure, Double> figures) {
+  public Row {
+    figures = figures.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(figures));
+  }
+
+  /** Of a network. */
+  public static Row of(String name, int batch, Precision precision) {
+    return new Row(name, OptionalInt.of(batch), Optional.of(precision), Map.of());
+  }
+
+  /** Of something without a network of its own. */
+  public static Row of(String name) {
+    return new Row(name, OptionalInt.empty(), Optional.empty(), Map.of());
+  }
+
+  public Row batch(int samples) {
+    return new Row(name, OptionalInt.of(samples), precision, figures);
+  }
+
+  public Row with(Figure figure, double value) {
+    Map<Figure, Double> more = new EnumMap<>(Figure.class);
+    more.putAll(figures);
+    more.put(figure, value);
+    return new Row(name, batch, precision, more);
+  }
+
+  /** Milliseconds, and the rate they mean for so many operations. */
+  public Row took(double milliseconds, double flops, double peakGflops) {
+    double gflops = flops / milliseconds / 1e6;
+    return with(Figure.MILLISECONDS, milliseconds)
+        .with(Figure.GFLOPS, gflops)
+        .with(Figure.FRACTION, gflops / peakGflops);
+  }
+
+  public OptionalDouble figure(Figure figure) {
+    Double value = figures.get(figure);
+    return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+  }
+
+  /** {@code float32}, {@code bfloat16} or nothing. */
+  public String precisionWord() {
+    return precision.map(p -> p.name().toLowerCase(Locale.ROOT)).orElse("");
+  }
+}

@@ -1,0 +1,232 @@
+package io.diffusion4j.benchmarks.samplers;
+
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.process.Conversion;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.Noise;
+import io.diffusion4j.diffusion.sampling.Quantity;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Update;
+import java.util.List;
+
+/**
+ * A sampler as one would write it by hand: each step is a single loop in float32 over just what
+ * this step needs, x̂₀ clipped to ±1. For networks that predict ε. The yardstick of {@link
+ * TrajectoryBenchmark}.
+ */
+final class FusedLoop {
+  private final SamplingPlan plan;
+  private final boolean keepsX0;
+  private final boolean keepsEps;
+  private final float[][] pastX;
+  private final float[][] kept; // x̂₀ or ε̂, whichever the plan looks back at
+
+  private float[] x;
+  private int step;
+
+  FusedLoop(SamplingPlan plan, float[] start) {
+    this.plan = plan;
+    x = start;
+    keepsX0 = plan.memory(Quantity.X0) > 0;
+    keepsEps = plan.memory(Quantity.EPS) > 0;
+    if (keepsX0 && keepsEps) {
+      throw new IllegalArgumentException("plan: keeps x0 and eps (expected: one of them)");
+    }
+    pastX = new float[plan.memory(Quantity.X) + 1][];
+    int memory = Math.max(plan.memory(Quantity.X0), plan.memory(Quantity.EPS)) + 1;
+    kept = new float[memory][start.length];
+  }
+
+  boolean done() {
+    return step == plan.steps().size();
+  }
+
+  float[] x() {
+    return x;
+  }
+
+  /** Moves on by one step, with the noise {@code z} if the step has any. */
+  void advance(Prediction prediction, float[] z) {
+    Update update = plan.steps().get(step).update();
+    double alphaBar = plan.steps().get(step).alphaBar();
+    var from = Conversion.of(Parameterization.EPS, alphaBar);
+    // ε̂ follows from the clipped x̂₀: ε̂ = (x − √ᾱ·x̂₀) / √(1−ᾱ)
+    double epsX = 1 / Math.sqrt(1 - alphaBar);
+    double epsX0 = -Math.sqrt(alphaBar) * epsX;
+    var loop =
+        new Loop(
+            x,
+            prediction.output(),
+            (float) from.x0FromX(),
+            (float) from.x0FromOutput(),
+            (float) (update.x() + update.eps() * epsX),
+            (float) (update.x0() + update.eps() * epsX0),
+            keepsEps ? (float) epsX : 0,
+            keepsEps ? (float) epsX0 : 1);
+    pastX[step % pastX.length] = x;
+    float[] keep = kept[step % kept.length];
+    List<Update.Past> past = update.past();
+    Noise noise = update.noise();
+    boolean keeps = keepsX0 || keepsEps;
+    if (noise.isLearned() && prediction.hasVariance()) {
+      float middle = (float) ((noise.maxLogVariance() + noise.minLogVariance()) / 4);
+      float slope = (float) ((noise.maxLogVariance() - noise.minLogVariance()) / 4);
+      x = loop.learnedNoise(middle, slope, prediction.variance(), z);
+    } else if (!noise.isNone()) {
+      float sigma = (float) noise.sigma();
+      x =
+          !keeps
+              ? loop.plus(sigma, z)
+              : past.isEmpty()
+                  ? loop.keeping(keep, sigma, z)
+                  : loop.keeping(keep, factor(past, 0), of(past, 0), sigma, z);
+    } else if (!keeps) {
+      x = loop.plain();
+    } else {
+      x =
+          switch (past.size()) {
+            case 0 -> loop.keeping(keep);
+            case 1 -> loop.keeping(keep, factor(past, 0), of(past, 0));
+            case 2 ->
+                loop.keeping(keep, factor(past, 0), of(past, 0), factor(past, 1), of(past, 1));
+            case 3 ->
+                loop.keeping(
+                    keep,
+                    factor(past, 0),
+                    of(past, 0),
+                    factor(past, 1),
+                    of(past, 1),
+                    factor(past, 2),
+                    of(past, 2));
+            case 4 ->
+                loop.keeping(
+                    keep,
+                    factor(past, 0),
+                    of(past, 0),
+                    factor(past, 1),
+                    of(past, 1),
+                    factor(past, 2),
+                    of(past, 2),
+                    factor(past, 3),
+                    of(past, 3));
+            default ->
+                throw new IllegalArgumentException(
+                    "past: " + past.size() + " terms (expected: at most 4)");
+          };
+    }
+    step++;
+  }
+
+  private static float factor(List<Update.Past> past, int k) {
+    return (float) past.get(k).factor();
+  }
+
+  private float[] of(List<Update.Past> past, int k) {
+    Update.Past term = past.get(k);
+    float[][] ring = term.of() == Quantity.X ? pastX : kept;
+    return ring[(step - term.ago()) % ring.length];
+  }
+
+  /** The loops. What is kept is {@code keepX}·x + {@code keepX0}·x̂₀. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Loop(
+      float[] x,
+      float[] output,
+      float x0FromX,
+      float x0FromOutput,
+      float ofX,
+      float ofX0,
+      float keepX,
+      float keepX0) {
+
+    private static float clip(float x0) {
+      return Math.max(-1, Math.min(1, x0));
+    }
+
+    float[] plain() {
+      float[] next = new float[x.length];
+      for (int i = 0; i < next.length; i++) {
+        next[i] = ofX * x[i] + ofX0 * clip(x0FromX * x[i] + x0FromOutput * output[i]);
+      }
+      return next;
+    }
+
+    float[] plus(float a, float[] as) {
+      float[] next = new float[x.length];
+      for (int i = 0; i < next.length; i++) {
+        float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
+        next[i] = ofX * x[i] + ofX0 * x0 + a * as[i];
+      }
+      return next;
+    }
+
+    float[] learnedNoise(float middle, float slope, float[] variance, float[] z) {
+      float[] next = new float[x.length];
+      for (int i = 0; i < next.length; i++) {
+        float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
+        float sigma = (float) Math.exp(middle + slope * variance[i]);
+        next[i] = ofX * x[i] + ofX0 * x0 + sigma * z[i];
+      }
+      return next;
+    }
+
+    float[] keeping(float[] keep) {
+      float[] next = new float[x.length];
+      for (int i = 0; i < next.length; i++) {
+        float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
+        next[i] = ofX * x[i] + ofX0 * x0;
+        keep[i] = keepX * x[i] + keepX0 * x0;
+      }
+      return next;
+    }
+
+    float[] keeping(float[] keep, float a, float[] as) {
+      float[] next = new float[x.length];
+      for (int i = 0; i < next.length; i++) {
+        float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
+        next[i] = ofX * x[i] + ofX0 * x0 + a * as[i];
+        keep[i] = keepX * x[i] + keepX0 * x0;
+      }
+      return next;
+    }
+
+    float[] keeping(float[] keep, float a, float[] as, float b, float[] bs) {
+      float[] next = new float[x.length];
+      for (int i = 0; i < next.length; i++) {
+        float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
+        next[i] = ofX * x[i] + ofX0 * x0 + a * as[i] + b * bs[i];
+        keep[i] = keepX * x[i] + keepX0 * x0;
+      }
+      return next;
+    }
+
+    float[] keeping(float[] keep, float a, float[] as, float b, float[] bs, float c, float[] cs) {
+      float[] next = new float[x.length];
+      for (int i = 0; i < next.length; i++) {
+        float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
+        next[i] = ofX * x[i] + ofX0 * x0 + a * as[i] + b * bs[i] + c * cs[i];
+        keep[i] = keepX * x[i] + keepX0 * x0;
+      }
+      return next;
+    }
+
+    float[] keeping(
+        float[] keep,
+        float a,
+        float[] as,
+        float b,
+        float[] bs,
+        float c,
+        float[] cs,
+        float d,
+        float[] ds) {
+      float[] next = new float[x.length];
+      for (int i = 0; i < next.length; i++) {
+        float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
+        next[i] = ofX * x[i] + ofX0 * x0 + a * as[i] + b * bs[i] + c * cs[i] + d * ds[i];
+        keep[i] = keepX * x[i] + keepX0 * x0;
+      }
+      return next;
+    }
+  }
+}

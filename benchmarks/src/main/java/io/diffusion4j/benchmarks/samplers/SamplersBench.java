@@ -1,0 +1,163 @@
+package io.diffusion4j.benchmarks.samplers;
+
+import io.diffusion4j.benchmarks.options.ModelOption;
+import io.diffusion4j.benchmarks.samplers.SamplerConvergence.Measured;
+import io.diffusion4j.local.Defaults;
+import io.diffusion4j.plots.Axis;
+import io.diffusion4j.plots.Chart;
+import io.diffusion4j.plots.Curve;
+import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.unclip.UnclipModel;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench samplers}: how many steps the samplers need with a model, and what they take. */
+@Command(
+    name = "samplers",
+    description = {
+      "Measures how near the deterministic samplers come to the picture of a reference with very"
+          + " many steps.",
+      "The distance is the root mean square over the pixels of the decoder's images, in [-1, 1]."
+    },
+    footer = {
+      "",
+      "Example, which makes the picture of docs/choosing-a-sampler.md:",
+      "  diffusion4j bench samplers --output docs/images/samplers.png"
+    })
+public final class SamplersBench implements Callable<Integer> {
+  private static final String NAME = "%-18s";
+  private static final String CELL = " %8s";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private ModelOption model = new ModelOption();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "Also draw a picture: FILE.png or FILE.svg.")
+  private Optional<Path> output = Optional.empty();
+
+  @Option(
+      names = "--samplers",
+      split = ",",
+      paramLabel = "NAME",
+      description = "The samplers to compare. Default: all deterministic ones")
+  private List<String> samplers = List.of();
+
+  @Option(
+      names = "--steps",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "2,3,4,5,7,10,15,20,30,50",
+      description = "The numbers of steps to compare. Default: ${DEFAULT-VALUE}")
+  private List<Integer> steps = List.of();
+
+  @Option(
+      names = "--reference-steps",
+      paramLabel = "N",
+      defaultValue = "250",
+      description =
+          "Steps of the reference, which is drawn by "
+              + SamplerConvergence.REFERENCE
+              + ". Default: ${DEFAULT-VALUE}")
+  private int referenceSteps;
+
+  @Option(
+      names = "--decoder-guidance",
+      paramLabel = "X",
+      defaultValue = "" + Defaults.DECODER_GUIDANCE,
+      description = "Guidance scale of the decoder. Default: ${DEFAULT-VALUE}")
+  private double guidanceScale;
+
+  @Override
+  public Integer call() {
+    int least = steps.stream().mapToInt(n -> n).min().orElse(0);
+    if (least < 1) {
+      throw new IllegalArgumentException("steps: " + steps + " (expected: numbers ≥ 1)");
+    }
+    Optional<PictureFile> picture = output.map(PictureFile::new); // a bad one is told at once
+    List<String> compared = compared();
+    List<Measured> measured = new ArrayList<>();
+    try (var loaded = UnclipModel.load(model.folder(), Precision.FLOAT32)) {
+      var convergence = new SamplerConvergence(loaded, referenceSteps, guidanceScale);
+      PrintWriter out = spec.commandLine().getOut();
+      printHeader(out);
+      for (String sampler : compared) {
+        List<Measured> row = new ArrayList<>();
+        steps.forEach(n -> convergence.measure(sampler, n).ifPresent(row::add));
+        print(out, sampler, row);
+        measured.addAll(row);
+      }
+    }
+    picture.ifPresent(file -> file.write(List.of(chart(measured))));
+    return 0;
+  }
+
+  private List<String> compared() {
+    List<String> known = SamplerConvergence.deterministic();
+    for (String name : samplers) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "samplers: " + name + " (expected: some of " + String.join(", ", known) + ")");
+      }
+    }
+    return samplers.isEmpty() ? known : samplers;
+  }
+
+  private void printHeader(PrintWriter out) {
+    out.printf(NAME, "steps");
+    steps.forEach(n -> out.printf(CELL, n));
+    out.printf(CELL + "%n", "ms/call");
+    out.flush();
+  }
+
+  /** Distances by the number of steps, and what a call of the network takes for an image. */
+  private void print(PrintWriter out, String sampler, List<Measured> row) {
+    out.printf(NAME, sampler);
+    for (int n : steps) {
+      out.printf(
+          CELL,
+          row.stream()
+              .filter(m -> m.steps() == n)
+              .map(m -> String.format(Locale.ROOT, "%.4f", m.distance()))
+              .findFirst()
+              .orElse(""));
+    }
+    double millis = row.stream().mapToDouble(Measured::millis).sum();
+    double calls = row.stream().mapToDouble(Measured::calls).sum();
+    out.printf(CELL + "%n", String.format(Locale.ROOT, "%.2f", millis / calls));
+    out.flush();
+  }
+
+  /** Distance over calls of the network, which are nearly all of the time. */
+  static Chart chart(List<Measured> measured) {
+    List<Curve> curves = new ArrayList<>();
+    for (String sampler : measured.stream().map(Measured::sampler).distinct().toList()) {
+      curves.add(
+          new Curve(
+              sampler,
+              Curve.Look.markedLine(curves.size()),
+              measured.stream()
+                  .filter(m -> m.sampler().equals(sampler))
+                  .map(m -> new Curve.Point(m.calls(), m.distance()))
+                  .toList()));
+    }
+    return new Chart(
+        "Distance to the reference",
+        Axis.linear("calls of the network"),
+        Axis.logarithmic("RMS distance"),
+        curves);
+  }
+}

@@ -1,0 +1,49 @@
+package io.diffusion4j.benchmarks.networks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.diffusion4j.tf.nn.Precision;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+
+/**
+ * What a call of a small decoder costs, counted: whoever makes it dearer has to say so here. Times
+ * would depend on the machine.
+ */
+class CostGuardTest {
+  private static final DecoderSubject XS = DecoderSubject.extraSmall();
+  private static final int BATCH = 4;
+
+  @Test
+  void theGraphHasTheOperationsItHad() {
+    assertThat(NetworkCost.of(XS.network()))
+        .isEqualTo(new NetworkCost(38_094_848, 3_014_656, 9_350_688, 217_830, 1_607));
+    assertThat(NetworkCost.of(XS.network(), Precision.BFLOAT16))
+        .isEqualTo(new NetworkCost(38_094_848, 3_014_656, 8_120_800, 217_830, 1_810));
+  }
+
+  /** What TensorFlow's optimiser leaves of them; it fuses more where there is oneDNN. */
+  @Test
+  @EnabledOnOs(architectures = "amd64")
+  void noMoreOperationsAreExecuted() {
+    assertThat(Profile.of(XS, BATCH, Precision.FLOAT32).runs()).hasSizeLessThanOrEqualTo(974);
+  }
+
+  @Test
+  void aCallAllocatesWhatItReadsAndAnswersAndLittleElse() {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    var queries = DecoderBenchmark.queries(XS, BATCH);
+    try (var model = XS.loader().apply(Precision.FLOAT32)) {
+      var denoiser = model.denoiser();
+      long least = Long.MAX_VALUE;
+      for (int i = 0; i < 20; i++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        denoiser.predict(queries);
+        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+      }
+      assertThat(least).isLessThanOrEqualTo(96_000);
+    }
+  }
+}
