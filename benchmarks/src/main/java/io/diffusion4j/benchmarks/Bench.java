@@ -12,7 +12,7 @@ import io.diffusion4j.benchmarks.samplers.SamplersBench;
 import io.diffusion4j.benchmarks.samplers.StepsBench;
 import io.diffusion4j.benchmarks.server.ServerBench;
 import io.diffusion4j.local.Defaults;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -13,7 +13,7 @@ import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
 import io.diffusion4j.benchmarks.report.Table;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -18,7 +18,7 @@ import io.diffusion4j.cli.serve.ServeCommand;
 import io.diffusion4j.cli.serve.TokenCommand;
 import io.diffusion4j.cli.train.InitCommand;
 import io.diffusion4j.cli.train.TrainCommand;
-import io.diffusion4j.tf.Engines;
+import io.diffusion4j.nn.engine.Engines;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;

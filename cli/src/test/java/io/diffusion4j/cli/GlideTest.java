@@ -11,7 +11,7 @@ import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.glide.GlideFolders;
 import io.diffusion4j.golden.GoldenRoots;
-import io.diffusion4j.tf.RandomWeights;
+import io.diffusion4j.nn.RandomWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

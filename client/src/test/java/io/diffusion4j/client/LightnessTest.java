@@ -68,7 +68,7 @@ class LightnessTest {
         "com.google.inject.Guice",
         "io.micrometer.core.instrument.MeterRegistry",
         "org.tensorflow.Session",
-        "io.diffusion4j.diffusion.Denoiser"
+        "io.diffusion4j.diffusion.denoiser.Denoiser"
       })
   void aServerIsNotThere(String type) {
     assertThatThrownBy(() -> Class.forName(type)).isInstanceOf(ClassNotFoundException.class);

@@ -1,10 +1,9 @@
 package io.diffusion4j.clip;
 
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * How a family of checkpoints names the parts of a transformer's blocks and packs the projections
@@ -14,20 +13,20 @@ public enum BlockKeys {
   /** {@code layers.N}, with a matrix for each projection: transformers' {@code CLIPEncoder}. */
   HUGGING_FACE("layers", "layer_norm1", "self_attn.out_proj", "layer_norm2", "mlp.fc1", "mlp.fc2") {
     @Override
-    List<Operand<TFloating>> qkv(Nn nn, Operand<TFloating> x, int heads, Init init) {
+    List<Tensor> qkv(Nn nn, Tensor x, int heads, Init init) {
       var attention = nn.at("self_attn");
       return List.of(
-          attention.at("q_proj").linear(x, Nn.last(x), init),
-          attention.at("k_proj").linear(x, Nn.last(x), init),
-          attention.at("v_proj").linear(x, Nn.last(x), init));
+          attention.at("q_proj").linear(x, x.last(), init),
+          attention.at("k_proj").linear(x, x.last(), init),
+          attention.at("v_proj").linear(x, x.last(), init));
     }
   },
 
   /** {@code resblocks.N}, all queries before all keys: OpenAI's CLIP. */
   OPENAI("resblocks", "ln_1", "attn.out_proj", "ln_2", "mlp.c_fc", "mlp.c_proj") {
     @Override
-    List<Operand<TFloating>> qkv(Nn nn, Operand<TFloating> x, int heads, Init init) {
-      var packed = nn.at("attn").linear(x, 3 * Nn.last(x), init, "in_proj_weight", "in_proj_bias");
+    List<Tensor> qkv(Nn nn, Tensor x, int heads, Init init) {
+      var packed = nn.at("attn").linear(x, 3 * x.last(), init, "in_proj_weight", "in_proj_bias");
       return nn.unpack(packed, 3, 1);
     }
   },
@@ -35,8 +34,8 @@ public enum BlockKeys {
   /** {@code resblocks.N}, packed head by head: GLIDE's text encoder. */
   GLIDE("resblocks", "ln_1", "attn.c_proj", "ln_2", "mlp.c_fc", "mlp.c_proj") {
     @Override
-    List<Operand<TFloating>> qkv(Nn nn, Operand<TFloating> x, int heads, Init init) {
-      return nn.unpack(nn.at("attn.c_qkv").linear(x, 3 * Nn.last(x), init), 3, heads);
+    List<Tensor> qkv(Nn nn, Tensor x, int heads, Init init) {
+      return nn.unpack(nn.at("attn.c_qkv").linear(x, 3 * x.last(), init), 3, heads);
     }
   };
 
@@ -57,7 +56,7 @@ public enum BlockKeys {
   }
 
   /** Queries, keys and values of {@code [B, L, W]} tokens, each {@code [B, L, W]}, head-major. */
-  abstract List<Operand<TFloating>> qkv(Nn nn, Operand<TFloating> x, int heads, Init init);
+  abstract List<Tensor> qkv(Nn nn, Tensor x, int heads, Init init);
 
   /** The blocks, below the transformer. */
   String blocks() {

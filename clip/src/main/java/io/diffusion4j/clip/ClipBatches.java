@@ -4,9 +4,9 @@ import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.data.CaptionedImages;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.nn.Tensors;
-import io.diffusion4j.tf.train.BatchSource;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.train.BatchSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,7 +30,7 @@ public record ClipBatches(
       tokens.add(tokenizer.encode(example.caption()));
       pixels.add(preprocessor.pixels(example.image()));
     }
-    var batch = new Batch(batchSize).floats(ClipVisionNetwork.PIXELS, Tensors.stack(pixels));
+    var batch = new Batch(batchSize).floats(ClipVisionNetwork.PIXELS, Rows.stack(pixels));
     ClipTextNetwork.feed(batch, tokens);
     return batch;
   }

@@ -3,11 +3,12 @@ package io.diffusion4j.clip;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 
 /**
@@ -32,7 +33,7 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
     network.requireFits(preprocessor);
     this.preprocessor = preprocessor;
     this.network = network;
-    this.compiled = new CompiledNetwork(network, weights, precision);
+    this.compiled = new CompiledNetwork(network, weights, Compute.of(precision));
   }
 
   public ClipVisionNetwork network() {
@@ -53,8 +54,8 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
    * @param pixels {@code [H, W, 3]} each, normalised, of the tower's size; at least one
    */
   public List<float[]> encodePrepared(List<float[]> pixels) {
-    var batch = new Batch(pixels.size()).floats(ClipVisionNetwork.PIXELS, Tensors.stack(pixels));
-    return Tensors.unstack(compiled.run(batch).get(0), pixels.size());
+    var batch = new Batch(pixels.size()).floats(ClipVisionNetwork.PIXELS, Rows.stack(pixels));
+    return Rows.unstack(compiled.run(batch).get(0), pixels.size());
   }
 
   @Override

@@ -1,9 +1,8 @@
 package io.diffusion4j.clip;
 
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
-import org.tensorflow.Operand;
-import org.tensorflow.types.family.TFloating;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 
 /** How a family of checkpoints names the parameters of CLIP. */
 public enum ClipKeys {
@@ -32,7 +31,7 @@ public enum ClipKeys {
     }
 
     @Override
-    Operand<TFloating> project(Nn nn, String key, Operand<TFloating> x, long out, Init init) {
+    Tensor project(Nn nn, String key, Tensor x, long out, Init init) {
       return nn.at(key).linearNoBias(x, out, init);
     }
 
@@ -63,7 +62,7 @@ public enum ClipKeys {
     }
 
     @Override
-    Operand<TFloating> project(Nn nn, String key, Operand<TFloating> x, long out, Init init) {
+    Tensor project(Nn nn, String key, Tensor x, long out, Init init) {
       return nn.project(x, key, out, init);
     }
 
@@ -94,7 +93,7 @@ public enum ClipKeys {
   abstract Vision vision();
 
   /** Projects {@code [B, W]} to the space that texts and images share; the matrix lies as here. */
-  abstract Operand<TFloating> project(Nn nn, String key, Operand<TFloating> x, long out, Init init);
+  abstract Tensor project(Nn nn, String key, Tensor x, long out, Init init);
 
   /** Whether a parameter is the image tower's. */
   abstract boolean isVision(String key);

@@ -1,11 +1,11 @@
 package io.diffusion4j.clip;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Function;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
 
 /**
  * The whole of CLIP (Radford et al. 2021, fig. 3): both towers, and the temperature by which the
@@ -14,7 +14,8 @@ import org.tensorflow.types.TFloat32;
  * @param text the text tower
  * @param vision the image tower
  */
-public record ClipNetwork(ClipTextNetwork text, ClipVisionNetwork vision) implements Network {
+public record ClipNetwork(ClipTextNetwork text, ClipVisionNetwork vision)
+    implements NetworkDefinition {
   public ClipNetwork {
     int dim = vision.embeddingDim();
     String expected = "the text tower's " + text.embeddingDim();
@@ -35,10 +36,10 @@ public record ClipNetwork(ClipTextNetwork text, ClipVisionNetwork vision) implem
    * un-normalised, and the logits {@code [B, B]} of each image with each text.
    */
   @Override
-  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
-    var t = text.build(nn, inputs).get(1);
-    var v = vision.build(nn, inputs).get(0);
-    var scale = nn.tf().math.exp(ContrastiveLoss.logScale(nn));
+  public List<Tensor> define(Nn nn, Inputs inputs) {
+    var t = text.define(nn, inputs).get(1);
+    var v = vision.define(nn, inputs).get(0);
+    var scale = nn.map(Function.EXP, ContrastiveLoss.logScale(nn));
     return List.of(
         t,
         v,

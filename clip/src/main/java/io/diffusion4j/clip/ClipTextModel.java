@@ -4,11 +4,12 @@ import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,7 +32,7 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
     network.requireFits(tokenizer);
     this.tokenizer = tokenizer;
     this.network = network;
-    this.compiled = new CompiledNetwork(network, weights, precision);
+    this.compiled = new CompiledNetwork(network, weights, Compute.of(precision));
   }
 
   public ClipTokenizer tokenizer() {
@@ -51,8 +52,8 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
     var batch = new Batch(prompts.size());
     ClipTextNetwork.feed(batch, tokens);
     var outputs = compiled.run(batch);
-    var hidden = Tensors.unstack(outputs.get(0), prompts.size());
-    var embeddings = Tensors.unstack(outputs.get(1), prompts.size());
+    var hidden = Rows.unstack(outputs.get(0), prompts.size());
+    var embeddings = Rows.unstack(outputs.get(1), prompts.size());
     List<TextEncoding> encodings = new ArrayList<>(prompts.size());
     for (int i = 0; i < prompts.size(); i++) {
       Tokens t = tokens.get(i);

@@ -2,14 +2,13 @@ package io.diffusion4j.clip;
 
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Tokens;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
 
 /**
  * CLIP's text tower: a causal transformer, read out at the end token.
@@ -22,7 +21,7 @@ import org.tensorflow.types.TFloat32;
  */
 public record ClipTextNetwork(
     Transformer transformer, int vocabulary, int positions, int embeddingDim, ClipKeys keys)
-    implements Network {
+    implements NetworkDefinition {
   /** Input {@code [L]}: the token ids. */
   static final String IDS = "ids";
 
@@ -69,8 +68,7 @@ public record ClipTextNetwork(
 
   /** Outputs: the hidden states after the final norm {@code [B, L, W]}, the embedding. */
   @Override
-  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
-    var tf = nn.tf();
+  public List<Tensor> define(Nn nn, Inputs inputs) {
     int w = transformer.width();
     var ids = inputs.ints(IDS, positions);
     var end = inputs.floats(END, positions);
@@ -81,8 +79,7 @@ public record ClipTextNetwork(
     var causal = List.of(nn.causalMask(positions, MASKED));
     h = transformer.forward(nn.at(at.transformer()), keys.blocks(), h, causal);
     var hidden = nn.output(nn.at(at.norm()).layerNorm(h, transformer.eps()));
-    var pooled =
-        tf.reduceSum(tf.math.mul(hidden, nn.reshape(end, -1, positions, 1)), tf.constant(1));
+    var pooled = nn.sum(nn.multiply(hidden, nn.reshape(end, -1, positions, 1)), 1);
     Init projection = Init.normal(1 / Math.sqrt(w));
     var embedding = keys.project(nn, at.projection(), nn.input(pooled), embeddingDim, projection);
     return List.of(hidden, nn.output(embedding));

@@ -1,13 +1,12 @@
 package io.diffusion4j.clip;
 
 import io.diffusion4j.clip.image.ClipPreprocessor;
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
 
 /**
  * CLIP's image tower: a vision transformer (Dosovitskiy et al. 2021), read out at the class token.
@@ -20,7 +19,7 @@ import org.tensorflow.types.TFloat32;
  */
 public record ClipVisionNetwork(
     Transformer transformer, int imageSize, int patch, int embeddingDim, ClipKeys keys)
-    implements Network {
+    implements NetworkDefinition {
   /** Input {@code [H, W, 3]}: the normalised pixels. */
   static final String PIXELS = "pixels";
 
@@ -47,7 +46,7 @@ public record ClipVisionNetwork(
 
   /** Output: the embedding {@code [B, E]}. */
   @Override
-  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
+  public List<Tensor> define(Nn nn, Inputs inputs) {
     int w = transformer.width();
     double eps = transformer.eps();
     long patches = (long) (imageSize / patch) * (imageSize / patch);

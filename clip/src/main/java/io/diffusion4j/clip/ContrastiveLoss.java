@@ -1,14 +1,12 @@
 package io.diffusion4j.clip;
 
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
-import org.tensorflow.Operand;
-import org.tensorflow.op.core.ReduceMax;
-import org.tensorflow.op.core.ReduceSum;
-import org.tensorflow.op.linalg.MatMul;
-import org.tensorflow.types.TFloat32;
+import io.diffusion4j.nn.Function;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Operation;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 
-/** What contrastive losses are made of: unit vectors, a learned temperature, cross entropies. */
+/** What contrastive losses are made of: unit vectors, and a learned temperature. */
 public final class ContrastiveLoss {
   /** The key of the temperature's logarithm. */
   public static final String LOGIT_SCALE = "logit_scale";
@@ -21,21 +19,20 @@ public final class ContrastiveLoss {
   private ContrastiveLoss() {}
 
   /** Rows of length 1: {@code [B, E] → [B, E]}. */
-  public static Operand<TFloat32> normalise(Nn nn, Operand<TFloat32> x) {
-    var tf = nn.tf();
-    var square = tf.reduceSum(tf.math.square(x), tf.constant(1), ReduceSum.keepDims(true));
-    return tf.math.mul(x, tf.math.rsqrt(tf.math.add(square, tf.constant(1e-12f))));
+  public static Tensor normalise(Nn nn, Tensor x) {
+    var square = nn.reshape(nn.sum(nn.map(Function.SQUARE, x), 1), x.size(0), 1);
+    return nn.multiply(x, nn.map(Function.INVERSE_ROOT, nn.add(square, nn.constant(1e-12))));
   }
 
   /** The learned factor of the cosines; its parameter is asked for once. */
-  public static Operand<TFloat32> scale(Nn nn, double largest) {
-    var tf = nn.tf();
+  public static Tensor scale(Nn nn, double largest) {
     // Above ln(largest) the clamp stops the gradient too, so the parameter itself stays there.
-    return tf.math.exp(tf.math.minimum(logScale(nn), tf.constant((float) Math.log(largest))));
+    var clamped = nn.combine(Operation.MINIMUM, logScale(nn), nn.constant(Math.log(largest)));
+    return nn.map(Function.EXP, clamped);
   }
 
   /** The logarithm of the factor, ln(1/0.07) before training. */
-  static Operand<TFloat32> logScale(Nn nn) {
+  static Tensor logScale(Nn nn) {
     return nn.parameter(LOGIT_SCALE, Init.constant(INITIAL));
   }
 
@@ -46,25 +43,7 @@ public final class ContrastiveLoss {
    * @param b unit vectors {@code [B, E]}
    * @return {@code [A, B]}
    */
-  public static Operand<TFloat32> logits(
-      Nn nn, Operand<TFloat32> a, Operand<TFloat32> b, Operand<TFloat32> scale) {
-    var tf = nn.tf();
-    return tf.math.mul(tf.linalg.matMul(a, b, MatMul.transposeB(true)), scale);
-  }
-
-  /**
-   * mean(log Σ exp(logits) − what the target has), the sum along an axis.
-   *
-   * @param target for each row or column, the mean logit under its target distribution
-   * @param axis 1 to choose within rows, 0 within columns
-   */
-  public static Operand<TFloat32> crossEntropy(
-      Nn nn, Operand<TFloat32> logits, Operand<TFloat32> target, int axis) {
-    var tf = nn.tf();
-    var along = tf.constant(axis);
-    var max = tf.stopGradient(tf.reduceMax(logits, along, ReduceMax.keepDims(true)));
-    var sum = tf.reduceSum(tf.math.exp(tf.math.sub(logits, max)), along);
-    var logSum = tf.math.add(tf.math.log(sum), nn.reshape(max, -1));
-    return tf.math.mean(tf.math.sub(logSum, target), tf.constant(0));
+  public static Tensor logits(Nn nn, Tensor a, Tensor b, Tensor scale) {
+    return nn.multiply(nn.product(a, b), scale);
   }
 }

@@ -1,10 +1,10 @@
 package io.diffusion4j.clip;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.nn.Nn;
-import io.diffusion4j.tf.train.Objective;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.train.CrossEntropy;
+import io.diffusion4j.nn.train.Objective;
 import java.util.Map;
-import org.tensorflow.types.TFloat32;
 
 /**
  * CLIP's symmetric contrastive loss (Radford et al. 2021, fig. 3): the cosine of every text with
@@ -28,19 +28,17 @@ public record ContrastiveObjective(ClipNetwork network, double largestScale) imp
   }
 
   @Override
-  public Loss build(Nn nn, Inputs inputs) {
-    var tf = nn.tf();
-    var t = ContrastiveLoss.normalise(nn, network.text().build(nn, inputs).get(1));
-    var v = ContrastiveLoss.normalise(nn, network.vision().build(nn, inputs).get(0));
+  public Loss define(Nn nn, Inputs inputs) {
+    var t = ContrastiveLoss.normalise(nn, network.text().define(nn, inputs).get(1));
+    var v = ContrastiveLoss.normalise(nn, network.vision().define(nn, inputs).get(0));
     var scale = ContrastiveLoss.scale(nn, largestScale);
     var logits = ContrastiveLoss.logits(nn, v, t, scale);
-    var pairs = tf.math.mul(tf.reduceSum(tf.math.mul(v, t), tf.constant(1)), scale);
-    var ofImages = ContrastiveLoss.crossEntropy(nn, logits, pairs, 1);
-    var ofTexts = ContrastiveLoss.crossEntropy(nn, logits, pairs, 0);
-    var loss = tf.math.mul(tf.math.add(ofImages, ofTexts), tf.constant(0.5f));
-    var best = tf.reduceMax(logits, tf.constant(1));
-    var hits = tf.dtypes.cast(tf.math.greaterEqual(pairs, best), TFloat32.class);
+    var pairs = nn.multiply(nn.sum(nn.multiply(v, t), 1), scale);
+    var ofImages = CrossEntropy.of(nn, logits, pairs, 1);
+    var ofTexts = CrossEntropy.of(nn, logits, pairs, 0);
+    var loss = nn.multiply(nn.add(ofImages, ofTexts), nn.constant(0.5));
     return new Loss(
-        loss, Map.of("logit_scale", scale, "accuracy", tf.math.mean(hits, tf.constant(0))));
+        loss,
+        Map.of("logit_scale", scale, "accuracy", CrossEntropy.accuracy(nn, logits, pairs, 1)));
   }
 }

@@ -1,11 +1,9 @@
 package io.diffusion4j.clip;
 
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * The pre-norm transformer that both of CLIP's towers are made of, and GLIDE's text encoder.
@@ -44,8 +42,7 @@ public record Transformer(
   }
 
   /** Shapes: x {@code [B, L, W]} → the same; {@code mask} is added to the attention's logits. */
-  public Operand<TFloating> forward(
-      Nn nn, BlockKeys keys, Operand<TFloating> x, List<Operand<TFloat32>> mask) {
+  public Tensor forward(Nn nn, BlockKeys keys, Tensor x, List<Tensor> mask) {
     var h = x;
     for (int i = 0; i < layers; i++) {
       h = block(nn.at(keys.blocks(), i), keys, h, mask);
@@ -53,8 +50,7 @@ public record Transformer(
     return h;
   }
 
-  private Operand<TFloating> block(
-      Nn nn, BlockKeys keys, Operand<TFloating> x, List<Operand<TFloat32>> mask) {
+  private Tensor block(Nn nn, BlockKeys keys, Tensor x, List<Tensor> mask) {
     // The deviations are those of OpenAI's CLIP.
     Init in = Init.normal(1 / Math.sqrt(width));
     Init out = Init.normal(1 / Math.sqrt(width * 2.0 * layers));

@@ -16,11 +16,12 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTest;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -111,7 +112,7 @@ class ClipNetworkTest {
         new Batch(1).floats(ClipVisionNetwork.PIXELS, ClipPreprocessor.clip(24).pixels(image));
     ClipTextNetwork.feed(batch, List.of(TOKENIZER.encode("a cat")));
     try (var model = load(keys);
-        var whole = new CompiledNetwork(network, weights, Precision.FLOAT32)) {
+        var whole = new CompiledNetwork(network, weights, Compute.of(Precision.FLOAT32))) {
       assertThat(model.network()).isEqualTo(network);
       assertThat(Math.log(model.logitScale()))
           .isCloseTo(weights.read(ClipKeys.LOGIT_SCALE)[0], within(0.01));

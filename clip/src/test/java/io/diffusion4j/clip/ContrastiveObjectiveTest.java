@@ -12,7 +12,7 @@ import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
-import io.diffusion4j.tf.Batch;
+import io.diffusion4j.nn.Batch;
 import io.diffusion4j.tf.testing.Probe;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ class ContrastiveObjectiveTest {
 
   private static Probe probe(ContrastiveObjective objective, Map<String, float[]> weights) {
     return new Probe(
-        (nn, inputs) -> objective.build(nn, inputs).value(),
+        (nn, inputs) -> objective.define(nn, inputs).value(),
         parameter -> {
           float[] values = Objects.requireNonNull(weights.get(parameter.key()), parameter.key());
           assertThat(values).as(parameter.key()).hasSize(parameter.size());

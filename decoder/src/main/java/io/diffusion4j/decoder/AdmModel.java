@@ -5,12 +5,13 @@ import static io.diffusion4j.decoder.UnetConfig.require;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.nn.CheckpointTensors;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -41,7 +42,7 @@ public final class AdmModel implements AutoCloseable {
       return new AdmModel(
           config,
           parameterization,
-          new CompiledNetwork(new AdmNetwork(config), weights, precision));
+          new CompiledNetwork(new AdmNetwork(config), weights, Compute.of(precision)));
     }
   }
 
@@ -56,7 +57,7 @@ public final class AdmModel implements AutoCloseable {
    * trained with.
    */
   public Denoiser<AdmCondition> denoiser() {
-    return new TfDenoiser<>(network, parameterization, config.timeChannels(), this::feed);
+    return new NetworkDenoiser<>(network, parameterization, config.timeChannels(), this::feed);
   }
 
   private void feed(Batch batch, List<AdmCondition> conditions) {
@@ -66,7 +67,7 @@ public final class AdmModel implements AutoCloseable {
       conditions.forEach(c -> require(c.label().isEmpty(), "label", c.label(), "none"));
     }
     if (config.beside().low()) {
-      batch.floats(Beside.LOW_INPUT, Tensors.stack(conditions.stream().map(this::low).toList()));
+      batch.floats(Beside.LOW_INPUT, Rows.stack(conditions.stream().map(this::low).toList()));
     } else {
       conditions.forEach(c -> require(c.low().isEmpty(), "low", "an image", "none"));
     }

@@ -1,15 +1,13 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.weights.Init;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * An ADM U-Net with OpenAI's keys and what it is told as inputs: a class, or text as GLIDE encodes
@@ -18,7 +16,7 @@ import org.tensorflow.types.family.TFloating;
  * @param config the shape
  * @param contextLength number of context tokens; 0 without context
  */
-public record AdmNetwork(AdmConfig config, int contextLength) implements Network {
+public record AdmNetwork(AdmConfig config, int contextLength) implements NetworkDefinition {
   /** Input {@code []}: the class, of a class-conditional model. */
   public static final String LABEL = "label";
 
@@ -43,13 +41,13 @@ public record AdmNetwork(AdmConfig config, int contextLength) implements Network
 
   /** Outputs: the prediction and, where the variance is learned, its interpolation. */
   @Override
-  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
+  public List<Tensor> define(Nn nn, Inputs inputs) {
     int size = config.sampleSize();
     int channels = config.imageChannels();
-    var xt = inputs.floats(TfDenoiser.SAMPLE, size, size, channels);
+    var xt = inputs.floats(NetworkDenoiser.SAMPLE, size, size, channels);
     var x = nn.input(config.beside().join(nn, inputs, xt));
-    var time = nn.input(inputs.floats(TfDenoiser.TIME, config.timeChannels()));
-    List<Operand<TFloating>> timeAdd = new ArrayList<>();
+    var time = nn.input(inputs.floats(NetworkDenoiser.TIME, config.timeChannels()));
+    List<Tensor> timeAdd = new ArrayList<>();
     List<Context> context = new ArrayList<>();
     if (config.classes() > 0) {
       var label = inputs.ints(LABEL);

@@ -1,9 +1,8 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * Attention of all pixels to all pixels and to the context tokens. Context tokens come first on the
@@ -14,10 +13,10 @@ import org.tensorflow.types.family.TFloating;
  */
 record AttentionBlock(UnetShape unet, int heads) {
   /** Shapes: x {@code [B, H, W, C]} → the same. */
-  Operand<TFloating> forward(Nn nn, Operand<TFloating> x, List<Context> context) {
-    long height = x.shape().get(1);
-    long width = x.shape().get(2);
-    long channels = Nn.last(x);
+  Tensor forward(Nn nn, Tensor x, List<Context> context) {
+    long height = x.size(1);
+    long width = x.size(2);
+    long channels = x.last();
     var projections = unet.keys().attention();
     var n =
         nn.reshape(

@@ -1,9 +1,8 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * What surrounds the core of an attention block, as a family of checkpoints names and packs it; all
@@ -19,10 +18,10 @@ public interface AttentionProjections {
    * @param x the normalised pixels, {@code [B, L, C]}
    * @param context tokens {@code [B, M, contextDim]}, none or one
    */
-  Qkv in(Nn nn, Operand<TFloating> x, List<Operand<TFloating>> context, int heads);
+  Qkv in(Nn nn, Tensor x, List<Tensor> context, int heads);
 
   /** Projects what was mixed: {@code [B, L, C] → [B, L, C]}, zero before training. */
-  Operand<TFloating> out(Nn nn, Operand<TFloating> x);
+  Tensor out(Nn nn, Tensor x);
 
   /**
    * What attention mixes, head-major.
@@ -31,5 +30,5 @@ public interface AttentionProjections {
    * @param k keys, {@code [B, M + L, C]}
    * @param v values, {@code [B, M + L, C]}
    */
-  record Qkv(Operand<TFloating> q, Operand<TFloating> k, Operand<TFloating> v) {}
+  record Qkv(Tensor q, Tensor k, Tensor v) {}
 }

@@ -1,11 +1,10 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
 
 /** What an ADM U-Net sees beside x_t, on the channel axis after it. */
 public enum Beside {
@@ -50,21 +49,20 @@ public enum Beside {
   }
 
   /** x_t {@code [B, H, W, C]} with what is beside it. */
-  Operand<TFloat32> join(Nn nn, Inputs inputs, Operand<TFloat32> xt) {
-    long height = xt.shape().get(1);
-    long width = xt.shape().get(2);
-    long channels = Nn.last(xt);
-    var tf = nn.tf();
-    List<Operand<TFloat32>> all = new ArrayList<>(List.of(xt));
+  Tensor join(Nn nn, Inputs inputs, Tensor xt) {
+    long height = xt.size(1);
+    long width = xt.size(2);
+    long channels = xt.last();
+    List<Tensor> all = new ArrayList<>(List.of(xt));
     if (known) {
       var image = inputs.floats(IMAGE_INPUT, height, width, channels);
       var mask = inputs.floats(MASK_INPUT, height, width, 1);
-      all.add(tf.math.mul(image, mask));
+      all.add(nn.multiply(image, mask));
       all.add(mask);
     }
     if (low) {
       all.add(inputs.floats(LOW_INPUT, height, width, channels));
     }
-    return all.size() == 1 ? xt : tf.concat(all, tf.constant(3));
+    return all.size() == 1 ? xt : nn.concat(3, all);
   }
 }

@@ -1,10 +1,8 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * Tokens that the attention of a U-Net looks at beside its pixels.
@@ -12,22 +10,22 @@ import org.tensorflow.types.family.TFloating;
  * @param tokens {@code [B, L, contextDim]}
  * @param present {@code [B, L]}: 1 where a token is to be seen, 0 for padding; none if all are
  */
-record Context(Operand<TFloating> tokens, List<Operand<TFloat32>> present) {
+record Context(Tensor tokens, List<Tensor> present) {
   /** What a hidden token's logit is lowered by. */
   private static final float HIDDEN = -10_000;
 
   /** Tokens of which those are seen that are present. */
-  static Context masked(Operand<TFloating> tokens, Operand<TFloat32> present) {
+  static Context masked(Tensor tokens, Tensor present) {
     return new Context(tokens, List.of(present));
   }
 
   /** Tokens that are all seen, padding too. */
-  static Context whole(Operand<TFloating> tokens) {
+  static Context whole(Tensor tokens) {
     return new Context(tokens, List.of());
   }
 
   /** What is added to the logits of the tokens and of the pixels after them; nothing, or one. */
-  List<Operand<TFloat32>> mask(Nn nn, long pixels) {
+  List<Tensor> mask(Nn nn, long pixels) {
     return present.stream().map(p -> nn.hide(p, HIDDEN, pixels)).toList();
   }
 

@@ -5,10 +5,10 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.nn.Tensors;
-import io.diffusion4j.tf.train.BatchSource;
-import io.diffusion4j.tf.train.NoisedBatch;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.NoisedBatch;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -73,7 +73,7 @@ public record DecoderBatches(
     DecoderModel.feed(batch, objective.projection(), embeddings, texts);
     batch.floats(
         DecoderObjective.PRESENT,
-        Tensors.stack(
+        Rows.stack(
             texts.stream().map(t -> DecoderModel.present(objective.projection(), t)).toList()));
     noise.addTo(batch, pixels, random);
     return batch;

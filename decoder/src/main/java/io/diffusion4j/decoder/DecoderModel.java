@@ -3,16 +3,17 @@ package io.diffusion4j.decoder;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.Manifest;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.nn.CheckpointTensors;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,10 +42,13 @@ public final class DecoderModel implements AutoCloseable {
     this.parameterization = parameterization;
     this.unet =
         new CompiledNetwork(
-            network(config, projection.extraTokens() + textLength), unetWeights, precision);
+            network(config, projection.extraTokens() + textLength),
+            unetWeights,
+            Compute.of(precision));
     try {
       this.textProjection =
-          new CompiledNetwork(project(projection, textLength), projectionWeights, precision);
+          new CompiledNetwork(
+              project(projection, textLength), projectionWeights, Compute.of(precision));
     } catch (RuntimeException | Error e) {
       unet.close();
       throw e;
@@ -61,7 +65,7 @@ public final class DecoderModel implements AutoCloseable {
     return Manifest.of(project(projection, 1));
   }
 
-  private static Network project(TextProjection projection, int textLength) {
+  private static NetworkDefinition project(TextProjection projection, int textLength) {
     return (nn, inputs) -> {
       int e = projection.embeddingDim();
       var told =
@@ -131,7 +135,7 @@ public final class DecoderModel implements AutoCloseable {
    *
    * @param contextLength number of context tokens
    */
-  public static Network network(UnetConfig config, int contextLength) {
+  public static NetworkDefinition network(UnetConfig config, int contextLength) {
     return new DecoderNetwork(new Unet(config), contextLength);
   }
 
@@ -140,8 +144,8 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /** The network, conditioned on what {@link #conditions} computed. */
-  public TfDenoiser<DecoderCondition> denoiser() {
-    return new TfDenoiser<>(
+  public NetworkDenoiser<DecoderCondition> denoiser() {
+    return new NetworkDenoiser<>(
         unet,
         parameterization,
         config.timeChannels(),
@@ -155,7 +159,7 @@ public final class DecoderModel implements AutoCloseable {
   private static float[] stack(
       List<DecoderCondition> conditions,
       java.util.function.Function<DecoderCondition, float[]> part) {
-    return Tensors.stack(conditions.stream().map(part).toList());
+    return Rows.stack(conditions.stream().map(part).toList());
   }
 
   /**
@@ -171,8 +175,8 @@ public final class DecoderModel implements AutoCloseable {
     var batch = new Batch(rows);
     feed(batch, projection, imageEmbeddings, texts);
     var outputs = textProjection.run(batch);
-    var contexts = Tensors.unstack(outputs.get(0), rows);
-    var timeAdds = Tensors.unstack(outputs.get(1), rows);
+    var contexts = Rows.unstack(outputs.get(0), rows);
+    var timeAdds = Rows.unstack(outputs.get(1), rows);
     List<DecoderCondition> conditions = new ArrayList<>(rows);
     for (int i = 0; i < rows; i++) {
       conditions.add(
@@ -196,19 +200,18 @@ public final class DecoderModel implements AutoCloseable {
       images.add(z.length == 0 ? new float[projection.embeddingDim()] : z);
     }
     batch
-        .floats(DecoderObjective.IMAGE_EMBEDDING, Tensors.stack(images))
+        .floats(DecoderObjective.IMAGE_EMBEDDING, Rows.stack(images))
         .floats(DecoderObjective.CONDITIONAL, conditional)
         .floats(
             DecoderObjective.TEXT_EMBEDDING,
-            Tensors.stack(texts.stream().map(TextEncoding::embedding).toList()))
+            Rows.stack(texts.stream().map(TextEncoding::embedding).toList()))
         .floats(
-            DecoderObjective.HIDDEN,
-            Tensors.stack(texts.stream().map(TextEncoding::hidden).toList()));
+            DecoderObjective.HIDDEN, Rows.stack(texts.stream().map(TextEncoding::hidden).toList()));
   }
 
   /** The extra tokens are always seen, those of the text where there are words. */
   static float[] present(TextProjection projection, TextEncoding text) {
-    float[] words = Tensors.ones(text.mask());
+    float[] words = Rows.ones(text.mask());
     float[] present = new float[projection.extraTokens() + words.length];
     java.util.Arrays.fill(present, 0, projection.extraTokens(), 1);
     System.arraycopy(words, 0, present, projection.extraTokens(), words.length);

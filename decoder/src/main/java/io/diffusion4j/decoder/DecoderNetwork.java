@@ -1,12 +1,11 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
 
 /**
  * The decoder's U-Net with what it is told as inputs.
@@ -14,7 +13,7 @@ import org.tensorflow.types.TFloat32;
  * @param unet the network
  * @param contextLength number of context tokens
  */
-record DecoderNetwork(Unet unet, int contextLength) implements Network {
+record DecoderNetwork(Unet unet, int contextLength) implements NetworkDefinition {
   /** Input {@code [L, contextDim]}. */
   static final String CONTEXT = "context";
 
@@ -26,7 +25,7 @@ record DecoderNetwork(Unet unet, int contextLength) implements Network {
 
   /** Outputs: the prediction and, where the variance is learned, its interpolation. */
   @Override
-  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
+  public List<Tensor> define(Nn nn, Inputs inputs) {
     var c = unet.config();
     var context = inputs.floats(CONTEXT, contextLength, c.contextDim());
     var present = inputs.floats(PRESENT, contextLength);
@@ -36,11 +35,10 @@ record DecoderNetwork(Unet unet, int contextLength) implements Network {
   }
 
   /** The same with the projection's outputs in place of inputs, for training. */
-  List<Operand<TFloat32>> outputs(
-      Nn nn, Inputs inputs, TextProjection.Outputs told, Operand<TFloat32> present) {
+  List<Tensor> outputs(Nn nn, Inputs inputs, TextProjection.Outputs told, Tensor present) {
     var c = unet.config();
-    var x = nn.input(inputs.floats(TfDenoiser.SAMPLE, c.sampleSize(), c.sampleSize(), 3));
-    var time = nn.input(inputs.floats(TfDenoiser.TIME, c.timeChannels()));
+    var x = nn.input(inputs.floats(NetworkDenoiser.SAMPLE, c.sampleSize(), c.sampleSize(), 3));
+    var time = nn.input(inputs.floats(NetworkDenoiser.TIME, c.timeChannels()));
     var out =
         unet.forward(
             nn, x, time, List.of(told.timeAdd()), List.of(Context.masked(told.context(), present)));

@@ -1,8 +1,9 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.train.DenoisingObjective;
-import java.util.List;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.VarianceRange;
 
 /**
  * The loss of the decoder together with its text projection; the weights are under {@code decoder}
@@ -13,7 +14,7 @@ import java.util.List;
  * @param textLength positions of the text, L
  */
 public record DecoderObjective(Unet unet, TextProjection projection, int textLength)
-    implements DenoisingObjective {
+    implements Objective {
   /** Input {@code [E]}. */
   public static final String IMAGE_EMBEDDING = "image_embedding";
 
@@ -30,25 +31,19 @@ public record DecoderObjective(Unet unet, TextProjection projection, int textLen
   public static final String PRESENT = DecoderNetwork.PRESENT;
 
   @Override
-  public Network network() {
-    return (nn, inputs) -> {
-      int e = projection.embeddingDim();
-      int length = projection.extraTokens() + textLength;
-      var told =
-          projection.forward(
-              nn.at("text_proj"),
-              inputs.floats(IMAGE_EMBEDDING, e),
-              inputs.floats(CONDITIONAL, 1),
-              inputs.floats(TEXT_EMBEDDING, e),
-              inputs.floats(HIDDEN, textLength, e));
-      return new DecoderNetwork(unet, length)
-          .outputs(nn.at("decoder"), inputs, told, inputs.floats(PRESENT, length));
-    };
-  }
-
-  @Override
-  public List<Long> sample() {
-    long size = unet.config().sampleSize();
-    return List.of(size, size, (long) unet.config().inChannels());
+  public Loss define(Nn nn, Inputs inputs) {
+    int e = projection.embeddingDim();
+    int length = projection.extraTokens() + textLength;
+    var told =
+        projection.forward(
+            nn.at("text_proj"),
+            inputs.floats(IMAGE_EMBEDDING, e),
+            inputs.floats(CONDITIONAL, 1),
+            inputs.floats(TEXT_EMBEDDING, e),
+            inputs.floats(HIDDEN, textLength, e));
+    var outputs =
+        new DecoderNetwork(unet, length)
+            .outputs(nn.at("decoder"), inputs, told, inputs.floats(PRESENT, length));
+    return VarianceRange.of(nn, inputs, outputs);
   }
 }

@@ -1,10 +1,9 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * One matrix for queries, keys and values: the {@code AttentionBlock} of guided-diffusion and
@@ -19,8 +18,8 @@ record PackedProjections(QkvOrder order) implements AttentionProjections {
   }
 
   @Override
-  public Qkv in(Nn nn, Operand<TFloating> x, List<Operand<TFloating>> context, int heads) {
-    long channels = Nn.last(x);
+  public Qkv in(Nn nn, Tensor x, List<Tensor> context, int heads) {
+    long channels = x.last();
     int groups = order.groups(heads);
     var qkv = nn.unpack(nn.at("qkv").pointwise(x, 3 * channels, Init.FAN_IN), 3, groups);
     var k = qkv.get(1);
@@ -35,7 +34,7 @@ record PackedProjections(QkvOrder order) implements AttentionProjections {
   }
 
   @Override
-  public Operand<TFloating> out(Nn nn, Operand<TFloating> x) {
-    return nn.at("proj_out").pointwise(x, Nn.last(x), Init.ZEROS);
+  public Tensor out(Nn nn, Tensor x) {
+    return nn.at("proj_out").pointwise(x, x.last(), Init.ZEROS);
   }
 }

@@ -1,10 +1,9 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
-import org.tensorflow.Operand;
-import org.tensorflow.types.family.TFloating;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 
 /**
  * The residual block of the ADM U-Net (Dhariwal &amp; Nichol 2021, appendix A), diffusers' {@code
@@ -29,7 +28,7 @@ record ResBlock(UnetShape unet, long channels, Resampling resampling) {
    *
    * @param emb SiLU of the time embedding, which all blocks share
    */
-  Operand<TFloating> forward(Nn nn, Operand<TFloating> x, Operand<TFloating> emb) {
+  Tensor forward(Nn nn, Tensor x, Tensor emb) {
     var keys = unet.keys().residual();
     var h = nn.at(keys.norm1()).groupNormSilu(x, unet.groups(), unet.eps());
     h = nn.at(keys.conv1()).conv2d(resample(nn, h), channels, 3);
@@ -43,13 +42,13 @@ record ResBlock(UnetShape unet, long channels, Resampling resampling) {
     }
     h = nn.at(keys.conv2()).conv2d(h, channels, 3, 1, Init.ZEROS);
     var skip = resample(nn, x);
-    if (Nn.last(x) != channels) {
+    if (x.last() != channels) {
       skip = nn.at(keys.skip()).conv2d(skip, channels, 1);
     }
     return nn.add(skip, h);
   }
 
-  private Operand<TFloating> resample(Nn nn, Operand<TFloating> x) {
+  private Tensor resample(Nn nn, Tensor x) {
     return switch (resampling) {
       case NONE -> x;
       case DOWN -> nn.averagePool(x);

@@ -1,10 +1,9 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.family.TFloating;
 
 /** A matrix for each projection: diffusers' {@code Attention} with {@code AttnAddedKVProcessor}. */
 record SeparateProjections() implements AttentionProjections {
@@ -14,8 +13,8 @@ record SeparateProjections() implements AttentionProjections {
   }
 
   @Override
-  public Qkv in(Nn nn, Operand<TFloating> x, List<Operand<TFloating>> context, int heads) {
-    long channels = Nn.last(x);
+  public Qkv in(Nn nn, Tensor x, List<Tensor> context, int heads) {
+    long channels = x.last();
     var q = nn.at("to_q").linear(x, channels);
     var k = nn.at("to_k").linear(x, channels);
     var v = nn.at("to_v").linear(x, channels);
@@ -27,7 +26,7 @@ record SeparateProjections() implements AttentionProjections {
   }
 
   @Override
-  public Operand<TFloating> out(Nn nn, Operand<TFloating> x) {
-    return nn.at("to_out.0").linear(x, Nn.last(x), Init.ZEROS);
+  public Tensor out(Nn nn, Tensor x) {
+    return nn.at("to_out.0").linear(x, x.last(), Init.ZEROS);
   }
 }

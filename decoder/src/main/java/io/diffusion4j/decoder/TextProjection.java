@@ -1,11 +1,9 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * What the decoder is told, from embeddings (DALL-E 2, §2.1): the image embedding joins the time
@@ -46,11 +44,7 @@ public record TextProjection(int extraTokens, int embeddingDim, int timeEmbedDim
    * @param hidden of the text, {@code [B, L, E]}
    */
   Outputs forward(
-      Nn nn,
-      Operand<TFloat32> imageEmbedding,
-      Operand<TFloat32> conditional,
-      Operand<TFloat32> textEmbedding,
-      Operand<TFloat32> hidden) {
+      Nn nn, Tensor imageEmbedding, Tensor conditional, Tensor textEmbedding, Tensor hidden) {
     var z =
         nn.orLearned(
             imageEmbedding, conditional, "learned_classifier_free_guidance_embeddings", Init.ZEROS);
@@ -73,5 +67,5 @@ public record TextProjection(int extraTokens, int embeddingDim, int timeEmbedDim
    * @param context {@code [B, extraTokens + L, contextDim]}
    * @param timeAdd {@code [B, timeEmbedDim]}
    */
-  record Outputs(Operand<TFloating> context, Operand<TFloating> timeAdd) {}
+  record Outputs(Tensor context, Tensor timeAdd) {}
 }

@@ -1,14 +1,12 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.decoder.ResBlock.Resampling;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * The ADM U-Net (Dhariwal &amp; Nichol 2021): guided-diffusion's and GLIDE's {@code UNetModel},
@@ -27,12 +25,7 @@ public record Unet(UnetShape config) {
    * @param context what attention looks at; none or one
    * @return {@code [B, H, W, outChannels]}
    */
-  Operand<TFloat32> forward(
-      Nn nn,
-      Operand<TFloating> x,
-      Operand<TFloating> sinusoid,
-      List<Operand<TFloating>> timeAdd,
-      List<Context> context) {
+  Tensor forward(Nn nn, Tensor x, Tensor sinusoid, List<Tensor> timeAdd, List<Context> context) {
     var keys = config.keys();
     var emb = nn.at(keys.timeEmbedding(0)).linear(sinusoid, config.timeEmbedDim());
     emb = nn.at(keys.timeEmbedding(1)).linear(nn.silu(emb), config.timeEmbedDim());
@@ -41,7 +34,7 @@ public record Unet(UnetShape config) {
     }
     emb = nn.silu(emb);
 
-    Deque<Operand<TFloating>> skips = new ArrayDeque<>();
+    Deque<Tensor> skips = new ArrayDeque<>();
     var h = nn.at(keys.convIn()).conv2d(x, config.blockChannels().get(0), 3);
     skips.push(h);
     for (int level = 0; level < config.levels(); level++) {
@@ -83,18 +76,15 @@ public record Unet(UnetShape config) {
     return nn.output(nn.at(keys.convOut()).conv2d(h, config.outChannels(), 3, 1, Init.ZEROS));
   }
 
-  private Operand<TFloating> residual(
-      Nn nn, UnetKeys.Layer at, int channels, Operand<TFloating> x, Operand<TFloating> emb) {
+  private Tensor residual(Nn nn, UnetKeys.Layer at, int channels, Tensor x, Tensor emb) {
     return new ResBlock(config, channels, Resampling.NONE).forward(nn.at(at.residual()), x, emb);
   }
 
-  private Operand<TFloating> attention(
-      Nn nn, UnetKeys.Layer at, int heads, Operand<TFloating> x, List<Context> context) {
+  private Tensor attention(Nn nn, UnetKeys.Layer at, int heads, Tensor x, List<Context> context) {
     return new AttentionBlock(config, heads).forward(nn.at(at.attention()), x, context);
   }
 
-  private Operand<TFloating> down(
-      Nn nn, int channels, Operand<TFloating> x, Operand<TFloating> emb) {
+  private Tensor down(Nn nn, int channels, Tensor x, Tensor emb) {
     return switch (config.levelChange()) {
       case RESIDUAL_BLOCK -> new ResBlock(config, channels, Resampling.DOWN).forward(nn, x, emb);
       case CONVOLUTION -> nn.at("op").conv2d(x, channels, 3, 2, Init.FAN_IN);
@@ -102,7 +92,7 @@ public record Unet(UnetShape config) {
     };
   }
 
-  private Operand<TFloating> up(Nn nn, int channels, Operand<TFloating> x, Operand<TFloating> emb) {
+  private Tensor up(Nn nn, int channels, Tensor x, Tensor emb) {
     return switch (config.levelChange()) {
       case RESIDUAL_BLOCK -> new ResBlock(config, channels, Resampling.UP).forward(nn, x, emb);
       case CONVOLUTION -> nn.at("conv").conv2d(nn.upsampleNearest(x), channels, 3);

@@ -4,10 +4,10 @@ import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.nn.Tensors;
-import io.diffusion4j.tf.train.BatchSource;
-import io.diffusion4j.tf.train.NoisedBatch;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.NoisedBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -65,7 +65,7 @@ public record UpsamplerBatches(
       large.add(cut(image, left, top));
       low.add(cut(enlarged, left, top));
     }
-    var batch = new Batch(batchSize).floats(UpsamplerObjective.LOW, Tensors.stack(low));
+    var batch = new Batch(batchSize).floats(UpsamplerObjective.LOW, Rows.stack(low));
     noise.addTo(batch, large, random, TimestepSampler.uniform(timesteps));
     return batch;
   }

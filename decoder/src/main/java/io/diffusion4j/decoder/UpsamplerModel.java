@@ -4,13 +4,14 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.Manifest;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.nn.CheckpointTensors;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 
 /**
@@ -35,7 +36,7 @@ public final class UpsamplerModel implements AutoCloseable {
   }
 
   /** The U-Net as the {@link #denoiser} runs it, without weights. */
-  public static Network network(UnetConfig config) {
+  public static NetworkDefinition network(UnetConfig config) {
     return new UpsamplerNetwork(new Unet(config), config.sampleSize());
   }
 
@@ -50,7 +51,7 @@ public final class UpsamplerModel implements AutoCloseable {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
       var network =
           new CompiledNetwork(
-              network(config), new CheckpointTensors(folder, checkpoint), precision);
+              network(config), new CheckpointTensors(folder, checkpoint), Compute.of(precision));
       return new UpsamplerModel(config, parameterization, network);
     }
   }
@@ -61,13 +62,13 @@ public final class UpsamplerModel implements AutoCloseable {
 
   /** The network, conditioned on the small image, enlarged. */
   public Denoiser<Image> denoiser() {
-    return new TfDenoiser<>(
+    return new NetworkDenoiser<>(
         network,
         parameterization,
         config.timeChannels(),
         (batch, images) ->
             batch.floats(
-                UpsamplerNetwork.LOW, Tensors.stack(images.stream().map(Image::pixels).toList())));
+                UpsamplerNetwork.LOW, Rows.stack(images.stream().map(Image::pixels).toList())));
   }
 
   @Override

@@ -1,8 +1,9 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.train.DenoisingObjective;
-import java.util.List;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.VarianceRange;
 
 /**
  * The loss of an upsampler over crops; without attention it may be used at any size (DALL-E 2,
@@ -11,17 +12,12 @@ import java.util.List;
  * @param unet the network
  * @param crop height and width of the crops in pixels
  */
-public record UpsamplerObjective(Unet unet, int crop) implements DenoisingObjective {
+public record UpsamplerObjective(Unet unet, int crop) implements Objective {
   /** Input {@code [crop, crop, 3]}: the small image, enlarged. */
   public static final String LOW = UpsamplerNetwork.LOW;
 
   @Override
-  public Network network() {
-    return new UpsamplerNetwork(unet, crop);
-  }
-
-  @Override
-  public List<Long> sample() {
-    return List.of((long) crop, (long) crop, 3L);
+  public Loss define(Nn nn, Inputs inputs) {
+    return VarianceRange.of(nn, inputs, new UpsamplerNetwork(unet, crop).define(nn, inputs));
   }
 }

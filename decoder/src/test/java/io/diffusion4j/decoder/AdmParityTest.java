@@ -9,11 +9,11 @@ import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.TimeEmbedding;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.TimeEmbedding;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.tf.testing.Golden;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +43,8 @@ class AdmParityTest {
     }
     var batch =
         new Batch(rows)
-            .floats(TfDenoiser.SAMPLE, io.image("in.x"))
-            .floats(TfDenoiser.TIME, Tensors.stack(times));
+            .floats(NetworkDenoiser.SAMPLE, io.image("in.x"))
+            .floats(NetworkDenoiser.TIME, Rows.stack(times));
     if (config.classes() > 0) {
       batch.ints(AdmNetwork.LABEL, io.ints("in.y"));
     }
@@ -59,8 +59,8 @@ class AdmParityTest {
   private static float[] enlarged(GoldenTensors io, int size) {
     int height = io.size("in.low_res", 2);
     int width = io.size("in.low_res", 3);
-    return Tensors.stack(
-        Tensors.unstack(io.image("in.low_res"), io.size("in.low_res", 0)).stream()
+    return Rows.stack(
+        Rows.unstack(io.image("in.low_res"), io.size("in.low_res", 0)).stream()
             .map(low -> Resize.bilinear(new Image(width, height, low), size, size).pixels())
             .toList());
   }
@@ -74,7 +74,7 @@ class AdmParityTest {
         all.add(java.util.Arrays.copyOfRange(output, pixel * channels, (pixel + 1) * channels));
       }
     }
-    return Tensors.stack(all);
+    return Rows.stack(all);
   }
 
   /** The reference's constructor arguments, as a {@code config.json} has them. */

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.LossNetwork;
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingProcessContract;
 import io.diffusion4j.onednn.OneDnnEngine;
 import io.diffusion4j.onednn.OneDnnTrainingEngine;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.train.BatchSource;
-import io.diffusion4j.tf.train.Trainer;
-import io.diffusion4j.tf.train.TrainingConfig;
-import io.diffusion4j.tf.train.TrainingProcessContract;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -41,7 +42,7 @@ class OneDnnTrainingProcessTest implements TrainingProcessContract {
   void theEngineThatIsFoundIsOneDnn() {
     assumeThat(new OneDnnEngine().unavailable(Precision.BFLOAT16)).isEmpty();
     try (var learner =
-        new OneDnnTrainingEngine().learner(DECODING.objective(), config(1)).orElseThrow()) {
+        new OneDnnTrainingEngine().learner(LossNetwork.of(DECODING.objective()), config(1))) {
       assertThat(learner.parameters()).isNotEmpty();
     }
   }

@@ -1,23 +1,26 @@
 package io.diffusion4j.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.LossNetwork;
+import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.Optimizer;
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingRun;
+import io.diffusion4j.nn.train.VarianceRange;
+import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onednn.OneDnnEngine;
 import io.diffusion4j.onednn.OneDnnTrainingEngine;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.Engines;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.train.BatchSource;
-import io.diffusion4j.tf.train.Objective;
-import io.diffusion4j.tf.train.Optimizer;
-import io.diffusion4j.tf.train.Trainer;
-import io.diffusion4j.tf.train.TrainingConfig;
-import io.diffusion4j.tf.train.TrainingRun;
-import io.diffusion4j.tf.train.VarianceRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -216,6 +219,12 @@ class OneDnnTrainingTest {
   @Test
   void leavesWhatItLacksToTensorFlow() {
     Objective other = (nn, inputs) -> Objective.Loss.of(nn.parameter("p", (s, r) -> new float[1]));
-    assertThat(new OneDnnTrainingEngine().learner(other, config(Precision.FLOAT32))).isEmpty();
+    var network = LossNetwork.of(other);
+    var config = config(Precision.FLOAT32);
+    assertThatThrownBy(() -> new OneDnnTrainingEngine().learner(network, config))
+        .isInstanceOf(UnsupportedLayerException.class);
+    try (var trainer = new Trainer(other, config)) {
+      assertThat(trainer.parameters()).isEqualTo(1);
+    }
   }
 }

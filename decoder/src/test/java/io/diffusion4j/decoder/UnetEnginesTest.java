@@ -4,14 +4,16 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 
 import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
 import io.diffusion4j.decoder.UnetShape.LevelChange;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.Engine;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.RandomWeights;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engine;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.tf.TensorFlowEngine;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.testing.EachEngine;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -78,7 +80,7 @@ class UnetEnginesTest {
           1e-5,
           TimeConditioning.ADD);
 
-  private record Case(String name, Network network, Batch batch) {
+  private record Case(String name, NetworkDefinition network, Batch batch) {
     @Override
     public String toString() {
       return name;
@@ -95,8 +97,8 @@ class UnetEnginesTest {
         "an upsampler",
         UpsamplerModel.network(UPSAMPLER),
         new Batch(ROWS)
-            .floats(TfDenoiser.SAMPLE, gaussian(1, size, size, 3))
-            .floats(TfDenoiser.TIME, gaussian(2, UPSAMPLER.timeChannels()))
+            .floats(NetworkDenoiser.SAMPLE, gaussian(1, size, size, 3))
+            .floats(NetworkDenoiser.TIME, gaussian(2, UPSAMPLER.timeChannels()))
             .floats(UpsamplerNetwork.LOW, gaussian(3, size, size, 3)));
   }
 
@@ -123,8 +125,8 @@ class UnetEnginesTest {
         order + " " + change,
         new AdmNetwork(config),
         new Batch(ROWS)
-            .floats(TfDenoiser.SAMPLE, gaussian(1, 12, 12, 3))
-            .floats(TfDenoiser.TIME, gaussian(2, config.timeChannels())));
+            .floats(NetworkDenoiser.SAMPLE, gaussian(1, 12, 12, 3))
+            .floats(NetworkDenoiser.TIME, gaussian(2, config.timeChannels())));
   }
 
   private static Stream<Case> cases() {
@@ -146,8 +148,10 @@ class UnetEnginesTest {
   @MethodSource("engines")
   void aNetworkIsThatOfTensorFlowInFloat32(Case given, Engine engine, Precision precision) {
     var weights = RandomWeights.of(given.network, 1);
-    try (var here = engine.compile(given.network, weights, precision);
-        var there = new TensorFlowEngine().compile(given.network, weights, Precision.FLOAT32)) {
+    try (var here = engine.compile(Network.of(given.network), weights, Compute.of(precision));
+        var there =
+            new TensorFlowEngine()
+                .compile(Network.of(given.network), weights, Compute.of(Precision.FLOAT32))) {
       var actual = here.run(given.batch);
       var expected = there.run(given.batch);
       for (int i = 0; i < expected.size(); i++) {
@@ -162,8 +166,8 @@ class UnetEnginesTest {
       present[i] = i % TOKENS == 2 ? 0 : 1;
     }
     return new Batch(ROWS)
-        .floats(TfDenoiser.SAMPLE, gaussian(1, config.sampleSize(), config.sampleSize(), 3))
-        .floats(TfDenoiser.TIME, gaussian(2, config.timeChannels()))
+        .floats(NetworkDenoiser.SAMPLE, gaussian(1, config.sampleSize(), config.sampleSize(), 3))
+        .floats(NetworkDenoiser.TIME, gaussian(2, config.timeChannels()))
         .floats(DecoderNetwork.CONTEXT, gaussian(3, TOKENS, config.contextDim()))
         .floats(DecoderNetwork.PRESENT, present)
         .floats(DecoderNetwork.TIME_ADD, gaussian(4, config.timeEmbedDim()));

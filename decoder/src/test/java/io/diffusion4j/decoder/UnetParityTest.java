@@ -6,12 +6,12 @@ import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.TimeEmbedding;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.TimeEmbedding;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,15 +56,15 @@ class UnetParityTest {
     int tokens = io.size("in.encoder_hidden_states", 1);
     var batch =
         batch(io, config.timeChannels())
-            .floats(TfDenoiser.SAMPLE, io.image("in.sample"))
+            .floats(NetworkDenoiser.SAMPLE, io.image("in.sample"))
             .floats("time_add", io.floats("in.class_labels"))
             .floats("context", io.floats("in.encoder_hidden_states"))
             .floats("present", io.floats("in.attention_mask"));
-    Network network =
+    NetworkDefinition network =
         (nn, inputs) -> {
           int size = config.sampleSize();
-          var x = nn.input(inputs.floats(TfDenoiser.SAMPLE, size, size, config.inChannels()));
-          var time = nn.input(inputs.floats(TfDenoiser.TIME, config.timeChannels()));
+          var x = nn.input(inputs.floats(NetworkDenoiser.SAMPLE, size, size, config.inChannels()));
+          var time = nn.input(inputs.floats(NetworkDenoiser.TIME, config.timeChannels()));
           var add = nn.input(inputs.floats("time_add", config.timeEmbedDim()));
           var context =
               Context.masked(
@@ -94,14 +94,14 @@ class UnetParityTest {
     GoldenTensors io = golden.io();
     var batch = batch(io, config.timeChannels()).floats("both", io.image("in.sample"));
     int size = config.sampleSize();
-    Network network =
+    NetworkDefinition network =
         (nn, inputs) ->
             List.of(
                 new Unet(config)
                     .forward(
                         nn,
                         nn.input(inputs.floats("both", size, size, config.inChannels())),
-                        nn.input(inputs.floats(TfDenoiser.TIME, config.timeChannels())),
+                        nn.input(inputs.floats(NetworkDenoiser.TIME, config.timeChannels())),
                         List.of(),
                         Context.none()));
     return new Golden(golden.folder()).runInEach(network, batch, precision);
@@ -111,7 +111,8 @@ class UnetParityTest {
   private static Batch batch(GoldenTensors io, int timeChannels) {
     int rows = io.size("in.sample", 0);
     float[] time = TimeEmbedding.sinusoid(io.floats("in.timestep")[0], timeChannels);
-    return new Batch(rows).floats(TfDenoiser.TIME, Tensors.stack(Collections.nCopies(rows, time)));
+    return new Batch(rows)
+        .floats(NetworkDenoiser.TIME, Rows.stack(Collections.nCopies(rows, time)));
   }
 
   @GoldenTest(GoldenKind.TEXT_PROJECTION)
@@ -134,7 +135,7 @@ class UnetParityTest {
             .floats("conditional", conditional)
             .floats("text", io.floats("in.prompt_embeds"))
             .floats("hidden", io.floats("in.text_encoder_hidden_states"));
-    Network network =
+    NetworkDefinition network =
         (nn, inputs) -> {
           var told =
               projection.forward(

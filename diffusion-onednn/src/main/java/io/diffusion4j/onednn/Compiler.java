@@ -1,29 +1,33 @@
 package io.diffusion4j.onednn;
 
+import io.diffusion4j.nn.Layer;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Network.Node;
+import io.diffusion4j.nn.Operation;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.Tensor.Role;
+import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.onednn.Fusion.After;
-import io.diffusion4j.tf.NetworkTrace;
-import io.diffusion4j.tf.NetworkTrace.Node;
-import io.diffusion4j.tf.UnsupportedLayerException;
-import io.diffusion4j.tf.nn.Layer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Turns a network into steps, from its outputs backwards: each layer after what it reads, and
- * chains as one.
+ * chains as one. Layers that U-Nets and the diffusion prior do not have are refused.
  */
-final class Compiler {
-  private final NetworkTrace trace;
+final class Compiler implements Layer.Visitor<Node, Value> {
+  private final Network network;
   private final Fusion fusion;
   private final Lowering lowering;
   private final DataType type;
   private final Map<Integer, Value> values = new HashMap<>();
   private final Map<Integer, Value> narrow = new HashMap<>();
   private final Map<Integer, Value> wide = new HashMap<>();
-  private final Map<List<Integer>, Value> masks = new HashMap<>();
+  private final Map<List<Tensor>, Value> masks = new HashMap<>();
 
   /**
    * Compiles nothing yet.
@@ -31,38 +35,31 @@ final class Compiler {
    * @param lowering where the steps go
    * @param type of the activations
    */
-  Compiler(NetworkTrace trace, Lowering lowering, DataType type) {
-    this.trace = trace;
-    this.fusion = new Fusion(trace);
+  Compiler(Network network, Lowering lowering, DataType type) {
+    this.network = network;
+    this.fusion = new Fusion(network);
     this.lowering = lowering;
     this.type = type;
   }
 
-  /** What is fed, in the trace's order, as if the first step read it. */
-  List<Value> inputs() {
-    List<Value> inputs = new ArrayList<>();
-    for (int n = 0; n < trace.nodes().size(); n++) {
-      if (node(n).layer() instanceof Layer.Input input) {
-        if (input.integers()) {
-          throw unsupported(n);
-        }
-        inputs.add(values.computeIfAbsent(n, k -> lowering.fed(node(k).shape())));
-      }
-    }
+  /** The inputs by name, as if the first step read them. */
+  Map<String, Value> inputs() {
+    Map<String, Value> inputs = new LinkedHashMap<>();
+    network.inputs().forEach((name, input) -> inputs.put(name, value(input.node())));
     return inputs;
   }
 
   /** The outputs in float32, for which the steps are made. */
   List<Value> outputs() {
-    return trace.outputs().stream().map(this::wide).toList();
+    return network.outputs().stream().map(output -> wide(output.node())).toList();
   }
 
   private Node node(int n) {
-    return trace.nodes().get(n);
+    return network.nodes().get(n);
   }
 
-  private UnsupportedLayerException unsupported(int n) {
-    return new UnsupportedLayerException(node(n).layer().toString());
+  private static UnsupportedLayerException unsupported(Node node) {
+    return new UnsupportedLayerException(node.layer() + " of " + node.inputs());
   }
 
   private Value value(int n) {
@@ -83,6 +80,18 @@ final class Compiler {
     return as(DataType.FLOAT32, n, wide);
   }
 
+  private Value value(Node node, int i) {
+    return value(node.input(i));
+  }
+
+  private Value narrow(Node node, int i) {
+    return narrow(node.input(i));
+  }
+
+  private Value wide(Node node, int i) {
+    return wide(node.input(i));
+  }
+
   private Value as(DataType wanted, int n, Map<Integer, Value> copies) {
     Value value = value(n);
     if (value.type() == wanted) {
@@ -98,51 +107,9 @@ final class Compiler {
    */
   private Value compute(int n, Optional<Value> into) {
     var chain = fusion.chain(n);
-    if (chain.isPresent()) {
-      return computeChain(n, chain.get(), into);
-    }
-    var node = node(n);
-    var layer = node.layer();
-    var in = node.inputs();
-    var curve = Fusion.curve(layer);
-    if (curve.isPresent()) {
-      return lowering.apply(curve.get(), narrow(in.get(0)));
-    } else if (layer instanceof Layer.Reshape) {
-      return value(in.get(0)).withShape(node.shape());
-    } else if (layer instanceof Layer.Add) {
-      return add(n, in.get(0), in.get(1));
-    } else if (layer instanceof Layer.LayerNorm norm) {
-      return lowering.layerNorm(norm, narrow(in.get(0)));
-    } else if (layer instanceof Layer.Learned learned) {
-      return lowering.learned(learned, node.shape());
-    } else if (layer instanceof Layer.Position position) {
-      return value(in.get(0)).position(position.index());
-    } else if (layer instanceof Layer.GroupNorm norm) {
-      Optional<Value> scaleShift = in.size() == 1 ? Optional.empty() : Optional.of(wide(in.get(1)));
-      return lowering.groupNorm(norm, narrow(in.get(0)), scaleShift);
-    } else if (layer instanceof Layer.Attention attention) {
-      return lowering.attention(
-          attention.heads(),
-          narrow(in.get(0)),
-          narrow(in.get(1)),
-          narrow(in.get(2)),
-          mask(in.subList(3, in.size())));
-    } else if (layer instanceof Layer.Hide hide) {
-      return lowering.hide(hide, wide(in.get(0)), node.shape());
-    } else if (layer instanceof Layer.Causal causal) {
-      return lowering.causal(causal, node.shape());
-    } else if (layer instanceof Layer.Unpacked part) {
-      return lowering.unpacked(part, narrow(in.get(0)));
-    } else if (layer instanceof Layer.Concat concat) {
-      return concat(node, concat.axis());
-    } else if (layer instanceof Layer.Slice slice) {
-      return lowering.slice(value(in.get(0)), slice.begin(), slice.size());
-    } else if (layer instanceof Layer.UpsampleNearest) {
-      return lowering.upsampleNearest(narrow(in.get(0)));
-    } else if (layer instanceof Layer.AveragePool) {
-      return lowering.averagePool(narrow(in.get(0)));
-    }
-    throw unsupported(n);
+    return chain.isPresent()
+        ? computeChain(n, chain.get(), into)
+        : node(n).layer().accept(this, node(n));
   }
 
   private Value computeChain(int n, Fusion.Chain chain, Optional<Value> into) {
@@ -154,65 +121,234 @@ final class Compiler {
               ? new PostOp.Pending.Apply(apply.curve())
               : new PostOp.Pending.Add(narrow(((After.Add) operation).other())));
     }
-    var x = narrow(producer.inputs().get(0));
+    var x = narrow(producer, 0);
     DataType to = fusion.isWide(n) ? DataType.FLOAT32 : type;
     if (producer.layer() instanceof Layer.Conv2d conv) {
-      Value y = lowering.convolution(conv, x, producer.shape(), to, after);
-      return y.withShape(node(n).shape());
+      Value y = lowering.convolution(conv, x, producer.output().sample(), to, after);
+      return y.withShape(node(n).output().sample());
     }
-    var place = into.orElseGet(() -> lowering.value(to, node(n).shape()));
+    var place = into.orElseGet(() -> lowering.value(to, node(n).output().sample()));
     lowering.linear((Layer.Linear) producer.layer(), x, place, after);
     return place;
   }
 
   /** All that hides keys from an attention, as one; attentions that hide the same share it. */
-  private Optional<Value> mask(List<Integer> hiding) {
+  private Optional<Value> mask(List<Tensor> hiding) {
     if (hiding.isEmpty()) {
       return Optional.empty();
     }
     Value known = masks.get(hiding);
     if (known == null) {
-      known = hiding.stream().map(this::wide).reduce(lowering::hideBoth).orElseThrow();
+      known =
+          hiding.stream().map(mask -> wide(mask.node())).reduce(lowering::hideBoth).orElseThrow();
       masks.put(List.copyOf(hiding), known);
     }
     return Optional.of(known);
   }
 
-  private Value add(int n, int a, int b) {
-    if (node(a).size() != node(b).size()) {
-      throw unsupported(n);
+  // The layers
+
+  @Override
+  public Value visit(Layer.Input layer, Node node) {
+    if (node.output().role() == Role.INTEGERS) {
+      throw unsupported(node);
     }
-    return lowering.add(narrow(a), narrow(b));
+    return lowering.fed(node.output().sample());
+  }
+
+  @Override
+  public Value visit(Layer.Constant layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Value visit(Layer.Learned layer, Node node) {
+    if (node.output().rank() < 2 || node.output().size(0) != 1) {
+      throw unsupported(node);
+    }
+    return lowering.learned(layer, node.output().sample());
+  }
+
+  /** It is always the producer of a chain. */
+  @Override
+  public Value visit(Layer.Linear layer, Node node) {
+    throw unsupported(node);
+  }
+
+  /** It is always the producer of a chain. */
+  @Override
+  public Value visit(Layer.Conv2d layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Value visit(Layer.Project layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Value visit(Layer.Patches layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Value visit(Layer.Embedding layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Value visit(Layer.GroupNorm layer, Node node) {
+    Optional<Value> scaleShift =
+        node.inputs().size() == 1 ? Optional.empty() : Optional.of(wide(node, 1));
+    return lowering.groupNorm(layer, narrow(node, 0), scaleShift);
+  }
+
+  @Override
+  public Value visit(Layer.LayerNorm layer, Node node) {
+    return lowering.layerNorm(layer, narrow(node, 0));
+  }
+
+  @Override
+  public Value visit(Layer.Chosen layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Value visit(Layer.Attention layer, Node node) {
+    return lowering.attention(
+        layer.heads(),
+        narrow(node, 0),
+        narrow(node, 1),
+        narrow(node, 2),
+        mask(node.inputs().subList(3, node.inputs().size())));
+  }
+
+  @Override
+  public Value visit(Layer.Hide layer, Node node) {
+    return lowering.hide(layer, wide(node, 0), node.output().sample());
+  }
+
+  @Override
+  public Value visit(Layer.Causal layer, Node node) {
+    return lowering.causal(layer, node.output().sample());
+  }
+
+  @Override
+  public Value visit(Layer.Unpacked layer, Node node) {
+    return lowering.unpacked(layer, narrow(node, 0));
+  }
+
+  @Override
+  public Value visit(Layer.Deal layer, Node node) {
+    throw unsupported(node);
   }
 
   /**
-   * Sequences one after the other are one stretch of memory, so who is read only here is computed
-   * in place. Channels side by side are copied.
+   * Sequences one after the other are one stretch of memory, so an input with no other reader is
+   * computed in place. Channels side by side are copied.
    */
-  private Value concat(Node node, int axis) {
-    Value whole = lowering.value(type, node.shape());
-    if (axis == 1) {
+  @Override
+  public Value visit(Layer.Concat layer, Node node) {
+    var shape = node.output().sample();
+    Value whole = lowering.value(type, shape);
+    if (layer.axis() == 1) {
       long offset = 0;
-      for (int input : node.inputs()) {
-        var place = new Value(whole.buffer(), type, whole.offset() + offset, node(input).shape());
-        boolean here =
-            fusion.isReadOnce(input)
-                && !values.containsKey(input)
-                && fusion.chain(input).isPresent()
-                && node(fusion.chain(input).get().producer()).layer() instanceof Layer.Linear;
-        if (here) {
-          compute(input, Optional.of(place));
+      for (Tensor input : node.inputs()) {
+        var place = new Value(whole.buffer(), type, whole.offset() + offset, input.sample());
+        if (isMadeHere(input.node())) {
+          compute(input.node(), Optional.of(place));
         } else {
-          lowering.copy(narrow(input), place);
+          lowering.copy(narrow(input.node()), place);
         }
-        offset += node(input).size();
+        offset += input.sampleSize();
       }
       return whole;
     }
-    if (axis != node.shape().size()) {
-      throw new UnsupportedLayerException(node.layer() + " of " + node.shape());
+    if (layer.axis() != shape.size()) {
+      throw unsupported(node);
     }
-    lowering.beside(node.inputs().stream().map(this::narrow).toList(), whole);
+    lowering.beside(node.inputs().stream().map(input -> narrow(input.node())).toList(), whole);
     return whole;
+  }
+
+  private boolean isMadeHere(int input) {
+    return fusion.isReadOnce(input)
+        && !values.containsKey(input)
+        && fusion.chain(input).isPresent()
+        && node(fusion.chain(input).get().producer()).layer() instanceof Layer.Linear;
+  }
+
+  @Override
+  public Value visit(Layer.Reshape layer, Node node) {
+    return value(node, 0).withShape(node.output().sample());
+  }
+
+  @Override
+  public Value visit(Layer.Slice layer, Node node) {
+    if (layer.axis() != node.output().rank() - 1) {
+      throw unsupported(node);
+    }
+    return lowering.slice(value(node, 0), layer.begin(), layer.size());
+  }
+
+  @Override
+  public Value visit(Layer.Position layer, Node node) {
+    return value(node, 0).position(layer.index());
+  }
+
+  /** Steps are made for one sample. */
+  @Override
+  public Value visit(Layer.ForEach layer, Node node) {
+    return value(node, 0);
+  }
+
+  @Override
+  public Value visit(Layer.UpsampleNearest layer, Node node) {
+    return lowering.upsampleNearest(narrow(node, 0));
+  }
+
+  @Override
+  public Value visit(Layer.AveragePool layer, Node node) {
+    return lowering.averagePool(narrow(node, 0));
+  }
+
+  @Override
+  public Value visit(Layer.Apply layer, Node node) {
+    var curve = Curve.of(layer.function()).orElseThrow(() -> unsupported(node));
+    return lowering.apply(curve, narrow(node, 0));
+  }
+
+  @Override
+  public Value visit(Layer.Combine layer, Node node) {
+    boolean sameSize = node.inputs().get(0).sampleSize() == node.inputs().get(1).sampleSize();
+    if (layer.operation() != Operation.ADD || !sameSize) {
+      throw unsupported(node);
+    }
+    return lowering.add(narrow(node, 0), narrow(node, 1));
+  }
+
+  @Override
+  public Value visit(Layer.Select layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Value visit(Layer.Reduce layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Value visit(Layer.Product layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Value visit(Layer.OneHot layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Value visit(Layer.Detached layer, Node node) {
+    throw unsupported(node);
   }
 }

@@ -3,6 +3,9 @@ package io.diffusion4j.onednn;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_gelu_erf;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_swish;
 
+import io.diffusion4j.nn.Function;
+import java.util.Optional;
+
 /** A function of each number by itself. */
 enum Curve {
   /** x·σ(x). */
@@ -16,6 +19,15 @@ enum Curve {
   Curve(int code, float alpha) {
     this.code = code;
     this.alpha = alpha;
+  }
+
+  /** The curve that a function is, if oneDNN has it. */
+  static Optional<Curve> of(Function function) {
+    return switch (function) {
+      case SILU -> Optional.of(SILU);
+      case GELU -> Optional.of(GELU);
+      case NEGATE, ABS, SQUARE, EXP, LOG, INVERSE_ROOT, SIGMOID, QUICK_GELU -> Optional.empty();
+    };
   }
 
   /** oneDNN's name of it. */

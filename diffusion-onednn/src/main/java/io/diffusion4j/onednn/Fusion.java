@@ -1,8 +1,9 @@
 package io.diffusion4j.onednn;
 
-import io.diffusion4j.tf.NetworkTrace;
-import io.diffusion4j.tf.NetworkTrace.Node;
-import io.diffusion4j.tf.nn.Layer;
+import io.diffusion4j.nn.Layer;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Network.Node;
+import io.diffusion4j.nn.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,25 +30,27 @@ final class Fusion {
     record Add(int other) implements After {}
   }
 
-  private final NetworkTrace trace;
+  private final Network network;
   private final List<List<Integer>> users = new ArrayList<>();
 
-  Fusion(NetworkTrace trace) {
-    this.trace = trace;
-    trace.nodes().forEach(node -> users.add(new ArrayList<>()));
-    for (int n = 0; n < trace.nodes().size(); n++) {
-      for (int input : node(n).inputs()) {
-        users.get(input).add(n);
+  Fusion(Network network) {
+    this.network = network;
+    network.nodes().forEach(node -> users.add(new ArrayList<>()));
+    for (int n = 0; n < network.nodes().size(); n++) {
+      var node = node(n);
+      int read = node.layer() instanceof Layer.ForEach ? 1 : node.inputs().size();
+      for (int i = 0; i < read; i++) {
+        users.get(node.input(i)).add(n);
       }
     }
   }
 
   private Node node(int n) {
-    return trace.nodes().get(n);
+    return network.nodes().get(n);
   }
 
   private boolean isOutput(int n) {
-    return trace.outputs().contains(n);
+    return network.outputs().stream().anyMatch(output -> output.node() == n);
   }
 
   /** Whether only one layer reads it, and that once. */
@@ -62,15 +65,15 @@ final class Fusion {
       return Optional.of(new Chain(n, List.of()));
     }
     if (node.layer() instanceof Layer.Reshape) {
-      return before(node.inputs().get(0));
+      return before(node.input(0));
     }
     var curve = curve(node.layer());
     if (curve.isPresent()) {
-      return before(node.inputs().get(0)).map(chain -> then(chain, new After.Apply(curve.get())));
+      return before(node.input(0)).map(chain -> then(chain, new After.Apply(curve.get())));
     }
-    if (node.layer() instanceof Layer.Add) {
-      int first = node.inputs().get(0);
-      int second = node.inputs().get(1);
+    if (node.layer() instanceof Layer.Combine c && c.operation() == Operation.ADD) {
+      int first = node.input(0);
+      int second = node.input(1);
       return addend(n, second)
           .map(chain -> then(chain, new After.Add(first)))
           .or(() -> addend(n, first).map(chain -> then(chain, new After.Add(second))));
@@ -78,12 +81,8 @@ final class Fusion {
     return Optional.empty();
   }
 
-  /** What the layer is, if it is a function of each number by itself. */
-  static Optional<Curve> curve(Layer layer) {
-    if (layer instanceof Layer.Silu) {
-      return Optional.of(Curve.SILU);
-    }
-    return layer instanceof Layer.Gelu ? Optional.of(Curve.GELU) : Optional.empty();
+  private static Optional<Curve> curve(Layer layer) {
+    return layer instanceof Layer.Apply apply ? Curve.of(apply.function()) : Optional.empty();
   }
 
   /** A chain whose result is seen by nobody else. */
@@ -93,7 +92,9 @@ final class Fusion {
 
   /** A summand as large as the sum. */
   private Optional<Chain> addend(int sum, int n) {
-    return node(n).size() == node(sum).size() ? before(n) : Optional.empty();
+    return node(n).output().sampleSize() == node(sum).output().sampleSize()
+        ? before(n)
+        : Optional.empty();
   }
 
   private static Chain then(Chain chain, After last) {
@@ -112,7 +113,7 @@ final class Fusion {
             user -> {
               var reader = node(user);
               if (reader.layer() instanceof Layer.GroupNorm) {
-                return reader.inputs().get(0) != n;
+                return reader.input(0) != n;
               }
               boolean passesOn =
                   reader.layer() instanceof Layer.Slice || reader.layer() instanceof Layer.Reshape;

@@ -1,6 +1,6 @@
 package io.diffusion4j.onednn;
 
-import io.diffusion4j.tf.nn.Layer;
+import io.diffusion4j.nn.Layer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

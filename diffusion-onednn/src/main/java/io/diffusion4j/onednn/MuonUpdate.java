@@ -1,6 +1,6 @@
 package io.diffusion4j.onednn;
 
-import io.diffusion4j.tf.train.Muon;
+import io.diffusion4j.nn.train.Muon;
 
 /** {@link Muon} for one matrix. */
 final class MuonUpdate extends Update {

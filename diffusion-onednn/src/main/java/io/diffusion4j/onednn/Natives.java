@@ -9,7 +9,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_set_primitive_cache_capacity;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,16 +1,13 @@
 package io.diffusion4j.onednn;
 
-import io.diffusion4j.tf.Engine;
-import io.diffusion4j.tf.Executable;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.NetworkTrace;
-import io.diffusion4j.tf.nn.Layer;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engine;
+import io.diffusion4j.nn.engine.Executable;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -41,14 +38,14 @@ public final class OneDnnEngine implements Engine {
   }
 
   @Override
-  public Executable compile(Network network, NamedTensors weights, Precision precision) {
-    var trace = NetworkTrace.of(network);
-    trace.requireFits(weights);
-    var team = Team.shared();
+  public Executable compile(Network network, NamedTensors weights, Compute compute) {
+    network.requireFits(weights);
+    var team = Team.of(compute.threads());
     var scope = new Scope();
     try (var compiling = new Scope()) {
       var packed = new PackedWeights(scope, weights);
-      var program = team.call(() -> compile(trace, packed, scope, compiling, precision));
+      var type = DataType.of(compute.precision());
+      var program = team.call(() -> compile(network, packed, team, scope, compiling, type));
       packed.fill(team);
       return program;
     } catch (RuntimeException | Error e) {
@@ -59,13 +56,12 @@ public final class OneDnnEngine implements Engine {
 
   /** On a thread of the team, so that primitives are made for one thread. */
   private static Program compile(
-      NetworkTrace trace,
+      Network network,
       PackedWeights weights,
+      Team team,
       Scope scope,
       Scope compiling,
-      Precision precision) {
-    var team = Team.shared();
-    DataType type = DataType.of(precision);
+      DataType type) {
     var descriptions = new Descriptions(compiling);
     var arena = new Arena();
     var steps = new Steps(team.size());
@@ -75,8 +71,8 @@ public final class OneDnnEngine implements Engine {
     }
     var primitives = new Primitives(scope, compiling, descriptions, scratch);
     var lowering = new Lowering(steps, arena, primitives, weights, type);
-    var compiler = new Compiler(trace, lowering, type);
-    var inputs = named(trace, compiler.inputs());
+    var compiler = new Compiler(network, lowering, type);
+    var inputs = compiler.inputs();
     var outputs = compiler.outputs();
     List<Buffer> lasting = new ArrayList<>(scratch);
     outputs.forEach(value -> lasting.add(value.buffer()));
@@ -84,16 +80,5 @@ public final class OneDnnEngine implements Engine {
     scratch.forEach(buffer -> buffer.usedIn(0));
     return new Program(
         team, scope, inputs, outputs, steps, steps.stretches(scratch), arena.place());
-  }
-
-  private static Map<String, Value> named(NetworkTrace trace, List<Value> values) {
-    Map<String, Value> named = new LinkedHashMap<>();
-    int next = 0;
-    for (var node : trace.nodes()) {
-      if (node.layer() instanceof Layer.Input input) {
-        named.put(input.name(), values.get(next++));
-      }
-    }
-    return named;
   }
 }

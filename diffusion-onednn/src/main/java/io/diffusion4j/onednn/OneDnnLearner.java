@@ -1,18 +1,23 @@
 package io.diffusion4j.onednn;
 
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.NetworkTrace;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Parameter;
-import io.diffusion4j.tf.train.Learner;
-import io.diffusion4j.tf.train.Muon;
-import io.diffusion4j.tf.train.TensorMap;
-import io.diffusion4j.tf.train.Trainer;
-import io.diffusion4j.tf.train.TrainingConfig;
-import io.diffusion4j.tf.train.VarianceRange;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.nn.engine.Threads;
+import io.diffusion4j.nn.reference.Interpreter;
+import io.diffusion4j.nn.train.Learner;
+import io.diffusion4j.nn.train.LossNetwork;
+import io.diffusion4j.nn.train.Muon;
+import io.diffusion4j.nn.train.Split;
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.Parameter;
+import io.diffusion4j.nn.weights.TensorMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +25,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Trains a denoiser: each thread of the {@link Team} takes a share of the batch forwards and
- * backwards on a {@link Tape} of its own, then a share of the parameters for the update.
+ * Trains a network: each thread of the {@link Team} takes a share of the batch forwards and
+ * backwards on a {@link Tape} of its own, then a share of the parameters for the update. Between
+ * forwards and backwards one thread computes the loss of the whole batch and its gradient.
  *
  * <p>Gradients are summed in a fixed order, so that a run comes out the same, to the bit, on a
  * machine with as many processors.
@@ -30,28 +36,39 @@ final class OneDnnLearner implements Learner {
   /** A tape and which rows of the batch it has. */
   private record Share(Tape tape, TapeCompiler.Compiled network, int from, int rows) {}
 
+  private final LossNetwork objective;
+  private final Split split;
   private final TrainingConfig config;
-  private final Team team = Team.shared();
+  private final Interpreter loss;
+  private final Team team;
   private final Scope scope = new Scope();
   private final Map<String, Update> updates = new LinkedHashMap<>();
   private final List<List<Update>> duties = new ArrayList<>();
   private final List<Share> shares = new ArrayList<>();
+  private final Map<String, Trained.Gradient> gradientsOfLoss = new LinkedHashMap<>();
   private final List<float[]> outputs = new ArrayList<>();
   private final List<float[]> gradients = new ArrayList<>();
   private float[] timestepLosses = {};
 
   /**
-   * Compiles a network for batches of the configuration's size.
+   * Compiles an objective for batches of the configuration's size.
    *
-   * @throws io.diffusion4j.tf.UnsupportedLayerException if it has a layer that cannot be
+   * @throws io.diffusion4j.nn.UnsupportedLayerException if its network has a layer that cannot be
    *     differentiated here
    */
-  OneDnnLearner(NetworkTrace trace, TrainingConfig config) {
+  OneDnnLearner(LossNetwork objective, Split split, TrainingConfig config) {
+    if (split.joints().isEmpty()) {
+      throw new UnsupportedLayerException("none with activations in " + objective.network().name());
+    }
+    this.objective = objective;
+    this.split = split;
     this.config = config;
+    this.loss = new Interpreter(split.head(), new HashSet<>(split.joints()));
+    this.team = Team.of(Threads.all());
     try {
       team.call(
           () -> {
-            compile(trace);
+            compile();
             return this;
           });
     } catch (RuntimeException | Error e) {
@@ -60,26 +77,29 @@ final class OneDnnLearner implements Learner {
     }
   }
 
-  private void compile(NetworkTrace trace) {
+  private void compile() {
     var kernels = new Kernels(scope);
     int members = Math.min(team.size(), config.batchSize());
-    assign(kernels, trace.parameters().values(), members);
+    assign(kernels, objective.network().parameters().values(), members);
     for (int i = 0; i < members; i++) {
       int from = config.batchSize() * i / members;
       int rows = config.batchSize() * (i + 1) / members - from;
       var tape =
-          new Tape(
-              kernels,
-              DataType.of(config.precision()),
-              rows,
-              key -> Objects.requireNonNull(updates.get(key), key).parameter());
-      shares.add(new Share(tape, TapeCompiler.compile(tape, trace), from, rows));
+          new Tape(kernels, DataType.of(config.precision()), rows, key -> update(key).parameter());
+      shares.add(new Share(tape, TapeCompiler.compile(tape, split.trunk()), from, rows));
     }
     for (var output : shares.get(0).network.outputs()) {
       int size = output.size() / shares.get(0).rows * config.batchSize();
       outputs.add(new float[size]);
       gradients.add(new float[size]);
     }
+    for (String key : split.head().parameters().keySet()) {
+      gradientsOfLoss.put(key, update(key).parameter().gradient());
+    }
+  }
+
+  private Update update(String key) {
+    return Objects.requireNonNull(updates.get(key), key);
   }
 
   /** Gives each parameter to the member that has least to do until then. */
@@ -133,7 +153,7 @@ final class OneDnnLearner implements Learner {
             }
           }
         });
-    var loss = VarianceRange.gradient(batch, outputs, gradients);
+    var value = loss(batch);
     double[] squares = new double[shares.size()];
     team.run(
         (member, stream) -> {
@@ -162,8 +182,29 @@ final class OneDnnLearner implements Learner {
             }
           }
         });
-    timestepLosses = loss.perTimestep();
-    return new Trainer.Report(loss.value(), norm, config.rate(step), loss.metrics());
+    timestepLosses = value.perTimestep();
+    return new Trainer.Report(value.loss(), norm, config.rate(step), value.metrics());
+  }
+
+  /** The loss of the network's outputs; leaves their gradients, and those of its parameters. */
+  private LossNetwork.Value loss(Batch batch) {
+    var read = batch.only(split.inputsOfHead());
+    for (int i = 0; i < outputs.size(); i++) {
+      read.floats(split.joints().get(i), outputs.get(i));
+    }
+    Map<String, double[]> parameters = new HashMap<>();
+    for (String key : gradientsOfLoss.keySet()) {
+      parameters.put(key, Numbers.wide(update(key).weights));
+    }
+    var evaluation = loss.evaluate(read, parameters);
+    var results = split.head().outputs();
+    evaluation.differentiate(Map.of(results.get(0), new double[] {1}));
+    for (int i = 0; i < outputs.size(); i++) {
+      Numbers.narrow(evaluation.byInput(split.joints().get(i)), gradients.get(i));
+    }
+    gradientsOfLoss.forEach(
+        (key, gradient) -> gradient.floats().put(0, Numbers.narrow(evaluation.byParameter(key))));
+    return objective.value(i -> Numbers.narrow(evaluation.value(results.get(i))));
   }
 
   private static void feed(Batch batch, Share share) {

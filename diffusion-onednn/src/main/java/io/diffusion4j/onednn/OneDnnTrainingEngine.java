@@ -1,15 +1,17 @@
 package io.diffusion4j.onednn;
 
-import io.diffusion4j.tf.NetworkTrace;
-import io.diffusion4j.tf.UnsupportedLayerException;
-import io.diffusion4j.tf.train.DenoisingObjective;
-import io.diffusion4j.tf.train.Learner;
-import io.diffusion4j.tf.train.Objective;
-import io.diffusion4j.tf.train.TrainingConfig;
-import io.diffusion4j.tf.train.TrainingEngine;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.train.Learner;
+import io.diffusion4j.nn.train.LossNetwork;
+import io.diffusion4j.nn.train.Split;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingEngine;
 import java.util.Optional;
 
-/** Trains what denoises by a U-Net with oneDNN, without TensorFlow between. */
+/**
+ * Trains with oneDNN, without TensorFlow between, what it can differentiate: the network, while its
+ * loss is computed in plain Java.
+ */
 public final class OneDnnTrainingEngine implements TrainingEngine {
   private final OneDnnEngine engine = new OneDnnEngine();
 
@@ -22,15 +24,12 @@ public final class OneDnnTrainingEngine implements TrainingEngine {
   }
 
   @Override
-  public Optional<Learner> learner(Objective objective, TrainingConfig config) {
-    if (!(objective instanceof DenoisingObjective denoising)
-        || engine.unavailable(config.precision()).isPresent()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(new OneDnnLearner(NetworkTrace.of(denoising.network()), config));
-    } catch (UnsupportedLayerException e) {
-      return Optional.empty(); // TensorFlow has every layer
-    }
+  public Optional<String> unavailable(Precision precision) {
+    return engine.unavailable(precision);
+  }
+
+  @Override
+  public Learner learner(LossNetwork objective, TrainingConfig config) {
+    return new OneDnnLearner(objective, Split.of(objective), config);
   }
 }

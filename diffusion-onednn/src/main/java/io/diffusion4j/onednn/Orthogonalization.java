@@ -2,7 +2,7 @@ package io.diffusion4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
 
-import io.diffusion4j.tf.train.Muon;
+import io.diffusion4j.nn.train.Muon;
 import java.nio.FloatBuffer;
 
 /**

@@ -14,7 +14,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
 
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.StoredTensor;
-import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.nn.weights.NamedTensors;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.diffusion4j.onednn;
 
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.Executable;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.engine.Executable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

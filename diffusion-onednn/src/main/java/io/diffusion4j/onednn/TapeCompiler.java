@@ -1,9 +1,13 @@
 package io.diffusion4j.onednn;
 
-import io.diffusion4j.tf.NetworkTrace;
-import io.diffusion4j.tf.NetworkTrace.Node;
-import io.diffusion4j.tf.UnsupportedLayerException;
-import io.diffusion4j.tf.nn.Layer;
+import io.diffusion4j.nn.Function;
+import io.diffusion4j.nn.Layer;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Network.Node;
+import io.diffusion4j.nn.Operation;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.Tensor.Role;
+import io.diffusion4j.nn.UnsupportedLayerException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,29 +17,33 @@ import java.util.Optional;
 
 /**
  * From the layers of a network to a tape. What has pixels or tokens is in the tape's number format,
- * vectors are in float32.
+ * vectors are in float32. Layers that cannot be differentiated here are refused.
  */
-final class TapeCompiler {
+final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   private final Tape tape;
-  private final NetworkTrace trace;
+  private final Network network;
   private final List<Integer> uses;
   private final List<Optional<Activation>> values = new ArrayList<>();
   private final Map<String, Activation> inputs = new LinkedHashMap<>();
   private final Map<List<Integer>, Activation> masks = new HashMap<>();
 
-  private TapeCompiler(Tape tape, NetworkTrace trace) {
+  private TapeCompiler(Tape tape, Network network) {
     this.tape = tape;
-    this.trace = trace;
-    this.uses = new ArrayList<>(java.util.Collections.nCopies(trace.nodes().size(), 0));
-    trace.nodes().forEach(node -> node.inputs().forEach(i -> uses.set(i, uses.get(i) + 1)));
-    trace.outputs().forEach(i -> uses.set(i, uses.get(i) + 1));
+    this.network = network;
+    this.uses = new ArrayList<>(java.util.Collections.nCopies(network.nodes().size(), 0));
+    network.nodes().forEach(node -> node.inputs().forEach(this::use));
+    network.outputs().forEach(this::use);
+  }
+
+  private void use(Tensor tensor) {
+    uses.set(tensor.node(), uses.get(tensor.node()) + 1);
   }
 
   /**
    * A network on a tape.
    *
    * @param inputs what is fed, by name, in float32
-   * @param outputs what it says, in float32; their gradients are to be set before going backwards
+   * @param outputs in float32; their gradients are to be set before going backwards
    */
   record Compiled(Map<String, Activation> inputs, List<Activation> outputs) {}
 
@@ -44,14 +52,14 @@ final class TapeCompiler {
    *
    * @throws UnsupportedLayerException naming a layer that cannot be differentiated here
    */
-  static Compiled compile(Tape tape, NetworkTrace trace) {
-    var compiler = new TapeCompiler(tape, trace);
-    for (int i = 0; i < trace.nodes().size(); i++) {
-      compiler.values.add(compiler.layer(i, trace.nodes().get(i)));
+  static Compiled compile(Tape tape, Network network) {
+    var compiler = new TapeCompiler(tape, network);
+    for (int n = 0; n < network.nodes().size(); n++) {
+      compiler.values.add(compiler.compiled(n));
     }
     List<Activation> outputs = new ArrayList<>();
-    for (int i : trace.outputs()) {
-      var output = new Arrangement(tape).cast(compiler.value(i), DataType.FLOAT32);
+    for (Tensor value : network.outputs()) {
+      var output = new Arrangement(tape).cast(compiler.value(value), DataType.FLOAT32);
       output.gradient();
       outputs.add(output);
     }
@@ -59,10 +67,16 @@ final class TapeCompiler {
     return new Compiled(compiler.inputs, outputs);
   }
 
-  private Activation value(int i) {
-    return values
-        .get(i)
-        .orElseThrow(() -> new UnsupportedLayerException(trace.nodes().get(i).layer().toString()));
+  private static UnsupportedLayerException unsupported(Node node) {
+    return new UnsupportedLayerException(node.layer() + " of " + node.inputs());
+  }
+
+  private Node node(Tensor tensor) {
+    return network.nodes().get(tensor.node());
+  }
+
+  private Activation value(Tensor tensor) {
+    return values.get(tensor.node()).orElseThrow(() -> unsupported(node(tensor)));
   }
 
   private Activation in(Node node, int i) {
@@ -70,108 +84,86 @@ final class TapeCompiler {
   }
 
   /** Empty if it has no value of its own here. */
-  private Optional<Activation> layer(int index, Node node) {
-    var layer = node.layer();
-    if (layer instanceof Layer.Hide || (layer instanceof Layer.Conv2d && isFused(index))) {
+  private Optional<Activation> compiled(int n) {
+    var node = network.nodes().get(n);
+    boolean isPartOfAnother =
+        node.layer() instanceof Layer.Hide || (node.layer() instanceof Layer.Conv2d && isFused(n));
+    if (isPartOfAnother) {
       return Optional.empty();
     }
-    return Optional.of(fit(computed(layer, node), node));
+    if (!node.output().hasRows()) {
+      throw unsupported(node);
+    }
+    return Optional.of(fit(node.layer().accept(this, node), node.output()));
+  }
+
+  /** How a value lies: height, width, channels. */
+  private record Extent(int h, int w, int c) {
+    static Extent of(Tensor tensor) {
+      var shape = tensor.sample().stream().mapToInt(Math::toIntExact).toArray();
+      int c = shape[shape.length - 1];
+      int h = shape.length == 3 ? shape[0] : 1;
+      int w = shape.length == 3 ? shape[1] : shape.length == 2 ? shape[0] : 1;
+      return new Extent(h, w, c);
+    }
   }
 
   /** In the shape that the node has, which may be another view of the same numbers. */
-  private static Activation fit(Activation x, Node node) {
-    var shape = node.shape().stream().mapToInt(Math::toIntExact).toArray();
-    int c = shape[shape.length - 1];
-    int h = shape.length == 3 ? shape[0] : 1;
-    int w = shape.length == 3 ? shape[1] : shape.length == 2 ? shape[0] : 1;
-    boolean same = x.height() == h && x.width() == w && x.channels() == c;
-    return same ? x : x.view(h, w, c);
+  private static Activation fit(Activation x, Tensor output) {
+    var to = Extent.of(output);
+    boolean same = x.height() == to.h && x.width() == to.w && x.channels() == to.c;
+    return same ? x : x.view(to.h, to.w, to.c);
   }
 
-  private Activation computed(Layer layer, Node node) {
-    if (layer instanceof Layer.Input input) {
-      return input(input, node);
+  // The layers
+
+  @Override
+  public Activation visit(Layer.Input layer, Node node) {
+    var output = node.output();
+    if (output.role() == Role.INTEGERS) {
+      throw unsupported(node);
     }
-    if (layer instanceof Layer.Linear l && !l.bias().isEmpty()) {
-      return new Dense(
-              tape,
-              tape.parameter(l.weight()),
-              tape.parameter(l.bias()),
-              Math.toIntExact(l.in()),
-              Math.toIntExact(l.out()))
-          .forward(in(node, 0));
-    }
-    if (layer instanceof Layer.Conv2d c && c.stride() == 1) {
-      return convolution(c).forward(in(node, 0), Optional.empty());
-    }
-    if (layer instanceof Layer.GroupNorm g) {
-      var told =
-          node.inputs().size() == 2 ? Optional.of(in(node, 1)) : Optional.<Activation>empty();
-      return new GroupNormalisation(
-              tape,
-              tape.parameter(g.gain()),
-              tape.parameter(g.shift()),
-              g.groups(),
-              g.eps(),
-              g.silu())
-          .forward(in(node, 0), told);
-    }
-    if (layer instanceof Layer.LayerNorm l) {
-      return new LayerNormalisation(
-              tape, tape.parameter(l.gain()), tape.parameter(l.shift()), l.eps())
-          .forward(in(node, 0));
-    }
-    if (layer instanceof Layer.Silu) {
-      return new Silu(tape).forward(in(node, 0));
-    }
-    if (layer instanceof Layer.Attention a && node.inputs().size() == 4) {
-      return attention(a, node);
-    }
-    if (layer instanceof Layer.Add) {
-      return sum(node);
-    }
-    if (layer instanceof Layer.AveragePool) {
-      return new Resampling(tape).averagePool(in(node, 0));
-    }
-    if (layer instanceof Layer.UpsampleNearest) {
-      return new Resampling(tape).upsampleNearest(in(node, 0));
-    }
-    if (layer instanceof Layer.Chosen c) {
-      return new ChosenRow(tape, tape.parameter(c.row())).forward(in(node, 0), in(node, 1));
-    }
-    return arranged(layer, node);
+    var extent = Extent.of(output);
+    var fed = tape.input(extent.h, extent.w, extent.c);
+    inputs.put(layer.name(), fed);
+    return output.rank() == 2 ? fed : new Arrangement(tape).cast(fed, tape.type());
   }
 
-  private Activation arranged(Layer layer, Node node) {
-    var arrangement = new Arrangement(tape);
-    if (layer instanceof Layer.Reshape) {
-      return in(node, 0);
-    }
-    if (layer instanceof Layer.Concat c && node.inputs().size() == 2) {
-      return c.axis() == node.shape().size()
-          ? arrangement.concat(in(node, 0), in(node, 1))
-          : arrangement.append(in(node, 0), in(node, 1));
-    }
-    if (layer instanceof Layer.Slice s) {
-      return arrangement.slice(in(node, 0), Math.toIntExact(s.begin()), Math.toIntExact(s.size()));
-    }
-    if (layer instanceof Layer.Deal d) {
-      return arrangement.deal(in(node, 0), d.parts(), tape.type());
-    }
-    throw new UnsupportedLayerException(layer.toString());
+  @Override
+  public Activation visit(Layer.Constant layer, Node node) {
+    throw unsupported(node);
   }
 
-  private Activation input(Layer.Input input, Node node) {
-    if (input.integers()) {
-      throw new UnsupportedLayerException(input.toString());
+  @Override
+  public Activation visit(Layer.Learned layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Activation visit(Layer.Linear layer, Node node) {
+    if (layer.bias().isEmpty()) {
+      throw unsupported(node);
     }
-    var shape = node.shape().stream().mapToInt(Math::toIntExact).toArray();
-    int c = shape[shape.length - 1];
-    int h = shape.length == 3 ? shape[0] : 1;
-    int w = shape.length == 3 ? shape[1] : shape.length == 2 ? shape[0] : 1;
-    var fed = tape.input(h, w, c);
-    inputs.put(input.name(), fed);
-    return shape.length == 1 ? fed : new Arrangement(tape).cast(fed, tape.type());
+    return new Dense(
+            tape,
+            tape.parameter(layer.weight()),
+            tape.parameter(layer.bias()),
+            Math.toIntExact(layer.in()),
+            Math.toIntExact(layer.out()))
+        .forward(in(node, 0));
+  }
+
+  @Override
+  public Activation visit(Layer.Project layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Activation visit(Layer.Conv2d layer, Node node) {
+    if (layer.stride() != 1) {
+      throw unsupported(node);
+    }
+    return convolution(layer).forward(in(node, 0), Optional.empty());
   }
 
   private Convolution convolution(Layer.Conv2d c) {
@@ -184,27 +176,145 @@ final class TapeCompiler {
         c.kernel());
   }
 
-  /** A convolution that only feeds a sum of equals is computed with it. */
-  private boolean isFused(int index) {
-    return uses.get(index) == 1
-        && trace.nodes().stream()
-            .anyMatch(
-                node ->
-                    node.layer() instanceof Layer.Add
-                        && node.inputs().size() == 2
-                        && node.inputs().get(1) == index
-                        && isSameSize(node));
+  @Override
+  public Activation visit(Layer.Patches layer, Node node) {
+    throw unsupported(node);
   }
 
-  private boolean isSameSize(Node sum) {
-    return trace.nodes().get(sum.inputs().get(0)).size()
-        == trace.nodes().get(sum.inputs().get(1)).size();
+  @Override
+  public Activation visit(Layer.Embedding layer, Node node) {
+    throw unsupported(node);
   }
 
-  private Activation sum(Node node) {
-    var second = trace.nodes().get(node.inputs().get(1));
+  @Override
+  public Activation visit(Layer.GroupNorm layer, Node node) {
+    Optional<Activation> scaleShift =
+        node.inputs().size() == 2 ? Optional.of(in(node, 1)) : Optional.empty();
+    return new GroupNormalisation(
+            tape,
+            tape.parameter(layer.gain()),
+            tape.parameter(layer.shift()),
+            layer.groups(),
+            layer.eps(),
+            layer.silu())
+        .forward(in(node, 0), scaleShift);
+  }
+
+  @Override
+  public Activation visit(Layer.LayerNorm layer, Node node) {
+    return new LayerNormalisation(
+            tape, tape.parameter(layer.gain()), tape.parameter(layer.shift()), layer.eps())
+        .forward(in(node, 0));
+  }
+
+  @Override
+  public Activation visit(Layer.Chosen layer, Node node) {
+    return new ChosenRow(tape, tape.parameter(layer.row())).forward(in(node, 0), in(node, 1));
+  }
+
+  @Override
+  public Activation visit(Layer.Attention layer, Node node) {
+    if (node.inputs().size() != 4) {
+      throw unsupported(node);
+    }
+    var hide = node(node.inputs().get(3));
+    if (!(hide.layer() instanceof Layer.Hide h)) {
+      throw unsupported(node);
+    }
+    var q = in(node, 0);
+    var k = in(node, 1);
+    var present = in(hide, 0);
+    var mask =
+        masks.computeIfAbsent(
+            List.of(hide.input(0), layer.heads(), q.pixels(), k.pixels()),
+            key ->
+                new HiddenLogits(tape, h.hidden())
+                    .forward(present, layer.heads(), q.pixels(), k.pixels()));
+    return new TrainedAttention(tape, layer.heads()).forward(q, k, in(node, 2), mask);
+  }
+
+  /** It is part of the attentions that read it. */
+  @Override
+  public Activation visit(Layer.Hide layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Activation visit(Layer.Causal layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Activation visit(Layer.Unpacked layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Activation visit(Layer.Deal layer, Node node) {
+    return new Arrangement(tape).deal(in(node, 0), layer.parts(), tape.type());
+  }
+
+  @Override
+  public Activation visit(Layer.Concat layer, Node node) {
+    if (node.inputs().size() != 2) {
+      throw unsupported(node);
+    }
+    var arrangement = new Arrangement(tape);
+    return layer.axis() == node.output().rank() - 1
+        ? arrangement.concat(in(node, 0), in(node, 1))
+        : arrangement.append(in(node, 0), in(node, 1));
+  }
+
+  @Override
+  public Activation visit(Layer.Reshape layer, Node node) {
+    return in(node, 0);
+  }
+
+  @Override
+  public Activation visit(Layer.Slice layer, Node node) {
+    if (layer.axis() != node.output().rank() - 1) {
+      throw unsupported(node);
+    }
+    return new Arrangement(tape)
+        .slice(in(node, 0), Math.toIntExact(layer.begin()), Math.toIntExact(layer.size()));
+  }
+
+  @Override
+  public Activation visit(Layer.Position layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Activation visit(Layer.ForEach layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Activation visit(Layer.UpsampleNearest layer, Node node) {
+    return new Resampling(tape).upsampleNearest(in(node, 0));
+  }
+
+  @Override
+  public Activation visit(Layer.AveragePool layer, Node node) {
+    return new Resampling(tape).averagePool(in(node, 0));
+  }
+
+  @Override
+  public Activation visit(Layer.Apply layer, Node node) {
+    if (layer.function() != Function.SILU) {
+      throw unsupported(node);
+    }
+    return new Silu(tape).forward(in(node, 0));
+  }
+
+  @Override
+  public Activation visit(Layer.Combine layer, Node node) {
+    if (layer.operation() != Operation.ADD) {
+      throw unsupported(node);
+    }
+    var second = node(node.inputs().get(1));
     var a = in(node, 0);
-    if (second.layer() instanceof Layer.Conv2d c && values.get(node.inputs().get(1)).isEmpty()) {
+    if (second.layer() instanceof Layer.Conv2d c && values.get(node.input(1)).isEmpty()) {
       return convolution(c).forward(in(second, 0), Optional.of(a));
     }
     return isSameSize(node)
@@ -212,20 +322,44 @@ final class TapeCompiler {
         : new Sum(tape).overPixels(a, in(node, 1));
   }
 
-  private Activation attention(Layer.Attention a, Node node) {
-    var hide = trace.nodes().get(node.inputs().get(3));
-    if (!(hide.layer() instanceof Layer.Hide h)) {
-      throw new UnsupportedLayerException(a + " with " + hide.layer());
-    }
-    var q = in(node, 0);
-    var k = in(node, 1);
-    var present = in(hide, 0);
-    var mask =
-        masks.computeIfAbsent(
-            List.of(hide.inputs().get(0), a.heads(), q.pixels(), k.pixels()),
-            key ->
-                new HiddenLogits(tape, h.hidden())
-                    .forward(present, a.heads(), q.pixels(), k.pixels()));
-    return new TrainedAttention(tape, a.heads()).forward(q, k, in(node, 2), mask);
+  /** A convolution that only feeds a sum of equals is computed with it. */
+  private boolean isFused(int index) {
+    return uses.get(index) == 1
+        && network.nodes().stream()
+            .anyMatch(
+                node ->
+                    node.layer() instanceof Layer.Combine combine
+                        && combine.operation() == Operation.ADD
+                        && node.input(1) == index
+                        && isSameSize(node));
+  }
+
+  private static boolean isSameSize(Node sum) {
+    return sum.inputs().get(0).sampleSize() == sum.inputs().get(1).sampleSize();
+  }
+
+  @Override
+  public Activation visit(Layer.Select layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Activation visit(Layer.Reduce layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Activation visit(Layer.Product layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Activation visit(Layer.OneHot layer, Node node) {
+    throw unsupported(node);
+  }
+
+  @Override
+  public Activation visit(Layer.Detached layer, Node node) {
+    throw unsupported(node);
   }
 }

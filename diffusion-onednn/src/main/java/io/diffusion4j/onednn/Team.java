@@ -2,30 +2,37 @@ package io.diffusion4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 
+import io.diffusion4j.nn.engine.Threads;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * The threads that run programs, one for each processor, for the whole process: one program at a
- * time has them all, and callers take turns. They are daemons.
+ * The threads that run programs. Networks that are compiled for the same {@link Threads} share a
+ * team: one program at a time has all of its threads, and callers take turns. They are daemons.
  */
 final class Team {
   /** Steps are divided among so many at most. */
   private static final int MOST = 8;
 
-  private static final class Holder {
-    static final Team INSTANCE =
-        new Team(Math.min(MOST, Runtime.getRuntime().availableProcessors()));
-  }
+  /** How often an idle thread looks whether its team is still there. */
+  private static final long IDLE_SECONDS = 10;
+
+  private static final Map<Threads, Team> TEAMS = Collections.synchronizedMap(new WeakHashMap<>());
 
   /** Does the share of one member. */
   @FunctionalInterface
@@ -38,12 +45,13 @@ final class Team {
 
   Team(int size) {
     for (int i = 0; i < size; i++) {
-      members.add(new Member(i));
+      members.add(new Member(i, new WeakReference<>(this)));
     }
   }
 
-  static Team shared() {
-    return Holder.INSTANCE;
+  /** The team of these threads, the same each time. */
+  static Team of(Threads threads) {
+    return TEAMS.computeIfAbsent(threads, key -> new Team(Math.min(MOST, key.count())));
   }
 
   int size() {
@@ -112,14 +120,16 @@ final class Team {
     }
   }
 
-  /** A thread, and the stream that it executes on. */
+  /** A thread, and the stream that it executes on; it ends some time after its team is gone. */
   private static final class Member {
     final int number;
     final dnnl_stream stream = new dnnl_stream();
+    private final WeakReference<Team> team;
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
 
-    Member(int number) {
+    Member(int number, WeakReference<Team> team) {
       this.number = number;
+      this.team = team;
       Dnnl.check(
           dnnl_stream_create(stream, Natives.get().engine(), dnnl_stream_default_flags), "stream");
       var thread = new Thread(this::work, "onednn-" + number);
@@ -135,13 +145,19 @@ final class Team {
 
     private void work() {
       Natives.get().workAlone();
-      while (true) {
+      boolean needed = true;
+      while (needed) {
         try {
-          tasks.take().run();
+          var task = tasks.poll(IDLE_SECONDS, TimeUnit.SECONDS);
+          if (task != null) {
+            task.run();
+          }
+          needed = task != null || team.get() != null;
         } catch (InterruptedException e) {
-          // Nobody knows this thread to interrupt it; it lives as long as the process.
+          // Nobody knows this thread to interrupt it.
         }
       }
+      dnnl_stream_destroy(stream);
     }
   }
 }

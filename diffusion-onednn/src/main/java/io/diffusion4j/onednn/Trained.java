@@ -2,7 +2,7 @@ package io.diffusion4j.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_equal;
 
-import io.diffusion4j.tf.nn.Parameter;
+import io.diffusion4j.nn.weights.Parameter;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;

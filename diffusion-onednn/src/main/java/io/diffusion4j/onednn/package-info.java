@@ -1,5 +1,5 @@
 /**
- * Runs networks on oneDNN, without TensorFlow between: a {@link io.diffusion4j.tf.NetworkTrace} is
+ * Runs networks on oneDNN, without TensorFlow between: a {@link io.diffusion4j.nn.Network} is
  * compiled once into primitives that fuse what surrounds convolutions and matrix products, on
  * weights that are packed once and on memory that is planned once.
  *

@@ -1,7 +1,7 @@
 package io.diffusion4j.onednn;
 
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.TfDenoiser;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.util.SplittableRandom;
 
 /** Random inputs of a {@link LittleUnet}; one token of each sample is hidden. */
@@ -15,8 +15,9 @@ final class LittleBatches {
       present[i] = i % LittleUnet.TOKENS == 1 ? 0 : 1;
     }
     return new Batch(rows)
-        .floats(TfDenoiser.SAMPLE, gaussian(random, rows * LittleUnet.SIZE * LittleUnet.SIZE * 3))
-        .floats(TfDenoiser.TIME, gaussian(random, rows * LittleUnet.TIME))
+        .floats(
+            NetworkDenoiser.SAMPLE, gaussian(random, rows * LittleUnet.SIZE * LittleUnet.SIZE * 3))
+        .floats(NetworkDenoiser.TIME, gaussian(random, rows * LittleUnet.TIME))
         .floats("context", gaussian(random, rows * LittleUnet.TOKENS * LittleUnet.CONTEXT))
         .floats("present", present);
   }

@@ -1,16 +1,15 @@
 package io.diffusion4j.onednn;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
 
 /** A network with every kind of layer that U-Nets have: one of two levels. */
-record LittleUnet() implements Network {
+record LittleUnet() implements NetworkDefinition {
   static final int SIZE = 8;
   static final int TIME = 16;
   static final int TOKENS = 5;
@@ -21,9 +20,9 @@ record LittleUnet() implements Network {
   private static final double EPS = 1e-5;
 
   @Override
-  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
-    var x = nn.input(inputs.floats(TfDenoiser.SAMPLE, SIZE, SIZE, 3));
-    var time = nn.input(inputs.floats(TfDenoiser.TIME, TIME));
+  public List<Tensor> define(Nn nn, Inputs inputs) {
+    var x = nn.input(inputs.floats(NetworkDenoiser.SAMPLE, SIZE, SIZE, 3));
+    var time = nn.input(inputs.floats(NetworkDenoiser.TIME, TIME));
     var tokens = nn.input(inputs.floats("context", TOKENS, CONTEXT));
     var present = inputs.floats("present", TOKENS);
 

@@ -6,12 +6,13 @@ import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.DenoiserContract;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.Engines;
-import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.engine.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -32,7 +33,9 @@ class OneDnnDenoiserTest implements DenoiserContract<float[]> {
     String before = Engines.asked();
     System.setProperty(Engines.PROPERTY, "onednn");
     try {
-      network = new CompiledNetwork(NETWORK, RandomWeights.of(NETWORK, 1), Precision.BFLOAT16);
+      network =
+          new CompiledNetwork(
+              NETWORK, RandomWeights.of(NETWORK, 1), Compute.of(Precision.BFLOAT16));
     } finally {
       System.setProperty(Engines.PROPERTY, before);
     }
@@ -47,14 +50,14 @@ class OneDnnDenoiserTest implements DenoiserContract<float[]> {
 
   @Override
   public Denoiser<float[]> denoiser() {
-    return new TfDenoiser<>(
+    return new NetworkDenoiser<>(
         network,
         Parameterization.EPS,
         LittleUnet.TIME,
         (batch, contexts) -> {
           float[] present = new float[contexts.size() * LittleUnet.TOKENS];
           java.util.Arrays.fill(present, 1);
-          batch.floats("context", Tensors.stack(contexts)).floats("present", present);
+          batch.floats("context", Rows.stack(contexts)).floats("present", present);
         });
   }
 

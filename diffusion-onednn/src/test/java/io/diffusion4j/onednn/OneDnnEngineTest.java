@@ -8,17 +8,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.Executable;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.RandomWeights;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Executable;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.nn.weights.ModelFiles;
+import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.tf.TensorFlowEngine;
-import io.diffusion4j.tf.UnsupportedLayerException;
-import io.diffusion4j.tf.nn.CheckpointTensors;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.ModelFiles;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Precision;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the engine promises, on a network with every kind of layer that it has. */
 class OneDnnEngineTest {
-  private static final Network NETWORK = new LittleUnet();
+  private static final NetworkDefinition NETWORK = new LittleUnet();
   private static final NamedTensors WEIGHTS = RandomWeights.of(NETWORK, 1);
 
   @BeforeAll
@@ -49,7 +51,7 @@ class OneDnnEngineTest {
   }
 
   private static Executable compiled(Precision precision) {
-    return new OneDnnEngine().compile(NETWORK, WEIGHTS, precision);
+    return new OneDnnEngine().compile(Network.of(NETWORK), WEIGHTS, Compute.of(precision));
   }
 
   @ParameterizedTest
@@ -63,7 +65,9 @@ class OneDnnEngineTest {
   void theLayersAreThoseOfTensorFlow(Precision precision, int rows, double tolerance) {
     var batch = LittleBatches.of(rows, 2);
     try (var here = compiled(precision);
-        var there = new TensorFlowEngine().compile(NETWORK, WEIGHTS, Precision.FLOAT32)) {
+        var there =
+            new TensorFlowEngine()
+                .compile(Network.of(NETWORK), WEIGHTS, Compute.of(Precision.FLOAT32))) {
       var actual = here.run(batch);
       var expected = there.run(batch);
       assertThat(actual).hasSameSizeAs(expected);
@@ -74,7 +78,7 @@ class OneDnnEngineTest {
   }
 
   /** Convolutions whose weights are more than a cache holds, with all that may follow them. */
-  private static final Network WIDE =
+  private static final NetworkDefinition WIDE =
       (nn, inputs) -> {
         var x = nn.input(inputs.floats("sample", 5, 5, 384));
         var vector = nn.input(inputs.floats("time", 384));
@@ -86,7 +90,7 @@ class OneDnnEngineTest {
       };
 
   /** With every kind of layer that transformers have, and a mask that each position sees alike. */
-  private static final Network TRANSFORMER =
+  private static final NetworkDefinition TRANSFORMER =
       (nn, inputs) -> {
         var tokens = nn.input(inputs.floats("tokens", 6, 24));
         var vector = nn.input(inputs.floats("vector", 24));
@@ -124,8 +128,11 @@ class OneDnnEngineTest {
             .floats("tokens", Init.normal(1).values(new long[] {rows, 6, 24}, random))
             .floats("vector", Init.normal(1).values(new long[] {rows, 24}, random))
             .floats("present", present);
-    try (var here = new OneDnnEngine().compile(TRANSFORMER, weights, precision);
-        var there = new TensorFlowEngine().compile(TRANSFORMER, weights, Precision.FLOAT32)) {
+    try (var here =
+            new OneDnnEngine().compile(Network.of(TRANSFORMER), weights, Compute.of(precision));
+        var there =
+            new TensorFlowEngine()
+                .compile(Network.of(TRANSFORMER), weights, Compute.of(Precision.FLOAT32))) {
       assertClose(here.run(batch).get(0), there.run(batch).get(0), tolerance);
     }
   }
@@ -139,8 +146,10 @@ class OneDnnEngineTest {
         new Batch(rows)
             .floats("sample", Init.normal(1).values(new long[] {rows, 5, 5, 384}, random))
             .floats("time", Init.normal(1).values(new long[] {rows, 384}, random));
-    try (var here = new OneDnnEngine().compile(WIDE, weights, precision);
-        var there = new TensorFlowEngine().compile(WIDE, weights, Precision.FLOAT32)) {
+    try (var here = new OneDnnEngine().compile(Network.of(WIDE), weights, Compute.of(precision));
+        var there =
+            new TensorFlowEngine()
+                .compile(Network.of(WIDE), weights, Compute.of(Precision.FLOAT32))) {
       assertClose(here.run(batch).get(0), there.run(batch).get(0), tolerance);
     }
   }
@@ -182,8 +191,11 @@ class OneDnnEngineTest {
     var batch = LittleBatches.of(3, 6);
     try (var file = Checkpoint.open(folder)) {
       var mapped = new CheckpointTensors(folder, file);
-      try (var here = new OneDnnEngine().compile(NETWORK, mapped, precision);
-          var there = new OneDnnEngine().compile(NETWORK, new OnHeap(mapped), precision)) {
+      try (var here =
+              new OneDnnEngine().compile(Network.of(NETWORK), mapped, Compute.of(precision));
+          var there =
+              new OneDnnEngine()
+                  .compile(Network.of(NETWORK), new OnHeap(mapped), Compute.of(precision))) {
         assertThat(here.run(batch).get(0)).isEqualTo(there.run(batch).get(0));
       }
     }
@@ -214,22 +226,28 @@ class OneDnnEngineTest {
 
   @Test
   void aLayerThatItLacksIsNamed() {
-    Network network =
+    NetworkDefinition network =
         (nn, inputs) -> List.of(nn.output(nn.deal(nn.input(inputs.floats("x", 16)), 4)));
     assertThatThrownBy(
             () ->
                 new OneDnnEngine()
-                    .compile(network, RandomWeights.of(network, 1), Precision.FLOAT32))
+                    .compile(
+                        Network.of(network),
+                        RandomWeights.of(network, 1),
+                        Compute.of(Precision.FLOAT32)))
         .isInstanceOf(UnsupportedLayerException.class)
         .hasMessageStartingWith("layer: Deal");
   }
 
   @Test
   void weightsThatDoNotFitAreReported() {
-    Network other =
+    NetworkDefinition other =
         (nn, inputs) ->
             List.of(nn.output(nn.at("other").linear(nn.input(inputs.floats("x", 16)), 16)));
-    assertThatThrownBy(() -> new OneDnnEngine().compile(other, WEIGHTS, Precision.FLOAT32))
+    assertThatThrownBy(
+            () ->
+                new OneDnnEngine()
+                    .compile(Network.of(other), WEIGHTS, Compute.of(Precision.FLOAT32)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("other.weight")
         .hasMessageContaining("norm1.weight");

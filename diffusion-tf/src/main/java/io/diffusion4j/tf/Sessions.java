@@ -1,5 +1,6 @@
 package io.diffusion4j.tf;
 
+import io.diffusion4j.nn.engine.Threads;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.proto.ConfigProto;
@@ -8,19 +9,25 @@ import org.tensorflow.proto.ConfigProto;
 public final class Sessions {
   private Sessions() {}
 
+  /** Opens a session on a complete graph, on all processors. Nothing may add operations after. */
+  public static Session open(Graph graph) {
+    return open(graph, Threads.all());
+  }
+
   /**
    * Opens a session on a complete graph. Nothing may add operations after.
    *
-   * <p>The system properties {@code diffusion4j.intraThreads} and {@code diffusion4j.interThreads}
-   * set the threads within and between operations; TensorFlow decides where they are absent.
+   * @param threads how many operations run at once. The threads within an operation belong to the
+   *     process: TensorFlow makes as many as the first session asks for.
    */
-  public static Session open(Graph graph) {
-    return new Session(
-        graph,
-        ConfigProto.newBuilder()
-            .setIntraOpParallelismThreads(Integer.getInteger("diffusion4j.intraThreads", 0))
-            .setInterOpParallelismThreads(Integer.getInteger("diffusion4j.interThreads", 0))
-            .setAllowSoftPlacement(true)
-            .build());
+  public static Session open(Graph graph, Threads threads) {
+    var config = ConfigProto.newBuilder().setAllowSoftPlacement(true);
+    if (threads != Threads.all()) { // TensorFlow's own choice is all processors
+      config
+          .setIntraOpParallelismThreads(threads.count())
+          .setInterOpParallelismThreads(threads.count())
+          .setUsePerSessionThreads(true);
+    }
+    return new Session(graph, config.build());
   }
 }

@@ -1,11 +1,19 @@
 package io.diffusion4j.tf;
 
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engine;
+import io.diffusion4j.nn.engine.Executable;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.Optional;
+import org.bytedeco.javacpp.Pointer;
 
 /** TensorFlow: it runs every network, on every machine that this program runs on. */
 public final class TensorFlowEngine implements Engine {
+  /** Makes the engine; the library is loaded when it is first needed. */
+  public TensorFlowEngine() {}
+
   @Override
   public String name() {
     return "tensorflow";
@@ -17,7 +25,17 @@ public final class TensorFlowEngine implements Engine {
   }
 
   @Override
-  public Executable compile(Network network, NamedTensors weights, Precision precision) {
-    return new TensorFlowNetwork(network, weights, precision);
+  public boolean isLastResort() {
+    return true;
+  }
+
+  @Override
+  public long liveTensors() {
+    return Pointer.totalCount();
+  }
+
+  @Override
+  public Executable compile(Network network, NamedTensors weights, Compute compute) {
+    return new TensorFlowNetwork(network, weights, compute);
   }
 }

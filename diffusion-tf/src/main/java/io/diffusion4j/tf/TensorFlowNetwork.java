@@ -1,22 +1,25 @@
 package io.diffusion4j.tf;
 
 import io.diffusion4j.diffusion.denoiser.NoMemoryException;
-import io.diffusion4j.tf.nn.FedWeights;
-import io.diffusion4j.tf.nn.LoadedWeights;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Nn;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Executable;
+import io.diffusion4j.nn.engine.OperationTime;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.tf.graph.FedWeights;
+import io.diffusion4j.tf.graph.LoadedWeights;
+import io.diffusion4j.tf.graph.NetworkGraph;
+import io.diffusion4j.tf.graph.Purpose;
+import io.diffusion4j.tf.graph.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Graph;
-import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
-import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DeviceStepStats;
+import org.tensorflow.proto.NodeExecStats;
 import org.tensorflow.proto.RunOptions;
-import org.tensorflow.proto.StepStats;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
 /** A network with its weights as a graph of TensorFlow's, which is built once and never grows. */
@@ -28,23 +31,22 @@ final class TensorFlowNetwork implements Executable {
   private final FedWeights fed;
   private final long weightBytes;
   private final Session session;
-  private final Inputs inputs;
-  private final List<Operand<TFloat32>> outputs;
+  private final NetworkGraph network;
 
   /**
-   * Builds the network and loads its weights.
+   * Builds the graph and loads the weights.
    *
-   * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly those that
-   *     the network asks for; the message lists all differences
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
+   *     parameters of the network; the message lists all differences
    */
-  TensorFlowNetwork(Network network, NamedTensors source, Precision precision) {
+  TensorFlowNetwork(Network network, NamedTensors source, Compute compute) {
     try {
+      network.requireFits(source);
       var weights = LoadedWeights.from(source);
       weightBytes = weights.bytes();
-      inputs = Inputs.of(Ops.create(graph));
-      outputs = List.copyOf(network.build(Nn.of(graph, weights, precision), inputs));
-      weights.verifyComplete();
-      session = Sessions.open(graph);
+      this.network =
+          NetworkGraph.build(graph, network, weights, compute.precision(), Purpose.INFERENCE);
+      session = Sessions.open(graph, compute.threads());
       fed = weights.load();
     } catch (RuntimeException | Error e) {
       graph.close();
@@ -56,7 +58,7 @@ final class TensorFlowNetwork implements Executable {
   public List<float[]> run(Batch batch) {
     try (var call = new Call(batch);
         var result = call.runner.run()) {
-      List<float[]> values = new ArrayList<>(outputs.size());
+      List<float[]> values = new ArrayList<>(network.outputs().size());
       result.forEach(entry -> values.add(Tensors.floats(entry.getValue())));
       return values;
     } catch (TFResourceExhaustedException e) {
@@ -65,16 +67,27 @@ final class TensorFlowNetwork implements Executable {
     }
   }
 
-  /**
-   * Runs the network and has TensorFlow tell when each operation began and ended, which makes the
-   * call a little slower.
-   */
-  StepStats trace(Batch batch) {
+  @Override
+  public List<OperationTime> trace(Batch batch) {
     var options = RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
     try (var call = new Call(batch);
         var result = call.runner.setOptions(options).runAndFetchMetadata()) {
-      return result.getMetadata().orElseThrow().getStepStats();
+      List<OperationTime> times = new ArrayList<>();
+      for (DeviceStepStats device :
+          result.getMetadata().orElseThrow().getStepStats().getDevStatsList()) {
+        device.getNodeStatsList().forEach(node -> times.add(time(node)));
+      }
+      return times;
     }
+  }
+
+  private static OperationTime time(NodeExecStats node) {
+    return new OperationTime(
+        node.getTimelineLabel(),
+        node.getNodeName(),
+        node.getThreadId(),
+        node.getAllStartNanos() + node.getOpStartRelNanos(),
+        node.getOpEndRelNanos() - node.getOpStartRelNanos());
   }
 
   /** A run that is about to begin, with its native inputs. */
@@ -84,13 +97,13 @@ final class TensorFlowNetwork implements Executable {
 
     Call(Batch batch) {
       try {
-        inputs.feed(runner, batch, owned);
+        network.feed(runner, batch, owned);
         fed.feed(runner);
       } catch (RuntimeException | Error e) {
         close();
         throw e;
       }
-      outputs.forEach(runner::fetch);
+      network.outputs().forEach(runner::fetch);
     }
 
     @Override

@@ -1,9 +1,10 @@
 /**
- * Networks on TensorFlow: compiled for inference, asked through {@link
- * io.diffusion4j.diffusion.denoiser.Denoiser}.
+ * The engine that runs networks on TensorFlow. It has every layer and runs on every machine, so
+ * that networks which faster engines refuse are left to it.
  *
- * <p>Starting points: {@link io.diffusion4j.tf.Network}, what a model is; {@link
- * io.diffusion4j.tf.CompiledNetwork}, a model with its weights, ready to run.
+ * <p>{@link io.diffusion4j.tf.TensorFlowEngine} is found by itself when this module is on the class
+ * path; nothing names it. {@code io.diffusion4j.tf.graph} spells layers in TensorFlow's operations,
+ * {@code io.diffusion4j.tf.train} trains with them.
  */
 @NullMarked
 package io.diffusion4j.tf;

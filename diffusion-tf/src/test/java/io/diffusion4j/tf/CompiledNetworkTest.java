@@ -3,15 +3,19 @@ package io.diffusion4j.tf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.diffusion4j.tf.nn.Nn;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
 
 /** A network holds native memory for as long as it is open. */
 class CompiledNetworkTest {
@@ -19,7 +23,7 @@ class CompiledNetworkTest {
   private static final int WIDTH = 1000;
   private static final int LAYERS = 24;
 
-  private static List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
+  private static List<Tensor> define(Nn nn, Inputs inputs) {
     var x = nn.input(inputs.floats("x", WIDTH));
     for (int i = 0; i < LAYERS; i++) {
       x = nn.at("layer", i).linear(x, WIDTH);
@@ -44,9 +48,9 @@ class CompiledNetworkTest {
     long open;
     try (var network =
         new CompiledNetwork(
-            CompiledNetworkTest::build,
-            RandomWeights.of(CompiledNetworkTest::build, 1),
-            Precision.FLOAT32)) {
+            CompiledNetworkTest::define,
+            RandomWeights.of(CompiledNetworkTest::define, 1),
+            Compute.of(Precision.FLOAT32))) {
       network.run(new Batch(1).floats("x", new float[WIDTH]));
       open = resident();
     }

@@ -4,20 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.diffusion.denoiser.NoMemoryException;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NoMemoryTest {
-  /** As many zeros as it is asked for. */
-  private static final Network ZEROS =
-      (nn, inputs) -> {
-        var dims = nn.reshape(inputs.ints("dims", 3), 3);
-        return List.of(nn.tf().fill(dims, nn.tf().constant(0f)));
-      };
+  private static final int SIZE = 1 << 22;
+
+  /** Sixteen megabytes for each row. */
+  private static final NetworkDefinition LARGE =
+      (nn, inputs) -> List.of(nn.oneHot(inputs.ints("id"), SIZE));
 
   private static final NamedTensors NOTHING =
       new NamedTensors() {
@@ -44,13 +47,14 @@ class NoMemoryTest {
 
   @Test
   void memoryThatIsNotThereIsToldAndTheNetworkLivesOn() {
-    try (var network = new CompiledNetwork(ZEROS, NOTHING, Precision.FLOAT32)) {
-      int[] exabytes = {1, 1 << 29, 1 << 29};
-      assertThatThrownBy(() -> network.run(new Batch(1).ints("dims", exabytes)))
+    try (var network = new CompiledNetwork(LARGE, NOTHING, Compute.of(Precision.FLOAT32))) {
+      int rows = 1 << 24; // a quarter of a petabyte
+      assertThatThrownBy(() -> network.run(new Batch(rows).ints("id", new int[rows])))
           .isInstanceOf(NoMemoryException.class)
-          .hasMessage("batch: 1 rows (expected: fewer, or more memory)");
-      assertThat(network.run(new Batch(1).ints("dims", new int[] {1, 2, 2})))
-          .containsExactly(new float[4]);
+          .hasMessage("batch: " + rows + " rows (expected: fewer, or more memory)");
+      float[] expected = new float[SIZE];
+      expected[3] = 1;
+      assertThat(network.run(new Batch(1).ints("id", new int[] {3}))).containsExactly(expected);
     }
   }
 }

@@ -8,9 +8,9 @@ import io.diffusion4j.decoder.AdmFolders;
 import io.diffusion4j.decoder.AdmNetwork;
 import io.diffusion4j.decoder.Beside;
 import io.diffusion4j.decoder.QkvOrder;
-import io.diffusion4j.tf.Manifest;
-import io.diffusion4j.tf.nn.ModelFiles;
-import io.diffusion4j.tf.nn.NamedTensors;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.weights.ModelFiles;
+import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -94,8 +94,8 @@ public final class GlideFolders {
     var unet = new AdmNetwork(config.unet(), config.textLength());
     return Manifest.of(
         (nn, inputs) -> {
-          text.build(nn, inputs);
-          return unet.build(nn, inputs);
+          text.define(nn, inputs);
+          return unet.define(nn, inputs);
         });
   }
 

@@ -10,12 +10,13 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.nn.CheckpointTensors;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,10 +42,10 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
     this.tokenizer = tokenizer;
     var words = new CheckpointTensors(folder, checkpoint, GlideTextNetwork::owns);
     var pixels = new CheckpointTensors(folder, checkpoint, key -> !GlideTextNetwork.owns(key));
-    text = new CompiledNetwork(new GlideTextNetwork(config), words, precision);
+    text = new CompiledNetwork(new GlideTextNetwork(config), words, Compute.of(precision));
     try {
       var network = new AdmNetwork(config.unet(), config.textLength());
-      unet = new CompiledNetwork(network, pixels, precision);
+      unet = new CompiledNetwork(network, pixels, Compute.of(precision));
     } catch (RuntimeException | Error e) {
       text.close();
       throw e;
@@ -94,14 +95,14 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
     for (int row = 0; row < rows; row++) {
       System.arraycopy(tokens.get(row).ids(), 0, ids, row * length, length);
     }
-    var present = tokens.stream().map(t -> Tensors.ones(t.mask())).toList();
+    var present = tokens.stream().map(t -> Rows.ones(t.mask())).toList();
     var outputs =
         text.run(
             new Batch(rows)
                 .ints(GlideTextNetwork.TOKENS, ids)
-                .floats(GlideTextNetwork.PRESENT, Tensors.stack(present)));
-    var states = Tensors.unstack(outputs.get(0), rows);
-    var timeAdds = Tensors.unstack(outputs.get(1), rows);
+                .floats(GlideTextNetwork.PRESENT, Rows.stack(present)));
+    var states = Rows.unstack(outputs.get(0), rows);
+    var timeAdds = Rows.unstack(outputs.get(1), rows);
     List<TextEncoding> encodings = new ArrayList<>(rows);
     for (int row = 0; row < rows; row++) {
       encodings.add(new TextEncoding(states.get(row), tokens.get(row).mask(), timeAdds.get(row)));
@@ -117,17 +118,15 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
    */
   public Denoiser<GlideCondition> denoiser() {
     int timeChannels = config.unet().timeChannels();
-    return new TfDenoiser<>(unet, Parameterization.EPS, timeChannels, this::feed);
+    return new NetworkDenoiser<>(unet, Parameterization.EPS, timeChannels, this::feed);
   }
 
   private void feed(Batch batch, List<GlideCondition> conditions) {
     var texts = conditions.stream().map(GlideCondition::text).toList();
     batch
+        .floats(AdmNetwork.CONTEXT, Rows.stack(texts.stream().map(TextEncoding::hidden).toList()))
         .floats(
-            AdmNetwork.CONTEXT, Tensors.stack(texts.stream().map(TextEncoding::hidden).toList()))
-        .floats(
-            AdmNetwork.TIME_ADD,
-            Tensors.stack(texts.stream().map(TextEncoding::embedding).toList()));
+            AdmNetwork.TIME_ADD, Rows.stack(texts.stream().map(TextEncoding::embedding).toList()));
     var beside = config.unet().beside();
     conditions.forEach(
         condition -> {
@@ -137,18 +136,17 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
     if (beside.low()) {
       batch.floats(
           Beside.LOW_INPUT,
-          Tensors.stack(
-              conditions.stream().map(c -> pixels("low", c.low().orElseThrow())).toList()));
+          Rows.stack(conditions.stream().map(c -> pixels("low", c.low().orElseThrow())).toList()));
     }
     if (beside.known()) {
       var known = conditions.stream().map(c -> c.known().orElseGet(this::nothing)).toList();
       batch
           .floats(
               Beside.IMAGE_INPUT,
-              Tensors.stack(known.stream().map(k -> pixels("known", k.image())).toList()))
+              Rows.stack(known.stream().map(k -> pixels("known", k.image())).toList()))
           .floats(
               Beside.MASK_INPUT,
-              Tensors.stack(known.stream().map(GlideCondition.Known::mask).toList()));
+              Rows.stack(known.stream().map(GlideCondition.Known::mask).toList()));
     }
   }
 

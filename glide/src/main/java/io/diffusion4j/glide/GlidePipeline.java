@@ -3,7 +3,7 @@ package io.diffusion4j.glide;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,13 +1,12 @@
 package io.diffusion4j.glide;
 
 import io.diffusion4j.clip.BlockKeys;
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
 
 /**
  * What reads the text for one of GLIDE's U-Nets (Nichol et al. 2022, §4): a transformer that sees
@@ -16,7 +15,7 @@ import org.tensorflow.types.TFloat32;
  *
  * @param config the shape
  */
-record GlideTextNetwork(GlideConfig config) implements Network {
+record GlideTextNetwork(GlideConfig config) implements NetworkDefinition {
   /** Input {@code [L]}: the token ids. */
   static final String TOKENS = "tokens";
 
@@ -38,20 +37,19 @@ record GlideTextNetwork(GlideConfig config) implements Network {
 
   /** Outputs: the states {@code [B, L, W]}, what joins the time embedding {@code [B, 4C]}. */
   @Override
-  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
+  public List<Tensor> define(Nn nn, Inputs inputs) {
     int length = config.textLength();
     var text = config.text();
     int w = text.width();
-    var tf = nn.tf();
     var ids = inputs.ints(TOKENS, length);
     var present = nn.reshape(inputs.floats(PRESENT, length), -1, length, 1);
     var tokens = nn.at("token_embedding").embedding(ids, config.vocabulary(), w, Init.normal(1));
     var places = nn.reshape(nn.parameter("positional_embedding", SMALL, length, w), 1, length, w);
     var padding = nn.reshape(nn.parameter("padding_embedding", SMALL, length, w), 1, length, w);
     // Padding has embeddings of its own, one for each place, in place of those of its token.
-    var words = tf.math.mul(tf.math.add(nn.output(tokens), places), present);
-    var absent = tf.math.sub(tf.constant(1f), present);
-    var x = nn.input(tf.math.add(words, tf.math.mul(padding, absent)));
+    var words = nn.multiply(nn.add(nn.output(tokens), places), present);
+    var absent = nn.subtract(nn.constant(1), present);
+    var x = nn.input(nn.add(words, nn.multiply(padding, absent)));
     x = text.forward(nn.at("transformer"), BlockKeys.GLIDE, x, List.of());
     var states = nn.at("final_ln").layerNorm(x, text.eps());
     var last = nn.position(states, length - 1L);

@@ -14,9 +14,9 @@ import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
-import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +59,7 @@ class GlideParityTest {
     Files.copy(golden.file("model.safetensors"), folder.resolve("model.safetensors"));
     Files.writeString(folder.resolve("config.json"), config.toString());
     float[] t = io.floats("in.t");
-    var x = Tensors.unstack(io.image("in.x"), rows);
+    var x = Rows.unstack(io.image("in.x"), rows);
     var tokenizer = tokenizer(config.get("n_vocab").asInt());
     try (var model = GlideModel.load(folder, tokenizer, precision)) {
       var texts = model.encodeTokens(tokens(io));
@@ -67,13 +67,13 @@ class GlideParityTest {
       for (int row = 0; row < rows; row++) {
         var condition = GlideCondition.of(texts.get(row));
         if (io.has("in.low_res")) {
-          float[] low = Tensors.unstack(io.image("in.low_res"), rows).get(row);
+          float[] low = Rows.unstack(io.image("in.low_res"), rows).get(row);
           var image = new Image(io.size("in.low_res", 3), io.size("in.low_res", 2), low);
           condition = condition.beside(Resize.bilinear(image, size, size));
         }
         if (io.has("in.inpaint_image")) {
-          var image = Tensors.unstack(io.image("in.inpaint_image"), rows).get(row);
-          var mask = Tensors.unstack(io.image("in.inpaint_mask"), rows).get(row);
+          var image = Rows.unstack(io.image("in.inpaint_image"), rows).get(row);
+          var mask = Rows.unstack(io.image("in.inpaint_mask"), rows).get(row);
           condition =
               condition.knowing(new GlideCondition.Known(new Image(size, size, image), mask));
         }
@@ -87,7 +87,7 @@ class GlideParityTest {
           pixels.add(Arrays.copyOfRange(prediction.variance(), i, i + channels));
         }
       }
-      assertClose(Tensors.stack(pixels), io.image("out"), tolerance);
+      assertClose(Rows.stack(pixels), io.image("out"), tolerance);
     }
   }
 

@@ -7,7 +7,7 @@ import io.diffusion4j.decoder.Heads;
 import io.diffusion4j.decoder.QkvOrder;
 import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
 import io.diffusion4j.decoder.UnetShape.LevelChange;
-import io.diffusion4j.tf.RandomWeights;
+import io.diffusion4j.nn.RandomWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

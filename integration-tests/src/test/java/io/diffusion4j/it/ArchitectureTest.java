@@ -35,6 +35,7 @@ class ArchitectureTest {
   private static final String API = "io.diffusion4j.diffusion..";
   private static final String PLOTS = "io.diffusion4j.plots..";
   private static final String DATA = "io.diffusion4j.data..";
+  private static final String NN = "io.diffusion4j.nn..";
   private static final String TF = "io.diffusion4j.tf..";
   private static final String CHECKPOINT = "io.diffusion4j.checkpoint..";
   private static final String ONEDNN = "io.diffusion4j.onednn..";
@@ -46,7 +47,6 @@ class ArchitectureTest {
   private static final String TRAINING = "io.diffusion4j.training..";
   private static final String EMOJI = "io.diffusion4j.emoji..";
   private static final String EVALUATION = "io.diffusion4j.evaluation..";
-  private static final String JUDGE = "io.diffusion4j.evaluation.judge..";
   private static final String CLIENT = "io.diffusion4j.client..";
   private static final String SERVING = "io.diffusion4j.serving..";
   private static final String METRICS = "io.diffusion4j.serving.metrics..";
@@ -65,6 +65,7 @@ class ArchitectureTest {
           Map.entry("plots", "io.diffusion4j.plots"),
           Map.entry("data", "io.diffusion4j.data"),
           Map.entry("checkpoint", "io.diffusion4j.checkpoint"),
+          Map.entry("nn", "io.diffusion4j.nn"),
           Map.entry("diffusion-tf", "io.diffusion4j.tf"),
           Map.entry("diffusion-onednn", "io.diffusion4j.onednn"),
           Map.entry("clip", "io.diffusion4j.clip"),
@@ -120,6 +121,8 @@ class ArchitectureTest {
           .definedBy(PLOTS)
           .layer("checkpoint")
           .definedBy(CHECKPOINT)
+          .layer("nn")
+          .definedBy(NN)
           .layer("diffusion-tf")
           .definedBy(TF)
           .layer("diffusion-onednn")
@@ -168,38 +171,35 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("checkpoint")
           .mayOnlyAccessLayers("diffusion-api")
-          .whereLayer("diffusion-tf")
+          .whereLayer("nn")
           .mayOnlyAccessLayers("diffusion-api", "checkpoint")
+          .whereLayer("diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn")
+          .whereLayer("diffusion-tf")
+          .mayOnlyBeAccessedByLayers("cli", "benchmarks") // else it is found by the service loader
           .whereLayer("diffusion-onednn")
-          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn")
           .whereLayer("diffusion-onednn")
           .mayNotBeAccessedByAnyLayer() // it is found by the service loader
           .whereLayer("clip")
-          .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn")
           .whereLayer("prior")
-          .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn")
           .whereLayer("decoder")
-          .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "diffusion-tf")
+          .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn")
           .whereLayer("glide")
-          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "diffusion-tf", "clip", "decoder")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn", "clip", "decoder")
           .whereLayer("unclip")
           .mayOnlyAccessLayers(
-              "diffusion-api", "data", "checkpoint", "diffusion-tf", "clip", "prior", "decoder")
+              "diffusion-api", "data", "checkpoint", "nn", "clip", "prior", "decoder")
           .whereLayer("training")
           .mayOnlyAccessLayers(
-              "diffusion-api",
-              "data",
-              "checkpoint",
-              "diffusion-tf",
-              "clip",
-              "prior",
-              "decoder",
-              "unclip")
+              "diffusion-api", "data", "checkpoint", "nn", "clip", "prior", "decoder", "unclip")
           .whereLayer("emoji")
           .mayOnlyAccessLayers("diffusion-api", "data", "training")
           .whereLayer("evaluation")
           .mayOnlyAccessLayers(
-              "diffusion-api", "checkpoint", "diffusion-tf", "clip", "unclip", "training", "emoji")
+              "diffusion-api", "checkpoint", "nn", "clip", "unclip", "training", "emoji")
           .whereLayer("evaluation")
           .mayOnlyBeAccessedByLayers("cli") // the judge is used for nothing else
           .whereLayer("serving-proto")
@@ -218,7 +218,7 @@ class ArchitectureTest {
           .mayOnlyAccessLayers(
               "diffusion-api",
               "checkpoint",
-              "diffusion-tf",
+              "nn",
               "clip",
               "prior",
               "decoder",
@@ -253,13 +253,13 @@ class ArchitectureTest {
           .resideInAnyPackage(API, "java..", "javax.imageio..", "org.w3c.dom..", "org.jspecify..");
 
   @ArchTest
-  static final ArchRule onlyNetworksKnowTensorFlow =
+  static final ArchRule onlyItsEngineKnowsTensorFlow =
       noClasses()
           .that()
-          .resideOutsideOfPackages(TF, ONEDNN, CLIP, PRIOR, DECODER, GLIDE, JUDGE, BENCHMARKS)
+          .resideOutsideOfPackages(TF, BENCHMARKS)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.tensorflow..", "org.bytedeco..");
+          .resideInAnyPackage("org.tensorflow..");
 
   @ArchTest
   static final ArchRule onlyTheEngineKnowsOneDnn =
@@ -269,6 +269,24 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.bytedeco.dnnl..", "com.sun.jna..");
+
+  @ArchTest
+  static final ArchRule onlyEnginesKnowNatives =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(TF, ONEDNN)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.bytedeco..");
+
+  @ArchTest
+  static final ArchRule networksAreDataWithoutAnEngine =
+      classes()
+          .that()
+          .resideInAPackage(NN)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(NN, CHECKPOINT, API, "java..", "org.jspecify..", "org.slf4j..");
 
   @ArchTest
   static final ArchRule onlyPlotsKnowHowChartsAreDrawn =

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.unclip.UnclipModel;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

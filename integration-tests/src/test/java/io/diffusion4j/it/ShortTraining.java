@@ -2,9 +2,9 @@ package io.diffusion4j.it;
 
 import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
-import io.diffusion4j.tf.train.Trainer;
-import io.diffusion4j.tf.train.TrainingConfig;
-import io.diffusion4j.tf.train.TrainingRun;
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.training.Part;
 import io.diffusion4j.training.PartSetup;
 import io.diffusion4j.training.Recipe;

@@ -14,14 +14,14 @@ import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.decoder.UpsamplerObjective;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.emoji.train.EmojiPreset;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.WithoutPrefix;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorObjective;
 import io.diffusion4j.prior.PriorTransformer;
 import io.diffusion4j.prior.Standardization;
-import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.WithoutPrefix;
-import io.diffusion4j.tf.train.Objective;
 import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.io.IOException;
@@ -134,7 +134,7 @@ final class TinyFolder {
 
   /** Weights for everything that an objective trains. */
   private static NamedTensors random(Objective objective, long seed) {
-    return RandomWeights.of((nn, inputs) -> List.of(objective.build(nn, inputs).value()), seed);
+    return RandomWeights.of((nn, inputs) -> List.of(objective.define(nn, inputs).value()), seed);
   }
 
   private static UnclipSchedulerConfig scheduler(VarianceType variance) {

@@ -6,7 +6,7 @@ import com.google.inject.Module;
 import io.diffusion4j.diffusion.pipeline.TextToImage;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
 import java.io.IOException;

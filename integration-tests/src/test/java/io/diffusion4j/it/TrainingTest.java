@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.TextToImage;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.training.Part;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;

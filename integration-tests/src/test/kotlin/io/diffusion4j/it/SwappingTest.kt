@@ -14,9 +14,9 @@ import io.diffusion4j.diffusion.part.Upsampler
 import io.diffusion4j.diffusion.solver.DdimSampler
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus
 import io.diffusion4j.diffusion.sampling.Sampler
-import io.diffusion4j.diffusion.solver.Samplers
 import io.diffusion4j.diffusion.part.TextEncoder
-import io.diffusion4j.tf.nn.Precision
+import io.diffusion4j.diffusion.solver.Samplers
+import io.diffusion4j.nn.engine.Precision
 import io.diffusion4j.unclip.UnclipModel
 import io.diffusion4j.unclip.UnclipModule
 import org.assertj.core.api.Assertions.assertThat

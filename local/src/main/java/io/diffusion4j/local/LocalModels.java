@@ -4,12 +4,12 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
+import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServingModule;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.metrics.Level;
 import io.diffusion4j.serving.model.ImageEngine;
-import io.diffusion4j.tf.NativeTensors;
 import io.diffusion4j.unclip.Residency;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -71,7 +71,7 @@ public final class LocalModels implements AutoCloseable {
                 engines.forEach(engine -> bound.addBinding().toInstance(engine));
                 Multibinder.newSetBinder(binder(), Level.class)
                     .addBinding()
-                    .toInstance(new Level("diffusion4j.live.tensors", NativeTensors::live));
+                    .toInstance(new Level("diffusion4j.live.tensors", Engines::liveTensors));
               }
             })
         .getInstance(DiffusionServer.class);

@@ -1,6 +1,6 @@
 package io.diffusion4j.local;
 
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Precision;
 import java.nio.file.Path;
 import java.util.Optional;
 

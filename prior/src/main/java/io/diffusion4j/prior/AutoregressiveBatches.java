@@ -1,8 +1,8 @@
 package io.diffusion4j.prior;
 
 import io.diffusion4j.diffusion.embedding.Vectors;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.train.BatchSource;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.train.BatchSource;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,12 +7,13 @@ import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.Manifest;
-import io.diffusion4j.tf.nn.CheckpointTensors;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,7 +75,9 @@ public final class AutoregressiveModel implements AutoCloseable {
                       config.buckets()));
       var dots = beside.make(() -> new DotBuckets(beside.read(EDGES, config.dotBuckets() - 1)));
       var weights = new CheckpointTensors(folder, checkpoint, name -> !BESIDE.contains(name));
-      var network = new CompiledNetwork(new AutoregressiveTransformer(config), weights, precision);
+      var network =
+          new CompiledNetwork(
+              new AutoregressiveTransformer(config), weights, Compute.of(precision));
       return new AutoregressiveModel(config, network, codes, dots, PriorModel.leastRows(precision));
     }
   }

@@ -1,12 +1,10 @@
 package io.diffusion4j.prior;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * The network of the autoregressive prior (DALL-E 2, §2.2): a causal transformer over the text's
@@ -17,7 +15,7 @@ import org.tensorflow.types.family.TFloating;
  *
  * @param config the shape
  */
-public record AutoregressiveTransformer(AutoregressiveConfig config) implements Network {
+public record AutoregressiveTransformer(AutoregressiveConfig config) implements NetworkDefinition {
   /** Input: the number of the dot product's bucket, or {@link DotBuckets#none}. */
   static final String DOT = "dot";
 
@@ -26,13 +24,12 @@ public record AutoregressiveTransformer(AutoregressiveConfig config) implements 
 
   /** The logits of each code, {@code [B, K, N]}. */
   @Override
-  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
+  public List<Tensor> define(Nn nn, Inputs inputs) {
     return List.of(forward(nn, inputs, inputs.ints(CODES, config.components())));
   }
 
   /** The logits of each code, {@code [B, K, N]}, from the {@code [B, K]} codes. */
-  Operand<TFloat32> forward(Nn nn, Inputs inputs, Operand<org.tensorflow.types.TInt32> codes) {
-    var tf = nn.tf();
+  Tensor forward(Nn nn, Inputs inputs, Tensor codes) {
     int e = config.embeddingDim();
     int l = config.textLength();
     int k = config.components();
@@ -55,15 +52,13 @@ public record AutoregressiveTransformer(AutoregressiveConfig config) implements 
                     .embedding(dot, config.dotBuckets() + 1L, w, PriorTransformer.SMALL),
                 nn.at("code_embedding")
                     .embedding(known, config.buckets(), w, PriorTransformer.SMALL)));
-    Operand<TFloating> places =
-        nn.learned("positional_embedding", PriorTransformer.SMALL, length, w);
+    Tensor places = nn.learned("positional_embedding", PriorTransformer.SMALL, length, w);
     h = nn.add(h, places);
     var mask = PriorTransformer.mask(nn, present, length - l);
     for (int i = 0; i < config.layers(); i++) {
       h = PriorTransformer.block(nn.at("transformer_blocks", i), h, config.heads(), mask);
     }
-    var predicting =
-        tf.slice(h, tf.constant(new int[] {0, before, 0}), tf.constant(new int[] {-1, k, -1}));
+    var predicting = nn.slice(h, 1, before, k);
     var last = nn.at("norm_out").layerNorm(predicting, PriorTransformer.EPS);
     return nn.output(nn.at("proj_to_codes").linear(last, config.buckets()));
   }

@@ -1,8 +1,8 @@
 package io.diffusion4j.prior;
 
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.train.BatchSource;
-import io.diffusion4j.tf.train.NoisedBatch;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.NoisedBatch;
 
 /**
  * Batches of noisy image embeddings with the encoded captions for the {@link PriorObjective}.

@@ -9,14 +9,15 @@ import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.Manifest;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.nn.CheckpointTensors;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +77,8 @@ public final class PriorModel implements AutoCloseable {
               folder,
               checkpoint,
               name -> !name.equals(MEAN) && !name.equals(STD) && !name.equals(BUFFER));
-      var network = new CompiledNetwork(new PriorTransformer(config), weights, precision);
+      var network =
+          new CompiledNetwork(new PriorTransformer(config), weights, Compute.of(precision));
       return new PriorModel(
           config, network, standardization, parameterization, leastRows(precision));
     }
@@ -190,7 +192,7 @@ public final class PriorModel implements AutoCloseable {
 
   /** The network, conditioned on encoded texts. */
   public Denoiser<TextEncoding> denoiser() {
-    return new TfDenoiser<>(network, parameterization, config.width(), PriorModel::feed)
+    return new NetworkDenoiser<>(network, parameterization, config.width(), PriorModel::feed)
         .withLeastRows(leastRows);
   }
 
@@ -199,13 +201,12 @@ public final class PriorModel implements AutoCloseable {
     batch
         .floats(
             PriorTransformer.TEXT_EMBEDDING,
-            Tensors.stack(texts.stream().map(TextEncoding::embedding).toList()))
+            Rows.stack(texts.stream().map(TextEncoding::embedding).toList()))
         .floats(
-            PriorTransformer.HIDDEN,
-            Tensors.stack(texts.stream().map(TextEncoding::hidden).toList()))
+            PriorTransformer.HIDDEN, Rows.stack(texts.stream().map(TextEncoding::hidden).toList()))
         .floats(
             PriorTransformer.PRESENT,
-            Tensors.stack(texts.stream().map(text -> Tensors.ones(text.mask())).toList()));
+            Rows.stack(texts.stream().map(text -> Rows.ones(text.mask())).toList()));
   }
 
   @Override

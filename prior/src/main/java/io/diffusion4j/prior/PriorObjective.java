@@ -1,9 +1,9 @@
 package io.diffusion4j.prior;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.nn.Nn;
-import io.diffusion4j.tf.train.DiffusionLoss;
-import io.diffusion4j.tf.train.Objective;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.train.DiffusionLoss;
+import io.diffusion4j.nn.train.Objective;
 import java.util.List;
 
 /**
@@ -14,8 +14,8 @@ import java.util.List;
  */
 public record PriorObjective(PriorTransformer network) implements Objective {
   @Override
-  public Loss build(Nn nn, Inputs inputs) {
+  public Loss define(Nn nn, Inputs inputs) {
     var output = network.forward(nn, inputs);
-    return DiffusionLoss.of(nn, inputs, List.of(output), network.config().embeddingDim());
+    return DiffusionLoss.of(nn, inputs, List.of(output));
   }
 }

@@ -1,14 +1,12 @@
 package io.diffusion4j.prior;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * The prior's network (DALL-E 2, §2.2): a causal transformer over the text's tokens, the text
@@ -17,7 +15,7 @@ import org.tensorflow.types.family.TFloating;
  *
  * @param config the shape
  */
-public record PriorTransformer(PriorConfig config) implements Network {
+public record PriorTransformer(PriorConfig config) implements NetworkDefinition {
   /** Input {@code [E]}: the text embedding. */
   static final String TEXT_EMBEDDING = "text_embedding";
 
@@ -33,17 +31,17 @@ public record PriorTransformer(PriorConfig config) implements Network {
   static final Init SMALL = Init.normal(0.02);
 
   @Override
-  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
+  public List<Tensor> define(Nn nn, Inputs inputs) {
     return List.of(forward(nn, inputs));
   }
 
   /** The predicted clean embedding, standardised, {@code [B, E]}. */
-  Operand<TFloat32> forward(Nn nn, Inputs inputs) {
+  Tensor forward(Nn nn, Inputs inputs) {
     int e = config.embeddingDim();
     int l = config.textLength();
     int w = config.width();
-    var x = nn.input(inputs.floats(TfDenoiser.SAMPLE, e));
-    var sinusoid = nn.input(inputs.floats(TfDenoiser.TIME, w));
+    var x = nn.input(inputs.floats(NetworkDenoiser.SAMPLE, e));
+    var sinusoid = nn.input(inputs.floats(NetworkDenoiser.TIME, w));
     var textEmbedding = nn.input(inputs.floats(TEXT_EMBEDDING, e));
     var hidden = nn.input(inputs.floats(HIDDEN, l, e));
     var present = inputs.floats(PRESENT, l);
@@ -71,14 +69,13 @@ public record PriorTransformer(PriorConfig config) implements Network {
     return nn.output(nn.at("proj_to_clip_embeddings").linear(last, e));
   }
 
-  static Operand<TFloating> token(Nn nn, Operand<TFloating> x) {
-    return nn.reshape(x, -1, 1, Nn.last(x));
+  static Tensor token(Nn nn, Tensor x) {
+    return nn.reshape(x, -1, 1, x.last());
   }
 
   /** Shapes: x {@code [B, S, W]} → the same. */
-  static Operand<TFloating> block(
-      Nn nn, Operand<TFloating> x, int heads, List<Operand<TFloat32>> mask) {
-    long w = Nn.last(x);
+  static Tensor block(Nn nn, Tensor x, int heads, List<Tensor> mask) {
+    long w = x.last();
     var n = nn.at("norm1").layerNorm(x, EPS);
     var attn = nn.at("attn1");
     var mixed =
@@ -100,8 +97,8 @@ public record PriorTransformer(PriorConfig config) implements Network {
    * @param present {@code [B, L]}: 1 for tokens of the text, 0 for padding
    * @param extra how many tokens follow the text
    */
-  static List<Operand<TFloat32>> mask(Nn nn, Operand<TFloat32> present, int extra) {
-    int l = Math.toIntExact(Nn.last(present));
+  static List<Tensor> mask(Nn nn, Tensor present, int extra) {
+    int l = Math.toIntExact(present.last());
     return List.of(nn.causalMask(l + extra, MASKED), nn.hide(present, MASKED, extra));
   }
 }

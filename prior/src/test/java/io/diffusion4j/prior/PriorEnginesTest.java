@@ -2,13 +2,15 @@ package io.diffusion4j.prior;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.Engine;
-import io.diffusion4j.tf.RandomWeights;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engine;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.tf.TensorFlowEngine;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.tf.testing.EachEngine;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -38,8 +40,10 @@ class PriorEnginesTest {
     var network = new PriorTransformer(shape);
     var weights = RandomWeights.of(network, 1);
     var batch = batch(shape);
-    try (var here = engine.compile(network, weights, precision);
-        var there = new TensorFlowEngine().compile(network, weights, Precision.FLOAT32)) {
+    try (var here = engine.compile(Network.of(network), weights, Compute.of(precision));
+        var there =
+            new TensorFlowEngine()
+                .compile(Network.of(network), weights, Compute.of(Precision.FLOAT32))) {
       assertClose(
           here.run(batch).get(0),
           there.run(batch).get(0),
@@ -56,8 +60,8 @@ class PriorEnginesTest {
       present[2 * tokens + i] = i <= tokens / 2 ? 1 : 0;
     }
     return new Batch(ROWS)
-        .floats(TfDenoiser.SAMPLE, gaussian(1, shape.embeddingDim()))
-        .floats(TfDenoiser.TIME, gaussian(2, shape.width()))
+        .floats(NetworkDenoiser.SAMPLE, gaussian(1, shape.embeddingDim()))
+        .floats(NetworkDenoiser.TIME, gaussian(2, shape.width()))
         .floats(PriorTransformer.TEXT_EMBEDDING, gaussian(3, shape.embeddingDim()))
         .floats(PriorTransformer.HIDDEN, gaussian(4, tokens * shape.embeddingDim()))
         .floats(PriorTransformer.PRESENT, present);

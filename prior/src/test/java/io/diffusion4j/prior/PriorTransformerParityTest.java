@@ -8,14 +8,16 @@ import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.Engines;
-import io.diffusion4j.tf.RandomWeights;
-import io.diffusion4j.tf.TfDenoiser;
-import io.diffusion4j.tf.TimeEmbedding;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.TimeEmbedding;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.engine.OperationTime;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,8 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
-import org.tensorflow.proto.DeviceStepStats;
-import org.tensorflow.proto.NodeExecStats;
 
 /** The network answers as diffusers' does, with diffusers' weights, whoever runs it. */
 class PriorTransformerParityTest {
@@ -68,10 +68,10 @@ class PriorTransformerParityTest {
     var prior = network(golden);
     String before = Engines.asked();
     System.setProperty(Engines.PROPERTY, "tensorflow");
-    try (var network = new CompiledNetwork(prior, RandomWeights.of(prior, 1), Precision.FLOAT32)) {
-      assertThat(network.trace(batch(prior.config(), golden.io())).getDevStatsList())
-          .flatExtracting(DeviceStepStats::getNodeStatsList)
-          .extracting(NodeExecStats::getTimelineLabel)
+    try (var network =
+        new CompiledNetwork(prior, RandomWeights.of(prior, 1), Compute.of(Precision.FLOAT32))) {
+      assertThat(network.trace(batch(prior.config(), golden.io())))
+          .extracting(OperationTime::label)
           .anyMatch(label -> label.contains("BatchMatMul"))
           .noneMatch(label -> label.contains("FusedBatchMatMul"));
     } finally {
@@ -83,8 +83,8 @@ class PriorTransformerParityTest {
     int rows = io.size("in.hidden_states", 0);
     float[] time = TimeEmbedding.sinusoid(io.floats("in.timestep")[0], config.width());
     return new Batch(rows)
-        .floats(TfDenoiser.SAMPLE, io.floats("in.hidden_states"))
-        .floats(TfDenoiser.TIME, Tensors.stack(Collections.nCopies(rows, time)))
+        .floats(NetworkDenoiser.SAMPLE, io.floats("in.hidden_states"))
+        .floats(NetworkDenoiser.TIME, Rows.stack(Collections.nCopies(rows, time)))
         .floats(PriorTransformer.TEXT_EMBEDDING, io.floats("in.proj_embedding"))
         .floats(PriorTransformer.HIDDEN, io.floats("in.encoder_hidden_states"))
         .floats(PriorTransformer.PRESENT, io.floats("in.attention_mask"));

@@ -9,7 +9,7 @@ import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
-import io.diffusion4j.tf.nn.WithoutPrefix;
+import io.diffusion4j.nn.weights.WithoutPrefix;
 import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.diffusion4j.training;
 
-import io.diffusion4j.tf.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.training.preset.Preset;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.diffusion4j.training;
 
-import io.diffusion4j.tf.train.TrainingConfig;
-import io.diffusion4j.tf.train.TrainingRun;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.training.preset.Preset;
 import java.io.IOException;
 import java.io.UncheckedIOException;

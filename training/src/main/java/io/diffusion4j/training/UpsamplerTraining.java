@@ -7,7 +7,7 @@ import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.Unet;
 import io.diffusion4j.decoder.UpsamplerBatches;
 import io.diffusion4j.decoder.UpsamplerObjective;
-import io.diffusion4j.tf.train.Trainer;
+import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.tf.nn.Differences;
+import io.diffusion4j.nn.weights.Differences;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -17,9 +17,9 @@ import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.tf.testing.Golden;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,14 +98,14 @@ class UnclipParityTest {
       var tokens = model(golden).tokenizer().encode(prompts.get(row));
       assertThat(tokens.ids())
           .isEqualTo(Arrays.copyOfRange(io.ints("in.input_ids"), row * length, (row + 1) * length));
-      assertThat(Tensors.ones(tokens.mask())).isEqualTo(io.row("in.attention_mask", row));
+      assertThat(Rows.ones(tokens.mask())).isEqualTo(io.row("in.attention_mask", row));
     }
   }
 
   @GoldenTest(GoldenKind.UNCLIP_PIPELINE)
   void thePriorDrawsTheEmbeddingsOfTheReference(GoldenCase golden) {
     assertClose(
-        Tensors.stack(generate(golden, prompts(golden)).imageEmbeddings()),
+        Rows.stack(generate(golden, prompts(golden)).imageEmbeddings()),
         golden.io().floats("out.image_embeddings"),
         TOLERANCE);
   }
@@ -201,7 +201,7 @@ class UnclipParityTest {
     // The reference was given prepared pixels, so the tower is asked without our preprocessing.
     Path tower = folder(golden).resolve("image_encoder");
     List<float[]> embeddings =
-        Tensors.unstack(
+        Rows.unstack(
             new Golden(tower)
                 .run(
                     ClipFolders.readVision(tower),
@@ -249,7 +249,7 @@ class UnclipParityTest {
 
   /** Pixels in [0, 1], as the reference gives them. */
   private static float[] unit(List<Image> images) {
-    float[] pixels = Tensors.stack(images.stream().map(Image::pixels).toList());
+    float[] pixels = Rows.stack(images.stream().map(Image::pixels).toList());
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = Math.max(0, Math.min(1, pixels[i] * 0.5f + 0.5f));
     }

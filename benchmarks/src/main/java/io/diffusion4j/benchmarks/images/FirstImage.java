@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.pipeline.TextToImage;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.tf.CompiledNetwork;
+import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
 import java.io.PrintStream;

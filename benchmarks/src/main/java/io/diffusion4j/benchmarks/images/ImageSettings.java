@@ -4,7 +4,7 @@ import io.diffusion4j.diffusion.pipeline.TextToImage;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.local.Defaults;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Precision;
 import java.util.Arrays;
 import java.util.List;
 

@@ -2,10 +2,10 @@ package io.diffusion4j.benchmarks.networks;
 
 import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.tf.Sessions;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.tf.graph.Tensors;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.tensorflow.Graph;

@@ -5,10 +5,10 @@ import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.UpsamplerModel;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorTransformer;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.nn.Precision;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,10 +47,10 @@ public final class CostBench implements Callable<Integer> {
     return 0;
   }
 
-  private Map<String, Network> networks() {
+  private Map<String, NetworkDefinition> networks() {
     var folder = ModelFolder.open(model.folder());
     folder.require("text_encoder", "prior", "decoder", "text_proj", "super_res_first");
-    Map<String, Network> networks = new LinkedHashMap<>();
+    Map<String, NetworkDefinition> networks = new LinkedHashMap<>();
     networks.put("text encoder", ClipFolders.readText(folder.folder("text_encoder")));
     networks.put("prior", new PriorTransformer(PriorModel.readConfig(folder.folder("prior"))));
     networks.put("decoder", DecoderSubject.of(model.folder()).network());
@@ -62,7 +62,7 @@ public final class CostBench implements Callable<Integer> {
     return networks;
   }
 
-  private static void print(PrintWriter out, String name, Network network) {
+  private static void print(PrintWriter out, String name, NetworkDefinition network) {
     var cost = NetworkCost.of(network, Precision.BFLOAT16);
     out.printf(NAME, name);
     out.printf(CELL, "%.3f".formatted(1e-9 * cost.flops()));

@@ -7,8 +7,8 @@ import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.TextProjection;
 import io.diffusion4j.decoder.UnetConfig;
 import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.engine.Precision;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -105,7 +105,7 @@ public record DecoderSubject(
     return projection.extraTokens() + textLength;
   }
 
-  public Network network() {
+  public NetworkDefinition network() {
     return DecoderModel.network(config, contextLength());
   }
 }

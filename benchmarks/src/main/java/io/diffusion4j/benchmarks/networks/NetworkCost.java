@@ -1,9 +1,11 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.nn.Nn;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.tf.graph.Casts;
+import io.diffusion4j.tf.graph.NetworkGraph;
+import io.diffusion4j.tf.graph.Purpose;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Set;
@@ -13,7 +15,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
@@ -36,28 +37,29 @@ public record NetworkCost(
   private static final Set<String> VIEWS = Set.of("Reshape", "Identity");
 
   /** Counts in a graph for one sample, with activations in float32. */
-  public static NetworkCost of(Network network) {
+  public static NetworkCost of(NetworkDefinition network) {
     return of(network, Precision.FLOAT32);
   }
 
   /** Counts in a graph for one sample. */
-  public static NetworkCost of(Network network, Precision precision) {
+  public static NetworkCost of(NetworkDefinition network, Precision precision) {
     long[] parameters = {0};
     try (var graph = new Graph()) {
       Set<String> fixed =
           new HashSet<>(); // the names of operations that are the same for all samples
-      var nn =
-          Nn.of(
-              graph,
-              (tf, parameter, as) -> {
-                parameters[0] += parameter.size();
-                var shape = Shape.of(parameter.layout().graphShape(parameter.shape()));
-                var value = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
-                fixed.add(value.op().name());
-                return Nn.cast(tf, value, as);
-              },
-              precision);
-      network.build(nn, Inputs.ofBatch(Ops.create(graph), 1));
+      NetworkGraph.build(
+          graph,
+          Network.of(network),
+          (tf, parameter, as) -> {
+            parameters[0] += parameter.size();
+            var shape = Shape.of(parameter.layout().graphShape(parameter.shape()));
+            var value = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
+            fixed.add(value.op().name());
+            return Casts.to(tf, value, as);
+          },
+          precision,
+          Purpose.INFERENCE,
+          1);
       long flops = 0;
       long attention = 0;
       long bytes = 0;

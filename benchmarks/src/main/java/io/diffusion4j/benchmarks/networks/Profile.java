@@ -1,16 +1,14 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.tf.Engines;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.OperationTime;
+import io.diffusion4j.nn.engine.Precision;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.tensorflow.proto.DeviceStepStats;
-import org.tensorflow.proto.NodeExecStats;
-import org.tensorflow.proto.StepStats;
 
 /**
  * Where the time of one call of a network goes, as TensorFlow recorded it, which runs it for that.
@@ -66,26 +64,28 @@ public record Profile(String name, List<Run> runs) {
     }
   }
 
-  /** What TensorFlow recorded. */
-  public static Profile of(String name, StepStats stats) {
+  /** The times that TensorFlow measured. */
+  public static Profile of(String name, List<OperationTime> times) {
     List<Run> runs = new ArrayList<>();
-    for (DeviceStepStats device : stats.getDevStatsList()) {
-      for (NodeExecStats node : device.getNodeStatsList()) {
-        long start = node.getAllStartNanos() + node.getOpStartRelNanos();
-        long nanos = node.getOpEndRelNanos() - node.getOpStartRelNanos();
-        runs.add(new Run(kind(node), node.getNodeName(), node.getThreadId(), start, nanos));
-      }
+    for (OperationTime time : times) {
+      runs.add(
+          new Run(
+              kind(time),
+              time.node(),
+              Math.toIntExact(time.thread()),
+              time.startNanos(),
+              time.nanos()));
     }
     runs.sort(Comparator.comparingLong(Run::startNanos));
     return new Profile(name, runs);
   }
 
-  /** Of the label {@code name = Kind(inputs)}; what has no kind there goes by its name. */
-  private static String kind(NodeExecStats node) {
-    String label = node.getTimelineLabel();
+  /** The kind in the label {@code name = Kind(inputs)}, or the name if there is none. */
+  private static String kind(OperationTime time) {
+    String label = time.label();
     int from = label.indexOf(" = ");
     int to = label.indexOf('(', from + 1);
-    return from >= 0 && to > from ? label.substring(from + 3, to) : node.getNodeName();
+    return from >= 0 && to > from ? label.substring(from + 3, to) : time.node();
   }
 
   /** The time of all operations together, which is more than the call's where they overlap. */

@@ -2,7 +2,7 @@ package io.diffusion4j.benchmarks.networks;
 
 import io.diffusion4j.benchmarks.process.ProcessMemory;
 import io.diffusion4j.benchmarks.report.Figure;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Precision;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

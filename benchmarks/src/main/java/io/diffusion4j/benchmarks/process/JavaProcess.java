@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks.process;
 
-import io.diffusion4j.tf.Engines;
+import io.diffusion4j.nn.engine.Engines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks.report;
 
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Precision;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Locale;

@@ -9,7 +9,7 @@ import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.tf.nn.Init;
+import io.diffusion4j.nn.weights.Init;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -3,7 +3,7 @@ package io.diffusion4j.benchmarks.networks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Precision;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;

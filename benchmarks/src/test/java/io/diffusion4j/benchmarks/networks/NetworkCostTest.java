@@ -3,9 +3,9 @@ package io.diffusion4j.benchmarks.networks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class NetworkCostTest {
   @Test
   void aConvolutionCostsItsKernelAndInputChannelsForEachOutputValue() {
-    Network network =
+    NetworkDefinition network =
         (nn, inputs) -> {
           var x = nn.input(inputs.floats("x", 8, 8, 3));
           return List.of(nn.output(nn.at("conv").conv2d(x, 5, 3)));
@@ -24,7 +24,7 @@ class NetworkCostTest {
 
   @Test
   void bytesAreWhatEachOperationReadsAndWritesOfTheSample() {
-    Network network =
+    NetworkDefinition network =
         (nn, inputs) -> {
           var x = nn.input(inputs.floats("x", 8, 8, 3));
           return List.of(nn.output(nn.at("conv").conv2d(x, 5, 3)));
@@ -40,7 +40,7 @@ class NetworkCostTest {
 
   @Test
   void aConvolutionOfStrideTwoCostsAQuarter() {
-    Network network =
+    NetworkDefinition network =
         (nn, inputs) -> {
           var x = nn.input(inputs.floats("x", 8, 8, 3));
           return List.of(nn.output(nn.at("conv").conv2d(x, 5, 3, 2, Init.FAN_IN)));
@@ -50,7 +50,7 @@ class NetworkCostTest {
 
   @Test
   void aDenseLayerCostsItsMatrixForEachPosition() {
-    Network network =
+    NetworkDefinition network =
         (nn, inputs) -> {
           var x = nn.input(inputs.floats("x", 7, 4));
           return List.of(nn.output(nn.at("dense").linear(x, 6)));
@@ -60,7 +60,7 @@ class NetworkCostTest {
 
   @Test
   void attentionCostsTwoProductsOfAllQueriesWithAllKeys() {
-    Network network =
+    NetworkDefinition network =
         (nn, inputs) -> {
           var q = nn.input(inputs.floats("q", 5, 8));
           var k = nn.input(inputs.floats("k", 9, 8));

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.OperationTime;
+import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,9 +14,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorflow.proto.DeviceStepStats;
-import org.tensorflow.proto.NodeExecStats;
-import org.tensorflow.proto.StepStats;
 
 /** Profiles are sums over what TensorFlow recorded. */
 class ProfileTest {
@@ -50,28 +48,15 @@ class ProfileTest {
     var profile =
         Profile.of(
             "by hand",
-            StepStats.newBuilder()
-                .addDevStats(
-                    DeviceStepStats.newBuilder()
-                        .addNodeStats(node("b", "b = Add(x, y)", 2_000, 300))
-                        .addNodeStats(node("a", "a = Mul(x, x)", 1_000, 100))
-                        .addNodeStats(node("c", "", 3_000, 20)))
-                .build());
+            List.of(
+                new OperationTime("b = Add(x, y)", "b", 0, 2_000, 300),
+                new OperationTime("a = Mul(x, x)", "a", 0, 1_000, 100),
+                new OperationTime("", "c", 0, 3_000, 20)));
     assertThat(profile.runs())
         .containsExactly(
             new Profile.Run("Mul", "a", 0, 1_000, 100),
             new Profile.Run("Add", "b", 0, 2_000, 300),
             new Profile.Run("c", "c", 0, 3_000, 20));
-  }
-
-  private static NodeExecStats node(String name, String label, long start, long nanos) {
-    return NodeExecStats.newBuilder()
-        .setNodeName(name)
-        .setTimelineLabel(label)
-        .setAllStartNanos(start - 10)
-        .setOpStartRelNanos(10)
-        .setOpEndRelNanos(10 + nanos)
-        .build();
   }
 
   @Test

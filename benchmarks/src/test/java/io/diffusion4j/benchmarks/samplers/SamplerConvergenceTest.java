@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.benchmarks.samplers.SamplerConvergence.Measured;
 import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
 import io.diffusion4j.plots.Curve;
-import io.diffusion4j.tf.nn.Precision;
 import io.diffusion4j.unclip.UnclipModel;
 import java.nio.file.Path;
 import java.util.List;

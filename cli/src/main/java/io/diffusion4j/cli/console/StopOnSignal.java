@@ -1,6 +1,6 @@
 package io.diffusion4j.cli.console;
 
-import io.diffusion4j.tf.train.TrainingRun;
+import io.diffusion4j.nn.train.TrainingRun;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,7 @@ package io.diffusion4j.cli.inspect;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.glide.GlideFolders;
 import io.diffusion4j.glide.GlidePipeline;
-import io.diffusion4j.tf.Manifest;
+import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.unclip.FolderReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.diffusion4j.cli.train;
 
-import io.diffusion4j.tf.train.DivergedException;
+import io.diffusion4j.nn.train.DivergedException;
 
 /** A part stopped learning; the message says when, and what is left. */
 final class TrainingDivergedException extends RuntimeException {

@@ -2,10 +2,10 @@ package io.diffusion4j.cli.train;
 
 import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.StopOnSignal;
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.tf.train.EventWriter;
-import io.diffusion4j.tf.train.Trainer;
-import io.diffusion4j.tf.train.TrainingConfig;
-import io.diffusion4j.tf.train.TrainingRun;
 import io.diffusion4j.training.Recipe;
 import java.io.PrintWriter;
 import java.nio.file.Path;

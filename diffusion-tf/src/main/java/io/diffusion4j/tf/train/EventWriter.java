@@ -2,7 +2,7 @@ package io.diffusion4j.tf.train;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.tf.Sessions;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.tf.graph.Tensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

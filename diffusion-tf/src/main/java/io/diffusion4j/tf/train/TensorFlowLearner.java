@@ -1,18 +1,23 @@
 package io.diffusion4j.tf.train;
 
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.train.Learner;
+import io.diffusion4j.nn.train.LossNetwork;
+import io.diffusion4j.nn.train.Muon;
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.Parameter;
+import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.tf.Sessions;
-import io.diffusion4j.tf.nn.NamedTensors;
-import io.diffusion4j.tf.nn.Nn;
-import io.diffusion4j.tf.nn.Parameter;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.tf.graph.NetworkGraph;
+import io.diffusion4j.tf.graph.Purpose;
+import io.diffusion4j.tf.graph.Tensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -38,8 +43,8 @@ final class TensorFlowLearner implements Learner {
   private final TrainingConfig config;
   private final Graph graph = new Graph();
   private final Session session;
-  private final Inputs inputs;
-  private final Objective.Loss loss;
+  private final LossNetwork objective;
+  private final NetworkGraph network;
   private final Operand<TFloat32> gradientNorm;
   private final List<Op> updates = new ArrayList<>();
   private final Map<String, Cell> state = new LinkedHashMap<>();
@@ -54,13 +59,15 @@ final class TensorFlowLearner implements Learner {
   private float[] timestepLosses = {};
 
   /** Builds the training graph. */
-  TensorFlowLearner(Objective objective, TrainingConfig config) {
+  TensorFlowLearner(LossNetwork objective, TrainingConfig config) {
     this.config = config;
+    this.objective = objective;
     try {
       var tf = Ops.create(graph);
       var weights = new TrainableWeights();
-      inputs = Inputs.of(tf);
-      loss = objective.build(Nn.forTraining(graph, weights, config.precision()), inputs);
+      network =
+          NetworkGraph.build(
+              graph, objective.network(), weights, config.precision(), Purpose.TRAINING);
       rate = scalar(tf);
       decay = scalar(tf);
       beta1Power = scalar(tf);
@@ -68,9 +75,9 @@ final class TensorFlowLearner implements Learner {
       epsilon = scalar(tf);
       emaDecay = scalar(tf);
 
-      var slots = weights.slots();
+      var slots = objective.network().parameters().keySet().stream().map(weights::slot).toList();
       Output<?>[] reads = slots.stream().map(s -> s.read().asOutput()).toArray(Output[]::new);
-      Output<?>[] gradients = graph.addGradients(loss.value().asOutput(), reads);
+      Output<?>[] gradients = graph.addGradients(network.outputs().get(0).asOutput(), reads);
       List<Operand<TFloat32>> halfSquares = new ArrayList<>();
       for (Output<?> gradient : gradients) {
         halfSquares.add(tf.nn.l2Loss(float32(gradient)));
@@ -202,7 +209,7 @@ final class TensorFlowLearner implements Learner {
 
   @Override
   public List<Parameter> parameters() {
-    return state.values().stream().map(Cell::parameter).distinct().toList();
+    return List.copyOf(objective.network().parameters().values());
   }
 
   private Cell cellOf(Role role, Parameter parameter) {
@@ -238,7 +245,7 @@ final class TensorFlowLearner implements Learner {
     List<TType> owned = new ArrayList<>();
     try {
       var runner = session.runner();
-      inputs.feed(runner, batch, owned);
+      network.feed(runner, batch, owned);
       feed(runner, owned, rate, learningRate);
       feed(runner, owned, decay, learningRate * config.optimizer().weightDecay());
       feed(runner, owned, beta1Power, Math.pow(config.optimizer().beta1(), step + 1.0));
@@ -246,22 +253,14 @@ final class TensorFlowLearner implements Learner {
       // TensorFlow adds ε to the uncorrected root √v, the paper to the corrected √v̂.
       feed(runner, owned, epsilon, config.optimizer().epsilon() * Math.sqrt(correction2));
       feed(runner, owned, emaDecay, config.ema(step));
-      runner.fetch(loss.value()).fetch(gradientNorm);
-      var names = new ArrayList<>(loss.metrics().keySet());
-      names.forEach(name -> runner.fetch(loss.metrics().get(name)));
-      loss.perTimestep().ifPresent(runner::fetch);
+      runner.fetch(gradientNorm);
+      network.outputs().forEach(runner::fetch);
       updates.forEach(runner::addTarget);
       try (var result = runner.run()) {
-        double value = Tensors.floats(result.get(0))[0];
-        double norm = Tensors.floats(result.get(1))[0];
-        Map<String, Double> metrics = new TreeMap<>();
-        for (int i = 0; i < names.size(); i++) {
-          metrics.put(names.get(i), (double) Tensors.floats(result.get(2 + i))[0]);
-        }
-        if (loss.perTimestep().isPresent()) {
-          timestepLosses = Tensors.floats(result.get(2 + names.size()));
-        }
-        return new Trainer.Report(value, norm, learningRate, metrics);
+        double norm = Tensors.floats(result.get(0))[0];
+        var loss = objective.value(i -> Tensors.floats(result.get(1 + i)));
+        timestepLosses = loss.perTimestep();
+        return new Trainer.Report(loss.loss(), norm, learningRate, loss.metrics());
       }
     } finally {
       owned.forEach(TType::close);

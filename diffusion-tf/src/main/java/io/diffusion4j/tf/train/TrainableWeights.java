@@ -1,13 +1,12 @@
 package io.diffusion4j.tf.train;
 
-import io.diffusion4j.tf.nn.Nn;
-import io.diffusion4j.tf.nn.Parameter;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Weights;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.Parameter;
+import io.diffusion4j.tf.graph.Casts;
+import io.diffusion4j.tf.graph.Weights;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -29,22 +28,19 @@ final class TrainableWeights implements Weights {
     }
   }
 
-  private final Set<String> keys = new HashSet<>();
-  private final List<Slot> slots = new ArrayList<>();
+  private final Map<String, Slot> slots = new HashMap<>();
 
   @Override
   public Operand<TFloating> get(Ops tf, Parameter parameter, Precision precision) {
-    if (!keys.add(parameter.key())) {
-      throw new IllegalStateException("parameter asked for twice: " + parameter.key());
-    }
     var shape = Shape.of(parameter.layout().graphShape(parameter.shape()));
     var variable = tf.withName(parameter.key()).variable(shape, TFloat32.class);
     var read = tf.identity(variable);
-    slots.add(new Slot(parameter, variable, read));
-    return Nn.cast(tf, read, precision);
+    slots.put(parameter.key(), new Slot(parameter, variable, read));
+    return Casts.to(tf, read, precision);
   }
 
-  List<Slot> slots() {
-    return slots;
+  /** The slot of a parameter that the network has asked for. */
+  Slot slot(String key) {
+    return Objects.requireNonNull(slots.get(key), key);
   }
 }

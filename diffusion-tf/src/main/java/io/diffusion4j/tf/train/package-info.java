@@ -1,8 +1,9 @@
 /**
- * Training: gradients, AdamW and Muon, moving averages, checkpoints that resume to the bit.
+ * Training on TensorFlow: a step is one run of a graph that holds network, loss, gradients and
+ * updates.
  *
- * <p>Starting points: {@link io.diffusion4j.tf.train.Objective}, what is minimised; {@link
- * io.diffusion4j.tf.train.TrainingRun}, the loop that minimises it.
+ * <p>{@link io.diffusion4j.tf.train.TensorFlowTrainingEngine} is found by itself. {@link
+ * io.diffusion4j.tf.train.EventWriter} writes the files that TensorBoard reads.
  */
 @NullMarked
 package io.diffusion4j.tf.train;

@@ -1,7 +1,7 @@
 package io.diffusion4j.tf.testing;
 
-import io.diffusion4j.tf.Engines;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.Precision;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 

@@ -3,13 +3,15 @@ package io.diffusion4j.tf.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.Engine;
-import io.diffusion4j.tf.Engines;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.nn.CheckpointTensors;
-import io.diffusion4j.tf.nn.Precision;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engine;
+import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,28 +24,30 @@ import java.util.function.Predicate;
  */
 public record Golden(Path folder) {
   /** Runs a network with the reference's weights. */
-  public List<float[]> run(Network network, Batch batch, Precision precision) {
+  public List<float[]> run(NetworkDefinition network, Batch batch, Precision precision) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS, Checkpoint.TRANSFORMERS);
         var compiled =
-            new CompiledNetwork(network, new CheckpointTensors(folder, checkpoint), precision)) {
+            new CompiledNetwork(
+                network, new CheckpointTensors(folder, checkpoint), Compute.of(precision))) {
       return compiled.run(batch);
     }
   }
 
   /** Runs a network with the reference's weights in every engine that can. */
-  public List<List<float[]>> runInEach(Network network, Batch batch, Precision precision) {
+  public List<List<float[]>> runInEach(
+      NetworkDefinition network, Batch batch, Precision precision) {
     return runInEach(network, batch, precision, name -> true);
   }
 
   /** The same with those of the reference's weights whose names pass. */
   public List<List<float[]>> runInEach(
-      Network network, Batch batch, Precision precision, Predicate<String> names) {
+      NetworkDefinition network, Batch batch, Precision precision, Predicate<String> names) {
     List<List<float[]>> results = new ArrayList<>();
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS, Checkpoint.TRANSFORMERS)) {
       var weights = new CheckpointTensors(folder, checkpoint, names);
       for (Engine engine : Engines.all()) {
         if (engine.unavailable(precision).isEmpty()) {
-          try (var compiled = engine.compile(network, weights, precision)) {
+          try (var compiled = engine.compile(Network.of(network), weights, Compute.of(precision))) {
             results.add(compiled.run(batch));
           }
         }

@@ -1,12 +1,17 @@
 package io.diffusion4j.tf.testing;
 
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.Inputs;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.tf.Sessions;
-import io.diffusion4j.tf.nn.Nn;
-import io.diffusion4j.tf.nn.Parameter;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.tf.graph.Casts;
+import io.diffusion4j.tf.graph.NetworkGraph;
+import io.diffusion4j.tf.graph.Purpose;
+import io.diffusion4j.tf.graph.Tensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +37,7 @@ public final class Probe implements AutoCloseable {
   /** What is probed. */
   @FunctionalInterface
   public interface Piece {
-    Operand<TFloat32> build(Nn nn, Inputs inputs);
+    Tensor build(Nn nn, Inputs inputs);
   }
 
   private record Leaf(Parameter parameter, Placeholder<TFloat32> value) {}
@@ -40,7 +45,7 @@ public final class Probe implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Map<String, Leaf> leaves = new LinkedHashMap<>();
   private final Map<String, float[]> values = new LinkedHashMap<>();
-  private final Inputs inputs;
+  private final NetworkGraph network;
   private final Operand<TFloat32> output;
   private final Placeholder<TFloat32> cotangent;
   private final Output<?>[] gradients;
@@ -49,20 +54,21 @@ public final class Probe implements AutoCloseable {
   /** Builds a piece in float32; {@code initial} gives the values of each parameter. */
   public Probe(Piece piece, Function<Parameter, float[]> initial) {
     var tf = Ops.create(graph);
-    inputs = Inputs.of(tf);
-    output =
-        piece.build(
-            Nn.forTraining(
-                graph,
-                (ops, parameter, precision) -> {
-                  var shape = Shape.of(parameter.layout().graphShape(parameter.shape()));
-                  var value = ops.placeholder(TFloat32.class, Placeholder.shape(shape));
-                  leaves.put(parameter.key(), new Leaf(parameter, value));
-                  values.put(parameter.key(), initial.apply(parameter).clone());
-                  return Nn.cast(ops, value, precision);
-                },
-                Precision.FLOAT32),
-            inputs);
+    var defined = Network.of((nn, inputs) -> List.of(piece.build(nn, inputs)));
+    defined.parameters().forEach((key, p) -> values.put(key, initial.apply(p).clone()));
+    network =
+        NetworkGraph.build(
+            graph,
+            defined,
+            (ops, parameter, precision) -> {
+              var shape = Shape.of(parameter.layout().graphShape(parameter.shape()));
+              var value = ops.placeholder(TFloat32.class, Placeholder.shape(shape));
+              leaves.put(parameter.key(), new Leaf(parameter, value));
+              return Casts.to(ops, value, precision);
+            },
+            Precision.FLOAT32,
+            Purpose.TRAINING);
+    output = network.outputs().get(0);
     cotangent = tf.placeholder(TFloat32.class, Placeholder.shape(output.shape()));
     Output<?>[] variables =
         leaves.values().stream().map(leaf -> leaf.value.asOutput()).toArray(Output[]::new);
@@ -121,7 +127,7 @@ public final class Probe implements AutoCloseable {
 
   private Session.Runner feed(Batch batch, List<TType> owned) {
     var runner = session.runner();
-    inputs.feed(runner, batch, owned);
+    network.feed(runner, batch, owned);
     for (Leaf leaf : leaves.values()) {
       var p = leaf.parameter;
       var tensor =

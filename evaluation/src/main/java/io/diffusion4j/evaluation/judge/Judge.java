@@ -3,11 +3,12 @@ package io.diffusion4j.evaluation.judge;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.scene.Observation;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.CompiledNetwork;
-import io.diffusion4j.tf.nn.CheckpointTensors;
-import io.diffusion4j.tf.nn.Precision;
-import io.diffusion4j.tf.nn.Tensors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,13 +52,13 @@ public final class Judge implements AutoCloseable {
           new CompiledNetwork(
               folder.image(),
               new CheckpointTensors(path, checkpoint, name -> name.startsWith("image.")),
-              Precision.FLOAT32);
+              Compute.of(Precision.FLOAT32));
       try {
         var text =
             new CompiledNetwork(
                 folder.text(),
                 new CheckpointTensors(path, checkpoint, name -> !name.startsWith("image.")),
-                Precision.FLOAT32);
+                Compute.of(Precision.FLOAT32));
         return new Judge(folder, image, text);
       } catch (RuntimeException | Error e) {
         image.close();
@@ -74,7 +75,7 @@ public final class Judge implements AutoCloseable {
           int size = folder.image().imageSize();
           var pixels = chunk.stream().map(p -> CloseUp.of(p, Observation.of(p), size)).toList();
           return image.run(
-              new Batch(chunk.size()).floats(JudgeImageNetwork.PIXELS, Tensors.stack(pixels)));
+              new Batch(chunk.size()).floats(JudgeImageNetwork.PIXELS, Rows.stack(pixels)));
         });
   }
 
@@ -95,7 +96,7 @@ public final class Judge implements AutoCloseable {
     List<float[]> vectors = new ArrayList<>(all.size());
     for (int i = 0; i < all.size(); i += CHUNK) {
       List<T> chunk = all.subList(i, Math.min(all.size(), i + CHUNK));
-      for (float[] vector : Tensors.unstack(run.apply(chunk).get(0), chunk.size())) {
+      for (float[] vector : Rows.unstack(run.apply(chunk).get(0), chunk.size())) {
         vectors.add(normalised(vector));
       }
     }

@@ -6,9 +6,9 @@ import io.diffusion4j.emoji.scene.NamedColor;
 import io.diffusion4j.emoji.scene.Placement;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneRenderer;
-import io.diffusion4j.tf.Batch;
-import io.diffusion4j.tf.nn.Tensors;
-import io.diffusion4j.tf.train.BatchSource;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.train.BatchSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,7 +67,7 @@ final class JudgeBatches implements BatchSource {
       concepts[i] = Objects.requireNonNull(indices.get(drawing.subject().concepts().get(0)));
     }
     return new Batch(batchSize)
-        .floats(JudgeImageNetwork.PIXELS, Tensors.stack(pixels))
+        .floats(JudgeImageNetwork.PIXELS, Rows.stack(pixels))
         .ints(JudgeObjective.CONCEPT, concepts);
   }
 

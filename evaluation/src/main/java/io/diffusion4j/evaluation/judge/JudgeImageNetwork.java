@@ -1,13 +1,11 @@
 package io.diffusion4j.evaluation.judge;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * The judge's image tower: a small residual network (He et al. 2016, in the pre-activation form of
@@ -23,7 +21,7 @@ import org.tensorflow.types.family.TFloating;
  */
 record JudgeImageNetwork(
     int imageSize, List<Integer> channels, int blocks, int groups, int embeddingDim)
-    implements Network {
+    implements NetworkDefinition {
   /** Input {@code [H, W, 3]}: RGB in [−1, 1]. */
   static final String PIXELS = "pixels";
 
@@ -52,7 +50,7 @@ record JudgeImageNetwork(
 
   /** Output: the embedding {@code [B, E]}. */
   @Override
-  public List<Operand<TFloat32>> build(Nn root, Inputs inputs) {
+  public List<Tensor> define(Nn root, Inputs inputs) {
     Nn nn = root.at("image");
     var pixels = nn.input(inputs.floats(PIXELS, imageSize, imageSize, 3));
     var h = nn.at("stem").conv2d(pixels, channels.get(0), 3, 2, Init.FAN_IN);
@@ -65,17 +63,17 @@ record JudgeImageNetwork(
       }
     }
     h = nn.at("norm").groupNormSilu(h, groups, EPS);
-    var mean = nn.tf().math.mean(nn.output(h), nn.tf().constant(new int[] {1, 2}));
+    var mean = nn.mean(nn.output(h), 1, 2);
     return List.of(nn.output(nn.at("projection").linear(nn.input(mean), embeddingDim)));
   }
 
   /** Shapes: x {@code [B, H, W, C]} → {@code [B, H, W, out]}. */
-  private Operand<TFloating> block(Nn nn, Operand<TFloating> x, long out) {
+  private Tensor block(Nn nn, Tensor x, long out) {
     var h = nn.at("norm1").groupNormSilu(x, groups, EPS);
     h = nn.at("conv1").conv2d(h, out, 3);
     h = nn.at("norm2").groupNormSilu(h, groups, EPS);
     h = nn.at("conv2").conv2d(h, out, 3);
-    var skip = Nn.last(x) == out ? x : nn.at("skip").conv2d(x, out, 1);
+    var skip = x.last() == out ? x : nn.at("skip").conv2d(x, out, 1);
     return nn.add(skip, h);
   }
 }

@@ -1,11 +1,11 @@
 package io.diffusion4j.evaluation.judge;
 
 import io.diffusion4j.clip.ContrastiveLoss;
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.nn.Nn;
-import io.diffusion4j.tf.train.Objective;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.train.CrossEntropy;
+import io.diffusion4j.nn.train.Objective;
 import java.util.Map;
-import org.tensorflow.types.TFloat32;
 
 /**
  * How the judge learns: each picture is to be nearest to the name of what it shows among the names
@@ -36,26 +36,18 @@ record JudgeObjective(JudgeImageNetwork image, JudgeTextNetwork text, Bags names
   }
 
   @Override
-  public Loss build(Nn nn, Inputs inputs) {
-    var tf = nn.tf();
+  public Loss define(Nn nn, Inputs inputs) {
     int count = names.count();
-    var ids = nn.reshape(tf.constant(names.ids()), count, names.length());
-    var weights = nn.reshape(tf.constant(names.weights()), count, names.length());
+    var ids = nn.constant(names.ids(), count, names.length());
+    var weights = nn.constant(names.weights(), count, names.length());
     var texts = ContrastiveLoss.normalise(nn, text.forward(nn, ids, weights));
-    var images = ContrastiveLoss.normalise(nn, image.build(nn, inputs).get(0));
+    var images = ContrastiveLoss.normalise(nn, image.define(nn, inputs).get(0));
     var scale = ContrastiveLoss.scale(nn, ContrastiveLoss.LARGEST);
     var logits = ContrastiveLoss.logits(nn, images, texts, scale);
-    var concept =
-        tf.oneHot(inputs.ints(CONCEPT), tf.constant(count), tf.constant(1f), tf.constant(0f));
-    var inRow = tf.constant(1);
-    var wanted = tf.reduceSum(tf.math.mul(logits, concept), inRow);
-    var right = tf.math.equal(tf.math.argMax(logits, inRow), tf.math.argMax(concept, inRow));
+    var concept = nn.oneHot(inputs.ints(CONCEPT), count);
+    var wanted = nn.sum(nn.multiply(logits, concept), 1);
     return new Loss(
-        ContrastiveLoss.crossEntropy(nn, logits, wanted, 1),
-        Map.of(
-            "named",
-            tf.math.mean(tf.dtypes.cast(right, TFloat32.class), tf.constant(0)),
-            "logit_scale",
-            scale));
+        CrossEntropy.of(nn, logits, wanted, 1),
+        Map.of("named", CrossEntropy.accuracy(nn, logits, wanted, 1), "logit_scale", scale));
   }
 }

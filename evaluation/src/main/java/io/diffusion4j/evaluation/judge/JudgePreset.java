@@ -2,7 +2,7 @@ package io.diffusion4j.evaluation.judge;
 
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.train.EmojiPreset;
-import io.diffusion4j.tf.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingConfig;
 import java.util.List;
 
 /**

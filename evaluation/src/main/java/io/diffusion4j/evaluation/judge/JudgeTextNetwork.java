@@ -1,13 +1,11 @@
 package io.diffusion4j.evaluation.judge;
 
-import io.diffusion4j.tf.Inputs;
-import io.diffusion4j.tf.Network;
-import io.diffusion4j.tf.nn.Init;
-import io.diffusion4j.tf.nn.Nn;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
 import java.util.List;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 
 /**
  * The judge's text tower: the vectors of the words of a caption, added up, and one residual layer.
@@ -17,7 +15,8 @@ import org.tensorflow.types.TInt32;
  * @param width of a word's vector, W
  * @param embeddingDim of the embedding that texts and images share, E
  */
-record JudgeTextNetwork(int words, int length, int width, int embeddingDim) implements Network {
+record JudgeTextNetwork(int words, int length, int width, int embeddingDim)
+    implements NetworkDefinition {
   /** Input {@code [L]}: see {@link Bags#ids}. */
   static final String IDS = "ids";
 
@@ -35,18 +34,16 @@ record JudgeTextNetwork(int words, int length, int width, int embeddingDim) impl
 
   /** Output: the embedding {@code [B, E]}. */
   @Override
-  public List<Operand<TFloat32>> build(Nn nn, Inputs inputs) {
+  public List<Tensor> define(Nn nn, Inputs inputs) {
     return List.of(forward(nn, inputs.ints(IDS, length), inputs.floats(WEIGHTS, length)));
   }
 
   /** Shapes: ids and weights {@code [B, L]} → {@code [B, E]}. */
-  Operand<TFloat32> forward(Nn root, Operand<TInt32> ids, Operand<TFloat32> weights) {
+  Tensor forward(Nn root, Tensor ids, Tensor weights) {
     Nn nn = root.at("text");
-    var tf = nn.tf();
     var vectors = nn.output(nn.at("words").embedding(ids, words + 1L, width, Init.normal(0.1)));
     var bag =
-        nn.input(
-            tf.reduceSum(tf.math.mul(vectors, nn.reshape(weights, -1, length, 1)), tf.constant(1)));
+        nn.input(nn.sum(nn.multiply(vectors, nn.reshape(weights, weights.size(0), length, 1)), 1));
     var h = nn.at("fc1").linear(nn.at("norm1").layerNorm(bag, EPS), 2L * width);
     h = nn.add(bag, nn.at("fc2").linear(nn.silu(h), width));
     return nn.output(nn.at("projection").linear(nn.at("norm2").layerNorm(h, EPS), embeddingDim));

@@ -1,7 +1,7 @@
 package io.diffusion4j.training.preset;
 
-import io.diffusion4j.tf.train.Optimizer;
-import io.diffusion4j.tf.train.TrainingConfig;
+import io.diffusion4j.nn.train.Optimizer;
+import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.training.strict.Faults;
 import org.jspecify.annotations.Nullable;
 

@@ -1,0 +1,80 @@
+package io.diffusion4j.onednn;
+
+import io.diffusion4j.nn.engine.Engine;
+import io.diffusion4j.nn.train.LayerContract;
+import io.diffusion4j.nn.train.TrainingEngine;
+import java.util.Set;
+
+class OneDnnLayersTest implements LayerContract {
+  @Override
+  public Engine engine() {
+    return new OneDnnEngine();
+  }
+
+  @Override
+  public TrainingEngine trainingEngine() {
+    return new OneDnnTrainingEngine();
+  }
+
+  @Override
+  public Set<String> notRun() {
+    return Set.of(
+        "ABS of numbers",
+        "ADD of numbers",
+        "EXP of numbers",
+        "INVERSE_ROOT of numbers",
+        "LOG of numbers",
+        "LOG_SUM_EXP over an axis",
+        "LOG_SUM_EXP over two axes",
+        "MAXIMUM of numbers",
+        "MAXIMUM over an axis",
+        "MAXIMUM over two axes",
+        "MEAN over an axis",
+        "MEAN over two axes",
+        "MINIMUM of numbers",
+        "MULTIPLY of numbers",
+        "NEGATE of numbers",
+        "QUICK_GELU of activations",
+        "QUICK_GELU of numbers",
+        "SIGMOID of numbers",
+        "SQUARE of numbers",
+        "SUBTRACT of numbers",
+        "SUM over an axis",
+        "SUM over two axes",
+        "a value without gradient",
+        "a vector over pixels",
+        "constants",
+        "deal",
+        "embedding",
+        "learned row",
+        "learned table",
+        "one of many",
+        "patches",
+        "positions",
+        "products of all rows",
+        "projection",
+        "selection");
+  }
+
+  @Override
+  public Set<String> notTrained() {
+    return Set.of(
+        "GELU of activations",
+        "QUICK_GELU of activations",
+        "a row for each sample",
+        "attention",
+        "causal attention",
+        "causal attention with hidden tokens",
+        "convolution of stride 2",
+        "embedding",
+        "learned sequence",
+        "learned table",
+        "linear without bias",
+        "patches",
+        "position",
+        "positions",
+        "projection",
+        "three sequences",
+        "unpacked parts");
+  }
+}

@@ -1,0 +1,103 @@
+package io.diffusion4j.tf.graph;
+
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.Parameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.family.TFloating;
+import org.tensorflow.types.family.TType;
+
+/**
+ * Weights from a checkpoint: frozen into the graph as constants, which lets oneDNN keep them
+ * packed, or, where they are too large for a graph, native tensors that are fed to every run. A
+ * variable would hold a copy of what fills it.. The weights must fit the network, see {@link
+ * io.diffusion4j.nn.Network#requireFits}.
+ */
+public final class LoadedWeights implements Weights {
+  /**
+   * A hundred million parameters. A graph is serialised when its session opens, and copied several
+   * times when it first runs: with a quarter more in it, in bfloat16, that took 20 s of processor
+   * time and 5 GB; and protobuf refuses messages of 2 GB.
+   */
+  private static final long FREEZE_BELOW = 450_000_000L;
+
+  /** A parameter that is fed. */
+  private record Fed(Parameter parameter, Precision precision, Operand<TFloating> placeholder) {}
+
+  private final NamedTensors source;
+  private final long bytes;
+  private final boolean frozen;
+  private final List<Fed> fed = new ArrayList<>();
+
+  private LoadedWeights(NamedTensors source, long bytes, long freezeBelow) {
+    this.source = source;
+    this.bytes = bytes;
+    this.frozen = bytes < freezeBelow;
+  }
+
+  /** Frozen if they are small enough, else fed. */
+  public static LoadedWeights from(NamedTensors source) {
+    return from(source, FREEZE_BELOW);
+  }
+
+  /** Frozen if they take fewer bytes in float32 than this, else fed. */
+  static LoadedWeights from(NamedTensors source, long freezeBelow) {
+    long bytes = 0;
+    for (String name : source.names()) {
+      bytes += Float.BYTES * Arrays.stream(source.shape(name)).reduce(1, Math::multiplyExact);
+    }
+    return new LoadedWeights(source, bytes, freezeBelow);
+  }
+
+  /** How many bytes all of them take in float32. */
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public Operand<TFloating> get(Ops tf, Parameter parameter, Precision precision) {
+    String key = parameter.key();
+    if (frozen) {
+      try (TType value = read(parameter, precision)) {
+        return Casts.asFloating(tf.withName(key).constantOf((TFloating) value));
+      }
+    }
+    long[] shape = parameter.layout().graphShape(parameter.shape());
+    var placeholder =
+        tf.withName(key).placeholder(Casts.type(precision), Placeholder.shape(Shape.of(shape)));
+    fed.add(new Fed(parameter, precision, placeholder));
+    return placeholder;
+  }
+
+  private TType read(Parameter parameter, Precision precision) {
+    return NativeParameter.of(source.reader(parameter.key()), parameter, precision);
+  }
+
+  /** Reads what is not frozen, when the network is built; the processors share in it. */
+  public FedWeights load() {
+    Queue<TType> owned = new ConcurrentLinkedQueue<>();
+    try {
+      List<TType> values =
+          fed.parallelStream()
+              .map(
+                  each -> {
+                    TType value = read(each.parameter, each.precision);
+                    owned.add(value);
+                    return value;
+                  })
+              .toList();
+      return new FedWeights(fed.stream().map(Fed::placeholder).toList(), values);
+    } catch (RuntimeException | Error e) {
+      owned.forEach(TType::close);
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.diffusion4j.tf.train;
+
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.train.Learner;
+import io.diffusion4j.nn.train.LossNetwork;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingEngine;
+import io.diffusion4j.tf.TensorFlowEngine;
+import java.util.Optional;
+
+/** Trains every objective with TensorFlow. */
+public final class TensorFlowTrainingEngine implements TrainingEngine {
+  private final TensorFlowEngine engine = new TensorFlowEngine();
+
+  /** Makes the engine; the library is loaded when it is first needed. */
+  public TensorFlowTrainingEngine() {}
+
+  @Override
+  public String name() {
+    return engine.name();
+  }
+
+  @Override
+  public boolean isLastResort() {
+    return engine.isLastResort();
+  }
+
+  @Override
+  public Optional<String> unavailable(Precision precision) {
+    return engine.unavailable(precision);
+  }
+
+  @Override
+  public Learner learner(LossNetwork objective, TrainingConfig config) {
+    return new TensorFlowLearner(objective, config);
+  }
+}

@@ -1,0 +1,29 @@
+package io.diffusion4j.tf;
+
+import io.diffusion4j.nn.engine.Engine;
+import io.diffusion4j.nn.train.LayerContract;
+import io.diffusion4j.nn.train.TrainingEngine;
+import io.diffusion4j.tf.train.TensorFlowTrainingEngine;
+import java.util.Set;
+
+class TensorFlowLayersTest implements LayerContract {
+  @Override
+  public Engine engine() {
+    return new TensorFlowEngine();
+  }
+
+  @Override
+  public TrainingEngine trainingEngine() {
+    return new TensorFlowTrainingEngine();
+  }
+
+  @Override
+  public Set<String> notRun() {
+    return Set.of();
+  }
+
+  @Override
+  public Set<String> notTrained() {
+    return Set.of();
+  }
+}

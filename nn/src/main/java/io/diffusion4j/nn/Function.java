@@ -1,0 +1,140 @@
+package io.diffusion4j.nn;
+
+/** A function of one number, with its derivative. */
+public enum Function {
+  /** −x. */
+  NEGATE {
+    @Override
+    public double of(double x) {
+      return -x;
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      return -1;
+    }
+  },
+  /** |x|, with derivative 0 at 0. */
+  ABS {
+    @Override
+    public double of(double x) {
+      return Math.abs(x);
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      return Math.signum(x);
+    }
+  },
+  /** x². */
+  SQUARE {
+    @Override
+    public double of(double x) {
+      return x * x;
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      return 2 * x;
+    }
+  },
+  /** eˣ. */
+  EXP {
+    @Override
+    public double of(double x) {
+      return Math.exp(x);
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      return y;
+    }
+  },
+  /** ln x. */
+  LOG {
+    @Override
+    public double of(double x) {
+      return Math.log(x);
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      return 1 / x;
+    }
+  },
+  /** 1/√x. */
+  INVERSE_ROOT {
+    @Override
+    public double of(double x) {
+      return 1 / Math.sqrt(x);
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      return -0.5 * y / x;
+    }
+  },
+  /** σ(x) = 1/(1 + e⁻ˣ). */
+  SIGMOID {
+    @Override
+    public double of(double x) {
+      return 1 / (1 + Math.exp(-x));
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      return y * (1 - y);
+    }
+  },
+  /** x·σ(x). */
+  SILU {
+    @Override
+    public double of(double x) {
+      return x * SIGMOID.of(x);
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      double sigmoid = SIGMOID.of(x);
+      return sigmoid * (1 + x * (1 - sigmoid));
+    }
+  },
+  /** x·Φ(x) with the normal distribution function Φ (Hendrycks &amp; Gimpel 2016), exactly. */
+  GELU {
+    @Override
+    public double of(double x) {
+      return x * NormalDistribution.cdf(x);
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      return NormalDistribution.cdf(x) + x * NormalDistribution.density(x);
+    }
+  },
+  /** x·σ(1.702·x), the approximation of {@link #GELU} that OpenAI's CLIP was trained with. */
+  QUICK_GELU {
+    @Override
+    public double of(double x) {
+      return x * SIGMOID.of(QUICK * x);
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      double sigmoid = SIGMOID.of(QUICK * x);
+      return sigmoid * (1 + QUICK * x * (1 - sigmoid));
+    }
+  };
+
+  /** The factor in {@link #QUICK_GELU}. */
+  public static final double QUICK = 1.702;
+
+  /** The value at x. */
+  public abstract double of(double x);
+
+  /**
+   * The derivative at x.
+   *
+   * @param y the value at x
+   */
+  public abstract double derivative(double x, double y);
+}

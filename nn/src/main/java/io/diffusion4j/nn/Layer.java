@@ -1,0 +1,482 @@
+package io.diffusion4j.nn;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A layer of the vocabulary {@link Nn}, as data: what it computes, and the keys of its parameters
+ * in the checkpoint. The records below define each layer's meaning; every engine computes that, or
+ * refuses the layer with an {@link UnsupportedLayerException}.
+ *
+ * <p>In the shapes, B is the batch; images are {@code [B, H, W, C]}, sequences {@code [B, L, C]}.
+ * Keys are whole checkpoint keys. Layers with parameters read and return {@link
+ * Tensor.Role#ACTIVATIONS} unless they say otherwise.
+ *
+ * <p>Engines implement {@link Visitor}, so that a new layer does not compile until each of them
+ * handles it.
+ */
+public sealed interface Layer {
+  /** The keys of the parameters that the layer reads. */
+  default List<String> parameters() {
+    return List.of();
+  }
+
+  /** Calls the visitor's method for this layer. */
+  <A, T> T accept(Visitor<A, T> visitor, A argument);
+
+  /**
+   * What to do for each layer.
+   *
+   * @param <A> what is passed to each method, such as the node of the layer
+   * @param <T> what each method returns
+   */
+  interface Visitor<A, T> {
+    T visit(Input layer, A argument);
+
+    T visit(Constant layer, A argument);
+
+    T visit(Learned layer, A argument);
+
+    T visit(Linear layer, A argument);
+
+    T visit(Project layer, A argument);
+
+    T visit(Conv2d layer, A argument);
+
+    T visit(Patches layer, A argument);
+
+    T visit(Embedding layer, A argument);
+
+    T visit(GroupNorm layer, A argument);
+
+    T visit(LayerNorm layer, A argument);
+
+    T visit(Chosen layer, A argument);
+
+    T visit(Attention layer, A argument);
+
+    T visit(Hide layer, A argument);
+
+    T visit(Causal layer, A argument);
+
+    T visit(Unpacked layer, A argument);
+
+    T visit(Deal layer, A argument);
+
+    T visit(Concat layer, A argument);
+
+    T visit(Reshape layer, A argument);
+
+    T visit(Slice layer, A argument);
+
+    T visit(Position layer, A argument);
+
+    T visit(ForEach layer, A argument);
+
+    T visit(UpsampleNearest layer, A argument);
+
+    T visit(AveragePool layer, A argument);
+
+    T visit(Apply layer, A argument);
+
+    T visit(Combine layer, A argument);
+
+    T visit(Select layer, A argument);
+
+    T visit(Reduce layer, A argument);
+
+    T visit(Product layer, A argument);
+
+    T visit(OneHot layer, A argument);
+
+    T visit(Detached layer, A argument);
+  }
+
+  // Sources
+
+  /** A value that a {@link Inputs} declares: {@code [B, ...]}, integers or numbers. */
+  record Input(String name) implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * Values that are part of the network, in the shape of the output: integers or numbers.
+   *
+   * @param values row-major; integers are whole numbers below 2²⁴
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+  record Constant(float[] values) implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * A parameter as it is, the same for every sample. Returns numbers.
+   *
+   * @param key of a tensor in the shape of the output
+   */
+  record Learned(String key) implements Layer {
+    @Override
+    public List<String> parameters() {
+      return List.of(key);
+    }
+
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  // Layers with parameters
+
+  /**
+   * A dense layer over the last axis: {@code [..., in] → [..., out]}, y = W·x + b.
+   *
+   * @param weight key of {@code [out, in]}, or {@code [out, in, 1]}
+   * @param bias key of {@code [out]}; empty if there is none
+   */
+  record Linear(String weight, String bias, long in, long out) implements Layer {
+    @Override
+    public List<String> parameters() {
+      return bias.isEmpty() ? List.of(weight) : List.of(weight, bias);
+    }
+
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * A dense layer without bias whose matrix lies {@code [in, out]} in checkpoints: {@code [B, in] →
+   * [B, out]}.
+   *
+   * @param weight key of {@code [in, out]}
+   */
+  record Project(String weight, long in, long out) implements Layer {
+    @Override
+    public List<String> parameters() {
+      return List.of(weight);
+    }
+
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * A convolution with bias that pads {@code kernel / 2} zeros on all four sides: {@code [B, H, W,
+   * in] → [B, H / stride, W / stride, out]}, rounded up.
+   *
+   * @param weight key of {@code [out, in, kernel, kernel]}
+   * @param bias key of {@code [out]}
+   */
+  record Conv2d(String weight, String bias, long in, long out, int kernel, int stride)
+      implements Layer {
+    @Override
+    public List<String> parameters() {
+      return List.of(weight, bias);
+    }
+
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * Cuts an image into square patches, row by row, and multiplies each by one matrix: {@code [B, H,
+   * W, in] → [B, H·W / patch², out]}.
+   *
+   * @param weight key of {@code [out, in, patch, patch]}
+   */
+  record Patches(String weight, long in, long out, int patch) implements Layer {
+    @Override
+    public List<String> parameters() {
+      return List.of(weight);
+    }
+
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * Rows of a table by their numbers: integers {@code [...] → [..., width]}.
+   *
+   * @param table key of {@code [rows, width]}
+   */
+  record Embedding(String table, long rows, long width) implements Layer {
+    @Override
+    public List<String> parameters() {
+      return List.of(table);
+    }
+
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * Group normalisation (Wu &amp; He 2018) of {@code [B, H, W, C]}: (x − mean) / √(variance + eps)
+   * over the pixels and C / groups neighbouring channels, biased variance, then a gain and a shift
+   * per channel. A second input {@code [B, 2·C]}, if there is one, holds the scale and the shift of
+   * the sample (Dhariwal &amp; Nichol 2021, eq. 5): y·(1 + scale) + shift.
+   *
+   * @param gain key of {@code [C]}
+   * @param shift key of {@code [C]}
+   * @param silu whether {@link Function#SILU} follows
+   */
+  record GroupNorm(String gain, String shift, int groups, double eps, boolean silu)
+      implements Layer {
+    @Override
+    public List<String> parameters() {
+      return List.of(gain, shift);
+    }
+
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * Layer normalisation over the last axis (Ba et al. 2016): (x − mean) / √(variance + eps), biased
+   * variance, then a gain and a shift per channel.
+   *
+   * @param gain key of {@code [C]}
+   * @param shift key of {@code [C]}
+   */
+  record LayerNorm(String gain, String shift, double eps) implements Layer {
+    @Override
+    public List<String> parameters() {
+      return List.of(gain, shift);
+    }
+
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * The vector of a sample or a learned row in its place: of the numbers x {@code [B, C]} and u
+   * {@code [B, 1]}, x·u + row·(1 − u).
+   *
+   * @param row key of {@code [C]}
+   */
+  record Chosen(String row) implements Layer {
+    @Override
+    public List<String> parameters() {
+      return List.of(row);
+    }
+
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  // Attention
+
+  /**
+   * Scaled dot-product attention (Vaswani et al. 2017, eq. 1): softmax(q·kᵀ/√d + masks)·v, the
+   * softmax in float32. Inputs: q {@code [B, Lq, heads·d]}, head-major; k and v {@code [B, Lk,
+   * heads·d]}; and any number of masks, numbers that broadcast to {@code [B, heads, Lq, Lk]}.
+   */
+  record Attention(int heads) implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * A mask that hides tokens: of the numbers p {@code [B, M]}, (1 − p)·hidden, then {@code after}
+   * zeros for the keys after the tokens: {@code [B, 1, 1, M + after]}. Returns numbers.
+   *
+   * @param hidden what the logit of a hidden token is lowered by, such as −10⁴
+   */
+  record Hide(float hidden, long after) implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * A mask that hides later positions from earlier ones: {@code hidden} above the diagonal, {@code
+   * [1, 1, length, length]}. Returns numbers.
+   */
+  record Causal(int length, float hidden) implements Layer {
+    /** The mask, {@code [length, length]}: a row for each query. */
+    public float[] mask() {
+      float[] mask = new float[length * length];
+      for (int i = 0; i < length; i++) {
+        Arrays.fill(mask, i * length + i + 1, (i + 1) * length, hidden);
+      }
+      return mask;
+    }
+
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * One of several parts that a dense layer has packed: {@code [B, L, parts·W] → [B, L, W]}.
+   * Channel c of group g is channel {@code (g·parts + part)·W/groups + c}.
+   */
+  record Unpacked(int part, int parts, int groups) implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  // Arrangement, in any role
+
+  /**
+   * Deals a vector out to tokens: {@code [B, parts·C] → [B, parts, C]}; channel c of token p is
+   * element {@code c·parts + p}.
+   */
+  record Deal(int parts) implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /** The inputs one after the other on an axis. */
+  record Concat(int axis) implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /** The same values in the same order, in another shape. */
+  record Reshape() implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /** Part of an axis: {@code size} places from {@code begin} on. */
+  record Slice(int axis, long begin, long size) implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /** One position of a sequence: {@code [B, L, C] → [B, C]}. */
+  record Position(long index) implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * Repeats a value for every sample of a batch: {@code [1, ...] → [B, ...]}. The second input only
+   * says how large the batch is.
+   */
+  record ForEach() implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /** Each pixel twice in both directions: {@code [B, H, W, C] → [B, 2H, 2W, C]}. */
+  record UpsampleNearest() implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /** The mean of each 2×2 block: {@code [B, H, W, C] → [B, H/2, W/2, C]}. */
+  record AveragePool() implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  // Arithmetic
+
+  /** A function of each value. */
+  record Apply(Function function) implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /** A combination of two values, where a size of 1 or a missing first axis broadcasts. */
+  record Combine(Operation operation) implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * A choice for each value, of numbers: the second input where the first is greater than 0, else
+   * the third. All broadcast. The first has no gradient.
+   */
+  record Select() implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /** A statistic of numbers over some axes, which the output lacks. */
+  record Reduce(Statistic statistic, List<Integer> axes) implements Layer {
+    public Reduce {
+      axes = List.copyOf(axes);
+    }
+
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /** a·bᵀ of numbers: {@code [M, K], [N, K] → [M, N]}. */
+  record Product() implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /** Of integers, 1 at the place that each names and 0 elsewhere: {@code [...] → [..., size]}. */
+  record OneHot(int size) implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /** The same value, through which no gradient flows. */
+  record Detached() implements Layer {
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.diffusion4j.nn;
+
+import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.nn.weights.Differences;
+import io.diffusion4j.nn.weights.Parameter;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * What the weights of a component must be: the parameters of its network, and the tensors that are
+ * kept beside them.
+ */
+public final class Manifest {
+  private final Map<String, Parameter> parameters;
+  private final Map<String, long[]> beside;
+  private final Predicate<String> ignored;
+
+  private Manifest(
+      Map<String, Parameter> parameters, Map<String, long[]> beside, Predicate<String> ignored) {
+    this.parameters = parameters;
+    this.beside = beside;
+    this.ignored = ignored;
+  }
+
+  /** All parameters of a network, and nothing else. */
+  public static Manifest of(NetworkDefinition definition) {
+    return new Manifest(Network.of(definition).parameters(), Map.of(), name -> false);
+  }
+
+  /** The same with a tensor that the network does not ask for. */
+  public Manifest with(String name, long... shape) {
+    Map<String, long[]> more = new LinkedHashMap<>(beside);
+    more.put(name, shape.clone());
+    return new Manifest(parameters, Collections.unmodifiableMap(more), ignored);
+  }
+
+  /** The same where some tensors may be there or not: buffers that older versions wrote. */
+  public Manifest ignoring(Predicate<String> buffers) {
+    return new Manifest(parameters, beside, ignored.or(buffers));
+  }
+
+  /** What the network asks for, by key, in its order. */
+  public Map<String, Parameter> parameters() {
+    return parameters;
+  }
+
+  /** The shapes of all tensors by name: the parameters, then those beside them. */
+  public Map<String, long[]> shapes() {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    parameters.forEach((key, parameter) -> shapes.put(key, parameter.shape()));
+    shapes.putAll(beside);
+    return shapes;
+  }
+
+  /** How a file differs from this. */
+  public Differences differences(TensorSource source) {
+    Set<String> names =
+        source.names().stream().filter(ignored.negate()).collect(Collectors.toSet());
+    return Differences.between(shapes(), names, name -> source.info(name).shape());
+  }
+}

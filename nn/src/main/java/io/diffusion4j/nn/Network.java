@@ -1,0 +1,140 @@
+package io.diffusion4j.nn;
+
+import io.diffusion4j.nn.Tensor.Role;
+import io.diffusion4j.nn.weights.Differences;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.Parameter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A network as data: its layers, each after its inputs, and the parameters that they read. Engines
+ * compile this, to run it or to train it.
+ *
+ * @param name in messages
+ * @param nodes the layers; the declared inputs come first, and nothing is computed in vain
+ * @param outputs what the network returns
+ * @param parameters what the network reads of its checkpoint, by key, in the order of the
+ *     definition
+ */
+public record Network(
+    String name, List<Node> nodes, List<Tensor> outputs, Map<String, Parameter> parameters) {
+
+  /**
+   * A layer in a network.
+   *
+   * @param inputs what it reads, each in the role in which it is read
+   * @param output what it returns
+   */
+  public record Node(Layer layer, List<Tensor> inputs, Tensor output) {
+    public Node {
+      inputs = List.copyOf(inputs);
+    }
+
+    /** The index of the node that computes an input. */
+    public int input(int i) {
+      return inputs.get(i).node();
+    }
+  }
+
+  public Network {
+    nodes = List.copyOf(nodes);
+    outputs = List.copyOf(outputs);
+    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+  }
+
+  /**
+   * Runs a definition.
+   *
+   * @throws IllegalArgumentException if shapes or roles do not fit each other, or an output does
+   *     not hold numbers
+   */
+  public static Network of(NetworkDefinition definition) {
+    var recording = new Recording();
+    var outputs = definition.define(Nn.of(recording), new Inputs(recording));
+    for (Tensor output : outputs) {
+      if (output.role() != Role.NUMBERS) {
+        throw new IllegalArgumentException(
+            definition.name() + ": output: " + output.role() + " (expected: " + Role.NUMBERS + ")");
+      }
+    }
+    var order = new Order(recording.nodes());
+    recording.inputs().values().forEach(order::visit);
+    var last = outputs.stream().map(order::visit).toList();
+    return new Network(definition.name(), order.nodes, last, recording.parameters());
+  }
+
+  /** The part of a network that some of its values depend on, with these values as outputs. */
+  public static Network part(Network network, List<Tensor> outputs) {
+    var order = new Order(network.nodes());
+    var last = outputs.stream().map(order::visit).toList();
+    Map<String, Parameter> parameters = new LinkedHashMap<>(network.parameters());
+    parameters.keySet().retainAll(keys(order.nodes));
+    return new Network(network.name(), order.nodes, last, parameters);
+  }
+
+  private static Set<String> keys(List<Node> nodes) {
+    Set<String> keys = new HashSet<>();
+    nodes.forEach(node -> keys.addAll(node.layer().parameters()));
+    return keys;
+  }
+
+  /** The declared inputs by name. */
+  public Map<String, Tensor> inputs() {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    for (Node node : nodes) {
+      if (node.layer() instanceof Layer.Input input) {
+        inputs.put(input.name(), node.output());
+      }
+    }
+    return inputs;
+  }
+
+  /**
+   * Checks that these weights are exactly the parameters of the network.
+   *
+   * @throws io.diffusion4j.checkpoint.CheckpointException if anything is missing, unused or of the
+   *     wrong shape; the message lists all differences
+   */
+  public void requireFits(NamedTensors weights) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    parameters.forEach((key, parameter) -> shapes.put(key, parameter.shape()));
+    Differences.between(shapes, weights.names(), weights::shape)
+        .requireNone(Path.of(weights.origin()));
+  }
+
+  /** Copies what the outputs depend on, inputs before what reads them. */
+  private static final class Order {
+    private final List<Node> recorded;
+    private final Map<Integer, Integer> index = new HashMap<>();
+    private final List<Node> nodes = new ArrayList<>();
+
+    Order(List<Node> recorded) {
+      this.recorded = recorded;
+    }
+
+    /** As deep as the network, which is a few hundred layers. */
+    Tensor visit(Tensor value) {
+      Integer known = index.get(value.node());
+      if (known == null) {
+        Node node = recorded.get(value.node());
+        var inputs = node.inputs().stream().map(this::visit).toList();
+        known = nodes.size();
+        nodes.add(
+            new Node(
+                node.layer(),
+                inputs,
+                new Tensor(known, node.output().shape(), node.output().role())));
+        index.put(value.node(), known);
+      }
+      return new Tensor(known, value.shape(), value.role());
+    }
+  }
+}

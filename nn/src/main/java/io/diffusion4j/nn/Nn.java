@@ -1,0 +1,578 @@
+package io.diffusion4j.nn;
+
+import io.diffusion4j.nn.Tensor.Role;
+import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.nn.weights.Layout;
+import io.diffusion4j.nn.weights.Parameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The vocabulary in which networks and losses are defined. Each method records a {@link Layer},
+ * whose Javadoc defines what it computes, and returns its output.
+ *
+ * <p>{@code nn.at("conv1").conv2d(x, 64, 3)} is a convolution whose parameters are {@code
+ * conv1.weight} and {@code conv1.bias} below this place in the checkpoint. Images are {@code [B, H,
+ * W, C]}, sequences {@code [B, L, C]}. Layers read {@link Role#ACTIVATIONS}, losses {@link
+ * Role#NUMBERS}; {@link #input} and {@link #output} lead from one to the other.
+ *
+ * <p>Immutable but for what it records; for one thread. Shapes and roles that do not fit are an
+ * {@link IllegalArgumentException} at once.
+ */
+public final class Nn {
+  private final Recording recording;
+  private final String path;
+
+  private Nn(Recording recording, String path) {
+    this.recording = recording;
+    this.path = path;
+  }
+
+  static Nn of(Recording recording) {
+    return new Nn(recording, "");
+  }
+
+  /** A place in the checkpoint below this one. */
+  public Nn at(String name) {
+    return new Nn(recording, key(name));
+  }
+
+  /** {@code at(name + "." + index)}. */
+  public Nn at(String name, int index) {
+    return at(name + "." + index);
+  }
+
+  private String key(String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  // Roles
+
+  /** The same value, read in the precision of the activations. */
+  public Tensor input(Tensor numbers) {
+    return require(numbers, Role.NUMBERS).as(Role.ACTIVATIONS);
+  }
+
+  /** The same value, read in float32. */
+  public Tensor output(Tensor activations) {
+    return require(activations, Role.ACTIVATIONS).as(Role.NUMBERS);
+  }
+
+  // Sources
+
+  /** The parameter at this path, such as {@code logit_scale}: numbers. */
+  public Tensor parameter(String name, Init init, long... shape) {
+    String key = parameter(name, shape, Layout.SAME, init);
+    return record(new Layer.Learned(key), Role.NUMBERS, list(shape));
+  }
+
+  /** A learned sequence, the same for every sample: activations {@code [1, length, width]}. */
+  public Tensor learned(String name, Init init, long length, long width) {
+    return input(parameter(name, init, 1, length, width));
+  }
+
+  private String parameter(String name, long[] shape, Layout layout, Init init) {
+    return recording.parameter(new Parameter(key(name), shape, layout, init));
+  }
+
+  /** A number. */
+  public Tensor constant(double value) {
+    return constant(new float[] {(float) value});
+  }
+
+  /** Numbers of this shape, row-major; no axis is the batch's. */
+  public Tensor constant(float[] values, long... shape) {
+    return constant(Role.NUMBERS, values, shape);
+  }
+
+  /** Integers of this shape, row-major; no axis is the batch's. */
+  public Tensor constant(int[] values, long... shape) {
+    float[] whole = new float[values.length];
+    for (int i = 0; i < whole.length; i++) {
+      whole[i] = values[i];
+    }
+    return constant(Role.INTEGERS, whole, shape);
+  }
+
+  private Tensor constant(Role role, float[] values, long... shape) {
+    long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    require(values.length == size, "constant", values.length + " values", size + " values");
+    return record(new Layer.Constant(values.clone()), role, list(shape));
+  }
+
+  // Layers with parameters
+
+  /** A dense layer with bias. */
+  public Tensor linear(Tensor x, long out) {
+    return linear(x, out, Init.FAN_IN);
+  }
+
+  /** A dense layer with bias, its weights from the given initialiser. */
+  public Tensor linear(Tensor x, long out, Init init) {
+    return dense(x, out, init, "weight", "bias", last(x));
+  }
+
+  /**
+   * A dense layer whose parameters have names of their own below this path, as the packed ones of
+   * PyTorch's {@code MultiheadAttention} have: {@code in_proj_weight}, {@code in_proj_bias}.
+   */
+  public Tensor linear(Tensor x, long out, Init init, String weight, String bias) {
+    return dense(x, out, init, weight, bias, last(x));
+  }
+
+  /** A dense layer whose matrix lies {@code [out, in, 1]} in checkpoints. */
+  public Tensor pointwise(Tensor x, long out, Init init) {
+    return dense(x, out, init, "weight", "bias", last(x), 1);
+  }
+
+  private Tensor dense(Tensor x, long out, Init init, String weight, String bias, long... inShape) {
+    Init start = init == Init.FAN_IN ? Init.uniform(1 / Math.sqrt((double) last(x))) : Init.ZEROS;
+    String w = matrix(out, init, weight, inShape);
+    String b = parameter(bias, new long[] {out}, Layout.SAME, start);
+    return linear(x, w, b, out);
+  }
+
+  /** A dense layer without bias. */
+  public Tensor linearNoBias(Tensor x, long out, Init init) {
+    return linear(x, matrix(out, init, "weight", last(x)), "", out);
+  }
+
+  private String matrix(long out, Init init, String name, long... inShape) {
+    long[] shape = new long[inShape.length + 1];
+    shape[0] = out;
+    System.arraycopy(inShape, 0, shape, 1, inShape.length);
+    return parameter(name, shape, Layout.LINEAR, init);
+  }
+
+  private Tensor linear(Tensor x, String weight, String bias, long out) {
+    require(x, Role.ACTIVATIONS);
+    return record(
+        new Layer.Linear(weight, bias, last(x), out),
+        Role.ACTIVATIONS,
+        with(x.shape(), x.rank() - 1, out),
+        x);
+  }
+
+  /** A dense layer without bias whose matrix lies {@code [in, out]} in checkpoints. */
+  public Tensor project(Tensor x, String name, long out, Init init) {
+    requireRank(require(x, Role.ACTIVATIONS), 2);
+    String w = parameter(name, new long[] {last(x), out}, Layout.SAME, init);
+    return record(new Layer.Project(w, last(x), out), Role.ACTIVATIONS, with(x.shape(), 1, out), x);
+  }
+
+  /** A convolution of stride 1 that keeps the size. */
+  public Tensor conv2d(Tensor x, long out, int kernel) {
+    return conv2d(x, out, kernel, 1, Init.FAN_IN);
+  }
+
+  /** A convolution. */
+  public Tensor conv2d(Tensor x, long out, int kernel, int stride, Init init) {
+    requireRank(require(x, Role.ACTIVATIONS), 4);
+    long fanIn = last(x) * kernel * kernel;
+    Init start = init == Init.FAN_IN ? Init.uniform(1 / Math.sqrt((double) fanIn)) : Init.ZEROS;
+    String w = parameter("weight", new long[] {out, last(x), kernel, kernel}, Layout.CONV, init);
+    String b = parameter("bias", new long[] {out}, Layout.SAME, start);
+    long margin = 2L * (kernel / 2) - kernel;
+    return record(
+        new Layer.Conv2d(w, b, last(x), out, kernel, stride),
+        Role.ACTIVATIONS,
+        List.of(
+            x.size(0), (x.size(1) + margin) / stride + 1, (x.size(2) + margin) / stride + 1, out),
+        x);
+  }
+
+  /** Cuts an image into patches and projects each. */
+  public Tensor patches(Tensor x, long out, int patch, Init init) {
+    requireRank(require(x, Role.ACTIVATIONS), 4);
+    String w = parameter("weight", new long[] {out, last(x), patch, patch}, Layout.CONV, init);
+    return record(
+        new Layer.Patches(w, last(x), out, patch),
+        Role.ACTIVATIONS,
+        List.of(x.size(0), (x.size(1) / patch) * (x.size(2) / patch), out),
+        x);
+  }
+
+  /** Rows of a table. */
+  public Tensor embedding(Tensor ids, long rows, long width, Init init) {
+    require(ids, Role.INTEGERS);
+    String table = parameter("weight", new long[] {rows, width}, Layout.SAME, init);
+    return record(
+        new Layer.Embedding(table, rows, width), Role.ACTIVATIONS, plus(ids.shape(), width), ids);
+  }
+
+  /** Group normalisation. */
+  public Tensor groupNorm(Tensor x, int groups, double eps) {
+    return groupNorm(x, groups, eps, false);
+  }
+
+  /** Group normalisation, then SiLU. */
+  public Tensor groupNormSilu(Tensor x, int groups, double eps) {
+    return groupNorm(x, groups, eps, true);
+  }
+
+  /**
+   * Group normalisation, a scale and shift of each sample, and SiLU.
+   *
+   * @param scaleShift {@code [B, 2·C]}: scale, then shift
+   */
+  public Tensor groupNormSilu(Tensor x, int groups, double eps, Tensor scaleShift) {
+    require(scaleShift, Role.ACTIVATIONS);
+    return groupNorm(x, groups, eps, true, scaleShift);
+  }
+
+  private Tensor groupNorm(Tensor x, int groups, double eps, boolean silu, Tensor... scaleShift) {
+    requireRank(require(x, Role.ACTIVATIONS), 4);
+    long c = last(x);
+    if (c % groups != 0) {
+      throw new IllegalArgumentException(
+          path + ": " + c + " channels (expected: a multiple of " + groups + " groups)");
+    }
+    var layer = new Layer.GroupNorm(gain(c), shift(c), groups, eps, silu);
+    List<Tensor> inputs = new ArrayList<>(List.of(x));
+    inputs.addAll(List.of(scaleShift));
+    return recording.add(layer, Role.ACTIVATIONS, x.shape(), inputs);
+  }
+
+  /** Layer normalisation over the last axis. */
+  public Tensor layerNorm(Tensor x, double eps) {
+    require(x, Role.ACTIVATIONS);
+    long c = last(x);
+    return record(new Layer.LayerNorm(gain(c), shift(c), eps), Role.ACTIVATIONS, x.shape(), x);
+  }
+
+  private String gain(long channels) {
+    return parameter("weight", new long[] {channels}, Layout.SAME, Init.ONES);
+  }
+
+  private String shift(long channels) {
+    return parameter("bias", new long[] {channels}, Layout.SAME, Init.ZEROS);
+  }
+
+  /**
+   * The vector of a sample, or a learned row in its place.
+   *
+   * @param x numbers {@code [B, C]}
+   * @param use numbers {@code [B, 1]}: 1 to use the vector, 0 for the row
+   */
+  public Tensor orLearned(Tensor x, Tensor use, String name, Init init) {
+    require(x, Role.NUMBERS);
+    require(use, Role.NUMBERS);
+    String row = parameter(name, new long[] {last(x)}, Layout.SAME, init);
+    return record(new Layer.Chosen(row), Role.ACTIVATIONS, x.shape(), x, use);
+  }
+
+  // Attention
+
+  /**
+   * Scaled dot-product attention.
+   *
+   * @param masks numbers that are added to the logits
+   */
+  public Tensor attention(Tensor q, Tensor k, Tensor v, int heads, List<Tensor> masks) {
+    require(last(q) % heads == 0, "width", last(q), "a multiple of " + heads + " heads");
+    List<Tensor> inputs = new ArrayList<>();
+    for (Tensor x : List.of(q, k, v)) {
+      inputs.add(requireRank(require(x, Role.ACTIVATIONS), 3));
+    }
+    masks.forEach(mask -> inputs.add(require(mask, Role.NUMBERS)));
+    return recording.add(new Layer.Attention(heads), Role.ACTIVATIONS, q.shape(), inputs);
+  }
+
+  /**
+   * Takes apart what a dense layer has packed: {@code [B, L, parts·W] → parts × [B, L, W]}.
+   *
+   * @param groups 1 if the parts lie one after the other; the number of heads if those of each head
+   *     lie together
+   */
+  public List<Tensor> unpack(Tensor packed, int parts, int groups) {
+    requireRank(require(packed, Role.ACTIVATIONS), 3);
+    List<Tensor> unpacked = new ArrayList<>(parts);
+    for (int part = 0; part < parts; part++) {
+      unpacked.add(
+          record(
+              new Layer.Unpacked(part, parts, groups),
+              Role.ACTIVATIONS,
+              with(packed.shape(), 2, last(packed) / parts),
+              packed));
+    }
+    return unpacked;
+  }
+
+  /** A mask that hides later positions from earlier ones. */
+  public Tensor causalMask(int length, float hidden) {
+    return record(
+        new Layer.Causal(length, hidden),
+        Role.NUMBERS,
+        List.of(1L, 1L, (long) length, (long) length));
+  }
+
+  /**
+   * A mask that hides tokens.
+   *
+   * @param present numbers {@code [B, M]}: 1 for tokens to be seen, 0 for others
+   * @param hidden what the logit of a hidden token is lowered by
+   * @param after how many keys come after the tokens
+   */
+  public Tensor hide(Tensor present, float hidden, long after) {
+    requireRank(require(present, Role.NUMBERS), 2);
+    return record(
+        new Layer.Hide(hidden, after),
+        Role.NUMBERS,
+        List.of(present.size(0), 1L, 1L, last(present) + after),
+        present);
+  }
+
+  // Arrangement
+
+  /** Deals a vector out to tokens. */
+  public Tensor deal(Tensor x, int parts) {
+    requireRank(x, 2);
+    return record(
+        new Layer.Deal(parts), x.role(), List.of(x.size(0), (long) parts, last(x) / parts), x);
+  }
+
+  /** The values one after the other on an axis. */
+  public Tensor concat(int axis, List<Tensor> values) {
+    long size = 0;
+    for (Tensor value : values) {
+      require(value, values.get(0).role());
+      require(
+          with(value.shape(), axis, 0).equals(with(values.get(0).shape(), axis, 0)),
+          "shape",
+          value.shape(),
+          "that of " + values.get(0).shape() + " but for axis " + axis);
+      size += value.size(axis);
+    }
+    return recording.add(
+        new Layer.Concat(axis),
+        values.get(0).role(),
+        with(values.get(0).shape(), axis, size),
+        values);
+  }
+
+  /** The same values in another shape, of which the first size may be the batch's (−1). */
+  public Tensor reshape(Tensor x, long... shape) {
+    var y = list(shape);
+    require(
+        product(y) == product(x.shape())
+            && y.lastIndexOf(Tensor.BATCH) == x.shape().lastIndexOf(Tensor.BATCH)
+            && y.lastIndexOf(Tensor.BATCH) <= 0,
+        "shape",
+        y,
+        "one with the values of " + x.shape());
+    return record(new Layer.Reshape(), x.role(), y, x);
+  }
+
+  /** Part of the last axis. */
+  public Tensor slice(Tensor x, long begin, long size) {
+    return slice(x, x.rank() - 1, begin, size);
+  }
+
+  /** Part of an axis. */
+  public Tensor slice(Tensor x, int axis, long begin, long size) {
+    require(
+        begin >= 0 && size >= 1 && begin + size <= x.size(axis),
+        "slice",
+        begin + " to " + (begin + size),
+        "within " + x.size(axis));
+    return record(new Layer.Slice(axis, begin, size), x.role(), with(x.shape(), axis, size), x);
+  }
+
+  /** One position of a sequence. */
+  public Tensor position(Tensor x, long index) {
+    requireRank(x, 3);
+    return record(new Layer.Position(index), x.role(), List.of(x.size(0), last(x)), x);
+  }
+
+  /** Repeats a {@code [1, ...]} value for every sample of the batch that {@code like} has. */
+  public Tensor forEach(Tensor row, Tensor like) {
+    require(row.size(0) == 1, "first axis", row.size(0), "1");
+    return record(new Layer.ForEach(), row.role(), with(row.shape(), 0, like.size(0)), row, like);
+  }
+
+  /** Each pixel twice in both directions. */
+  public Tensor upsampleNearest(Tensor x) {
+    requireRank(x, 4);
+    return record(
+        new Layer.UpsampleNearest(),
+        x.role(),
+        List.of(x.size(0), 2 * x.size(1), 2 * x.size(2), last(x)),
+        x);
+  }
+
+  /** The mean of each 2×2 block. */
+  public Tensor averagePool(Tensor x) {
+    requireRank(require(x, Role.ACTIVATIONS), 4);
+    return record(
+        new Layer.AveragePool(),
+        x.role(),
+        List.of(x.size(0), x.size(1) / 2, x.size(2) / 2, last(x)),
+        x);
+  }
+
+  // Functions of each value
+
+  /** x·σ(x). */
+  public Tensor silu(Tensor x) {
+    return map(Function.SILU, x);
+  }
+
+  /** x·Φ(x). */
+  public Tensor gelu(Tensor x) {
+    return map(Function.GELU, x);
+  }
+
+  /** x·σ(1.702·x). */
+  public Tensor quickGelu(Tensor x) {
+    return map(Function.QUICK_GELU, x);
+  }
+
+  /** A function of each value. */
+  public Tensor map(Function function, Tensor x) {
+    require(x.role() != Role.INTEGERS, "role", x.role(), "numbers or activations");
+    return record(new Layer.Apply(function), x.role(), x.shape(), x);
+  }
+
+  /** a + b. */
+  public Tensor add(Tensor a, Tensor b) {
+    return combine(Operation.ADD, a, b);
+  }
+
+  /** a − b. */
+  public Tensor subtract(Tensor a, Tensor b) {
+    return combine(Operation.SUBTRACT, a, b);
+  }
+
+  /** a·b. */
+  public Tensor multiply(Tensor a, Tensor b) {
+    return combine(Operation.MULTIPLY, a, b);
+  }
+
+  /** An operation on each pair of values; both are numbers, or both are activations. */
+  public Tensor combine(Operation operation, Tensor a, Tensor b) {
+    require(a.role() != Role.INTEGERS, "role", a.role(), "numbers or activations");
+    require(b, a.role());
+    return record(new Layer.Combine(operation), a.role(), broadcast(a.shape(), b.shape()), a, b);
+  }
+
+  /** {@code then} where {@code condition} is greater than 0, else {@code otherwise}. */
+  public Tensor select(Tensor condition, Tensor then, Tensor otherwise) {
+    for (Tensor x : List.of(condition, then, otherwise)) {
+      require(x, Role.NUMBERS);
+    }
+    return record(
+        new Layer.Select(),
+        Role.NUMBERS,
+        broadcast(condition.shape(), broadcast(then.shape(), otherwise.shape())),
+        condition,
+        then,
+        otherwise);
+  }
+
+  // Statistics, and what else losses need
+
+  /** Σ x over some axes. */
+  public Tensor sum(Tensor x, int... axes) {
+    return reduce(Statistic.SUM, x, axes);
+  }
+
+  /** The mean of x over some axes. */
+  public Tensor mean(Tensor x, int... axes) {
+    return reduce(Statistic.MEAN, x, axes);
+  }
+
+  /** A statistic of numbers over some axes. */
+  public Tensor reduce(Statistic statistic, Tensor x, int... axes) {
+    require(x, Role.NUMBERS);
+    List<Integer> over = Arrays.stream(axes).boxed().toList();
+    List<Long> kept = new ArrayList<>();
+    for (int axis = 0; axis < x.rank(); axis++) {
+      if (!over.contains(axis)) {
+        kept.add(x.size(axis));
+      }
+    }
+    require(kept.size() + axes.length == x.rank(), "axes", over, "some of " + x.shape());
+    return record(new Layer.Reduce(statistic, over), Role.NUMBERS, kept, x);
+  }
+
+  /** a·bᵀ. */
+  public Tensor product(Tensor a, Tensor b) {
+    requireRank(require(a, Role.NUMBERS), 2);
+    requireRank(require(b, Role.NUMBERS), 2);
+    require(last(a) == last(b), "columns", last(b), "" + last(a));
+    return record(new Layer.Product(), Role.NUMBERS, List.of(a.size(0), b.size(0)), a, b);
+  }
+
+  /** 1 at the place that each integer names, 0 elsewhere. */
+  public Tensor oneHot(Tensor ids, int size) {
+    require(ids, Role.INTEGERS);
+    return record(new Layer.OneHot(size), Role.NUMBERS, plus(ids.shape(), size), ids);
+  }
+
+  /** The same numbers, through which no gradient flows. */
+  public Tensor detached(Tensor x) {
+    return record(new Layer.Detached(), require(x, Role.NUMBERS).role(), x.shape(), x);
+  }
+
+  // Recording and checks
+
+  private Tensor record(Layer layer, Role role, List<Long> shape, Tensor... inputs) {
+    return recording.add(layer, role, shape, List.of(inputs));
+  }
+
+  private static long last(Tensor x) {
+    return x.last();
+  }
+
+  private static List<Long> list(long[] shape) {
+    return Arrays.stream(shape).boxed().toList();
+  }
+
+  private static List<Long> with(List<Long> shape, int axis, long size) {
+    List<Long> changed = new ArrayList<>(shape);
+    changed.set(axis, size);
+    return changed;
+  }
+
+  private static List<Long> plus(List<Long> shape, long last) {
+    List<Long> longer = new ArrayList<>(shape);
+    longer.add(last);
+    return longer;
+  }
+
+  private static long product(List<Long> shape) {
+    return shape.stream().reduce(1L, Math::multiplyExact);
+  }
+
+  private List<Long> broadcast(List<Long> a, List<Long> b) {
+    int rank = Math.max(a.size(), b.size());
+    List<Long> shape = new ArrayList<>();
+    for (int back = rank; back >= 1; back--) {
+      long ofA = back <= a.size() ? a.get(a.size() - back) : 1;
+      long ofB = back <= b.size() ? b.get(b.size() - back) : 1;
+      require(ofA == ofB || ofA == 1 || ofB == 1, "shape", b, "one that broadcasts with " + a);
+      shape.add(ofA == 1 ? ofB : ofA);
+    }
+    return Collections.unmodifiableList(shape);
+  }
+
+  private Tensor require(Tensor x, Role role) {
+    require(x.role() == role, "role", x.role(), role);
+    return x;
+  }
+
+  private Tensor requireRank(Tensor x, int rank) {
+    require(x.rank() == rank, "shape", x.shape(), rank + " axes");
+    return x;
+  }
+
+  private void require(boolean holds, String name, Object value, Object expected) {
+    if (!holds) {
+      String where = path.isEmpty() ? "" : path + ": ";
+      throw new IllegalArgumentException(
+          where + name + ": " + value + " (expected: " + expected + ")");
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.diffusion4j.nn;
+
+/**
+ * The sinusoidal embedding of a timestep (Vaswani et al. 2017, §3.5, as in guided-diffusion):
+ * {@code [cos(t·f₀), …, cos(t·f_{h−1}), sin(t·f₀), …]} with f_i = 10000^(−i/h), h = channels / 2.
+ *
+ * <p>Made in Java and fed, so that a row is the same in every batch and on every device. The
+ * frequencies and angles are rounded to float32 as in the reference, where an angle near 1000 is
+ * only exact to 6·10⁻⁵.
+ */
+public final class TimeEmbedding {
+  private static final double MAX_PERIOD = 10_000;
+
+  private TimeEmbedding() {}
+
+  /**
+   * The embedding of one timestep.
+   *
+   * @param t in timesteps of the training schedule
+   * @param channels even
+   */
+  public static float[] sinusoid(double t, int channels) {
+    int half = channels / 2;
+    float[] embedding = new float[2 * half];
+    for (int i = 0; i < half; i++) {
+      float exponent = (float) -Math.log(MAX_PERIOD) * i / half;
+      float angle = (float) t * (float) Math.exp(exponent);
+      embedding[i] = (float) Math.cos(angle);
+      embedding[half + i] = (float) Math.sin(angle);
+    }
+    return embedding;
+  }
+}

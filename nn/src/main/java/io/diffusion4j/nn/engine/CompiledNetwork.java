@@ -1,0 +1,66 @@
+package io.diffusion4j.nn.engine;
+
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.weights.NamedTensors;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A network with its weights, ready to run in the engine that {@link Engines} chose for it.
+ *
+ * <p>Safe for use by several threads at once. The native memory is held until {@link #close}.
+ */
+public final class CompiledNetwork implements AutoCloseable {
+  private static final LongAdder NANOS = new LongAdder();
+
+  private final Executable executable;
+
+  /**
+   * Compiles a network.
+   *
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
+   *     parameters of the network; the message lists all differences
+   * @throws IllegalArgumentException if there is no engine of the name that {@code compute} has
+   * @throws IllegalStateException if that engine cannot run here
+   */
+  public CompiledNetwork(NetworkDefinition definition, NamedTensors weights, Compute compute) {
+    executable = Engines.compile(Network.of(definition), weights, compute);
+  }
+
+  /**
+   * Runs the network.
+   *
+   * @return for each output the whole batch, row-major
+   * @throws io.diffusion4j.diffusion.denoiser.NoMemoryException if the batch needs more memory than
+   *     there is
+   */
+  public List<float[]> run(Batch batch) {
+    long begin = System.nanoTime();
+    try {
+      return executable.run(batch);
+    } finally {
+      NANOS.add(System.nanoTime() - begin);
+    }
+  }
+
+  /** For how long networks have run in this process, those that ran at once added up, in ns. */
+  public static long nanosRun() {
+    return NANOS.sum();
+  }
+
+  /**
+   * Runs the network and returns the time of each operation.
+   *
+   * @throws IllegalStateException if the engine does not measure its operations
+   */
+  public List<OperationTime> trace(Batch batch) {
+    return executable.trace(batch);
+  }
+
+  @Override
+  public void close() {
+    executable.close();
+  }
+}

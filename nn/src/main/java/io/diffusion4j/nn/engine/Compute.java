@@ -1,0 +1,31 @@
+package io.diffusion4j.nn.engine;
+
+/**
+ * How a model computes: which engine, on which threads, in which precision. It is given to each
+ * model, so that two models in one process may differ.
+ *
+ * @param engine the name of an engine, or {@link Engines#AUTO} for the fastest that can
+ * @param threads that networks share
+ * @param precision of activations and products
+ */
+public record Compute(String engine, Threads threads, Precision precision) {
+  /** In a precision, by the fastest engine that can, on all processors. */
+  public static Compute of(Precision precision) {
+    return new Compute(Engines.asked(), Threads.all(), precision);
+  }
+
+  /** The same by the engine of this name. */
+  public Compute withEngine(String name) {
+    return new Compute(name, threads, precision);
+  }
+
+  /** The same on other threads. */
+  public Compute withThreads(Threads others) {
+    return new Compute(engine, others, precision);
+  }
+
+  /** The same in another precision. */
+  public Compute withPrecision(Precision other) {
+    return new Compute(engine, threads, other);
+  }
+}

@@ -1,0 +1,118 @@
+package io.diffusion4j.nn.engine;
+
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.nn.weights.NamedTensors;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engines on the class path, and which of them runs a network: the one that a {@link Compute}
+ * names, or the first that can. A network with a layer that an engine does not have is left to the
+ * next.
+ */
+public final class Engines {
+  /** The system property; {@value #AUTO}, or the name of an engine. Default: {@value #AUTO}. */
+  public static final String PROPERTY = "diffusion4j.engine";
+
+  /** The fastest that can. */
+  public static final String AUTO = "auto";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
+  private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
+
+  private Engines() {}
+
+  /** All engines, the fastest first and the last resort last. */
+  public static List<Engine> all() {
+    List<Engine> engines = new ArrayList<>();
+    ServiceLoader.load(Engine.class, Engines.class.getClassLoader()).forEach(engines::add);
+    engines.sort(Comparator.comparing(Engine::isLastResort));
+    return List.copyOf(engines);
+  }
+
+  /** The names that may be asked for. */
+  public static List<String> names() {
+    List<String> names = new ArrayList<>(List.of(AUTO));
+    all().forEach(engine -> names.add(engine.name()));
+    return names;
+  }
+
+  /**
+   * Prefers an engine from here on: sets the system property.
+   *
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  public static void prefer(String name) {
+    System.setProperty(PROPERTY, requireKnown(name));
+  }
+
+  /** The name in the system property, or {@value #AUTO}; whether it is known is not checked. */
+  public static String asked() {
+    return System.getProperty(PROPERTY, AUTO);
+  }
+
+  /** Whether this processor has instructions for a number format, so that it is the faster one. */
+  public static boolean areMadeFor(Precision precision) {
+    return all().stream()
+        .filter(engine -> !engine.isLastResort()) // it emulates missing instructions
+        .anyMatch(engine -> engine.unavailable(precision).isEmpty());
+  }
+
+  /** How many native tensors of all engines are alive, see {@link Engine#liveTensors}. */
+  public static long liveTensors() {
+    return all().stream().mapToLong(Engine::liveTensors).sum();
+  }
+
+  /**
+   * Checks the name of an engine.
+   *
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  public static String requireKnown(String name) {
+    if (!names().contains(name)) {
+      throw new IllegalArgumentException(
+          "engine: " + name + " (expected: one of " + String.join(", ", names()) + ")");
+    }
+    return name;
+  }
+
+  /**
+   * Makes a network ready to run.
+   *
+   * @throws IllegalArgumentException if there is no engine of the name that {@code compute} has
+   * @throws IllegalStateException if that engine cannot run here
+   */
+  public static Executable compile(Network network, NamedTensors weights, Compute compute) {
+    String asked = requireKnown(compute.engine());
+    for (Engine engine : all()) {
+      if (!asked.equals(AUTO) && !asked.equals(engine.name()) && !engine.isLastResort()) {
+        continue;
+      }
+      var reason = engine.unavailable(compute.precision());
+      if (reason.isPresent() && asked.equals(engine.name())) {
+        throw new IllegalStateException("engine: " + asked + ": " + reason.get());
+      }
+      if (reason.isPresent()) {
+        if (REPORTED.add(engine.name() + compute.precision())) {
+          LOG.info("TensorFlow runs the networks, as {} cannot: {}", engine.name(), reason.get());
+        }
+        continue;
+      }
+      try {
+        return engine.compile(network, weights, compute);
+      } catch (UnsupportedLayerException e) {
+        LOG.debug(
+            "{}: left to the next engine by {}: {}", network.name(), engine.name(), e.getMessage());
+      }
+    }
+    throw new IllegalStateException(
+        "engine: none for " + network.name() + " (expected: diffusion-tf on the class path)");
+  }
+}

@@ -1,0 +1,8 @@
+package io.diffusion4j.nn.engine;
+
+/** The number format that an engine computes activations and products of matrices in. */
+public enum Precision {
+  FLOAT32,
+  /** Half the bits of float32 with its full exponent; products are summed in float32. */
+  BFLOAT16
+}

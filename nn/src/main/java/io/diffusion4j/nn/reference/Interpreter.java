@@ -1,0 +1,164 @@
+package io.diffusion4j.nn.reference;
+
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Layer;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.Tensor.Role;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Computes networks and their gradients in plain Java and double precision: the oracle that engines
+ * are tested against, and what evaluates a loss where an engine computes the network alone.
+ *
+ * <p>It has every layer. For one thread.
+ */
+public final class Interpreter {
+  private final Network network;
+  private final boolean[] differentiated;
+  private final Broadcast broadcast = new Broadcast();
+
+  /**
+   * Prepares a network.
+   *
+   * @param inputs names of the inputs by which it is differentiated, besides the parameters
+   */
+  public Interpreter(Network network, Set<String> inputs) {
+    this.network = network;
+    this.differentiated = new boolean[network.nodes().size()];
+    for (int n = 0; n < differentiated.length; n++) {
+      var node = network.nodes().get(n);
+      boolean ofInput = node.layer() instanceof Layer.Input input && inputs.contains(input.name());
+      differentiated[n] =
+          ofInput
+              || !node.layer().parameters().isEmpty()
+              || (!(node.layer() instanceof Layer.Detached)
+                  && node.inputs().stream().anyMatch(input -> differentiated[input.node()]));
+    }
+  }
+
+  /**
+   * Computes all values of the network.
+   *
+   * @param parameters by key, in checkpoints' order of axes
+   */
+  public Evaluation evaluate(Batch batch, Map<String, double[]> parameters) {
+    batch.requireOnly(network.inputs().keySet());
+    var evaluation = new Evaluation(batch, parameters);
+    for (Network.Node node : network.nodes()) {
+      evaluation.values.add(node.layer().accept(evaluation.forward, node));
+    }
+    return evaluation;
+  }
+
+  /** The values of a network for one batch. */
+  public final class Evaluation {
+    private final Batch batch;
+    private final Map<String, double[]> parameters;
+    private final List<double[]> values = new ArrayList<>();
+    private final List<Runnable> backward = new ArrayList<>();
+    private final Map<Integer, double[]> gradients = new LinkedHashMap<>();
+    private final Map<String, double[]> parameterGradients = new LinkedHashMap<>();
+    private final Forward forward = new Forward(this);
+
+    private Evaluation(Batch batch, Map<String, double[]> parameters) {
+      this.batch = batch;
+      this.parameters = parameters;
+    }
+
+    /** A value, row-major. */
+    public double[] value(Tensor tensor) {
+      return values.get(tensor.node());
+    }
+
+    /** The shape of a value. */
+    int[] shape(Tensor tensor) {
+      return Arrays.stream(tensor.shape(batch.rows())).mapToInt(Math::toIntExact).toArray();
+    }
+
+    double[] input(String name, Tensor output) {
+      long[] sample = output.sample().stream().mapToLong(Long::longValue).toArray();
+      if (output.role() == Role.INTEGERS) {
+        return Arrays.stream(batch.ints(name, sample)).asDoubleStream().toArray();
+      }
+      float[] floats = batch.floats(name, sample);
+      double[] values = new double[floats.length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = floats[i];
+      }
+      return values;
+    }
+
+    double[] parameter(String key) {
+      double[] values = parameters.get(key);
+      if (values == null) {
+        throw new IllegalArgumentException("parameter: none of name " + key);
+      }
+      return values;
+    }
+
+    Broadcast broadcast() {
+      return broadcast;
+    }
+
+    boolean isDifferentiated(Tensor tensor) {
+      return differentiated[tensor.node()];
+    }
+
+    /** What a layer does with the gradient of its output. */
+    @FunctionalInterface
+    interface Pullback {
+      void pull(double[] dy);
+    }
+
+    /** Notes how a layer is differentiated. */
+    void onBackward(Network.Node node, Pullback pullback) {
+      if (isDifferentiated(node.output())) {
+        backward.add(
+            () -> {
+              double[] dy = gradients.get(node.output().node());
+              if (dy != null) {
+                pullback.pull(dy);
+              }
+            });
+      }
+    }
+
+    /** The gradient of a value so far, to be added to. */
+    double[] gradient(Tensor tensor) {
+      return gradients.computeIfAbsent(tensor.node(), n -> new double[values.get(n).length]);
+    }
+
+    /** The gradient of a parameter so far, to be added to. */
+    double[] parameterGradient(String key) {
+      return parameterGradients.computeIfAbsent(key, k -> new double[parameter(k).length]);
+    }
+
+    /**
+     * Computes the gradients of Σ seed·output over some outputs. To be called once.
+     *
+     * @param seeds by output; may be changed
+     */
+    public void differentiate(Map<Tensor, double[]> seeds) {
+      seeds.forEach((output, seed) -> gradients.put(output.node(), seed));
+      for (int i = backward.size() - 1; i >= 0; i--) {
+        backward.get(i).run();
+      }
+    }
+
+    /** The gradient by an input, after {@link #differentiate}. */
+    public double[] byInput(String name) {
+      return gradient(java.util.Objects.requireNonNull(network.inputs().get(name), name));
+    }
+
+    /** The gradient by a parameter, after {@link #differentiate}. */
+    public double[] byParameter(String key) {
+      return parameterGradient(key);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.diffusion4j.nn.reference;
+
+/**
+ * The pixels that a convolution sees: {@code [B, H, W, C]} images as {@code [B·H'·W', C·k·k]} rows,
+ * in the order of a checkpoint's weights.
+ */
+record Windows(int batch, int height, int width, int channels, int kernel, int stride, int pad) {
+  int outHeight() {
+    return (height + 2 * pad - kernel) / stride + 1;
+  }
+
+  int outWidth() {
+    return (width + 2 * pad - kernel) / stride + 1;
+  }
+
+  int rows() {
+    return batch * outHeight() * outWidth();
+  }
+
+  int columns() {
+    return channels * kernel * kernel;
+  }
+
+  /** The rows of an image batch; zeros beyond the edges. */
+  double[] gather(double[] image) {
+    double[] rows = new double[rows() * columns()];
+    each((at, pixel) -> rows[at] = image[pixel]);
+    return rows;
+  }
+
+  /** Adds the gradients of rows to those of the pixels. */
+  void scatter(double[] rows, double[] image) {
+    each((at, pixel) -> image[pixel] += rows[at]);
+  }
+
+  private interface Pair {
+    void visit(int at, int pixel);
+  }
+
+  private void each(Pair pair) {
+    int row = 0;
+    for (int b = 0; b < batch; b++) {
+      for (int y = 0; y < outHeight(); y++) {
+        for (int x = 0; x < outWidth(); x++, row++) {
+          for (int i = 0; i < kernel * kernel; i++) {
+            int atY = y * stride - pad + i / kernel;
+            int atX = x * stride - pad + i % kernel;
+            if (atY >= 0 && atY < height && atX >= 0 && atX < width) {
+              for (int c = 0; c < channels; c++) {
+                pair.visit(
+                    row * columns() + c * kernel * kernel + i,
+                    ((b * height + atY) * width + atX) * channels + c);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.diffusion4j.nn.train;
+
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Statistic;
+import io.diffusion4j.nn.Tensor;
+import java.util.stream.IntStream;
+
+/** The loss of choices: how surprising the right one is under the softmax of logits. */
+public final class CrossEntropy {
+  private CrossEntropy() {}
+
+  /**
+   * The mean of ln Σ exp(logits) − the right logit, in nats.
+   *
+   * @param logits numbers
+   * @param right for each choice the logit of the right one, the logits' shape without the axis
+   * @param axis of the logits along which one is chosen
+   */
+  public static Tensor of(Nn nn, Tensor logits, Tensor right, int axis) {
+    return mean(nn, nn.subtract(nn.reduce(Statistic.LOG_SUM_EXP, logits, axis), right));
+  }
+
+  /** The fraction of choices whose right logit is the largest; it has no gradient. */
+  public static Tensor accuracy(Nn nn, Tensor logits, Tensor right, int axis) {
+    var best = nn.reduce(Statistic.MAXIMUM, logits, axis);
+    var hits = nn.select(nn.subtract(best, right), nn.constant(0), nn.constant(1));
+    return mean(nn, hits);
+  }
+
+  private static Tensor mean(Nn nn, Tensor x) {
+    return nn.mean(x, IntStream.range(0, x.rank()).toArray());
+  }
+}

@@ -1,0 +1,206 @@
+package io.diffusion4j.nn.train;
+
+import io.diffusion4j.diffusion.loss.LossType;
+import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.nn.Function;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Operation;
+import io.diffusion4j.nn.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * The loss of a denoiser over a batch that {@link NoisedBatch} made: what {@link
+ * io.diffusion4j.diffusion.loss.TrainingLoss} computes for one sample, which cites the formulas'
+ * sources.
+ *
+ * <p>Whatever the parameterization, the means of the true and the predicted posterior differ by k
+ * times the error of the prediction, so one factor per row serves ε, x₀ and v.
+ */
+public final class DiffusionLoss {
+  /** Input: what the network is to predict. */
+  public static final String TARGET = "target";
+
+  /** Input: the clean sample. */
+  public static final String X0 = "x0";
+
+  /**
+   * Input {@code [8]}: weight of the square error, k, smallest and largest log-variance, 1 where t
+   * = 0, T, weight of the row, t.
+   */
+  public static final String ROW = "row";
+
+  static final int ROW_SIZE = 8;
+  private static final double LN2 = Math.log(2);
+
+  private final Nn nn;
+  private final Tensor row;
+  private final int rank;
+
+  private DiffusionLoss(Nn nn, Tensor row, int rank) {
+    this.nn = nn;
+    this.row = row;
+    this.rank = rank;
+  }
+
+  /**
+   * The weighted square error and, where the variance is learned, the hybrid loss ({@link
+   * LossType#RESCALED_MSE} with {@link VarianceType#LEARNED_RANGE}).
+   *
+   * @param outputs the network's: the prediction and, if there is a second, the variance
+   */
+  public static Objective.Loss of(Nn nn, Inputs inputs, List<Tensor> outputs) {
+    var variance = outputs.size() == 1 ? VarianceType.FIXED_SMALL : VarianceType.LEARNED_RANGE;
+    return of(nn, inputs, LossType.RESCALED_MSE, variance, outputs);
+  }
+
+  /**
+   * Any loss.
+   *
+   * @param type what is minimised
+   * @param variance what the variance is
+   * @param outputs the network's: the prediction and, if the variance is learned, the variance
+   */
+  public static Objective.Loss of(
+      Nn nn, Inputs inputs, LossType type, VarianceType variance, List<Tensor> outputs) {
+    if (outputs.size() != (variance.isLearned() ? 2 : 1)) {
+      throw new IllegalArgumentException(
+          "outputs: " + outputs.size() + " (expected: as many as go with " + variance + ")");
+    }
+    var prediction = outputs.get(0);
+    long[] sample = prediction.sample().stream().mapToLong(Long::longValue).toArray();
+    var target = inputs.floats(TARGET, sample);
+    var x0 = inputs.floats(X0, sample);
+    var row = inputs.floats(ROW, ROW_SIZE);
+    return new DiffusionLoss(nn, row, prediction.rank()).of(type, variance, outputs, target, x0);
+  }
+
+  private Objective.Loss of(
+      LossType type, VarianceType variance, List<Tensor> outputs, Tensor target, Tensor x0) {
+    var error = nn.subtract(target, outputs.get(0));
+    var mse = perSample(square(error));
+    var weighted = nn.multiply(mse, column(0));
+    if (type.isSquareError() && !variance.isLearned()) {
+      return loss(weighted, Map.of("mse", mse));
+    }
+    var smallest = overSample(column(2));
+    var largest = overSample(column(3));
+    var first = column(4);
+    // Beside a square error, the bound is for the variance alone.
+    var difference =
+        nn.multiply(type.isSquareError() ? nn.detached(error) : error, overSample(column(1)));
+    var logVariance =
+        switch (variance) {
+          case FIXED_SMALL -> smallest;
+          case FIXED_LARGE -> between(largest, smallest, overSample(first));
+          case LEARNED -> outputs.get(1);
+          case LEARNED_RANGE -> {
+            var f = times(nn.add(outputs.get(1), nn.constant(1)), 0.5);
+            yield between(smallest, largest, f);
+          }
+        };
+    var kl = perSample(divergence(difference, smallest, logVariance));
+    var nll = perSample(negativeLogLikelihood(x0, difference, logVariance));
+    var bound = times(between(kl, nll, first), 1 / LN2);
+    var part = nn.multiply(bound, boundWeight(type));
+    return loss(
+        type.isSquareError() ? nn.add(weighted, part) : part, Map.of("mse", mse, "vlb", bound));
+  }
+
+  /** The means over the batch, importance-weighted to correct for non-uniform timesteps. */
+  private Objective.Loss loss(Tensor perRow, Map<String, Tensor> metrics) {
+    var importance = column(6);
+    Map<String, Tensor> means = new TreeMap<>();
+    metrics.forEach((name, values) -> means.put(name, nn.mean(nn.multiply(values, importance), 0)));
+    return new Objective.Loss(
+        nn.mean(nn.multiply(perRow, importance), 0),
+        means,
+        Optional.of(nn.concat(1, List.of(nn.slice(row, 7, 1), nn.reshape(perRow, -1, 1)))));
+  }
+
+  /** {@link LossType#boundWeight}, which is T times a number or just a number. */
+  private Tensor boundWeight(LossType type) {
+    return switch (type) {
+      case MSE, KL -> nn.constant(type.boundWeight(1));
+      case RESCALED_MSE, RESCALED_KL -> times(column(5), type.boundWeight(1));
+    };
+  }
+
+  /** KL(N(μ, e^lv1) ‖ N(μ + d, e^lv2)) = ½(lv2 − lv1 − 1 + e^{lv1−lv2} + d²·e^{−lv2}). */
+  private Tensor divergence(Tensor d, Tensor lv1, Tensor lv2) {
+    var gap = nn.subtract(lv2, lv1);
+    var square = nn.multiply(square(d), exp(negate(lv2)));
+    var sum = nn.add(nn.subtract(gap, nn.constant(1)), nn.add(exp(negate(gap)), square));
+    return times(sum, 0.5);
+  }
+
+  /** −log of the probability that N(x − d, e^lv) gives to the 8-bit bin of x. */
+  private Tensor negativeLogLikelihood(Tensor x, Tensor d, Tensor lv) {
+    var inverse = exp(times(lv, -0.5));
+    var half = nn.constant(1.0 / 255);
+    // Below the mean, or mirrored to there: small numbers keep their digits when subtracted.
+    var below = negate(nn.map(Function.ABS, d));
+    var inner =
+        nn.subtract(
+            cdf(nn.multiply(nn.add(below, half), inverse)),
+            cdf(nn.multiply(nn.subtract(below, half), inverse)));
+    var last = nn.constant(0.999);
+    var outwards = nn.select(nn.subtract(x, last), negate(d), d);
+    var outer = cdf(nn.multiply(nn.add(outwards, half), inverse));
+    var isOuter = nn.subtract(nn.map(Function.ABS, x), last);
+    var probability = nn.select(isOuter, outer, inner);
+    var floored = nn.combine(Operation.MAXIMUM, probability, nn.constant(1e-12));
+    return negate(nn.map(Function.LOG, floored));
+  }
+
+  /** The approximation of the normal distribution function that the reference uses. */
+  private Tensor cdf(Tensor u) {
+    var cube = nn.multiply(square(u), u);
+    var inner = times(nn.add(u, times(cube, 0.044715)), 2 * Math.sqrt(2 / Math.PI));
+    return nn.map(Function.SIGMOID, inner);
+  }
+
+  // Shorthands
+
+  private Tensor column(int i) {
+    return nn.reshape(nn.slice(row, i, 1), -1);
+  }
+
+  /** A value of each sample in a shape that broadcasts over the sample. */
+  private Tensor overSample(Tensor perRow) {
+    long[] shape = new long[rank];
+    Arrays.fill(shape, 1);
+    shape[0] = Tensor.BATCH;
+    return nn.reshape(perRow, shape);
+  }
+
+  private Tensor perSample(Tensor x) {
+    return nn.mean(x, IntStream.range(1, rank).toArray());
+  }
+
+  /** a where f = 0, b where f = 1. */
+  private Tensor between(Tensor a, Tensor b, Tensor f) {
+    return nn.add(a, nn.multiply(f, nn.subtract(b, a)));
+  }
+
+  private Tensor square(Tensor x) {
+    return nn.map(Function.SQUARE, x);
+  }
+
+  private Tensor exp(Tensor x) {
+    return nn.map(Function.EXP, x);
+  }
+
+  private Tensor negate(Tensor x) {
+    return nn.map(Function.NEGATE, x);
+  }
+
+  private Tensor times(Tensor x, double factor) {
+    return nn.multiply(x, nn.constant(factor));
+  }
+}

@@ -1,0 +1,41 @@
+package io.diffusion4j.nn.train;
+
+import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.nn.engine.Engines;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which engine trains an objective: the first that can, the last resort at last, unless the
+ * configuration names one.
+ */
+final class Learners {
+  private static final Logger LOG = LoggerFactory.getLogger(Learners.class);
+
+  private Learners() {}
+
+  static Learner of(Objective objective, TrainingConfig config) {
+    var network = LossNetwork.of(objective);
+    String asked = Engines.asked();
+    List<TrainingEngine> engines = new ArrayList<>();
+    ServiceLoader.load(TrainingEngine.class, Learners.class.getClassLoader()).forEach(engines::add);
+    engines.sort(Comparator.comparing(TrainingEngine::isLastResort));
+    for (var engine : engines) {
+      boolean mayTrain =
+          asked.equals(Engines.AUTO) || asked.equals(engine.name()) || engine.isLastResort();
+      if (mayTrain && engine.unavailable(config.precision()).isEmpty()) {
+        try {
+          return engine.learner(network, config);
+        } catch (UnsupportedLayerException e) {
+          LOG.debug("Left to the next engine by {}: {}", engine.name(), e.getMessage());
+        }
+      }
+    }
+    throw new IllegalStateException(
+        "engine: none that trains (expected: diffusion-tf on the class path)");
+  }
+}

@@ -1,0 +1,110 @@
+package io.diffusion4j.nn.train;
+
+import io.diffusion4j.diffusion.loss.MeanType;
+import io.diffusion4j.diffusion.loss.ReverseProcess;
+import io.diffusion4j.diffusion.loss.ReverseStep;
+import io.diffusion4j.diffusion.loss.TimestepSampler;
+import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.TimeEmbedding;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Makes the diffusion part of a training batch: x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε at a random timestep for
+ * each sample, and what {@link DiffusionLoss} wants to know about it.
+ *
+ * @param schedule the forward process
+ * @param parameterization what the network predicts
+ * @param weighting how much the error of each timestep counts
+ * @param timeChannels width of the network's time embedding
+ * @param timesteps which timesteps are trained on, unless the caller has its own
+ */
+public record NoisedBatch(
+    NoiseSchedule schedule,
+    Parameterization parameterization,
+    Weighting weighting,
+    int timeChannels,
+    TimestepSampler timesteps) {
+  /** All timesteps alike. */
+  public NoisedBatch(
+      NoiseSchedule schedule,
+      Parameterization parameterization,
+      Weighting weighting,
+      int timeChannels) {
+    this(
+        schedule,
+        parameterization,
+        weighting,
+        timeChannels,
+        TimestepSampler.uniform(schedule.steps()));
+  }
+
+  public NoisedBatch withTimesteps(TimestepSampler other) {
+    return new NoisedBatch(schedule, parameterization, weighting, timeChannels, other);
+  }
+
+  /**
+   * Adds the inputs of the loss, and the network's sample and time, to a batch.
+   *
+   * @param samples the clean samples x₀
+   * @param random decides timesteps and noise
+   */
+  public void addTo(Batch batch, List<float[]> samples, SplittableRandom random) {
+    addTo(batch, samples, random, timesteps);
+  }
+
+  /** The same with timesteps drawn by {@code chosen}. */
+  public void addTo(
+      Batch batch, List<float[]> samples, SplittableRandom random, TimestepSampler chosen) {
+    var process =
+        new ReverseProcess(schedule, MeanType.of(parameterization), VarianceType.LEARNED_RANGE);
+    List<float[]> noisy = new ArrayList<>();
+    List<float[]> targets = new ArrayList<>();
+    List<float[]> times = new ArrayList<>();
+    List<float[]> rows = new ArrayList<>();
+    for (float[] x0 : samples) {
+      var drawn = chosen.draw(random);
+      ReverseStep step = process.step(drawn.t());
+      double signal = Math.sqrt(step.alphaBar());
+      double noise = Math.sqrt(1 - step.alphaBar());
+      float[] xt = new float[x0.length];
+      float[] target = new float[x0.length];
+      for (int i = 0; i < xt.length; i++) {
+        double eps = random.nextGaussian();
+        xt[i] = (float) (signal * x0[i] + noise * eps);
+        target[i] = (float) step.target(x0[i], xt[i], eps);
+      }
+      noisy.add(xt);
+      targets.add(target);
+      times.add(TimeEmbedding.sinusoid(step.t(), timeChannels));
+      rows.add(row(step, drawn.weight()));
+    }
+    batch
+        .floats(NetworkDenoiser.SAMPLE, Rows.stack(noisy))
+        .floats(NetworkDenoiser.TIME, Rows.stack(times))
+        .floats(DiffusionLoss.TARGET, Rows.stack(targets))
+        .floats(DiffusionLoss.X0, Rows.stack(samples))
+        .floats(DiffusionLoss.ROW, Rows.stack(rows));
+  }
+
+  private float[] row(ReverseStep step, double importance) {
+    double x0PerOutput = step.conversion().x0FromOutput();
+    return new float[] {
+      (float) weighting.weight(step.snr(), x0PerOutput),
+      (float) (step.posterior().x0() * x0PerOutput),
+      (float) step.smallLogVariance(),
+      (float) step.largeLogVariance(),
+      step.isLast() ? 1 : 0,
+      schedule.steps(),
+      (float) importance,
+      step.t()
+    };
+  }
+}

@@ -1,0 +1,42 @@
+package io.diffusion4j.nn.train;
+
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What training minimises: a network and its loss, defined in one vocabulary. */
+@FunctionalInterface
+public interface Objective {
+  /**
+   * Defines the loss.
+   *
+   * @param nn the root of the weights that are trained
+   * @param inputs declares what a batch holds
+   */
+  Loss define(Nn nn, Inputs inputs);
+
+  /**
+   * The loss of a batch.
+   *
+   * @param value a scalar, the mean over the batch
+   * @param metrics further scalars to watch, by name
+   * @param perTimestep {@code [B, 2]}, timestep and loss of each sample, where there are timesteps
+   */
+  record Loss(Tensor value, Map<String, Tensor> metrics, Optional<Tensor> perTimestep) {
+    public Loss {
+      metrics = new TreeMap<>(metrics);
+    }
+
+    /** A loss without timesteps. */
+    public Loss(Tensor value, Map<String, Tensor> metrics) {
+      this(value, metrics, Optional.empty());
+    }
+
+    public static Loss of(Tensor value) {
+      return new Loss(value, Map.of());
+    }
+  }
+}

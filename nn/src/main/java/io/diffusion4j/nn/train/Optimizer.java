@@ -1,0 +1,48 @@
+package io.diffusion4j.nn.train;
+
+import io.diffusion4j.nn.weights.Parameter;
+
+/**
+ * What moves the weights by their gradients.
+ *
+ * @param method how
+ * @param beta1 decay of AdamW's first moment
+ * @param beta2 decay of AdamW's second moment
+ * @param epsilon added to the root of the second moment
+ * @param weightDecay decoupled (Loshchilov &amp; Hutter 2019), on weights of two or more axes only
+ */
+public record Optimizer(
+    Method method, double beta1, double beta2, double epsilon, double weightDecay) {
+  /** The ways to move weights. */
+  public enum Method {
+    /** AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) for all. */
+    ADAMW,
+    /** {@link Muon} for the matrices that it is for, AdamW for the rest. */
+    MUON
+  }
+
+  public Optimizer {
+    TrainingConfig.require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "in [0, 1)");
+    TrainingConfig.require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "in [0, 1)");
+    TrainingConfig.require(epsilon > 0, "epsilon", epsilon, "> 0");
+    TrainingConfig.require(weightDecay >= 0, "weightDecay", weightDecay, "≥ 0");
+  }
+
+  /** With the customary constants. */
+  public static Optimizer of(Method method) {
+    return new Optimizer(method, 0.9, 0.99, 1e-8, 0.01);
+  }
+
+  /** Whether it is {@link Muon} that moves this parameter. */
+  public boolean orthogonalizes(Parameter parameter) {
+    return method == Method.MUON && Muon.moves(parameter);
+  }
+
+  public Optimizer withMethod(Method newMethod) {
+    return new Optimizer(newMethod, beta1, beta2, epsilon, weightDecay);
+  }
+
+  public Optimizer withWeightDecay(double newWeightDecay) {
+    return new Optimizer(method, beta1, beta2, epsilon, newWeightDecay);
+  }
+}

@@ -1,0 +1,150 @@
+package io.diffusion4j.nn.train;
+
+import io.diffusion4j.nn.Batch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A training run that can be stopped at any moment and go on from its last checkpoint, to the same
+ * weights as a run that was never stopped.
+ *
+ * <p>The next batch is made while the present one is trained on.
+ */
+public final class TrainingRun {
+  /** Watches a run; called on the training thread. */
+  public interface Listener {
+    /**
+     * A step was made.
+     *
+     * @param step how many steps are done
+     */
+    void onStep(long step, Trainer.Report report);
+
+    /** The state was saved after {@code step} steps. */
+    default void onCheckpoint(long step, Path file) {}
+  }
+
+  private final Trainer trainer;
+  private final TrainingConfig config;
+  private final BatchSource batches;
+  private final Optional<LossAwareTimesteps> timesteps;
+  private final Path state;
+  private final long checkpointEvery;
+
+  private volatile boolean stopped;
+
+  /**
+   * A run with its state in a folder; if there is a state already, the run goes on from there.
+   *
+   * @param folder is made if it is not there
+   * @param checkpointEvery how many steps may be lost, at least 1
+   * @throws io.diffusion4j.checkpoint.CheckpointException if there is a state of another run
+   */
+  public TrainingRun(
+      Trainer trainer,
+      TrainingConfig config,
+      BatchSource batches,
+      Path folder,
+      long checkpointEvery) {
+    this(trainer, config, batches, Optional.empty(), folder, checkpointEvery);
+  }
+
+  /**
+   * A run whose batches draw their timesteps where its losses are large.
+   *
+   * @param batches draws the timesteps of a step from what {@code timesteps} has at it
+   */
+  public TrainingRun(
+      Trainer trainer,
+      TrainingConfig config,
+      BatchSource batches,
+      LossAwareTimesteps timesteps,
+      Path folder,
+      long checkpointEvery) {
+    this(trainer, config, batches, Optional.of(timesteps), folder, checkpointEvery);
+  }
+
+  private TrainingRun(
+      Trainer trainer,
+      TrainingConfig config,
+      BatchSource batches,
+      Optional<LossAwareTimesteps> timesteps,
+      Path folder,
+      long checkpointEvery) {
+    if (checkpointEvery < 1) {
+      throw new IllegalArgumentException(
+          "checkpointEvery: " + checkpointEvery + " (expected: ≥ 1)");
+    }
+    this.trainer = trainer;
+    this.config = config;
+    this.batches = batches;
+    this.timesteps = timesteps;
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
+    }
+    this.state = folder.resolve("state.safetensors");
+    this.checkpointEvery = checkpointEvery;
+    if (Files.exists(state)) {
+      TrainingState.restore(trainer, config, timesteps, state);
+    }
+  }
+
+  /** Asks the run to save and return after the present step; from any thread. */
+  public void stop() {
+    stopped = true;
+  }
+
+  /**
+   * Trains until all steps are done or {@link #stop} was called, and saves.
+   *
+   * @throws DivergedException if a step did not give finite numbers; the last checkpoint is intact
+   * @return whether all steps are done
+   */
+  public boolean run(Listener listener) {
+    ExecutorService loader =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              var thread = new Thread(task, "batches");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      CompletableFuture<Batch> next = ahead(loader, trainer.step());
+      while (!stopped && trainer.step() < config.steps()) {
+        Batch batch = next.join();
+        next = ahead(loader, trainer.step() + 1);
+        var report = trainer.step(batch);
+        timesteps.ifPresent(aware -> aware.record(trainer.timestepLosses()));
+        listener.onStep(trainer.step(), report);
+        if (trainer.step() % checkpointEvery == 0) {
+          save(listener);
+        }
+      }
+      if (trainer.step() % checkpointEvery != 0) {
+        save(listener);
+      }
+      return trainer.step() >= config.steps();
+    } finally {
+      loader.shutdownNow();
+    }
+  }
+
+  private CompletableFuture<Batch> ahead(ExecutorService loader, long step) {
+    return step < config.steps()
+        ? CompletableFuture.supplyAsync(() -> batches.batch(step), loader)
+        : CompletableFuture.failedFuture(new IllegalStateException("no step " + step));
+  }
+
+  private void save(Listener listener) {
+    TrainingState.save(trainer, config, timesteps, state);
+    listener.onCheckpoint(trainer.step(), state);
+  }
+}

@@ -1,0 +1,61 @@
+package io.diffusion4j.nn.train;
+
+import io.diffusion4j.nn.Function;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Operation;
+import io.diffusion4j.nn.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Keeps a learned variance between its two bounds, which the variational bound alone does not: near
+ * t = 0 a prediction errs by more than the larger bound allows, so its optimum lies beyond; near t
+ * = T the two bounds meet, its gradient vanishes, and an optimizer that normalises gradients lets
+ * the answer drift. Published samplers do not clip what a network answers, so a value outside turns
+ * into noise of a wrong size there.
+ *
+ * <p>The variational bound sees the answer v clipped to ±{@value #LIMIT}, and {@value #WEIGHT}
+ * times the mean square of what was clipped off is added to the loss. The limit is below 1 so that
+ * answers which waver about it stay inside.
+ */
+public final class VarianceRange {
+  /** The largest |v| that costs nothing. */
+  public static final float LIMIT = 0.8f;
+
+  /** Weight of the mean square of what exceeds the limit. */
+  public static final float WEIGHT = 10;
+
+  /** Metric: the share of answers outside [−1, 1]. */
+  public static final String OUTSIDE = "variance_outside";
+
+  private VarianceRange() {}
+
+  /**
+   * The hybrid loss with its variance kept in range; {@link DiffusionLoss} alone for a network that
+   * does not learn its variance.
+   *
+   * @param outputs the network's: the prediction and, if there is a second, the variance
+   */
+  public static Objective.Loss of(Nn nn, Inputs inputs, List<Tensor> outputs) {
+    if (outputs.size() == 1) {
+      return DiffusionLoss.of(nn, inputs, outputs);
+    }
+    var v = outputs.get(1);
+    int[] all = IntStream.range(0, v.rank()).toArray();
+    var above = nn.combine(Operation.MAXIMUM, v, nn.constant(-LIMIT));
+    var clipped = nn.combine(Operation.MINIMUM, above, nn.constant(LIMIT));
+    var loss = DiffusionLoss.of(nn, inputs, List.of(outputs.get(0), clipped));
+    var excess = nn.mean(nn.map(Function.SQUARE, nn.subtract(v, clipped)), all);
+    var beyond = nn.subtract(nn.map(Function.ABS, v), nn.constant(1));
+    var outside = nn.mean(nn.select(beyond, nn.constant(1), nn.constant(0)), all);
+    Map<String, Tensor> metrics = new HashMap<>(loss.metrics());
+    metrics.put(OUTSIDE, outside);
+    return new Objective.Loss(
+        nn.add(loss.value(), nn.multiply(excess, nn.constant(WEIGHT))),
+        metrics,
+        loss.perTimestep());
+  }
+}

@@ -1,0 +1,46 @@
+package io.diffusion4j.nn.weights;
+
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Writes the weights of finished models. */
+public final class ModelFiles {
+  private ModelFiles() {}
+
+  /**
+   * Writes some tensors as bfloat16, the form in which models ship: half the bytes, and what they
+   * are computed in.
+   *
+   * @param baseName of the file, see {@link io.diffusion4j.checkpoint.Checkpoint}
+   * @param keep which tensors
+   * @param notes where the weights come from; travel with them
+   */
+  public static void write(
+      Path folder,
+      String baseName,
+      NamedTensors weights,
+      Predicate<String> keep,
+      Map<String, String> notes) {
+    write(folder, baseName, weights, keep, DType.BF16, notes);
+  }
+
+  /** The same as another type. */
+  public static void write(
+      Path folder,
+      String baseName,
+      NamedTensors weights,
+      Predicate<String> keep,
+      DType dtype,
+      Map<String, String> notes) {
+    var writer = new SafetensorsWriter().notes(notes);
+    for (String name : weights.names()) {
+      if (keep.test(name)) {
+        writer.floats(name, dtype, weights.shape(name), () -> weights.read(name));
+      }
+    }
+    writer.writeSharded(folder, baseName, SafetensorsWriter.DEFAULT_SHARD_BYTES);
+  }
+}

@@ -1,0 +1,18 @@
+package io.diffusion4j.nn.weights;
+
+import java.util.Arrays;
+
+/**
+ * A parameter as a layer asks for it.
+ *
+ * @param key its name in checkpoints, such as {@code down_blocks.0.resnets.0.conv1.weight}
+ * @param shape its shape in checkpoints
+ * @param layout how the checkpoint's axes relate to the graph's
+ * @param init its values before training
+ */
+public record Parameter(String key, long[] shape, Layout layout, Init init) {
+  /** The number of values. */
+  public int size() {
+    return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+  }
+}

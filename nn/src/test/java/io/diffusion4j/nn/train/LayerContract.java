@@ -1,0 +1,169 @@
+package io.diffusion4j.nn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.diffusion4j.nn.LayerCases;
+import io.diffusion4j.nn.LayerCases.Case;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engine;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.reference.Interpreter;
+import io.diffusion4j.nn.train.Learner.Role;
+import io.diffusion4j.nn.train.TrainingConfig.EmaWarmup;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.Parameter;
+import io.diffusion4j.nn.weights.TensorMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The promise of every engine: each layer, forward and gradient, is what {@link Interpreter}
+ * computes, or the engine refuses it by an {@link UnsupportedLayerException}.
+ */
+public interface LayerContract {
+  /** Float32 against double, relative to the largest value. */
+  double FORWARD = 1e-5;
+
+  /** The same for gradients, which are sums over a batch. */
+  double GRADIENT = 1e-4;
+
+  /** The engine that runs networks. */
+  Engine engine();
+
+  /** The engine that trains networks. */
+  TrainingEngine trainingEngine();
+
+  /** The names of the cases that the engine refuses to run. */
+  Set<String> notRun();
+
+  /** The names of the cases that the engine refuses to train. */
+  Set<String> notTrained();
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("io.diffusion4j.nn.LayerCases#all")
+  default void aLayerIsWhatItsDefinitionSays(Case layer) {
+    assumeTrue(engine().unavailable(Precision.FLOAT32).isEmpty());
+    var network = layer.forward();
+    var weights = weights(network);
+    var compute = Compute.of(Precision.FLOAT32);
+    if (notRun().contains(layer.name())) {
+      assertThatThrownBy(() -> engine().compile(network, weights, compute))
+          .isInstanceOf(UnsupportedLayerException.class);
+      return;
+    }
+    var batch = LayerCases.batch(network, 2);
+    var evaluation = new Interpreter(network, Set.of()).evaluate(batch, doubles(network, weights));
+    try (var compiled = engine().compile(network, weights, compute)) {
+      assertClose(compiled.run(batch).get(0), evaluation.value(network.outputs().get(0)), FORWARD);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("io.diffusion4j.nn.LayerCases#all")
+  default void aGradientIsThatOfItsDefinition(Case layer) {
+    assumeTrue(trainingEngine().unavailable(Precision.FLOAT32).isEmpty());
+    Objective objective = (nn, inputs) -> Objective.Loss.of(layer.loss(nn, inputs));
+    var loss = LossNetwork.of(objective);
+    var network = loss.network();
+    var batch = LayerCases.batch(network, 3);
+    var config = config(batch.rows());
+    if (notTrained().contains(layer.name())) {
+      assertThatThrownBy(() -> trainingEngine().learner(loss, config))
+          .isInstanceOf(UnsupportedLayerException.class);
+      return;
+    }
+    var weights = weights(network);
+    var evaluation = new Interpreter(network, Set.of()).evaluate(batch, doubles(network, weights));
+    evaluation.differentiate(Map.of(network.outputs().get(0), new double[] {1}));
+    try (var learner = trainingEngine().learner(loss, config)) {
+      learner.fill(state(network, weights));
+      var report = learner.step(batch, 0);
+      double expected = evaluation.value(network.outputs().get(0))[0];
+      assertThat(report.loss())
+          .isCloseTo(expected, within(GRADIENT * Math.max(1, Math.abs(expected))));
+      var moments = learner.read(Set.of(Role.ADAM_M));
+      for (Parameter parameter : network.parameters().values()) {
+        // A first step leaves (1 − β₁)·g in the first moment.
+        float[] gradient = moments.read(Role.ADAM_M.key(parameter.key()));
+        for (int i = 0; i < gradient.length; i++) {
+          gradient[i] /= (float) (1 - config.optimizer().beta1());
+        }
+        assertClose(gradient, evaluation.byParameter(parameter.key()), GRADIENT);
+      }
+    }
+  }
+
+  private static TrainingConfig config(int rows) {
+    return new TrainingConfig(
+        10,
+        rows,
+        1e-6,
+        0,
+        10,
+        Optimizer.of(Optimizer.Method.ADAMW),
+        1e30,
+        0.5,
+        EmaWarmup.NONE,
+        Precision.FLOAT32,
+        1);
+  }
+
+  private static NamedTensors weights(Network network) {
+    var random = new SplittableRandom(1);
+    var weights = new TensorMap();
+    for (Parameter p : network.parameters().values()) {
+      float[] values = new float[p.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (0.7 * random.nextGaussian() + 0.1);
+      }
+      weights.put(p.key(), p.shape(), values);
+    }
+    return weights;
+  }
+
+  private static Map<String, double[]> doubles(Network network, NamedTensors weights) {
+    Map<String, double[]> doubles = new HashMap<>();
+    for (String key : network.parameters().keySet()) {
+      float[] values = weights.read(key);
+      double[] wide = new double[values.length];
+      for (int i = 0; i < wide.length; i++) {
+        wide[i] = values[i];
+      }
+      doubles.put(key, wide);
+    }
+    return doubles;
+  }
+
+  private static NamedTensors state(Network network, NamedTensors weights) {
+    var state = new TensorMap();
+    for (Parameter p : network.parameters().values()) {
+      state.put(Role.WEIGHTS.key(p.key()), p.shape(), weights.read(p.key()));
+      state.put(Role.EMA.key(p.key()), p.shape(), weights.read(p.key()));
+      state.put(Role.ADAM_M.key(p.key()), p.shape(), new float[p.size()]);
+      state.put(Role.ADAM_V.key(p.key()), p.shape(), new float[p.size()]);
+    }
+    return state;
+  }
+
+  private static void assertClose(float[] actual, double[] expected, double tolerance) {
+    assertThat(actual).hasSameSizeAs(expected);
+    double largest = 1e-3;
+    for (double value : expected) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    for (int i = 0; i < actual.length; i++) {
+      assertThat((double) actual[i])
+          .as("value %d", i)
+          .isCloseTo(expected[i], within(tolerance * largest));
+    }
+  }
+}
