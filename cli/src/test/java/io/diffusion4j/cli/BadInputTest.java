@@ -79,7 +79,10 @@ final class BadInputTest {
     Path missing = folder.resolve("missing");
     assertRefused(
         2,
-        "model: " + missing + " (expected: a folder with model_index.json)",
+        "model: "
+            + missing
+            + " (expected: a folder with model_index.json, or with GLIDE's base, upsample and"
+            + " tokenizer)",
         "generate",
         "a cat",
         "--model",
@@ -303,7 +306,8 @@ final class BadInputTest {
     "evaluate --batch 0, batch: 0 (expected: ≥ 1)",
     "evaluate --seed -1, seed: -1 (expected: ≥ 0)",
     "evaluate --decoder-steps 0, decoder-steps: 0 (expected: ≥ 1)",
-    "evaluate --model nowhere, model: nowhere (expected: a folder with model_index.json)",
+    "evaluate --model nowhere, 'model: nowhere (expected: a folder with model_index.json, or with"
+        + " GLIDE''s base, upsample and tokenizer)'",
     "evaluate --images nowhere --judge nobody, judge: nobody (expected: a folder with config.json)",
     "evaluate --plot a.svg, plot: a.svg (expected: beside --vary)",
     "evaluate --vary decoder-guidance, 'vary: decoder-guidance (expected: NAME=VALUE,VALUE,…)'",
@@ -315,7 +319,8 @@ final class BadInputTest {
     "'evaluate --vary sampler=ddim', 'vary: sampler=ddim (expected: two values or more)'",
     "'evaluate --vary decoder-steps=5,x', 'decoder-steps: x (expected: an integer)'",
     "'evaluate --vary decoder-guidance=1,-1', 'decoder-guidance: -1.0 (expected: ≥ 0)'",
-    "'evaluate --vary model=here,there', 'model: here (expected: a folder with model_index.json)'",
+    "'evaluate --vary model=here,there', 'model: here (expected: a folder with model_index.json, or"
+        + " with GLIDE''s base, upsample and tokenizer)'",
     "'evaluate --vary prior=ar,painter', 'prior: painter (expected: one of diffusion, ar)'",
     "train judge --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
     "train judge --checkpoint-every 0, checkpoint-every: 0 (expected: ≥ 1)",

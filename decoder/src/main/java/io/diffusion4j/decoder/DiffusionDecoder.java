@@ -6,43 +6,39 @@ import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The decoder (DALL-E 2, §2.1): samples images of an embedding, with guidance. */
 public final class DiffusionDecoder implements ImageDecoder {
-  /** The stage's name. */
-  public static final String STAGE = "decoder";
-
   private static final float[] NO_IMAGE = {};
 
   private final DecoderModel model;
+  private final Stage offered;
   private final DiffusionStage<Guidance<DecoderCondition>> stage;
 
   /**
    * Composes the stage.
    *
-   * @param model computes what the network is told
+   * @param model computes the network's conditions
    * @param network the model's own, or a decorated one
+   * @param offered how it samples
    */
-  public DiffusionDecoder(
-      DecoderModel model,
-      Denoiser<DecoderCondition> network,
-      NoiseSchedule schedule,
-      TimestepSpacing spacing,
-      X0Treatment clip) {
+  public DiffusionDecoder(DecoderModel model, Denoiser<DecoderCondition> network, Stage offered) {
     this.model = model;
+    this.offered = offered;
     int size = model.config().sampleSize();
-    this.stage =
-        new DiffusionStage<>(
-            STAGE, new GuidedDenoiser<>(network), schedule, spacing, clip, size * size * 3);
+    this.stage = DiffusionStage.of(offered, new GuidedDenoiser<>(network), size * size * 3);
+  }
+
+  @Override
+  public Stage stage() {
+    return offered;
   }
 
   @Override

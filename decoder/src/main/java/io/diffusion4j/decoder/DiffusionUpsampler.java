@@ -4,13 +4,11 @@ import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.part.Upsampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import java.util.List;
 
 /**
@@ -18,9 +16,7 @@ import java.util.List;
  * guidance.
  */
 public final class DiffusionUpsampler implements Upsampler {
-  /** The stage's name. */
-  public static final String STAGE = "super_res";
-
+  private final Stage offered;
   private final DiffusionStage<Image> stage;
   private final int size;
 
@@ -28,16 +24,17 @@ public final class DiffusionUpsampler implements Upsampler {
    * Composes the stage.
    *
    * @param network conditioned on the enlarged small image
-   * @param size height and width of the large images
+   * @param offered how it samples, and the size of its images, which are square
    */
-  public DiffusionUpsampler(
-      Denoiser<Image> network,
-      NoiseSchedule schedule,
-      TimestepSpacing spacing,
-      X0Treatment clip,
-      int size) {
-    this.stage = new DiffusionStage<>(STAGE, network, schedule, spacing, clip, size * size * 3);
-    this.size = size;
+  public DiffusionUpsampler(Denoiser<Image> network, Stage offered) {
+    this.offered = offered;
+    this.size = offered.draws().width();
+    this.stage = DiffusionStage.of(offered, network, size * size * 3);
+  }
+
+  @Override
+  public Stage stage() {
+    return offered;
   }
 
   @Override

@@ -80,9 +80,18 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
         prompts.stream().map(prompt -> tokenizer.encode(prompt, config.textLength())).toList());
   }
 
-  /** Where what is not read of a text begins, if it is too long. */
-  Optional<String> truncatedAt(String prompt) {
-    return tokenizer.encode(prompt, config.textLength()).truncatedAt();
+  @Override
+  public Optional<String> truncation(String text) {
+    return tokenizer
+        .encode(text, config.textLength())
+        .truncatedAt()
+        .map(
+            rest ->
+                "not read from \""
+                    + rest
+                    + "\" on; the model reads "
+                    + config.textLength()
+                    + " tokens");
   }
 
   List<TextEncoding> encodeTokens(List<Tokens> tokens) {

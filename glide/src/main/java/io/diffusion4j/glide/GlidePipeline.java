@@ -1,131 +1,277 @@
 package io.diffusion4j.glide;
 
-import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.clip.token.Gpt2Tokenizer;
-import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
-import io.diffusion4j.nn.engine.Precision;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
+import io.diffusion4j.diffusion.guidance.Guidance;
+import io.diffusion4j.diffusion.guidance.GuidanceRule;
+import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
+import io.diffusion4j.diffusion.pipeline.ModelIdentity;
+import io.diffusion4j.diffusion.sampling.Resampling;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.DiffusionStage;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.glide.GlideCondition.Known;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
- * GLIDE from a folder with {@code base}, {@code upsample}, as {@link GlideFolders} describes them,
- * and {@code tokenizer}, as {@link Gpt2Tokenizer#load} reads it. Either both networks are for
- * pictures with missing parts or none is. Thread-safe: the queries of all callers of a stage are
- * merged. Holds native memory until it is closed.
+ * GLIDE (Nichol et al. 2022): a base draws a small image of a text with classifier-free guidance,
+ * and an upsampler that reads the text too draws a large one beside it. Networks for pictures with
+ * missing parts complete a given one (§4, "image inpainting"), or draw a whole one.
  */
-public final class GlidePipeline implements AutoCloseable {
-  /** The folder of the network that draws small images. */
-  public static final String BASE = "base";
+public final class GlidePipeline implements ImagePipeline {
+  /**
+   * What the upsampler's first noise is multiplied by: a little less noise makes a smoother image.
+   */
+  private static final float TEMPERATURE = 0.997f;
 
-  /** The folder of the network that draws large ones. */
-  public static final String UPSAMPLE = "upsample";
-
-  /** The folder of the tokenizer. */
-  public static final String TOKENIZER = "tokenizer";
-
-  private static final int MAX_BATCH = 16;
-  private static final int MAX_WAITING = 4096;
-
-  private final GlideModel base;
-  private final GlideModel upsampler;
-  private final BatchingDenoiser<GlideCondition> baseNetwork;
-  private final BatchingDenoiser<GlideCondition> upsamplerNetwork;
-  private final GlideTextToImage textToImage;
-
-  private GlidePipeline(GlideModel base, GlideModel upsampler) {
-    this.base = base;
-    this.upsampler = upsampler;
-    baseNetwork = batching(GlideTextToImage.BASE, base);
-    upsamplerNetwork = batching(GlideTextToImage.UPSAMPLER, upsampler);
-    textToImage = new GlideTextToImage(base, baseNetwork, upsampler, upsamplerNetwork);
-  }
+  private final ModelCard card;
+  private final GlideParts parts;
+  private final GuidanceRule guidance;
+  private final UnaryOperator<Choices> choices;
+  private final DiffusionStage<Guidance<GlideCondition>> base;
+  private final DiffusionStage<GlideCondition> upsampler;
 
   /**
-   * Loads a folder.
+   * Composes the parts.
    *
-   * @throws CheckpointException if something is missing or does not fit; the message lists it
-   * @throws UncheckedIOException if a file cannot be read
+   * @param completes whether the networks complete pictures
+   * @param guidance what becomes of the base's guidance scale
+   * @param choices what the stages offer beside the usual
    */
-  public static GlidePipeline load(Path folder, Precision precision) {
-    Path tokenizer = folder.resolve(TOKENIZER);
-    try {
-      return load(folder, Gpt2Tokenizer.load(tokenizer), precision);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + tokenizer + ": " + e.getMessage(), e);
-    } catch (IllegalArgumentException e) {
-      throw new CheckpointException(folder, "the parts do not fit: " + e.getMessage(), e);
+  public GlidePipeline(
+      ModelIdentity identity,
+      GlideParts parts,
+      boolean completes,
+      GuidanceRule guidance,
+      UnaryOperator<Choices> choices) {
+    this.parts = parts;
+    this.guidance = guidance;
+    this.choices = choices;
+    Set<ImageTask.Kind> tasks = EnumSet.of(ImageTask.Kind.TEXT_TO_IMAGE);
+    if (completes) {
+      tasks.add(ImageTask.Kind.INPAINT);
     }
+    card =
+        new ModelCard(
+            identity,
+            Pixels.square(parts.upsamplerSize()),
+            ModelCard.Limits.USUAL,
+            stages(ImageTask.Kind.TEXT_TO_IMAGE),
+            tasks);
+    base =
+        DiffusionStage.of(
+            parts.baseStage(false), new GuidedDenoiser<>(parts.base()), values(parts.baseSize()));
+    upsampler =
+        DiffusionStage.of(
+            parts.upsamplerStage(false), parts.upsampler(), values(parts.upsamplerSize()));
   }
 
-  /** Whether this is a folder of GLIDE, whatever else may be wrong with it. */
-  public static boolean isAt(Path folder) {
-    return GlideFolders.isAt(folder.resolve(BASE)) || GlideFolders.isAt(folder.resolve(UPSAMPLE));
+  private static int values(int size) {
+    return size * size * 3;
   }
 
-  /**
-   * Whether the networks of a folder complete pictures.
-   *
-   * @throws CheckpointException if the folder has not two networks of GLIDE that fit each other, by
-   *     their settings
-   */
-  public static boolean completes(Path folder) {
-    var base = GlideFolders.read(folder.resolve(BASE)).unet().beside();
-    var upsampler = GlideFolders.read(folder.resolve(UPSAMPLE)).unet().beside();
-    require(folder.resolve(BASE), !base.low(), "not an upsampler");
-    require(folder.resolve(UPSAMPLE), upsampler.low(), "an upsampler");
-    require(
-        folder.resolve(UPSAMPLE),
-        base.known() == upsampler.known(),
-        (base.known() ? "" : "not ") + "for pictures with missing parts, as the base");
-    return base.known();
-  }
-
-  private static void require(Path network, boolean fits, String expected) {
-    if (!fits) {
-      String name = GlideFolders.className(GlideFolders.read(network));
-      throw new CheckpointException(
-          network, "_class_name: " + name + " (expected: " + expected + ")");
-    }
-  }
-
-  /**
-   * What of a prompt is not read, if it is too long.
-   *
-   * @return where the rest begins
-   */
-  public Optional<String> truncatedAt(String prompt) {
-    return base.truncatedAt(prompt);
-  }
-
-  private static GlidePipeline load(Path folder, Gpt2Tokenizer tokenizer, Precision precision) {
-    completes(folder);
-    var base = GlideModel.load(folder.resolve(BASE), tokenizer, precision);
-    try {
-      var upsampler = GlideModel.load(folder.resolve(UPSAMPLE), tokenizer, precision);
-      return new GlidePipeline(base, upsampler);
-    } catch (RuntimeException | Error e) {
-      base.close();
-      throw e;
-    }
-  }
-
-  private static BatchingDenoiser<GlideCondition> batching(String name, GlideModel model) {
-    return new BatchingDenoiser<>(name, model.denoiser(), MAX_BATCH, MAX_WAITING);
-  }
-
-  /** Draws images of texts, and completes pictures. */
-  public GlideTextToImage textToImage() {
-    return textToImage;
-  }
-
-  /** Closes everything; nothing may be asked of it after. */
   @Override
-  public void close() {
-    upsamplerNetwork.close();
-    baseNetwork.close();
-    upsampler.close();
-    base.close();
+  public ModelCard card() {
+    return card;
+  }
+
+  @Override
+  public List<Stage> stages(ImageTask.Kind kind) {
+    boolean completes = kind == ImageTask.Kind.INPAINT;
+    return List.of(
+        parts.baseStage(completes).withChoices(choices),
+        parts.upsamplerStage(completes).withChoices(choices));
+  }
+
+  @Override
+  public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
+    Map<String, Integer> steps = new LinkedHashMap<>();
+    settings(task, settings).forEach((stage, own) -> steps.put(stage, own.steps()));
+    return steps;
+  }
+
+  private Map<String, SamplingSettings> settings(
+      ImageTask task, Map<String, SamplingSettings> asked) {
+    Map<String, SamplingSettings> settings = defaults(task.kind());
+    settings.replaceAll((stage, own) -> asked.getOrDefault(stage, own));
+    return settings;
+  }
+
+  @Override
+  public void check(ImageTask task, String stage, SamplingSettings settings) {
+    if (task instanceof ImageTask.Inpaint inpaint
+        && !inpaint.resampling().equals(Resampling.NONE)) {
+      throw new IllegalArgumentException(
+          "resampling: "
+              + inpaint.resampling()
+              + " (expected: none; GLIDE sees the known pixels at every step)");
+    }
+    ImagePipeline.super.check(task, stage, settings);
+  }
+
+  @Override
+  public Optional<String> truncation(String text) {
+    return parts.baseText().truncation(text);
+  }
+
+  @Override
+  public List<Image> draw(
+      ImageTask task,
+      Map<String, SamplingSettings> settings,
+      List<NoiseSource> noise,
+      SamplingListener listener) {
+    if (noise.isEmpty()) {
+      throw new IllegalArgumentException("noise: none (expected: at least one)");
+    }
+    if (task.inputs() != 1 && task.inputs() != noise.size()) {
+      throw new IllegalArgumentException(
+          "noise: " + noise.size() + " (expected: " + task.inputs() + ")");
+    }
+    Map<String, SamplingSettings> own = settings(task, settings);
+    List<ImageTask.Words> words = IntStream.range(0, noise.size()).mapToObj(task::words).toList();
+    Optional<KnownPixels> known = known(task);
+    SamplingSettings ofBase = Objects.requireNonNull(own.get(GlideParts.BASE));
+    List<Image> small =
+        small(
+            words,
+            known,
+            noise,
+            ofBase.withGuidanceScale(guidance.of(GlideParts.BASE, ofBase.guidanceScale())),
+            listener);
+    return large(
+        words,
+        small,
+        known,
+        noise,
+        Objects.requireNonNull(own.get(GlideParts.UPSAMPLER)),
+        listener);
+  }
+
+  private static Optional<KnownPixels> known(ImageTask task) {
+    if (task instanceof ImageTask.TextToImage) {
+      return Optional.empty();
+    }
+    if (task instanceof ImageTask.Inpaint inpaint) {
+      return Optional.of(new KnownPixels(inpaint.image(), inpaint.mask()));
+    }
+    throw new IllegalArgumentException(
+        "task: "
+            + task.kind().label()
+            + " (expected: text_to_image or inpaint, which is what GLIDE can do)");
+  }
+
+  private List<Image> small(
+      List<ImageTask.Words> words,
+      Optional<KnownPixels> picture,
+      List<NoiseSource> noise,
+      SamplingSettings settings,
+      SamplingListener listener) {
+    int size = parts.baseSize();
+    Optional<Known> known = picture.map(pixels -> pixels.at(size));
+    Map<String, TextEncoding> encodings = encode(parts.baseText(), words, true);
+    List<Draw<Guidance<GlideCondition>>> draws = new ArrayList<>();
+    for (int i = 0; i < words.size(); i++) {
+      var asked = condition(encodings, words.get(i).text(), known);
+      var nothing = condition(encodings, words.get(i).negative(), known);
+      draws.add(new Draw<>(new Guidance<>(asked, nothing, settings.guidanceScale()), noise.get(i)));
+    }
+    return images(size, held(base, known).sample(draws, settings, listener));
+  }
+
+  private List<Image> large(
+      List<ImageTask.Words> words,
+      List<Image> small,
+      Optional<KnownPixels> picture,
+      List<NoiseSource> noise,
+      SamplingSettings settings,
+      SamplingListener listener) {
+    int size = parts.upsamplerSize();
+    Optional<Known> known = picture.map(pixels -> pixels.above(parts.baseSize(), size));
+    Map<String, TextEncoding> encodings = encode(parts.upsamplerText(), words, false);
+    List<Draw<GlideCondition>> draws = new ArrayList<>();
+    for (int i = 0; i < words.size(); i++) {
+      var condition =
+          condition(encodings, words.get(i).text(), known).beside(enlarge(small.get(i)));
+      draws.add(new Draw<>(condition, new Tempered(noise.get(i))));
+    }
+    return images(size, held(upsampler, known).sample(draws, settings, listener));
+  }
+
+  /** Reads each text once, however many images share it. */
+  private static Map<String, TextEncoding> encode(
+      TextEncoder encoder, List<ImageTask.Words> words, boolean guided) {
+    Set<String> distinct = new LinkedHashSet<>();
+    words.forEach(own -> distinct.add(own.text()));
+    if (guided) {
+      words.forEach(own -> distinct.add(own.negative()));
+    }
+    List<String> texts = List.copyOf(distinct);
+    List<TextEncoding> encodings = encoder.encode(texts);
+    Map<String, TextEncoding> byText = new HashMap<>();
+    for (int i = 0; i < texts.size(); i++) {
+      byText.put(texts.get(i), encodings.get(i));
+    }
+    return byText;
+  }
+
+  private static GlideCondition condition(
+      Map<String, TextEncoding> encodings, String text, Optional<Known> known) {
+    var condition = GlideCondition.of(Objects.requireNonNull(encodings.get(text)));
+    return known.map(condition::knowing).orElse(condition);
+  }
+
+  private static <C> DiffusionStage<C> held(DiffusionStage<C> stage, Optional<Known> known) {
+    return known.map(part -> stage.withTreatment(new KnownPixels.Held(part))).orElse(stage);
+  }
+
+  private static List<Image> images(int size, List<float[]> drawn) {
+    return drawn.stream().map(pixels -> new Image(size, size, pixels)).toList();
+  }
+
+  /** What the upsampler sees of a small image: as its bytes would have it, enlarged bilinearly. */
+  private Image enlarge(Image small) {
+    float[] pixels = small.pixels().clone();
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) Math.rint((pixels[i] + 1) * 127.5f) / 127.5f - 1;
+    }
+    return Resize.bilinear(
+        new Image(small.width(), small.height(), pixels),
+        parts.upsamplerSize(),
+        parts.upsamplerSize());
+  }
+
+  /** Less noise to begin with, and as much as ever after. */
+  private record Tempered(NoiseSource noise) implements NoiseSource {
+    @Override
+    public float[] gaussian(String stage, int step, int size) {
+      float[] values = noise.gaussian(stage, step, size);
+      if (step == INITIAL) {
+        for (int i = 0; i < values.length; i++) {
+          values[i] *= TEMPERATURE;
+        }
+      }
+      return values;
+    }
   }
 }

@@ -1,118 +1,170 @@
 package io.diffusion4j.glide;
 
-import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
-import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.decoder.Beside;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.diffusion.stage.SamplingSettings;
-import io.diffusion4j.nn.RandomWeights;
-import io.diffusion4j.nn.engine.Precision;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.LinearSchedule;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.solver.DdimSampler;
+import io.diffusion4j.diffusion.solver.DdpmSampler;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** A folder of tiny random networks, written and read. */
+/** GLIDE's sampling, with networks that know the images they are to draw. */
 class GlidePipelineTest {
-  /**
-   * A matrix product of one row is summed in another order than one of several, which changes ε by
-   * 10⁻⁶, and the upsampler's first step multiplies that by 157 (measured 1.5·10⁻⁴).
-   */
-  private static final double COMPANY = 1e-3;
+  private static final int SMALL = 4;
+  private static final int LARGE = 8;
+  private static final NoiseSource NOISE = new PhiloxNoise(1, 0);
 
-  @TempDir Path folder = Path.of("");
+  /** The length of the text, so that networks see which it is. */
+  private static final TextEncoder LENGTHS =
+      prompts ->
+          prompts.stream()
+              .map(p -> new TextEncoding(new float[1], new boolean[1], new float[] {p.length()}))
+              .toList();
 
-  @BeforeEach
-  void writeFolder() throws IOException {
-    TinyGlide.write(folder, Beside.NOTHING, Beside.LOW);
-  }
+  /** Predicts the noise of an image of one colour, half of the text's length in tenths. */
+  private static final class OneColour implements Denoiser<GlideCondition> {
+    private final NoiseSchedule schedule;
+    private final List<Query<GlideCondition>> asked = new ArrayList<>();
 
-  @Test
-  void imagesAreTheSameAloneAndInCompany() {
-    var request = request(List.of("a cat", "dogs"), new PhiloxNoise(1, 0), new PhiloxNoise(1, 1));
-    try (var pipeline = GlidePipeline.load(folder, Precision.FLOAT32)) {
-      var both = pipeline.textToImage().generate(request, SamplingListener.NONE);
-      var alone =
-          pipeline
-              .textToImage()
-              .generate(request(List.of("dogs"), new PhiloxNoise(1, 1)), SamplingListener.NONE);
-      assertThat(both.images()).hasSize(2);
-      assertThat(both.images().get(1).width()).isEqualTo(16);
-      assertClose(both.small().get(1).pixels(), alone.small().get(0).pixels(), COMPANY);
-      assertClose(both.images().get(1).pixels(), alone.images().get(0).pixels(), COMPANY);
-      assertThat(both.images().get(0).pixels()).isNotEqualTo(alone.images().get(0).pixels());
+    OneColour(NoiseSchedule schedule) {
+      this.schedule = schedule;
+    }
+
+    @Override
+    public Parameterization parameterization() {
+      return Parameterization.EPS;
+    }
+
+    @Override
+    public List<Prediction> predict(List<Query<GlideCondition>> queries) {
+      asked.addAll(queries);
+      return queries.stream().map(this::predict).toList();
+    }
+
+    private Prediction predict(Query<GlideCondition> query) {
+      double aBar = schedule.alphaBar((int) query.t());
+      double x0 = query.condition().text().embedding()[0] / 20;
+      float[] eps = new float[query.xt().length];
+      for (int i = 0; i < eps.length; i++) {
+        eps[i] = (float) ((query.xt()[i] - Math.sqrt(aBar) * x0) / Math.sqrt(1 - aBar));
+      }
+      return new Prediction(eps, new float[eps.length]);
     }
   }
 
-  private static GlideTextToImage.Request request(List<String> prompts, NoiseSource... noise) {
-    return new GlideTextToImage.Request(
-        prompts,
-        List.of(noise),
-        new SamplingSettings(GlideTextToImage.baseSettings().sampler(), 3, 3),
-        new SamplingSettings(GlideTextToImage.upsamplerSettings().sampler(), 2, 1));
-  }
+  private final OneColour base = new OneColour(new CosineSchedule(1000));
+  private final OneColour upsampler = new OneColour(new LinearSchedule(1000));
 
-  @ParameterizedTest
-  @CsvSource({"NOTHING", "LOW", "KNOWN", "KNOWN_AND_LOW"})
-  void settingsComeBackAsTheyWereWritten(Beside beside) throws IOException {
-    var config = TinyGlide.config(16, beside);
-    TinyGlide.write(folder.resolve("again"), config);
-    assertThat(GlideFolders.read(folder.resolve("again"))).isEqualTo(config);
-  }
+  private final GlideParts parts = new GlideParts(LENGTHS, base, SMALL, LENGTHS, upsampler, LARGE);
 
-  @ParameterizedTest
-  @CsvSource({
-    "'\"xf_padding\": true', '\"xf_padding\": false', 'xf_padding: false (expected: true)'",
-    "'\"dims\": 2', '\"dims\": 3', 'dims: 3 (expected: 2)'",
-    "'\"dims\": 2', '\"dim\": 2', 'unknown fields: dim'",
-    "'\"xf_heads\": 3', '\"xf_heads\": 5', 'num_attention_heads: 5'",
-    "'Text2ImUNet', 'Text2Im', '_class_name: Text2Im (expected: one of'"
-  })
-  void whatIsNotSupportedIsNamed(String written, String changed, String message)
-      throws IOException {
-    Path file = folder.resolve("base/config.json");
-    String text = Files.readString(file);
-    assertThat(text).contains(written);
-    Files.writeString(file, text.replace(written, changed));
-    assertThatThrownBy(() -> GlideFolders.read(folder.resolve("base")))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining(message);
+  private GlideDrawing generate(String prompt, double guidanceScale) {
+    var usual = GlideDrawing.pipeline(parts, false).defaults(ImageTask.Kind.TEXT_TO_IMAGE);
+    var ofBase =
+        Objects.requireNonNull(usual.get(GlideParts.BASE))
+            .withGuidanceScale(GuidanceScale.constant(guidanceScale));
+    return GlideDrawing.of(
+        parts, ImageTask.of(prompt), Map.of(GlideParts.BASE, ofBase), List.of(NOISE));
   }
 
   @Test
-  void aTensorOfTheWrongShapeIsNamed() {
-    var config = TinyGlide.config(8, Beside.NOTHING);
-    var other = TinyGlide.config(8, Beside.LOW);
-    var weights = RandomWeights.of(GlideFolders.manifest(other), 1);
-    GlideFolders.write(folder.resolve("base"), config, weights, Map.of());
-    assertThatThrownBy(() -> GlidePipeline.load(folder, Precision.FLOAT32))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("shape of input_blocks.0.0.weight: [16, 6, 3, 3]");
+  void theBaseIsGuidedAwayFromTheEmptyText() {
+    var result = generate("four", 3); // x₀ is linear in ε: 3·0.2 − 2·0
+    assertThat(result.small()).hasSize(1);
+    for (float pixel : result.small().get(0).pixels()) {
+      assertThat((double) pixel).isCloseTo(0.6, within(1e-4));
+    }
+    assertThat(base.asked).hasSize(2 * 100);
+    assertThat(base.asked.stream().filter(q -> q.condition().text().embedding()[0] == 0).count())
+        .isEqualTo(100);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "LOW, LOW, '_class_name: SuperResText2ImUNet (expected: not an upsampler)'",
-    "NOTHING, NOTHING, '_class_name: Text2ImUNet (expected: an upsampler)'",
-    "KNOWN, LOW, 'SuperResText2ImUNet (expected: for pictures with missing parts, as the base)'",
-    "NOTHING, KNOWN_AND_LOW, '(expected: not for pictures with missing parts, as the base)'"
-  })
-  void networksThatAreNoPairAreRefused(Beside base, Beside upsampler, String message)
-      throws IOException {
-    TinyGlide.write(folder, base, upsampler);
-    assertThatThrownBy(() -> GlidePipeline.load(folder, Precision.FLOAT32))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining(message);
+  @Test
+  void theUpsamplerIsNotGuided() {
+    var result = generate("four", 3);
+    for (float pixel : result.images().get(0).pixels()) {
+      assertThat((double) pixel).isCloseTo(0.2, within(1e-4));
+    }
+    assertThat(upsampler.asked).allMatch(q -> q.condition().text().embedding()[0] == 4);
+  }
+
+  @Test
+  void theUpsamplerVisitsTheStepsOfFast27() {
+    generate("four", 1);
+    assertThat(upsampler.asked.stream().map(q -> (int) q.t()))
+        .containsExactly(
+            997, 800, 799, 600, 599, 500, 400, 399, 377, 355, 333, 311, 288, 266, 244, 222, 200,
+            199, 177, 155, 133, 111, 88, 66, 44, 22, 0);
+  }
+
+  @Test
+  void theUpsamplerBeginsWithALittleLessNoise() {
+    generate("four", 1);
+    float[] noise = NOISE.gaussian(GlideParts.UPSAMPLER, NoiseSource.INITIAL, LARGE * LARGE * 3);
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] *= 0.997f;
+    }
+    assertThat(upsampler.asked.get(0).xt()).isEqualTo(noise);
+  }
+
+  @Test
+  void theUpsamplerSeesWhatTheBytesOfTheSmallImageSay() {
+    generate("four", 1); // 0.2 is 153 of 255, exactly
+    generate("three", 1); // 0.25 is 159.375
+    var low = upsampler.asked.get(upsampler.asked.size() - 1).condition().low().orElseThrow();
+    assertThat(low.width()).isEqualTo(LARGE);
+    for (float pixel : low.pixels()) {
+      assertThat((double) pixel).isCloseTo(159 / 127.5 - 1, within(1e-6));
+    }
+  }
+
+  @Test
+  void eachPromptNeedsNoise() {
+    var two =
+        new ImageTask.TextToImage(
+            List.of(new ImageTask.Words("a", ""), new ImageTask.Words("b", "")));
+    assertThatThrownBy(() -> GlideDrawing.of(parts, two, Map.of(), List.of(NOISE)))
+        .hasMessage("noise: 1 (expected: 2)");
+  }
+
+  @Test
+  void aTaskThatIsNoneOfGlidesIsRefused() {
+    var task = new ImageTask.FromEmbedding(List.of(new float[1]), ImageTask.Words.NONE);
+    assertThatThrownBy(() -> GlideDrawing.of(parts, task, Map.of(), List.of(NOISE)))
+        .hasMessage(
+            "task: from_embedding (expected: text_to_image or inpaint, which is what GLIDE can"
+                + " do)");
+  }
+
+  @Test
+  void completingAPictureHasDefaultsOfItsOwn() {
+    var pipeline = GlideDrawing.pipeline(parts, true);
+    assertThat(pipeline.card().tasks())
+        .containsExactly(ImageTask.Kind.TEXT_TO_IMAGE, ImageTask.Kind.INPAINT);
+    var drawing = pipeline.stages(ImageTask.Kind.TEXT_TO_IMAGE);
+    var completing = pipeline.stages(ImageTask.Kind.INPAINT);
+    assertThat(drawing.get(0).scale().usual()).isEqualTo(3);
+    assertThat(completing.get(0).scale().usual()).isEqualTo(5);
+    assertThat(drawing.get(1).defaults().sampler()).isEqualTo(new DdimSampler(0));
+    assertThat(completing.get(1).defaults().sampler()).isInstanceOf(DdpmSampler.class);
+    assertThat(completing.get(1).scale().isOffered()).isFalse();
+    assertThat(GlideDrawing.pipeline(parts, false).card().tasks())
+        .containsExactly(ImageTask.Kind.TEXT_TO_IMAGE);
   }
 }

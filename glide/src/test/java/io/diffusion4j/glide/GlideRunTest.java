@@ -12,12 +12,13 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.glide.GlideCondition.Known;
 import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GlideRunTest {
   private static final double TOLERANCE = 2e-4;
   private static final String PROMPT = "a cat";
+  private static final ImageTask TASK = ImageTask.of(PROMPT);
   private static final NoiseSource NOISE = new PhiloxNoise(3, 0);
 
   @TempDir Path folder = Path.of("");
@@ -161,33 +163,31 @@ class GlideRunTest {
   }
 
   private GlideModel model(String name) throws IOException {
-    var tokenizer = Gpt2Tokenizer.load(folder.resolve(GlidePipeline.TOKENIZER));
+    var tokenizer = Gpt2Tokenizer.load(folder.resolve(GlideNetworks.TOKENIZER));
     return GlideModel.load(folder.resolve(name), tokenizer, Precision.FLOAT32);
   }
 
-  private static GlideTextToImage.Request request(
-      SamplingSettings base, SamplingSettings upsampler) {
-    return new GlideTextToImage.Request(
-        List.of(PROMPT),
-        List.of(NOISE),
-        new SamplingSettings(base.sampler(), 3, base.guidanceScale()),
-        new SamplingSettings(upsampler.sampler(), 2, upsampler.guidanceScale()));
+  /** With the defaults of the demonstration but for few steps. */
+  private static GlideDrawing draw(GlideNetworks networks, ImageTask task) {
+    var stages = new HashMap<>(GlideDrawing.pipeline(networks.parts(), true).defaults(task.kind()));
+    stages.computeIfPresent(GlideParts.BASE, (stage, own) -> own.withSteps(3));
+    stages.computeIfPresent(GlideParts.UPSAMPLER, (stage, own) -> own.withSteps(2));
+    return GlideDrawing.of(networks.parts(), task, stages, List.of(NOISE));
   }
 
   @Test
   void aTextBecomesThePictureOfTheDemonstration() throws IOException {
     TinyGlide.write(folder, Beside.NOTHING, Beside.LOW);
-    var request = request(GlideTextToImage.baseSettings(), GlideTextToImage.upsamplerSettings());
-    try (var pipeline = GlidePipeline.load(folder, Precision.FLOAT32);
-        var base = model(GlidePipeline.BASE);
-        var upsampler = model(GlidePipeline.UPSAMPLE)) {
-      var drawn = pipeline.textToImage().generate(request, SamplingListener.NONE);
+    try (var pipeline = GlideNetworks.load(folder, Precision.FLOAT32);
+        var base = model(GlideNetworks.BASE);
+        var upsampler = model(GlideNetworks.UPSAMPLE)) {
+      var drawn = draw(pipeline, TASK);
       var texts = base.encode(List.of(PROMPT, ""));
       Image small =
           ancestral(
-              GlideTextToImage.BASE,
+              GlideParts.BASE,
               base,
-              initial(GlideTextToImage.BASE, TinyGlide.SMALL, 1),
+              initial(GlideParts.BASE, TinyGlide.SMALL, 1),
               new int[] {999, 500, 0},
               alphaBars(true),
               GlideCondition.of(texts.get(0)),
@@ -196,7 +196,7 @@ class GlideRunTest {
       Image large =
           deterministic(
               upsampler,
-              initial(GlideTextToImage.UPSAMPLER, TinyGlide.LARGE, 0.997),
+              initial(GlideParts.UPSAMPLER, TinyGlide.LARGE, 0.997),
               new int[] {999, 0},
               alphaBars(false),
               GlideCondition.of(upsampler.encode(List.of(PROMPT)).get(0)).beside(low(small)));
@@ -216,12 +216,14 @@ class GlideRunTest {
     return new KnownPixels(new Image(32, 32, pixels), new Image(32, 32, mask));
   }
 
+  private static ImageTask completing() {
+    return new ImageTask.Inpaint(
+        half().image(), half().mask(), new ImageTask.Words(PROMPT, ""), Resampling.NONE);
+  }
+
   @Test
   void aPictureIsCompletedAsInTheDemonstration() throws IOException {
     TinyGlide.write(folder, Beside.KNOWN, Beside.KNOWN_AND_LOW);
-    var request =
-        request(GlideTextToImage.inpaintBaseSettings(), GlideTextToImage.inpaintUpsamplerSettings())
-            .completing(half());
     var smallKnown = half().at(TinyGlide.SMALL);
     var largeKnown = half().above(TinyGlide.SMALL, TinyGlide.LARGE);
     for (int i = 0;
@@ -232,16 +234,16 @@ class GlideRunTest {
     for (int i = 0; i < TinyGlide.LARGE; i++) {
       assertThat(largeKnown.mask()[i]).isEqualTo(i < 6 ? 1f : 0f);
     }
-    try (var pipeline = GlidePipeline.load(folder, Precision.FLOAT32);
-        var base = model(GlidePipeline.BASE);
-        var upsampler = model(GlidePipeline.UPSAMPLE)) {
-      var drawn = pipeline.textToImage().generate(request, SamplingListener.NONE);
+    try (var pipeline = GlideNetworks.load(folder, Precision.FLOAT32);
+        var base = model(GlideNetworks.BASE);
+        var upsampler = model(GlideNetworks.UPSAMPLE)) {
+      var drawn = draw(pipeline, completing());
       var texts = base.encode(List.of(PROMPT, ""));
       Image small =
           ancestral(
-              GlideTextToImage.BASE,
+              GlideParts.BASE,
               base,
-              initial(GlideTextToImage.BASE, TinyGlide.SMALL, 1),
+              initial(GlideParts.BASE, TinyGlide.SMALL, 1),
               new int[] {999, 500, 0},
               alphaBars(true),
               GlideCondition.of(texts.get(0)).knowing(smallKnown),
@@ -249,9 +251,9 @@ class GlideRunTest {
               5);
       Image large =
           ancestral(
-              GlideTextToImage.UPSAMPLER,
+              GlideParts.UPSAMPLER,
               upsampler,
-              initial(GlideTextToImage.UPSAMPLER, TinyGlide.LARGE, 0.997),
+              initial(GlideParts.UPSAMPLER, TinyGlide.LARGE, 0.997),
               new int[] {999, 0},
               alphaBars(false),
               GlideCondition.of(upsampler.encode(List.of(PROMPT)).get(0))
@@ -274,9 +276,8 @@ class GlideRunTest {
   @Test
   void networksForInpaintingDrawWholePicturesToo() throws IOException {
     TinyGlide.write(folder, Beside.KNOWN, Beside.KNOWN_AND_LOW);
-    var request = request(GlideTextToImage.baseSettings(), GlideTextToImage.upsamplerSettings());
-    try (var pipeline = GlidePipeline.load(folder, Precision.FLOAT32)) {
-      var drawn = pipeline.textToImage().generate(request, SamplingListener.NONE);
+    try (var pipeline = GlideNetworks.load(folder, Precision.FLOAT32)) {
+      var drawn = draw(pipeline, TASK);
       assertThat(drawn.images()).hasSize(1);
     }
   }
@@ -284,11 +285,8 @@ class GlideRunTest {
   @Test
   void otherNetworksCompleteNothing() throws IOException {
     TinyGlide.write(folder, Beside.NOTHING, Beside.LOW);
-    var request =
-        request(GlideTextToImage.baseSettings(), GlideTextToImage.upsamplerSettings())
-            .completing(half());
-    try (var pipeline = GlidePipeline.load(folder, Precision.FLOAT32)) {
-      assertThatThrownBy(() -> pipeline.textToImage().generate(request, SamplingListener.NONE))
+    try (var pipeline = GlideNetworks.load(folder, Precision.FLOAT32)) {
+      assertThatThrownBy(() -> draw(pipeline, completing()))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("known: given (expected: none)");
     }

@@ -53,9 +53,9 @@ final class TinyGlide {
   }
 
   static void write(Path folder, Beside base, Beside upsampler) throws IOException {
-    write(folder.resolve(GlidePipeline.BASE), config(SMALL, base));
-    write(folder.resolve(GlidePipeline.UPSAMPLE), config(LARGE, upsampler));
-    Path tokenizer = Files.createDirectories(folder.resolve(GlidePipeline.TOKENIZER));
+    write(folder.resolve(GlideNetworks.BASE), config(SMALL, base));
+    write(folder.resolve(GlideNetworks.UPSAMPLE), config(LARGE, upsampler));
+    Path tokenizer = Files.createDirectories(folder.resolve(GlideNetworks.TOKENIZER));
     var json = new StringBuilder("{");
     for (int id = 0; id < VOCABULARY.size(); id++) {
       String symbol = VOCABULARY.symbols().get(id).replace("\\", "\\\\").replace("\"", "\\\"");

@@ -43,6 +43,7 @@ class ArchitectureTest {
   private static final String PRIOR = "io.diffusion4j.prior..";
   private static final String DECODER = "io.diffusion4j.decoder..";
   private static final String GLIDE = "io.diffusion4j.glide..";
+  private static final String PIPELINE = "io.diffusion4j.pipeline..";
   private static final String UNCLIP = "io.diffusion4j.unclip..";
   private static final String TRAINING = "io.diffusion4j.training..";
   private static final String EMOJI = "io.diffusion4j.emoji..";
@@ -71,6 +72,7 @@ class ArchitectureTest {
           Map.entry("clip", "io.diffusion4j.clip"),
           Map.entry("prior", "io.diffusion4j.prior"),
           Map.entry("decoder", "io.diffusion4j.decoder"),
+          Map.entry("pipeline", "io.diffusion4j.pipeline"),
           Map.entry("glide", "io.diffusion4j.glide"),
           Map.entry("unclip", "io.diffusion4j.unclip"),
           Map.entry("training", "io.diffusion4j.training"),
@@ -133,6 +135,8 @@ class ArchitectureTest {
           .definedBy(PRIOR)
           .layer("decoder")
           .definedBy(DECODER)
+          .layer("pipeline")
+          .definedBy(PIPELINE)
           .layer("glide")
           .definedBy(GLIDE)
           .layer("unclip")
@@ -187,11 +191,13 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn")
           .whereLayer("decoder")
           .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn")
+          .whereLayer("pipeline")
+          .mayOnlyAccessLayers("diffusion-api", "nn")
           .whereLayer("glide")
-          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn", "clip", "decoder")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn", "clip", "decoder", "pipeline")
           .whereLayer("unclip")
           .mayOnlyAccessLayers(
-              "diffusion-api", "data", "checkpoint", "nn", "clip", "prior", "decoder")
+              "diffusion-api", "data", "checkpoint", "nn", "clip", "prior", "decoder", "pipeline")
           .whereLayer("training")
           .mayOnlyAccessLayers(
               "diffusion-api", "data", "checkpoint", "nn", "clip", "prior", "decoder", "unclip")
@@ -214,18 +220,9 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("serving-proto", "serving-grpc")
           .whereLayer("web")
           .mayOnlyBeAccessedByLayers("cli")
-          .whereLayer("local")
+          .whereLayer("local") // no family of models: they are found by the service loader
           .mayOnlyAccessLayers(
-              "diffusion-api",
-              "checkpoint",
-              "nn",
-              "clip",
-              "prior",
-              "decoder",
-              "unclip",
-              "serving-proto",
-              "client",
-              "serving-grpc")
+              "diffusion-api", "nn", "pipeline", "serving-proto", "client", "serving-grpc")
           .whereLayer("spring-ai")
           .mayOnlyAccessLayers("serving-proto", "client")
           .whereLayer("spring-ai")

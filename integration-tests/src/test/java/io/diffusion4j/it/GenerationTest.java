@@ -1,23 +1,28 @@
 package io.diffusion4j.it;
 
-import static io.diffusion4j.it.TinyPipeline.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.inject.Guice;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.pipeline.ImageVariation;
-import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.UnclipParts;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,11 +53,7 @@ class GenerationTest {
   void everySamplerDrawsAPictureOfTheRightSize(String name) {
     var injector = tiny.injector();
     var sampler = injector.getInstance(Samplers.class).named(name);
-    var result =
-        injector
-            .getInstance(TextToImage.class)
-            .generate(request("a red apple", 1, 7, sampler), SamplingListener.NONE);
-    Image image = result.images().get(0);
+    Image image = tiny.draw("a red apple", 1, 7, sampler).get(0);
     assertThat(image.width()).isEqualTo(TinyPipeline.IMAGE_SIZE);
     assertThat(image.height()).isEqualTo(TinyPipeline.IMAGE_SIZE);
     assertThat(tiny.model().imageSize()).isEqualTo(TinyPipeline.IMAGE_SIZE);
@@ -78,21 +79,16 @@ class GenerationTest {
 
   @Test
   void anImageIsTheSameAloneAndAmongOthersOfItsRequest() {
-    var pipeline = tiny.textToImage();
-    var together = pipeline.generate(request("a red apple", 5, 7, DDIM), SamplingListener.NONE);
+    var together = tiny.draw("a red apple", 5, 7, DDIM);
     for (int i = 0; i < 5; i++) {
-      var settings = request("a red apple", 1, 7, DDIM);
       var alone =
-          new TextToImage.Request(
-              settings.prompts(),
-              "",
-              List.of(new PhiloxNoise(7, i)),
-              settings.prior(),
-              settings.decoder(),
-              settings.upsampler());
-      assertThat(pipeline.generate(alone, SamplingListener.NONE).images().get(0).pixels())
-          .as("image %d", i)
-          .isEqualTo(together.images().get(i).pixels());
+          tiny.pipeline()
+              .draw(
+                  ImageTask.of("a red apple"),
+                  TinyPipeline.stages(DDIM),
+                  List.of(new PhiloxNoise(7, i)),
+                  SamplingListener.NONE);
+      assertThat(alone.get(0).pixels()).as("image %d", i).isEqualTo(together.get(i).pixels());
     }
   }
 
@@ -100,20 +96,16 @@ class GenerationTest {
   @Test
   void noPrecisionLetsTheCompanyShow() {
     try (var model = UnclipModel.load(tiny.folder(), Precision.FLOAT32)) {
-      var pipeline =
-          Guice.createInjector(new UnclipModule(model, 2)).getInstance(TextToImage.class);
-      var settings = request("a red apple", 5, 7, DDIM);
-      var together = pipeline.generate(settings, SamplingListener.NONE);
+      var parts =
+          Guice.createInjector(
+                  new UnclipModule(model, Opening.with(Residency.ALWAYS).withCandidates(2)))
+              .getInstance(UnclipParts.class);
+      var task = ImageTask.of("a red apple");
+      var stages = TinyPipeline.stages(DDIM);
+      var noise = PhiloxNoise.images(7, 5);
+      var together = Drawing.of(parts, task, stages, noise);
       for (int i = 0; i < 5; i++) {
-        var request =
-            new TextToImage.Request(
-                settings.prompts().subList(i, i + 1),
-                settings.negative(),
-                settings.noise().subList(i, i + 1),
-                settings.prior(),
-                settings.decoder(),
-                settings.upsampler());
-        var alone = pipeline.generate(request, SamplingListener.NONE);
+        var alone = Drawing.of(parts, task, stages, noise.subList(i, i + 1));
         assertThat(alone.imageEmbeddings().get(0)).isEqualTo(together.imageEmbeddings().get(i));
         assertThat(alone.images().get(0).pixels()).isEqualTo(together.images().get(i).pixels());
       }
@@ -123,13 +115,18 @@ class GenerationTest {
   @Test
   void aRequestIsTheSameAloneAndInCompany() throws Exception {
     List<String> prompts = List.of("a red apple", "a green frog", "", "pizza", "a green apple");
-    var pipeline = tiny.textToImage();
-    List<TextToImage.Request> requests = new ArrayList<>();
+    var pipeline = tiny.pipeline();
+    List<Callable<List<Image>>> requests = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
-      requests.add(request(prompts.get(i), 1 + i % 3, i, DDIM));
+      var task = ImageTask.of(prompts.get(i));
+      var noise = PhiloxNoise.images(i, 1 + i % 3);
+      requests.add(
+          () -> pipeline.draw(task, TinyPipeline.stages(DDIM), noise, SamplingListener.NONE));
     }
-    List<List<Image>> alone =
-        requests.stream().map(r -> pipeline.generate(r, SamplingListener.NONE).images()).toList();
+    List<List<Image>> alone = new ArrayList<>();
+    for (var request : requests) {
+      alone.add(request.call());
+    }
 
     ExecutorService threads = Executors.newFixedThreadPool(requests.size());
     try {
@@ -141,7 +138,7 @@ class GenerationTest {
                 () -> {
                   start.countDown();
                   start.await();
-                  return pipeline.generate(request, SamplingListener.NONE).images();
+                  return request.call();
                 }));
       }
       for (int i = 0; i < requests.size(); i++) {
@@ -159,28 +156,26 @@ class GenerationTest {
 
   @Test
   void aPictureHasVariations() {
-    var injector = tiny.injector();
     var settings = new SamplingSettings(DDIM, 3, 2);
-    var result =
-        injector
-            .getInstance(ImageVariation.class)
-            .vary(
-                new ImageVariation.Request(
-                    List.of(draw("a red apple", 7)),
-                    List.of(new PhiloxNoise(1, 0)),
-                    settings,
-                    settings),
+    var images =
+        tiny.pipeline()
+            .draw(
+                new ImageTask.Variation(draw("a red apple", 7), ImageTask.Words.NONE),
+                Map.of(ImageDecoder.STAGE, settings, Upsampler.STAGE, settings),
+                PhiloxNoise.images(1, 1),
                 SamplingListener.NONE);
-    assertThat(result.images().get(0).width()).isEqualTo(TinyPipeline.IMAGE_SIZE);
-    assertThat(distinct(result.images().get(0).pixels())).isGreaterThan(100);
+    assertThat(images.get(0).width()).isEqualTo(TinyPipeline.IMAGE_SIZE);
+    assertThat(distinct(images.get(0).pixels())).isGreaterThan(100);
   }
 
   @Test
   void everyStageReportsItsSteps() {
     List<String> reports = new ArrayList<>();
-    tiny.textToImage()
-        .generate(
-            request("a red apple", 1, 7, DDIM),
+    tiny.pipeline()
+        .draw(
+            ImageTask.of("a red apple"),
+            TinyPipeline.stages(DDIM),
+            PhiloxNoise.images(7, 1),
             progress ->
                 reports.add(progress.stage() + " " + progress.step() + "/" + progress.steps()));
     assertThat(reports)
@@ -202,10 +197,7 @@ class GenerationTest {
   }
 
   private Image draw(String prompt, long seed) {
-    return tiny.textToImage()
-        .generate(request(prompt, 1, seed, DDIM), SamplingListener.NONE)
-        .images()
-        .get(0);
+    return tiny.draw(prompt, 1, seed, DDIM).get(0);
   }
 
   private static long distinct(float[] values) {

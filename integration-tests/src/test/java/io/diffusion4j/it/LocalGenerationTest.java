@@ -11,12 +11,12 @@ import io.diffusion4j.client.Requests;
 import io.diffusion4j.local.LocalGeneration;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
+import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Preview;
 import io.diffusion4j.serving.v1.Progress;
 import io.diffusion4j.serving.v1.StageOptions;
-import io.diffusion4j.unclip.Residency;
 import io.grpc.Status.Code;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,7 +91,11 @@ class LocalGenerationTest {
   void aFolderThatIsNoneIsRefused(@TempDir Path empty) {
     assertThatThrownBy(() -> LocalGeneration.open(empty))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("model: " + empty + " (expected: a folder with model_index.json)");
+        .hasMessage(
+            "model: "
+                + empty
+                + " (expected: a folder with model_index.json, or with GLIDE's base, upsample and"
+                + " tokenizer)");
   }
 
   @Test

@@ -19,24 +19,16 @@ import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.diffusion.pipeline.UnclipStages;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServingModule;
 import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.serving.model.ImageEngine;
-import io.diffusion4j.serving.model.ModelCard;
-import io.diffusion4j.serving.model.StageCard;
-import io.diffusion4j.serving.model.StageCard.Guidance;
-import io.diffusion4j.serving.model.StageCard.Pixels;
-import io.diffusion4j.serving.model.UnclipEngine;
 import io.diffusion4j.serving.v1.Embedding;
 import io.diffusion4j.serving.v1.FromEmbeddingTask;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
-import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
 import io.diffusion4j.serving.v1.ImageToImageTask;
 import io.diffusion4j.serving.v1.InpaintTask;
 import io.diffusion4j.serving.v1.InputImage;
@@ -51,7 +43,6 @@ import io.diffusion4j.serving.v1.UpscaleTask;
 import io.diffusion4j.serving.v1.VariationTask;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -79,12 +70,7 @@ class ServingTest {
 
   @Test
   void theFilesAreThoseOfThePipelineWithTheirRecipes() throws IOException {
-    List<Image> drawn =
-        tiny.textToImage()
-            .generate(
-                TinyPipeline.request("a red apple", 3, 5, SAMPLERS.named("ddim")),
-                SamplingListener.NONE)
-            .images();
+    List<Image> drawn = tiny.draw("a red apple", 3, 5, SAMPLERS.named("ddim"));
     try (var server = server().start();
         var client = client(server)) {
       Generation generation =
@@ -320,7 +306,7 @@ class ServingTest {
     return GenerationClient.connect("127.0.0.1:" + server.port());
   }
 
-  /** As {@link TinyPipeline#request} asks the pipeline. */
+  /** As {@link TinyPipeline#draw} asks the pipeline. */
   private static GenerateImagesRequest.Builder request(String prompt, long seed) {
     return GenerateImagesRequest.newBuilder()
         .setTextToImage(
@@ -329,40 +315,17 @@ class ServingTest {
   }
 
   private DiffusionServer server() {
-    var engine = new UnclipEngine(card(), tiny.injector().getInstance(UnclipStages.class));
+    var engine = tiny.served(BATCH);
     return Guice.createInjector(
             new ServingModule(ServerConfig.loopback().withPort(0)),
             new AbstractModule() {
               @Override
               protected void configure() {
-                Multibinder.newSetBinder(binder(), ImageEngine.class)
+                Multibinder.newSetBinder(binder(), ImagePipeline.class)
                     .addBinding()
                     .toInstance(engine);
               }
             })
         .getInstance(DiffusionServer.class);
-  }
-
-  private static ModelCard card() {
-    int small = 16;
-    int large = TinyPipeline.IMAGE_SIZE;
-    return new ModelCard(
-        "tiny",
-        "random weights",
-        "Apache-2.0",
-        "sha256:" + "0".repeat(64),
-        large,
-        large,
-        8,
-        BATCH,
-        List.of(
-            stage(DiffusionPrior.STAGE, 4, new Guidance(2, 10), Pixels.NONE),
-            stage(DiffusionDecoder.STAGE, 4, new Guidance(3, 10), new Pixels(small, small)),
-            stage(DiffusionUpsampler.STAGE, 3, Guidance.NONE, new Pixels(large, large))),
-        EnumSet.complementOf(EnumSet.of(TaskCase.TASK_NOT_SET)));
-  }
-
-  private static StageCard stage(String name, int steps, Guidance guidance, Pixels draws) {
-    return new StageCard(name, SAMPLERS, "ddim", steps, 1000, guidance, draws);
   }
 }

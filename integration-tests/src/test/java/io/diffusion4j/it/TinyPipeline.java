@@ -3,17 +3,32 @@ package io.diffusion4j.it;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Module;
-import io.diffusion4j.diffusion.pipeline.TextToImage;
+import com.google.inject.util.Modules;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
+import io.diffusion4j.diffusion.pipeline.ModelIdentity;
+import io.diffusion4j.diffusion.pipeline.UnclipParts;
+import io.diffusion4j.diffusion.pipeline.UnclipPipeline;
 import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -56,27 +71,61 @@ public final class TinyPipeline implements AutoCloseable {
     return model;
   }
 
-  /** The pipeline wired, with these modules beside. */
+  /** The pipeline wired, with these modules over it. */
   public Injector injector(Module... modules) {
-    List<Module> all = new ArrayList<>(List.of(modules));
-    all.add(new UnclipModule(model));
-    return Guice.createInjector(all);
+    return Guice.createInjector(Modules.override(new UnclipModule(model)).with(modules));
   }
 
   /** The pipeline as it is. */
-  public TextToImage textToImage() {
-    return injector().getInstance(TextToImage.class);
+  public ImagePipeline pipeline() {
+    return injector().getInstance(ImagePipeline.class);
+  }
+
+  /**
+   * The pipeline as a model of the service, which samples by default as {@link #stages} says, with
+   * DDIM.
+   *
+   * @param atOnce how many images of a request are drawn at once
+   */
+  public ImagePipeline served(int atOnce) {
+    var parts =
+        injector()
+            .getInstance(UnclipParts.class)
+            .offering(
+                stage ->
+                    switch (stage.name()) {
+                      case Prior.STAGE -> usual(stage, 4).withScale(new Stage.Scale(2, 10));
+                      case ImageDecoder.STAGE -> usual(stage, 4).withScale(new Stage.Scale(3, 10));
+                      default -> usual(stage, 3);
+                    });
+    return new UnclipPipeline(
+        () -> new ModelIdentity("tiny", "random weights", "Apache-2.0", "sha256:" + "0".repeat(64)),
+        Pixels.square(IMAGE_SIZE),
+        new ModelCard.Limits(8, atOnce),
+        EnumSet.allOf(ImageTask.Kind.class),
+        parts);
+  }
+
+  private static Stage usual(Stage stage, int steps) {
+    return stage.withChoices(choices -> choices.withDefaults("ddim", steps));
   }
 
   /** A few steps of each stage with guidance. */
-  public static TextToImage.Request request(String prompt, int count, long seed, Sampler sampler) {
-    return TextToImage.Request.of(
-        prompt,
-        count,
-        seed,
-        new SamplingSettings(sampler, 4, 2),
-        new SamplingSettings(sampler, 4, 3),
-        new SamplingSettings(sampler, 3, 1));
+  public static Map<String, SamplingSettings> stages(Sampler sampler) {
+    return Map.of(
+        Prior.STAGE, new SamplingSettings(sampler, 4, 2),
+        ImageDecoder.STAGE, new SamplingSettings(sampler, 4, 3),
+        Upsampler.STAGE, new SamplingSettings(sampler, 3, 1));
+  }
+
+  /** Draws images of a prompt in a few steps of each stage. */
+  public List<Image> draw(String prompt, int count, long seed, Sampler sampler) {
+    return pipeline()
+        .draw(
+            ImageTask.of(prompt),
+            stages(sampler),
+            PhiloxNoise.images(seed, count),
+            SamplingListener.NONE);
   }
 
   @Override

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.inject.Guice;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.nn.engine.Precision;
@@ -51,9 +53,14 @@ class TrainingTest {
   @Test
   void theFolderThatWasTrainedDrawsPictures() {
     try (var model = UnclipModel.load(trained.resolve("model"), Precision.BFLOAT16)) {
-      var pipeline = Guice.createInjector(new UnclipModule(model)).getInstance(TextToImage.class);
-      var request = TinyPipeline.request("a red apple", 2, 7, new DdimSampler(0));
-      for (Image image : pipeline.generate(request, SamplingListener.NONE).images()) {
+      var pipeline = Guice.createInjector(new UnclipModule(model)).getInstance(ImagePipeline.class);
+      var images =
+          pipeline.draw(
+              ImageTask.of("a red apple"),
+              TinyPipeline.stages(new DdimSampler(0)),
+              PhiloxNoise.images(7, 2),
+              SamplingListener.NONE);
+      for (Image image : images) {
         assertThat(image.width()).isEqualTo(TinyPipeline.IMAGE_SIZE);
         for (float pixel : image.pixels()) {
           assertThat(Float.isFinite(pixel)).isTrue();

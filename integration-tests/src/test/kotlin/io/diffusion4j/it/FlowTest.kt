@@ -8,7 +8,7 @@ import io.diffusion4j.client.Requests
 import io.diffusion4j.serving.v1.GenerationServiceGrpc
 import io.diffusion4j.serving.v1.StageOptions
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse.EventCase
-import io.diffusion4j.unclip.Residency
+import io.diffusion4j.pipeline.Residency
 import io.grpc.Status
 import io.grpc.StatusRuntimeException
 import kotlinx.coroutines.Dispatchers

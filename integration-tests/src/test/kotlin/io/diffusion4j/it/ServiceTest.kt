@@ -1,28 +1,19 @@
 package io.diffusion4j.it
 
+import io.diffusion4j.diffusion.part.ImageDecoder
+import io.diffusion4j.diffusion.pipeline.ImagePipeline
 import com.google.inject.AbstractModule
 import com.google.inject.Guice
 import com.google.inject.multibindings.Multibinder
-import io.diffusion4j.decoder.DiffusionDecoder
-import io.diffusion4j.decoder.DiffusionUpsampler
-import io.diffusion4j.diffusion.stage.SamplingListener
-import io.diffusion4j.diffusion.pipeline.UnclipStages
 import io.diffusion4j.diffusion.image.Png
 import io.diffusion4j.diffusion.solver.DdimSampler
-import io.diffusion4j.diffusion.solver.Samplers
-import io.diffusion4j.prior.DiffusionPrior
 import io.diffusion4j.serving.DiffusionServer
-import io.diffusion4j.serving.model.ImageEngine
-import io.diffusion4j.serving.model.ModelCard
 import io.diffusion4j.client.Recipes
 import io.diffusion4j.serving.config.ServerConfig
 import io.diffusion4j.serving.ServingModule
-import io.diffusion4j.serving.model.StageCard
-import io.diffusion4j.serving.model.UnclipEngine
 import io.diffusion4j.client.GenerationClient
 import io.diffusion4j.client.GenerationException
 import io.diffusion4j.serving.v1.GenerateImagesRequest
-import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase
 import io.diffusion4j.serving.v1.GenerationServiceGrpc
 import io.diffusion4j.serving.v1.PromptSpec
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse.EventCase
@@ -36,43 +27,12 @@ import org.junit.jupiter.api.extension.ExtendWith
 /** A server and its clients, from Kotlin. */
 @ExtendWith(TinyPipeline.Resolver::class)
 class ServiceTest(private val tiny: TinyPipeline) {
-  private fun stage(name: String, steps: Int, guidance: StageCard.Guidance, size: Int) =
-    StageCard(
-      name,
-      Samplers.standard(),
-      "ddim",
-      steps,
-      1000,
-      guidance,
-      if (size == 0) StageCard.Pixels.NONE else StageCard.Pixels(size, size),
-    )
-
-  private fun card(): ModelCard {
-    val size = TinyPipeline.IMAGE_SIZE
-    return ModelCard(
-      "tiny",
-      "random weights",
-      "Apache-2.0",
-      "sha256:" + "0".repeat(64),
-      size,
-      size,
-      8,
-      2,
-      listOf(
-        stage(DiffusionPrior.STAGE, 4, StageCard.Guidance(2.0, 10.0), 0),
-        stage(DiffusionDecoder.STAGE, 4, StageCard.Guidance(3.0, 10.0), 16),
-        stage(DiffusionUpsampler.STAGE, 3, StageCard.Guidance.NONE, size),
-      ),
-      setOf(TaskCase.TEXT_TO_IMAGE, TaskCase.VARIATION),
-    )
-  }
-
   private fun server(): DiffusionServer {
-    val engine = UnclipEngine(card(), tiny.injector().getInstance(UnclipStages::class.java))
+    val engine = tiny.served(2)
     val engines =
       object : AbstractModule() {
         override fun configure() {
-          Multibinder.newSetBinder(binder(), ImageEngine::class.java)
+          Multibinder.newSetBinder(binder(), ImagePipeline::class.java)
             .addBinding()
             .toInstance(engine)
         }
@@ -96,17 +56,11 @@ class ServiceTest(private val tiny: TinyPipeline) {
         assertThat(client.models().single().name).isEqualTo("tiny")
         val stages = linkedSetOf<String>()
         val generation = client.generate(request("a red apple")) { stages += it.stage }
-        assertThat(stages).contains(DiffusionDecoder.STAGE)
+        assertThat(stages).contains(ImageDecoder.STAGE)
         val (picture) = generation.images
-        val drawn =
-          tiny
-            .textToImage()
-            .generate(
-              TinyPipeline.request("a red apple", 1, 7, DdimSampler(0.0)),
-              SamplingListener.NONE,
-            )
+        val drawn = tiny.draw("a red apple", 1, 7, DdimSampler(0.0))
         assertThat(picture.png)
-          .isEqualTo(Png.encode(drawn.images.single(), mapOf(Recipes.KEYWORD to picture.recipe())))
+          .isEqualTo(Png.encode(drawn.single(), mapOf(Recipes.KEYWORD to picture.recipe())))
       }
     }
   }

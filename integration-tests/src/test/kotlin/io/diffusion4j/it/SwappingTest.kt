@@ -1,13 +1,13 @@
 package io.diffusion4j.it
 
+import io.diffusion4j.diffusion.noise.PhiloxNoise
+import io.diffusion4j.diffusion.pipeline.UnclipParts
+import io.diffusion4j.diffusion.pipeline.ImageTask
 import com.google.inject.AbstractModule
 import com.google.inject.Guice
 import com.google.inject.Injector
 import com.google.inject.multibindings.MapBinder
-import com.google.inject.multibindings.OptionalBinder
 import io.diffusion4j.diffusion.part.Prior
-import io.diffusion4j.diffusion.stage.SamplingListener
-import io.diffusion4j.diffusion.pipeline.TextToImage
 import io.diffusion4j.diffusion.image.Image
 import io.diffusion4j.diffusion.part.ImageDecoder
 import io.diffusion4j.diffusion.part.Upsampler
@@ -29,17 +29,19 @@ class SwappingTest(private val tiny: TinyPipeline) {
   private inline fun <reified T : Any> replace(replacement: T) =
     object : AbstractModule() {
       override fun configure() {
-        OptionalBinder.newOptionalBinder(binder(), T::class.java)
-          .setBinding()
-          .toInstance(replacement)
+        bind(T::class.java).toInstance(replacement)
       }
     }
 
   private inline fun <reified T : Any> Injector.get(): T = getInstance(T::class.java)
 
   private fun Injector.draw(sampler: Sampler = DdimSampler(0.0)) =
-    get<TextToImage>()
-      .generate(TinyPipeline.request("a red apple", 1, 7, sampler), SamplingListener.NONE)
+    Drawing.of(
+      get<UnclipParts>(),
+      ImageTask.of("a red apple"),
+      TinyPipeline.stages(sampler),
+      PhiloxNoise.images(7, 1),
+    )
 
   @Test
   fun `a folder becomes a pipeline in three lines`() {

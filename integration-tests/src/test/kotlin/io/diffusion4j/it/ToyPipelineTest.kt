@@ -1,5 +1,12 @@
 package io.diffusion4j.it
 
+import io.diffusion4j.diffusion.stage.Pixels
+import io.diffusion4j.diffusion.pipeline.ModelCard
+import io.diffusion4j.diffusion.pipeline.ModelIdentity
+import io.diffusion4j.diffusion.pipeline.UnclipParts
+import io.diffusion4j.diffusion.pipeline.UnclipPipeline
+import io.diffusion4j.diffusion.pipeline.ImageTask
+import io.diffusion4j.diffusion.pipeline.ImagePipeline
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser
 import io.diffusion4j.diffusion.denoiser.Denoiser
 import io.diffusion4j.diffusion.stage.DiffusionStage
@@ -13,7 +20,6 @@ import io.diffusion4j.diffusion.part.Prior
 import io.diffusion4j.diffusion.denoiser.Query
 import io.diffusion4j.diffusion.stage.SamplingListener
 import io.diffusion4j.diffusion.stage.SamplingSettings
-import io.diffusion4j.diffusion.pipeline.TextToImage
 import io.diffusion4j.diffusion.image.Image
 import io.diffusion4j.diffusion.part.ImageDecoder
 import io.diffusion4j.diffusion.image.ImageFiles
@@ -97,19 +103,32 @@ class ToyPipelineTest {
     }
   }
 
-  private val pipeline = TextToImage(texts, prior, decoder(network), upsampler)
+  private fun pipeline(decoder: ImageDecoder): ImagePipeline =
+    UnclipPipeline(
+      { ModelIdentity("toy", "lambdas", "MIT", "") },
+      Pixels.square(LARGE),
+      ModelCard.Limits.USUAL,
+      setOf(ImageTask.Kind.TEXT_TO_IMAGE),
+      UnclipParts(texts, prior, { images -> images.map { FloatArray(4) } }, decoder, upsampler),
+    )
 
-  private fun request(sampler: Sampler, seed: Long = 1, count: Int = 1): TextToImage.Request {
-    val settings = SamplingSettings(sampler, 5, 2.0)
-    return TextToImage.Request.of("apple", count, seed, settings, settings, settings)
+  private val pipeline = pipeline(decoder(network))
+
+  private fun ImagePipeline.draw(
+    sampler: Sampler,
+    count: Int = 1,
+    listener: SamplingListener = SamplingListener.NONE,
+  ): List<Image> {
+    val settings = mapOf(ImageDecoder.STAGE to SamplingSettings(sampler, 5, 2.0))
+    return draw(ImageTask.of("apple"), settings, PhiloxNoise.images(1, count), listener)
   }
 
   @Test
   fun `a prompt becomes a picture`() {
     val stages = mutableListOf<String>()
-    val result = pipeline.generate(request(ddim, count = 2)) { stages += "${it.stage} ${it.step}" }
-    assertThat(result.images).hasSize(2)
-    val (image, _) = result.images
+    val images = pipeline.draw(ddim, count = 2) { stages += "${it.stage} ${it.step}" }
+    assertThat(images).hasSize(2)
+    val (image, _) = images
     assertThat(image.width).isEqualTo(LARGE)
     assertThat(image.pixels[0]).isCloseTo('a'.code / 128f, org.assertj.core.data.Offset.offset(1e-5f))
     assertThat(stages).hasSize(6).startsWith("decoder 0").endsWith("decoder 5")
@@ -117,9 +136,9 @@ class ToyPipelineTest {
 
   @Test
   fun `a sampler written as a lambda is as good as ours`() {
-    val ours = pipeline.generate(request(DdimSampler(0.0)), SamplingListener.NONE)
-    val lambda = pipeline.generate(request(ddim), SamplingListener.NONE)
-    assertThat(lambda.images[0].pixels).isEqualTo(ours.images[0].pixels)
+    val ours = pipeline.draw(DdimSampler(0.0))
+    val lambda = pipeline.draw(ddim)
+    assertThat(lambda[0].pixels).isEqualTo(ours[0].pixels)
   }
 
   @Test
@@ -134,17 +153,17 @@ class ToyPipelineTest {
   @Test
   fun `the queries of several callers are merged by a decorator`() {
     BatchingDenoiser("toy", network, 4, 100).use { batching ->
-      val merged = TextToImage(texts, prior, decoder(batching), upsampler)
-      val alone = pipeline.generate(request(ddim), SamplingListener.NONE)
-      val result = merged.generate(request(ddim), SamplingListener.NONE)
-      assertThat(result.images[0].pixels).isEqualTo(alone.images[0].pixels)
+      val merged = pipeline(decoder(batching))
+      val alone = pipeline.draw(ddim)
+      val result = merged.draw(ddim)
+      assertThat(result[0].pixels).isEqualTo(alone[0].pixels)
     }
   }
 
   @Test
   fun `a listener that throws ends the drawing`() {
     assertThatThrownBy {
-        pipeline.generate(request(ddim)) { if (it.step == 2) throw CancellationException("enough") }
+        pipeline.draw(ddim) { if (it.step == 2) throw CancellationException("enough") }
       }
       .isInstanceOf(CancellationException::class.java)
       .hasMessage("enough")
@@ -160,7 +179,7 @@ class ToyPipelineTest {
 
   @Test
   fun `a picture becomes a file that says how it was made`() {
-    val image = pipeline.generate(request(ddim), SamplingListener.NONE).images.single()
+    val image = pipeline.draw(ddim).single()
     val png = Png.encode(image, mapOf("Title" to "apple"))
     assertThat(Png.text(png)).containsEntry("Title", "apple")
     assertThat(ImageFiles.read(png, 1_000).height).isEqualTo(LARGE)

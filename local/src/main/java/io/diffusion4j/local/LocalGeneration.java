@@ -2,9 +2,9 @@ package io.diffusion4j.local;
 
 import com.google.inject.util.Modules;
 import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.unclip.Residency;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.inprocess.InProcessChannelBuilder;

@@ -4,13 +4,16 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServingModule;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.metrics.Level;
-import io.diffusion4j.serving.model.ImageEngine;
-import io.diffusion4j.unclip.Residency;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,31 +21,45 @@ import java.util.Set;
 
 /** Model folders of this machine, loaded to be served. Hold native memory until they are closed. */
 public final class LocalModels implements AutoCloseable {
-  private final List<LocalModel> models = new ArrayList<>();
-  private final List<ImageEngine> engines = new ArrayList<>();
+  private final List<OpenPipeline> models = new ArrayList<>();
+  private final Plugins plugins;
 
-  private LocalModels() {}
+  private LocalModels(Plugins plugins) {
+    this.plugins = plugins;
+  }
+
+  /**
+   * Loads them with the plugins of the class path.
+   *
+   * @throws IllegalArgumentException if there is no such model folder, or if two have one name
+   */
+  public static LocalModels load(List<ServedModel> served, Residency residency) {
+    return load(served, residency, Plugins.ofClassPath());
+  }
 
   /**
    * Loads them.
    *
-   * @throws IllegalArgumentException if there is no such pipeline folder, or if two have one name
+   * @param plugins closed with the models
+   * @throws IllegalArgumentException if there is no such model folder, if two have one name, or if
+   *     a plugin has nothing for any of them
    */
-  public static LocalModels load(List<ServedModel> served, Residency residency) {
-    served.forEach(model -> LocalModel.requirePipeline(model.folder()));
-    var loaded = new LocalModels();
+  public static LocalModels load(List<ServedModel> served, Residency residency, Plugins plugins) {
+    var loaded = new LocalModels(plugins);
     try {
+      served.forEach(model -> OpenPipeline.family(model.folder()));
       Set<String> names = new HashSet<>();
       for (ServedModel one : served) {
-        LocalModel model = LocalModel.load(one, residency);
+        var how = Opening.with(residency).withName(one.name()).withPrecision(one.precision());
+        var model = OpenPipeline.of(one.folder(), how, plugins);
         loaded.models.add(model);
-        String name = one.name().orElse(model.facts().name());
+        String name = model.pipeline().card().name();
         if (!names.add(name)) {
           throw new IllegalArgumentException(
               "models: two named " + name + " (expected: a name of its own for each)");
         }
-        loaded.engines.add(model.engine(name));
       }
+      plugins.requireUsed();
       return loaded;
     } catch (RuntimeException | Error e) {
       loaded.close();
@@ -52,7 +69,7 @@ public final class LocalModels implements AutoCloseable {
 
   /** What requests call them, the default first. */
   public List<String> names() {
-    return engines.stream().map(engine -> engine.card().name()).toList();
+    return models.stream().map(model -> model.pipeline().card().name()).toList();
   }
 
   /**
@@ -67,8 +84,8 @@ public final class LocalModels implements AutoCloseable {
             new AbstractModule() {
               @Override
               protected void configure() {
-                var bound = Multibinder.newSetBinder(binder(), ImageEngine.class);
-                engines.forEach(engine -> bound.addBinding().toInstance(engine));
+                var bound = Multibinder.newSetBinder(binder(), ImagePipeline.class);
+                models.forEach(model -> bound.addBinding().toInstance(model.pipeline()));
                 Multibinder.newSetBinder(binder(), Level.class)
                     .addBinding()
                     .toInstance(new Level("diffusion4j.live.tensors", Engines::liveTensors));
@@ -79,6 +96,8 @@ public final class LocalModels implements AutoCloseable {
 
   @Override
   public void close() {
-    models.forEach(LocalModel::close);
+    try (plugins) {
+      models.forEach(OpenPipeline::close);
+    }
   }
 }

@@ -11,15 +11,8 @@ import java.util.Optional;
  * @param name what requests call it; empty for its own name
  * @param precision the number format of its networks; empty for what suits the model and the
  *     processor
- * @param prior which of its priors draws
  */
-public record ServedModel(
-    Path folder, Optional<String> name, Optional<Precision> precision, PriorChoice prior) {
-  /** With the diffusion prior. */
-  public ServedModel(Path folder, Optional<String> name, Optional<Precision> precision) {
-    this(folder, name, precision, PriorChoice.DIFFUSION);
-  }
-
+public record ServedModel(Path folder, Optional<String> name, Optional<Precision> precision) {
   /** By its own name, in the number format that suits it. */
   public static ServedModel of(Path folder) {
     return new ServedModel(folder, Optional.empty(), Optional.empty());
@@ -28,10 +21,5 @@ public record ServedModel(
   /** By its own name. */
   public static ServedModel of(Path folder, Precision precision) {
     return new ServedModel(folder, Optional.empty(), Optional.of(precision));
-  }
-
-  /** The same with another prior. */
-  public ServedModel withPrior(PriorChoice other) {
-    return new ServedModel(folder, name, precision, other);
   }
 }

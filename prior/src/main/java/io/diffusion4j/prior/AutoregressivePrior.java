@@ -9,6 +9,7 @@ import io.diffusion4j.diffusion.part.Prompt;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,13 +18,16 @@ import java.util.List;
  * other, from the component of the largest variance to that of the smallest.
  *
  * <p>The token of the dot product is drawn from its upper half. Guidance is on logits: l = l_u +
- * s·(l_c − l_u), where l_u is asked with the negative text and without that token. Of the settings
- * only the guidance scale counts, which must be a constant one: there are no timesteps. Every code
- * takes its random number from its own address, so an embedding is the same in any company.
+ * s·(l_c − l_u), where l_u is asked with the negative text and without that token. Its stage has no
+ * sampler and a fixed number of steps, one for each code; the guidance scale must be constant, as
+ * there are no timesteps. Every code takes its random number from its own address, so an embedding
+ * is the same in any company.
  */
 public final class AutoregressivePrior implements Prior {
-  /** Addresses the noise; progress is told as the {@link DiffusionPrior#STAGE}'s. */
+  /** Addresses the noise; progress is told as the {@link Prior#STAGE}'s. */
   static final String NOISE = "prior_ar";
+
+  private static final Stage.Scale SCALE = new Stage.Scale(1, 30);
 
   private final CodePredictor network;
   private final EmbeddingCodes codes;
@@ -51,6 +55,11 @@ public final class AutoregressivePrior implements Prior {
   /** The same network at another temperature. */
   public AutoregressivePrior withTemperature(double other) {
     return new AutoregressivePrior(network, codes, dotBuckets, other);
+  }
+
+  @Override
+  public Stage stage() {
+    return Stage.fixed(STAGE, codes.components().count()).withScale(SCALE);
   }
 
   @Override
@@ -88,8 +97,7 @@ public final class AutoregressivePrior implements Prior {
   }
 
   private static void tell(SamplingListener listener, int step, int steps) {
-    listener.onProgress(
-        new SamplingListener.Progress(DiffusionPrior.STAGE, step, steps, List.of()));
+    listener.onProgress(new SamplingListener.Progress(STAGE, step, steps, List.of()));
   }
 
   /** Conditional and unconditional rows in one call; at scale 1 the latter are not asked. */
@@ -103,7 +111,7 @@ public final class AutoregressivePrior implements Prior {
     for (int i = 0; i < answers.size(); i++) {
       NonFiniteAnswerException.check(
           Prediction.of(answers.get(i)),
-          DiffusionPrior.STAGE,
+          STAGE,
           code,
           codes.components().count(),
           code,

@@ -6,21 +6,17 @@ import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.Prompt;
 import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The diffusion prior (DALL-E 2, §2.2): samples standardised image embeddings, with guidance. */
 public final class DiffusionPrior implements Prior {
-  /** The stage's name. */
-  public static final String STAGE = "prior";
-
+  private final Stage offered;
   private final DiffusionStage<Guidance<TextEncoding>> stage;
   private final Standardization standardization;
 
@@ -28,19 +24,19 @@ public final class DiffusionPrior implements Prior {
    * Composes the stage.
    *
    * @param network predicts standardised embeddings
+   * @param offered how it samples; its treatment bounds the estimates of standardised embeddings
    * @param standardization of the embeddings
-   * @param clip bounds the estimates of the standardised embedding
    */
   public DiffusionPrior(
-      Denoiser<TextEncoding> network,
-      NoiseSchedule schedule,
-      TimestepSpacing spacing,
-      X0Treatment clip,
-      Standardization standardization) {
-    this.stage =
-        new DiffusionStage<>(
-            STAGE, new GuidedDenoiser<>(network), schedule, spacing, clip, standardization.size());
+      Denoiser<TextEncoding> network, Stage offered, Standardization standardization) {
+    this.offered = offered;
+    this.stage = DiffusionStage.of(offered, new GuidedDenoiser<>(network), standardization.size());
     this.standardization = standardization;
+  }
+
+  @Override
+  public Stage stage() {
+    return offered;
   }
 
   @Override

@@ -5,6 +5,7 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.events.AccessLog;
@@ -15,7 +16,6 @@ import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.jobs.JobScheduler;
-import io.diffusion4j.serving.model.ImageEngine;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.grpc.ServerInterceptor;
@@ -25,10 +25,10 @@ import java.util.Optional;
 /**
  * A server of the generation service.
  *
- * <p>Provides {@link DiffusionServer} and {@link Models}. Needs at least one {@link ImageEngine}:
+ * <p>Provides {@link DiffusionServer} and {@link Models}. Needs at least one {@link ImagePipeline}:
  *
  * <pre>{@code
- * Multibinder.newSetBinder(binder(), ImageEngine.class).addBinding().toInstance(engine);
+ * Multibinder.newSetBinder(binder(), ImagePipeline.class).addBinding().toInstance(engine);
  * }</pre>
  *
  * <p>The first that is bound answers requests that name no model. In the same way, the set of
@@ -57,7 +57,7 @@ public final class ServingModule extends AbstractModule {
   @Override
   protected void configure() {
     binder().requireExplicitBindings();
-    Multibinder.newSetBinder(binder(), ImageEngine.class);
+    Multibinder.newSetBinder(binder(), ImagePipeline.class);
     Multibinder.newSetBinder(binder(), HttpFace.class);
     Multibinder.newSetBinder(binder(), ServerInterceptor.class);
     OptionalBinder.newOptionalBinder(binder(), HttpPort.class);

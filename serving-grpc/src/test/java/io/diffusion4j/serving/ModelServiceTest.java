@@ -3,9 +3,10 @@ package io.diffusion4j.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.diffusion4j.serving.model.ImageEngine;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.model.Models;
-import io.diffusion4j.serving.model.StageCard;
 import io.diffusion4j.serving.v1.GetModelRequest;
 import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.Model;
@@ -133,8 +134,8 @@ class ModelServiceTest {
 
   @Test
   void twoModelsOfOneNameAreRefused() {
-    ImageEngine one = ToyModel.named("a");
-    ImageEngine other = ToyModel.named("a");
+    ImagePipeline one = ToyModel.named("a");
+    ImagePipeline other = ToyModel.named("a");
     assertThatThrownBy(() -> new Models(Set.of(one, other))).hasMessage("models: two named a");
     assertThatThrownBy(() -> new Models(Set.of()))
         .hasMessage("models: none (expected: at least one)");
@@ -142,17 +143,9 @@ class ModelServiceTest {
 
   @Test
   void aCardWithAnUnknownDefaultSamplerIsRefused() {
-    StageCard stage = ToyModel.card("a").stages().get(0);
-    assertThatThrownBy(
-            () ->
-                new StageCard(
-                    stage.name(),
-                    stage.samplers(),
-                    "dmp",
-                    stage.defaultSteps(),
-                    stage.maxSteps(),
-                    stage.guidance(),
-                    stage.draws()))
+    Stage stage = ToyModel.card("a").stages().get(0);
+    Choices choices = stage.denoising().orElseThrow().choices();
+    assertThatThrownBy(() -> choices.withDefaults("dmp", choices.defaultSteps()))
         .hasMessageStartingWith("sampler: dmp (expected: one of ddim,");
     assertThatThrownBy(() -> ToyModel.card("../a"))
         .hasMessageStartingWith("name: ../a (expected: up to 64 letters");

@@ -13,9 +13,9 @@ import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.serving.events.ServingListener;
-import io.diffusion4j.serving.model.ImageEngine;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,7 +48,7 @@ class RowsTest {
     @SuppressWarnings("NullAway.Init") // by the engine, before it can be asked
     private BatchingDenoiser<ImageDecoder.Condition> merged;
 
-    ImageEngine engine() {
+    ImagePipeline engine() {
       return ToyModel.behind(
           "toy",
           network -> {

@@ -10,10 +10,10 @@ import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
 import com.google.inject.util.Modules;
 import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.jobs.JobRegistry;
-import io.diffusion4j.serving.model.ImageEngine;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceBlockingStub;
@@ -42,11 +42,11 @@ final class TestServer implements AutoCloseable {
   private final JobRegistry jobs;
   final ManagedChannel channel;
 
-  TestServer(ImageEngine... engines) throws IOException {
+  TestServer(ImagePipeline... engines) throws IOException {
     this(CONFIG, engines);
   }
 
-  TestServer(ServerConfig config, ImageEngine... engines) throws IOException {
+  TestServer(ServerConfig config, ImagePipeline... engines) throws IOException {
     this(config, Modules.EMPTY_MODULE, engines);
   }
 
@@ -55,7 +55,7 @@ final class TestServer implements AutoCloseable {
    *
    * @param more what is bound beside
    */
-  TestServer(ServerConfig config, Module more, ImageEngine... engines) throws IOException {
+  TestServer(ServerConfig config, Module more, ImagePipeline... engines) throws IOException {
     Injector injector = injector(config, more, engines);
     jobs = injector.getInstance(JobRegistry.class);
     server = injector.getInstance(DiffusionServer.class).start();
@@ -69,23 +69,23 @@ final class TestServer implements AutoCloseable {
     HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
   }
 
-  static DiffusionServer wire(ServerConfig config, ImageEngine... engines) {
+  static DiffusionServer wire(ServerConfig config, ImagePipeline... engines) {
     return injector(config, Modules.EMPTY_MODULE, engines).getInstance(DiffusionServer.class);
   }
 
-  static DiffusionServer wire(ServerConfig config, Module more, ImageEngine... engines) {
+  static DiffusionServer wire(ServerConfig config, Module more, ImagePipeline... engines) {
     return injector(config, more, engines).getInstance(DiffusionServer.class);
   }
 
   /** The service with these models, not listening yet. */
-  static Injector injector(ServerConfig config, Module more, ImageEngine... engines) {
+  static Injector injector(ServerConfig config, Module more, ImagePipeline... engines) {
     return Guice.createInjector(
         new ServingModule(config),
         more,
         new AbstractModule() {
           @Override
           protected void configure() {
-            var models = Multibinder.newSetBinder(binder(), ImageEngine.class);
+            var models = Multibinder.newSetBinder(binder(), ImagePipeline.class);
             List.of(engines).forEach(engine -> models.addBinding().toInstance(engine));
           }
         });

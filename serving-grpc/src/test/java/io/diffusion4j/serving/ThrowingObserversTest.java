@@ -10,13 +10,13 @@ import com.google.inject.Injector;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.util.Modules;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.jobs.JobObserver;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.jobs.JobScheduler;
-import io.diffusion4j.serving.model.ImageEngine;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.Finished;
@@ -113,7 +113,7 @@ class ThrowingObserversTest {
   /** The service without a way in. */
   private record Wired(JobRegistry jobs, RequestResolver resolver, JobScheduler scheduler)
       implements AutoCloseable {
-    static Wired of(ImageEngine engine) {
+    static Wired of(ImagePipeline engine) {
       Injector injector = TestServer.injector(ONE_ROW, Modules.EMPTY_MODULE, engine);
       return new Wired(
           injector.getInstance(JobRegistry.class),

@@ -5,9 +5,18 @@ import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.Prompt;
+import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.diffusion.pipeline.UnclipStages;
+import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.pipeline.Embedder;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask.Kind;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
+import io.diffusion4j.diffusion.pipeline.ModelIdentity;
+import io.diffusion4j.diffusion.pipeline.UnclipParts;
+import io.diffusion4j.diffusion.pipeline.UnclipPipeline;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.sampling.X0Treatments;
@@ -15,20 +24,18 @@ import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.schedule.TrailingSpacing;
 import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
-import io.diffusion4j.serving.model.Embedder;
-import io.diffusion4j.serving.model.ImageEngine;
-import io.diffusion4j.serving.model.ModelCard;
-import io.diffusion4j.serving.model.StageCard;
-import io.diffusion4j.serving.model.StageCard.Guidance;
-import io.diffusion4j.serving.model.StageCard.Pixels;
-import io.diffusion4j.serving.model.UnclipEngine;
-import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
+import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.Stage.Scale;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -47,29 +54,28 @@ final class ToyModel {
   static final int MAX_IMAGES = 10;
 
   private static final NoiseSchedule SCHEDULE = new CosineSchedule(1000);
-  private static final TimestepSpacing SPACING = new TrailingSpacing();
+  private static final TimestepSpacing SPACING = ToyModel::timesteps;
 
   private ToyModel() {}
 
-  static ImageEngine named(String name) {
+  static ImagePipeline named(String name) {
     return named(name, query -> {});
   }
 
   /** A model that draws from words and can do nothing else. */
-  static ImageEngine ofTextsOnly(String name) {
-    return new UnclipEngine(card(name, Set.of(TaskCase.TEXT_TO_IMAGE)), stages(query -> {}));
+  static ImagePipeline ofTextsOnly(String name) {
+    return pipeline(name, Set.of(Kind.TEXT_TO_IMAGE), parts(query -> {}));
   }
 
   /** A model without a prior: it cannot draw from words. */
-  static ImageEngine withoutPrior(String name) {
-    Set<TaskCase> tasks = EnumSet.of(TaskCase.VARIATION, TaskCase.INPAINT, TaskCase.IMAGE_TO_IMAGE);
-    var stages = stages(query -> {});
-    return new UnclipEngine(card(name, tasks), stages)
+  static ImagePipeline withoutPrior(String name) {
+    var parts = parts(query -> {});
+    return pipeline(name, EnumSet.of(Kind.VARIATION, Kind.INPAINT, Kind.IMAGE_TO_IMAGE), parts)
         .withEmbedder(
             new Embedder(
                 EMBEDDING,
-                stages.textEncoder(),
-                Optional.of(stages.imageEncoder()),
+                parts.textEncoder(),
+                Optional.of(parts.imageEncoder()),
                 Optional.empty()));
   }
 
@@ -78,24 +84,15 @@ final class ToyModel {
    *
    * @param network called before each answer of the decoder's network
    */
-  static ImageEngine named(String name, Consumer<Query<ImageDecoder.Condition>> network) {
-    var stages = stages(network);
-    return new UnclipEngine(card(name), stages)
-        .withTruncation(ToyModel::truncation)
-        .withUnknownWords(ToyModel::unknownWords)
-        .withCheck(
-            (stage, settings) -> {
-              if (settings.steps() == 13) {
-                throw new IllegalArgumentException("steps: 13 (expected: an even number)");
-              }
-              settings.plan(SCHEDULE, SPACING);
-            })
+  static ImagePipeline named(String name, Consumer<Query<ImageDecoder.Condition>> network) {
+    var parts = parts(network);
+    return pipeline(name, EnumSet.allOf(Kind.class), parts)
         .withEmbedder(
             new Embedder(
                 EMBEDDING,
-                stages.textEncoder(),
-                Optional.of(stages.imageEncoder()),
-                Optional.of(stages.prior())));
+                parts.textEncoder(),
+                Optional.of(parts.imageEncoder()),
+                Optional.of(parts.prior())));
   }
 
   /**
@@ -103,76 +100,111 @@ final class ToyModel {
    *
    * @param between makes the other of the network
    */
-  static ImageEngine behind(String name, UnaryOperator<Denoiser<ImageDecoder.Condition>> between) {
-    return new UnclipEngine(card(name), stages(query -> {}, between));
+  static ImagePipeline behind(
+      String name, UnaryOperator<Denoiser<ImageDecoder.Condition>> between) {
+    return pipeline(name, EnumSet.allOf(Kind.class), parts(query -> {}, between));
   }
 
-  private static UnclipStages stages(Consumer<Query<ImageDecoder.Condition>> network) {
-    return stages(network, UnaryOperator.identity());
+  private static UnclipPipeline pipeline(String name, Set<Kind> tasks, UnclipParts parts) {
+    return new UnclipPipeline(
+        () -> new ModelIdentity(name, "three lines", "Apache-2.0", "sha256:" + "0".repeat(64)),
+        Pixels.square(LARGE),
+        new ModelCard.Limits(MAX_IMAGES, BATCH),
+        tasks,
+        parts);
   }
 
-  private static UnclipStages stages(
+  private static UnclipParts parts(Consumer<Query<ImageDecoder.Condition>> network) {
+    return parts(network, UnaryOperator.identity());
+  }
+
+  private static UnclipParts parts(
       Consumer<Query<ImageDecoder.Condition>> network,
       UnaryOperator<Denoiser<ImageDecoder.Condition>> between) {
+    Samplers samplers = Samplers.standard();
+    Stage ofPrior =
+        offered(
+                Prior.STAGE,
+                new Choices(samplers.without("analytic-dpm", "a measurement first"), "ddim", 3))
+            .withScale(new Scale(2, 10));
+    Stage ofDecoder =
+        offered(
+                ImageDecoder.STAGE,
+                new Choices(samplers, "ddpm-small", 4)
+                    .withSpacings(TimestepSpacings.standard())
+                    .withTreatments(X0Treatments.standard()))
+            .withScale(new Scale(3, 20))
+            .withDraws(Pixels.square(SMALL));
+    Stage ofUpsampler =
+        offered(Upsampler.STAGE, new Choices(samplers, "ddim", 2)).withDraws(Pixels.square(LARGE));
     DiffusionStage<Prompt> prior =
-        stage("prior", EMBEDDING, denoiser(query -> query.condition().text().embedding()));
+        DiffusionStage.of(
+            ofPrior, denoiser(query -> query.condition().text().embedding()), EMBEDDING);
     DiffusionStage<ImageDecoder.Condition> decoder =
-        stage(
-            "decoder",
-            3 * SMALL * SMALL,
+        DiffusionStage.of(
+            ofDecoder,
             between.apply(
                 denoiser(
                     query -> {
                       network.accept(query);
                       return query.condition().imageEmbedding();
-                    })));
+                    })),
+            3 * SMALL * SMALL);
     DiffusionStage<Image> upsampler =
-        stage("super_res", 3 * LARGE * LARGE, denoiser(query -> query.condition().pixels()));
-    return new UnclipStages(
-        prompts -> prompts.stream().map(ToyModel::encode).toList(),
-        prior::sample,
+        DiffusionStage.of(
+            ofUpsampler, denoiser(query -> query.condition().pixels()), 3 * LARGE * LARGE);
+    Prior drawing = prior::sample;
+    ImageDecoder decoding =
+        (draws, settings, listener) -> images(SMALL, decoder, draws, settings, listener);
+    Upsampler enlarging =
+        (draws, settings, listener) -> images(LARGE, upsampler, draws, settings, listener);
+    return new UnclipParts(
+        new Texts(),
+        drawing.offeredAs(ofPrior),
         images -> images.stream().map(ToyModel::encode).toList(),
-        (draws, settings, listener) -> images(SMALL, decoder, draws, settings, listener),
-        (draws, settings, listener) -> images(LARGE, upsampler, draws, settings, listener));
+        decoding.offeredAs(ofDecoder),
+        enlarging.offeredAs(ofUpsampler));
+  }
+
+  private static Stage offered(String name, Choices choices) {
+    return Stage.denoising(
+        name, new Course.Denoising(SCHEDULE, SPACING, X0Treatment.clip(1), choices));
+  }
+
+  /** A grid that there is not for every number of steps. */
+  private static Timesteps timesteps(int trainSteps, int steps) {
+    if (steps == 13) {
+      throw new IllegalArgumentException("steps: 13 (expected: an even number)");
+    }
+    return new TrailingSpacing().of(trainSteps, steps);
   }
 
   static ModelCard card(String name) {
-    return card(name, EnumSet.complementOf(EnumSet.of(TaskCase.TASK_NOT_SET)));
+    return named(name).card();
   }
 
-  private static ModelCard card(String name, Set<TaskCase> tasks) {
-    Samplers samplers = Samplers.standard();
-    return new ModelCard(
-        name,
-        "three lines",
-        "Apache-2.0",
-        "sha256:" + "0".repeat(64),
-        LARGE,
-        LARGE,
-        MAX_IMAGES,
-        BATCH,
-        List.of(
-            new StageCard(
-                "prior",
-                samplers.without("analytic-dpm", "a measurement first"),
-                "ddim",
-                3,
-                1000,
-                new Guidance(2, 10),
-                Pixels.NONE),
-            new StageCard(
-                    "decoder",
-                    samplers,
-                    "ddpm-small",
-                    4,
-                    1000,
-                    new Guidance(3, 20),
-                    new Pixels(SMALL, SMALL))
-                .withSchedules(TimestepSpacings.standard())
-                .withThresholdings(X0Treatments.standard()),
-            new StageCard(
-                "super_res", samplers, "ddim", 2, 1000, Guidance.NONE, new Pixels(LARGE, LARGE))),
-        tasks);
+  /** Reads letters. */
+  private static final class Texts implements TextEncoder {
+    @Override
+    public List<TextEncoding> encode(List<String> prompts) {
+      return prompts.stream().map(ToyModel::encode).toList();
+    }
+
+    @Override
+    public Optional<String> truncation(String prompt) {
+      return prompt.length() <= TOKENS
+          ? Optional.empty()
+          : Optional.of(
+              prompt.length()
+                  + " letters (expected: at most "
+                  + TOKENS
+                  + "); the rest is not read");
+    }
+
+    @Override
+    public Optional<String> unknownWords(String prompt) {
+      return prompt.contains("zyzzyva") ? Optional.of("what is a \"zyzzyva\"?") : Optional.empty();
+    }
   }
 
   /** A network that sees the condition in the noise: x̂₀ is half of each. */
@@ -188,10 +220,6 @@ final class ToyModel {
         return queries.stream().map(query -> answer(query, condition.apply(query))).toList();
       }
     };
-  }
-
-  private static <C> DiffusionStage<C> stage(String name, int size, Denoiser<C> network) {
-    return new DiffusionStage<>(name, network, SCHEDULE, SPACING, X0Treatment.clip(1), size);
   }
 
   private static Prediction answer(Query<?> query, float[] condition) {
@@ -231,16 +259,5 @@ final class ToyModel {
       embedding[3] += share / 3;
     }
     return embedding;
-  }
-
-  private static Optional<String> truncation(String prompt) {
-    return prompt.length() <= TOKENS
-        ? Optional.empty()
-        : Optional.of(
-            prompt.length() + " letters (expected: at most " + TOKENS + "); the rest is not read");
-  }
-
-  private static Optional<String> unknownWords(String prompt) {
-    return prompt.contains("zyzzyva") ? Optional.of("what is a \"zyzzyva\"?") : Optional.empty();
   }
 }

@@ -1,6 +1,7 @@
 package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.pipeline.Residency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -12,6 +12,7 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.EpsPower;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.prior.EpsPowerFile;
 import io.diffusion4j.prior.PriorModel;
 import java.nio.file.Path;
@@ -78,7 +79,7 @@ public record PriorMeasurement(
         }
       }
     }
-    UnclipSchedulerConfig scheduler = files.scheduler("prior_scheduler");
+    UnclipSchedulerConfig scheduler = files.scheduler(UnclipFolder.PRIOR_SCHEDULER);
     Timesteps timesteps =
         scheduler
             .spacing()
@@ -89,7 +90,7 @@ public record PriorMeasurement(
             files.folder(UnclipFolder.PRIOR), scheduler.parameterization(), precision)) {
       return EpsPower.measure(
           prior.denoiser(),
-          UnclipModel.schedule(scheduler),
+          Defaults.schedule(scheduler),
           timesteps,
           embeddings.stream().map(prior.standardization()::apply).toList(),
           draws);

@@ -101,9 +101,13 @@ public final class RandomPipeline {
       DecoderFolders.writeUpsamplerConfig(upsampler, config.upsampler());
       writeWeights(upsampler, Checkpoint.DIFFUSERS, UpsamplerModel.manifest(config.upsampler()));
     }
-    scheduler(folder, "prior_scheduler", UnclipSchedulerConfig.prior(), listener);
-    scheduler(folder, "decoder_scheduler", UnclipSchedulerConfig.decoder(), listener);
-    scheduler(folder, "super_res_scheduler", UnclipSchedulerConfig.superResolution(), listener);
+    scheduler(folder, UnclipFolder.PRIOR_SCHEDULER, UnclipSchedulerConfig.prior(), listener);
+    scheduler(folder, UnclipFolder.DECODER_SCHEDULER, UnclipSchedulerConfig.decoder(), listener);
+    scheduler(
+        folder,
+        UnclipFolder.SUPER_RES_SCHEDULER,
+        UnclipSchedulerConfig.superResolution(),
+        listener);
     UnclipFolder.writeIndex(folder);
   }
 

@@ -24,14 +24,17 @@ public final class UnclipFolder {
   static final String TOKENIZER = "tokenizer";
   static final String FEATURE_EXTRACTOR = "feature_extractor";
   public static final String PRIOR = "prior";
+  public static final String PRIOR_SCHEDULER = "prior_scheduler";
 
   /** The autoregressive prior, which diffusers does not know and the index does not list. */
   public static final String PRIOR_AR = "prior_ar";
 
   public static final String TEXT_PROJ = "text_proj";
   public static final String DECODER = "decoder";
+  public static final String DECODER_SCHEDULER = "decoder_scheduler";
   public static final String SUPER_RES_FIRST = "super_res_first";
   public static final String SUPER_RES_LAST = "super_res_last";
+  public static final String SUPER_RES_SCHEDULER = "super_res_scheduler";
 
   /** The file of {@link #FEATURE_EXTRACTOR}. */
   static final String PREPROCESSOR = "preprocessor_config.json";
@@ -48,12 +51,12 @@ public final class UnclipFolder {
   private static Map<String, Component> components() {
     Map<String, Component> components = new LinkedHashMap<>();
     components.put(DECODER, new Component("diffusers", "UNet2DConditionModel"));
-    components.put("decoder_scheduler", new Component("diffusers", "UnCLIPScheduler"));
+    components.put(DECODER_SCHEDULER, new Component("diffusers", "UnCLIPScheduler"));
     components.put(PRIOR, new Component("diffusers", "PriorTransformer"));
-    components.put("prior_scheduler", new Component("diffusers", "UnCLIPScheduler"));
+    components.put(PRIOR_SCHEDULER, new Component("diffusers", "UnCLIPScheduler"));
     components.put(SUPER_RES_FIRST, new Component("diffusers", "UNet2DModel"));
     components.put(SUPER_RES_LAST, new Component("diffusers", "UNet2DModel"));
-    components.put("super_res_scheduler", new Component("diffusers", "UnCLIPScheduler"));
+    components.put(SUPER_RES_SCHEDULER, new Component("diffusers", "UnCLIPScheduler"));
     components.put(TEXT_ENCODER, new Component("transformers", "CLIPTextModelWithProjection"));
     components.put(TEXT_PROJ, new Component("unclip", "UnCLIPTextProjModel"));
     components.put(TOKENIZER, new Component("transformers", "CLIPTokenizer"));
@@ -68,7 +71,7 @@ public final class UnclipFolder {
   static List<String> required(String pipeline) {
     Set<String> names = new LinkedHashSet<>(COMPONENTS.keySet());
     if (pipeline.equals(VARIATION)) {
-      names.removeAll(List.of(PRIOR, "prior_scheduler"));
+      names.removeAll(List.of(PRIOR, PRIOR_SCHEDULER));
       names.add(IMAGE_ENCODER);
     }
     return List.copyOf(names);
@@ -87,7 +90,7 @@ public final class UnclipFolder {
   /** Settings are written before weights, so a component is complete with its weights. */
   private static boolean isComplete(Path component) {
     String name = component.getFileName().toString();
-    if (name.endsWith("_scheduler")) {
+    if (List.of(PRIOR_SCHEDULER, DECODER_SCHEDULER, SUPER_RES_SCHEDULER).contains(name)) {
       return Files.isRegularFile(component.resolve(UnclipSchedulerConfig.FILE_NAME));
     }
     String last = name.equals(TOKENIZER) ? "tokenizer_config.json" : ".safetensors";

@@ -27,17 +27,20 @@ import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.solver.AnalyticDpmSampler;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.AutoregressivePrior;
 import io.diffusion4j.prior.DiffusionPrior;
+import io.diffusion4j.prior.EpsPowerFile;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.unclip.Parts.Part;
 import java.io.UncheckedIOException;
@@ -58,6 +61,9 @@ public final class UnclipModel implements AutoCloseable {
   private static final int MAX_BATCH = 16;
   private static final int MAX_WAITING = 4096;
 
+  /** What the sampler is called whose variance is computed from measurements of the prior. */
+  private static final String ANALYTIC_DPM = "analytic-dpm";
+
   /** Of the autoregressive prior: it draws as often as its network says. */
   private static final double AR_TEMPERATURE = 1;
 
@@ -72,8 +78,12 @@ public final class UnclipModel implements AutoCloseable {
   private final Optional<Part<AutoregressivePrior>> autoregressivePrior;
   private final Part<Decoding> decoder;
   private final DiffusionUpsampler upsampler;
-  private final int imageSize;
+  private final Stage priorStage;
+  private final Stage decoderStage;
   private final int embeddingSize;
+  private final String name;
+  private final Optional<KnownWords> words;
+  private final Defaults defaults;
 
   private UnclipModel(ModelFolder folder, Precision precision, Residency residency) {
     this.folder = folder;
@@ -85,16 +95,35 @@ public final class UnclipModel implements AutoCloseable {
     embeddingSize = textNetwork.embeddingDim();
     text = parts.add(UnclipFolder.TEXT_ENCODER, owned -> owned.add(openText(textNetwork)));
     image = optional(UnclipFolder.IMAGE_ENCODER, this::addImage);
-    prior = optional(UnclipFolder.PRIOR, this::addPrior);
+    name = preset(folder);
+    words = KnownWords.read(folder.path());
+    defaults = new Defaults(!name.equals(ModelFacts.NAMELESS));
+    // A pipeline for variations has no prior; then nobody asks for its steps.
+    var priorScheduler =
+        folder.has(UnclipFolder.PRIOR_SCHEDULER)
+            ? folder.scheduler(UnclipFolder.PRIOR_SCHEDULER)
+            : UnclipSchedulerConfig.prior();
+    priorStage = defaults.prior(priorScheduler, priorSamplers(folder.path()));
+    prior =
+        optional(
+            UnclipFolder.PRIOR,
+            () ->
+                parts.add(
+                    UnclipFolder.PRIOR,
+                    owned -> openPrior(priorScheduler.parameterization(), owned)));
     autoregressivePrior = optional(UnclipFolder.PRIOR_AR, this::addAutoregressivePrior);
-    var decoderScheduler = folder.scheduler("decoder_scheduler");
+    var decoderScheduler = folder.scheduler(UnclipFolder.DECODER_SCHEDULER);
+    decoderStage =
+        defaults.decoder(
+            decoderScheduler,
+            DecoderFolders.readUnet(folder.folder(UnclipFolder.DECODER)).sampleSize());
     decoder =
         parts.add(
             UnclipFolder.DECODER,
             owned -> openDecoder(textNetwork.positions(), decoderScheduler, owned));
 
-    var upsamplerScheduler = folder.scheduler("super_res_scheduler");
-    imageSize =
+    var upsamplerScheduler = folder.scheduler(UnclipFolder.SUPER_RES_SCHEDULER);
+    int imageSize =
         DecoderFolders.readUpsampler(folder.folder(UnclipFolder.SUPER_RES_FIRST)).sampleSize();
     var network =
         new LastStepDenoiser<>(
@@ -102,11 +131,30 @@ public final class UnclipModel implements AutoCloseable {
             upsampler(UnclipFolder.SUPER_RES_LAST, upsamplerScheduler.parameterization()));
     upsampler =
         new DiffusionUpsampler(
-            resources.add(batching("super_res", network)),
-            schedule(upsamplerScheduler),
-            upsamplerScheduler.spacing().timesteps(),
-            treatment(upsamplerScheduler),
-            imageSize);
+            resources.add(batching(Upsampler.STAGE, network)),
+            defaults.upsampler(upsamplerScheduler, imageSize));
+  }
+
+  /** What its decoder was trained from; damaged weights are reported when they are opened. */
+  private static String preset(ModelFolder folder) {
+    try {
+      return ModelFacts.of(folder.path()).name();
+    } catch (CheckpointException e) {
+      return ModelFacts.NAMELESS;
+    }
+  }
+
+  /**
+   * The samplers of the prior in a folder: all, and the one whose variance is computed from
+   * measurements, if there are some.
+   */
+  public static Samplers priorSamplers(Path folder) {
+    return EpsPowerFile.read(folder.resolve(UnclipFolder.PRIOR))
+        .map(power -> Samplers.standard().with(ANALYTIC_DPM, new AnalyticDpmSampler(power)))
+        .orElseGet(
+            () ->
+                Samplers.standard()
+                    .without(ANALYTIC_DPM, "`diffusion4j measure` of the model first"));
   }
 
   /**
@@ -211,22 +259,11 @@ public final class UnclipModel implements AutoCloseable {
     }
   }
 
-  private Part<DiffusionPrior> addPrior() {
-    var scheduler = folder.scheduler("prior_scheduler");
-    return parts.add(UnclipFolder.PRIOR, owned -> openPrior(scheduler, owned));
-  }
-
-  private DiffusionPrior openPrior(UnclipSchedulerConfig scheduler, Resources owned) {
+  private DiffusionPrior openPrior(Parameterization parameterization, Resources owned) {
     var model =
-        owned.add(
-            PriorModel.load(
-                folder.folder(UnclipFolder.PRIOR), scheduler.parameterization(), precision));
+        owned.add(PriorModel.load(folder.folder(UnclipFolder.PRIOR), parameterization, precision));
     return new DiffusionPrior(
-        owned.add(batching("prior", model.denoiser())),
-        schedule(scheduler),
-        scheduler.spacing().timesteps(),
-        treatment(scheduler),
-        model.standardization());
+        owned.add(batching(Prior.STAGE, model.denoiser())), priorStage, model.standardization());
   }
 
   private Part<AutoregressivePrior> addAutoregressivePrior() {
@@ -252,12 +289,12 @@ public final class UnclipModel implements AutoCloseable {
                 textLength,
                 scheduler.parameterization(),
                 precision));
-    var network = owned.add(batching("decoder", model.denoiser()));
-    var schedule = schedule(scheduler);
-    var treatment = treatment(scheduler);
+    var network = owned.add(batching(ImageDecoder.STAGE, model.denoiser()));
+    var own = decoderStage.denoising().orElseThrow();
     return new Decoding(
-        new DiffusionDecoder(model, network, schedule, scheduler.spacing().timesteps(), treatment),
-        new DecoderLikelihood(model, network, schedule, variance(scheduler), treatment));
+        new DiffusionDecoder(model, network, decoderStage),
+        new DecoderLikelihood(
+            model, network, own.schedule(), variance(scheduler), own.treatment()));
   }
 
   private Denoiser<Image> upsampler(String name, Parameterization parameterization) {
@@ -281,18 +318,6 @@ public final class UnclipModel implements AutoCloseable {
     return new BatchingDenoiser<>(name, network, MAX_BATCH, MAX_WAITING);
   }
 
-  /** diffusers computes the tables of this scheduler in float32. */
-  static NoiseSchedule schedule(UnclipSchedulerConfig scheduler) {
-    return new CosineSchedule(
-        scheduler.trainTimesteps(), io.diffusion4j.diffusion.schedule.Precision.FLOAT32);
-  }
-
-  private static X0Treatment treatment(UnclipSchedulerConfig scheduler) {
-    return scheduler.clipSample()
-        ? X0Treatment.clip(scheduler.clipSampleRange())
-        : X0Treatment.NONE;
-  }
-
   private static VarianceType variance(UnclipSchedulerConfig scheduler) {
     return switch (scheduler.varianceType()) {
       case FIXED_SMALL_LOG -> VarianceType.FIXED_SMALL;
@@ -312,7 +337,31 @@ public final class UnclipModel implements AutoCloseable {
 
   /** CLIP's text tower. */
   public TextEncoder textEncoder() {
-    return texts -> text.use(model -> model.encode(texts));
+    return new TextEncoder() {
+      @Override
+      public List<TextEncoding> encode(List<String> texts) {
+        return text.use(model -> model.encode(texts));
+      }
+
+      @Override
+      public Optional<String> truncation(String text) {
+        return tokenizer
+            .encode(text)
+            .truncatedAt()
+            .map(
+                rest ->
+                    "the model reads "
+                        + (tokenizer.config().maxLength() - 2)
+                        + " tokens; not read is what follows from \""
+                        + rest
+                        + "\"");
+      }
+
+      @Override
+      public Optional<String> unknownWords(String text) {
+        return words.flatMap(known -> known.warning(text));
+      }
+    };
   }
 
   /**
@@ -350,8 +399,10 @@ public final class UnclipModel implements AutoCloseable {
    * <p>Fails with a {@link CheckpointException} when it is used, if the folder has none.
    */
   public Prior prior() {
-    return (draws, settings, listener) ->
-        there(prior, UnclipFolder.PRIOR).use(stage -> stage.sample(draws, settings, listener));
+    Prior own =
+        (draws, settings, listener) ->
+            there(prior, UnclipFolder.PRIOR).use(stage -> stage.sample(draws, settings, listener));
+    return own.offeredAs(priorStage);
   }
 
   /**
@@ -360,15 +411,23 @@ public final class UnclipModel implements AutoCloseable {
    * <p>Fails with a {@link CheckpointException} when it is used, if the folder has none.
    */
   public Prior autoregressivePrior() {
-    return (draws, settings, listener) ->
-        there(autoregressivePrior, UnclipFolder.PRIOR_AR)
-            .use(stage -> stage.sample(draws, settings, listener));
+    Prior own =
+        (draws, settings, listener) ->
+            there(autoregressivePrior, UnclipFolder.PRIOR_AR)
+                .use(stage -> stage.sample(draws, settings, listener));
+    return own.offeredAs(
+        hasAutoregressivePrior()
+            ? defaults.autoregressivePrior(
+                AutoregressiveModel.readConfig(folder.folder(UnclipFolder.PRIOR_AR)).components())
+            : priorStage);
   }
 
   /** The decoder. */
   public ImageDecoder decoder() {
-    return (draws, settings, listener) ->
-        decoder.use(part -> part.stage.decode(draws, settings, listener));
+    ImageDecoder own =
+        (draws, settings, listener) ->
+            decoder.use(part -> part.stage.decode(draws, settings, listener));
+    return own.offeredAs(decoderStage);
   }
 
   /**
@@ -386,7 +445,22 @@ public final class UnclipModel implements AutoCloseable {
 
   /** Height and width of the images that are made, in pixels. */
   public int imageSize() {
-    return imageSize;
+    return upsampler.stage().draws().width();
+  }
+
+  /** The folder. */
+  public Path folder() {
+    return folder.path();
+  }
+
+  /** The preset that it was trained from, or {@link ModelFacts#NAMELESS}. */
+  public String name() {
+    return name;
+  }
+
+  /** How many embeddings its prior draws by default, to choose from. */
+  public int candidates() {
+    return defaults.candidates();
   }
 
   /** How many values an embedding of a text or an image has. */

@@ -3,88 +3,204 @@ package io.diffusion4j.unclip;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
-import io.diffusion4j.clip.ClipModule;
-import io.diffusion4j.decoder.DecoderModule;
+import com.google.inject.multibindings.MapBinder;
+import io.diffusion4j.diffusion.guidance.GuidanceRule;
+import io.diffusion4j.diffusion.part.BestOfPrior;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.Upsampler;
-import io.diffusion4j.diffusion.pipeline.ImageInterpolation;
-import io.diffusion4j.diffusion.pipeline.ImageVariation;
-import io.diffusion4j.diffusion.pipeline.TextDiff;
-import io.diffusion4j.diffusion.pipeline.TextToImage;
-import io.diffusion4j.diffusion.pipeline.UnclipStages;
-import io.diffusion4j.prior.PriorModule;
+import io.diffusion4j.diffusion.pipeline.Embedder;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask.Kind;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
+import io.diffusion4j.diffusion.pipeline.ModelIdentity;
+import io.diffusion4j.diffusion.pipeline.UnclipParts;
+import io.diffusion4j.diffusion.pipeline.UnclipPipeline;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.solver.DdimSampler;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Replacements;
+import io.diffusion4j.pipeline.Residency;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * unCLIP around the networks of a folder.
  *
- * <p>Provides {@link UnclipStages}, the pipelines composed of them ({@link TextToImage}, {@link
- * ImageVariation}, {@link ImageInterpolation}, {@link TextDiff}), and each of the parts, which is
- * replaceable as its own module says ({@link ClipModule}, {@link PriorModule}, {@link
- * DecoderModule}, {@link SamplingModule}). Needs nothing; the model is opened and closed by the
- * caller.
+ * <p>Provides {@link ImagePipeline} and its {@link UnclipParts}. Each of the {@link #PARTS} is
+ * replaced by one binding of a module that overrides this one, and map binders add samplers,
+ * spacings and treatments of x̂₀. Needs nothing; the caller opens and closes the model.
  */
 public final class UnclipModule extends AbstractModule {
-  /** How many embeddings the prior draws to choose from (DALL-E 2, §2.2). */
-  private static final int CANDIDATES = 2;
+  /** What can be replaced. */
+  static final Set<Class<?>> PARTS =
+      Set.of(
+          TextEncoder.class,
+          ImageEncoder.class,
+          Prior.class,
+          ImageDecoder.class,
+          Upsampler.class,
+          GuidanceRule.class,
+          Sampler.class);
+
+  /** What a default sampler is called that is not the model's own. */
+  private static final String REPLACED_SAMPLER = "plugin";
 
   private final UnclipModel model;
-  private final int candidates;
+  private final PriorChoice prior;
+  private final Opening opening;
 
+  /** With the usual prior, the best of as many embeddings as the model draws by default. */
   public UnclipModule(UnclipModel model) {
-    this(model, CANDIDATES);
+    this(model, Opening.with(Residency.ALWAYS));
   }
 
   /**
    * The module.
    *
-   * @param candidates how many embeddings the prior draws to choose from, at least 1; the published
-   *     pipelines draw one
+   * @param opening names the model, its prior, and how many embeddings are drawn to choose from
    */
-  public UnclipModule(UnclipModel model, int candidates) {
+  public UnclipModule(UnclipModel model, Opening opening) {
     this.model = model;
-    this.candidates = candidates;
+    this.opening = opening;
+    this.prior = PriorChoice.of(opening);
   }
 
   @Override
   protected void configure() {
     binder().requireExplicitBindings();
-    install(new SamplingModule());
-    install(new ClipModule(model.textEncoder(), model.imageEncoder()));
-    install(new PriorModule(model.prior(), candidates));
-    install(new DecoderModule(model.decoder(), model.upsampler()));
+    bind(UnclipModel.class).toInstance(model);
+    bind(TextEncoder.class).toInstance(model.textEncoder());
+    bind(ImageEncoder.class).toInstance(model.imageEncoder());
+    bind(Prior.class)
+        .toInstance(
+            new BestOfPrior(
+                prior == PriorChoice.AR ? model.autoregressivePrior() : model.prior(),
+                opening.candidates().orElse(model.candidates())));
+    bind(ImageDecoder.class).toInstance(model.decoder());
+    bind(Upsampler.class).toInstance(model.upsampler());
+    bind(GuidanceRule.class).toInstance(GuidanceRule.AS_ASKED);
+    bind(Sampler.class).toInstance(new DdimSampler(0));
+    bind(Replacements.class).toInstance(Replacements.NONE);
+    MapBinder.newMapBinder(binder(), String.class, Sampler.class);
+    MapBinder.newMapBinder(binder(), String.class, TimestepSpacing.class);
+    MapBinder.newMapBinder(binder(), String.class, X0Treatment.class);
+  }
+
+  /** All samplers by name, those of plugins too. */
+  @Provides
+  @Singleton
+  static Samplers samplers(Map<String, Sampler> more) {
+    Samplers all = Samplers.standard();
+    for (Map.Entry<String, Sampler> one : more.entrySet()) {
+      all = all.with(one.getKey(), one.getValue());
+    }
+    return all;
   }
 
   @Provides
   @Singleton
-  static UnclipStages stages(
+  static UnclipParts parts(
       TextEncoder text,
       Prior prior,
       ImageEncoder image,
       ImageDecoder decoder,
-      Upsampler upsampler) {
-    return new UnclipStages(text, prior, image, decoder, upsampler);
+      Upsampler upsampler,
+      Sampler usual,
+      Map<String, Sampler> samplers,
+      Map<String, TimestepSpacing> spacings,
+      Map<String, X0Treatment> treatments,
+      Replacements replaced) {
+    Map<String, Sampler> guarded = replaced.guardNamed(samplers);
+    var offered =
+        new UnclipParts(text, prior, image, decoder, upsampler)
+            .offering(
+                stage ->
+                    stage.withChoices(
+                        choices ->
+                            withUsual(
+                                choices.adding(guarded, spacings, treatments), usual, replaced)));
+    return new UnclipParts(
+        replaced.guard(TextEncoder.class, offered.textEncoder(), "an encoding of each text"),
+        replaced.guard(Prior.class, offered.prior(), "an image embedding for each draw"),
+        replaced.guard(ImageEncoder.class, offered.imageEncoder(), "an embedding of each image"),
+        replaced.guard(ImageDecoder.class, offered.decoder(), "an image for each draw"),
+        replaced.guard(Upsampler.class, offered.upsampler(), "a larger image for each draw"));
+  }
+
+  private static Choices withUsual(Choices choices, Sampler usual, Replacements replaced) {
+    if (!replaced.has(Sampler.class)) {
+      return choices;
+    }
+    Sampler guarded = replaced.guard(Sampler.class, usual, "a plan");
+    return choices
+        .withSampler(REPLACED_SAMPLER, guarded)
+        .withDefaults(REPLACED_SAMPLER, choices.defaultSteps());
   }
 
   @Provides
-  static TextToImage textToImage(UnclipStages stages) {
-    return stages.textToImage();
+  @Singleton
+  ImagePipeline pipeline(UnclipParts parts, GuidanceRule guidance, Replacements replaced) {
+    var pipeline =
+        new UnclipPipeline(
+                () -> identity(replaced),
+                Pixels.square(model.imageSize()),
+                ModelCard.Limits.USUAL,
+                tasks(replaced),
+                parts)
+            .withGuidance(
+                replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"));
+    // Where networks come and go, scoring an image would load two of them again.
+    return opening.residency() == Residency.ALWAYS
+        ? pipeline.withEmbedder(embedder(parts, replaced))
+        : pipeline;
   }
 
-  @Provides
-  static ImageVariation imageVariation(UnclipStages stages) {
-    return stages.imageVariation();
+  private ModelIdentity identity(Replacements replaced) {
+    return new ModelIdentity(
+        opening.name().orElse(model.name()),
+        "unCLIP, images of " + model.imageSize() + "×" + model.imageSize() + " pixels",
+        new ModelFacts(model.folder(), model.name()).license(),
+        ModelFacts.digest(model.folder(), prior),
+        replaced.parts());
   }
 
-  @Provides
-  static ImageInterpolation imageInterpolation(UnclipStages stages) {
-    return stages.imageInterpolation();
+  /** What there are parts for. */
+  private Set<Kind> tasks(Replacements replaced) {
+    Set<Kind> tasks =
+        EnumSet.of(Kind.UPSCALE, Kind.FROM_EMBEDDING, Kind.INPAINT, Kind.IMAGE_TO_IMAGE);
+    if (hasPrior(replaced)) {
+      tasks.add(Kind.TEXT_TO_IMAGE);
+    }
+    if (hasImageEncoder(replaced)) {
+      tasks.addAll(EnumSet.of(Kind.VARIATION, Kind.INTERPOLATION, Kind.TEXT_DIFF));
+    }
+    return tasks;
   }
 
-  @Provides
-  static TextDiff textDiff(UnclipStages stages) {
-    return stages.textDiff();
+  private Embedder embedder(UnclipParts parts, Replacements replaced) {
+    return new Embedder(
+        model.embeddingSize(),
+        parts.textEncoder(),
+        hasImageEncoder(replaced) ? Optional.of(parts.imageEncoder()) : Optional.empty(),
+        hasPrior(replaced) ? Optional.of(parts.prior()) : Optional.empty());
+  }
+
+  private boolean hasImageEncoder(Replacements replaced) {
+    return model.hasImageEncoder() || replaced.has(ImageEncoder.class);
+  }
+
+  private boolean hasPrior(Replacements replaced) {
+    boolean own = prior == PriorChoice.AR ? model.hasAutoregressivePrior() : model.hasPrior();
+    return own || replaced.has(Prior.class);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

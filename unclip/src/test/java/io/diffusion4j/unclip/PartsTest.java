@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.unclip.Parts.Part;
 import java.nio.file.Path;
 import java.util.List;

@@ -15,13 +15,14 @@ import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.UpsamplerModel;
-import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.solver.UnclipSampler;
-import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.prior.PriorModel;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -184,10 +185,9 @@ class RandomPipelineTest {
   void whatIsWrittenDraws() {
     var settings = new SamplingSettings(new UnclipSampler(), 2, 2);
     try (var model = UnclipModel.load(small, Precision.BFLOAT16, Residency.ONE_AT_A_TIME)) {
-      var request = TextToImage.Request.of("a horse", 1, 3, settings, settings, settings);
+      var stages = Drawing.stages(settings, settings, settings);
       var image =
-          new TextToImage(model.textEncoder(), model.prior(), model.decoder(), model.upsampler())
-              .generate(request, SamplingListener.NONE)
+          Drawing.of(model, ImageTask.of("a horse"), stages, PhiloxNoise.images(3, 1))
               .images()
               .get(0);
       assertThat(image.width()).isEqualTo(256);

@@ -7,17 +7,14 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.pipeline.ImageVariation;
-import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.solver.DdimSampler;
-import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,25 +26,17 @@ class ResidencyTest {
   private static final SamplingSettings SETTINGS = new SamplingSettings(new DdimSampler(0), 2, 3);
 
   private static float[] picture(UnclipModel model) {
-    var request = TextToImage.Request.of("a horse", 1, 5, SETTINGS, SETTINGS, SETTINGS);
-    return new TextToImage(model.textEncoder(), model.prior(), model.decoder(), model.upsampler())
-        .generate(request, SamplingListener.NONE)
-        .images()
-        .get(0)
-        .pixels();
+    return pixels(model, ImageTask.of("a horse"));
   }
 
   private static float[] variation(UnclipModel model) {
-    List<NoiseSource> noise = List.of(new PhiloxNoise(5, 0));
-    return new ImageVariation(
-            model.imageEncoder(), model.textEncoder(), model.decoder(), model.upsampler())
-        .vary(
-            new ImageVariation.Request(
-                List.of(new Image(40, 32, new float[3 * 40 * 32])), noise, SETTINGS, SETTINGS),
-            SamplingListener.NONE)
-        .images()
-        .get(0)
-        .pixels();
+    var image = new Image(40, 32, new float[3 * 40 * 32]);
+    return pixels(model, new ImageTask.Variation(image, ImageTask.Words.NONE));
+  }
+
+  private static float[] pixels(UnclipModel model, ImageTask task) {
+    var stages = Drawing.stages(SETTINGS, SETTINGS, SETTINGS);
+    return Drawing.of(model, task, stages, PhiloxNoise.images(5, 1)).images().get(0).pixels();
   }
 
   @Test

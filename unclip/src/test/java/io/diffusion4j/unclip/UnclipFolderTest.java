@@ -8,9 +8,9 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.decoder.DecoderFolders;
-import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.solver.DdimSampler;
-import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
@@ -51,10 +51,9 @@ class UnclipFolderTest {
     rewrite(PublishedFolder.shipped(), folder);
     try (var model = UnclipModel.load(folder, Precision.BFLOAT16)) {
       var settings = new SamplingSettings(new DdimSampler(0), 2, 2);
-      var request = TextToImage.Request.of("a horse", 1, 3, settings, settings, settings);
+      var stages = Drawing.stages(settings, settings, settings);
       var image =
-          new TextToImage(model.textEncoder(), model.prior(), model.decoder(), model.upsampler())
-              .generate(request, SamplingListener.NONE)
+          Drawing.of(model, ImageTask.of("a horse"), stages, PhiloxNoise.images(3, 1))
               .images()
               .get(0);
       assertThat(image.width()).isEqualTo(model.imageSize()).isEqualTo(32);

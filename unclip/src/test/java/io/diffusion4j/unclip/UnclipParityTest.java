@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.diffusion.pipeline.ImageVariation;
-import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.solver.UnclipSampler;
-import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
@@ -24,7 +21,6 @@ import io.diffusion4j.tf.testing.Golden;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,8 +81,13 @@ class UnclipParityTest {
   private static SamplingSettings settings(GoldenCase golden, String stage) {
     return new SamplingSettings(
         new UnclipSampler(),
-        golden.json().get(stage + "_num_inference_steps").asInt(),
+        golden.json().path(stage + "_num_inference_steps").asInt(1), // a variation has no prior
         golden.json().path(stage + "_guidance_scale").asDouble(1));
+  }
+
+  private static Map<String, SamplingSettings> stages(GoldenCase golden) {
+    return Drawing.stages(
+        settings(golden, "prior"), settings(golden, "decoder"), settings(golden, "super_res"));
   }
 
   @GoldenTest(GoldenKind.UNCLIP_PIPELINE)
@@ -209,25 +210,21 @@ class UnclipParityTest {
                     Precision.FLOAT32)
                 .get(0),
             rows);
-    ImageEncoder encoder = images -> embeddings;
     var variation =
-        new ImageVariation(encoder, model.textEncoder(), model.decoder(), model.upsampler())
-            .vary(
-                new ImageVariation.Request(
-                    Collections.nCopies(rows, new Image(1, 1, new float[3])),
-                    RecordedNoise.of(golden.folder().resolve("noise.safetensors"), rows),
-                    settings(golden, "decoder"),
-                    settings(golden, "super_res")),
-                SamplingListener.NONE);
+        Drawing.of(
+            model,
+            new ImageTask.FromEmbedding(embeddings, ImageTask.Words.NONE),
+            stages(golden),
+            RecordedNoise.of(golden.folder().resolve("noise.safetensors"), rows));
     assertClose(unit(variation.images()), io.floats("out.image"), TOLERANCE);
   }
 
-  private static TextToImage.Result generate(GoldenCase golden, List<String> prompts) {
+  private static Drawing generate(GoldenCase golden, List<String> prompts) {
     return generate(golden, prompts, UnaryOperator.identity());
   }
 
   /** The first prompts of a case, with its noise or a change of it. */
-  private static TextToImage.Result generate(
+  private static Drawing generate(
       GoldenCase golden, List<String> prompts, UnaryOperator<NoiseSource> change) {
     var model = model(golden);
     var noise =
@@ -235,16 +232,10 @@ class UnclipParityTest {
             .stream()
             .map(change)
             .toList();
-    return new TextToImage(model.textEncoder(), model.prior(), model.decoder(), model.upsampler())
-        .generate(
-            new TextToImage.Request(
-                prompts,
-                "",
-                noise.subList(0, prompts.size()),
-                settings(golden, "prior"),
-                settings(golden, "decoder"),
-                settings(golden, "super_res")),
-            SamplingListener.NONE);
+    var task =
+        new ImageTask.TextToImage(
+            prompts.stream().map(prompt -> new ImageTask.Words(prompt, "")).toList());
+    return Drawing.of(model, task, stages(golden), noise.subList(0, prompts.size()));
   }
 
   /** Pixels in [0, 1], as the reference gives them. */

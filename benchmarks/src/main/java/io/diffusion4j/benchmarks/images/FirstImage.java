@@ -4,7 +4,8 @@ import com.google.inject.Guice;
 import io.diffusion4j.benchmarks.process.ProcessMemory;
 import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.nn.engine.CompiledNetwork;
@@ -49,17 +50,17 @@ final class FirstImage {
     var settings = ImageSettings.fromArguments(Arrays.asList(args).subList(1, args.length));
     try (var model = UnclipModel.load(Path.of(args[0]), settings.precision())) {
       var injector = Guice.createInjector(new UnclipModule(model));
-      var images = injector.getInstance(TextToImage.class);
+      var images = injector.getInstance(ImagePipeline.class);
       var sampler = injector.getInstance(Sampler.class);
       long ready = System.nanoTime();
-      draw(images, settings.request(sampler, 0));
+      draw(images, settings, sampler, 0);
       double first = sinceJvmStart();
       for (int i = 1; i < settings.warmup(); i++) {
-        draw(images, settings.request(sampler, i));
+        draw(images, settings, sampler, i);
       }
       List<Map<String, Double>> drawn = new ArrayList<>();
       for (int i = 0; i < settings.images(); i++) {
-        drawn.add(draw(images, settings.request(sampler, settings.warmup() + i)));
+        drawn.add(draw(images, settings, sampler, settings.warmup() + i));
       }
 
       var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -90,10 +91,13 @@ final class FirstImage {
    * @return milliseconds by stage, in order, in all, and of these outside of networks; what a stage
    *     prepares before its first step is the stage's
    */
-  private static Map<String, Double> draw(TextToImage images, TextToImage.Request request) {
+  private static Map<String, Double> draw(
+      ImagePipeline images, ImageSettings settings, Sampler sampler, long seed) {
     var clock = new StageClock();
-    var result = images.generate(request, clock);
-    byte[] png = Png.encode(result.images().get(0), Map.of());
+    var drawn =
+        images.draw(
+            ImageSettings.TASK, settings.stages(sampler), PhiloxNoise.images(seed, 1), clock);
+    byte[] png = Png.encode(drawn.get(0), Map.of());
     if (png.length == 0) {
       throw new IllegalStateException("PNG: 0 bytes (expected: an image)");
     }

@@ -1,12 +1,16 @@
 package io.diffusion4j.benchmarks.images;
 
-import io.diffusion4j.diffusion.pipeline.TextToImage;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
-import io.diffusion4j.local.Defaults;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.unclip.Defaults;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How the measured images are made: with the guidance that {@code generate} has by default.
@@ -25,7 +29,7 @@ public record ImageSettings(
     Precision precision,
     int warmup,
     int images) {
-  private static final String PROMPT = "a red apple on a blue background";
+  static final ImageTask TASK = ImageTask.of("a red apple on a blue background");
 
   public ImageSettings {
     int[] counts = {priorSteps, decoderSteps, upsamplerSteps, warmup, images};
@@ -35,13 +39,13 @@ public record ImageSettings(
     }
   }
 
-  TextToImage.Request request(Sampler sampler, long seed) {
-    return TextToImage.Request.of(
-        PROMPT,
-        1,
-        seed,
+  Map<String, SamplingSettings> stages(Sampler sampler) {
+    return Map.of(
+        Prior.STAGE,
         new SamplingSettings(sampler, priorSteps, Defaults.PRIOR_GUIDANCE),
+        ImageDecoder.STAGE,
         new SamplingSettings(sampler, decoderSteps, Defaults.DECODER_GUIDANCE),
+        Upsampler.STAGE,
         new SamplingSettings(sampler, upsamplerSteps, 1));
   }
 

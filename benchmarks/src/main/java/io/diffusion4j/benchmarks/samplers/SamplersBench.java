@@ -2,12 +2,12 @@ package io.diffusion4j.benchmarks.samplers;
 
 import io.diffusion4j.benchmarks.options.ModelOption;
 import io.diffusion4j.benchmarks.samplers.SamplerConvergence.Measured;
-import io.diffusion4j.local.Defaults;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
 import io.diffusion4j.plots.Curve;
 import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.unclip.Defaults;
 import io.diffusion4j.unclip.UnclipModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;

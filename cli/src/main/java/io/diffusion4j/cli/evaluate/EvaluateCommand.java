@@ -1,9 +1,11 @@
 package io.diffusion4j.cli.evaluate;
 
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.StageOptionsGroup;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
 import io.diffusion4j.evaluation.PromptSet;
@@ -14,10 +16,11 @@ import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
 import io.diffusion4j.evaluation.report.SweepPoint;
 import io.diffusion4j.evaluation.report.TextReport;
-import io.diffusion4j.local.LocalModel;
-import io.diffusion4j.local.ModelFacts;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.plots.PictureFile;
-import io.diffusion4j.unclip.Residency;
+import io.diffusion4j.unclip.ModelFacts;
+import io.diffusion4j.unclip.UnclipModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +33,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -133,6 +137,8 @@ public final class EvaluateCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();
 
+  @Mixin private PluginOptions plugins = new PluginOptions();
+
   /** What is measured, and what the numbers depend on. */
   private record Pictures(
       EmojiPreset preset, PromptSet prompts, List<Image> images, Map<String, Object> facts) {}
@@ -231,7 +237,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     for (Map<String, String> at : Variation.combinations(variations)) { // the empty one at least
       set(at);
       stages.check();
-      stages.checkSamplers(LocalModel.samplers(model.folder()));
+      if (!plugins.areGiven()) { // which may add some
+        stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
+      }
     }
     if (variations.size() > 2) {
       throw new IllegalArgumentException("vary: " + vary + " (expected: two options at most)");
@@ -249,7 +257,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     for (Map<String, String> at : Variation.combinations(variations)) {
       set(at);
       if (images == null) {
-        LocalModel.requirePipeline(model.folder());
+        OpenPipeline.family(model.folder());
       }
     }
     if (json != null) {
@@ -276,15 +284,20 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Pictures drawn() {
-    say("loading " + model.folder());
-    try (LocalModel local = model.load(Residency.ALWAYS, stages.prior())) {
-      String name = presetName == null ? local.facts().name() : presetName;
-      EmojiPreset preset = EmojiPreset.of(name);
-      PromptSet prompts =
-          PromptSet.of(preset.drawn().concepts(), preset.drawn().scenes(), count, seed);
-      var drawer = new PromptDrawer(seed, batch, spec.commandLine().getErr());
-      return new Pictures(
-          preset, prompts, drawer.draw(local, prompts, stages), facts("model", local.digest()));
+    try (var jars = plugins.load()) {
+      say("loading " + model.folder());
+      try (var open = model.open(stages.opening(model.opening(Residency.ALWAYS)), jars)) {
+        var identity = open.pipeline().card().identity();
+        EmojiPreset preset = EmojiPreset.of(presetName == null ? identity.name() : presetName);
+        PromptSet prompts =
+            PromptSet.of(preset.drawn().concepts(), preset.drawn().scenes(), count, seed);
+        var drawer = new PromptDrawer(seed, batch, spec.commandLine().getErr());
+        Map<String, Object> facts = facts("model", identity.weightsDigest());
+        if (!identity.replaced().isEmpty()) {
+          facts.put("plugins", identity.replaced().stream().map(ReplacedPart::toString).toList());
+        }
+        return new Pictures(preset, prompts, drawer.draw(open.pipeline(), prompts, stages), facts);
+      }
     }
   }
 

@@ -13,8 +13,8 @@ import io.diffusion4j.diffusion.schedule.SectionSpacing;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.PresetPictures;
-import io.diffusion4j.local.LocalModel;
-import io.diffusion4j.local.ModelFacts;
+import io.diffusion4j.unclip.ModelFacts;
+import io.diffusion4j.unclip.UnclipFamily;
 import io.diffusion4j.unclip.UnclipModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,11 +110,11 @@ public final class NllCommand implements Callable<Integer> {
     check();
     PictureFolder folder = images == null ? null : PictureFolder.of("images", images);
     int size = folder != null ? ExampleOptions.size(folder, count) : count != null ? count : 16;
-    LocalModel.requirePipeline(model.folder());
+    UnclipFamily.require(model.folder());
     say("loading " + model.folder());
     try (var loaded = UnclipModel.load(model.folder(), model.measuringPrecision())) {
       Timesteps timesteps = timesteps(loaded.decoderLikelihood().trainSteps());
-      ModelFacts facts = ModelFacts.of(model.folder(), loaded.imageSize());
+      ModelFacts facts = ModelFacts.of(model.folder());
       var source = folder == null ? heldOut(facts) : folder.inOrder();
       var report =
           new NllReport(
@@ -122,7 +122,7 @@ public final class NllCommand implements Callable<Integer> {
               facts.digest(),
               images == null ? "emoji, split " + pictures : images.toString(),
               seed,
-              facts.decoderSize(),
+              loaded.decoderLikelihood().imageSize(),
               measure(loaded, source, size, timesteps));
       report.print(spec.commandLine().getOut());
       if (json != null) {

@@ -71,9 +71,15 @@ final class BatchOptions {
     return sources;
   }
 
-  /** Where the randomness comes from, in words. */
-  String source(long seed) {
-    return noise == null ? "seed " + seed : "noise of " + noise;
+  /**
+   * Where the randomness of an image comes from, in words.
+   *
+   * @param image which one, from 0
+   * @param count how many images there are of each input
+   */
+  String source(long seed, int image, int count) {
+    String which = count == 1 ? "" : ", image " + (image % count + 1) + " of it";
+    return noise == null ? "seed " + Long.toUnsignedString(seed) + which : "noise of " + noise;
   }
 
   /** Writes the unrounded images if that was asked for. */

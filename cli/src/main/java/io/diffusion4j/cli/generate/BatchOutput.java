@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * Where the images of a batch go.
@@ -18,19 +19,26 @@ record BatchOutput(PngFiles files, BatchOptions options, PrintWriter out) {
   /**
    * Writes the images.
    *
-   * @param source where their randomness comes from, in words
+   * @param file the file of an image
+   * @param source where the randomness of an image comes from, in words
    * @param times what took how long, in words
    */
-  void write(List<Image> images, String source, String times) throws IOException {
+  void write(List<Image> images, IntFunction<byte[]> file, IntFunction<String> source, String times)
+      throws IOException {
     options.writeRaw(images);
     for (int i = 0; i < images.size(); i++) {
       Image image = images.get(i);
       out.printf(
           "%s: %d×%d pixels, %s%n",
-          files.write(i, Png.encode(image, Map.of())), image.width(), image.height(), source);
+          files.write(i, file.apply(i)), image.width(), image.height(), source.apply(i));
     }
     files.writeSheet().ifPresent(out::println);
     out.println(times);
     out.flush();
+  }
+
+  /** Writes images that say nothing of how they were made. */
+  void write(List<Image> images, IntFunction<String> source, String times) throws IOException {
+    write(images, i -> Png.encode(images.get(i), Map.of()), source, times);
   }
 }

@@ -7,25 +7,26 @@ import io.diffusion4j.cli.console.StageBars;
 import io.diffusion4j.cli.console.StageWatch;
 import io.diffusion4j.cli.options.ConnectionOptions;
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.StageOptionsGroup;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.GenerationClient;
-import io.diffusion4j.decoder.DiffusionDecoder;
-import io.diffusion4j.decoder.DiffusionUpsampler;
-import io.diffusion4j.diffusion.pipeline.TextToImage;
-import io.diffusion4j.local.Defaults;
-import io.diffusion4j.local.LocalModel;
-import io.diffusion4j.prior.DiffusionPrior;
-import io.diffusion4j.serving.v1.GenerateImagesRequest;
-import io.diffusion4j.serving.v1.PromptSpec;
-import io.diffusion4j.serving.v1.TextToImageTask;
-import io.diffusion4j.unclip.Residency;
+import io.diffusion4j.client.Requests;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.serving.v1.Warning;
+import io.diffusion4j.unclip.UnclipModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -80,6 +81,8 @@ public final class GenerateCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();
 
+  @Mixin private PluginOptions plugins = new PluginOptions();
+
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
@@ -93,22 +96,7 @@ public final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PngFiles files = draws.files(output, prompts.size());
     check(files);
-    if (server == null && (batch.areGiven() || prompts.size() > 1)) {
-      drawBatch(files);
-      return 0;
-    }
-    boolean complete = true;
-    for (int i = 0; i < prompts.size(); i++) {
-      Generation generation =
-          server == null ? drawHere(prompts.get(i)) : ask(server, prompts.get(i));
-      report(generation, files, i * draws.count);
-      complete &= generation.failures().isEmpty();
-    }
-    if (!complete) {
-      return FailureHandler.FAILED;
-    }
-    files.writeSheet().ifPresent(sheet -> spec.commandLine().getOut().println(sheet));
-    return 0;
+    return server == null ? drawHere(files) : ask(server, files);
   }
 
   /** Everything that can be wrong without a model, before one is loaded. */
@@ -124,65 +112,97 @@ public final class GenerateCommand implements Callable<Integer> {
     batch.check(draws.seed);
     connection.check(server);
     if (server == null) {
-      stages.checkSamplers(LocalModel.samplers(model.folder()));
-      LocalModel.requirePipeline(model.folder());
+      if (!plugins.areGiven()) { // which may add some
+        stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
+      }
+      OpenPipeline.family(model.folder());
     } else if (batch.areGiven()) {
       throw new IllegalArgumentException(
           "server: " + server + " (expected: none beside --noise and --raw)");
+    } else if (plugins.areGiven()) {
+      throw new IllegalArgumentException(
+          "server: " + server + " (expected: none beside --plugin; a server has its own)");
     } else {
       stages.checkForServer();
     }
   }
 
-  /** The images of all prompts in one batch, without the service, which draws one prompt's. */
-  private void drawBatch(PngFiles files) throws IOException {
+  /** Draws the images of all prompts as one batch. */
+  private int drawHere(PngFiles files) throws IOException {
     long seed = draws.seedOrNew();
     var noise = batch.noise(prompts.size(), draws.count, seed);
-    say("loading " + model.folder());
-    try (var local = model.load(Residency.ONE_AT_A_TIME, stages.prior());
-        var watch = new StageWatch(spec.commandLine().getErr(), noise.size())) {
-      for (String prompt : prompts) {
-        local.truncation(prompt).ifPresent(message -> say("warning: prompt: " + message));
-        local.unknownWords(prompt).ifPresent(message -> say("warning: prompt: " + message));
+    try (var jars = plugins.load()) {
+      say("loading " + model.folder());
+      try (var open = model.open(opening(), jars);
+          var watch = new StageWatch(spec.commandLine().getErr(), noise.size())) {
+        List<DirectRequest> requests =
+            prompts.stream().map(prompt -> request(open.pipeline(), prompt, seed)).toList();
+        requests.forEach(request -> warn(request.warnings()));
+        List<ImageTask.Words> words =
+            prompts.stream()
+                .map(prompt -> new ImageTask.Words(prompt, negative))
+                .flatMap(own -> Collections.nCopies(draws.count, own).stream())
+                .toList();
+        var images =
+            open.pipeline()
+                .draw(new ImageTask.TextToImage(words), requests.get(0).settings(), noise, watch);
+        var output = new BatchOutput(files, batch, spec.commandLine().getOut());
+        IntFunction<String> source = i -> batch.source(seed, i, draws.count);
+        if (batch.noise == null) {
+          output.write(
+              images,
+              i ->
+                  requests
+                      .get(i / draws.count)
+                      .file(i % draws.count, images.get(i))
+                      .getData()
+                      .toByteArray(),
+              source,
+              watch.times());
+        } else { // no seed makes them again
+          output.write(images, source, watch.times());
+        }
       }
-      var request =
-          new TextToImage.Request(
-              prompts.stream().flatMap(p -> Collections.nCopies(draws.count, p).stream()).toList(),
-              negative,
-              noise,
-              local.settings(DiffusionPrior.STAGE, stages.byStage()),
-              local.settings(DiffusionDecoder.STAGE, stages.byStage()),
-              local.settings(DiffusionUpsampler.STAGE, stages.byStage()));
-      var pipeline = batch.noise == null ? local.textToImage() : local.publishedTextToImage();
-      var images = pipeline.generate(request, watch).images();
-      new BatchOutput(files, batch, spec.commandLine().getOut())
-          .write(images, batch.source(seed), watch.times());
     }
+    return 0;
   }
 
-  private Generation drawHere(String prompt) {
-    say("loading " + model.folder());
-    // Batches of a larger request are drawn side by side, each in a stage of its own.
-    var residency = draws.count <= Defaults.BATCH ? Residency.ONE_AT_A_TIME : Residency.ALWAYS;
-    try (var local = model.serve(residency, stages.prior())) {
-      return draw(local.client(), prompt);
-    }
+  /** One embedding is drawn from recorded noise, as by the published pipelines. */
+  private Opening opening() {
+    Opening usual = stages.opening(model.opening(Residency.ONE_AT_A_TIME));
+    return batch.noise == null ? usual : usual.withCandidates(1);
   }
 
-  private Generation ask(String address, String prompt) throws IOException {
-    try (var client = connection.connect(address)) {
-      return draw(client, prompt);
+  private DirectRequest request(ImagePipeline pipeline, String prompt, long seed) {
+    return DirectRequest.of(
+        pipeline,
+        Requests.textToImage(prompt, negative)
+            .putAllStages(stages.byStage(pipeline.card()))
+            .addSeeds(seed)
+            .build());
+  }
+
+  private int ask(String address, PngFiles files) throws IOException {
+    boolean complete = true;
+    for (int i = 0; i < prompts.size(); i++) {
+      try (var client = connection.connect(address)) {
+        Generation generation = draw(client, prompts.get(i));
+        report(generation, files, i * draws.count);
+        complete &= generation.failures().isEmpty();
+      }
     }
+    if (!complete) {
+      return FailureHandler.FAILED;
+    }
+    files.writeSheet().ifPresent(sheet -> spec.commandLine().getOut().println(sheet));
+    return 0;
   }
 
   private Generation draw(GenerationClient client, String prompt) {
     var request =
-        GenerateImagesRequest.newBuilder()
+        Requests.textToImage(prompt, negative)
             .setImageCount(draws.count)
-            .putAllStages(stages.byStage())
-            .setTextToImage(
-                TextToImageTask.newBuilder()
-                    .setPrompt(PromptSpec.newBuilder().setText(prompt).setNegativeText(negative)));
+            .putAllStages(stages.byStage());
     if (draws.seed != null) {
       request.addSeeds(draws.seed);
     }
@@ -192,7 +212,7 @@ public final class GenerateCommand implements Callable<Integer> {
   }
 
   private void report(Generation generation, PngFiles files, int first) {
-    generation.warnings().forEach(w -> say("warning: " + w.getField() + ": " + w.getMessage()));
+    warn(generation.warnings());
     var out = spec.commandLine().getOut();
     for (var picture : generation.images()) {
       var about = picture.metadata();
@@ -223,6 +243,10 @@ public final class GenerateCommand implements Callable<Integer> {
 
   private static String seconds(com.google.protobuf.Duration time) {
     return String.format(Locale.ROOT, "%.2f s", Durations.toSecondsAsDouble(time));
+  }
+
+  private void warn(List<Warning> warnings) {
+    warnings.forEach(w -> say("warning: " + w.getField() + ": " + w.getMessage()));
   }
 
   private void say(String line) {

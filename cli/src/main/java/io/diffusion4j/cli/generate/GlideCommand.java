@@ -2,13 +2,21 @@ package io.diffusion4j.cli.generate;
 
 import io.diffusion4j.cli.console.StageWatch;
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PluginOptions;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
-import io.diffusion4j.glide.GlidePipeline;
-import io.diffusion4j.glide.GlideTextToImage;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.sampling.Resampling;
+import io.diffusion4j.glide.GlideNetworks;
 import io.diffusion4j.glide.KnownPixels;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -87,40 +95,60 @@ public final class GlideCommand implements Callable<Integer> {
       description = "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: f32")
   private ModelOptions.Format format = ModelOptions.Format.f32;
 
+  @Mixin private PluginOptions plugins = new PluginOptions();
+
   @Override
   public Integer call() throws IOException {
     PngFiles files = draws.files(output, prompts.size());
     check(files);
-    Optional<KnownPixels> known = known();
+    List<ImageTask> tasks = tasks();
     long seed = draws.seedOrNew();
     var noise = batch.noise(prompts.size(), draws.count, seed);
-    say("loading " + model);
-    try (var pipeline = GlidePipeline.load(model, format.precision);
-        var watch = new StageWatch(spec.commandLine().getErr(), noise.size())) {
-      for (String prompt : prompts) {
-        pipeline
-            .truncatedAt(prompt)
-            .ifPresent(rest -> say("warning: prompt: not read from \"" + rest + "\" on"));
+    var how = Opening.with(Residency.ALWAYS).withPrecision(Optional.of(format.precision));
+    try (var jars = plugins.load()) {
+      say("loading " + model);
+      try (var open = OpenPipeline.of(model, how, jars);
+          var watch = new StageWatch(spec.commandLine().getErr(), noise.size())) {
+        jars.requireUsed();
+        ImagePipeline pipeline = open.pipeline();
+        for (String prompt : prompts) {
+          pipeline.truncation(prompt).ifPresent(message -> say("warning: prompt: " + message));
+        }
+        List<Image> images = new ArrayList<>();
+        int each = noise.size() / tasks.size();
+        for (int i = 0; i < tasks.size(); i++) {
+          ImageTask task = tasks.get(i);
+          images.addAll(
+              pipeline.draw(
+                  task,
+                  stages.over(pipeline.defaults(task.kind())),
+                  noise.subList(i * each, (i + 1) * each),
+                  watch));
+        }
+        new BatchOutput(files, batch, spec.commandLine().getOut())
+            .write(images, i -> batch.source(seed, i, draws.count), watch.times());
       }
-      boolean completes = known.isPresent();
-      var whole =
-          new GlideTextToImage.Request(
-              prompts.stream().flatMap(p -> Collections.nCopies(draws.count, p).stream()).toList(),
-              noise,
-              stages.base(
-                  completes
-                      ? GlideTextToImage.inpaintBaseSettings()
-                      : GlideTextToImage.baseSettings()),
-              stages.upsampler(
-                  completes
-                      ? GlideTextToImage.inpaintUpsamplerSettings()
-                      : GlideTextToImage.upsamplerSettings()));
-      var request = known.map(whole::completing).orElse(whole);
-      var images = pipeline.textToImage().generate(request, watch).images();
-      new BatchOutput(files, batch, spec.commandLine().getOut())
-          .write(images, batch.source(seed), watch.times());
     }
     return 0;
+  }
+
+  /** All texts as one batch, or a picture that is completed for each. */
+  private List<ImageTask> tasks() throws IOException {
+    List<ImageTask.Words> words =
+        prompts.stream().map(prompt -> new ImageTask.Words(prompt, "")).toList();
+    if (image == null || mask == null) {
+      return List.of(
+          new ImageTask.TextToImage(
+              words.stream()
+                  .flatMap(own -> Collections.nCopies(draws.count, own).stream())
+                  .toList()));
+    }
+    Image picture = ImageFiles.read(image, VaryCommand.MAX_PIXELS);
+    Image part = ImageFiles.read(mask, VaryCommand.MAX_PIXELS);
+    new KnownPixels(picture, part); // says what is wrong with them
+    return words.stream()
+        .<ImageTask>map(own -> new ImageTask.Inpaint(picture, part, own, Resampling.NONE))
+        .toList();
   }
 
   /** Everything that can be wrong without loading the networks, before they are. */
@@ -142,11 +170,11 @@ public final class GlideCommand implements Callable<Integer> {
               : "mask: none (expected: what of the image is to be drawn)");
     }
     files.requireWritable();
-    if (!GlidePipeline.isAt(model)) {
+    if (!GlideNetworks.isAt(model)) {
       throw new IllegalArgumentException(
           "model: " + model + " (expected: a folder with GLIDE's base, upsample and tokenizer)");
     }
-    if (image != null && !GlidePipeline.completes(model)) {
+    if (image != null && !GlideNetworks.completes(model)) {
       throw new IllegalArgumentException(
           "model: " + model + " (expected: networks for inpainting, to complete an image)");
     }
@@ -156,16 +184,6 @@ public final class GlideCommand implements Callable<Integer> {
     if (file != null && !Files.isRegularFile(file)) {
       throw new IllegalArgumentException(name + ": " + file + " (expected: a file)");
     }
-  }
-
-  private Optional<KnownPixels> known() throws IOException {
-    if (image == null || mask == null) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new KnownPixels(
-            ImageFiles.read(image, VaryCommand.MAX_PIXELS),
-            ImageFiles.read(mask, VaryCommand.MAX_PIXELS)));
   }
 
   private void say(String line) {

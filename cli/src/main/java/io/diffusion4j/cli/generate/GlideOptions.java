@@ -1,8 +1,12 @@
 package io.diffusion4j.cli.generate;
 
 import io.diffusion4j.cli.options.StageOptionsGroup;
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.glide.GlideParts;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -53,24 +57,26 @@ final class GlideOptions {
     }
   }
 
-  /** The base's settings with what was given in place of what they say. */
-  SamplingSettings base(SamplingSettings own) {
-    var settings = with(own, baseSampler, baseSteps);
-    return baseGuidance == null
-        ? settings
-        : new SamplingSettings(settings.sampler(), settings.steps(), baseGuidance);
-  }
-
-  /** The upsampler's settings with what was given in place of what they say. */
-  SamplingSettings upsampler(SamplingSettings own) {
-    return with(own, upsamplerSampler, upsamplerSteps);
+  /** The settings of each stage, with what was given in place of GLIDE's own. */
+  Map<String, SamplingSettings> over(Map<String, SamplingSettings> own) {
+    Map<String, SamplingSettings> settings = new HashMap<>(own);
+    settings.computeIfPresent(
+        GlideParts.BASE,
+        (stage, base) -> {
+          var with = with(base, baseSampler, baseSteps);
+          return baseGuidance == null
+              ? with
+              : with.withGuidanceScale(GuidanceScale.constant(baseGuidance));
+        });
+    settings.computeIfPresent(
+        GlideParts.UPSAMPLER,
+        (stage, upsampler) -> with(upsampler, upsamplerSampler, upsamplerSteps));
+    return settings;
   }
 
   private static SamplingSettings with(
       SamplingSettings own, @Nullable String sampler, @Nullable Integer steps) {
-    return new SamplingSettings(
-        sampler == null ? own.sampler() : Samplers.standard().named(sampler),
-        steps == null ? own.steps() : steps,
-        own.guidanceScale());
+    var settings = sampler == null ? own : own.withSampler(Samplers.standard().named(sampler));
+    return steps == null ? settings : settings.withSteps(steps);
   }
 }

@@ -3,10 +3,13 @@ package io.diffusion4j.cli.generate;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.ModelPart;
 import io.diffusion4j.serving.v1.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 
 /**
  * A PNG file that says how it was made.
@@ -35,6 +38,69 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
               + " (expected: of one image)");
     }
     return new RecipeFile(path, png, recipe);
+  }
+
+  /**
+   * The request that draws it again.
+   *
+   * @param model what the model is called there
+   * @param fixed the stages without a sampler, which older recipes have options for
+   */
+  GenerateImagesRequest request(String model, Collection<String> fixed) {
+    GenerateImagesRequest.Builder request =
+        recipe.getRequest().toBuilder().setModel(model).clearRequestId();
+    for (String stage : fixed) {
+      if (request.containsStages(stage)) {
+        request.putStages(
+            stage,
+            request.getStagesOrThrow(stage).toBuilder()
+                .clearSampler()
+                .clearSteps()
+                .clearSchedule()
+                .clearEta()
+                .clearThresholding()
+                .build());
+      }
+    }
+    return request.build();
+  }
+
+  /**
+   * Checks that a model has the parts that drew it.
+   *
+   * @param present the parts that plugins have replaced
+   * @throws IllegalArgumentException if one is missing, or is there too much
+   */
+  void requireParts(List<ModelPart> present) {
+    for (ModelPart part : recipe.getPartsList()) {
+      if (!present.contains(part)) {
+        throw new IllegalArgumentException(
+            "plugin: none with the part "
+                + words(part)
+                + " that drew "
+                + path
+                + " (expected: "
+                + (part.getPlugin().isEmpty()
+                    ? "it on the class path"
+                    : "--plugin " + part.getPlugin() + " with " + part.getDigest())
+                + ")");
+      }
+    }
+    for (ModelPart part : present) {
+      if (!recipe.getPartsList().contains(part)) {
+        throw new IllegalArgumentException(
+            "plugin: "
+                + words(part)
+                + " (expected: none; "
+                + path
+                + " was drawn by the model's own part)");
+      }
+    }
+  }
+
+  private static String words(ModelPart part) {
+    String origin = part.getPlugin().isEmpty() ? "" : " of " + part.getPlugin();
+    return part.getKind() + " by " + part.getModule() + origin;
   }
 
   private static String text(Path path, byte[] png) {

@@ -4,18 +4,23 @@ import com.google.common.hash.Hashing;
 import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StageBars;
+import io.diffusion4j.cli.console.StageWatch;
 import io.diffusion4j.cli.options.ConnectionOptions;
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.client.Generation;
-import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.OutputFile;
-import io.diffusion4j.local.LocalModel;
-import io.diffusion4j.local.ModelFacts;
-import io.diffusion4j.local.PriorChoice;
-import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.serving.request.ModelParts;
 import io.diffusion4j.serving.v1.Model;
-import io.diffusion4j.unclip.Residency;
+import io.diffusion4j.serving.v1.ModelStage;
+import io.diffusion4j.unclip.PriorChoice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +29,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -64,6 +70,8 @@ public final class ReplayCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();
 
+  @Mixin private PluginOptions plugins = new PluginOptions();
+
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
@@ -88,40 +96,68 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private Generation.Picture drawHere(RecipeFile original) {
-    LocalModel.requirePipeline(model.folder());
-    PriorChoice choice = PriorChoice.named(prior);
-    String digest = ModelFacts.digest(model.folder(), choice);
+    Opening how = model.opening(Residency.ONE_AT_A_TIME).withPrior(PriorChoice.named(prior).word());
+    String digest = OpenPipeline.family(model.folder()).digest(model.folder(), how);
     if (!digest.equals(original.recipe().getWeightsDigest())) { // told before the model is loaded
       throw otherWeights(original, model.folder() + " with " + digest);
     }
-    spec.commandLine().getErr().println("loading " + model.folder());
-    try (var local = model.serve(Residency.ONE_AT_A_TIME, choice)) {
-      return draw(local.client(), original, "");
+    var err = spec.commandLine().getErr();
+    try (var jars = plugins.load()) {
+      err.println("loading " + model.folder());
+      try (var open = model.open(how, jars);
+          var watch = new StageWatch(err, 1)) {
+        ImagePipeline pipeline = open.pipeline();
+        original.requireParts(ModelParts.of(pipeline.card()));
+        List<String> fixed =
+            pipeline.card().stages().stream()
+                .filter(stage -> stage.denoising().isEmpty())
+                .map(Stage::name)
+                .toList();
+        var request = DirectRequest.of(pipeline, original.request("", fixed));
+        var images = pipeline.draw(request.task(), request.settings(), request.noise(), watch);
+        var file = request.file(0, images.get(0));
+        return new Generation.Picture(file.getMetadata(), file.getData().toByteArray());
+      }
     }
   }
 
   private Generation.Picture ask(String address, RecipeFile original) throws IOException {
+    if (plugins.areGiven()) {
+      throw new IllegalArgumentException(
+          "server: " + address + " (expected: none beside --plugin; a server has its own)");
+    }
     try (var client = connection.connect(address)) {
-      return draw(client, original, modelWithItsWeights(client.models(), original));
+      Model own = modelWithItsWeights(client.models(), original);
+      original.requireParts(own.getPartsList());
+      List<String> fixed =
+          own.getStagesList().stream()
+              .filter(stage -> stage.getSamplersCount() == 0)
+              .map(ModelStage::getName)
+              .toList();
+      try (var bars = new StageBars(Bars.of(spec.commandLine().getErr()), 1)) {
+        return client
+            .generate(original.request(own.getName(), fixed), bars)
+            .images()
+            .get(0); // an image that fails fails the call
+      }
     }
   }
 
   /** By whatever name they go there; the recipe's name, if several have them. */
-  private static String modelWithItsWeights(List<Model> models, RecipeFile original) {
+  private static Model modelWithItsWeights(List<Model> models, RecipeFile original) {
     String asked = original.recipe().getRequest().getModel();
-    List<String> names =
+    List<Model> same =
         models.stream()
             .filter(m -> m.getWeightsDigest().equals(original.recipe().getWeightsDigest()))
-            .map(Model::getName)
             .toList();
-    if (names.isEmpty()) {
+    if (same.isEmpty()) {
       throw otherWeights(
           original,
           models.stream()
               .map(m -> m.getName() + " with " + m.getWeightsDigest())
               .collect(Collectors.joining(", ")));
     }
-    return names.contains(asked) ? asked : names.get(0);
+    return same.stream().filter(m -> m.getName().equals(asked)).findFirst().orElse(same.get(0));
   }
 
   private static IllegalArgumentException otherWeights(RecipeFile original, String present) {
@@ -133,14 +169,6 @@ public final class ReplayCommand implements Callable<Integer> {
             + ", "
             + original.recipe().getWeightsDigest()
             + ")");
-  }
-
-  private Generation.Picture draw(GenerationClient client, RecipeFile original, String name) {
-    GenerateImagesRequest request =
-        original.recipe().getRequest().toBuilder().setModel(name).clearRequestId().build();
-    try (var bars = new StageBars(Bars.of(spec.commandLine().getErr()), 1)) {
-      return client.generate(request, bars).images().get(0); // an image that fails fails the call
-    }
   }
 
   private int report(RecipeFile original, Generation.Picture again) throws IOException {

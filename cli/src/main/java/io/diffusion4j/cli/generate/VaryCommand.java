@@ -1,15 +1,23 @@
 package io.diffusion4j.cli.generate;
 
+import com.google.common.primitives.Floats;
+import com.google.inject.Injector;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.cli.console.StageWatch;
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.StageOptionsGroup;
-import io.diffusion4j.decoder.DiffusionDecoder;
-import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.diffusion.image.ImageFiles;
-import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.serving.v1.Embedding;
+import io.diffusion4j.serving.v1.FromEmbeddingTask;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.unclip.PreparedPixels;
-import io.diffusion4j.unclip.Residency;
+import io.diffusion4j.unclip.UnclipFamily;
+import io.diffusion4j.unclip.UnclipModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +70,8 @@ public final class VaryCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();
 
+  @Mixin private PluginOptions plugins = new PluginOptions();
+
   @Override
   public Integer call() throws IOException {
     check();
@@ -75,28 +85,35 @@ public final class VaryCommand implements Callable<Integer> {
     long seed = draws.seedOrNew();
     var noise = batch.noise(inputs, draws.count, seed);
     var err = spec.commandLine().getErr();
-    err.println("loading " + model.folder());
-    err.flush();
-    try (var local = model.load(Residency.ONE_AT_A_TIME);
-        var watch = new StageWatch(err, noise.size())) {
-      List<float[]> embeddings = new ArrayList<>();
-      for (Source source : given) {
-        for (float[] embedding : source.encode(local)) {
-          embeddings.addAll(Collections.nCopies(draws.count, embedding));
+    try (var jars = plugins.load()) {
+      err.println("loading " + model.folder());
+      err.flush();
+      try (var open = model.open(model.opening(Residency.ONE_AT_A_TIME), jars);
+          var watch = new StageWatch(err, noise.size())) {
+        List<float[]> embeddings = new ArrayList<>();
+        for (Source source : given) {
+          for (float[] embedding : source.encode(open.injector())) {
+            embeddings.addAll(Collections.nCopies(draws.count, embedding));
+          }
         }
+        var pipeline = open.pipeline();
+        var request =
+            GenerateImagesRequest.newBuilder()
+                .setFromEmbedding(
+                    FromEmbeddingTask.newBuilder()
+                        .setImageEmbedding(
+                            Embedding.newBuilder().addAllValues(Floats.asList(embeddings.get(0)))))
+                .putAllStages(stages.byStage(pipeline.card()))
+                .build();
+        var images =
+            pipeline.draw(
+                new ImageTask.FromEmbedding(embeddings, ImageTask.Words.NONE),
+                DirectRequest.of(pipeline, request).settings(),
+                noise,
+                watch);
+        new BatchOutput(files, batch, spec.commandLine().getOut())
+            .write(images, i -> batch.source(seed, i, draws.count), watch.times());
       }
-      var images =
-          local
-              .imageVariation()
-              .render(
-                  embeddings,
-                  noise,
-                  local.settings(DiffusionDecoder.STAGE, stages.byStage()),
-                  local.settings(DiffusionUpsampler.STAGE, stages.byStage()),
-                  watch)
-              .images();
-      new BatchOutput(files, batch, spec.commandLine().getOut())
-          .write(images, batch.source(seed), watch.times());
     }
     return 0;
   }
@@ -111,10 +128,12 @@ public final class VaryCommand implements Callable<Integer> {
     draws.check();
     stages.check();
     stages.checkWithoutPrior();
-    stages.checkSamplers(LocalModel.samplers(model.folder()));
+    if (!plugins.areGiven()) { // which may add some
+      stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
+    }
     batch.check(draws.seed);
-    LocalModel.requirePipeline(model.folder());
-    if (!ModelFolder.open(model.folder()).has("image_encoder")) {
+    UnclipFamily.require(model.folder());
+    if (!plugins.areGiven() && !ModelFolder.open(model.folder()).has("image_encoder")) {
       throw new IllegalArgumentException(
           "model: " + model.folder() + " (expected: a folder with an image_encoder)");
     }
@@ -126,7 +145,7 @@ public final class VaryCommand implements Callable<Integer> {
     int size();
 
     /** Their embeddings. */
-    List<float[]> encode(LocalModel local);
+    List<float[]> encode(Injector model);
 
     static Source read(Path file) throws IOException {
       return file.toString().endsWith(".safetensors")
@@ -142,8 +161,8 @@ public final class VaryCommand implements Callable<Integer> {
     }
 
     @Override
-    public List<float[]> encode(LocalModel local) {
-      return local.networks().imageEncoder().encode(List.of(image));
+    public List<float[]> encode(Injector model) {
+      return model.getInstance(ImageEncoder.class).encode(List.of(image));
     }
   }
 
@@ -154,8 +173,8 @@ public final class VaryCommand implements Callable<Integer> {
     }
 
     @Override
-    public List<float[]> encode(LocalModel local) {
-      return local.networks().encodePrepared(pixels);
+    public List<float[]> encode(Injector model) {
+      return model.getInstance(UnclipModel.class).encodePrepared(pixels);
     }
   }
 }

@@ -2,7 +2,7 @@ package io.diffusion4j.cli.inspect;
 
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.glide.GlideFolders;
-import io.diffusion4j.glide.GlidePipeline;
+import io.diffusion4j.glide.GlideNetworks;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.unclip.FolderReport;
 import java.io.IOException;
@@ -19,12 +19,12 @@ final class GlideReport {
 
   static FolderReport of(Path folder) {
     Map<String, Function<Path, Manifest>> networks = new LinkedHashMap<>();
-    networks.put(GlidePipeline.BASE, GlideReport::manifest);
-    networks.put(GlidePipeline.UPSAMPLE, GlideReport::manifest);
+    networks.put(GlideNetworks.BASE, GlideReport::manifest);
+    networks.put(GlideNetworks.UPSAMPLE, GlideReport::manifest);
     return FolderReport.of(
         folder,
         networks,
-        Map.of(GlidePipeline.TOKENIZER, GlideReport::tokenizer),
+        Map.of(GlideNetworks.TOKENIZER, GlideReport::tokenizer),
         () -> fit(folder));
   }
 
@@ -41,10 +41,10 @@ final class GlideReport {
   }
 
   private static boolean fit(Path folder) {
-    var tokenizer = tokenizer(folder.resolve(GlidePipeline.TOKENIZER));
-    for (String name : List.of(GlidePipeline.BASE, GlidePipeline.UPSAMPLE)) {
+    var tokenizer = tokenizer(folder.resolve(GlideNetworks.TOKENIZER));
+    for (String name : List.of(GlideNetworks.BASE, GlideNetworks.UPSAMPLE)) {
       GlideFolders.read(folder.resolve(name)).requireFits(tokenizer);
     }
-    return GlidePipeline.completes(folder);
+    return GlideNetworks.completes(folder);
   }
 }

@@ -1,7 +1,7 @@
 package io.diffusion4j.cli.inspect;
 
 import io.diffusion4j.cli.console.FailureHandler;
-import io.diffusion4j.glide.GlidePipeline;
+import io.diffusion4j.glide.GlideNetworks;
 import io.diffusion4j.unclip.FolderReport;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -40,7 +40,7 @@ public final class InspectCommand implements Callable<Integer> {
       throw new IllegalArgumentException("model: " + folder + " (expected: a folder)");
     }
     FolderReport report =
-        GlidePipeline.isAt(folder) ? GlideReport.of(folder) : FolderReport.of(folder);
+        GlideNetworks.isAt(folder) ? GlideReport.of(folder) : FolderReport.of(folder);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(ReportFormat.json(report));

@@ -2,7 +2,7 @@ package io.diffusion4j.cli.options;
 
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.emoji.train.EmojiPreset;
-import io.diffusion4j.local.ModelFacts;
+import io.diffusion4j.unclip.ModelFacts;
 import java.nio.file.Path;
 
 /** Which emoji suit a model. */
@@ -17,7 +17,7 @@ public final class EmojiModel {
    * @throws IllegalArgumentException if it was trained on other pictures
    */
   public static EmojiPreset preset(Path model) {
-    String name = ModelFacts.of(model, 1).name();
+    String name = ModelFacts.of(model).name();
     return name.equals(ModelFacts.NAMELESS) ? EmojiPreset.emoji() : trained(model, name);
   }
 

@@ -6,7 +6,7 @@ import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.emoji.train.PresetPictures;
-import io.diffusion4j.local.LocalModel;
+import io.diffusion4j.unclip.UnclipFamily;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +62,7 @@ public final class ExampleOptions {
     if (size < 2) {
       throw new IllegalArgumentException("count: " + size + " (expected: ≥ 2)");
     }
-    LocalModel.requirePipeline(model);
+    UnclipFamily.require(model);
     if (folder != null) {
       return new Examples(folder.inOrder(), Optional.empty(), size, seed);
     }

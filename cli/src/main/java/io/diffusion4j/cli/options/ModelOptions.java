@@ -1,15 +1,11 @@
 package io.diffusion4j.cli.options;
 
-import io.diffusion4j.local.LocalGeneration;
-import io.diffusion4j.local.LocalModel;
-import io.diffusion4j.local.LocalModels;
-import io.diffusion4j.local.PriorChoice;
-import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.unclip.Residency;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -75,28 +71,25 @@ public final class ModelOptions {
     return Path.of(System.getProperty("diffusion4j.home", "."), "emoji", "model");
   }
 
-  /** The service of it within this process: the same requests, checks and files as at a server. */
-  public LocalGeneration serve(Residency residency, PriorChoice prior) {
-    return LocalGeneration.of(
-        LocalModels.load(List.of(served().withPrior(prior)), residency), ServerConfig.loopback());
-  }
-
   /** The number format to measure it in: small differences count there, so float32 unless told. */
   public Precision measuringPrecision() {
     return format.precision.orElse(Precision.FLOAT32);
   }
 
-  /** Loads it. */
-  public LocalModel load(Residency residency) {
-    return LocalModel.load(served(), residency);
+  /** How it is opened, so that networks are in memory at these times. */
+  public Opening opening(Residency residency) {
+    return Opening.with(residency).withPrecision(format.precision);
   }
 
-  /** Loads it to draw with this prior. */
-  public LocalModel load(Residency residency, PriorChoice prior) {
-    return LocalModel.load(served().withPrior(prior), residency);
-  }
-
-  private ServedModel served() {
-    return new ServedModel(folder, Optional.empty(), format.precision);
+  /** Opens it with the parts of plugins, which all have to be for it. */
+  public OpenPipeline open(Opening how, Plugins plugins) {
+    OpenPipeline open = OpenPipeline.of(folder, how, plugins);
+    try {
+      plugins.requireUsed();
+      return open;
+    } catch (RuntimeException e) {
+      open.close();
+      throw e;
+    }
   }
 }

@@ -1,15 +1,21 @@
 package io.diffusion4j.cli.options;
 
-import io.diffusion4j.decoder.DiffusionDecoder;
-import io.diffusion4j.decoder.DiffusionUpsampler;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.local.Defaults;
-import io.diffusion4j.local.PriorChoice;
-import io.diffusion4j.prior.DiffusionPrior;
+import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.serving.v1.StageOptions;
+import io.diffusion4j.unclip.Defaults;
+import io.diffusion4j.unclip.PriorChoice;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -316,34 +322,73 @@ public final class StageOptionsGroup {
     }
   }
 
-  /** What was given, by the names of the stages. */
+  /** How the prior that was asked for is opened. */
+  public Opening opening(Opening own) {
+    return prior == null ? own : own.withPrior(prior().word());
+  }
+
+  /** What was given, by the names of unCLIP's stages; for a server, whose stages are not known. */
   public Map<String, StageOptions> byStage() {
+    return byStage(List.of(Prior.STAGE, ImageDecoder.STAGE, Upsampler.STAGE), Set.of());
+  }
+
+  /**
+   * What was given for the stages of a model; a sampler for all of them means those that denoise.
+   */
+  public Map<String, StageOptions> byStage(ModelCard card) {
+    Set<String> fixed = new HashSet<>();
+    Set<String> names =
+        new LinkedHashSet<>(byStage().keySet()); // those that are wrong are reported
+    for (Stage stage : card.stages()) {
+      names.add(stage.name());
+      if (stage.denoising().isEmpty()) {
+        fixed.add(stage.name());
+      }
+    }
+    if (sampler != null) {
+      names.retainAll(card.stages().stream().map(Stage::name).toList());
+    }
+    return byStage(List.copyOf(names), fixed);
+  }
+
+  private Map<String, StageOptions> byStage(List<String> names, Set<String> withoutSampler) {
     Map<String, StageOptions> stages = new LinkedHashMap<>();
-    stages.put(
-        DiffusionPrior.STAGE,
-        options(priorSampler, priorSteps, priorGuidance, priorSchedule, priorEta, null));
-    stages.put(
-        DiffusionDecoder.STAGE,
-        options(
-            decoderSampler,
-            decoderSteps,
-            decoderGuidance,
-            decoderSchedule,
-            decoderEta,
-            decoderThresholding));
-    stages.put(
-        DiffusionUpsampler.STAGE,
-        options(
-            superResSampler,
-            superResSteps,
-            null,
-            superResSchedule,
-            superResEta,
-            superResThresholding));
+    for (String name : names) {
+      String all = withoutSampler.contains(name) ? null : sampler;
+      StageOptions options =
+          switch (name) {
+            case Prior.STAGE ->
+                options(
+                    all, priorSampler, priorSteps, priorGuidance, priorSchedule, priorEta, null);
+            case ImageDecoder.STAGE ->
+                options(
+                    all,
+                    decoderSampler,
+                    decoderSteps,
+                    decoderGuidance,
+                    decoderSchedule,
+                    decoderEta,
+                    decoderThresholding);
+            case Upsampler.STAGE ->
+                options(
+                    all,
+                    superResSampler,
+                    superResSteps,
+                    null,
+                    superResSchedule,
+                    superResEta,
+                    superResThresholding);
+            default -> options(all, null, null, null, null, null, null);
+          };
+      if (!options.equals(StageOptions.getDefaultInstance())) {
+        stages.put(name, options);
+      }
+    }
     return stages;
   }
 
-  private StageOptions options(
+  private static StageOptions options(
+      @Nullable String all,
       @Nullable String own,
       @Nullable Integer steps,
       @Nullable Double guidance,
@@ -351,7 +396,7 @@ public final class StageOptionsGroup {
       @Nullable Double eta,
       @Nullable String thresholding) {
     var options = StageOptions.newBuilder();
-    String name = own != null ? own : sampler;
+    String name = own != null ? own : all;
     if (name != null) {
       options.setSampler(name);
     }

@@ -2,9 +2,9 @@ package io.diffusion4j.cli.plots;
 
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.local.Defaults;
 import io.diffusion4j.plots.PictureFile;
 import io.diffusion4j.plots.PlanPlots;
+import io.diffusion4j.unclip.Defaults;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,15 +4,16 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.cli.console.Signals;
-import io.diffusion4j.local.LocalModel;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.openai.OpenAiModule;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.metrics.MetricsModule;
-import io.diffusion4j.unclip.Residency;
 import io.diffusion4j.web.WebModule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,10 +54,11 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ServerSettings settings =
         ServerSettings.of(flags, file == null ? ServerFile.NONE : ServerFile.read(file));
-    settings.models().forEach(model -> LocalModel.requirePipeline(model.folder()));
+    settings.models().forEach(model -> OpenPipeline.family(model.folder()));
     ServerLog.configure(settings.logFormat(), settings.logLevel());
     try (var port = HttpPort.open(settings.config()); // who asks meanwhile is told that it loads
-        var models = LocalModels.load(settings.models(), Residency.ALWAYS);
+        var models =
+            LocalModels.load(settings.models(), Residency.ALWAYS, Plugins.of(settings.plugins()));
         var server =
             models.server(settings.config(), more(settings, port, models.names())).start()) {
       Thread drain = new Thread(server::close, "drain");

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.serve;
 
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.serving.config.ServerConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,6 +63,9 @@ final class ServeFlags {
 
   @Option(names = "--precision", paramLabel = "FORMAT", description = ModelOptions.FORMATS)
   ModelOptions.@Nullable FormatChoice precision;
+
+  @Option(names = "--plugin", paramLabel = "JAR", description = PluginOptions.HELP)
+  List<Path> plugins = List.of();
 
   @Option(
       names = "--tokens",

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param receiveSeconds how long a request may take to arrive
  * @param stallSeconds how long a client may take nothing of an answer that is there
  * @param models the models, the default first
+ * @param plugins jars with parts of the models
  * @param tls how it encrypts; without it, it does not
  * @param insecure whether it listens in plaintext where other machines can listen in
  * @param origins the other sites whose pages may ask
@@ -38,6 +39,7 @@ record ServerFile(
     @Nullable Integer receiveSeconds,
     @Nullable Integer stallSeconds,
     @Nullable List<ModelEntry> models,
+    @Nullable List<Path> plugins,
     @Nullable TlsEntry tls,
     @Nullable Boolean insecure,
     @Nullable List<String> origins,
@@ -48,7 +50,8 @@ record ServerFile(
   /** A file that says nothing. */
   static final ServerFile NONE =
       new ServerFile(
-          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+          null);
 
   /**
    * A model.
@@ -155,6 +158,7 @@ record ServerFile(
             : models.stream()
                 .map(m -> new ModelEntry(folder.resolve(m.folder()), m.name(), m.precision()))
                 .toList(),
+        plugins == null ? null : plugins.stream().map(folder::resolve).toList(),
         tls == null ? null : tls.from(folder),
         insecure,
         origins,

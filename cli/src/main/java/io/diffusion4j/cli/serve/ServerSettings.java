@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config of the server
  * @param models which it serves, the default first
+ * @param plugins jars with parts of models
  * @param tokens the file of the tokens; empty if everybody may call
  * @param quota what a principal may ask for whose token says nothing of it
  * @param metrics whether {@code /metrics} is served
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 record ServerSettings(
     ServerConfig config,
     List<ServedModel> models,
+    List<Path> plugins,
     Optional<Path> tokens,
     Quota quota,
     boolean metrics,
@@ -39,6 +41,7 @@ record ServerSettings(
       throw new IllegalArgumentException("models: none (expected: at least one)");
     }
     models = List.copyOf(models);
+    plugins = List.copyOf(plugins);
   }
 
   /** What the file says over the defaults, and the flags over both. */
@@ -70,6 +73,7 @@ record ServerSettings(
     return new ServerSettings(
         config,
         models(flags, file),
+        flags.plugins.isEmpty() ? first(file.plugins(), List.of()) : flags.plugins,
         either(flags.tokens, file.tokens()),
         Optional.ofNullable(file.quota()).map(ServerFile.QuotaEntry::quota).orElse(Quota.NONE),
         first(file.metrics(), true),

@@ -90,6 +90,7 @@ final class ServerSettingsTest {
                         folder.resolve("/models/karlo"),
                         Optional.of("karlo"),
                         Optional.of(Precision.FLOAT32))),
+                List.of(folder.resolve("parts.jar")),
                 Optional.of(folder.resolve("tokens.yaml")),
                 new Quota(60, 600, 4),
                 true,

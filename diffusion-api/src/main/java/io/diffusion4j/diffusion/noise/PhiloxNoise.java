@@ -1,6 +1,8 @@
 package io.diffusion4j.diffusion.noise;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Noise that is a pure function of (seed, image, stage, step): Gaussian numbers by Box and Muller
@@ -27,6 +29,20 @@ public final class PhiloxNoise implements NoiseSource {
     fill(block, image, DERIVE, hash("image"));
     Philox.encrypt(block, seed);
     key = Integer.toUnsignedLong(block[0]) | (long) block[1] << 32;
+  }
+
+  /**
+   * The noise of the first images of a seed.
+   *
+   * @param count how many, at least 1
+   */
+  public static List<NoiseSource> images(long seed, int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
+    }
+    return IntStream.range(0, count)
+        .<NoiseSource>mapToObj(image -> new PhiloxNoise(seed, image))
+        .toList();
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +28,11 @@ public final class BestOfPrior implements Prior {
     }
     this.prior = prior;
     this.candidates = candidates;
+  }
+
+  @Override
+  public Stage stage() {
+    return prior.stage();
   }
 
   @Override

@@ -4,14 +4,43 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import java.util.List;
 
 /** Inverts the image encoder: P(x | z_i, y) (DALL-E 2, §2.1). */
 @FunctionalInterface
 public interface ImageDecoder {
+  /** The usual name of its stage. */
+  String STAGE = "decoder";
+
   /** Draws one image for each embedding, in order. */
   List<Image> decode(
       List<Draw<Condition>> draws, SamplingSettings settings, SamplingListener listener);
+
+  /**
+   * The stage as it is offered to callers. By default it takes no settings and reports no steps; a
+   * part that does has to say so, here or by {@link #offeredAs}.
+   */
+  default Stage stage() {
+    return Stage.fixed(STAGE, 0);
+  }
+
+  /** The same decoder, offered as this stage. */
+  default ImageDecoder offeredAs(Stage offered) {
+    ImageDecoder own = this;
+    return new ImageDecoder() {
+      @Override
+      public List<Image> decode(
+          List<Draw<Condition>> draws, SamplingSettings settings, SamplingListener listener) {
+        return own.decode(draws, settings, listener);
+      }
+
+      @Override
+      public Stage stage() {
+        return offered;
+      }
+    };
+  }
 
   /**
    * What an image is decoded from.

@@ -3,11 +3,15 @@ package io.diffusion4j.diffusion.part;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import java.util.List;
 
 /** Draws the CLIP image embedding that a text could belong to: P(z_i | y) (DALL-E 2, §2.2). */
 @FunctionalInterface
 public interface Prior {
+  /** The usual name of its stage. */
+  String STAGE = "prior";
+
   /**
    * Draws one image embedding for each prompt.
    *
@@ -15,4 +19,29 @@ public interface Prior {
    */
   List<float[]> sample(
       List<Draw<Prompt>> draws, SamplingSettings settings, SamplingListener listener);
+
+  /**
+   * The stage as it is offered to callers. By default it takes no settings and reports no steps; a
+   * part that does has to say so, here or by {@link #offeredAs}.
+   */
+  default Stage stage() {
+    return Stage.fixed(STAGE, 0);
+  }
+
+  /** The same prior, offered as this stage. */
+  default Prior offeredAs(Stage offered) {
+    Prior own = this;
+    return new Prior() {
+      @Override
+      public List<float[]> sample(
+          List<Draw<Prompt>> draws, SamplingSettings settings, SamplingListener listener) {
+        return own.sample(draws, settings, listener);
+      }
+
+      @Override
+      public Stage stage() {
+        return offered;
+      }
+    };
+  }
 }

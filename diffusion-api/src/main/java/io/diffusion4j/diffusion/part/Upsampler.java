@@ -4,12 +4,41 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import java.util.List;
 
 /** Draws a larger image that a small one could be a copy of (DALL-E 2, §2.1). */
 @FunctionalInterface
 public interface Upsampler {
+  /** The usual name of its stage. */
+  String STAGE = "super_res";
+
   /** Draws one larger image for each image, in order. */
   List<Image> upsample(
       List<Draw<Image>> draws, SamplingSettings settings, SamplingListener listener);
+
+  /**
+   * The stage as it is offered to callers. By default it takes no settings and reports no steps; a
+   * part that does has to say so, here or by {@link #offeredAs}.
+   */
+  default Stage stage() {
+    return Stage.fixed(STAGE, 0);
+  }
+
+  /** The same upsampler, offered as this stage. */
+  default Upsampler offeredAs(Stage offered) {
+    Upsampler own = this;
+    return new Upsampler() {
+      @Override
+      public List<Image> upsample(
+          List<Draw<Image>> draws, SamplingSettings settings, SamplingListener listener) {
+        return own.upsample(draws, settings, listener);
+      }
+
+      @Override
+      public Stage stage() {
+        return offered;
+      }
+    };
+  }
 }

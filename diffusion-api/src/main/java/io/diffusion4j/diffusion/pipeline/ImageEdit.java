@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.pipeline;
 
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 
 /**
  * A way to draw images that keep something of a given one, as decorators around the stages that
@@ -37,6 +38,16 @@ public interface ImageEdit {
 
   /** An upsampler that keeps what is to be kept, at the size of its images. */
   Upsampler upsampler(Upsampler upsampler);
+
+  /** How the decorated decoder samples when it is asked to sample so. */
+  default SamplingSettings decoderSettings(SamplingSettings settings) {
+    return settings;
+  }
+
+  /** How the decorated upsampler samples when it is asked to sample so. */
+  default SamplingSettings upsamplerSettings(SamplingSettings settings) {
+    return settings;
+  }
 
   /** How many steps the decorated decoder takes when it is asked for so many. */
   int decoderSteps(int steps);

@@ -53,7 +53,7 @@ public final class ImageToImage implements ImageEdit {
         : (draws, settings, listener) ->
             decoder.decode(
                 draws.stream().map(draw -> draw.withProjection(from(pyramid::levelOfRow))).toList(),
-                part(settings),
+                decoderSettings(settings),
                 listener);
   }
 
@@ -69,7 +69,7 @@ public final class ImageToImage implements ImageEdit {
                 draws.stream()
                     .map(draw -> draw.withProjection(from(size -> changed(draw.condition(), size))))
                     .toList(),
-                part(settings),
+                upsamplerSettings(settings),
                 listener);
   }
 
@@ -87,8 +87,16 @@ public final class ImageToImage implements ImageEdit {
     return draws.stream().map(draw -> image).toList();
   }
 
-  private SamplingSettings part(SamplingSettings settings) {
-    return settings.withSampler(new PartialSampler(settings.sampler(), strength));
+  @Override
+  public SamplingSettings decoderSettings(SamplingSettings settings) {
+    return strength == 0 || strength == 1
+        ? settings
+        : settings.withSampler(new PartialSampler(settings.sampler(), strength));
+  }
+
+  @Override
+  public SamplingSettings upsamplerSettings(SamplingSettings settings) {
+    return decoderSettings(settings);
   }
 
   /** The given image at a size, changed as this small one differs from it. */

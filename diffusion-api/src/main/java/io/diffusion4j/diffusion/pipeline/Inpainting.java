@@ -8,6 +8,7 @@ import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Projection;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.List;
 
 /**
@@ -59,8 +60,12 @@ public final class Inpainting implements ImageEdit {
   @Override
   public ImageDecoder decoder(ImageDecoder decoder) {
     return (draws, settings, listener) ->
-        decoder.decode(
-            held(draws), settings.withSampler(resampling.of(settings.sampler())), listener);
+        decoder.decode(held(draws), decoderSettings(settings), listener);
+  }
+
+  @Override
+  public SamplingSettings decoderSettings(SamplingSettings settings) {
+    return settings.withSampler(resampling.of(settings.sampler()));
   }
 
   @Override

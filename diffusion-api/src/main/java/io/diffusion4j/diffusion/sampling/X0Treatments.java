@@ -13,7 +13,11 @@ public final class X0Treatments {
 
   /** These treatments under these names, at least one. */
   public X0Treatments(Map<String, X0Treatment> byName) {
-    this.treatments = new ByName<>("thresholding", byName);
+    this(new ByName<>("thresholding", byName));
+  }
+
+  private X0Treatments(ByName<X0Treatment> treatments) {
+    this.treatments = treatments;
   }
 
   /** Those of this package, for pixels in [-1, 1]. */
@@ -26,6 +30,15 @@ public final class X0Treatments {
             new DynamicThresholding(PERCENTILE, Double.POSITIVE_INFINITY),
             "none",
             X0Treatment.NONE));
+  }
+
+  /** These and more, or others under names that are there already. */
+  public X0Treatments with(Map<String, X0Treatment> more) {
+    ByName<X0Treatment> all = treatments;
+    for (Map.Entry<String, X0Treatment> one : more.entrySet()) {
+      all = all.with(one.getKey(), one.getValue());
+    }
+    return new X0Treatments(all);
   }
 
   /**

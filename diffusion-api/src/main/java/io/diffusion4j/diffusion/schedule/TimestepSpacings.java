@@ -10,7 +10,11 @@ public final class TimestepSpacings {
 
   /** These spacings under these names, at least one. */
   public TimestepSpacings(Map<String, TimestepSpacing> byName) {
-    this.spacings = new ByName<>("spacing", byName);
+    this(new ByName<>("spacing", byName));
+  }
+
+  private TimestepSpacings(ByName<TimestepSpacing> spacings) {
+    this.spacings = spacings;
   }
 
   /** Those of this package, under the names that diffusers and OpenAI use. */
@@ -23,6 +27,15 @@ public final class TimestepSpacings {
             "sections", new SectionSpacing(),
             "trailing", new TrailingSpacing(),
             "unclip", new UnclipSpacing()));
+  }
+
+  /** These and more, or others under names that are there already. */
+  public TimestepSpacings with(Map<String, TimestepSpacing> more) {
+    ByName<TimestepSpacing> all = spacings;
+    for (Map.Entry<String, TimestepSpacing> one : more.entrySet()) {
+      all = all.with(one.getKey(), one.getValue());
+    }
+    return new TimestepSpacings(all);
   }
 
   /**

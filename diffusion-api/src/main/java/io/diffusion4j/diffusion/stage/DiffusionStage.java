@@ -15,7 +15,8 @@ import java.util.List;
 
 /**
  * A diffusion model ready to sample from: a network and what it was trained with. The prior, the
- * decoder and the upsampler are one each.
+ * decoder and the upsampler are one each. How such a stage is offered to callers is its {@link
+ * Stage}.
  *
  * <p>Safe to share between threads if the denoiser is.
  *
@@ -41,6 +42,22 @@ public record DiffusionStage<C>(
     if (rowSize < 1) {
       throw new IllegalArgumentException("rowSize: " + rowSize + " (expected: ≥ 1)");
     }
+  }
+
+  /**
+   * The network of a stage.
+   *
+   * @throws IllegalArgumentException if the stage does not denoise
+   */
+  public static <C> DiffusionStage<C> of(Stage stage, Denoiser<C> denoiser, int rowSize) {
+    Course.Denoising own = stage.requireDenoising();
+    return new DiffusionStage<>(
+        stage.name(), denoiser, own.schedule(), own.spacing(), own.treatment(), rowSize);
+  }
+
+  /** The same stage, which does something else to x̂₀. */
+  public DiffusionStage<C> withTreatment(X0Treatment other) {
+    return new DiffusionStage<>(name, denoiser, schedule, spacing, other, rowSize);
   }
 
   /**

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param sampler the method
  * @param steps how many steps of the training schedule are kept, at least 1
  * @param guidanceScale the classifier-free guidance scale, at least 0; 1 is the plain conditional
- *     model, which asks the network half as much. Stages without guidance ignore it.
+ *     model, which asks the network half as much. A stage without guidance takes 1 only
  * @param spacing which timesteps are kept; empty for the stage's own
  * @param treatment what is done to each x̂₀; empty for the stage's own
  */
@@ -30,6 +30,17 @@ public record SamplingSettings(
     }
   }
 
+  /** Refuses to plan. */
+  private static final Sampler NONE =
+      (schedule, timesteps) -> {
+        throw new IllegalArgumentException("sampler: none (expected: one, to denoise)");
+      };
+
+  /** For a stage that has no sampler and takes steps of its own. */
+  public static SamplingSettings withoutSampler(double guidanceScale) {
+    return new SamplingSettings(NONE, 1, guidanceScale);
+  }
+
   /** With the spacing of the stage, and what it does to x̂₀. */
   public SamplingSettings(Sampler sampler, int steps, GuidanceScale guidanceScale) {
     this(sampler, steps, guidanceScale, Optional.empty(), Optional.empty());
@@ -43,6 +54,16 @@ public record SamplingSettings(
   /** The same with another sampler. */
   public SamplingSettings withSampler(Sampler other) {
     return new SamplingSettings(other, steps, guidanceScale, spacing, treatment);
+  }
+
+  /** The same with another number of steps. */
+  public SamplingSettings withSteps(int other) {
+    return new SamplingSettings(sampler, other, guidanceScale, spacing, treatment);
+  }
+
+  /** Whether there is a sampler. */
+  public boolean hasSampler() {
+    return sampler != NONE;
   }
 
   /** The same with another guidance scale. */

@@ -30,13 +30,19 @@ import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.solver.GaussianData;
 import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Projection;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -176,21 +182,78 @@ class EditingTest {
     return new Image(LARGE, LARGE, pixels);
   }
 
-  private EmbeddingToImage.Images draw(
+  /** What was drawn, as decoded and as upsampled. */
+  private record Drawn(List<Image> small, List<Image> large) {}
+
+  private Drawn draw(
       ImageEdit edit, List<NoiseSource> noise, Sampler sampler, SamplingListener listener) {
     var settings = settings(sampler, 20);
-    return new EmbeddingToImage(edit.decoder(decoder), edit.upsampler(upsampler))
-        .render(
-            noise.stream()
-                .map(
-                    source ->
-                        new Draw<>(
-                            new ImageDecoder.Condition(new float[] {0.2f, 0.1f}, nothing()),
-                            source))
-                .toList(),
-            settings,
-            settings,
-            listener);
+    var condition = new ImageDecoder.Condition(new float[] {0.2f, 0.1f}, nothing());
+    List<Image> small =
+        edit.decoder(decoder)
+            .decode(
+                noise.stream().map(source -> new Draw<>(condition, source)).toList(),
+                settings,
+                listener);
+    List<Draw<Image>> enlarged = new ArrayList<>();
+    for (int i = 0; i < small.size(); i++) {
+      enlarged.add(new Draw<>(small.get(i), noise.get(i)));
+    }
+    return new Drawn(small, edit.upsampler(upsampler).upsample(enlarged, settings, listener));
+  }
+
+  private final List<float[]> decodedEmbeddings = new ArrayList<>();
+
+  /** Draws, keeping the embeddings that are decoded, and the small images. */
+  private Drawn draw(
+      ImageTask task,
+      ImageDecoder own,
+      List<NoiseSource> noise,
+      int steps,
+      SamplingListener listener) {
+    List<Image> small = new ArrayList<>();
+    decodedEmbeddings.clear();
+    ImageDecoder watched =
+        (draws, settings, at) -> {
+          draws.forEach(draw -> decodedEmbeddings.add(draw.condition().imageEmbedding()));
+          return own.decode(draws, settings, at);
+        };
+    Upsampler enlarging =
+        (draws, settings, at) -> {
+          draws.forEach(draw -> small.add(draw.condition()));
+          return upsampler.upsample(draws, settings, at);
+        };
+    List<Image> large = pipeline(watched, enlarging).draw(task, sampling(steps), noise, listener);
+    return new Drawn(small, large);
+  }
+
+  private ImagePipeline pipeline(ImageDecoder decoding, Upsampler enlarging) {
+    return new UnclipPipeline(
+        () -> new ModelIdentity("toy", "normal data", "MIT", "sha256:" + "0".repeat(64)),
+        Pixels.square(LARGE),
+        ModelCard.Limits.USUAL,
+        EnumSet.allOf(ImageTask.Kind.class),
+        new UnclipParts(
+            textEncoder,
+            (draws, settings, listener) -> List.of(),
+            imageEncoder,
+            decoding.offeredAs(stage(ImageDecoder.STAGE)),
+            enlarging.offeredAs(stage(Upsampler.STAGE))));
+  }
+
+  private static Stage stage(String name) {
+    return Stage.denoising(
+        name,
+        new Course.Denoising(
+            SCHEDULE,
+            new UnclipSpacing(),
+            X0Treatment.clip(1),
+            new Choices(Samplers.standard(), "ddim", 20)));
+  }
+
+  private static Map<String, SamplingSettings> sampling(int steps) {
+    var settings = settings(new DdimSampler(0), steps);
+    return Map.of(ImageDecoder.STAGE, settings, Upsampler.STAGE, settings);
   }
 
   private Prompt nothing() {
@@ -351,41 +414,28 @@ class EditingTest {
 
   @Test
   void theEndsOfAnInterpolationAreTheVariations() {
-    var variation = new ImageVariation(imageEncoder, textEncoder, decoder, upsampler);
-    var interpolation = new ImageInterpolation(imageEncoder, variation);
-    var settings = settings(new DdimSampler(0), 5);
     List<Image> ends = List.of(picture(1), picture(2));
-    var variations =
-        variation.vary(
-            new ImageVariation.Request(ends, noise(3, 3), settings, settings),
-            SamplingListener.NONE);
+    List<float[]> embeddings = new ArrayList<>();
     for (int end = 0; end < 2; end++) {
-      var request =
-          new ImageInterpolation.Request(
-              ends.get(0), ends.get(1), end, noise(3), settings, settings);
-      assertThat(interpolation.interpolate(request, SamplingListener.NONE).images().get(0).pixels())
-          .isEqualTo(variations.images().get(end).pixels());
+      var variation = new ImageTask.Variation(ends.get(end), ImageTask.Words.NONE);
+      float[] expected =
+          draw(variation, decoder, noise(3), 5, SamplingListener.NONE).large().get(0).pixels();
+      embeddings.add(decodedEmbeddings.get(0));
+      var between = new ImageTask.Interpolation(ends.get(0), ends.get(1), end);
+      assertThat(draw(between, decoder, noise(3), 5, SamplingListener.NONE).large().get(0).pixels())
+          .isEqualTo(expected);
     }
-    var middle =
-        new ImageInterpolation.Request(
-            ends.get(0), ends.get(1), 0.5, noise(3, 4), settings, settings);
-    var result = interpolation.interpolate(middle, SamplingListener.NONE);
-    assertThat(result.images()).hasSize(2);
-    assertThat(result.imageEmbeddings().get(1))
-        .isEqualTo(
-            Slerp.between(
-                variations.imageEmbeddings().get(0), variations.imageEmbeddings().get(1), 0.5));
+    var middle = new ImageTask.Interpolation(ends.get(0), ends.get(1), 0.5);
+    var result = draw(middle, decoder, noise(3, 4), 5, SamplingListener.NONE);
+    assertThat(result.large()).hasSize(2);
+    assertThat(decodedEmbeddings.get(1))
+        .isEqualTo(Slerp.between(embeddings.get(0), embeddings.get(1), 0.5));
   }
 
   private List<Image> change(
       Parameterization parameterization, double ratio, int steps, SamplingListener listener) {
-    var settings = settings(new DdimSampler(0), steps);
-    var diff = new TextDiff(imageEncoder, textEncoder, decoder(parameterization), upsampler);
-    return diff.change(
-            new TextDiff.Request(
-                picture(1), "a", "b and more", ratio, noise(0, 1), settings, settings),
-            listener)
-        .small();
+    var task = new ImageTask.TextDiff(picture(1), "a", "b and more", ratio);
+    return draw(task, decoder(parameterization), noise(0, 1), steps, listener).small();
   }
 
   /** What is left is the error of two first-order methods. */
@@ -414,15 +464,19 @@ class EditingTest {
 
   @Test
   void textDiffBetweenTextsOfOneMeaningKeepsTheImage() {
-    var settings = settings(new DdimSampler(0), 10);
-    var diff = new TextDiff(imageEncoder, textEncoder, decoder, upsampler);
     var same =
-        diff.change(
-            new TextDiff.Request(picture(1), "a", "a", 1, noise(0), settings, settings),
+        draw(
+            new ImageTask.TextDiff(picture(1), "a", "a", 1),
+            decoder,
+            noise(0),
+            10,
             SamplingListener.NONE);
     var none =
-        diff.change(
-            new TextDiff.Request(picture(1), "a", "b", 0, noise(0), settings, settings),
+        draw(
+            new ImageTask.TextDiff(picture(1), "a", "b", 0),
+            decoder,
+            noise(0),
+            10,
             SamplingListener.NONE);
     assertThat(same.large().get(0).pixels()).isEqualTo(none.large().get(0).pixels());
   }
@@ -448,7 +502,11 @@ class EditingTest {
             "super_res 1/3",
             "super_res 2/3",
             "super_res 3/3");
-    assertThat(TextDiff.decoderSteps(3)).isEqualTo(6);
+    assertThat(
+            pipeline(decoder, upsampler)
+                .steps(new ImageTask.TextDiff(picture(1), "a", "b", 0.5), sampling(3)))
+        .containsEntry("decoder", 6)
+        .containsEntry("super_res", 3);
     assertThat(decoderBatches).containsExactly(1, 1, 1, 2, 2, 2); // there once, back for each
   }
 
@@ -463,14 +521,12 @@ class EditingTest {
         .hasMessage("mask: 4×4 (expected: 8×8, as the image)");
     assertThatThrownBy(
             () ->
-                new TextDiff.Request(
-                    image,
-                    "a",
-                    "b",
-                    0.5,
+                draw(
+                    new ImageTask.TextDiff(image, "a", "b", 0.5),
+                    decoder,
                     List.of(),
-                    settings(new DdimSampler(0), 2),
-                    settings(new DdimSampler(0), 2)))
+                    2,
+                    SamplingListener.NONE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("noise: none (expected: at least one)");
     assertThatThrownBy(

@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -13,12 +14,24 @@ import io.diffusion4j.diffusion.part.Prompt;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.TrailingSpacing;
 import io.diffusion4j.diffusion.solver.DdimSampler;
+import io.diffusion4j.diffusion.solver.HeunSampler;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The pipelines over stages that leave traces of what they were given. */
@@ -86,7 +99,33 @@ class PipelinesTest {
             .toList();
       };
 
-  private final TextToImage pipeline = new TextToImage(textEncoder, prior, decoder, upsampler);
+  private final List<float[]> decoded = new ArrayList<>();
+  private final List<Image> small = new ArrayList<>();
+
+  private final ImagePipeline pipeline =
+      new UnclipPipeline(
+          () -> new ModelIdentity("toy", "lambdas", "MIT", "sha256:" + "0".repeat(64)),
+          new Pixels(2, 1),
+          ModelCard.Limits.USUAL,
+          EnumSet.allOf(ImageTask.Kind.class),
+          new UnclipParts(
+              textEncoder,
+              prior,
+              images -> images.stream().map(image -> new float[] {image.pixels()[0]}).toList(),
+              (draws, settings, listener) -> {
+                draws.forEach(draw -> decoded.add(draw.condition().imageEmbedding()));
+                List<Image> drawn = decoder.decode(draws, settings, listener);
+                small.addAll(drawn);
+                return drawn;
+              },
+              upsampler));
+
+  private static final Map<String, SamplingSettings> SETTINGS =
+      Map.of(Prior.STAGE, PRIOR, ImageDecoder.STAGE, DECODER, Upsampler.STAGE, UPSAMPLER);
+
+  private List<Image> draw(ImageTask task, List<NoiseSource> noise) {
+    return pipeline.draw(task, SETTINGS, noise, SamplingListener.NONE);
+  }
 
   private static float noise(long seed, int image, String stage) {
     return new PhiloxNoise(seed, image).gaussian(stage, 0, 1)[0];
@@ -94,70 +133,98 @@ class PipelinesTest {
 
   @Test
   void aPromptGoesThroughEveryStage() {
-    var request = TextToImage.Request.of("apple", 2, 42, PRIOR, DECODER, UPSAMPLER);
-    TextToImage.Result result = pipeline.generate(request, SamplingListener.NONE);
-    assertThat(result.images()).hasSize(2);
+    List<Image> images = draw(ImageTask.of("apple"), PhiloxNoise.images(42, 2));
+    assertThat(images).hasSize(2);
     for (int image = 0; image < 2; image++) {
       float embedding = 5 + noise(42, image, "prior");
-      assertThat(result.imageEmbeddings().get(image)).containsExactly(embedding);
-      assertThat(result.small().get(image).pixels())
+      assertThat(decoded.get(image)).containsExactly(embedding);
+      assertThat(small.get(image).pixels())
           .containsExactly(embedding, 0, noise(42, image, "decoder"));
-      assertThat(result.images().get(image).width()).isEqualTo(2);
+      assertThat(images.get(image).width()).isEqualTo(2);
     }
   }
 
   @Test
   void eachTextIsEncodedOnce() {
-    List<NoiseSource> noise =
-        List.of(new PhiloxNoise(1, 0), new PhiloxNoise(1, 1), new PhiloxNoise(1, 2));
-    var request =
-        new TextToImage.Request(
-            List.of("apple", "pear", "apple"), "", noise, PRIOR, DECODER, UPSAMPLER);
-    pipeline.generate(request.withNegative("blurry"), SamplingListener.NONE);
+    List<ImageTask.Words> prompts =
+        Stream.of("apple", "pear", "apple")
+            .map(text -> new ImageTask.Words(text, "blurry"))
+            .toList();
+    draw(new ImageTask.TextToImage(prompts), PhiloxNoise.images(1, 3));
     assertThat(encoded).containsExactly("apple", "pear", "blurry");
   }
 
   @Test
   void theNegativePromptReachesTheDecoder() {
-    var request = TextToImage.Request.of("apple", 1, 42, PRIOR, DECODER, UPSAMPLER);
-    TextToImage.Result result =
-        pipeline.generate(request.withNegative("blurry"), SamplingListener.NONE);
-    assertThat(result.small().get(0).pixels()[1]).isEqualTo(6);
+    var words = new ImageTask.Words("apple", "blurry");
+    draw(new ImageTask.TextToImage(words), PhiloxNoise.images(42, 1));
+    assertThat(small.get(0).pixels()[1]).isEqualTo(6);
   }
 
   @Test
   void anEmbeddingCanBeRenderedAgain() {
-    var request = TextToImage.Request.of("apple", 1, 42, PRIOR, DECODER, UPSAMPLER);
-    TextToImage.Result first = pipeline.generate(request, SamplingListener.NONE);
-    TextToImage.Result again =
-        pipeline.render(request, first.prompts(), first.imageEmbeddings(), SamplingListener.NONE);
-    assertThat(again.images().get(0).pixels()).isEqualTo(first.images().get(0).pixels());
-    assertThatThrownBy(
-            () -> pipeline.render(request, first.prompts(), List.of(), SamplingListener.NONE))
+    var words = new ImageTask.Words("apple", "");
+    List<Image> first = draw(new ImageTask.TextToImage(words), PhiloxNoise.images(42, 1));
+    List<Image> again =
+        draw(new ImageTask.FromEmbedding(List.copyOf(decoded), words), PhiloxNoise.images(42, 1));
+    assertThat(again.get(0).pixels()).isEqualTo(first.get(0).pixels());
+    assertThatThrownBy(() -> new ImageTask.FromEmbedding(List.of(), words))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("imageEmbeddings: 0 (expected: 1)");
+        .hasMessage("imageEmbeddings: none (expected: at least one)");
   }
 
   @Test
   void aVariationIsDecodedFromTheEmbeddingWithoutWords() {
-    var variation =
-        new ImageVariation(
-            images -> images.stream().map(image -> new float[] {image.pixels()[0]}).toList(),
-            textEncoder,
-            decoder,
-            upsampler);
     Image image = new Image(1, 1, new float[] {0.5f, 0, 0});
-    ImageVariation.Result result =
-        variation.vary(
-            new ImageVariation.Request(
-                List.of(image, image),
-                List.of(new PhiloxNoise(1, 0), new PhiloxNoise(1, 1)),
-                DECODER,
-                UPSAMPLER),
-            SamplingListener.NONE);
+    List<Image> images =
+        draw(new ImageTask.Variation(image, ImageTask.Words.NONE), PhiloxNoise.images(1, 2));
     assertThat(encoded).containsExactly("");
-    assertThat(result.images()).hasSize(2);
-    assertThat(result.small().get(1).pixels()).containsExactly(0.5f, 0, noise(1, 1, "decoder"));
+    assertThat(images).hasSize(2);
+    assertThat(small.get(1).pixels()).containsExactly(0.5f, 0, noise(1, 1, "decoder"));
+  }
+
+  @Test
+  void aStageThatIsAskedForNothingSamplesByDefault() {
+    Stage usual =
+        Stage.denoising(
+            Prior.STAGE,
+            new Course.Denoising(
+                new CosineSchedule(100),
+                new TrailingSpacing(),
+                X0Treatment.NONE,
+                new Choices(Samplers.standard(), "heun", 6)));
+    List<SamplingSettings> seen = new ArrayList<>();
+    Prior watched =
+        (draws, settings, listener) -> {
+          seen.add(settings);
+          return draws.stream().map(draw -> new float[1]).toList();
+        };
+    var parts =
+        new UnclipParts(
+            textEncoder,
+            watched.offeredAs(usual.withScale(new Stage.Scale(2, 9))),
+            images -> List.of(),
+            (draws, settings, listener) ->
+                draws.stream().map(draw -> new Image(1, 1, new float[3])).toList(),
+            (draws, settings, listener) -> draws.stream().map(Draw::condition).toList());
+    var own =
+        new UnclipPipeline(
+                () -> new ModelIdentity("toy", "lambdas", "MIT", "sha256:" + "0".repeat(64)),
+                Pixels.square(1),
+                ModelCard.Limits.USUAL,
+                EnumSet.allOf(ImageTask.Kind.class),
+                parts)
+            .withGuidance((stage, asked) -> GuidanceScale.constant(asked.at(0) * 2));
+    own.draw(ImageTask.of("apple"), Map.of(), PhiloxNoise.images(1, 1), SamplingListener.NONE);
+    assertThat(seen.get(0).sampler()).isEqualTo(new HeunSampler());
+    assertThat(seen.get(0).steps()).isEqualTo(6);
+    assertThat(seen.get(0).guidanceScale()).isEqualTo(GuidanceScale.constant(4));
+    assertThat(own.steps(ImageTask.of("apple"), Map.of())).containsExactly(Map.entry("prior", 6));
+    // What does not denoise cannot be edited.
+    assertThat(own.card().tasks())
+        .doesNotContain(
+            ImageTask.Kind.INPAINT, ImageTask.Kind.IMAGE_TO_IMAGE, ImageTask.Kind.TEXT_DIFF)
+        .contains(ImageTask.Kind.VARIATION);
   }
 
   @Test
@@ -186,22 +253,16 @@ class PipelinesTest {
 
   @Test
   void badRequestsGetOneClearError() {
-    assertThatThrownBy(() -> TextToImage.Request.of("apple", 0, 42, PRIOR, DECODER, UPSAMPLER))
+    assertThatThrownBy(() -> PhiloxNoise.images(42, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("count: 0 (expected: ≥ 1)");
-    assertThatThrownBy(
-            () ->
-                new TextToImage.Request(
-                    List.of("a", "b"),
-                    "",
-                    List.of(new PhiloxNoise(1, 0)),
-                    PRIOR,
-                    DECODER,
-                    UPSAMPLER))
+    var two =
+        new ImageTask.TextToImage(
+            List.of(new ImageTask.Words("a", ""), new ImageTask.Words("b", "")));
+    assertThatThrownBy(() -> draw(two, PhiloxNoise.images(1, 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("noise: 1 (expected: 2)");
-    assertThatThrownBy(
-            () -> new TextToImage.Request(List.of(), "", List.of(), PRIOR, DECODER, UPSAMPLER))
+    assertThatThrownBy(() -> new ImageTask.TextToImage(List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("prompts: none (expected: at least one)");
   }

@@ -10,6 +10,7 @@ import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.diffusion4j.diffusion.denoiser.NoMemoryException;
+import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
 import io.grpc.Metadata;
@@ -188,6 +189,12 @@ public final class Errors {
    * @param correlationId under which the fault was logged
    */
   public static StatusRuntimeException failed(Throwable cause, String correlationId) {
+    if (cause instanceof PluginException plugin) { // its message is for whoever wrote it
+      return error(
+          Code.INTERNAL,
+          String.valueOf(plugin.getMessage()),
+          info("PLUGIN_FAILED", Map.of("correlation_id", correlationId)));
+    }
     return cause instanceof NoMemoryException || cause instanceof OutOfMemoryError
         ? error(
             Code.RESOURCE_EXHAUSTED,

@@ -7,19 +7,19 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.Prompt;
+import io.diffusion4j.diffusion.pipeline.Embedder;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.jobs.Quotas;
-import io.diffusion4j.serving.model.Embedder;
-import io.diffusion4j.serving.model.ImageEngine;
 import io.diffusion4j.serving.model.Models;
-import io.diffusion4j.serving.model.StageCard;
-import io.diffusion4j.serving.model.Task;
 import io.diffusion4j.serving.request.ImageSeed;
 import io.diffusion4j.serving.request.InputImages;
 import io.diffusion4j.serving.request.RequestResolver;
@@ -75,7 +75,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
 
   @Override
   public void embedTexts(EmbedTextsRequest request, StreamObserver<EmbedTextsResponse> response) {
-    ImageEngine engine = engine(request.getModel());
+    ImagePipeline engine = engine(request.getModel());
     Embedder space = space(engine, "EmbedTexts");
     Violations violations = new Violations();
     checkCount("texts", request.getTextsCount(), violations);
@@ -101,7 +101,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   @Override
   public void embedImages(
       EmbedImagesRequest request, StreamObserver<EmbedImagesResponse> response) {
-    ImageEngine engine = engine(request.getModel());
+    ImagePipeline engine = engine(request.getModel());
     ImageEncoder encoder = needed(space(engine, "EmbedImages").images(), "EmbedImages", engine);
     Violations violations = new Violations();
     List<InputImage> images = images(request.getImagesList(), violations);
@@ -118,7 +118,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
 
   @Override
   public void rankImages(RankImagesRequest request, StreamObserver<RankImagesResponse> response) {
-    ImageEngine engine = engine(request.getModel());
+    ImagePipeline engine = engine(request.getModel());
     Embedder space = space(engine, "RankImages");
     needed(space.images(), "RankImages", engine);
     Violations violations = new Violations();
@@ -148,13 +148,13 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   public void sampleImageEmbeddings(
       SampleImageEmbeddingsRequest request,
       StreamObserver<SampleImageEmbeddingsResponse> response) {
-    ImageEngine engine = engine(request.getModel());
+    ImagePipeline engine = engine(request.getModel());
     Embedder space = space(engine, "SampleImageEmbeddings");
     Prior prior = needed(space.prior(), "SampleImageEmbeddings", engine);
     Violations violations = new Violations();
     List<Warning> warnings = new ArrayList<>();
-    Task.Words words =
-        new Task.Words(request.getPrompt().getText(), request.getPrompt().getNegativeText());
+    ImageTask.Words words =
+        new ImageTask.Words(request.getPrompt().getText(), request.getPrompt().getNegativeText());
     if (words.isEmpty()) {
       violations.add("prompt.text", Errors.quote(words.text()), "some words");
     }
@@ -164,18 +164,18 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     RequestResolver.checkNumbers(
         "count",
         count,
-        engine.card().maxImageCount(),
+        engine.card().limits().perRequest(),
         "first_index",
         request.getFirstIndex(),
         request.getSeedsCount(),
         violations);
-    StageCard stage = engine.card().stages().get(0);
+    Stage stage = prior.stage();
     Optional<SamplingSettings> settings =
         StageResolver.resolve(
-            "options", stage.withDefaults(request.getOptions()), stage, violations);
+            "options", StageResolver.withDefaults(request.getOptions(), stage), stage, violations);
     violations.throwIfAny();
     try {
-      engine.check(new Task.TextToImage(words), stage.name(), settings.orElseThrow());
+      engine.check(new ImageTask.TextToImage(words), stage.name(), settings.orElseThrow());
     } catch (IllegalArgumentException e) {
       violations.add("options", e);
     }
@@ -229,15 +229,15 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     };
   }
 
-  private ImageEngine engine(String name) {
+  private ImagePipeline engine(String name) {
     return models.named(name).orElseThrow(() -> Errors.unknownModel("model", name, models.names()));
   }
 
-  private static Embedder space(ImageEngine engine, String method) {
+  private static Embedder space(ImagePipeline engine, String method) {
     return needed(engine.embedder(), method, engine);
   }
 
-  private static <T> T needed(Optional<T> part, String method, ImageEngine engine) {
+  private static <T> T needed(Optional<T> part, String method, ImagePipeline engine) {
     return part.orElseThrow(() -> Errors.unsupportedMethod(method, engine.card().name()));
   }
 
@@ -250,7 +250,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   private static void checkText(
       String field,
       String text,
-      ImageEngine engine,
+      ImagePipeline engine,
       List<Warning> warnings,
       Violations violations) {
     TaskResolver.checkLength(field, text, violations);

@@ -2,14 +2,16 @@ package io.diffusion4j.serving.grpc;
 
 import static java.util.Collections.emptySortedSet;
 
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.stage.Course;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
-import io.diffusion4j.serving.model.ImageEngine;
-import io.diffusion4j.serving.model.ModelCard;
 import io.diffusion4j.serving.model.Models;
-import io.diffusion4j.serving.model.StageCard;
+import io.diffusion4j.serving.request.ModelParts;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.TaskResolver;
 import io.diffusion4j.serving.v1.GetModelRequest;
@@ -36,7 +38,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
 
   @Override
   public void getModel(GetModelRequest request, StreamObserver<GetModelResponse> response) {
-    ImageEngine engine =
+    ImagePipeline engine =
         models
             .named(request.getName())
             .filter(e -> CallContext.current().principal().mayUse(e.card().name()))
@@ -84,34 +86,45 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     Model.Builder model =
         Model.newBuilder()
             .setName(card.name())
-            .setDescription(card.description())
-            .setLicense(card.license())
-            .setWeightsDigest(card.weightsDigest())
+            .setDescription(card.identity().description())
+            .setLicense(card.identity().license())
+            .setWeightsDigest(card.identity().weightsDigest())
             .setIsDefault(card.name().equals(models.defaultName()))
             .addAllTasks(card.taskNames())
-            .setImageWidth(card.imageWidth())
-            .setImageHeight(card.imageHeight())
-            .setMaxImageCount(card.maxImageCount())
+            .setImageWidth(card.images().width())
+            .setImageHeight(card.images().height())
+            .setMaxImageCount(card.limits().perRequest())
             .setMaxPromptLength(TaskResolver.MAX_TEXT_LENGTH)
             .addAllOutputMediaTypes(RequestResolver.MEDIA_TYPES);
     card.stages().forEach(stage -> model.addStages(stage(stage)));
+    model.addAllParts(ModelParts.of(card));
     return model.build();
   }
 
-  private static ModelStage stage(StageCard card) {
-    return ModelStage.newBuilder()
-        .setName(card.name())
-        .addAllSamplers(card.samplers().names())
-        .setDefaultSampler(card.defaultSampler())
-        .setMaxSteps(card.maxSteps())
-        .setDefaultSteps(card.defaultSteps())
-        .setGuided(card.guidance().isOffered())
-        .setDefaultGuidanceScale(card.guidance().defaultScale())
-        .setMaxGuidanceScale(card.guidance().maxScale())
-        .setImageWidth(card.draws().width())
-        .setImageHeight(card.draws().height())
-        .addAllSchedules(card.schedules().map(TimestepSpacings::names).orElse(emptySortedSet()))
-        .addAllThresholdings(card.thresholdings().map(X0Treatments::names).orElse(emptySortedSet()))
-        .build();
+  private static ModelStage stage(Stage stage) {
+    ModelStage.Builder listed =
+        ModelStage.newBuilder()
+            .setName(stage.name())
+            .setMaxSteps(stage.maxSteps())
+            .setDefaultSteps(stage.maxSteps())
+            .setGuided(stage.scale().isOffered())
+            .setDefaultGuidanceScale(stage.scale().usual())
+            .setMaxGuidanceScale(stage.scale().most())
+            .setImageWidth(stage.draws().width())
+            .setImageHeight(stage.draws().height());
+    stage
+        .denoising()
+        .map(Course.Denoising::choices)
+        .ifPresent(
+            choices ->
+                listed
+                    .addAllSamplers(choices.samplers().names())
+                    .setDefaultSampler(choices.defaultSampler())
+                    .setDefaultSteps(choices.defaultSteps())
+                    .addAllSchedules(
+                        choices.spacings().map(TimestepSpacings::names).orElse(emptySortedSet()))
+                    .addAllThresholdings(
+                        choices.treatments().map(X0Treatments::names).orElse(emptySortedSet())));
+    return listed.build();
   }
 }

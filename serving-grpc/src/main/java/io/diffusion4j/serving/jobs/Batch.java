@@ -1,22 +1,16 @@
 package io.diffusion4j.serving.jobs;
 
-import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
-import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.pipeline.Embedder;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.serving.model.Embedder;
-import io.diffusion4j.serving.model.ImageEngine;
-import io.diffusion4j.serving.model.StageCard;
-import io.diffusion4j.serving.model.Task;
-import io.diffusion4j.serving.request.ImageSeed;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.v1.GeneratedImage;
-import io.diffusion4j.serving.v1.ImageMetadata;
 import io.diffusion4j.serving.v1.Preview;
 import io.diffusion4j.serving.v1.Progress;
 import java.util.ArrayList;
@@ -24,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
@@ -45,38 +40,39 @@ record Batch(ResolvedRequest request, int from, int to) {
 
   /** Draws and encodes the images. */
   List<GeneratedImage> draw(SamplingListener listener) {
-    List<NoiseSource> noise = new ArrayList<>();
-    for (int i = from; i < to; i++) {
-      ImageSeed seed = request.seed(i);
-      noise.add(new PhiloxNoise(seed.seed(), seed.stream()));
-    }
-    Task task = request.task();
-    List<Image> images =
-        request.engine().draw(new ImageEngine.Order(task, noise, request.stages()), listener);
+    List<NoiseSource> noise = request.noise(from, to);
+    ImageTask task = request.task();
+    List<Image> images = request.engine().draw(task, request.stages(), noise, listener);
     if (images.size() != size()) {
       throw new IllegalStateException(
           "images: " + images.size() + " drawn (expected: " + size() + ")");
     }
     List<Double> scores = scores(task, images);
     return IntStream.range(0, size())
-        .mapToObj(i -> encode(from + i, images.get(i), scores))
+        .mapToObj(
+            i ->
+                request.encode(
+                    from + i,
+                    images.get(i),
+                    scores.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(scores.get(i))))
         .toList();
   }
 
   /** How well the words describe each image; empty if there are none, or if nobody can tell. */
-  private List<Double> scores(Task task, List<Image> images) {
+  private List<Double> scores(ImageTask task, List<Image> images) {
     Optional<Embedder> space = request.engine().embedder();
-    if (task.words().isEmpty() || space.flatMap(Embedder::images).isEmpty()) {
+    String text = task.words(0).text();
+    if (text.isBlank() || space.flatMap(Embedder::images).isEmpty()) {
       return List.of();
     }
-    return space.get().similarities(task.words().text(), images);
+    return space.get().similarities(text, images);
   }
 
   /** Where the whole request is when this batch is there. */
   Progress progress(SamplingListener.Progress at, Pace pace) {
     Map<String, Long> left = new HashMap<>();
     boolean reached = false;
-    for (StageCard stage : request.card().stages()) {
+    for (Stage stage : request.card().stages()) {
       long steps = request.steps(stage);
       long done = reached ? 0 : steps; // of this batch, in this stage
       if (stage.name().equals(at.stage())) {
@@ -117,7 +113,7 @@ record Batch(ResolvedRequest request, int from, int to) {
 
   /** What the images are going to be, as small as the stage draws them. */
   List<Preview> previews(SamplingListener.Progress at) {
-    StageCard stage = request.card().stage(at.stage()).orElseThrow();
+    Stage stage = request.card().stage(at.stage()).orElseThrow();
     int width = stage.draws().width();
     int height = stage.draws().height();
     List<Preview> previews = new ArrayList<>();
@@ -139,30 +135,5 @@ record Batch(ResolvedRequest request, int from, int to) {
 
   private int index(int i) {
     return request.request().getFirstImage() + i;
-  }
-
-  private GeneratedImage encode(int i, Image image, List<Double> scores) {
-    String recipe = Recipes.toJson(request.recipe(i));
-    boolean embed = request.request().getOutput().getEmbedRecipe();
-    byte[] png = Png.encode(image, embed ? Map.of(Recipes.KEYWORD, recipe) : Map.of());
-    ImageSeed seed = request.seed(i);
-    ImageMetadata.Builder metadata =
-        ImageMetadata.newBuilder()
-            .setIndex(index(i))
-            .setSeed(seed.seed())
-            .setStream(seed.stream())
-            .setWidth(image.width())
-            .setHeight(image.height())
-            .setMediaType("image/png")
-            .setSizeBytes(png.length)
-            .setSha256(ByteString.copyFrom(Hashing.sha256().hashBytes(png).asBytes()))
-            .setRecipe(recipe);
-    if (!scores.isEmpty()) {
-      metadata.setClipScore(scores.get(i - from));
-    }
-    return GeneratedImage.newBuilder()
-        .setMetadata(metadata)
-        .setData(ByteString.copyFrom(png))
-        .build();
   }
 }

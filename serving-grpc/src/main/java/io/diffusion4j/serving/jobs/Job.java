@@ -78,7 +78,7 @@ final class Job {
 
   /** The most of its images that are drawn at once. */
   int mostAtOnce() {
-    return request.card().batchSize();
+    return request.card().limits().atOnce();
   }
 
   /** How many images no batch has begun; asked under the scheduler's lock while the job waits. */

@@ -1,5 +1,6 @@
 package io.diffusion4j.serving.model;
 
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import jakarta.inject.Inject;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,8 +10,8 @@ import java.util.Set;
 
 /** The models of a server by name. The first that was bound is the default. */
 public final class Models {
-  private final Map<String, ImageEngine> byName = new LinkedHashMap<>();
-  private final ImageEngine defaultModel;
+  private final Map<String, ImagePipeline> byName = new LinkedHashMap<>();
+  private final ImagePipeline defaultModel;
 
   /**
    * The registry of these models.
@@ -18,8 +19,8 @@ public final class Models {
    * @throws IllegalArgumentException if there is none, or if two have one name
    */
   @Inject
-  public Models(Set<ImageEngine> engines) {
-    for (ImageEngine engine : engines) {
+  public Models(Set<ImagePipeline> engines) {
+    for (ImagePipeline engine : engines) {
       if (byName.put(engine.card().name(), engine) != null) {
         throw new IllegalArgumentException("models: two named " + engine.card().name());
       }
@@ -32,7 +33,7 @@ public final class Models {
   }
 
   /** The model of this name; the default for the empty name. */
-  public Optional<ImageEngine> named(String name) {
+  public Optional<ImagePipeline> named(String name) {
     return name.isEmpty() ? Optional.of(defaultModel) : Optional.ofNullable(byName.get(name));
   }
 

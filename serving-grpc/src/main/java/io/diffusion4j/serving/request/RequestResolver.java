@@ -4,14 +4,14 @@ import static io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase.TASK_NOT_
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.hash.Hashing;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
-import io.diffusion4j.serving.model.ImageEngine;
-import io.diffusion4j.serving.model.ModelCard;
 import io.diffusion4j.serving.model.Models;
-import io.diffusion4j.serving.model.StageCard;
-import io.diffusion4j.serving.model.Task;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
 import io.diffusion4j.serving.v1.Priority;
@@ -43,14 +43,14 @@ public final class RequestResolver {
    * @throws StatusRuntimeException with everything that is wrong with it
    */
   public ResolvedRequest resolve(GenerateImagesRequest request) {
-    ImageEngine engine =
+    ImagePipeline engine =
         models
             .named(request.getModel())
             .orElseThrow(() -> Errors.unknownModel("model", request.getModel(), models.names()));
     ModelCard card = engine.card();
     TaskCase asked = request.getTaskCase();
-    if (asked != TASK_NOT_SET && !card.tasks().contains(asked)) {
-      throw Errors.unsupportedTask(ModelCard.taskName(asked), card.name(), card.taskNames());
+    if (asked != TASK_NOT_SET && !card.tasks().contains(Tasks.kind(asked))) {
+      throw Errors.unsupportedTask(Tasks.kind(asked).label(), card.name(), card.taskNames());
     }
 
     Violations violations = new Violations();
@@ -64,9 +64,10 @@ public final class RequestResolver {
     resolvePriority(resolved, violations);
     resolveImages(resolved, card, violations);
     resolveOutput(resolved, violations);
-    Map<String, SamplingSettings> stages = resolveStages(resolved, card, violations);
+    Map<String, SamplingSettings> stages =
+        resolveStages(resolved, stages(engine, asked), violations);
     violations.throwIfAny(); // what follows is about a request that is otherwise valid
-    Task task = Tasks.of(resolved.build());
+    ImageTask task = Tasks.of(resolved.build());
     checkStages(engine, task, stages, violations);
     violations.throwIfAny();
     Map<String, Integer> steps = engine.steps(task, stages);
@@ -83,8 +84,16 @@ public final class RequestResolver {
         resolved.build(), engine, card, stages, steps, List.copyOf(warnings));
   }
 
+  /** The stages, with the defaults of the task. */
+  private static List<Stage> stages(ImagePipeline engine, TaskCase asked) {
+    return asked == TASK_NOT_SET ? engine.card().stages() : engine.stages(Tasks.kind(asked));
+  }
+
   private static void checkStages(
-      ImageEngine engine, Task task, Map<String, SamplingSettings> stages, Violations violations) {
+      ImagePipeline engine,
+      ImageTask task,
+      Map<String, SamplingSettings> stages,
+      Violations violations) {
     stages.forEach(
         (stage, settings) -> {
           try {
@@ -126,7 +135,7 @@ public final class RequestResolver {
     checkNumbers(
         "image_count",
         count,
-        card.maxImageCount(),
+        card.limits().perRequest(),
         "first_image",
         request.getFirstImage(),
         request.getSeedsCount(),
@@ -181,18 +190,18 @@ public final class RequestResolver {
   }
 
   private static Map<String, SamplingSettings> resolveStages(
-      GenerateImagesRequest.Builder request, ModelCard card, Violations violations) {
-    List<String> known = card.stages().stream().map(StageCard::name).toList();
+      GenerateImagesRequest.Builder request, List<Stage> stages, Violations violations) {
+    List<String> known = stages.stream().map(Stage::name).toList();
     for (String name : request.getStagesMap().keySet().stream().sorted().toList()) {
       if (!known.contains(name)) {
         violations.add("stages", Errors.quote(name), "one of " + String.join(", ", known));
       }
     }
     Map<String, SamplingSettings> settings = new LinkedHashMap<>();
-    for (StageCard stage : card.stages()) {
+    for (Stage stage : stages) {
       StageOptions resolved =
-          stage.withDefaults(
-              request.getStagesOrDefault(stage.name(), StageOptions.getDefaultInstance()));
+          StageResolver.withDefaults(
+              request.getStagesOrDefault(stage.name(), StageOptions.getDefaultInstance()), stage);
       StageResolver.resolve("stages[\"" + stage.name() + "\"]", resolved, stage, violations)
           .ifPresent(
               chosen -> {
@@ -204,7 +213,7 @@ public final class RequestResolver {
   }
 
   /** Warns of a text that is longer than the model reads, or of words that it does not know. */
-  public static void warn(String field, String text, ImageEngine engine, List<Warning> warnings) {
+  public static void warn(String field, String text, ImagePipeline engine, List<Warning> warnings) {
     warning("PROMPT_TRUNCATED", field, engine.truncation(text)).ifPresent(warnings::add);
     warning("UNKNOWN_WORDS", field, engine.unknownWords(text)).ifPresent(warnings::add);
   }

@@ -1,16 +1,27 @@
 package io.diffusion4j.serving.request;
 
+import com.google.common.hash.Hashing;
+import com.google.protobuf.ByteString;
+import io.diffusion4j.client.Recipes;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
-import io.diffusion4j.serving.model.ImageEngine;
-import io.diffusion4j.serving.model.ModelCard;
-import io.diffusion4j.serving.model.StageCard;
-import io.diffusion4j.serving.model.Task;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.ImageMetadata;
 import io.diffusion4j.serving.v1.Recipe;
 import io.diffusion4j.serving.v1.Warning;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A valid request with every default filled in.
@@ -24,7 +35,7 @@ import java.util.stream.Collectors;
  */
 public record ResolvedRequest(
     GenerateImagesRequest request,
-    ImageEngine engine,
+    ImagePipeline engine,
     ModelCard card,
     Map<String, SamplingSettings> stages,
     Map<String, Integer> steps,
@@ -34,7 +45,7 @@ public record ResolvedRequest(
   }
 
   /** What is to be drawn; decodes the images of the request. */
-  public Task task() {
+  public ImageTask task() {
     return Tasks.of(request);
   }
 
@@ -77,13 +88,14 @@ public record ResolvedRequest(
             .build();
     return Recipe.newBuilder()
         .setRequest(alone)
-        .setWeightsDigest(card.weightsDigest())
+        .setWeightsDigest(card.identity().weightsDigest())
         .setSoftware(Software.NAME)
+        .addAllParts(ModelParts.of(card))
         .build();
   }
 
   /** How many steps an image takes in the stage; 0 if the task does without. */
-  public int steps(StageCard stage) {
+  public int steps(Stage stage) {
     return steps.getOrDefault(stage.name(), 0);
   }
 
@@ -97,5 +109,41 @@ public record ResolvedRequest(
   /** The steps of all stages times the images. */
   public long imageSteps() {
     return imageStepsByStage().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** The randomness of the images from one to before another, counted from 0 in the request. */
+  public List<NoiseSource> noise(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(this::seed)
+        .<NoiseSource>map(seed -> new PhiloxNoise(seed.seed(), seed.stream()))
+        .toList();
+  }
+
+  /**
+   * The file of image {@code first_image + i}.
+   *
+   * @param score how well the words describe it, if they do and somebody can tell
+   */
+  public GeneratedImage encode(int i, Image image, OptionalDouble score) {
+    String recipe = Recipes.toJson(recipe(i));
+    boolean embed = request.getOutput().getEmbedRecipe();
+    byte[] png = Png.encode(image, embed ? Map.of(Recipes.KEYWORD, recipe) : Map.of());
+    ImageSeed seed = seed(i);
+    ImageMetadata.Builder metadata =
+        ImageMetadata.newBuilder()
+            .setIndex(request.getFirstImage() + i)
+            .setSeed(seed.seed())
+            .setStream(seed.stream())
+            .setWidth(image.width())
+            .setHeight(image.height())
+            .setMediaType("image/png")
+            .setSizeBytes(png.length)
+            .setSha256(ByteString.copyFrom(Hashing.sha256().hashBytes(png).asBytes()))
+            .setRecipe(recipe);
+    score.ifPresent(metadata::setClipScore);
+    return GeneratedImage.newBuilder()
+        .setMetadata(metadata)
+        .setData(ByteString.copyFrom(png))
+        .build();
   }
 }

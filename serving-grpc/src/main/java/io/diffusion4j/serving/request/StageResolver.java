@@ -1,12 +1,15 @@
 package io.diffusion4j.serving.request;
 
+import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.EtaSampler;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
-import io.diffusion4j.serving.model.StageCard;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -16,6 +19,31 @@ public final class StageResolver {
   private StageResolver() {}
 
   /**
+   * The options of a request, where each that is not given is the stage's default; schedule, eta
+   * and thresholding stay as they are, as those of the stage have no name.
+   */
+  public static StageOptions withDefaults(StageOptions options, Stage stage) {
+    StageOptions.Builder resolved = options.toBuilder();
+    stage
+        .denoising()
+        .map(Course.Denoising::choices)
+        .ifPresent(
+            choices -> {
+              if (options.getSampler().isEmpty()) {
+                resolved.setSampler(choices.defaultSampler());
+              }
+              if (!options.hasSteps()) {
+                resolved.setSteps(choices.defaultSteps());
+              }
+            });
+    boolean denoises = stage.denoising().isPresent();
+    if (!options.hasGuidanceScale() && (denoises || stage.scale().isOffered())) {
+      resolved.setGuidanceScale(stage.scale().usual());
+    }
+    return resolved.build();
+  }
+
+  /**
    * How a stage samples.
    *
    * @param field the path of the options
@@ -23,47 +51,96 @@ public final class StageResolver {
    * @return nothing if there is a violation
    */
   public static Optional<SamplingSettings> resolve(
-      String field, StageOptions options, StageCard stage, Violations violations) {
+      String field, StageOptions options, Stage stage, Violations violations) {
     return check(field + ".", options, stage, violations)
-        ? Optional.of(stage.settings(options))
+        ? Optional.of(settings(options, stage))
         : Optional.empty();
   }
 
+  private static SamplingSettings settings(StageOptions options, Stage stage) {
+    double scale = options.hasGuidanceScale() ? options.getGuidanceScale() : 1;
+    if (stage.denoising().isEmpty()) {
+      return SamplingSettings.withoutSampler(scale);
+    }
+    Choices choices = stage.denoising().get().choices();
+    Sampler sampler = choices.samplers().named(options.getSampler());
+    if (options.hasEta() && sampler instanceof EtaSampler open) {
+      sampler = open.withEta(options.getEta());
+    }
+    var settings = new SamplingSettings(sampler, options.getSteps(), scale);
+    if (!options.getSchedule().isEmpty()) {
+      settings =
+          settings.withSpacing(choices.spacings().orElseThrow().named(options.getSchedule()));
+    }
+    return options.getThresholding().isEmpty()
+        ? settings
+        : settings.withTreatment(
+            choices.treatments().orElseThrow().named(options.getThresholding()));
+  }
+
   private static boolean check(
-      String path, StageOptions options, StageCard stage, Violations violations) {
+      String path, StageOptions options, Stage stage, Violations violations) {
     int before = violations.size();
-    String sampler = options.getSampler();
-    if (!stage.samplers().names().contains(sampler)) {
-      violations.add(
-          path + "sampler", Errors.quote(sampler), stage.samplers().expectedInsteadOf(sampler));
-    } else if (options.hasEta()) {
-      checkEta(path + "eta", options.getEta(), sampler, stage, violations);
+    if (stage.denoising().isPresent()) {
+      Choices choices = stage.denoising().get().choices();
+      checkSampling(path, options, stage.maxSteps(), choices, violations);
+    } else {
+      checkFixed(path, options, stage, violations);
     }
-    if (options.getSteps() < 1 || options.getSteps() > stage.maxSteps()) {
-      violations.add(path + "steps", options.getSteps(), "1 to " + stage.maxSteps());
-    }
-    double scale = options.getGuidanceScale();
-    if (!stage.guidance().isOffered() && scale != 1) {
+    double scale = options.hasGuidanceScale() ? options.getGuidanceScale() : 1;
+    if (!stage.scale().isOffered() && scale != 1) {
       violations.add(path + "guidance_scale", scale, "1; this stage has no guidance");
-    } else if (!(scale >= 0 && scale <= stage.guidance().maxScale())) { // NaN fails too
-      violations.add(path + "guidance_scale", scale, "0 to " + stage.guidance().maxScale());
+    } else if (!(scale >= 0 && scale <= stage.scale().most())) { // NaN fails too
+      violations.add(path + "guidance_scale", scale, "0 to " + stage.scale().most());
+    }
+    return violations.size() == before;
+  }
+
+  private static void checkSampling(
+      String path, StageOptions options, int maxSteps, Choices choices, Violations violations) {
+    String sampler = options.getSampler();
+    if (!choices.samplers().names().contains(sampler)) {
+      violations.add(
+          path + "sampler", Errors.quote(sampler), choices.samplers().expectedInsteadOf(sampler));
+    } else if (options.hasEta()) {
+      checkEta(path + "eta", options.getEta(), sampler, choices, violations);
+    }
+    if (options.getSteps() < 1 || options.getSteps() > maxSteps) {
+      violations.add(path + "steps", options.getSteps(), "1 to " + maxSteps);
     }
     checkName(
         path + "schedule",
         options.getSchedule(),
-        stage.schedules().map(TimestepSpacings::names),
+        choices.spacings().map(TimestepSpacings::names),
         violations);
     checkName(
         path + "thresholding",
         options.getThresholding(),
-        stage.thresholdings().map(X0Treatments::names),
+        choices.treatments().map(X0Treatments::names),
         violations);
-    return violations.size() == before;
+  }
+
+  /** A stage with steps of its own can be asked for none of these. */
+  private static void checkFixed(
+      String path, StageOptions options, Stage stage, Violations violations) {
+    String unset = "unset; this stage has no sampler";
+    if (!options.getSampler().isEmpty()) {
+      violations.add(path + "sampler", Errors.quote(options.getSampler()), unset);
+    }
+    if (options.hasEta()) {
+      violations.add(path + "eta", options.getEta(), unset);
+    }
+    if (options.hasSteps()) {
+      violations.add(
+          path + "steps", options.getSteps(), "unset; this stage takes " + stage.maxSteps());
+    }
+    checkName(path + "schedule", options.getSchedule(), Optional.empty(), violations);
+    checkName(path + "thresholding", options.getThresholding(), Optional.empty(), violations);
   }
 
   private static void checkEta(
-      String field, double eta, String sampler, StageCard stage, Violations violations) {
-    if (!(stage.samplers().named(sampler) instanceof EtaSampler)) {
+      String field, double eta, String sampler, Choices choices, Violations violations) {
+    if (!(choices.samplers().named(sampler) instanceof EtaSampler)) {
       violations.add(field, eta, "unset; " + sampler + " has none");
     } else if (!(eta >= 0 && eta <= 1)) { // NaN fails too
       violations.add(field, eta, "0 to 1");

@@ -1,14 +1,13 @@
 package io.diffusion4j.serving.request;
 
-import static io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase.TEXT_TO_IMAGE;
-import static io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase.VARIATION;
+import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.TEXT_TO_IMAGE;
+import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.VARIATION;
 
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.pipeline.Embedder;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
-import io.diffusion4j.serving.model.Embedder;
-import io.diffusion4j.serving.model.ImageEngine;
-import io.diffusion4j.serving.model.StageCard;
 import io.diffusion4j.serving.v1.FromEmbeddingTask;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.ImageToImageTask;
@@ -17,7 +16,6 @@ import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.InterpolationTask;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.ResamplingOptions;
-import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.TextDiffTask;
 import io.diffusion4j.serving.v1.UpscaleTask;
 import java.util.Optional;
@@ -28,7 +26,7 @@ import java.util.Optional;
  * @param engine the model, which can do the task
  * @param violations where what is wrong is told
  */
-public record TaskResolver(ImageEngine engine, Violations violations) {
+public record TaskResolver(ImagePipeline engine, Violations violations) {
   public static final int MAX_TEXT_LENGTH = 20_000;
 
   private static final double RATIO = 0.5;
@@ -52,10 +50,7 @@ public record TaskResolver(ImageEngine engine, Violations violations) {
       case INPAINT -> inpaint(request.getInpaintBuilder());
       case IMAGE_TO_IMAGE -> imageToImage(request.getImageToImageBuilder());
       case UPSCALE -> upscale(request.getUpscaleBuilder());
-      case TEXT_DIFF -> {
-        textDiff(request.getTextDiffBuilder());
-        withoutGuidance(request);
-      }
+      case TEXT_DIFF -> textDiff(request.getTextDiffBuilder());
       case FROM_EMBEDDING -> fromEmbedding(request.getFromEmbedding());
       case TASK_NOT_SET -> throw new IllegalStateException("task: none");
     }
@@ -111,7 +106,7 @@ public record TaskResolver(ImageEngine engine, Violations violations) {
   }
 
   private void upscale(UpscaleTask.Builder task) {
-    int side = engine.card().imageWidth();
+    int side = engine.card().images().width();
     readSquare("upscale.image", task.getImage())
         .ifPresent(
             image -> {
@@ -145,17 +140,6 @@ public record TaskResolver(ImageEngine engine, Violations violations) {
       task.setRatio(TEXT_DIFF_RATIO);
     }
     checkShare("text_diff.ratio", task.getRatio());
-  }
-
-  /** Guidance leads away from an image that is to be kept; who wants it says so. */
-  private void withoutGuidance(GenerateImagesRequest.Builder request) {
-    for (StageCard stage : engine.card().stages()) {
-      StageOptions options =
-          request.getStagesOrDefault(stage.name(), StageOptions.getDefaultInstance());
-      if (stage.draws().areDrawn() && !options.hasGuidanceScale()) {
-        request.putStages(stage.name(), options.toBuilder().setGuidanceScale(1).build());
-      }
-    }
   }
 
   private void fromEmbedding(FromEmbeddingTask task) {
@@ -222,6 +206,7 @@ public record TaskResolver(ImageEngine engine, Violations violations) {
   }
 
   private InputImage canonical(Image image) {
-    return InputImages.canonical(image, Math.max(InputImages.MAX_SIDE, engine.card().imageWidth()));
+    return InputImages.canonical(
+        image, Math.max(InputImages.MAX_SIDE, engine.card().images().width()));
   }
 }

@@ -1,40 +1,47 @@
 package io.diffusion4j.serving.request;
 
 import com.google.common.primitives.Floats;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.sampling.Resampling;
-import io.diffusion4j.serving.model.ModelCard;
-import io.diffusion4j.serving.model.Task;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.ResamplingOptions;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The tasks of requests, as they stand on the wire. */
 final class Tasks {
   private Tasks() {}
 
+  /** The kind of a task, which has the name of its field. */
+  static ImageTask.Kind kind(TaskCase task) {
+    return ImageTask.Kind.valueOf(task.name());
+  }
+
   /**
    * The task of a request that {@link TaskResolver} has resolved. Its images are decoded anew each
    * time, so that a request that waits holds files, not pixels.
    */
-  static Task of(GenerateImagesRequest request) {
+  static ImageTask of(GenerateImagesRequest request) {
     return switch (request.getTaskCase()) {
-      case TEXT_TO_IMAGE -> new Task.TextToImage(words(request.getTextToImage().getPrompt()));
+      case TEXT_TO_IMAGE -> new ImageTask.TextToImage(words(request.getTextToImage().getPrompt()));
       case VARIATION -> {
         var task = request.getVariation();
-        yield new Task.Variation(InputImages.ofCanonical(task.getImage()), words(task.getPrompt()));
+        yield new ImageTask.Variation(
+            InputImages.ofCanonical(task.getImage()), words(task.getPrompt()));
       }
       case INTERPOLATION -> {
         var task = request.getInterpolation();
-        yield new Task.Interpolation(
+        yield new ImageTask.Interpolation(
             InputImages.ofCanonical(task.getFirst()),
             InputImages.ofCanonical(task.getSecond()),
             task.getRatio());
       }
       case INPAINT -> {
         var task = request.getInpaint();
-        yield new Task.Inpaint(
+        yield new ImageTask.Inpaint(
             InputImages.ofCanonical(task.getImage()),
             InputImages.ofCanonical(task.getMask()),
             words(task.getPrompt()),
@@ -42,13 +49,14 @@ final class Tasks {
       }
       case IMAGE_TO_IMAGE -> {
         var task = request.getImageToImage();
-        yield new Task.ImageToImage(
+        yield new ImageTask.ImageToImage(
             InputImages.ofCanonical(task.getImage()), task.getStrength(), words(task.getPrompt()));
       }
-      case UPSCALE -> new Task.Upscale(InputImages.ofCanonical(request.getUpscale().getImage()));
+      case UPSCALE ->
+          new ImageTask.Upscale(InputImages.ofCanonical(request.getUpscale().getImage()));
       case TEXT_DIFF -> {
         var task = request.getTextDiff();
-        yield new Task.TextDiff(
+        yield new ImageTask.TextDiff(
             InputImages.ofCanonical(task.getImage()),
             task.getFromText(),
             task.getToText(),
@@ -56,15 +64,16 @@ final class Tasks {
       }
       case FROM_EMBEDDING -> {
         var task = request.getFromEmbedding();
-        yield new Task.FromEmbedding(
-            Floats.toArray(task.getImageEmbedding().getValuesList()), words(task.getPrompt()));
+        yield new ImageTask.FromEmbedding(
+            List.of(Floats.toArray(task.getImageEmbedding().getValuesList())),
+            words(task.getPrompt()));
       }
       case TASK_NOT_SET -> throw new IllegalStateException("task: none");
     };
   }
 
-  private static Task.Words words(PromptSpec prompt) {
-    return new Task.Words(prompt.getText(), prompt.getNegativeText());
+  private static ImageTask.Words words(PromptSpec prompt) {
+    return new ImageTask.Words(prompt.getText(), prompt.getNegativeText());
   }
 
   private static Resampling resampling(ResamplingOptions options) {
@@ -73,7 +82,7 @@ final class Tasks {
 
   /** All texts of the task, by the paths of their fields. */
   static Map<String, String> texts(GenerateImagesRequest request) {
-    String task = ModelCard.taskName(request.getTaskCase());
+    String task = kind(request.getTaskCase()).label();
     return switch (request.getTaskCase()) {
       case TEXT_TO_IMAGE -> texts(task, request.getTextToImage().getPrompt());
       case VARIATION -> texts(task, request.getVariation().getPrompt());

@@ -12,9 +12,9 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
-import io.diffusion4j.unclip.Residency;
 import io.diffusion4j.unclip.UnclipFolder;
 import io.diffusion4j.unclip.UnclipModel;
 import java.nio.file.Path;
@@ -197,7 +197,7 @@ public record Doctor(
     if (!patient.hasEmbeddings()) {
       return Diagnosis.of(part, Verdict.UNEXAMINED, "no image encoder, so no embeddings to draw");
     }
-    UnclipSchedulerConfig scheduler = patient.files.scheduler("prior_scheduler");
+    UnclipSchedulerConfig scheduler = patient.files.scheduler(UnclipFolder.PRIOR_SCHEDULER);
     try (var model =
         PriorModel.load(patient.files.folder(part), scheduler.parameterization(), precision)) {
       List<float[]> clean =
@@ -237,7 +237,7 @@ public record Doctor(
 
   private Diagnosis decoder(Patient patient) {
     String part = UnclipFolder.DECODER;
-    UnclipSchedulerConfig scheduler = patient.files.scheduler("decoder_scheduler");
+    UnclipSchedulerConfig scheduler = patient.files.scheduler(UnclipFolder.DECODER_SCHEDULER);
     int some = Math.min(SMALL_PICTURES, count);
     try (var model =
         DecoderModel.load(
@@ -265,7 +265,7 @@ public record Doctor(
   }
 
   private Diagnosis upsampler(Patient patient, String part, List<Double> times) {
-    UnclipSchedulerConfig scheduler = patient.files.scheduler("super_res_scheduler");
+    UnclipSchedulerConfig scheduler = patient.files.scheduler(UnclipFolder.SUPER_RES_SCHEDULER);
     int small = DecoderFolders.readUnet(patient.files.folder(UnclipFolder.DECODER)).sampleSize();
     List<Image> some = patient.images.subList(0, Math.min(LARGE_PICTURES, count));
     try (var model =

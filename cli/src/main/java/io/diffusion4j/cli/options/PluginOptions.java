@@ -1,0 +1,27 @@
+package io.diffusion4j.cli.options;
+
+import io.diffusion4j.pipeline.Plugins;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The jars whose parts take the place of the model's own. */
+public final class PluginOptions {
+  /** What a plugin is, in a word of help. */
+  public static final String HELP =
+      "A jar with a Guice module that replaces parts of the model, or adds samplers and schedules;"
+          + " several times for several. See docs/extending.md.";
+
+  @Option(names = "--plugin", paramLabel = "JAR", description = HELP)
+  private List<Path> jars = List.of();
+
+  /** Whether any was given. */
+  public boolean areGiven() {
+    return !jars.isEmpty();
+  }
+
+  /** Loads them. */
+  public Plugins load() {
+    return Plugins.of(jars);
+  }
+}

@@ -1,0 +1,51 @@
+package io.diffusion4j.diffusion.pipeline;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The space that the texts and the images of a model share, and the ways into it.
+ *
+ * @param size how many values an embedding has
+ * @param texts embeds texts
+ * @param images embeds images
+ * @param prior draws image embeddings that a text could belong to
+ */
+public record Embedder(
+    int size, TextEncoder texts, Optional<ImageEncoder> images, Optional<Prior> prior) {
+  public Embedder {
+    if (size < 1) {
+      throw new IllegalArgumentException("size: " + size + " (expected: ≥ 1)");
+    }
+  }
+
+  /**
+   * How well a text describes each image: the cosine of the angle between their embeddings.
+   *
+   * @throws java.util.NoSuchElementException if there is no way to embed images
+   */
+  public List<Double> similarities(String text, List<Image> compared) {
+    float[] embedding = texts.encode(List.of(text)).get(0).embedding();
+    return images.orElseThrow().encode(compared).stream()
+        .map(image -> cosine(embedding, image))
+        .toList();
+  }
+
+  /** The cosine of the angle between two embeddings; 0 if one of them has no direction. */
+  private static double cosine(float[] a, float[] b) {
+    double dot = 0;
+    double squareA = 0;
+    double squareB = 0;
+    for (int i = 0; i < a.length; i++) {
+      dot += (double) a[i] * b[i];
+      squareA += (double) a[i] * a[i];
+      squareB += (double) b[i] * b[i];
+    }
+    double lengths = Math.sqrt(squareA * squareB);
+    return lengths == 0 ? 0 : dot / lengths;
+  }
+}

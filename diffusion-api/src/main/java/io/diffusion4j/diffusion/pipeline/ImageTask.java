@@ -1,0 +1,292 @@
+package io.diffusion4j.diffusion.pipeline;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.sampling.Resampling;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What is to be drawn: the request of an {@link ImagePipeline}.
+ *
+ * <p>Most tasks have one input, of which any number of images is drawn. Texts and embeddings can be
+ * several; then there is one image of each, all of them drawn as one batch.
+ */
+public sealed interface ImageTask {
+  /** The kind of the task. */
+  Kind kind();
+
+  /** Calls the visitor's method for this kind of task. */
+  <R> R accept(Visitor<R> visitor);
+
+  /**
+   * What an image is to show in words; empty if the task has none.
+   *
+   * @param image which image of the batch, from 0
+   */
+  default Words words(int image) {
+    return Words.NONE;
+  }
+
+  /** How many inputs there are: one for all images, or one for each. */
+  default int inputs() {
+    return 1;
+  }
+
+  /** Images of a text. */
+  static TextToImage of(String text) {
+    return new TextToImage(new Words(text, ""));
+  }
+
+  /** The kinds of tasks, in the order in which models list them. */
+  enum Kind {
+    TEXT_TO_IMAGE,
+    VARIATION,
+    INTERPOLATION,
+    INPAINT,
+    IMAGE_TO_IMAGE,
+    UPSCALE,
+    TEXT_DIFF,
+    FROM_EMBEDDING;
+
+    /** The name in contracts and lists: {@code text_to_image}. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * Words.
+   *
+   * @param text what is to be seen
+   * @param negative what guidance moves away from; empty for the unconditional prompt
+   */
+  record Words(String text, String negative) {
+    /** No words. */
+    public static final Words NONE = new Words("", "");
+
+    /** Whether nothing is said of what is to be seen. */
+    public boolean isEmpty() {
+      return text.isBlank();
+    }
+  }
+
+  /**
+   * Images of words.
+   *
+   * @param prompts one for all images, or one for each
+   */
+  record TextToImage(List<Words> prompts) implements ImageTask {
+    public TextToImage {
+      prompts = List.copyOf(prompts);
+      if (prompts.isEmpty()) {
+        throw new IllegalArgumentException("prompts: none (expected: at least one)");
+      }
+    }
+
+    /** The same words for all images. */
+    public TextToImage(Words words) {
+      this(List.of(words));
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.TEXT_TO_IMAGE;
+    }
+
+    @Override
+    public Words words(int image) {
+      return prompts.get(prompts.size() == 1 ? 0 : image);
+    }
+
+    @Override
+    public int inputs() {
+      return prompts.size();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.textToImage(this);
+    }
+  }
+
+  /**
+   * Images that mean the same as an image.
+   *
+   * @param words what the decoder reads besides
+   */
+  record Variation(Image image, Words words) implements ImageTask {
+    @Override
+    public Kind kind() {
+      return Kind.VARIATION;
+    }
+
+    @Override
+    public Words words(int image) {
+      return words;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.variation(this);
+    }
+  }
+
+  /**
+   * Images between two.
+   *
+   * @param ratio in [0, 1]: 0 is the first, 1 the second
+   */
+  record Interpolation(Image first, Image second, double ratio) implements ImageTask {
+    @Override
+    public Kind kind() {
+      return Kind.INTERPOLATION;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.interpolation(this);
+    }
+  }
+
+  /**
+   * An image, a part of which is drawn again.
+   *
+   * @param image square
+   * @param mask of the same size, bright where the image is drawn again
+   * @param words what the whole is to show; empty for what it shows
+   */
+  record Inpaint(Image image, Image mask, Words words, Resampling resampling) implements ImageTask {
+    @Override
+    public Kind kind() {
+      return Kind.INPAINT;
+    }
+
+    @Override
+    public Words words(int image) {
+      return words;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.inpaint(this);
+    }
+  }
+
+  /**
+   * Images drawn on from a noised one.
+   *
+   * @param image square
+   * @param strength in [0, 1]: 0 keeps the image, 1 forgets it
+   * @param words what is to be seen; empty for what the image shows
+   */
+  record ImageToImage(Image image, double strength, Words words) implements ImageTask {
+    @Override
+    public Kind kind() {
+      return Kind.IMAGE_TO_IMAGE;
+    }
+
+    @Override
+    public Words words(int image) {
+      return words;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.imageToImage(this);
+    }
+  }
+
+  /**
+   * Larger images.
+   *
+   * @param image square, smaller than the images of the model
+   */
+  record Upscale(Image image) implements ImageTask {
+    @Override
+    public Kind kind() {
+      return Kind.UPSCALE;
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.upscale(this);
+    }
+  }
+
+  /**
+   * An image changed in the direction from one text to another.
+   *
+   * @param image square
+   * @param ratio in [0, 1]: 0 keeps the image, 1 reaches the direction
+   */
+  record TextDiff(Image image, String fromText, String toText, double ratio) implements ImageTask {
+    @Override
+    public Kind kind() {
+      return Kind.TEXT_DIFF;
+    }
+
+    @Override
+    public Words words(int image) {
+      return new Words(toText, "");
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.textDiff(this);
+    }
+  }
+
+  /**
+   * Images of image embeddings.
+   *
+   * @param imageEmbeddings un-normalised; one for all images, or one for each
+   * @param words what the decoder reads besides
+   */
+  record FromEmbedding(List<float[]> imageEmbeddings, Words words) implements ImageTask {
+    public FromEmbedding {
+      imageEmbeddings = List.copyOf(imageEmbeddings);
+      if (imageEmbeddings.isEmpty()) {
+        throw new IllegalArgumentException("imageEmbeddings: none (expected: at least one)");
+      }
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.FROM_EMBEDDING;
+    }
+
+    @Override
+    public Words words(int image) {
+      return words;
+    }
+
+    @Override
+    public int inputs() {
+      return imageEmbeddings.size();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.fromEmbedding(this);
+    }
+  }
+
+  /** One answer for each kind of task. */
+  interface Visitor<R> {
+    R textToImage(TextToImage task);
+
+    R variation(Variation task);
+
+    R interpolation(Interpolation task);
+
+    R inpaint(Inpaint task);
+
+    R imageToImage(ImageToImage task);
+
+    R upscale(Upscale task);
+
+    R textDiff(TextDiff task);
+
+    R fromEmbedding(FromEmbedding task);
+  }
+}

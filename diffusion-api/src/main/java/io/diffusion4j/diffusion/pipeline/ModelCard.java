@@ -1,0 +1,83 @@
+package io.diffusion4j.diffusion.pipeline;
+
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.Stage;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a model is and what can be asked of it.
+ *
+ * @param identity which model it is
+ * @param images the size of its images
+ * @param limits how many images there can be
+ * @param stages its stages, in the order in which they run
+ * @param tasks what it can do
+ */
+public record ModelCard(
+    ModelIdentity identity,
+    Pixels images,
+    Limits limits,
+    List<Stage> stages,
+    Set<ImageTask.Kind> tasks) {
+  public ModelCard {
+    if (!images.areDrawn()) {
+      throw new IllegalArgumentException("images: 0×0 pixels (expected: ≥ 1×1)");
+    }
+    stages = List.copyOf(stages);
+    Set<String> names = new HashSet<>();
+    for (Stage stage : stages) {
+      if (!names.add(stage.name())) {
+        throw new IllegalArgumentException("stages: two named " + stage.name());
+      }
+    }
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException("stages: none (expected: at least one)");
+    }
+    if (tasks.isEmpty()) {
+      throw new IllegalArgumentException("tasks: none (expected: at least one)");
+    }
+    tasks = Collections.unmodifiableSet(EnumSet.copyOf(tasks)); // in the order of the enum
+  }
+
+  /** What requests call the model. */
+  public String name() {
+    return identity.name();
+  }
+
+  /** The names of the tasks, in the order of the kinds. */
+  public List<String> taskNames() {
+    return tasks.stream().map(ImageTask.Kind::label).toList();
+  }
+
+  /** The stage of this name. */
+  public Optional<Stage> stage(String stageName) {
+    return stages.stream().filter(stage -> stage.name().equals(stageName)).findFirst();
+  }
+
+  /**
+   * How many images there can be.
+   *
+   * @param perRequest the most images of one request
+   * @param atOnce the most images of a request that are drawn at once; requests for more take turns
+   */
+  public record Limits(int perRequest, int atOnce) {
+    /** As many at once as keep the networks' batches full under guidance. */
+    public static final Limits USUAL = new Limits(64, 8);
+
+    public Limits {
+      requireAtLeastOne("perRequest", perRequest);
+      requireAtLeastOne("atOnce", atOnce);
+    }
+
+    private static void requireAtLeastOne(String name, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(name + ": " + value + " (expected: ≥ 1)");
+      }
+    }
+  }
+}

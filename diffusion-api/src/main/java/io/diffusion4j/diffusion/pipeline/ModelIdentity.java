@@ -1,0 +1,32 @@
+package io.diffusion4j.diffusion.pipeline;
+
+import java.util.List;
+
+/**
+ * Which model it is.
+ *
+ * @param name what requests call it
+ * @param description one line for people
+ * @param license the SPDX expression of the licence of the weights
+ * @param weightsDigest names the weights, as {@code sha256:} and 64 hexadecimal digits
+ * @param replaced the parts that are not the model's own
+ */
+public record ModelIdentity(
+    String name,
+    String description,
+    String license,
+    String weightsDigest,
+    List<ReplacedPart> replaced) {
+  public ModelIdentity {
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
+      throw new IllegalArgumentException(
+          "name: " + name + " (expected: up to 64 letters, digits, dots, dashes and underscores)");
+    }
+    replaced = List.copyOf(replaced);
+  }
+
+  /** A model with none but its own parts. */
+  public ModelIdentity(String name, String description, String license, String weightsDigest) {
+    this(name, description, license, weightsDigest, List.of());
+  }
+}

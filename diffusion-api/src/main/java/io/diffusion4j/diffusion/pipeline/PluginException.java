@@ -1,0 +1,27 @@
+package io.diffusion4j.diffusion.pipeline;
+
+/** A plugin that cannot be used, or that failed while it was used. The message is one line. */
+public final class PluginException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1;
+
+  /**
+   * The failure of a plugin.
+   *
+   * @param plugin the jar, or the class if there is no jar
+   * @param problem what is wrong
+   * @param expected what is expected instead
+   */
+  public PluginException(String plugin, String problem, String expected) {
+    super(message(plugin, problem, expected));
+  }
+
+  /** The same because of another failure. */
+  public PluginException(String plugin, String problem, String expected, Throwable cause) {
+    super(message(plugin, problem, expected), cause);
+  }
+
+  private static String message(String plugin, String problem, String expected) {
+    String line = "plugin: " + plugin + ": " + problem + " (expected: " + expected + ")";
+    return line.replaceAll("\\s+", " ");
+  }
+}

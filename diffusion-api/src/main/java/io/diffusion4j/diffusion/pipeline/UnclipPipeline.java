@@ -1,0 +1,209 @@
+package io.diffusion4j.diffusion.pipeline;
+
+import io.diffusion4j.diffusion.guidance.GuidanceRule;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * unCLIP (Ramesh et al. 2022, fig. 2): a prompt becomes a text encoding, the prior draws the image
+ * embedding it could belong to, the decoder draws an image that has this embedding, and the
+ * upsampler enlarges it. Every other task enters later on this way, or edits what is drawn.
+ */
+public final class UnclipPipeline implements ImagePipeline {
+  private static final Set<ImageTask.Kind> EDITS =
+      EnumSet.of(ImageTask.Kind.INPAINT, ImageTask.Kind.IMAGE_TO_IMAGE, ImageTask.Kind.TEXT_DIFF);
+
+  private final Function<UnclipParts, ModelCard> describe;
+  private final UnclipParts parts;
+  private final Pixels images;
+  private final GuidanceRule guidance;
+  private final Optional<Embedder> embedder;
+  private volatile @Nullable ModelCard card;
+
+  /**
+   * Composes the parts.
+   *
+   * @param identity which model it is, asked for when the card is
+   * @param images the size of the upsampler's images
+   * @param tasks what there are parts for; edits are left out if a part cannot be edited, because
+   *     it does not denoise
+   */
+  public UnclipPipeline(
+      Supplier<ModelIdentity> identity,
+      Pixels images,
+      ModelCard.Limits limits,
+      Set<ImageTask.Kind> tasks,
+      UnclipParts parts) {
+    this(
+        own -> new ModelCard(identity.get(), images, limits, own.stages(), possible(tasks, own)),
+        parts,
+        images,
+        GuidanceRule.AS_ASKED,
+        Optional.empty());
+  }
+
+  private UnclipPipeline(
+      Function<UnclipParts, ModelCard> describe,
+      UnclipParts parts,
+      Pixels images,
+      GuidanceRule guidance,
+      Optional<Embedder> embedder) {
+    this.describe = describe;
+    this.parts = parts;
+    this.images = images;
+    this.guidance = guidance;
+    this.embedder = embedder;
+  }
+
+  private static Set<ImageTask.Kind> possible(Set<ImageTask.Kind> tasks, UnclipParts parts) {
+    boolean editable =
+        parts.decoder().stage().denoising().isPresent()
+            && parts.upsampler().stage().denoising().isPresent();
+    Set<ImageTask.Kind> possible = EnumSet.copyOf(tasks);
+    if (!editable) {
+      possible.removeAll(EDITS);
+    }
+    return possible;
+  }
+
+  /** The same pipeline, guided by this rule. */
+  public UnclipPipeline withGuidance(GuidanceRule rule) {
+    return new UnclipPipeline(describe, parts, images, rule, embedder);
+  }
+
+  /** The same pipeline, whose embeddings can be used alone. */
+  public UnclipPipeline withEmbedder(Embedder space) {
+    return new UnclipPipeline(describe, parts, images, guidance, Optional.of(space));
+  }
+
+  @Override
+  public ModelCard card() {
+    ModelCard known = card;
+    if (known == null) { // at worst, two threads describe the model
+      known = describe.apply(parts);
+      card = known;
+    }
+    return known;
+  }
+
+  @Override
+  public List<Image> draw(
+      ImageTask task,
+      Map<String, SamplingSettings> settings,
+      List<NoiseSource> noise,
+      SamplingListener listener) {
+    requireFits(task, noise.size());
+    var run = new UnclipWork.Run(parts, guided(settings), noise, listener);
+    return run.each(work(task).draw(run));
+  }
+
+  private static void requireFits(ImageTask task, int images) {
+    if (images == 0) {
+      throw new IllegalArgumentException("noise: none (expected: at least one)");
+    }
+    if (task.inputs() != 1 && task.inputs() != images) {
+      throw new IllegalArgumentException("noise: " + images + " (expected: " + task.inputs() + ")");
+    }
+  }
+
+  private Map<String, SamplingSettings> guided(Map<String, SamplingSettings> settings) {
+    Map<String, SamplingSettings> guided = new LinkedHashMap<>();
+    for (Stage stage : parts.stages()) {
+      SamplingSettings own = settings.getOrDefault(stage.name(), stage.defaults());
+      guided.put(
+          stage.name(),
+          stage.scale().isOffered()
+              ? own.withGuidanceScale(guidance.of(stage.name(), own.guidanceScale()))
+              : own);
+    }
+    return guided;
+  }
+
+  private UnclipWork work(ImageTask task) {
+    return task.accept(new UnclipWork.Of(images.width()));
+  }
+
+  @Override
+  public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
+    Map<String, Integer> steps = new LinkedHashMap<>();
+    UnclipWork work = work(task);
+    ImageEdit edit = work.edit();
+    if (work instanceof UnclipWork.Decoded decoded) {
+      if (decoded.source().usesPrior()) {
+        put(steps, parts.prior().stage(), stepsOf(parts.prior().stage(), settings));
+      }
+      Stage decoder = parts.decoder().stage();
+      put(steps, decoder, edit.decoderSteps(stepsOf(decoder, settings)));
+    }
+    if (!(work instanceof UnclipWork.Kept)) {
+      Stage upsampler = parts.upsampler().stage();
+      put(steps, upsampler, edit.upsamplerSteps(stepsOf(upsampler, settings)));
+    }
+    return steps;
+  }
+
+  private static int stepsOf(Stage stage, Map<String, SamplingSettings> settings) {
+    return stage.steps(settings.getOrDefault(stage.name(), stage.defaults()));
+  }
+
+  private static void put(Map<String, Integer> steps, Stage stage, int count) {
+    if (count > 0) {
+      steps.put(stage.name(), count);
+    }
+  }
+
+  /** Guidance leads away from an image that is to be kept: a text diff has none by default. */
+  @Override
+  public List<Stage> stages(ImageTask.Kind kind) {
+    return kind == ImageTask.Kind.TEXT_DIFF
+        ? parts.stages().stream()
+            .map(
+                stage ->
+                    stage.draws().areDrawn()
+                        ? stage.withScale(new Stage.Scale(1, stage.scale().most()))
+                        : stage)
+            .toList()
+        : parts.stages();
+  }
+
+  /** An edit samples in another way than it is asked to. */
+  @Override
+  public void check(ImageTask task, String stage, SamplingSettings settings) {
+    ImageEdit edit = work(task).edit();
+    SamplingSettings edited =
+        stage.equals(parts.decoder().stage().name())
+            ? edit.decoderSettings(settings)
+            : stage.equals(parts.upsampler().stage().name())
+                ? edit.upsamplerSettings(settings)
+                : settings;
+    ImagePipeline.super.check(task, stage, edited);
+  }
+
+  @Override
+  public Optional<String> truncation(String text) {
+    return parts.textEncoder().truncation(text);
+  }
+
+  @Override
+  public Optional<String> unknownWords(String text) {
+    return parts.textEncoder().unknownWords(text);
+  }
+
+  @Override
+  public Optional<Embedder> embedder() {
+    return embedder;
+  }
+}

@@ -1,0 +1,236 @@
+package io.diffusion4j.diffusion.pipeline;
+
+import static java.util.Collections.nCopies;
+
+import io.diffusion4j.diffusion.embedding.Slerp;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Pyramid;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.Prompt;
+import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** What a task comes to with the parts of unCLIP. */
+sealed interface UnclipWork {
+  /** Draws an image for each noise source. */
+  List<Image> draw(Run run);
+
+  /** What the stages that draw pixels keep of an image. */
+  default ImageEdit edit() {
+    return ImageEdit.NONE;
+  }
+
+  /** Images that are decoded from embeddings. */
+  record Decoded(Source source, ImageEdit edit) implements UnclipWork {
+    @Override
+    public List<Image> draw(Run run) {
+      UnclipParts parts = run.parts;
+      List<Draw<ImageDecoder.Condition>> conditions = run.draws(source.conditions(run));
+      List<Image> small =
+          edit.decoder(parts.decoder())
+              .decode(conditions, run.of(parts.decoder().stage()), run.listener);
+      return edit.upsampler(parts.upsampler())
+          .upsample(run.draws(small), run.of(parts.upsampler().stage()), run.listener);
+    }
+  }
+
+  /** Images that only the upsampler draws. */
+  record Enlarged(Image image) implements UnclipWork {
+    @Override
+    public List<Image> draw(Run run) {
+      var upsampler = run.parts.upsampler();
+      return upsampler.upsample(
+          run.draws(run.forEach(image)), run.of(upsampler.stage()), run.listener);
+    }
+  }
+
+  /** An image that no stage changes. */
+  record Kept(Image image) implements UnclipWork {
+    @Override
+    public List<Image> draw(Run run) {
+      return run.forEach(image);
+    }
+  }
+
+  /**
+   * What one drawing works with.
+   *
+   * @param settings of every stage
+   */
+  record Run(
+      UnclipParts parts,
+      Map<String, SamplingSettings> settings,
+      List<NoiseSource> noise,
+      SamplingListener listener) {
+    SamplingSettings of(Stage stage) {
+      SamplingSettings own = settings.get(stage.name());
+      return own == null ? stage.defaults() : own;
+    }
+
+    <T> List<T> forEach(T value) {
+      return nCopies(noise.size(), value);
+    }
+
+    /** Checks that there is one for each image. */
+    <T> List<T> each(List<T> drawn) {
+      if (drawn.size() != noise.size()) {
+        throw new IllegalStateException(
+            "drawn: " + drawn.size() + " (expected: " + noise.size() + ")");
+      }
+      return drawn;
+    }
+
+    <C> List<Draw<C>> draws(List<C> given) {
+      List<C> conditions = each(given);
+      return IntStream.range(0, noise.size())
+          .mapToObj(i -> new Draw<>(conditions.get(i), noise.get(i)))
+          .toList();
+    }
+  }
+
+  /** Where the decoder's conditions come from. */
+  interface Source {
+    boolean usesPrior();
+
+    /** A condition for each image. */
+    List<ImageDecoder.Condition> conditions(Run run);
+  }
+
+  /** The prior draws the image embeddings of texts. */
+  record Texts(List<ImageTask.Words> prompts) implements Source {
+    @Override
+    public boolean usesPrior() {
+      return true;
+    }
+
+    @Override
+    public List<ImageDecoder.Condition> conditions(Run run) {
+      List<Prompt> encoded = encode(run);
+      List<Prompt> all = encoded.size() == 1 ? run.forEach(encoded.get(0)) : encoded;
+      var prior = run.parts.prior();
+      List<float[]> embeddings =
+          run.each(prior.sample(run.draws(all), run.of(prior.stage()), run.listener));
+      return IntStream.range(0, all.size())
+          .mapToObj(i -> new ImageDecoder.Condition(embeddings.get(i), all.get(i)))
+          .toList();
+    }
+
+    /** Encodes each text once, however many images share it. */
+    private List<Prompt> encode(Run run) {
+      Set<String> distinct = new LinkedHashSet<>();
+      prompts.forEach(words -> distinct.add(words.text()));
+      prompts.forEach(words -> distinct.add(words.negative()));
+      List<String> texts = List.copyOf(distinct);
+      List<TextEncoding> encodings = run.parts.textEncoder().encode(texts);
+      return prompts.stream()
+          .map(
+              words ->
+                  new Prompt(
+                      encodings.get(texts.indexOf(words.text())),
+                      encodings.get(texts.indexOf(words.negative()))))
+          .toList();
+    }
+  }
+
+  /** Image embeddings without chance, with words beside them. */
+  record Embeddings(Function<ImageEncoder, List<float[]>> embeddings, ImageTask.Words words)
+      implements Source {
+    static Embeddings of(Image image, ImageTask.Words words) {
+      return new Embeddings(encoder -> encoder.encode(List.of(image)), words);
+    }
+
+    @Override
+    public boolean usesPrior() {
+      return false;
+    }
+
+    @Override
+    public List<ImageDecoder.Condition> conditions(Run run) {
+      List<float[]> given = embeddings.apply(run.parts.imageEncoder());
+      Prompt prompt = Prompt.encode(run.parts.textEncoder(), words.text(), words.negative());
+      List<float[]> all = given.size() == 1 ? run.forEach(given.get(0)) : given;
+      List<ImageDecoder.Condition> conditions = new ArrayList<>();
+      all.forEach(embedding -> conditions.add(new ImageDecoder.Condition(embedding, prompt)));
+      return conditions;
+    }
+  }
+
+  /**
+   * Finds the work of a task.
+   *
+   * @param side height and width of the model's images
+   */
+  record Of(int side) implements ImageTask.Visitor<UnclipWork> {
+    @Override
+    public UnclipWork textToImage(ImageTask.TextToImage task) {
+      return new Decoded(new Texts(task.prompts()), ImageEdit.NONE);
+    }
+
+    @Override
+    public UnclipWork variation(ImageTask.Variation task) {
+      return new Decoded(Embeddings.of(task.image(), task.words()), ImageEdit.NONE);
+    }
+
+    /** Spherical interpolation of the embeddings, without words (Ramesh et al. 2022, §3.2). */
+    @Override
+    public UnclipWork interpolation(ImageTask.Interpolation task) {
+      Slerp.requireRatio(task.ratio());
+      return new Decoded(
+          new Embeddings(
+              encoder -> {
+                List<float[]> ends = encoder.encode(List.of(task.first(), task.second()));
+                return List.of(Slerp.between(ends.get(0), ends.get(1), task.ratio()));
+              },
+              ImageTask.Words.NONE),
+          ImageEdit.NONE);
+    }
+
+    @Override
+    public UnclipWork inpaint(ImageTask.Inpaint task) {
+      return edited(
+          task.words(), task.image(), new Inpainting(task.image(), task.mask(), task.resampling()));
+    }
+
+    @Override
+    public UnclipWork imageToImage(ImageTask.ImageToImage task) {
+      return task.strength() == 0
+          ? new Kept(new Image(side, side, new Pyramid(task.image()).level(side)))
+          : edited(task.words(), task.image(), new ImageToImage(task.image(), task.strength()));
+    }
+
+    /** Without words, the embedding is that of the image itself. */
+    private static UnclipWork edited(ImageTask.Words words, Image image, ImageEdit edit) {
+      return new Decoded(
+          words.isEmpty() ? Embeddings.of(image, words) : new Texts(List.of(words)), edit);
+    }
+
+    @Override
+    public UnclipWork upscale(ImageTask.Upscale task) {
+      return new Enlarged(task.image());
+    }
+
+    @Override
+    public UnclipWork textDiff(ImageTask.TextDiff task) {
+      var both = new TextDiff(task);
+      return new Decoded(both, both);
+    }
+
+    @Override
+    public UnclipWork fromEmbedding(ImageTask.FromEmbedding task) {
+      return new Decoded(
+          new Embeddings(encoder -> task.imageEmbeddings(), task.words()), ImageEdit.NONE);
+    }
+  }
+}

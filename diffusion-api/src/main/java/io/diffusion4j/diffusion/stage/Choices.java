@@ -1,0 +1,73 @@
+package io.diffusion4j.diffusion.stage;
+
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.X0Treatments;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.Samplers;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a request can choose by name for a stage that denoises, and what it gets by default.
+ *
+ * @param samplers the samplers the stage can use
+ * @param defaultSampler the name of the default sampler
+ * @param defaultSteps the default number of steps, at least 1
+ * @param spacings the timesteps that can be kept; empty if there is no choice
+ * @param treatments what can be done to x̂₀; empty if there is no choice
+ */
+public record Choices(
+    Samplers samplers,
+    String defaultSampler,
+    int defaultSteps,
+    Optional<TimestepSpacings> spacings,
+    Optional<X0Treatments> treatments) {
+  public Choices {
+    samplers.named(defaultSampler); // its error lists the known names
+  }
+
+  /** Samplers alone: timesteps and treatment of x̂₀ are the stage's own. */
+  public Choices(Samplers samplers, String defaultSampler, int defaultSteps) {
+    this(samplers, defaultSampler, defaultSteps, Optional.empty(), Optional.empty());
+  }
+
+  /** The same with other defaults. */
+  public Choices withDefaults(String sampler, int steps) {
+    return new Choices(samplers, sampler, steps, spacings, treatments);
+  }
+
+  /** The same with timesteps to choose from. */
+  public Choices withSpacings(TimestepSpacings offered) {
+    return new Choices(samplers, defaultSampler, defaultSteps, Optional.of(offered), treatments);
+  }
+
+  /** The same with treatments of x̂₀ to choose from. */
+  public Choices withTreatments(X0Treatments offered) {
+    return new Choices(samplers, defaultSampler, defaultSteps, spacings, Optional.of(offered));
+  }
+
+  /** The same with one more sampler, or another one under a known name. */
+  public Choices withSampler(String name, Sampler sampler) {
+    return new Choices(
+        samplers.with(name, sampler), defaultSampler, defaultSteps, spacings, treatments);
+  }
+
+  /** The same and more, by name; what the stage offers no choice of stays as it is. */
+  public Choices adding(
+      Map<String, Sampler> moreSamplers,
+      Map<String, TimestepSpacing> moreSpacings,
+      Map<String, X0Treatment> moreTreatments) {
+    Samplers allSamplers = samplers;
+    for (var more : moreSamplers.entrySet()) {
+      allSamplers = allSamplers.with(more.getKey(), more.getValue());
+    }
+    return new Choices(
+        allSamplers,
+        defaultSampler,
+        defaultSteps,
+        spacings.map(offered -> offered.with(moreSpacings)),
+        treatments.map(offered -> offered.with(moreTreatments)));
+  }
+}

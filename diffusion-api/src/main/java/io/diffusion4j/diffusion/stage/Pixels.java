@@ -1,0 +1,29 @@
+package io.diffusion4j.diffusion.stage;
+
+/**
+ * The size of an image.
+ *
+ * @param width in pixels; 0 for a stage that does not draw pixels
+ * @param height in pixels; 0 for a stage that does not draw pixels
+ */
+public record Pixels(int width, int height) {
+  /** The size of anything else than an image, such as an embedding or a latent. */
+  public static final Pixels NONE = new Pixels(0, 0);
+
+  public Pixels {
+    if (width < 0 || height < 0 || (width == 0) != (height == 0)) {
+      throw new IllegalArgumentException(
+          "pixels: " + width + "×" + height + " (expected: ≥ 1×1, or 0×0)");
+    }
+  }
+
+  /** The size of a square image. */
+  public static Pixels square(int side) {
+    return new Pixels(side, side);
+  }
+
+  /** Whether there are pixels, which can be previewed. */
+  public boolean areDrawn() {
+    return width > 0;
+  }
+}

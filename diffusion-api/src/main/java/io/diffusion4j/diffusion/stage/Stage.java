@@ -1,0 +1,188 @@
+package io.diffusion4j.diffusion.stage;
+
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * A stage of a pipeline as callers know it: its name, how it samples by default, what can be asked
+ * of it, and which settings it refuses.
+ *
+ * <p>A {@link DiffusionStage} is such a stage with its network. Whoever lists, checks or plans
+ * needs no network, and so uses this type.
+ *
+ * <pre>{@code
+ * Stage stage = pipeline.card().stage("decoder").orElseThrow();
+ * SamplingSettings few = stage.defaults().withSteps(4);
+ * stage.check(few);
+ * int calls = stage.plan(few).steps().size();
+ * }</pre>
+ *
+ * @param name what requests call the stage, in lower snake case; addresses its noise and appears in
+ *     its progress
+ * @param course how it proceeds
+ * @param scale the scale of its classifier-free guidance
+ * @param draws the size of the images that it draws
+ */
+public record Stage(String name, Course course, Scale scale, Pixels draws) {
+  /** A plan that amplifies errors more than this draws noise; usable ones stay below 70. */
+  private static final double MAX_GAIN = 100;
+
+  public Stage {
+    if (!name.matches("[a-z][a-z0-9_]{0,63}")) {
+      throw new IllegalArgumentException("name: " + name + " (expected: lower_snake_case)");
+    }
+  }
+
+  /** A stage that denoises something else than pixels, without guidance. */
+  public static Stage denoising(String name, Course.Denoising course) {
+    return new Stage(name, course, Scale.NONE, Pixels.NONE);
+  }
+
+  /** A stage that always takes the same number of steps, without sampler and guidance. */
+  public static Stage fixed(String name, int steps) {
+    return new Stage(name, new Course.Fixed(steps), Scale.NONE, Pixels.NONE);
+  }
+
+  /** The same stage with guidance. */
+  public Stage withScale(Scale other) {
+    return new Stage(name, course, other, draws);
+  }
+
+  /** The same stage, which draws images of this size. */
+  public Stage withDraws(Pixels other) {
+    return new Stage(name, course, scale, other);
+  }
+
+  /** The same stage with other choices, if it offers any. */
+  public Stage withChoices(UnaryOperator<Choices> change) {
+    return denoising()
+        .map(own -> new Stage(name, own.withChoices(change.apply(own.choices())), scale, draws))
+        .orElse(this);
+  }
+
+  /** How it denoises; empty if it takes fixed steps. */
+  public Optional<Course.Denoising> denoising() {
+    return course instanceof Course.Denoising own ? Optional.of(own) : Optional.empty();
+  }
+
+  /** The most steps it can be asked for. */
+  public int maxSteps() {
+    return course instanceof Course.Fixed fixed
+        ? fixed.steps()
+        : denoising().orElseThrow().schedule().steps();
+  }
+
+  /** How it samples by default. */
+  public SamplingSettings defaults() {
+    return denoising()
+        .map(Course.Denoising::choices)
+        .map(
+            own ->
+                new SamplingSettings(
+                    own.samplers().named(own.defaultSampler()), own.defaultSteps(), scale.usual()))
+        .orElseGet(() -> SamplingSettings.withoutSampler(scale.usual()));
+  }
+
+  /** How many steps these settings take. */
+  public int steps(SamplingSettings settings) {
+    return course instanceof Course.Fixed fixed ? fixed.steps() : settings.steps();
+  }
+
+  /**
+   * The plan that these settings stand for.
+   *
+   * @throws IllegalArgumentException if the sampler cannot follow so many steps, or if the stage
+   *     has no sampler
+   */
+  public SamplingPlan plan(SamplingSettings settings) {
+    Course.Denoising own = requireDenoising();
+    return settings.plan(own.schedule(), own.spacing());
+  }
+
+  Course.Denoising requireDenoising() {
+    return denoising()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "stage: " + name + " (expected: one that denoises; it has no sampler)"));
+  }
+
+  /**
+   * Returns normally if the stage can follow these settings.
+   *
+   * @throws IllegalArgumentException if it cannot: it has no guidance, no sampler, fewer steps, or
+   *     no grid of so many steps
+   */
+  public void check(SamplingSettings settings) {
+    scale.check(name, settings.guidanceScale());
+    if (course instanceof Course.Denoising) {
+      plan(settings);
+    } else if (settings.hasSampler()) {
+      throw new IllegalArgumentException(
+          "sampler: given (expected: none; "
+              + name
+              + " takes "
+              + maxSteps()
+              + " steps of its own)");
+    }
+  }
+
+  /** What a caller should know about settings that the stage can follow; empty if nothing. */
+  public Optional<String> advice(SamplingSettings settings) {
+    if (course instanceof Course.Fixed) {
+      return Optional.empty();
+    }
+    double gain = plan(settings).gain();
+    return gain <= MAX_GAIN
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "in %d steps it multiplies what the network is wrong about by up to %.0f; ddim and"
+                    + " dpmpp-2m do not",
+                settings.steps(),
+                gain));
+  }
+
+  /**
+   * The scale of classifier-free guidance.
+   *
+   * @param usual the default
+   * @param most the largest that can be asked for
+   */
+  public record Scale(double usual, double most) {
+    /** No guidance: the conditional model as it is. */
+    public static final Scale NONE = new Scale(1, 1);
+
+    public Scale {
+      if (!(usual >= 0 && usual <= most && Double.isFinite(most))) {
+        throw new IllegalArgumentException("guidance: " + usual + " (expected: 0 to " + most + ")");
+      }
+    }
+
+    /** Whether there is a choice. */
+    public boolean isOffered() {
+      return !equals(NONE);
+    }
+
+    private void check(String stage, GuidanceScale asked) {
+      if (asked instanceof GuidanceScale.Constant constant) {
+        double value = constant.scale();
+        if (isOffered() ? value > most : value != 1) {
+          throw new IllegalArgumentException(
+              "guidanceScale: "
+                  + value
+                  + " (expected: "
+                  + (isOffered() ? "0 to " + most : "1; " + stage + " has no guidance")
+                  + ")");
+        }
+      } else if (!isOffered()) {
+        throw new IllegalArgumentException(
+            "guidanceScale: " + asked + " (expected: 1; " + stage + " has no guidance)");
+      }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.diffusion4j.glide;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Module;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import com.google.inject.multibindings.MapBinder;
+import io.diffusion4j.diffusion.guidance.GuidanceRule;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ModelIdentity;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.FolderDigest;
+import io.diffusion4j.pipeline.FrontMatter;
+import io.diffusion4j.pipeline.ModelFamily;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Replacements;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/** Folders as {@link GlideNetworks} describes them. */
+public final class GlideFamily implements ModelFamily {
+  private static final String NAME = "glide";
+
+  @Override
+  public String name() {
+    return "GLIDE";
+  }
+
+  @Override
+  public String layout() {
+    return "GLIDE's base, upsample and tokenizer";
+  }
+
+  @Override
+  public boolean isAt(Path folder) {
+    return GlideNetworks.isAt(folder);
+  }
+
+  @Override
+  public Opened open(Path folder, Opening how) {
+    how.prior()
+        .filter(prior -> !prior.equals("diffusion"))
+        .ifPresent(
+            prior -> {
+              throw new IllegalArgumentException(
+                  "prior: " + prior + " (expected: none; GLIDE has no prior)");
+            });
+    var networks = GlideNetworks.load(folder, how.precision().orElse(Precision.FLOAT32));
+    return new Opened() {
+      @Override
+      public Module module() {
+        return new Wiring(networks, folder, how.name().orElse(NAME));
+      }
+
+      @Override
+      public Set<Class<?>> parts() {
+        return Set.of(GuidanceRule.class);
+      }
+
+      @Override
+      public void close() {
+        networks.close();
+      }
+    };
+  }
+
+  /** Provides the pipeline. Guidance can be replaced, samplers and spacings can be added. */
+  private static final class Wiring extends AbstractModule {
+    private final GlideNetworks networks;
+    private final Path folder;
+    private final String name;
+
+    Wiring(GlideNetworks networks, Path folder, String name) {
+      this.networks = networks;
+      this.folder = folder;
+      this.name = name;
+    }
+
+    @Override
+    protected void configure() {
+      binder().requireExplicitBindings();
+      bind(GuidanceRule.class).toInstance(GuidanceRule.AS_ASKED);
+      bind(Replacements.class).toInstance(Replacements.NONE);
+      MapBinder.newMapBinder(binder(), String.class, Sampler.class);
+      MapBinder.newMapBinder(binder(), String.class, TimestepSpacing.class);
+      MapBinder.newMapBinder(binder(), String.class, X0Treatment.class);
+    }
+
+    @Provides
+    @Singleton
+    ImagePipeline pipeline(
+        GuidanceRule guidance,
+        Map<String, Sampler> samplers,
+        Map<String, TimestepSpacing> spacings,
+        Map<String, X0Treatment> treatments,
+        Replacements replaced) {
+      GlideParts parts = networks.parts();
+      int size = parts.upsamplerSize();
+      return new GlidePipeline(
+          new ModelIdentity(
+              name,
+              "GLIDE, images of " + size + "×" + size + " pixels",
+              FrontMatter.license(folder),
+              FolderDigest.of(folder, component -> true),
+              replaced.parts()),
+          parts,
+          networks.complete(),
+          replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"),
+          choices -> choices.adding(replaced.guardNamed(samplers), spacings, treatments));
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.diffusion4j.glide;
+
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.LinearSchedule;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.SectionSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.Course;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.Stage;
+
+/**
+ * What GLIDE is composed of: two networks, each with a text encoder of its own.
+ *
+ * @param baseText reads texts for the base
+ * @param base draws small images
+ * @param baseSize height and width of the small images
+ * @param upsamplerText reads texts for the upsampler
+ * @param upsampler draws large images
+ * @param upsamplerSize height and width of the large images
+ */
+public record GlideParts(
+    TextEncoder baseText,
+    Denoiser<GlideCondition> base,
+    int baseSize,
+    TextEncoder upsamplerText,
+    Denoiser<GlideCondition> upsampler,
+    int upsamplerSize) {
+  /** The name of the stage that draws small images. */
+  public static final String BASE = "base";
+
+  /** The name of the stage that draws large images. */
+  public static final String UPSAMPLER = "upsampler";
+
+  /** Beyond it, images are only noise. */
+  private static final double MAX_GUIDANCE = 30;
+
+  private static final int TRAIN_STEPS = 1000;
+
+  /** As in GLIDE's own demonstration: 100 ancestral steps, guided by 3, or by 5 to complete. */
+  Stage baseStage(boolean completes) {
+    return stage(BASE, new CosineSchedule(TRAIN_STEPS), new SectionSpacing(), "ddpm", 100, baseSize)
+        .withScale(new Stage.Scale(completes ? 5 : 3, MAX_GUIDANCE));
+  }
+
+  /** As in GLIDE's own demonstration: 27 steps, of DDIM, or ancestral to complete. */
+  Stage upsamplerStage(boolean completes) {
+    return stage(
+        UPSAMPLER,
+        new LinearSchedule(TRAIN_STEPS),
+        new FastSpacing(),
+        completes ? "ddpm" : "ddim",
+        FastSpacing.STEPS,
+        upsamplerSize);
+  }
+
+  private static Stage stage(
+      String name,
+      NoiseSchedule schedule,
+      TimestepSpacing spacing,
+      String sampler,
+      int steps,
+      int size) {
+    var choices =
+        new Choices(Samplers.standard(), sampler, steps).withSpacings(TimestepSpacings.standard());
+    return Stage.denoising(
+            name, new Course.Denoising(schedule, spacing, X0Treatment.clip(1), choices))
+        .withDraws(Pixels.square(size));
+  }
+}

@@ -1,0 +1,111 @@
+package io.diffusion4j.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import javax.tools.ToolProvider;
+
+/** Builds jars of plugins, as a user would. */
+final class PluginJars {
+  private static final String SERVICE = "META-INF/services/com.google.inject.Module";
+
+  private PluginJars() {}
+
+  /** A part of the manual page: the code in this language that declares this class. */
+  static String example(String language, String className) throws IOException {
+    String page = Files.readString(Path.of("../docs/extending.md"));
+    return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+        .matcher(page)
+        .results()
+        .map(block -> block.group(1))
+        .filter(code -> code.contains("class " + className))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Compiles a module and puts it into a jar. */
+  static Path ofJava(Path folder, String className, String code) throws IOException {
+    Path sources = Files.createDirectories(folder.resolve(className + "-src"));
+    Path source = sources.resolve(className.substring(className.lastIndexOf('.') + 1) + ".java");
+    Files.writeString(source, code);
+    Path classes = Files.createDirectories(folder.resolve(className + "-classes"));
+    int status =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-proc:none",
+                "-d",
+                classes.toString(),
+                "-cp",
+                classPath(),
+                source.toString());
+    if (status != 0) {
+      throw new IllegalStateException("javac: " + status + " (expected: 0)");
+    }
+    return jar(folder.resolve(className + ".jar"), className, classes);
+  }
+
+  /** Puts a module that was compiled with the tests into a jar. */
+  static Path ofTestClass(Path folder, String className) throws IOException {
+    Path classes = Files.createDirectories(folder.resolve(className + "-classes"));
+    String prefix = className.substring(className.lastIndexOf('.') + 1);
+    Path own = testClasses().resolve(className.replace('.', '/')).getParent();
+    Path to = Files.createDirectories(classes.resolve(className.replace('.', '/')).getParent());
+    try (Stream<Path> files = Files.list(own)) {
+      for (Path file : files.toList()) {
+        if (file.getFileName().toString().startsWith(prefix)) {
+          Files.copy(file, to.resolve(file.getFileName()));
+        }
+      }
+    }
+    return jar(folder.resolve(className + ".jar"), className, classes);
+  }
+
+  private static Path jar(Path jar, String className, Path classes) throws IOException {
+    try (var out = new JarOutputStream(Files.newOutputStream(jar));
+        Stream<Path> walk = Files.walk(classes)) {
+      out.putNextEntry(new ZipEntry(SERVICE));
+      out.write(className.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      for (Path file : walk.filter(Files::isRegularFile).toList()) {
+        out.putNextEntry(new ZipEntry(classes.relativize(file).toString()));
+        out.write(Files.readAllBytes(file));
+      }
+    }
+    return jar;
+  }
+
+  static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+
+  private static Path testClasses() {
+    return Path.of("target", "test-classes").toAbsolutePath();
+  }
+
+  /** The command line in a process of its own, which does not see the classes of the tests. */
+  static ProcessBuilder diffusion4j(List<String> arguments) {
+    List<String> entries =
+        Stream.of(classPath().split(java.io.File.pathSeparator))
+            .filter(entry -> !Path.of(entry).toAbsolutePath().equals(testClasses()))
+            .toList();
+    List<String> command =
+        Stream.concat(
+                Stream.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx1g",
+                    "-Dfile.encoding=UTF-8",
+                    "-cp",
+                    String.join(java.io.File.pathSeparator, entries),
+                    "io.diffusion4j.cli.Main"),
+                arguments.stream())
+            .toList();
+    return new ProcessBuilder(command);
+  }
+}

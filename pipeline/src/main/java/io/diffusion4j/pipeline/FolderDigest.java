@@ -1,0 +1,84 @@
+package io.diffusion4j.pipeline;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** Names the content of files by its digest: {@code sha256:} and 64 hexadecimal digits. */
+public final class FolderDigest {
+  private FolderDigest() {}
+
+  /**
+   * The digest of the files of a model folder that decide what is drawn; the same for a copy
+   * elsewhere. Reads all of them: names and contents of weights, settings and vocabularies, in the
+   * order of their names.
+   *
+   * @param component whether the files of a component decide anything
+   */
+  public static String of(Path folder, Predicate<String> component) {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      List<Path> files =
+          walk.filter(Files::isRegularFile)
+              .map(folder::relativize)
+              .filter(FolderDigest::decidesWhatIsDrawn)
+              .filter(file -> component.test(file.getName(0).toString()))
+              .sorted()
+              .toList();
+      return digest(
+          sink -> {
+            for (Path file : files) {
+              sink.write(file.toString().replace('\\', '/').getBytes(StandardCharsets.UTF_8));
+              sink.write(0);
+              Files.copy(folder.resolve(file), sink);
+            }
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The digest of the content of a file. */
+  static String ofFile(Path file) {
+    try {
+      return digest(sink -> Files.copy(file, sink));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean decidesWhatIsDrawn(Path file) {
+    return file.getNameCount() == 2 // a file of a component
+        && Stream.of(".safetensors", ".json", ".txt").anyMatch(file.toString()::endsWith);
+  }
+
+  @FunctionalInterface
+  private interface Content {
+    void writeTo(OutputStream sink) throws IOException;
+  }
+
+  private static String digest(Content content) throws IOException {
+    MessageDigest sha256 = sha256();
+    try (var sink = new DigestOutputStream(OutputStream.nullOutputStream(), sha256)) {
+      content.writeTo(sink);
+    }
+    return "sha256:" + HexFormat.of().formatHex(sha256.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

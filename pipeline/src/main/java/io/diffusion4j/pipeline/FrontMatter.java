@@ -1,0 +1,65 @@
+package io.diffusion4j.pipeline;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What a model card says of its model for programs: the lines between two lines of three dashes at
+ * its top. Only plain values are read, not lists or what is nested.
+ */
+public final class FrontMatter {
+  /** What SPDX says where nothing is said. */
+  private static final String UNKNOWN_LICENSE = "NOASSERTION";
+
+  private static final String CARD = "README.md";
+  private static final String FENCE = "---";
+  private static final Pattern VALUE = Pattern.compile("([a-z_]+):\\s+([^#\\[{]+?)\\s*(#.*)?");
+
+  private FrontMatter() {}
+
+  /** The licence of the model in a folder, as an SPDX expression. */
+  public static String license(Path folder) {
+    return of(folder.resolve(CARD)).getOrDefault("license", UNKNOWN_LICENSE);
+  }
+
+  /** The values by name; none if the card has no front matter, or there is no card. */
+  static Map<String, String> of(Path card) {
+    Map<String, String> values = new LinkedHashMap<>();
+    Iterator<String> lines = lines(card).iterator();
+    if (lines.hasNext() && lines.next().equals(FENCE)) {
+      while (lines.hasNext()) {
+        String line = lines.next();
+        if (line.equals(FENCE)) {
+          return values;
+        }
+        var value = VALUE.matcher(line);
+        if (value.matches()) {
+          values.put(value.group(1), unquoted(value.group(2)));
+        }
+      }
+    }
+    return Map.of(); // of what has no end, nothing is believed
+  }
+
+  private static List<String> lines(Path card) {
+    if (!Files.isRegularFile(card)) {
+      return List.of();
+    }
+    try {
+      return Files.readAllLines(card);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + card + ": " + e, e);
+    }
+  }
+
+  private static String unquoted(String value) {
+    return value.replaceFirst("^([\"'])(.*)\\1$", "$2");
+  }
+}

@@ -1,0 +1,53 @@
+package io.diffusion4j.pipeline;
+
+import com.google.inject.Module;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * A layout of model folders, and how such a folder becomes a pipeline. An implementation is named
+ * in {@code META-INF/services/io.diffusion4j.pipeline.ModelFamily} of its module; nothing else has
+ * to know it.
+ */
+public interface ModelFamily {
+  /** What messages call the family, such as {@code unCLIP}. */
+  String name();
+
+  /** What a folder of this family has in it, in words, such as {@code model_index.json}. */
+  String layout();
+
+  /** Whether a folder looks like one of this family, whatever else may be wrong with it. */
+  boolean isAt(Path folder);
+
+  /** Names what a folder draws with when it is opened in this way, without opening it. */
+  default String digest(Path folder, Opening how) {
+    return FolderDigest.of(folder, component -> true);
+  }
+
+  /**
+   * Opens the networks of a folder.
+   *
+   * @throws IllegalArgumentException if the folder cannot be opened in this way
+   * @throws io.diffusion4j.checkpoint.CheckpointException if its content is damaged
+   */
+  Opened open(Path folder, Opening how);
+
+  /** The open networks of a folder. */
+  interface Opened extends AutoCloseable {
+    /**
+     * Binds {@link io.diffusion4j.diffusion.pipeline.ImagePipeline}, {@link Replacements#NONE}, and
+     * the model's own {@link #parts}. The bindings of plugins override it.
+     */
+    Module module();
+
+    /**
+     * The types that a plugin can bind in place of the model's own; beside them it can add named
+     * samplers, spacings and treatments of x̂₀.
+     */
+    Set<Class<?>> parts();
+
+    /** Releases the networks. */
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,151 @@
+package io.diffusion4j.pipeline;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.ConfigurationException;
+import com.google.inject.CreationException;
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Module;
+import com.google.inject.ProvisionException;
+import com.google.inject.spi.Message;
+import com.google.inject.util.Modules;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.PluginException;
+import io.diffusion4j.diffusion.pipeline.ReplacedPart;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/**
+ * A model folder, opened as a pipeline: the one place where the modules of a model and those of the
+ * user meet.
+ *
+ * <pre>{@code
+ * try (var plugins = Plugins.of(List.of(Path.of("my.jar")));
+ *     var open = OpenPipeline.of(folder, Opening.with(Residency.ALWAYS), plugins)) {
+ *   var images = open.pipeline().draw(task, Map.of(), noise, SamplingListener.NONE);
+ * }
+ * }</pre>
+ *
+ * <p>Holds native memory until it is closed.
+ */
+public final class OpenPipeline implements AutoCloseable {
+  private final ModelFamily.Opened opened;
+  private final Injector injector;
+  private final ImagePipeline pipeline;
+
+  private OpenPipeline(ModelFamily.Opened opened, Plugins plugins) {
+    this.opened = opened;
+    List<Plugin> chosen = plugins.forModel(opened.parts());
+    try {
+      injector = injector(opened, chosen);
+      pipeline = injector.getInstance(ImagePipeline.class);
+    } catch (CreationException e) {
+      throw failure(chosen, e.getErrorMessages(), e);
+    } catch (ConfigurationException e) {
+      throw failure(chosen, e.getErrorMessages(), e);
+    } catch (ProvisionException e) {
+      throw failure(chosen, e.getErrorMessages(), e);
+    }
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @throws IllegalArgumentException if it is no folder of a known family, or cannot be opened so
+   * @throws io.diffusion4j.checkpoint.CheckpointException if its content is damaged
+   * @throws PluginException if the parts of a plugin cannot be wired
+   */
+  public static OpenPipeline of(Path folder, Opening how, Plugins plugins) {
+    ModelFamily.Opened opened = family(folder).open(folder, how);
+    try {
+      return new OpenPipeline(opened, plugins);
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The family of a folder.
+   *
+   * @throws IllegalArgumentException if no family knows it; the message lists their layouts
+   */
+  public static ModelFamily family(Path folder) {
+    List<ModelFamily> known =
+        ServiceLoader.load(ModelFamily.class, OpenPipeline.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
+    return known.stream()
+        .filter(family -> family.isAt(folder))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "model: "
+                        + folder
+                        + " (expected: a folder with "
+                        + known.stream()
+                            .map(ModelFamily::layout)
+                            .sorted(Comparator.reverseOrder())
+                            .collect(Collectors.joining(", or with "))
+                        + ")"));
+  }
+
+  private static Injector injector(ModelFamily.Opened opened, List<Plugin> plugins) {
+    List<Module> theirs = new ArrayList<>();
+    List<ReplacedPart> replaced = new ArrayList<>();
+    for (Plugin plugin : plugins) {
+      theirs.add(plugin.module());
+      replaced.addAll(plugin.replaced(opened.parts()));
+    }
+    String all = plugins.stream().map(Plugin::where).collect(Collectors.joining(", "));
+    theirs.add(
+        new AbstractModule() {
+          @Override
+          protected void configure() {
+            bind(Replacements.class).toInstance(new Replacements(replaced, all));
+          }
+        });
+    return Guice.createInjector(Modules.override(opened.module()).with(theirs));
+  }
+
+  /** One line for what Guice tells at length. */
+  private static RuntimeException failure(
+      List<Plugin> plugins, Collection<Message> messages, RuntimeException e) {
+    for (Message message : messages) {
+      if (message.getCause() instanceof PluginException plugin) {
+        return plugin;
+      }
+    }
+    if (plugins.isEmpty()) {
+      return e;
+    }
+    Message first = messages.iterator().next();
+    String reason = String.valueOf(first.getMessage()).lines().findFirst().orElse("");
+    return new PluginException(
+        plugins.stream().map(Plugin::where).collect(Collectors.joining(", ")),
+        first.getCause() == null ? reason : first.getCause().toString(),
+        "bindings from which the model's parts can be made",
+        e);
+  }
+
+  /** The pipeline; nothing may be asked of it once this is closed. */
+  public ImagePipeline pipeline() {
+    return pipeline;
+  }
+
+  /** What else the family binds, for callers who know the family. */
+  public Injector injector() {
+    return injector;
+  }
+
+  @Override
+  public void close() {
+    opened.close();
+  }
+}

@@ -1,0 +1,104 @@
+package io.diffusion4j.pipeline;
+
+import com.google.inject.Binding;
+import com.google.inject.Key;
+import com.google.inject.Module;
+import com.google.inject.spi.Element;
+import com.google.inject.spi.Elements;
+import com.google.inject.spi.Message;
+import io.diffusion4j.diffusion.pipeline.PluginException;
+import io.diffusion4j.diffusion.pipeline.ReplacedPart;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A module of a user.
+ *
+ * @param module binds parts
+ * @param origin the file name of its jar; empty if it was on the class path
+ * @param digest of the jar
+ * @param bound what the module binds
+ */
+record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
+  /** What a plugin can add under names. */
+  private static final Set<Class<?>> NAMED =
+      Set.of(Sampler.class, TimestepSpacing.class, X0Treatment.class);
+
+  static Plugin of(Module module, String origin, String digest) {
+    String where = where(module, origin);
+    List<Element> elements = Elements.getElements(module);
+    List<Key<?>> bound = new ArrayList<>();
+    for (Element element : elements) {
+      if (element instanceof Message error) {
+        throw new PluginException(where, error.getMessage(), "a module that can be configured");
+      }
+      if (element instanceof Binding<?> binding) {
+        bound.add(binding.getKey());
+      }
+    }
+    return new Plugin(module, origin, digest, bound);
+  }
+
+  private static String where(Module module, String origin) {
+    String name = module.getClass().getName();
+    return origin.isEmpty() ? name : origin + ": " + name;
+  }
+
+  /** The jar and the class. */
+  String where() {
+    return where(module, origin);
+  }
+
+  /** Whether it has something for a model with these parts. */
+  boolean isFor(Set<Class<?>> parts) {
+    return !replaced(parts).isEmpty() || bound.stream().anyMatch(Plugin::isNamed);
+  }
+
+  private static boolean isNamed(Key<?> key) {
+    return key.getAnnotationType() != null && NAMED.contains(key.getTypeLiteral().getRawType());
+  }
+
+  /** Those of the parts that it binds. */
+  List<ReplacedPart> replaced(Set<Class<?>> parts) {
+    Set<String> kinds = new LinkedHashSet<>();
+    for (Key<?> key : bound) {
+      Class<?> type = key.getTypeLiteral().getRawType();
+      if (key.getAnnotationType() == null && parts.contains(type)) {
+        kinds.add(kind(type));
+      }
+    }
+    return kinds.stream()
+        .map(kind -> new ReplacedPart(kind, module.getClass().getName(), origin, digest))
+        .toList();
+  }
+
+  /** The failure of a module that binds nothing for any of the models. */
+  PluginException unused(Set<Class<?>> parts) {
+    String binds =
+        bound.stream().map(key -> key.getTypeLiteral().toString()).distinct().collect(joined());
+    String known =
+        Stream.concat(
+                parts.stream().map(Class::getSimpleName).sorted(),
+                NAMED.stream().map(type -> "named " + type.getSimpleName()).sorted())
+            .collect(joined());
+    return new PluginException(
+        where(), "binds " + (binds.isEmpty() ? "nothing" : binds), "one of " + known);
+  }
+
+  private static java.util.stream.Collector<CharSequence, ?, String> joined() {
+    return Collectors.joining(", ");
+  }
+
+  /** What a part of this type is called: {@code text_encoder}. */
+  static String kind(Class<?> type) {
+    return type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+  }
+}

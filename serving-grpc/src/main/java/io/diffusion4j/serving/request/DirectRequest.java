@@ -1,0 +1,78 @@
+package io.diffusion4j.serving.request;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.Warning;
+import io.grpc.StatusRuntimeException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * A request of the contract for a pipeline of this process: checked, filled in and encoded as the
+ * service does it, and drawn by the caller without queue and stream. The same request to a server
+ * with the same weights gives the same files.
+ *
+ * <pre>{@code
+ * var request = DirectRequest.of(pipeline, asked);
+ * var images =
+ *     pipeline.draw(request.task(), request.settings(), request.noise(), SamplingListener.NONE);
+ * byte[] png = request.file(0, images.get(0)).getData().toByteArray();
+ * }</pre>
+ */
+public final class DirectRequest {
+  private final ResolvedRequest resolved;
+
+  private DirectRequest(ResolvedRequest resolved) {
+    this.resolved = resolved;
+  }
+
+  /**
+   * Checks a request and fills in its defaults.
+   *
+   * @throws IllegalArgumentException with everything that is wrong with it
+   */
+  public static DirectRequest of(ImagePipeline pipeline, GenerateImagesRequest asked) {
+    try {
+      return new DirectRequest(new RequestResolver(new Models(Set.of(pipeline))).resolve(asked));
+    } catch (StatusRuntimeException e) {
+      throw new IllegalArgumentException(String.valueOf(e.getStatus().getDescription()), e);
+    }
+  }
+
+  /** What is to be drawn. */
+  public ImageTask task() {
+    return resolved.task();
+  }
+
+  /** How each stage samples, by the stages' names. */
+  public Map<String, SamplingSettings> settings() {
+    return resolved.stages();
+  }
+
+  /** The randomness of each image. */
+  public List<NoiseSource> noise() {
+    return resolved.noise(0, resolved.imageCount());
+  }
+
+  /** What the caller may not have meant. */
+  public List<Warning> warnings() {
+    return resolved.warnings();
+  }
+
+  /**
+   * The file of an image, with its recipe.
+   *
+   * @param i which image of the request, from 0
+   */
+  public GeneratedImage file(int i, Image image) {
+    return resolved.encode(i, image, OptionalDouble.empty());
+  }
+}

@@ -1,0 +1,113 @@
+package io.diffusion4j.unclip;
+
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.X0Treatments;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Precision;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.Course;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.Stage.Scale;
+
+/**
+ * How each stage samples by default, and what a request can ask of it.
+ *
+ * @param ours whether the model was trained from a preset; else it is a published one, or like one
+ */
+public record Defaults(boolean ours) {
+  /** Of every stage: deterministic, and good with few steps. */
+  public static final String SAMPLER = "ddim";
+
+  public static final int PRIOR_STEPS = 25;
+  public static final double PRIOR_GUIDANCE = 2.0;
+
+  /** More bring out what a small network is wrong about. */
+  public static final int DECODER_STEPS = 8;
+
+  public static final double DECODER_GUIDANCE = 1.0;
+
+  /** As the published upsamplers take; the last of them has a network of its own. */
+  public static final int SUPER_RES_STEPS = 7;
+
+  /** The published pipelines' own scheduler, steps and guidance, of models that are not ours. */
+  public static final String PUBLISHED_SAMPLER = "unclip";
+
+  public static final int PUBLISHED_PRIOR_STEPS = 25;
+  public static final double PUBLISHED_PRIOR_GUIDANCE = 4.0;
+  public static final int PUBLISHED_DECODER_STEPS = 25;
+  public static final double PUBLISHED_DECODER_GUIDANCE = 8.0;
+
+  /** Beyond it, images are only noise. */
+  public static final double MAX_GUIDANCE = 30;
+
+  /** How many embeddings the prior draws to choose from; the published pipelines draw one. */
+  int candidates() {
+    return ours ? 2 : 1;
+  }
+
+  /** The diffusion prior. */
+  Stage prior(UnclipSchedulerConfig scheduler, Samplers samplers) {
+    return Stage.denoising(
+            Prior.STAGE, denoising(scheduler, samplers, ours ? PRIOR_STEPS : PUBLISHED_PRIOR_STEPS))
+        .withScale(priorScale());
+  }
+
+  /** The autoregressive prior, which draws so many codes. */
+  Stage autoregressivePrior(int codes) {
+    return Stage.fixed(Prior.STAGE, codes).withScale(priorScale());
+  }
+
+  private Scale priorScale() {
+    return new Scale(ours ? PRIOR_GUIDANCE : PUBLISHED_PRIOR_GUIDANCE, MAX_GUIDANCE);
+  }
+
+  /** The decoder. */
+  Stage decoder(UnclipSchedulerConfig scheduler, int size) {
+    return pixels(
+            ImageDecoder.STAGE, scheduler, ours ? DECODER_STEPS : PUBLISHED_DECODER_STEPS, size)
+        .withScale(new Scale(ours ? DECODER_GUIDANCE : PUBLISHED_DECODER_GUIDANCE, MAX_GUIDANCE));
+  }
+
+  /** The upsampler, which has no guidance. */
+  Stage upsampler(UnclipSchedulerConfig scheduler, int size) {
+    return pixels(Upsampler.STAGE, scheduler, SUPER_RES_STEPS, size);
+  }
+
+  private Stage pixels(String name, UnclipSchedulerConfig scheduler, int steps, int size) {
+    return Stage.denoising(name, denoising(scheduler, Samplers.standard(), steps))
+        .withDraws(Pixels.square(size))
+        .withChoices(choices -> choices.withTreatments(X0Treatments.standard()));
+  }
+
+  private Course.Denoising denoising(
+      UnclipSchedulerConfig scheduler, Samplers samplers, int steps) {
+    return new Course.Denoising(
+        schedule(scheduler),
+        scheduler.spacing().timesteps(),
+        treatment(scheduler),
+        new Choices(
+                samplers,
+                ours ? SAMPLER : PUBLISHED_SAMPLER,
+                Math.min(steps, scheduler.trainTimesteps()))
+            .withSpacings(TimestepSpacings.standard()));
+  }
+
+  /** diffusers computes the tables of this scheduler in float32. */
+  static NoiseSchedule schedule(UnclipSchedulerConfig scheduler) {
+    return new CosineSchedule(scheduler.trainTimesteps(), Precision.FLOAT32);
+  }
+
+  private static X0Treatment treatment(UnclipSchedulerConfig scheduler) {
+    return scheduler.clipSample()
+        ? X0Treatment.clip(scheduler.clipSampleRange())
+        : X0Treatment.NONE;
+  }
+}

@@ -1,0 +1,70 @@
+package io.diffusion4j.unclip;
+
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.pipeline.FolderDigest;
+import io.diffusion4j.pipeline.FrontMatter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What a pipeline folder says of itself.
+ *
+ * @param folder the folder
+ * @param name the preset that it was trained from, or {@value #NAMELESS}
+ */
+public record ModelFacts(Path folder, String name) {
+  /** The name of a model that does not say where it comes from. */
+  public static final String NAMELESS = "unclip";
+
+  private static final String PRESET = "diffusion4j.preset";
+  private static final String STEPS = "diffusion4j.steps";
+
+  /**
+   * Reads a folder.
+   *
+   * @throws CheckpointException if the weights of its decoder cannot be read
+   */
+  public static ModelFacts of(Path folder) {
+    return new ModelFacts(folder, notes(folder).getOrDefault(PRESET, NAMELESS));
+  }
+
+  private static Map<String, String> notes(Path folder) {
+    try (var decoder = ModelFolder.open(folder).checkpoint(UnclipFolder.DECODER)) {
+      return decoder.metadata();
+    }
+  }
+
+  /** Whether it was trained from a preset; else it is a published model, or like one. */
+  public boolean isOurs() {
+    return !name.equals(NAMELESS);
+  }
+
+  /** The licence that its card names, as an SPDX expression. */
+  public String license() {
+    return FrontMatter.license(folder);
+  }
+
+  /** How many steps the decoder of a folder was trained, if it says so. */
+  public static OptionalLong trainingSteps(Path folder) {
+    String steps = notes(folder).getOrDefault(STEPS, "");
+    return steps.matches("[0-9]{1,18}")
+        ? OptionalLong.of(Long.parseLong(steps))
+        : OptionalLong.empty();
+  }
+
+  /** The digest of its folder, with the diffusion prior. */
+  public String digest() {
+    return digest(folder, PriorChoice.DIFFUSION);
+  }
+
+  /**
+   * The digest of the files of a folder that decide what is drawn, see {@link FolderDigest}.
+   *
+   * @param prior the other prior's files decide nothing
+   */
+  public static String digest(Path folder, PriorChoice prior) {
+    return FolderDigest.of(folder, component -> !prior.passesOver(component));
+  }
+}

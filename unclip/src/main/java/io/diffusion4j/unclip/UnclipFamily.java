@@ -1,0 +1,74 @@
+package io.diffusion4j.unclip;
+
+import com.google.inject.Module;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.pipeline.ModelFamily;
+import io.diffusion4j.pipeline.Opening;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** Folders as {@link UnclipFolder} describes them. */
+public final class UnclipFamily implements ModelFamily {
+  @Override
+  public String name() {
+    return "unCLIP";
+  }
+
+  @Override
+  public String layout() {
+    return ModelFolder.INDEX;
+  }
+
+  @Override
+  public boolean isAt(Path folder) {
+    return Files.isRegularFile(folder.resolve(ModelFolder.INDEX));
+  }
+
+  /** Fails unless the folder is there and looks like a pipeline of this family. */
+  public static void require(Path folder) {
+    var family = new UnclipFamily();
+    if (!family.isAt(folder)) {
+      throw new IllegalArgumentException(
+          "model: " + folder + " (expected: a folder with " + family.layout() + ")");
+    }
+  }
+
+  @Override
+  public String digest(Path folder, Opening how) {
+    return ModelFacts.digest(folder, PriorChoice.of(how));
+  }
+
+  @Override
+  public Opened open(Path folder, Opening how) {
+    if (PriorChoice.of(how) == PriorChoice.AR
+        && !Files.isDirectory(folder.resolve(UnclipFolder.PRIOR_AR))) {
+      throw new IllegalArgumentException(
+          "prior: ar (expected: a model with "
+              + UnclipFolder.PRIOR_AR
+              + ", which train prior-ar makes; "
+              + folder
+              + " has none)");
+    }
+    UnclipModel model =
+        how.precision()
+            .map(precision -> UnclipModel.load(folder, precision, how.residency()))
+            .orElseGet(() -> UnclipModel.load(folder, how.residency()));
+    return new Opened() {
+      @Override
+      public Module module() {
+        return new UnclipModule(model, how);
+      }
+
+      @Override
+      public Set<Class<?>> parts() {
+        return UnclipModule.PARTS;
+      }
+
+      @Override
+      public void close() {
+        model.close();
+      }
+    };
+  }
+}
