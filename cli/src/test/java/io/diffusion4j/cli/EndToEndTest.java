@@ -50,6 +50,7 @@ final class EndToEndTest {
     model = folder.resolve("model");
     training = train("all", "2");
     assertThat(training.status()).as(training.err()).isZero();
+    assertThat(training.err()).contains("decoder: the variance is between its bounds for ");
   }
 
   private static Run train(String part, String steps) {

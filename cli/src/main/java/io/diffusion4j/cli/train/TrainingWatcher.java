@@ -5,6 +5,7 @@ import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
+import io.diffusion4j.nn.train.VarianceRange;
 import io.diffusion4j.tf.train.EventWriter;
 import io.diffusion4j.training.Recipe;
 import java.io.PrintWriter;
@@ -20,6 +21,9 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
   /** How much a new measurement counts against those before it. */
   private static final double WEIGHT = 0.05;
 
+  /** More of a learned variance outside its bounds is not noise of the last steps. */
+  private static final double OUTSIDE = 0.01;
+
   private final String part;
   private final Path state;
   private final Bars bars;
@@ -32,6 +36,7 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
   private int batch;
   private long lastStep;
   private double loss = Double.NaN;
+  private double outside = Double.NaN;
   private double secondsPerStep = Double.NaN;
 
   /**
@@ -74,6 +79,8 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
     long now = System.nanoTime();
     secondsPerStep = smoothed(secondsPerStep, 1e-9 * (now - lastStep));
     loss = smoothed(loss, report.loss());
+    Double share = report.metrics().get(VarianceRange.OUTSIDE);
+    outside = share == null ? Double.NaN : smoothed(outside, share);
     lastStep = now;
     double imagesPerSecond = batch / secondsPerStep;
     if (events != null) {
@@ -115,6 +122,19 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
     return lastCheckpoint;
   }
 
+  /** Reports how much of a learned variance was between its bounds in the last steps. */
+  private void reportVariance() {
+    if (!Double.isNaN(outside)) {
+      err.printf(
+          Locale.ROOT,
+          "%s: the variance is between its bounds for %.1f %% of values%s%n",
+          part,
+          100 * (1 - outside),
+          outside > OUTSIDE ? " (expected: 99 % or more; train longer)" : "");
+      err.flush();
+    }
+  }
+
   /** Ends the bar and the event file. */
   @Override
   public void close() {
@@ -122,6 +142,7 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
       bar.close();
       bar = null;
     }
+    reportVariance();
     try {
       if (events != null) {
         events.close();

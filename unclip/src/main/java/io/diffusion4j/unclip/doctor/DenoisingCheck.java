@@ -53,6 +53,9 @@ record DenoisingCheck<C>(
   /** More of the data than this beyond the bounds of clipping is no accident. */
   private static final double CLIPPED = 0.02;
 
+  /** More values of a learned variance than this outside its bounds are not rounding. */
+  private static final double OUTSIDE = 0.01;
+
   /** At the last timestep the error is to be at most so many times that at a noisier one. */
   private static final double WORSE_IN_THE_END = 3;
 
@@ -144,12 +147,17 @@ record DenoisingCheck<C>(
       noisy.add(noisy(alphaBars[level], level));
     }
     List<Reading> readings = new ArrayList<>();
+    double[] outside = new double[times.length];
     String sameAnswer = "";
     for (Assumed assumed : assumed(own)) {
       List<List<float[]>> answers = new ArrayList<>();
       for (int level = 0; level < times.length; level++) {
         int t = assumed.equals(own) ? times[level] : assumed.nearest(alphaBars[level]);
-        answers.add(ask(noisy.get(level), t, told));
+        List<Prediction> predictions = predict(noisy.get(level), t, told);
+        answers.add(outputs(predictions));
+        if (assumed.equals(own)) {
+          outside[level] = outsideBounds(predictions);
+        }
       }
       if (answers.stream().flatMap(List::stream).anyMatch(a -> !isFinite(a))) {
         return Diagnosis.of(part, Verdict.BROKEN, "answers with what is not a finite number");
@@ -173,7 +181,52 @@ record DenoisingCheck<C>(
       levels.add(moments.level(times[i], alphaBars[i], asSaid.errors.get(i)));
     }
     Diagnosis found = judged(asSaid, best, sameAnswer, levels, noisy, times, alphaBars);
+    if (found.verdict() == Verdict.OK
+        && scheduler.varianceType() == UnclipSchedulerConfig.VarianceType.LEARNED_RANGE
+        && !Double.isNaN(outside[0])) {
+      found = withVariance(found, outside);
+    }
     return answersLast && found.verdict() == Verdict.OK ? withEnd(found, own, moments) : found;
+  }
+
+  /**
+   * The share of variances outside the two bounds, which published samplers take as they are; NaN
+   * for a network that predicts none.
+   */
+  private static double outsideBounds(List<Prediction> predictions) {
+    long outside = 0;
+    long all = 0;
+    for (Prediction prediction : predictions) {
+      for (float v : prediction.variance()) {
+        outside += Math.abs(v) <= 1 ? 0 : 1;
+      }
+      all += prediction.variance().length;
+    }
+    return (double) outside / all;
+  }
+
+  /** The finding, with the share of variances between their bounds where that is smallest. */
+  private static Diagnosis withVariance(Diagnosis found, double[] outside) {
+    int worst = 0;
+    for (int level = 1; level < outside.length; level++) {
+      worst = outside[level] > outside[worst] ? level : worst;
+    }
+    return outside[worst] > OUTSIDE
+        ? new Diagnosis(
+            found.part(),
+            Verdict.MISCONFIGURED,
+            String.format(
+                Locale.ROOT,
+                "variance_type: learned_range (expected: fixed_small_log, or a variance trained to"
+                    + " stay between its bounds): %.0f %% of its values are outside at t = %d",
+                100 * outside[worst],
+                found.levels().get(worst).t()),
+            found.levels())
+        : found.with(
+            String.format(
+                Locale.ROOT,
+                "its variance is between its bounds for %.1f %% of values",
+                100 * (1 - outside[worst])));
   }
 
   /** The same, unless the network knows least about what it is asked last. */
@@ -316,11 +369,19 @@ record DenoisingCheck<C>(
   }
 
   private List<float[]> ask(List<float[]> noisy, int t, List<C> conditions) {
+    return outputs(predict(noisy, t, conditions));
+  }
+
+  private static List<float[]> outputs(List<Prediction> predictions) {
+    return predictions.stream().map(Prediction::output).toList();
+  }
+
+  private List<Prediction> predict(List<float[]> noisy, int t, List<C> conditions) {
     List<Query<C>> queries = new ArrayList<>();
     for (int i = 0; i < noisy.size(); i++) {
       queries.add(new Query<>(noisy.get(i), t, conditions.get(i)));
     }
-    return network.predict(queries).stream().map(Prediction::output).toList();
+    return network.predict(queries);
   }
 
   private Reading read(

@@ -32,7 +32,8 @@ final class DenoisingCheckTest {
   }
 
   /** Knows x₀, which it is told, but for an error that depends on the timestep. */
-  private record Knowing(double atZero, double atNoise) implements Denoiser<float[]> {
+  private record Knowing(double atZero, double atNoise, double variance)
+      implements Denoiser<float[]> {
     @Override
     public Parameterization parameterization() {
       return Parameterization.X0;
@@ -40,7 +41,16 @@ final class DenoisingCheckTest {
 
     @Override
     public List<Prediction> predict(List<Query<float[]>> queries) {
-      return queries.stream().map(q -> Prediction.of(answer(q))).toList();
+      return queries.stream().map(q -> new Prediction(answer(q), variance(q))).toList();
+    }
+
+    /** One of 64 values is as said near pure noise, the rest in the middle. */
+    private float[] variance(Query<float[]> query) {
+      float[] v = new float[query.xt().length];
+      if (query.t() > 900) {
+        v[0] = (float) variance;
+      }
+      return v;
     }
 
     private float[] answer(Query<float[]> query) {
@@ -54,9 +64,14 @@ final class DenoisingCheckTest {
   }
 
   private static Diagnosis examine(double errorAtZero, Spacing spacing, boolean answersLast) {
+    return examine(errorAtZero, spacing, answersLast, /* variance= */ 0.9);
+  }
+
+  private static Diagnosis examine(
+      double errorAtZero, Spacing spacing, boolean answersLast, double variance) {
     return new DenoisingCheck<>(
             "decoder",
-            new Knowing(errorAtZero, 0.04),
+            new Knowing(errorAtZero, 0.04, variance),
             SCHEDULER.withSpacing(spacing),
             List.of(0.02, 0.5, 0.95),
             answersLast,
@@ -93,5 +108,20 @@ final class DenoisingCheckTest {
   @Test
   void anErrorThatIsALittleLargerIsNone() {
     assertThat(examine(0.06, Spacing.LINSPACE, true).verdict()).isEqualTo(Verdict.OK);
+  }
+
+  @Test
+  void aVarianceOutsideItsBoundsIsFound() {
+    var diagnosis = examine(0.06, Spacing.TRAILING, true, /* variance= */ -1.2);
+    assertThat(diagnosis.verdict()).isEqualTo(Verdict.MISCONFIGURED);
+    assertThat(diagnosis.finding())
+        .startsWith("variance_type: learned_range (expected: fixed_small_log, or ")
+        .endsWith("2 % of its values are outside at t = 949");
+  }
+
+  @Test
+  void aVarianceBetweenItsBoundsIsReported() {
+    assertThat(examine(0.06, Spacing.TRAILING, true).finding())
+        .endsWith("; its variance is between its bounds for 100.0 % of values");
   }
 }
