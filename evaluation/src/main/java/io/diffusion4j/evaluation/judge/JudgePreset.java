@@ -48,7 +48,7 @@ public record JudgePreset(
         10,
         128,
         128,
-        training(1_150, 128, 3e-3, 7_001));
+        training(8_000, 128, 3e-3, 7_001));
   }
 
   /** A few seconds, to see that it works. */
