@@ -121,6 +121,7 @@ final class EndToEndTest {
 
     Path json = folder.resolve("quality.json");
     Path report = folder.resolve("report");
+    Path sheet = folder.resolve("sheet.png");
     Run run =
         Run.of(
             "evaluate",
@@ -141,8 +142,11 @@ final class EndToEndTest {
             "--json",
             json.toString(),
             "--report",
-            report.toString());
+            report.toString(),
+            "--sheet",
+            sheet.toString());
     assertThat(run.status()).as(run.err()).isZero();
+    assertThat(ImageFiles.read(sheet, Integer.MAX_VALUE).width()).isEqualTo(8 * SIZE);
     assertThat(run.err()).contains("evaluate: 16/16");
     assertThat(run.out().lines().findFirst().orElseThrow())
         .startsWith("metric")

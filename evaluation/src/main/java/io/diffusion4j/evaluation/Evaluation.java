@@ -1,5 +1,6 @@
 package io.diffusion4j.evaluation;
 
+import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.art.Sprites;
@@ -21,15 +22,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.IntPredicate;
+import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 
 /**
  * Measures the pictures that a model drew for a {@link PromptSet}, beside real pictures of the same
  * scenes (the ceiling) and beside the same pictures with shuffled captions (the floor).
  *
- * <p>Two metrics know no captions. The floor of the Fréchet distance is what empty backgrounds
- * score; the distance to the nearest training picture has none, as repeating a training picture
- * scores 0.
+ * <p>Two metrics know no captions, and the {@linkplain Fidelity fidelity} has a floor and a ceiling
+ * of its own. The floor of the Fréchet distance is what empty backgrounds score; the distance to
+ * the nearest training picture has none, as repeating a training picture scores 0.
  */
 public final class Evaluation {
   private static final int SPRITE_SIZE = 128;
@@ -97,6 +99,7 @@ public final class Evaluation {
       answers[q] = answers(question, prompts.scenes(), ofModel);
       ask(question, prompts, ofModel, ofReal).ifPresent(metrics::add);
     }
+    metrics.addAll(fidelity(prompts, ofModel, ofReal));
     judge.flatMap(there -> frechet(there, prompts, ofModel, ofReal, size)).ifPresent(metrics::add);
     nearest(prompts, generated, real).ifPresent(metrics::add);
     return new Result(prompts, generated, real, questions, answers, metrics);
@@ -164,6 +167,82 @@ public final class Evaluation {
       others[j] = order.get((at + 1) % order.size());
     }
     return others;
+  }
+
+  /** How alike pictures of one thing are to the real drawing: in structure, and to the judge. */
+  private List<Metric> fidelity(PromptSet prompts, List<Reading> ofModel, List<Reading> ofReal) {
+    var fidelity = new Fidelity(renderer);
+    List<Scene> scenes = prompts.scenes();
+    int[] concerned =
+        IntStream.range(0, scenes.size()).filter(i -> fidelity.concerns(scenes.get(i))).toArray();
+    if (concerned.length == 0) {
+      return List.of();
+    }
+    int[] others = shuffled(concerned);
+    List<Image> moved = new ArrayList<>();
+    List<Image> instead = new ArrayList<>();
+    for (int j = 0; j < concerned.length; j++) {
+      Image real = ofReal.get(concerned[j]).image();
+      moved.add(Fidelity.moved(real));
+      instead.add(fidelity.instead(scenes.get(concerned[j]), scenes.get(others[j]), real.width()));
+    }
+    List<Reading> real = pick(ofReal, concerned);
+    List<Reading> drawn = pick(ofModel, concerned);
+    List<Reading> ceiling = Reading.of(moved, judge);
+    List<Reading> floor = Reading.of(instead, judge);
+    List<Metric> metrics = new ArrayList<>();
+    metrics.add(
+        likeness(
+            "fidelity, ssim",
+            (a, b) -> Ssim.of(a.image(), b.image()),
+            prompts,
+            concerned,
+            List.of(real, drawn, ceiling, floor)));
+    if (judge.isPresent()) {
+      metrics.add(
+          likeness(
+              "fidelity, judge",
+              (a, b) -> Vectors.dot(a.vector(), b.vector()),
+              prompts,
+              concerned,
+              List.of(real, drawn, ceiling, floor)));
+    }
+    return metrics;
+  }
+
+  /**
+   * A metric of the likeness to real pictures.
+   *
+   * @param readings of the real pictures, the model's, the ceiling's and the floor's
+   */
+  private Metric likeness(
+      String name,
+      ToDoubleBiFunction<Reading, Reading> alike,
+      PromptSet prompts,
+      int[] concerned,
+      List<List<Reading>> readings) {
+    var bootstrap = new Bootstrap(RESAMPLES, seed);
+    List<double[]> values = new ArrayList<>();
+    for (List<Reading> others : readings.subList(1, readings.size())) {
+      values.add(
+          IntStream.range(0, concerned.length)
+              .mapToDouble(j -> alike.applyAsDouble(readings.get(0).get(j), others.get(j)))
+              .toArray());
+    }
+    double[] model = values.get(0);
+    List<Prompt> all = prompts.prompts();
+    return new Metric(
+        name,
+        Kind.LIKENESS,
+        bootstrap.mean(model),
+        bootstrap.mean(values.get(1)),
+        Optional.of(bootstrap.mean(values.get(2))),
+        part(bootstrap, model, j -> all.get(concerned[j]).isSeen()),
+        part(bootstrap, model, j -> !all.get(concerned[j]).isSeen()));
+  }
+
+  private static List<Reading> pick(List<Reading> readings, int[] indices) {
+    return Arrays.stream(indices).mapToObj(readings::get).toList();
   }
 
   /** Against as many real pictures of other scenes of the same kinds. */

@@ -26,6 +26,8 @@ public record Metric(
   public enum Kind {
     /** A part of the pictures, 0 to 1; more is better. */
     SHARE,
+    /** How alike two pictures are, at most 1; more is better. */
+    LIKENESS,
     /** From 0 up; less is better. */
     DISTANCE,
     /** From 0 up; much less than the ceiling is memorising. */

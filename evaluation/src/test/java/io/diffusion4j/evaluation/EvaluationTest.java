@@ -2,6 +2,7 @@ package io.diffusion4j.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
@@ -13,11 +14,13 @@ import io.diffusion4j.evaluation.judge.Judge;
 import io.diffusion4j.evaluation.report.CaptionedFolder;
 import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
+import io.diffusion4j.evaluation.report.PairSheet;
 import io.diffusion4j.evaluation.report.SweepPoint;
 import io.diffusion4j.evaluation.report.TextReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +74,8 @@ class EvaluationTest {
             "retrieval r@5",
             "retrieval r@1, distinct",
             "retrieval r@5, distinct",
+            "fidelity, ssim",
+            "fidelity, judge",
             "fréchet distance",
             "nearest training picture");
   }
@@ -80,7 +85,14 @@ class EvaluationTest {
     var alone = new Evaluation(CONCEPTS, SceneMix.mostlyCentred(), Optional.empty(), 1);
     Result result = alone.measure(prompts, alone.real(prompts, 64));
     List<String> known =
-        List.of("background", "count", "size", "relation", "style", "nearest training picture");
+        List.of(
+            "background",
+            "count",
+            "size",
+            "relation",
+            "style",
+            "fidelity, ssim",
+            "nearest training picture");
     assertThat(result.metrics()).extracting(Metric::name).containsExactlyElementsOf(known);
     for (String name : known) {
       assertThat(metric(result, name)).isEqualTo(metric(perfect, name));
@@ -90,7 +102,10 @@ class EvaluationTest {
   @Test
   void theTruthReachesItsOwnCeiling() {
     for (Metric metric : perfect.metrics()) {
-      if (metric.kind() != Metric.Kind.NOVELTY) {
+      if (metric.kind() == Metric.Kind.LIKENESS) { // the ceiling is the truth moved
+        assertThat(metric.generated().value()).as(metric.name()).isCloseTo(1, within(1e-6));
+        assertThat(metric.generated().value()).isGreaterThan(metric.ceiling().value());
+      } else if (metric.kind() != Metric.Kind.NOVELTY) {
         assertThat(metric.generated()).as(metric.name()).isEqualTo(metric.ceiling());
       }
     }
@@ -113,6 +128,16 @@ class EvaluationTest {
   }
 
   @Test
+  void aMovedDrawingIsMoreLikeTheTruthThanAnotherConcept() {
+    for (String name : List.of("fidelity, ssim", "fidelity, judge")) {
+      Metric metric = metric(perfect, name);
+      assertThat(metric.ceiling().value())
+          .as(name)
+          .isGreaterThan(metric.floor().orElseThrow().value());
+    }
+  }
+
+  @Test
   void aWallIsFoundOut() {
     float[] grey = new float[3 * 64 * 64];
     List<Image> wall =
@@ -123,8 +148,25 @@ class EvaluationTest {
       assertThat(metric(result, name).ceiling()).isEqualTo(metric(perfect, name).ceiling());
     }
     assertThat(metric(result, "background").generated().value()).isLessThan(0.3);
+    Metric fidelity = metric(result, "fidelity, ssim");
+    assertThat(fidelity.generated().value()).isLessThan(fidelity.floor().orElseThrow().value());
     Metric frechet = metric(result, "fréchet distance");
     assertThat(frechet.generated().value()).isGreaterThan(frechet.ceiling().value());
+  }
+
+  @Test
+  void aSheetShowsRealPicturesAboveWhatWasDrawnForThem() {
+    float[] grey = new float[3 * 64 * 64];
+    var walls = Collections.nCopies(64, new Image(64, 64, grey));
+    Image sheet = PairSheet.of(evaluation.measure(prompts, walls));
+    assertThat(sheet.width()).isEqualTo(8 * 64);
+    assertThat(sheet.height()).isEqualTo(2 * 3 * 64); // 24 of the 32 that were never trained on
+    Image first = perfect.real().get(1); // prompts that were seen and that were not take turns
+    assertThat(prompts.prompts().get(1).isSeen()).isFalse();
+    for (int x = 0; x < 64; x++) {
+      assertThat(sheet.pixels()[3 * x]).isEqualTo(first.pixels()[3 * x]);
+      assertThat(sheet.pixels()[3 * (64 * sheet.width() + x)]).isZero();
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.StageOptionsGroup;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
@@ -14,6 +15,7 @@ import io.diffusion4j.evaluation.judge.Judge;
 import io.diffusion4j.evaluation.report.CaptionedFolder;
 import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
+import io.diffusion4j.evaluation.report.PairSheet;
 import io.diffusion4j.evaluation.report.SweepPoint;
 import io.diffusion4j.evaluation.report.TextReport;
 import io.diffusion4j.pipeline.OpenPipeline;
@@ -115,6 +117,14 @@ public final class EvaluateCommand implements Callable<Integer> {
   private @Nullable Path report;
 
   @Option(
+      names = "--sheet",
+      paramLabel = "FILE",
+      description =
+          "Write a PNG of the first 24 prompts that the model was never trained on: the real"
+              + " picture above what it drew.")
+  private @Nullable Path sheet;
+
+  @Option(
       names = "--vary",
       paramLabel = "NAME=V,V",
       description =
@@ -166,6 +176,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     if (report != null) {
       HtmlReport.write(report, pictures.facts, result);
+    }
+    if (sheet != null) {
+      new OutputFile("sheet", sheet).write(Png.encode(PairSheet.of(result), Map.of()));
     }
   }
 
@@ -244,9 +257,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (variations.size() > 2) {
       throw new IllegalArgumentException("vary: " + vary + " (expected: two options at most)");
     }
-    if (!variations.isEmpty() && (images != null || report != null)) {
+    if (!variations.isEmpty() && (images != null || report != null || sheet != null)) {
       throw new IllegalArgumentException(
-          "vary: " + vary + " (expected: none beside --images and --report)");
+          "vary: " + vary + " (expected: none beside --images, --report and --sheet)");
     }
     if (plot != null) {
       if (variations.isEmpty()) {
@@ -262,6 +275,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     if (json != null) {
       new OutputFile("json", json).requireWritable();
+    }
+    if (sheet != null) {
+      new OutputFile("sheet", sheet).requireWritable();
     }
     if (report != null && Files.exists(report) && !Files.isDirectory(report)) {
       throw new IllegalArgumentException("report: " + report + " (expected: a folder)");

@@ -69,7 +69,8 @@ final class SweepCharts {
       return metrics.stream().map(metric -> byLine(metric, points)).toList();
     }
     List<Chart> charts = new ArrayList<>();
-    for (Metric.Kind kind : List.of(Metric.Kind.SHARE, Metric.Kind.DISTANCE)) {
+    for (Metric.Kind kind :
+        List.of(Metric.Kind.SHARE, Metric.Kind.LIKENESS, Metric.Kind.DISTANCE)) {
       List<Curve> curves = new ArrayList<>();
       for (Metric metric : metrics) {
         if (metric.kind() == kind) {
@@ -109,7 +110,12 @@ final class SweepCharts {
   }
 
   private static String unit(Metric.Kind kind) {
-    return kind == Metric.Kind.SHARE ? "share of the pictures" : "Fréchet distance";
+    return switch (kind) {
+      case SHARE -> "share of the pictures";
+      case LIKENESS -> "likeness to the real drawing";
+      case DISTANCE -> "Fréchet distance";
+      case NOVELTY -> "distance to the nearest training picture";
+    };
   }
 
   private static double generated(SweepPoint point, String metric) {
