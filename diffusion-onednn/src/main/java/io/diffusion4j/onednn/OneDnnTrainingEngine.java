@@ -6,6 +6,7 @@ import io.diffusion4j.nn.train.LossNetwork;
 import io.diffusion4j.nn.train.Split;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingEngine;
+import io.diffusion4j.onednn.train.OneDnnLearner;
 import java.util.Optional;
 
 /**

@@ -20,6 +20,7 @@ import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.tf.TensorFlowEngine;
 import java.nio.file.Path;
 import java.util.List;

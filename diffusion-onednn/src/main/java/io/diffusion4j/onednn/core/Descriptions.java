@@ -1,0 +1,42 @@
+package io.diffusion4j.onednn.core;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_strides;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_tag;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
+
+import java.util.Arrays;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+
+/** oneDNN's descriptions of memory, released when the program is compiled. */
+public final class Descriptions {
+  private final Scope scope;
+
+  public Descriptions(Scope scope) {
+    this.scope = scope;
+  }
+
+  public dnnl_memory_desc of(View view) {
+    return of(view.type(), view.dims(), view.strides());
+  }
+
+  public dnnl_memory_desc of(DataType type, long[] dims, long[] strides) {
+    var description = new dnnl_memory_desc();
+    Dnnl.check(
+        dnnl_memory_desc_create_with_strides(description, dims.length, dims, type.code(), strides),
+        "memory of " + Arrays.toString(dims));
+    scope.onClose(() -> dnnl_memory_desc_destroy(description));
+    return description;
+  }
+
+  /** In whatever order the primitive likes best. */
+  public dnnl_memory_desc any(DataType type, long... dims) {
+    var description = new dnnl_memory_desc();
+    Dnnl.check(
+        dnnl_memory_desc_create_with_tag(
+            description, dims.length, dims, type.code(), dnnl_format_tag_any),
+        "memory of " + Arrays.toString(dims));
+    scope.onClose(() -> dnnl_memory_desc_destroy(description));
+    return description;
+  }
+}

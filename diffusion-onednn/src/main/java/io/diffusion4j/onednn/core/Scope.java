@@ -1,0 +1,20 @@
+package io.diffusion4j.onednn.core;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Native things that are released together, the last first. For one thread. */
+public final class Scope implements AutoCloseable {
+  private final Deque<Runnable> releases = new ArrayDeque<>();
+
+  public void onClose(Runnable release) {
+    releases.push(release);
+  }
+
+  @Override
+  public void close() {
+    while (!releases.isEmpty()) {
+      releases.pop().run();
+    }
+  }
+}

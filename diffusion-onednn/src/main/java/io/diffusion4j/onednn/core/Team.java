@@ -1,0 +1,163 @@
+package io.diffusion4j.onednn.core;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
+
+import io.diffusion4j.nn.engine.Threads;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.WeakHashMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/**
+ * The threads that run programs. Networks that are compiled for the same {@link Threads} share a
+ * team: one program at a time has all of its threads, and callers take turns. They are daemons.
+ */
+public final class Team {
+  /** Steps are divided among so many at most. */
+  private static final int MOST = 8;
+
+  /** How often an idle thread looks whether its team is still there. */
+  private static final long IDLE_SECONDS = 10;
+
+  private static final Map<Threads, Team> TEAMS = Collections.synchronizedMap(new WeakHashMap<>());
+
+  /** Does the share of one member. */
+  @FunctionalInterface
+  public interface Work {
+    void run(int member, dnnl_stream stream);
+  }
+
+  private final List<Member> members = new ArrayList<>();
+  private final ReentrantLock turn = new ReentrantLock(true);
+
+  Team(int size) {
+    for (int i = 0; i < size; i++) {
+      members.add(new Member(i, new WeakReference<>(this)));
+    }
+  }
+
+  /** The team of these threads, the same each time. */
+  public static Team of(Threads threads) {
+    return TEAMS.computeIfAbsent(threads, key -> new Team(Math.min(MOST, key.count())));
+  }
+
+  public int size() {
+    return members.size();
+  }
+
+  /** Has every member do its share; returns when all have, and throws what one of them threw. */
+  public void run(Work work) {
+    turn.lock();
+    try {
+      List<FutureTask<Void>> tasks = new ArrayList<>();
+      for (Member member : members) {
+        tasks.add(
+            member.give(
+                () -> {
+                  work.run(member.number, member.stream);
+                  return null;
+                }));
+      }
+      Optional<RuntimeException> failure = Optional.empty();
+      for (var task : tasks) {
+        try {
+          await(task);
+        } catch (RuntimeException e) {
+          failure = failure.or(() -> Optional.of(e));
+        }
+      }
+      failure.ifPresent(
+          e -> {
+            throw e;
+          });
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Has one member compute something, alone. */
+  public <T> T call(Callable<T> work) {
+    turn.lock();
+    try {
+      return await(members.get(0).give(work));
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** An interrupt is kept for the caller: native memory must not go while a member uses it. */
+  private static <T> T await(FutureTask<T> task) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw e.getCause() instanceof RuntimeException unchecked
+              ? unchecked
+              : new IllegalStateException(e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** A thread, and the stream that it executes on; it ends some time after its team is gone. */
+  private static final class Member {
+    final int number;
+    final dnnl_stream stream = new dnnl_stream();
+    private final WeakReference<Team> team;
+    private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+
+    Member(int number, WeakReference<Team> team) {
+      this.number = number;
+      this.team = team;
+      Dnnl.check(
+          dnnl_stream_create(stream, Natives.get().engine(), dnnl_stream_default_flags), "stream");
+      var thread = new Thread(this::work, "onednn-" + number);
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    <T> FutureTask<T> give(Callable<T> work) {
+      var task = new FutureTask<>(work);
+      tasks.add(task);
+      return task;
+    }
+
+    private void work() {
+      Natives.get().workAlone();
+      boolean needed = true;
+      while (needed) {
+        try {
+          var task = tasks.poll(IDLE_SECONDS, TimeUnit.SECONDS);
+          if (task != null) {
+            task.run();
+          }
+          needed = task != null || team.get() != null;
+        } catch (InterruptedException e) {
+          // Nobody knows this thread to interrupt it.
+        }
+      }
+      dnnl_stream_destroy(stream);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.diffusion4j.onednn.run;
+
+import io.diffusion4j.onednn.core.Buffer;
+import io.diffusion4j.onednn.core.Memory;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Plans where buffers lie: those that are never in use at once may share their bytes. */
+public final class Arena {
+  private final List<Buffer> buffers = new ArrayList<>();
+
+  public Buffer buffer(long bytes) {
+    var buffer = Buffer.of(bytes);
+    buffers.add(buffer);
+    return buffer;
+  }
+
+  /**
+   * Gives each buffer its place: the largest first, each as low as those allow that are in use with
+   * it.
+   *
+   * @return the bytes that are needed
+   */
+  public long place() {
+    List<Buffer> placed = new ArrayList<>();
+    long end = 0;
+    var largestFirst = Comparator.comparingLong(Buffer::bytes).reversed();
+    for (Buffer buffer : buffers.stream().filter(Buffer::isUsed).sorted(largestFirst).toList()) {
+      long at = 0;
+      var inUse =
+          placed.stream()
+              .filter(buffer::overlaps)
+              .sorted(Comparator.comparingLong(Buffer::offset))
+              .toList();
+      for (Buffer other : inUse) {
+        if (at + buffer.bytes() <= other.offset()) {
+          break;
+        }
+        at = Math.max(at, aligned(other.end()));
+      }
+      buffer.place(at);
+      placed.add(buffer);
+      end = Math.max(end, buffer.end());
+    }
+    return end;
+  }
+
+  private static long aligned(long offset) {
+    return (offset + Memory.ALIGNMENT - 1) / Memory.ALIGNMENT * Memory.ALIGNMENT;
+  }
+}

@@ -1,0 +1,155 @@
+package io.diffusion4j.onednn.run;
+
+import io.diffusion4j.nn.Layer;
+import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.View;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The steps of convolutions. Their parts have some of the rows each; where the weights are much
+ * more than the pixels, some of the output channels, so that each part reads its own weights only.
+ */
+public final class Convolutions {
+  /** Half of a usual second-level cache. */
+  private static final long LARGE = 1 << 20;
+
+  /** Output channels are shared out in blocks of so many, as primitives compute them. */
+  private static final long BLOCK = 32;
+
+  private final Steps steps;
+  private final Arena arena;
+  private final Primitives primitives;
+  private final PackedWeights weights;
+  private final DataType type;
+
+  Convolutions(
+      Steps steps, Arena arena, Primitives primitives, PackedWeights weights, DataType type) {
+    this.steps = steps;
+    this.arena = arena;
+    this.primitives = primitives;
+    this.weights = weights;
+    this.type = type;
+  }
+
+  /** Makes the steps from x to y. */
+  void add(Layer.Conv2d conv, Value x, Value y, List<PostOp.Pending> after) {
+    long bytes = conv.out() * conv.in() * conv.kernel() * conv.kernel() * type.bytes();
+    boolean large = bytes >= LARGE && bytes >= 2 * (x.size() + y.size()) * type.bytes();
+    boolean even = conv.out() % (BLOCK * steps.parts()) == 0;
+    if (large && even && steps.parts() > 1) {
+      byOutputs(conv, x, y, after);
+    } else {
+      byRows(conv, x, y, after);
+    }
+  }
+
+  private void byRows(Layer.Conv2d conv, Value x, Value y, List<PostOp.Pending> after) {
+    var all = Range.all(conv.out());
+    long stride = conv.stride();
+    long pad = conv.kernel() / 2;
+    steps.divide(
+        y.height(),
+        (part, rows) -> {
+          long first = rows.begin() * stride - pad;
+          long end = (rows.end() - 1) * stride - pad + conv.kernel();
+          var read = new Range(Math.max(0, first), Math.min(x.height(), end));
+          var fused = fused(conv, after, other -> other.withShape(y.shape()).rows(rows), all);
+          steps.add(
+              part,
+              primitives.convolution(
+                  part,
+                  x.rows(read),
+                  y.rows(rows),
+                  weights,
+                  kernels(conv, all),
+                  bias(conv, all),
+                  padding(conv, x, y, read.begin() - first, end - read.end()),
+                  fused));
+        });
+  }
+
+  /** Convolutions want their result to lie by itself; from there it is copied to its place. */
+  private void byOutputs(Layer.Conv2d conv, Value x, Value y, List<PostOp.Pending> after) {
+    var pixels = Range.all(y.pixels());
+    var rows = Range.all(y.height());
+    long pad = conv.kernel() / 2;
+    long below = (y.height() - 1) * conv.stride() - pad + conv.kernel() - x.height();
+    steps.divide(
+        conv.out(),
+        (part, channels) -> {
+          var own = Value.in(arena, y.type(), List.of(y.height(), y.width(), channels.size()));
+          var fused =
+              fused(
+                  conv,
+                  after,
+                  other -> {
+                    var from = other.withShape(y.shape()).columns(pixels, channels);
+                    var copy = Value.in(arena, other.type(), own.shape());
+                    steps.add(part, primitives.copy(part, from, copy.matrix(pixels)));
+                    return copy.rows(rows);
+                  },
+                  channels);
+          steps.add(
+              part,
+              primitives.convolution(
+                  part,
+                  x.rows(Range.all(x.height())),
+                  own.rows(rows),
+                  weights,
+                  kernels(conv, channels),
+                  bias(conv, channels),
+                  padding(conv, x, y, pad, Math.max(0, below)),
+                  fused));
+          steps.add(part, primitives.copy(part, own.matrix(pixels), y.columns(pixels, channels)));
+        });
+  }
+
+  private static Primitives.Convolution padding(
+      Layer.Conv2d conv, Value x, Value y, long top, long bottom) {
+    long pad = conv.kernel() / 2;
+    long right = (y.width() - 1) * conv.stride() - pad + conv.kernel() - x.width();
+    return new Primitives.Convolution(conv.stride(), top, bottom, pad, Math.max(0, right));
+  }
+
+  private static PackedWeights.Plain kernels(Layer.Conv2d conv, Range outputs) {
+    long k = conv.kernel();
+    long each = conv.in() * k * k;
+    return new PackedWeights.Plain(
+        conv.weight(),
+        outputs.begin() * each,
+        List.of(outputs.size(), conv.in(), k, k),
+        List.of(each, k * k, k, 1L));
+  }
+
+  private View bias(Layer.Conv2d conv, Range outputs) {
+    return View.dense(
+        weights.vector(conv.bias()), DataType.FLOAT32, outputs.begin(), outputs.size());
+  }
+
+  /**
+   * What a part does to its result.
+   *
+   * @param ofSameSize how the part sees a value of the size of the whole result
+   * @param outputs channels that it has
+   */
+  private static List<PostOp> fused(
+      Layer.Conv2d conv,
+      List<PostOp.Pending> after,
+      Function<Value, View> ofSameSize,
+      Range outputs) {
+    return after.stream()
+        .<PostOp>map(
+            operation -> {
+              if (operation instanceof PostOp.Pending.Apply apply) {
+                return new PostOp.Apply(apply.curve());
+              }
+              var other = ((PostOp.Pending.Add) operation).value();
+              return new PostOp.Add(
+                  other.size() == conv.out()
+                      ? View.perChannel(other.flat(outputs))
+                      : ofSameSize.apply(other));
+            })
+        .toList();
+  }
+}

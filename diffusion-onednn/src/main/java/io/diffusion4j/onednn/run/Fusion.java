@@ -1,0 +1,123 @@
+package io.diffusion4j.onednn.run;
+
+import io.diffusion4j.nn.Layer;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Network.Node;
+import io.diffusion4j.nn.Operation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds what a convolution or a dense layer can do to its result before it is written: add another
+ * value, and SiLU or GELU.
+ */
+final class Fusion {
+  /**
+   * A layer and what follows it.
+   *
+   * @param producer the convolution or dense layer
+   * @param after in order; empty if nothing is fused
+   */
+  record Chain(int producer, List<After> after) {}
+
+  /** Something that follows. */
+  sealed interface After {
+    /** A function of the result. */
+    record Apply(Curve curve) implements After {}
+
+    /** Adds the value of a layer. */
+    record Add(int other) implements After {}
+  }
+
+  private final Network network;
+  private final List<List<Integer>> users = new ArrayList<>();
+
+  Fusion(Network network) {
+    this.network = network;
+    network.nodes().forEach(node -> users.add(new ArrayList<>()));
+    for (int n = 0; n < network.nodes().size(); n++) {
+      var node = node(n);
+      int read = node.layer() instanceof Layer.ForEach ? 1 : node.inputs().size();
+      for (int i = 0; i < read; i++) {
+        users.get(node.input(i)).add(n);
+      }
+    }
+  }
+
+  private Node node(int n) {
+    return network.nodes().get(n);
+  }
+
+  private boolean isOutput(int n) {
+    return network.outputs().stream().anyMatch(output -> output.node() == n);
+  }
+
+  /** Whether only one layer reads it, and that once. */
+  boolean isReadOnce(int n) {
+    return users.get(n).size() == 1 && !isOutput(n);
+  }
+
+  /** This layer as what ends a chain, if it is one. */
+  Optional<Chain> chain(int n) {
+    var node = node(n);
+    if (node.layer() instanceof Layer.Linear || node.layer() instanceof Layer.Conv2d) {
+      return Optional.of(new Chain(n, List.of()));
+    }
+    if (node.layer() instanceof Layer.Reshape) {
+      return before(node.input(0));
+    }
+    var curve = curve(node.layer());
+    if (curve.isPresent()) {
+      return before(node.input(0)).map(chain -> then(chain, new After.Apply(curve.get())));
+    }
+    if (node.layer() instanceof Layer.Combine c && c.operation() == Operation.ADD) {
+      int first = node.input(0);
+      int second = node.input(1);
+      return addend(n, second)
+          .map(chain -> then(chain, new After.Add(first)))
+          .or(() -> addend(n, first).map(chain -> then(chain, new After.Add(second))));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Curve> curve(Layer layer) {
+    return layer instanceof Layer.Apply apply ? Curve.of(apply.function()) : Optional.empty();
+  }
+
+  /** A chain whose result is seen by nobody else. */
+  private Optional<Chain> before(int n) {
+    return isReadOnce(n) ? chain(n) : Optional.empty();
+  }
+
+  /** A summand as large as the sum. */
+  private Optional<Chain> addend(int sum, int n) {
+    return node(n).output().sampleSize() == node(sum).output().sampleSize()
+        ? before(n)
+        : Optional.empty();
+  }
+
+  private static Chain then(Chain chain, After last) {
+    List<After> after = new ArrayList<>(chain.after);
+    after.add(last);
+    return new Chain(chain.producer, List.copyOf(after));
+  }
+
+  /**
+   * Whether a value is only read where float32 is wanted: as an output, or as scale and shift of a
+   * normalisation.
+   */
+  boolean isWide(int n) {
+    return users.get(n).stream()
+        .allMatch(
+            user -> {
+              var reader = node(user);
+              if (reader.layer() instanceof Layer.GroupNorm) {
+                return reader.input(0) != n;
+              }
+              boolean passesOn =
+                  reader.layer() instanceof Layer.Slice || reader.layer() instanceof Layer.Reshape;
+              return passesOn && isWide(user);
+            });
+  }
+}

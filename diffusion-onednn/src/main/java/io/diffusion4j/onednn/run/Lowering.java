@@ -1,0 +1,405 @@
+package io.diffusion4j.onednn.run;
+
+import io.diffusion4j.nn.Layer;
+import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.View;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The steps of each kind of layer, divided into parts. */
+public final class Lowering {
+  /** Logits that are worked on at a time: half of a usual second-level cache. */
+  private static final long LOGITS = 256 * 1024;
+
+  /** From so many channels on, a product, a sum and SiLU are faster at once than in two passes. */
+  private static final long WIDE = 256;
+
+  private final Steps steps;
+  private final Arena arena;
+  private final Primitives primitives;
+  private final PackedWeights weights;
+  private final DataType type;
+  private final Convolutions convolutions;
+
+  public Lowering(
+      Steps steps, Arena arena, Primitives primitives, PackedWeights weights, DataType type) {
+    this.steps = steps;
+    this.arena = arena;
+    this.primitives = primitives;
+    this.weights = weights;
+    this.type = type;
+    this.convolutions = new Convolutions(steps, arena, primitives, weights, type);
+  }
+
+  /** A place for a value. */
+  Value value(DataType type, List<Long> shape) {
+    return Value.in(arena, type, shape);
+  }
+
+  /** What is fed before the first step. */
+  Value fed(List<Long> shape) {
+    Value value = value(DataType.FLOAT32, shape.isEmpty() ? List.of(1L) : shape);
+    value.buffer().usedIn(0);
+    return value;
+  }
+
+  Value convolution(
+      Layer.Conv2d conv, Value x, List<Long> shape, DataType to, List<PostOp.Pending> after) {
+    Value y = value(to, shape);
+    if (conv.kernel() == 1 && conv.stride() == 1) {
+      linear(new Layer.Linear(conv.weight(), conv.bias(), conv.in(), conv.out()), x, y, after);
+      return y;
+    }
+    convolutions.add(conv, x, y, after);
+    return y;
+  }
+
+  /** Rows of pixels are divided among the parts; a single one by its outputs. */
+  void linear(Layer.Linear linear, Value x, Value y, List<PostOp.Pending> after) {
+    long pixels = x.size() / linear.in();
+    var from = x.withShape(List.of(pixels, linear.in()));
+    var to = y.withShape(List.of(pixels, linear.out()));
+    boolean single = pixels == 1;
+    steps.divide(
+        single ? linear.out() : pixels,
+        (part, share) -> {
+          Range rows = single ? Range.all(1) : share;
+          Range columns = single ? share : Range.all(linear.out());
+          var plain =
+              new PackedWeights.Plain(
+                  linear.weight(),
+                  columns.begin() * linear.in(),
+                  List.of(linear.in(), columns.size()),
+                  List.of(1L, linear.in()));
+          Optional<View> bias =
+              linear.bias().isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(
+                      View.dense(
+                          weights.vector(linear.bias()),
+                          DataType.FLOAT32,
+                          columns.begin(),
+                          1,
+                          columns.size()));
+          List<PostOp> fused =
+              after.stream()
+                  .map(
+                      operation ->
+                          operation instanceof PostOp.Pending.Apply apply
+                              ? new PostOp.Apply(apply.curve())
+                              : addTo(((PostOp.Pending.Add) operation).value(), to, rows, columns))
+                  .toList();
+          steps.add(
+              part,
+              primitives.dense(
+                  part, from.matrix(rows), to.columns(rows, columns), weights, plain, bias, fused));
+        });
+  }
+
+  private static PostOp addTo(Value other, Value to, Range rows, Range columns) {
+    return other.size() == to.size()
+        ? new PostOp.Add(other.withShape(to.shape()).columns(rows, columns))
+        : new PostOp.Add(
+            View.dense(
+                other.buffer(), other.type(), other.offset() + columns.begin(), 1, columns.size()));
+  }
+
+  /** The moments of each part of the pixels, then, in each part, coefficients and their use. */
+  Value groupNorm(Layer.GroupNorm norm, Value x, Optional<Value> scaleShift) {
+    Value y = value(type, x.shape());
+    long channels = x.channels();
+    List<View> means = new ArrayList<>();
+    List<View> variances = new ArrayList<>();
+    List<Long> counts = new ArrayList<>();
+    steps.divide(
+        x.pixels(),
+        (part, pixels) -> {
+          var mean = vector(channels);
+          var variance = vector(channels);
+          means.add(mean);
+          variances.add(variance);
+          counts.add(pixels.size());
+          steps.add(
+              part, primitives.moments(part, x.pixels(pixels), y.pixels(pixels), mean, variance));
+        });
+    float[] gain = weights.heap(norm.gain());
+    float[] shift = weights.heap(norm.shift());
+    Optional<View> given = scaleShift.map(v -> v.flat(Range.all(v.size())));
+    steps.divide(
+        x.pixels(),
+        (part, pixels) -> {
+          var a = vector(channels);
+          var b = vector(channels);
+          steps.add(
+              part,
+              new GroupCoefficients(
+                  means, variances, counts, gain, shift, norm.groups(), norm.eps(), given, a, b));
+          affine(part, x.pixels(pixels), a, b, y.pixels(pixels), norm.silu());
+        });
+    return y;
+  }
+
+  /** y = a·x + b, of each channel, then SiLU if so. */
+  private void affine(int part, View x, View a, View b, View y, boolean silu) {
+    if (a.size() >= WIDE) {
+      List<PostOp> plus = List.of(new PostOp.Add(View.perChannel(b)));
+      var after = silu ? Primitives.then(plus, new PostOp.Apply(Curve.SILU)) : plus;
+      steps.add(part, primitives.multiply(part, x, View.perChannel(a), y, after));
+      return;
+    }
+    var zeros = constant(a.size(), 0);
+    var ones = constant(a.size(), 1);
+    steps.add(part, primitives.normalise(part, x, zeros, ones, a, b, y));
+    if (silu) {
+      steps.add(part, primitives.apply(part, Curve.SILU, y, y));
+    }
+  }
+
+  /** The normalisation of each position by itself. */
+  Value layerNorm(Layer.LayerNorm norm, Value x) {
+    Value y = value(type, x.shape());
+    var gain = View.dense(weights.vector(norm.gain()), DataType.FLOAT32, 0, x.channels());
+    var shift = View.dense(weights.vector(norm.shift()), DataType.FLOAT32, 0, x.channels());
+    steps.divide(
+        x.pixels(),
+        (part, rows) ->
+            steps.add(
+                part,
+                primitives.layerNorm(
+                    part, x.matrix(rows), y.matrix(rows), gain, shift, norm.eps())));
+    return y;
+  }
+
+  /** Parameters as they are. */
+  Value learned(Layer.Learned learned, List<Long> shape) {
+    return new Value(weights.vector(learned.key()), DataType.FLOAT32, 0, shape);
+  }
+
+  private View constant(long size, float value) {
+    float[] values = new float[Math.toIntExact(size)];
+    Arrays.fill(values, value);
+    return View.dense(weights.constant(values), DataType.FLOAT32, 0, size);
+  }
+
+  private View vector(long size) {
+    return View.dense(arena.buffer(size * Float.BYTES), DataType.FLOAT32, 0, size);
+  }
+
+  /** Heads are divided among the parts; each part works on as many logits as stay in its cache. */
+  Value attention(int heads, Value q, Value k, Value v, Optional<Value> mask) {
+    Value y = value(type, q.shape());
+    long width = q.channels();
+    long d = width / heads;
+    long queries = q.pixels();
+    long keys = k.pixels();
+    long rows = Math.max(1, Math.min(queries, LOGITS / keys));
+    long together = rows == queries ? Math.max(1, LOGITS / (keys * queries)) : 1;
+    steps.divide(
+        heads,
+        (part, share) -> {
+          long most = Math.min(together, share.size());
+          var logits = arena.buffer(most * rows * keys * Float.BYTES);
+          var weights = arena.buffer(most * rows * keys * type.bytes());
+          for (long h = share.begin(); h < share.end(); h += most) {
+            long count = Math.min(most, share.end() - h);
+            for (long row = 0; row < queries; row += rows) {
+              long some = Math.min(rows, queries - row);
+              var qs = heads(q, h, row, new long[] {1, count, some, d}, width, 1);
+              var ks = transposed(heads(k, h, 0, new long[] {1, count, keys, d}, width, 1));
+              var vs = heads(v, h, 0, new long[] {1, count, keys, d}, width, 1);
+              var ys = heads(y, h, row, new long[] {1, count, some, d}, width, 1);
+              var ls = View.dense(logits, DataType.FLOAT32, 0, 1, count, some, keys);
+              var ps = View.dense(weights, type, 0, 1, count, some, keys);
+              List<PostOp> after = List.of(new PostOp.Scale((float) (1 / Math.sqrt((double) d))));
+              if (mask.isPresent()) {
+                var seen = hidden(mask.get(), keys, new Range(row, row + some));
+                after = Primitives.then(after, new PostOp.Add(seen));
+              }
+              steps.add(part, primitives.product(part, qs, ks, ls, after));
+              steps.add(part, primitives.softmax(part, ls, ps));
+              steps.add(part, primitives.product(part, ps, vs, ys, List.of()));
+            }
+          }
+        });
+    return y;
+  }
+
+  /** What is added to the logits of some queries: the same for all, or a row for each. */
+  private static View hidden(Value mask, long keys, Range queries) {
+    return mask.size() == keys
+        ? View.dense(mask.buffer(), mask.type(), mask.offset(), 1, 1, 1, keys)
+        : View.dense(
+            mask.buffer(),
+            mask.type(),
+            mask.offset() + queries.begin() * keys,
+            1,
+            1,
+            queries.size(),
+            keys);
+  }
+
+  /** Heads of a sequence, without moving them: {@code [1, heads, L, d]}. */
+  private static View heads(Value x, long head, long row, long[] dims, long width, long step) {
+    long[] strides = {x.size(), dims[3], width, step};
+    return new View(x.buffer(), x.type(), x.offset() + row * width + head * dims[3], dims, strides);
+  }
+
+  private static View transposed(View view) {
+    long[] d = view.dims();
+    long[] s = view.strides();
+    return new View(
+        view.buffer(),
+        view.type(),
+        view.offset(),
+        new long[] {d[0], d[1], d[3], d[2]},
+        new long[] {s[0], s[1], s[3], s[2]});
+  }
+
+  Value hide(Layer.Hide hide, Value present, List<Long> shape) {
+    Value mask = value(DataType.FLOAT32, shape);
+    steps.next();
+    steps.add(
+        0,
+        new HiddenTokens(
+            present.flat(Range.all(present.size())),
+            mask.flat(Range.all(mask.size())),
+            hide.hidden()));
+    return mask;
+  }
+
+  /** Hides later positions from earlier ones. */
+  Value causal(Layer.Causal causal, List<Long> shape) {
+    return new Value(weights.constant(causal.mask()), DataType.FLOAT32, 0, shape);
+  }
+
+  /**
+   * Hides what one of them hides, for each query; they are of one size, or say the same for all.
+   */
+  Value hideBoth(Value a, Value b) {
+    boolean first = a.size() > b.size();
+    Value larger = first ? a : b;
+    Value other = first ? b : a;
+    Value both = value(DataType.FLOAT32, larger.shape());
+    long keys = larger.channels();
+    steps.next();
+    steps.add(
+        0,
+        primitives.add(
+            0,
+            larger.matrix(Range.all(larger.pixels())),
+            View.dense(other.buffer(), other.type(), other.offset(), other.size() / keys, keys),
+            both.matrix(Range.all(both.pixels())),
+            List.of()));
+    return both;
+  }
+
+  /** A function of each number. */
+  Value apply(Curve curve, Value x) {
+    Value y = value(type, x.shape());
+    steps.divide(
+        x.size(),
+        (part, range) ->
+            steps.add(part, primitives.apply(part, curve, x.flat(range), y.flat(range))));
+    return y;
+  }
+
+  Value add(Value a, Value b) {
+    Value y = value(type, a.shape());
+    steps.divide(
+        a.size(),
+        (part, range) ->
+            steps.add(
+                part,
+                primitives.add(part, a.flat(range), b.flat(range), y.flat(range), List.of())));
+    return y;
+  }
+
+  Value averagePool(Value x) {
+    Value y = value(type, List.of(x.height() / 2, x.width() / 2, x.channels()));
+    steps.divide(
+        y.height(),
+        (part, rows) ->
+            steps.add(
+                part,
+                primitives.averagePool(
+                    part, x.rows(new Range(2 * rows.begin(), 2 * rows.end())), y.rows(rows))));
+    return y;
+  }
+
+  Value upsampleNearest(Value x) {
+    Value y = value(type, List.of(2 * x.height(), 2 * x.width(), x.channels()));
+    steps.divide(
+        x.height(),
+        (part, rows) ->
+            steps.add(
+                part,
+                primitives.upsampleNearest(
+                    part, x.rows(rows), y.rows(new Range(2 * rows.begin(), 2 * rows.end())))));
+    return y;
+  }
+
+  Value converted(Value x, DataType to) {
+    Value y = value(to, x.shape());
+    copy(x, y);
+    return y;
+  }
+
+  void copy(Value from, Value to) {
+    steps.divide(
+        from.size(),
+        (part, range) -> steps.add(part, primitives.copy(part, from.flat(range), to.flat(range))));
+  }
+
+  /** Channels of all, side by side. */
+  void beside(List<Value> parts, Value whole) {
+    steps.divide(
+        whole.pixels(),
+        (part, pixels) -> {
+          long channel = 0;
+          for (Value one : parts) {
+            var place = new Range(channel, channel + one.channels());
+            steps.add(
+                part, primitives.copy(part, one.matrix(pixels), whole.columns(pixels, place)));
+            channel = place.end();
+          }
+        });
+  }
+
+  /** Part of the channels. */
+  Value slice(Value x, long begin, long size) {
+    List<Long> shape = new ArrayList<>(x.shape());
+    shape.set(shape.size() - 1, size);
+    Value y = value(x.type(), shape);
+    var channels = new Range(begin, begin + size);
+    steps.divide(
+        x.pixels(),
+        (part, pixels) ->
+            steps.add(part, primitives.copy(part, x.columns(pixels, channels), y.matrix(pixels))));
+    return y;
+  }
+
+  /** Channel c of group g of part p is channel (g·parts + p)·width/groups + c. */
+  Value unpacked(Layer.Unpacked layer, Value packed) {
+    long width = packed.channels() / layer.parts();
+    long inGroup = width / layer.groups();
+    List<Long> shape = new ArrayList<>(packed.shape());
+    shape.set(shape.size() - 1, width);
+    Value y = value(type, shape);
+    steps.divide(
+        packed.pixels(),
+        (part, pixels) -> {
+          for (int g = 0; g < layer.groups(); g++) {
+            long from = ((long) g * layer.parts() + layer.part()) * inGroup;
+            steps.add(
+                part,
+                primitives.copy(
+                    part,
+                    packed.columns(pixels, new Range(from, from + inGroup)),
+                    y.columns(pixels, new Range(g * inGroup, (g + 1) * inGroup))));
+          }
+        });
+    return y;
+  }
+}

@@ -1,0 +1,209 @@
+package io.diffusion4j.onednn.run;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_equal;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
+
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.StoredTensor;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.onednn.core.Buffer;
+import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Descriptions;
+import io.diffusion4j.onednn.core.Dnnl;
+import io.diffusion4j.onednn.core.Memory;
+import io.diffusion4j.onednn.core.Natives;
+import io.diffusion4j.onednn.core.Scope;
+import io.diffusion4j.onednn.core.Team;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_exec_arg_t;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * The weights of a program, each once in the order in which its primitives read it. What primitives
+ * ask for has its place at once, and is written by {@link #fill}, which reads files as they are
+ * mapped: nothing is on the heap on the way.
+ */
+public final class PackedWeights {
+  /** How weights are to be packed, and where. */
+  private record Packed(dnnl_memory_desc description, Memory memory, Buffer buffer) {}
+
+  /**
+   * Weights as they lie in a checkpoint.
+   *
+   * @param key in the checkpoint
+   * @param offset of the first number
+   * @param dims as the primitive wants them
+   * @param strides of the axes in the checkpoint
+   */
+  record Plain(String key, long offset, List<Long> dims, List<Long> strides) {
+    /** How many numbers; they lie together. */
+    int size() {
+      return Math.toIntExact(dims.stream().reduce(1L, Math::multiplyExact));
+    }
+
+    dnnl_memory_desc described(Scope scope, DataType type) {
+      return new Descriptions(scope).of(type, array(dims), array(strides));
+    }
+
+    private static long[] array(List<Long> values) {
+      return values.stream().mapToLong(Long::longValue).toArray();
+    }
+  }
+
+  private final Pool pool;
+  private final NamedTensors source;
+  private final Map<Plain, List<Packed>> packed = new LinkedHashMap<>();
+  private final Map<String, Buffer> vectors = new HashMap<>();
+
+  /**
+   * None yet.
+   *
+   * @param scope what holds their memory
+   */
+  public PackedWeights(Scope scope, NamedTensors source) {
+    this.pool = new Pool(scope);
+    this.source = source;
+  }
+
+  /** As numbers on the heap. */
+  float[] heap(String key) {
+    return source.read(key);
+  }
+
+  /** A vector, as it is, in float32. */
+  Buffer vector(String key) {
+    return vectors.computeIfAbsent(key, k -> constant(source.read(k)));
+  }
+
+  /** Numbers that are no weights. */
+  Buffer constant(float[] values) {
+    var memory = pool.take((long) values.length * Float.BYTES);
+    memory.floats(0, values.length).put(values);
+    return Buffer.constant((long) values.length * Float.BYTES, memory);
+  }
+
+  /**
+   * A place for weights as a primitive wants them.
+   *
+   * @param wanted released after {@link #fill} only
+   */
+  Buffer pack(Plain plain, dnnl_memory_desc wanted) {
+    var known = packed.computeIfAbsent(plain, p -> new ArrayList<>());
+    for (Packed one : known) {
+      if (dnnl_memory_desc_equal(one.description, wanted) != 0) {
+        return one.buffer;
+      }
+    }
+    long bytes = dnnl_memory_desc_get_size(wanted);
+    var memory = pool.take(bytes);
+    var buffer = Buffer.constant(bytes, memory);
+    known.add(new Packed(wanted, memory, buffer));
+    return buffer;
+  }
+
+  /** Writes all weights to their places; the members of the team share in it. */
+  public void fill(Team team) {
+    Queue<Map.Entry<Plain, List<Packed>>> left = new ConcurrentLinkedQueue<>(packed.entrySet());
+    team.run(
+        (member, stream) -> {
+          for (var next = left.poll(); next != null; next = left.poll()) {
+            fill(next.getKey(), next.getValue(), stream);
+          }
+        });
+  }
+
+  private void fill(Plain plain, List<Packed> places, dnnl_stream stream) {
+    var stored = source.stored(plain.key);
+    try (var temporary = new Scope()) {
+      var from =
+          stored
+              .flatMap(tensor -> mapped(tensor, plain))
+              .orElseGet(() -> converted(temporary, plain));
+      var description = plain.described(temporary, from.type);
+      for (Packed place : places) {
+        reorder(temporary, description, from.start, place.description, place.memory, stream);
+      }
+    } finally {
+      Reference.reachabilityFence(stored); // of which oneDNN knows the address alone
+    }
+  }
+
+  /** Numbers in native memory. */
+  private record Native(DataType type, Pointer start) {}
+
+  /** Where they are stored, if oneDNN can read them there. */
+  private static Optional<Native> mapped(StoredTensor tensor, Plain plain) {
+    var bytes = tensor.bytes();
+    if (!bytes.isDirect() || (tensor.dtype() != DType.F32 && tensor.dtype() != DType.BF16)) {
+      return Optional.empty();
+    }
+    DataType type = tensor.dtype() == DType.F32 ? DataType.FLOAT32 : DataType.BFLOAT16;
+    var start = new BytePointer(bytes);
+    start.position(start.position() + plain.offset * type.bytes());
+    boolean aligned = (start.address() + start.position()) % type.bytes() == 0;
+    return aligned ? Optional.of(new Native(type, start)) : Optional.empty();
+  }
+
+  /** A copy in float32. */
+  private Native converted(Scope scope, Plain plain) {
+    int size = plain.size();
+    float[] values = new float[size];
+    source.reader(plain.key).floats(Math.toIntExact(plain.offset), values, 0, size);
+    var memory = new Memory(scope, (long) size * Float.BYTES);
+    memory.floats(0, size).put(values);
+    return new Native(DataType.FLOAT32, memory.at(0));
+  }
+
+  private static void reorder(
+      Scope scope,
+      dnnl_memory_desc from,
+      Pointer source,
+      dnnl_memory_desc to,
+      Memory target,
+      dnnl_stream stream) {
+    dnnl_engine engine = Natives.get().engine();
+    var description = new dnnl_primitive_desc();
+    Dnnl.check(
+        dnnl_reorder_primitive_desc_create(description, from, engine, to, engine, null), "packing");
+    scope.onClose(() -> dnnl_primitive_desc_destroy(description));
+    var primitive = new dnnl_primitive();
+    Dnnl.check(dnnl_primitive_create(primitive, description), "packing");
+    scope.onClose(() -> dnnl_primitive_destroy(primitive));
+    var in = new dnnl_memory();
+    Dnnl.check(dnnl_memory_create(in, from, engine, source), "memory");
+    scope.onClose(() -> dnnl_memory_destroy(in));
+    var out = new dnnl_memory();
+    Dnnl.check(dnnl_memory_create(out, to, engine, target.at(0)), "memory");
+    scope.onClose(() -> dnnl_memory_destroy(out));
+    try (var arguments = new dnnl_exec_arg_t(2)) {
+      arguments.position(0).arg(DNNL_ARG_SRC).memory(in);
+      arguments.position(1).arg(DNNL_ARG_DST).memory(out);
+      arguments.position(0);
+      Dnnl.check(dnnl_primitive_execute(primitive, stream, 2, arguments), "packing");
+    }
+  }
+}

@@ -1,0 +1,438 @@
+package io.diffusion4j.onednn.run;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.diffusion4j.onednn.core.Buffer;
+import io.diffusion4j.onednn.core.Descriptions;
+import io.diffusion4j.onednn.core.Dnnl;
+import io.diffusion4j.onednn.core.Natives;
+import io.diffusion4j.onednn.core.Scope;
+import io.diffusion4j.onednn.core.View;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/** Makes the primitives of a program: the one file that spells oneDNN's operations. */
+public final class Primitives {
+  private final Scope scope;
+  private final Scope compiling;
+  private final Descriptions descriptions;
+  private final List<Buffer> scratch;
+  private final dnnl_engine engine = Natives.get().engine();
+
+  /**
+   * No primitives yet.
+   *
+   * @param scope what holds the primitives
+   * @param compiling what holds their descriptions
+   * @param scratch for each part, what its primitives use while they run
+   */
+  public Primitives(Scope scope, Scope compiling, Descriptions descriptions, List<Buffer> scratch) {
+    this.scope = scope;
+    this.compiling = compiling;
+    this.descriptions = descriptions;
+    this.scratch = scratch;
+  }
+
+  /** Creates a description of a primitive with these attributes. */
+  @FunctionalInterface
+  private interface Creation {
+    int create(dnnl_primitive_desc description, dnnl_primitive_attr attributes);
+  }
+
+  /** A primitive of which the arguments are still to be told. */
+  private final class Building {
+    final String name;
+    final dnnl_primitive_desc description = new dnnl_primitive_desc();
+    final Map<Integer, Call.Argument> arguments = new LinkedHashMap<>();
+
+    Building(String name, List<PostOp> after, Creation creation) {
+      this.name = name;
+      Dnnl.check(creation.create(description, attributes(after)), name);
+      compiling.onClose(() -> dnnl_primitive_desc_destroy(description));
+      for (int i = 0; i < after.size(); i++) {
+        if (after.get(i) instanceof PostOp.Add add) {
+          with(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (i + 1) | DNNL_ARG_SRC_1, add.view());
+        }
+      }
+    }
+
+    Building with(int argument, View view) {
+      return with(argument, view.buffer(), view.byteOffset(), descriptions.of(view));
+    }
+
+    Building with(int argument, Buffer buffer, long byteOffset, dnnl_memory_desc description) {
+      arguments.put(argument, new Call.Argument(buffer, byteOffset, description));
+      return this;
+    }
+
+    dnnl_memory_desc wanted(int what) {
+      return dnnl_primitive_desc_query_md(description, what, 0);
+    }
+
+    Call in(int part) {
+      var needed = wanted(dnnl_query_scratchpad_md);
+      long bytes = dnnl_memory_desc_get_size(needed);
+      if (bytes > 0) {
+        scratch.get(part).grow(bytes);
+        with(DNNL_ARG_SCRATCHPAD, scratch.get(part), 0, needed);
+      }
+      var primitive = new dnnl_primitive();
+      Dnnl.check(dnnl_primitive_create(primitive, description), name);
+      scope.onClose(() -> dnnl_primitive_destroy(primitive));
+      return new Call(name + " " + implementation(), primitive, arguments);
+    }
+
+    private String implementation() {
+      try (var text = new PointerPointer<BytePointer>(1)) {
+        Dnnl.check(dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, text), name);
+        return text.get(BytePointer.class).getString();
+      }
+    }
+  }
+
+  private dnnl_primitive_attr attributes(List<PostOp> after) {
+    var operations = new dnnl_post_ops();
+    Dnnl.check(dnnl_post_ops_create(operations), "post-ops");
+    compiling.onClose(() -> dnnl_post_ops_destroy(operations));
+    for (PostOp operation : after) {
+      Dnnl.check(append(operations, operation), "post-op " + operation);
+    }
+    var attributes = new dnnl_primitive_attr();
+    Dnnl.check(dnnl_primitive_attr_create(attributes), "attributes");
+    compiling.onClose(() -> dnnl_primitive_attr_destroy(attributes));
+    Dnnl.check(dnnl_primitive_attr_set_post_ops(attributes, operations), "post-ops");
+    Dnnl.check(
+        dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "scratch");
+    return attributes;
+  }
+
+  private int append(dnnl_post_ops operations, PostOp operation) {
+    if (operation instanceof PostOp.Scale scale) {
+      return dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_linear, scale.factor(), 0);
+    }
+    if (operation instanceof PostOp.Add add) {
+      return dnnl_post_ops_append_binary(operations, dnnl_binary_add, descriptions.of(add.view()));
+    }
+    var curve = ((PostOp.Apply) operation).curve();
+    return dnnl_post_ops_append_eltwise(operations, curve.code(), curve.alpha(), 0);
+  }
+
+  /** A convolution of one image with bias. */
+  Call convolution(
+      int part,
+      View from,
+      View to,
+      PackedWeights weights,
+      PackedWeights.Plain plain,
+      View bias,
+      Convolution shape,
+      List<PostOp> after) {
+    var dims = plain.dims().stream().mapToLong(Long::longValue).toArray();
+    var building =
+        new Building(
+            "convolution " + plain.key(),
+            after,
+            (description, attributes) ->
+                dnnl_convolution_forward_primitive_desc_create(
+                    description,
+                    engine,
+                    dnnl_forward_inference,
+                    dnnl_convolution_direct,
+                    descriptions.of(from),
+                    descriptions.any(from.type(), dims),
+                    descriptions.of(bias),
+                    descriptions.of(to),
+                    new long[] {shape.stride(), shape.stride()},
+                    new long[] {0, 0},
+                    new long[] {shape.top(), shape.side()},
+                    new long[] {shape.bottom(), shape.sideEnd()},
+                    attributes));
+    var wanted = building.wanted(dnnl_query_weights_md);
+    return building
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_WEIGHTS, weights.pack(plain, wanted), 0, wanted)
+        .with(DNNL_ARG_BIAS, bias)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
+  /**
+   * The padding of a convolution, on each side.
+   *
+   * @param sideEnd on the right
+   */
+  record Convolution(long stride, long top, long bottom, long side, long sideEnd) {}
+
+  /** A matrix times weights. */
+  Call dense(
+      int part,
+      View from,
+      View to,
+      PackedWeights weights,
+      PackedWeights.Plain plain,
+      Optional<View> bias,
+      List<PostOp> after) {
+    var dims = plain.dims().stream().mapToLong(Long::longValue).toArray();
+    var building =
+        new Building(
+            "dense " + plain.key(),
+            after,
+            (description, attributes) ->
+                dnnl_matmul_primitive_desc_create(
+                    description,
+                    engine,
+                    descriptions.of(from),
+                    descriptions.any(from.type(), dims),
+                    bias.map(descriptions::of).orElse(null),
+                    descriptions.of(to),
+                    attributes));
+    var wanted = building.wanted(dnnl_query_weights_md);
+    building
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_WEIGHTS, weights.pack(plain, wanted), 0, wanted)
+        .with(DNNL_ARG_DST, to);
+    bias.ifPresent(b -> building.with(DNNL_ARG_BIAS, b));
+    return building.in(part);
+  }
+
+  /** A product of matrices. */
+  Call product(int part, View a, View b, View to, List<PostOp> after) {
+    return new Building(
+            "product",
+            after,
+            (description, attributes) ->
+                dnnl_matmul_primitive_desc_create(
+                    description,
+                    engine,
+                    descriptions.of(a),
+                    descriptions.of(b),
+                    null,
+                    descriptions.of(to),
+                    attributes))
+        .with(DNNL_ARG_SRC, a)
+        .with(DNNL_ARG_WEIGHTS, b)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
+  /** Softmax over the last axis. */
+  Call softmax(int part, View from, View to) {
+    return new Building(
+            "softmax",
+            List.of(),
+            (description, attributes) ->
+                dnnl_softmax_forward_primitive_desc_create(
+                    description,
+                    engine,
+                    dnnl_forward_inference,
+                    dnnl_softmax_accurate,
+                    descriptions.of(from),
+                    descriptions.of(to),
+                    from.dims().length - 1,
+                    attributes))
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
+  /**
+   * The mean and the biased variance of each channel, by way of a batch normalisation, whose other
+   * result is of no use.
+   *
+   * @param unused is overwritten
+   */
+  Call moments(int part, View from, View unused, View mean, View variance) {
+    return new Building(
+            "moments",
+            List.of(),
+            (description, attributes) ->
+                dnnl_batch_normalization_forward_primitive_desc_create(
+                    description,
+                    engine,
+                    dnnl_forward_training,
+                    descriptions.of(from),
+                    descriptions.of(unused),
+                    1,
+                    0,
+                    attributes))
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_DST, unused)
+        .with(DNNL_ARG_MEAN, mean)
+        .with(DNNL_ARG_VARIANCE, variance)
+        .in(part);
+  }
+
+  /** (from − mean)/√variance·scale + shift, all of each channel. */
+  Call normalise(int part, View from, View mean, View variance, View scale, View shift, View to) {
+    return new Building(
+            "normalise",
+            List.of(),
+            (description, attributes) ->
+                dnnl_batch_normalization_forward_primitive_desc_create(
+                    description,
+                    engine,
+                    dnnl_forward_inference,
+                    descriptions.of(from),
+                    descriptions.of(to),
+                    0,
+                    dnnl_use_global_stats | dnnl_use_scale | dnnl_use_shift,
+                    attributes))
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_MEAN, mean)
+        .with(DNNL_ARG_VARIANCE, variance)
+        .with(DNNL_ARG_SCALE, scale)
+        .with(DNNL_ARG_SHIFT, shift)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
+  /** Layer normalisation of each row. */
+  Call layerNorm(int part, View from, View to, View gain, View shift, double eps) {
+    return new Building(
+            "layer normalisation",
+            List.of(),
+            (description, attributes) ->
+                dnnl_layer_normalization_forward_primitive_desc_create(
+                    description,
+                    engine,
+                    dnnl_forward_inference,
+                    descriptions.of(from),
+                    descriptions.of(to),
+                    null,
+                    (float) eps,
+                    dnnl_use_scale | dnnl_use_shift,
+                    attributes))
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_SCALE, gain)
+        .with(DNNL_ARG_SHIFT, shift)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
+  /** from·factor + what the first of the others adds. */
+  Call multiply(int part, View from, View factor, View to, List<PostOp> after) {
+    return binary("multiply", dnnl_binary_mul, part, from, factor, to, after);
+  }
+
+  Call add(int part, View a, View b, View to, List<PostOp> after) {
+    return binary("add", dnnl_binary_add, part, a, b, to, after);
+  }
+
+  private Call binary(
+      String name, int kind, int part, View a, View b, View to, List<PostOp> after) {
+    return new Building(
+            name,
+            after,
+            (description, attributes) ->
+                dnnl_binary_primitive_desc_create(
+                    description,
+                    engine,
+                    kind,
+                    descriptions.of(a),
+                    descriptions.of(b),
+                    descriptions.of(to),
+                    attributes))
+        .with(DNNL_ARG_SRC_0, a)
+        .with(DNNL_ARG_SRC_1, b)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
+  /** Copies, between formats or orders. */
+  Call copy(int part, View from, View to) {
+    return new Building(
+            "copy",
+            List.of(),
+            (description, attributes) ->
+                dnnl_reorder_primitive_desc_create(
+                    description,
+                    descriptions.of(from),
+                    engine,
+                    descriptions.of(to),
+                    engine,
+                    attributes))
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
+  /** A function of each number. */
+  Call apply(int part, Curve curve, View from, View to) {
+    return new Building(
+            curve.name(),
+            List.of(),
+            (description, attributes) ->
+                dnnl_eltwise_forward_primitive_desc_create(
+                    description,
+                    engine,
+                    dnnl_forward_inference,
+                    curve.code(),
+                    descriptions.of(from),
+                    descriptions.of(to),
+                    curve.alpha(),
+                    0,
+                    attributes))
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
+  Call averagePool(int part, View from, View to) {
+    return new Building(
+            "average pool",
+            List.of(),
+            (description, attributes) ->
+                dnnl_pooling_forward_primitive_desc_create(
+                    description,
+                    engine,
+                    dnnl_forward_inference,
+                    dnnl_pooling_avg_include_padding,
+                    descriptions.of(from),
+                    descriptions.of(to),
+                    new long[] {2, 2},
+                    new long[] {2, 2},
+                    new long[] {0, 0},
+                    new long[] {0, 0},
+                    new long[] {0, 0},
+                    attributes))
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
+  Call upsampleNearest(int part, View from, View to) {
+    return new Building(
+            "upsample",
+            List.of(),
+            (description, attributes) ->
+                dnnl_resampling_forward_primitive_desc_create(
+                    description,
+                    engine,
+                    dnnl_forward_inference,
+                    dnnl_resampling_nearest,
+                    new float[] {2, 2},
+                    descriptions.of(from),
+                    descriptions.of(to),
+                    attributes))
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
+  static List<PostOp> then(List<PostOp> first, PostOp last) {
+    List<PostOp> all = new ArrayList<>(first);
+    all.add(last);
+    return List.copyOf(all);
+  }
+}

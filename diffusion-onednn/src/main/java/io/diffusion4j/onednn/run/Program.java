@@ -1,0 +1,187 @@
+package io.diffusion4j.onednn.run;
+
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.engine.Executable;
+import io.diffusion4j.onednn.core.Scope;
+import io.diffusion4j.onednn.core.Team;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/**
+ * A compiled network. Whole samples are shared among the members of the team; what is left is done
+ * by all of them together, a part of each step by each. The parts are the same either way, so that
+ * a sample's answer does not depend on its company.
+ *
+ * <p>Safe for use by several threads, which take turns.
+ */
+public final class Program implements Executable {
+  /** So many samples of a member follow each other through each stretch. */
+  private static final int FOLLOWING = 4;
+
+  private final Team team;
+  private final Scope scope;
+  private final Map<String, Value> inputs;
+  private final List<Value> outputs;
+  private final List<Steps.Stretch> stretches;
+  private final List<Instance> instances = new ArrayList<>();
+  private final ReentrantLock turn = new ReentrantLock(true);
+  private boolean closed;
+
+  /**
+   * A program that is ready.
+   *
+   * @param scope what holds all that is native, and is closed with the program
+   * @param stretches of the steps, in which whole samples go through them
+   * @param arenaBytes that a sample takes
+   */
+  public Program(
+      Team team,
+      Scope scope,
+      Map<String, Value> inputs,
+      List<Value> outputs,
+      Steps steps,
+      List<Steps.Stretch> stretches,
+      long arenaBytes) {
+    this.team = team;
+    this.scope = scope;
+    this.inputs = new LinkedHashMap<>(inputs);
+    this.outputs = List.copyOf(outputs);
+    this.stretches = List.copyOf(stretches);
+    int most = Math.min(Relay.MOST_PARTS, FOLLOWING * team.size());
+    for (int i = 0; i < most; i++) {
+      instances.add(new Instance(new Slot(scope, arenaBytes), steps));
+    }
+  }
+
+  /** The steps on the memory of one sample. */
+  private static final class Instance {
+    final Slot slot;
+    final Action.Bound[][][] steps;
+
+    Instance(Slot slot, Steps steps) {
+      this.slot = slot;
+      this.steps =
+          steps.all().stream()
+              .map(
+                  step ->
+                      step.stream()
+                          .map(
+                              part ->
+                                  part.stream()
+                                      .map(action -> action.bind(slot))
+                                      .toArray(Action.Bound[]::new))
+                          .toArray(Action.Bound[][]::new))
+              .toArray(Action.Bound[][][]::new);
+    }
+
+    void run(int step, int part, dnnl_stream stream) {
+      for (Action.Bound action : steps[step][part]) {
+        action.run(stream);
+      }
+    }
+
+    void run(Steps.Stretch stretch, dnnl_stream stream) {
+      int end = (int) stretch.parts().end();
+      for (int step = (int) stretch.steps().begin(); step < stretch.steps().end(); step++) {
+        for (int part = (int) stretch.parts().begin(); part < end; part++) {
+          run(step, part, stream);
+        }
+      }
+    }
+  }
+
+  @Override
+  public List<float[]> run(Batch batch) {
+    batch.requireOnly(inputs.keySet());
+    Map<String, float[]> given = new LinkedHashMap<>();
+    inputs.forEach(
+        (name, value) ->
+            given.put(
+                name,
+                batch.floats(name, value.shape().stream().mapToLong(Long::longValue).toArray())));
+    int rows = batch.rows();
+    List<float[]> results =
+        outputs.stream()
+            .map(value -> new float[Math.multiplyExact(rows, Math.toIntExact(value.size()))])
+            .toList();
+    turn.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("network: closed");
+      }
+      int whole = rows / team.size() * team.size();
+      int most = instances.size();
+      for (int row = 0; row < whole; row += most) {
+        following(given, results, new Range(row, Math.min(whole, row + most)));
+      }
+      for (int row = whole; row < rows; row++) {
+        together(given, results, row);
+      }
+    } finally {
+      turn.unlock();
+    }
+    return results;
+  }
+
+  private void following(Map<String, float[]> given, List<float[]> results, Range rows) {
+    int first = (int) rows.begin();
+    int count = (int) rows.size();
+    var relay = new Relay(stretches.size(), count, team.size());
+    team.run(
+        (member, stream) ->
+            relay.join(
+                member,
+                (stretch, sample) -> {
+                  var instance = instances.get(sample);
+                  if (stretch == 0) {
+                    load(instance.slot, given, first + sample);
+                  }
+                  instance.run(stretches.get(stretch), stream);
+                  if (stretch == stretches.size() - 1) {
+                    store(instance.slot, results, first + sample);
+                  }
+                }));
+  }
+
+  private void together(Map<String, float[]> given, List<float[]> results, int row) {
+    var shared = instances.get(0);
+    load(shared.slot, given, row);
+    var relay = new Relay(shared.steps.length, team.size(), team.size());
+    team.run(
+        (member, stream) -> relay.join(member, (step, part) -> shared.run(step, part, stream)));
+    store(shared.slot, results, row);
+  }
+
+  private void load(Slot slot, Map<String, float[]> given, int row) {
+    inputs.forEach(
+        (name, value) -> {
+          int size = Math.toIntExact(value.size());
+          slot.floats(value)
+              .put(java.util.Objects.requireNonNull(given.get(name)), row * size, size);
+        });
+  }
+
+  private void store(Slot slot, List<float[]> results, int row) {
+    for (int i = 0; i < results.size(); i++) {
+      int size = Math.toIntExact(outputs.get(i).size());
+      slot.floats(outputs.get(i)).get(results.get(i), row * size, size);
+    }
+  }
+
+  @Override
+  public void close() {
+    turn.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        scope.close();
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+}

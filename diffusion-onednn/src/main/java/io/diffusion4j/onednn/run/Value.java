@@ -1,0 +1,82 @@
+package io.diffusion4j.onednn.run;
+
+import io.diffusion4j.onednn.core.Buffer;
+import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.View;
+import java.util.List;
+
+/**
+ * What a layer computed for one sample, row-major.
+ *
+ * @param offset of the first number in the buffer, in numbers
+ * @param shape with the channels last
+ */
+public record Value(Buffer buffer, DataType type, long offset, List<Long> shape) {
+  /** A place in the arena for a value. */
+  static Value in(Arena arena, DataType type, List<Long> shape) {
+    long size = shape.stream().reduce(1L, Math::multiplyExact);
+    return new Value(arena.buffer(size * type.bytes()), type, 0, shape);
+  }
+
+  long channels() {
+    return shape.get(shape.size() - 1);
+  }
+
+  /** All positions that have channels. */
+  long pixels() {
+    return size() / channels();
+  }
+
+  long size() {
+    return shape.stream().reduce(1L, Math::multiplyExact);
+  }
+
+  long height() {
+    return shape.get(0);
+  }
+
+  long width() {
+    return shape.get(1);
+  }
+
+  Value withShape(List<Long> other) {
+    return new Value(buffer, type, offset, other);
+  }
+
+  /** One position of a sequence. */
+  Value position(long index) {
+    return new Value(buffer, type, offset + index * channels(), List.of(channels()));
+  }
+
+  /** Some rows of an image. */
+  View rows(Range rows) {
+    long row = width() * channels();
+    return View.image(buffer, type, offset + rows.begin() * row, rows.size(), width(), channels());
+  }
+
+  /** Some pixels, as an image of that height. */
+  View pixels(Range pixels) {
+    return View.image(
+        buffer, type, offset + pixels.begin() * channels(), pixels.size(), 1, channels());
+  }
+
+  /** Some pixels, as a matrix. */
+  View matrix(Range pixels) {
+    return columns(pixels, new Range(0, channels()));
+  }
+
+  /** Some channels of some pixels, as a matrix. */
+  View columns(Range pixels, Range channels) {
+    return new View(
+        buffer,
+        type,
+        offset + pixels.begin() * channels() + channels.begin(),
+        new long[] {pixels.size(), channels.size()},
+        new long[] {channels(), 1});
+  }
+
+  /** Some of all numbers. */
+  View flat(Range range) {
+    return View.dense(buffer, type, offset + range.begin(), range.size());
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Networks compiled once and run often: primitives that fuse what surrounds convolutions and matrix
+ * products, on weights that are packed once and in memory that is planned once.
+ *
+ * <p>{@code Compiler} turns layers into {@code Steps}, {@code Lowering} spells each layer in oneDNN
+ * primitives, {@code Arena} places the buffers, and a {@code Program} runs the steps on slots of
+ * memory, one per thread.
+ */
+@NullMarked
+package io.diffusion4j.onednn.run;
+
+import org.jspecify.annotations.NullMarked;

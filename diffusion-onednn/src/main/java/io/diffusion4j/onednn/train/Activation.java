@@ -1,0 +1,167 @@
+package io.diffusion4j.onednn.train;
+
+import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Memory;
+import java.nio.FloatBuffer;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * A value on a {@link Tape}, {@code [n, h, w, c]} with channels together; a matrix is {@code [n, 1,
+ * 1, c]}, a sequence {@code [n, 1, w, c]}. Its gradient has the same shape.
+ */
+final class Activation {
+  private final Kernels kernels;
+  private final DataType type;
+  private final int n;
+  private final int h;
+  private final int w;
+  private final int c;
+  private final boolean differentiable;
+  private final Memory memory;
+  private final Gradient gradient;
+
+  /** Shared by all views of a value. */
+  private static final class Gradient {
+    java.util.Optional<Memory> memory = java.util.Optional.empty();
+  }
+
+  private Activation(
+      Kernels kernels,
+      DataType type,
+      int n,
+      int h,
+      int w,
+      int c,
+      boolean differentiable,
+      Memory memory,
+      Gradient gradient) {
+    this.kernels = kernels;
+    this.type = type;
+    this.n = n;
+    this.h = h;
+    this.w = w;
+    this.c = c;
+    this.differentiable = differentiable;
+    this.memory = memory;
+    this.gradient = gradient;
+  }
+
+  static Activation of(
+      Kernels kernels, DataType type, int n, int h, int w, int c, boolean differentiable) {
+    long bytes = (long) type.bytes() * n * h * w * c;
+    return new Activation(
+        kernels, type, n, h, w, c, differentiable, kernels.allocate(bytes), new Gradient());
+  }
+
+  /** Memory of the same shape, without a gradient. */
+  Activation scratch() {
+    return of(kernels, type, n, h, w, c, false);
+  }
+
+  /** Memory for one sample. */
+  Activation scratchOfOne() {
+    return of(kernels, type, 1, h, w, c, false);
+  }
+
+  /** The same numbers in another shape. */
+  Activation view(int newH, int newW, int newC) {
+    return new Activation(kernels, type, n, newH, newW, newC, differentiable, memory, gradient);
+  }
+
+  DataType type() {
+    return type;
+  }
+
+  int samples() {
+    return n;
+  }
+
+  int height() {
+    return h;
+  }
+
+  int width() {
+    return w;
+  }
+
+  int channels() {
+    return c;
+  }
+
+  int pixels() {
+    return h * w;
+  }
+
+  int rows() {
+    return n * h * w;
+  }
+
+  int size() {
+    return n * h * w * c;
+  }
+
+  boolean isDifferentiable() {
+    return differentiable;
+  }
+
+  boolean hasGradient() {
+    return gradient.memory.isPresent();
+  }
+
+  /** The gradient, as a value; its memory is made when it is first asked for. */
+  Activation gradient() {
+    var of = gradient.memory.orElseGet(() -> kernels.allocate((long) type.bytes() * size()));
+    gradient.memory = java.util.Optional.of(of);
+    return new Activation(kernels, type, n, h, w, c, false, of, new Gradient());
+  }
+
+  /** Has its gradient be, for now, the same memory as that of another value. */
+  void shareGradient(Activation other) {
+    gradient.memory = other.gradient.memory;
+  }
+
+  /** As images, {@code [samples, c, h, w]} in oneDNN's order of axes. */
+  dnnl_memory_desc images(int samples) {
+    return kernels.strided(
+        type, new long[] {samples, c, h, w}, (long) h * w * c, 1, (long) w * c, c);
+  }
+
+  dnnl_memory_desc images() {
+    return images(n);
+  }
+
+  /** As a matrix, {@code [n·h·w, c]}. */
+  dnnl_memory_desc matrix() {
+    return kernels.dense(type, rows(), c);
+  }
+
+  dnnl_memory as(dnnl_memory_desc description) {
+    return as(description, 0);
+  }
+
+  /** What begins with an element. */
+  dnnl_memory as(dnnl_memory_desc description, long element) {
+    return kernels.memory(description, at(element));
+  }
+
+  /** One sample. */
+  dnnl_memory sample(dnnl_memory_desc description, int i) {
+    return as(description, (long) i * h * w * c);
+  }
+
+  Pointer at(long element) {
+    return memory.at(element * type.bytes());
+  }
+
+  /** Sets all numbers to 0. */
+  void clear() {
+    memory.clear();
+  }
+
+  /** Its numbers, of a value in float32. */
+  FloatBuffer floats() {
+    return memory.floats(0, size());
+  }
+}

@@ -1,0 +1,47 @@
+package io.diffusion4j.onednn.train;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
+
+/**
+ * What a primitive does to its result before it is written, in order.
+ *
+ * @param steps each adds itself to oneDNN's list
+ * @param arguments what they read, by oneDNN's numbers of arguments
+ */
+public record After(
+    List<Function<dnnl_post_ops, Integer>> steps, Map<Integer, dnnl_memory> arguments) {
+  static final After NOTHING = new After(List.of(), Map.of());
+
+  /** x·σ(x). */
+  After swish() {
+    return and(ops -> dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_swish, 1, 0), Map.of());
+  }
+
+  After scale(float factor) {
+    return and(ops -> dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_linear, factor, 0), Map.of());
+  }
+
+  After add(dnnl_memory_desc description, dnnl_memory memory) {
+    int argument = (DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (steps.size() + 1)) | DNNL_ARG_SRC_1;
+    return and(
+        ops -> dnnl_post_ops_append_binary(ops, dnnl_binary_add, description),
+        Map.of(argument, memory));
+  }
+
+  private After and(Function<dnnl_post_ops, Integer> step, Map<Integer, dnnl_memory> read) {
+    List<Function<dnnl_post_ops, Integer>> all = new ArrayList<>(steps);
+    all.add(step);
+    Map<Integer, dnnl_memory> arguments = new LinkedHashMap<>(this.arguments);
+    arguments.putAll(read);
+    return new After(List.copyOf(all), arguments);
+  }
+}

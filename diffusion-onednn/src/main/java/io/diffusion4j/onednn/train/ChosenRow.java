@@ -1,0 +1,54 @@
+package io.diffusion4j.onednn.train;
+
+import java.util.Arrays;
+
+/**
+ * x where a sample is told it, and a learned row where not, on a tape: x·told + row·(1 − told).
+ *
+ * @param row {@code [c]}
+ */
+record ChosenRow(Tape tape, Trained row) {
+  /**
+   * The choice.
+   *
+   * @param x {@code [n, c]}, which is fed
+   * @param told {@code [n, 1]}
+   */
+  Activation forward(Activation x, Activation told) {
+    int n = x.samples();
+    int c = x.channels();
+    var y = tape.resultLike(x);
+    float[] values = new float[n * c];
+    float[] use = new float[n];
+    float[] learned = new float[c];
+    tape.forward(
+        stream -> {
+          x.floats().get(0, values);
+          told.floats().get(0, use);
+          row.values().get(0, learned);
+          for (int i = 0; i < n; i++) {
+            for (int k = 0; k < c; k++) {
+              values[i * c + k] = values[i * c + k] * use[i] + learned[k] * (1 - use[i]);
+            }
+          }
+          y.floats().put(0, values);
+        });
+    tape.derivative(
+        () -> {
+          var gradient = row.gradient();
+          var dy = y.gradient();
+          tape.backward(
+              stream -> {
+                dy.floats().get(0, values);
+                Arrays.fill(learned, 0);
+                for (int i = 0; i < n; i++) {
+                  for (int k = 0; k < c; k++) {
+                    learned[k] += values[i * c + k] * (1 - use[i]);
+                  }
+                }
+                gradient.floats().put(0, learned);
+              });
+        });
+    return y;
+  }
+}

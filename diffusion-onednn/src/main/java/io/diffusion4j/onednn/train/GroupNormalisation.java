@@ -1,0 +1,270 @@
+package io.diffusion4j.onednn.train;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.diffusion4j.onednn.core.DataType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/**
+ * Group normalisation, a scale and shift of each sample where one is told, and SiLU where it is
+ * asked for, on a tape: {@link GroupMoments} has the arithmetic.
+ *
+ * <p>Means and variances of channels are what batch normalisation of a single sample computes; what
+ * else it writes is not looked at. Its derivative has the sums that the gradient needs, and most of
+ * the gradient itself. With mean 0 and variance 1 it is a·x + b, faster than a product and a sum. A
+ * sample goes through all passes before the next.
+ *
+ * @param gain {@code [c]}
+ * @param shift {@code [c]}
+ */
+record GroupNormalisation(
+    Tape tape, Trained gain, Trained shift, int groups, double eps, boolean silu) {
+  private static final String NAME = "group normalisation";
+  private static final int FLAGS = dnnl_use_scale | dnnl_use_shift;
+
+  /** Descriptions of a sample and of one number per channel, and such numbers. */
+  private record Shapes(
+      dnnl_memory_desc one,
+      dnnl_memory_desc perChannel,
+      dnnl_memory_desc flat,
+      Activation ones,
+      Activation zeros,
+      dnnl_primitive_desc moments,
+      Kernel.Builder affine) {}
+
+  /**
+   * The normalisation of x.
+   *
+   * @param scaleShift {@code [n, 2·c]} in float32: scale, then shift
+   */
+  Activation forward(Activation x, Optional<Activation> scaleShift) {
+    var kernels = tape.kernels();
+    var y = tape.resultLike(x);
+    var shapes = shapes(x);
+    var moments = new GroupMoments(x.samples(), x.pixels(), groups, eps, gain, shift);
+    var mean = perSample(x);
+    var variance = perSample(x);
+    var a = perSample(x);
+    var b = perSample(x);
+    var unread = x.scratchOfOne();
+    var measure = kernels.primitive(NAME, shapes.moments);
+    List<Kernel> measuring = new ArrayList<>();
+    var swish = Silu.forward(kernels, shapes.one);
+    List<List<Kernel>> applying = new ArrayList<>();
+    for (int i = 0; i < x.samples(); i++) {
+      measuring.add(
+          measure
+              .again()
+              .with(DNNL_ARG_SRC, x.sample(shapes.one, i))
+              .with(DNNL_ARG_SCALE, shapes.ones.as(shapes.flat))
+              .with(DNNL_ARG_SHIFT, shapes.ones.as(shapes.flat))
+              .with(DNNL_ARG_MEAN, mean.sample(shapes.flat, i))
+              .with(DNNL_ARG_VARIANCE, variance.sample(shapes.flat, i))
+              .with(DNNL_ARG_DST, unread.as(shapes.one))
+              .build());
+      var result = y.sample(shapes.one, i);
+      List<Kernel> ofSample = new ArrayList<>();
+      ofSample.add(affine(shapes, x, i, a, b, result));
+      if (silu) {
+        ofSample.add(swish.again().with(DNNL_ARG_SRC, result).with(DNNL_ARG_DST, result).build());
+      }
+      applying.add(ofSample);
+    }
+    float[] told = new float[scaleShift.map(Activation::size).orElse(0)];
+    var means = mean.floats();
+    var variances = variance.floats();
+    var slopes = a.floats();
+    var constants = b.floats();
+    var toldOnes = scaleShift.map(Activation::floats);
+    int c = x.channels();
+    tape.forward(
+        stream -> {
+          toldOnes.ifPresent(s -> s.get(0, told));
+          moments.beginForward(told);
+          for (int i = 0; i < measuring.size(); i++) {
+            measuring.get(i).run(stream);
+            means.get(i * c, moments.mean, i * c, c);
+            variances.get(i * c, moments.variance, i * c, c);
+            moments.forward(i);
+            slopes.put(i * c, moments.a, i * c, c);
+            constants.put(i * c, moments.b, i * c, c);
+            applying.get(i).forEach(kernel -> kernel.run(stream));
+          }
+        });
+    tape.derivative(
+        () -> backward(x, y.gradient(), shapes, moments, mean, variance, a, b, scaleShift));
+    return y;
+  }
+
+  private Shapes shapes(Activation x) {
+    var kernels = tape.kernels();
+    long c = x.channels();
+    var one = x.images(1);
+    return new Shapes(
+        one,
+        kernels.strided(DataType.FLOAT32, new long[] {1, c, 1, 1}, c, 1, c, c),
+        kernels.dense(DataType.FLOAT32, c),
+        perChannel(x, 1),
+        perChannel(x, 0),
+        kernels.describe(
+            NAME,
+            After.NOTHING,
+            (d, e, attributes) ->
+                dnnl_batch_normalization_forward_primitive_desc_create(
+                    d, e, dnnl_forward_training, one, one, GroupMoments.EPS, FLAGS, attributes)),
+        kernels.primitive(
+            NAME,
+            After.NOTHING,
+            (d, e, attributes) ->
+                dnnl_batch_normalization_forward_primitive_desc_create(
+                    d,
+                    e,
+                    dnnl_forward_inference,
+                    one,
+                    one,
+                    0,
+                    FLAGS | dnnl_use_global_stats,
+                    attributes)));
+  }
+
+  private Activation perChannel(Activation x, float value) {
+    float[] values = new float[x.channels()];
+    Arrays.fill(values, value);
+    var all = Activation.of(tape.kernels(), DataType.FLOAT32, 1, 1, 1, x.channels(), false);
+    all.floats().put(0, values);
+    return all;
+  }
+
+  private Activation perSample(Activation x) {
+    return Activation.of(tape.kernels(), DataType.FLOAT32, x.samples(), 1, 1, x.channels(), false);
+  }
+
+  /** a·x + b for a sample. */
+  private static Kernel affine(
+      Shapes shapes, Activation x, int i, Activation a, Activation b, dnnl_memory result) {
+    return shapes
+        .affine
+        .again()
+        .with(DNNL_ARG_SRC, x.sample(shapes.one, i))
+        .with(DNNL_ARG_MEAN, shapes.zeros.as(shapes.flat))
+        .with(DNNL_ARG_VARIANCE, shapes.ones.as(shapes.flat))
+        .with(DNNL_ARG_SCALE, a.sample(shapes.flat, i))
+        .with(DNNL_ARG_SHIFT, b.sample(shapes.flat, i))
+        .with(DNNL_ARG_DST, result)
+        .build();
+  }
+
+  private void backward(
+      Activation x,
+      Activation dy,
+      Shapes shapes,
+      GroupMoments moments,
+      Activation mean,
+      Activation variance,
+      Activation a,
+      Activation b,
+      Optional<Activation> scaleShift) {
+    var kernels = tape.kernels();
+    var one = shapes.one;
+    var activated = x.scratchOfOne().as(one); // a·x + b
+    var work = x.scratchOfOne().as(one); // the gradient before SiLU, then batch normalisation's dx
+    var sum = perSample(x);
+    var sumOfProducts = perSample(x);
+    var channelGain = perSample(x);
+    var ofX = perSample(x);
+    var constant = perSample(x);
+    boolean first = !x.hasGradient();
+    var dx = x.gradient();
+    var channelwise =
+        kernels.primitive(
+            NAME,
+            After.NOTHING,
+            (d, e, attributes) ->
+                dnnl_batch_normalization_backward_primitive_desc_create(
+                    d,
+                    e,
+                    dnnl_backward,
+                    one,
+                    one,
+                    one,
+                    GroupMoments.EPS,
+                    FLAGS,
+                    shapes.moments,
+                    attributes));
+    var swish = Silu.backward(kernels, one);
+    List<List<Kernel>> before = new ArrayList<>();
+    List<Kernel> after = new ArrayList<>();
+    for (int i = 0; i < x.samples(); i++) {
+      List<Kernel> ofSample = new ArrayList<>();
+      var dt = silu ? work : dy.sample(one, i);
+      if (silu) {
+        ofSample.add(affine(shapes, x, i, a, b, activated));
+        ofSample.add(
+            swish
+                .again()
+                .with(DNNL_ARG_SRC, activated)
+                .with(DNNL_ARG_DIFF_DST, dy.sample(one, i))
+                .with(DNNL_ARG_DIFF_SRC, dt)
+                .build());
+      }
+      ofSample.add(
+          channelwise
+              .again()
+              .with(DNNL_ARG_SRC, x.sample(one, i))
+              .with(DNNL_ARG_DIFF_DST, dt)
+              .with(DNNL_ARG_MEAN, mean.sample(shapes.flat, i))
+              .with(DNNL_ARG_VARIANCE, variance.sample(shapes.flat, i))
+              .with(DNNL_ARG_SCALE, channelGain.sample(shapes.flat, i))
+              .with(DNNL_ARG_DIFF_SRC, work)
+              .with(DNNL_ARG_DIFF_SCALE, sumOfProducts.sample(shapes.flat, i))
+              .with(DNNL_ARG_DIFF_SHIFT, sum.sample(shapes.flat, i))
+              .build());
+      before.add(ofSample);
+      var plus =
+          After.NOTHING
+              .add(shapes.perChannel, constant.sample(shapes.perChannel, i))
+              .add(one, work);
+      after.add(
+          kernels.binary(
+              dnnl_binary_mul,
+              one,
+              x.sample(one, i),
+              shapes.perChannel,
+              ofX.sample(shapes.perChannel, i),
+              dx.sample(one, i),
+              first ? plus : plus.add(one, dx.sample(one, i))));
+    }
+    var gradientOfTold = scaleShift.map(s -> s.gradient().floats());
+    var gradientOfGain = gain.gradient().floats();
+    var gradientOfShift = shift.gradient().floats();
+    var gains = channelGain.floats();
+    var sums = sum.floats();
+    var sumsOfProducts = sumOfProducts.floats();
+    var slopes = ofX.floats();
+    var constants = constant.floats();
+    int c = x.channels();
+    tape.backward(
+        stream -> {
+          moments.beginBackward();
+          gains.put(0, moments.channelGain);
+          for (int i = 0; i < after.size(); i++) {
+            before.get(i).forEach(kernel -> kernel.run(stream));
+            sums.get(i * c, moments.sum, i * c, c);
+            sumsOfProducts.get(i * c, moments.sumOfProducts, i * c, c);
+            moments.backward(i);
+            slopes.put(i * c, moments.ofX, i * c, c);
+            constants.put(i * c, moments.constant, i * c, c);
+            after.get(i).run(stream);
+          }
+          gradientOfGain.put(0, moments.ofGain);
+          gradientOfShift.put(0, moments.ofShift);
+          gradientOfTold.ifPresent(g -> g.put(0, moments.ofTold));
+        });
+  }
+}

@@ -1,0 +1,72 @@
+package io.diffusion4j.onednn.train;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
+
+import io.diffusion4j.onednn.core.Dnnl;
+import io.diffusion4j.onednn.core.Scope;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.dnnl.dnnl_exec_arg_t;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/** A primitive on memory that stays where it is: what a {@link Tape} consists of. */
+final class Kernel implements Tape.Step {
+  private final String name;
+  private final dnnl_primitive primitive;
+  private final dnnl_exec_arg_t arguments;
+  private final int count;
+
+  private Kernel(String name, dnnl_primitive primitive, dnnl_exec_arg_t arguments, int count) {
+    this.name = name;
+    this.primitive = primitive;
+    this.arguments = arguments;
+    this.count = count;
+  }
+
+  @Override
+  public void run(dnnl_stream stream) {
+    Dnnl.check(dnnl_primitive_execute(primitive, stream, count, arguments), name);
+  }
+
+  /** A primitive whose arguments are still to be told; it may be used for several kernels. */
+  static final class Builder {
+    private final String name;
+    private final Scope scope;
+    private final dnnl_primitive primitive;
+    private final Map<Integer, dnnl_memory> arguments = new LinkedHashMap<>();
+
+    Builder(String name, Scope scope, dnnl_primitive primitive) {
+      this.name = name;
+      this.scope = scope;
+      this.primitive = primitive;
+    }
+
+    Builder with(int argument, dnnl_memory memory) {
+      arguments.put(argument, memory);
+      return this;
+    }
+
+    Builder with(After after) {
+      arguments.putAll(after.arguments());
+      return this;
+    }
+
+    /** The same primitive, for other arguments. */
+    Builder again() {
+      return new Builder(name, scope, primitive);
+    }
+
+    Kernel build() {
+      var list = new dnnl_exec_arg_t(arguments.size());
+      scope.onClose(list::deallocate);
+      int i = 0;
+      for (var entry : arguments.entrySet()) {
+        list.position(i++).arg(entry.getKey()).memory(entry.getValue());
+      }
+      list.position(0);
+      return new Kernel(name, primitive, list, arguments.size());
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package io.diffusion4j.onednn.train;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Descriptions;
+import io.diffusion4j.onednn.core.Dnnl;
+import io.diffusion4j.onednn.core.Memory;
+import io.diffusion4j.onednn.core.Natives;
+import io.diffusion4j.onednn.core.Scope;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.javacpp.Pointer;
+
+/** Makes kernels, and the memory they work on; all of it lasts as long as the scope. */
+final class Kernels {
+  private final Scope scope;
+  private final Descriptions descriptions;
+  private final dnnl_engine engine = Natives.get().engine();
+
+  Kernels(Scope scope) {
+    this.scope = scope;
+    this.descriptions = new Descriptions(scope);
+  }
+
+  /** Creates a description of a primitive. */
+  @FunctionalInterface
+  interface Creation {
+    int create(dnnl_primitive_desc description, dnnl_engine engine, dnnl_primitive_attr attributes);
+  }
+
+  Memory allocate(long bytes) {
+    return new Memory(scope, bytes);
+  }
+
+  dnnl_memory_desc strided(DataType type, long[] dims, long... strides) {
+    return descriptions.of(type, dims, strides);
+  }
+
+  /** Row-major. */
+  dnnl_memory_desc dense(DataType type, long... dims) {
+    long[] strides = new long[dims.length];
+    long stride = 1;
+    for (int i = dims.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= dims[i];
+    }
+    return descriptions.of(type, dims, strides);
+  }
+
+  /** In whatever order the primitive likes best. */
+  dnnl_memory_desc any(DataType type, long... dims) {
+    return descriptions.any(type, dims);
+  }
+
+  dnnl_memory memory(dnnl_memory_desc description, Pointer at) {
+    var memory = new dnnl_memory();
+    Dnnl.check(dnnl_memory_create(memory, description, engine, at), "memory");
+    scope.onClose(() -> dnnl_memory_destroy(memory));
+    return memory;
+  }
+
+  /** New memory of its own. */
+  dnnl_memory memory(dnnl_memory_desc description) {
+    return memory(description, allocate(dnnl_memory_desc_get_size(description)).at(0));
+  }
+
+  /** A description of a primitive, to ask for what it wants and to make it of. */
+  dnnl_primitive_desc describe(String name, After after, Creation creation) {
+    var description = new dnnl_primitive_desc();
+    Dnnl.check(creation.create(description, engine, attributes(name, after)), name);
+    scope.onClose(() -> dnnl_primitive_desc_destroy(description));
+    return description;
+  }
+
+  /** How a primitive wants its weights to lie. */
+  static dnnl_memory_desc wantedWeights(dnnl_primitive_desc description) {
+    return dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
+  }
+
+  Kernel.Builder primitive(String name, dnnl_primitive_desc description) {
+    var primitive = new dnnl_primitive();
+    Dnnl.check(dnnl_primitive_create(primitive, description), name);
+    scope.onClose(() -> dnnl_primitive_destroy(primitive));
+    return new Kernel.Builder(name, scope, primitive);
+  }
+
+  Kernel.Builder primitive(String name, After after, Creation creation) {
+    return primitive(name, describe(name, after, creation)).with(after);
+  }
+
+  private dnnl_primitive_attr attributes(String name, After after) {
+    var operations = new dnnl_post_ops();
+    Dnnl.check(dnnl_post_ops_create(operations), name);
+    scope.onClose(() -> dnnl_post_ops_destroy(operations));
+    after.steps().forEach(step -> Dnnl.check(step.apply(operations), name));
+    var attributes = new dnnl_primitive_attr();
+    Dnnl.check(dnnl_primitive_attr_create(attributes), name);
+    scope.onClose(() -> dnnl_primitive_attr_destroy(attributes));
+    Dnnl.check(dnnl_primitive_attr_set_post_ops(attributes, operations), name);
+    return attributes;
+  }
+
+  /** Copies, into another order or number format. */
+  Kernel copy(
+      dnnl_memory_desc from, dnnl_memory source, dnnl_memory_desc to, dnnl_memory destination) {
+    return primitive(
+            "copy",
+            After.NOTHING,
+            (d, e, a) -> dnnl_reorder_primitive_desc_create(d, from, e, to, e, a))
+        .with(DNNL_ARG_FROM, source)
+        .with(DNNL_ARG_TO, destination)
+        .build();
+  }
+
+  /** a·b, or a + b, element by element; a size of 1 of b counts for the whole axis. */
+  Kernel binary(
+      int algorithm,
+      dnnl_memory_desc description,
+      dnnl_memory a,
+      dnnl_memory_desc ofB,
+      dnnl_memory b,
+      dnnl_memory result,
+      After after) {
+    return primitive(
+            "binary",
+            after,
+            (d, e, attributes) ->
+                dnnl_binary_primitive_desc_create(
+                    d, e, algorithm, description, ofB, description, attributes))
+        .with(DNNL_ARG_SRC_0, a)
+        .with(DNNL_ARG_SRC_1, b)
+        .with(DNNL_ARG_DST, result)
+        .build();
+  }
+
+  Kernel product(
+      dnnl_memory_desc ofA,
+      dnnl_memory a,
+      dnnl_memory_desc ofB,
+      dnnl_memory b,
+      dnnl_memory_desc ofResult,
+      dnnl_memory result,
+      After after) {
+    return primitive(
+            "product",
+            after,
+            (d, e, attributes) ->
+                dnnl_matmul_primitive_desc_create(d, e, ofA, ofB, null, ofResult, attributes))
+        .with(DNNL_ARG_SRC, a)
+        .with(DNNL_ARG_WEIGHTS, b)
+        .with(DNNL_ARG_DST, result)
+        .build();
+  }
+}

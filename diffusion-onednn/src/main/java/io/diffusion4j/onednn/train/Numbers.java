@@ -1,0 +1,26 @@
+package io.diffusion4j.onednn.train;
+
+/** Numbers in the two widths that Java has. */
+public final class Numbers {
+  private Numbers() {}
+
+  static double[] wide(float[] values) {
+    double[] wide = new double[values.length];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = values[i];
+    }
+    return wide;
+  }
+
+  static float[] narrow(double[] values) {
+    float[] narrow = new float[values.length];
+    narrow(values, narrow);
+    return narrow;
+  }
+
+  static void narrow(double[] values, float[] into) {
+    for (int i = 0; i < into.length; i++) {
+      into[i] = (float) values[i];
+    }
+  }
+}

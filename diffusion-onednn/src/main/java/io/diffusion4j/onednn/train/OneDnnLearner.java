@@ -1,0 +1,299 @@
+package io.diffusion4j.onednn.train;
+
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.nn.engine.Threads;
+import io.diffusion4j.nn.reference.Interpreter;
+import io.diffusion4j.nn.train.Learner;
+import io.diffusion4j.nn.train.LossNetwork;
+import io.diffusion4j.nn.train.Muon;
+import io.diffusion4j.nn.train.Split;
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.Parameter;
+import io.diffusion4j.nn.weights.TensorMap;
+import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Scope;
+import io.diffusion4j.onednn.core.Team;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Trains a network: each thread of the {@link Team} takes a share of the batch forwards and
+ * backwards on a {@link Tape} of its own, then a share of the parameters for the update. Between
+ * forwards and backwards one thread computes the loss of the whole batch and its gradient.
+ *
+ * <p>Gradients are summed in a fixed order, so that a run comes out the same, to the bit, on a
+ * machine with as many processors.
+ */
+public final class OneDnnLearner implements Learner {
+  /** A tape and which rows of the batch it has. */
+  private record Share(Tape tape, TapeCompiler.Compiled network, int from, int rows) {}
+
+  private final LossNetwork objective;
+  private final Split split;
+  private final TrainingConfig config;
+  private final Interpreter loss;
+  private final Team team;
+  private final Scope scope = new Scope();
+  private final Map<String, Update> updates = new LinkedHashMap<>();
+  private final List<List<Update>> duties = new ArrayList<>();
+  private final List<Share> shares = new ArrayList<>();
+  private final Map<String, Trained.Gradient> gradientsOfLoss = new LinkedHashMap<>();
+  private final List<float[]> outputs = new ArrayList<>();
+  private final List<float[]> gradients = new ArrayList<>();
+  private float[] timestepLosses = {};
+
+  /**
+   * Compiles an objective for batches of the configuration's size.
+   *
+   * @throws io.diffusion4j.nn.UnsupportedLayerException if its network has a layer that cannot be
+   *     differentiated here
+   */
+  public OneDnnLearner(LossNetwork objective, Split split, TrainingConfig config) {
+    if (split.joints().isEmpty()) {
+      throw new UnsupportedLayerException("none with activations in " + objective.network().name());
+    }
+    this.objective = objective;
+    this.split = split;
+    this.config = config;
+    this.loss = new Interpreter(split.head(), new HashSet<>(split.joints()));
+    this.team = Team.of(Threads.all());
+    try {
+      team.call(
+          () -> {
+            compile();
+            return this;
+          });
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  private void compile() {
+    var kernels = new Kernels(scope);
+    int members = Math.min(team.size(), config.batchSize());
+    assign(kernels, objective.network().parameters().values(), members);
+    for (int i = 0; i < members; i++) {
+      int from = config.batchSize() * i / members;
+      int rows = config.batchSize() * (i + 1) / members - from;
+      var tape =
+          new Tape(kernels, DataType.of(config.precision()), rows, key -> update(key).parameter());
+      shares.add(new Share(tape, TapeCompiler.compile(tape, split.trunk()), from, rows));
+    }
+    for (var output : shares.get(0).network.outputs()) {
+      int size = output.size() / shares.get(0).rows * config.batchSize();
+      outputs.add(new float[size]);
+      gradients.add(new float[size]);
+    }
+    for (String key : split.head().parameters().keySet()) {
+      gradientsOfLoss.put(key, update(key).parameter().gradient());
+    }
+  }
+
+  private Update update(String key) {
+    return Objects.requireNonNull(updates.get(key), key);
+  }
+
+  /** Gives each parameter to the member that has least to do until then. */
+  private void assign(Kernels kernels, Collection<Parameter> parameters, int members) {
+    var optimizer = config.optimizer();
+    var matrices = parameters.stream().filter(optimizer::orthogonalizes).toList();
+    int size = matrices.stream().mapToInt(Parameter::size).max().orElse(0);
+    int rank = matrices.stream().mapToInt(p -> Muon.Matrix.of(p).rank()).max().orElse(0);
+    List<Orthogonalization> rooms = new ArrayList<>();
+    for (int i = 0; i < members; i++) {
+      duties.add(new ArrayList<>());
+      rooms.add(new Orthogonalization(kernels, size, rank));
+    }
+    double[] load = new double[members];
+    for (Parameter parameter : parameters) {
+      int least = 0;
+      for (int i = 1; i < members; i++) {
+        least = load[i] < load[least] ? i : least;
+      }
+      var trained = new Trained(kernels, parameter);
+      var update =
+          optimizer.orthogonalizes(parameter)
+              ? new MuonUpdate(trained, rooms.get(least))
+              : new AdamW(trained);
+      updates.put(parameter.key(), update);
+      duties.get(least).add(update);
+      load[least] += update.cost();
+    }
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return updates.values().stream().map(u -> u.parameter().parameter()).toList();
+  }
+
+  @Override
+  public Trainer.Report step(Batch batch, long step) {
+    if (batch.rows() != config.batchSize()) {
+      throw new IllegalArgumentException(
+          "batch: " + batch.rows() + " rows (expected: " + config.batchSize() + ")");
+    }
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            var share = shares.get(member);
+            feed(batch, share);
+            share.tape.runForward(stream);
+            for (int i = 0; i < outputs.size(); i++) {
+              var output = share.network.outputs().get(i);
+              output.floats().get(0, outputs.get(i), at(share, output), output.size());
+            }
+          }
+        });
+    var value = loss(batch);
+    double[] squares = new double[shares.size()];
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            var share = shares.get(member);
+            for (int i = 0; i < outputs.size(); i++) {
+              var gradient = share.network.outputs().get(i).gradient();
+              gradient.floats().put(0, gradients.get(i), at(share, gradient), gradient.size());
+            }
+            share.tape.runBackward(stream);
+          }
+        });
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            squares[member] = duties.get(member).stream().mapToDouble(Update::take).sum();
+          }
+        });
+    double norm = Math.sqrt(Arrays.stream(squares).sum());
+    var facts = facts(step, norm);
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            for (Update update : duties.get(member)) {
+              update.step(facts, stream);
+            }
+          }
+        });
+    timestepLosses = value.perTimestep();
+    return new Trainer.Report(value.loss(), norm, config.rate(step), value.metrics());
+  }
+
+  /** The loss of the network's outputs; leaves their gradients, and those of its parameters. */
+  private LossNetwork.Value loss(Batch batch) {
+    var read = batch.only(split.inputsOfHead());
+    for (int i = 0; i < outputs.size(); i++) {
+      read.floats(split.joints().get(i), outputs.get(i));
+    }
+    Map<String, double[]> parameters = new HashMap<>();
+    for (String key : gradientsOfLoss.keySet()) {
+      parameters.put(key, Numbers.wide(update(key).weights));
+    }
+    var evaluation = loss.evaluate(read, parameters);
+    var results = split.head().outputs();
+    evaluation.differentiate(Map.of(results.get(0), new double[] {1}));
+    for (int i = 0; i < outputs.size(); i++) {
+      Numbers.narrow(evaluation.byInput(split.joints().get(i)), gradients.get(i));
+    }
+    gradientsOfLoss.forEach(
+        (key, gradient) -> gradient.floats().put(0, Numbers.narrow(evaluation.byParameter(key))));
+    return objective.value(i -> Numbers.narrow(evaluation.value(results.get(i))));
+  }
+
+  private static void feed(Batch batch, Share share) {
+    share
+        .network
+        .inputs()
+        .forEach(
+            (name, input) -> {
+              int size = input.size() / share.rows;
+              input.floats().put(0, batch.floats(name, size), share.from * size, input.size());
+            });
+  }
+
+  /** Where the rows of a share begin in an array of the whole batch. */
+  private static int at(Share share, Activation rows) {
+    return rows.size() / share.rows * share.from;
+  }
+
+  private Update.Step facts(long step, double norm) {
+    var optimizer = config.optimizer();
+    double correction1 = 1 - Math.pow(optimizer.beta1(), step + 1.0);
+    double correction2 = Math.sqrt(1 - Math.pow(optimizer.beta2(), step + 1.0));
+    double rate = config.rate(step);
+    return new Update.Step(
+        (float) Math.min(1, config.clipNorm() / (norm + 1e-6)),
+        (float) rate,
+        (float) (correction2 / correction1),
+        (float) (optimizer.epsilon() * correction2),
+        (float) (1 - rate * optimizer.weightDecay()),
+        (float) optimizer.beta1(),
+        (float) optimizer.beta2(),
+        (float) config.ema(step));
+  }
+
+  @Override
+  public float[] timestepLosses() {
+    return timestepLosses;
+  }
+
+  @Override
+  public NamedTensors read(Set<Role> roles) {
+    var tensors = new TensorMap();
+    for (Role role : roles) {
+      for (Update update : updates.values()) {
+        var parameter = update.parameter().parameter();
+        float[] values = values(update, role).clone();
+        tensors.put(
+            role.key(parameter.key()),
+            parameter.shape(),
+            parameter.layout().toCheckpoint(values, parameter.shape()));
+      }
+    }
+    return tensors;
+  }
+
+  @Override
+  public void fill(NamedTensors tensors) {
+    for (Role role : Role.values()) {
+      for (Update update : updates.values()) {
+        var parameter = update.parameter().parameter();
+        String key = role.key(parameter.key());
+        if (tensors.names().contains(key)) {
+          float[] values = parameter.layout().toGraph(tensors.read(key), parameter.shape());
+          System.arraycopy(values, 0, values(update, role), 0, values.length);
+        }
+      }
+    }
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            duties.get(member).forEach(update -> update.publish(stream));
+          }
+        });
+  }
+
+  private static float[] values(Update update, Role role) {
+    return switch (role) {
+      case WEIGHTS -> update.weights;
+      case ADAM_M -> update.m;
+      case ADAM_V -> update.v;
+      case EMA -> update.ema;
+    };
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

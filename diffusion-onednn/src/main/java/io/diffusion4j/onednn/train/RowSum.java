@@ -1,0 +1,28 @@
+package io.diffusion4j.onednn.train;
+
+import io.diffusion4j.onednn.core.DataType;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+
+/** The sum of so many rows of a matrix in float32, as a product with a row of ones. */
+final class RowSum {
+  private final Kernels kernels;
+  private final dnnl_memory_desc row;
+  private final dnnl_memory ones;
+
+  RowSum(Tape tape, DataType type, int rows) {
+    kernels = tape.kernels();
+    row = kernels.dense(type, 1, rows);
+    ones = kernels.memory(row);
+    var wide = kernels.dense(DataType.FLOAT32, 1, rows);
+    var memory = kernels.allocate((long) Float.BYTES * rows);
+    float[] values = new float[rows];
+    java.util.Arrays.fill(values, 1);
+    memory.floats(0, rows).put(values);
+    tape.forward(kernels.copy(wide, kernels.memory(wide, memory.at(0)), row, ones));
+  }
+
+  Kernel of(dnnl_memory_desc matrix, dnnl_memory x, dnnl_memory_desc result, dnnl_memory sum) {
+    return kernels.product(row, ones, matrix, x, result, sum, After.NOTHING);
+  }
+}

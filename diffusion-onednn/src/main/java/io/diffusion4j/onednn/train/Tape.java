@@ -1,0 +1,175 @@
+package io.diffusion4j.onednn.train;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
+
+import io.diffusion4j.onednn.core.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/**
+ * A network as kernels, forwards and backwards, for a fixed number of samples: reverse-mode
+ * differentiation of a program that never changes. Layers add themselves by {@link #forward} and
+ * {@link #derivative}; {@link #finish} turns the derivatives into the backward program, the last
+ * layer's first.
+ *
+ * <p>Layers that normalise go sample by sample, so that their passes over the pixels find them in
+ * the processor's caches.
+ */
+final class Tape {
+  /** Part of the program. */
+  @FunctionalInterface
+  interface Step {
+    void run(dnnl_stream stream);
+  }
+
+  private final Kernels kernels;
+  private final DataType type;
+  private final int samples;
+  private final Function<String, Trained> parameters;
+  private final List<Step> forward = new ArrayList<>();
+  private final List<Runnable> derivatives = new ArrayList<>();
+  private final List<Step> backward = new ArrayList<>();
+
+  /**
+   * An empty tape.
+   *
+   * @param type of what has pixels or tokens; vectors are in float32
+   * @param samples of each run
+   * @param parameters by key
+   */
+  Tape(Kernels kernels, DataType type, int samples, Function<String, Trained> parameters) {
+    this.kernels = kernels;
+    this.type = type;
+    this.samples = samples;
+    this.parameters = parameters;
+  }
+
+  Kernels kernels() {
+    return kernels;
+  }
+
+  DataType type() {
+    return type;
+  }
+
+  int samples() {
+    return samples;
+  }
+
+  Trained parameter(String key) {
+    return parameters.apply(key);
+  }
+
+  /** What is fed, in float32. */
+  Activation input(int h, int w, int c) {
+    return Activation.of(kernels, DataType.FLOAT32, samples, h, w, c, false);
+  }
+
+  /** What a layer computes. */
+  Activation result(DataType of, int h, int w, int c) {
+    return Activation.of(kernels, of, samples, h, w, c, true);
+  }
+
+  Activation resultLike(Activation x) {
+    return result(x.type(), x.height(), x.width(), x.channels());
+  }
+
+  // The program
+
+  void forward(Step step) {
+    forward.add(step);
+  }
+
+  void backward(Step step) {
+    backward.add(step);
+  }
+
+  /** What adds the backward steps of a layer when those of all later layers are there. */
+  void derivative(Runnable steps) {
+    derivatives.add(steps);
+  }
+
+  /** Completes the program; the gradient of what it ends in must have been asked for before. */
+  void finish() {
+    for (int i = derivatives.size() - 1; i >= 0; i--) {
+      derivatives.get(i).run();
+    }
+    derivatives.clear();
+  }
+
+  /** With the values that the parameters were {@linkplain Trained#pack packed} with. */
+  void runForward(dnnl_stream stream) {
+    forward.forEach(step -> step.run(stream));
+  }
+
+  /** From the gradient of the results to those of the parameters. */
+  void runBackward(dnnl_stream stream) {
+    backward.forEach(step -> step.run(stream));
+  }
+
+  // Gradients
+
+  /**
+   * Adds a part of the gradient of x.
+   *
+   * @param part adds backward steps that overwrite the memory it is given
+   */
+  void contribute(Activation x, Consumer<Activation> part) {
+    if (!x.isDifferentiable()) {
+      return;
+    }
+    if (!x.hasGradient()) {
+      part.accept(x.gradient());
+      return;
+    }
+    var more = x.scratch();
+    part.accept(more);
+    accumulate(x.gradient(), more);
+  }
+
+  /** The gradient of y is part of that of x; if it is the first part, they share their memory. */
+  void passOn(Activation x, Activation y) {
+    if (!x.isDifferentiable()) {
+      return;
+    }
+    if (x.hasGradient()) {
+      accumulate(x.gradient(), y.gradient());
+    } else {
+      x.shareGradient(y);
+    }
+  }
+
+  private void accumulate(Activation sum, Activation part) {
+    var description = sum.matrix();
+    backward.add(
+        kernels.binary(
+            dnnl_binary_add,
+            description,
+            sum.as(description),
+            description,
+            part.as(description),
+            sum.as(description),
+            After.NOTHING));
+  }
+
+  // Parameters
+
+  /**
+   * Has a kernel write the gradient of a parameter in the order that it wants, and brings it into
+   * the plain one.
+   */
+  void gradient(
+      Trained parameter,
+      dnnl_memory_desc plain,
+      dnnl_memory_desc wanted,
+      Function<dnnl_memory, Kernel> kernel) {
+    var memory = kernels.memory(wanted);
+    backward.add(kernel.apply(memory));
+    backward.add(kernels.copy(wanted, memory, plain, parameter.gradient().as(plain)));
+  }
+}

@@ -1,0 +1,133 @@
+package io.diffusion4j.onednn.train;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_equal;
+
+import io.diffusion4j.nn.weights.Parameter;
+import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Memory;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/**
+ * A parameter while it is trained: the values that all tapes read, in native memory, and the
+ * gradient of each tape's share of the batch. In the graph's order of axes, which is near to what
+ * primitives want; what they want nearer is packed once for all tapes when the values change.
+ */
+final class Trained {
+  private final Kernels kernels;
+  private final Parameter parameter;
+  private final int size;
+  private final Memory values;
+  private final List<FloatBuffer> gradients = new ArrayList<>();
+  private final List<Packed> packed = new ArrayList<>();
+  private final List<Kernel> packing = new ArrayList<>();
+  private Optional<Memory> rounded = Optional.empty();
+
+  /** The values as some primitives want them. */
+  private record Packed(dnnl_memory_desc wanted, dnnl_memory memory) {}
+
+  Trained(Kernels kernels, Parameter parameter) {
+    this.kernels = kernels;
+    this.parameter = parameter;
+    this.size = parameter.size();
+    this.values = kernels.allocate(bytes());
+  }
+
+  private long bytes() {
+    return (long) Float.BYTES * size;
+  }
+
+  Parameter parameter() {
+    return parameter;
+  }
+
+  int size() {
+    return size;
+  }
+
+  FloatBuffer values() {
+    return values.floats(0, size);
+  }
+
+  dnnl_memory values(dnnl_memory_desc description) {
+    return kernels.memory(description, values.at(0));
+  }
+
+  /**
+   * The values as a primitive wants them, from the next time on that they are {@linkplain #pack
+   * packed}.
+   *
+   * @param type that it wants
+   * @param plain how the values lie, in that type
+   * @param wanted how the primitive wants them
+   */
+  dnnl_memory packed(DataType type, dnnl_memory_desc plain, dnnl_memory_desc wanted) {
+    for (Packed known : packed) {
+      if (dnnl_memory_desc_equal(known.wanted, wanted) != 0) {
+        return known.memory;
+      }
+    }
+    var source = type == DataType.FLOAT32 ? values : rounded();
+    var memory = kernels.memory(wanted);
+    packing.add(kernels.copy(plain, kernels.memory(plain, source.at(0)), wanted, memory));
+    packed.add(new Packed(wanted, memory));
+    return memory;
+  }
+
+  /** The values in bfloat16: packing twice as fast as from float32. */
+  private Memory rounded() {
+    if (rounded.isEmpty()) {
+      var memory = kernels.allocate((long) DataType.BFLOAT16.bytes() * size);
+      var from = kernels.dense(DataType.FLOAT32, size);
+      var to = kernels.dense(DataType.BFLOAT16, size);
+      packing.add(kernels.copy(from, values(from), to, kernels.memory(to, memory.at(0))));
+      rounded = Optional.of(memory);
+    }
+    return rounded.get();
+  }
+
+  /** Brings what primitives read up to date with the values. */
+  void pack(dnnl_stream stream) {
+    packing.forEach(kernel -> kernel.run(stream));
+  }
+
+  /** Adds a gradient. */
+  Gradient gradient() {
+    var memory = kernels.allocate(bytes());
+    gradients.add(memory.floats(0, size));
+    return new Gradient(memory);
+  }
+
+  /** The gradient of a tape's share. */
+  final class Gradient {
+    private final Memory memory;
+
+    private Gradient(Memory memory) {
+      this.memory = memory;
+    }
+
+    FloatBuffer floats() {
+      return memory.floats(0, size);
+    }
+
+    dnnl_memory as(dnnl_memory_desc description) {
+      return kernels.memory(description, memory.at(0));
+    }
+  }
+
+  /** Some of the sum over all shares, always in the same order. */
+  void gradient(int from, int count, float[] into, float[] work) {
+    gradients.get(0).get(from, into, 0, count);
+    for (int g = 1; g < gradients.size(); g++) {
+      gradients.get(g).get(from, work, 0, count);
+      for (int i = 0; i < count; i++) {
+        into[i] += work[i];
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.diffusion4j.onednn.train;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.diffusion4j.onednn.core.DataType;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+
+/** softmax(q·kᵀ/√d + mask)·v on a tape, and its derivative. */
+record TrainedAttention(Tape tape, int heads) {
+  private static final String NAME = "softmax";
+
+  /**
+   * Attention.
+   *
+   * @param q {@code [n, 1, L, heads·d]}
+   * @param k {@code [n, 1, M, heads·d]}
+   * @param v {@code [n, 1, M, heads·d]}
+   * @param mask {@code [n, heads, L, M]} in float32
+   */
+  Activation forward(Activation q, Activation k, Activation v, Activation mask) {
+    var kernels = tape.kernels();
+    var type = q.type();
+    int length = q.pixels();
+    int keys = k.pixels();
+    float scale = (float) (1 / Math.sqrt((double) q.channels() / heads));
+    var y = tape.resultLike(q);
+    var logits = tape.result(DataType.FLOAT32, heads, length, keys);
+    var p = tape.result(type, heads, length, keys);
+    var wide = kernels.dense(DataType.FLOAT32, q.samples(), heads, length, keys);
+    var narrow = kernels.dense(type, q.samples(), heads, length, keys);
+    var ofQ = rows(q);
+    var ofV = rows(v);
+    var transposed = columns(k);
+    tape.forward(
+        kernels.product(
+            ofQ,
+            q.as(ofQ),
+            transposed,
+            k.as(transposed),
+            wide,
+            logits.as(wide),
+            After.NOTHING.scale(scale).add(wide, mask.as(wide))));
+    var softmax =
+        kernels.describe(
+            NAME,
+            After.NOTHING,
+            (d, e, a) ->
+                dnnl_softmax_forward_primitive_desc_create(
+                    d, e, dnnl_forward_training, dnnl_softmax_accurate, wide, narrow, 3, a));
+    tape.forward(
+        kernels
+            .primitive(NAME, softmax)
+            .with(DNNL_ARG_SRC, logits.as(wide))
+            .with(DNNL_ARG_DST, p.as(narrow))
+            .build());
+    tape.forward(
+        kernels.product(narrow, p.as(narrow), ofV, v.as(ofV), ofQ, y.as(ofQ), After.NOTHING));
+    tape.derivative(
+        () -> {
+          var dy = y.gradient();
+          var dp = p.scratch();
+          var ds = p.scratch();
+          var ofVt = columns(v);
+          var pt = transposed(p);
+          var scaled = After.NOTHING.scale(scale);
+          tape.backward(
+              kernels.product(
+                  ofQ, dy.as(ofQ), ofVt, v.as(ofVt), narrow, dp.as(narrow), After.NOTHING));
+          tape.contribute(
+              v,
+              dv ->
+                  tape.backward(
+                      kernels.product(
+                          pt, p.as(pt), ofQ, dy.as(ofQ), ofV, dv.as(ofV), After.NOTHING)));
+          tape.backward(
+              kernels
+                  .primitive(
+                      NAME,
+                      After.NOTHING,
+                      (d, e, a) ->
+                          dnnl_softmax_backward_primitive_desc_create(
+                              d, e, dnnl_softmax_accurate, narrow, narrow, narrow, 3, softmax, a))
+                  .with(DNNL_ARG_DST, p.as(narrow))
+                  .with(DNNL_ARG_DIFF_DST, dp.as(narrow))
+                  .with(DNNL_ARG_DIFF_SRC, ds.as(narrow))
+                  .build());
+          var ofK = rows(k);
+          tape.contribute(
+              q,
+              dq ->
+                  tape.backward(
+                      kernels.product(
+                          narrow, ds.as(narrow), ofK, k.as(ofK), ofQ, dq.as(ofQ), scaled)));
+          tape.contribute(
+              k,
+              dk ->
+                  tape.backward(
+                      kernels.product(pt, ds.as(pt), ofQ, q.as(ofQ), ofK, dk.as(ofK), scaled)));
+        });
+    return y;
+  }
+
+  /** Each head's rows, {@code [n, heads, length, d]}. */
+  private dnnl_memory_desc rows(Activation x) {
+    long c = x.channels();
+    long d = c / heads;
+    return tape.kernels()
+        .strided(x.type(), new long[] {x.samples(), heads, x.pixels(), d}, x.pixels() * c, d, c, 1);
+  }
+
+  /** The same, transposed: {@code [n, heads, d, length]}. */
+  private dnnl_memory_desc columns(Activation x) {
+    long c = x.channels();
+    long d = c / heads;
+    return tape.kernels()
+        .strided(x.type(), new long[] {x.samples(), heads, d, x.pixels()}, x.pixels() * c, d, 1, c);
+  }
+
+  /** {@code [n, heads, M, L]} of {@code [n, heads, L, M]}. */
+  private dnnl_memory_desc transposed(Activation p) {
+    long length = p.width();
+    long keys = p.channels();
+    return tape.kernels()
+        .strided(
+            p.type(),
+            new long[] {p.samples(), heads, keys, length},
+            heads * length * keys,
+            length * keys,
+            1,
+            keys);
+  }
+}
