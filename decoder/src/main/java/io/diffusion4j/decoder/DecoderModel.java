@@ -1,6 +1,8 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.nn.Batch;

@@ -1,5 +1,7 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.decoder.unet.Context;
+import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
@@ -13,15 +15,15 @@ import java.util.List;
  * @param unet the network
  * @param contextLength number of context tokens
  */
-record DecoderNetwork(Unet unet, int contextLength) implements NetworkDefinition {
+public record DecoderNetwork(Unet unet, int contextLength) implements NetworkDefinition {
   /** Input {@code [L, contextDim]}. */
-  static final String CONTEXT = "context";
+  public static final String CONTEXT = "context";
 
   /** Input {@code [L]}: 1 for tokens to be seen, 0 for padding. */
   static final String PRESENT = "present";
 
   /** Input {@code [timeEmbedDim]}: what is added to the time embedding. */
-  static final String TIME_ADD = "time_add";
+  public static final String TIME_ADD = "time_add";
 
   /** Outputs: the prediction and, where the variance is learned, its interpolation. */
   @Override

@@ -1,5 +1,6 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.train.Objective;

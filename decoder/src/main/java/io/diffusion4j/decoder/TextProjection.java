@@ -1,5 +1,6 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;

@@ -1,6 +1,8 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.process.Parameterization;

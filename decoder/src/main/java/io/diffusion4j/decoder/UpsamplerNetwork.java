@@ -1,5 +1,8 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.Context;
+import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
@@ -13,9 +16,9 @@ import java.util.List;
  * @param unet the network
  * @param size height and width it is built for, which may be a crop of what it is used at
  */
-record UpsamplerNetwork(Unet unet, int size) implements NetworkDefinition {
+public record UpsamplerNetwork(Unet unet, int size) implements NetworkDefinition {
   /** Input {@code [H, W, 3]}: the small image, enlarged to the size of the large one. */
-  static final String LOW = "low";
+  public static final String LOW = Beside.LOW_INPUT;
 
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {

@@ -1,11 +1,11 @@
 /**
- * From image embeddings to pixels: the decoder and the upsamplers, U-Nets in diffusers' layout; and
- * the U-Nets of guided-diffusion and GLIDE in OpenAI's.
+ * From image embeddings to pixels: the decoder and the upsamplers of DALL-E 2 (Ramesh et al. 2022,
+ * §2.1), as U-Nets in diffusers' layout.
  *
- * <p>Starting points: {@link io.diffusion4j.decoder.Unet}, the network of both; {@link
- * io.diffusion4j.decoder.DiffusionDecoder} and {@link io.diffusion4j.decoder.DiffusionUpsampler},
- * the stages around it; {@link io.diffusion4j.decoder.UnetKeys}, what differs between the layouts;
- * {@link io.diffusion4j.decoder.AdmNetwork}, OpenAI's.
+ * <p>{@link io.diffusion4j.decoder.DiffusionDecoder} and {@link
+ * io.diffusion4j.decoder.DiffusionUpsampler} are the parts of a pipeline; {@link
+ * io.diffusion4j.decoder.DecoderModel} and {@link io.diffusion4j.decoder.UpsamplerModel} the loaded
+ * networks behind them. The blocks are in {@link io.diffusion4j.decoder.unet}.
  */
 @NullMarked
 package io.diffusion4j.decoder;

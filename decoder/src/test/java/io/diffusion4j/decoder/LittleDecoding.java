@@ -1,5 +1,7 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;

@@ -3,7 +3,8 @@ package io.diffusion4j.decoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.LossNetwork;

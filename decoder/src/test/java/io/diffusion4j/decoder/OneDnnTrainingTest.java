@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Engines;

@@ -2,8 +2,14 @@ package io.diffusion4j.decoder;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 
-import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.UnetShape.LevelChange;
+import io.diffusion4j.decoder.adm.AdmNetwork;
+import io.diffusion4j.decoder.unet.AdmConfig;
+import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.Heads;
+import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;

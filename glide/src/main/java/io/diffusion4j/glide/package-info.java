@@ -4,7 +4,7 @@
  *
  * <p>Starting points: {@link io.diffusion4j.glide.GlidePipeline} loads a folder, {@link
  * io.diffusion4j.glide.GlideTextToImage} draws, {@link io.diffusion4j.glide.GlideTextNetwork} is
- * what GLIDE's U-Nets have beside those of {@link io.diffusion4j.decoder.AdmNetwork}.
+ * what GLIDE's U-Nets have beside those of {@link io.diffusion4j.decoder.adm.AdmNetwork}.
  */
 @NullMarked
 package io.diffusion4j.glide;

@@ -151,7 +151,8 @@ class GlideParityTest {
         List.of(
             RandomWeights.of(new GlideTextNetwork(config), 1),
             RandomWeights.of(
-                new io.diffusion4j.decoder.AdmNetwork(config.unet(), config.textLength()), 1))) {
+                new io.diffusion4j.decoder.adm.AdmNetwork(config.unet(), config.textLength()),
+                1))) {
       weights.names().forEach(key -> shapes.put(key, Arrays.toString(weights.shape(key))));
     }
     Map<String, String> published = new HashMap<>();

@@ -1,12 +1,12 @@
 package io.diffusion4j.glide;
 
 import io.diffusion4j.clip.token.Vocabulary;
-import io.diffusion4j.decoder.AdmConfig;
-import io.diffusion4j.decoder.Beside;
-import io.diffusion4j.decoder.Heads;
-import io.diffusion4j.decoder.QkvOrder;
-import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.AdmConfig;
+import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.Heads;
+import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
 import io.diffusion4j.nn.RandomWeights;
 import java.io.IOException;
 import java.nio.file.Files;

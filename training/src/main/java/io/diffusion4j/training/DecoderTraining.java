@@ -7,7 +7,7 @@ import io.diffusion4j.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.decoder.DecoderBatches;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderObjective;
-import io.diffusion4j.decoder.Unet;
+import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.nn.weights.WithoutPrefix;
 import io.diffusion4j.training.preset.Preset;

@@ -9,7 +9,7 @@ import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.DataSet;
-import io.diffusion4j.decoder.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.process.Parameterization;

@@ -5,8 +5,8 @@ import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.decoder.TextProjection;
-import io.diffusion4j.decoder.UnetConfig;
-import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.prior.PriorConfig;
 import java.util.List;
 

@@ -4,7 +4,7 @@ import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
 import io.diffusion4j.decoder.DecoderObjective;
-import io.diffusion4j.decoder.Unet;
+import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;

@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.adm;
 
 import io.diffusion4j.diffusion.image.Image;
 import java.util.Optional;

@@ -1,8 +1,10 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.adm;
 
-import static io.diffusion4j.decoder.UnetConfig.require;
+import static io.diffusion4j.decoder.unet.UnetConfig.require;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.decoder.unet.AdmConfig;
+import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.nn.Batch;

@@ -1,5 +1,11 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.adm;
 
+import io.diffusion4j.decoder.DecoderNetwork;
+import io.diffusion4j.decoder.unet.AdmConfig;
+import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.Context;
+import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;

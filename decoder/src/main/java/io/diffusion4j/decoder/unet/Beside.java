@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
@@ -17,7 +17,7 @@ public enum Beside {
   KNOWN_AND_LOW(true, true);
 
   /** Input {@code [H, W, C]}: the small image, enlarged to the size of x_t. */
-  public static final String LOW_INPUT = UpsamplerNetwork.LOW;
+  public static final String LOW_INPUT = "low";
 
   /** Input {@code [H, W, C]}: an image, of which the known pixels are looked at. */
   public static final String IMAGE_INPUT = "image";
@@ -44,12 +44,12 @@ public enum Beside {
   }
 
   /** Channels of x_t and what is beside it, for images of so many channels. */
-  int channels(int image) {
+  public int channels(int image) {
     return image + (known ? image + 1 : 0) + (low ? image : 0);
   }
 
   /** x_t {@code [B, H, W, C]} with what is beside it. */
-  Tensor join(Nn nn, Inputs inputs, Tensor xt) {
+  public Tensor join(Nn nn, Inputs inputs, Tensor xt) {
     long height = xt.size(1);
     long width = xt.size(2);
     long channels = xt.last();

@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
@@ -10,17 +10,17 @@ import java.util.List;
  * @param tokens {@code [B, L, contextDim]}
  * @param present {@code [B, L]}: 1 where a token is to be seen, 0 for padding; none if all are
  */
-record Context(Tensor tokens, List<Tensor> present) {
+public record Context(Tensor tokens, List<Tensor> present) {
   /** What a hidden token's logit is lowered by. */
   private static final float HIDDEN = -10_000;
 
   /** Tokens of which those are seen that are present. */
-  static Context masked(Tensor tokens, Tensor present) {
+  public static Context masked(Tensor tokens, Tensor present) {
     return new Context(tokens, List.of(present));
   }
 
   /** Tokens that are all seen, padding too. */
-  static Context whole(Tensor tokens) {
+  public static Context whole(Tensor tokens) {
     return new Context(tokens, List.of());
   }
 
@@ -29,7 +29,7 @@ record Context(Tensor tokens, List<Tensor> present) {
     return present.stream().map(p -> nn.hide(p, HIDDEN, pixels)).toList();
   }
 
-  static List<Context> none() {
+  public static List<Context> none() {
     return List.of();
   }
 }

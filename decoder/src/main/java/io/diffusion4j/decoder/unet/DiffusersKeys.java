@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.unet;
 
 /**
  * The keys of diffusers' {@code UNet2DModel} and {@code UNet2DConditionModel}: {@code

@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.unet;
 
 /**
  * How many heads attention has: a fixed number, or as many as have a fixed width.

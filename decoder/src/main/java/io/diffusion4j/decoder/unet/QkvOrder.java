@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.unet;
 
 /** How the queries, keys and values of all heads lie in one matrix. */
 public enum QkvOrder {

@@ -1,6 +1,6 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.unet;
 
-import io.diffusion4j.decoder.ResBlock.Resampling;
+import io.diffusion4j.decoder.unet.ResBlock.Resampling;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
@@ -25,7 +25,8 @@ public record Unet(UnetShape config) {
    * @param context what attention looks at; none or one
    * @return {@code [B, H, W, outChannels]}
    */
-  Tensor forward(Nn nn, Tensor x, Tensor sinusoid, List<Tensor> timeAdd, List<Context> context) {
+  public Tensor forward(
+      Nn nn, Tensor x, Tensor sinusoid, List<Tensor> timeAdd, List<Context> context) {
     var keys = config.keys();
     var emb = nn.at(keys.timeEmbedding(0)).linear(sinusoid, config.timeEmbedDim());
     emb = nn.at(keys.timeEmbedding(1)).linear(nn.silu(emb), config.timeEmbedDim());

@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.unet;
 
 import java.util.List;
 
@@ -69,7 +69,7 @@ public record UnetConfig(
     require(outChannels >= 1, "out_channels", outChannels, "≥ 1");
   }
 
-  static void require(boolean holds, String name, Object value, String expected) {
+  public static void require(boolean holds, String name, Object value, String expected) {
     if (!holds) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
     }

@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.unet;
 
 /**
  * How a family of checkpoints names the parts of a U-Net and packs the projections of its

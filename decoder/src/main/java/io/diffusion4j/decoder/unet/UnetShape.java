@@ -1,6 +1,6 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.unet;
 
-import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import java.util.List;
 
 /**

@@ -1,12 +1,16 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.adm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
-import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.AdmConfig;
+import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.Heads;
+import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;

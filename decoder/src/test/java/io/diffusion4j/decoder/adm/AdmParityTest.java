@@ -1,8 +1,10 @@
-package io.diffusion4j.decoder;
+package io.diffusion4j.decoder.adm;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.decoder.unet.AdmConfig;
+import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.golden.GoldenCase;

@@ -1,8 +1,8 @@
 package io.diffusion4j.training.preset;
 
 import io.diffusion4j.decoder.TextProjection;
-import io.diffusion4j.decoder.UnetConfig;
-import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.training.strict.Faults;
 import java.util.List;
 

@@ -2,7 +2,7 @@ package io.diffusion4j.training.preset;
 
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.decoder.TextProjection;
-import io.diffusion4j.decoder.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.prior.AutoregressiveConfig;
 import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.training.strict.Faults;

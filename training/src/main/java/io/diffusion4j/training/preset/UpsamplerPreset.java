@@ -1,7 +1,7 @@
 package io.diffusion4j.training.preset;
 
-import io.diffusion4j.decoder.UnetConfig;
-import io.diffusion4j.decoder.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.training.strict.Faults;
 import java.util.Collections;
 import java.util.List;
