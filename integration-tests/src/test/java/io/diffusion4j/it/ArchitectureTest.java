@@ -60,6 +60,8 @@ class ArchitectureTest {
   private static final String CLI = "io.diffusion4j.cli..";
   private static final String BENCHMARKS = "io.diffusion4j.benchmarks..";
 
+  private static final int MOST_FILES = 30;
+
   private static final Map<String, String> PACKAGE_OF_MODULE =
       Map.ofEntries(
           Map.entry("diffusion-api", "io.diffusion4j.diffusion"),
@@ -356,17 +358,14 @@ class ArchitectureTest {
   static final ArchRule publicFieldsAreFinal =
       fields().that().arePublic().and().areNotFinal().should().notBePublic().allowEmptyShould(true);
 
-  /**
-   * The packages of the API are one circle by design: the pipelines at its root are composed of
-   * interfaces that speak of its draws, prompts and settings.
-   */
   @ArchTest
   static final ArchRule packagesHaveNoCycles =
-      slices()
-          .matching("io.diffusion4j.(**)")
-          .should()
-          .beFreeOfCycles()
-          .ignoreDependency(resideInAPackage(API), resideInAPackage(API));
+      slices().matching("io.diffusion4j.(**)").should().beFreeOfCycles();
+
+  /** A package holds one idea; what a reader cannot overlook in one listing holds several. */
+  @ArchTest
+  static final ArchRule noPackageIsABag =
+      classes().that().resideOutsideOfPackage(PROTO).should(beInAPackageOfFewFiles());
 
   @ArchTest
   static final ArchRule everyPackageIsNullMarked =
@@ -401,6 +400,21 @@ class ArchitectureTest {
     return matcher.find()
         ? Optional.of(matcher.group(1) == null ? matcher.group(2) : matcher.group(1))
         : Optional.empty();
+  }
+
+  private static ArchCondition<JavaClass> beInAPackageOfFewFiles() {
+    return new ArchCondition<>("be in a package of at most " + MOST_FILES + " files") {
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        long files =
+            item.getPackage().getClasses().stream().filter(c -> c.isTopLevelClass()).count();
+        events.add(
+            new SimpleConditionEvent(
+                item,
+                files <= MOST_FILES,
+                item.getPackageName() + " has " + files + " files, among them " + item.getName()));
+      }
+    };
   }
 
   private static ArchCondition<JavaClass> beInANullMarkedPackage() {
