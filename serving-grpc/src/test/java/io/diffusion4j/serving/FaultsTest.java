@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.common.base.Throwables;
 import com.google.protobuf.ByteString;
-import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.GenerationException;
+import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.grpc.Status.Code;
 import java.io.File;
