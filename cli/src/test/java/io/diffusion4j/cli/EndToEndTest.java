@@ -250,7 +250,7 @@ final class EndToEndTest {
     assertThat(points).hasSize(4);
     assertThat(points.get(3).path("decoder-steps").asText()).isEqualTo("3");
     assertThat(points.get(3).path("metrics").path("background").path("interval")).hasSize(2);
-    assertThat(Files.readString(plot)).contains("<svg height=\"3520\""); // eight charts
+    assertThat(Files.readString(plot)).contains("<svg height=\"4400\""); // ten charts
   }
 
   private static String line(Run run, String metric) {

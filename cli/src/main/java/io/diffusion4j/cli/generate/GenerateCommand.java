@@ -137,7 +137,10 @@ public final class GenerateCommand implements Callable<Integer> {
           var watch = new StageWatch(spec.commandLine().getErr(), noise.size())) {
         List<DirectRequest> requests =
             prompts.stream().map(prompt -> request(open.pipeline(), prompt, seed)).toList();
-        requests.forEach(request -> warn(request.warnings()));
+        warn(
+            requests.stream()
+                .flatMap(r -> r.warnings().stream().map(GenerateCommand::ofAPrompt))
+                .toList());
         List<ImageTask.Words> words =
             prompts.stream()
                 .map(prompt -> new ImageTask.Words(prompt, negative))
@@ -245,8 +248,17 @@ public final class GenerateCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, "%.2f s", Durations.toSecondsAsDouble(time));
   }
 
+  /** One of several prompts has no field of a request; the message quotes its words. */
+  private static Warning ofAPrompt(Warning warning) {
+    return warning.getField().equals("text_to_image.prompt.text")
+        ? warning.toBuilder().setField("prompt").build()
+        : warning;
+  }
+
   private void warn(List<Warning> warnings) {
-    warnings.forEach(w -> say("warning: " + w.getField() + ": " + w.getMessage()));
+    warnings.stream()
+        .distinct()
+        .forEach(w -> say("warning: " + w.getField() + ": " + w.getMessage()));
   }
 
   private void say(String line) {
