@@ -10,7 +10,6 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.EpsPower;
-import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.prior.EpsPowerFile;
@@ -18,6 +17,7 @@ import io.diffusion4j.prior.PriorModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -60,7 +60,7 @@ public record PriorMeasurement(
 
   private EpsPower measure(ModelFolder files) {
     List<float[]> embeddings = new ArrayList<>();
-    List<Draw<TextEncoding>> draws = new ArrayList<>();
+    List<TextEncoding> texts = new ArrayList<>();
     try (var model = UnclipModel.load(folder, precision, Residency.ONE_AT_A_TIME)) {
       List<String> captions = new ArrayList<>();
       for (int start = 0; start < count; start += BATCH) {
@@ -74,9 +74,7 @@ public record PriorMeasurement(
       }
       for (int start = 0; start < count; start += BATCH) {
         List<String> some = captions.subList(start, Math.min(start + BATCH, count));
-        for (TextEncoding text : model.textEncoder().encode(some)) {
-          draws.add(new Draw<>(text, new PhiloxNoise(seed, draws.size())));
-        }
+        texts.addAll(model.textEncoder().encode(some));
       }
     }
     UnclipSchedulerConfig scheduler = files.scheduler(UnclipFolder.PRIOR_SCHEDULER);
@@ -88,12 +86,16 @@ public record PriorMeasurement(
     try (var prior =
         PriorModel.load(
             files.folder(UnclipFolder.PRIOR), scheduler.parameterization(), precision)) {
-      return EpsPower.measure(
-          prior.denoiser(),
-          Defaults.schedule(scheduler),
-          timesteps,
-          embeddings.stream().map(prior.standardization()::apply).toList(),
-          draws);
+      var samples =
+          IntStream.range(0, count)
+              .mapToObj(
+                  i ->
+                      new EpsPower.Sample<>(
+                          prior.standardization().apply(embeddings.get(i)),
+                          texts.get(i),
+                          new PhiloxNoise(seed, i)))
+              .toList();
+      return EpsPower.measure(prior.denoiser(), Defaults.schedule(scheduler), timesteps, samples);
     }
   }
 }

@@ -3,11 +3,11 @@ package io.diffusion4j.diffusion.solver;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Transition;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.diffusion.stage.Draw;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,6 +40,22 @@ public record EpsPower(SortedMap<Integer, Double> byTimestep) {
         });
   }
 
+  /**
+   * A clean sample of the data set.
+   *
+   * @param x0 not modified
+   * @param noise the noise that is added, of stage {@code epsPower} and the timestep as its step
+   */
+  public record Sample<C>(float[] x0, C condition, NoiseSource noise) {
+    private float[] noised(int t, Transition marginal) {
+      float[] xt = noise.gaussian("epsPower", t, x0.length);
+      for (int i = 0; i < xt.length; i++) {
+        xt[i] = (float) marginal.draw(x0[i], xt[i]);
+      }
+      return xt;
+    }
+  }
+
   /** Of one timestep; interpolated between those that were measured, and constant beyond them. */
   public double at(int t) {
     SortedMap<Integer, Double> from = byTimestep.tailMap(t);
@@ -60,23 +76,12 @@ public record EpsPower(SortedMap<Integer, Double> byTimestep) {
    * @param denoiser the network
    * @param schedule what it was trained with
    * @param timesteps where it is measured; a few dozen do, because it changes smoothly
-   * @param samples clean samples of the data set, all of one size; not modified
-   * @param draws the condition of each sample, and the noise that is added to it, of stage {@code
-   *     epsPower} and the timestep as its step
+   * @param samples from the data set, at least one
    */
   public static <C> EpsPower measure(
-      Denoiser<C> denoiser,
-      NoiseSchedule schedule,
-      Timesteps timesteps,
-      List<float[]> samples,
-      List<Draw<C>> draws) {
-    if (samples.isEmpty() || samples.size() != draws.size()) {
-      throw new IllegalArgumentException(
-          "samples: "
-              + samples.size()
-              + " (expected: "
-              + draws.size()
-              + ", as many as draws, and at least one)");
+      Denoiser<C> denoiser, NoiseSchedule schedule, Timesteps timesteps, List<Sample<C>> samples) {
+    if (samples.isEmpty()) {
+      throw new IllegalArgumentException("samples: 0 (expected: at least one)");
     }
     Map<Integer, Double> powers = new TreeMap<>();
     for (int t : timesteps.values()) {
@@ -88,9 +93,8 @@ public record EpsPower(SortedMap<Integer, Double> byTimestep) {
       for (int start = 0; start < samples.size(); start += BATCH) {
         List<Query<C>> queries = new ArrayList<>();
         for (int i = start; i < Math.min(start + BATCH, samples.size()); i++) {
-          queries.add(
-              new Query<>(
-                  noised(samples.get(i), draws.get(i), t, marginal), t, draws.get(i).condition()));
+          Sample<C> sample = samples.get(i);
+          queries.add(new Query<>(sample.noised(t, marginal), t, sample.condition));
         }
         List<Prediction> answers = denoiser.predict(queries);
         for (int i = 0; i < queries.size(); i++) {
@@ -102,14 +106,6 @@ public record EpsPower(SortedMap<Integer, Double> byTimestep) {
       powers.put(t, sum / count);
     }
     return new EpsPower(new TreeMap<>(powers));
-  }
-
-  private static float[] noised(float[] x0, Draw<?> draw, int t, Transition marginal) {
-    float[] xt = draw.noise().gaussian("epsPower", t, x0.length);
-    for (int i = 0; i < xt.length; i++) {
-      xt[i] = (float) marginal.draw(x0[i], xt[i]);
-    }
-    return xt;
   }
 
   private static double power(Conversion from, float[] x, float[] output) {

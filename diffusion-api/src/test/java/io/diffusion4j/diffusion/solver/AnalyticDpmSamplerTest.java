@@ -17,7 +17,6 @@ import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.schedule.UnclipSpacing;
-import io.diffusion4j.diffusion.stage.Draw;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -148,19 +147,17 @@ class AnalyticDpmSamplerTest {
                 .toList();
           }
         };
-    List<float[]> samples = new ArrayList<>();
-    List<Draw<String>> draws = new ArrayList<>();
+    List<EpsPower.Sample<String>> samples = new ArrayList<>();
     for (int i = 0; i < 150; i++) {
       var noise = new PhiloxNoise(3, i);
       float[] x0 = noise.gaussian("data", 0, 200);
       for (int k = 0; k < x0.length; k++) {
         x0[k] = 0.2f + 0.6f * x0[k];
       }
-      samples.add(x0);
-      draws.add(new Draw<>("x", noise));
+      samples.add(new EpsPower.Sample<>(x0, "x", noise));
     }
     var at = new Timesteps(List.of(990, 500, 100));
-    EpsPower measured = EpsPower.measure(network, SCHEDULE, at, samples, draws);
+    EpsPower measured = EpsPower.measure(network, SCHEDULE, at, samples);
     assertThat(measured.byTimestep()).containsOnlyKeys(100, 500, 990);
     for (int t : at.values()) {
       // 30,000 values: the mean of squares is within 5·√(2/30,000) of itself
