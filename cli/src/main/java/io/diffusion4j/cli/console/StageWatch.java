@@ -11,7 +11,7 @@ public final class StageWatch implements SamplingListener, AutoCloseable {
   private final StageBars bars;
   private final Map<String, Long> nanos = new LinkedHashMap<>();
   private final long begin = System.nanoTime();
-  private long split = begin;
+  private long start = begin;
 
   /**
    * Watches from now on.
@@ -30,14 +30,14 @@ public final class StageWatch implements SamplingListener, AutoCloseable {
             .setStep(at.step())
             .setSteps(at.steps())
             .build());
-    if (at.step() == at.steps()) {
-      long now = System.nanoTime();
-      nanos.merge(at.stage(), now - split, Long::sum);
-      split = now;
+    if (at.step() == 0) {
+      start = System.nanoTime();
+    } else if (at.step() == at.steps()) {
+      nanos.merge(at.stage(), System.nanoTime() - start, Long::sum);
     }
   }
 
-  /** What each stage took, what it prepares before its first step included, in words. */
+  /** The time of each stage's steps, and of all with what was loaded for them, in words. */
   public String times() {
     var line = new StringBuilder();
     nanos.forEach(
