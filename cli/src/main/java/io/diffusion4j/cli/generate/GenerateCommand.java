@@ -137,10 +137,7 @@ public final class GenerateCommand implements Callable<Integer> {
           var watch = new StageWatch(spec.commandLine().getErr(), noise.size())) {
         List<DirectRequest> requests =
             prompts.stream().map(prompt -> request(open.pipeline(), prompt, seed)).toList();
-        warn(
-            requests.stream()
-                .flatMap(r -> r.warnings().stream().map(GenerateCommand::ofAPrompt))
-                .toList());
+        warn(requests.stream().flatMap(r -> r.warnings().stream().map(this::named)).toList());
         List<ImageTask.Words> words =
             prompts.stream()
                 .map(prompt -> new ImageTask.Words(prompt, negative))
@@ -249,8 +246,8 @@ public final class GenerateCommand implements Callable<Integer> {
   }
 
   /** One of several prompts has no field of a request; the message quotes its words. */
-  private static Warning ofAPrompt(Warning warning) {
-    return warning.getField().equals("text_to_image.prompt.text")
+  private Warning named(Warning warning) {
+    return prompts.size() > 1 && warning.getField().equals("text_to_image.prompt.text")
         ? warning.toBuilder().setField("prompt").build()
         : warning;
   }
