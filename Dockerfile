@@ -15,7 +15,7 @@ RUN ./mvnw -q -B -pl cli -am package -DskipTests -Dspotless.check.skip=true
 FROM eclipse-temurin:17-jre
 WORKDIR /opt/diffusion4j
 COPY --from=build /build/cli/target/lib lib
-COPY --from=build /build/cli/target/cli-*.jar lib/
+COPY --from=build /build/cli/target/diffusion4j-cli-*.jar lib/
 COPY --from=build /build/LICENSE /build/NOTICE ./
 COPY --from=build /build/emoji/model emoji/model
 

@@ -16,8 +16,8 @@ class LightnessTest {
   private static final List<String> ALLOWED =
       List.of(
           // the contract and the client
-          "client",
-          "serving-proto",
+          "diffusion4j-client",
+          "diffusion4j-serving-proto",
           // gRPC and Protocol Buffers
           "grpc-",
           "protobuf-java",

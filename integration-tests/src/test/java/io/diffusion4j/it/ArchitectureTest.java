@@ -395,7 +395,7 @@ class ArchitectureTest {
   /** From where its classes or its jar are. */
   private static Optional<String> moduleOf(String uri) {
     var matcher =
-        Pattern.compile("/([a-z0-9-]+)/target/classes/|/([a-z0-9-]+?)-[0-9][^/]*\\.jar!")
+        Pattern.compile("/([a-z0-9-]+)/target/classes/|/diffusion4j-([a-z0-9-]+?)-[0-9][^/]*\\.jar!")
             .matcher(uri);
     return matcher.find()
         ? Optional.of(matcher.group(1) == null ? matcher.group(2) : matcher.group(1))
