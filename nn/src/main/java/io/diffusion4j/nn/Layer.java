@@ -1,6 +1,6 @@
 package io.diffusion4j.nn;
 
-import java.util.Arrays;
+import io.diffusion4j.nn.weights.Layout;
 import java.util.List;
 
 /**
@@ -21,6 +21,10 @@ public sealed interface Layer {
     return List.of();
   }
 
+  private static List<String> keys(String weight, String bias) {
+    return bias.isEmpty() ? List.of(weight) : List.of(weight, bias);
+  }
+
   /** Calls the visitor's method for this layer. */
   <A, T> T accept(Visitor<A, T> visitor, A argument);
 
@@ -39,11 +43,7 @@ public sealed interface Layer {
 
     T visit(Linear layer, A argument);
 
-    T visit(Project layer, A argument);
-
     T visit(Conv2d layer, A argument);
-
-    T visit(Patches layer, A argument);
 
     T visit(Embedding layer, A argument);
 
@@ -57,10 +57,6 @@ public sealed interface Layer {
 
     T visit(Hide layer, A argument);
 
-    T visit(Causal layer, A argument);
-
-    T visit(Unpacked layer, A argument);
-
     T visit(Deal layer, A argument);
 
     T visit(Concat layer, A argument);
@@ -68,8 +64,6 @@ public sealed interface Layer {
     T visit(Reshape layer, A argument);
 
     T visit(Slice layer, A argument);
-
-    T visit(Position layer, A argument);
 
     T visit(ForEach layer, A argument);
 
@@ -137,13 +131,14 @@ public sealed interface Layer {
   /**
    * A dense layer over the last axis: {@code [..., in] → [..., out]}, y = W·x + b.
    *
-   * @param weight key of {@code [out, in]}, or {@code [out, in, 1]}
+   * @param weight key of {@code [out, in]} or {@code [out, in, 1]} in {@link Layout#LINEAR}, or of
+   *     {@code [in, out]} in {@link Layout#SAME}
    * @param bias key of {@code [out]}; empty if there is none
    */
   record Linear(String weight, String bias, long in, long out) implements Layer {
     @Override
     public List<String> parameters() {
-      return bias.isEmpty() ? List.of(weight) : List.of(weight, bias);
+      return keys(weight, bias);
     }
 
     @Override
@@ -153,53 +148,17 @@ public sealed interface Layer {
   }
 
   /**
-   * A dense layer without bias whose matrix lies {@code [in, out]} in checkpoints: {@code [B, in] →
-   * [B, out]}.
-   *
-   * @param weight key of {@code [in, out]}
-   */
-  record Project(String weight, long in, long out) implements Layer {
-    @Override
-    public List<String> parameters() {
-      return List.of(weight);
-    }
-
-    @Override
-    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
-      return visitor.visit(this, argument);
-    }
-  }
-
-  /**
-   * A convolution with bias that pads {@code kernel / 2} zeros on all four sides: {@code [B, H, W,
-   * in] → [B, H / stride, W / stride, out]}, rounded up.
+   * A convolution of {@code [B, H, W, in]} to {@code out} channels.
    *
    * @param weight key of {@code [out, in, kernel, kernel]}
-   * @param bias key of {@code [out]}
+   * @param bias key of {@code [out]}; empty if there is none
+   * @param pad zeros on each of the four sides
    */
-  record Conv2d(String weight, String bias, long in, long out, int kernel, int stride)
+  record Conv2d(String weight, String bias, long in, long out, int kernel, int stride, int pad)
       implements Layer {
     @Override
     public List<String> parameters() {
-      return List.of(weight, bias);
-    }
-
-    @Override
-    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
-      return visitor.visit(this, argument);
-    }
-  }
-
-  /**
-   * Cuts an image into square patches, row by row, and multiplies each by one matrix: {@code [B, H,
-   * W, in] → [B, H·W / patch², out]}.
-   *
-   * @param weight key of {@code [out, in, patch, patch]}
-   */
-  record Patches(String weight, long in, long out, int patch) implements Layer {
-    @Override
-    public List<String> parameters() {
-      return List.of(weight);
+      return keys(weight, bias);
     }
 
     @Override
@@ -312,37 +271,6 @@ public sealed interface Layer {
     }
   }
 
-  /**
-   * A mask that hides later positions from earlier ones: {@code hidden} above the diagonal, {@code
-   * [1, 1, length, length]}. Returns numbers.
-   */
-  record Causal(int length, float hidden) implements Layer {
-    /** The mask, {@code [length, length]}: a row for each query. */
-    public float[] mask() {
-      float[] mask = new float[length * length];
-      for (int i = 0; i < length; i++) {
-        Arrays.fill(mask, i * length + i + 1, (i + 1) * length, hidden);
-      }
-      return mask;
-    }
-
-    @Override
-    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
-      return visitor.visit(this, argument);
-    }
-  }
-
-  /**
-   * One of several parts that a dense layer has packed: {@code [B, L, parts·W] → [B, L, W]}.
-   * Channel c of group g is channel {@code (g·parts + part)·W/groups + c}.
-   */
-  record Unpacked(int part, int parts, int groups) implements Layer {
-    @Override
-    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
-      return visitor.visit(this, argument);
-    }
-  }
-
   // Arrangement, in any role
 
   /**
@@ -374,14 +302,6 @@ public sealed interface Layer {
 
   /** Part of an axis: {@code size} places from {@code begin} on. */
   record Slice(int axis, long begin, long size) implements Layer {
-    @Override
-    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
-      return visitor.visit(this, argument);
-    }
-  }
-
-  /** One position of a sequence: {@code [B, L, C] → [B, C]}. */
-  record Position(long index) implements Layer {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);

@@ -159,7 +159,7 @@ public final class Nn {
   public Tensor project(Tensor x, String name, long out, Init init) {
     requireRank(require(x, Role.ACTIVATIONS), 2);
     String w = parameter(name, new long[] {last(x), out}, Layout.SAME, init);
-    return record(new Layer.Project(w, last(x), out), Role.ACTIVATIONS, with(x.shape(), 1, out), x);
+    return linear(x, w, "", out);
   }
 
   /** A convolution of stride 1 that keeps the size. */
@@ -169,29 +169,26 @@ public final class Nn {
 
   /** A convolution. */
   public Tensor conv2d(Tensor x, long out, int kernel, int stride, Init init) {
-    requireRank(require(x, Role.ACTIVATIONS), 4);
     long fanIn = last(x) * kernel * kernel;
     Init start = init == Init.FAN_IN ? Init.uniform(1 / Math.sqrt((double) fanIn)) : Init.ZEROS;
     String w = parameter("weight", new long[] {out, last(x), kernel, kernel}, Layout.CONV, init);
     String b = parameter("bias", new long[] {out}, Layout.SAME, start);
-    long margin = 2L * (kernel / 2) - kernel;
-    return record(
-        new Layer.Conv2d(w, b, last(x), out, kernel, stride),
-        Role.ACTIVATIONS,
-        List.of(
-            x.size(0), (x.size(1) + margin) / stride + 1, (x.size(2) + margin) / stride + 1, out),
-        x);
+    return convolution(x, new Layer.Conv2d(w, b, last(x), out, kernel, stride, kernel / 2));
   }
 
-  /** Cuts an image into patches and projects each. */
-  public Tensor patches(Tensor x, long out, int patch, Init init) {
+  private Tensor convolution(Tensor x, Layer.Conv2d layer) {
     requireRank(require(x, Role.ACTIVATIONS), 4);
+    long margin = 2L * layer.pad() - layer.kernel();
+    long h = (x.size(1) + margin) / layer.stride() + 1;
+    long w = (x.size(2) + margin) / layer.stride() + 1;
+    return record(layer, Role.ACTIVATIONS, List.of(x.size(0), h, w, layer.out()), x);
+  }
+
+  /** Cuts an image into square patches, row by row, and projects each: {@code [B, patches, out]}. */
+  public Tensor patches(Tensor x, long out, int patch, Init init) {
     String w = parameter("weight", new long[] {out, last(x), patch, patch}, Layout.CONV, init);
-    return record(
-        new Layer.Patches(w, last(x), out, patch),
-        Role.ACTIVATIONS,
-        List.of(x.size(0), (x.size(1) / patch) * (x.size(2) / patch), out),
-        x);
+    var y = convolution(x, new Layer.Conv2d(w, "", last(x), out, patch, patch, 0));
+    return reshape(y, x.size(0), y.size(1) * y.size(2), out);
   }
 
   /** Rows of a table. */
@@ -288,24 +285,25 @@ public final class Nn {
    */
   public List<Tensor> unpack(Tensor packed, int parts, int groups) {
     requireRank(require(packed, Role.ACTIVATIONS), 3);
+    long rows = packed.size(0);
+    long length = packed.size(1);
+    long each = last(packed) / parts / groups;
+    var grouped = groups == 1 ? packed : reshape(packed, rows, length, groups, parts * each);
     List<Tensor> unpacked = new ArrayList<>(parts);
     for (int part = 0; part < parts; part++) {
-      unpacked.add(
-          record(
-              new Layer.Unpacked(part, parts, groups),
-              Role.ACTIVATIONS,
-              with(packed.shape(), 2, last(packed) / parts),
-              packed));
+      var slice = slice(grouped, part * each, each);
+      unpacked.add(groups == 1 ? slice : reshape(slice, rows, length, groups * each));
     }
     return unpacked;
   }
 
   /** A mask that hides later positions from earlier ones. */
   public Tensor causalMask(int length, float hidden) {
-    return record(
-        new Layer.Causal(length, hidden),
-        Role.NUMBERS,
-        List.of(1L, 1L, (long) length, (long) length));
+    float[] mask = new float[length * length]; // a row for each query
+    for (int i = 0; i < length; i++) {
+      Arrays.fill(mask, i * length + i + 1, (i + 1) * length, hidden);
+    }
+    return constant(mask, 1, 1, length, length);
   }
 
   /**
@@ -383,7 +381,7 @@ public final class Nn {
   /** One position of a sequence. */
   public Tensor position(Tensor x, long index) {
     requireRank(x, 3);
-    return record(new Layer.Position(index), x.role(), List.of(x.size(0), last(x)), x);
+    return reshape(slice(x, 1, index, 1), x.size(0), last(x));
   }
 
   /** Repeats a {@code [1, ...]} value for every sample of the batch that {@code like} has. */

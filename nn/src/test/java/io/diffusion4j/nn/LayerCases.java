@@ -121,6 +121,14 @@ public final class LayerCases {
         "embedding",
         SEQUENCE,
         (nn, in, x) -> nn.add(x, nn.embedding(in.ints("ids", 3), 5, CHANNELS, SOME)));
+    add(
+        cases,
+        "embedding of some",
+        SEQUENCE,
+        (nn, in, x) -> {
+          var ids = nn.slice(in.ints("ids", 4), 1, 2);
+          return nn.concat(1, List.of(x, nn.embedding(ids, 5, CHANNELS, SOME)));
+        });
     add(cases, "group norm", IMAGE, (nn, in, x) -> nn.groupNorm(x, 2, 1e-3));
     add(cases, "group norm and SiLU", IMAGE, (nn, in, x) -> nn.groupNormSilu(x, 2, 1e-3));
     add(
@@ -184,6 +192,14 @@ public final class LayerCases {
                 x, nn.silu(x), x, 2, List.of(nn.causalMask(3, -1e4f), hide(nn, in, 2, 1))));
     add(
         cases,
+        "unpacked parts in a row",
+        SEQUENCE,
+        (nn, in, x) -> {
+          var qkv = nn.unpack(nn.linear(x, 3 * CHANNELS), 3, 1);
+          return nn.attention(qkv.get(0), qkv.get(1), qkv.get(2), 2, List.of());
+        });
+    add(
+        cases,
         "unpacked parts",
         SEQUENCE,
         (nn, in, x) -> {
@@ -232,6 +248,14 @@ public final class LayerCases {
                 function, isOfPositive ? nn.add(nn.map(Function.SQUARE, y), nn.constant(0.5)) : y);
           });
     }
+    add(
+        cases,
+        "tokens weighed",
+        SEQUENCE,
+        (nn, in, x) -> {
+          var weights = nn.reshape(in.floats("weights", 3), -1, 3, 1);
+          return nn.silu(nn.input(nn.sum(nn.multiply(nn.output(x), weights), 1)));
+        });
     add(cases, "sum of activations", SEQUENCE, (nn, in, x) -> nn.add(x, nn.silu(x)));
     add(
         cases,

@@ -7,6 +7,8 @@ import io.diffusion4j.nn.Operation;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.nn.weights.Layout;
+import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.run.Fusion.After;
 import java.util.ArrayList;
@@ -125,11 +127,18 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     var x = narrow(producer, 0);
     DataType to = fusion.isWide(n) ? DataType.FLOAT32 : type;
     if (producer.layer() instanceof Layer.Conv2d conv) {
+      if (conv.bias().isEmpty() || conv.pad() != conv.kernel() / 2) {
+        throw unsupported(producer);
+      }
       Value y = lowering.convolution(conv, x, producer.output().sample(), to, after);
       return y.withShape(node(n).output().sample());
     }
+    var linear = (Layer.Linear) producer.layer();
+    if (network.parameters().get(linear.weight()).layout() != Layout.LINEAR) {
+      throw unsupported(producer);
+    }
     var place = into.orElseGet(() -> lowering.value(to, node(n).output().sample()));
-    lowering.linear((Layer.Linear) producer.layer(), x, place, after);
+    lowering.linear(linear, x, place, after);
     return place;
   }
 
@@ -159,15 +168,23 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   @Override
   public Value visit(Layer.Constant layer, Node node) {
-    throw unsupported(node);
+    if (node.output().role() != Role.NUMBERS || !isForAll(node.output())) {
+      throw unsupported(node);
+    }
+    return lowering.constant(layer, node.output().sample());
   }
 
   @Override
   public Value visit(Layer.Learned layer, Node node) {
-    if (node.output().rank() < 2 || node.output().size(0) != 1) {
+    if (!isForAll(node.output())) {
       throw unsupported(node);
     }
     return lowering.learned(layer, node.output().sample());
+  }
+
+  /** Whether it is what each sample of a batch has. */
+  private static boolean isForAll(Tensor value) {
+    return value.rank() >= 2 && value.size(0) == 1;
   }
 
   /** It is always the producer of a chain. */
@@ -179,16 +196,6 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   /** It is always the producer of a chain. */
   @Override
   public Value visit(Layer.Conv2d layer, Node node) {
-    throw unsupported(node);
-  }
-
-  @Override
-  public Value visit(Layer.Project layer, Node node) {
-    throw unsupported(node);
-  }
-
-  @Override
-  public Value visit(Layer.Patches layer, Node node) {
     throw unsupported(node);
   }
 
@@ -227,16 +234,6 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   @Override
   public Value visit(Layer.Hide layer, Node node) {
     return lowering.hide(layer, wide(node, 0), node.output().sample());
-  }
-
-  @Override
-  public Value visit(Layer.Causal layer, Node node) {
-    return lowering.causal(layer, node.output().sample());
-  }
-
-  @Override
-  public Value visit(Layer.Unpacked layer, Node node) {
-    return lowering.unpacked(layer, narrow(node, 0));
   }
 
   @Override
@@ -286,15 +283,13 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   @Override
   public Value visit(Layer.Slice layer, Node node) {
-    if (layer.axis() != node.output().rank() - 1) {
+    if (layer.axis() == node.output().rank() - 1) {
+      return lowering.slice(value(node, 0), layer.begin(), layer.size());
+    }
+    if (layer.axis() != 1) {
       throw unsupported(node);
     }
-    return lowering.slice(value(node, 0), layer.begin(), layer.size());
-  }
-
-  @Override
-  public Value visit(Layer.Position layer, Node node) {
-    return value(node, 0).position(layer.index());
+    return value(node, 0).from(layer.begin(), node.output().sample());
   }
 
   /** Steps are made for one sample. */

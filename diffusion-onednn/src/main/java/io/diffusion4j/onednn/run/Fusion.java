@@ -4,6 +4,7 @@ import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
 import io.diffusion4j.nn.Operation;
+import io.diffusion4j.onednn.core.Curve;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn.run;
 
 import io.diffusion4j.nn.Layer;
+import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.View;
 import java.util.ArrayList;
@@ -269,9 +270,8 @@ public final class Lowering {
     return mask;
   }
 
-  /** Hides later positions from earlier ones. */
-  Value causal(Layer.Causal causal, List<Long> shape) {
-    return new Value(weights.constant(causal.mask()), DataType.FLOAT32, 0, shape);
+  Value constant(Layer.Constant constant, List<Long> shape) {
+    return new Value(weights.constant(constant.values()), DataType.FLOAT32, 0, shape);
   }
 
   /**
@@ -377,29 +377,6 @@ public final class Lowering {
         x.pixels(),
         (part, pixels) ->
             steps.add(part, primitives.copy(part, x.columns(pixels, channels), y.matrix(pixels))));
-    return y;
-  }
-
-  /** Channel c of group g of part p is channel (g·parts + p)·width/groups + c. */
-  Value unpacked(Layer.Unpacked layer, Value packed) {
-    long width = packed.channels() / layer.parts();
-    long inGroup = width / layer.groups();
-    List<Long> shape = new ArrayList<>(packed.shape());
-    shape.set(shape.size() - 1, width);
-    Value y = value(type, shape);
-    steps.divide(
-        packed.pixels(),
-        (part, pixels) -> {
-          for (int g = 0; g < layer.groups(); g++) {
-            long from = ((long) g * layer.parts() + layer.part()) * inGroup;
-            steps.add(
-                part,
-                primitives.copy(
-                    part,
-                    packed.columns(pixels, new Range(from, from + inGroup)),
-                    y.columns(pixels, new Range(g * inGroup, (g + 1) * inGroup))));
-          }
-        });
     return y;
   }
 }

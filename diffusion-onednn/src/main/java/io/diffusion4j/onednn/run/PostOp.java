@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn.run;
 
+import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.View;
 
 /** What a primitive does to its result before it is written. */

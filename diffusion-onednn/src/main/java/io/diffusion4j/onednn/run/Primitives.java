@@ -3,6 +3,7 @@ package io.diffusion4j.onednn.run;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.onednn.core.Buffer;
+import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.Descriptions;
 import io.diffusion4j.onednn.core.Dnnl;
 import io.diffusion4j.onednn.core.Natives;

@@ -43,9 +43,9 @@ public record Value(Buffer buffer, DataType type, long offset, List<Long> shape)
     return new Value(buffer, type, offset, other);
   }
 
-  /** One position of a sequence. */
-  Value position(long index) {
-    return new Value(buffer, type, offset + index * channels(), List.of(channels()));
+  /** Places of the first axis from an index on, as many as the shape has. */
+  Value from(long index, List<Long> part) {
+    return new Value(buffer, type, offset + index * (size() / shape.get(0)), part);
   }
 
   /** Some rows of an image. */

@@ -57,7 +57,12 @@ final class Activation {
 
   /** Memory of the same shape, without a gradient. */
   Activation scratch() {
-    return of(kernels, type, n, h, w, c, false);
+    return like(type, c, false);
+  }
+
+  /** New memory of the same height and width. */
+  Activation like(DataType newType, int newC, boolean isDifferentiable) {
+    return of(kernels, newType, n, h, w, newC, isDifferentiable);
   }
 
   /** Memory for one sample. */

@@ -1,42 +1,48 @@
 package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.onednn.core.DataType;
+import java.util.List;
+import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /** What moves numbers without changing them, on a tape. */
 record Arrangement(Tape tape) {
-  /** Two values side by side on the channels. */
-  Activation concat(Activation a, Activation b) {
-    var y = tape.result(a.type(), a.height(), a.width(), a.channels() + b.channels());
-    place(a, y, 0, a.rows(), y.channels());
-    place(b, y, a.channels(), b.rows(), y.channels());
-    return y;
-  }
-
-  /** One sequence after the other. */
-  Activation append(Activation a, Activation b) {
-    var y = tape.result(a.type(), 1, a.pixels() + b.pixels(), a.channels());
-    long sample = (long) y.pixels() * y.channels();
-    place(a, y, 0, a.samples(), sample);
-    place(b, y, (long) a.pixels() * a.channels(), b.samples(), sample);
-    return y;
-  }
-
-  /** Some of the channels. */
-  Activation slice(Activation x, int begin, int size) {
-    var y = tape.result(x.type(), x.height(), x.width(), size);
+  /**
+   * Values one after the other on an axis.
+   *
+   * @param parts of one number format
+   * @param inner for each of them, how many numbers of it follow each other in the result
+   * @param h height of the result
+   * @param w its width
+   * @param c its channels
+   */
+  Activation concat(List<Activation> parts, List<Integer> inner, int h, int w, int c) {
     var kernels = tape.kernels();
-    var view = kernels.strided(x.type(), new long[] {y.rows(), size}, x.channels(), 1);
-    var matrix = y.matrix();
-    tape.forward(kernels.copy(view, x.as(view, begin), matrix, y.as(matrix)));
-    tape.derivative(
-        () ->
-            tape.contribute(
-                x,
-                dx -> {
-                  tape.backward(stream -> dx.clear());
-                  tape.backward(
-                      kernels.copy(matrix, y.gradient().as(matrix), view, dx.as(view, begin)));
-                }));
+    var y = tape.result(parts.get(0).type(), h, w, c);
+    long stride = inner.stream().mapToLong(Integer::longValue).sum();
+    long from = 0;
+    for (int i = 0; i < parts.size(); i++) {
+      var x = parts.get(i);
+      long[] dims = {x.size() / inner.get(i), inner.get(i)};
+      var dense = kernels.dense(x.type(), dims);
+      move(x, dense, 0, y, kernels.strided(y.type(), dims, stride, 1), from);
+      from += inner.get(i);
+    }
+    return y;
+  }
+
+  /**
+   * Of each stretch of so many numbers a part.
+   *
+   * @param h height of the result
+   * @param w its width
+   * @param c its channels
+   */
+  Activation slice(Activation x, int stretch, int begin, int size, int h, int w, int c) {
+    var kernels = tape.kernels();
+    var y = tape.result(x.type(), h, w, c);
+    long[] dims = {x.size() / stretch, size};
+    var view = kernels.strided(x.type(), dims, stretch, 1);
+    move(x, view, begin, y, kernels.dense(y.type(), dims), 0);
     return y;
   }
 
@@ -47,14 +53,7 @@ record Arrangement(Tape tape) {
     var y = tape.result(to, 1, parts, width);
     long[] dims = {x.samples(), parts, width};
     var view = kernels.strided(x.type(), dims, x.channels(), 1, parts);
-    var dense = kernels.dense(to, dims);
-    tape.forward(kernels.copy(view, x.as(view), dense, y.as(dense)));
-    tape.derivative(
-        () ->
-            tape.contribute(
-                x,
-                dx ->
-                    tape.backward(kernels.copy(dense, y.gradient().as(dense), view, dx.as(view)))));
+    move(x, view, 0, y, kernels.dense(to, dims), 0);
     return y;
   }
 
@@ -63,36 +62,32 @@ record Arrangement(Tape tape) {
     if (x.type() == to) {
       return x;
     }
-    var kernels = tape.kernels();
-    var y = tape.result(to, x.height(), x.width(), x.channels());
-    tape.forward(kernels.copy(x.matrix(), x.as(x.matrix()), y.matrix(), y.as(y.matrix())));
-    tape.derivative(
-        () ->
-            tape.contribute(
-                x,
-                dx ->
-                    tape.backward(
-                        kernels.copy(
-                            y.matrix(),
-                            y.gradient().as(y.matrix()),
-                            dx.matrix(),
-                            dx.as(dx.matrix())))));
+    var y = x.like(to, x.channels(), true);
+    move(x, x.matrix(), 0, y, y.matrix(), 0);
     return y;
   }
 
-  /** Copies x, as so many rows, to its place in the whole, whose rows begin so far apart. */
-  private void place(Activation x, Activation whole, long from, int rows, long stride) {
+  /** Copies what is seen of x to what is seen of y, and the gradients back. */
+  private void move(
+      Activation x,
+      dnnl_memory_desc ofX,
+      long fromX,
+      Activation y,
+      dnnl_memory_desc ofY,
+      long toY) {
     var kernels = tape.kernels();
-    long[] dims = {rows, x.size() / rows};
-    var dense = kernels.dense(x.type(), dims);
-    var view = kernels.strided(x.type(), dims, stride, 1);
-    tape.forward(kernels.copy(dense, x.as(dense), view, whole.as(view, from)));
+    tape.forward(kernels.copy(ofX, x.as(ofX, fromX), ofY, y.as(ofY, toY)));
+    boolean isAll = x.size() <= y.size();
     tape.derivative(
         () ->
             tape.contribute(
                 x,
-                dx ->
-                    tape.backward(
-                        kernels.copy(view, whole.gradient().as(view, from), dense, dx.as(dense)))));
+                dx -> {
+                  if (!isAll) {
+                    tape.backward(stream -> dx.clear());
+                  }
+                  tape.backward(
+                      kernels.copy(ofY, y.gradient().as(ofY, toY), ofX, dx.as(ofX, fromX)));
+                }));
   }
 }

@@ -2,25 +2,42 @@ package io.diffusion4j.onednn.train;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.diffusion4j.nn.Layer;
 import io.diffusion4j.onednn.core.DataType;
 import java.util.Optional;
-import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
-/**
- * A convolution of stride 1 that keeps the size, with bias, on a tape.
- *
- * @param weight {@code [out, in, kernel, kernel]}
- * @param bias {@code [out]}
- */
-public record Convolution(Tape tape, Trained weight, Trained bias, int in, int out, int kernel) {
+/** A convolution on a tape. */
+final class Convolution extends Weighted {
   /** Pixels of the largest image whose neighbourhoods are gathered for the weight's gradient. */
   private static final int GATHERED = 16;
 
-  private static final String NAME = "convolution";
-  private static final long[] STRIDE = {1, 1};
   private static final long[] DILATION = {0, 0};
+
+  private final int in;
+  private final int out;
+  private final Layer.Conv2d layer;
+  private final long[] stride;
+  private final long[] padding;
+
+  /** Adds nothing yet; the weight lies {@code [kernel, kernel, in, out]}. */
+  Convolution(Tape tape, Layer.Conv2d layer) {
+    super(
+        tape,
+        "convolution",
+        tape.parameter(layer.weight()),
+        tape.optional(layer.bias()),
+        new long[] {layer.out(), layer.in(), layer.kernel(), layer.kernel()},
+        new long[] {
+          1, layer.out(), layer.kernel() * layer.in() * layer.out(), layer.in() * layer.out()
+        });
+    this.in = Math.toIntExact(layer.in());
+    this.out = Math.toIntExact(layer.out());
+    this.layer = layer;
+    this.stride = new long[] {layer.stride(), layer.stride()};
+    this.padding = new long[] {layer.pad(), layer.pad()};
+  }
 
   /**
    * The convolution of x.
@@ -28,143 +45,98 @@ public record Convolution(Tape tape, Trained weight, Trained bias, int in, int o
    * @param plus what is added to it in the same pass
    */
   Activation forward(Activation x, Optional<Activation> plus) {
-    var kernels = tape.kernels();
-    var y = tape.result(x.type(), x.height(), x.width(), out);
-    var flat = kernels.dense(DataType.FLOAT32, out);
-    var after =
-        plus.map(p -> After.NOTHING.add(p.images(), p.as(p.images()))).orElse(After.NOTHING);
-    var primitive =
-        kernels.describe(
-            NAME,
-            after,
-            (d, e, a) ->
-                dnnl_convolution_forward_primitive_desc_create(
-                    d,
-                    e,
-                    dnnl_forward_training,
-                    dnnl_convolution_direct,
-                    x.images(),
-                    any(x.type()),
-                    flat,
-                    y.images(),
-                    STRIDE,
-                    DILATION,
-                    padding(),
-                    padding(),
-                    a));
-    tape.forward(
-        kernels
-            .primitive(NAME, primitive)
-            .with(after)
-            .with(DNNL_ARG_SRC, x.as(x.images()))
-            .with(DNNL_ARG_WEIGHTS, packed(x.type(), primitive))
-            .with(DNNL_ARG_BIAS, bias.values(flat))
-            .with(DNNL_ARG_DST, y.as(y.images()))
-            .build());
-    tape.derivative(
-        () -> {
-          var dy = y.gradient();
-          if (kernel == 3 && x.pixels() <= GATHERED) {
-            gatheredGradient(x, dy);
-          } else {
-            gradient(x, dy, primitive);
-          }
-          tape.contribute(x, dx -> backward(dx, dy, primitive));
-          plus.ifPresent(p -> tape.passOn(p, y));
-        });
-    return y;
+    return forward(x, tape.result(x.type(), size(x.height()), size(x.width()), out), plus);
   }
 
-  /** That keeps the size, on either side. */
-  private long[] padding() {
-    return new long[] {kernel / 2, kernel / 2};
+  private int size(int before) {
+    return (before + 2 * layer.pad() - layer.kernel()) / layer.stride() + 1;
   }
 
-  private dnnl_memory_desc any(DataType type) {
-    return tape.kernels().any(type, out, in, kernel, kernel);
+  @Override
+  dnnl_memory_desc seen(Activation x) {
+    return x.images();
   }
 
-  /** How the parameter lies: {@code [kernel, kernel, in, out]}. */
-  private dnnl_memory_desc plain(DataType type) {
-    long row = (long) in * out;
-    return tape.kernels()
-        .strided(type, new long[] {out, in, kernel, kernel}, 1, out, kernel * row, row);
+  @Override
+  int describe(
+      Request r, dnnl_memory_desc x, dnnl_memory_desc w, dnnl_memory_desc b, dnnl_memory_desc y) {
+    return dnnl_convolution_forward_primitive_desc_create(
+        r.description(),
+        r.engine(),
+        dnnl_forward_training,
+        dnnl_convolution_direct,
+        x,
+        w,
+        b,
+        y,
+        stride,
+        DILATION,
+        padding,
+        padding,
+        r.with());
   }
 
-  private dnnl_memory packed(DataType type, dnnl_primitive_desc primitive) {
-    return weight.packed(type, plain(type), Kernels.wantedWeights(primitive));
+  @Override
+  int describeByInput(
+      Request r,
+      dnnl_memory_desc dx,
+      dnnl_memory_desc w,
+      dnnl_memory_desc dy,
+      dnnl_primitive_desc forward) {
+    return dnnl_convolution_backward_data_primitive_desc_create(
+        r.description(),
+        r.engine(),
+        dnnl_convolution_direct,
+        dx,
+        w,
+        dy,
+        stride,
+        DILATION,
+        padding,
+        padding,
+        forward,
+        r.with());
   }
 
-  private void backward(Activation dx, Activation dy, dnnl_primitive_desc forward) {
-    var kernels = tape.kernels();
-    var primitive =
-        kernels.describe(
-            NAME,
-            After.NOTHING,
-            (d, e, a) ->
-                dnnl_convolution_backward_data_primitive_desc_create(
-                    d,
-                    e,
-                    dnnl_convolution_direct,
-                    dx.images(),
-                    any(dx.type()),
-                    dy.images(),
-                    STRIDE,
-                    DILATION,
-                    padding(),
-                    padding(),
-                    forward,
-                    a));
-    tape.backward(
-        kernels
-            .primitive(NAME, primitive)
-            .with(DNNL_ARG_DIFF_DST, dy.as(dy.images()))
-            .with(DNNL_ARG_WEIGHTS, packed(dx.type(), primitive))
-            .with(DNNL_ARG_DIFF_SRC, dx.as(dx.images()))
-            .build());
+  @Override
+  int describeByWeight(
+      Request r,
+      dnnl_memory_desc x,
+      dnnl_memory_desc dw,
+      dnnl_memory_desc db,
+      dnnl_memory_desc dy,
+      dnnl_primitive_desc forward) {
+    return dnnl_convolution_backward_weights_primitive_desc_create(
+        r.description(),
+        r.engine(),
+        dnnl_convolution_direct,
+        x,
+        dw,
+        db,
+        dy,
+        stride,
+        DILATION,
+        padding,
+        padding,
+        forward,
+        r.with());
   }
 
-  private void gradient(Activation x, Activation dy, dnnl_primitive_desc forward) {
-    var kernels = tape.kernels();
-    var flat = kernels.dense(DataType.FLOAT32, out);
-    var primitive =
-        kernels.describe(
-            NAME,
-            After.NOTHING,
-            (d, e, a) ->
-                dnnl_convolution_backward_weights_primitive_desc_create(
-                    d,
-                    e,
-                    dnnl_convolution_direct,
-                    x.images(),
-                    any(DataType.FLOAT32),
-                    flat,
-                    dy.images(),
-                    STRIDE,
-                    DILATION,
-                    padding(),
-                    padding(),
-                    forward,
-                    a));
-    tape.gradient(
-        weight,
-        plain(DataType.FLOAT32),
-        dnnl_primitive_desc_query_md(primitive, dnnl_query_diff_weights_md, 0),
-        memory ->
-            kernels
-                .primitive(NAME, primitive)
-                .with(DNNL_ARG_SRC, x.as(x.images()))
-                .with(DNNL_ARG_DIFF_DST, dy.as(dy.images()))
-                .with(DNNL_ARG_DIFF_WEIGHTS, memory)
-                .with(DNNL_ARG_DIFF_BIAS, bias.gradient().as(flat))
-                .build());
+  @Override
+  void weightGradient(Activation x, Activation dy, dnnl_primitive_desc forward) {
+    boolean isSmall = x.pixels() <= GATHERED && layer.kernel() == 3 && layer.stride() == 1;
+    if (isSmall && bias.isPresent()) {
+      gatheredGradient(x, dy, bias.get());
+    } else {
+      super.weightGradient(x, dy, forward);
+    }
   }
 
   /**
    * The weight's gradient as one product: the 3×3 neighbourhoods of all pixels, gathered, times the
    * gradient of the output. For images of few pixels, where oneDNN's own way takes thrice as long.
    */
-  private void gatheredGradient(Activation x, Activation dy) {
+  private void gatheredGradient(Activation x, Activation dy, Trained shift) {
     var kernels = tape.kernels();
     long c = x.channels();
     long n = x.samples();
@@ -197,6 +169,6 @@ public record Convolution(Tape tape, Trained weight, Trained bias, int in, int o
     var sum = kernels.dense(DataType.FLOAT32, 1, out);
     tape.backward(
         new RowSum(tape, x.type(), x.rows())
-            .of(dy.matrix(), dy.as(dy.matrix()), sum, bias.gradient().as(sum)));
+            .of(dy.matrix(), dy.as(dy.matrix()), sum, shift.gradient().as(sum)));
   }
 }

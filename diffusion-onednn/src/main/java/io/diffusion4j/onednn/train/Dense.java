@@ -2,99 +2,61 @@ package io.diffusion4j.onednn.train;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.diffusion4j.onednn.core.DataType;
-import org.bytedeco.dnnl.dnnl_memory;
+import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
-/**
- * A dense layer over the channels, with bias, on a tape.
- *
- * @param weight {@code [out, in]}
- * @param bias {@code [out]}
- */
-record Dense(Tape tape, Trained weight, Trained bias, int in, int out) {
-  private static final String NAME = "dense layer";
+/** A dense layer over the channels, on a tape. */
+final class Dense extends Weighted {
+  private final int out;
+
+  /**
+   * Adds nothing yet.
+   *
+   * @param weight {@code [in, out]}
+   * @param bias {@code [out]}
+   */
+  Dense(Tape tape, Trained weight, Optional<Trained> bias, int in, int out) {
+    super(tape, "dense layer", weight, bias, new long[] {out, in}, new long[] {1, out});
+    this.out = out;
+  }
 
   Activation forward(Activation x) {
-    var kernels = tape.kernels();
-    var y = tape.result(x.type(), x.height(), x.width(), out);
-    var flat = kernels.dense(DataType.FLOAT32, out);
-    var primitive =
-        kernels.describe(
-            NAME,
-            After.NOTHING,
-            (d, e, a) ->
-                dnnl_inner_product_forward_primitive_desc_create(
-                    d, e, dnnl_forward_training, x.matrix(), any(x.type()), flat, y.matrix(), a));
-    tape.forward(
-        kernels
-            .primitive(NAME, primitive)
-            .with(DNNL_ARG_SRC, x.as(x.matrix()))
-            .with(DNNL_ARG_WEIGHTS, packed(x.type(), primitive))
-            .with(DNNL_ARG_BIAS, bias.values(flat))
-            .with(DNNL_ARG_DST, y.as(y.matrix()))
-            .build());
-    tape.derivative(
-        () -> {
-          gradient(x, y.gradient(), primitive);
-          tape.contribute(x, dx -> backward(dx, y.gradient(), primitive));
-        });
-    return y;
+    return forward(x, x.like(x.type(), out, true), Optional.empty());
   }
 
-  private dnnl_memory_desc any(DataType type) {
-    return tape.kernels().any(type, out, in);
+  @Override
+  dnnl_memory_desc seen(Activation x) {
+    return x.matrix();
   }
 
-  /** How the parameter lies: {@code [in, out]}. */
-  private dnnl_memory_desc plain(DataType type) {
-    return tape.kernels().strided(type, new long[] {out, in}, 1, out);
+  @Override
+  int describe(
+      Request r, dnnl_memory_desc x, dnnl_memory_desc w, dnnl_memory_desc b, dnnl_memory_desc y) {
+    return dnnl_inner_product_forward_primitive_desc_create(
+        r.description(), r.engine(), dnnl_forward_training, x, w, b, y, r.with());
   }
 
-  private dnnl_memory packed(DataType type, dnnl_primitive_desc primitive) {
-    return weight.packed(type, plain(type), Kernels.wantedWeights(primitive));
+  @Override
+  int describeByInput(
+      Request r,
+      dnnl_memory_desc dx,
+      dnnl_memory_desc w,
+      dnnl_memory_desc dy,
+      dnnl_primitive_desc forward) {
+    return dnnl_inner_product_backward_data_primitive_desc_create(
+        r.description(), r.engine(), dx, w, dy, forward, r.with());
   }
 
-  private void backward(Activation dx, Activation dy, dnnl_primitive_desc forward) {
-    var kernels = tape.kernels();
-    var primitive =
-        kernels.describe(
-            NAME,
-            After.NOTHING,
-            (d, e, a) ->
-                dnnl_inner_product_backward_data_primitive_desc_create(
-                    d, e, dx.matrix(), any(dx.type()), dy.matrix(), forward, a));
-    tape.backward(
-        kernels
-            .primitive(NAME, primitive)
-            .with(DNNL_ARG_DIFF_DST, dy.as(dy.matrix()))
-            .with(DNNL_ARG_WEIGHTS, packed(dx.type(), primitive))
-            .with(DNNL_ARG_DIFF_SRC, dx.as(dx.matrix()))
-            .build());
-  }
-
-  private void gradient(Activation x, Activation dy, dnnl_primitive_desc forward) {
-    var kernels = tape.kernels();
-    var flat = kernels.dense(DataType.FLOAT32, out);
-    var primitive =
-        kernels.describe(
-            NAME,
-            After.NOTHING,
-            (d, e, a) ->
-                dnnl_inner_product_backward_weights_primitive_desc_create(
-                    d, e, x.matrix(), any(DataType.FLOAT32), flat, dy.matrix(), forward, a));
-    tape.gradient(
-        weight,
-        plain(DataType.FLOAT32),
-        dnnl_primitive_desc_query_md(primitive, dnnl_query_diff_weights_md, 0),
-        memory ->
-            kernels
-                .primitive(NAME, primitive)
-                .with(DNNL_ARG_SRC, x.as(x.matrix()))
-                .with(DNNL_ARG_DIFF_DST, dy.as(dy.matrix()))
-                .with(DNNL_ARG_DIFF_WEIGHTS, memory)
-                .with(DNNL_ARG_DIFF_BIAS, bias.gradient().as(flat))
-                .build());
+  @Override
+  int describeByWeight(
+      Request r,
+      dnnl_memory_desc x,
+      dnnl_memory_desc dw,
+      dnnl_memory_desc db,
+      dnnl_memory_desc dy,
+      dnnl_primitive_desc forward) {
+    return dnnl_inner_product_backward_weights_primitive_desc_create(
+        r.description(), r.engine(), x, dw, db, dy, forward, r.with());
   }
 }

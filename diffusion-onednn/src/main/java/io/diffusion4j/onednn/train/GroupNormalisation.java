@@ -2,6 +2,7 @@ package io.diffusion4j.onednn.train;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +56,7 @@ record GroupNormalisation(
     var unread = x.scratchOfOne();
     var measure = kernels.primitive(NAME, shapes.moments);
     List<Kernel> measuring = new ArrayList<>();
-    var swish = Silu.forward(kernels, shapes.one);
+    var swish = new Elementwise(tape, Curve.SILU).forward(shapes.one);
     List<List<Kernel>> applying = new ArrayList<>();
     for (int i = 0; i < x.samples(); i++) {
       measuring.add(
@@ -197,7 +198,7 @@ record GroupNormalisation(
                     FLAGS,
                     shapes.moments,
                     attributes));
-    var swish = Silu.backward(kernels, one);
+    var swish = new Elementwise(tape, Curve.SILU).backward(one);
     List<List<Kernel>> before = new ArrayList<>();
     List<Kernel> after = new ArrayList<>();
     for (int i = 0; i < x.samples(); i++) {

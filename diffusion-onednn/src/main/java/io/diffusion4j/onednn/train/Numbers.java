@@ -12,6 +12,14 @@ public final class Numbers {
     return wide;
   }
 
+  static float[] floats(int[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = values[i];
+    }
+    return floats;
+  }
+
   static float[] narrow(double[] values) {
     float[] narrow = new float[values.length];
     narrow(values, narrow);

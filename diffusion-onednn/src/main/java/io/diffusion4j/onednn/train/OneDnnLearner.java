@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.reference.Interpreter;
@@ -210,14 +211,19 @@ public final class OneDnnLearner implements Learner {
     return objective.value(i -> Numbers.narrow(evaluation.value(results.get(i))));
   }
 
-  private static void feed(Batch batch, Share share) {
-    share
-        .network
+  private void feed(Batch batch, Share share) {
+    split
+        .trunk()
         .inputs()
         .forEach(
-            (name, input) -> {
+            (name, tensor) -> {
+              var input = share.network.input(name);
               int size = input.size() / share.rows;
-              input.floats().put(0, batch.floats(name, size), share.from * size, input.size());
+              float[] all =
+                  tensor.role() == Tensor.Role.INTEGERS
+                      ? Numbers.floats(batch.ints(name, size))
+                      : batch.floats(name, size);
+              input.floats().put(0, all, share.from * size, input.size());
             });
   }
 

@@ -1,35 +1,44 @@
 package io.diffusion4j.onednn.train;
 
-import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
+import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.onednn.core.DataType;
 
-/** The sum of two values on a tape. */
+/** Sums and products of two values on a tape, and sums over tokens. */
 record Sum(Tape tape) {
-  /** a + b of the same shape. */
+  /** a + b of the same shape, or with the same b for all samples. */
   Activation of(Activation a, Activation b) {
     var kernels = tape.kernels();
     var y = tape.resultLike(a);
-    var matrix = a.matrix();
+    int samples = a.size() / b.size();
+    var whole = kernels.dense(a.type(), samples, b.size());
+    var one = kernels.dense(b.type(), 1, b.size());
     tape.forward(
         kernels.binary(
-            dnnl_binary_add,
-            matrix,
-            a.as(matrix),
-            matrix,
-            b.as(matrix),
-            y.as(matrix),
-            After.NOTHING));
+            dnnl_binary_add, whole, a.as(whole), one, b.as(one), y.as(whole), After.NOTHING));
     tape.derivative(
         () -> {
           tape.passOn(a, y);
+          var dy = y.gradient();
           tape.contribute(
               b,
               db ->
                   tape.backward(
-                      kernels.copy(matrix, y.gradient().as(matrix), matrix, db.as(matrix))));
+                      samples == 1
+                          ? kernels.copy(whole, dy.as(whole), one, db.as(one))
+                          : new RowSum(tape, a.type(), samples)
+                              .of(whole, dy.as(whole), one, db.as(one))));
         });
     return y;
+  }
+
+  /** What is the same for all samples, for each of them. */
+  Activation forEach(Activation one, DataType type) {
+    var zeros =
+        Activation.of(
+            tape.kernels(), type, tape.samples(), one.height(), one.width(), one.channels(), false);
+    zeros.clear();
+    return of(zeros, one);
   }
 
   /**
@@ -69,6 +78,65 @@ record Sum(Tape tape) {
               });
           tape.passOn(x, y);
         });
+    return y;
+  }
+
+  /**
+   * Multiplies each token by a number.
+   *
+   * @param factors one for each token, which are fed
+   */
+  Activation scaled(Activation x, Activation factors) {
+    var y = tape.resultLike(x);
+    tape.forward(scaled(x, factors, y));
+    tape.derivative(
+        () -> tape.contribute(x, dx -> tape.backward(scaled(y.gradient(), factors, dx))));
+    return y;
+  }
+
+  private Kernel scaled(Activation x, Activation factors, Activation y) {
+    var matrix = x.matrix();
+    var column = tape.kernels().dense(factors.type(), x.rows(), 1);
+    return tape.kernels()
+        .binary(
+            dnnl_binary_mul,
+            matrix,
+            x.as(matrix),
+            column,
+            factors.as(column),
+            y.as(matrix),
+            After.NOTHING);
+  }
+
+  /** The sum over the tokens of each sample, in float32. */
+  Activation overTokens(Activation x) {
+    var kernels = tape.kernels();
+    var y = tape.result(DataType.FLOAT32, 1, 1, x.channels());
+    var sum = new RowSum(tape, x.type(), x.pixels());
+    var tokens = kernels.dense(x.type(), x.pixels(), x.channels());
+    var row = kernels.dense(DataType.FLOAT32, 1, x.channels());
+    for (int i = 0; i < x.samples(); i++) {
+      tape.forward(sum.of(tokens, x.sample(tokens, i), row, y.sample(row, i)));
+    }
+    tape.derivative(
+        () ->
+            tape.contribute(
+                x,
+                dx -> {
+                  var zeros = x.scratchOfOne();
+                  zeros.clear();
+                  for (int i = 0; i < x.samples(); i++) {
+                    tape.backward(
+                        kernels.binary(
+                            dnnl_binary_add,
+                            tokens,
+                            zeros.as(tokens),
+                            row,
+                            y.gradient().sample(row, i),
+                            dx.sample(tokens, i),
+                            After.NOTHING));
+                  }
+                }));
     return y;
   }
 }

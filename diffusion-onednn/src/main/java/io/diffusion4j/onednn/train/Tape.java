@@ -5,10 +5,9 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
 import io.diffusion4j.onednn.core.DataType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.bytedeco.dnnl.dnnl_memory;
-import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
@@ -65,9 +64,26 @@ final class Tape {
     return parameters.apply(key);
   }
 
+  /** A parameter that a layer may not have. */
+  Optional<Trained> optional(String key) {
+    return key.isEmpty() ? Optional.empty() : Optional.of(parameter(key));
+  }
+
   /** What is fed, in float32. */
   Activation input(int h, int w, int c) {
     return Activation.of(kernels, DataType.FLOAT32, samples, h, w, c, false);
+  }
+
+  /** A parameter as it is, the same for all samples, in float32. */
+  Activation learned(Trained parameter, int h, int w, int c) {
+    var y = Activation.of(kernels, DataType.FLOAT32, 1, h, w, c, true);
+    var flat = kernels.dense(DataType.FLOAT32, y.size());
+    forward(kernels.copy(flat, parameter.values(flat), flat, y.as(flat)));
+    derivative(
+        () ->
+            backward(
+                kernels.copy(flat, y.gradient().as(flat), flat, parameter.gradient().as(flat))));
+    return y;
   }
 
   /** What a layer computes. */
@@ -76,7 +92,7 @@ final class Tape {
   }
 
   Activation resultLike(Activation x) {
-    return result(x.type(), x.height(), x.width(), x.channels());
+    return x.like(x.type(), x.channels(), true);
   }
 
   // The program
@@ -155,21 +171,5 @@ final class Tape {
             part.as(description),
             sum.as(description),
             After.NOTHING));
-  }
-
-  // Parameters
-
-  /**
-   * Has a kernel write the gradient of a parameter in the order that it wants, and brings it into
-   * the plain one.
-   */
-  void gradient(
-      Trained parameter,
-      dnnl_memory_desc plain,
-      dnnl_memory_desc wanted,
-      Function<dnnl_memory, Kernel> kernel) {
-    var memory = kernels.memory(wanted);
-    backward.add(kernel.apply(memory));
-    backward.add(kernels.copy(wanted, memory, plain, parameter.gradient().as(plain)));
   }
 }

@@ -1,20 +1,24 @@
 package io.diffusion4j.onednn.train;
 
-import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
 import io.diffusion4j.nn.Operation;
+import io.diffusion4j.nn.Statistic;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * From the layers of a network to a tape. What has pixels or tokens is in the tape's number format,
@@ -31,7 +35,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   private TapeCompiler(Tape tape, Network network) {
     this.tape = tape;
     this.network = network;
-    this.uses = new ArrayList<>(java.util.Collections.nCopies(network.nodes().size(), 0));
+    this.uses = new ArrayList<>(Collections.nCopies(network.nodes().size(), 0));
     network.nodes().forEach(node -> node.inputs().forEach(this::use));
     network.outputs().forEach(this::use);
   }
@@ -46,7 +50,11 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
    * @param inputs what is fed, by name, in float32
    * @param outputs in float32; their gradients are to be set before going backwards
    */
-  record Compiled(Map<String, Activation> inputs, List<Activation> outputs) {}
+  record Compiled(Map<String, Activation> inputs, List<Activation> outputs) {
+    Activation input(String name) {
+      return Objects.requireNonNull(inputs.get(name), name);
+    }
+  }
 
   /**
    * Puts a network on a tape and completes it.
@@ -80,32 +88,52 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     return values.get(tensor.node()).orElseThrow(() -> unsupported(node(tensor)));
   }
 
+  /** An input: numbers in float32, activations in the format that they have here. */
   private Activation in(Node node, int i) {
-    return value(node.inputs().get(i));
+    var tensor = node.inputs().get(i);
+    var x = value(tensor);
+    return tensor.role() == Role.NUMBERS ? new Arrangement(tape).cast(x, DataType.FLOAT32) : x;
+  }
+
+  /** Vectors are in float32, what has pixels or tokens in the tape's format. */
+  private DataType type(Tensor activations) {
+    return activations.rank() == 2 ? DataType.FLOAT32 : tape.type();
   }
 
   /** Empty if it has no value of its own here. */
   private Optional<Activation> compiled(int n) {
     var node = network.nodes().get(n);
     boolean isPartOfAnother =
-        node.layer() instanceof Layer.Hide || (node.layer() instanceof Layer.Conv2d && isFused(n));
+        isMask(node.layer()) || (node.layer() instanceof Layer.Conv2d && isFused(n));
     if (isPartOfAnother) {
       return Optional.empty();
     }
-    if (!node.output().hasRows()) {
+    boolean isForAll =
+        node.layer() instanceof Layer.Learned || node.layer() instanceof Layer.Reshape;
+    if (!node.output().hasRows() && !isForAll) {
       throw unsupported(node);
     }
     return Optional.of(fit(node.layer().accept(this, node), node.output()));
   }
 
-  /** How a value lies: height, width, channels. */
+  private static boolean isMask(Layer layer) {
+    return layer instanceof Layer.Hide || layer instanceof Layer.Constant;
+  }
+
+  /** How a value lies: height, width, channels; one that all samples share may have no rows. */
   private record Extent(int h, int w, int c) {
     static Extent of(Tensor tensor) {
-      var shape = tensor.sample().stream().mapToInt(Math::toIntExact).toArray();
-      int c = shape[shape.length - 1];
-      int h = shape.length == 3 ? shape[0] : 1;
-      int w = shape.length == 3 ? shape[1] : shape.length == 2 ? shape[0] : 1;
+      boolean isSample = tensor.hasRows() || tensor.rank() == 4;
+      var sizes = isSample ? tensor.sample() : tensor.shape();
+      int rank = sizes.size();
+      int c = rank == 0 ? 1 : Math.toIntExact(sizes.get(rank - 1));
+      int w = rank < 2 ? 1 : Math.toIntExact(sizes.get(rank - 2));
+      int h = rank < 3 ? 1 : Math.toIntExact(sizes.get(rank - 3));
       return new Extent(h, w, c);
+    }
+
+    int size() {
+      return h * w * c;
     }
   }
 
@@ -121,15 +149,13 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   @Override
   public Activation visit(Layer.Input layer, Node node) {
     var output = node.output();
-    if (output.role() == Role.INTEGERS) {
-      throw unsupported(node);
-    }
     var extent = Extent.of(output);
     var fed = tape.input(extent.h, extent.w, extent.c);
     inputs.put(layer.name(), fed);
-    return output.rank() == 2 ? fed : new Arrangement(tape).cast(fed, tape.type());
+    return output.role() == Role.INTEGERS ? fed : new Arrangement(tape).cast(fed, type(output));
   }
 
+  /** It is part of the attentions that it is a mask of. */
   @Override
   public Activation visit(Layer.Constant layer, Node node) {
     throw unsupported(node);
@@ -137,54 +163,28 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Learned layer, Node node) {
-    throw unsupported(node);
+    var extent = Extent.of(node.output());
+    return tape.learned(tape.parameter(layer.key()), extent.h, extent.w, extent.c);
   }
 
   @Override
   public Activation visit(Layer.Linear layer, Node node) {
-    if (layer.bias().isEmpty()) {
-      throw unsupported(node);
-    }
-    return new Dense(
-            tape,
-            tape.parameter(layer.weight()),
-            tape.parameter(layer.bias()),
-            Math.toIntExact(layer.in()),
-            Math.toIntExact(layer.out()))
-        .forward(in(node, 0));
-  }
-
-  @Override
-  public Activation visit(Layer.Project layer, Node node) {
-    throw unsupported(node);
+    int in = Math.toIntExact(layer.in());
+    int out = Math.toIntExact(layer.out());
+    var weight = tape.parameter(layer.weight());
+    return new Dense(tape, weight, tape.optional(layer.bias()), in, out).forward(in(node, 0));
   }
 
   @Override
   public Activation visit(Layer.Conv2d layer, Node node) {
-    if (layer.stride() != 1) {
-      throw unsupported(node);
-    }
-    return convolution(layer).forward(in(node, 0), Optional.empty());
-  }
-
-  private Convolution convolution(Layer.Conv2d c) {
-    return new Convolution(
-        tape,
-        tape.parameter(c.weight()),
-        tape.parameter(c.bias()),
-        Math.toIntExact(c.in()),
-        Math.toIntExact(c.out()),
-        c.kernel());
-  }
-
-  @Override
-  public Activation visit(Layer.Patches layer, Node node) {
-    throw unsupported(node);
+    return new Convolution(tape, layer).forward(in(node, 0), Optional.empty());
   }
 
   @Override
   public Activation visit(Layer.Embedding layer, Node node) {
-    throw unsupported(node);
+    var table = tape.parameter(layer.table());
+    var rows = new Lookup(tape, table, Math.toIntExact(layer.width())).forward(in(node, 0));
+    return new Arrangement(tape).cast(rows, type(node.output()));
   }
 
   @Override
@@ -215,38 +215,39 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Attention layer, Node node) {
-    if (node.inputs().size() != 4) {
-      throw unsupported(node);
-    }
-    var hide = node(node.inputs().get(3));
-    if (!(hide.layer() instanceof Layer.Hide h)) {
-      throw unsupported(node);
-    }
     var q = in(node, 0);
     var k = in(node, 1);
-    var present = in(hide, 0);
-    var mask =
-        masks.computeIfAbsent(
-            List.of(hide.input(0), layer.heads(), q.pixels(), k.pixels()),
-            key ->
-                new HiddenLogits(tape, h.hidden())
-                    .forward(present, layer.heads(), q.pixels(), k.pixels()));
+    var mask = mask(node, layer.heads(), q.pixels(), k.pixels());
     return new TrainedAttention(tape, layer.heads()).forward(q, k, in(node, 2), mask);
   }
 
-  /** It is part of the attentions that read it. */
+  /** All masks of an attention as one, which attentions with the same masks share. */
+  private Optional<Activation> mask(Node attention, int heads, int queries, int keys) {
+    var masks = attention.inputs().subList(3, attention.inputs().size());
+    if (masks.isEmpty()) {
+      return Optional.empty();
+    }
+    var key = Stream.concat(masks.stream().map(Tensor::node), Stream.of(heads, queries, keys));
+    return Optional.of(
+        this.masks.computeIfAbsent(
+            key.toList(),
+            k -> {
+              var mask = new AttentionMask(queries, keys);
+              for (Tensor tensor : masks) {
+                var node = node(tensor);
+                if (node.layer() instanceof Layer.Hide hide) {
+                  mask.add(hide, in(node, 0));
+                } else if (!(node.layer() instanceof Layer.Constant c && mask.add(c))) {
+                  throw unsupported(node);
+                }
+              }
+              return mask.forward(tape, heads);
+            }));
+  }
+
+  /** It is part of the attentions that it is a mask of. */
   @Override
   public Activation visit(Layer.Hide layer, Node node) {
-    throw unsupported(node);
-  }
-
-  @Override
-  public Activation visit(Layer.Causal layer, Node node) {
-    throw unsupported(node);
-  }
-
-  @Override
-  public Activation visit(Layer.Unpacked layer, Node node) {
     throw unsupported(node);
   }
 
@@ -257,13 +258,20 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Concat layer, Node node) {
-    if (node.inputs().size() != 2) {
-      throw unsupported(node);
+    List<Activation> parts = new ArrayList<>();
+    List<Integer> inner = new ArrayList<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      parts.add(new Arrangement(tape).cast(in(node, i), type(node.output())));
+      inner.add(inner(node.inputs().get(i), layer.axis()));
     }
-    var arrangement = new Arrangement(tape);
-    return layer.axis() == node.output().rank() - 1
-        ? arrangement.concat(in(node, 0), in(node, 1))
-        : arrangement.append(in(node, 0), in(node, 1));
+    var extent = Extent.of(node.output());
+    return new Arrangement(tape).concat(parts, inner, extent.h, extent.w, extent.c);
+  }
+
+  /** How many numbers there are from one place on the axis before to the next. */
+  private static int inner(Tensor tensor, int axis) {
+    var sizes = tensor.shape().subList(axis, tensor.rank());
+    return Math.toIntExact(sizes.stream().reduce(1L, Math::multiplyExact));
   }
 
   @Override
@@ -273,21 +281,17 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Slice layer, Node node) {
-    if (layer.axis() != node.output().rank() - 1) {
-      throw unsupported(node);
-    }
+    var extent = Extent.of(node.output());
+    int stretch = inner(node.inputs().get(0), layer.axis());
+    int size = inner(node.output(), layer.axis());
+    int begin = Math.toIntExact(layer.begin() * size / layer.size());
     return new Arrangement(tape)
-        .slice(in(node, 0), Math.toIntExact(layer.begin()), Math.toIntExact(layer.size()));
-  }
-
-  @Override
-  public Activation visit(Layer.Position layer, Node node) {
-    throw unsupported(node);
+        .slice(in(node, 0), stretch, begin, size, extent.h, extent.w, extent.c);
   }
 
   @Override
   public Activation visit(Layer.ForEach layer, Node node) {
-    throw unsupported(node);
+    return new Sum(tape).forEach(in(node, 0), type(node.output()));
   }
 
   @Override
@@ -302,25 +306,39 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Apply layer, Node node) {
-    if (layer.function() != Function.SILU) {
-      throw unsupported(node);
-    }
-    return new Silu(tape).forward(in(node, 0));
+    var curve = Curve.of(layer.function()).orElseThrow(() -> unsupported(node));
+    return new Elementwise(tape, curve).forward(in(node, 0));
   }
 
   @Override
   public Activation visit(Layer.Combine layer, Node node) {
-    if (layer.operation() != Operation.ADD) {
+    return switch (layer.operation()) {
+      case ADD -> sum(node);
+      case MULTIPLY -> {
+        var factors = in(node, 1);
+        if (factors.isDifferentiable() || factors.size() != in(node, 0).rows()) {
+          throw unsupported(node);
+        }
+        yield new Sum(tape).scaled(in(node, 0), factors);
+      }
+      case SUBTRACT, MAXIMUM, MINIMUM -> throw unsupported(node);
+    };
+  }
+
+  private Activation sum(Node node) {
+    var second = node(node.inputs().get(1));
+    var a = new Arrangement(tape).cast(in(node, 0), type(node.output()));
+    if (second.layer() instanceof Layer.Conv2d c && values.get(node.input(1)).isEmpty()) {
+      return new Convolution(tape, c).forward(in(second, 0), Optional.of(a));
+    }
+    var b = in(node, 1);
+    if (isSameSize(node)) {
+      return new Sum(tape).of(a, b);
+    }
+    if (b.samples() != a.samples() || b.rows() != b.samples() || b.channels() != a.channels()) {
       throw unsupported(node);
     }
-    var second = node(node.inputs().get(1));
-    var a = in(node, 0);
-    if (second.layer() instanceof Layer.Conv2d c && values.get(node.input(1)).isEmpty()) {
-      return convolution(c).forward(in(second, 0), Optional.of(a));
-    }
-    return isSameSize(node)
-        ? new Sum(tape).of(a, in(node, 1))
-        : new Sum(tape).overPixels(a, in(node, 1));
+    return new Sum(tape).overPixels(a, b);
   }
 
   /** A convolution that only feeds a sum of equals is computed with it. */
@@ -336,7 +354,9 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   }
 
   private static boolean isSameSize(Node sum) {
-    return sum.inputs().get(0).sampleSize() == sum.inputs().get(1).sampleSize();
+    var second = sum.inputs().get(1);
+    long size = second.hasRows() ? second.sampleSize() : Extent.of(second).size();
+    return sum.inputs().get(0).hasRows() && sum.inputs().get(0).sampleSize() == size;
   }
 
   @Override
@@ -346,7 +366,11 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Reduce layer, Node node) {
-    throw unsupported(node);
+    boolean isOverTokens = node.inputs().get(0).rank() == 3 && layer.axes().equals(List.of(1));
+    if (layer.statistic() != Statistic.SUM || !isOverTokens) {
+      throw unsupported(node);
+    }
+    return new Sum(tape).overTokens(in(node, 0));
   }
 
   @Override

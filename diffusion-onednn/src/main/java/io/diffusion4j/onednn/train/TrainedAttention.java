@@ -3,6 +3,7 @@ package io.diffusion4j.onednn.train;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.onednn.core.DataType;
+import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /** softmax(q·kᵀ/√d + mask)·v on a tape, and its derivative. */
@@ -17,7 +18,7 @@ record TrainedAttention(Tape tape, int heads) {
    * @param v {@code [n, 1, M, heads·d]}
    * @param mask {@code [n, heads, L, M]} in float32
    */
-  Activation forward(Activation q, Activation k, Activation v, Activation mask) {
+  Activation forward(Activation q, Activation k, Activation v, Optional<Activation> mask) {
     var kernels = tape.kernels();
     var type = q.type();
     int length = q.pixels();
@@ -31,6 +32,7 @@ record TrainedAttention(Tape tape, int heads) {
     var ofQ = rows(q);
     var ofV = rows(v);
     var transposed = columns(k);
+    var scaled = After.NOTHING.scale(scale);
     tape.forward(
         kernels.product(
             ofQ,
@@ -39,7 +41,7 @@ record TrainedAttention(Tape tape, int heads) {
             k.as(transposed),
             wide,
             logits.as(wide),
-            After.NOTHING.scale(scale).add(wide, mask.as(wide))));
+            mask.map(m -> scaled.add(wide, m.as(wide))).orElse(scaled)));
     var softmax =
         kernels.describe(
             NAME,
@@ -62,7 +64,6 @@ record TrainedAttention(Tape tape, int heads) {
           var ds = p.scratch();
           var ofVt = columns(v);
           var pt = transposed(p);
-          var scaled = After.NOTHING.scale(scale);
           tape.backward(
               kernels.product(
                   ofQ, dy.as(ofQ), ofVt, v.as(ofVt), narrow, dp.as(narrow), After.NOTHING));

@@ -232,32 +232,20 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     return x.rank() == 2 ? y : reshape(y, node.output());
   }
 
-  @Override
-  public Operand<?> visit(Layer.Project layer, Node node) {
-    return tf.linalg.matMul(activations(node, 0), parameter(layer.weight()));
-  }
-
   /** TensorFlow's SAME pads differently from PyTorch at stride 2, so that padding is explicit. */
   @Override
   public Operand<?> visit(Layer.Conv2d layer, Node node) {
     var w = parameter(layer.weight());
-    var b = parameter(layer.bias());
+    var b = layer.bias().isEmpty() ? null : parameter(layer.bias());
     var x = activations(node, 0);
-    String padding = "SAME";
-    if (layer.stride() != 1) {
-      padding = "VALID";
-      int p = layer.kernel() / 2;
+    int p = layer.pad();
+    boolean isSame = layer.stride() == 1 && p == layer.kernel() / 2;
+    if (!isSame && p > 0) {
       x = tf.pad(x, tf.constant(new int[][] {{0, 0}, {p, p}, {p, p}, {0, 0}}), scalar(0));
     }
     List<Long> strides = List.of(1L, (long) layer.stride(), (long) layer.stride(), 1L);
-    return tf.nn.biasAdd(tf.nn.conv2d(x, w, strides, padding), b);
-  }
-
-  @Override
-  public Operand<?> visit(Layer.Patches layer, Node node) {
-    List<Long> strides = List.of(1L, (long) layer.patch(), (long) layer.patch(), 1L);
-    var y = tf.nn.conv2d(activations(node, 0), parameter(layer.weight()), strides, "VALID");
-    return reshape(y, node.output());
+    var y = tf.nn.conv2d(x, w, strides, isSame ? "SAME" : "VALID");
+    return b == null ? y : tf.nn.biasAdd(y, b);
   }
 
   @Override
@@ -424,23 +412,6 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     return tf.pad(row, pad, tf.constant(0f));
   }
 
-  @Override
-  public Operand<?> visit(Layer.Causal layer, Node node) {
-    return reshape(tf.constant(layer.mask()), node.output());
-  }
-
-  @Override
-  public Operand<?> visit(Layer.Unpacked layer, Node node) {
-    var packed = activations(node, 0);
-    int groups = layer.groups();
-    long length = packed.shape().get(1);
-    long inGroup = last(packed) / layer.parts() / groups;
-    var grouped =
-        groups == 1 ? packed : reshape(packed, UNKNOWN, length, groups, layer.parts() * inGroup);
-    var part = slice(grouped, grouped.rank() - 1, layer.part() * inGroup, inGroup);
-    return groups == 1 ? part : reshape(part, node.output());
-  }
-
   // Arrangement
 
   @Override
@@ -467,12 +438,6 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
   @Override
   public Operand<?> visit(Layer.Slice layer, Node node) {
     return slice(any(node, 0), layer.axis(), layer.begin(), layer.size());
-  }
-
-  @Override
-  public Operand<?> visit(Layer.Position layer, Node node) {
-    var part = slice(any(node, 0), 1, layer.index(), 1);
-    return reshape(part, node.output());
   }
 
   @Override

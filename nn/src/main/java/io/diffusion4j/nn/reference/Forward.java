@@ -8,6 +8,7 @@ import io.diffusion4j.nn.Statistic;
 import io.diffusion4j.nn.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The layers in plain Java: each method computes the output and notes how gradients go back.
@@ -93,29 +94,57 @@ final class Forward implements Layer.Visitor<Node, double[]> {
 
   @Override
   public double[] visit(Layer.Linear layer, Node node) {
-    int in = Math.toIntExact(layer.in());
-    return rowsTimesTransposed(node, in(node, 0), in, layer.weight(), layer.bias(), layer.out());
+    double[] x = in(node, 0);
+    return product(node, x, dx -> dx, layer.weight(), layer.bias(), layer.in(), layer.out());
   }
 
-  /** x·Wᵀ + b for rows of x. */
-  private double[] rowsTimesTransposed(
-      Node node, double[] x, int in, String weight, String bias, long outputs) {
-    double[] y = biased(node, x.length / in, bias, outputs);
+  @Override
+  public double[] visit(Layer.Conv2d layer, Node node) {
+    int[] s = shape(node, 0);
+    var windows = new Windows(s[0], s[1], s[2], s[3], layer.kernel(), layer.stride(), layer.pad());
+    double[] seen = windows.gather(in(node, 0));
+    return product(
+        node,
+        seen,
+        windows::scattered,
+        layer.weight(),
+        layer.bias(),
+        windows.columns(),
+        layer.out());
+  }
+
+  /** x·W + b for rows of x, of which {@code toInput} makes the gradient of the layer's input. */
+  private double[] product(
+      Node node,
+      double[] x,
+      UnaryOperator<double[]> toInput,
+      String weight,
+      String bias,
+      long inputs,
+      long outputs) {
+    int in = Math.toIntExact(inputs);
     int out = Math.toIntExact(outputs);
-    Matrices.timesTransposed(x, e.parameter(weight), y, x.length / in, out, in);
+    int rows = x.length / in;
+    double[] y = biased(node, rows, bias, out);
+    Matrices.times(x, e.parameter(weight), y, rows, out, in);
     e.onBackward(
         node,
         dy -> {
-          Matrices.transposedTimes(dy, x, e.parameterGradient(weight), out, in, x.length / in);
+          Matrices.transposedTimes(x, dy, e.parameterGradient(weight), in, out, rows);
           toInput(
-              node, 0, dx -> Matrices.times(dy, e.parameter(weight), dx, x.length / in, in, out));
+              node,
+              0,
+              sum -> {
+                double[] dx = new double[x.length];
+                Matrices.timesTransposed(dy, e.parameter(weight), dx, rows, in, out);
+                add(toInput.apply(dx), sum);
+              });
         });
     return y;
   }
 
   /** Rows of the bias. */
-  private double[] biased(Node node, int rows, String bias, long outputs) {
-    int out = Math.toIntExact(outputs);
+  private double[] biased(Node node, int rows, String bias, int out) {
     double[] y = new double[rows * out];
     if (!bias.isEmpty()) {
       double[] b = e.parameter(bias);
@@ -131,67 +160,6 @@ final class Forward implements Layer.Visitor<Node, double[]> {
             }
           });
     }
-    return y;
-  }
-
-  @Override
-  public double[] visit(Layer.Project layer, Node node) {
-    int in = Math.toIntExact(layer.in());
-    int out = Math.toIntExact(layer.out());
-    double[] x = in(node, 0);
-    int rows = x.length / in;
-    double[] y = new double[rows * out];
-    Matrices.times(x, e.parameter(layer.weight()), y, rows, out, in);
-    e.onBackward(
-        node,
-        dy -> {
-          Matrices.transposedTimes(x, dy, e.parameterGradient(layer.weight()), in, out, rows);
-          toInput(
-              node,
-              0,
-              dx -> Matrices.timesTransposed(dy, e.parameter(layer.weight()), dx, rows, in, out));
-        });
-    return y;
-  }
-
-  @Override
-  public double[] visit(Layer.Conv2d layer, Node node) {
-    var windows = windows(node, layer.kernel(), layer.stride(), layer.kernel() / 2);
-    return convolution(node, windows, layer.weight(), layer.bias(), layer.out());
-  }
-
-  @Override
-  public double[] visit(Layer.Patches layer, Node node) {
-    var windows = windows(node, layer.patch(), layer.patch(), 0);
-    return convolution(node, windows, layer.weight(), "", layer.out());
-  }
-
-  private Windows windows(Node node, int kernel, int stride, int pad) {
-    int[] s = shape(node, 0);
-    return new Windows(s[0], s[1], s[2], s[3], kernel, stride, pad);
-  }
-
-  private double[] convolution(
-      Node node, Windows windows, String weight, String bias, long outputs) {
-    int out = Math.toIntExact(outputs);
-    int rows = windows.rows();
-    int columns = windows.columns();
-    double[] seen = windows.gather(in(node, 0));
-    double[] y = biased(node, rows, bias, outputs);
-    Matrices.timesTransposed(seen, e.parameter(weight), y, rows, out, columns);
-    e.onBackward(
-        node,
-        dy -> {
-          Matrices.transposedTimes(dy, seen, e.parameterGradient(weight), out, columns, rows);
-          toInput(
-              node,
-              0,
-              dx -> {
-                double[] dSeen = new double[seen.length];
-                Matrices.times(dy, e.parameter(weight), dSeen, rows, columns, out);
-                windows.scatter(dSeen, dx);
-              });
-        });
     return y;
   }
 
@@ -513,31 +481,6 @@ final class Forward implements Layer.Visitor<Node, double[]> {
     return y;
   }
 
-  @Override
-  public double[] visit(Layer.Causal layer, Node node) {
-    float[] mask = layer.mask();
-    double[] y = new double[mask.length];
-    for (int i = 0; i < y.length; i++) {
-      y[i] = mask[i];
-    }
-    return y;
-  }
-
-  @Override
-  public double[] visit(Layer.Unpacked layer, Node node) {
-    int width = Math.toIntExact(node.output().last());
-    int inGroup = width / layer.groups();
-    int[] from = new int[size(node)];
-    for (int i = 0; i < from.length; i++) {
-      int c = i % width;
-      from[i] =
-          i / width * width * layer.parts()
-              + (c / inGroup * layer.parts() + layer.part()) * inGroup
-              + c % inGroup;
-    }
-    return moved(node, from);
-  }
-
   // Arrangement
 
   @Override
@@ -603,22 +546,14 @@ final class Forward implements Layer.Visitor<Node, double[]> {
 
   @Override
   public double[] visit(Layer.Slice layer, Node node) {
-    return sliced(node, layer.axis(), layer.begin(), layer.size());
-  }
-
-  @Override
-  public double[] visit(Layer.Position layer, Node node) {
-    return sliced(node, 1, layer.index(), 1);
-  }
-
-  private double[] sliced(Node node, int axis, long begin, long size) {
     int[] s = shape(node, 0);
-    int inner = inner(s, axis);
-    int part = Math.toIntExact(size * inner);
-    int row = s[axis] * inner;
+    int inner = inner(s, layer.axis());
+    int begin = Math.toIntExact(layer.begin() * inner);
+    int part = Math.toIntExact(layer.size() * inner);
+    int row = s[layer.axis()] * inner;
     int[] from = new int[size(node)];
     for (int i = 0; i < from.length; i++) {
-      from[i] = i / part * row + Math.toIntExact(begin * inner) + i % part;
+      from[i] = i / part * row + begin + i % part;
     }
     return moved(node, from);
   }

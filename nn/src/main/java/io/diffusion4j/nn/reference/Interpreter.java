@@ -45,7 +45,8 @@ public final class Interpreter {
   /**
    * Computes all values of the network.
    *
-   * @param parameters by key, in checkpoints' order of axes
+   * @param parameters by key, in the graph's order of axes ({@link
+   *     io.diffusion4j.nn.weights.Layout})
    */
   public Evaluation evaluate(Batch batch, Map<String, double[]> parameters) {
     batch.requireOnly(network.inputs().keySet());

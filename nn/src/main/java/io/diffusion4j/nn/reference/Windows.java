@@ -1,8 +1,8 @@
 package io.diffusion4j.nn.reference;
 
 /**
- * The pixels that a convolution sees: {@code [B, H, W, C]} images as {@code [B·H'·W', C·k·k]} rows,
- * in the order of a checkpoint's weights.
+ * The pixels that a convolution sees: {@code [B, H, W, C]} images as {@code [B·H'·W', k·k·C]}
+ * rows.
  */
 record Windows(int batch, int height, int width, int channels, int kernel, int stride, int pad) {
   int outHeight() {
@@ -28,9 +28,11 @@ record Windows(int batch, int height, int width, int channels, int kernel, int s
     return rows;
   }
 
-  /** Adds the gradients of rows to those of the pixels. */
-  void scatter(double[] rows, double[] image) {
+  /** The gradient of the image batch from that of its rows. */
+  double[] scattered(double[] rows) {
+    double[] image = new double[batch * height * width * channels];
     each((at, pixel) -> image[pixel] += rows[at]);
+    return image;
   }
 
   private interface Pair {
@@ -48,7 +50,7 @@ record Windows(int batch, int height, int width, int channels, int kernel, int s
             if (atY >= 0 && atY < height && atX >= 0 && atX < width) {
               for (int c = 0; c < channels; c++) {
                 pair.visit(
-                    row * columns() + c * kernel * kernel + i,
+                    row * columns() + i * channels + c,
                     ((b * height + atY) * width + atX) * channels + c);
               }
             }

@@ -97,6 +97,7 @@ public interface LayerContract {
         for (int i = 0; i < gradient.length; i++) {
           gradient[i] /= (float) (1 - config.optimizer().beta1());
         }
+        gradient = parameter.layout().toGraph(gradient, parameter.shape());
         assertClose(gradient, evaluation.byParameter(parameter.key()), GRADIENT);
       }
     }
@@ -130,15 +131,16 @@ public interface LayerContract {
     return weights;
   }
 
+  /** In the graph's order of axes. */
   private static Map<String, double[]> doubles(Network network, NamedTensors weights) {
     Map<String, double[]> doubles = new HashMap<>();
-    for (String key : network.parameters().keySet()) {
-      float[] values = weights.read(key);
+    for (Parameter p : network.parameters().values()) {
+      float[] values = p.layout().toGraph(weights.read(p.key()), p.shape());
       double[] wide = new double[values.length];
       for (int i = 0; i < wide.length; i++) {
         wide[i] = values[i];
       }
-      doubles.put(key, wide);
+      doubles.put(p.key(), wide);
     }
     return doubles;
   }

@@ -1,4 +1,4 @@
-package io.diffusion4j.onednn.run;
+package io.diffusion4j.onednn.core;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_gelu_erf;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_swish;
@@ -7,11 +7,13 @@ import io.diffusion4j.nn.Function;
 import java.util.Optional;
 
 /** A function of each number by itself. */
-enum Curve {
+public enum Curve {
   /** x·σ(x). */
   SILU(dnnl_eltwise_swish, 1),
   /** x·Φ(x). */
-  GELU(dnnl_eltwise_gelu_erf, 0);
+  GELU(dnnl_eltwise_gelu_erf, 0),
+  /** x·σ(1.702·x). */
+  QUICK_GELU(dnnl_eltwise_swish, (float) Function.QUICK);
 
   private final int code;
   private final float alpha;
@@ -22,21 +24,22 @@ enum Curve {
   }
 
   /** The curve that a function is, if oneDNN has it. */
-  static Optional<Curve> of(Function function) {
+  public static Optional<Curve> of(Function function) {
     return switch (function) {
       case SILU -> Optional.of(SILU);
       case GELU -> Optional.of(GELU);
-      case NEGATE, ABS, SQUARE, EXP, LOG, INVERSE_ROOT, SIGMOID, QUICK_GELU -> Optional.empty();
+      case QUICK_GELU -> Optional.of(QUICK_GELU);
+      case NEGATE, ABS, SQUARE, EXP, LOG, INVERSE_ROOT, SIGMOID -> Optional.empty();
     };
   }
 
   /** oneDNN's name of it. */
-  int code() {
+  public int code() {
     return code;
   }
 
   /** oneDNN's first parameter of it. */
-  float alpha() {
+  public float alpha() {
     return alpha;
   }
 }

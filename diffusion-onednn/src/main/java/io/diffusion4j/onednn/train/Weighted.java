@@ -1,0 +1,158 @@
+package io.diffusion4j.onednn.train;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import io.diffusion4j.onednn.core.DataType;
+import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/** A layer on a tape that multiplies by weights and adds a bias, if there is one. */
+abstract sealed class Weighted permits Dense, Convolution {
+  final Tape tape;
+  final Trained weight;
+  final Optional<Trained> bias;
+  private final String name;
+  private final long[] dims;
+  private final long[] strides;
+
+  /**
+   * Adds nothing yet.
+   *
+   * @param dims of the weight, as oneDNN counts axes: outputs first
+   * @param strides of these axes in the parameter
+   */
+  Weighted(
+      Tape tape, String name, Trained weight, Optional<Trained> bias, long[] dims, long[] strides) {
+    this.tape = tape;
+    this.name = name;
+    this.weight = weight;
+    this.bias = bias;
+    this.dims = dims;
+    this.strides = strides;
+  }
+
+  /** What it is about: a primitive to be described, and its attributes. */
+  record Request(dnnl_primitive_desc description, dnnl_engine engine, dnnl_primitive_attr with) {}
+
+  /** Describes y = x·w + b; b is null if there is none. */
+  abstract int describe(
+      Request request,
+      dnnl_memory_desc x,
+      dnnl_memory_desc w,
+      dnnl_memory_desc b,
+      dnnl_memory_desc y);
+
+  abstract int describeByInput(
+      Request request,
+      dnnl_memory_desc dx,
+      dnnl_memory_desc w,
+      dnnl_memory_desc dy,
+      dnnl_primitive_desc forward);
+
+  abstract int describeByWeight(
+      Request request,
+      dnnl_memory_desc x,
+      dnnl_memory_desc dw,
+      dnnl_memory_desc db,
+      dnnl_memory_desc dy,
+      dnnl_primitive_desc forward);
+
+  /** How the primitives see a value. */
+  abstract dnnl_memory_desc seen(Activation x);
+
+  /**
+   * Adds the layer.
+   *
+   * @param y where its result goes
+   * @param plus what is added in the same pass
+   */
+  final Activation forward(Activation x, Activation y, Optional<Activation> plus) {
+    var after = plus.map(p -> After.NOTHING.add(seen(p), p.as(seen(p)))).orElse(After.NOTHING);
+    var primitive =
+        tape.kernels()
+            .describe(
+                name,
+                after,
+                (d, e, a) ->
+                    describe(new Request(d, e, a), seen(x), any(x.type()), flatBias(), seen(y)));
+    var kernel =
+        tape.kernels()
+            .primitive(name, primitive)
+            .with(after)
+            .with(DNNL_ARG_SRC, x.as(seen(x)))
+            .with(DNNL_ARG_WEIGHTS, packed(x.type(), primitive))
+            .with(DNNL_ARG_DST, y.as(seen(y)));
+    bias.ifPresent(b -> kernel.with(DNNL_ARG_BIAS, b.values(flatBias())));
+    tape.forward(kernel.build());
+    tape.derivative(
+        () -> {
+          weightGradient(x, y.gradient(), primitive);
+          tape.contribute(x, dx -> inputGradient(dx, y.gradient(), primitive));
+          plus.ifPresent(p -> tape.passOn(p, y));
+        });
+    return y;
+  }
+
+  private dnnl_memory_desc any(DataType type) {
+    return tape.kernels().any(type, dims);
+  }
+
+  /** How the parameter lies. */
+  private dnnl_memory_desc plain(DataType type) {
+    return tape.kernels().strided(type, dims, strides);
+  }
+
+  private dnnl_memory_desc flatBias() {
+    return bias.isEmpty() ? null : tape.kernels().dense(DataType.FLOAT32, dims[0]);
+  }
+
+  private dnnl_memory packed(DataType type, dnnl_primitive_desc primitive) {
+    return weight.packed(type, plain(type), Kernels.wantedWeights(primitive));
+  }
+
+  private void inputGradient(Activation dx, Activation dy, dnnl_primitive_desc forward) {
+    var primitive =
+        tape.kernels()
+            .describe(
+                name,
+                After.NOTHING,
+                (d, e, a) ->
+                    describeByInput(
+                        new Request(d, e, a), seen(dx), any(dx.type()), seen(dy), forward));
+    tape.backward(
+        tape.kernels()
+            .primitive(name, primitive)
+            .with(DNNL_ARG_DIFF_DST, dy.as(seen(dy)))
+            .with(DNNL_ARG_WEIGHTS, packed(dx.type(), primitive))
+            .with(DNNL_ARG_DIFF_SRC, dx.as(seen(dx)))
+            .build());
+  }
+
+  void weightGradient(Activation x, Activation dy, dnnl_primitive_desc forward) {
+    var any = any(DataType.FLOAT32);
+    var primitive =
+        tape.kernels()
+            .describe(
+                name,
+                After.NOTHING,
+                (d, e, a) ->
+                    describeByWeight(
+                        new Request(d, e, a), seen(x), any, flatBias(), seen(dy), forward));
+    var wanted = dnnl_primitive_desc_query_md(primitive, dnnl_query_diff_weights_md, 0);
+    var memory = tape.kernels().memory(wanted);
+    var kernel =
+        tape.kernels()
+            .primitive(name, primitive)
+            .with(DNNL_ARG_SRC, x.as(seen(x)))
+            .with(DNNL_ARG_DIFF_DST, dy.as(seen(dy)))
+            .with(DNNL_ARG_DIFF_WEIGHTS, memory);
+    bias.ifPresent(b -> kernel.with(DNNL_ARG_DIFF_BIAS, b.gradient().as(flatBias())));
+    tape.backward(kernel.build());
+    var plain = plain(DataType.FLOAT32);
+    tape.backward(tape.kernels().copy(wanted, memory, plain, weight.gradient().as(plain)));
+  }
+}
