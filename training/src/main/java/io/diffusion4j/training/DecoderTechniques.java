@@ -10,6 +10,7 @@ import java.util.SortedMap;
  * @param prediction what the network predicts
  * @param weighting how much the error of a timestep counts
  * @param shift how far the timesteps are shifted towards noise; 1 is not at all
+ * @param lowNoise how often the timestep is one of the first 40 instead
  * @param drop how often all conditions are dropped, for classifier-free guidance
  * @param textDrop how often the text alone is dropped besides
  */
@@ -17,6 +18,7 @@ public record DecoderTechniques(
     Parameterization prediction,
     LossWeighting weighting,
     double shift,
+    double lowNoise,
     double drop,
     double textDrop)
     implements Techniques {
@@ -24,6 +26,7 @@ public record DecoderTechniques(
 
   public DecoderTechniques {
     Words.requireWithin("shift", shift, shift, 1, MOST_SHIFT);
+    Words.requireProbability("low-noise", lowNoise);
     Words.requireProbability("drop", drop);
     Words.requireProbability("text-drop", textDrop);
   }
@@ -31,8 +34,9 @@ public record DecoderTechniques(
   static DecoderTechniques standard() {
     return new DecoderTechniques(
         Parameterization.X0,
-        LossWeighting.MIN_SNR_PLUS_ONE,
+        LossWeighting.MIN_SNR_PLUS_ONE_OR_EPS,
         1.5, // a little towards noise, where layout is decided
+        0.1,
         0.1,
         0.2);
   }
@@ -44,6 +48,7 @@ public record DecoderTechniques(
             "prediction", Words.word(prediction),
             "weighting", Words.word(weighting),
             "shift", Double.toString(shift),
+            "low-noise", Double.toString(lowNoise),
             "drop", Double.toString(drop),
             "text-drop", Double.toString(textDrop)));
   }
@@ -52,17 +57,28 @@ public record DecoderTechniques(
   public DecoderTechniques with(String name, String value) {
     return switch (name) {
       case "prediction" ->
-          new DecoderTechniques(Words.prediction(value), weighting, shift, drop, textDrop);
+          new DecoderTechniques(
+              Words.prediction(value), weighting, shift, lowNoise, drop, textDrop);
       case "weighting" ->
-          new DecoderTechniques(prediction, LossWeighting.named(value), shift, drop, textDrop);
+          new DecoderTechniques(
+              prediction, LossWeighting.named(value), shift, lowNoise, drop, textDrop);
       case "shift" ->
           new DecoderTechniques(
-              prediction, weighting, Words.number(name, value, 1, MOST_SHIFT), drop, textDrop);
+              prediction,
+              weighting,
+              Words.number(name, value, 1, MOST_SHIFT),
+              lowNoise,
+              drop,
+              textDrop);
+      case "low-noise" ->
+          new DecoderTechniques(
+              prediction, weighting, shift, Words.probability(name, value), drop, textDrop);
       case "drop" ->
           new DecoderTechniques(
-              prediction, weighting, shift, Words.probability(name, value), textDrop);
+              prediction, weighting, shift, lowNoise, Words.probability(name, value), textDrop);
       case "text-drop" ->
-          new DecoderTechniques(prediction, weighting, shift, drop, Words.probability(name, value));
+          new DecoderTechniques(
+              prediction, weighting, shift, lowNoise, drop, Words.probability(name, value));
       default -> throw Techniques.unknown(name, values().keySet());
     };
   }

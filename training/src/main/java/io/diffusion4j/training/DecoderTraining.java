@@ -21,6 +21,9 @@ record DecoderTraining(Workshop workshop, DecoderTechniques techniques) implemen
   private static final String NETWORK = "decoder.";
   private static final String PROJECTION = "text_proj.";
 
+  /** The timesteps of {@link DecoderTechniques#lowNoise}: 1 − ᾱ is at most 0.005. */
+  private static final int LOW_NOISE = 40;
+
   /**
    * Of the draws, one in fifty is one of these timesteps: whoever ends at t = 0, as diffusers does,
    * has for a picture what the network answers there, and one draw in a thousand teaches it little.
@@ -45,6 +48,7 @@ record DecoderTraining(Workshop workshop, DecoderTechniques techniques) implemen
         Workshop.pixelNoise(techniques.prediction(), techniques.weighting(), shape)
             .withTimesteps(
                 TimestepSampler.shifted(Workshop.TRAIN_STEPS, techniques.shift())
+                    .mixedWith(TimestepSampler.uniform(LOW_NOISE), techniques.lowNoise())
                     .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
     try (var text = workshop.textModel();
         var image = workshop.imageModel()) {

@@ -10,9 +10,11 @@ import java.util.stream.Collectors;
 public enum LossWeighting {
   SIMPLE,
   MIN_SNR,
-  MIN_SNR_PLUS_ONE;
+  MIN_SNR_PLUS_ONE,
+  MIN_SNR_PLUS_ONE_OR_EPS;
 
   private static final double GAMMA = 5;
+  private static final double K = 10;
 
   /** The function of the signal-to-noise ratio. */
   public Weighting weighting() {
@@ -20,6 +22,7 @@ public enum LossWeighting {
       case SIMPLE -> Weighting.SIMPLE;
       case MIN_SNR -> Weighting.minSnr(GAMMA);
       case MIN_SNR_PLUS_ONE -> Weighting.minSnrPlusOne(GAMMA);
+      case MIN_SNR_PLUS_ONE_OR_EPS -> Weighting.minSnrPlusOneOrEps(GAMMA, K);
     };
   }
 

@@ -140,7 +140,8 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME=VALUE",
       description =
           "How a part is trained, if not as what ships, for ablations: prediction (x0, eps, v),"
-              + " weighting (simple, min-snr, min-snr-plus-one), shift, drop, text-drop, blur,"
+              + " weighting (simple, min-snr, min-snr-plus-one,"
+              + " min-snr-plus-one-or-eps), shift, low-noise, drop, text-drop, blur,"
               + " captions (varied, plain), standardized, relations or curriculum (on, off). Every"
               + " part has some of them.")
   private Map<String, String> techniques = Map.of();

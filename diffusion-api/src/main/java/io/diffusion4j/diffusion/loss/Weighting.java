@@ -43,6 +43,23 @@ public interface Weighting {
   }
 
   /**
+   * max(min(SNR + 1, γ), SNR/k): {@link #minSnrPlusOne}, and where that would let the error of x₀
+   * exceed the noise, the error of ε over k. A likelihood is the sum of these errors over all
+   * timesteps, so a network that is to have one must copy what is nearly clean.
+   *
+   * @param gamma greater than 1
+   * @param k greater than 0; from SNR = γ·k on it is the error of ε that counts
+   */
+  static Weighting minSnrPlusOneOrEps(double gamma, double k) {
+    if (!(k > 0)) {
+      throw new IllegalArgumentException("k: " + k + " (expected: > 0)");
+    }
+    Weighting layout = minSnrPlusOne(gamma);
+    return (snr, x0PerOutput) ->
+        Math.max(layout.weight(snr, x0PerOutput), snr / k * x0PerOutput * x0PerOutput);
+  }
+
+  /**
    * P2: 1/(k + SNR)^γ on the error of ε, whatever the network predicts (Choi et al. 2022, eq. 8):
    * timesteps that are nearly clean, where only imperceptible detail is left to learn, count less.
    * An error of ε is √SNR times that of x₀.

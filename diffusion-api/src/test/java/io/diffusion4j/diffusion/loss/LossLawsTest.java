@@ -184,6 +184,9 @@ class LossLawsTest {
         assertThat(minSnr).isCloseTo(Math.min(snr, 5), within(1e-9 * minSnr));
         double plusOne = Weighting.minSnrPlusOne(5).weight(step.snr(), slope) / (slope * slope);
         assertThat(plusOne).isCloseTo(Math.min(snr + 1, 5), within(1e-9 * plusOne));
+        double orEps =
+            Weighting.minSnrPlusOneOrEps(5, 10).weight(step.snr(), slope) / (slope * slope);
+        assertThat(orEps).isCloseTo(snr < 50 ? plusOne : snr / 10, within(1e-9 * orEps));
         double p2 = Weighting.p2(1, 0.5).weight(step.snr(), slope) / (slope * slope * snr);
         assertThat(p2).isCloseTo(1 / Math.sqrt(1 + snr), within(1e-9 * p2));
         assertThat(Weighting.SIMPLE.weight(step.snr(), slope)).isEqualTo(1);
@@ -228,6 +231,8 @@ class LossLawsTest {
         .hasMessage("timesteps: 2 from 100 (expected: at least 2 below 100)");
     assertThatThrownBy(() -> Weighting.minSnr(0)).hasMessage("gamma: 0.0 (expected: > 0)");
     assertThatThrownBy(() -> Weighting.minSnrPlusOne(1)).hasMessage("gamma: 1.0 (expected: > 1)");
+    assertThatThrownBy(() -> Weighting.minSnrPlusOneOrEps(5, 0))
+        .hasMessage("k: 0.0 (expected: > 0)");
     assertThatThrownBy(() -> Weighting.p2(Double.NaN, 1)).hasMessage("k: NaN (expected: > 0)");
     assertThatThrownBy(() -> Weighting.p2(1, -1)).hasMessage("gamma: -1.0 (expected: ≥ 0)");
   }

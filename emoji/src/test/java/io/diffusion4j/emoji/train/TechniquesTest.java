@@ -77,7 +77,7 @@ class TechniquesTest {
         "DECODER | drop | NaN | drop: NaN (expected: in [0.0, 1.0])",
         "DECODER | prediction | flow | prediction: flow (expected: one of eps, v, x0)",
         "DECODER | weighting | p2 | weighting: p2 (expected: one of min-snr, min-snr-plus-one,"
-            + " simple)",
+            + " min-snr-plus-one-or-eps, simple)",
         "PRIOR | captions | short | captions: short (expected: one of plain, varied)",
         "CLIP | relations | yes | relations: yes (expected: one of off, on)",
       })
