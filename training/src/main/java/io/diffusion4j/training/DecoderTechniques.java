@@ -36,7 +36,7 @@ public record DecoderTechniques(
         Parameterization.X0,
         LossWeighting.MIN_SNR_PLUS_ONE_OR_EPS,
         1.5, // a little towards noise, where layout is decided
-        0.1,
+        0.06,
         0.1,
         0.2);
   }

@@ -14,7 +14,7 @@ public enum LossWeighting {
   MIN_SNR_PLUS_ONE_OR_EPS;
 
   private static final double GAMMA = 5;
-  private static final double K = 10;
+  private static final double K = 50;
 
   /** The function of the signal-to-noise ratio. */
   public Weighting weighting() {
