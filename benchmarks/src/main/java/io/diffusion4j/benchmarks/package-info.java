@@ -1,9 +1,6 @@
 /**
  * What the machine gives, as fractions of what it could give: one program measures the peak and
  * everything else in the same run, and another how many steps samplers need.
- *
- * <p>Starting points: {@link io.diffusion4j.benchmarks.Bench}, the command; {@link
- * io.diffusion4j.benchmarks.networks.NetworkCost}, which counts what a network computes.
  */
 @NullMarked
 package io.diffusion4j.benchmarks;

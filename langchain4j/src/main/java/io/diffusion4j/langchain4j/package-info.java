@@ -1,8 +1,4 @@
-/**
- * LangChain4j's image model over the generation service, in this process or at a server.
- *
- * <p>Starting point: {@link io.diffusion4j.langchain4j.Diffusion4jImageModel}.
- */
+/** LangChain4j's image model over the generation service, in this process or at a server. */
 @NullMarked
 package io.diffusion4j.langchain4j;
 

@@ -1,9 +1,4 @@
-/**
- * Spring AI's image model over the generation service, in this process or at a server.
- *
- * <p>Starting points: {@link io.diffusion4j.springai.Diffusion4jImageModel}; {@link
- * io.diffusion4j.springai.Diffusion4jImageOptions}, what can be asked of it.
- */
+/** Spring AI's image model over the generation service, in this process or at a server. */
 @NullMarked
 package io.diffusion4j.springai;
 

@@ -1,9 +1,4 @@
-/**
- * Who may use a server, and how much.
- *
- * <p>Starting points: {@link io.diffusion4j.serving.auth.Authenticator}, which an application
- * binds; {@link io.diffusion4j.serving.auth.HashedTokens}, which knows tokens from a list.
- */
+/** Who may use a server, and how much. */
 @NullMarked
 package io.diffusion4j.serving.auth;
 

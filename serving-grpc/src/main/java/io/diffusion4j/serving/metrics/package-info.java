@@ -1,9 +1,4 @@
-/**
- * What a server does, in numbers that Prometheus reads.
- *
- * <p>Starting point: {@link io.diffusion4j.serving.metrics.PrometheusMeters}. Nothing else here
- * knows Micrometer.
- */
+/** What a server does, in numbers that Prometheus reads. */
 @NullMarked
 package io.diffusion4j.serving.metrics;
 
