@@ -43,8 +43,7 @@ final class Measurements {
       TrainingBenchmark.measure(decoder, plan.trainingBatch(), plan.steps(), peak, networks);
     }
     plan.model().ifPresent(folder -> ImageBenchmark.measure(folder, plan.image(), sink));
-    StepBenchmark.measure(
-        plan.samplers(), plan.samplerForks(), plan.samplerIterations(), plan.samplerMillis(), sink);
+    StepBenchmark.measure(plan.samplers(), plan.samplerSteps(), sink);
     sink.accept(peaks.ofAll(Row.of("peak memory of all of this")));
     return rows;
   }

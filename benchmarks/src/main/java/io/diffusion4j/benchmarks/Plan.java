@@ -24,9 +24,7 @@ import java.util.Optional;
  * @param calls pace of the denoisers
  * @param steps pace of training
  * @param samplers whose steps are measured, by name
- * @param samplerForks JVMs that the samplers' steps are measured in; 0 for this one
- * @param samplerIterations of {@code samplerMillis} each, warm-up and measurement
- * @param samplerMillis length of an iteration
+ * @param samplerSteps for how long
  */
 record Plan(
     List<DecoderSubject> decoders,
@@ -39,9 +37,7 @@ record Plan(
     Pace calls,
     Pace steps,
     List<String> samplers,
-    int samplerForks,
-    int samplerIterations,
-    long samplerMillis) {
+    StepBenchmark.Length samplerSteps) {
   /** The batches that networks are measured at. */
   static final List<Integer> BATCHES = List.of(1, 8);
 
@@ -61,8 +57,7 @@ record Plan(
         new Pace(10, 50, Duration.ofSeconds(5)),
         new Pace(3, 30, Duration.ofSeconds(15)),
         new Pace(2, 10, Duration.ofSeconds(40)),
-        StepBenchmark.ITERATIONS,
-        StepBenchmark.MILLIS);
+        StepBenchmark.Length.FULL);
   }
 
   /** The same rows from few runs: to see that it works, not to quote. */
@@ -74,8 +69,7 @@ record Plan(
         new Pace(3, 10, Duration.ofSeconds(1)),
         new Pace(1, 3, Duration.ofSeconds(2)),
         new Pace(1, 2, Duration.ofSeconds(1)),
-        2,
-        100);
+        StepBenchmark.Length.QUICK);
   }
 
   private static Plan of(
@@ -85,8 +79,7 @@ record Plan(
       Pace peak,
       Pace calls,
       Pace steps,
-      int samplerIterations,
-      long samplerMillis) {
+      StepBenchmark.Length samplerSteps) {
     List<DecoderSubject> decoders = new ArrayList<>();
     model.map(DecoderSubject::of).ifPresent(decoders::add);
     decoders.add(DecoderSubject.small());
@@ -105,8 +98,6 @@ record Plan(
         calls,
         steps,
         List.copyOf(Samplers.standard().names()),
-        1,
-        samplerIterations,
-        samplerMillis);
+        samplerSteps);
   }
 }

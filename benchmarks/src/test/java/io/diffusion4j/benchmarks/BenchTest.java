@@ -13,6 +13,7 @@ import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
 import io.diffusion4j.benchmarks.report.Table;
+import io.diffusion4j.benchmarks.samplers.StepBenchmark;
 import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -53,9 +54,7 @@ class BenchTest {
                 ONCE,
                 ONCE,
                 SAMPLERS,
-                0,
-                1,
-                10),
+                new StepBenchmark.Length(false, 1, 10)),
             row -> {});
   }
 

@@ -26,11 +26,7 @@ import org.tensorflow.op.Ops;
 /** The table of modules as rules: what lives where, and what it knows. */
 @AnalyzeClasses(
     packages = "io.diffusion4j",
-    importOptions = {
-      ImportOption.DoNotIncludeTests.class,
-      ArchitectureTest.NoTestJars.class,
-      ArchitectureTest.NothingGenerated.class
-    })
+    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
   private static final String API = "io.diffusion4j.diffusion..";
   private static final String PLOTS = "io.diffusion4j.plots..";
@@ -98,14 +94,6 @@ class ArchitectureTest {
     @Override
     public boolean includes(Location location) {
       return !location.matches(TEST_JAR);
-    }
-  }
-
-  /** What JMH makes of benchmarks. */
-  static final class NothingGenerated implements ImportOption {
-    @Override
-    public boolean includes(Location location) {
-      return !location.contains("/jmh_generated/");
     }
   }
 
@@ -395,7 +383,8 @@ class ArchitectureTest {
   /** From where its classes or its jar are. */
   private static Optional<String> moduleOf(String uri) {
     var matcher =
-        Pattern.compile("/([a-z0-9-]+)/target/classes/|/diffusion4j-([a-z0-9-]+?)-[0-9][^/]*\\.jar!")
+        Pattern.compile(
+                "/([a-z0-9-]+)/target/classes/|/diffusion4j-([a-z0-9-]+?)-[0-9][^/]*\\.jar!")
             .matcher(uri);
     return matcher.find()
         ? Optional.of(matcher.group(1) == null ? matcher.group(2) : matcher.group(1))

@@ -1,6 +1,7 @@
 package io.diffusion4j.benchmarks.images;
 
 import com.google.inject.Guice;
+import io.diffusion4j.benchmarks.process.JavaProcess;
 import io.diffusion4j.benchmarks.process.ProcessMemory;
 import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.diffusion.image.Png;
@@ -9,11 +10,10 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.serving.v1.Progress;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
-import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,12 +23,10 @@ import java.util.Map;
 import org.tensorflow.TensorFlow;
 
 /**
- * A process that makes images from a folder and says on its standard output what took how long, in
- * milliseconds: {@code mark name value} per line. What it says of an image once it runs are medians
- * over images after those that warm it up.
+ * A process that makes images from a folder and tells what took how long, in milliseconds. Figures
+ * of an image once it runs are medians over images after those that warm it up.
  */
 final class FirstImage {
-  static final String MARK = "diffusion4j.bench";
   static final String JVM = "JVM";
   static final String NATIVES = "natives";
   static final String WEIGHTS = "weights";
@@ -63,26 +61,23 @@ final class FirstImage {
         drawn.add(draw(images, settings, sampler, settings.warmup() + i));
       }
 
-      var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-      tell(out, JVM, jvm);
-      tell(out, NATIVES, (loaded - begin) / 1e6);
-      tell(out, WEIGHTS, (ready - loaded) / 1e6);
-      tell(out, FIRST, first);
+      Map<String, Double> figures = new LinkedHashMap<>();
+      figures.put(JVM, jvm);
+      figures.put(NATIVES, (loaded - begin) / 1e6);
+      figures.put(WEIGHTS, (ready - loaded) / 1e6);
+      figures.put(FIRST, first);
       for (String name : drawn.get(0).keySet()) {
         var millis = drawn.stream().mapToDouble(image -> image.getOrDefault(name, Double.NaN));
-        tell(out, name, Percentiles.median(millis.toArray()));
+        figures.put(name, Percentiles.median(millis.toArray()));
       }
-      ProcessMemory.peakMebibytes().ifPresent(mebibytes -> tell(out, MEMORY, mebibytes));
+      ProcessMemory.peakMebibytes().ifPresent(mebibytes -> figures.put(MEMORY, mebibytes));
+      JavaProcess.tell(figures);
     }
   }
 
   private static double sinceJvmStart() {
     return (double) System.currentTimeMillis()
         - ManagementFactory.getRuntimeMXBean().getStartTime();
-  }
-
-  private static void tell(PrintStream out, String name, double value) {
-    out.println(MARK + " " + name + " " + value);
   }
 
   /**

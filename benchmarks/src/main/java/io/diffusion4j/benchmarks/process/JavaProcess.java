@@ -1,12 +1,21 @@
 package io.diffusion4j.benchmarks.process;
 
 import io.diffusion4j.nn.engine.Engines;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A process of its own for what is measured, in which nothing is warm and nothing else lives. */
 public final class JavaProcess {
+  private static final String MARK = "diffusion4j.bench";
+
   private JavaProcess() {}
 
   /**
@@ -24,5 +33,45 @@ public final class JavaProcess {
     command.add(main.getName());
     command.addAll(arguments);
     return new ProcessBuilder(command);
+  }
+
+  /**
+   * Runs a class of this class path that {@link #tell tells} figures.
+   *
+   * @return the figures by name, in their order
+   */
+  public static Map<String, Double> figures(Class<?> main, List<String> arguments) {
+    var builder = of(List.of(), main, arguments).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putIfAbsent("TF_CPP_MIN_LOG_LEVEL", "2"); // warnings and worse
+    Map<String, Double> figures = new LinkedHashMap<>();
+    try {
+      Process process = builder.start();
+      try (BufferedReader lines = process.inputReader()) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          String[] words = line.split(" ", -1);
+          if (words.length == 3 && words[0].equals(MARK)) {
+            figures.put(words[1], Double.parseDouble(words[2]));
+          }
+        }
+      }
+      int status = process.waitFor();
+      if (status != 0) {
+        throw new IllegalStateException(
+            "exit status of " + main.getSimpleName() + ": " + status + " (expected: 0)");
+      }
+      return figures;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot start " + builder.command().get(0) + ": " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a measurement", e);
+    }
+  }
+
+  /** Prints figures for the process that has started this one: a mark, name and value per line. */
+  public static void tell(Map<String, Double> figures) {
+    var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    figures.forEach((name, value) -> out.println(MARK + " " + name + " " + value));
   }
 }

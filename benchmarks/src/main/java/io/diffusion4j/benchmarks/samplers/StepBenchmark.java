@@ -1,30 +1,36 @@
 package io.diffusion4j.benchmarks.samplers;
 
+import io.diffusion4j.benchmarks.process.JavaProcess;
 import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.Row;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs {@link TrajectoryBenchmark} and holds each trajectory against its hand-written loop. Of
- * several short iterations the fastest counts, as whatever else a machine does only makes the
- * others slower.
+ * Holds a sampler's step against the same step written by hand. Of several short iterations the
+ * fastest counts, as whatever else a machine does only makes the others slower.
  */
 public final class StepBenchmark {
-  /** Many and short, so that some of them have a busy machine for themselves. */
-  public static final int ITERATIONS = 60;
+  private static final String LOOP = "loop";
+  private static final String STEP = "step";
+  private static final String BYTES = ".bytes";
 
-  /** The length of an iteration. */
-  public static final long MILLIS = 20;
+  /**
+   * How long to measure.
+   *
+   * @param forked whether each sampler has a fresh JVM
+   * @param iterations of {@code millis} each, to warm up and again to measure
+   */
+  public record Length(boolean forked, int iterations, long millis) {
+    /** Many and short, so that some of them have a busy machine for themselves. */
+    public static final Length FULL = new Length(true, 60, 20);
+
+    /** To see that it works, not to quote. */
+    public static final Length QUICK = new Length(true, 2, 100);
+  }
 
   private StepBenchmark() {}
 
@@ -32,54 +38,67 @@ public final class StepBenchmark {
    * Two rows for each sampler; the fraction is the loop's time over the trajectory's.
    *
    * @param samplers by name
-   * @param forks 1 measures in a fresh JVM, 0 in this one
-   * @param iterations of {@code millis} each, warm-up and measurement
    */
-  public static void measure(
-      List<String> samplers, int forks, int iterations, long millis, Consumer<Row> rows) {
-    var options =
-        new OptionsBuilder()
-            .include(TrajectoryBenchmark.class.getName() + "\\..*")
-            .param("sampler", samplers.toArray(new String[0]))
-            .addProfiler(GCProfiler.class)
-            .forks(forks)
-            .warmupIterations(iterations)
-            .warmupTime(TimeValue.milliseconds(millis))
-            .measurementIterations(iterations)
-            .measurementTime(TimeValue.milliseconds(millis))
-            .shouldFailOnError(true)
-            .verbosity(VerboseMode.SILENT)
-            .build();
-    Map<String, RunResult> trajectories = new TreeMap<>();
-    Map<String, RunResult> loops = new TreeMap<>();
-    try {
-      for (RunResult result : new Runner(options).run()) {
-        boolean loop = result.getParams().getBenchmark().endsWith(".fusedLoop");
-        (loop ? loops : trajectories).put(result.getParams().getParam("sampler"), result);
-      }
-    } catch (RunnerException e) {
-      throw new IllegalStateException("JMH: " + e.getMessage(), e);
-    }
-    for (String sampler : trajectories.keySet()) {
-      Row loop = row("sampler step " + sampler + ", loop by hand", loops, sampler);
-      Row step = row("sampler step " + sampler, trajectories, sampler);
+  public static void measure(List<String> samplers, Length length, Consumer<Row> rows) {
+    for (String sampler : samplers.stream().sorted().toList()) {
+      Map<String, Double> figures =
+          length.forked
+              ? JavaProcess.figures(
+                  StepBenchmark.class, List.of(sampler, "" + length.iterations, "" + length.millis))
+              : figures(sampler, length.iterations, length.millis);
+      Row loop = row("sampler step " + sampler + ", loop by hand", LOOP, figures);
+      Row step = row("sampler step " + sampler, STEP, figures);
       double yardstick = loop.figure(Figure.MILLISECONDS).orElseThrow();
-      double time = step.figure(Figure.MILLISECONDS).orElseThrow();
       rows.accept(loop.with(Figure.FRACTION, 1));
-      rows.accept(step.with(Figure.FRACTION, yardstick / time));
+      rows.accept(
+          step.with(Figure.FRACTION, yardstick / step.figure(Figure.MILLISECONDS).orElseThrow()));
     }
   }
 
-  private static Row row(String name, Map<String, RunResult> results, String sampler) {
-    RunResult result = results.get(sampler);
-    if (result == null) {
-      throw new IllegalStateException("JMH: no result for " + name);
-    }
-    var allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
-    double bytes = allocated == null ? Double.NaN : allocated.getScore();
+  private static Row row(String name, String what, Map<String, Double> figures) {
+    double bytes = figures.getOrDefault(what + BYTES, Double.NaN);
     return Row.of(name)
-        .batch(TrajectoryBenchmark.ROWS)
-        .with(Figure.MILLISECONDS, result.getPrimaryResult().getStatistics().getMin())
-        .with(Figure.ALLOCATED, bytes / TrajectoryBenchmark.resultBytes());
+        .batch(SamplerStep.ROWS)
+        .with(Figure.MILLISECONDS, figures.getOrDefault(what, Double.NaN))
+        .with(Figure.ALLOCATED, bytes / SamplerStep.resultBytes());
+  }
+
+  /** Arguments: the sampler, iterations, milliseconds of each. */
+  public static void main(String[] args) {
+    JavaProcess.tell(figures(args[0], Integer.parseInt(args[1]), Long.parseLong(args[2])));
+  }
+
+  private static Map<String, Double> figures(String sampler, int iterations, long millis) {
+    Map<String, Double> figures = new LinkedHashMap<>();
+    for (boolean byHand : new boolean[] {true, false}) {
+      SamplerStep step = new SamplerStep(sampler);
+      Runnable task = byHand ? step::byHand : step::byTrajectory;
+      iterate(task, iterations, millis); // warms up
+      double[] fastest = iterate(task, iterations, millis);
+      figures.put(byHand ? LOOP : STEP, fastest[0]);
+      figures.put((byHand ? LOOP : STEP) + BYTES, fastest[1]);
+    }
+    return figures;
+  }
+
+  /** Milliseconds of a run in the fastest iteration, and the bytes that a run allocates. */
+  private static double[] iterate(Runnable task, int iterations, long millis) {
+    var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long allocatedBefore = thread.getCurrentThreadAllocatedBytes();
+    double fastest = Double.POSITIVE_INFINITY;
+    long all = 0;
+    for (int i = 0; i < iterations; i++) {
+      long begin = System.nanoTime();
+      long now = begin;
+      int runs = 0;
+      for (; now - begin < 1_000_000 * millis; now = System.nanoTime()) {
+        task.run();
+        runs++;
+      }
+      fastest = Math.min(fastest, (now - begin) / 1e6 / runs);
+      all += runs;
+    }
+    double allocated = thread.getCurrentThreadAllocatedBytes() - allocatedBefore;
+    return new double[] {fastest, allocated / all};
   }
 }

@@ -37,9 +37,7 @@ public final class StepsBench implements Callable<Integer> {
     Table.printHeader(out);
     StepBenchmark.measure(
         samplers.isEmpty() ? List.copyOf(Samplers.standard().names()) : samplers,
-        1,
-        StepBenchmark.ITERATIONS,
-        StepBenchmark.MILLIS,
+        StepBenchmark.Length.FULL,
         row -> Table.print(out, row));
     return 0;
   }

@@ -1,0 +1,74 @@
+package io.diffusion4j.benchmarks.samplers;
+
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Trajectory;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.nn.weights.Init;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** A step of eight samples of 64×64×3, by {@link Trajectory} for any plan or by {@link FusedLoop}. */
+final class SamplerStep {
+  static final int ROWS = 8;
+  private static final long[] SAMPLE = {64, 64, 3};
+  private static final int TRAIN_STEPS = 1000;
+  private static final int STEPS = 250;
+
+  private final SamplingPlan plan;
+  private final List<Prediction> predictions = new ArrayList<>();
+  private final List<float[]> starts = new ArrayList<>();
+  private final float[] noise;
+  private List<Trajectory> trajectories = List.of();
+  private List<FusedLoop> loops = List.of();
+
+  /** Draws everything that is not measured, noise included. */
+  SamplerStep(String sampler) {
+    plan =
+        Samplers.standard()
+            .named(sampler)
+            .plan(new CosineSchedule(TRAIN_STEPS), new UnclipSpacing().of(TRAIN_STEPS, STEPS));
+    var random = new SplittableRandom(1);
+    for (int i = 0; i < ROWS; i++) {
+      float[] output = Init.normal(1).values(SAMPLE, random);
+      predictions.add(new Prediction(output, Init.uniform(1).values(SAMPLE, random)));
+      starts.add(Init.normal(1).values(SAMPLE, random));
+    }
+    noise = Init.normal(1).values(SAMPLE, random);
+  }
+
+  /** One step of each trajectory; a plan that has ended begins anew. */
+  void byTrajectory() {
+    if (trajectories.isEmpty() || trajectories.get(0).done()) {
+      trajectories = starts.stream().map(this::trajectory).toList();
+    }
+    for (int i = 0; i < ROWS; i++) {
+      trajectories.get(i).advance(predictions.get(i));
+    }
+  }
+
+  private Trajectory trajectory(float[] x) {
+    return new Trajectory(plan, Parameterization.EPS, X0Treatment.clip(1), x, step -> noise);
+  }
+
+  /** The same step of each sample by hand. */
+  void byHand() {
+    if (loops.isEmpty() || loops.get(0).done()) {
+      loops = starts.stream().map(x -> new FusedLoop(plan, x)).toList();
+    }
+    for (int i = 0; i < ROWS; i++) {
+      loops.get(i).advance(predictions.get(i), noise);
+    }
+  }
+
+  /** The size of what a step of all samples makes. */
+  static long resultBytes() {
+    return ROWS * Float.BYTES * Arrays.stream(SAMPLE).reduce(1, Math::multiplyExact);
+  }
+}
