@@ -1,10 +1,10 @@
 package io.diffusion4j.cli.console;
 
 import io.diffusion4j.diffusion.stage.SamplingListener;
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Shows how far a batch is, and takes the time of its stages. Owned by one thread. */
 public final class StageWatch implements SamplingListener, AutoCloseable {
@@ -18,8 +18,8 @@ public final class StageWatch implements SamplingListener, AutoCloseable {
    *
    * @param images how many are drawn
    */
-  public StageWatch(PrintWriter err, int images) {
-    bars = new StageBars(Bars.of(err), images);
+  public StageWatch(Bars bars, int images) {
+    this.bars = new StageBars(bars, images);
   }
 
   @Override
@@ -39,14 +39,18 @@ public final class StageWatch implements SamplingListener, AutoCloseable {
 
   /** The time of each stage's steps, and of all with what was loaded for them, in words. */
   public String times() {
-    var line = new StringBuilder();
-    nanos.forEach(
-        (stage, time) -> line.append(stage).append(' ').append(seconds(time)).append(", "));
-    return line.append("in all ").append(seconds(System.nanoTime() - begin)).toString();
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    nanos.forEach((stage, time) -> seconds.put(stage, 1e-9 * time));
+    return times(seconds, 1e-9 * (System.nanoTime() - begin));
   }
 
-  private static String seconds(long nanos) {
-    return String.format(Locale.ROOT, "%.2f s", 1e-9 * nanos);
+  /** What took how long, in words. */
+  public static String times(Map<String, Double> secondsByStage, double all) {
+    Map<String, Double> seconds = new LinkedHashMap<>(secondsByStage);
+    seconds.put("in all", all);
+    return seconds.entrySet().stream()
+        .map(part -> String.format(Locale.ROOT, "%s %.2f s", part.getKey(), part.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   @Override

@@ -1,8 +1,9 @@
 package io.diffusion4j.cli.evaluate;
 
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
-import io.diffusion4j.cli.options.StageOptionsGroup;
+import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Png;
@@ -36,13 +37,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j evaluate}: how well a model draws what it is told, in numbers. */
 @Command(
     name = "evaluate",
+    modelTransformer = SamplingOptions.Adder.class,
     description = "Measure how well a model, or a folder of pictures, shows what was asked for.",
     footer = {
       "",
@@ -57,8 +57,8 @@ import picocli.CommandLine.Spec;
           + " s.svg",
       "  diffusion4j evaluate --vary prior=diffusion,ar --json priors.json"
     })
-public final class EvaluateCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+public final class EvaluateCommand implements Callable<Integer>, SamplingOptions.Sampled {
+  @Mixin private Console console = new Console();
 
   @Option(
       names = "--count",
@@ -141,8 +141,7 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " the second: FILE.png or FILE.svg.")
   private @Nullable Path plot;
 
-  @ArgGroup(validate = false, heading = "%nSampling:%n")
-  private StageOptionsGroup stages = new StageOptionsGroup();
+  private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling");
 
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();
@@ -152,6 +151,11 @@ public final class EvaluateCommand implements Callable<Integer> {
   /** What is measured, and what the numbers depend on. */
   private record Pictures(
       EmojiPreset preset, PromptSet prompts, List<Image> images, Map<String, Object> facts) {}
+
+  @Override
+  public SamplingOptions sampling() {
+    return stages;
+  }
 
   @Override
   public Integer call() {
@@ -168,7 +172,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void measure(Judge judge, Pictures pictures) {
-    say("measuring " + pictures.images.size() + " pictures");
+    console.say("measuring " + pictures.images.size() + " pictures");
     Result result = result(judge, pictures);
     print(TextReport.lines(result.metrics()));
     if (json != null) {
@@ -195,7 +199,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     PictureFile file = plot == null ? null : new PictureFile(plot);
     List<SweepPoint> points = new ArrayList<>();
     for (Map<String, String> at : Variation.combinations(variations)) {
-      say(at.toString());
+      console.say(at.toString());
       set(at);
       points.add(new SweepPoint(at, result(judge, drawn()).metrics()));
     }
@@ -235,9 +239,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void print(List<String> lines) {
-    var out = spec.commandLine().getOut();
-    lines.forEach(out::println);
-    out.flush();
+    lines.forEach(console::print);
   }
 
   /** Everything that can be wrong, before hours are spent. */
@@ -301,13 +303,15 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private Pictures drawn() {
     try (var jars = plugins.load()) {
-      say("loading " + model.folder());
-      try (var open = model.open(stages.opening(model.opening(Residency.ALWAYS)), jars)) {
+      console.say("loading " + model.folder());
+      try (var open =
+          ModelOptions.open(
+              model.folder(), stages.opening(model.opening(Residency.ALWAYS)), jars)) {
         var identity = open.pipeline().card().identity();
         EmojiPreset preset = EmojiPreset.of(presetName == null ? identity.name() : presetName);
         PromptSet prompts =
             PromptSet.of(preset.drawn().concepts(), preset.drawn().scenes(), count, seed);
-        var drawer = new PromptDrawer(seed, batch, spec.commandLine().getErr());
+        var drawer = new PromptDrawer(seed, batch, console.bars());
         Map<String, Object> facts = facts("model", identity.weightsDigest());
         if (!identity.replaced().isEmpty()) {
           facts.put("plugins", identity.replaced().stream().map(ReplacedPart::toString).toList());
@@ -323,10 +327,5 @@ public final class EvaluateCommand implements Callable<Integer> {
     facts.put("judge", judgeFolder.toString());
     facts.put("seed", seed);
     return facts;
-  }
-
-  private void say(String line) {
-    spec.commandLine().getErr().println(line);
-    spec.commandLine().getErr().flush();
   }
 }

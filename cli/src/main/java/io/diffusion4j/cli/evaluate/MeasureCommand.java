@@ -1,15 +1,13 @@
 package io.diffusion4j.cli.evaluate;
 
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.unclip.PriorMeasurement;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j measure}: what a sampler has to know of a model's prior. */
 @Command(
@@ -30,7 +28,7 @@ public final class MeasureCommand implements Callable<Integer> {
   /** How many emoji. */
   private static final int USUAL = 512;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Mixin private ExampleOptions examples = new ExampleOptions();
 
@@ -40,15 +38,11 @@ public final class MeasureCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var of = examples.of(model.folder(), USUAL);
-    PrintWriter err = spec.commandLine().getErr();
-    err.println("measuring " + model.folder());
-    err.flush();
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(
+    console.say("measuring " + model.folder());
+    console.print(
         new PriorMeasurement(
                 model.folder(), model.measuringPrecision(), of.pictures(), of.count(), of.seed())
             .write());
-    out.flush();
     return 0;
   }
 }

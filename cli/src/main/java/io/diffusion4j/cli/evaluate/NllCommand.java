@@ -1,6 +1,6 @@
 package io.diffusion4j.cli.evaluate;
 
-import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.EmojiModel;
 import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
@@ -25,9 +25,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j nll}: how likely pictures are under a model's decoder. */
 @Command(
@@ -58,7 +57,7 @@ public final class NllCommand implements Callable<Integer> {
     }
   }
 
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Option(
       names = "--count",
@@ -111,7 +110,7 @@ public final class NllCommand implements Callable<Integer> {
     PictureFolder folder = images == null ? null : PictureFolder.of("images", images);
     int size = folder != null ? ExampleOptions.size(folder, count) : count != null ? count : 16;
     UnclipFamily.require(model.folder());
-    say("loading " + model.folder());
+    console.say("loading " + model.folder());
     try (var loaded = UnclipModel.load(model.folder(), model.measuringPrecision())) {
       Timesteps timesteps = timesteps(loaded.decoderLikelihood().trainSteps());
       ModelFacts facts = ModelFacts.of(model.folder());
@@ -124,7 +123,7 @@ public final class NllCommand implements Callable<Integer> {
               seed,
               loaded.decoderLikelihood().imageSize(),
               measure(loaded, source, size, timesteps));
-      report.print(spec.commandLine().getOut());
+      report.print(console.out());
       if (json != null) {
         report.write(json);
       }
@@ -171,8 +170,7 @@ public final class NllCommand implements Callable<Integer> {
     var likelihood = loaded.decoderLikelihood();
     int side = likelihood.imageSize();
     List<Bound> bounds = new ArrayList<>();
-    try (var bar =
-        Bars.of(spec.commandLine().getErr()).bar("nll", 0, (long) size * timesteps.size())) {
+    try (var bar = console.bars().bar("nll", 0, (long) size * timesteps.size())) {
       for (int i = 0; i < size; i++) {
         var example = source.get(i);
         long before = (long) i * timesteps.size();
@@ -197,10 +195,5 @@ public final class NllCommand implements Callable<Integer> {
             Locale.ROOT,
             "%.3f bits per dimension",
             bounds.stream().mapToDouble(Bound::total).average().orElseThrow());
-  }
-
-  private void say(String line) {
-    spec.commandLine().getErr().println(line);
-    spec.commandLine().getErr().flush();
   }
 }

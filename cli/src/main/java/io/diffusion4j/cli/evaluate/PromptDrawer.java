@@ -1,8 +1,7 @@
 package io.diffusion4j.cli.evaluate;
 
 import io.diffusion4j.cli.console.Bars;
-import io.diffusion4j.cli.options.StageOptionsGroup;
-import io.diffusion4j.client.Requests;
+import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -11,7 +10,6 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.serving.request.DirectRequest;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -21,17 +19,15 @@ import java.util.stream.IntStream;
  *
  * @param seed of the noise
  * @param batch how many are drawn at once
- * @param err where the bar is
+ * @param bars where it shows how far it is
  */
-record PromptDrawer(long seed, int batch, PrintWriter err) {
-  List<Image> draw(ImagePipeline pipeline, PromptSet prompts, StageOptionsGroup stages) {
+record PromptDrawer(long seed, int batch, Bars bars) {
+  List<Image> draw(ImagePipeline pipeline, PromptSet prompts, SamplingOptions stages) {
     List<Image> drawn = new ArrayList<>(prompts.size());
-    var request =
-        Requests.textToImage(prompts.texts().get(0))
-            .putAllStages(stages.byStage(pipeline.card()))
-            .build();
-    var settings = DirectRequest.of(pipeline, request).settings();
-    try (var bar = Bars.of(err).bar("evaluate", 0, prompts.size())) {
+    var settings =
+        DirectRequest.settings(
+            pipeline, ImageTask.of(prompts.texts().get(0)), stages.byStage(pipeline.card()));
+    try (var bar = bars.bar("evaluate", 0, prompts.size())) {
       for (int from = 0; from < prompts.size(); from += batch) {
         int to = Math.min(prompts.size(), from + batch);
         List<NoiseSource> noise =

@@ -1,6 +1,6 @@
 package io.diffusion4j.cli.evaluate;
 
-import io.diffusion4j.cli.options.StageOptionsGroup;
+import io.diffusion4j.cli.options.SamplingOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,17 +17,13 @@ record Variation(String name, List<String> values) {
   /** The option whose values are folders. */
   static final String MODEL = "model";
 
+  private static final List<String> NAMES = SamplingOptions.ofUnclip("").names();
+
   Variation {
     values = List.copyOf(values);
-    if (!name.equals(MODEL) && !StageOptionsGroup.NAMED.contains(name)) {
+    if (!name.equals(MODEL) && !NAMES.contains(name)) {
       throw new IllegalArgumentException(
-          "vary: "
-              + name
-              + " (expected: one of "
-              + MODEL
-              + ", "
-              + String.join(", ", StageOptionsGroup.NAMED)
-              + ")");
+          "vary: " + name + " (expected: one of " + MODEL + ", " + String.join(", ", NAMES) + ")");
     }
     if (values.size() < 2
         || values.stream().anyMatch(String::isBlank)

@@ -1,23 +1,25 @@
 package io.diffusion4j.cli.generate;
 
-import io.diffusion4j.cli.console.StageWatch;
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.generate.LocalBatch.Drawn;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
+import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.sampling.Resampling;
+import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.glide.GlideNetworks;
 import io.diffusion4j.glide.KnownPixels;
-import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.serving.request.DirectRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,14 +27,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j glide}: a prompt becomes images, or the missing part of one. */
 @Command(
     name = "glide",
+    modelTransformer = SamplingOptions.Adder.class,
     description = "Make images from texts with GLIDE, or complete one.",
     footer = {
       "",
@@ -41,25 +41,10 @@ import picocli.CommandLine.Spec;
       "  diffusion4j glide \"a red scarf\" --model glide-inpaint --image hedgehog.png --mask"
           + " neck.png"
     })
-public final class GlideCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sampled {
+  @Mixin private Console console = new Console();
 
-  @Parameters(
-      paramLabel = "PROMPT",
-      arity = "1..*",
-      description =
-          "What an image shows, in quotes. Several are drawn as one batch, and their images are"
-              + " numbered.")
-  private List<String> prompts = List.of();
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FILE",
-      defaultValue = "image.png",
-      description = "The PNG file to write. Default: ${DEFAULT-VALUE}")
-  private Path output = Path.of("");
-
-  @Mixin private DrawOptions draws = new DrawOptions();
+  @Mixin private PromptOptions prompts = new PromptOptions();
 
   @Option(
       names = "--image",
@@ -73,8 +58,7 @@ public final class GlideCommand implements Callable<Integer> {
       description = "Of the image's size: white where it is to be drawn, black where it is kept.")
   private @Nullable Path mask;
 
-  @ArgGroup(validate = false, heading = "%nSampling:%n")
-  private GlideOptions stages = new GlideOptions();
+  private final SamplingOptions stages = SamplingOptions.ofGlide();
 
   @ArgGroup(
       validate = false,
@@ -98,50 +82,45 @@ public final class GlideCommand implements Callable<Integer> {
   @Mixin private PluginOptions plugins = new PluginOptions();
 
   @Override
+  public SamplingOptions sampling() {
+    return stages;
+  }
+
+  @Override
   public Integer call() throws IOException {
-    PngFiles files = draws.files(output, prompts.size());
-    check(files);
+    check();
     List<ImageTask> tasks = tasks();
-    long seed = draws.seedOrNew();
-    var noise = batch.noise(prompts.size(), draws.count, seed);
-    var how = Opening.with(Residency.ALWAYS).withPrecision(Optional.of(format.precision));
-    try (var jars = plugins.load()) {
-      say("loading " + model);
-      try (var open = OpenPipeline.of(model, how, jars);
-          var watch = new StageWatch(spec.commandLine().getErr(), noise.size())) {
-        jars.requireUsed();
-        ImagePipeline pipeline = open.pipeline();
-        for (String prompt : prompts) {
-          pipeline.truncation(prompt).ifPresent(message -> say("warning: prompt: " + message));
-        }
-        List<Image> images = new ArrayList<>();
-        int each = noise.size() / tasks.size();
-        for (int i = 0; i < tasks.size(); i++) {
-          ImageTask task = tasks.get(i);
-          images.addAll(
-              pipeline.draw(
-                  task,
-                  stages.over(pipeline.defaults(task.kind())),
-                  noise.subList(i * each, (i + 1) * each),
-                  watch));
-        }
-        new BatchOutput(files, batch, spec.commandLine().getOut())
-            .write(images, i -> batch.source(seed, i, draws.count), watch.times());
-      }
-    }
+    new LocalBatch(console, prompts.files(), prompts.draws, batch, plugins)
+        .run(
+            model,
+            Opening.with(Residency.ALWAYS).withPrecision(Optional.of(format.precision)),
+            prompts.draws.seedOrNew(),
+            (open, noise, watch) -> {
+              ImagePipeline pipeline = open.pipeline();
+              for (String prompt : prompts.prompts) {
+                pipeline
+                    .truncation(prompt)
+                    .ifPresent(message -> console.say("warning: prompt: " + message));
+              }
+              var settings =
+                  DirectRequest.settings(pipeline, tasks.get(0), stages.byStage(pipeline.card()));
+              List<Image> images = new ArrayList<>();
+              int each = noise.size() / tasks.size();
+              for (int i = 0; i < tasks.size(); i++) {
+                var own = noise.subList(i * each, (i + 1) * each);
+                images.addAll(pipeline.draw(tasks.get(i), settings, own, watch));
+              }
+              return Drawn.plain(images);
+            });
     return 0;
   }
 
   /** All texts as one batch, or a picture that is completed for each. */
   private List<ImageTask> tasks() throws IOException {
     List<ImageTask.Words> words =
-        prompts.stream().map(prompt -> new ImageTask.Words(prompt, "")).toList();
+        prompts.prompts.stream().map(prompt -> new ImageTask.Words(prompt, "")).toList();
     if (image == null || mask == null) {
-      return List.of(
-          new ImageTask.TextToImage(
-              words.stream()
-                  .flatMap(own -> Collections.nCopies(draws.count, own).stream())
-                  .toList()));
+      return List.of(new ImageTask.TextToImage(prompts.forEachImage(words)));
     }
     Image picture = ImageFiles.read(image, VaryCommand.MAX_PIXELS);
     Image part = ImageFiles.read(mask, VaryCommand.MAX_PIXELS);
@@ -152,15 +131,11 @@ public final class GlideCommand implements Callable<Integer> {
   }
 
   /** Everything that can be wrong without loading the networks, before they are. */
-  private void check(PngFiles files) {
-    for (String prompt : prompts) {
-      if (prompt.isBlank()) {
-        throw new IllegalArgumentException("prompt: \"" + prompt + "\" (expected: some words)");
-      }
-    }
-    draws.check();
+  private void check() {
+    prompts.check();
     stages.check();
-    batch.check(draws.seed);
+    stages.checkSamplers(Samplers.standard());
+    batch.check(prompts.draws.seed);
     requireFile("image", image);
     requireFile("mask", mask);
     if ((image == null) != (mask == null)) {
@@ -169,7 +144,7 @@ public final class GlideCommand implements Callable<Integer> {
               ? "image: none (expected: the one that --mask is of)"
               : "mask: none (expected: what of the image is to be drawn)");
     }
-    files.requireWritable();
+    prompts.files().requireWritable();
     if (!GlideNetworks.isAt(model)) {
       throw new IllegalArgumentException(
           "model: " + model + " (expected: a folder with GLIDE's base, upsample and tokenizer)");
@@ -184,10 +159,5 @@ public final class GlideCommand implements Callable<Integer> {
     if (file != null && !Files.isRegularFile(file)) {
       throw new IllegalArgumentException(name + ": " + file + " (expected: a file)");
     }
-  }
-
-  private void say(String line) {
-    spec.commandLine().getErr().println(line);
-    spec.commandLine().getErr().flush();
   }
 }

@@ -1,7 +1,7 @@
 package io.diffusion4j.cli.generate;
 
 import com.google.common.hash.Hashing;
-import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StageBars;
 import io.diffusion4j.cli.console.StageWatch;
@@ -30,10 +30,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j replay}: an image file is drawn again from what it says of itself. */
 @Command(
@@ -49,7 +47,7 @@ import picocli.CommandLine.Spec;
       "  diffusion4j replay apple.png"
     })
 public final class ReplayCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Parameters(paramLabel = "FILE", description = "A PNG file that generate or a server made.")
   private Path file = Path.of("");
@@ -101,11 +99,10 @@ public final class ReplayCommand implements Callable<Integer> {
     if (!digest.equals(original.recipe().getWeightsDigest())) { // told before the model is loaded
       throw otherWeights(original, model.folder() + " with " + digest);
     }
-    var err = spec.commandLine().getErr();
     try (var jars = plugins.load()) {
-      err.println("loading " + model.folder());
-      try (var open = model.open(how, jars);
-          var watch = new StageWatch(err, 1)) {
+      console.say("loading " + model.folder());
+      try (var open = ModelOptions.open(model.folder(), how, jars);
+          var watch = new StageWatch(console.bars(), 1)) {
         ImagePipeline pipeline = open.pipeline();
         original.requireParts(ModelParts.of(pipeline.card()));
         List<String> fixed =
@@ -122,10 +119,7 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private Generation.Picture ask(String address, RecipeFile original) throws IOException {
-    if (plugins.areGiven()) {
-      throw new IllegalArgumentException(
-          "server: " + address + " (expected: none beside --plugin; a server has its own)");
-    }
+    plugins.requireNoneBeside(address);
     try (var client = connection.connect(address)) {
       Model own = modelWithItsWeights(client.models(), original);
       original.requireParts(own.getPartsList());
@@ -134,7 +128,7 @@ public final class ReplayCommand implements Callable<Integer> {
               .filter(stage -> stage.getSamplersCount() == 0)
               .map(ModelStage::getName)
               .toList();
-      try (var bars = new StageBars(Bars.of(spec.commandLine().getErr()), 1)) {
+      try (var bars = new StageBars(console.bars(), 1)) {
         return client
             .generate(original.request(own.getName(), fixed), bars)
             .images()
@@ -172,23 +166,21 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private int report(RecipeFile original, Generation.Picture again) throws IOException {
-    var out = spec.commandLine().getOut();
     String before = sha256(original.png());
     String now = sha256(again.png());
     if (before.equals(now)) {
-      out.printf("%s: the same file, bit for bit: sha256 %s%n", original.path(), now);
-      out.flush();
+      console.printf("%s: the same file, bit for bit: sha256 %s", original.path(), now);
       return 0;
     }
     PixelDifference difference = PixelDifference.between(original.png(), again.png());
     if (difference.isNone()) {
-      out.printf(
-          "%s: the same pixels; the file differs in other things: sha256 %s, drawn again %s%n",
+      console.printf(
+          "%s: the same pixels; the file differs in other things: sha256 %s, drawn again %s",
           original.path(), before, now);
     } else {
-      out.printf(
+      console.printf(
           "%s: other pixels: %d of %d values differ, by at most %d of 255; drawn by %s, again by"
-              + " %s%n",
+              + " %s",
           original.path(),
           difference.values(),
           difference.of(),
@@ -196,7 +188,6 @@ public final class ReplayCommand implements Callable<Integer> {
           original.recipe().getSoftware(),
           Recipes.fromJson(again.recipe()).getSoftware());
     }
-    out.flush();
     return difference.isNone() ? 0 : FailureHandler.FAILED;
   }
 

@@ -1,20 +1,16 @@
 package io.diffusion4j.cli.generate;
 
-import com.google.common.primitives.Floats;
 import com.google.inject.Injector;
 import io.diffusion4j.checkpoint.ModelFolder;
-import io.diffusion4j.cli.console.StageWatch;
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
-import io.diffusion4j.cli.options.StageOptionsGroup;
+import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectRequest;
-import io.diffusion4j.serving.v1.Embedding;
-import io.diffusion4j.serving.v1.FromEmbeddingTask;
-import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.unclip.PreparedPixels;
 import io.diffusion4j.unclip.UnclipFamily;
 import io.diffusion4j.unclip.UnclipModel;
@@ -28,21 +24,20 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j vary}: images become others that show the same. */
 @Command(
     name = "vary",
+    modelTransformer = SamplingOptions.Adder.class,
     description = "Make variations of images.",
     footer = {"", "Example:", "  diffusion4j vary apple.png --output another.png"})
-public final class VaryCommand implements Callable<Integer> {
+public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sampled {
   /** More than any camera takes. */
   static final long MAX_PIXELS = 200_000_000;
 
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Parameters(
       paramLabel = "IMAGE",
@@ -61,8 +56,7 @@ public final class VaryCommand implements Callable<Integer> {
 
   @Mixin private DrawOptions draws = new DrawOptions();
 
-  @ArgGroup(validate = false, heading = "%nSampling (there is no prior):%n")
-  private StageOptionsGroup stages = new StageOptionsGroup();
+  private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling (there is no prior)");
 
   @ArgGroup(validate = false, heading = "%nTo compare with other frameworks:%n")
   private BatchOptions batch = new BatchOptions();
@@ -73,48 +67,37 @@ public final class VaryCommand implements Callable<Integer> {
   @Mixin private PluginOptions plugins = new PluginOptions();
 
   @Override
+  public SamplingOptions sampling() {
+    return stages;
+  }
+
+  @Override
   public Integer call() throws IOException {
     check();
     List<Source> given = new ArrayList<>();
     for (Path source : sources) {
       given.add(Source.read(source));
     }
-    int inputs = given.stream().mapToInt(Source::size).sum();
-    PngFiles files = draws.files(output, inputs);
+    PngFiles files = draws.files(output, given.stream().mapToInt(Source::size).sum());
     files.requireWritable();
-    long seed = draws.seedOrNew();
-    var noise = batch.noise(inputs, draws.count, seed);
-    var err = spec.commandLine().getErr();
-    try (var jars = plugins.load()) {
-      err.println("loading " + model.folder());
-      err.flush();
-      try (var open = model.open(model.opening(Residency.ONE_AT_A_TIME), jars);
-          var watch = new StageWatch(err, noise.size())) {
-        List<float[]> embeddings = new ArrayList<>();
-        for (Source source : given) {
-          for (float[] embedding : source.encode(open.injector())) {
-            embeddings.addAll(Collections.nCopies(draws.count, embedding));
-          }
-        }
-        var pipeline = open.pipeline();
-        var request =
-            GenerateImagesRequest.newBuilder()
-                .setFromEmbedding(
-                    FromEmbeddingTask.newBuilder()
-                        .setImageEmbedding(
-                            Embedding.newBuilder().addAllValues(Floats.asList(embeddings.get(0)))))
-                .putAllStages(stages.byStage(pipeline.card()))
-                .build();
-        var images =
-            pipeline.draw(
-                new ImageTask.FromEmbedding(embeddings, ImageTask.Words.NONE),
-                DirectRequest.of(pipeline, request).settings(),
-                noise,
-                watch);
-        new BatchOutput(files, batch, spec.commandLine().getOut())
-            .write(images, i -> batch.source(seed, i, draws.count), watch.times());
-      }
-    }
+    new LocalBatch(console, files, draws, batch, plugins)
+        .run(
+            model.folder(),
+            model.opening(Residency.ONE_AT_A_TIME),
+            draws.seedOrNew(),
+            (open, noise, watch) -> {
+              List<float[]> embeddings = new ArrayList<>();
+              for (Source source : given) {
+                for (float[] embedding : source.encode(open.injector())) {
+                  embeddings.addAll(Collections.nCopies(draws.count, embedding));
+                }
+              }
+              var pipeline = open.pipeline();
+              var task = new ImageTask.FromEmbedding(embeddings, ImageTask.Words.NONE);
+              var settings =
+                  DirectRequest.settings(pipeline, task, stages.byStage(pipeline.card()));
+              return LocalBatch.Drawn.plain(pipeline.draw(task, settings, noise, watch));
+            });
     return 0;
   }
 

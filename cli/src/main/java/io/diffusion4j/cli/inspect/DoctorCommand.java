@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.inspect;
 
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
@@ -15,8 +16,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j doctor}: why a model draws only noise. */
 @Command(
@@ -38,7 +37,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
   private static final Set<Verdict> WELL = Set.of(Verdict.OK, Verdict.UNEXAMINED);
 
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Mixin private ExampleOptions examples = new ExampleOptions();
 
@@ -48,7 +47,7 @@ public final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var of = examples.of(model.folder(), USUAL);
-    say("examining " + model.folder());
+    console.say("examining " + model.folder());
     List<Diagnosis> diagnoses =
         new Doctor(
                 model.folder(),
@@ -58,7 +57,7 @@ public final class DoctorCommand implements Callable<Integer> {
                 of.count(),
                 of.seed())
             .diagnoses();
-    print(diagnoses, spec.commandLine().getOut());
+    print(diagnoses, console.out());
     boolean isWell = diagnoses.stream().map(Diagnosis::verdict).allMatch(WELL::contains);
     return isWell ? 0 : FailureHandler.FAILED;
   }
@@ -84,10 +83,5 @@ public final class DoctorCommand implements Callable<Integer> {
       out.printf("%s: %s: %s%n", diagnosis.part(), diagnosis.verdict().word(), diagnosis.finding());
     }
     out.flush();
-  }
-
-  private void say(String line) {
-    spec.commandLine().getErr().println(line);
-    spec.commandLine().getErr().flush();
   }
 }

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.inspect;
 
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.glide.GlideNetworks;
 import io.diffusion4j.unclip.FolderReport;
@@ -8,10 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j inspect}: what a model folder holds, and what is wrong with it. */
 @Command(
@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
       "  diffusion4j inspect emoji/model"
     })
 public final class InspectCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Parameters(paramLabel = "DIR", description = "The folder of a pipeline.")
   private Path folder = Path.of("");
@@ -41,7 +41,7 @@ public final class InspectCommand implements Callable<Integer> {
     }
     FolderReport report =
         GlideNetworks.isAt(folder) ? GlideReport.of(folder) : FolderReport.of(folder);
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = console.out();
     if (json) {
       out.println(ReportFormat.json(report));
     } else {

@@ -81,8 +81,8 @@ public final class ModelOptions {
     return Opening.with(residency).withPrecision(format.precision);
   }
 
-  /** Opens it with the parts of plugins, which all have to be for it. */
-  public OpenPipeline open(Opening how, Plugins plugins) {
+  /** Opens a model with the parts of plugins, which all have to be for it. */
+  public static OpenPipeline open(Path folder, Opening how, Plugins plugins) {
     OpenPipeline open = OpenPipeline.of(folder, how, plugins);
     try {
       plugins.requireUsed();

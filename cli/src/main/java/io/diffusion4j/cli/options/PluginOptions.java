@@ -20,6 +20,14 @@ public final class PluginOptions {
     return !jars.isEmpty();
   }
 
+  /** Refuses them beside a server. */
+  public void requireNoneBeside(String server) {
+    if (areGiven()) {
+      throw new IllegalArgumentException(
+          "server: " + server + " (expected: none beside --plugin; a server has its own)");
+    }
+  }
+
   /** Loads them. */
   public Plugins load() {
     return Plugins.of(jars);

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.plots;
 
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.plots.PictureFile;
@@ -13,10 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j plan} and {@code plot plan}: what a sampler will do, step by step. */
 @Command(
@@ -33,7 +32,7 @@ import picocli.CommandLine.Spec;
       "  diffusion4j plan ddim heun --schedule linear --spacing trailing --output plan.svg"
     })
 public final class PlanCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Parameters(
       paramLabel = "SAMPLER",
@@ -58,7 +57,7 @@ public final class PlanCommand implements Callable<Integer> {
   public Integer call() {
     Optional<PictureFile> file = picture.file();
     Map<String, SamplingPlan> plans = plans();
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = console.out();
     if (file.isPresent()) {
       file.get().write(picture.titled(PlanPlots.of(plans)));
       out.println(file.get().path());

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.plots;
 
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.plots.Chart;
 import io.diffusion4j.plots.PictureFile;
@@ -12,11 +13,8 @@ import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j plot}: noise schedules, sampling plans and trainings as pictures. */
 @Command(
@@ -34,7 +32,7 @@ import picocli.CommandLine.Spec;
 public final class PlotCommand implements Runnable {
   private static final String NAMES = "Names of schedules. Default: all there are";
 
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Command(
       name = "schedules",
@@ -97,16 +95,13 @@ public final class PlotCommand implements Runnable {
 
   private int write(PictureFile file, List<Chart> charts) {
     file.write(charts);
-    spec.commandLine().getOut().println(file.path());
-    spec.commandLine().getOut().flush();
+    console.print(file.path());
     return 0;
   }
 
   /** Reached only without a command. */
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(),
-        "command: none (expected: one of " + String.join(", ", spec.subcommands().keySet()) + ")");
+    throw console.noCommand();
   }
 }

@@ -1,15 +1,15 @@
 package io.diffusion4j.cli.serve;
 
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.options.ConnectionOptions;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j health}: whether a server serves, for probes that have nothing else. */
 @Command(
@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     description = "Tell whether a server serves: exit status 0 if it does, 1 if not.",
     footer = {"", "Example:", "  diffusion4j health 127.0.0.1:50051"})
 public final class HealthCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Parameters(paramLabel = "HOST:PORT", description = "Where the server is.")
   private String server = "";
@@ -38,9 +38,7 @@ public final class HealthCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (var client = connection.connect(server)) {
       boolean serves = client.isServing(service);
-      var out = spec.commandLine().getOut();
-      out.println(serves ? "serving" : "not serving");
-      out.flush();
+      console.print(serves ? "serving" : "not serving");
       return serves ? 0 : FailureHandler.FAILED;
     }
   }

@@ -3,6 +3,7 @@ package io.diffusion4j.cli.serve;
 import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.multibindings.OptionalBinder;
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.Signals;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.openai.OpenAiModule;
@@ -22,9 +23,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j serve}: models on a port, until SIGTERM or an interrupt. */
 @Command(
@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
       "  diffusion4j serve --port 50051"
     })
 public final class ServeCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Option(
       names = "--config",
@@ -101,11 +101,9 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private void serve(LocalModels models, DiffusionServer server) {
-    var out = spec.commandLine().getOut();
-    out.printf(
-        "serving %s on %s:%d%n",
+    console.printf(
+        "serving %s on %s:%d",
         String.join(", ", models.names()), server.address().getHostString(), server.port());
-    out.flush();
     try {
       server.awaitTermination();
     } catch (InterruptedException e) {

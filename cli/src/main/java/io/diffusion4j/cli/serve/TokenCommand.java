@@ -1,14 +1,14 @@
 package io.diffusion4j.cli.serve;
 
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j token}: a new token for a server, and what its file of tokens says of it. */
 @Command(
@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
       "  diffusion4j token ann"
     })
 public final class TokenCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Parameters(paramLabel = "NAME", description = "Whose it is.")
   private String name = "";
@@ -32,11 +32,9 @@ public final class TokenCommand implements Callable<Integer> {
   public Integer call() {
     var principal = new Principal(name, Set.of(), Set.of(Principal.EVERY_MODEL), Quota.NONE);
     String token = HashedTokens.newToken();
-    var out = spec.commandLine().getOut();
-    out.println("# " + token);
-    out.println("  - name: " + principal.name());
-    out.println("    sha256: " + HashedTokens.hash(token));
-    out.flush();
+    console.print("# " + token);
+    console.print("  - name: " + principal.name());
+    console.print("    sha256: " + HashedTokens.hash(token));
     return 0;
   }
 }

@@ -1,14 +1,14 @@
 package io.diffusion4j.cli.train;
 
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.unclip.RandomPipeline;
 import io.diffusion4j.unclip.UnclipConfig;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j init}: a pipeline of random weights. */
 @Command(
@@ -41,7 +41,7 @@ public final class InitCommand implements Callable<Integer> {
     }
   }
 
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Option(
       names = "--config",
@@ -75,16 +75,9 @@ public final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var err = spec.commandLine().getErr();
     new RandomPipeline(size.config(), stored.dtype, seed)
-        .write(
-            output,
-            component -> {
-              err.println("writing " + component);
-              err.flush();
-            });
-    spec.commandLine().getOut().println("model: " + output);
-    spec.commandLine().getOut().flush();
+        .write(output, component -> console.say("writing " + component));
+    console.print("model: " + output);
     return 0;
   }
 }

@@ -1,6 +1,6 @@
 package io.diffusion4j.cli.train;
 
-import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.ModelOptions;
@@ -26,10 +26,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j train}: trains the parts of a model, resumably. */
 @Command(
@@ -48,7 +47,7 @@ import picocli.CommandLine.Spec;
 public final class TrainCommand implements Callable<Integer> {
   private static final String ALL = "all";
 
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private Console console = new Console();
 
   @Parameters(
       paramLabel = "PART",
@@ -235,8 +234,7 @@ public final class TrainCommand implements Callable<Integer> {
     if (!finished) {
       return FailureHandler.FAILED;
     }
-    spec.commandLine().getOut().println("model: " + folder);
-    spec.commandLine().getOut().flush();
+    console.print("model: " + folder);
     return 0;
   }
 
@@ -332,26 +330,21 @@ public final class TrainCommand implements Callable<Integer> {
   /** Whether it is finished. */
   private boolean train(
       String name, Training training, TrainingConfig config, Path stateFolder, StopOnSignal stop) {
-    say(name + ": preparing the data");
+    console.say(name + ": preparing the data");
     boolean finished = watched(name, training, config, stateFolder.resolve(name), stop);
-    say(name + (finished ? ": done" : ": stopped and saved; the same command goes on from here"));
+    console.say(
+        name + (finished ? ": done" : ": stopped and saved; the same command goes on from here"));
     return finished;
   }
 
   private boolean watched(
       String name, Training training, TrainingConfig config, Path folder, StopOnSignal stop) {
-    var err = spec.commandLine().getErr();
-    try (var watcher = new TrainingWatcher(name, folder, Bars.of(err), err, stop)) {
+    try (var watcher = new TrainingWatcher(name, folder, console, stop)) {
       try {
         return training.train(config, watcher);
       } catch (DivergedException e) {
         throw new TrainingDivergedException(name, e, watcher.lastCheckpoint());
       }
     }
-  }
-
-  private void say(String line) {
-    spec.commandLine().getErr().println(line);
-    spec.commandLine().getErr().flush();
   }
 }

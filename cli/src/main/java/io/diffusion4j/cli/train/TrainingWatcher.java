@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.train;
 
 import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
@@ -8,7 +9,6 @@ import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.VarianceRange;
 import io.diffusion4j.tf.train.EventWriter;
 import io.diffusion4j.training.Recipe;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +26,7 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
 
   private final String part;
   private final Path state;
-  private final Bars bars;
-  private final PrintWriter err;
+  private final Console console;
   private final StopOnSignal stop;
 
   private Bars.@Nullable Bar bar;
@@ -45,11 +44,10 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
    * @param part as it is asked for
    * @param state the folder of its run
    */
-  TrainingWatcher(String part, Path state, Bars bars, PrintWriter err, StopOnSignal stop) {
+  TrainingWatcher(String part, Path state, Console console, StopOnSignal stop) {
     this.part = part;
     this.state = state;
-    this.bars = bars;
-    this.err = err;
+    this.console = console;
     this.stop = stop;
   }
 
@@ -60,16 +58,16 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
     if (fromStep > 0) {
       lastCheckpoint = checkpoint(fromStep, state);
     }
-    err.printf(
-        Locale.ROOT,
-        "%s: %,d parameters, %d steps of %d images, %s%n",
-        part,
-        parameters,
-        config.steps(),
-        batch,
-        fromStep == 0 ? "from the start" : "going on from step " + fromStep);
-    err.flush();
-    bar = bars.bar(part, fromStep, config.steps());
+    console.say(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d parameters, %d steps of %d images, %s",
+            part,
+            parameters,
+            config.steps(),
+            batch,
+            fromStep == 0 ? "from the start" : "going on from step " + fromStep));
+    bar = console.bars().bar(part, fromStep, config.steps());
     events = new EventWriter(state.resolve(EVENTS));
     lastStep = System.nanoTime();
   }
@@ -125,13 +123,13 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
   /** Reports how much of a learned variance was between its bounds in the last steps. */
   private void reportVariance() {
     if (!Double.isNaN(outside)) {
-      err.printf(
-          Locale.ROOT,
-          "%s: the variance is between its bounds for %.1f %% of values%s%n",
-          part,
-          100 * (1 - outside),
-          outside > OUTSIDE ? " (expected: 99 % or more; train longer)" : "");
-      err.flush();
+      console.say(
+          String.format(
+              Locale.ROOT,
+              "%s: the variance is between its bounds for %.1f %% of values%s",
+              part,
+              100 * (1 - outside),
+              outside > OUTSIDE ? " (expected: 99 % or more; train longer)" : ""));
     }
   }
 

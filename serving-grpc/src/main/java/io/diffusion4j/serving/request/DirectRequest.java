@@ -8,12 +8,14 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.Warning;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A request of the contract for a pipeline of this process: checked, filled in and encoded as the
@@ -40,8 +42,38 @@ public final class DirectRequest {
    * @throws IllegalArgumentException with everything that is wrong with it
    */
   public static DirectRequest of(ImagePipeline pipeline, GenerateImagesRequest asked) {
+    return of(pipeline, asked, RequestResolver.PROMPT);
+  }
+
+  /**
+   * Checks a request whose prompt has another name where it comes from.
+   *
+   * @param promptField what warnings call the prompt
+   * @throws IllegalArgumentException with everything that is wrong with it
+   */
+  public static DirectRequest of(
+      ImagePipeline pipeline, GenerateImagesRequest asked, String promptField) {
+    return checked(
+        () -> {
+          var resolver = new RequestResolver(new Models(Set.of(pipeline)));
+          return new DirectRequest(resolver.resolve(asked, promptField));
+        });
+  }
+
+  /**
+   * How each stage samples for a task.
+   *
+   * @param options what was asked for, by the stages' names; the rest is the default of the task
+   * @throws IllegalArgumentException with everything that is wrong with the options
+   */
+  public static Map<String, SamplingSettings> settings(
+      ImagePipeline pipeline, ImageTask task, Map<String, StageOptions> options) {
+    return checked(() -> RequestResolver.settings(pipeline, task, options));
+  }
+
+  private static <T> T checked(Supplier<T> resolution) {
     try {
-      return new DirectRequest(new RequestResolver(new Models(Set.of(pipeline))).resolve(asked));
+      return resolution.get();
     } catch (StatusRuntimeException e) {
       throw new IllegalArgumentException(String.valueOf(e.getStatus().getDescription()), e);
     }

@@ -30,6 +30,9 @@ import java.util.UUID;
 public final class RequestResolver {
   public static final List<String> MEDIA_TYPES = List.of("image/png");
 
+  /** The field of a text to draw from. */
+  static final String PROMPT = "text_to_image.prompt.text";
+
   private final Models models;
 
   @Inject
@@ -43,6 +46,11 @@ public final class RequestResolver {
    * @throws StatusRuntimeException with everything that is wrong with it
    */
   public ResolvedRequest resolve(GenerateImagesRequest request) {
+    return resolve(request, PROMPT);
+  }
+
+  /** The same, where warnings call a text to draw from by another name. */
+  ResolvedRequest resolve(GenerateImagesRequest request, String promptField) {
     ImagePipeline engine =
         models
             .named(request.getModel())
@@ -72,7 +80,10 @@ public final class RequestResolver {
     violations.throwIfAny();
     Map<String, Integer> steps = engine.steps(task, stages);
     List<Warning> warnings = new ArrayList<>();
-    Tasks.texts(resolved.build()).forEach((field, text) -> warn(field, text, engine, warnings));
+    Tasks.texts(resolved.build())
+        .forEach(
+            (field, text) ->
+                warn(field.equals(PROMPT) ? promptField : field, text, engine, warnings));
     for (String stage : steps.keySet()) { // those that the task has work for
       String field = "stages[\"" + stage + "\"].sampler";
       Optional<String> advice =
@@ -87,6 +98,21 @@ public final class RequestResolver {
   /** The stages, with the defaults of the task. */
   private static List<Stage> stages(ImagePipeline engine, TaskCase asked) {
     return asked == TASK_NOT_SET ? engine.card().stages() : engine.stages(Tasks.kind(asked));
+  }
+
+  /** How each stage samples for a task; what was not asked for is the default of the task. */
+  static Map<String, SamplingSettings> settings(
+      ImagePipeline engine, ImageTask task, Map<String, StageOptions> options) {
+    Violations violations = new Violations();
+    var stages =
+        resolveStages(
+            GenerateImagesRequest.newBuilder().putAllStages(options),
+            engine.stages(task.kind()),
+            violations);
+    violations.throwIfAny(); // what follows is about options that are otherwise valid
+    checkStages(engine, task, stages, violations);
+    violations.throwIfAny();
+    return stages;
   }
 
   private static void checkStages(

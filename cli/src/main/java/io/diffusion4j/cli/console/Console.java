@@ -1,0 +1,51 @@
+package io.diffusion4j.cli.console;
+
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where a command writes: results to one stream, how it goes on to the other. */
+@Command // or picocli takes it for no mixin
+public final class Console {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
+  public PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  public PrintWriter err() {
+    return command.commandLine().getErr();
+  }
+
+  /** Prints a line of the result. */
+  public void print(Object line) {
+    out().println(line);
+    out().flush();
+  }
+
+  /** Prints a line of the result, in the format of {@link String#format}. */
+  public void printf(String format, Object... values) {
+    print(String.format(format, values));
+  }
+
+  /** Prints a line about how it goes. */
+  public void say(String line) {
+    err().println(line);
+    err().flush();
+  }
+
+  public Bars bars() {
+    return Bars.of(err());
+  }
+
+  /** The refusal of a command that only has subcommands. */
+  public ParameterException noCommand() {
+    List<String> known = List.copyOf(command.subcommands().keySet());
+    return new ParameterException(
+        command.commandLine(), "command: none (expected: one of " + String.join(", ", known) + ")");
+  }
+}

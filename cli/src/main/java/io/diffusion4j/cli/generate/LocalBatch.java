@@ -1,0 +1,61 @@
+package io.diffusion4j.cli.generate;
+
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.console.StageWatch;
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PluginOptions;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Opening;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/** A batch of images that this process draws and writes. */
+record LocalBatch(
+    Console console, PngFiles files, DrawOptions draws, BatchOptions batch, PluginOptions plugins) {
+  /** Draws with an open model. */
+  interface Work {
+    Drawn draw(OpenPipeline open, List<NoiseSource> noise, StageWatch watch);
+  }
+
+  /**
+   * What was drawn.
+   *
+   * @param file the PNG file of an image
+   */
+  record Drawn(List<Image> images, IntFunction<byte[]> file) {
+    /** Images whose files do not say how they were made. */
+    static Drawn plain(List<Image> images) {
+      return new Drawn(images, i -> Png.encode(images.get(i), Map.of()));
+    }
+  }
+
+  /** Opens a model, has it draw, and writes the images. */
+  void run(Path model, Opening how, long seed, Work work) throws IOException {
+    List<NoiseSource> noise = batch.noise(files.inputs(), draws.count, seed);
+    try (var jars = plugins.load()) {
+      console.say("loading " + model);
+      try (var open = ModelOptions.open(model, how, jars);
+          var watch = new StageWatch(console.bars(), noise.size())) {
+        Drawn drawn = work.draw(open, noise, watch);
+        batch.writeRaw(drawn.images);
+        for (int i = 0; i < drawn.images.size(); i++) {
+          Image image = drawn.images.get(i);
+          console.printf(
+              "%s: %d×%d pixels, %s",
+              files.write(i, drawn.file.apply(i)),
+              image.width(),
+              image.height(),
+              batch.source(seed, i, draws.count));
+        }
+        files.writeSheet().ifPresent(console::print);
+        console.print(watch.times());
+      }
+    }
+  }
+}

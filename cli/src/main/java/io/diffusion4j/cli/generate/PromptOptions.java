@@ -1,0 +1,49 @@
+package io.diffusion4j.cli.generate;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What images show, how many are drawn, and where they go. */
+final class PromptOptions {
+  @Parameters(
+      paramLabel = "PROMPT",
+      arity = "1..*",
+      description =
+          "What an image shows, in quotes. Several are drawn as one batch, and their images are"
+              + " numbered.")
+  List<String> prompts = List.of();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      defaultValue = "image.png",
+      description = "The PNG file to write. Default: ${DEFAULT-VALUE}")
+  private Path output = Path.of("");
+
+  @Mixin DrawOptions draws = new DrawOptions();
+
+  /** Where the images are written to. */
+  PngFiles files() {
+    return draws.files(output, prompts.size());
+  }
+
+  void check() {
+    for (String prompt : prompts) {
+      if (prompt.isBlank()) {
+        throw new IllegalArgumentException("prompt: \"" + prompt + "\" (expected: some words)");
+      }
+    }
+    draws.check();
+  }
+
+  /** Something of each prompt, for each of its images. */
+  <T> List<T> forEachImage(List<T> ofPrompts) {
+    return ofPrompts.stream()
+        .flatMap(own -> Collections.nCopies(draws.count, own).stream())
+        .toList();
+  }
+}

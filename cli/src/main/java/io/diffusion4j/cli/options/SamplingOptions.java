@@ -1,0 +1,375 @@
+package io.diffusion4j.cli.options;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.serving.v1.StageOptions;
+import io.diffusion4j.unclip.Defaults;
+import io.diffusion4j.unclip.PriorChoice;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The options of a command that say how stages sample; what is not given is left to the model.
+ *
+ * <p>A command that has them is {@link Sampled} and names {@link Adder} as its model transformer.
+ */
+public final class SamplingOptions {
+  /** A command with these options. */
+  public interface Sampled {
+    SamplingOptions sampling();
+  }
+
+  /** Adds the options to a command. */
+  public static final class Adder implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec command) {
+      SamplingOptions added = ((Sampled) command.userObject()).sampling();
+      var group = ArgGroupSpec.builder().validate(false).order(FIRST).heading(added.heading);
+      added.flags.forEach(flag -> group.addArg(flag.option));
+      return command.addArgGroup(group.build());
+    }
+  }
+
+  /** What an option sets. */
+  private enum Setting {
+    SAMPLER(String.class, "NAME"),
+    PRIOR(String.class, "KIND"),
+    STEPS(Integer.class, "N"),
+    GUIDANCE(Double.class, "X"),
+    SCHEDULE(String.class, "NAME"),
+    ETA(Double.class, "X"),
+    THRESHOLDING(String.class, "NAME");
+
+    private final Class<?> type;
+    private final String label;
+
+    Setting(Class<?> type, String label) {
+      this.type = type;
+      this.label = label;
+    }
+  }
+
+  /**
+   * An option.
+   *
+   * @param stage whose setting it is; empty for all of them
+   */
+  private record Flag(String stage, Setting setting, OptionSpec option) {
+    static Flag of(String stage, Setting setting, String... help) {
+      String of = stage.isEmpty() ? "" : stage.replace('_', '-') + "-";
+      return new Flag(
+          stage,
+          setting,
+          OptionSpec.builder("--" + of + setting.name().toLowerCase(Locale.ROOT))
+              .type(setting.type)
+              .paramLabel(setting.label)
+              .description(help)
+              .build());
+    }
+
+    String name() {
+      return option.longestName().substring(2);
+    }
+
+    @Nullable Object value() {
+      return option.getValue();
+    }
+
+    void require(boolean holds, String expected) {
+      if (!holds) {
+        throw new IllegalArgumentException(
+            name() + ": " + value() + " (expected: " + expected + ")");
+      }
+    }
+
+    void requireAbsent(String why) {
+      require(value() == null, "none; " + why);
+    }
+  }
+
+  /** Before the other groups of options, which have picocli's default. */
+  private static final int FIRST = -2;
+
+  private static final String PUBLISHED = "; of a published pipeline: ";
+
+  private final String heading;
+  private final List<Flag> flags;
+
+  private SamplingOptions(String heading, List<Flag> flags) {
+    this.heading = "%n" + heading + ":%n";
+    this.flags = flags;
+  }
+
+  /** The options of unCLIP's stages. */
+  public static SamplingOptions ofUnclip(String heading) {
+    return new SamplingOptions(
+        heading,
+        Stream.of(
+                List.of(
+                    Flag.of(
+                        "",
+                        Setting.SAMPLER,
+                        "How all stages sample. Default: "
+                            + Defaults.SAMPLER
+                            + PUBLISHED
+                            + Defaults.PUBLISHED_SAMPLER,
+                        "The samplers there are: ddim, ddpm, dpmpp-2m, euler, heun, unclip, and"
+                            + " more that an unknown name lists."),
+                    Flag.of(
+                        "",
+                        Setting.PRIOR,
+                        "Which prior draws the image embeddings: diffusion, or ar, the"
+                            + " autoregressive one, which has guidance but no sampler and no steps."
+                            + " Default: diffusion")),
+                each(Setting.SAMPLER, "How the %s samples, if not as all."),
+                List.of(
+                    Flag.of(
+                        Prior.STAGE,
+                        Setting.STEPS,
+                        "Steps of the prior. Default: " + Defaults.PRIOR_STEPS),
+                    Flag.of(
+                        ImageDecoder.STAGE,
+                        Setting.STEPS,
+                        "Steps of the decoder. Default: "
+                            + Defaults.DECODER_STEPS
+                            + PUBLISHED
+                            + Defaults.PUBLISHED_DECODER_STEPS),
+                    Flag.of(
+                        Upsampler.STAGE,
+                        Setting.STEPS,
+                        "Steps of the upsampler. Default: " + Defaults.SUPER_RES_STEPS),
+                    Flag.of(
+                        Prior.STAGE,
+                        Setting.GUIDANCE,
+                        "Guidance scale of the prior; 1 is none. Default: "
+                            + Defaults.PRIOR_GUIDANCE
+                            + PUBLISHED
+                            + Defaults.PUBLISHED_PRIOR_GUIDANCE),
+                    Flag.of(
+                        ImageDecoder.STAGE,
+                        Setting.GUIDANCE,
+                        "Guidance scale of the decoder; 1 is none. Default: "
+                            + Defaults.DECODER_GUIDANCE
+                            + PUBLISHED
+                            + Defaults.PUBLISHED_DECODER_GUIDANCE)),
+                each(
+                    Setting.SCHEDULE,
+                    "Timesteps that the %s visits, such as leading or trailing. Default: its own."),
+                each(
+                    Setting.ETA,
+                    "Noise that a sampler such as ddim adds in the %s, from 0 to 1. Default: 0."),
+                each(
+                        Setting.THRESHOLDING,
+                        "How the %s keeps x0 in range: clip, dynamic or none. Default: its own.")
+                    .subList(1, 3)) // not of the prior
+            .flatMap(List::stream)
+            .toList());
+  }
+
+  /** The options of GLIDE's stages. */
+  public static SamplingOptions ofGlide() {
+    return new SamplingOptions(
+        "Sampling",
+        List.of(
+            Flag.of("base", Setting.SAMPLER, "How the base samples. Default: ddpm"),
+            Flag.of("base", Setting.STEPS, "Steps of the base. Default: 100"),
+            Flag.of(
+                "base",
+                Setting.GUIDANCE,
+                "Guidance scale of the base; 1 is none. Default: 3, or 5 to complete a picture"),
+            Flag.of(
+                "upsampler",
+                Setting.SAMPLER,
+                "How the upsampler samples. Default: ddim, or ddpm to complete a picture"),
+            Flag.of(
+                "upsampler",
+                Setting.STEPS,
+                "Steps of the upsampler; 27 are spaced unevenly. Default: 27")));
+  }
+
+  private static List<Flag> each(Setting setting, String help) {
+    return List.of(
+        Flag.of(Prior.STAGE, setting, help.formatted("prior")),
+        Flag.of(ImageDecoder.STAGE, setting, help.formatted("decoder")),
+        Flag.of(Upsampler.STAGE, setting, help.formatted("upsampler")));
+  }
+
+  /** The names that {@link #set} knows, stage by stage. */
+  public List<String> names() {
+    return flags.stream()
+        .collect(groupingBy(Flag::stage, LinkedHashMap::new, toList()))
+        .values()
+        .stream()
+        .flatMap(List::stream)
+        .map(Flag::name)
+        .toList();
+  }
+
+  private Optional<Object> forAll(Setting setting) {
+    return flags.stream()
+        .filter(flag -> flag.stage.isEmpty() && flag.setting == setting)
+        .findFirst()
+        .map(Flag::value);
+  }
+
+  /**
+   * Sets an option in place of the command line.
+   *
+   * @throws IllegalArgumentException if there is none of this name, or if it has no such value
+   */
+  public void set(String name, String value) {
+    for (Flag flag : flags) {
+      if (flag.name().equals(name)) {
+        flag.option.setValue(parsed(flag, value));
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        "option: " + name + " (expected: one of " + String.join(", ", names()) + ")");
+  }
+
+  private static Object parsed(Flag flag, String value) {
+    boolean whole = flag.setting.type == Integer.class;
+    try {
+      return whole
+          ? Integer.valueOf(value)
+          : flag.setting.type == Double.class ? Double.valueOf(value) : value;
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          flag.name() + ": " + value + " (expected: " + (whole ? "an integer" : "a number") + ")",
+          e);
+    }
+  }
+
+  /**
+   * Checks what can be checked without a model.
+   *
+   * @throws IllegalArgumentException if something cannot be right for any
+   */
+  public void check() {
+    for (Flag flag : flags) {
+      Object value = flag.value();
+      if (value != null) {
+        switch (flag.setting) {
+          case STEPS -> flag.require((int) value >= 1, "≥ 1");
+          case GUIDANCE ->
+              flag.require((double) value >= 0 && Double.isFinite((double) value), "≥ 0");
+          case ETA -> flag.require((double) value >= 0 && (double) value <= 1, "0 to 1");
+          case SAMPLER, PRIOR, SCHEDULE, THRESHOLDING -> {} // only a model knows its names
+        }
+      }
+    }
+    if (prior() == PriorChoice.AR) {
+      for (Flag flag : flags) {
+        if (flag.stage.equals(Prior.STAGE) && flag.setting != Setting.GUIDANCE) {
+          flag.requireAbsent("the autoregressive prior has none");
+        }
+      }
+    }
+  }
+
+  /** Which prior draws. */
+  public PriorChoice prior() {
+    return forAll(Setting.PRIOR)
+        .map(word -> PriorChoice.named((String) word))
+        .orElse(PriorChoice.DIFFUSION);
+  }
+
+  /** Refuses a choice of the prior, for a server, whose model has its own. */
+  public void checkForServer() {
+    flags.stream()
+        .filter(flag -> flag.setting == Setting.PRIOR)
+        .forEach(flag -> flag.requireAbsent("a server's model has its own"));
+  }
+
+  /** Refuses everything that is asked of the prior, for work that needs none. */
+  public void checkWithoutPrior() {
+    flags.stream()
+        .filter(flag -> flag.setting == Setting.PRIOR || flag.stage.equals(Prior.STAGE))
+        .forEach(flag -> flag.requireAbsent("no prior is used"));
+  }
+
+  /**
+   * Checks the names of samplers; a server may know others.
+   *
+   * @throws IllegalArgumentException if one is unknown; the message lists those there are
+   */
+  public void checkSamplers(Samplers known) {
+    for (Flag flag : flags) {
+      Object name = flag.value();
+      if (flag.setting == Setting.SAMPLER && name != null) {
+        known.named((String) name);
+      }
+    }
+  }
+
+  /** How the prior that was asked for is opened. */
+  public Opening opening(Opening own) {
+    return forAll(Setting.PRIOR).isEmpty() ? own : own.withPrior(prior().word());
+  }
+
+  /** What was given, by the stages of the table; for a server, whose stages are not known. */
+  public Map<String, StageOptions> byStage() {
+    Map<String, StageOptions> stages = new LinkedHashMap<>();
+    flags.forEach(flag -> stages.put(flag.stage, options(flag.stage, true)));
+    return given(stages);
+  }
+
+  /**
+   * What was given for the stages of a model, and for others, which it will refuse; a sampler for
+   * all stages means those that denoise.
+   */
+  public Map<String, StageOptions> byStage(ModelCard card) {
+    Map<String, StageOptions> stages = new LinkedHashMap<>();
+    flags.forEach(flag -> stages.put(flag.stage, options(flag.stage, false)));
+    for (Stage stage : card.stages()) {
+      stages.put(stage.name(), options(stage.name(), stage.denoising().isPresent()));
+    }
+    return given(stages);
+  }
+
+  private static Map<String, StageOptions> given(Map<String, StageOptions> stages) {
+    stages.remove("");
+    stages.values().removeIf(StageOptions.getDefaultInstance()::equals);
+    return stages;
+  }
+
+  private StageOptions options(String stage, boolean samples) {
+    var options = StageOptions.newBuilder();
+    if (samples) {
+      forAll(Setting.SAMPLER).ifPresent(all -> options.setSampler((String) all));
+    }
+    for (Flag flag : flags) {
+      Object value = flag.value();
+      if (flag.stage.equals(stage) && value != null) {
+        switch (flag.setting) {
+          case SAMPLER -> options.setSampler((String) value);
+          case STEPS -> options.setSteps((int) value);
+          case GUIDANCE -> options.setGuidanceScale((double) value);
+          case SCHEDULE -> options.setSchedule((String) value);
+          case ETA -> options.setEta((double) value);
+          case THRESHOLDING -> options.setThresholding((String) value);
+          case PRIOR -> {} // chooses a model's part, which samples nothing by that
+        }
+      }
+    }
+    return options.build();
+  }
+}
