@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.console;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -28,6 +29,7 @@ public final class Console {
   }
 
   /** Prints a line of the result, in the format of {@link String#format}. */
+  @FormatMethod
   public void printf(String format, Object... values) {
     print(String.format(format, values));
   }
