@@ -13,6 +13,7 @@ import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.FolderDigest;
+import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.FrontMatter;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
@@ -38,6 +39,11 @@ public final class GlideFamily implements ModelFamily {
   @Override
   public boolean isAt(Path folder) {
     return GlideNetworks.isAt(folder);
+  }
+
+  @Override
+  public FolderReport inspect(Path folder) {
+    return GlideReport.of(folder);
   }
 
   @Override

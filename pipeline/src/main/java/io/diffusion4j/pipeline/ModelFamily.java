@@ -24,6 +24,9 @@ public interface ModelFamily {
     return FolderDigest.of(folder, component -> true);
   }
 
+  /** Reports what a folder holds and all that is wrong with it, without reading weights. */
+  FolderReport inspect(Path folder);
+
   /**
    * Opens the networks of a folder.
    *

@@ -2,6 +2,7 @@ package io.diffusion4j.unclip;
 
 import com.google.inject.Module;
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
 import java.nio.file.Files;
@@ -37,6 +38,11 @@ public final class UnclipFamily implements ModelFamily {
   @Override
   public String digest(Path folder, Opening how) {
     return ModelFacts.digest(folder, PriorChoice.of(how));
+  }
+
+  @Override
+  public FolderReport inspect(Path folder) {
+    return UnclipReport.of(folder);
   }
 
   @Override

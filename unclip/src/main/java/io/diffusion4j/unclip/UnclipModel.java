@@ -186,7 +186,7 @@ public final class UnclipModel implements AutoCloseable {
           ? Precision.BFLOAT16
           : Precision.FLOAT32;
     } catch (CheckpointException e) {
-      PipelineFiles.requireNone(files.path(), FolderReport.of(files.path()).allFailures());
+      PipelineFiles.requireNone(files.path(), UnclipReport.of(files.path()).allFailures());
       throw e;
     }
   }
@@ -213,7 +213,7 @@ public final class UnclipModel implements AutoCloseable {
     try {
       boolean resident = residency == Residency.ALWAYS;
       PipelineFiles.requireNone(
-          folder, resident ? model.parts.openAll() : FolderReport.of(folder).allFailures());
+          folder, resident ? model.parts.openAll() : UnclipReport.of(folder).allFailures());
       Fit.of(files);
       return model;
     } catch (IllegalArgumentException e) {

@@ -22,6 +22,7 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.ComponentReport;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.prior.PriorModel;
 import java.io.BufferedReader;
@@ -153,7 +154,7 @@ class RandomPipelineTest {
 
   @Test
   void whatIsWrittenIsSoundAndStoredAsAsked() {
-    var report = FolderReport.of(small);
+    var report = UnclipReport.of(small);
     assertThat(report.allFailures()).isEmpty();
     for (ComponentReport component : report.components()) {
       assertThat(component.parameters().keySet())

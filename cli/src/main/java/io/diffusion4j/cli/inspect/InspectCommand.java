@@ -2,9 +2,8 @@ package io.diffusion4j.cli.inspect;
 
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
-import io.diffusion4j.glide.GlideNetworks;
-import io.diffusion4j.unclip.FolderReport;
-import java.io.PrintWriter;
+import io.diffusion4j.pipeline.FolderReport;
+import io.diffusion4j.pipeline.OpenPipeline;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -39,15 +38,13 @@ public final class InspectCommand implements Callable<Integer> {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("model: " + folder + " (expected: a folder)");
     }
-    FolderReport report =
-        GlideNetworks.isAt(folder) ? GlideReport.of(folder) : FolderReport.of(folder);
-    PrintWriter out = console.out();
+    FolderReport report = OpenPipeline.family(folder).inspect(folder);
     if (json) {
-      out.println(ReportFormat.json(report));
+      console.print(ReportFormat.json(report));
     } else {
-      ReportFormat.table(report, out);
+      ReportFormat.table(report, console.out());
+      console.out().flush();
     }
-    out.flush();
     return report.isSound() ? 0 : FailureHandler.FAILED;
   }
 }

@@ -1,30 +1,25 @@
-package io.diffusion4j.cli.inspect;
+package io.diffusion4j.glide;
 
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
-import io.diffusion4j.glide.GlideFolders;
-import io.diffusion4j.glide.GlideNetworks;
 import io.diffusion4j.nn.Manifest;
-import io.diffusion4j.unclip.FolderReport;
+import io.diffusion4j.pipeline.FolderReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 
 /** What a folder of GLIDE holds, and what is wrong with it. */
 final class GlideReport {
   private GlideReport() {}
 
   static FolderReport of(Path folder) {
-    Map<String, Function<Path, Manifest>> networks = new LinkedHashMap<>();
-    networks.put(GlideNetworks.BASE, GlideReport::manifest);
-    networks.put(GlideNetworks.UPSAMPLE, GlideReport::manifest);
     return FolderReport.of(
         folder,
-        networks,
-        Map.of(GlideNetworks.TOKENIZER, GlideReport::tokenizer),
+        List.of(
+            FolderReport.Expected.network(GlideNetworks.BASE, GlideReport::manifest),
+            FolderReport.Expected.network(GlideNetworks.UPSAMPLE, GlideReport::manifest),
+            FolderReport.Expected.files(GlideNetworks.TOKENIZER, GlideReport::tokenizer)),
+        List.of(),
         () -> fit(folder));
   }
 

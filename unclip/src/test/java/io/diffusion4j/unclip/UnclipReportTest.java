@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.ComponentReport;
+import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a folder holds and what is wrong with it, whether it can be loaded or not. */
-class FolderReportTest {
+class UnclipReportTest {
   private PublishedFolder folder;
 
   @BeforeEach
@@ -38,14 +40,14 @@ class FolderReportTest {
   }
 
   private List<String> messages() {
-    return FolderReport.of(folder.path()).allFailures().stream()
+    return UnclipReport.of(folder.path()).allFailures().stream()
         .map(Throwable::getMessage)
         .toList();
   }
 
   @Test
   void aFolderOfDiffusersIsSound() {
-    var report = FolderReport.of(PublishedFolder.shipped());
+    var report = UnclipReport.of(PublishedFolder.shipped());
     assertThat(report.allFailures()).isEmpty();
     assertThat(report.isSound()).isTrue();
     assertThat(report.components())
@@ -83,7 +85,7 @@ class FolderReportTest {
             writer
                 .floats("conv_out.bias", DType.F16, new long[] {5}, () -> new float[5])
                 .floats("left.over", DType.F16, new long[] {2, 3}, () -> new float[6]));
-    var decoder = component(FolderReport.of(folder.path()), "decoder");
+    var decoder = component(UnclipReport.of(folder.path()), "decoder");
     assertThat(decoder.isSound()).isFalse();
     assertThat(decoder.failures()).isEmpty();
     assertThat(decoder.differences().missing()).containsExactly("conv_in.bias [8]");
@@ -101,7 +103,7 @@ class FolderReportTest {
         .delete("prior/config.json")
         .delete("prior_scheduler/scheduler_config.json");
     Files.write(folder.weights("text_proj"), new byte[3]);
-    var report = FolderReport.of(folder.path());
+    var report = UnclipReport.of(folder.path());
     assertThat(report.isSound()).isFalse();
     assertThat(messages())
         .anySatisfy(m -> assertThat(m).contains("not the folder of a pipeline"))

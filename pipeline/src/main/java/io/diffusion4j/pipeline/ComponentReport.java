@@ -1,4 +1,4 @@
-package io.diffusion4j.unclip;
+package io.diffusion4j.pipeline;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
