@@ -6,16 +6,20 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Module;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.GenerationException;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.client.Requests;
+import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.local.LocalGeneration;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -264,5 +268,27 @@ class PluginTest {
     assertThatThrownBy(() -> load(Plugins.of(new AbstractModule() {})))
         .isInstanceOf(PluginException.class)
         .hasMessageContaining("binds nothing (expected: one of");
+  }
+
+  @Test
+  void aPartThatNoModelHasIsRefusedBesideOneThatIsUsed() throws IOException {
+    Path glide = folder.resolve("glide");
+    TinyGlideFolder.write(glide, false);
+    Module both =
+        binder -> {
+          binder.bind(GuidanceRule.class).toInstance(GuidanceRule.AS_ASKED);
+          binder.bind(TextEncoder.class).toInstance(texts -> List.of());
+        };
+    assertThatThrownBy(
+            () ->
+                LocalModels.load(
+                        List.of(ServedModel.of(glide, Precision.FLOAT32)),
+                        Residency.ALWAYS,
+                        Plugins.of(both))
+                    .close())
+        .isInstanceOf(PluginException.class)
+        .hasMessageMatching(
+            "plugin: \\S+: binds \\S+\\.TextEncoder \\(expected: one of GuidanceRule, named"
+                + " Sampler, .*\\)");
   }
 }

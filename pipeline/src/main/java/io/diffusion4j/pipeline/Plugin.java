@@ -6,6 +6,8 @@ import com.google.inject.Module;
 import com.google.inject.spi.Element;
 import com.google.inject.spi.Elements;
 import com.google.inject.spi.Message;
+import io.diffusion4j.diffusion.guidance.GuidanceRule;
+import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -62,15 +64,27 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
     return !replaced(parts).isEmpty() || bound.stream().anyMatch(Plugin::isNamed);
   }
 
+  /** Whether it is a part of some family of models. */
+  private static boolean isPart(Key<?> key) {
+    return key.getAnnotationType() == null
+        && (type(key).getPackage().equals(Prior.class.getPackage())
+            || type(key) == GuidanceRule.class
+            || type(key) == Sampler.class);
+  }
+
+  private static Class<?> type(Key<?> key) {
+    return key.getTypeLiteral().getRawType();
+  }
+
   private static boolean isNamed(Key<?> key) {
-    return key.getAnnotationType() != null && NAMED.contains(key.getTypeLiteral().getRawType());
+    return key.getAnnotationType() != null && NAMED.contains(type(key));
   }
 
   /** Those of the parts that it binds. */
   List<ReplacedPart> replaced(Set<Class<?>> parts) {
     Set<String> kinds = new LinkedHashSet<>();
     for (Key<?> key : bound) {
-      Class<?> type = key.getTypeLiteral().getRawType();
+      Class<?> type = type(key);
       if (key.getAnnotationType() == null && parts.contains(type)) {
         kinds.add(kind(type));
       }
@@ -80,16 +94,27 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
         .toList();
   }
 
-  /** The failure of a module that binds nothing for any of the models. */
-  PluginException unused(Set<Class<?>> parts) {
+  /**
+   * Refuses a module of which a model uses nothing, or not all parts.
+   *
+   * @param parts of all models
+   */
+  void requireUsed(Set<Class<?>> parts) {
+    List<Key<?>> unused =
+        isFor(parts)
+            ? bound.stream().filter(key -> isPart(key) && !parts.contains(type(key))).toList()
+            : bound;
+    if (isFor(parts) && unused.isEmpty()) {
+      return;
+    }
     String binds =
-        bound.stream().map(key -> key.getTypeLiteral().toString()).distinct().collect(joined());
+        unused.stream().map(key -> key.getTypeLiteral().toString()).distinct().collect(joined());
     String known =
         Stream.concat(
                 parts.stream().map(Class::getSimpleName).sorted(),
                 NAMED.stream().map(type -> "named " + type.getSimpleName()).sorted())
             .collect(joined());
-    return new PluginException(
+    throw new PluginException(
         where(), "binds " + (binds.isEmpty() ? "nothing" : binds), "one of " + known);
   }
 

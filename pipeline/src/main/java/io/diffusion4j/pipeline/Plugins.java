@@ -9,7 +9,6 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,7 +33,6 @@ public final class Plugins implements AutoCloseable {
 
   private final List<Plugin> plugins = new ArrayList<>();
   private final List<URLClassLoader> loaders = new ArrayList<>();
-  private final Set<Plugin> used = new HashSet<>();
   private final Set<Class<?>> offered = new LinkedHashSet<>();
 
   private Plugins() {}
@@ -128,22 +126,16 @@ public final class Plugins implements AutoCloseable {
   /** Those with something for a model with these parts. */
   List<Plugin> forModel(Set<Class<?>> parts) {
     offered.addAll(parts);
-    List<Plugin> chosen = plugins.stream().filter(plugin -> plugin.isFor(parts)).toList();
-    used.addAll(chosen);
-    return chosen;
+    return plugins.stream().filter(plugin -> plugin.isFor(parts)).toList();
   }
 
   /**
-   * Checks, once all models are open, that each plugin had something for one of them.
+   * Checks, once all models are open, that each part of each plugin has a place in one of them.
    *
-   * @throws PluginException if one had not
+   * @throws PluginException if one has not
    */
   public void requireUsed() {
-    for (Plugin plugin : plugins) {
-      if (!used.contains(plugin)) {
-        throw plugin.unused(offered);
-      }
-    }
+    plugins.forEach(plugin -> plugin.requireUsed(offered));
   }
 
   @Override
