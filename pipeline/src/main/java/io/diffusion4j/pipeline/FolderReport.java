@@ -153,6 +153,11 @@ public record FolderReport(
     return Optional.empty();
   }
 
+  /** How many of the components have a folder. */
+  long present() {
+    return components.stream().filter(c -> Files.isDirectory(folder.resolve(c.name()))).count();
+  }
+
   /** Whether the pipeline can be loaded. */
   public boolean isSound() {
     return failures.isEmpty() && components.stream().allMatch(ComponentReport::isSound);

@@ -76,10 +76,7 @@ public final class OpenPipeline implements AutoCloseable {
    * @throws IllegalArgumentException if no family knows it; the message lists their layouts
    */
   public static ModelFamily family(Path folder) {
-    List<ModelFamily> known =
-        ServiceLoader.load(ModelFamily.class, OpenPipeline.class.getClassLoader()).stream()
-            .map(ServiceLoader.Provider::get)
-            .toList();
+    List<ModelFamily> known = families();
     return known.stream()
         .filter(family -> family.isAt(folder))
         .findFirst()
@@ -94,6 +91,31 @@ public final class OpenPipeline implements AutoCloseable {
                             .sorted(Comparator.reverseOrder())
                             .collect(Collectors.joining(", or with "))
                         + ")"));
+  }
+
+  private static List<ModelFamily> families() {
+    return ServiceLoader.load(ModelFamily.class, OpenPipeline.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get)
+        .toList();
+  }
+
+  /**
+   * Reports what a folder holds and all that is wrong with it, as its family does; for a folder
+   * that no family knows, the family of whose components it has the most.
+   */
+  public static FolderReport inspect(Path folder) {
+    return families().stream()
+        .filter(family -> family.isAt(folder))
+        .findFirst()
+        .map(family -> family.inspect(folder))
+        .or(
+            () ->
+                families().stream()
+                    .map(family -> family.inspect(folder))
+                    .max(
+                        Comparator.comparing(FolderReport::present)
+                            .thenComparing(report -> report.components().size())))
+        .orElseThrow(() -> new IllegalStateException("families: none (expected: at least one)"));
   }
 
   private static Injector injector(ModelFamily.Opened opened, List<Plugin> plugins) {

@@ -38,7 +38,7 @@ public final class InspectCommand implements Callable<Integer> {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("model: " + folder + " (expected: a folder)");
     }
-    FolderReport report = OpenPipeline.family(folder).inspect(folder);
+    FolderReport report = OpenPipeline.inspect(folder);
     if (json) {
       console.print(ReportFormat.json(report));
     } else {
