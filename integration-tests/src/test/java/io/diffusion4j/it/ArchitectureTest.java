@@ -182,7 +182,7 @@ class ArchitectureTest {
           .whereLayer("decoder")
           .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn")
           .whereLayer("pipeline")
-          .mayOnlyAccessLayers("diffusion-api", "nn")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn")
           .whereLayer("glide")
           .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn", "clip", "decoder", "pipeline")
           .whereLayer("unclip")
