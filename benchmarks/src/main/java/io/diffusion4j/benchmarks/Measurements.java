@@ -19,11 +19,7 @@ final class Measurements {
 
   private Measurements() {}
 
-  /**
-   * Measures everything, the peak first.
-   *
-   * @param watcher sees each row as it is measured
-   */
+  /** Measures everything, the peak first. */
   static List<Row> take(Plan plan, Consumer<Row> watcher) {
     List<Row> rows = new ArrayList<>();
     Consumer<Row> sink =

@@ -11,21 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * What is measured, and how thoroughly.
- *
- * @param decoders whose denoisers are called
- * @param batches at which they are
- * @param training which of them are trained
- * @param trainingBatch samples per training step
- * @param model the pipeline folder that whole images are made from
- * @param image how they are
- * @param peak pace of the convolution
- * @param calls pace of the denoisers
- * @param steps pace of training
- * @param samplers whose steps are measured, by name
- * @param samplerSteps for how long
- */
+/** What is measured, and how thoroughly. */
 record Plan(
     List<DecoderSubject> decoders,
     List<Integer> batches,

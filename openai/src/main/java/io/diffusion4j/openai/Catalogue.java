@@ -10,11 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/**
- * The models of a server as this API tells of them.
- *
- * @param models as the service lists them
- */
+/** The models of a server as this API tells of them. */
 record Catalogue(List<Model> models) {
   /** What clients of this API call the model that they want; here it is the default one. */
   private static final String DALL_E_2 = "dall-e-2";
@@ -23,12 +19,7 @@ record Catalogue(List<Model> models) {
     return new Catalogue(GenerationClient.models(service));
   }
 
-  /**
-   * The model that a request means by this name.
-   *
-   * @param name empty for the default model
-   * @throws OpenAiException if there is none
-   */
+  /** The model that a request means by this name. */
   Model named(String name) {
     boolean anonymous = name.isEmpty();
     return models.stream()

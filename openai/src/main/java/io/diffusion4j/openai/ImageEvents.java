@@ -53,11 +53,7 @@ final class ImageEvents
     this.context = context;
   }
 
-  /**
-   * Asks the service; a client who leaves cancels.
-   *
-   * @param name with which the names of the events begin
-   */
+  /** Asks the service; a client who leaves cancels. */
   static HttpResponse of(
       ImagesRequest asked, String name, Channel service, ServiceRequestContext context) {
     var events = new ImageEvents(asked, name, context);

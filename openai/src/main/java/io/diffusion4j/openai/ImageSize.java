@@ -8,12 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 
-/**
- * The size that images are asked for, in pixels.
- *
- * @param width of the images
- * @param height of the images
- */
+/** The size that images are asked for, in pixels. */
 record ImageSize(int width, int height) {
   /** As the API writes it, such as {@code 512x512}. */
   @Override
@@ -24,8 +19,6 @@ record ImageSize(int width, int height) {
   /**
    * An image file at this size: resized with antialiasing, or as it is if it has this size. One
    * that is resized carries no recipe, which would not make it again.
-   *
-   * @param png of our own making
    */
   byte[] fit(byte[] png) {
     Image image;

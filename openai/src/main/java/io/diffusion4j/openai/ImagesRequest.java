@@ -15,15 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/**
- * A request of this API in the words of the service, and how its answer is to look.
- *
- * @param request for the service
- * @param size of the images in the answer
- * @param format how the answer carries images
- * @param stream whether the answer is events
- * @param partialImages how many unfinished images the events show of each
- */
+/** A request of this API in the words of the service, and how its answer is to look. */
 record ImagesRequest(
     GenerateImagesRequest request,
     ImageSize size,
@@ -62,11 +54,7 @@ record ImagesRequest(
     }
   }
 
-  /**
-   * Reads the parameters.
-   *
-   * @throws OpenAiException if one is wrong
-   */
+  /** Reads the parameters. */
   static ImagesRequest of(Task task, Parameters parameters, Catalogue models) {
     parameters.requireKnown(known(task));
     Model model = models.named(parameters.text("model").orElse(""));

@@ -28,11 +28,6 @@ final class Json {
     return MAPPER.createArrayNode();
   }
 
-  /**
-   * Reads an object.
-   *
-   * @throws OpenAiException if it is none
-   */
   static ObjectNode read(String body) {
     try {
       if (MAPPER.readTree(body) instanceof ObjectNode object) {

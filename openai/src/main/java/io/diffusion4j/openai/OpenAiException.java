@@ -70,11 +70,7 @@ final class OpenAiException extends RuntimeException {
     return new OpenAiException(status, message, INVALID_REQUEST, param, code, OptionalLong.empty());
   }
 
-  /**
-   * What the service refused, or failed to do.
-   *
-   * @param error with which a call of it ended
-   */
+  /** What the service refused, or failed to do. */
   static OpenAiException of(Throwable error) {
     HttpFault fault = HttpFault.of(error);
     return switch (fault.code()) {

@@ -37,11 +37,7 @@ final class Parameters {
     return parameters;
   }
 
-  /**
-   * Those of a form. A list of one, {@code image[]}, is as the one.
-   *
-   * @throws OpenAiException if one is there twice or has no name
-   */
+  /** Those of a form. A list of one, {@code image[]}, is as the one. */
   static Parameters of(AggregatedMultipart form) {
     var parameters = new Parameters(true);
     for (AggregatedBodyPart part : form.bodyParts()) {
@@ -76,11 +72,7 @@ final class Parameters {
     }
   }
 
-  /**
-   * Refuses what is not known.
-   *
-   * @throws OpenAiException if there are others than these
-   */
+  /** Refuses what is not known. */
   void requireKnown(Set<String> known) {
     for (Collection<String> names : List.of(values.keySet(), files.keySet())) {
       for (String name : names) {
@@ -152,7 +144,6 @@ final class Parameters {
         name, quote(form ? value.textValue() : value.toString()), "true or false");
   }
 
-  /** The bytes of a file. */
   Optional<byte[]> file(String name) {
     if (values.containsKey(name)) {
       throw OpenAiException.invalid(name, "words", "a file, with a file name");

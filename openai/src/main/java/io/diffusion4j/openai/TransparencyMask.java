@@ -23,13 +23,7 @@ final class TransparencyMask {
 
   private TransparencyMask() {}
 
-  /**
-   * The mask of an image file.
-   *
-   * @param name what to call it in messages
-   * @return a PNG; empty if no pixel is transparent
-   * @throws OpenAiException if this is no PNG that can be read
-   */
+  /** The mask of an image file. */
   static Optional<byte[]> of(byte[] file, String name) {
     BufferedImage image = decode(file, name);
     if (!image.getColorModel().hasAlpha()) {

@@ -5,22 +5,13 @@ import io.diffusion4j.serving.v1.Model;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.image.ImageOptions;
 
-/**
- * A size that options ask for. A model draws one size, so it is checked, not sent.
- *
- * @param width in pixels, if it is asked for
- * @param height in pixels, if it is asked for
- */
+/** A size that options ask for. A model draws one size, so it is checked, not sent. */
 record ImageSize(@Nullable Integer width, @Nullable Integer height) {
   static ImageSize of(ImageOptions options) {
     return new ImageSize(options.getWidth(), options.getHeight());
   }
 
-  /**
-   * Fails unless the model draws this size. Of a model that there is not, the service tells.
-   *
-   * @param model its name; empty for the default model
-   */
+  /** Fails unless the model draws this size. Of a model that there is not, the service tells. */
   void requireThatOf(String model, GenerationClient client) {
     if (width == null && height == null) {
       return;

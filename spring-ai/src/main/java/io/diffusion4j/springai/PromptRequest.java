@@ -16,11 +16,6 @@ import org.springframework.ai.image.ImagePrompt;
 final class PromptRequest {
   private PromptRequest() {}
 
-  /**
-   * The request that a prompt is.
-   *
-   * @throws IllegalArgumentException if it says something that a request cannot say
-   */
   static GenerateImagesRequest of(ImagePrompt prompt, Diffusion4jImageOptions defaults) {
     @Nullable ImageOptions options = prompt.getOptions();
     requireKnown(options);

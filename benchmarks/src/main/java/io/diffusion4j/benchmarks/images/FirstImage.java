@@ -80,12 +80,7 @@ final class FirstImage {
         - ManagementFactory.getRuntimeMXBean().getStartTime();
   }
 
-  /**
-   * Draws an image and encodes it.
-   *
-   * @return milliseconds by stage, in order, in all, and of these outside of networks; what a stage
-   *     prepares before its first step is the stage's
-   */
+  /** Draws an image and encodes it. */
   private static Map<String, Double> draw(
       ImagePipeline images, ImageSettings settings, Sampler sampler, long seed) {
     var clock = new StageClock();

@@ -24,24 +24,10 @@ public record Profile(String name, List<Run> runs) {
     runs = List.copyOf(runs);
   }
 
-  /**
-   * One operation as it ran.
-   *
-   * @param kind its type, such as {@code _MklFusedConv2D}
-   * @param node its name in the graph
-   * @param thread that ran it
-   * @param startNanos by the clock of the machine
-   * @param nanos how long it took
-   */
+  /** One operation as it ran. */
   record Run(String kind, String node, int thread, long startNanos, long nanos) {}
 
-  /**
-   * All operations of a kind.
-   *
-   * @param kind their type
-   * @param count how many
-   * @param nanos what they took together
-   */
+  /** All operations of a kind. */
   record Share(String kind, int count, long nanos) {
     private Share plus(Run run) {
       return new Share(kind, count + 1, nanos + run.nanos);

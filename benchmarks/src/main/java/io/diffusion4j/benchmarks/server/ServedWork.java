@@ -13,21 +13,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/**
- * What clients have a server do, and how long it takes them.
- *
- * @param clients a client of the server, with a connection of its own
- * @param request a request for one image, to be completed
- */
+/** What clients have a server do, and how long it takes them. */
 record ServedWork(
     Supplier<GenerationClient> clients, Supplier<GenerateImagesRequest.Builder> request) {
 
-  /**
-   * What some work took.
-   *
-   * @param seconds on the clock
-   * @param processorSeconds of this process, which other work on the machine does not lengthen
-   */
+  /** What some work took. */
   record Took(double seconds, double processorSeconds) {}
 
   /** What so many callers, each asking for one image at a time, take to have so many in all. */

@@ -8,16 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/**
- * What was measured, as means over pictures.
- *
- * @param model its name
- * @param digest of the model's files
- * @param pictures what was measured, in words
- * @param seed of pictures and noise
- * @param size height and width of the pictures
- * @param bounds one for each picture
- */
+/** What was measured, as means over pictures. */
 record NllReport(
     String model, String digest, String pictures, long seed, int size, List<Bound> bounds) {
   NllReport {
@@ -28,7 +19,6 @@ record NllReport(
     return bounds.stream().mapToDouble(of).average().orElseThrow();
   }
 
-  /** Bits per dimension. */
   double bitsPerDimension() {
     return mean(Bound::total);
   }

@@ -14,13 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/**
- * Draws a picture of each prompt of a list, the i-th always from the same noise.
- *
- * @param seed of the noise
- * @param batch how many are drawn at once
- * @param bars where it shows how far it is
- */
+/** Draws a picture of each prompt of a list, the i-th always from the same noise. */
 record PromptDrawer(long seed, int batch, Bars bars) {
   List<Image> draw(ImagePipeline pipeline, PromptSet prompts, SamplingOptions stages) {
     List<Image> drawn = new ArrayList<>(prompts.size());

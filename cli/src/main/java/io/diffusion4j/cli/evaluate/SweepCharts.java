@@ -28,11 +28,6 @@ final class SweepCharts {
   private final Map<String, Double> places = new LinkedHashMap<>();
   private final Axis x;
 
-  /**
-   * @param places where the values of the first option are along the axis, if they have a measure
-   *     of their own; empty for the numbers that they are, or else one after the other
-   * @param label of the axis where the places are given
-   */
   SweepCharts(List<Variation> variations, List<Double> places, String label) {
     this.along = variations.get(0);
     this.lines = variations.subList(1, variations.size());

@@ -7,12 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * An option and the values that it takes one after the other.
- *
- * @param name of the option
- * @param values at least two, distinct
- */
+/** An option and the values that it takes one after the other. */
 record Variation(String name, List<String> values) {
   /** The option whose values are folders. */
   static final String MODEL = "model";
@@ -45,8 +40,6 @@ record Variation(String name, List<String> values) {
 
   /**
    * Every combination of values, by the names of the options; the values of the last change first.
-   *
-   * @throws IllegalArgumentException if two have one name
    */
   static List<Map<String, String>> combinations(List<Variation> variations) {
     List<Map<String, String>> all = List.of(Map.of());

@@ -35,12 +35,7 @@ final class BatchOptions {
     return noise != null || raw != null;
   }
 
-  /**
-   * Checks what can be checked before a model is loaded.
-   *
-   * @param seed as given, with which noise would be at odds
-   * @throws IllegalArgumentException if something cannot be right
-   */
+  /** Checks what can be checked before a model is loaded. */
   void check(@Nullable Long seed) {
     if (noise != null && seed != null) {
       throw new IllegalArgumentException("seed: " + seed + " (expected: none beside --noise)");
@@ -53,13 +48,7 @@ final class BatchOptions {
     }
   }
 
-  /**
-   * The randomness of a batch.
-   *
-   * @param inputs how many different prompts or images
-   * @param count how many images of each; the i-th of each has the same seed and stream, so that an
-   *     input becomes alone what it becomes in company
-   */
+  /** The randomness of a batch. */
   List<NoiseSource> noise(int inputs, int count, long seed) {
     if (noise != null) {
       return RecordedNoise.of(noise, inputs * count);
@@ -71,12 +60,7 @@ final class BatchOptions {
     return sources;
   }
 
-  /**
-   * Where the randomness of an image comes from, in words.
-   *
-   * @param image which one, from 0
-   * @param count how many images there are of each input
-   */
+  /** Where the randomness of an image comes from, in words. */
   String source(long seed, int image, int count) {
     String which = count == 1 ? "" : ", image " + (image % count + 1) + " of it";
     return noise == null ? "seed " + Long.toUnsignedString(seed) + which : "noise of " + noise;

@@ -29,11 +29,7 @@ final class DrawOptions {
       description = "A PNG file for all images side by side, besides.")
   @Nullable Path sheet;
 
-  /**
-   * Checks both.
-   *
-   * @throws IllegalArgumentException if one cannot be right
-   */
+  /** Checks both. */
   void check() {
     if (count < 1) {
       throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");

@@ -23,11 +23,7 @@ record LocalBatch(
     Drawn draw(OpenPipeline open, List<NoiseSource> noise, StageWatch watch);
   }
 
-  /**
-   * What was drawn.
-   *
-   * @param file the PNG file of an image
-   */
+  /** What was drawn. */
   record Drawn(List<Image> images, IntFunction<byte[]> file) {
     /** Images whose files do not say how they were made. */
     static Drawn plain(List<Image> images) {

@@ -5,23 +5,12 @@ import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Rgb8;
 import java.io.IOException;
 
-/**
- * How far two pictures are apart.
- *
- * @param values how many values differ, three to a pixel
- * @param of how many there are
- * @param most by how much they differ at most, of 255
- */
+/** How far two pictures are apart. */
 record PixelDifference(int values, int of, int most) {
   /** More pixels than any model draws. */
   private static final long MOST_PIXELS = 1L << 26;
 
-  /**
-   * Compares two image files.
-   *
-   * @throws IOException if one cannot be read
-   * @throws IllegalArgumentException if their sizes differ
-   */
+  /** Compares two image files. */
   static PixelDifference between(byte[] expected, byte[] actual) throws IOException {
     Image before = ImageFiles.read(expected, MOST_PIXELS);
     Image now = ImageFiles.read(actual, MOST_PIXELS);

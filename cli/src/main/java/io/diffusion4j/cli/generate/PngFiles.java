@@ -13,22 +13,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Where images are written to: the file itself for one image, numbered ones beside it for more.
- *
- * @param output as asked for
- * @param inputs how many there are
- * @param perInput how many images of each there will be
- * @param sheet where all of them are to be together besides
- */
+/** Where images are written to: the file itself for one image, numbered ones beside it for more. */
 record PngFiles(Path output, int inputs, int perInput, Optional<Path> sheet) {
   private static final String SUFFIX = ".png";
 
-  /**
-   * Fails before any work is done if nothing could be written in the end.
-   *
-   * @throws IllegalArgumentException if that is so; the message says why
-   */
+  /** Fails before any work is done if nothing could be written in the end. */
   void requireWritable() {
     for (int i = 0; i < count(); i++) {
       new OutputFile(file(i)).requireWritable();
@@ -51,22 +40,14 @@ record PngFiles(Path output, int inputs, int perInput, Optional<Path> sheet) {
     return Path.of(name.substring(0, stem) + "-" + (index + 1) + name.substring(stem));
   }
 
-  /**
-   * Writes an image whole or not at all.
-   *
-   * @return the file
-   */
+  /** Writes an image whole or not at all. */
   Path write(int index, byte[] png) {
     Path file = file(index);
     new OutputFile(file).write(png);
     return file;
   }
 
-  /**
-   * Writes the sheet that was asked for, if one was, of the files as they are written.
-   *
-   * @return the file
-   */
+  /** Writes the sheet that was asked for, if one was, of the files as they are written. */
   Optional<Path> writeSheet() throws IOException {
     if (sheet.isPresent()) {
       List<Image> images = new ArrayList<>(count());

@@ -11,19 +11,8 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
-/**
- * A PNG file that says how it was made.
- *
- * @param path where it is
- * @param png its bytes
- * @param recipe what it says
- */
+/** A PNG file that says how it was made. */
 record RecipeFile(Path path, byte[] png, Recipe recipe) {
-  /**
-   * Reads a file.
-   *
-   * @throws IllegalArgumentException if it is no PNG file, or says nothing that makes one image
-   */
   static RecipeFile read(Path path) throws IOException {
     byte[] png = Files.readAllBytes(path);
     String json = text(path, png);
@@ -40,12 +29,7 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
     return new RecipeFile(path, png, recipe);
   }
 
-  /**
-   * The request that draws it again.
-   *
-   * @param model what the model is called there
-   * @param fixed the stages without a sampler, which older recipes have options for
-   */
+  /** The request that draws it again. */
   GenerateImagesRequest request(String model, Collection<String> fixed) {
     GenerateImagesRequest.Builder request =
         recipe.getRequest().toBuilder().setModel(model).clearRequestId();
@@ -65,12 +49,7 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
     return request.build();
   }
 
-  /**
-   * Checks that a model has the parts that drew it.
-   *
-   * @param present the parts that plugins have replaced
-   * @throws IllegalArgumentException if one is missing, or is there too much
-   */
+  /** Checks that a model has the parts that drew it. */
   void requireParts(List<ModelPart> present) {
     for (ModelPart part : recipe.getPartsList()) {
       if (!present.contains(part)) {

@@ -24,13 +24,7 @@ final class TrainingChart {
 
   private TrainingChart() {}
 
-  /**
-   * Reads the events beside a state.
-   *
-   * @param state such as {@code training/emoji/state/decoder}
-   * @param value such as {@code loss}
-   * @throws IllegalArgumentException if there are none with such a value
-   */
+  /** Reads the events beside a state. */
   static Chart of(Path state, String value) throws IOException {
     Path events = state.resolve(TrainingWatcher.EVENTS);
     if (!Files.isDirectory(events)) {

@@ -37,11 +37,7 @@ final class ServerLog {
 
   private ServerLog() {}
 
-  /**
-   * Writes the log like this from now on.
-   *
-   * @param level of what we say; what libraries say is told from WARN on, or later if this is later
-   */
+  /** Writes the log like this from now on. */
   static void configure(Format format, Level level) {
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();

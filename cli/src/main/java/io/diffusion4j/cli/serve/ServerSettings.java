@@ -15,18 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * All that {@code serve} was told, by flags, or else by its file, or else by default.
- *
- * @param config of the server
- * @param models which it serves, the default first
- * @param plugins jars with parts of models
- * @param tokens the file of the tokens; empty if everybody may call
- * @param quota what a principal may ask for whose token says nothing of it
- * @param metrics whether {@code /metrics} is served
- * @param logFormat of the lines of the log
- * @param logLevel from which on things are told
- */
+/** All that {@code serve} was told, by flags, or else by its file, or else by default. */
 record ServerSettings(
     ServerConfig config,
     List<ServedModel> models,

@@ -36,12 +36,6 @@ final class StrictYaml {
 
   private StrictYaml() {}
 
-  /**
-   * Reads a file.
-   *
-   * @throws IllegalArgumentException if it says something that the record does not; the message
-   *     names the file and the key
-   */
   static <T> T read(Path file, Class<T> type) throws IOException {
     String yaml = Files.readString(file);
     try {

@@ -6,11 +6,7 @@ import io.diffusion4j.nn.train.DivergedException;
 final class TrainingDivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /**
-   * The explanation.
-   *
-   * @param lastCheckpoint what is intact, in words
-   */
+  /** The explanation. */
   TrainingDivergedException(String part, DivergedException cause, String lastCheckpoint) {
     super(part + ": " + cause.getMessage() + "; " + lastCheckpoint, cause);
   }

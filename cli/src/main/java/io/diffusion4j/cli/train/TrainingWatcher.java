@@ -38,12 +38,6 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
   private double outside = Double.NaN;
   private double secondsPerStep = Double.NaN;
 
-  /**
-   * A watcher of one part.
-   *
-   * @param part as it is asked for
-   * @param state the folder of its run
-   */
   TrainingWatcher(String part, Path state, Console console, StopOnSignal stop) {
     this.part = part;
     this.state = state;

@@ -51,11 +51,7 @@ final class PrivateKeys {
 
   private PrivateKeys() {}
 
-  /**
-   * The first private key of a text.
-   *
-   * @throws GeneralSecurityException if there is none, or none that Java can use
-   */
+  /** The first private key of a text. */
   static PrivateKey parse(String pem) throws GeneralSecurityException {
     Matcher block = BLOCK.matcher(pem);
     if (!block.find()) {

@@ -42,11 +42,7 @@ public final class Errors {
 
   private Errors() {}
 
-  /**
-   * Fields of a request are wrong: these.
-   *
-   * @param untold how many more there are
-   */
+  /** Fields of a request are wrong: these. */
   static StatusRuntimeException invalidArgument(
       List<BadRequest.FieldViolation> violations, int untold) {
     String all =

@@ -66,8 +66,6 @@ final class CallInterceptor implements ServerInterceptor {
   /**
    * What a client sees whose call ends without an answer. A client whose time is up says so by a
    * reset, which can come a little before the same time is up here, where its clock began later.
-   *
-   * @param taken nanoseconds since the call began
    */
   private static Status.Code cancelled(@Nullable Deadline deadline, long taken) {
     if (deadline == null) {

@@ -26,11 +26,7 @@ final class Errands {
 
   private final ThreadPoolExecutor workers;
 
-  /**
-   * Workers that start when they are needed.
-   *
-   * @param capacity how many calls may wait
-   */
+  /** Workers that start when they are needed. */
   Errands(int workerCount, int capacity) {
     workers =
         new ThreadPoolExecutor(
@@ -43,11 +39,7 @@ final class Errands {
     workers.allowCoreThreadTimeOut(true);
   }
 
-  /**
-   * Answers a call with what the work gives.
-   *
-   * @throws io.grpc.StatusRuntimeException if the queue is full
-   */
+  /** Answers a call with what the work gives. */
   <T> void run(StreamObserver<T> response, Supplier<T> work) {
     // With a handler, answers to a call that was cancelled are dropped, not errors.
     ((ServerCallStreamObserver<T>) response).setOnCancelHandler(() -> {});

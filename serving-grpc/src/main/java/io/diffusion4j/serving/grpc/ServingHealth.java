@@ -1,6 +1,7 @@
 package io.diffusion4j.serving.grpc;
 
 import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.events.ServingListener.BatchEnd;
 import io.diffusion4j.serving.model.Models;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -26,11 +27,7 @@ public final class ServingHealth implements ServingListener {
   private final List<String> known = new ArrayList<>();
   private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
 
-  /**
-   * Health of these models.
-   *
-   * @param health answers the questions; may have been asked before there were models
-   */
+  /** Health of these models. */
   @Inject
   ServingHealth(Models models, HealthStatusManager health) {
     this.health = health;

@@ -49,11 +49,7 @@ final class StreamOutbox implements JobObserver {
   private long blockedSince;
   private boolean watched;
 
-  /**
-   * Nothing, yet.
-   *
-   * @param stall how long what waits does so for a client who takes nothing
-   */
+  /** Nothing, yet. */
   StreamOutbox(ServerCallStreamObserver<StreamGenerateImagesResponse> call, Duration stall) {
     this.call = call;
     this.stall = stall;

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class CallFaults implements GrpcExceptionHandlerFunction {
   private final int mostBytes;
 
-  /**
-   * @param mostBytes how large a request may be
-   */
   CallFaults(int mostBytes) {
     this.mostBytes = mostBytes;
   }

@@ -34,8 +34,6 @@ final class OriginCheck extends SimpleDecoratingHttpService {
   /**
    * Lets in the server's own pages and those from elsewhere that are allowed, whom browsers are
    * told so (CORS, of the Fetch standard).
-   *
-   * @param allowed such as {@code https://app.example}
    */
   static Function<HttpService, HttpService> of(Set<String> allowed) {
     if (allowed.isEmpty()) {

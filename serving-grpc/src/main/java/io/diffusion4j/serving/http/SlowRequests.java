@@ -26,11 +26,7 @@ final class SlowRequests extends SimpleDecoratingHttpService {
 
   private final Duration longest;
 
-  /**
-   * Watches the requests to a service.
-   *
-   * @param longest how long a request may take to arrive
-   */
+  /** Watches the requests to a service. */
   SlowRequests(HttpService delegate, Duration longest) {
     super(delegate);
     this.longest = longest;

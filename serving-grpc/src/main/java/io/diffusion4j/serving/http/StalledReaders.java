@@ -33,11 +33,7 @@ final class StalledReaders extends SimpleDecoratingHttpService {
 
   private final Duration stall;
 
-  /**
-   * Watches the answers of a service.
-   *
-   * @param stall how long an answer waits for a client who takes nothing of it
-   */
+  /** Watches the answers of a service. */
   public StalledReaders(HttpService delegate, Duration stall) {
     super(delegate);
     this.stall = stall;

@@ -21,13 +21,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
-/**
- * The images of a request that are drawn together.
- *
- * @param request the request
- * @param from the first image, counted from 0 in the request
- * @param to the image after the last
- */
+/** The images of a request that are drawn together. */
 record Batch(ResolvedRequest request, int from, int to) {
   int size() {
     return to - from;

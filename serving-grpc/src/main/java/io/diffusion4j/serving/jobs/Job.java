@@ -42,11 +42,7 @@ final class Job {
 
   private volatile boolean begun;
 
-  /**
-   * A job that waits to be drawn.
-   *
-   * @param asked the request as it came, by which a repeat is known
-   */
+  /** A job that waits to be drawn. */
   Job(GenerateImagesRequest asked, ResolvedRequest request, Pace pace, ServingListener listener) {
     this.asked = asked;
     this.request = request;
@@ -132,11 +128,7 @@ final class Job {
             .build());
   }
 
-  /**
-   * The observer has left.
-   *
-   * @return whether nobody is left and the job was stopped for it
-   */
+  /** The observer has left. */
   boolean detach(JobObserver observer) {
     return story.detach(observer);
   }
@@ -146,12 +138,7 @@ final class Job {
     story.stop(reason);
   }
 
-  /**
-   * Draws the next images.
-   *
-   * @param images how many, at most {@link #imagesLeft}
-   * @return whether there are more to draw
-   */
+  /** Draws the next images. */
   boolean draw(int images) {
     try {
       return drawNext(images);

@@ -39,11 +39,6 @@ final class JobObservers {
     return observers.isEmpty();
   }
 
-  /**
-   * Tells all of them.
-   *
-   * @return what the last of those threw that did; empty if none did
-   */
   Optional<Throwable> tell(Consumer<JobObserver> event) {
     @Nullable Throwable last = null;
     for (JobObserver observer : List.copyOf(observers)) { // one may leave during the call

@@ -75,11 +75,7 @@ public final class JobScheduler {
     }
   }
 
-  /**
-   * Puts a new job into the queue.
-   *
-   * @throws io.grpc.StatusRuntimeException if the queue is full or the server is shutting down
-   */
+  /** Puts a new job into the queue. */
   void submit(Job job) {
     lock.lock();
     try {

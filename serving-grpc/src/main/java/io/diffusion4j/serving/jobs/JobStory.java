@@ -62,11 +62,7 @@ final class JobStory {
     }
   }
 
-  /**
-   * The observer has left.
-   *
-   * @return whether nobody is left and the job was stopped for it
-   */
+  /** The observer has left. */
   synchronized boolean detach(JobObserver observer) {
     if (observers.remove(observer) && observers.isEmpty() && !hasEnded()) {
       stop(Errors.cancelled());
@@ -122,11 +118,7 @@ final class JobStory {
     }
   }
 
-  /**
-   * There is nothing left to draw. If no image was drawn, that is a failure.
-   *
-   * @param usage what so many images took
-   */
+  /** There is nothing left to draw. If no image was drawn, that is a failure. */
   synchronized void end(IntFunction<Usage> usage) {
     if (images.isEmpty() && failure != null) {
       stop(failure);

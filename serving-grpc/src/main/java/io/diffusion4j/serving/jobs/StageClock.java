@@ -15,11 +15,7 @@ final class StageClock {
   private long stepStart;
   private double doneBefore;
 
-  /**
-   * A step is done; step 0, which is none, begins a stage.
-   *
-   * @return how long it took, if it was one
-   */
+  /** A step is done; step 0, which is none, begins a stage. */
   Optional<Duration> tick(Batch batch, SamplingListener.Progress at, Pace pace) {
     if (at.step() == 0) {
       nanos.putIfAbsent(at.stage(), 0L);

@@ -7,7 +7,6 @@ import java.util.Properties;
 
 /** This program, as recipes name it. */
 final class Software {
-  /** The name and the version. */
   static final String NAME = "Diffusion4J " + version();
 
   private Software() {}
