@@ -1,6 +1,5 @@
 package io.diffusion4j.checkpoint;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,7 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The weights of one network: a safetensors file, or several with an index, read as one.
+ * The weights of one network: a safetensors file or one of torch, or several with an index, read as
+ * one.
  *
  * <p>Which files hold what is checked when it is opened; values are read when asked for.
  */
@@ -28,18 +28,22 @@ public final class Checkpoint implements TensorSource {
   /** What transformers calls the weights of a network. */
   public static final String TRANSFORMERS = "model";
 
-  private static final Pattern INDEX = Pattern.compile(".*\\.safetensors\\.index(\\.\\w+)?\\.json");
-  private static final Pattern PICKLE = Pattern.compile(".*\\.(bin|pt|pth|ckpt|th|pkl|pickle)");
+  /** What transformers calls them in a file of torch. */
+  private static final String TORCH_TRANSFORMERS = "pytorch_model";
+
+  private static final Pattern INDEX =
+      Pattern.compile(".*\\.(safetensors|bin)\\.index(\\.\\w+)?\\.json");
+  private static final Pattern TORCH = Pattern.compile(".*\\.(bin|pt|pth|ckpt|th|pkl|pickle)");
 
   private final Path path;
-  private final List<SafetensorsFile> files;
-  private final Map<String, SafetensorsFile> fileOf;
+  private final List<TensorSource> files;
+  private final Map<String, TensorSource> fileOf;
   private final SortedMap<String, String> metadata;
 
   private Checkpoint(
       Path path,
-      List<SafetensorsFile> files,
-      Map<String, SafetensorsFile> fileOf,
+      List<TensorSource> files,
+      Map<String, TensorSource> fileOf,
       SortedMap<String, String> metadata) {
     this.path = path;
     this.files = files;
@@ -48,9 +52,10 @@ public final class Checkpoint implements TensorSource {
   }
 
   /**
-   * Opens a {@code .safetensors} file, a {@code .safetensors.index.json}, or what a folder has of
-   * these. In a folder each base name is tried in turn; for each, the single file comes before the
-   * index, and files of full precision before those of the variant {@code fp16}.
+   * Opens a file of safetensors or torch, an index of several, or what a folder has of these. In a
+   * folder each base name is tried in turn; for each, the single file comes before the index, and
+   * files of full precision before those of the variant {@code fp16}. Those of torch, {@code .bin},
+   * are read only if there is no safetensors.
    *
    * @param baseNames what the weights may be called in a folder; {@link #DIFFUSERS} or {@link
    *     #TRANSFORMERS} if none is given
@@ -74,53 +79,47 @@ public final class Checkpoint implements TensorSource {
     if (INDEX.matcher(name).matches()) {
       return openShards(file);
     }
-    if (PICKLE.matcher(name).matches()) {
-      throw new CheckpointException(file, convert(name));
-    }
-    var single = SafetensorsFile.open(file);
-    var fileOf = new LinkedHashMap<String, SafetensorsFile>();
+    TensorSource single = openOne(file);
+    var fileOf = new LinkedHashMap<String, TensorSource>();
     single.names().forEach(key -> fileOf.put(key, single));
-    return new Checkpoint(file, List.of(single), fileOf, single.metadata());
+    return new Checkpoint(
+        file,
+        List.of(single),
+        fileOf,
+        Collections.unmodifiableSortedMap(new TreeMap<>(single.metadata())));
+  }
+
+  /** What a file begins with says what it is; its name, what it was meant to be. */
+  private static TensorSource openOne(Path file) {
+    boolean torch =
+        TorchFile.recognises(file) || TORCH.matcher(file.getFileName().toString()).matches();
+    return torch ? TorchFile.open(file) : SafetensorsFile.open(file);
   }
 
   private static Path find(Path folder, List<String> baseNames) {
     List<String> candidates =
-        baseNames.stream()
-            .flatMap(
-                base ->
-                    Stream.of(
-                        ShardIndex.singleName(base),
-                        ShardIndex.indexName(base),
-                        base + ".fp16.safetensors",
-                        base + ".safetensors.index.fp16.json"))
+        Stream.concat(
+                baseNames.stream().flatMap(base -> names(base, ".safetensors")),
+                baseNames.stream()
+                    .map(base -> base.equals(TRANSFORMERS) ? TORCH_TRANSFORMERS : base)
+                    .flatMap(base -> names(base, ".bin")))
             .toList();
     return candidates.stream()
         .map(folder::resolve)
         .filter(Files::isRegularFile)
         .findFirst()
-        .orElseThrow(() -> new CheckpointException(folder, whyNone(folder, candidates)));
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    folder, "no weights (expected: one of " + String.join(", ", candidates) + ")"));
   }
 
-  private static String whyNone(Path folder, List<String> candidates) {
-    String expected = "no weights (expected: one of " + String.join(", ", candidates) + ")";
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries
-          .map(entry -> entry.getFileName().toString())
-          .filter(name -> PICKLE.matcher(name).matches())
-          .sorted()
-          .findFirst()
-          .map(name -> expected + "; " + convert(name))
-          .orElse(expected);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot list " + folder + ": " + e, e);
-    }
-  }
-
-  private static String convert(String pickle) {
-    return pickle
-        + " is a pickle, which can run code when it is read, and is not supported."
-        + " Convert it to safetensors in Python, with save_pretrained(…, safe_serialization=True)"
-        + " or safetensors.torch.save_file";
+  private static Stream<String> names(String base, String ending) {
+    return Stream.of(
+        base + ending,
+        base + ending + ".index.json",
+        base + ".fp16" + ending,
+        base + ending + ".index.fp16.json");
   }
 
   private static Checkpoint openShards(Path indexFile) {
@@ -132,9 +131,9 @@ public final class Checkpoint implements TensorSource {
     if (!missing.isEmpty()) {
       throw new CheckpointException(indexFile, "shards that do not exist", missing);
     }
-    var shards = new LinkedHashMap<String, SafetensorsFile>();
+    var shards = new LinkedHashMap<String, TensorSource>();
     try {
-      paths.forEach((shard, path) -> shards.put(shard, SafetensorsFile.open(path)));
+      paths.forEach((shard, path) -> shards.put(shard, openOne(path)));
       var fileOf = checkIndex(indexFile, index, shards);
       var metadata = new TreeMap<String, String>();
       shards.values().forEach(shard -> metadata.putAll(shard.metadata()));
@@ -144,17 +143,17 @@ public final class Checkpoint implements TensorSource {
           fileOf,
           Collections.unmodifiableSortedMap(metadata));
     } catch (RuntimeException e) {
-      shards.values().forEach(SafetensorsFile::close);
+      shards.values().forEach(TensorSource::close);
       throw e;
     }
   }
 
   /** Shards and index must name the same tensors, each in one place. */
-  private static Map<String, SafetensorsFile> checkIndex(
-      Path indexFile, ShardIndex index, Map<String, SafetensorsFile> shards) {
+  private static Map<String, TensorSource> checkIndex(
+      Path indexFile, ShardIndex index, Map<String, TensorSource> shards) {
     var problems = new ArrayList<String>();
     var shardOf = new LinkedHashMap<String, String>();
-    var fileOf = new LinkedHashMap<String, SafetensorsFile>();
+    var fileOf = new LinkedHashMap<String, TensorSource>();
     shards.forEach(
         (shard, file) -> {
           for (String key : file.names()) {
@@ -184,7 +183,7 @@ public final class Checkpoint implements TensorSource {
     return fileOf;
   }
 
-  /** The safetensors file or index that was opened. */
+  /** The file or index that was opened. */
   public Path path() {
     return path;
   }
@@ -217,7 +216,7 @@ public final class Checkpoint implements TensorSource {
 
   @Override
   public void close() {
-    files.forEach(SafetensorsFile::close);
+    files.forEach(TensorSource::close);
   }
 
   @Override
@@ -225,8 +224,8 @@ public final class Checkpoint implements TensorSource {
     return path + " (" + fileOf.size() + " tensors)";
   }
 
-  private SafetensorsFile file(String name) {
-    SafetensorsFile file = fileOf.get(name);
+  private TensorSource file(String name) {
+    TensorSource file = fileOf.get(name);
     if (file == null) {
       throw new CheckpointException(path, "no tensor " + name);
     }

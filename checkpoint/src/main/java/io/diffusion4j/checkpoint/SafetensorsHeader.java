@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -37,13 +37,14 @@ record SafetensorsHeader(
   private static final int MAX_LENGTH = 100_000_000;
 
   /** Reads and checks the head of a file. */
-  static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
-    long fileSize = channel.size();
+  static SafetensorsHeader read(MappedFile mapped) {
+    Path file = mapped.path();
+    long fileSize = mapped.size();
     if (fileSize < 8) {
       throw new CheckpointException(
           file, "size: " + fileSize + " bytes (expected: ≥ 8, the header length)");
     }
-    long length = read(channel, 0, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    long length = mapped.bytes(0, 8).getLong();
     if (length < 0 || length > MAX_LENGTH) {
       throw new CheckpointException(
           file,
@@ -58,7 +59,7 @@ record SafetensorsHeader(
     }
     String json;
     try {
-      json = Json.decode(read(channel, 8, (int) length));
+      json = Json.decode(mapped.bytes(8, (int) length));
     } catch (CharacterCodingException e) {
       throw new CheckpointException(file, "header: not valid UTF-8", e);
     }
@@ -72,6 +73,8 @@ record SafetensorsHeader(
       return new SafetensorsHeader(checkTiling(tensors, fileSize - dataStart), metadata, dataStart);
     } catch (JsonProcessingException e) {
       throw new CheckpointException(file, "header: not valid JSON: " + Json.reason(e), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e, e);
     } catch (IllegalArgumentException e) { // ours: what is wrong with which entry
       throw new CheckpointException(file, "header: " + e.getMessage(), e);
     }
@@ -107,17 +110,6 @@ record SafetensorsHeader(
   /** Whether a tensor may have this name. */
   static boolean isReserved(String name) {
     return name.equals(METADATA);
-  }
-
-  private static ByteBuffer read(FileChannel channel, long position, int length)
-      throws IOException {
-    var bytes = ByteBuffer.allocate(length);
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes, position + bytes.position()) < 0) {
-        throw new IOException("the file became shorter while it was read");
-      }
-    }
-    return bytes.flip();
   }
 
   private static List<TensorInfo> parse(String json, Map<String, String> metadata)
