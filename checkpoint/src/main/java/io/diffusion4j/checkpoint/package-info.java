@@ -3,8 +3,8 @@
  * diffusers and transformers publish them.
  *
  * <p>Files are hostile until checked: everything that a header, an index or a config claims is
- * verified before it is used. Pickles ({@code .bin}, {@code .pt}, {@code .ckpt}) can run code and
- * are never read. Nothing here knows TensorFlow.
+ * verified before it is used. The pickles in files of torch are read as data: nothing in them is
+ * looked up or called. Nothing here knows TensorFlow.
  *
  * <p>Starting points: {@link io.diffusion4j.checkpoint.ModelFolder} for a whole pipeline, {@link
  * io.diffusion4j.checkpoint.Checkpoint} for the weights of one network, {@link

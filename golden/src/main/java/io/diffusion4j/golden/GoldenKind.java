@@ -56,6 +56,10 @@ public enum GoldenKind {
   GUIDED_DIFFUSION("guided-diffusion/*/case.json", c -> c.has("constructor")),
   /** U-Nets of GLIDE. */
   GLIDE("glide/*/case.json", c -> c.has("constructor")),
+  /** Files of torch beside the same tensors as safetensors. */
+  TORCH_FILES("torch/expected.json", c -> true),
+  /** Files that no reader of torch's should believe, or run. */
+  HOSTILE_TORCH_FILES("torch/hostile/expected.json", c -> true),
   /** Prompts that a pipeline folder of diffusers drew. */
   UNCLIP_PIPELINE("unclip-pipeline/case.json", c -> c.has("prompts")),
   /** Variations of images by the pipeline in the folder above. */
