@@ -22,6 +22,7 @@ public final class ClipModel implements AutoCloseable {
 
   private ClipModel(
       ClipNetwork network,
+      ClipPreprocessor preprocessor,
       Path origin,
       Checkpoint checkpoint,
       ClipTokenizer tokenizer,
@@ -33,9 +34,7 @@ public final class ClipModel implements AutoCloseable {
     this.logitScale = Math.exp(logScale(origin, checkpoint));
     this.text = new ClipTextModel(tokenizer, network.text(), texts, precision);
     try {
-      int size = network.vision().imageSize();
-      this.image =
-          new ClipImageModel(ClipPreprocessor.clip(size), network.vision(), images, precision);
+      this.image = new ClipImageModel(preprocessor, network.vision(), images, precision);
     } catch (RuntimeException | Error e) {
       text.close();
       throw e;
@@ -45,7 +44,7 @@ public final class ClipModel implements AutoCloseable {
   /** Loads a folder with transformers' {@code CLIPModel}. */
   public static ClipModel load(Path folder, ClipTokenizer tokenizer, Precision precision) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
-      return new ClipModel(ClipFolders.readModel(folder), folder, checkpoint, tokenizer, precision);
+      return of(ClipFolders.readModel(folder), folder, checkpoint, tokenizer, precision);
     }
   }
 
@@ -53,8 +52,26 @@ public final class ClipModel implements AutoCloseable {
   public static ClipModel loadOpenAi(Path folder, ClipTokenizer tokenizer, Precision precision) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       var weights = new CheckpointTensors(folder, checkpoint);
+      return of(OpenAiClip.read(folder, weights), folder, checkpoint, tokenizer, precision);
+    }
+  }
+
+  private static ClipModel of(
+      ClipNetwork network,
+      Path folder,
+      Checkpoint checkpoint,
+      ClipTokenizer tokenizer,
+      Precision precision) {
+    var preprocessor = ClipPreprocessor.clip(network.vision().imageSize());
+    return new ClipModel(network, preprocessor, folder, checkpoint, tokenizer, precision);
+  }
+
+  /** Loads a folder in open_clip's layout, as {@link OpenClip} describes it. */
+  public static ClipModel loadOpenClip(Path folder, ClipTokenizer tokenizer, Precision precision) {
+    var model = OpenClip.read(folder);
+    try (var checkpoint = Checkpoint.open(folder, OpenClip.WEIGHTS)) {
       return new ClipModel(
-          OpenAiClip.read(folder, weights), folder, checkpoint, tokenizer, precision);
+          model.network(), model.preprocessor(), folder, checkpoint, tokenizer, precision);
     }
   }
 

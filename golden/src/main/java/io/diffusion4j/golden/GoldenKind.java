@@ -40,6 +40,8 @@ public enum GoldenKind {
   CLIP_VISION("clip/*/case.json", c -> c.path("config").has("patch_size")),
   /** OpenAI's {@code CLIP} with loss and gradients. */
   OPENAI_CLIP("clip/*/case.json", c -> c.has("constructor")),
+  /** open_clip's {@code CLIP} in its own layout, its preprocessing included. */
+  OPEN_CLIP("open_clip/*/case.json", c -> true),
   /** The contrastive loss of open_clip and its gradients over all rows. */
   OPEN_CLIP_GRADIENTS("training/*/case.json", c -> c.has("modes") || c.has("logit_scale_factor")),
   /** Steps of AdamW with gradient clipping and a moving average. */

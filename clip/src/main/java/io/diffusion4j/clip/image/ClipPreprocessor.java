@@ -17,9 +17,25 @@ import java.util.List;
  * @param rescaleFactor what a level from 0 to 255 is multiplied by
  * @param mean of red, green and blue
  * @param std of red, green and blue, above 0
+ * @param fit how an image becomes a square
  */
 public record ClipPreprocessor(
-    int shortestEdge, int cropSize, double rescaleFactor, List<Double> mean, List<Double> std) {
+    int shortestEdge,
+    int cropSize,
+    double rescaleFactor,
+    List<Double> mean,
+    List<Double> std,
+    Fit fit) {
+  /** How an image becomes a square. */
+  public enum Fit {
+    /** The middle of its longer edge; half a pixel is rounded down, as Hugging Face does. */
+    CROP,
+    /** The same, half a pixel rounded to even, as torchvision and open_clip do. */
+    CROP_HALF_TO_EVEN,
+    /** All of it, whatever its proportions. */
+    SQUASH
+  }
+
   private static final int LEVELS = 256;
 
   public ClipPreprocessor {
@@ -42,6 +58,12 @@ public record ClipPreprocessor(
     if (std.size() != 3 || !std.stream().allMatch(s -> s > 0 && Double.isFinite(s))) {
       throw new IllegalArgumentException("std: " + std + " (expected: three finite numbers > 0)");
     }
+  }
+
+  /** An image is cropped as Hugging Face does. */
+  public ClipPreprocessor(
+      int shortestEdge, int cropSize, double rescaleFactor, List<Double> mean, List<Double> std) {
+    this(shortestEdge, cropSize, rescaleFactor, mean, std, Fit.CROP);
   }
 
   /** The published CLIP's constants at the size of some image encoder, such as 224. */
@@ -103,13 +125,21 @@ public record ClipPreprocessor(
 
   /** The square that CLIP sees, before it is normalised: {@code cropSize} pixels each way. */
   public Rgb8 crop(Rgb8 image) {
+    if (fit == Fit.SQUASH) {
+      var all = new Resize.Region(0, 0, cropSize, cropSize);
+      return Resize.bicubic(image, cropSize, cropSize, all);
+    }
     int shorter = Math.min(image.width(), image.height());
     int width = resized(image.width(), shorter);
     int height = resized(image.height(), shorter);
-    // Rounded down, as Hugging Face does; torchvision rounds half to even.
-    int left = (width - cropSize) / 2;
-    int top = (height - cropSize) / 2;
+    int left = middle(width);
+    int top = middle(height);
     return Resize.bicubic(image, width, height, new Resize.Region(left, top, cropSize, cropSize));
+  }
+
+  private int middle(int edge) {
+    int rest = edge - cropSize;
+    return fit == Fit.CROP ? rest / 2 : (int) Math.rint(rest / 2.0);
   }
 
   private int resized(int edge, int shorter) {
