@@ -62,6 +62,8 @@ public enum GoldenKind {
   TORCH_FILES("torch/expected.json", c -> true),
   /** Files that no reader of torch's should believe, or run. */
   HOSTILE_TORCH_FILES("torch/hostile/expected.json", c -> true),
+  /** Low-rank updates in all layouts, and what a network answers with them. */
+  LORA("lora/*/case.json", c -> c.has("rank")),
   /** Prompts that a pipeline folder of diffusers drew. */
   UNCLIP_PIPELINE("unclip-pipeline/case.json", c -> c.has("prompts")),
   /** Variations of images by the pipeline in the folder above. */

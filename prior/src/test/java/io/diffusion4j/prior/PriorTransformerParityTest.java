@@ -2,7 +2,12 @@ package io.diffusion4j.prior;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.lora.Lora;
+import io.diffusion4j.checkpoint.lora.MergedTensors;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenRoots;
@@ -18,11 +23,14 @@ import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.OperationTime;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -57,6 +65,34 @@ class PriorTransformerParityTest {
     for (var out :
         weights.runInEach(network, batch, precision, name -> !name.startsWith("clip_"))) {
       assertClose(out.get(0), golden.io().floats("out"), tolerance);
+    }
+  }
+
+  @GoldenTest(GoldenKind.LORA)
+  void updatesAreMergedAsDiffusersAppliesThem(GoldenCase golden) throws IOException {
+    Path base = golden.file(golden.json().get("base").asText());
+    assumeTrue(
+        ComponentConfig.read(base.resolve("config.json"))
+            .className()
+            .equals(Optional.of("PriorTransformer")),
+        "another network's");
+    var network = new PriorTransformer(PriorModel.readConfig(base));
+    var batch = batch(network.config(), golden.io());
+    for (String layout : List.of("peft", "processor")) {
+      for (double scale : new double[] {1, 0.5}) {
+        var part = new MergedTensors.Part(Lora.open(golden.file(layout)), scale);
+        try (var merged = new MergedTensors(Checkpoint.open(base), List.of(part));
+            var compiled =
+                new CompiledNetwork(
+                    network,
+                    new CheckpointTensors(base, merged, name -> !name.startsWith("clip_")),
+                    Compute.of(Precision.FLOAT32))) {
+          assertClose(
+              compiled.run(batch).get(0),
+              golden.io().floats(scale == 1 ? "out" : "out.half"),
+              1e-5);
+        }
+      }
     }
   }
 

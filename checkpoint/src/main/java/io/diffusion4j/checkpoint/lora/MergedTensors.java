@@ -1,0 +1,155 @@
+package io.diffusion4j.checkpoint.lora;
+
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorInfo;
+import io.diffusion4j.checkpoint.TensorSource;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Weights with low-rank updates added: W + Σ scaleᵢ·sᵢ·Bᵢ·Aᵢ, computed in float32 when a tensor is
+ * read. What is changed is F32, whatever the weights are, since small updates are lost in bfloat16.
+ */
+public final class MergedTensors implements TensorSource {
+  /**
+   * Updates and how much of them is wanted.
+   *
+   * @param scale 1 as they were trained; 0 is none, and below 0 is away from them
+   */
+  public record Part(Lora lora, double scale) {
+    public Part {
+      if (!Double.isFinite(scale)) {
+        throw new IllegalArgumentException("scale: " + scale + " (expected: a finite number)");
+      }
+    }
+  }
+
+  private static final String WEIGHT = ".weight";
+
+  private final TensorSource base;
+  private final List<Part> parts;
+  private @Nullable Merged last;
+
+  private record Merged(String name, ByteBuffer bytes) {}
+
+  /**
+   * Weights and updates, both of which are closed with this.
+   *
+   * @throws CheckpointException if an update is of a layer that the weights have not, or of another
+   *     shape
+   */
+  public MergedTensors(TensorSource base, List<Part> parts) {
+    this.base = base;
+    this.parts = List.copyOf(parts);
+    for (Part part : parts) {
+      Lora lora = part.lora();
+      List<String> wrong =
+          lora.layers().stream().filter(layer -> !fits(lora, layer)).sorted().toList();
+      if (!wrong.isEmpty()) {
+        throw new CheckpointException(
+            lora.path(), "layers that the network has not, or of another shape", wrong);
+      }
+    }
+  }
+
+  private boolean fits(Lora lora, String layer) {
+    Lora.Update update = lora.update(layer);
+    if (update == null || !base.contains(layer + WEIGHT)) {
+      return false;
+    }
+    long[] shape = base.info(layer + WEIGHT).shape();
+    long[] a = lora.tensors().info(update.a()).shape();
+    long[] b = lora.tensors().info(update.b()).shape();
+    return Arrays.equals(shape, new long[] {b[0], a[1]});
+  }
+
+  @Override
+  public List<String> names() {
+    return base.names();
+  }
+
+  @Override
+  public boolean contains(String name) {
+    return base.contains(name);
+  }
+
+  @Override
+  public TensorInfo info(String name) {
+    TensorInfo info = base.info(name);
+    return isChanged(name)
+        ? new TensorInfo(name, DType.F32, info.shape(), 0, info.size() * DType.F32.bytes())
+        : info;
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return base.metadata();
+  }
+
+  @Override
+  public ByteBuffer raw(String name, long offset, int length) {
+    return isChanged(name)
+        ? merged(name).slice((int) offset, length).order(ByteOrder.LITTLE_ENDIAN)
+        : base.raw(name, offset, length);
+  }
+
+  private boolean isChanged(String name) {
+    return name.endsWith(WEIGHT)
+        && parts.stream().anyMatch(part -> part.lora().update(layer(name)) != null);
+  }
+
+  private static String layer(String name) {
+    return name.substring(0, name.length() - WEIGHT.length());
+  }
+
+  /** The last one is kept, for who reads it in parts. */
+  private synchronized ByteBuffer merged(String name) {
+    if (last == null || !last.name().equals(name)) {
+      last = new Merged(name, merge(name));
+    }
+    return last.bytes();
+  }
+
+  private ByteBuffer merge(String name) {
+    float[] weight = base.readFloats(name);
+    for (Part part : parts) {
+      Lora.Update update = part.lora().update(layer(name));
+      if (update != null) {
+        add(weight, part, update);
+      }
+    }
+    ByteBuffer bytes =
+        ByteBuffer.allocate(weight.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(weight);
+    return bytes.asReadOnlyBuffer();
+  }
+
+  private static void add(float[] weight, Part part, Lora.Update update) {
+    TensorSource tensors = part.lora().tensors();
+    float[] a = tensors.readFloats(update.a());
+    float[] b = tensors.readFloats(update.b());
+    int rank = (int) tensors.info(update.a()).shape()[0];
+    int in = a.length / rank;
+    int out = b.length / rank;
+    double scale = part.scale() * update.factor();
+    for (int i = 0; i < out; i++) {
+      for (int r = 0; r < rank; r++) {
+        float factor = (float) (scale * b[i * rank + r]);
+        for (int j = 0; j < in; j++) {
+          weight[i * in + j] += factor * a[r * in + j];
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    parts.forEach(part -> part.lora().close());
+    base.close();
+  }
+}

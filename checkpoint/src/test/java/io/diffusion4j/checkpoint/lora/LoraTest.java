@@ -1,0 +1,171 @@
+package io.diffusion4j.checkpoint.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LoraTest {
+  @TempDir private Path folder;
+
+  /** All layouts of a case are the same updates, some with α, of several ranks, or of fewer layers. */
+  @GoldenTest(GoldenKind.LORA)
+  void layoutsOfTheSameUpdatesGiveTheSameWeights(GoldenCase golden) throws IOException {
+    Path base = golden.file(golden.json().get("base").asText());
+    var merged = new HashMap<String, Map<String, float[]>>();
+    for (Path layout : layouts(golden)) {
+      String target = layout.getFileName().toString().replaceFirst("^(peft|processor)$", "out");
+      var weights = merge(base, layout, 1);
+      assertThat(weights).as("%s", layout).isNotEmpty();
+      merged.put(target, weights);
+      Map<String, float[]> first = merged.computeIfAbsent(kind(target), kind -> weights);
+      assertThat(weights.keySet()).as("%s", layout).isEqualTo(first.keySet());
+      weights.forEach(
+          (name, values) ->
+              assertThat(values)
+                  .as("%s %s", layout, name)
+                  .usingComparatorWithPrecision(1e-6f)
+                  .containsExactly(first.get(name)));
+    }
+  }
+
+  private static String kind(String layout) {
+    return Stream.of("core", "ranks", "alpha").filter(layout::endsWith).findFirst().orElse("plain");
+  }
+
+  private static List<Path> layouts(GoldenCase golden) throws IOException {
+    try (Stream<Path> all = Files.list(golden.folder())) {
+      return all.filter(Files::isDirectory).sorted().toList();
+    }
+  }
+
+  /** The tensors that differ from the base's. */
+  private static Map<String, float[]> merge(Path base, Path layout, double scale) {
+    try (var weights = Checkpoint.open(base);
+        var merged =
+            new MergedTensors(
+                Checkpoint.open(base), List.of(new MergedTensors.Part(Lora.open(layout), scale)))) {
+      assertThat(merged.names()).isEqualTo(weights.names());
+      var changed = new TreeMap<String, float[]>();
+      for (String name : merged.names()) {
+        float[] values = merged.readFloats(name);
+        if (!Arrays.equals(values, weights.readFloats(name))) {
+          changed.put(name, values);
+        }
+      }
+      return changed;
+    }
+  }
+
+  private Path base;
+
+  @BeforeEach
+  void writeBase() {
+    base = folder.resolve("base.safetensors");
+    new SafetensorsWriter()
+        .floats("a.to_q.weight", DType.BF16, new long[] {2, 3}, () -> new float[6])
+        .floats("a.to_out.0.weight", DType.F32, new long[] {3, 3}, () -> new float[9])
+        .write(base);
+  }
+
+  private Path write(String name, SafetensorsWriter writer) {
+    Path file = folder.resolve(name);
+    writer.write(file);
+    return file;
+  }
+
+  private static SafetensorsWriter update(String down, String up) {
+    return new SafetensorsWriter()
+        .floats(down, DType.F32, new long[] {2, 3}, () -> new float[] {1, 2, 3, 4, 5, 6})
+        .floats(up, DType.F32, new long[] {2, 2}, () -> new float[] {1, 0, 1, 1});
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{\"r\": 2, \"lora_alpha\": 6}', 3",
+    "'{\"r\": 2, \"lora_alpha\": 6, \"use_rslora\": true}', 4.2426405",
+    "'{\"lora_alpha\": 6, \"alpha_pattern\": {\"to_q\": 1}}', 0.5",
+    "'{}', 1"
+  })
+  void theFactorIsWhatPeftNotes(String notes, float factor) {
+    var writer = update("a.to_q.lora_A.weight", "a.to_q.lora_B.weight");
+    Path file = write("noted.safetensors", writer.note("lora_adapter_metadata", notes));
+    float[] product = {1, 2, 3, 5, 7, 9};
+    float[] weight = merge(base, file, -2).get("a.to_q.weight");
+    for (int i = 0; i < product.length; i++) {
+      assertThat(weight[i]).isCloseTo(-2 * factor * product[i], within(1e-5f));
+    }
+  }
+
+  @Test
+  void severalAddUp() {
+    Path one = write("one.safetensors", update("a.to_q.lora_A.weight", "a.to_q.lora_B.weight"));
+    Path two =
+        write(
+            "two.safetensors",
+            update(
+                "unet.a.processor.to_q_lora.down.weight", "unet.a.processor.to_q_lora.up.weight"));
+    try (var merged =
+        new MergedTensors(
+            Checkpoint.open(base),
+            List.of(
+                new MergedTensors.Part(Lora.open(one), 1),
+                new MergedTensors.Part(Lora.open(two), 0.5)))) {
+      assertThat(merged.readFloats("a.to_q.weight"))
+          .containsExactly(1.5f, 3, 4.5f, 7.5f, 10.5f, 13.5f);
+      assertThat(merged.info("a.to_q.weight").dtype()).isEqualTo(DType.F32);
+      assertThat(merged.raw("a.to_q.weight", 4, 4).getFloat()).isEqualTo(3);
+      assertThat(merged.readFloats("a.to_out.0.weight")).containsOnly(0);
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIsRefusedByName() {
+    Path other = write("other.safetensors", update("b.lora_A.weight", "b.lora_B.weight"));
+    try (var lora = Lora.open(other);
+        var network = Checkpoint.open(base)) {
+      assertThat(lora.fits(network)).isFalse();
+      assertThatThrownBy(() -> new MergedTensors(network, List.of(new MergedTensors.Part(lora, 1))))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessage(other + ": layers that the network has not, or of another shape\n  b");
+    }
+    assertRefused("a.hada_w1_a", "a.hada_w1_b", "tensors that are no low-rank update\n  a.hada");
+    assertRefused("a.to_q.lora_A.weight", "a.to_k.lora_B.weight", "a.to_q: no up");
+    Path dora =
+        write(
+            "dora.safetensors",
+            update("a.to_q.lora_A.weight", "a.to_q.lora_B.weight")
+                .note("lora_adapter_metadata", "{\"use_dora\": true}"));
+    assertThatThrownBy(() -> Lora.open(dora)).hasMessageContaining("use_dora: true");
+    assertThatThrownBy(() -> new MergedTensors.Part(Lora.open(other), Double.NaN))
+        .hasMessage("scale: NaN (expected: a finite number)");
+  }
+
+  private void assertRefused(String down, String up, String message) {
+    Path file = write("refused.safetensors", update(down, up));
+    assertThatThrownBy(() -> Lora.open(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith(file + ": " + message);
+  }
+}
