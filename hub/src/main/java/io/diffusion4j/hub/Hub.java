@@ -1,0 +1,374 @@
+package io.diffusion4j.hub;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Published models: found in the shared cache, or brought there.
+ *
+ * <p>What Python's tools downloaded is found, and what is brought here they find. Of each file size
+ * and hash are checked, SHA-256 for large ones and git's SHA-1 for small ones; a download that was
+ * cut goes on where it was, in the same run and in a later one.
+ */
+public final class Hub {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int AT_A_TIME = 2;
+  private static final int CHUNK = 1 << 20;
+  private static final int TRIES = 5;
+
+  private final HubSettings settings;
+  private final HubClient client;
+  private final HubClient.Pause pause;
+
+  /** Hears of progress; called by several threads. */
+  @FunctionalInterface
+  public interface Listener {
+    /** Some bytes of a file have come, or were there already. */
+    void received(HubFile file, long bytes);
+  }
+
+  /**
+   * What a model needs that is not in the cache yet.
+   *
+   * @param repo the model at a commit
+   * @param folder where it will be
+   * @param files all that its loader needs
+   * @param missing those that have to be brought
+   */
+  public record Plan(RepoName repo, Path folder, List<HubFile> files, List<HubFile> missing) {
+    /** How many bytes have to be brought. */
+    public long missingBytes() {
+      return missing.stream().mapToLong(HubFile::size).sum();
+    }
+  }
+
+  /** Through the proxies that the environment names. */
+  public Hub(HubSettings settings, Map<String, String> environment) {
+    this(
+        settings,
+        HttpClient.newBuilder()
+            .connectTimeout(settings.metadataTimeout())
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .proxy(new EnvironmentProxies(environment))
+            .build(),
+        seconds -> Thread.sleep(seconds * 1_000));
+  }
+
+  Hub(HubSettings settings, HttpClient http, HubClient.Pause pause) {
+    this.settings = settings;
+    this.client = new HubClient(settings, http, pause);
+    this.pause = pause;
+  }
+
+  /**
+   * A model that is complete in the cache; nothing is asked of the network.
+   *
+   * @throws HubException if it is not there, or not all of it
+   */
+  public Path cached(RepoName repo, Optional<String> variant) {
+    var cache = new HubCache(settings.cache(), repo);
+    String commit =
+        (repo.isPinned() ? Optional.of(repo.revision()) : cache.commit(repo.revision()))
+            .filter(known -> Files.isDirectory(cache.snapshot(known)))
+            .orElseThrow(
+                () ->
+                    HubException.refused(
+                        "%s: not in the cache %s (expected: a model that was pulled)"
+                            .formatted(repo, settings.cache())));
+    Path folder = cache.snapshot(commit);
+    cache
+        .tree(commit)
+        .ifPresent(
+            all ->
+                ModelFiles.choose(all, components(folder), variant).stream()
+                    .filter(file -> !cache.has(commit, file))
+                    .findFirst()
+                    .ifPresent(
+                        file -> {
+                          throw HubException.refused(
+                              "%s: %s is not in the cache (expected: a complete model; pull it)"
+                                  .formatted(repo.at(commit), file.path()));
+                        }));
+    return folder;
+  }
+
+  /**
+   * Asks what a model needs. If the Hub cannot be reached, or is not to be asked, what the cache
+   * has of the model is the answer, if it is complete.
+   *
+   * @param variant of the weights, such as {@code fp16}
+   * @throws HubException if there is no such model, or it is not for the asker
+   */
+  public Plan plan(RepoName repo, Optional<String> variant) {
+    var cache = new HubCache(settings.cache(), repo);
+    if (settings.offline()) {
+      return complete(repo, variant);
+    }
+    try {
+      String commit = repo.isPinned() ? repo.revision() : client.commit(repo);
+      RepoName pinned = repo.at(commit);
+      List<HubFile> all = cache.tree(commit).orElseGet(() -> client.files(pinned));
+      List<HubFile> files = ModelFiles.choose(all, index(pinned, cache, all), variant);
+      if (files.isEmpty()) {
+        throw HubException.refused(pinned + ": no files that a loader reads");
+      }
+      List<HubFile> missing = files.stream().filter(file -> !cache.has(commit, file)).toList();
+      if (!missing.isEmpty()) {
+        cache.prepare();
+        cache.setTree(commit, all);
+        if (!repo.isPinned()) {
+          cache.setCommit(repo.revision(), commit);
+        }
+      }
+      return new Plan(pinned, cache.snapshot(commit), files, missing);
+    } catch (HubException e) {
+      if (e.isFinal()) {
+        throw e;
+      }
+      try {
+        return complete(repo, variant);
+      } catch (HubException notCached) {
+        throw HubException.unreachable(e.getMessage() + "; " + notCached.getMessage());
+      }
+    }
+  }
+
+  private Plan complete(RepoName repo, Optional<String> variant) {
+    Path folder = cached(repo, variant);
+    return new Plan(repo.at("" + folder.getFileName()), folder, List.of(), List.of());
+  }
+
+  /** The components of a pipeline; its index is brought to know them. */
+  private Set<String> index(RepoName repo, HubCache cache, List<HubFile> all) {
+    Optional<HubFile> index =
+        all.stream().filter(file -> file.path().equals("model_index.json")).findFirst();
+    if (index.isPresent() && !cache.has(repo.revision(), index.get())) {
+      cache.prepare();
+      fetch(repo, cache, index.get(), (file, bytes) -> {});
+    }
+    return components(cache.snapshot(repo.revision()));
+  }
+
+  private static Set<String> components(Path folder) {
+    Path index = folder.resolve("model_index.json");
+    if (!Files.isRegularFile(index)) {
+      return Set.of();
+    }
+    try {
+      var names = new TreeSet<String>();
+      JSON.readTree(index.toFile())
+          .properties()
+          .forEach(
+              entry -> {
+                JsonNode value = entry.getValue();
+                if (value.isArray() && value.size() == 2 && !value.get(0).isNull()) {
+                  names.add(entry.getKey());
+                }
+              });
+      return names;
+    } catch (JsonProcessingException e) {
+      throw HubException.refused(index + ": not JSON");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + index + ": " + e, e);
+    }
+  }
+
+  /**
+   * Brings what is missing, two files at a time.
+   *
+   * @return the model's folder
+   * @throws HubException if a file does not come, or is not what it should be
+   */
+  public Path pull(Plan plan, Listener listener) {
+    if (plan.missing().isEmpty()) {
+      return plan.folder();
+    }
+    var cache = new HubCache(settings.cache(), plan.repo());
+    requireSpace(plan);
+    ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
+    try {
+      List<Future<?>> downloads =
+          plan.missing().stream()
+              .<Future<?>>map(
+                  file -> threads.submit(() -> fetch(plan.repo(), cache, file, listener)))
+              .toList();
+      for (Future<?> download : downloads) {
+        download.get();
+      }
+      return plan.folder();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw HubException.unreachable("interrupted while bringing " + plan.repo());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private void requireSpace(Plan plan) {
+    try {
+      long free = Files.getFileStore(settings.cache()).getUsableSpace();
+      if (free < plan.missingBytes()) {
+        throw HubException.refused(
+            "%s: %,d bytes to bring (expected: ≤ %,d, what is free at %s)"
+                .formatted(plan.repo(), plan.missingBytes(), free, settings.cache()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot ask for the space at " + settings.cache(), e);
+    }
+  }
+
+  private void fetch(RepoName repo, HubCache cache, HubFile file, Listener listener) {
+    if (Files.isRegularFile(cache.blob(file))) {
+      listener.received(file, file.size());
+    } else {
+      download(repo, cache, file, listener);
+      verify(repo, cache.partial(file), file);
+      cache.keep(file);
+    }
+    cache.link(repo.revision(), file);
+  }
+
+  private void download(RepoName repo, HubCache cache, HubFile file, Listener listener) {
+    Path partial = cache.partial(file);
+    try {
+      long have = Files.exists(partial) ? Files.size(partial) : 0;
+      if (have > file.size()) {
+        Files.delete(partial);
+        have = 0;
+      }
+      listener.received(file, have);
+      int tries = 0;
+      boolean restarted = false;
+      while (have < file.size() || !Files.exists(partial)) {
+        long before = have;
+        have = append(repo, file, partial, have, listener);
+        if (have < 0) {
+          if (restarted) {
+            throw HubException.refused(
+                "%s: %s ends before its %d bytes".formatted(repo, file.path(), file.size()));
+          }
+          restarted = true;
+          have = 0;
+          continue;
+        }
+        tries = have > before ? 0 : tries + 1;
+        if (have < file.size()) {
+          if (tries == TRIES) {
+            throw HubException.unreachable(
+                "%s: %s ended at %d of %d bytes, and no more came"
+                    .formatted(repo, file.path(), have, file.size()));
+          }
+          pause.seconds(1);
+        }
+      }
+      if (have != file.size()) {
+        Files.delete(partial);
+        throw HubException.refused(
+            "%s: %s: %d bytes (expected: %d)".formatted(repo, file.path(), have, file.size()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw HubException.unreachable("interrupted while bringing " + file.path());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + partial + ": " + e, e);
+    }
+  }
+
+  /**
+   * Appends what comes, and returns how long the file is then; a cut connection is no failure. Less
+   * than 0 if the Hub's file ends before what is there, which is deleted.
+   */
+  private long append(RepoName repo, HubFile file, Path partial, long have, Listener listener)
+      throws IOException {
+    HttpResponse<InputStream> answer = client.open(repo, file, have);
+    long length = have;
+    try (InputStream body = answer.body()) {
+      if (answer.statusCode() == 416) {
+        Files.deleteIfExists(partial);
+        listener.received(file, -have);
+        return -1;
+      }
+      if (answer.statusCode() == 200 && have > 0) {
+        listener.received(file, -have);
+        length = 0;
+      }
+      try (OutputStream out =
+          Files.newOutputStream(
+              partial,
+              StandardOpenOption.CREATE,
+              length == 0 ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND)) {
+        byte[] chunk = new byte[CHUNK];
+        for (int count; length <= file.size() && (count = read(body, chunk)) >= 0; ) {
+          out.write(chunk, 0, count);
+          length += count;
+          listener.received(file, count);
+        }
+      }
+    }
+    return length;
+  }
+
+  /** The next bytes; none where the connection was cut, which the length tells. */
+  private static int read(InputStream body, byte[] chunk) {
+    try {
+      return body.read(chunk);
+    } catch (IOException cut) {
+      return -1;
+    }
+  }
+
+  private static void verify(RepoName repo, Path partial, HubFile file) {
+    try {
+      boolean large = file.etag().length() == 64;
+      MessageDigest digest = MessageDigest.getInstance(large ? "SHA-256" : "SHA-1");
+      if (!large) {
+        digest.update(("blob " + file.size() + "\0").getBytes(StandardCharsets.UTF_8));
+      }
+      try (InputStream in = Files.newInputStream(partial)) {
+        byte[] chunk = new byte[CHUNK];
+        for (int count; (count = in.read(chunk)) >= 0; ) {
+          digest.update(chunk, 0, count);
+        }
+      }
+      String hash = HexFormat.of().formatHex(digest.digest());
+      if (!hash.equals(file.etag())) {
+        Files.delete(partial);
+        throw HubException.refused(
+            "%s: %s: hash %s (expected: %s); what came is deleted"
+                .formatted(repo, file.path(), hash, file.etag()));
+      }
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + partial + ": " + e, e);
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package io.diffusion4j.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * The folder of one model in the shared cache: {@code refs}, {@code blobs} by hash, and in {@code
+ * snapshots} a folder of links for each commit.
+ *
+ * <p>Nothing is locked: contents have the name of their hash, temporary names are unique, and what
+ * is complete is renamed.
+ */
+final class HubCache {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int TREE_VERSION = 1;
+  private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
+  private static final String TAG =
+      """
+      Signature: 8a477f597d28d172789f06886806bc55
+      # This folder holds models that can be downloaded again.
+      # Programs that make backups may pass over it.
+      # See https://bford.info/cachedir/
+      """;
+
+  private final Path root;
+  private final Path folder;
+
+  HubCache(Path root, RepoName repo) {
+    this.root = root;
+    this.folder = root.resolve("models--" + repo.name().replace("/", "--"));
+  }
+
+  /** The folder of a commit: a model folder for whoever follows links. */
+  Path snapshot(String commit) {
+    return folder.resolve("snapshots").resolve(commit);
+  }
+
+  Path blob(HubFile file) {
+    return folder.resolve("blobs").resolve(file.etag());
+  }
+
+  /** Where a file is being brought to; what an interrupted download left is there. */
+  Path partial(HubFile file) {
+    return folder.resolve("blobs").resolve(file.etag() + ".incomplete");
+  }
+
+  boolean has(String commit, HubFile file) {
+    return Files.isRegularFile(snapshot(commit).resolve(file.path()));
+  }
+
+  /** The commit that a revision was when it was last asked for. */
+  Optional<String> commit(String revision) {
+    Path ref = folder.resolve("refs").resolve(revision);
+    if (!Files.isRegularFile(ref)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.readString(ref).strip())
+          .filter(text -> COMMIT.matcher(text).matches());
+    } catch (IOException e) {
+      throw failed("read", ref, e);
+    }
+  }
+
+  /** Notes what a revision is now, if that is new. */
+  void setCommit(String revision, String commit) {
+    if (!commit(revision).equals(Optional.of(commit))) {
+      replace(folder.resolve("refs").resolve(revision), commit);
+    }
+  }
+
+  /** The list of a commit's files, if it is known. */
+  Optional<List<HubFile>> tree(String commit) {
+    Path file = folder.resolve("trees").resolve(commit + ".json");
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode tree = JSON.readTree(file.toFile());
+      if (tree.path("format_version").asInt() != TREE_VERSION) {
+        return Optional.empty();
+      }
+      var files = new ArrayList<HubFile>();
+      tree.path("files")
+          .properties()
+          .forEach(
+              entry -> {
+                JsonNode value = entry.getValue();
+                Optional<String> sha256 =
+                    Optional.ofNullable(value.get("lfs_sha256")).map(JsonNode::asText);
+                files.add(
+                    new HubFile(
+                        entry.getKey(),
+                        value.path("lfs_size").asLong(value.path("size").asLong(-1)),
+                        sha256.orElse(value.path("blob_id").asText()),
+                        sha256));
+              });
+      return Optional.of(files);
+    } catch (IOException e) {
+      throw failed("read", file, e);
+    }
+  }
+
+  void setTree(String commit, List<HubFile> files) {
+    ObjectNode tree = JSON.createObjectNode().put("format_version", TREE_VERSION);
+    ObjectNode entries = tree.putObject("files");
+    for (HubFile file : files) {
+      ObjectNode entry =
+          entries.putObject(file.path()).put("size", file.size()).put("blob_id", file.etag());
+      file.sha256().ifPresent(hash -> entry.put("lfs_sha256", hash).put("lfs_size", file.size()));
+    }
+    replace(folder.resolve("trees").resolve(commit + ".json"), tree.toString());
+  }
+
+  /** Makes the folders that a download needs. */
+  void prepare() {
+    try {
+      Files.createDirectories(folder.resolve("blobs"));
+      Path tag = root.resolve("CACHEDIR.TAG");
+      if (!Files.exists(tag)) {
+        Files.writeString(tag, TAG);
+      }
+    } catch (IOException e) {
+      throw failed("write to", root, e);
+    }
+  }
+
+  /** Gives a complete and checked download the name of its hash. */
+  void keep(HubFile file) {
+    try {
+      Files.move(partial(file), blob(file), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw failed("rename", partial(file), e);
+    }
+  }
+
+  /** Puts a blob into a commit's folder: as a relative link, or a copy where there are none. */
+  void link(String commit, HubFile file) {
+    Path link = snapshot(commit).resolve(file.path());
+    try {
+      Files.createDirectories(link.getParent());
+      try {
+        Files.createSymbolicLink(link, link.getParent().relativize(blob(file)));
+      } catch (FileAlreadyExistsException e) {
+        if (!Files.isRegularFile(link)) {
+          throw e;
+        }
+      } catch (UnsupportedOperationException | FileSystemException e) {
+        Path temporary = link.resolveSibling("." + UUID.randomUUID());
+        Files.copy(blob(file), temporary);
+        Files.move(temporary, link, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      throw failed("write", link, e);
+    }
+  }
+
+  private static void replace(Path file, String content) {
+    Path temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(temporary, content);
+      Files.move(
+          temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw failed("write", file, e);
+    }
+  }
+
+  private static UncheckedIOException failed(String verb, Path path, IOException e) {
+    return new UncheckedIOException("cannot " + verb + " " + path + ": " + e, e);
+  }
+}

@@ -1,0 +1,26 @@
+package io.diffusion4j.hub;
+
+/** The Hub has not what was asked for, or does not give it, or cannot be reached; in one line. */
+public final class HubException extends RuntimeException {
+  private final boolean reachable;
+
+  private HubException(String message, boolean reachable) {
+    super(message);
+    this.reachable = reachable;
+  }
+
+  /** The Hub's own word: asking again, or the cache, would not help. */
+  static HubException refused(String message) {
+    return new HubException(message, true);
+  }
+
+  /** No answer that says anything about the model. */
+  static HubException unreachable(String message) {
+    return new HubException(message, false);
+  }
+
+  /** Whether the Hub answered that there is no such thing; else the cache may still have it. */
+  public boolean isFinal() {
+    return reachable;
+  }
+}
