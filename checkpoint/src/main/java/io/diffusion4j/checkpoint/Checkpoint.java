@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -201,6 +202,18 @@ public final class Checkpoint implements TensorSource {
   @Override
   public TensorInfo info(String name) {
     return file(name).info(name);
+  }
+
+  /**
+   * How a tensor lies in its file, elements from one index to the next of each dimension; empty if
+   * row-major.
+   *
+   * @throws CheckpointException if there is no such tensor
+   */
+  public Optional<long[]> strides(String name) {
+    return file(name) instanceof TorchFile torch && !torch.isContiguous(name)
+        ? Optional.of(torch.strides(name))
+        : Optional.empty();
   }
 
   /** The notes of all files; where two differ, that of the later file. */

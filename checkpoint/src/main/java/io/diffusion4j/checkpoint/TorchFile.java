@@ -249,6 +249,11 @@ public final class TorchFile implements TensorSource {
     return view(name).strides().clone();
   }
 
+  /** Whether a tensor lies in its storage as row-major tensors do. */
+  boolean isContiguous(String name) {
+    return view(name).contiguous();
+  }
+
   @Override
   public ByteBuffer raw(String name, long offset, int length) {
     TensorInfo info = info(name);

@@ -18,6 +18,8 @@ import io.diffusion4j.cli.serve.ServeCommand;
 import io.diffusion4j.cli.serve.TokenCommand;
 import io.diffusion4j.cli.train.InitCommand;
 import io.diffusion4j.cli.train.TrainCommand;
+import io.diffusion4j.cli.weights.ConvertCommand;
+import io.diffusion4j.cli.weights.PullCommand;
 import io.diffusion4j.nn.engine.Engines;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -51,6 +53,8 @@ import picocli.CommandLine.Spec;
       MeasureCommand.class,
       InspectCommand.class,
       InitCommand.class,
+      PullCommand.class,
+      ConvertCommand.class,
       PlotCommand.class,
       PlanCommand.class,
       Bench.class

@@ -29,6 +29,7 @@ import org.tensorflow.op.Ops;
     importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
   private static final String API = "io.diffusion4j.diffusion..";
+  private static final String HUB = "io.diffusion4j.hub..";
   private static final String PLOTS = "io.diffusion4j.plots..";
   private static final String DATA = "io.diffusion4j.data..";
   private static final String NN = "io.diffusion4j.nn..";
@@ -62,6 +63,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("diffusion-api", "io.diffusion4j.diffusion"),
           Map.entry("plots", "io.diffusion4j.plots"),
+          Map.entry("hub", "io.diffusion4j.hub"),
           Map.entry("data", "io.diffusion4j.data"),
           Map.entry("checkpoint", "io.diffusion4j.checkpoint"),
           Map.entry("nn", "io.diffusion4j.nn"),
@@ -109,6 +111,8 @@ class ArchitectureTest {
           .definedBy(API)
           .layer("data")
           .definedBy(DATA)
+          .layer("hub")
+          .definedBy(HUB)
           .layer("plots")
           .definedBy(PLOTS)
           .layer("checkpoint")
@@ -161,6 +165,8 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("data")
           .mayOnlyAccessLayers("diffusion-api")
+          .whereLayer("hub")
+          .mayNotAccessAnyLayer()
           .whereLayer("plots")
           .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("checkpoint")

@@ -1,7 +1,9 @@
 package io.diffusion4j.cli.inspect;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.OpenPipeline;
 import java.nio.file.Files;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j inspect}: what a model folder holds, and what is wrong with it. */
 @Command(
     name = "inspect",
-    description = "Say what a model folder holds, and what is missing, unused or misshapen.",
+    description = "Say what a model folder or a file of weights holds, and what does not fit.",
     footer = {
       "",
       "Reads settings and the heads of files, no weights. The exit status is 1 if anything is"
@@ -27,14 +29,20 @@ import picocli.CommandLine.Parameters;
 public final class InspectCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
 
-  @Parameters(paramLabel = "DIR", description = "The folder of a pipeline.")
-  private Path folder = Path.of("");
+  @Parameters(
+      paramLabel = "DIR",
+      description = "The folder of a pipeline, or a file of weights, whose tensors are listed.")
+  private Path path = Path.of("");
 
   @Option(names = "--json", description = "Say it as JSON.")
   private boolean json;
 
   @Override
   public Integer call() {
+    Path folder = PublishedModel.folder(path);
+    if (Files.isRegularFile(folder)) {
+      return inspectFile(folder);
+    }
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("model: " + folder + " (expected: a folder)");
     }
@@ -46,5 +54,17 @@ public final class InspectCommand implements Callable<Integer> {
       console.out().flush();
     }
     return report.isSound() ? 0 : FailureHandler.FAILED;
+  }
+
+  private int inspectFile(Path file) {
+    try (var checkpoint = Checkpoint.open(file)) {
+      if (json) {
+        console.print(TensorTable.json(checkpoint));
+      } else {
+        TensorTable.print(checkpoint, console.out());
+        console.out().flush();
+      }
+      return 0;
+    }
   }
 }

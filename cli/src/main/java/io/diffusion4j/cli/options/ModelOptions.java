@@ -46,7 +46,9 @@ public final class ModelOptions {
       names = "--model",
       paramLabel = "DIR",
       defaultValue = "${sys:diffusion4j.home:-.}/emoji/model",
-      description = "The folder of the model. Default: ${DEFAULT-VALUE}")
+      description =
+          "The folder of the model, or ORG/NAME[@REVISION] of one that was pulled. Default:"
+              + " ${DEFAULT-VALUE}")
   private Path folder = Path.of("");
 
   @Option(
@@ -58,6 +60,7 @@ public final class ModelOptions {
 
   /** The folder of the model. */
   public Path folder() {
+    folder = PublishedModel.folder(folder);
     return folder;
   }
 

@@ -57,8 +57,8 @@ final class ServeFlags {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "The folder of a model; several times for several models, the default first. Default: the"
-              + " model that ships")
+          "The folder of a model, or ORG/NAME[@REVISION] of one that was pulled; several times for"
+              + " several models, the default first. Default: the model that ships")
   List<Path> models = List.of();
 
   @Option(names = "--precision", paramLabel = "FORMAT", description = ModelOptions.FORMATS)

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.serve;
 
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.cli.serve.ServerFile.TlsEntry;
 import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.local.ServedModel;
@@ -111,7 +112,9 @@ record ServerSettings(
           .toList();
     }
     List<Path> folders =
-        flags.models.isEmpty() ? List.of(ModelOptions.defaultFolder()) : flags.models;
+        flags.models.isEmpty()
+            ? List.of(ModelOptions.defaultFolder())
+            : flags.models.stream().map(PublishedModel::folder).toList();
     return folders.stream()
         .map(folder -> new ServedModel(folder, Optional.empty(), format.precision))
         .toList();

@@ -1,0 +1,78 @@
+package io.diffusion4j.cli.options;
+
+import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.hub.Hub;
+import io.diffusion4j.hub.HubException;
+import io.diffusion4j.hub.HubSettings;
+import io.diffusion4j.hub.RepoName;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Models that are named as on the Hub, {@code org/name[@revision]}, in place of a folder. */
+public final class PublishedModel {
+  private PublishedModel() {}
+
+  /** The Hub and the cache that the environment names. */
+  public static Hub hub() {
+    var environment = System.getenv();
+    return new Hub(
+        HubSettings.of(environment, Path.of(System.getProperty("user.home"))), environment);
+  }
+
+  /**
+   * The folder that a user means: it is there, or a model of that name was pulled. Nothing is
+   * downloaded.
+   *
+   * @throws IllegalArgumentException if it could be a published model, and is not in the cache
+   */
+  public static Path folder(Path named) {
+    String text = named.toString().replace('\\', '/');
+    Optional<RepoName> repo = Files.exists(named) ? Optional.empty() : RepoName.ifNamed(text);
+    if (repo.isEmpty()) {
+      return named;
+    }
+    try {
+      return hub().cached(repo.get(), Optional.empty());
+    } catch (HubException e) {
+      throw new IllegalArgumentException(
+          "model: "
+              + named
+              + " (expected: a folder, or a published model; pull it first: "
+              + e.getMessage()
+              + ")",
+          e);
+    }
+  }
+
+  /** Brings what a model lacks, with a bar of all its bytes. */
+  public static Path pull(Hub hub, Hub.Plan plan, Console console) {
+    long bytes = plan.missingBytes();
+    if (plan.missing().isEmpty()) {
+      return plan.folder();
+    }
+    try (Bars.Bar bar = console.bars().bar(plan.repo().name(), 0, bytes)) {
+      var received = new AtomicLong();
+      return hub.pull(
+          plan,
+          (file, count) -> {
+            long all = received.addAndGet(count);
+            synchronized (bar) {
+              bar.at(all, file.path());
+            }
+          });
+    }
+  }
+
+  /** A number of bytes for people: {@code 1.2 GB}. */
+  public static String size(long bytes) {
+    return bytes < 1_000_000
+        ? String.format(Locale.ROOT, "%.1f kB", bytes / 1e3)
+        : bytes < 1_000_000_000
+            ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+            : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
+  }
+}

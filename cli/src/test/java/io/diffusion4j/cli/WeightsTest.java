@@ -1,0 +1,97 @@
+package io.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.golden.GoldenCase;
+import io.diffusion4j.golden.GoldenKind;
+import io.diffusion4j.golden.GoldenRoots;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Weights of others are listed and rewritten. */
+final class WeightsTest {
+  private static final GoldenCase TORCH =
+      GoldenRoots.shipped().cases(GoldenKind.TORCH_FILES).get(0);
+
+  @TempDir private Path folder;
+
+  @Test
+  void torchFilesBecomeSafetensorsWithTheSameBytes() {
+    Run run =
+        Run.of("convert", TORCH.file("views-zip.pt").toString(), "--output", folder.toString());
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).startsWith(folder.resolve("model.safetensors") + ": ");
+    try (var written = Checkpoint.open(folder);
+        var twin = Checkpoint.open(TORCH.file("views.safetensors"))) {
+      assertThat(written.names()).hasSameElementsAs(twin.names());
+      for (String name : twin.names()) {
+        assertThat(written.raw(name)).isEqualTo(twin.raw(name));
+      }
+    }
+  }
+
+  @Test
+  void severalFilesGoTogetherInTheTypeThatIsAskedFor() {
+    Run run =
+        Run.of(
+            "convert",
+            TORCH.file("pytorch_model-00001-of-00002.bin").toString(),
+            TORCH.file("pytorch_model-00002-of-00002.bin").toString(),
+            "--dtype",
+            "bf16",
+            "-o",
+            folder.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    try (var written = Checkpoint.open(folder);
+        var twin = Checkpoint.open(TORCH.file("plain.safetensors"))) {
+      assertThat(written.names()).hasSameElementsAs(twin.names());
+      assertThat(written.names())
+          .allMatch(
+              name ->
+                  written.info(name).dtype() == DType.BF16 || !twin.info(name).dtype().isFloat());
+    }
+    Run twice =
+        Run.of(
+            "convert",
+            TORCH.file("plain-zip.pt").toString(),
+            TORCH.file("plain-dict.pt").toString(),
+            "-o",
+            folder.toString());
+    assertThat(twice.status()).isEqualTo(2);
+    assertThat(twice.err()).contains("(expected: not added before)");
+  }
+
+  @Test
+  void inspectListsTensorsStridesAndWhatWasOpaque() {
+    Run run = Run.of("inspect", TORCH.file("lightning.ckpt").toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("torch.from: state_dict").contains("torch.opaque: ");
+    Run strided = Run.of("inspect", TORCH.file("views-zip.pt").toString());
+    assertThat(strided.out()).contains(" strides [");
+    assertThat(Run.of("inspect", TORCH.file("views-zip.pt").toString(), "--json").out())
+        .contains("\"strides\" : [");
+    GoldenCase hostile = GoldenRoots.shipped().cases(GoldenKind.HOSTILE_TORCH_FILES).get(0);
+    Run refused = Run.of("inspect", hostile.file("bare-pickle-evil.pt").toString());
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err()).startsWith("error: ").hasLineCount(1);
+  }
+
+  @Test
+  void aModelThatWasNotPulledIsAskedFor() {
+    Run run = Run.of("generate", "a cat", "--model", "no-such-org/no-such-model@v1");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith(
+            "error: model: no-such-org/no-such-model@v1 (expected: a folder, or a published model;"
+                + " pull it first: no-such-org/no-such-model@v1: not in the cache ")
+        .hasLineCount(1);
+    Run bad = Run.of("pull", "a--b/c");
+    assertThat(bad.status()).isEqualTo(2);
+    assertThat(bad.err()).hasLineCount(1).contains("model: a--b/c (expected: org/name of the Hub)");
+    assertThat(Files.exists(folder.resolve("model.safetensors"))).isFalse();
+  }
+}
