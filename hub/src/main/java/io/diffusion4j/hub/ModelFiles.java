@@ -29,6 +29,13 @@ public final class ModelFiles {
   private static final Pattern SHARD = Pattern.compile(".*-\\d{5}-of-\\d{5}\\.\\w+");
   private static final Set<String> SETTINGS = Set.of("json", "txt", "yaml", "yml", "model", "bpe");
 
+  /** Files of a pipeline as a whole: what it has, what people read, which words it knows. */
+  private static final Set<String> OF_A_PIPELINE =
+      Set.of("model_index.json", "README.md", "words.txt");
+
+  /** Components that diffusers' index does not know, and our pipelines may have beside it. */
+  private static final Set<String> BESIDE = Set.of("image_encoder", "prior_ar");
+
   private ModelFiles() {}
 
   /** One way in which the weights of a component are published. */
@@ -48,7 +55,7 @@ public final class ModelFiles {
     for (HubFile file : all) {
       int slash = file.path().lastIndexOf('/');
       String folder = slash < 0 ? "" : file.path().substring(0, slash);
-      if (folder.isEmpty() || components.contains(folder)) {
+      if (folder.isEmpty() || components.contains(folder) || isBeside(folder, components)) {
         folders.computeIfAbsent(folder, f -> new ArrayList<>()).add(file);
       }
     }
@@ -64,10 +71,14 @@ public final class ModelFiles {
     return List.copyOf(chosen);
   }
 
+  private static boolean isBeside(String folder, Set<String> components) {
+    return !components.isEmpty() && BESIDE.contains(folder);
+  }
+
   private static boolean isSetting(HubFile file, boolean ofAPipeline) {
     String name = name(file);
     if (ofAPipeline) {
-      return name.equals("model_index.json") || name.equals("README.md");
+      return OF_A_PIPELINE.contains(name);
     }
     String ending = name.substring(name.lastIndexOf('.') + 1);
     return SETTINGS.contains(ending) && !INDEX.matcher(name).matches();

@@ -46,6 +46,7 @@ class HubTest {
     put("decoder/diffusion_pytorch_model.fp16.safetensors", "half");
     put("decoder/diffusion_pytorch_model.bin", "torch");
     put("other/config.json", "{}");
+    put("image_encoder/config.json", "{}");
   }
 
   private void put(String path, String text) {
@@ -99,7 +100,12 @@ class HubTest {
     Path model = cache.resolve("models--org--name");
     assertThat(folder).isEqualTo(model.resolve("snapshots").resolve(FakeHub.COMMIT));
     assertThat(paths(folder))
-        .containsExactly("README.md", "decoder/config.json", UNET, "model_index.json");
+        .containsExactly(
+            "README.md",
+            "decoder/config.json",
+            UNET,
+            "image_encoder/config.json",
+            "model_index.json");
     assertThat(folder.resolve(UNET)).hasBinaryContent(weights).isSymbolicLink();
     assertThat(Files.readSymbolicLink(folder.resolve(UNET)))
         .isEqualTo(Path.of("../../../blobs", FakeHub.hash("SHA-256", weights)));
