@@ -7,7 +7,6 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 
@@ -29,11 +28,11 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
       ClipPreprocessor preprocessor,
       ClipVisionNetwork network,
       NamedTensors weights,
-      Precision precision) {
+      Compute compute) {
     network.requireFits(preprocessor);
     this.preprocessor = preprocessor;
     this.network = network;
-    this.compiled = new CompiledNetwork(network, weights, Compute.of(precision));
+    this.compiled = new CompiledNetwork(network, weights, compute);
   }
 
   public ClipVisionNetwork network() {

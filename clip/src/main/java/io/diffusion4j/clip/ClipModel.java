@@ -4,7 +4,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
@@ -26,15 +26,15 @@ public final class ClipModel implements AutoCloseable {
       Path origin,
       Checkpoint checkpoint,
       ClipTokenizer tokenizer,
-      Precision precision) {
+      Compute compute) {
     this.network = network;
     var keys = network.keys();
     var texts = part(origin, checkpoint, keys::isText);
     var images = part(origin, checkpoint, keys::isVision);
     this.logitScale = Math.exp(logScale(origin, checkpoint));
-    this.text = new ClipTextModel(tokenizer, network.text(), texts, precision);
+    this.text = new ClipTextModel(tokenizer, network.text(), texts, compute);
     try {
-      this.image = new ClipImageModel(preprocessor, network.vision(), images, precision);
+      this.image = new ClipImageModel(preprocessor, network.vision(), images, compute);
     } catch (RuntimeException | Error e) {
       text.close();
       throw e;
@@ -42,17 +42,17 @@ public final class ClipModel implements AutoCloseable {
   }
 
   /** Loads a folder with transformers' {@code CLIPModel}. */
-  public static ClipModel load(Path folder, ClipTokenizer tokenizer, Precision precision) {
+  public static ClipModel load(Path folder, ClipTokenizer tokenizer, Compute compute) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
-      return of(ClipFolders.readModel(folder), folder, checkpoint, tokenizer, precision);
+      return of(ClipFolders.readModel(folder), folder, checkpoint, tokenizer, compute);
     }
   }
 
   /** Loads a folder with OpenAI's {@code CLIP}, as {@link OpenAiClip} describes it. */
-  public static ClipModel loadOpenAi(Path folder, ClipTokenizer tokenizer, Precision precision) {
+  public static ClipModel loadOpenAi(Path folder, ClipTokenizer tokenizer, Compute compute) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       var weights = new CheckpointTensors(folder, checkpoint);
-      return of(OpenAiClip.read(folder, weights), folder, checkpoint, tokenizer, precision);
+      return of(OpenAiClip.read(folder, weights), folder, checkpoint, tokenizer, compute);
     }
   }
 
@@ -61,17 +61,17 @@ public final class ClipModel implements AutoCloseable {
       Path folder,
       Checkpoint checkpoint,
       ClipTokenizer tokenizer,
-      Precision precision) {
+      Compute compute) {
     var preprocessor = ClipPreprocessor.clip(network.vision().imageSize());
-    return new ClipModel(network, preprocessor, folder, checkpoint, tokenizer, precision);
+    return new ClipModel(network, preprocessor, folder, checkpoint, tokenizer, compute);
   }
 
   /** Loads a folder in open_clip's layout, as {@link OpenClip} describes it. */
-  public static ClipModel loadOpenClip(Path folder, ClipTokenizer tokenizer, Precision precision) {
+  public static ClipModel loadOpenClip(Path folder, ClipTokenizer tokenizer, Compute compute) {
     var model = OpenClip.read(folder);
     try (var checkpoint = Checkpoint.open(folder, OpenClip.WEIGHTS)) {
       return new ClipModel(
-          model.network(), model.preprocessor(), folder, checkpoint, tokenizer, precision);
+          model.network(), model.preprocessor(), folder, checkpoint, tokenizer, compute);
     }
   }
 

@@ -8,7 +8,6 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +27,11 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
    * @throws IllegalArgumentException if the tokenizer does not fit the tower
    */
   public ClipTextModel(
-      ClipTokenizer tokenizer, ClipTextNetwork network, NamedTensors weights, Precision precision) {
+      ClipTokenizer tokenizer, ClipTextNetwork network, NamedTensors weights, Compute compute) {
     network.requireFits(tokenizer);
     this.tokenizer = tokenizer;
     this.network = network;
-    this.compiled = new CompiledNetwork(network, weights, Compute.of(precision));
+    this.compiled = new CompiledNetwork(network, weights, compute);
   }
 
   public ClipTokenizer tokenizer() {

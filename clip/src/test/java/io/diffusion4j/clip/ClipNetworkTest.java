@@ -134,8 +134,8 @@ class ClipNetworkTest {
 
   private ClipModel load(ClipKeys keys) {
     return keys == ClipKeys.OPENAI
-        ? ClipModel.loadOpenAi(folder, TOKENIZER, Precision.FLOAT32)
-        : ClipModel.load(folder, TOKENIZER, Precision.FLOAT32);
+        ? ClipModel.loadOpenAi(folder, TOKENIZER, Compute.of(Precision.FLOAT32))
+        : ClipModel.load(folder, TOKENIZER, Compute.of(Precision.FLOAT32));
   }
 
   @Test

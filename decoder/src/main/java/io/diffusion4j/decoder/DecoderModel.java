@@ -13,7 +13,6 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
@@ -38,19 +37,16 @@ public final class DecoderModel implements AutoCloseable {
       Parameterization parameterization,
       NamedTensors unetWeights,
       NamedTensors projectionWeights,
-      Precision precision) {
+      Compute compute) {
     this.config = config;
     this.projection = projection;
     this.parameterization = parameterization;
     this.unet =
         new CompiledNetwork(
-            network(config, projection.extraTokens() + textLength),
-            unetWeights,
-            Compute.of(precision));
+            network(config, projection.extraTokens() + textLength), unetWeights, compute);
     try {
       this.textProjection =
-          new CompiledNetwork(
-              project(projection, textLength), projectionWeights, Compute.of(precision));
+          new CompiledNetwork(project(projection, textLength), projectionWeights, compute);
     } catch (RuntimeException | Error e) {
       unet.close();
       throw e;
@@ -92,7 +88,7 @@ public final class DecoderModel implements AutoCloseable {
       Path projectionFolder,
       int textLength,
       Parameterization parameterization,
-      Precision precision) {
+      Compute compute) {
     var config = DecoderFolders.readUnet(unetFolder);
     var projection = DecoderFolders.readProjection(projectionFolder);
     projection.requireFits(config);
@@ -105,7 +101,7 @@ public final class DecoderModel implements AutoCloseable {
           parameterization,
           new CheckpointTensors(unetFolder, unet),
           new CheckpointTensors(projectionFolder, textProjection),
-          precision);
+          compute);
     }
   }
 
@@ -116,11 +112,7 @@ public final class DecoderModel implements AutoCloseable {
    * @param seed of the weights
    */
   public static DecoderModel random(
-      UnetConfig config,
-      TextProjection projection,
-      int textLength,
-      long seed,
-      Precision precision) {
+      UnetConfig config, TextProjection projection, int textLength, long seed, Compute compute) {
     projection.requireFits(config);
     return new DecoderModel(
         config,
@@ -129,7 +121,7 @@ public final class DecoderModel implements AutoCloseable {
         Parameterization.EPS,
         RandomWeights.of(network(config, projection.extraTokens() + textLength), seed),
         RandomWeights.of(project(projection, textLength), seed),
-        precision);
+        compute);
   }
 
   /**

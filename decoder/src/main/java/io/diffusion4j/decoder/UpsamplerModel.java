@@ -12,7 +12,6 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 
@@ -48,12 +47,11 @@ public final class UpsamplerModel implements AutoCloseable {
    * @param parameterization what the scheduler beside it says the network predicts
    */
   public static UpsamplerModel load(
-      Path folder, Parameterization parameterization, Precision precision) {
+      Path folder, Parameterization parameterization, Compute compute) {
     var config = DecoderFolders.readUpsampler(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
       var network =
-          new CompiledNetwork(
-              network(config), new CheckpointTensors(folder, checkpoint), Compute.of(precision));
+          new CompiledNetwork(network(config), new CheckpointTensors(folder, checkpoint), compute);
       return new UpsamplerModel(config, parameterization, network);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.LossNetwork;
@@ -50,7 +51,7 @@ class OneDnnTrainingProcessTest implements TrainingProcessContract {
 
   @Override
   public TrainingConfig config(long steps) {
-    return TrainingConfig.of(steps, BATCH, 2e-3, 7).withPrecision(Precision.BFLOAT16);
+    return TrainingConfig.of(steps, BATCH, 2e-3, 7).withCompute(Compute.of(Precision.BFLOAT16));
   }
 
   @Override

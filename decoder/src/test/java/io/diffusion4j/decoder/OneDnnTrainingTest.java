@@ -10,7 +10,7 @@ import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.UnsupportedLayerException;
-import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.LossNetwork;
@@ -27,7 +27,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,7 +83,7 @@ class OneDnnTrainingTest {
       };
 
   private static TrainingConfig config(Precision precision) {
-    return TrainingConfig.of(40, BATCH, 2e-3, 7).withPrecision(precision);
+    return TrainingConfig.of(40, BATCH, 2e-3, 7).withCompute(Compute.of(precision));
   }
 
   private static TrainingConfig config(Precision precision, Optimizer.Method method) {
@@ -97,35 +96,21 @@ class OneDnnTrainingTest {
     assumeThat(engine.unavailable(Precision.BFLOAT16)).isEmpty();
   }
 
-  private static <T> T with(String engine, Supplier<T> work) {
-    String before = System.getProperty(Engines.PROPERTY);
-    System.setProperty(Engines.PROPERTY, engine);
-    try {
-      return work.get();
-    } finally {
-      if (before == null) {
-        System.clearProperty(Engines.PROPERTY);
-      } else {
-        System.setProperty(Engines.PROPERTY, before);
-      }
-    }
+  private static TrainingConfig with(String engine, TrainingConfig config) {
+    return config.withCompute(config.compute().withEngine(engine));
   }
 
   private record Trained(List<Trainer.Report> reports, NamedTensors weights) {}
 
   private static Trained train(
       String engine, Objective objective, BatchSource batches, TrainingConfig config, int steps) {
-    return with(
-        engine,
-        () -> {
-          try (var trainer = new Trainer(objective, config)) {
-            List<Trainer.Report> reports = new ArrayList<>();
-            for (int i = 0; i < steps; i++) {
-              reports.add(trainer.step(batches.batch(i)));
-            }
-            return new Trained(reports, trainer.weights());
-          }
-        });
+    try (var trainer = new Trainer(objective, with(engine, config))) {
+      List<Trainer.Report> reports = new ArrayList<>();
+      for (int i = 0; i < steps; i++) {
+        reports.add(trainer.step(batches.batch(i)));
+      }
+      return new Trained(reports, trainer.weights());
+    }
   }
 
   private static double difference(NamedTensors a, NamedTensors b) {
@@ -202,20 +187,16 @@ class OneDnnTrainingTest {
   }
 
   private static NamedTensors run(String engine, TrainingConfig config, Path folder, long until) {
-    return with(
-        engine,
-        () -> {
-          try (var trainer = new Trainer(DECODING.objective(), config)) {
-            var run = new TrainingRun(trainer, config, DECODER_BATCHES, folder, 1);
-            run.run(
-                (step, report) -> {
-                  if (step == until) {
-                    run.stop();
-                  }
-                });
-            return trainer.weights();
-          }
-        });
+    try (var trainer = new Trainer(DECODING.objective(), with(engine, config))) {
+      var run = new TrainingRun(trainer, config, DECODER_BATCHES, folder, 1);
+      run.run(
+          (step, report) -> {
+            if (step == until) {
+              run.stop();
+            }
+          });
+      return trainer.weights();
+    }
   }
 
   @Test

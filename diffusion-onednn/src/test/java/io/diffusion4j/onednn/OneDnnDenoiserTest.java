@@ -10,7 +10,6 @@ import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.Precision;
 import java.util.ArrayList;
@@ -30,15 +29,11 @@ class OneDnnDenoiserTest implements DenoiserContract<float[]> {
   @BeforeAll
   static void open() {
     assumeTrue(new OneDnnEngine().unavailable(Precision.BFLOAT16).isEmpty());
-    String before = Engines.asked();
-    System.setProperty(Engines.PROPERTY, "onednn");
-    try {
-      network =
-          new CompiledNetwork(
-              NETWORK, RandomWeights.of(NETWORK, 1), Compute.of(Precision.BFLOAT16));
-    } finally {
-      System.setProperty(Engines.PROPERTY, before);
-    }
+    network =
+        new CompiledNetwork(
+            NETWORK,
+            RandomWeights.of(NETWORK, 1),
+            Compute.of(Precision.BFLOAT16).withEngine("onednn"));
   }
 
   @AfterAll

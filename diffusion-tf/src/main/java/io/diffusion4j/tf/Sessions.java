@@ -22,7 +22,7 @@ public final class Sessions {
    */
   public static Session open(Graph graph, Threads threads) {
     var config = ConfigProto.newBuilder().setAllowSoftPlacement(true);
-    if (threads != Threads.all()) { // TensorFlow's own choice is all processors
+    if (threads.count() != Runtime.getRuntime().availableProcessors()) { // its own choice
       config
           .setIntraOpParallelismThreads(threads.count())
           .setInterOpParallelismThreads(threads.count())

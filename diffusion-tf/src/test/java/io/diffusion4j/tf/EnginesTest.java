@@ -11,19 +11,11 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EnginesTest {
   private static final NetworkDefinition NETWORK =
       (nn, inputs) -> List.of(nn.output(nn.at("fc").linear(nn.input(inputs.floats("x", 16)), 16)));
-
-  private final String before = Engines.asked();
-
-  @AfterEach
-  void restore() {
-    System.setProperty(Engines.PROPERTY, before);
-  }
 
   @Test
   void tensorFlowIsTheLastResort() {
@@ -33,9 +25,8 @@ class EnginesTest {
 
   @Test
   void theOneThatIsAskedForRunsTheNetwork() {
-    Engines.prefer("tensorflow");
-    try (var network =
-        new CompiledNetwork(NETWORK, RandomWeights.of(NETWORK, 1), Compute.of(Precision.FLOAT32))) {
+    var compute = Compute.of(Precision.FLOAT32).withEngine("tensorflow");
+    try (var network = new CompiledNetwork(NETWORK, RandomWeights.of(NETWORK, 1), compute)) {
       var batch = new Batch(1).floats("x", new float[16]);
       assertThat(network.run(batch).get(0)).hasSize(16);
       assertThat(network.trace(batch)).isNotEmpty();

@@ -17,6 +17,8 @@ import io.diffusion4j.evaluation.report.JsonReport;
 import io.diffusion4j.evaluation.report.PairSheet;
 import io.diffusion4j.evaluation.report.SweepPoint;
 import io.diffusion4j.evaluation.report.TextReport;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +47,7 @@ class EvaluationTest {
   static void measure(@TempDir Path temporary) {
     folder = temporary;
     Tiny.judge(folder.resolve("judge"), folder.resolve("state"), 3);
-    judge = Judge.load(folder.resolve("judge"));
+    judge = Judge.load(folder.resolve("judge"), Compute.of(Precision.FLOAT32));
     evaluation = new Evaluation(CONCEPTS, SceneMix.mostlyCentred(), Optional.of(judge), 1);
     prompts = PromptSet.of(CONCEPTS, SceneMix.mostlyCentred(), 64, 1);
     perfect = evaluation.measure(prompts, evaluation.real(prompts, 64));

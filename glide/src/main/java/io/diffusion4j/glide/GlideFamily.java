@@ -55,7 +55,7 @@ public final class GlideFamily implements ModelFamily {
               throw new IllegalArgumentException(
                   "prior: " + prior + " (expected: none; GLIDE has no prior)");
             });
-    var networks = GlideNetworks.load(folder, how.precision().orElse(Precision.FLOAT32));
+    var networks = GlideNetworks.load(folder, how.compute(() -> Precision.FLOAT32));
     return new Opened() {
       @Override
       public Module module() {

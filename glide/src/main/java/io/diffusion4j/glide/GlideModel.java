@@ -15,7 +15,6 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,15 +36,15 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
       GlideConfig config,
       Gpt2Tokenizer tokenizer,
       Checkpoint checkpoint,
-      Precision precision) {
+      Compute compute) {
     this.config = config;
     this.tokenizer = tokenizer;
     var words = new CheckpointTensors(folder, checkpoint, GlideTextNetwork::owns);
     var pixels = new CheckpointTensors(folder, checkpoint, key -> !GlideTextNetwork.owns(key));
-    text = new CompiledNetwork(new GlideTextNetwork(config), words, Compute.of(precision));
+    text = new CompiledNetwork(new GlideTextNetwork(config), words, compute);
     try {
       var network = new AdmNetwork(config.unet(), config.textLength());
-      unet = new CompiledNetwork(network, pixels, Compute.of(precision));
+      unet = new CompiledNetwork(network, pixels, compute);
     } catch (RuntimeException | Error e) {
       text.close();
       throw e;
@@ -57,11 +56,11 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
    *
    * @throws IllegalArgumentException if the tokenizer has another vocabulary
    */
-  public static GlideModel load(Path folder, Gpt2Tokenizer tokenizer, Precision precision) {
+  public static GlideModel load(Path folder, Gpt2Tokenizer tokenizer, Compute compute) {
     var config = GlideFolders.read(folder);
     config.requireFits(tokenizer);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
-      return new GlideModel(folder, config, tokenizer, checkpoint, precision);
+      return new GlideModel(folder, config, tokenizer, checkpoint, compute);
     }
   }
 

@@ -3,7 +3,7 @@ package io.diffusion4j.glide;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
-import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.Compute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -45,10 +45,10 @@ public final class GlideNetworks implements AutoCloseable {
    * @throws CheckpointException if something is missing or does not fit; the message lists it
    * @throws UncheckedIOException if a file cannot be read
    */
-  public static GlideNetworks load(Path folder, Precision precision) {
+  public static GlideNetworks load(Path folder, Compute compute) {
     Path tokenizer = folder.resolve(TOKENIZER);
     try {
-      return load(folder, Gpt2Tokenizer.load(tokenizer), precision);
+      return load(folder, Gpt2Tokenizer.load(tokenizer), compute);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + tokenizer + ": " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
@@ -87,11 +87,11 @@ public final class GlideNetworks implements AutoCloseable {
     }
   }
 
-  private static GlideNetworks load(Path folder, Gpt2Tokenizer tokenizer, Precision precision) {
+  private static GlideNetworks load(Path folder, Gpt2Tokenizer tokenizer, Compute compute) {
     completes(folder);
-    var base = GlideModel.load(folder.resolve(BASE), tokenizer, precision);
+    var base = GlideModel.load(folder.resolve(BASE), tokenizer, compute);
     try {
-      var upsampler = GlideModel.load(folder.resolve(UPSAMPLE), tokenizer, precision);
+      var upsampler = GlideModel.load(folder.resolve(UPSAMPLE), tokenizer, compute);
       return new GlideNetworks(base, upsampler);
     } catch (RuntimeException | Error e) {
       base.close();

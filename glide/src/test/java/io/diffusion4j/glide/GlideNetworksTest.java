@@ -10,6 +10,7 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ class GlideNetworksTest {
 
   @Test
   void imagesAreTheSameAloneAndInCompany() {
-    try (var networks = GlideNetworks.load(folder, Precision.FLOAT32)) {
+    try (var networks = GlideNetworks.load(folder, Compute.of(Precision.FLOAT32))) {
       var both =
           draw(networks, List.of("a cat", "dogs"), new PhiloxNoise(1, 0), new PhiloxNoise(1, 1));
       var alone = draw(networks, List.of("dogs"), new PhiloxNoise(1, 1));
@@ -97,7 +98,7 @@ class GlideNetworksTest {
     var other = TinyGlide.config(8, Beside.LOW);
     var weights = RandomWeights.of(GlideFolders.manifest(other), 1);
     GlideFolders.write(folder.resolve("base"), config, weights, Map.of());
-    assertThatThrownBy(() -> GlideNetworks.load(folder, Precision.FLOAT32))
+    assertThatThrownBy(() -> GlideNetworks.load(folder, Compute.of(Precision.FLOAT32)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("shape of input_blocks.0.0.weight: [16, 6, 3, 3]");
   }
@@ -112,7 +113,7 @@ class GlideNetworksTest {
   void networksThatAreNoPairAreRefused(Beside base, Beside upsampler, String message)
       throws IOException {
     TinyGlide.write(folder, base, upsampler);
-    assertThatThrownBy(() -> GlideNetworks.load(folder, Precision.FLOAT32))
+    assertThatThrownBy(() -> GlideNetworks.load(folder, Compute.of(Precision.FLOAT32)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(message);
   }

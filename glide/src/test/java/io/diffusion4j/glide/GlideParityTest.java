@@ -16,6 +16,7 @@ import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
@@ -61,7 +62,7 @@ class GlideParityTest {
     float[] t = io.floats("in.t");
     var x = Rows.unstack(io.image("in.x"), rows);
     var tokenizer = tokenizer(config.get("n_vocab").asInt());
-    try (var model = GlideModel.load(folder, tokenizer, precision)) {
+    try (var model = GlideModel.load(folder, tokenizer, Compute.of(precision))) {
       var texts = model.encodeTokens(tokens(io));
       List<Query<GlideCondition>> queries = new ArrayList<>();
       for (int row = 0; row < rows; row++) {

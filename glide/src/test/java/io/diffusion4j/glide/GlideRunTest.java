@@ -15,6 +15,7 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.glide.GlideCondition.Known;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -164,7 +165,7 @@ class GlideRunTest {
 
   private GlideModel model(String name) throws IOException {
     var tokenizer = Gpt2Tokenizer.load(folder.resolve(GlideNetworks.TOKENIZER));
-    return GlideModel.load(folder.resolve(name), tokenizer, Precision.FLOAT32);
+    return GlideModel.load(folder.resolve(name), tokenizer, Compute.of(Precision.FLOAT32));
   }
 
   /** With the defaults of the demonstration but for few steps. */
@@ -178,7 +179,7 @@ class GlideRunTest {
   @Test
   void aTextBecomesThePictureOfTheDemonstration() throws IOException {
     TinyGlide.write(folder, Beside.NOTHING, Beside.LOW);
-    try (var pipeline = GlideNetworks.load(folder, Precision.FLOAT32);
+    try (var pipeline = GlideNetworks.load(folder, Compute.of(Precision.FLOAT32));
         var base = model(GlideNetworks.BASE);
         var upsampler = model(GlideNetworks.UPSAMPLE)) {
       var drawn = draw(pipeline, TASK);
@@ -234,7 +235,7 @@ class GlideRunTest {
     for (int i = 0; i < TinyGlide.LARGE; i++) {
       assertThat(largeKnown.mask()[i]).isEqualTo(i < 6 ? 1f : 0f);
     }
-    try (var pipeline = GlideNetworks.load(folder, Precision.FLOAT32);
+    try (var pipeline = GlideNetworks.load(folder, Compute.of(Precision.FLOAT32));
         var base = model(GlideNetworks.BASE);
         var upsampler = model(GlideNetworks.UPSAMPLE)) {
       var drawn = draw(pipeline, completing());
@@ -276,7 +277,7 @@ class GlideRunTest {
   @Test
   void networksForInpaintingDrawWholePicturesToo() throws IOException {
     TinyGlide.write(folder, Beside.KNOWN, Beside.KNOWN_AND_LOW);
-    try (var pipeline = GlideNetworks.load(folder, Precision.FLOAT32)) {
+    try (var pipeline = GlideNetworks.load(folder, Compute.of(Precision.FLOAT32))) {
       var drawn = draw(pipeline, TASK);
       assertThat(drawn.images()).hasSize(1);
     }
@@ -285,7 +286,7 @@ class GlideRunTest {
   @Test
   void otherNetworksCompleteNothing() throws IOException {
     TinyGlide.write(folder, Beside.NOTHING, Beside.LOW);
-    try (var pipeline = GlideNetworks.load(folder, Precision.FLOAT32)) {
+    try (var pipeline = GlideNetworks.load(folder, Compute.of(Precision.FLOAT32))) {
       assertThatThrownBy(() -> draw(pipeline, completing()))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("known: given (expected: none)");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.unclip.UnclipModel;
 import java.io.IOException;
@@ -129,7 +130,7 @@ class BrokenFolderTest {
     assertThat(refusal()).startsWith(broken.toString());
     Files.write(
         broken, Files.readAllBytes(tiny.folder().resolve("super_res_last").resolve(WEIGHTS)));
-    try (var model = UnclipModel.load(folder, Precision.FLOAT32)) {
+    try (var model = UnclipModel.load(folder, Compute.of(Precision.FLOAT32))) {
       assertThat(model.imageSize()).isEqualTo(TinyPipeline.IMAGE_SIZE);
     }
   }
@@ -141,7 +142,8 @@ class BrokenFolderTest {
   private static String refusalOf(Path folder) {
     var refusal =
         catchThrowableOfType(
-            CheckpointException.class, () -> UnclipModel.load(folder, Precision.FLOAT32).close());
+            CheckpointException.class,
+            () -> UnclipModel.load(folder, Compute.of(Precision.FLOAT32)).close());
     return String.valueOf(refusal.getMessage());
   }
 

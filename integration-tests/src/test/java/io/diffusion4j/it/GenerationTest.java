@@ -14,6 +14,7 @@ import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
@@ -95,7 +96,7 @@ class GenerationTest {
   /** Of the prior's rows, four are asked for an image alone, and twenty for five of them. */
   @Test
   void noPrecisionLetsTheCompanyShow() {
-    try (var model = UnclipModel.load(tiny.folder(), Precision.FLOAT32)) {
+    try (var model = UnclipModel.load(tiny.folder(), Compute.of(Precision.FLOAT32))) {
       var parts =
           Guice.createInjector(
                   new UnclipModule(model, Opening.with(Residency.ALWAYS).withCandidates(2)))

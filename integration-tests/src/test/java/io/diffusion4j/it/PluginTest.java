@@ -20,6 +20,7 @@ import io.diffusion4j.local.LocalGeneration;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -193,7 +194,7 @@ class PluginTest {
     var models =
         LocalModels.load(
             List.of(ServedModel.of(model, TinyPipeline.PRECISION)),
-            Residency.ALWAYS,
+            Opening.with(Residency.ALWAYS),
             Plugins.of(List.of(jar)));
     try (var local = LocalGeneration.of(models, ServerConfig.loopback())) {
       var plain =
@@ -222,7 +223,7 @@ class PluginTest {
   private void load(Plugins plugins) {
     LocalModels.load(
             List.of(ServedModel.of(model, TinyPipeline.PRECISION)),
-            Residency.ONE_AT_A_TIME,
+            Opening.with(Residency.ONE_AT_A_TIME),
             plugins)
         .close();
   }
@@ -283,7 +284,7 @@ class PluginTest {
             () ->
                 LocalModels.load(
                         List.of(ServedModel.of(glide, Precision.FLOAT32)),
-                        Residency.ALWAYS,
+                        Opening.with(Residency.ALWAYS),
                         Plugins.of(both))
                     .close())
         .isInstanceOf(PluginException.class)

@@ -20,6 +20,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
@@ -58,7 +59,7 @@ public final class TinyPipeline implements AutoCloseable {
       throw new UncheckedIOException("cannot write " + folder, e);
     }
     this.folder = folder;
-    this.model = UnclipModel.load(folder, PRECISION);
+    this.model = UnclipModel.load(folder, Compute.of(PRECISION));
   }
 
   /** The folder; not to be changed. */

@@ -9,6 +9,7 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.training.Part;
 import io.diffusion4j.unclip.UnclipModel;
@@ -52,7 +53,7 @@ class TrainingTest {
 
   @Test
   void theFolderThatWasTrainedDrawsPictures() {
-    try (var model = UnclipModel.load(trained.resolve("model"), Precision.BFLOAT16)) {
+    try (var model = UnclipModel.load(trained.resolve("model"), Compute.of(Precision.BFLOAT16))) {
       var pipeline = Guice.createInjector(new UnclipModule(model)).getInstance(ImagePipeline.class);
       var images =
           pipeline.draw(

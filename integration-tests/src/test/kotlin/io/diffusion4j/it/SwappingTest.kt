@@ -1,5 +1,6 @@
 package io.diffusion4j.it
 
+import io.diffusion4j.nn.engine.Compute
 import io.diffusion4j.diffusion.noise.PhiloxNoise
 import io.diffusion4j.diffusion.pipeline.UnclipParts
 import io.diffusion4j.diffusion.pipeline.ImageTask
@@ -45,7 +46,7 @@ class SwappingTest(private val tiny: TinyPipeline) {
 
   @Test
   fun `a folder becomes a pipeline in three lines`() {
-    UnclipModel.load(tiny.folder(), Precision.FLOAT32).use { model ->
+    UnclipModel.load(tiny.folder(), Compute.of(Precision.FLOAT32)).use { model ->
       val injector = Guice.createInjector(UnclipModule(model))
       val image = injector.draw().images.single()
       assertThat(image.width).isEqualTo(model.imageSize())

@@ -9,7 +9,6 @@ import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
-import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServingModule;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -33,24 +32,25 @@ public final class LocalModels implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is no such model folder, or if two have one name
    */
-  public static LocalModels load(List<ServedModel> served, Residency residency) {
-    return load(served, residency, Plugins.ofClassPath());
+  public static LocalModels load(List<ServedModel> served, Opening usual) {
+    return load(served, usual, Plugins.ofClassPath());
   }
 
   /**
    * Loads them.
    *
+   * @param usual how all of them are opened, but for their names and number formats
    * @param plugins closed with the models
    * @throws IllegalArgumentException if there is no such model folder, if two have one name, or if
    *     a plugin has nothing for any of them
    */
-  public static LocalModels load(List<ServedModel> served, Residency residency, Plugins plugins) {
+  public static LocalModels load(List<ServedModel> served, Opening usual, Plugins plugins) {
     var loaded = new LocalModels(plugins);
     try {
       served.forEach(model -> OpenPipeline.family(model.folder()));
       Set<String> names = new HashSet<>();
       for (ServedModel one : served) {
-        var how = Opening.with(residency).withName(one.name()).withPrecision(one.precision());
+        var how = usual.withName(one.name()).withPrecision(one.precision());
         var model = OpenPipeline.of(one.folder(), how, plugins);
         loaded.models.add(model);
         String name = model.pipeline().card().name();

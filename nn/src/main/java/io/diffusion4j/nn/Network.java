@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -95,6 +96,11 @@ public record Network(
       }
     }
     return inputs;
+  }
+
+  /** The parameter of a key that one of the layers has. */
+  public Parameter parameter(String key) {
+    return Objects.requireNonNull(parameters.get(key), key);
   }
 
   /**

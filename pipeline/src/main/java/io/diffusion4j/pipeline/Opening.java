@@ -1,13 +1,19 @@
 package io.diffusion4j.pipeline;
 
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.Threads;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * How a model folder is opened.
  *
  * @param residency when its networks are in memory
+ * @param engine that runs its networks, or {@link Engines#AUTO}
+ * @param threads that its networks share
  * @param precision the number format of its networks; empty for what suits the model and the
  *     processor
  * @param name what requests call the model; empty for the name that the folder gives it
@@ -17,6 +23,8 @@ import java.util.OptionalInt;
  */
 public record Opening(
     Residency residency,
+    String engine,
+    Threads threads,
     Optional<Precision> precision,
     Optional<String> name,
     Optional<String> prior,
@@ -24,26 +32,46 @@ public record Opening(
   /** The usual way with networks in memory at these times. */
   public static Opening with(Residency residency) {
     return new Opening(
-        residency, Optional.empty(), Optional.empty(), Optional.empty(), OptionalInt.empty());
+        residency,
+        Engines.AUTO,
+        Threads.all(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty());
+  }
+
+  /**
+   * How its networks compute.
+   *
+   * @param suited the precision that suits the model
+   */
+  public Compute compute(Supplier<Precision> suited) {
+    return new Compute(engine, threads, precision.orElseGet(suited));
+  }
+
+  /** The same by the engine of this name. */
+  public Opening withEngine(String other) {
+    return new Opening(residency, other, threads, precision, name, prior, candidates);
   }
 
   /** The same in this number format, or in the one that suits. */
   public Opening withPrecision(Optional<Precision> other) {
-    return new Opening(residency, other, name, prior, candidates);
+    return new Opening(residency, engine, threads, other, name, prior, candidates);
   }
 
   /** The same under this name, or under the model's own. */
   public Opening withName(Optional<String> other) {
-    return new Opening(residency, precision, other, prior, candidates);
+    return new Opening(residency, engine, threads, precision, other, prior, candidates);
   }
 
   /** The same with another prior. */
   public Opening withPrior(String other) {
-    return new Opening(residency, precision, name, Optional.of(other), candidates);
+    return new Opening(residency, engine, threads, precision, name, Optional.of(other), candidates);
   }
 
   /** The same, whose prior draws so many embeddings to choose from. */
   public Opening withCandidates(int other) {
-    return new Opening(residency, precision, name, prior, OptionalInt.of(other));
+    return new Opening(residency, engine, threads, precision, name, prior, OptionalInt.of(other));
   }
 }

@@ -11,7 +11,6 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
@@ -59,7 +58,7 @@ public final class AutoregressiveModel implements AutoCloseable {
   }
 
   /** Loads a folder. */
-  public static AutoregressiveModel load(Path folder, Precision precision) {
+  public static AutoregressiveModel load(Path folder, Compute compute) {
     var config = readConfig(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       var beside = new Beside(folder, checkpoint);
@@ -75,10 +74,8 @@ public final class AutoregressiveModel implements AutoCloseable {
                       config.buckets()));
       var dots = beside.make(() -> new DotBuckets(beside.read(EDGES, config.dotBuckets() - 1)));
       var weights = new CheckpointTensors(folder, checkpoint, name -> !BESIDE.contains(name));
-      var network =
-          new CompiledNetwork(
-              new AutoregressiveTransformer(config), weights, Compute.of(precision));
-      return new AutoregressiveModel(config, network, codes, dots, PriorModel.leastRows(precision));
+      var network = new CompiledNetwork(new AutoregressiveTransformer(config), weights, compute);
+      return new AutoregressiveModel(config, network, codes, dots, PriorModel.leastRows(compute));
     }
   }
 

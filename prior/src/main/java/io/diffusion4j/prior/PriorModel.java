@@ -55,8 +55,8 @@ public final class PriorModel implements AutoCloseable {
   }
 
   /** In float32, products of fewer than eight rows end in other bits than those of more. */
-  static int leastRows(Precision precision) {
-    return precision == Precision.FLOAT32 ? 8 : 1;
+  static int leastRows(Compute compute) {
+    return compute.precision() == Precision.FLOAT32 ? 8 : 1;
   }
 
   /**
@@ -64,8 +64,7 @@ public final class PriorModel implements AutoCloseable {
    *
    * @param parameterization what the scheduler beside it says the network predicts
    */
-  public static PriorModel load(
-      Path folder, Parameterization parameterization, Precision precision) {
+  public static PriorModel load(Path folder, Parameterization parameterization, Compute compute) {
     var config = readConfig(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
       var standardization =
@@ -77,10 +76,8 @@ public final class PriorModel implements AutoCloseable {
               folder,
               checkpoint,
               name -> !name.equals(MEAN) && !name.equals(STD) && !name.equals(BUFFER));
-      var network =
-          new CompiledNetwork(new PriorTransformer(config), weights, Compute.of(precision));
-      return new PriorModel(
-          config, network, standardization, parameterization, leastRows(precision));
+      var network = new CompiledNetwork(new PriorTransformer(config), weights, compute);
+      return new PriorModel(config, network, standardization, parameterization, leastRows(compute));
     }
   }
 

@@ -17,6 +17,7 @@ import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
@@ -80,7 +81,7 @@ class AutoregressiveModelTest {
 
   @Test
   void aCodeSeesThoseBeforeItAndNoOthers() {
-    try (var model = AutoregressiveModel.load(folder, Precision.FLOAT32)) {
+    try (var model = AutoregressiveModel.load(folder, Compute.of(Precision.FLOAT32))) {
       int[] codes = {1, 2, 3, 4, 5, 6, 7};
       for (int code = 0; code < CONFIG.components(); code++) {
         float[] before = logits(model, codes, code);
@@ -100,7 +101,7 @@ class AutoregressiveModelTest {
 
   @Test
   void paddingOfTheTextIsNotSeen() {
-    try (var model = AutoregressiveModel.load(folder, Precision.FLOAT32)) {
+    try (var model = AutoregressiveModel.load(folder, Compute.of(Precision.FLOAT32))) {
       var text = text(3);
       float[] hidden = text.hidden().clone();
       Arrays.fill(hidden, 4 * 16, 6 * 16, 9f);
@@ -117,7 +118,7 @@ class AutoregressiveModelTest {
   @Test
   void anEmbeddingIsTheSameToTheBitInAnyCompany() {
     for (Precision precision : Precision.values()) {
-      try (var model = AutoregressiveModel.load(folder, precision)) {
+      try (var model = AutoregressiveModel.load(folder, Compute.of(precision))) {
         var prior = new AutoregressivePrior(model.predictor(), model.codes(), 4, 1);
         var settings = new SamplingSettings(new DdimSampler(0), 1, 2.0);
         List<Draw<Prompt>> draws =
@@ -142,7 +143,7 @@ class AutoregressiveModelTest {
 
   @Test
   void aFolderIsReadAsItWasWritten() {
-    try (var model = AutoregressiveModel.load(folder, Precision.FLOAT32)) {
+    try (var model = AutoregressiveModel.load(folder, Compute.of(Precision.FLOAT32))) {
       assertThat(model.config()).isEqualTo(CONFIG);
       assertThat(model.dots().edges()).containsExactly(DOTS.edges());
       float[] z = IMAGES.get(11);
@@ -159,11 +160,11 @@ class AutoregressiveModelTest {
     String json = Files.readString(config);
     Files.writeString(config, json.replace("\"components\": 7", "\"components\": 6"));
     assertThatExceptionOfType(CheckpointException.class)
-        .isThrownBy(() -> AutoregressiveModel.load(other, Precision.FLOAT32))
+        .isThrownBy(() -> AutoregressiveModel.load(other, Compute.of(Precision.FLOAT32)))
         .withMessageContaining("components.directions: 112 values (expected: 96)");
     Files.writeString(config, json.replace("\"dot_buckets\": 4", "\"dot_buckets\": 3"));
     assertThatExceptionOfType(CheckpointException.class)
-        .isThrownBy(() -> AutoregressiveModel.load(other, Precision.FLOAT32))
+        .isThrownBy(() -> AutoregressiveModel.load(other, Compute.of(Precision.FLOAT32)))
         .withMessageContaining("dot_buckets: 3 (expected: even, ≥ 2)");
   }
 
@@ -183,7 +184,7 @@ class AutoregressiveModelTest {
     var shape = new AutoregressiveConfig(2, 16, 2, 16, 6, 7, 8, 2);
     var dots = new DotBuckets(new float[] {-1e6f}); // all of them are in the upper half
     var batches = new AutoregressiveBatches(pairs, CODES, dots, 24, 3);
-    var config = TrainingConfig.of(150, 24, 1e-2, 3).withPrecision(Precision.FLOAT32);
+    var config = TrainingConfig.of(150, 24, 1e-2, 3).withCompute(Compute.of(Precision.FLOAT32));
     var objective = new AutoregressiveObjective(new AutoregressiveTransformer(shape));
     try (var trainer = new Trainer(objective, config)) {
       double first = trainer.step(batches.batch(0)).loss();
@@ -195,7 +196,7 @@ class AutoregressiveModelTest {
       assertThat(last).isLessThan(0.35); // a tenth of the captions are dropped
       AutoregressiveModel.write(trained, shape, trainer.averagedWeights(), CODES, dots, Map.of());
     }
-    try (var model = AutoregressiveModel.load(trained, Precision.FLOAT32)) {
+    try (var model = AutoregressiveModel.load(trained, Compute.of(Precision.FLOAT32))) {
       var prior = new AutoregressivePrior(model.predictor(), model.codes(), 2, 0.3);
       List<Draw<Prompt>> draws = new ArrayList<>();
       for (int i = 0; i < pictures; i++) {

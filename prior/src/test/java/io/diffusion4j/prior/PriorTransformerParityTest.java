@@ -19,7 +19,6 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.OperationTime;
 import io.diffusion4j.nn.engine.Precision;
@@ -33,8 +32,6 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
-import org.junit.jupiter.api.parallel.Resources;
 
 /** The network answers as diffusers' does, with diffusers' weights, whoever runs it. */
 class PriorTransformerParityTest {
@@ -98,20 +95,15 @@ class PriorTransformerParityTest {
 
   /** oneDNN computes a product with scale and mask in one operation by its reference only. */
   @Test
-  @ResourceLock(Resources.SYSTEM_PROPERTIES)
   void tensorFlowDoesNotFuseTheMaskIntoTheProductOfAttention() throws IOException {
     var golden = GoldenRoots.shipped().cases(GoldenKind.PRIOR).get(0);
     var prior = network(golden);
-    String before = Engines.asked();
-    System.setProperty(Engines.PROPERTY, "tensorflow");
-    try (var network =
-        new CompiledNetwork(prior, RandomWeights.of(prior, 1), Compute.of(Precision.FLOAT32))) {
+    var compute = Compute.of(Precision.FLOAT32).withEngine("tensorflow");
+    try (var network = new CompiledNetwork(prior, RandomWeights.of(prior, 1), compute)) {
       assertThat(network.trace(batch(prior.config(), golden.io())))
           .extracting(OperationTime::label)
           .anyMatch(label -> label.contains("BatchMatMul"))
           .noneMatch(label -> label.contains("FusedBatchMatMul"));
-    } finally {
-      System.setProperty(Engines.PROPERTY, before);
     }
   }
 

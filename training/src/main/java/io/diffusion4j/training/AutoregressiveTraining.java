@@ -26,8 +26,8 @@ record AutoregressiveTraining(Workshop workshop, AutoregressiveTechniques techni
     int statistics = preset.prior().statistics();
     var shape = preset.autoregressiveConfig();
     var config = job.config();
-    try (var text = workshop.textModel();
-        var image = workshop.imageModel()) {
+    try (var text = workshop.textModel(config.compute());
+        var image = workshop.imageModel(config.compute())) {
       var examples = workshop.captioned(job.setup().data(), preset.priorAr().training().seed());
       var embeddings = Workshop.embeddings(examples, image, statistics);
       var codes = EmbeddingCodes.of(embeddings, shape.components(), shape.buckets());

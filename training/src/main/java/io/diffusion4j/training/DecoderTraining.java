@@ -50,8 +50,8 @@ record DecoderTraining(Workshop workshop, DecoderTechniques techniques) implemen
                 TimestepSampler.shifted(Workshop.TRAIN_STEPS, techniques.shift())
                     .mixedWith(TimestepSampler.uniform(LOW_NOISE), techniques.lowNoise())
                     .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
-    try (var text = workshop.textModel();
-        var image = workshop.imageModel()) {
+    try (var text = workshop.textModel(job.config().compute());
+        var image = workshop.imageModel(job.config().compute())) {
       var batches =
           new DecoderBatches(
               workshop.captioned(job),

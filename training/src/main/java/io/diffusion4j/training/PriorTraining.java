@@ -33,8 +33,8 @@ record PriorTraining(Workshop workshop, PriorTechniques techniques) implements P
     var shape = preset.priorConfig();
     var config = job.config();
     DataSet data = job.setup().data();
-    try (var text = workshop.textModel();
-        var image = workshop.imageModel()) {
+    try (var text = workshop.textModel(config.compute());
+        var image = workshop.imageModel(config.compute())) {
       var standardization =
           techniques.standardized()
               ? standardization(data, image)

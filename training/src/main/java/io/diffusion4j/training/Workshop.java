@@ -14,6 +14,7 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.NoisedBatch;
@@ -87,25 +88,25 @@ record Workshop(Preset preset, Path model, Path work, @Nullable Path first) {
     return ClipPreprocessor.clip(preset.clip().image().size());
   }
 
-  ClipTextModel textModel() {
+  ClipTextModel textModel(Compute compute) {
     Path folder = folder(UnclipFolder.TEXT_ENCODER);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       return new ClipTextModel(
           tokenizer(model),
           ClipFolders.readText(folder),
           new CheckpointTensors(folder, checkpoint),
-          Precision.BFLOAT16);
+          compute.withPrecision(Precision.BFLOAT16));
     }
   }
 
-  ClipImageModel imageModel() {
+  ClipImageModel imageModel(Compute compute) {
     Path folder = folder(UnclipFolder.IMAGE_ENCODER);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       return new ClipImageModel(
           preprocessor(),
           ClipFolders.readVision(folder),
           new CheckpointTensors(folder, checkpoint),
-          Precision.BFLOAT16);
+          compute.withPrecision(Precision.BFLOAT16));
     }
   }
 

@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.EpsPower;
-import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.prior.EpsPowerFile;
 import io.diffusion4j.prior.PriorModel;
@@ -25,13 +25,13 @@ import java.util.stream.LongStream;
  * mean power of its noise, when it is told the captions of real pictures (Bao et al. 2022).
  *
  * @param folder in the layout of {@link UnclipModel#load}, with a prior and an image encoder
- * @param precision of the networks
+ * @param compute how the networks compute
  * @param pictures with captions, such as the prior was trained with
  * @param count how many of them, at least 1
  * @param seed of the noise
  */
 public record PriorMeasurement(
-    Path folder, Precision precision, CaptionedImages pictures, int count, long seed) {
+    Path folder, Compute compute, CaptionedImages pictures, int count, long seed) {
   /** How many pictures are encoded at once. */
   private static final int BATCH = 32;
 
@@ -61,7 +61,7 @@ public record PriorMeasurement(
   private EpsPower measure(ModelFolder files) {
     List<float[]> embeddings = new ArrayList<>();
     List<TextEncoding> texts = new ArrayList<>();
-    try (var model = UnclipModel.load(folder, precision, Residency.ONE_AT_A_TIME)) {
+    try (var model = UnclipModel.load(folder, compute, Residency.ONE_AT_A_TIME)) {
       List<String> captions = new ArrayList<>();
       for (int start = 0; start < count; start += BATCH) {
         List<CaptionedImage> some =
@@ -84,8 +84,7 @@ public record PriorMeasurement(
             .timesteps()
             .of(scheduler.trainTimesteps(), Math.min(TIMESTEPS, scheduler.trainTimesteps()));
     try (var prior =
-        PriorModel.load(
-            files.folder(UnclipFolder.PRIOR), scheduler.parameterization(), precision)) {
+        PriorModel.load(files.folder(UnclipFolder.PRIOR), scheduler.parameterization(), compute)) {
       var samples =
           IntStream.range(0, count)
               .mapToObj(

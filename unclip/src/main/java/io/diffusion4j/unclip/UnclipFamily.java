@@ -57,9 +57,7 @@ public final class UnclipFamily implements ModelFamily {
               + " has none)");
     }
     UnclipModel model =
-        how.precision()
-            .map(precision -> UnclipModel.load(folder, precision, how.residency()))
-            .orElseGet(() -> UnclipModel.load(folder, how.residency()));
+        UnclipModel.load(folder, how.compute(() -> UnclipModel.suited(folder)), how.residency());
     return new Opened() {
       @Override
       public Module module() {

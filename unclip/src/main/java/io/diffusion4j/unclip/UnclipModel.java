@@ -33,6 +33,7 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.solver.AnalyticDpmSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
@@ -68,7 +69,7 @@ public final class UnclipModel implements AutoCloseable {
   private static final double AR_TEMPERATURE = 1;
 
   private final ModelFolder folder;
-  private final Precision precision;
+  private final Compute compute;
   private final Parts parts;
   private final Resources resources = new Resources();
   private final ClipTokenizer tokenizer;
@@ -85,9 +86,9 @@ public final class UnclipModel implements AutoCloseable {
   private final Optional<KnownWords> words;
   private final Defaults defaults;
 
-  private UnclipModel(ModelFolder folder, Precision precision, Residency residency) {
+  private UnclipModel(ModelFolder folder, Compute compute, Residency residency) {
     this.folder = folder;
-    this.precision = precision;
+    this.compute = compute;
     this.parts = resources.add(new Parts(residency));
     tokenizer = PipelineFiles.tokenizer(folder);
     var textNetwork = ClipFolders.readText(folder.folder(UnclipFolder.TEXT_ENCODER));
@@ -163,20 +164,18 @@ public final class UnclipModel implements AutoCloseable {
    * @throws CheckpointException if something is missing or does not fit; the message lists it
    * @throws UncheckedIOException if a file cannot be read
    */
-  public static UnclipModel load(Path folder, Precision precision) {
-    return load(folder, precision, Residency.ALWAYS);
+  public static UnclipModel load(Path folder, Compute compute) {
+    return load(folder, compute, Residency.ALWAYS);
   }
 
   /**
-   * Loads a folder, as {@link #load(Path, Precision, Residency)} does, in the number format that
-   * suits it: bfloat16 if its decoder is stored in 16 bits and the processor multiplies such
-   * numbers, else float32.
+   * The number format that suits a folder: bfloat16 if its decoder is stored in 16 bits and the
+   * processor multiplies such numbers, else float32.
+   *
+   * @throws CheckpointException if the folder is not that of a model
    */
-  public static UnclipModel load(Path folder, Residency residency) {
-    return load(folder, suited(ModelFolder.open(folder)), residency);
-  }
-
-  private static Precision suited(ModelFolder files) {
+  public static Precision suited(Path folder) {
+    var files = ModelFolder.open(folder);
     files.require(UnclipFolder.DECODER);
     try (var decoder = files.checkpoint(UnclipFolder.DECODER)) {
       boolean small =
@@ -201,12 +200,12 @@ public final class UnclipModel implements AutoCloseable {
    *     all components
    * @throws UncheckedIOException if a file cannot be read
    */
-  public static UnclipModel load(Path folder, Precision precision, Residency residency) {
+  public static UnclipModel load(Path folder, Compute compute, Residency residency) {
     var files = ModelFolder.open(folder);
     files.require(UnclipFolder.required(files.className()).toArray(String[]::new));
     UnclipModel model;
     try {
-      model = new UnclipModel(files, precision, residency);
+      model = new UnclipModel(files, compute, residency);
     } catch (IllegalArgumentException e) {
       throw Fit.failure(files, e);
     }
@@ -236,7 +235,7 @@ public final class UnclipModel implements AutoCloseable {
           tokenizer,
           network,
           new CheckpointTensors(origin, checkpoint, ClipFolders::isParameter),
-          precision);
+          compute);
     }
   }
 
@@ -255,13 +254,13 @@ public final class UnclipModel implements AutoCloseable {
           preprocessor,
           network,
           new CheckpointTensors(origin, checkpoint, ClipFolders::isParameter),
-          precision);
+          compute);
     }
   }
 
   private DiffusionPrior openPrior(Parameterization parameterization, Resources owned) {
     var model =
-        owned.add(PriorModel.load(folder.folder(UnclipFolder.PRIOR), parameterization, precision));
+        owned.add(PriorModel.load(folder.folder(UnclipFolder.PRIOR), parameterization, compute));
     return new DiffusionPrior(
         owned.add(batching(Prior.STAGE, model.denoiser())), priorStage, model.standardization());
   }
@@ -271,7 +270,7 @@ public final class UnclipModel implements AutoCloseable {
         UnclipFolder.PRIOR_AR,
         owned -> {
           var model =
-              owned.add(AutoregressiveModel.load(folder.folder(UnclipFolder.PRIOR_AR), precision));
+              owned.add(AutoregressiveModel.load(folder.folder(UnclipFolder.PRIOR_AR), compute));
           return new AutoregressivePrior(
               model.predictor(), model.codes(), model.config().dotBuckets(), AR_TEMPERATURE);
         });
@@ -288,7 +287,7 @@ public final class UnclipModel implements AutoCloseable {
                 folder.folder(UnclipFolder.TEXT_PROJ),
                 textLength,
                 scheduler.parameterization(),
-                precision));
+                compute));
     var network = owned.add(batching(ImageDecoder.STAGE, model.denoiser()));
     var own = decoderStage.denoising().orElseThrow();
     return new Decoding(
@@ -300,8 +299,7 @@ public final class UnclipModel implements AutoCloseable {
   private Denoiser<Image> upsampler(String name, Parameterization parameterization) {
     Path origin = folder.folder(name);
     return new UpsamplerPart(
-        parts.add(
-            name, owned -> owned.add(UpsamplerModel.load(origin, parameterization, precision))),
+        parts.add(name, owned -> owned.add(UpsamplerModel.load(origin, parameterization, compute))),
         parameterization);
   }
 
@@ -327,7 +325,7 @@ public final class UnclipModel implements AutoCloseable {
 
   /** The number format of its networks. */
   public Precision precision() {
-    return precision;
+    return compute.precision();
   }
 
   /** What turns texts into tokens. */

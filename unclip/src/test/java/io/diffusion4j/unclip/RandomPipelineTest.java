@@ -20,6 +20,7 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.solver.UnclipSampler;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.ComponentReport;
@@ -185,7 +186,8 @@ class RandomPipelineTest {
   @Test
   void whatIsWrittenDraws() {
     var settings = new SamplingSettings(new UnclipSampler(), 2, 2);
-    try (var model = UnclipModel.load(small, Precision.BFLOAT16, Residency.ONE_AT_A_TIME)) {
+    try (var model =
+        UnclipModel.load(small, Compute.of(Precision.BFLOAT16), Residency.ONE_AT_A_TIME)) {
       var stages = Drawing.stages(settings, settings, settings);
       var image =
           Drawing.of(model, ImageTask.of("a horse"), stages, PhiloxNoise.images(3, 1))
@@ -197,17 +199,15 @@ class RandomPipelineTest {
 
   @Test
   void sixteenBitsAreComputedInSixteenWhereTheProcessorIsMadeForThem() {
-    try (var model = UnclipModel.load(small, Residency.ONE_AT_A_TIME)) {
-      assertThat(model.precision())
-          .isEqualTo(
-              Engines.areMadeFor(Precision.BFLOAT16) ? Precision.BFLOAT16 : Precision.FLOAT32);
-    }
+    assertThat(UnclipModel.suited(small))
+        .isEqualTo(Engines.areMadeFor(Precision.BFLOAT16) ? Precision.BFLOAT16 : Precision.FLOAT32);
   }
 
   @Test
   void whatIsStoredInFloat32IsComputedInIt() {
     Path folder = PublishedFolder.shipped();
-    try (var model = UnclipModel.load(folder, Residency.ONE_AT_A_TIME)) {
+    var suited = Compute.of(UnclipModel.suited(folder));
+    try (var model = UnclipModel.load(folder, suited, Residency.ONE_AT_A_TIME)) {
       assertThat(model.precision()).isEqualTo(Precision.FLOAT32);
     }
   }

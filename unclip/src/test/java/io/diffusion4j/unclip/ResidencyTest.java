@@ -11,6 +11,7 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
@@ -42,8 +43,9 @@ class ResidencyTest {
   @Test
   void onePartAtATimeDrawsTheSamePictures() {
     Path folder = PublishedFolder.shipped();
-    try (var all = UnclipModel.load(folder, Precision.FLOAT32);
-        var one = UnclipModel.load(folder, Precision.FLOAT32, Residency.ONE_AT_A_TIME)) {
+    try (var all = UnclipModel.load(folder, Compute.of(Precision.FLOAT32));
+        var one =
+            UnclipModel.load(folder, Compute.of(Precision.FLOAT32), Residency.ONE_AT_A_TIME)) {
       float[] expected = picture(all);
       assertThat(picture(one)).isEqualTo(expected);
       assertThat(variation(one)).isEqualTo(variation(all));
@@ -56,7 +58,7 @@ class ResidencyTest {
   void aPipelineWithoutImageEncoderDrawsAndSaysWhyItCannotVary(
       Residency residency, @TempDir Path temporary) throws IOException {
     Path folder = PublishedFolder.copyTo(temporary).delete("image_encoder").path();
-    try (var model = UnclipModel.load(folder, Precision.FLOAT32, residency)) {
+    try (var model = UnclipModel.load(folder, Compute.of(Precision.FLOAT32), residency)) {
       assertThat(picture(model)).hasSize(32 * 32 * 3);
       assertThatThrownBy(() -> variation(model))
           .isInstanceOf(CheckpointException.class)
@@ -76,7 +78,7 @@ class ResidencyTest {
             .replace("model_index.json", "PriorTransformer", "CLIPVisionModelWithProjection")
             .replace("model_index.json", "\"prior\"", "\"image_encoder\"")
             .path();
-    try (var model = UnclipModel.load(folder, Precision.FLOAT32, residency)) {
+    try (var model = UnclipModel.load(folder, Compute.of(Precision.FLOAT32), residency)) {
       assertThat(variation(model)).hasSize(32 * 32 * 3);
       assertThatThrownBy(() -> picture(model))
           .isInstanceOf(CheckpointException.class)
@@ -94,7 +96,8 @@ class ResidencyTest {
             .replace(
                 "super_res_last/config.json", "\"layers_per_block\": 1", "\"layers_per_block\": 2")
             .delete("decoder/diffusion_pytorch_model.safetensors");
-    assertThatThrownBy(() -> UnclipModel.load(folder.path(), Precision.FLOAT32, residency))
+    assertThatThrownBy(
+            () -> UnclipModel.load(folder.path(), Compute.of(Precision.FLOAT32), residency))
         .isInstanceOf(CheckpointException.class)
         .hasMessageStartingWith(folder.path() + ": 3 parts cannot be used\n")
         .hasMessageContaining("prior: 1 tensors do not fit the network")
@@ -121,7 +124,7 @@ class ResidencyTest {
                         DType.F32,
                         new long[] {1, 81, 81},
                         () -> new float[81 * 81]));
-    try (var model = UnclipModel.load(folder.path(), Precision.FLOAT32, residency)) {
+    try (var model = UnclipModel.load(folder.path(), Compute.of(Precision.FLOAT32), residency)) {
       assertThat(picture(model)).doesNotContain(Float.NaN);
     }
   }

@@ -12,6 +12,7 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -49,7 +50,7 @@ class UnclipFolderTest {
   @Test
   void aFolderThatWeWroteDrawsAPicture(@TempDir Path folder) throws IOException {
     rewrite(PublishedFolder.shipped(), folder);
-    try (var model = UnclipModel.load(folder, Precision.BFLOAT16)) {
+    try (var model = UnclipModel.load(folder, Compute.of(Precision.BFLOAT16))) {
       var settings = new SamplingSettings(new DdimSampler(0), 2, 2);
       var stages = Drawing.stages(settings, settings, settings);
       var image =
@@ -66,7 +67,7 @@ class UnclipFolderTest {
   void aPartWithoutItsWeightsIsRefusedByName(String part, @TempDir Path folder) throws IOException {
     rewrite(PublishedFolder.shipped(), folder);
     Files.delete(weights(folder.resolve(part)));
-    assertThatThrownBy(() -> UnclipModel.load(folder, Precision.FLOAT32))
+    assertThatThrownBy(() -> UnclipModel.load(folder, Compute.of(Precision.FLOAT32)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(folder.resolve(part).toString());
   }
@@ -78,7 +79,7 @@ class UnclipFolderTest {
     try (var content = new RandomAccessFile(file.toFile(), "rw")) {
       content.setLength(content.length() - 7);
     }
-    assertThatThrownBy(() -> UnclipModel.load(folder, Precision.FLOAT32))
+    assertThatThrownBy(() -> UnclipModel.load(folder, Compute.of(Precision.FLOAT32)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(file.toString());
   }
@@ -90,7 +91,7 @@ class UnclipFolderTest {
     Path config = folder.resolve("prior/config.json");
     Files.writeString(
         config, Files.readString(config).replaceFirst("(\"num_layers\"\\s*:\\s*)2", "$1" + 3));
-    assertThatThrownBy(() -> UnclipModel.load(folder, Precision.FLOAT32))
+    assertThatThrownBy(() -> UnclipModel.load(folder, Compute.of(Precision.FLOAT32)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("16 tensors do not fit the network")
         .hasMessageContaining("missing: transformer_blocks.2.attn1.to_q.weight [32, 32]");
@@ -101,7 +102,7 @@ class UnclipFolderTest {
     rewrite(PublishedFolder.shipped(), folder);
     Path config = folder.resolve("tokenizer/tokenizer_config.json");
     Files.writeString(config, Files.readString(config).replace("77", "76"));
-    assertThatThrownBy(() -> UnclipModel.load(folder, Precision.FLOAT32))
+    assertThatThrownBy(() -> UnclipModel.load(folder, Compute.of(Precision.FLOAT32)))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
             folder

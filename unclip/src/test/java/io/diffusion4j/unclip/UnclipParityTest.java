@@ -16,6 +16,7 @@ import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.tf.testing.Golden;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ class UnclipParityTest {
 
   private static UnclipModel model(GoldenCase golden) {
     return MODELS.computeIfAbsent(
-        folder(golden), folder -> UnclipModel.load(folder, Precision.FLOAT32));
+        folder(golden), folder -> UnclipModel.load(folder, Compute.of(Precision.FLOAT32)));
   }
 
   private static List<String> prompts(GoldenCase golden) {

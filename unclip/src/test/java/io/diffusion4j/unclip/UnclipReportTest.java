@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.ComponentReport;
 import io.diffusion4j.pipeline.FolderReport;
+import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -148,7 +150,7 @@ class UnclipReportTest {
     String config = component + "/config.json";
     folder.replace(config, from, to);
     assertThat(messages()).containsExactly(folder.path().resolve(config) + ": " + message);
-    assertThatThrownBy(() -> UnclipModel.load(folder.path(), Precision.FLOAT32))
+    assertThatThrownBy(() -> UnclipModel.load(folder.path(), Compute.of(Precision.FLOAT32)))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(folder.path().resolve(config) + ": " + message);
   }
@@ -201,11 +203,12 @@ class UnclipReportTest {
   private void assertRefused(Path file, String message) {
     assertThat(messages()).singleElement().asString().startsWith(file.toString()).contains(message);
     for (Residency residency : Residency.values()) {
-      assertThatThrownBy(() -> UnclipModel.load(folder.path(), Precision.FLOAT32, residency))
+      assertThatThrownBy(
+              () -> UnclipModel.load(folder.path(), Compute.of(Precision.FLOAT32), residency))
           .isInstanceOf(CheckpointException.class)
           .hasMessageStartingWith(file.toString())
           .hasMessageContaining(message);
-      assertThatThrownBy(() -> UnclipModel.load(folder.path(), residency))
+      assertThatThrownBy(() -> new UnclipFamily().open(folder.path(), Opening.with(residency)))
           .as("where the number format is to be found out")
           .isInstanceOf(CheckpointException.class)
           .hasMessageStartingWith(file.toString())

@@ -10,6 +10,8 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.serving.v1.Progress;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
@@ -46,7 +48,9 @@ final class FirstImage {
     TensorFlow.version();
     long loaded = System.nanoTime();
     var settings = ImageSettings.fromArguments(Arrays.asList(args).subList(1, args.length));
-    try (var model = UnclipModel.load(Path.of(args[0]), settings.precision())) {
+    try (var model =
+        UnclipModel.load(
+            Path.of(args[0]), Compute.of(settings.precision()).withEngine(Engines.asked()))) {
       var injector = Guice.createInjector(new UnclipModule(model));
       var images = injector.getInstance(ImagePipeline.class);
       var sampler = injector.getInstance(Sampler.class);

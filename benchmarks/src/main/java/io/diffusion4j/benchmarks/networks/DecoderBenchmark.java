@@ -4,6 +4,8 @@ import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
 import io.diffusion4j.decoder.DecoderCondition;
 import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Init;
 import java.util.ArrayList;
@@ -27,7 +29,7 @@ public final class DecoderBenchmark {
       Consumer<Row> rows) {
     double flops = NetworkCost.of(subject.network()).flops();
     for (Precision precision : Precision.values()) {
-      try (var model = subject.loader().apply(precision)) {
+      try (var model = subject.loader().apply(Compute.of(precision).withEngine(Engines.asked()))) {
         var denoiser = model.denoiser();
         for (int batch : batches) {
           var queries = queries(subject, batch);

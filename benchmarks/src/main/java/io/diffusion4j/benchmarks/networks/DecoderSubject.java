@@ -8,7 +8,7 @@ import io.diffusion4j.decoder.TextProjection;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.nn.NetworkDefinition;
-import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.Compute;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -27,7 +27,7 @@ public record DecoderSubject(
     UnetConfig config,
     TextProjection projection,
     int textLength,
-    Function<Precision, DecoderModel> loader) {
+    Function<Compute, DecoderModel> loader) {
   private static final double EPS = 1e-5;
   private static final int EXTRA_TOKENS = 4;
   private static final int TEXT_LENGTH = 24;
@@ -98,7 +98,7 @@ public record DecoderSubject(
         DecoderFolders.readUnet(unet),
         DecoderFolders.readProjection(projection),
         textLength,
-        precision -> DecoderModel.load(unet, projection, textLength, parameterization, precision));
+        compute -> DecoderModel.load(unet, projection, textLength, parameterization, compute));
   }
 
   int contextLength() {

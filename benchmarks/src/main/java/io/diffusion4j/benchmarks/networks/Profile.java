@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.OperationTime;
 import io.diffusion4j.nn.engine.Precision;
 import java.util.ArrayList;
@@ -36,8 +36,7 @@ public record Profile(String name, List<Run> runs) {
 
   /** Of a decoder's call. */
   public static Profile of(DecoderSubject subject, int batch, Precision precision) {
-    Engines.prefer("tensorflow");
-    try (var model = subject.loader().apply(precision)) {
+    try (var model = subject.loader().apply(Compute.of(precision).withEngine("tensorflow"))) {
       var denoiser = model.denoiser();
       var queries = DecoderBenchmark.queries(subject, batch);
       for (int i = 0; i < WARM_UP; i++) {

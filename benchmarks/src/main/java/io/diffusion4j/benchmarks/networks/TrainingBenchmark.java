@@ -9,6 +9,8 @@ import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.NoisedBatch;
 import io.diffusion4j.nn.train.Trainer;
@@ -53,7 +55,8 @@ public final class TrainingBenchmark {
         new DecoderObjective(
             new Unet(subject.config()), subject.projection(), subject.textLength());
     var config =
-        TrainingConfig.of(TRAIN_STEPS, batchSize, LEARNING_RATE, 1).withPrecision(precision);
+        TrainingConfig.of(TRAIN_STEPS, batchSize, LEARNING_RATE, 1)
+            .withCompute(Compute.of(precision).withEngine(Engines.asked()));
     return new Trainer(objective, config);
   }
 

@@ -2,6 +2,8 @@ package io.diffusion4j.benchmarks.samplers;
 
 import io.diffusion4j.benchmarks.options.ModelOption;
 import io.diffusion4j.benchmarks.samplers.SamplerConvergence.Measured;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
@@ -90,7 +92,9 @@ public final class SamplersBench implements Callable<Integer> {
     Optional<PictureFile> picture = output.map(PictureFile::new); // a bad one is told at once
     List<String> compared = compared();
     List<Measured> measured = new ArrayList<>();
-    try (var loaded = UnclipModel.load(model.folder(), Precision.FLOAT32)) {
+    try (var loaded =
+        UnclipModel.load(
+            model.folder(), Compute.of(Precision.FLOAT32).withEngine(Engines.asked()))) {
       var convergence = new SamplerConvergence(loaded, referenceSteps, guidanceScale);
       PrintWriter out = spec.commandLine().getOut();
       printHeader(out);

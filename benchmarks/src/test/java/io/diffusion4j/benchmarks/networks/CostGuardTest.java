@@ -3,6 +3,7 @@ package io.diffusion4j.benchmarks.networks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class CostGuardTest {
   void aCallAllocatesWhatItReadsAndAnswersAndLittleElse() {
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     var queries = DecoderBenchmark.queries(XS, BATCH);
-    try (var model = XS.loader().apply(Precision.FLOAT32)) {
+    try (var model = XS.loader().apply(Compute.of(Precision.FLOAT32))) {
       var denoiser = model.denoiser();
       long least = Long.MAX_VALUE;
       for (int i = 0; i < 20; i++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.benchmarks.samplers.SamplerConvergence.Measured;
 import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
@@ -26,7 +27,7 @@ class SamplerConvergenceTest {
 
   @Test
   void theReferenceIsAtDistanceZeroAndMoreStepsAreNearer() {
-    try (var model = UnclipModel.load(MODEL, Precision.FLOAT32)) {
+    try (var model = UnclipModel.load(MODEL, Compute.of(Precision.FLOAT32))) {
       var convergence = new SamplerConvergence(model, 12, 2);
       Measured same = convergence.measure(SamplerConvergence.REFERENCE, 12).orElseThrow();
       assertThat(same.distance()).isZero();

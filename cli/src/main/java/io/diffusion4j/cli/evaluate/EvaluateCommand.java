@@ -19,6 +19,7 @@ import io.diffusion4j.evaluation.report.JsonReport;
 import io.diffusion4j.evaluation.report.PairSheet;
 import io.diffusion4j.evaluation.report.SweepPoint;
 import io.diffusion4j.evaluation.report.TextReport;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.plots.PictureFile;
@@ -161,7 +162,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   public Integer call() {
     List<Variation> variations = vary.stream().map(Variation::parse).toList();
     check(variations);
-    try (Judge judge = Judge.load(judgeFolder)) {
+    try (Judge judge = Judge.load(judgeFolder, ModelOptions.compute(Precision.FLOAT32))) {
       if (variations.isEmpty()) {
         measure(judge, images == null ? drawn() : read(images));
       } else {

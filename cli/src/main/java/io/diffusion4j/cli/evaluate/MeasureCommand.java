@@ -41,7 +41,7 @@ public final class MeasureCommand implements Callable<Integer> {
     console.say("measuring " + model.folder());
     console.print(
         new PriorMeasurement(
-                model.folder(), model.measuringPrecision(), of.pictures(), of.count(), of.seed())
+                model.folder(), model.measuring(), of.pictures(), of.count(), of.seed())
             .write());
     return 0;
   }

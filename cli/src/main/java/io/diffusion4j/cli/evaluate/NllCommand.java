@@ -111,7 +111,7 @@ public final class NllCommand implements Callable<Integer> {
     int size = folder != null ? ExampleOptions.size(folder, count) : count != null ? count : 16;
     UnclipFamily.require(model.folder());
     console.say("loading " + model.folder());
-    try (var loaded = UnclipModel.load(model.folder(), model.measuringPrecision())) {
+    try (var loaded = UnclipModel.load(model.folder(), model.measuring())) {
       Timesteps timesteps = timesteps(loaded.decoderLikelihood().trainSteps());
       ModelFacts facts = ModelFacts.of(model.folder());
       var source = folder == null ? heldOut(facts) : folder.inOrder();

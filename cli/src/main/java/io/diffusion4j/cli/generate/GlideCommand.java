@@ -13,7 +13,6 @@ import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.glide.GlideNetworks;
 import io.diffusion4j.glide.KnownPixels;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectRequest;
 import java.io.IOException;
@@ -93,7 +92,7 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
     new LocalBatch(console, prompts.files(), prompts.draws, batch, plugins)
         .run(
             model,
-            Opening.with(Residency.ALWAYS).withPrecision(Optional.of(format.precision)),
+            ModelOptions.opening(Residency.ALWAYS, Optional.of(format.precision)),
             prompts.draws.seedOrNew(),
             (open, noise, watch) -> {
               ImagePipeline pipeline = open.pipeline();

@@ -51,7 +51,7 @@ public final class DoctorCommand implements Callable<Integer> {
     List<Diagnosis> diagnoses =
         new Doctor(
                 model.folder(),
-                model.measuringPrecision(),
+                model.measuring(),
                 of.pictures(),
                 of.exchanges(),
                 of.count(),

@@ -1,5 +1,7 @@
 package io.diffusion4j.cli.options;
 
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
@@ -74,14 +76,24 @@ public final class ModelOptions {
     return Path.of(System.getProperty("diffusion4j.home", "."), "emoji", "model");
   }
 
-  /** The number format to measure it in: small differences count there, so float32 unless told. */
-  public Precision measuringPrecision() {
-    return format.precision.orElse(Precision.FLOAT32);
+  /** By the engine that the command line asks for, in this precision. */
+  public static Compute compute(Precision precision) {
+    return Compute.of(precision).withEngine(Engines.asked());
+  }
+
+  /** How to measure it: small differences count there, so in float32 unless told. */
+  public Compute measuring() {
+    return compute(format.precision.orElse(Precision.FLOAT32));
   }
 
   /** How it is opened, so that networks are in memory at these times. */
   public Opening opening(Residency residency) {
-    return Opening.with(residency).withPrecision(format.precision);
+    return opening(residency, format.precision);
+  }
+
+  /** How a model is opened by the engine that the command line asks for. */
+  public static Opening opening(Residency residency, Optional<Precision> precision) {
+    return Opening.with(residency).withEngine(Engines.asked()).withPrecision(precision);
   }
 
   /** Opens a model with the parts of plugins, which all have to be for it. */

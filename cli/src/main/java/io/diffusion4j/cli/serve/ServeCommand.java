@@ -5,6 +5,7 @@ import com.google.inject.Module;
 import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.Signals;
+import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.pipeline.OpenPipeline;
@@ -19,6 +20,7 @@ import io.diffusion4j.web.WebModule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -58,7 +60,10 @@ public final class ServeCommand implements Callable<Integer> {
     ServerLog.configure(settings.logFormat(), settings.logLevel());
     try (var port = HttpPort.open(settings.config()); // who asks meanwhile is told that it loads
         var models =
-            LocalModels.load(settings.models(), Residency.ALWAYS, Plugins.of(settings.plugins()));
+            LocalModels.load(
+                settings.models(),
+                ModelOptions.opening(Residency.ALWAYS, Optional.empty()),
+                Plugins.of(settings.plugins()));
         var server =
             models.server(settings.config(), more(settings, port, models.names())).start()) {
       Thread drain = new Thread(server::close, "drain");

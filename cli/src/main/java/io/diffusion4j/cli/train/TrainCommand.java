@@ -11,6 +11,7 @@ import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.judge.JudgePreset;
 import io.diffusion4j.evaluation.judge.JudgeRecipe;
+import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.train.DivergedException;
 import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.TrainingConfig;
@@ -324,7 +325,8 @@ public final class TrainCommand implements Callable<Integer> {
     if (seed != null) {
       changed = changed.withSeed(seed);
     }
-    return format == null ? changed : changed.withPrecision(format.precision);
+    var compute = changed.compute().withEngine(Engines.asked());
+    return changed.withCompute(format == null ? compute : compute.withPrecision(format.precision));
   }
 
   /** Whether it is finished. */

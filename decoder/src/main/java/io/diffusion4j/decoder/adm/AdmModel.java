@@ -12,7 +12,6 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,14 +36,12 @@ public final class AdmModel implements AutoCloseable {
    *
    * @param parameterization what the network was trained to predict; ε in all that is published
    */
-  public static AdmModel load(Path folder, Parameterization parameterization, Precision precision) {
+  public static AdmModel load(Path folder, Parameterization parameterization, Compute compute) {
     var config = AdmFolders.read(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       var weights = new CheckpointTensors(folder, checkpoint);
       return new AdmModel(
-          config,
-          parameterization,
-          new CompiledNetwork(new AdmNetwork(config), weights, Compute.of(precision)));
+          config, parameterization, new CompiledNetwork(new AdmNetwork(config), weights, compute));
     }
   }
 

@@ -16,6 +16,7 @@ import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,7 +77,7 @@ class AdmModelTest {
   @Test
   void whatIsWrittenAnswersByClassAndSmallImage() {
     write(classConditional());
-    try (var model = AdmModel.load(folder, Parameterization.EPS, Precision.FLOAT32)) {
+    try (var model = AdmModel.load(folder, Parameterization.EPS, Compute.of(Precision.FLOAT32))) {
       var denoiser = model.denoiser();
       float[] first = answer(denoiser, AdmCondition.ofClass(1).beside(grey(0)));
       assertThat(first).hasSize(SIZE * SIZE * 3);
@@ -89,7 +90,7 @@ class AdmModelTest {
   @Test
   void aConditionThatDoesNotFitIsNamed() {
     write(classConditional());
-    try (var model = AdmModel.load(folder, Parameterization.EPS, Precision.FLOAT32)) {
+    try (var model = AdmModel.load(folder, Parameterization.EPS, Compute.of(Precision.FLOAT32))) {
       var denoiser = model.denoiser();
       assertThatThrownBy(() -> answer(denoiser, AdmCondition.ofClass(5).beside(grey(0))))
           .isInstanceOf(IllegalArgumentException.class)

@@ -7,11 +7,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 import io.diffusion4j.nn.engine.Threads;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.WeakHashMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -32,8 +29,6 @@ public final class Team {
   /** How often an idle thread looks whether its team is still there. */
   private static final long IDLE_SECONDS = 10;
 
-  private static final Map<Threads, Team> TEAMS = Collections.synchronizedMap(new WeakHashMap<>());
-
   /** Does the share of one member. */
   @FunctionalInterface
   public interface Work {
@@ -51,7 +46,7 @@ public final class Team {
 
   /** The team of these threads, the same each time. */
   public static Team of(Threads threads) {
-    return TEAMS.computeIfAbsent(threads, key -> new Team(Math.min(MOST, key.count())));
+    return threads.pool(Team.class, t -> new Team(Math.min(MOST, t.count())));
   }
 
   public int size() {

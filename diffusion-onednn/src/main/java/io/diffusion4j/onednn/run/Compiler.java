@@ -134,7 +134,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
       return y.withShape(node(n).output().sample());
     }
     var linear = (Layer.Linear) producer.layer();
-    if (network.parameters().get(linear.weight()).layout() != Layout.LINEAR) {
+    if (network.parameter(linear.weight()).layout() != Layout.LINEAR) {
       throw unsupported(producer);
     }
     var place = into.orElseGet(() -> lowering.value(to, node(n).output().sample()));

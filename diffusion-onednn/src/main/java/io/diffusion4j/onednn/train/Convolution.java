@@ -7,6 +7,7 @@ import io.diffusion4j.onednn.core.DataType;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
 
 /** A convolution on a tape. */
 final class Convolution extends Weighted {
@@ -59,7 +60,11 @@ final class Convolution extends Weighted {
 
   @Override
   int describe(
-      Request r, dnnl_memory_desc x, dnnl_memory_desc w, dnnl_memory_desc b, dnnl_memory_desc y) {
+      Request r,
+      dnnl_memory_desc x,
+      dnnl_memory_desc w,
+      @Nullable dnnl_memory_desc b,
+      dnnl_memory_desc y) {
     return dnnl_convolution_forward_primitive_desc_create(
         r.description(),
         r.engine(),
@@ -103,7 +108,7 @@ final class Convolution extends Weighted {
       Request r,
       dnnl_memory_desc x,
       dnnl_memory_desc dw,
-      dnnl_memory_desc db,
+      @Nullable dnnl_memory_desc db,
       dnnl_memory_desc dy,
       dnnl_primitive_desc forward) {
     return dnnl_convolution_backward_weights_primitive_desc_create(

@@ -5,6 +5,7 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
 
 /** A dense layer over the channels, on a tape. */
 final class Dense extends Weighted {
@@ -32,7 +33,11 @@ final class Dense extends Weighted {
 
   @Override
   int describe(
-      Request r, dnnl_memory_desc x, dnnl_memory_desc w, dnnl_memory_desc b, dnnl_memory_desc y) {
+      Request r,
+      dnnl_memory_desc x,
+      dnnl_memory_desc w,
+      @Nullable dnnl_memory_desc b,
+      dnnl_memory_desc y) {
     return dnnl_inner_product_forward_primitive_desc_create(
         r.description(), r.engine(), dnnl_forward_training, x, w, b, y, r.with());
   }
@@ -53,7 +58,7 @@ final class Dense extends Weighted {
       Request r,
       dnnl_memory_desc x,
       dnnl_memory_desc dw,
-      dnnl_memory_desc db,
+      @Nullable dnnl_memory_desc db,
       dnnl_memory_desc dy,
       dnnl_primitive_desc forward) {
     return dnnl_inner_product_backward_weights_primitive_desc_create(

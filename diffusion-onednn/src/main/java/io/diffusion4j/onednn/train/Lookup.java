@@ -25,7 +25,7 @@ record Lookup(Tape tape, Trained table, int width) {
           var rows = table.values();
           var result = y.floats();
           for (int i = 0; i < count; i++) {
-            from[i] = (int) given.get(i) * width;
+            from[i] = ((int) given.get(i)) * width;
             result.put(i * width, rows, from[i], width);
           }
         });

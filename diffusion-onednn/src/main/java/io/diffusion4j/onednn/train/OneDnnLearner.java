@@ -3,7 +3,6 @@ package io.diffusion4j.onednn.train;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.UnsupportedLayerException;
-import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.train.Learner;
 import io.diffusion4j.nn.train.LossNetwork;
@@ -68,7 +67,7 @@ public final class OneDnnLearner implements Learner {
     this.split = split;
     this.config = config;
     this.loss = new Interpreter(split.head(), new HashSet<>(split.joints()));
-    this.team = Team.of(Threads.all());
+    this.team = Team.of(config.compute().threads());
     try {
       team.call(
           () -> {
@@ -89,7 +88,11 @@ public final class OneDnnLearner implements Learner {
       int from = config.batchSize() * i / members;
       int rows = config.batchSize() * (i + 1) / members - from;
       var tape =
-          new Tape(kernels, DataType.of(config.precision()), rows, key -> update(key).parameter());
+          new Tape(
+              kernels,
+              DataType.of(config.compute().precision()),
+              rows,
+              key -> update(key).parameter());
       shares.add(new Share(tape, TapeCompiler.compile(tape, split.trunk()), from, rows));
     }
     for (var output : shares.get(0).network.outputs()) {

@@ -9,6 +9,7 @@ import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
 
 /** A layer on a tape that multiplies by weights and adds a bias, if there is one. */
 abstract sealed class Weighted permits Dense, Convolution {
@@ -43,7 +44,7 @@ abstract sealed class Weighted permits Dense, Convolution {
       Request request,
       dnnl_memory_desc x,
       dnnl_memory_desc w,
-      dnnl_memory_desc b,
+      @Nullable dnnl_memory_desc b,
       dnnl_memory_desc y);
 
   abstract int describeByInput(
@@ -57,7 +58,7 @@ abstract sealed class Weighted permits Dense, Convolution {
       Request request,
       dnnl_memory_desc x,
       dnnl_memory_desc dw,
-      dnnl_memory_desc db,
+      @Nullable dnnl_memory_desc db,
       dnnl_memory_desc dy,
       dnnl_primitive_desc forward);
 
@@ -78,7 +79,7 @@ abstract sealed class Weighted permits Dense, Convolution {
                 name,
                 after,
                 (d, e, a) ->
-                    describe(new Request(d, e, a), seen(x), any(x.type()), flatBias(), seen(y)));
+                    describe(new Request(d, e, a), seen(x), any(x.type()), seenBias(), seen(y)));
     var kernel =
         tape.kernels()
             .primitive(name, primitive)
@@ -86,7 +87,7 @@ abstract sealed class Weighted permits Dense, Convolution {
             .with(DNNL_ARG_SRC, x.as(seen(x)))
             .with(DNNL_ARG_WEIGHTS, packed(x.type(), primitive))
             .with(DNNL_ARG_DST, y.as(seen(y)));
-    bias.ifPresent(b -> kernel.with(DNNL_ARG_BIAS, b.values(flatBias())));
+    bias.ifPresent(b -> kernel.with(DNNL_ARG_BIAS, b.values(flat())));
     tape.forward(kernel.build());
     tape.derivative(
         () -> {
@@ -106,8 +107,13 @@ abstract sealed class Weighted permits Dense, Convolution {
     return tape.kernels().strided(type, dims, strides);
   }
 
-  private dnnl_memory_desc flatBias() {
-    return bias.isEmpty() ? null : tape.kernels().dense(DataType.FLOAT32, dims[0]);
+  private @Nullable dnnl_memory_desc seenBias() {
+    return bias.isEmpty() ? null : flat();
+  }
+
+  /** How a bias lies. */
+  private dnnl_memory_desc flat() {
+    return tape.kernels().dense(DataType.FLOAT32, dims[0]);
   }
 
   private dnnl_memory packed(DataType type, dnnl_primitive_desc primitive) {
@@ -141,7 +147,7 @@ abstract sealed class Weighted permits Dense, Convolution {
                 After.NOTHING,
                 (d, e, a) ->
                     describeByWeight(
-                        new Request(d, e, a), seen(x), any, flatBias(), seen(dy), forward));
+                        new Request(d, e, a), seen(x), any, seenBias(), seen(dy), forward));
     var wanted = dnnl_primitive_desc_query_md(primitive, dnnl_query_diff_weights_md, 0);
     var memory = tape.kernels().memory(wanted);
     var kernel =
@@ -150,7 +156,7 @@ abstract sealed class Weighted permits Dense, Convolution {
             .with(DNNL_ARG_SRC, x.as(seen(x)))
             .with(DNNL_ARG_DIFF_DST, dy.as(seen(dy)))
             .with(DNNL_ARG_DIFF_WEIGHTS, memory);
-    bias.ifPresent(b -> kernel.with(DNNL_ARG_DIFF_BIAS, b.gradient().as(flatBias())));
+    bias.ifPresent(b -> kernel.with(DNNL_ARG_DIFF_BIAS, b.gradient().as(flat())));
     tape.backward(kernel.build());
     var plain = plain(DataType.FLOAT32);
     tape.backward(tape.kernels().copy(wanted, memory, plain, weight.gradient().as(plain)));

@@ -67,7 +67,7 @@ final class TensorFlowLearner implements Learner {
       var weights = new TrainableWeights();
       network =
           NetworkGraph.build(
-              graph, objective.network(), weights, config.precision(), Purpose.TRAINING);
+              graph, objective.network(), weights, config.compute().precision(), Purpose.TRAINING);
       rate = scalar(tf);
       decay = scalar(tf);
       beta1Power = scalar(tf);
@@ -92,7 +92,7 @@ final class TensorFlowLearner implements Learner {
       for (int i = 0; i < slots.size(); i++) {
         update(tf, slots.get(i), tf.math.mul(float32(gradients[i]), clip), clip);
       }
-      session = Sessions.open(graph);
+      session = Sessions.open(graph, config.compute().threads());
     } catch (RuntimeException | Error e) {
       graph.close();
       throw e;

@@ -16,6 +16,7 @@ import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.TrainingConfig.EmaWarmup;
 import io.diffusion4j.nn.weights.CheckpointTensors;
@@ -77,7 +78,7 @@ class TrainerTest {
             recording.clip(),
             recording.ema(),
             EmaWarmup.NONE,
-            Precision.FLOAT32,
+            Compute.of(Precision.FLOAT32),
             1);
     try (var trainer = new Trainer(objective, config)) {
       trainer.startFrom(start);
@@ -105,7 +106,7 @@ class TrainerTest {
     double norm = Math.sqrt(Arrays.stream(singular).map(s -> s * s).sum());
     var config =
         TrainingConfig.of(1L << 60, in, 0.01, 1)
-            .withPrecision(Precision.FLOAT32)
+            .withCompute(Compute.of(Precision.FLOAT32))
             .withOptimizer(Optimizer.of(Optimizer.Method.MUON).withWeightDecay(0));
     double step = config.rate(0) * 0.2 * Math.sqrt(Math.max(in, out));
     float[] gradient = new float[in * out];
@@ -226,17 +227,17 @@ class TrainerTest {
     var file = folder.resolve("state.safetensors");
     refused(
         Tiny.OBJECTIVE,
-        TrainingConfig.of(2, Tiny.BATCH, 0.01, 12).withPrecision(Precision.FLOAT32),
+        TrainingConfig.of(2, Tiny.BATCH, 0.01, 12).withCompute(Compute.of(Precision.FLOAT32)),
         folder,
         file + ": is of another run: seed: 11 (expected: 12)");
     refused(
         Tiny.OBJECTIVE,
-        TrainingConfig.of(2, 9, 0.01, 11).withPrecision(Precision.FLOAT32),
+        TrainingConfig.of(2, 9, 0.01, 11).withCompute(Compute.of(Precision.FLOAT32)),
         folder,
         file + ": is of another run: batch_size: 8 (expected: 9)");
     refused(
         Tiny.OBJECTIVE,
-        config.withPrecision(Precision.BFLOAT16),
+        config.withCompute(Compute.of(Precision.BFLOAT16)),
         folder,
         file + ": is of another run: precision: FLOAT32 (expected: BFLOAT16)");
     refused(

@@ -7,7 +7,6 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ public final class Judge implements AutoCloseable {
    * @throws IllegalArgumentException if there is no judge
    * @throws io.diffusion4j.checkpoint.CheckpointException if it is damaged
    */
-  public static Judge load(Path path) {
+  public static Judge load(Path path, Compute compute) {
     if (!Files.isRegularFile(path.resolve(JudgeFolder.CONFIG))) {
       throw new IllegalArgumentException(
           "judge: " + path + " (expected: a folder with " + JudgeFolder.CONFIG + ")");
@@ -52,13 +51,13 @@ public final class Judge implements AutoCloseable {
           new CompiledNetwork(
               folder.image(),
               new CheckpointTensors(path, checkpoint, name -> name.startsWith("image.")),
-              Compute.of(Precision.FLOAT32));
+              compute);
       try {
         var text =
             new CompiledNetwork(
                 folder.text(),
                 new CheckpointTensors(path, checkpoint, name -> !name.startsWith("image.")),
-                Compute.of(Precision.FLOAT32));
+                compute);
         return new Judge(folder, image, text);
       } catch (RuntimeException | Error e) {
         image.close();

@@ -18,6 +18,8 @@ import io.diffusion4j.emoji.scene.Observation;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.evaluation.Tiny;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +45,7 @@ class JudgeTest {
   static void train(@TempDir Path temporary) {
     folder = temporary;
     Tiny.judge(folder.resolve("judge"), folder.resolve("state"), 80);
-    judge = Judge.load(folder.resolve("judge"));
+    judge = Judge.load(folder.resolve("judge"), Compute.of(Precision.FLOAT32));
     var data = EmojiDataset.open(Settings.training(JudgePreset.tiny().concepts(), 64, 1), 128);
     drawings = new ArrayList<>();
     data.catalogue().forEach(drawings::add);
@@ -155,7 +157,7 @@ class JudgeTest {
   @Test
   void whatIsNoJudgeIsRefused() throws IOException {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Judge.load(folder.resolve("nobody")))
+        .isThrownBy(() -> Judge.load(folder.resolve("nobody"), Compute.of(Precision.FLOAT32)))
         .withMessage(
             "judge: " + folder.resolve("nobody") + " (expected: a folder with config.json)");
     Path damaged = Files.createDirectories(folder.resolve("damaged"));
@@ -165,11 +167,11 @@ class JudgeTest {
     List<String> words = Files.readAllLines(damaged.resolve("words.txt"));
     Files.write(damaged.resolve("words.txt"), words.subList(0, words.size() - 1));
     Assertions.assertThatExceptionOfType(CheckpointException.class)
-        .isThrownBy(() -> Judge.load(damaged))
+        .isThrownBy(() -> Judge.load(damaged, Compute.of(Precision.FLOAT32)))
         .withMessageContaining("text.words.weight");
     Files.write(damaged.resolve("words.txt"), Arrays.asList("twice", "twice"));
     Assertions.assertThatExceptionOfType(CheckpointException.class)
-        .isThrownBy(() -> Judge.load(damaged))
+        .isThrownBy(() -> Judge.load(damaged, Compute.of(Precision.FLOAT32)))
         .withMessageContaining("each of them once");
   }
 }

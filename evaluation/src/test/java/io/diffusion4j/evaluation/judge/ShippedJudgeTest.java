@@ -11,6 +11,8 @@ import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -28,7 +30,7 @@ class ShippedJudgeTest {
     List<Image> drawings = scenes.stream().map(scene -> renderer.render(scene, 128)).toList();
     int first = 0;
     int five = 0;
-    try (Judge judge = Judge.load(FOLDER)) {
+    try (Judge judge = Judge.load(FOLDER, Compute.of(Precision.FLOAT32))) {
       List<float[]> names = judge.texts(JudgeRecipe.names(concepts));
       List<float[]> vectors = judge.images(drawings);
       for (int i = 0; i < vectors.size(); i++) {

@@ -2,16 +2,16 @@ package io.diffusion4j.nn.engine;
 
 /**
  * How a model computes: which engine, on which threads, in which precision. It is given to each
- * model, so that two models in one process may differ.
+ * model and to each training, so that two in one process may differ.
  *
  * @param engine the name of an engine, or {@link Engines#AUTO} for the fastest that can
  * @param threads that networks share
  * @param precision of activations and products
  */
 public record Compute(String engine, Threads threads, Precision precision) {
-  /** In a precision, by the fastest engine that can, on all processors. */
+  /** In a precision, by the fastest engine that can, on a thread of its own for each processor. */
   public static Compute of(Precision precision) {
-    return new Compute(Engines.asked(), Threads.all(), precision);
+    return new Compute(Engines.AUTO, Threads.all(), precision);
   }
 
   /** The same by the engine of this name. */

@@ -18,7 +18,10 @@ import org.slf4j.LoggerFactory;
  * next.
  */
 public final class Engines {
-  /** The system property; {@value #AUTO}, or the name of an engine. Default: {@value #AUTO}. */
+  /**
+   * The system property that command lines keep the engine in which was asked for; {@value #AUTO},
+   * or the name of an engine. Models are given a {@link Compute} and do not read it.
+   */
   public static final String PROPERTY = "diffusion4j.engine";
 
   /** The fastest that can. */
@@ -45,7 +48,7 @@ public final class Engines {
   }
 
   /**
-   * Prefers an engine from here on: sets the system property.
+   * Notes which engine a command line asks for: sets the system property.
    *
    * @throws IllegalArgumentException if there is none of this name
    */

@@ -1,5 +1,9 @@
 package io.diffusion4j.nn.engine;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
 /**
  * Threads that networks compute on. Networks that are given the same value share its threads and
  * take turns; networks with different values compute at the same time.
@@ -7,21 +11,20 @@ package io.diffusion4j.nn.engine;
  * <p>Two values are the same only if they are the same object.
  */
 public final class Threads {
-  private static final Threads ALL = new Threads(Runtime.getRuntime().availableProcessors());
-
   private final int count;
+  private final Map<Class<?>, Object> pools = new ConcurrentHashMap<>();
 
   private Threads(int count) {
     this.count = count;
   }
 
-  /** One for each processor, shared by all who ask for them. */
+  /** One for each processor. */
   public static Threads all() {
-    return ALL;
+    return of(Runtime.getRuntime().availableProcessors());
   }
 
   /**
-   * Threads of their own.
+   * So many threads.
    *
    * @param count how many, at least 1
    */
@@ -35,6 +38,11 @@ public final class Threads {
   /** How many there are. */
   public int count() {
     return count;
+  }
+
+  /** What an engine runs on these threads with, made when it is first asked for. */
+  public <T> T pool(Class<T> kind, Function<Threads, T> maker) {
+    return kind.cast(pools.computeIfAbsent(kind, k -> maker.apply(this)));
   }
 
   @Override

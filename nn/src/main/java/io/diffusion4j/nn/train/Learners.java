@@ -20,14 +20,14 @@ final class Learners {
 
   static Learner of(Objective objective, TrainingConfig config) {
     var network = LossNetwork.of(objective);
-    String asked = Engines.asked();
+    String asked = Engines.requireKnown(config.compute().engine());
     List<TrainingEngine> engines = new ArrayList<>();
     ServiceLoader.load(TrainingEngine.class, Learners.class.getClassLoader()).forEach(engines::add);
     engines.sort(Comparator.comparing(TrainingEngine::isLastResort));
     for (var engine : engines) {
       boolean mayTrain =
           asked.equals(Engines.AUTO) || asked.equals(engine.name()) || engine.isLastResort();
-      if (mayTrain && engine.unavailable(config.precision()).isEmpty()) {
+      if (mayTrain && engine.unavailable(config.compute().precision()).isEmpty()) {
         try {
           return engine.learner(network, config);
         } catch (UnsupportedLayerException e) {

@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +19,8 @@ import java.util.Map;
  * @param clipNorm the largest global norm of the gradient
  * @param emaDecay decay of the moving average of the weights
  * @param emaWarmup how the moving average gets to its decay
- * @param precision of activations and matrix products; the weights themselves are float32
+ * @param compute which engine on which threads, and the precision of activations and matrix
+ *     products; the weights themselves are float32
  * @param seed of the initial weights and of the data
  */
 public record TrainingConfig(
@@ -31,7 +33,7 @@ public record TrainingConfig(
     double clipNorm,
     double emaDecay,
     EmaWarmup emaWarmup,
-    Precision precision,
+    Compute compute,
     long seed) {
   /** How the moving average begins. */
   public enum EmaWarmup {
@@ -69,7 +71,7 @@ public record TrainingConfig(
         1.0,
         0.999,
         EmaWarmup.RISING,
-        Precision.BFLOAT16,
+        Compute.of(Precision.BFLOAT16),
         seed);
   }
 
@@ -85,36 +87,36 @@ public record TrainingConfig(
         clipNorm,
         emaDecay,
         emaWarmup,
-        precision,
+        compute,
         seed);
   }
 
   public TrainingConfig withDecay(long newDecay) {
-    return with(batchSize, learningRate, newDecay, optimizer, emaDecay, precision, seed);
+    return with(batchSize, learningRate, newDecay, optimizer, emaDecay, compute, seed);
   }
 
   public TrainingConfig withBatchSize(int newBatchSize) {
-    return with(newBatchSize, learningRate, decay, optimizer, emaDecay, precision, seed);
+    return with(newBatchSize, learningRate, decay, optimizer, emaDecay, compute, seed);
   }
 
   public TrainingConfig withLearningRate(double newLearningRate) {
-    return with(batchSize, newLearningRate, decay, optimizer, emaDecay, precision, seed);
+    return with(batchSize, newLearningRate, decay, optimizer, emaDecay, compute, seed);
   }
 
   public TrainingConfig withOptimizer(Optimizer newOptimizer) {
-    return with(batchSize, learningRate, decay, newOptimizer, emaDecay, precision, seed);
+    return with(batchSize, learningRate, decay, newOptimizer, emaDecay, compute, seed);
   }
 
   public TrainingConfig withEmaDecay(double newEmaDecay) {
-    return with(batchSize, learningRate, decay, optimizer, newEmaDecay, precision, seed);
+    return with(batchSize, learningRate, decay, optimizer, newEmaDecay, compute, seed);
   }
 
-  public TrainingConfig withPrecision(Precision newPrecision) {
-    return with(batchSize, learningRate, decay, optimizer, emaDecay, newPrecision, seed);
+  public TrainingConfig withCompute(Compute newCompute) {
+    return with(batchSize, learningRate, decay, optimizer, emaDecay, newCompute, seed);
   }
 
   public TrainingConfig withSeed(long newSeed) {
-    return with(batchSize, learningRate, decay, optimizer, emaDecay, precision, newSeed);
+    return with(batchSize, learningRate, decay, optimizer, emaDecay, compute, newSeed);
   }
 
   /** The same but for what a run may choose. */
@@ -124,7 +126,7 @@ public record TrainingConfig(
       long newDecay,
       Optimizer newOptimizer,
       double newEmaDecay,
-      Precision newPrecision,
+      Compute newCompute,
       long newSeed) {
     return new TrainingConfig(
         steps,
@@ -136,7 +138,7 @@ public record TrainingConfig(
         clipNorm,
         newEmaDecay,
         emaWarmup,
-        newPrecision,
+        newCompute,
         newSeed);
   }
 

@@ -77,7 +77,7 @@ final class TrainingState {
     Map<String, String> notes = new LinkedHashMap<>();
     notes.put("seed", Long.toString(config.seed()));
     notes.put("batch_size", Integer.toString(config.batchSize()));
-    notes.put("precision", config.precision().name());
+    notes.put("precision", config.compute().precision().name());
     notes.put(OPTIMIZER, config.optimizer().method().name());
     notes.put(TIMESTEPS, timesteps.isPresent() ? "loss-aware" : UNIFORM);
     return notes;

@@ -114,7 +114,7 @@ public interface LayerContract {
         1e30,
         0.5,
         EmaWarmup.NONE,
-        Precision.FLOAT32,
+        Compute.of(Precision.FLOAT32),
         1);
   }
 

@@ -3,6 +3,7 @@ package io.diffusion4j.nn.train;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Statistic;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -30,7 +31,7 @@ public final class Tiny {
       };
 
   static TrainingConfig config(long steps, Precision precision) {
-    return TrainingConfig.of(steps, BATCH, 0.01, 11).withPrecision(precision);
+    return TrainingConfig.of(steps, BATCH, 0.01, 11).withCompute(Compute.of(precision));
   }
 
   static BatchSource batches(TrainingConfig config) {

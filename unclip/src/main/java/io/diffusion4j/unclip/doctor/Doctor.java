@@ -11,7 +11,7 @@ import io.diffusion4j.decoder.UpsamplerModel;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
@@ -33,7 +33,7 @@ import java.util.stream.LongStream;
  * better than one that says nothing, under the settings of the folder or under others.
  *
  * @param folder in the layout of {@link UnclipModel#load}
- * @param precision of the networks
+ * @param compute how the networks compute
  * @param pictures with captions, square, at least as large as what the model draws; it need not
  *     have been trained with these, but should draw such
  * @param exchanges such pictures of two things, each followed by one with their places exchanged;
@@ -43,7 +43,7 @@ import java.util.stream.LongStream;
  */
 public record Doctor(
     Path folder,
-    Precision precision,
+    Compute compute,
     CaptionedImages pictures,
     Optional<CaptionedImages> exchanges,
     int count,
@@ -124,7 +124,7 @@ public record Doctor(
   private Patient patient(ModelFolder files, Map<String, String> broken) {
     List<CaptionedImage> examples = examples(pictures);
     boolean canSee = files.has(UnclipFolder.IMAGE_ENCODER);
-    try (var model = UnclipModel.load(folder, precision, Residency.ONE_AT_A_TIME)) {
+    try (var model = UnclipModel.load(folder, compute, Residency.ONE_AT_A_TIME)) {
       return new Patient(
           files,
           images(examples),
@@ -199,7 +199,7 @@ public record Doctor(
     }
     UnclipSchedulerConfig scheduler = patient.files.scheduler(UnclipFolder.PRIOR_SCHEDULER);
     try (var model =
-        PriorModel.load(patient.files.folder(part), scheduler.parameterization(), precision)) {
+        PriorModel.load(patient.files.folder(part), scheduler.parameterization(), compute)) {
       List<float[]> clean =
           patient.embeddings.stream().map(model.standardization()::apply).toList();
       Diagnosis found =
@@ -245,7 +245,7 @@ public record Doctor(
             patient.files.folder(UnclipFolder.TEXT_PROJ),
             patient.textLength,
             scheduler.parameterization(),
-            precision)) {
+            compute)) {
       int size = model.config().sampleSize();
       List<float[]> embeddings =
           patient.hasEmbeddings()
@@ -269,7 +269,7 @@ public record Doctor(
     int small = DecoderFolders.readUnet(patient.files.folder(UnclipFolder.DECODER)).sampleSize();
     List<Image> some = patient.images.subList(0, Math.min(LARGE_PICTURES, count));
     try (var model =
-        UpsamplerModel.load(patient.files.folder(part), scheduler.parameterization(), precision)) {
+        UpsamplerModel.load(patient.files.folder(part), scheduler.parameterization(), compute)) {
       int size = model.config().sampleSize();
       List<Image> told =
           some.stream()
