@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.diffusion.argument.Check;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
@@ -54,9 +55,7 @@ public final class ConfigWriter {
    */
   public ConfigWriter put(String field, @Nullable Object value) {
     checkValue(field, value);
-    if (fields.containsKey(field)) {
-      throw new IllegalArgumentException("field: " + field + " (expected: not put before)");
-    }
+    Check.that(!fields.containsKey(field), "field", field, "not put before");
     fields.put(field, value);
     return this;
   }
@@ -113,9 +112,6 @@ public final class ConfigWriter {
             || value instanceof Boolean
             || value instanceof String
             || value instanceof ConfigWriter;
-    if (!isFinite || !isKnown) {
-      throw new IllegalArgumentException(
-          field + ": " + value + " (expected: a finite number, boolean, string, list or null)");
-    }
+    Check.that(isFinite && isKnown, field, value, "a finite number, boolean, string, list or null");
   }
 }

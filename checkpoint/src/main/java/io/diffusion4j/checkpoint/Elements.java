@@ -1,5 +1,6 @@
 package io.diffusion4j.checkpoint;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Objects;
@@ -13,10 +14,11 @@ final class Elements {
 
   /** A count that Java arrays and buffers can hold. */
   static int toInt(TensorInfo info, long count, String unit) {
-    if (count > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          info + ": " + count + " " + unit + " (expected: < 2^31; read it in parts)");
-    }
+    Check.that(
+        count <= Integer.MAX_VALUE,
+        info.toString(),
+        count + " " + unit,
+        "< 2^31; read it in parts");
     return (int) count;
   }
 
@@ -113,8 +115,7 @@ final class Elements {
         }
       }
       case I64 -> from.asLongBuffer().get(to, at, count);
-      case F16, BF16, F32, F64 ->
-          throw new IllegalArgumentException("dtype: " + dtype + " (expected: an integer type)");
+      case F16, BF16, F32, F64 -> throw Check.refusal("dtype", dtype, "an integer type");
     }
   }
 
@@ -149,8 +150,7 @@ final class Elements {
         }
       }
       case BOOL, U8, I8, I16, I32, I64 ->
-          throw new IllegalArgumentException(
-              "dtype of " + name + ": " + dtype + " (expected: a floating-point type)");
+          throw Check.refusal("dtype of " + name, dtype, "a floating-point type");
     }
   }
 
@@ -179,8 +179,7 @@ final class Elements {
                 (int) checkInRange(dtype, name, i, value, Integer.MIN_VALUE, Integer.MAX_VALUE));
         case I64 -> to.putLong(value);
         case F16, BF16, F32, F64 ->
-            throw new IllegalArgumentException(
-                "dtype of " + name + ": " + dtype + " (expected: an integer type)");
+            throw Check.refusal("dtype of " + name, dtype, "an integer type");
       }
     }
   }

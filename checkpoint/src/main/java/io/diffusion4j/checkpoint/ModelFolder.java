@@ -1,6 +1,7 @@
 package io.diffusion4j.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -102,10 +103,7 @@ public final class ModelFolder {
     ConfigWriter index = ConfigWriter.diffusers(className);
     components.forEach(
         (name, component) -> {
-          if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException(
-                "component: " + name + " (expected: the name of a folder)");
-          }
+          Check.that(NAME.matcher(name).matches(), "component", name, "the name of a folder");
           index.put(name, List.of(component.library(), component.className()));
         });
     try {

@@ -3,6 +3,7 @@ package io.diffusion4j.checkpoint;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -98,10 +99,7 @@ record SafetensorsHeader(
     }
     byte[] json = root.toString().getBytes(StandardCharsets.UTF_8);
     int padded = (json.length + 7) / 8 * 8; // so that the data are aligned
-    if (padded > MAX_LENGTH) {
-      throw new IllegalArgumentException(
-          "header: " + padded + " bytes (expected: ≤ " + MAX_LENGTH + ")");
-    }
+    Check.that(padded <= MAX_LENGTH, "header", padded + " bytes", "≤ %s", MAX_LENGTH);
     var head = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
     Arrays.fill(head.array(), (byte) ' ');
     return head.putLong(padded).put(json).rewind();
@@ -163,8 +161,7 @@ record SafetensorsHeader(
       }
     }
     if (dtype == null || shape == null || offsets == null) {
-      throw new IllegalArgumentException(
-          name + ": incomplete (expected: dtype, shape, data_offsets)");
+      throw Check.refusal(name, "incomplete", "dtype, shape, data_offsets");
     }
     if (offsets.length != 2) {
       throw new IllegalArgumentException(
@@ -190,9 +187,11 @@ record SafetensorsHeader(
     var values = new ArrayList<Long>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       expect(parser, JsonToken.VALUE_NUMBER_INT, what, "an array of integers");
-      if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-        throw new IllegalArgumentException(what + ": " + parser.getText() + " (expected: < 2^63)");
-      }
+      Check.that(
+          parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER,
+          what,
+          parser.getText(),
+          "< 2^63");
       values.add(parser.getLongValue());
     }
     return values.stream().mapToLong(Long::longValue).toArray();
@@ -200,10 +199,7 @@ record SafetensorsHeader(
 
   private static void expect(JsonParser parser, JsonToken token, String what, String expected)
       throws IOException {
-    if (parser.currentToken() != token) {
-      throw new IllegalArgumentException(
-          what + ": " + parser.getText() + " (expected: " + expected + ")");
-    }
+    Check.that(parser.currentToken() == token, what, parser.getText(), expected);
   }
 
   /** Puts tensors in the order of their bytes and checks that these cover the data exactly. */

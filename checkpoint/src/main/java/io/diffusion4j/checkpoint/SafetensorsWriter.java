@@ -1,5 +1,6 @@
 package io.diffusion4j.checkpoint;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -64,10 +65,7 @@ public final class SafetensorsWriter {
    */
   public SafetensorsWriter floats(
       String name, DType dtype, long[] shape, Supplier<float[]> values) {
-    if (!dtype.isFloat()) {
-      throw new IllegalArgumentException(
-          "dtype of " + name + ": " + dtype + " (expected: a floating-point type)");
-    }
+    Check.that(dtype.isFloat(), "dtype of " + name, dtype, "a floating-point type");
     return add(
         name,
         dtype,
@@ -88,10 +86,7 @@ public final class SafetensorsWriter {
    * @param values row-major; asked for while writing
    */
   public SafetensorsWriter longs(String name, DType dtype, long[] shape, Supplier<long[]> values) {
-    if (dtype.isFloat()) {
-      throw new IllegalArgumentException(
-          "dtype of " + name + ": " + dtype + " (expected: an integer type)");
-    }
+    Check.that(!dtype.isFloat(), "dtype of " + name, dtype, "an integer type");
     return add(
         name,
         dtype,
@@ -162,9 +157,7 @@ public final class SafetensorsWriter {
    * @throws IllegalArgumentException if a supplier's values do not fit the shape or the type
    */
   public void writeSharded(Path folder, String baseName, long maxShardBytes) {
-    if (maxShardBytes < 1) {
-      throw new IllegalArgumentException("maxShardBytes: " + maxShardBytes + " (expected: ≥ 1)");
-    }
+    Check.that(maxShardBytes >= 1, "maxShardBytes", maxShardBytes, "≥ 1");
     List<List<Tensor>> shards = split(maxShardBytes);
     var shardOf = new TreeMap<String, String>();
     for (int i = 0; i < shards.size(); i++) {
@@ -187,12 +180,10 @@ public final class SafetensorsWriter {
   }
 
   private SafetensorsWriter add(String name, DType dtype, long[] shape, Content content) {
-    if (SafetensorsHeader.isReserved(name)) {
-      throw new IllegalArgumentException("name: " + name + " (expected: not the reserved name)");
-    }
+    Check.that(!SafetensorsHeader.isReserved(name), "name", name, "not the reserved name");
     var info = new TensorInfo(name, dtype, shape, 0, TensorInfo.byteSize(name, dtype, shape));
     if (tensors.putIfAbsent(name, new Tensor(info, content)) != null) {
-      throw new IllegalArgumentException("name: " + name + " (expected: not added before)");
+      throw Check.refusal("name", name, "not added before");
     }
     return this;
   }

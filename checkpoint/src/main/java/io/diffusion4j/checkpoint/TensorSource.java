@@ -1,5 +1,6 @@
 package io.diffusion4j.checkpoint;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -114,10 +115,7 @@ public interface TensorSource extends AutoCloseable {
    */
   default long[] readLongs(String name) {
     TensorInfo info = info(name);
-    if (info.dtype().isFloat()) {
-      throw new IllegalArgumentException(
-          "dtype of " + name + ": " + info.dtype() + " (expected: an integer type)");
-    }
+    Check.that(!info.dtype().isFloat(), "dtype of " + name, info.dtype(), "an integer type");
     long[] values = new long[Elements.toInt(info, info.size(), "elements")];
     int bytes = info.dtype().bytes();
     for (int at = 0, count; at < values.length; at += count) {
@@ -136,17 +134,16 @@ public interface TensorSource extends AutoCloseable {
    */
   default boolean[] readBooleans(String name) {
     TensorInfo info = info(name);
-    if (info.dtype() != DType.BOOL && info.dtype() != DType.U8) {
-      throw new IllegalArgumentException(
-          "dtype of " + name + ": " + info.dtype() + " (expected: BOOL or U8)");
-    }
+    Check.that(
+        info.dtype() == DType.BOOL || info.dtype() == DType.U8,
+        "dtype of " + name,
+        info.dtype(),
+        "BOOL or U8");
     ByteBuffer bytes = raw(name);
     boolean[] values = new boolean[bytes.remaining()];
     for (int i = 0; i < values.length; i++) {
       int value = bytes.get() & 0xff;
-      if (value > 1) {
-        throw new IllegalArgumentException(name + "[" + i + "]: " + value + " (expected: 0 or 1)");
-      }
+      Check.that(value <= 1, name + "[" + i + "]", value, "0 or 1");
       values[i] = value == 1;
     }
     return values;

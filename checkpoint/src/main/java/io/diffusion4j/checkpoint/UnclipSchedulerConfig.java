@@ -1,5 +1,6 @@
 package io.diffusion4j.checkpoint;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TrailingSpacing;
@@ -101,13 +102,12 @@ public record UnclipSchedulerConfig(
 
   /** Checks the values. */
   public UnclipSchedulerConfig {
-    if (trainTimesteps < 1) {
-      throw new IllegalArgumentException("trainTimesteps: " + trainTimesteps + " (expected: ≥ 1)");
-    }
-    if (!(clipSampleRange > 0 && Double.isFinite(clipSampleRange))) {
-      throw new IllegalArgumentException(
-          "clipSampleRange: " + clipSampleRange + " (expected: > 0)");
-    }
+    Check.that(trainTimesteps >= 1, "trainTimesteps", trainTimesteps, "≥ 1");
+    Check.that(
+        clipSampleRange > 0 && Double.isFinite(clipSampleRange),
+        "clipSampleRange",
+        clipSampleRange,
+        "> 0");
   }
 
   /** The prior of Karlo: predicts the clean embedding. */

@@ -6,6 +6,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -201,9 +202,7 @@ public final class ClipFolders {
       NamedTensors weights,
       Predicate<String> keep,
       Map<String, String> notes) {
-    if (keys != HUGGING_FACE) {
-      throw new IllegalArgumentException("keys: " + keys + " (expected: " + HUGGING_FACE + ")");
-    }
+    Check.that(keys == HUGGING_FACE, "keys", keys, "%s", HUGGING_FACE);
     ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, keep, notes);
   }
 

@@ -1,5 +1,6 @@
 package io.diffusion4j.clip;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
@@ -19,11 +20,9 @@ public record ClipNetwork(ClipTextNetwork text, ClipVisionNetwork vision)
   public ClipNetwork {
     int dim = vision.embeddingDim();
     String expected = "the text tower's " + text.embeddingDim();
-    Transformer.require(text.embeddingDim() == dim, "projection_dim", dim, expected);
-    if (text.keys() != vision.keys()) {
-      throw new IllegalArgumentException(
-          "keys: " + vision.keys() + " (expected: the text tower's " + text.keys() + ")");
-    }
+    Check.that(text.embeddingDim() == dim, "projection_dim", dim, expected);
+    Check.that(
+        text.keys() == vision.keys(), "keys", vision.keys(), "the text tower's %s", text.keys());
   }
 
   /** How the checkpoint names the parameters. */

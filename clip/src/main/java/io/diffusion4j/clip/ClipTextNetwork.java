@@ -2,6 +2,7 @@ package io.diffusion4j.clip;
 
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Tokens;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
@@ -31,9 +32,9 @@ public record ClipTextNetwork(
   private static final float MASKED = -1e9f;
 
   public ClipTextNetwork {
-    Transformer.require(vocabulary >= 3, "vocab_size", vocabulary, "≥ 3");
-    Transformer.require(positions >= 2, "max_position_embeddings", positions, "≥ 2");
-    Transformer.require(embeddingDim >= 1, "projection_dim", embeddingDim, "≥ 1");
+    Check.that(vocabulary >= 3, "vocab_size", vocabulary, "≥ 3");
+    Check.that(positions >= 2, "max_position_embeddings", positions, "≥ 2");
+    Check.that(embeddingDim >= 1, "projection_dim", embeddingDim, "≥ 1");
   }
 
   /** With Hugging Face's keys: {@code CLIPTextModelWithProjection}. */
@@ -60,9 +61,9 @@ public record ClipTextNetwork(
    */
   public void requireFits(ClipTokenizer tokenizer) {
     int size = tokenizer.vocabulary().size();
-    Transformer.require(size == vocabulary, "vocab_size", vocabulary, "the tokenizer's " + size);
+    Check.that(size == vocabulary, "vocab_size", vocabulary, "the tokenizer's " + size);
     int length = tokenizer.config().maxLength();
-    Transformer.require(
+    Check.that(
         length == positions, "max_position_embeddings", positions, "the tokenizer's " + length);
   }
 

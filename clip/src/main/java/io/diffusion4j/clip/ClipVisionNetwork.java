@@ -1,6 +1,7 @@
 package io.diffusion4j.clip;
 
 import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
@@ -24,9 +25,9 @@ public record ClipVisionNetwork(
   static final String PIXELS = "pixels";
 
   public ClipVisionNetwork {
-    Transformer.require(
+    Check.that(
         patch >= 1 && imageSize % patch == 0, "patch_size", patch, "a divisor of " + imageSize);
-    Transformer.require(embeddingDim >= 1, "projection_dim", embeddingDim, "≥ 1");
+    Check.that(embeddingDim >= 1, "projection_dim", embeddingDim, "≥ 1");
   }
 
   /** With Hugging Face's keys: {@code CLIPVisionModelWithProjection}. */
@@ -41,7 +42,7 @@ public record ClipVisionNetwork(
    */
   public void requireFits(ClipPreprocessor preprocessor) {
     int size = preprocessor.cropSize();
-    Transformer.require(size == imageSize, "image_size", imageSize, "the preprocessor's " + size);
+    Check.that(size == imageSize, "image_size", imageSize, "the preprocessor's " + size);
   }
 
   /** Output: the embedding {@code [B, E]}. */

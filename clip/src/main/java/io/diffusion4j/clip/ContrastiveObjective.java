@@ -1,5 +1,6 @@
 package io.diffusion4j.clip;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.train.CrossEntropy;
@@ -16,10 +17,11 @@ import java.util.Map;
  */
 public record ContrastiveObjective(ClipNetwork network, double largestScale) implements Objective {
   public ContrastiveObjective {
-    if (!(largestScale > 0 && largestScale <= ContrastiveLoss.LARGEST)) {
-      throw new IllegalArgumentException(
-          "largestScale: " + largestScale + " (expected: in (0, 100])");
-    }
+    Check.that(
+        largestScale > 0 && largestScale <= ContrastiveLoss.LARGEST,
+        "largestScale",
+        largestScale,
+        "in (0, 100]");
   }
 
   /** The loss of two towers, the scale as in CLIP. */

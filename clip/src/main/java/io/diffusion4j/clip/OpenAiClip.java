@@ -5,6 +5,7 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Files;
@@ -147,12 +148,9 @@ public final class OpenAiClip {
     var vision = network.vision();
     int visionWidth = vision.transformer().width();
     int visionHeads = vision.transformer().heads();
-    if (network.keys() != ClipKeys.OPENAI) {
-      throw new IllegalArgumentException("keys: " + network.keys() + " (expected: OPENAI)");
-    }
+    Check.that(network.keys() == ClipKeys.OPENAI, "keys", network.keys(), "OPENAI");
     String heads = "the width " + visionWidth + " / " + HEAD_WIDTH;
-    Transformer.require(
-        visionHeads == visionWidth / HEAD_WIDTH, "vision_heads", visionHeads, heads);
+    Check.that(visionHeads == visionWidth / HEAD_WIDTH, "vision_heads", visionHeads, heads);
     requireOpenAis(text.transformer());
     requireOpenAis(vision.transformer());
     ConfigWriter.nested()
@@ -173,8 +171,6 @@ public final class OpenAiClip {
 
   private static void requireOpenAis(Transformer t) {
     var openAis = transformer(t.width(), t.layers(), t.heads());
-    if (!t.equals(openAis)) {
-      throw new IllegalArgumentException("transformer: " + t + " (expected: " + openAis + ")");
-    }
+    Check.that(t.equals(openAis), "transformer", t, "%s", openAis);
   }
 }

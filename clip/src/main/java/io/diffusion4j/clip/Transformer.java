@@ -1,5 +1,6 @@
 package io.diffusion4j.clip;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
@@ -25,20 +26,14 @@ public record Transformer(
   }
 
   public Transformer {
-    require(width >= 1, "hidden_size", width, "≥ 1");
-    require(intermediate >= 1, "intermediate_size", intermediate, "≥ 1");
-    require(layers >= 1, "num_hidden_layers", layers, "≥ 1");
-    require(
+    Check.that(width >= 1, "hidden_size", width, "≥ 1");
+    Check.that(intermediate >= 1, "intermediate_size", intermediate, "≥ 1");
+    Check.that(layers >= 1, "num_hidden_layers", layers, "≥ 1");
+    Check.that(
         heads >= 1 && width % heads == 0,
         "num_attention_heads",
         heads,
         "a divisor of hidden_size " + width);
-  }
-
-  static void require(boolean holds, String name, int value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
-    }
   }
 
   /** Shapes: x {@code [B, L, W]} → the same; {@code mask} is added to the attention's logits. */

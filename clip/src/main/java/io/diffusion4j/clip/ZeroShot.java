@@ -1,5 +1,6 @@
 package io.diffusion4j.clip;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
@@ -49,9 +50,7 @@ public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
    * @param labels at least one, such as {@code a frog}
    */
   public double[] classify(Image image, List<String> labels) {
-    if (labels.isEmpty()) {
-      throw new IllegalArgumentException("labels: none (expected: at least one)");
-    }
+    Check.that(!labels.isEmpty(), "labels", "none", "at least one");
     double[] logits = similarities(List.of(image), labels)[0];
     double max = java.util.Arrays.stream(logits).max().orElseThrow();
     double sum = 0;
@@ -74,17 +73,13 @@ public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
    * @return in [0, 1]; a tie counts against
    */
   public static double recall(double[][] similarities, int[] right, int k) {
-    if (right.length != similarities.length || right.length == 0) {
-      throw new IllegalArgumentException(
-          "right: "
-              + right.length
-              + " (expected: one for each of "
-              + similarities.length
-              + " images, at least one)");
-    }
-    if (k < 1) {
-      throw new IllegalArgumentException("k: " + k + " (expected: ≥ 1)");
-    }
+    Check.that(
+        right.length == similarities.length && right.length != 0,
+        "right",
+        right.length,
+        "one for each of %s images, at least one",
+        similarities.length);
+    Check.that(k >= 1, "k", k, "≥ 1");
     int hits = 0;
     for (int i = 0; i < right.length; i++) {
       int better = 0;

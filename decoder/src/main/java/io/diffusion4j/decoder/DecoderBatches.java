@@ -1,6 +1,7 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.part.ImageEncoder;
@@ -40,10 +41,11 @@ public record DecoderBatches(
   private static final float[] NO_IMAGE = {};
 
   public DecoderBatches {
-    if (!(drop >= 0 && textDrop >= 0 && drop + textDrop <= 1)) {
-      throw new IllegalArgumentException(
-          "drop, textDrop: " + drop + ", " + textDrop + " (expected: ≥ 0, at most 1 together)");
-    }
+    Check.that(
+        drop >= 0 && textDrop >= 0 && drop + textDrop <= 1,
+        "drop, textDrop",
+        drop + ", " + textDrop,
+        "≥ 0, at most 1 together");
   }
 
   @Override

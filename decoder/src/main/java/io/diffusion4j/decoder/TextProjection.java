@@ -1,6 +1,7 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
@@ -25,14 +26,18 @@ public record TextProjection(int extraTokens, int embeddingDim, int timeEmbedDim
    * @throws IllegalArgumentException if it takes other widths
    */
   public void requireFits(UnetConfig decoder) {
-    if (timeEmbedDim != decoder.timeEmbedDim()) {
-      throw new IllegalArgumentException(
-          "time_embed_dim: " + timeEmbedDim + " (expected: " + decoder.timeEmbedDim() + ")");
-    }
-    if (contextDim != decoder.contextDim()) {
-      throw new IllegalArgumentException(
-          "cross_attention_dim: " + contextDim + " (expected: " + decoder.contextDim() + ")");
-    }
+    Check.that(
+        timeEmbedDim == decoder.timeEmbedDim(),
+        "time_embed_dim",
+        timeEmbedDim,
+        "%s",
+        decoder.timeEmbedDim());
+    Check.that(
+        contextDim == decoder.contextDim(),
+        "cross_attention_dim",
+        contextDim,
+        "%s",
+        decoder.contextDim());
   }
 
   /**

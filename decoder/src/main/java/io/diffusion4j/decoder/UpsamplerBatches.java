@@ -1,6 +1,7 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
@@ -39,13 +40,13 @@ public record UpsamplerBatches(
   private static final double BLUR_SIGMA = 0.6;
 
   public UpsamplerBatches {
-    if (timesteps < 1 || timesteps > noise.schedule().steps()) {
-      throw new IllegalArgumentException(
-          "timesteps: " + timesteps + " (expected: in [1, " + noise.schedule().steps() + "])");
-    }
-    if (!(blur >= 0 && blur <= 1)) {
-      throw new IllegalArgumentException("blur: " + blur + " (expected: in [0, 1])");
-    }
+    Check.that(
+        timesteps >= 1 && timesteps <= noise.schedule().steps(),
+        "timesteps",
+        timesteps,
+        "in [1, %s]",
+        noise.schedule().steps());
+    Check.that(blur >= 0 && blur <= 1, "blur", blur, "in [0, 1]");
   }
 
   @Override
@@ -71,9 +72,7 @@ public record UpsamplerBatches(
   }
 
   private int offset(SplittableRandom random, int size) {
-    if (size < crop) {
-      throw new IllegalArgumentException("crop: " + crop + " (expected: at most " + size + ")");
-    }
+    Check.that(size >= crop, "crop", crop, "at most %s", size);
     return random.nextInt(size - crop + 1);
   }
 

@@ -1,5 +1,6 @@
 package io.diffusion4j.glide;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.Optional;
@@ -37,16 +38,13 @@ public record GlideCondition(TextEncoding text, Optional<Image> low, Optional<Kn
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   public record Known(Image image, float[] mask) {
     public Known {
-      if (mask.length != image.width() * image.height()) {
-        throw new IllegalArgumentException(
-            "mask: "
-                + mask.length
-                + " values (expected: "
-                + image.width()
-                + "·"
-                + image.height()
-                + ")");
-      }
+      Check.that(
+          mask.length == image.width() * image.height(),
+          "mask",
+          mask.length + " values",
+          "%s·%s",
+          image.width(),
+          image.height());
     }
   }
 }

@@ -9,6 +9,7 @@ import io.diffusion4j.decoder.unet.Heads;
 import io.diffusion4j.decoder.unet.QkvOrder;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.List;
 
 /**
@@ -25,16 +26,10 @@ public record GlideConfig(AdmConfig unet, Transformer text, int vocabulary, int 
   private static final int TEXT_LENGTH = 128;
 
   public GlideConfig {
-    if (unet.contextDim() != text.width()) {
-      throw new IllegalArgumentException(
-          "xf_width: " + text.width() + " (expected: " + unet.contextDim() + ")");
-    }
-    if (vocabulary < 1) {
-      throw new IllegalArgumentException("n_vocab: " + vocabulary + " (expected: ≥ 1)");
-    }
-    if (textLength < 1) {
-      throw new IllegalArgumentException("text_ctx: " + textLength + " (expected: ≥ 1)");
-    }
+    Check.that(
+        unet.contextDim() == text.width(), "xf_width", text.width(), "%s", unet.contextDim());
+    Check.that(vocabulary >= 1, "n_vocab", vocabulary, "≥ 1");
+    Check.that(textLength >= 1, "text_ctx", textLength, "≥ 1");
   }
 
   /**
@@ -44,10 +39,7 @@ public record GlideConfig(AdmConfig unet, Transformer text, int vocabulary, int 
    */
   public void requireFits(Gpt2Tokenizer tokenizer) {
     int size = tokenizer.vocabulary().size();
-    if (size != vocabulary) {
-      throw new IllegalArgumentException(
-          "n_vocab: " + vocabulary + " (expected: the tokenizer's " + size + ")");
-    }
+    Check.that(size == vocabulary, "n_vocab", vocabulary, "the tokenizer's %s", size);
   }
 
   /** The published model of 64×64 pixels. */

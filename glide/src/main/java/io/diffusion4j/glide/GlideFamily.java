@@ -5,6 +5,7 @@ import com.google.inject.Module;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.MapBinder;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
@@ -52,8 +53,7 @@ public final class GlideFamily implements ModelFamily {
         .filter(prior -> !prior.equals("diffusion"))
         .ifPresent(
             prior -> {
-              throw new IllegalArgumentException(
-                  "prior: " + prior + " (expected: none; GLIDE has no prior)");
+              throw Check.refusal("prior", prior, "none; GLIDE has no prior");
             });
     var networks = GlideNetworks.load(folder, how.compute(() -> Precision.FLOAT32));
     return new Opened() {

@@ -8,6 +8,7 @@ import io.diffusion4j.decoder.adm.AdmFolders;
 import io.diffusion4j.decoder.adm.AdmNetwork;
 import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -102,13 +103,17 @@ public final class GlideFolders {
   /** Writes a network. */
   public static void write(
       Path folder, GlideConfig config, NamedTensors weights, Map<String, String> notes) {
-    if (config.unet().qkvOrder() != QkvOrder.BY_HEAD || config.unet().classes() != 0) {
-      throw new IllegalArgumentException("config: " + config + " (expected: a U-Net of GLIDE)");
-    }
+    Check.that(
+        config.unet().qkvOrder() == QkvOrder.BY_HEAD && config.unet().classes() == 0,
+        "config",
+        config,
+        "a U-Net of GLIDE");
     var text = config.text();
-    if (!text.equals(GlideConfig.transformer(text.width(), text.layers(), text.heads()))) {
-      throw new IllegalArgumentException("text: " + text + " (expected: a transformer of GLIDE)");
-    }
+    Check.that(
+        text.equals(GlideConfig.transformer(text.width(), text.layers(), text.heads())),
+        "text",
+        text,
+        "a transformer of GLIDE");
     AdmFolders.put(ConfigWriter.nested(), config.unet())
         .put("_class_name", className(config))
         .put("n_vocab", config.vocabulary())

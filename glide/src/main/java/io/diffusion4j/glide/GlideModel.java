@@ -5,6 +5,7 @@ import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.decoder.adm.AdmNetwork;
 import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.TextEncoder;
@@ -161,8 +162,7 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
   private static void require(boolean holds, String name, boolean expected) {
     if (!holds) {
       String there = expected ? "absent" : "given";
-      throw new IllegalArgumentException(
-          name + ": " + there + " (expected: " + (expected ? "an image" : "none") + ")");
+      throw Check.refusal(name, there, expected ? "an image" : "none");
     }
   }
 

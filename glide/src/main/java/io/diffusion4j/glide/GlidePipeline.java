@@ -1,5 +1,6 @@
 package io.diffusion4j.glide;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
@@ -120,12 +121,12 @@ public final class GlidePipeline implements ImagePipeline {
 
   @Override
   public void check(ImageTask task, String stage, SamplingSettings settings) {
-    if (task instanceof ImageTask.Inpaint inpaint
-        && !inpaint.resampling().equals(Resampling.NONE)) {
-      throw new IllegalArgumentException(
-          "resampling: "
-              + inpaint.resampling()
-              + " (expected: none; GLIDE sees the known pixels at every step)");
+    if (task instanceof ImageTask.Inpaint inpaint) {
+      Check.that(
+          inpaint.resampling().equals(Resampling.NONE),
+          "resampling",
+          inpaint.resampling(),
+          "none; GLIDE sees the known pixels at every step");
     }
     ImagePipeline.super.check(task, stage, settings);
   }
@@ -141,13 +142,13 @@ public final class GlidePipeline implements ImagePipeline {
       Map<String, SamplingSettings> settings,
       List<NoiseSource> noise,
       SamplingListener listener) {
-    if (noise.isEmpty()) {
-      throw new IllegalArgumentException("noise: none (expected: at least one)");
-    }
-    if (task.inputs() != 1 && task.inputs() != noise.size()) {
-      throw new IllegalArgumentException(
-          "noise: " + noise.size() + " (expected: " + task.inputs() + ")");
-    }
+    Check.that(!noise.isEmpty(), "noise", "none", "at least one");
+    Check.that(
+        task.inputs() == 1 || task.inputs() == noise.size(),
+        "noise",
+        noise.size(),
+        "%s",
+        task.inputs());
     Map<String, SamplingSettings> own = settings(task, settings);
     List<ImageTask.Words> words = IntStream.range(0, noise.size()).mapToObj(task::words).toList();
     Optional<KnownPixels> known = known(task);
@@ -175,10 +176,8 @@ public final class GlidePipeline implements ImagePipeline {
     if (task instanceof ImageTask.Inpaint inpaint) {
       return Optional.of(new KnownPixels(inpaint.image(), inpaint.mask()));
     }
-    throw new IllegalArgumentException(
-        "task: "
-            + task.kind().label()
-            + " (expected: text_to_image or inpaint, which is what GLIDE can do)");
+    throw Check.refusal(
+        "task", task.kind().label(), "text_to_image or inpaint, which is what GLIDE can do");
   }
 
   private List<Image> small(

@@ -4,6 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.pipeline.OpenPipeline;
@@ -54,10 +55,7 @@ public final class LocalModels implements AutoCloseable {
         var model = OpenPipeline.of(one.folder(), how, plugins);
         loaded.models.add(model);
         String name = model.pipeline().card().name();
-        if (!names.add(name)) {
-          throw new IllegalArgumentException(
-              "models: two named " + name + " (expected: a name of its own for each)");
-        }
+        Check.that(names.add(name), "models", "two named " + name, "a name of its own for each");
       }
       plugins.requireUsed();
       return loaded;

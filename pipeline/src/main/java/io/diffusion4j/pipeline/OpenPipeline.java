@@ -9,6 +9,7 @@ import com.google.inject.Module;
 import com.google.inject.ProvisionException;
 import com.google.inject.spi.Message;
 import com.google.inject.util.Modules;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
@@ -82,15 +83,14 @@ public final class OpenPipeline implements AutoCloseable {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
-                    "model: "
-                        + folder
-                        + " (expected: a folder with "
-                        + known.stream()
-                            .map(ModelFamily::layout)
-                            .sorted(Comparator.reverseOrder())
-                            .collect(Collectors.joining(", or with "))
-                        + ")"));
+                Check.refusal(
+                    "model",
+                    folder,
+                    "a folder with %s",
+                    known.stream()
+                        .map(ModelFamily::layout)
+                        .sorted(Comparator.reverseOrder())
+                        .collect(Collectors.joining(", or with "))));
   }
 
   private static List<ModelFamily> families() {

@@ -1,5 +1,7 @@
 package io.diffusion4j.prior;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * The shape of an autoregressive prior.
  *
@@ -22,18 +24,18 @@ public record AutoregressiveConfig(
     int buckets,
     int dotBuckets) {
   public AutoregressiveConfig {
-    require(heads >= 1, "num_attention_heads", heads, "≥ 1");
-    require(headDim >= 1, "attention_head_dim", headDim, "≥ 1");
-    require(layers >= 1, "num_layers", layers, "≥ 1");
-    require(embeddingDim >= 1, "embedding_dim", embeddingDim, "≥ 1");
-    require(textLength >= 1, "num_embeddings", textLength, "≥ 1");
-    require(
+    Check.that(heads >= 1, "num_attention_heads", heads, "≥ 1");
+    Check.that(headDim >= 1, "attention_head_dim", headDim, "≥ 1");
+    Check.that(layers >= 1, "num_layers", layers, "≥ 1");
+    Check.that(embeddingDim >= 1, "embedding_dim", embeddingDim, "≥ 1");
+    Check.that(textLength >= 1, "num_embeddings", textLength, "≥ 1");
+    Check.that(
         components >= 2 && components <= embeddingDim,
         "components",
         components,
         "2 to embedding_dim " + embeddingDim);
-    require(buckets >= 2, "buckets", buckets, "≥ 2");
-    require(dotBuckets >= 2 && dotBuckets % 2 == 0, "dot_buckets", dotBuckets, "even, ≥ 2");
+    Check.that(buckets >= 2, "buckets", buckets, "≥ 2");
+    Check.that(dotBuckets >= 2 && dotBuckets % 2 == 0, "dot_buckets", dotBuckets, "even, ≥ 2");
   }
 
   /** One with the transformer of a diffusion prior. */
@@ -48,12 +50,6 @@ public record AutoregressiveConfig(
         components,
         buckets,
         dotBuckets);
-  }
-
-  private static void require(boolean holds, String name, int value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
-    }
   }
 
   /** Width of the transformer, W. */

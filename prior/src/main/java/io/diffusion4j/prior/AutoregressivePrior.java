@@ -1,5 +1,6 @@
 package io.diffusion4j.prior;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
@@ -43,9 +44,11 @@ public final class AutoregressivePrior implements Prior {
    */
   public AutoregressivePrior(
       CodePredictor network, EmbeddingCodes codes, int dotBuckets, double temperature) {
-    if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("temperature: " + temperature + " (expected: > 0)");
-    }
+    Check.that(
+        temperature > 0 && temperature < Double.POSITIVE_INFINITY,
+        "temperature",
+        temperature,
+        "> 0");
     this.network = network;
     this.codes = codes;
     this.dotBuckets = dotBuckets;
@@ -92,8 +95,7 @@ public final class AutoregressivePrior implements Prior {
     if (scale instanceof GuidanceScale.Constant constant) {
       return constant.scale();
     }
-    throw new IllegalArgumentException(
-        "guidanceScale: " + scale + " (expected: a constant one; codes have no timesteps)");
+    throw Check.refusal("guidanceScale", scale, "a constant one; codes have no timesteps");
   }
 
   private static void tell(SamplingListener listener, int step, int steps) {

@@ -1,6 +1,7 @@
 package io.diffusion4j.prior;
 
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.TextEncoder;
@@ -20,9 +21,7 @@ import java.util.SplittableRandom;
 public record CaptionedEmbeddings(
     CaptionedImages data, TextEncoder textEncoder, ImageEncoder imageEncoder, double drop) {
   public CaptionedEmbeddings {
-    if (!(drop >= 0 && drop <= 1)) {
-      throw new IllegalArgumentException("drop: " + drop + " (expected: in [0, 1])");
-    }
+    Check.that(drop >= 0 && drop <= 1, "drop", drop, "in [0, 1]");
   }
 
   /**

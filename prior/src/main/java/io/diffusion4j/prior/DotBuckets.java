@@ -1,5 +1,6 @@
 package io.diffusion4j.prior;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
 
 /**
@@ -14,10 +15,8 @@ import java.util.Arrays;
 public record DotBuckets(float[] edges) {
   public DotBuckets {
     for (int i = 1; i < edges.length; i++) {
-      if (!(edges[i - 1] <= edges[i])) {
-        throw new IllegalArgumentException(
-            "dot.edges: " + edges[i - 1] + ", " + edges[i] + " (expected: ascending)");
-      }
+      Check.that(
+          edges[i - 1] <= edges[i], "dot.edges", edges[i - 1] + ", " + edges[i], "ascending");
     }
   }
 

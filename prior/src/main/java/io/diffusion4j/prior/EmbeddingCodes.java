@@ -1,5 +1,6 @@
 package io.diffusion4j.prior;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,13 +31,9 @@ public record EmbeddingCodes(
               .formatted(low.length, width.length, components.count()));
     }
     for (float w : width) {
-      if (!(w > 0 && w < Float.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException("codes.width: " + w + " (expected: > 0)");
-      }
+      Check.that(w > 0 && w < Float.POSITIVE_INFINITY, "codes.width", w, "> 0");
     }
-    if (buckets < 2) {
-      throw new IllegalArgumentException("buckets: " + buckets + " (expected: ≥ 2)");
-    }
+    Check.that(buckets >= 2, "buckets", buckets, "≥ 2");
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.diffusion4j.prior;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -17,14 +18,12 @@ import org.hipparchus.linear.EigenDecompositionSymmetric;
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record PrincipalComponents(float[] mean, float[] directions) {
   public PrincipalComponents {
-    if (mean.length == 0 || directions.length == 0 || directions.length % mean.length != 0) {
-      throw new IllegalArgumentException(
-          "directions: "
-              + directions.length
-              + " values (expected: a multiple of "
-              + mean.length
-              + ")");
-    }
+    Check.that(
+        mean.length != 0 && directions.length != 0 && directions.length % mean.length == 0,
+        "directions",
+        directions.length + " values",
+        "a multiple of %s",
+        mean.length);
   }
 
   /**
@@ -35,9 +34,7 @@ public record PrincipalComponents(float[] mean, float[] directions) {
    */
   public static PrincipalComponents of(List<float[]> embeddings, int count) {
     int e = embeddings.get(0).length;
-    if (count < 1 || count > e) {
-      throw new IllegalArgumentException("components: " + count + " (expected: 1 to " + e + ")");
-    }
+    Check.that(count >= 1 && count <= e, "components", count, "1 to %s", e);
     double[] mean = new double[e];
     for (float[] z : embeddings) {
       for (int i = 0; i < e; i++) {

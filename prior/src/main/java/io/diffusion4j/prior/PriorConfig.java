@@ -1,5 +1,7 @@
 package io.diffusion4j.prior;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * The shape of a prior, in the words of diffusers' {@code config.json}.
  *
@@ -11,18 +13,12 @@ package io.diffusion4j.prior;
  */
 public record PriorConfig(int heads, int headDim, int layers, int embeddingDim, int textLength) {
   public PriorConfig {
-    require(heads >= 1, "num_attention_heads", heads, "≥ 1");
-    require(headDim >= 1, "attention_head_dim", headDim, "≥ 1");
-    require(heads * headDim % 2 == 0, "attention_head_dim", headDim, "an even width");
-    require(layers >= 1, "num_layers", layers, "≥ 1");
-    require(embeddingDim >= 1, "embedding_dim", embeddingDim, "≥ 1");
-    require(textLength >= 1, "num_embeddings", textLength, "≥ 1");
-  }
-
-  private static void require(boolean holds, String name, int value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
-    }
+    Check.that(heads >= 1, "num_attention_heads", heads, "≥ 1");
+    Check.that(headDim >= 1, "attention_head_dim", headDim, "≥ 1");
+    Check.that(heads * headDim % 2 == 0, "attention_head_dim", headDim, "an even width");
+    Check.that(layers >= 1, "num_layers", layers, "≥ 1");
+    Check.that(embeddingDim >= 1, "embedding_dim", embeddingDim, "≥ 1");
+    Check.that(textLength >= 1, "num_embeddings", textLength, "≥ 1");
   }
 
   /** Width of the transformer, W. */

@@ -1,5 +1,6 @@
 package io.diffusion4j.prior;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
 
 /**
@@ -10,14 +11,9 @@ import java.util.Arrays;
  */
 public record Standardization(float[] mean, float[] std) {
   public Standardization {
-    if (mean.length != std.length) {
-      throw new IllegalArgumentException(
-          "clip_std: " + std.length + " values (expected: " + mean.length + ")");
-    }
+    Check.that(mean.length == std.length, "clip_std", std.length + " values", "%s", mean.length);
     for (float s : std) {
-      if (!(s > 0)) {
-        throw new IllegalArgumentException("clip_std: " + s + " (expected: > 0)");
-      }
+      Check.that(s > 0, "clip_std", s, "> 0");
     }
   }
 

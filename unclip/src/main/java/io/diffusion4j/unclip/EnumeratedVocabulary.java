@@ -2,6 +2,7 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.clip.token.Vocabulary;
 import io.diffusion4j.clip.token.Vocabulary.Merge;
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,9 +17,7 @@ final class EnumeratedVocabulary {
   private EnumeratedVocabulary() {}
 
   static Vocabulary ofSize(int size) {
-    if (size < SMALLEST) {
-      throw new IllegalArgumentException("vocabulary: " + size + " (expected: ≥ " + SMALLEST + ")");
-    }
+    Check.that(size >= SMALLEST, "vocabulary", size, "≥ %s", SMALLEST);
     int count = size - SMALLEST;
     List<Merge> merges = new ArrayList<>(count);
     List<String> shorter = letters();

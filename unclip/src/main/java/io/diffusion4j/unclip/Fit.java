@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.PriorModel;
 
@@ -58,9 +59,6 @@ record Fit(ModelFolder folder) {
   }
 
   private static void require(String name, int value, String owner, int expected) {
-    if (value != expected) {
-      throw new IllegalArgumentException(
-          name + ": " + value + " (expected: the " + owner + "'s " + expected + ")");
-    }
+    Check.that(value == expected, name, value, "the %s's %s", owner, expected);
   }
 }

@@ -1,5 +1,6 @@
 package io.diffusion4j.unclip;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.Opening;
 import java.util.Arrays;
 import java.util.Locale;
@@ -42,13 +43,12 @@ public enum PriorChoice {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
-                    "prior: "
-                        + word
-                        + " (expected: one of "
-                        + Arrays.stream(values())
-                            .map(PriorChoice::word)
-                            .collect(Collectors.joining(", "))
-                        + ")"));
+                Check.refusal(
+                    "prior",
+                    word,
+                    "one of %s",
+                    Arrays.stream(values())
+                        .map(PriorChoice::word)
+                        .collect(Collectors.joining(", "))));
   }
 }

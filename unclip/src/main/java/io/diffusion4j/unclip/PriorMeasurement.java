@@ -5,6 +5,7 @@ import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.part.TextEncoding;
@@ -39,9 +40,7 @@ public record PriorMeasurement(
   private static final int TIMESTEPS = 25;
 
   public PriorMeasurement {
-    if (count < 1) {
-      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
-    }
+    Check.that(count >= 1, "count", count, "≥ 1");
   }
 
   /**

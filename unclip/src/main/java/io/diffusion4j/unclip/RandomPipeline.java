@@ -11,6 +11,7 @@ import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.UpsamplerModel;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.weights.ModelFiles;
@@ -123,10 +124,7 @@ public final class RandomPipeline {
         throw new UncheckedIOException("cannot list " + folder + ": " + e, e);
       }
     }
-    if (!empty) {
-      throw new IllegalArgumentException(
-          "output: " + folder + " (expected: an empty folder, or none)");
-    }
+    Check.that(empty, "output", folder, "an empty folder, or none");
   }
 
   private ClipTokenizer tokenizer() {

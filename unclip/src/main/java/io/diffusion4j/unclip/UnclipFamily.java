@@ -3,6 +3,7 @@ package io.diffusion4j.unclip;
 import com.google.inject.Module;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.pipeline.FolderReport;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
 import java.nio.file.Files;
@@ -29,10 +30,7 @@ public final class UnclipFamily implements ModelFamily {
   /** Fails unless the folder is there and looks like a pipeline of this family. */
   public static void require(Path folder) {
     var family = new UnclipFamily();
-    if (!family.isAt(folder)) {
-      throw new IllegalArgumentException(
-          "model: " + folder + " (expected: a folder with " + family.layout() + ")");
-    }
+    Check.that(family.isAt(folder), "model", folder, "a folder with %s", family.layout());
   }
 
   @Override
@@ -47,15 +45,14 @@ public final class UnclipFamily implements ModelFamily {
 
   @Override
   public Opened open(Path folder, Opening how) {
-    if (PriorChoice.of(how) == PriorChoice.AR
-        && !Files.isDirectory(folder.resolve(UnclipFolder.PRIOR_AR))) {
-      throw new IllegalArgumentException(
-          "prior: ar (expected: a model with "
-              + UnclipFolder.PRIOR_AR
-              + ", which train prior-ar makes; "
-              + folder
-              + " has none)");
-    }
+    Check.that(
+        PriorChoice.of(how) != PriorChoice.AR
+            || Files.isDirectory(folder.resolve(UnclipFolder.PRIOR_AR)),
+        "prior",
+        "ar",
+        "a model with %s, which train prior-ar makes; %s has none",
+        UnclipFolder.PRIOR_AR,
+        folder);
     UnclipModel model =
         UnclipModel.load(folder, how.compute(() -> UnclipModel.suited(folder)), how.residency());
     return new Opened() {

@@ -1,5 +1,6 @@
 package io.diffusion4j.clip.image;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
@@ -39,25 +40,25 @@ public record ClipPreprocessor(
   private static final int LEVELS = 256;
 
   public ClipPreprocessor {
-    if (cropSize < 1) {
-      throw new IllegalArgumentException("cropSize: " + cropSize + " (expected: ≥ 1)");
-    }
-    if (shortestEdge < cropSize) {
-      throw new IllegalArgumentException(
-          "shortestEdge: " + shortestEdge + " (expected: ≥ cropSize " + cropSize + ")");
-    }
-    if (!(rescaleFactor > 0 && rescaleFactor < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "rescaleFactor: " + rescaleFactor + " (expected: > 0 and finite)");
-    }
+    Check.that(cropSize >= 1, "cropSize", cropSize, "≥ 1");
+    Check.that(shortestEdge >= cropSize, "shortestEdge", shortestEdge, "≥ cropSize %s", cropSize);
+    Check.that(
+        rescaleFactor > 0 && rescaleFactor < Double.POSITIVE_INFINITY,
+        "rescaleFactor",
+        rescaleFactor,
+        "> 0 and finite");
     mean = List.copyOf(mean);
     std = List.copyOf(std);
-    if (mean.size() != 3 || !mean.stream().allMatch(Double::isFinite)) {
-      throw new IllegalArgumentException("mean: " + mean + " (expected: three finite numbers)");
-    }
-    if (std.size() != 3 || !std.stream().allMatch(s -> s > 0 && Double.isFinite(s))) {
-      throw new IllegalArgumentException("std: " + std + " (expected: three finite numbers > 0)");
-    }
+    Check.that(
+        mean.size() == 3 && mean.stream().allMatch(Double::isFinite),
+        "mean",
+        mean,
+        "three finite numbers");
+    Check.that(
+        std.size() == 3 && std.stream().allMatch(s -> s > 0 && Double.isFinite(s)),
+        "std",
+        std,
+        "three finite numbers > 0");
   }
 
   /** An image is cropped as Hugging Face does. */

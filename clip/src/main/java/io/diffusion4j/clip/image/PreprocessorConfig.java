@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,15 +44,19 @@ final class PreprocessorConfig {
       throw new IllegalArgumentException(config.getNodeType() + " (expected: an object)");
     }
     for (String step : STEPS) {
-      if (config.hasNonNull(step)
-          && !config.get(step).equals(JSON.getNodeFactory().booleanNode(true))) {
-        throw new IllegalArgumentException(step + ": " + config.get(step) + " (expected: true)");
-      }
+      Check.that(
+          !config.hasNonNull(step)
+              || config.get(step).equals(JSON.getNodeFactory().booleanNode(true)),
+          step,
+          config.get(step),
+          "true");
     }
-    if (config.hasNonNull("resample") && config.get("resample").asInt(-1) != BICUBIC) {
-      throw new IllegalArgumentException(
-          "resample: " + config.get("resample") + " (expected: " + BICUBIC + ", bicubic)");
-    }
+    Check.that(
+        !config.hasNonNull("resample") || config.get("resample").asInt(-1) == BICUBIC,
+        "resample",
+        config.get("resample"),
+        "%s, bicubic",
+        BICUBIC);
     return new ClipPreprocessor(
         config.hasNonNull("size") ? shortestEdge(config.get("size")) : DEFAULT.shortestEdge(),
         config.hasNonNull("crop_size") ? square(config.get("crop_size")) : DEFAULT.cropSize(),
@@ -69,10 +74,7 @@ final class PreprocessorConfig {
   /** 224 or {@code {"shortest_edge": 224}}. */
   private static int shortestEdge(JsonNode size) {
     JsonNode edge = size.isObject() && size.size() == 1 ? size.path("shortest_edge") : size;
-    if (!edge.isInt()) {
-      throw new IllegalArgumentException(
-          "size: " + size + " (expected: an integer or {\"shortest_edge\": an integer})");
-    }
+    Check.that(edge.isInt(), "size", size, "an integer or {\"shortest_edge\": an integer}");
     return edge.intValue();
   }
 
@@ -82,19 +84,16 @@ final class PreprocessorConfig {
         size.isObject() && size.path("height").equals(size.path("width"))
             ? size.path("height")
             : size;
-    if (!edge.isInt()) {
-      throw new IllegalArgumentException(
-          "crop_size: "
-              + size
-              + " (expected: an integer, or \"height\" and \"width\" that are the same)");
-    }
+    Check.that(
+        edge.isInt(),
+        "crop_size",
+        size,
+        "an integer, or \"height\" and \"width\" that are the same");
     return edge.intValue();
   }
 
   private static double number(String name, JsonNode value) {
-    if (!value.isNumber()) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: a number)");
-    }
+    Check.that(value.isNumber(), name, value, "a number");
     return value.doubleValue();
   }
 

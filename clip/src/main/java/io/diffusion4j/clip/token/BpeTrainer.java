@@ -1,6 +1,7 @@
 package io.diffusion4j.clip.token;
 
 import io.diffusion4j.clip.token.Vocabulary.Merge;
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,13 +30,8 @@ public record BpeTrainer(int vocabularySize, long minCount, Normalization normal
   private static final int SMALLEST = Vocabulary.inClipOrder(List.of()).size();
 
   public BpeTrainer {
-    if (vocabularySize < SMALLEST) {
-      throw new IllegalArgumentException(
-          "vocabularySize: " + vocabularySize + " (expected: ≥ " + SMALLEST + ")");
-    }
-    if (minCount < 1) {
-      throw new IllegalArgumentException("minCount: " + minCount + " (expected: ≥ 1)");
-    }
+    Check.that(vocabularySize >= SMALLEST, "vocabularySize", vocabularySize, "≥ %s", SMALLEST);
+    Check.that(minCount >= 1, "minCount", minCount, "≥ 1");
   }
 
   /** A trainer for {@link Normalization#HUGGING_FACE} that merges what occurs twice or more. */
@@ -65,10 +61,7 @@ public record BpeTrainer(int vocabularySize, long minCount, Normalization normal
     var words = new Words();
     captions.forEach(
         (caption, count) -> {
-          if (count < 1) {
-            throw new IllegalArgumentException(
-                "count of \"" + caption + "\": " + count + " (expected: ≥ 1)");
-          }
+          Check.that(count >= 1, "count of \"" + caption + "\"", count, "≥ 1");
           words.add(caption, count);
         });
     return train(words);

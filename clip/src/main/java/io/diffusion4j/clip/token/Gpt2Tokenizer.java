@@ -1,5 +1,6 @@
 package io.diffusion4j.clip.token;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -58,9 +59,7 @@ public final class Gpt2Tokenizer {
    * @return ids, and a mask that is true for those of the text; none are, of the empty text
    */
   public Tokens encode(String text, int length) {
-    if (length < 1) {
-      throw new IllegalArgumentException("length: " + length + " (expected: ≥ 1)");
-    }
+    Check.that(length >= 1, "length", length, "≥ 1");
     String lower = lowerCase(text);
     int[] ids = new int[length];
     int count = 0;

@@ -1,5 +1,7 @@
 package io.diffusion4j.clip.token;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * How a text's ids are framed.
  *
@@ -14,9 +16,7 @@ public record TokenizerConfig(int maxLength, String start, String end, String pa
   public static final int CLIP_LENGTH = 77;
 
   public TokenizerConfig {
-    if (maxLength < 2) {
-      throw new IllegalArgumentException("maxLength: " + maxLength + " (expected: ≥ 2)");
-    }
+    Check.that(maxLength >= 2, "maxLength", maxLength, "≥ 2");
   }
 
   /** The stock CLIP tokenizer of Hugging Face: 77 ids, padded with the end symbol. */

@@ -1,5 +1,6 @@
 package io.diffusion4j.clip.token;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.Optional;
 
 /**
@@ -12,10 +13,7 @@ import java.util.Optional;
  */
 public record Tokens(int[] ids, boolean[] mask, Optional<String> truncatedAt) {
   public Tokens {
-    if (ids.length != mask.length) {
-      throw new IllegalArgumentException(
-          "mask: " + mask.length + " values (expected: " + ids.length + ")");
-    }
+    Check.that(ids.length == mask.length, "mask", mask.length + " values", "%s", ids.length);
   }
 
   /** The position of the end symbol, where CLIP pools the text. */

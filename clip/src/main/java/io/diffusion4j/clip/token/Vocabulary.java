@@ -1,5 +1,6 @@
 package io.diffusion4j.clip.token;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -32,21 +33,14 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
     merges = List.copyOf(merges);
     Set<String> known = new HashSet<>();
     for (String symbol : symbols) {
-      if (!known.add(symbol)) {
-        throw new IllegalArgumentException(
-            "symbols: \"" + symbol + "\" twice (expected: once each)");
-      }
+      Check.that(known.add(symbol), "symbols", "\"" + symbol + "\" twice", "once each");
     }
     Set<Merge> seen = new HashSet<>();
     for (Merge merge : merges) {
-      if (!seen.add(merge)) {
-        throw new IllegalArgumentException("merges: \"" + merge + "\" twice (expected: once each)");
-      }
+      Check.that(seen.add(merge), "merges", "\"" + merge + "\" twice", "once each");
       for (String part : List.of(merge.left, merge.right, merge.result())) {
-        if (!known.contains(part)) {
-          throw new IllegalArgumentException(
-              "merges: \"" + merge + "\" (expected: \"" + part + "\" among the symbols)");
-        }
+        Check.that(
+            known.contains(part), "merges", "\"" + merge + "\"", "\"%s\" among the symbols", part);
       }
     }
   }
@@ -80,10 +74,7 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
    */
   int id(String role, String symbol) {
     int id = symbols.indexOf(symbol);
-    if (id < 0) {
-      throw new IllegalArgumentException(
-          role + ": \"" + symbol + "\" (expected: a symbol of the vocabulary)");
-    }
+    Check.that(id >= 0, role, "\"" + symbol + "\"", "a symbol of the vocabulary");
     return id;
   }
 
@@ -93,9 +84,7 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
    * @throws IllegalArgumentException if there is none
    */
   String symbol(int id) {
-    if (id < 0 || id >= symbols.size()) {
-      throw new IllegalArgumentException("id: " + id + " (expected: in [0, " + size() + "))");
-    }
+    Check.that(id >= 0 && id < symbols.size(), "id", id, "in [0, %s)", size());
     return symbols.get(id);
   }
 

@@ -10,6 +10,7 @@ import io.diffusion4j.decoder.unet.Heads;
 import io.diffusion4j.decoder.unet.QkvOrder;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
@@ -93,10 +94,11 @@ public final class AdmFolders {
   /** Writes a {@code UNetModel} or {@code SuperResModel}. */
   public static void write(
       Path folder, AdmConfig config, NamedTensors weights, Map<String, String> notes) {
-    if (config.beside().known() || config.contextDim() > 0) {
-      throw new IllegalArgumentException(
-          "config: " + config + " (expected: a U-Net of guided-diffusion)");
-    }
+    Check.that(
+        !config.beside().known() && config.contextDim() == 0,
+        "config",
+        config,
+        "a U-Net of guided-diffusion");
     put(ConfigWriter.nested(), config)
         .put("_class_name", config.beside().low() ? SUPER_RES_CLASS : PLAIN_CLASS)
         .put("num_classes", config.classes() == 0 ? null : config.classes())

@@ -1,10 +1,9 @@
 package io.diffusion4j.decoder.adm;
 
-import static io.diffusion4j.decoder.unet.UnetConfig.require;
-
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.nn.Batch;
@@ -63,28 +62,28 @@ public final class AdmModel implements AutoCloseable {
     if (config.classes() > 0) {
       batch.ints(AdmNetwork.LABEL, conditions.stream().mapToInt(this::label).toArray());
     } else {
-      conditions.forEach(c -> require(c.label().isEmpty(), "label", c.label(), "none"));
+      conditions.forEach(c -> Check.that(c.label().isEmpty(), "label", c.label(), "none"));
     }
     if (config.beside().low()) {
       batch.floats(Beside.LOW_INPUT, Rows.stack(conditions.stream().map(this::low).toList()));
     } else {
-      conditions.forEach(c -> require(c.low().isEmpty(), "low", "an image", "none"));
+      conditions.forEach(c -> Check.that(c.low().isEmpty(), "low", "an image", "none"));
     }
   }
 
   private int label(AdmCondition condition) {
     int label = condition.label().orElse(-1);
     String range = "in [0, " + config.classes() + ")";
-    require(label >= 0 && label < config.classes(), "label", condition.label(), range);
+    Check.that(label >= 0 && label < config.classes(), "label", condition.label(), range);
     return label;
   }
 
   private float[] low(AdmCondition condition) {
     int size = config.sampleSize();
     String expected = size + "×" + size;
-    require(condition.low().isPresent(), "low", "none", expected);
+    Check.that(condition.low().isPresent(), "low", "none", expected);
     var image = condition.low().orElseThrow();
-    require(
+    Check.that(
         image.width() == size && image.height() == size,
         "low",
         image.width() + "×" + image.height(),

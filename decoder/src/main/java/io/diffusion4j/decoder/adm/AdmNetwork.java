@@ -5,7 +5,7 @@ import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.Context;
 import io.diffusion4j.decoder.unet.Unet;
-import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
@@ -33,7 +33,7 @@ public record AdmNetwork(AdmConfig config, int contextLength) implements Network
   public static final String TIME_ADD = DecoderNetwork.TIME_ADD;
 
   public AdmNetwork {
-    UnetConfig.require(
+    Check.that(
         contextLength >= 0 && contextLength > 0 == config.contextDim() > 0,
         "contextLength",
         contextLength,

@@ -1,6 +1,7 @@
 package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -48,16 +49,16 @@ public record AdmConfig(
   public AdmConfig {
     channelMult = List.copyOf(channelMult);
     attentionFactors = List.copyOf(attentionFactors);
-    UnetConfig.require(imageChannels >= 1, "in_channels", imageChannels, "≥ 1");
-    UnetConfig.require(
+    Check.that(imageChannels >= 1, "in_channels", imageChannels, "≥ 1");
+    Check.that(
         outChannels == imageChannels || outChannels == 2 * imageChannels,
         "out_channels",
         outChannels,
         imageChannels + ", or " + 2 * imageChannels + " with a learned variance");
-    UnetConfig.require(
+    Check.that(
         modelChannels >= 2 && modelChannels % 2 == 0, "model_channels", modelChannels, "even");
-    UnetConfig.require(groups >= 1, "groups", groups, "≥ 1");
-    UnetConfig.require(
+    Check.that(groups >= 1, "groups", groups, "≥ 1");
+    Check.that(
         !channelMult.isEmpty() && channelMult.size() < Integer.SIZE - 1,
         "channel_mult",
         channelMult,
@@ -66,7 +67,7 @@ public record AdmConfig(
       int channels = (int) (channelMult.get(level) * modelChannels);
       String expected = "a multiple of " + groups + " channels for each level";
       boolean whole = channels >= 1 && channels % groups == 0;
-      UnetConfig.require(whole, "channel_mult", channelMult, expected);
+      Check.that(whole, "channel_mult", channelMult, expected);
       boolean attends = attentionFactors.contains(1 << level);
       if (attends || level == channelMult.size() - 1) {
         heads.requireDownDivides(channels);
@@ -77,11 +78,10 @@ public record AdmConfig(
     }
     int factor = 1 << (channelMult.size() - 1);
     String multiple = "a multiple of " + factor;
-    UnetConfig.require(
-        sampleSize >= 1 && sampleSize % factor == 0, "image_size", sampleSize, multiple);
-    UnetConfig.require(layers >= 1, "num_res_blocks", layers, "≥ 1");
-    UnetConfig.require(classes >= 0, "num_classes", classes, "≥ 0");
-    UnetConfig.require(contextDim >= 0, "encoder_channels", contextDim, "≥ 0");
+    Check.that(sampleSize >= 1 && sampleSize % factor == 0, "image_size", sampleSize, multiple);
+    Check.that(layers >= 1, "num_res_blocks", layers, "≥ 1");
+    Check.that(classes >= 0, "num_classes", classes, "≥ 0");
+    Check.that(contextDim >= 0, "encoder_channels", contextDim, "≥ 0");
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.diffusion4j.decoder.unet;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * How many heads attention has: a fixed number, or as many as have a fixed width.
  *
@@ -11,22 +13,23 @@ public record Heads(int width, int down, int up) {
   public Heads {
     boolean byWidth = width > 0 && down == 0 && up == 0;
     boolean byNumber = width == 0 && down > 0 && up > 0;
-    if (!byWidth && !byNumber) {
-      throw new IllegalArgumentException(
-          "heads: width " + width + ", " + down + " down, " + up + " up (expected: ≥ 1)");
-    }
+    Check.that(
+        byWidth || byNumber,
+        "heads",
+        "width " + width + ", " + down + " down, " + up + " up",
+        "≥ 1");
   }
 
   /** Heads of so many channels: {@code num_head_channels}. */
   public static Heads ofWidth(int channels) {
-    UnetConfig.require(channels >= 1, "num_head_channels", channels, "≥ 1");
+    Check.that(channels >= 1, "num_head_channels", channels, "≥ 1");
     return new Heads(channels, 0, 0);
   }
 
   /** So many heads whatever the channels: {@code num_heads}, {@code num_heads_upsample}. */
   public static Heads of(int down, int up) {
-    UnetConfig.require(down >= 1, "num_heads", down, "≥ 1");
-    UnetConfig.require(up >= 1, "num_heads_upsample", up, "≥ 1");
+    Check.that(down >= 1, "num_heads", down, "≥ 1");
+    Check.that(up >= 1, "num_heads_upsample", up, "≥ 1");
     return new Heads(0, down, up);
   }
 
@@ -50,7 +53,7 @@ public record Heads(int width, int down, int up) {
 
   private void requireDivides(int channels, String name, int number) {
     int divisor = width > 0 ? width : number;
-    UnetConfig.require(
+    Check.that(
         channels % divisor == 0,
         width > 0 ? "num_head_channels" : name,
         divisor,

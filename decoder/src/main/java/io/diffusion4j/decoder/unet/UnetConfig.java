@@ -1,5 +1,6 @@
 package io.diffusion4j.decoder.unet;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.List;
 
 /**
@@ -44,35 +45,31 @@ public record UnetConfig(
   public UnetConfig {
     blockChannels = List.copyOf(blockChannels);
     attention = List.copyOf(attention);
-    if (blockChannels.isEmpty() || blockChannels.size() != attention.size()) {
-      throw new IllegalArgumentException(
-          "attention: " + attention + " (expected: one for each of " + blockChannels + ")");
-    }
-    require(groups >= 1, "norm_num_groups", groups, "≥ 1");
-    require(headDim >= 1, "attention_head_dim", headDim, "≥ 1");
-    require(contextDim >= 0, "cross_attention_dim", contextDim, "≥ 0");
+    Check.that(
+        !blockChannels.isEmpty() && blockChannels.size() == attention.size(),
+        "attention",
+        attention,
+        "one for each of %s",
+        blockChannels);
+    Check.that(groups >= 1, "norm_num_groups", groups, "≥ 1");
+    Check.that(headDim >= 1, "attention_head_dim", headDim, "≥ 1");
+    Check.that(contextDim >= 0, "cross_attention_dim", contextDim, "≥ 0");
     for (int i = 0; i < blockChannels.size(); i++) {
       int c = blockChannels.get(i);
-      require(c > 0 && c % groups == 0, "block_out_channels", c, "a multiple of " + groups);
+      Check.that(c > 0 && c % groups == 0, "block_out_channels", c, "a multiple of " + groups);
       boolean attends = attention.get(i) || (midAttention && i == blockChannels.size() - 1);
-      require(!attends || c % headDim == 0, "block_out_channels", c, "a multiple of " + headDim);
+      Check.that(!attends || c % headDim == 0, "block_out_channels", c, "a multiple of " + headDim);
     }
-    require(blockChannels.get(0) % 2 == 0, "block_out_channels", blockChannels, "even");
+    Check.that(blockChannels.get(0) % 2 == 0, "block_out_channels", blockChannels, "even");
     int factor = 1 << (blockChannels.size() - 1);
-    require(
+    Check.that(
         sampleSize > 0 && sampleSize % factor == 0,
         "sample_size",
         sampleSize,
         "a multiple of " + factor);
-    require(layers >= 1, "layers_per_block", layers, "≥ 1");
-    require(inChannels >= 1, "in_channels", inChannels, "≥ 1");
-    require(outChannels >= 1, "out_channels", outChannels, "≥ 1");
-  }
-
-  public static void require(boolean holds, String name, Object value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
-    }
+    Check.that(layers >= 1, "layers_per_block", layers, "≥ 1");
+    Check.that(inChannels >= 1, "in_channels", inChannels, "≥ 1");
+    Check.that(outChannels >= 1, "out_channels", outChannels, "≥ 1");
   }
 
   @Override

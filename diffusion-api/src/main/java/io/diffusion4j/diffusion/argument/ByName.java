@@ -29,9 +29,7 @@ public final class ByName<T> {
   }
 
   private ByName(String kind, Map<String, ? extends T> things, Map<String, String> missing) {
-    if (things.isEmpty()) {
-      throw new IllegalArgumentException(kind + ": none (expected: at least one)");
-    }
+    Check.that(!things.isEmpty(), kind, "none", "at least one");
     this.kind = kind;
     this.things = new TreeMap<>(things);
     this.missing = Map.copyOf(missing);
@@ -63,8 +61,7 @@ public final class ByName<T> {
   public T named(String name) {
     T thing = things.get(name);
     if (thing == null) {
-      throw new IllegalArgumentException(
-          kind + ": " + name + " (expected: " + expectedInsteadOf(name) + ")");
+      throw Check.refusal(kind, name, expectedInsteadOf(name));
     }
     return thing;
   }

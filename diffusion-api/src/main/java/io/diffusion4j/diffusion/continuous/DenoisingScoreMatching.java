@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.continuous;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
@@ -17,10 +18,8 @@ import io.diffusion4j.diffusion.schedule.NoiseLevel;
  */
 public record DenoisingScoreMatching(NoiseLevel level) {
   public DenoisingScoreMatching {
-    if (!(level.alphaBar() > 0 && level.alphaBar() < 1)) {
-      throw new IllegalArgumentException(
-          "alphaBar: " + level.alphaBar() + " (expected: in (0, 1))");
-    }
+    Check.that(
+        level.alphaBar() > 0 && level.alphaBar() < 1, "alphaBar", level.alphaBar(), "in (0, 1)");
   }
 
   /**
@@ -73,9 +72,6 @@ public record DenoisingScoreMatching(NoiseLevel level) {
   }
 
   private static void requireSameLength(String name, double[] given, double[] sample) {
-    if (given.length != sample.length) {
-      throw new IllegalArgumentException(
-          name + ": " + given.length + " values (expected: " + sample.length + ")");
-    }
+    Check.that(given.length == sample.length, name, given.length + " values", "%s", sample.length);
   }
 }

@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.continuous;
 import static java.lang.Math.abs;
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 
 /**
@@ -19,9 +20,7 @@ public record EulerMaruyama(int steps) {
   private static final String DOWN = "sde-down";
 
   public EulerMaruyama {
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
-    }
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
   }
 
   /**

@@ -1,14 +1,13 @@
 package io.diffusion4j.diffusion.continuous;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import java.util.Objects;
 
 /** The noise levels of an SDE at equal distances. */
 record SampledSchedule(VpSde sde, int steps) implements NoiseSchedule {
   SampledSchedule {
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
-    }
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
   }
 
   @Override

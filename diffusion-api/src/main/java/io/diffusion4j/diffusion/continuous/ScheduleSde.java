@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.continuous;
 
 import static java.lang.Math.log;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
 /**
@@ -11,10 +12,7 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 record ScheduleSde(NoiseSchedule schedule) implements VpSde {
   ScheduleSde {
     double last = schedule.alphaBar(schedule.steps() - 1);
-    if (!(last > 0)) {
-      throw new IllegalArgumentException(
-          "alphaBar: " + last + " at the last timestep (expected: > 0, or β(t) has no bounds)");
-    }
+    Check.that(last > 0, "alphaBar", last + " at the last timestep", "> 0, or β(t) has no bounds");
   }
 
   @Override
@@ -36,9 +34,7 @@ record ScheduleSde(NoiseSchedule schedule) implements VpSde {
 
   /** The timestep whose interval (t/T, (t+1)/T] this time is in; the first has 0 too. */
   private int step(double t) {
-    if (!(t >= 0 && t <= 1)) {
-      throw new IllegalArgumentException("t: " + t + " (expected: in [0, 1])");
-    }
+    Check.that(t >= 0 && t <= 1, "t", t, "in [0, 1]");
     return Math.max(0, (int) Math.ceil(t * schedule.steps()) - 1);
   }
 }

@@ -4,6 +4,7 @@ import static java.lang.Math.exp;
 import static java.lang.Math.expm1;
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Transition;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
@@ -51,9 +52,7 @@ public interface VpSde extends Sde {
    */
   default Transition between(double s, double t) {
     double elapsed = betaIntegral(t) - betaIntegral(s);
-    if (!(elapsed >= 0)) {
-      throw new IllegalArgumentException("s: " + s + " (expected: ≤ t, which is " + t + ")");
-    }
+    Check.that(elapsed >= 0, "s", s, "≤ t, which is %s", t);
     return new Transition(exp(-0.5 * elapsed), -expm1(-elapsed));
   }
 

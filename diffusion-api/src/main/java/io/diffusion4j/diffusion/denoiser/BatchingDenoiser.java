@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.denoiser;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Parameterization;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,12 +48,8 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
    * @param capacity how many queries may wait, at least 1
    */
   public BatchingDenoiser(String name, Denoiser<C> network, int maxBatch, int capacity) {
-    if (maxBatch < 1) {
-      throw new IllegalArgumentException("maxBatch: " + maxBatch + " (expected: ≥ 1)");
-    }
-    if (capacity < 1) {
-      throw new IllegalArgumentException("capacity: " + capacity + " (expected: ≥ 1)");
-    }
+    Check.that(maxBatch >= 1, "maxBatch", maxBatch, "≥ 1");
+    Check.that(capacity >= 1, "capacity", capacity, "≥ 1");
     this.network = network;
     this.maxBatch = maxBatch;
     this.capacity = capacity;

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.denoiser;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Parameterization;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,14 +22,12 @@ public final class LastStepDenoiser<C> implements Denoiser<C> {
    * @throws IllegalArgumentException if they do not predict the same thing
    */
   public LastStepDenoiser(Denoiser<C> first, Denoiser<C> last) {
-    if (first.parameterization() != last.parameterization()) {
-      throw new IllegalArgumentException(
-          "parameterization: "
-              + last.parameterization()
-              + " of the last step (expected: "
-              + first.parameterization()
-              + ", that of the others)");
-    }
+    Check.that(
+        first.parameterization() == last.parameterization(),
+        "parameterization",
+        last.parameterization() + " of the last step",
+        "%s, that of the others",
+        first.parameterization());
     this.first = first;
     this.last = last;
   }

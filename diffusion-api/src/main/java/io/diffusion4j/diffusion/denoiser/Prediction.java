@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.denoiser;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.MeanGuidedDenoiser;
 import io.diffusion4j.diffusion.process.Parameterization;
 
@@ -28,10 +29,12 @@ public record Prediction(float[] output, float[] variance, float[] gradient) {
   }
 
   private static void requireSize(String name, float[] values, float[] output) {
-    if (values.length != 0 && values.length != output.length) {
-      throw new IllegalArgumentException(
-          name + ": " + values.length + " values (expected: 0 or " + output.length + ")");
-    }
+    Check.that(
+        values.length == 0 || values.length == output.length,
+        name,
+        values.length + " values",
+        "0 or %s",
+        output.length);
   }
 
   /** A prediction without a learned variance. */

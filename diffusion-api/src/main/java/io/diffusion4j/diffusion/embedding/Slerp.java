@@ -5,6 +5,8 @@ import static java.lang.Math.cos;
 import static java.lang.Math.sin;
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /** Spherical linear interpolation (Shoemake 1985): along the great circle, not through the ball. */
 public final class Slerp {
   /** Below this sine of the angle the formula has no digits left. */
@@ -23,10 +25,7 @@ public final class Slerp {
    * @return a new array
    */
   public static float[] between(float[] a, float[] b, double ratio) {
-    if (a.length != b.length) {
-      throw new IllegalArgumentException(
-          "b: " + b.length + " values (expected: " + a.length + ", as a's)");
-    }
+    Check.that(a.length == b.length, "b", b.length + " values", "%s, as a's", a.length);
     requireRatio(ratio);
     if (ratio == 0) {
       return a.clone();
@@ -49,9 +48,7 @@ public final class Slerp {
    * @throws IllegalArgumentException if it is not in [0, 1]
    */
   public static void requireRatio(double ratio) {
-    if (!(ratio >= 0 && ratio <= 1)) { // NaN fails too
-      throw new IllegalArgumentException("ratio: " + ratio + " (expected: in [0, 1])");
-    }
+    Check.that(ratio >= 0 && ratio <= 1, "ratio", ratio, "in [0, 1]");
   }
 
   /** Half a turn from a to −a, while the length changes linearly. */

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.embedding;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /** How embeddings are measured and compared. */
 public final class Vectors {
   private Vectors() {}
@@ -10,10 +12,8 @@ public final class Vectors {
    * @throws IllegalArgumentException if one has more values than the other
    */
   public static double dot(float[] a, float[] b) {
-    if (a.length != b.length) {
-      throw new IllegalArgumentException(
-          "vectors: " + a.length + " and " + b.length + " values (expected: as many)");
-    }
+    Check.that(
+        a.length == b.length, "vectors", a.length + " and " + b.length + " values", "as many");
     double sum = 0;
     for (int i = 0; i < a.length; i++) {
       sum += (double) a[i] * b[i];

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.guidance;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
 /**
@@ -14,10 +15,7 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 public record GuidanceInterval(GuidanceScale inside, double from, double to)
     implements GuidanceScale {
   public GuidanceInterval {
-    if (!(from <= to)) {
-      throw new IllegalArgumentException(
-          "guidanceInterval: [" + from + ", " + to + "] (expected: from ≤ to)");
-    }
+    Check.that(from <= to, "guidanceInterval", "[" + from + ", " + to + "]", "from ≤ to");
   }
 
   /**
@@ -32,16 +30,14 @@ public record GuidanceInterval(GuidanceScale inside, double from, double to)
    */
   public static GuidanceInterval ofSigma(
       GuidanceScale inside, NoiseSchedule schedule, double sigmaLow, double sigmaHigh) {
-    if (!(sigmaLow >= 0 && sigmaLow < sigmaHigh)) {
-      throw new IllegalArgumentException(
-          "sigma: (" + sigmaLow + ", " + sigmaHigh + "] (expected: 0 ≤ low < high)");
-    }
+    Check.that(
+        sigmaLow >= 0 && sigmaLow < sigmaHigh,
+        "sigma",
+        "(" + sigmaLow + ", " + sigmaHigh + "]",
+        "0 ≤ low < high");
     int from = firstAbove(schedule, sigmaLow);
     int to = firstAbove(schedule, sigmaHigh) - 1;
-    if (from > to) {
-      throw new IllegalArgumentException(
-          "sigma: (" + sigmaLow + ", " + sigmaHigh + "] (expected: a timestep inside)");
-    }
+    Check.that(from <= to, "sigma", "(" + sigmaLow + ", " + sigmaHigh + "]", "a timestep inside");
     return new GuidanceInterval(inside, from, to);
   }
 

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.guidance;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * A guidance scale that goes from one value to another as the noise goes (Wang et al. 2024):
  * guidance that rises towards the clean end keeps the variety that is decided early.
@@ -35,9 +37,7 @@ public record GuidanceRamp(double noisy, double clean, int steps, Shape shape)
   public GuidanceRamp {
     GuidanceScale.requireValid(noisy);
     GuidanceScale.requireValid(clean);
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
-    }
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
   }
 
   @Override

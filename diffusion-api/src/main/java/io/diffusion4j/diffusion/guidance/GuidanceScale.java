@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.guidance;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Query;
 
 /**
@@ -40,8 +41,7 @@ public interface GuidanceScale {
    * @throws IllegalArgumentException if it is negative, infinite or NaN
    */
   static void requireValid(double scale) {
-    if (!(scale >= 0 && scale < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("guidanceScale: " + scale + " (expected: ≥ 0 and finite)");
-    }
+    Check.that(
+        scale >= 0 && scale < Double.POSITIVE_INFINITY, "guidanceScale", scale, "≥ 0 and finite");
   }
 }

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.image;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * An RGB image.
  *
@@ -10,20 +12,14 @@ package io.diffusion4j.diffusion.image;
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Image(int width, int height, float[] pixels) {
   public Image {
-    if (width < 1 || height < 1) {
-      throw new IllegalArgumentException("size: " + width + "×" + height + " (expected: ≥ 1×1)");
-    }
-    if (pixels.length != 3 * width * height) {
-      throw new IllegalArgumentException(
-          "pixels: "
-              + pixels.length
-              + " values (expected: 3·"
-              + width
-              + "·"
-              + height
-              + " = "
-              + 3 * width * height
-              + ")");
-    }
+    Check.that(width >= 1 && height >= 1, "size", width + "×" + height, "≥ 1×1");
+    Check.that(
+        pixels.length == 3 * width * height,
+        "pixels",
+        pixels.length + " values",
+        "3·%s·%s = %s",
+        width,
+        height,
+        3 * width * height);
   }
 }

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.image;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ public record OutputFile(String name, Path path) {
 
   /** That something is wrong with the path: {@code name: path (expected: …)}. */
   public IllegalArgumentException refused(String expected) {
-    return new IllegalArgumentException(name + ": " + path + " (expected: " + expected + ")");
+    return Check.refusal(name, path, expected);
   }
 
   /** Writes the file, replacing one that is there. */

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.image;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayInputStream;
@@ -110,21 +111,20 @@ public final class Png {
 
   private static void requireChunk(String keyword, String text) {
     boolean printable = keyword.chars().allMatch(c -> (c >= 32 && c < 127) || (c > 160 && c < 256));
-    if (keyword.isEmpty()
-        || keyword.length() > 79
-        || !printable
-        || !keyword.equals(keyword.strip())
-        || keyword.contains("  ")) {
-      throw new IllegalArgumentException(
-          "keyword: \""
-              + keyword
-              + "\" (expected: 1 to 79 printable Latin-1 characters without spaces at the ends or"
-              + " two in a row)");
-    }
-    if (text.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw new IllegalArgumentException(
-          "text of " + keyword + ": not Unicode text (expected: no NUL and no lone surrogate)");
-    }
+    Check.that(
+        !keyword.isEmpty()
+            && keyword.length() <= 79
+            && printable
+            && keyword.equals(keyword.strip())
+            && !keyword.contains(" "),
+        "keyword",
+        "\"" + keyword + "\"",
+        "1 to 79 printable Latin-1 characters without spaces at the ends or two in a row");
+    Check.that(
+        text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text),
+        "text of " + keyword,
+        "not Unicode text",
+        "no NUL and no lone surrogate");
   }
 
   private static IIOMetadataNode chunks(Map<String, String> text) {

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.image;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -17,10 +18,11 @@ public final class Pyramid {
    * @throws IllegalArgumentException if it is not square
    */
   public Pyramid(Image image) {
-    if (image.width() != image.height()) {
-      throw new IllegalArgumentException(
-          "image: " + image.width() + "×" + image.height() + " (expected: a square image)");
-    }
+    Check.that(
+        image.width() == image.height(),
+        "image",
+        image.width() + "×" + image.height(),
+        "a square image");
     this.image = image;
   }
 
@@ -51,10 +53,8 @@ public final class Pyramid {
    */
   public static int sideOfRow(int rowSize) {
     int side = (int) Math.round(Math.sqrt(rowSize / 3.0));
-    if (3 * side * side != rowSize) {
-      throw new IllegalArgumentException(
-          "rowSize: " + rowSize + " (expected: 3·side², the values of a square image)");
-    }
+    Check.that(
+        3 * side * side == rowSize, "rowSize", rowSize, "3·side², the values of a square image");
     return side;
   }
 

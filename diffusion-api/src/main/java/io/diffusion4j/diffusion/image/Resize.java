@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.image;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * Images at another size.
  *
@@ -69,10 +71,13 @@ public final class Resize {
    */
   public static Rgb8 bicubic(Rgb8 image, int width, int height, Region region) {
     requireSize(width, height);
-    if ((long) region.left + region.width > width || (long) region.top + region.height > height) {
-      throw new IllegalArgumentException(
-          "region: " + region + " (expected: inside " + width + "×" + height + ")");
-    }
+    Check.that(
+        (long) region.left + region.width <= width && (long) region.top + region.height <= height,
+        "region",
+        region,
+        "inside %s×%s",
+        width,
+        height);
     Taps across = Taps.bicubic(image.width(), width, region.left, region.width);
     Taps down = Taps.bicubic(image.height(), height, region.top, region.height);
     int firstRow = down.begin();
@@ -108,18 +113,11 @@ public final class Resize {
    */
   public record Region(int left, int top, int width, int height) {
     public Region {
-      if (left < 0 || top < 0 || width < 1 || height < 1) {
-        throw new IllegalArgumentException(
-            "region: "
-                + width
-                + "×"
-                + height
-                + " at ("
-                + left
-                + ", "
-                + top
-                + ") (expected: ≥ 1×1 at ≥ (0, 0))");
-      }
+      Check.that(
+          left >= 0 && top >= 0 && width >= 1 && height >= 1,
+          "region",
+          width + "×" + height + " at (" + left + ", " + top + ")",
+          "≥ 1×1 at ≥ (0, 0)");
     }
 
     @Override
@@ -184,8 +182,6 @@ public final class Resize {
   }
 
   private static void requireSize(int width, int height) {
-    if (width < 1 || height < 1) {
-      throw new IllegalArgumentException("size: " + width + "×" + height + " (expected: ≥ 1×1)");
-    }
+    Check.that(width >= 1 && height >= 1, "size", width + "×" + height, "≥ 1×1");
   }
 }

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.image;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * An image as files and screens hold it: 8 bits each of red, green and blue.
  *
@@ -10,21 +12,15 @@ package io.diffusion4j.diffusion.image;
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Rgb8(int width, int height, byte[] pixels) {
   public Rgb8 {
-    if (width < 1 || height < 1) {
-      throw new IllegalArgumentException("size: " + width + "×" + height + " (expected: ≥ 1×1)");
-    }
-    if (pixels.length != 3L * width * height) {
-      throw new IllegalArgumentException(
-          "pixels: "
-              + pixels.length
-              + " bytes (expected: 3·"
-              + width
-              + "·"
-              + height
-              + " = "
-              + 3L * width * height
-              + ")");
-    }
+    Check.that(width >= 1 && height >= 1, "size", width + "×" + height, "≥ 1×1");
+    Check.that(
+        pixels.length == 3L * width * height,
+        "pixels",
+        pixels.length + " bytes",
+        "3·%s·%s = %s",
+        width,
+        height,
+        3L * width * height);
   }
 
   /**
@@ -36,9 +32,7 @@ public record Rgb8(int width, int height, byte[] pixels) {
     float[] from = image.pixels();
     byte[] to = new byte[from.length];
     for (int i = 0; i < to.length; i++) {
-      if (Float.isNaN(from[i])) {
-        throw new IllegalArgumentException("pixels[" + i + "]: NaN (expected: a number)");
-      }
+      Check.that(!Float.isNaN(from[i]), "pixels[" + i + "]", "NaN", "a number");
       float unit = Math.max(0f, Math.min(1f, 0.5f * from[i] + 0.5f));
       to[i] = (byte) (int) Math.rint(255f * unit);
     }

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.loss;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Posterior;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -34,16 +35,12 @@ public final class ReverseProcess {
    */
   public ReverseProcess(
       NoiseSchedule schedule, Timesteps timesteps, MeanType mean, VarianceType variance) {
-    if (timesteps.size() < 2 || timesteps.get(0) >= schedule.steps()) {
-      throw new IllegalArgumentException(
-          "timesteps: "
-              + timesteps.size()
-              + " from "
-              + timesteps.get(0)
-              + " (expected: at least 2 below "
-              + schedule.steps()
-              + ")");
-    }
+    Check.that(
+        timesteps.size() >= 2 && timesteps.get(0) < schedule.steps(),
+        "timesteps",
+        timesteps.size() + " from " + timesteps.get(0),
+        "at least 2 below %s",
+        schedule.steps());
     this.schedule = schedule;
     this.timesteps = timesteps;
     this.mean = mean;
@@ -83,10 +80,12 @@ public final class ReverseProcess {
    * @throws IllegalArgumentException if t is not one of {@link #timesteps}
    */
   public ReverseStep step(int t) {
-    if (t < 0 || t >= next.length || next[t] == NOT_KEPT) {
-      throw new IllegalArgumentException(
-          "t: " + t + " (expected: one of the " + steps() + " timesteps)");
-    }
+    Check.that(
+        t >= 0 && t < next.length && next[t] != NOT_KEPT,
+        "t",
+        t,
+        "one of the %s timesteps",
+        steps());
     double alphaBar = schedule.alphaBar(t);
     Posterior posterior = Posterior.of(alphaBar, schedule.alphaBar(next[t]));
     double smallest =

@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.loss;
 import static java.lang.Math.log;
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -133,10 +134,12 @@ public final class ReverseStep {
    * @throws IllegalArgumentException if the answer does not say the variance that is learned
    */
   public Estimate estimate(float[] xt, Prediction prediction, X0Treatment treatment) {
-    if (varianceType.isLearned() && !prediction.hasVariance()) {
-      throw new IllegalArgumentException(
-          "variance: none (expected: in the network's answer, for " + varianceType + ")");
-    }
+    Check.that(
+        !varianceType.isLearned() || prediction.hasVariance(),
+        "variance",
+        "none",
+        "in the network's answer, for %s",
+        varianceType);
     float[] output = prediction.output();
     float[] x0 = new float[xt.length];
     for (int i = 0; i < x0.length; i++) {

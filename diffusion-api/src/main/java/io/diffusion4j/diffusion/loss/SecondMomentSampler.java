@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.loss;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -42,9 +43,7 @@ public final class SecondMomentSampler implements TimestepSampler {
   }
 
   private static int checked(int steps) {
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
-    }
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
     return steps;
   }
 
@@ -56,21 +55,15 @@ public final class SecondMomentSampler implements TimestepSampler {
    */
   public static SecondMomentSampler of(float[] losses, int[] counts) {
     checked(counts.length);
-    if (losses.length != counts.length * HISTORY) {
-      throw new IllegalArgumentException(
-          "losses: "
-              + losses.length
-              + " values (expected: "
-              + HISTORY
-              + " for each of "
-              + counts.length
-              + " timesteps)");
-    }
+    Check.that(
+        losses.length == counts.length * HISTORY,
+        "losses",
+        losses.length + " values",
+        "%s for each of %s timesteps",
+        HISTORY,
+        counts.length);
     for (int count : counts) {
-      if (count < 0 || count > HISTORY) {
-        throw new IllegalArgumentException(
-            "counts: " + count + " (expected: in [0, " + HISTORY + "])");
-      }
+      Check.that(count >= 0 && count <= HISTORY, "counts", count, "in [0, %s]", HISTORY);
     }
     return new SecondMomentSampler(losses.clone(), counts.clone());
   }
@@ -132,20 +125,14 @@ public final class SecondMomentSampler implements TimestepSampler {
    * @param newLosses not weighted by {@link TimestepSampler.Drawn#weight}; finite
    */
   public SecondMomentSampler after(int[] timesteps, float[] newLosses) {
-    if (timesteps.length != newLosses.length) {
-      throw new IllegalArgumentException(
-          "losses: " + newLosses.length + " (expected: " + timesteps.length + ")");
-    }
+    Check.that(
+        timesteps.length == newLosses.length, "losses", newLosses.length, "%s", timesteps.length);
     float[] changed = losses.clone();
     int[] seen = counts.clone();
     for (int i = 0; i < timesteps.length; i++) {
       int t = timesteps[i];
-      if (t < 0 || t >= steps()) {
-        throw new IllegalArgumentException("t: " + t + " (expected: in [0, " + steps() + "))");
-      }
-      if (!Float.isFinite(newLosses[i])) {
-        throw new IllegalArgumentException("loss: " + newLosses[i] + " (expected: finite)");
-      }
+      Check.that(t >= 0 && t < steps(), "t", t, "in [0, %s)", steps());
+      Check.that(Float.isFinite(newLosses[i]), "loss", newLosses[i], "finite");
       int start = t * HISTORY;
       if (seen[t] == HISTORY) {
         System.arraycopy(changed, start + 1, changed, start, HISTORY - 1);

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.loss;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.SplittableRandom;
 
 /** Decides which timestep a sample is trained at. */
@@ -24,9 +25,7 @@ public interface TimestepSampler {
    * @param probability of a draw of the other, in [0, 1]
    */
   default TimestepSampler mixedWith(TimestepSampler other, double probability) {
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new IllegalArgumentException("probability: " + probability + " (expected: in [0, 1])");
-    }
+    Check.that(probability >= 0 && probability <= 1, "probability", probability, "in [0, 1]");
     return random -> random.nextDouble() < probability ? other.draw(random) : draw(random);
   }
 
@@ -36,9 +35,7 @@ public interface TimestepSampler {
    * @param steps t is from 0 to {@code steps − 1}
    */
   static TimestepSampler uniform(int steps) {
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
-    }
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
     return random -> new Drawn(random.nextInt(steps), 1);
   }
 
@@ -52,12 +49,8 @@ public interface TimestepSampler {
    *     fifth
    */
   static TimestepSampler shifted(int steps, double shift) {
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
-    }
-    if (!(shift >= 1 && shift < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("shift: " + shift + " (expected: ≥ 1)");
-    }
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
+    Check.that(shift >= 1 && shift < Double.POSITIVE_INFINITY, "shift", shift, "≥ 1");
     return random -> {
       double u = random.nextDouble();
       double moved = shift * u / (1 + (shift - 1) * u);

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.loss;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /** How much the square error of a timestep counts. */
 @FunctionalInterface
 public interface Weighting {
@@ -21,9 +23,7 @@ public interface Weighting {
    * @param gamma greater than 0; the paper's is 5
    */
   static Weighting minSnr(double gamma) {
-    if (!(gamma > 0)) {
-      throw new IllegalArgumentException("gamma: " + gamma + " (expected: > 0)");
-    }
+    Check.that(gamma > 0, "gamma", gamma, "> 0");
     return (snr, x0PerOutput) -> Math.min(snr, gamma) * x0PerOutput * x0PerOutput;
   }
 
@@ -36,9 +36,7 @@ public interface Weighting {
    * @param gamma greater than 1
    */
   static Weighting minSnrPlusOne(double gamma) {
-    if (!(gamma > 1)) {
-      throw new IllegalArgumentException("gamma: " + gamma + " (expected: > 1)");
-    }
+    Check.that(gamma > 1, "gamma", gamma, "> 1");
     return (snr, x0PerOutput) -> Math.min(snr + 1, gamma) * x0PerOutput * x0PerOutput;
   }
 
@@ -69,12 +67,8 @@ public interface Weighting {
    *     recommends 0.5 or 1
    */
   static Weighting p2(double k, double gamma) {
-    if (!(k > 0)) {
-      throw new IllegalArgumentException("k: " + k + " (expected: > 0)");
-    }
-    if (!(gamma >= 0)) {
-      throw new IllegalArgumentException("gamma: " + gamma + " (expected: ≥ 0)");
-    }
+    Check.that(k > 0, "k", k, "> 0");
+    Check.that(gamma >= 0, "gamma", gamma, "≥ 0");
     return (snr, x0PerOutput) -> snr * x0PerOutput * x0PerOutput / Math.pow(k + snr, gamma);
   }
 }

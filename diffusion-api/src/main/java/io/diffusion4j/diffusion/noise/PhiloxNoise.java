@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.noise;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,9 +38,7 @@ public final class PhiloxNoise implements NoiseSource {
    * @param count how many, at least 1
    */
   public static List<NoiseSource> images(long seed, int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
-    }
+    Check.that(count >= 1, "count", count, "≥ 1");
     return IntStream.range(0, count)
         .<NoiseSource>mapToObj(image -> new PhiloxNoise(seed, image))
         .toList();
@@ -47,12 +46,8 @@ public final class PhiloxNoise implements NoiseSource {
 
   @Override
   public float[] gaussian(String stage, int step, int size) {
-    if (step < INITIAL) {
-      throw new IllegalArgumentException("step: " + step + " (expected: ≥ " + INITIAL + ")");
-    }
-    if (size < 0) {
-      throw new IllegalArgumentException("size: " + size + " (expected: ≥ 0)");
-    }
+    Check.that(step >= INITIAL, "step", step, "≥ %s", INITIAL);
+    Check.that(size >= 0, "size", size, "≥ 0");
     long stageHash = hash(stage);
     float[] values = new float[size];
     int[] block = new int[4];

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.part;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
@@ -23,9 +24,7 @@ public final class BestOfPrior implements Prior {
    * @param candidates how many for each prompt, at least 1
    */
   public BestOfPrior(Prior prior, int candidates) {
-    if (candidates < 1) {
-      throw new IllegalArgumentException("candidates: " + candidates + " (expected: ≥ 1)");
-    }
+    Check.that(candidates >= 1, "candidates", candidates, "≥ 1");
     this.prior = prior;
     this.candidates = candidates;
   }
@@ -58,14 +57,12 @@ public final class BestOfPrior implements Prior {
   private static float[] largest(List<float[]> embeddings, float[] text) {
     float[] best = embeddings.get(0);
     for (float[] embedding : embeddings) {
-      if (embedding.length != text.length) {
-        throw new IllegalArgumentException(
-            "imageEmbedding: "
-                + embedding.length
-                + " values (expected: "
-                + text.length
-                + ", as the text's)");
-      }
+      Check.that(
+          embedding.length == text.length,
+          "imageEmbedding",
+          embedding.length + " values",
+          "%s, as the text's",
+          text.length);
       if (Vectors.dot(embedding, text) > Vectors.dot(best, text)) {
         best = embedding;
       }

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.part;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * An encoded prompt.
  *
@@ -10,10 +12,12 @@ package io.diffusion4j.diffusion.part;
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record TextEncoding(float[] hidden, boolean[] mask, float[] embedding) {
   public TextEncoding {
-    if (mask.length == 0 || hidden.length % mask.length != 0) {
-      throw new IllegalArgumentException(
-          "hidden: " + hidden.length + " values (expected: a multiple of " + mask.length + ")");
-    }
+    Check.that(
+        mask.length != 0 && hidden.length % mask.length == 0,
+        "hidden",
+        hidden.length + " values",
+        "a multiple of %s",
+        mask.length);
   }
 
   /** L, the number of positions. */

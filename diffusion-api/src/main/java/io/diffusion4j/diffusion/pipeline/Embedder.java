@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.pipeline;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.Prior;
@@ -18,9 +19,7 @@ import java.util.Optional;
 public record Embedder(
     int size, TextEncoder texts, Optional<ImageEncoder> images, Optional<Prior> prior) {
   public Embedder {
-    if (size < 1) {
-      throw new IllegalArgumentException("size: " + size + " (expected: ≥ 1)");
-    }
+    Check.that(size >= 1, "size", size, "≥ 1");
   }
 
   /**

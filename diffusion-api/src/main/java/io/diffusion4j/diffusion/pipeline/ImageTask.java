@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.pipeline;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.sampling.Resampling;
 import java.util.List;
@@ -78,9 +79,7 @@ public sealed interface ImageTask {
   record TextToImage(List<Words> prompts) implements ImageTask {
     public TextToImage {
       prompts = List.copyOf(prompts);
-      if (prompts.isEmpty()) {
-        throw new IllegalArgumentException("prompts: none (expected: at least one)");
-      }
+      Check.that(!prompts.isEmpty(), "prompts", "none", "at least one");
     }
 
     /** The same words for all images. */
@@ -245,9 +244,7 @@ public sealed interface ImageTask {
   record FromEmbedding(List<float[]> imageEmbeddings, Words words) implements ImageTask {
     public FromEmbedding {
       imageEmbeddings = List.copyOf(imageEmbeddings);
-      if (imageEmbeddings.isEmpty()) {
-        throw new IllegalArgumentException("imageEmbeddings: none (expected: at least one)");
-      }
+      Check.that(!imageEmbeddings.isEmpty(), "imageEmbeddings", "none", "at least one");
     }
 
     @Override

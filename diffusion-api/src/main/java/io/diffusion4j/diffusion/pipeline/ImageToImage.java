@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.pipeline;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
 import io.diffusion4j.diffusion.image.Resize;
@@ -35,9 +36,7 @@ public final class ImageToImage implements ImageEdit {
    *     rounded up
    */
   public ImageToImage(Image image, double strength) {
-    if (!(strength >= 0 && strength <= 1)) { // NaN fails too
-      throw new IllegalArgumentException("strength: " + strength + " (expected: in [0, 1])");
-    }
+    Check.that(strength >= 0 && strength <= 1, "strength", strength, "in [0, 1]");
     this.image = image;
     this.pyramid = new Pyramid(image);
     this.strength = strength;

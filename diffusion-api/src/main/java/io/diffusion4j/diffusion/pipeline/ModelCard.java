@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.pipeline;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Stage;
 import java.util.Collections;
@@ -25,9 +26,7 @@ public record ModelCard(
     List<Stage> stages,
     Set<ImageTask.Kind> tasks) {
   public ModelCard {
-    if (!images.areDrawn()) {
-      throw new IllegalArgumentException("images: 0×0 pixels (expected: ≥ 1×1)");
-    }
+    Check.that(images.areDrawn(), "images", "0×0 pixels", "≥ 1×1");
     stages = List.copyOf(stages);
     Set<String> names = new HashSet<>();
     for (Stage stage : stages) {
@@ -35,12 +34,8 @@ public record ModelCard(
         throw new IllegalArgumentException("stages: two named " + stage.name());
       }
     }
-    if (names.isEmpty()) {
-      throw new IllegalArgumentException("stages: none (expected: at least one)");
-    }
-    if (tasks.isEmpty()) {
-      throw new IllegalArgumentException("tasks: none (expected: at least one)");
-    }
+    Check.that(!names.isEmpty(), "stages", "none", "at least one");
+    Check.that(!tasks.isEmpty(), "tasks", "none", "at least one");
     tasks = Collections.unmodifiableSet(EnumSet.copyOf(tasks)); // in the order of the enum
   }
 
@@ -75,9 +70,7 @@ public record ModelCard(
     }
 
     private static void requireAtLeastOne(String name, int value) {
-      if (value < 1) {
-        throw new IllegalArgumentException(name + ": " + value + " (expected: ≥ 1)");
-      }
+      Check.that(value >= 1, name, value, "≥ 1");
     }
   }
 }

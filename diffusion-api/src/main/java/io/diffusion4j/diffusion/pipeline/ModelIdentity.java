@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.pipeline;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.List;
 
 /**
@@ -18,10 +19,11 @@ public record ModelIdentity(
     String weightsDigest,
     List<ReplacedPart> replaced) {
   public ModelIdentity {
-    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
-      throw new IllegalArgumentException(
-          "name: " + name + " (expected: up to 64 letters, digits, dots, dashes and underscores)");
-    }
+    Check.that(
+        name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
+        "name",
+        name,
+        "up to 64 letters, digits, dots, dashes and underscores");
     replaced = List.copyOf(replaced);
   }
 

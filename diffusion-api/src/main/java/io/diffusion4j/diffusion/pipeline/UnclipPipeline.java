@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.pipeline;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -111,12 +112,8 @@ public final class UnclipPipeline implements ImagePipeline {
   }
 
   private static void requireFits(ImageTask task, int images) {
-    if (images == 0) {
-      throw new IllegalArgumentException("noise: none (expected: at least one)");
-    }
-    if (task.inputs() != 1 && task.inputs() != images) {
-      throw new IllegalArgumentException("noise: " + images + " (expected: " + task.inputs() + ")");
-    }
+    Check.that(images != 0, "noise", "none", "at least one");
+    Check.that(task.inputs() == 1 || task.inputs() == images, "noise", images, "%s", task.inputs());
   }
 
   private Map<String, SamplingSettings> guided(Map<String, SamplingSettings> settings) {

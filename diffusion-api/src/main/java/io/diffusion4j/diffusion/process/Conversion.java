@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.process;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 
 /**
@@ -30,10 +31,7 @@ public record Conversion(
       }
       case V -> new Conversion(signal, -noise, noise, signal);
       case X0 -> {
-        if (noise == 0) {
-          throw new IllegalArgumentException(
-              "alphaBar: 1.0 (expected: below 1 for a network that predicts x0)");
-        }
+        Check.that(noise != 0, "alphaBar", "1.0", "below 1 for a network that predicts x0");
         yield new Conversion(0, 1, 1 / noise, -signal / noise);
       }
     };
@@ -52,10 +50,8 @@ public record Conversion(
   }
 
   private static void requireAboveZero(double alphaBar, String predicted) {
-    if (alphaBar == 0) {
-      throw new IllegalArgumentException(
-          "alphaBar: 0.0 (expected: above 0 for a network that predicts " + predicted + ")");
-    }
+    Check.that(
+        alphaBar != 0, "alphaBar", "0.0", "above 0 for a network that predicts %s", predicted);
   }
 
   /** x̂₀ of one value. */

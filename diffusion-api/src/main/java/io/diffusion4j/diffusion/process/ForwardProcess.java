@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.process;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import java.util.Objects;
@@ -37,9 +38,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
    * @param t the noisier timestep
    */
   public Transition between(int s, int t) {
-    if (s > t) {
-      throw new IllegalArgumentException("s: " + s + " (expected: ≤ t, which is " + t + ")");
-    }
+    Check.that(s <= t, "s", s, "≤ t, which is %s", t);
     return Transition.preservingVariance(s == t ? 1 : schedule.alphaBar(t) / schedule.alphaBar(s));
   }
 
@@ -71,10 +70,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
    */
   public double clippedPosteriorLogVariance(int t) {
     Objects.checkIndex(t, schedule.steps());
-    if (schedule.steps() < 2) {
-      throw new IllegalArgumentException(
-          "steps: " + schedule.steps() + " (expected: ≥ 2 for a clipped log-variance)");
-    }
+    Check.that(schedule.steps() >= 2, "steps", schedule.steps(), "≥ 2 for a clipped log-variance");
     return posterior(Math.max(t, 1)).logVariance();
   }
 

@@ -3,6 +3,8 @@ package io.diffusion4j.diffusion.process;
 import static java.lang.Math.log;
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * The posterior q(x_s | x_t, x₀) = N({@code x0}·x₀ + {@code x}·x_t, {@code variance}·I) of two
  * noise levels s &lt; t, neighbours or not (Ho et al. 2020, eq. 6–7).
@@ -26,14 +28,11 @@ public record Posterior(double x0, double x, double variance, double beta) {
 
   /** With α and β as someone else has rounded them. */
   public static Posterior of(double alphaBar, double alphaBarNext, double alpha, double beta) {
-    if (!(alphaBar >= 0 && alphaBar < alphaBarNext && alphaBarNext <= 1)) {
-      throw new IllegalArgumentException(
-          "alphaBar: "
-              + alphaBar
-              + " and then "
-              + alphaBarNext
-              + " (expected: increasing, in [0, 1])");
-    }
+    Check.that(
+        alphaBar >= 0 && alphaBar < alphaBarNext && alphaBarNext <= 1,
+        "alphaBar",
+        alphaBar + " and then " + alphaBarNext,
+        "increasing, in [0, 1]");
     return new Posterior(
         sqrt(alphaBarNext) * beta / (1 - alphaBar),
         sqrt(alpha) * (1 - alphaBarNext) / (1 - alphaBar),

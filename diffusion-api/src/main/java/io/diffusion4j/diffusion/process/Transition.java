@@ -2,6 +2,8 @@ package io.diffusion4j.diffusion.process;
 
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * A Gaussian step q(x′ | x) = N({@code scale}·x, {@code variance}·I): what the forward process does
  * between two noise levels.
@@ -11,12 +13,12 @@ import static java.lang.Math.sqrt;
  */
 public record Transition(double scale, double variance) {
   public Transition {
-    if (!(scale >= 0 && scale < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("scale: " + scale + " (expected: ≥ 0 and finite)");
-    }
-    if (!(variance >= 0 && variance < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("variance: " + variance + " (expected: ≥ 0 and finite)");
-    }
+    Check.that(scale >= 0 && scale < Double.POSITIVE_INFINITY, "scale", scale, "≥ 0 and finite");
+    Check.that(
+        variance >= 0 && variance < Double.POSITIVE_INFINITY,
+        "variance",
+        variance,
+        "≥ 0 and finite");
   }
 
   /**

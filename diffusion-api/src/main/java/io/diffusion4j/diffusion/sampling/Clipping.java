@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.sampling;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * Clips x̂₀ to [−range, range], each value by itself (static thresholding, Saharia et al. 2022,
  * §2.3).
@@ -8,9 +10,7 @@ package io.diffusion4j.diffusion.sampling;
  */
 public record Clipping(double range) implements X0Treatment {
   public Clipping {
-    if (!(range > 0)) {
-      throw new IllegalArgumentException("range: " + range + " (expected: > 0)");
-    }
+    Check.that(range > 0, "range", range, "> 0");
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.sampling;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
 
 /**
@@ -12,12 +13,8 @@ import java.util.Arrays;
  */
 public record DynamicThresholding(double percentile, double max) implements X0Treatment {
   public DynamicThresholding {
-    if (!(percentile > 0 && percentile <= 1)) {
-      throw new IllegalArgumentException("percentile: " + percentile + " (expected: in (0, 1])");
-    }
-    if (!(max >= 1)) {
-      throw new IllegalArgumentException("max: " + max + " (expected: ≥ 1)");
-    }
+    Check.that(percentile > 0 && percentile <= 1, "percentile", percentile, "in (0, 1]");
+    Check.that(max >= 1, "max", max, "≥ 1");
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.sampling;
 
 import static java.lang.Math.pow;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
@@ -16,15 +17,12 @@ public record Level(double t, double alphaBar) {
   public static final Level CLEAN = new Level(NoiseSchedule.CLEAN, 1);
 
   public Level {
-    if (!(alphaBar > 0 && alphaBar <= 1)) {
-      throw new IllegalArgumentException(
-          "alphaBar: "
-              + alphaBar
-              + " at t = "
-              + t
-              + " (expected: in (0, 1]; where nothing is left of the sample, σ and λ are infinite,"
-              + " and ddim, ddpm and unclip do without)");
-    }
+    Check.that(
+        alphaBar > 0 && alphaBar <= 1,
+        "alphaBar",
+        alphaBar + " at t = " + t,
+        "in (0, 1]; where nothing is left of the sample, σ and λ are infinite, and ddim, ddpm and"
+            + " unclip do without");
   }
 
   /**

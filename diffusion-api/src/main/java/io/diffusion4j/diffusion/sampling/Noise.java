@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.sampling;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * The fresh noise of a step, by its log-variance.
  *
@@ -15,23 +17,25 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
   public static final Noise NONE = fixed(Double.NEGATIVE_INFINITY);
 
   public Noise {
-    if (!(minLogVariance < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "minLogVariance: " + minLogVariance + " (expected: below ∞)");
-    }
-    if (!(maxLogVariance >= minLogVariance && maxLogVariance < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "maxLogVariance: " + maxLogVariance + " (expected: in [" + minLogVariance + ", ∞))");
-    }
-    if (minLogVariance == Double.NEGATIVE_INFINITY && maxLogVariance != minLogVariance) {
-      throw new IllegalArgumentException(
-          "minLogVariance: -Infinity (expected: finite if the variance is learned)");
-    }
-    if (!(fixedLogVariance < Double.POSITIVE_INFINITY)
-        || Double.isInfinite(fixedLogVariance) != Double.isInfinite(minLogVariance)) {
-      throw new IllegalArgumentException(
-          "fixedLogVariance: " + fixedLogVariance + " (expected: finite, or −∞ for no noise)");
-    }
+    Check.that(
+        minLogVariance < Double.POSITIVE_INFINITY, "minLogVariance", minLogVariance, "below ∞");
+    Check.that(
+        maxLogVariance >= minLogVariance && maxLogVariance < Double.POSITIVE_INFINITY,
+        "maxLogVariance",
+        maxLogVariance,
+        "in [%s, ∞)",
+        minLogVariance);
+    Check.that(
+        minLogVariance != Double.NEGATIVE_INFINITY || maxLogVariance == minLogVariance,
+        "minLogVariance",
+        "-Infinity",
+        "finite if the variance is learned");
+    Check.that(
+        fixedLogVariance < Double.POSITIVE_INFINITY
+            && Double.isInfinite(fixedLogVariance) == Double.isInfinite(minLogVariance),
+        "fixedLogVariance",
+        fixedLogVariance,
+        "finite, or −∞ for no noise");
   }
 
   /** Noise of a fixed variance. */
@@ -55,9 +59,7 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
    * @param sigma at least 0; 0 is {@link #NONE}
    */
   public static Noise of(double sigma) {
-    if (!(sigma >= 0 && sigma < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("sigma: " + sigma + " (expected: ≥ 0 and finite)");
-    }
+    Check.that(sigma >= 0 && sigma < Double.POSITIVE_INFINITY, "sigma", sigma, "≥ 0 and finite");
     return sigma == 0 ? NONE : fixed(2 * Math.log(sigma));
   }
 

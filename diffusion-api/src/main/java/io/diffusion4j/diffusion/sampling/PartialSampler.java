@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.sampling;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 
@@ -26,9 +27,7 @@ public record PartialSampler(Sampler sampler, double strength) implements Sample
   }
 
   private static void requireStrength(double strength) {
-    if (!(strength > 0 && strength <= 1)) { // NaN fails too
-      throw new IllegalArgumentException("strength: " + strength + " (expected: in (0, 1])");
-    }
+    Check.that(strength > 0 && strength <= 1, "strength", strength, "in (0, 1]");
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.sampling;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Transition;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,12 +22,8 @@ public record Resampling(int jumpLength, int times) {
   public static final Resampling NONE = new Resampling(1, 1);
 
   public Resampling {
-    if (jumpLength < 1) {
-      throw new IllegalArgumentException("jumpLength: " + jumpLength + " (expected: ≥ 1)");
-    }
-    if (times < 1) {
-      throw new IllegalArgumentException("times: " + times + " (expected: ≥ 1)");
-    }
+    Check.that(jumpLength >= 1, "jumpLength", jumpLength, "≥ 1");
+    Check.that(times >= 1, "times", times, "≥ 1");
   }
 
   /** How many steps there are in place of so many. */
@@ -81,11 +78,11 @@ public record Resampling(int jumpLength, int times) {
         starts.add(call);
       }
       int own = call - start;
-      if (past.stream().anyMatch(term -> term.ago() > own)) {
-        throw new IllegalArgumentException(
-            "sampler: one that remembers earlier steps (expected: a method of one step, such as"
-                + " ddim, to go back and draw again)");
-      }
+      Check.that(
+          past.stream().noneMatch(term -> term.ago() > own),
+          "sampler",
+          "one that remembers earlier steps",
+          "a method of one step, such as ddim, to go back and draw again");
     }
     starts.add(plan.steps().size());
     return starts;

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.sampling;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -17,21 +18,17 @@ import java.util.TreeMap;
 public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initialScale) {
   public SamplingPlan {
     steps = List.copyOf(steps);
-    if (steps.isEmpty()) {
-      throw new IllegalArgumentException("steps: none (expected: at least one)");
-    }
+    Check.that(!steps.isEmpty(), "steps", "none", "at least one");
     for (int i = 0; i < steps.size(); i++) {
       for (Update.Past past : steps.get(i).update().past()) {
-        if (past.ago() > i) {
-          throw new IllegalArgumentException(
-              "ago: " + past.ago() + " at step " + i + " (expected: ≤ " + i + ")");
-        }
+        Check.that(past.ago() <= i, "ago", past.ago() + " at step " + i, "≤ %s", i);
       }
     }
-    if (!(initialScale > 0 && initialScale < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "initialScale: " + initialScale + " (expected: > 0 and finite)");
-    }
+    Check.that(
+        initialScale > 0 && initialScale < Double.POSITIVE_INFINITY,
+        "initialScale",
+        initialScale,
+        "> 0 and finite");
   }
 
   /**
@@ -43,12 +40,8 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
    */
   public record Step(double t, double alphaBar, Update update) {
     public Step {
-      if (!Double.isFinite(t)) {
-        throw new IllegalArgumentException("t: " + t + " (expected: finite)");
-      }
-      if (!(alphaBar >= 0 && alphaBar <= 1)) {
-        throw new IllegalArgumentException("alphaBar: " + alphaBar + " (expected: in [0, 1])");
-      }
+      Check.that(Double.isFinite(t), "t", t, "finite");
+      Check.that(alphaBar >= 0 && alphaBar <= 1, "alphaBar", alphaBar, "in [0, 1]");
     }
   }
 

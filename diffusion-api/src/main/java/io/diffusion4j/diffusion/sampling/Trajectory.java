@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.sampling;
 
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.process.Conversion;
@@ -105,10 +106,7 @@ public final class Trajectory {
   public void advance(Prediction prediction) {
     SamplingPlan.Step present = present();
     float[] output = prediction.output();
-    if (output.length != x.length) {
-      throw new IllegalArgumentException(
-          "output: " + output.length + " values (expected: " + x.length + ")");
-    }
+    Check.that(output.length == x.length, "output", output.length + " values", "%s", x.length);
     Conversion from = Conversion.of(parameterization, present.alphaBar());
     boolean treated = treatment != X0Treatment.NONE;
     // An untreated x̂₀ is not a term of its own: x and the output, which it is made of, have all
@@ -208,10 +206,7 @@ public final class Trajectory {
 
   private float[] gaussian() {
     float[] z = noise.apply(step);
-    if (z.length != x.length) {
-      throw new IllegalArgumentException(
-          "noise: " + z.length + " values (expected: " + x.length + ")");
-    }
+    Check.that(z.length == x.length, "noise", z.length + " values", "%s", x.length);
     return z;
   }
 

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.sampling;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Posterior;
 import io.diffusion4j.diffusion.process.Transition;
 import java.util.ArrayList;
@@ -21,10 +22,11 @@ public record Update(double x, double x0, double eps, List<Past> past, Noise noi
 
   public Update {
     past = List.copyOf(past);
-    if (!Double.isFinite(x) || !Double.isFinite(x0) || !Double.isFinite(eps)) {
-      throw new IllegalArgumentException(
-          "update: " + x + "·x + " + x0 + "·x0 + " + eps + "·eps (expected: finite factors)");
-    }
+    Check.that(
+        Double.isFinite(x) && Double.isFinite(x0) && Double.isFinite(eps),
+        "update",
+        x + "·x + " + x0 + "·x0 + " + eps + "·eps",
+        "finite factors");
   }
 
   /**
@@ -36,12 +38,8 @@ public record Update(double x, double x0, double eps, List<Past> past, Noise noi
    */
   public record Past(int ago, Quantity of, double factor) {
     public Past {
-      if (ago < 1) {
-        throw new IllegalArgumentException("ago: " + ago + " (expected: ≥ 1)");
-      }
-      if (!Double.isFinite(factor)) {
-        throw new IllegalArgumentException("factor: " + factor + " (expected: finite)");
-      }
+      Check.that(ago >= 1, "ago", ago, "≥ 1");
+      Check.that(Double.isFinite(factor), "factor", factor, "finite");
     }
 
     /** How the quantity is written in tables and charts, such as {@code x0[-1]}. */

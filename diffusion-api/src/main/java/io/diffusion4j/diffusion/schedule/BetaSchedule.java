@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.schedule;
 import static java.lang.Math.exp;
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -40,23 +41,15 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
    */
   static BetaSchedule endingInNoise(Precision precision, double... betas) {
     int last = betas.length - 1;
-    if (betas[last] != 1) {
-      throw new IllegalArgumentException(
-          "betas[" + last + "]: " + betas[last] + " (expected: 1, the last)");
-    }
+    Check.that(betas[last] == 1, "betas[" + last + "]", betas[last], "1, the last");
     return new BetaSchedule(inside(betas, last), precision);
   }
 
   /** The β, of which the first {@code count} were checked. */
   private static double[] inside(double[] betas, int count) {
-    if (betas.length == 0) {
-      throw new IllegalArgumentException("betas: none (expected: at least one)");
-    }
+    Check.that(betas.length != 0, "betas", "none", "at least one");
     for (int t = 0; t < count; t++) {
-      if (!(betas[t] > 0 && betas[t] < 1)) {
-        throw new IllegalArgumentException(
-            "betas[" + t + "]: " + betas[t] + " (expected: in (0, 1))");
-      }
+      Check.that(betas[t] > 0 && betas[t] < 1, "betas[" + t + "]", betas[t], "in (0, 1)");
     }
     return betas;
   }
@@ -72,16 +65,12 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
       this.betas[t] = precision.round(betas[t]);
       product *= precision.round(1 - this.betas[t]);
       alphaBars[t] = precision.round(product);
-      if (!(alphaBars[t] < previous)) {
-        throw new IllegalArgumentException(
-            "betas["
-                + t
-                + "]: "
-                + betas[t]
-                + " (expected: lowers alphaBar, which is "
-                + previous
-                + ")");
-      }
+      Check.that(
+          alphaBars[t] < previous,
+          "betas[" + t + "]",
+          betas[t],
+          "lowers alphaBar, which is %s",
+          previous);
       previous = alphaBars[t];
     }
   }
@@ -118,9 +107,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
    * @param share how much of the timesteps the first part has, in [0, 1]; rounded down
    */
   public static BetaSchedule warmup(int steps, double first, double last, double share) {
-    if (!(share >= 0 && share <= 1)) {
-      throw new IllegalArgumentException("share: " + share + " (expected: in [0, 1])");
-    }
+    Check.that(share >= 0 && share <= 1, "share", share, "in [0, 1]");
     double[] betas = equal(steps, last);
     int warm = (int) (steps * share);
     if (warm > 0) {

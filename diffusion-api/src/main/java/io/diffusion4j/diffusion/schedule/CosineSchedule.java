@@ -3,6 +3,8 @@ package io.diffusion4j.diffusion.schedule;
 import static java.lang.Math.PI;
 import static java.lang.Math.cos;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * ᾱ falls like a squared cosine, so that information is lost more evenly than with linear β (Nichol
  * &amp; Dhariwal 2021, eq. 17); {@code squaredcos_cap_v2} in diffusers.
@@ -32,9 +34,7 @@ public final class CosineSchedule extends BetaSchedule {
   }
 
   private static double[] betas(int steps) {
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
-    }
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
     double[] betas = new double[steps];
     for (int t = 0; t < steps; t++) {
       betas[t] = Math.min(1 - signal((t + 1.0) / steps) / signal((double) t / steps), MAX_BETA);

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.schedule;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.stream.IntStream;
 
 /**
@@ -10,9 +11,7 @@ import java.util.stream.IntStream;
  */
 public record LeadingSpacing(int offset) implements TimestepSpacing {
   public LeadingSpacing {
-    if (offset < 0) {
-      throw new IllegalArgumentException("offset: " + offset + " (expected: ≥ 0)");
-    }
+    Check.that(offset >= 0, "offset", offset, "≥ 0");
   }
 
   /** Without an offset. */
@@ -24,18 +23,14 @@ public record LeadingSpacing(int offset) implements TimestepSpacing {
   public Timesteps of(int trainSteps, int n) {
     Spacings.check(trainSteps, n);
     int stride = trainSteps / n;
-    if ((n - 1) * stride + offset >= trainSteps) {
-      throw new IllegalArgumentException(
-          "offset: "
-              + offset
-              + " (expected: at most "
-              + (trainSteps - 1 - (n - 1) * stride)
-              + " for "
-              + n
-              + " of "
-              + trainSteps
-              + " steps)");
-    }
+    Check.that(
+        (n - 1) * stride + offset < trainSteps,
+        "offset",
+        offset,
+        "at most %s for %s of %s steps",
+        trainSteps - 1 - (n - 1) * stride,
+        n,
+        trainSteps);
     return Spacings.descending(IntStream.range(0, n).mapToObj(i -> i * stride + offset).toList());
   }
 }

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.schedule;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /** β in equal steps from a first to a last value (Ho et al. 2020, §4). */
 public final class LinearSchedule extends BetaSchedule {
   /**
@@ -26,9 +28,7 @@ public final class LinearSchedule extends BetaSchedule {
 
   /** What OpenAI multiplies β by for T timesteps. */
   static double scale(int steps) {
-    if (steps <= 20) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: > 20)");
-    }
+    Check.that(steps > 20, "steps", steps, "> 20");
     return 1000.0 / steps;
   }
 }

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.schedule;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * Values in equal steps, both ends included, to the last bit as the reference libraries have them.
  */
@@ -12,9 +14,7 @@ final class Linspace {
    * @param size at least 1; a single one is {@code first}
    */
   static double[] of(double first, double last, int size, Precision precision) {
-    if (size < 1) {
-      throw new IllegalArgumentException("steps: " + size + " (expected: ≥ 1)");
-    }
+    Check.that(size >= 1, "steps", size, "≥ 1");
     double[] values = new double[size];
     switch (precision) {
       case FLOAT64 -> { // NumPy counts from the first and sets the last

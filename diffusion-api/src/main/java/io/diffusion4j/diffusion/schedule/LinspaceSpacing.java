@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.schedule;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * Evenly from T − 1 down: {@code linspace} in diffusers.
  *
@@ -18,10 +20,7 @@ public record LinspaceSpacing(End end) implements TimestepSpacing {
   public Timesteps of(int trainSteps, int n) {
     Spacings.check(trainSteps, n);
     if (end == End.ABOVE_ZERO) {
-      if (n > trainSteps - 1) {
-        throw new IllegalArgumentException(
-            "steps: " + n + " (expected: in [1, " + (trainSteps - 1) + "])");
-      }
+      Check.that(n <= trainSteps - 1, "steps", n, "in [1, %s]", trainSteps - 1);
       double stride = (trainSteps - 1.0) / n;
       return Spacings.descending(Spacings.round(n, i -> (i + 1) * stride));
     }

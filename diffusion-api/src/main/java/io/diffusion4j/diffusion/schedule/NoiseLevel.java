@@ -4,6 +4,8 @@ import static java.lang.Math.log;
 import static java.lang.Math.log1p;
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * How much of x_t = √ᾱ·x₀ + √(1−ᾱ)·ε is sample and how much is noise: one number, ᾱ, and the other
  * names that papers have for it.
@@ -12,9 +14,7 @@ import static java.lang.Math.sqrt;
  */
 public record NoiseLevel(double alphaBar) {
   public NoiseLevel {
-    if (!(alphaBar >= 0 && alphaBar <= 1)) {
-      throw new IllegalArgumentException("alphaBar: " + alphaBar + " (expected: in [0, 1])");
-    }
+    Check.that(alphaBar >= 0 && alphaBar <= 1, "alphaBar", alphaBar, "in [0, 1]");
   }
 
   /** √ᾱ, how much of the sample is left. */

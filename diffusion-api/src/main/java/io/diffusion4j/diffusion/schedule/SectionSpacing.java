@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.schedule;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,25 +68,23 @@ public record SectionSpacing() implements TimestepSpacing {
   }
 
   private static List<Integer> ascending(int trainSteps, int... counts) {
-    if (counts.length == 0 || counts.length > trainSteps) {
-      throw new IllegalArgumentException(
-          "sections: " + counts.length + " (expected: in [1, " + trainSteps + "])");
-    }
+    Check.that(
+        counts.length != 0 && counts.length <= trainSteps,
+        "sections",
+        counts.length,
+        "in [1, %s]",
+        trainSteps);
     List<Integer> values = new ArrayList<>();
     int start = 0;
     for (int section = 0; section < counts.length; section++) {
       int size = trainSteps / counts.length + (section < trainSteps % counts.length ? 1 : 0);
       int count = counts[section];
-      if (count < 0 || count > size) {
-        throw new IllegalArgumentException(
-            "steps: "
-                + count
-                + " in section "
-                + section
-                + " (expected: in [0, "
-                + size
-                + "], the size of the section)");
-      }
+      Check.that(
+          count >= 0 && count <= size,
+          "steps",
+          count + " in section " + section,
+          "in [0, %s], the size of the section",
+          size);
       double stride = count <= 1 ? 1 : (size - 1.0) / (count - 1);
       double at = 0; // accumulated, not multiplied: ties must fall as they do in the reference
       for (int i = 0; i < count; i++) {
@@ -94,9 +93,7 @@ public record SectionSpacing() implements TimestepSpacing {
       }
       start += size;
     }
-    if (values.isEmpty()) {
-      throw new IllegalArgumentException("steps: 0 in all sections (expected: ≥ 1)");
-    }
+    Check.that(!values.isEmpty(), "steps", "0 in all sections", "≥ 1");
     return values;
   }
 }

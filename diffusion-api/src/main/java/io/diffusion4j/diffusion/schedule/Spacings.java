@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.schedule;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -10,12 +11,8 @@ final class Spacings {
   private Spacings() {}
 
   static void check(int trainSteps, int n) {
-    if (trainSteps < 1) {
-      throw new IllegalArgumentException("trainSteps: " + trainSteps + " (expected: ≥ 1)");
-    }
-    if (n < 1 || n > trainSteps) {
-      throw new IllegalArgumentException("steps: " + n + " (expected: in [1, " + trainSteps + "])");
-    }
+    Check.that(trainSteps >= 1, "trainSteps", trainSteps, "≥ 1");
+    Check.that(n >= 1 && n <= trainSteps, "steps", n, "in [1, %s]", trainSteps);
   }
 
   /** The n values of {@code at}, rounded half to even as Python and NumPy do. */

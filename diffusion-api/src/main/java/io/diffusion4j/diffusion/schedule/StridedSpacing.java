@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.schedule;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -19,14 +20,8 @@ public record StridedSpacing() implements TimestepSpacing {
         return multiples(stride, n);
       }
     }
-    throw new IllegalArgumentException(
-        "steps: "
-            + n
-            + " (expected: a whole stride through "
-            + trainSteps
-            + ", such as "
-            + nearby(trainSteps, n)
-            + ")");
+    throw Check.refusal(
+        "steps", n, "a whole stride through %s, such as %s", trainSteps, nearby(trainSteps, n));
   }
 
   private static Timesteps multiples(int stride, int n) {

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.schedule;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
 import java.util.List;
 
@@ -10,14 +11,13 @@ import java.util.List;
 public record Timesteps(List<Integer> values) {
   public Timesteps {
     values = List.copyOf(values);
-    if (values.isEmpty()) {
-      throw new IllegalArgumentException("timesteps: none (expected: at least one)");
-    }
+    Check.that(!values.isEmpty(), "timesteps", "none", "at least one");
     for (int i = 0; i < values.size(); i++) {
-      if (values.get(i) < 0 || (i > 0 && values.get(i) >= values.get(i - 1))) {
-        throw new IllegalArgumentException(
-            "timesteps: " + values + " (expected: strictly decreasing and ≥ 0)");
-      }
+      Check.that(
+          values.get(i) >= 0 && (i == 0 || values.get(i) < values.get(i - 1)),
+          "timesteps",
+          values,
+          "strictly decreasing and ≥ 0");
     }
   }
 
@@ -28,10 +28,7 @@ public record Timesteps(List<Integer> values) {
 
   /** Refuses timesteps that a schedule with so many does not have. */
   void requireBelow(int trainSteps) {
-    if (values.get(0) >= trainSteps) {
-      throw new IllegalArgumentException(
-          "timesteps: " + values + " (expected: below " + trainSteps + ")");
-    }
+    Check.that(values.get(0) < trainSteps, "timesteps", values, "below %s", trainSteps);
   }
 
   /** How many there are, the clean end not counted. */

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.schedule;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * Another spacing on the cleaner part of the schedule. The cosine schedule ends in a few timesteps
  * of almost pure noise, which take DPM-Solver++ a stride it cannot afford.
@@ -9,9 +11,7 @@ package io.diffusion4j.diffusion.schedule;
  */
 public record TruncatedSpacing(TimestepSpacing inner, int trainSteps) implements TimestepSpacing {
   public TruncatedSpacing {
-    if (trainSteps < 1) {
-      throw new IllegalArgumentException("trainSteps: " + trainSteps + " (expected: ≥ 1)");
-    }
+    Check.that(trainSteps >= 1, "trainSteps", trainSteps, "≥ 1");
   }
 
   /**
@@ -24,14 +24,12 @@ public record TruncatedSpacing(TimestepSpacing inner, int trainSteps) implements
     while (kept > 0 && schedule.level(kept - 1).lambda() < minLambda) {
       kept--;
     }
-    if (kept == 0) {
-      throw new IllegalArgumentException(
-          "minLambda: "
-              + minLambda
-              + " (expected: at most "
-              + schedule.level(0).lambda()
-              + ", the schedule's largest)");
-    }
+    Check.that(
+        kept != 0,
+        "minLambda",
+        minLambda,
+        "at most %s, the schedule's largest",
+        schedule.level(0).lambda());
     return new TruncatedSpacing(inner, kept);
   }
 

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.schedule;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * Any schedule, stretched so that nothing of the sample is left at its last timestep (Lin et al.
  * 2024, algorithm 1): √ᾱ is shifted so that the last is 0 and scaled so that the first stays.
@@ -19,9 +21,7 @@ public final class ZeroTerminalSnr {
    */
   public static NoiseSchedule of(NoiseSchedule schedule, Precision precision) {
     int steps = schedule.steps();
-    if (steps < 2) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 2)");
-    }
+    Check.that(steps >= 2, "steps", steps, "≥ 2");
     double first = precision.round(schedule.level(0).signal());
     double last = precision.round(schedule.level(steps - 1).signal());
     double scale = precision.round(first / precision.round(first - last));

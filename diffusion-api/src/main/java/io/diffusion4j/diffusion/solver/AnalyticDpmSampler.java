@@ -4,6 +4,7 @@ import static java.lang.Math.max;
 import static java.lang.Math.min;
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Posterior;
 import io.diffusion4j.diffusion.sampling.Noise;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -24,12 +25,8 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  */
 public record AnalyticDpmSampler(EpsPower power, double eta, double range) implements Sampler {
   public AnalyticDpmSampler {
-    if (!(eta >= 0 && eta <= 1)) {
-      throw new IllegalArgumentException("eta: " + eta + " (expected: in [0, 1])");
-    }
-    if (!(range > 0)) {
-      throw new IllegalArgumentException("range: " + range + " (expected: > 0)");
-    }
+    Check.that(eta >= 0 && eta <= 1, "eta", eta, "in [0, 1]");
+    Check.that(range > 0, "range", range, "> 0");
   }
 
   /** With the forward process of DDPM and data of any range. */

@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.solver;
 import static java.lang.Math.max;
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Update;
@@ -17,9 +18,7 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  */
 public record DdimSampler(double eta, EpsSource epsSource) implements EtaSampler {
   public DdimSampler {
-    if (!(eta >= 0 && eta <= 1)) { // written so that NaN fails too
-      throw new IllegalArgumentException("eta: " + eta + " (expected: in [0, 1])");
-    }
+    Check.that(eta >= 0 && eta <= 1, "eta", eta, "in [0, 1]");
   }
 
   /** With ε̂ re-derived from the treated x̂₀, as OpenAI does. */

@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.solver;
 
 import static java.lang.Math.expm1;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -41,9 +42,7 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
   }
 
   public DpmSolverPlusPlus {
-    if (order < 1 || order > 3) {
-      throw new IllegalArgumentException("order: " + order + " (expected: 1, 2 or 3)");
-    }
+    Check.that(order >= 1 && order <= 3, "order", order, "1, 2 or 3");
   }
 
   /** On the timesteps, with the paper's correction. */

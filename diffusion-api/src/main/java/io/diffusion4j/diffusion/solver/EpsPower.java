@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.solver;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
@@ -28,15 +29,14 @@ public record EpsPower(SortedMap<Integer, Double> byTimestep) {
 
   public EpsPower {
     byTimestep = Collections.unmodifiableSortedMap(new TreeMap<>(byTimestep));
-    if (byTimestep.isEmpty()) {
-      throw new IllegalArgumentException("epsPower: none (expected: at least one timestep)");
-    }
+    Check.that(!byTimestep.isEmpty(), "epsPower", "none", "at least one timestep");
     byTimestep.forEach(
         (t, power) -> {
-          if (!(t >= 0 && power >= 0 && power < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                "epsPower: " + power + " at t = " + t + " (expected: ≥ 0 and finite, t ≥ 0)");
-          }
+          Check.that(
+              t >= 0 && power >= 0 && power < Double.POSITIVE_INFINITY,
+              "epsPower",
+              power + " at t = " + t,
+              "≥ 0 and finite, t ≥ 0");
         });
   }
 
@@ -80,9 +80,7 @@ public record EpsPower(SortedMap<Integer, Double> byTimestep) {
    */
   public static <C> EpsPower measure(
       Denoiser<C> denoiser, NoiseSchedule schedule, Timesteps timesteps, List<Sample<C>> samples) {
-    if (samples.isEmpty()) {
-      throw new IllegalArgumentException("samples: 0 (expected: at least one)");
-    }
+    Check.that(!samples.isEmpty(), "samples", "0", "at least one");
     Map<Integer, Double> powers = new TreeMap<>();
     for (int t : timesteps.values()) {
       double alphaBar = schedule.alphaBar(t);

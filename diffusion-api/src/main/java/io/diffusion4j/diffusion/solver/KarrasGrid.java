@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.solver;
 import static java.lang.Math.log;
 import static java.lang.Math.pow;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -35,9 +36,7 @@ public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
   }
 
   public KarrasGrid {
-    if (!(rho > 0 && rho < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("rho: " + rho + " (expected: > 0 and finite)");
-    }
+    Check.that(rho > 0 && rho < Double.POSITIVE_INFINITY, "rho", rho, "> 0 and finite");
   }
 
   @Override

@@ -4,6 +4,7 @@ import static java.lang.Math.exp;
 import static java.lang.Math.expm1;
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -24,9 +25,7 @@ import java.util.List;
  */
 public record SdeDpmSolverPlusPlus(int order, Correction correction, Grid grid) implements Sampler {
   public SdeDpmSolverPlusPlus {
-    if (order < 1 || order > 2) {
-      throw new IllegalArgumentException("order: " + order + " (expected: 1 or 2)");
-    }
+    Check.that(order >= 1 && order <= 2, "order", order, "1 or 2");
   }
 
   /** On the timesteps, with the paper's correction. */

@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.solver;
 import static java.lang.Math.expm1;
 import static java.lang.Math.min;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -27,9 +28,7 @@ import java.util.List;
  */
 public record SinglestepDpmSolverPlusPlus(int order, Grid grid) implements Sampler {
   public SinglestepDpmSolverPlusPlus {
-    if (order < 2 || order > 3) {
-      throw new IllegalArgumentException("order: " + order + " (expected: 2 or 3)");
-    }
+    Check.that(order >= 2 && order <= 3, "order", order, "2 or 3");
   }
 
   /** On the timesteps. */

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.stage;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
@@ -19,10 +20,12 @@ public sealed interface Course {
       implements Course {
     public Denoising {
       int steps = choices.defaultSteps();
-      if (steps < 1 || steps > schedule.steps()) {
-        throw new IllegalArgumentException(
-            "defaultSteps: " + steps + " (expected: 1 to " + schedule.steps() + ")");
-      }
+      Check.that(
+          steps >= 1 && steps <= schedule.steps(),
+          "defaultSteps",
+          steps,
+          "1 to %s",
+          schedule.steps());
     }
 
     /** The same course with other choices. */
@@ -38,9 +41,7 @@ public sealed interface Course {
    */
   record Fixed(int steps) implements Course {
     public Fixed {
-      if (steps < 0) {
-        throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 0)");
-      }
+      Check.that(steps >= 0, "steps", steps, "≥ 0");
     }
   }
 }

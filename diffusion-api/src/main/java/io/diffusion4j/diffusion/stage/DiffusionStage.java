@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.stage;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
 import io.diffusion4j.diffusion.denoiser.Prediction;
@@ -36,12 +37,8 @@ public record DiffusionStage<C>(
     X0Treatment treatment,
     int rowSize) {
   public DiffusionStage {
-    if (name.isBlank()) {
-      throw new IllegalArgumentException("name: \"" + name + "\" (expected: not blank)");
-    }
-    if (rowSize < 1) {
-      throw new IllegalArgumentException("rowSize: " + rowSize + " (expected: ≥ 1)");
-    }
+    Check.that(!name.isBlank(), "name", "\"" + name + "\"", "not blank");
+    Check.that(rowSize >= 1, "rowSize", rowSize, "≥ 1");
   }
 
   /**
@@ -108,10 +105,8 @@ public record DiffusionStage<C>(
       SamplingPlan plan,
       X0Treatment treated,
       SamplingListener listener) {
-    if (start.size() != draws.size()) {
-      throw new IllegalArgumentException(
-          "start: " + start.size() + " samples (expected: " + draws.size() + ")");
-    }
+    Check.that(
+        start.size() == draws.size(), "start", start.size() + " samples", "%s", draws.size());
     if (draws.isEmpty()) {
       return List.of();
     }
@@ -119,10 +114,12 @@ public record DiffusionStage<C>(
     for (int row = 0; row < draws.size(); row++) {
       Draw<C> draw = draws.get(row);
       NoiseSource noise = draw.noise();
-      if (start.get(row).length != rowSize) {
-        throw new IllegalArgumentException(
-            "start: " + start.get(row).length + " values (expected: " + rowSize + ")");
-      }
+      Check.that(
+          start.get(row).length == rowSize,
+          "start",
+          start.get(row).length + " values",
+          "%s",
+          rowSize);
       float[] first = start.get(row).clone();
       project(first, draw, plan, 0);
       trajectories.add(

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.stage;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * The size of an image.
  *
@@ -11,10 +13,11 @@ public record Pixels(int width, int height) {
   public static final Pixels NONE = new Pixels(0, 0);
 
   public Pixels {
-    if (width < 0 || height < 0 || (width == 0) != (height == 0)) {
-      throw new IllegalArgumentException(
-          "pixels: " + width + "×" + height + " (expected: ≥ 1×1, or 0×0)");
-    }
+    Check.that(
+        width >= 0 && height >= 0 && (width == 0) == (height == 0),
+        "pixels",
+        width + "×" + height,
+        "≥ 1×1, or 0×0");
   }
 
   /** The size of a square image. */

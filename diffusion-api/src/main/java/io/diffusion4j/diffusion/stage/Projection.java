@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.stage;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 
 /**
@@ -31,10 +32,7 @@ public interface Projection {
   static Projection startingAt(float[] start) {
     return (x, at) -> {
       if (at.step() == 0) {
-        if (start.length != x.length) {
-          throw new IllegalArgumentException(
-              "start: " + start.length + " values (expected: " + x.length + ")");
-        }
+        Check.that(start.length == x.length, "start", start.length + " values", "%s", x.length);
         System.arraycopy(start, 0, x, 0, x.length);
       }
     };

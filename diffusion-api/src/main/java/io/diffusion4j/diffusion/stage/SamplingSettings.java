@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.stage;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
@@ -25,15 +26,13 @@ public record SamplingSettings(
     Optional<TimestepSpacing> spacing,
     Optional<X0Treatment> treatment) {
   public SamplingSettings {
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: ≥ 1)");
-    }
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
   }
 
   /** Refuses to plan. */
   private static final Sampler NONE =
       (schedule, timesteps) -> {
-        throw new IllegalArgumentException("sampler: none (expected: one, to denoise)");
+        throw Check.refusal("sampler", "none", "one, to denoise");
       };
 
   /** For a stage that has no sampler and takes steps of its own. */

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.stage;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import java.util.Locale;
@@ -31,9 +32,7 @@ public record Stage(String name, Course course, Scale scale, Pixels draws) {
   private static final double MAX_GAIN = 100;
 
   public Stage {
-    if (!name.matches("[a-z][a-z0-9_]{0,63}")) {
-      throw new IllegalArgumentException("name: " + name + " (expected: lower_snake_case)");
-    }
+    Check.that(name.matches("[a-z][a-z0-9_]{0,63}"), "name", name, "lower_snake_case");
   }
 
   /** A stage that denoises something else than pixels, without guidance. */
@@ -104,10 +103,7 @@ public record Stage(String name, Course course, Scale scale, Pixels draws) {
 
   Course.Denoising requireDenoising() {
     return denoising()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "stage: " + name + " (expected: one that denoises; it has no sampler)"));
+        .orElseThrow(() -> Check.refusal("stage", name, "one that denoises; it has no sampler"));
   }
 
   /**
@@ -121,12 +117,8 @@ public record Stage(String name, Course course, Scale scale, Pixels draws) {
     if (course instanceof Course.Denoising) {
       plan(settings);
     } else if (settings.hasSampler()) {
-      throw new IllegalArgumentException(
-          "sampler: given (expected: none; "
-              + name
-              + " takes "
-              + maxSteps()
-              + " steps of its own)");
+      throw Check.refusal(
+          "sampler", "given", "none; %s takes %s steps of its own", name, maxSteps());
     }
   }
 
@@ -158,9 +150,8 @@ public record Stage(String name, Course course, Scale scale, Pixels draws) {
     public static final Scale NONE = new Scale(1, 1);
 
     public Scale {
-      if (!(usual >= 0 && usual <= most && Double.isFinite(most))) {
-        throw new IllegalArgumentException("guidance: " + usual + " (expected: 0 to " + most + ")");
-      }
+      Check.that(
+          usual >= 0 && usual <= most && Double.isFinite(most), "guidance", usual, "0 to %s", most);
     }
 
     /** Whether there is a choice. */
@@ -169,19 +160,17 @@ public record Stage(String name, Course course, Scale scale, Pixels draws) {
     }
 
     private void check(String stage, GuidanceScale asked) {
+      String none = "1; " + stage + " has no guidance";
       if (asked instanceof GuidanceScale.Constant constant) {
         double value = constant.scale();
-        if (isOffered() ? value > most : value != 1) {
-          throw new IllegalArgumentException(
-              "guidanceScale: "
-                  + value
-                  + " (expected: "
-                  + (isOffered() ? "0 to " + most : "1; " + stage + " has no guidance")
-                  + ")");
-        }
-      } else if (!isOffered()) {
-        throw new IllegalArgumentException(
-            "guidanceScale: " + asked + " (expected: 1; " + stage + " has no guidance)");
+        boolean offered = isOffered();
+        Check.that(
+            offered ? value <= most : value == 1,
+            "guidanceScale",
+            value,
+            offered ? "0 to " + most : none);
+      } else {
+        Check.that(isOffered(), "guidanceScale", asked, none);
       }
     }
   }

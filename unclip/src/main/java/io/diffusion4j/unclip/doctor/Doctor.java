@@ -8,6 +8,7 @@ import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.decoder.UpsamplerModel;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.part.TextEncoding;
@@ -62,9 +63,7 @@ public record Doctor(
   private static final double STRETCH = 2;
 
   public Doctor {
-    if (count < 2) {
-      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 2)");
-    }
+    Check.that(count >= 2, "count", count, "≥ 2");
   }
 
   /** What the parts are examined with. */
