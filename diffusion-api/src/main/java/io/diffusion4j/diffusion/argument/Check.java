@@ -27,6 +27,7 @@ public final class Check {
   }
 
   /** The line alone, for exceptions of other types. */
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation is no part of the JDK
   public static String message(
       String name, @Nullable Object value, String expected, Object... arguments) {
     String wanted = arguments.length == 0 ? expected : String.format(expected, arguments);

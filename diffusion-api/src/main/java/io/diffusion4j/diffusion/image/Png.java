@@ -116,7 +116,7 @@ public final class Png {
             && keyword.length() <= 79
             && printable
             && keyword.equals(keyword.strip())
-            && !keyword.contains(" "),
+            && !keyword.contains("  "),
         "keyword",
         "\"" + keyword + "\"",
         "1 to 79 printable Latin-1 characters without spaces at the ends or two in a row");
