@@ -3,8 +3,7 @@ package io.diffusion4j.checkpoint;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
-import io.diffusion4j.diffusion.schedule.TrailingSpacing;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -68,8 +67,8 @@ public record UnclipSchedulerConfig(
     /** The timesteps for a number of steps. */
     public TimestepSpacing timesteps() {
       return switch (this) {
-        case LINSPACE -> new UnclipSpacing();
-        case TRAILING -> new TrailingSpacing();
+        case LINSPACE -> TimestepSpacings.UNCLIP;
+        case TRAILING -> TimestepSpacings.TRAILING;
       };
     }
   }

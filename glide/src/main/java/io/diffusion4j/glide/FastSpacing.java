@@ -2,6 +2,7 @@ package io.diffusion4j.glide;
 
 import io.diffusion4j.diffusion.schedule.SectionSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 
 /**
@@ -15,6 +16,6 @@ record FastSpacing() implements TimestepSpacing {
   public Timesteps of(int trainSteps, int n) {
     return n == STEPS
         ? SectionSpacing.parse(trainSteps, "fast27")
-        : new SectionSpacing().of(trainSteps, n);
+        : TimestepSpacings.SECTIONS.of(trainSteps, n);
   }
 }

@@ -6,7 +6,6 @@ import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.SectionSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
@@ -45,7 +44,8 @@ public record GlideParts(
 
   /** As in GLIDE's own demonstration: 100 ancestral steps, guided by 3, or by 5 to complete. */
   Stage baseStage(boolean completes) {
-    return stage(BASE, new CosineSchedule(TRAIN_STEPS), new SectionSpacing(), "ddpm", 100, baseSize)
+    return stage(
+            BASE, new CosineSchedule(TRAIN_STEPS), TimestepSpacings.SECTIONS, "ddpm", 100, baseSize)
         .withScale(new Stage.Scale(completes ? 5 : 3, MAX_GUIDANCE));
   }
 

@@ -3,6 +3,8 @@ package io.diffusion4j.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.inject.Guice;
+import com.google.inject.Key;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.part.ImageDecoder;
@@ -53,7 +55,7 @@ class GenerationTest {
   @MethodSource("samplers")
   void everySamplerDrawsAPictureOfTheRightSize(String name) {
     var injector = tiny.injector();
-    var sampler = injector.getInstance(Samplers.class).named(name);
+    var sampler = injector.getInstance(new Key<ByName<Sampler>>() {}).named(name);
     Image image = tiny.draw("a red apple", 1, 7, sampler).get(0);
     assertThat(image.width()).isEqualTo(TinyPipeline.IMAGE_SIZE);
     assertThat(image.height()).isEqualTo(TinyPipeline.IMAGE_SIZE);

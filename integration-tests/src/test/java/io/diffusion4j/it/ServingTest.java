@@ -16,10 +16,12 @@ import io.diffusion4j.client.GenerationException;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.prior.DiffusionPrior;
@@ -59,7 +61,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A real pipeline behind a real port. */
 @ExtendWith(TinyPipeline.Resolver.class)
 class ServingTest {
-  private static final Samplers SAMPLERS = Samplers.standard();
+  private static final ByName<Sampler> SAMPLERS = Samplers.standard();
   private static final int BATCH = 2;
 
   private final TinyPipeline tiny;

@@ -46,21 +46,21 @@ class NumericsTest {
 
   @Test
   fun `what is found by name is what was asked for`() {
-    val schedule = Schedules.standard().named("cosine", 1000)
+    val schedule = Schedules.standard().named("cosine").apply(1000)
     val timesteps = TimestepSpacings.standard().named("trailing").of(schedule.steps(), 4)
     assertThat(timesteps.values).containsExactly(999, 749, 499, 249)
     for (name in Samplers.standard().names()) {
       val plan = Samplers.standard().named(name).plan(schedule, timesteps)
       assertThat(plan.steps).`as`(name).isNotEmpty()
     }
-    assertThatThrownBy { Schedules.standard().named("cosinus", 1000) }
+    assertThatThrownBy { Schedules.standard().named("cosinus").apply(1000) }
       .isInstanceOf(IllegalArgumentException::class.java)
       .hasMessageStartingWith("schedule: cosinus (expected: one of ")
   }
 
   @Test
   fun `a trajectory follows a plan`() {
-    val schedule = Schedules.standard().named("linear", 1000)
+    val schedule = Schedules.standard().named("linear").apply(1000)
     val plan = DdimSampler(0.0).plan(schedule, halving.of(1000, 8))
     val clean = floatArrayOf(0.5f, -0.25f)
     val way =

@@ -1,6 +1,9 @@
 package io.diffusion4j.it
 
 import io.diffusion4j.nn.engine.Compute
+import io.diffusion4j.diffusion.argument.ByName
+import com.google.inject.Key
+
 import io.diffusion4j.diffusion.noise.PhiloxNoise
 import io.diffusion4j.diffusion.pipeline.UnclipParts
 import io.diffusion4j.diffusion.pipeline.ImageTask
@@ -78,7 +81,7 @@ class SwappingTest(private val tiny: TinyPipeline) {
           }
         }
       )
-    val samplers = injector.get<Samplers>()
+    val samplers = injector.getInstance(object : Key<ByName<Sampler>>() {})
     assertThat(samplers.named("mine")).isSameAs(mine)
     assertThat(samplers.names()).containsAll(Samplers.standard().names())
   }

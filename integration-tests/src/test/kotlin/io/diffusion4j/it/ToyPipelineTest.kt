@@ -1,5 +1,7 @@
 package io.diffusion4j.it
 
+import io.diffusion4j.diffusion.schedule.TimestepSpacings
+
 import io.diffusion4j.diffusion.stage.Pixels
 import io.diffusion4j.diffusion.pipeline.ModelCard
 import io.diffusion4j.diffusion.pipeline.ModelIdentity
@@ -27,7 +29,7 @@ import io.diffusion4j.diffusion.image.Png
 import io.diffusion4j.diffusion.part.Upsampler
 import io.diffusion4j.diffusion.solver.DdimSampler
 import io.diffusion4j.diffusion.sampling.Sampler
-import io.diffusion4j.diffusion.solver.Samplers
+import io.diffusion4j.diffusion.argument.ByName
 import io.diffusion4j.diffusion.sampling.SamplingPlan
 import io.diffusion4j.diffusion.sampling.Update
 import io.diffusion4j.diffusion.sampling.X0Treatment
@@ -90,7 +92,7 @@ class ToyPipelineTest {
         "decoder",
         GuidedDenoiser(denoiser),
         CosineSchedule(1000),
-        TrailingSpacing(),
+        TimestepSpacings.TRAILING,
         X0Treatment.clip(1.0),
         3 * SMALL * SMALL,
       )
@@ -143,7 +145,7 @@ class ToyPipelineTest {
 
   @Test
   fun `samplers are chosen by name`() {
-    val samplers = Samplers(mapOf("mine" to ddim, "theirs" to DdimSampler(0.0)))
+    val samplers = ByName("sampler", mapOf("mine" to ddim, "theirs" to DdimSampler(0.0)))
     assertThat(samplers.named("mine")).isSameAs(ddim)
     assertThatThrownBy { samplers.named("yours") }
       .isInstanceOf(IllegalArgumentException::class.java)

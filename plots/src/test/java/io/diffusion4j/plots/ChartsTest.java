@@ -7,8 +7,8 @@ import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.plots.Curve.Look;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A chart holds the numbers it is of. */
 class ChartsTest {
   private static final NoiseSchedule COSINE = new CosineSchedule(100);
-  private static final Timesteps FIVE = new UnclipSpacing().of(100, 5);
+  private static final Timesteps FIVE = TimestepSpacings.UNCLIP.of(100, 5);
 
   private static Curve curve(Chart chart, String name) {
     return chart.curves().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
@@ -112,7 +112,7 @@ class ChartsTest {
   @Test
   void plansAreComparedByTheirTimestepsAndLogSnr() {
     Map<String, SamplingPlan> plans = new LinkedHashMap<>();
-    plans.put("few", new DdimSampler(0).plan(COSINE, new UnclipSpacing().of(100, 2)));
+    plans.put("few", new DdimSampler(0).plan(COSINE, TimestepSpacings.UNCLIP.of(100, 2)));
     plans.put("more", new DdimSampler(0).plan(COSINE, FIVE));
     List<Chart> charts = PlanPlots.of(plans);
     assertThat(charts)

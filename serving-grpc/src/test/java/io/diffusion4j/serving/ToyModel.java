@@ -1,5 +1,6 @@
 package io.diffusion4j.serving;
 
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
@@ -18,14 +19,13 @@ import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.pipeline.UnclipParts;
 import io.diffusion4j.diffusion.pipeline.UnclipPipeline;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.diffusion.schedule.TrailingSpacing;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Course;
@@ -121,7 +121,7 @@ final class ToyModel {
   private static UnclipParts parts(
       Consumer<Query<ImageDecoder.Condition>> network,
       UnaryOperator<Denoiser<ImageDecoder.Condition>> between) {
-    Samplers samplers = Samplers.standard();
+    ByName<Sampler> samplers = Samplers.standard();
     Stage ofPrior =
         offered(
                 Prior.STAGE,
@@ -132,7 +132,7 @@ final class ToyModel {
                 ImageDecoder.STAGE,
                 new Choices(samplers, "ddpm-small", 4)
                     .withSpacings(TimestepSpacings.standard())
-                    .withTreatments(X0Treatments.standard()))
+                    .withTreatments(X0Treatment.standard()))
             .withScale(new Scale(3, 20))
             .withDraws(Pixels.square(SMALL));
     Stage ofUpsampler =
@@ -176,7 +176,7 @@ final class ToyModel {
     if (steps == 13) {
       throw new IllegalArgumentException("steps: 13 (expected: an even number)");
     }
-    return new TrailingSpacing().of(trainSteps, steps);
+    return TimestepSpacings.TRAILING.of(trainSteps, steps);
   }
 
   static ModelCard card(String name) {

@@ -1,11 +1,12 @@
 package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Precision;
@@ -54,7 +55,7 @@ public record Defaults(boolean ours) {
   }
 
   /** The diffusion prior. */
-  Stage prior(UnclipSchedulerConfig scheduler, Samplers samplers) {
+  Stage prior(UnclipSchedulerConfig scheduler, ByName<Sampler> samplers) {
     return Stage.denoising(
             Prior.STAGE, denoising(scheduler, samplers, ours ? PRIOR_STEPS : PUBLISHED_PRIOR_STEPS))
         .withScale(priorScale());
@@ -84,11 +85,11 @@ public record Defaults(boolean ours) {
   private Stage pixels(String name, UnclipSchedulerConfig scheduler, int steps, int size) {
     return Stage.denoising(name, denoising(scheduler, Samplers.standard(), steps))
         .withDraws(Pixels.square(size))
-        .withChoices(choices -> choices.withTreatments(X0Treatments.standard()));
+        .withChoices(choices -> choices.withTreatments(X0Treatment.standard()));
   }
 
   private Course.Denoising denoising(
-      UnclipSchedulerConfig scheduler, Samplers samplers, int steps) {
+      UnclipSchedulerConfig scheduler, ByName<Sampler> samplers, int steps) {
     return new Course.Denoising(
         schedule(scheduler),
         scheduler.spacing().timesteps(),

@@ -16,6 +16,7 @@ import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.decoder.UpsamplerModel;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.LastStepDenoiser;
@@ -30,6 +31,7 @@ import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.AnalyticDpmSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Stage;
@@ -149,7 +151,7 @@ public final class UnclipModel implements AutoCloseable {
    * The samplers of the prior in a folder: all, and the one whose variance is computed from
    * measurements, if there are some.
    */
-  public static Samplers priorSamplers(Path folder) {
+  public static ByName<Sampler> priorSamplers(Path folder) {
     return EpsPowerFile.read(folder.resolve(UnclipFolder.PRIOR))
         .map(power -> Samplers.standard().with(ANALYTIC_DPM, new AnalyticDpmSampler(power)))
         .orElseGet(

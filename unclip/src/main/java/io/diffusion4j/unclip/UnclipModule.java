@@ -4,6 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.MapBinder;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.part.BestOfPrior;
 import io.diffusion4j.diffusion.part.ImageDecoder;
@@ -99,12 +100,8 @@ public final class UnclipModule extends AbstractModule {
   /** All samplers by name, those of plugins too. */
   @Provides
   @Singleton
-  static Samplers samplers(Map<String, Sampler> more) {
-    Samplers all = Samplers.standard();
-    for (Map.Entry<String, Sampler> one : more.entrySet()) {
-      all = all.with(one.getKey(), one.getValue());
-    }
-    return all;
+  static ByName<Sampler> samplers(Map<String, Sampler> more) {
+    return Samplers.standard().with(more);
   }
 
   @Provides

@@ -11,7 +11,7 @@ import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Draw;
@@ -139,7 +139,7 @@ final class SamplerConvergence {
     try {
       return Optional.of(
           sampler.plan(
-              new CosineSchedule(TRAIN_STEPS), new UnclipSpacing().of(TRAIN_STEPS, steps)));
+              new CosineSchedule(TRAIN_STEPS), TimestepSpacings.UNCLIP.of(TRAIN_STEPS, steps)));
     } catch (IllegalArgumentException e) {
       return Optional.empty(); // which is how a sampler refuses a number of steps
     }

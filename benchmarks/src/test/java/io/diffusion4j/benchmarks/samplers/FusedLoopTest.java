@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Trajectory;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
 import java.util.SortedSet;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +34,7 @@ class FusedLoopTest {
     SamplingPlan plan =
         Samplers.standard()
             .named(sampler)
-            .plan(new LinearSchedule(1000), new UnclipSpacing().of(1000, 12));
+            .plan(new LinearSchedule(1000), TimestepSpacings.UNCLIP.of(1000, 12));
     float[] start = gaussian("start", 0);
     var trajectory =
         new Trajectory(

@@ -1,6 +1,5 @@
 package io.diffusion4j.cli.plots;
 
-import io.diffusion4j.diffusion.schedule.ListedSpacing;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.diffusion.schedule.SectionSpacing;
@@ -56,7 +55,7 @@ final class GridOptions {
   Map<String, NoiseSchedule> schedules(Collection<String> names) {
     Map<String, NoiseSchedule> schedules = new LinkedHashMap<>();
     for (String name : names) {
-      schedules.put(name, Schedules.standard().named(name, trainSteps()));
+      schedules.put(name, Schedules.standard().named(name).apply(trainSteps()));
     }
     return schedules;
   }
@@ -67,7 +66,7 @@ final class GridOptions {
     spacings.forEach(name -> visited.put(name, spaced(name)));
     respacing.ifPresent(spec -> visited.put(spec, SectionSpacing.parse(trainSteps(), spec)));
     if (!timesteps.isEmpty()) {
-      var listed = new ListedSpacing(new Timesteps(timesteps));
+      var listed = TimestepSpacings.listed(new Timesteps(timesteps));
       visited.put("listed", listed.of(trainSteps(), timesteps.size()));
     }
     return visited;

@@ -8,11 +8,8 @@ import io.diffusion4j.cli.Run;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;
-import io.diffusion4j.diffusion.schedule.StridedSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.diffusion.schedule.TrailingSpacing;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.plots.Axis;
@@ -88,7 +85,8 @@ final class PlotTest {
 
   @Test
   void aPlanIsPrintedAsATable() {
-    var plan = new DdimSampler(0).plan(new CosineSchedule(1000), new UnclipSpacing().of(1000, 4));
+    var plan =
+        new DdimSampler(0).plan(new CosineSchedule(1000), TimestepSpacings.UNCLIP.of(1000, 4));
     assertThat(run("plan --steps 4").out()).isEqualTo(plan.toString());
     assertThat(run("plot plan ddim --steps 4").out()).isEqualTo(plan.toString());
   }
@@ -96,9 +94,10 @@ final class PlotTest {
   @Test
   void severalPlansAreTitledByWhatTellsThemApart() {
     var schedule = new LinearSchedule(1000);
-    String unclip = new DdimSampler(0).plan(schedule, new UnclipSpacing().of(1000, 3)).toString();
+    String unclip =
+        new DdimSampler(0).plan(schedule, TimestepSpacings.UNCLIP.of(1000, 3)).toString();
     String trailing =
-        new DdimSampler(0).plan(schedule, new TrailingSpacing().of(1000, 3)).toString();
+        new DdimSampler(0).plan(schedule, TimestepSpacings.TRAILING.of(1000, 3)).toString();
     Run run = run("plan ddim --schedule linear --spacing unclip,trailing --steps 3");
     assertThat(run.out())
         .isEqualTo("ddim, unclip%n%sddim, trailing%n%s".formatted(unclip, trailing));
@@ -108,7 +107,7 @@ final class PlotTest {
   void timestepsAreTakenAsTheyAreGiven() {
     var schedule = new CosineSchedule(1000);
     var ddim = new DdimSampler(0);
-    String strided = ddim.plan(schedule, new StridedSpacing().of(1000, 10)).toString();
+    String strided = ddim.plan(schedule, TimestepSpacings.STRIDED.of(1000, 10)).toString();
     String listed = ddim.plan(schedule, Timesteps.of(999, 500, 0)).toString();
     assertThat(run("plan --respacing ddim10").out()).isEqualTo(strided);
     assertThat(run("plan --timesteps 999,500,0").out()).isEqualTo(listed);

@@ -37,8 +37,13 @@ public final class ByName<T> {
 
   /** These and one more, or another under a name that there is already. */
   public ByName<T> with(String name, T thing) {
+    return with(Map.of(name, thing));
+  }
+
+  /** These and more, or others under names that there are already. */
+  public ByName<T> with(Map<String, ? extends T> others) {
     Map<String, T> more = new HashMap<>(things);
-    more.put(name, thing);
+    more.putAll(others);
     return new ByName<>(kind, more, missing);
   }
 

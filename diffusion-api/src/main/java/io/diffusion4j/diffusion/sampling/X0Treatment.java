@@ -1,5 +1,8 @@
 package io.diffusion4j.diffusion.sampling;
 
+import io.diffusion4j.diffusion.argument.ByName;
+import java.util.Map;
+
 /** What is done to each estimate x̂₀ before it is used: samples are known to lie in a range. */
 @FunctionalInterface
 public interface X0Treatment {
@@ -16,5 +19,18 @@ public interface X0Treatment {
    */
   static X0Treatment clip(double range) {
     return new Clipping(range);
+  }
+
+  /** Those that can be asked for by name, for pixels in [-1, 1]; {@code dynamic} as in Imagen. */
+  static ByName<X0Treatment> standard() {
+    return new ByName<>(
+        "thresholding",
+        Map.of(
+            "clip",
+            clip(1),
+            "dynamic",
+            new DynamicThresholding(0.995, Double.POSITIVE_INFINITY),
+            "none",
+            NONE));
   }
 }

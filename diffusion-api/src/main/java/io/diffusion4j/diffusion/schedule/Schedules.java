@@ -2,10 +2,9 @@ package io.diffusion4j.diffusion.schedule;
 
 import io.diffusion4j.diffusion.argument.ByName;
 import java.util.Map;
-import java.util.SortedSet;
 import java.util.function.IntFunction;
 
-/** Noise schedules by name, each for any number of timesteps. */
+/** Noise schedules by name, as functions of T, the number of timesteps. */
 public final class Schedules {
   // The ends of β in diffusers, and those of Stable Diffusion.
   private static final double FIRST = 1e-4;
@@ -13,20 +12,16 @@ public final class Schedules {
   private static final double LATENT_FIRST = 0.00085;
   private static final double LATENT_LAST = 0.012;
 
-  private final ByName<IntFunction<NoiseSchedule>> schedules;
-
-  /** These schedules, as functions of T, under these names; at least one. */
-  public Schedules(Map<String, IntFunction<NoiseSchedule>> byName) {
-    this.schedules = new ByName<>("schedule", byName);
-  }
+  private Schedules() {}
 
   /**
    * Those of this package, in full precision. Where the ends of β are free they are OpenAI's, from
    * 1e-4 to 0.02 for 1000 timesteps and scaled by 1000/T for others; {@code scaled-linear} has
    * those of Stable Diffusion.
    */
-  public static Schedules standard() {
-    return new Schedules(
+  public static ByName<IntFunction<NoiseSchedule>> standard() {
+    return new ByName<>(
+        "schedule",
         Map.ofEntries(
             Map.entry("constant", steps -> BetaSchedule.constant(steps, last(steps))),
             Map.entry("cosine", CosineSchedule::new),
@@ -45,9 +40,10 @@ public final class Schedules {
    * float32, β from 1e-4 to 0.02 for any number of timesteps, {@code scaled_linear} from 0.00085 to
    * 0.012.
    */
-  public static Schedules diffusers() {
+  public static ByName<IntFunction<NoiseSchedule>> diffusers() {
     Precision precision = Precision.FLOAT32;
-    return new Schedules(
+    return new ByName<>(
+        "schedule",
         Map.of(
             "linear", steps -> new LinearSchedule(steps, FIRST, LAST, precision),
             "scaled_linear", steps -> latent(steps, precision),
@@ -81,21 +77,5 @@ public final class Schedules {
 
   private static double last(int steps) {
     return LinearSchedule.scale(steps) * LAST;
-  }
-
-  /**
-   * The schedule of this name.
-   *
-   * @param steps T, the number of training timesteps
-   * @throws IllegalArgumentException if there is none, the message lists those there are; or if it
-   *     cannot have so many timesteps
-   */
-  public NoiseSchedule named(String name, int steps) {
-    return schedules.named(name).apply(steps);
-  }
-
-  /** The names, in alphabetical order. */
-  public SortedSet<String> names() {
-    return schedules.names();
   }
 }

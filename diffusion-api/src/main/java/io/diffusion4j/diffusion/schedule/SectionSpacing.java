@@ -9,18 +9,12 @@ import java.util.List;
  * OpenAI's respacing: the timesteps are cut into sections of equal size, and each section gets its
  * own number of evenly spaced steps, both ends included (Nichol &amp; Dhariwal 2021, §4; {@code
  * space_timesteps}).
- *
- * <p>As a spacing it has one section.
  */
-public record SectionSpacing() implements TimestepSpacing {
+public final class SectionSpacing {
   /** The section counts of GLIDE's {@code "fast27"}. */
   private static final int[] FAST27 = {10, 10, 3, 2, 2};
 
-  @Override
-  public Timesteps of(int trainSteps, int n) {
-    Spacings.check(trainSteps, n);
-    return sections(trainSteps, n);
-  }
+  private SectionSpacing() {}
 
   /**
    * Timesteps by sections, the cleanest first.
@@ -29,7 +23,7 @@ public record SectionSpacing() implements TimestepSpacing {
    * @param counts how many steps of each section
    */
   public static Timesteps sections(int trainSteps, int... counts) {
-    return Spacings.descending(ascending(trainSteps, counts));
+    return TimestepSpacings.descending(ascending(trainSteps, counts));
   }
 
   /**
@@ -45,10 +39,10 @@ public record SectionSpacing() implements TimestepSpacing {
       List<Integer> values = new ArrayList<>(ascending(trainSteps, FAST27));
       int last = values.size() - 1;
       values.set(last, values.get(last) - 2); // GLIDE avoids the very last timesteps
-      return Spacings.descending(values);
+      return TimestepSpacings.descending(values);
     }
     if (trimmed.startsWith("ddim")) {
-      return new StridedSpacing().of(trainSteps, number(spec, trimmed.substring(4)));
+      return TimestepSpacings.STRIDED.of(trainSteps, number(spec, trimmed.substring(4)));
     }
     return sections(
         trainSteps,

@@ -1,54 +1,191 @@
 package io.diffusion4j.diffusion.schedule;
 
 import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.diffusion.argument.Check;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
-/** Timestep spacings by name. */
+/** Ways to visit a few timesteps of T, under the names that diffusers and OpenAI use. */
 public final class TimestepSpacings {
-  private final ByName<TimestepSpacing> spacings;
+  /**
+   * Evenly from T − 1 to 0, both included: diffusers' {@code UnCLIPScheduler}. Where that one
+   * divides by zero, for n = 1, this one gives T − 1.
+   */
+  public static final TimestepSpacing UNCLIP =
+      checked(
+          (trainSteps, n) ->
+              n == 1 ? Timesteps.of(trainSteps - 1) : linspace(trainSteps, n, n - 1));
 
-  /** These spacings under these names, at least one. */
-  public TimestepSpacings(Map<String, TimestepSpacing> byName) {
-    this(new ByName<>("spacing", byName));
-  }
+  /**
+   * Evenly from T − 1 to 0, both included; the only one of one step is 0, as NumPy has it. {@code
+   * linspace} in diffusers, for DDPM and DDIM.
+   */
+  public static final TimestepSpacing LINSPACE =
+      checked((trainSteps, n) -> linspace(trainSteps, n, n - 1));
 
-  private TimestepSpacings(ByName<TimestepSpacing> spacings) {
-    this.spacings = spacings;
-  }
+  /**
+   * Evenly from T − 1 to one stride above 0; {@code linspace} in diffusers for DPM-Solver++, which
+   * ends at the clean sample anyway.
+   */
+  public static final TimestepSpacing LINSPACE_ABOVE_ZERO =
+      checked(
+          (trainSteps, n) -> {
+            Check.that(n < trainSteps, "steps", n, "in [1, %s]", trainSteps - 1);
+            double stride = (trainSteps - 1.0) / n;
+            return descending(rounded(n, i -> (i + 1) * stride));
+          });
 
-  /** Those of this package, under the names that diffusers and OpenAI use. */
-  public static TimestepSpacings standard() {
-    return new TimestepSpacings(
+  /** 0, r, 2r, … with r = ⌊T/n⌋: {@code leading} in diffusers. */
+  public static final TimestepSpacing LEADING = leading(0);
+
+  /**
+   * T − 1, T − 1 − T/n, …: {@code trailing} in diffusers. Starts at the noisiest timestep and ends
+   * one stride above the clean sample (Lin et al. 2024, §3.3).
+   */
+  public static final TimestepSpacing TRAILING =
+      checked(
+          (trainSteps, n) -> {
+            double stride = (double) trainSteps / n;
+            return new Timesteps(
+                rounded(n, i -> trainSteps - i * stride).stream().map(t -> t - 1).toList());
+          });
+
+  /**
+   * 0, i, 2i, … with the first whole stride i that gives exactly n: OpenAI's {@code "ddimN"}. There
+   * may be none.
+   */
+  public static final TimestepSpacing STRIDED = checked(TimestepSpacings::strided);
+
+  /** One section of {@link SectionSpacing}: evenly spaced, both ends included. */
+  public static final TimestepSpacing SECTIONS = checked(SectionSpacing::sections);
+
+  /** How many feasible numbers of steps an error suggests. */
+  private static final int SUGGESTIONS = 4;
+
+  private TimestepSpacings() {}
+
+  /** Those that can be asked for by name. */
+  public static ByName<TimestepSpacing> standard() {
+    return new ByName<>(
+        "spacing",
         Map.of(
-            "ddim", new StridedSpacing(),
-            "leading", new LeadingSpacing(),
-            "linspace", new LinspaceSpacing(LinspaceSpacing.End.ZERO),
-            "sections", new SectionSpacing(),
-            "trailing", new TrailingSpacing(),
-            "unclip", new UnclipSpacing()));
-  }
-
-  /** These and more, or others under names that are there already. */
-  public TimestepSpacings with(Map<String, TimestepSpacing> more) {
-    ByName<TimestepSpacing> all = spacings;
-    for (Map.Entry<String, TimestepSpacing> one : more.entrySet()) {
-      all = all.with(one.getKey(), one.getValue());
-    }
-    return new TimestepSpacings(all);
+            "ddim", STRIDED,
+            "leading", LEADING,
+            "linspace", LINSPACE,
+            "sections", SECTIONS,
+            "trailing", TRAILING,
+            "unclip", UNCLIP));
   }
 
   /**
-   * The spacing of this name.
+   * {@link #LEADING} plus an offset. The noisiest timesteps are left out.
    *
-   * @throws IllegalArgumentException if there is none; the message lists those there are
+   * @param offset added to each, at least 0; 1 for Stable Diffusion
    */
-  public TimestepSpacing named(String name) {
-    return spacings.named(name);
+  public static TimestepSpacing leading(int offset) {
+    Check.that(offset >= 0, "offset", offset, "≥ 0");
+    return checked(
+        (trainSteps, n) -> {
+          int stride = trainSteps / n;
+          int most = trainSteps - 1 - (n - 1) * stride;
+          Check.that(
+              offset <= most,
+              "offset",
+              offset,
+              "at most %s for %s of %s steps",
+              most,
+              n,
+              trainSteps);
+          return descending(IntStream.range(0, n).mapToObj(i -> i * stride + offset).toList());
+        });
   }
 
-  /** The names, in alphabetical order. */
-  public SortedSet<String> names() {
-    return spacings.names();
+  /** Timesteps that someone has chosen by hand; as many as there are, and no other number of them. */
+  public static TimestepSpacing listed(Timesteps timesteps) {
+    return checked(
+        (trainSteps, n) -> {
+          int size = timesteps.size();
+          Check.that(n == size, "steps", n, "%s, as many as are listed", size);
+          timesteps.requireBelow(trainSteps);
+          return timesteps;
+        });
+  }
+
+  /**
+   * Another spacing on the cleaner part of the schedule: the timesteps whose half log-SNR λ = ln √ᾱ
+   * − ln √(1−ᾱ) is at least {@code minLambda}. The cosine schedule ends in a few timesteps of almost
+   * pure noise, which take DPM-Solver++ a stride it cannot afford; diffusers recommends −5.1 for it
+   * ({@code lambda_min_clipped}).
+   */
+  public static TimestepSpacing truncated(
+      TimestepSpacing inner, NoiseSchedule schedule, double minLambda) {
+    int kept = schedule.steps();
+    while (kept > 0 && schedule.level(kept - 1).lambda() < minLambda) {
+      kept--;
+    }
+    double largest = schedule.level(0).lambda();
+    Check.that(kept != 0, "minLambda", minLambda, "at most %s, the schedule's largest", largest);
+    int most = kept;
+    return (trainSteps, n) -> inner.of(Math.min(trainSteps, most), n);
+  }
+
+  private static TimestepSpacing checked(TimestepSpacing spacing) {
+    return (trainSteps, n) -> {
+      Check.that(trainSteps >= 1, "trainSteps", trainSteps, "≥ 1");
+      Check.that(n >= 1 && n <= trainSteps, "steps", n, "in [1, %s]", trainSteps);
+      return spacing.of(trainSteps, n);
+    };
+  }
+
+  private static Timesteps linspace(int trainSteps, int n, int intervals) {
+    double stride = intervals == 0 ? 0 : (trainSteps - 1.0) / intervals;
+    return descending(rounded(n, i -> i * stride));
+  }
+
+  private static Timesteps strided(int trainSteps, int n) {
+    return IntStream.range(1, Math.max(2, trainSteps))
+        .filter(stride -> multiples(trainSteps, stride) == n)
+        .mapToObj(stride -> descending(IntStream.range(0, n).mapToObj(i -> i * stride).toList()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Check.refusal(
+                    "steps",
+                    n,
+                    "a whole stride through %s, such as %s",
+                    trainSteps,
+                    nearby(trainSteps, n)));
+  }
+
+  /** How many multiples of the stride there are in 0, …, trainSteps − 1. */
+  private static int multiples(int trainSteps, int stride) {
+    return (trainSteps + stride - 1) / stride;
+  }
+
+  private static List<Integer> nearby(int trainSteps, int n) {
+    return IntStream.range(1, trainSteps)
+        .map(stride -> multiples(trainSteps, stride))
+        .distinct()
+        .boxed()
+        .sorted((a, b) -> Integer.compare(Math.abs(a - n), Math.abs(b - n)))
+        .limit(SUGGESTIONS)
+        .sorted()
+        .toList();
+  }
+
+  /** The n values of {@code at}, rounded half to even as Python and NumPy do. */
+  private static List<Integer> rounded(int n, IntToDoubleFunction at) {
+    return IntStream.range(0, n).mapToObj(i -> (int) Math.rint(at.applyAsDouble(i))).toList();
+  }
+
+  /** Timesteps from the ascending values. */
+  static Timesteps descending(List<Integer> ascending) {
+    List<Integer> values = new ArrayList<>(ascending);
+    Collections.reverse(values);
+    return new Timesteps(values);
   }
 }

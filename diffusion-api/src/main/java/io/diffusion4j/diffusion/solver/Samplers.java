@@ -3,7 +3,6 @@ package io.diffusion4j.diffusion.solver;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import java.util.Map;
-import java.util.SortedSet;
 
 /** The samplers a request may choose by name. */
 public final class Samplers {
@@ -12,20 +11,12 @@ public final class Samplers {
   private static final Grid KARRAS_FRACTIONAL =
       new KarrasGrid(7, KarrasGrid.Ends.TIMESTEPS, KarrasGrid.Time.FRACTIONAL);
 
-  private final ByName<Sampler> samplers;
-
-  /** These samplers under these names, at least one. */
-  public Samplers(Map<String, Sampler> byName) {
-    this(new ByName<>("sampler", byName));
-  }
-
-  private Samplers(ByName<Sampler> samplers) {
-    this.samplers = samplers;
-  }
+  private Samplers() {}
 
   /** Those of this package, under their usual names. */
-  public static Samplers standard() {
-    return new Samplers(
+  public static ByName<Sampler> standard() {
+    return new ByName<>(
+        "sampler",
         Map.ofEntries(
             Map.entry("ddim", new DdimSampler(0)),
             Map.entry("ddpm", new DdpmSampler(DdpmSampler.Variance.LEARNED_RANGE)),
@@ -55,38 +46,5 @@ public final class Samplers {
             Map.entry("pndm", new PlmsSampler(PlmsSampler.Start.RUNGE_KUTTA)),
             Map.entry("sde-dpmpp-2m", new SdeDpmSolverPlusPlus(2)),
             Map.entry("unclip", new UnclipSampler())));
-  }
-
-  /** These and one more, or another under a name that there is already. */
-  public Samplers with(String name, Sampler sampler) {
-    return new Samplers(samplers.with(name, sampler));
-  }
-
-  /**
-   * These, and a name for a sampler that there could be, for the benefit of who asks for it.
-   *
-   * @param needs what there has to be first, such as {@code a measurement}
-   */
-  public Samplers without(String name, String needs) {
-    return new Samplers(samplers.without(name, needs));
-  }
-
-  /**
-   * The sampler of this name.
-   *
-   * @throws IllegalArgumentException if there is none; the message lists those there are
-   */
-  public Sampler named(String name) {
-    return samplers.named(name);
-  }
-
-  /** What could be asked for where there is no sampler of this name, in words. */
-  public String expectedInsteadOf(String name) {
-    return samplers.expectedInsteadOf(name);
-  }
-
-  /** The names, in alphabetical order. */
-  public SortedSet<String> names() {
-    return samplers.names();
   }
 }

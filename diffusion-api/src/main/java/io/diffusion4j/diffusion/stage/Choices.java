@@ -1,11 +1,9 @@
 package io.diffusion4j.diffusion.stage;
 
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
-import io.diffusion4j.diffusion.schedule.TimestepSpacings;
-import io.diffusion4j.diffusion.solver.Samplers;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,17 +17,17 @@ import java.util.Optional;
  * @param treatments what can be done to x̂₀; empty if there is no choice
  */
 public record Choices(
-    Samplers samplers,
+    ByName<Sampler> samplers,
     String defaultSampler,
     int defaultSteps,
-    Optional<TimestepSpacings> spacings,
-    Optional<X0Treatments> treatments) {
+    Optional<ByName<TimestepSpacing>> spacings,
+    Optional<ByName<X0Treatment>> treatments) {
   public Choices {
     samplers.named(defaultSampler); // its error lists the known names
   }
 
   /** Samplers alone: timesteps and treatment of x̂₀ are the stage's own. */
-  public Choices(Samplers samplers, String defaultSampler, int defaultSteps) {
+  public Choices(ByName<Sampler> samplers, String defaultSampler, int defaultSteps) {
     this(samplers, defaultSampler, defaultSteps, Optional.empty(), Optional.empty());
   }
 
@@ -39,12 +37,12 @@ public record Choices(
   }
 
   /** The same with timesteps to choose from. */
-  public Choices withSpacings(TimestepSpacings offered) {
+  public Choices withSpacings(ByName<TimestepSpacing> offered) {
     return new Choices(samplers, defaultSampler, defaultSteps, Optional.of(offered), treatments);
   }
 
   /** The same with treatments of x̂₀ to choose from. */
-  public Choices withTreatments(X0Treatments offered) {
+  public Choices withTreatments(ByName<X0Treatment> offered) {
     return new Choices(samplers, defaultSampler, defaultSteps, spacings, Optional.of(offered));
   }
 
@@ -59,12 +57,8 @@ public record Choices(
       Map<String, Sampler> moreSamplers,
       Map<String, TimestepSpacing> moreSpacings,
       Map<String, X0Treatment> moreTreatments) {
-    Samplers allSamplers = samplers;
-    for (var more : moreSamplers.entrySet()) {
-      allSamplers = allSamplers.with(more.getKey(), more.getValue());
-    }
     return new Choices(
-        allSamplers,
+        samplers.with(moreSamplers),
         defaultSampler,
         defaultSteps,
         spacings.map(offered -> offered.with(moreSpacings)),

@@ -11,7 +11,7 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
-import io.diffusion4j.diffusion.schedule.SectionSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +83,8 @@ class DdpmLimitTest {
   /** The steps of the sampler with the perfect network, first to last. */
   private static List<Affine> ddpm(DdpmSampler.Variance variance, int steps) {
     SamplingPlan plan =
-        new DdpmSampler(variance).plan(SDE.schedule(steps), new SectionSpacing().of(steps, steps));
+        new DdpmSampler(variance)
+            .plan(SDE.schedule(steps), TimestepSpacings.SECTIONS.of(steps, steps));
     List<Affine> result = new ArrayList<>();
     for (int i = 0; i < steps; i++) {
       SamplingPlan.Step step = plan.steps().get(i);

@@ -3,13 +3,15 @@ package io.diffusion4j.diffusion.denoiser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
@@ -316,11 +318,11 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
             "toy",
             denoiser,
             new LinearSchedule(1000),
-            new UnclipSpacing(),
+            TimestepSpacings.UNCLIP,
             X0Treatment.clip(1),
             48);
     List<Callable<List<float[]>>> requests = new ArrayList<>();
-    Samplers samplers = Samplers.standard();
+    ByName<Sampler> samplers = Samplers.standard();
     for (String name : samplers.names()) {
       int number = requests.size();
       var settings = new SamplingSettings(samplers.named(name), 5 + 3 * number, 0.5 * number);

@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
@@ -61,7 +61,7 @@ class GuidanceScaleTest {
             "toy",
             new GuidedDenoiser<>(network),
             SCHEDULE,
-            new UnclipSpacing(),
+            TimestepSpacings.UNCLIP,
             X0Treatment.clip(1),
             16);
     var scale = new GuidanceInterval(new GuidanceRamp(5, 2, 1000, Shape.LINEAR), 300, 700);

@@ -15,7 +15,7 @@ import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.solver.GaussianData;
@@ -122,7 +122,7 @@ class GuidedGaussianTest {
     int size = 10_000;
     var stage =
         new DiffusionStage<>(
-            "gaussian", denoiser, SCHEDULE, new UnclipSpacing(), X0Treatment.NONE, size);
+            "gaussian", denoiser, SCHEDULE, TimestepSpacings.UNCLIP, X0Treatment.NONE, size);
     var draw = new Draw<>(new GradientGuidance<>(DATA, OBSERVED, 1.0), new PhiloxNoise(8, 0));
     float[] sample =
         stage

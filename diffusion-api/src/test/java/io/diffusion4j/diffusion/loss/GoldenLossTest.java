@@ -45,7 +45,9 @@ class GoldenLossTest {
     GoldenTensors golden = reference.io();
     var about = reference.json();
     var schedule =
-        Schedules.standard().named(about.get("schedule").asText(), about.get("steps").asInt());
+        Schedules.standard()
+            .named(about.get("schedule").asText())
+            .apply(about.get("steps").asInt());
     var process =
         new ReverseProcess(
             schedule,

@@ -25,7 +25,7 @@ import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.solver.GaussianData;
@@ -105,7 +105,7 @@ class EditingTest {
               }
             },
             SCHEDULE,
-            new UnclipSpacing(),
+            TimestepSpacings.UNCLIP,
             X0Treatment.clip(1),
             3 * SMALL * SMALL);
     return (draws, settings, listener) ->
@@ -130,7 +130,7 @@ class EditingTest {
             "super_res",
             new GaussianDenoiser(SCHEDULE, Parameterization.EPS),
             SCHEDULE,
-            new UnclipSpacing(),
+            TimestepSpacings.UNCLIP,
             X0Treatment.clip(1),
             3 * LARGE * LARGE);
     return (draws, settings, listener) ->
@@ -246,7 +246,7 @@ class EditingTest {
         name,
         new Course.Denoising(
             SCHEDULE,
-            new UnclipSpacing(),
+            TimestepSpacings.UNCLIP,
             X0Treatment.clip(1),
             new Choices(Samplers.standard(), "ddim", 20)));
   }

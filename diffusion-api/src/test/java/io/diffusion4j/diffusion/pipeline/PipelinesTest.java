@@ -16,7 +16,7 @@ import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.diffusion.schedule.TrailingSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.HeunSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
@@ -190,7 +190,7 @@ class PipelinesTest {
             Prior.STAGE,
             new Course.Denoising(
                 new CosineSchedule(100),
-                new TrailingSpacing(),
+                TimestepSpacings.TRAILING,
                 X0Treatment.NONE,
                 new Choices(Samplers.standard(), "heun", 6)));
     List<SamplingSettings> seen = new ArrayList<>();

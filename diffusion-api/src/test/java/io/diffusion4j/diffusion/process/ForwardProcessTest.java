@@ -38,7 +38,7 @@ class ForwardProcessTest {
   void itsNumbersAreThoseOfOpenAi(GoldenCase reference) {
     JsonNode about = reference.json();
     NoiseSchedule schedule =
-        Schedules.standard().named(about.get("name").asText(), about.get("steps").asInt());
+        Schedules.standard().named(about.get("name").asText()).apply(about.get("steps").asInt());
     var process = new ForwardProcess(schedule);
     GoldenTensors golden = reference.io();
     same(golden, "alphas_cumprod_prev", t -> schedule.alphaBar(t - 1));

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import java.util.SortedSet;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PartialSamplerTest {
   private static final NoiseSchedule SCHEDULE = new CosineSchedule(1000);
-  private static final Timesteps TIMESTEPS = new UnclipSpacing().of(1000, 20);
+  private static final Timesteps TIMESTEPS = TimestepSpacings.UNCLIP.of(1000, 20);
 
   @ParameterizedTest
   @CsvSource({"1, 30, 30", "0.5, 30, 15", "0.07, 100, 7", "0.01, 30, 1", "0.51, 30, 16"})

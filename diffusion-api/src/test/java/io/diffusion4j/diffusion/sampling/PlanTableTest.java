@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler.Variance;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PlanTableTest {
   private static final NoiseSchedule COSINE = new CosineSchedule(1000);
-  private static final Timesteps FIVE = new UnclipSpacing().of(1000, 5);
+  private static final Timesteps FIVE = TimestepSpacings.UNCLIP.of(1000, 5);
 
   private static SamplingPlan plan(Sampler sampler) {
     return sampler.plan(COSINE, FIVE);

@@ -8,8 +8,8 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.GaussianData;
 import io.diffusion4j.diffusion.solver.Samplers;
@@ -25,7 +25,7 @@ class ResamplingTest {
   private static final NoiseSchedule SCHEDULE = new CosineSchedule(1000);
 
   private static SamplingPlan plan(Sampler sampler, int steps) {
-    return sampler.plan(SCHEDULE, new UnclipSpacing().of(1000, steps));
+    return sampler.plan(SCHEDULE, TimestepSpacings.UNCLIP.of(1000, steps));
   }
 
   @Test

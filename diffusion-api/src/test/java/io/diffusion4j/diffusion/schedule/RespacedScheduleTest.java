@@ -45,7 +45,7 @@ class RespacedScheduleTest {
 
   @Test
   void itsStepsAreTheStretchesBetweenTheStepsKept() {
-    var respaced = new RespacedSchedule(WHOLE, new TrailingSpacing().of(1000, 20));
+    var respaced = new RespacedSchedule(WHOLE, TimestepSpacings.TRAILING.of(1000, 20));
     var ofWhole = new ForwardProcess(WHOLE);
     var ofRespaced = new ForwardProcess(respaced);
     for (int t = 0; t < respaced.steps(); t++) {
@@ -63,7 +63,7 @@ class RespacedScheduleTest {
     Timesteps kept = SectionSpacing.parse(1000, "10,10,3,2,2");
     var respaced = new RespacedSchedule(WHOLE, kept);
     SamplingPlan beside = sampler.plan(WHOLE, kept);
-    SamplingPlan within = sampler.plan(respaced, new SectionSpacing().of(27, 27));
+    SamplingPlan within = sampler.plan(respaced, TimestepSpacings.SECTIONS.of(27, 27));
     for (int i = 0; i < 27; i++) {
       SamplingPlan.Step step = within.steps().get(i);
       assertThat(step.update()).isEqualTo(beside.steps().get(i).update());

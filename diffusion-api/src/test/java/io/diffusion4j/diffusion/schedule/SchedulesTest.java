@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
@@ -12,6 +13,7 @@ import io.diffusion4j.golden.GoldenTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,10 +27,11 @@ class SchedulesTest implements NoiseScheduleContract {
   @Override
   public List<NoiseSchedule> schedules() {
     List<NoiseSchedule> schedules = new ArrayList<>(others());
-    for (Schedules named : List.of(Schedules.standard(), Schedules.diffusers())) {
+    for (ByName<IntFunction<NoiseSchedule>> named :
+        List.of(Schedules.standard(), Schedules.diffusers())) {
       for (String name : named.names()) {
         for (int steps : new int[] {21, 100, 1000}) {
-          schedules.add(named.named(name, steps));
+          schedules.add(named.named(name).apply(steps));
         }
       }
     }
@@ -73,7 +76,8 @@ class SchedulesTest implements NoiseScheduleContract {
   void tablesAreThoseOfOpenAi(GoldenCase golden) {
     NoiseSchedule schedule =
         Schedules.standard()
-            .named(golden.json().get("name").asText(), golden.json().get("steps").asInt());
+            .named(golden.json().get("name").asText())
+            .apply(golden.json().get("steps").asInt());
     double[] betas = golden.io().values("betas");
     double[] alphaBars = golden.io().values("alphas_cumprod");
     assertThat(schedule.steps()).isEqualTo(betas.length);
@@ -101,7 +105,7 @@ class SchedulesTest implements NoiseScheduleContract {
         ? ZeroTerminalSnr.of(
             diffusers(name.substring(0, name.length() - ZERO_TERMINAL_SNR.length()), steps),
             Precision.FLOAT32)
-        : Schedules.diffusers().named(name, steps);
+        : Schedules.diffusers().named(name).apply(steps);
   }
 
   /** β within a tolerance, and ᾱ within the tolerance of a product of all of them. */
@@ -123,7 +127,7 @@ class SchedulesTest implements NoiseScheduleContract {
   @ParameterizedTest
   @ValueSource(ints = {21, 100, 1000})
   void quadraticBetasHaveRootsInEqualSteps(int steps) {
-    NoiseSchedule schedule = Schedules.standard().named("quadratic", steps);
+    NoiseSchedule schedule = Schedules.standard().named("quadratic").apply(steps);
     double scale = 1000.0 / steps;
     assertThat(schedule.beta(0)).isCloseTo(scale * 1e-4, within(EXACT));
     assertThat(schedule.beta(steps - 1)).isCloseTo(scale * 0.02, within(EXACT));
@@ -140,7 +144,7 @@ class SchedulesTest implements NoiseScheduleContract {
   @ParameterizedTest
   @ValueSource(ints = {21, 100, 1000})
   void sigmoidBetasAreALogisticCurveThroughTheMiddle(int steps) {
-    NoiseSchedule schedule = Schedules.standard().named("sigmoid", steps);
+    NoiseSchedule schedule = Schedules.standard().named("sigmoid").apply(steps);
     double first = 0.1 / steps;
     double last = 20.0 / steps;
     for (int t = 0; t < steps; t++) {
@@ -155,7 +159,7 @@ class SchedulesTest implements NoiseScheduleContract {
   @ParameterizedTest
   @CsvSource({"warmup10, 0.1", "warmup50, 0.5"})
   void warmUpClimbsAndThenStays(String name, double share) {
-    NoiseSchedule schedule = Schedules.standard().named(name, 1000);
+    NoiseSchedule schedule = Schedules.standard().named(name).apply(1000);
     int warm = (int) (1000 * share);
     for (int t = 0; t < 1000; t++) {
       double climbed = Math.min(1, t / (warm - 1.0));
@@ -185,7 +189,7 @@ class SchedulesTest implements NoiseScheduleContract {
   @ParameterizedTest
   @ValueSource(strings = {"linear", "cosine", "scaled-linear", "sigmoid"})
   void zeroTerminalSnrKeepsTheFirstAndTheShapeOfTheSignal(String name) {
-    NoiseSchedule schedule = Schedules.standard().named(name, 200);
+    NoiseSchedule schedule = Schedules.standard().named(name).apply(200);
     NoiseSchedule stretched = ZeroTerminalSnr.of(schedule, Precision.FLOAT64);
     assertThat(stretched.alphaBar(199)).isZero();
     assertThat(stretched.level(199).snr()).isZero();
@@ -200,17 +204,19 @@ class SchedulesTest implements NoiseScheduleContract {
 
   @Test
   void everyNameIsAScheduleOfTheStepsAskedForAndAnUnknownOneIsToldThem() {
-    Schedules schedules = Schedules.standard();
+    ByName<IntFunction<NoiseSchedule>> schedules = Schedules.standard();
     assertThat(schedules.names())
         .contains("cosine", "linear")
-        .allSatisfy(name -> assertThat(schedules.named(name, 100).steps()).isEqualTo(100));
-    assertThat(schedules.named("cosine", 100)).isEqualTo(new CosineSchedule(100));
-    assertThat(schedules.named("linear", 100)).isEqualTo(new LinearSchedule(100));
-    var two = new Schedules(Map.of("b", CosineSchedule::new, "a", LinearSchedule::new));
-    assertThatThrownBy(() -> two.named("c", 10))
+        .allSatisfy(name -> assertThat(schedules.named(name).apply(100).steps()).isEqualTo(100));
+    assertThat(schedules.named("cosine").apply(100)).isEqualTo(new CosineSchedule(100));
+    assertThat(schedules.named("linear").apply(100)).isEqualTo(new LinearSchedule(100));
+    var two =
+        new ByName<IntFunction<NoiseSchedule>>(
+            "schedule", Map.of("b", CosineSchedule::new, "a", LinearSchedule::new));
+    assertThatThrownBy(() -> two.named("c").apply(10))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("schedule: c (expected: one of a, b)");
-    assertThatThrownBy(() -> new Schedules(Map.of()))
+    assertThatThrownBy(() -> new ByName<>("schedule", Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("schedule: none (expected: at least one)");
   }

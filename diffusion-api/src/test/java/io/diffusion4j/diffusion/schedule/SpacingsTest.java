@@ -20,11 +20,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SpacingsTest {
   static Stream<Arguments> spacings() {
     return Stream.of(
-        arguments(new UnclipSpacing()),
-        arguments(new LeadingSpacing()),
-        arguments(new LinspaceSpacing(LinspaceSpacing.End.ZERO)),
-        arguments(new TrailingSpacing()),
-        arguments(new SectionSpacing()));
+        arguments(TimestepSpacings.UNCLIP),
+        arguments(TimestepSpacings.LEADING),
+        arguments(TimestepSpacings.LINSPACE),
+        arguments(TimestepSpacings.TRAILING),
+        arguments(TimestepSpacings.SECTIONS));
   }
 
   @ParameterizedTest
@@ -66,14 +66,14 @@ class SpacingsTest {
 
   @Test
   void unclipSpacingIsThatOfThePublishedPipelines() {
-    assertThat(new UnclipSpacing().of(1000, 25).values())
+    assertThat(TimestepSpacings.UNCLIP.of(1000, 25).values())
         .containsExactly(
             999, 957, 916, 874, 832, 791, 749, 708, 666, 624, 583, 541, 500, 458, 416, 375, 333,
             291, 250, 208, 166, 125, 83, 42, 0);
-    assertThat(new UnclipSpacing().of(1000, 7).values())
+    assertThat(TimestepSpacings.UNCLIP.of(1000, 7).values())
         .containsExactly(999, 832, 666, 500, 333, 166, 0);
-    assertThat(new UnclipSpacing().of(1000, 2).values()).containsExactly(999, 0);
-    assertThat(new UnclipSpacing().of(1000, 1).values()).containsExactly(999);
+    assertThat(TimestepSpacings.UNCLIP.of(1000, 2).values()).containsExactly(999, 0);
+    assertThat(TimestepSpacings.UNCLIP.of(1000, 1).values()).containsExactly(999);
   }
 
   @GoldenTest(GoldenKind.RESPACING)
@@ -104,8 +104,10 @@ class SpacingsTest {
 
   @Test
   void sectionsDifferFromUnclipAtTies() {
-    assertThat(new SectionSpacing().of(1000, 25)).isEqualTo(new UnclipSpacing().of(1000, 25));
-    assertThat(new SectionSpacing().of(1000, 21)).isNotEqualTo(new UnclipSpacing().of(1000, 21));
+    assertThat(TimestepSpacings.SECTIONS.of(1000, 25))
+        .isEqualTo(TimestepSpacings.UNCLIP.of(1000, 25));
+    assertThat(TimestepSpacings.SECTIONS.of(1000, 21))
+        .isNotEqualTo(TimestepSpacings.UNCLIP.of(1000, 21));
   }
 
   @Test
@@ -113,10 +115,10 @@ class SpacingsTest {
     assertThatThrownBy(() -> SectionSpacing.parse(1000, "ddim37"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("steps: 37 (expected: a whole stride through 1000, such as [35, 36, 38, 39])");
-    assertThatThrownBy(() -> new StridedSpacing().of(1000, 1))
+    assertThatThrownBy(() -> TimestepSpacings.STRIDED.of(1000, 1))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThat(new StridedSpacing().of(1000, 1000).size()).isEqualTo(1000);
-    assertThat(new StridedSpacing().of(1, 1).values()).containsExactly(0);
+    assertThat(TimestepSpacings.STRIDED.of(1000, 1000).size()).isEqualTo(1000);
+    assertThat(TimestepSpacings.STRIDED.of(1, 1).values()).containsExactly(0);
   }
 
   @Test
@@ -133,7 +135,7 @@ class SpacingsTest {
 
   private static boolean isFeasible(int n) {
     try {
-      return new StridedSpacing().of(1000, n).size() == n;
+      return TimestepSpacings.STRIDED.of(1000, n).size() == n;
     } catch (IllegalArgumentException e) {
       return false;
     }
@@ -156,23 +158,23 @@ class SpacingsTest {
 
   @Test
   void leadingSpacingTakesAnOffsetThatFits() {
-    assertThat(new LeadingSpacing(1).of(1000, 4).values()).containsExactly(751, 501, 251, 1);
-    assertThatThrownBy(() -> new LeadingSpacing(1).of(1000, 1000))
+    assertThat(TimestepSpacings.leading(1).of(1000, 4).values()).containsExactly(751, 501, 251, 1);
+    assertThatThrownBy(() -> TimestepSpacings.leading(1).of(1000, 1000))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("offset: 1 (expected: at most 0 for 1000 of 1000 steps)");
-    assertThatThrownBy(() -> new LeadingSpacing(-1))
+    assertThatThrownBy(() -> TimestepSpacings.leading(-1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("offset: -1 (expected: ≥ 0)");
   }
 
   @Test
   void trailingStartsAtTheNoisiestAndEndsAStrideAboveClean() {
-    assertThat(new TrailingSpacing().of(1000, 4).values()).containsExactly(999, 749, 499, 249);
+    assertThat(TimestepSpacings.TRAILING.of(1000, 4).values()).containsExactly(999, 749, 499, 249);
   }
 
   @Test
   void linspaceCanStopAboveZero() {
-    var spacing = new LinspaceSpacing(LinspaceSpacing.End.ABOVE_ZERO);
+    var spacing = TimestepSpacings.LINSPACE_ABOVE_ZERO;
     assertThat(spacing.of(1000, 3).values()).containsExactly(999, 666, 333);
     assertThatThrownBy(() -> spacing.of(1000, 1000))
         .isInstanceOf(IllegalArgumentException.class)
@@ -182,11 +184,9 @@ class SpacingsTest {
   @Test
   void truncationLeavesOutTheNoisiestTimesteps() {
     var cosine = new CosineSchedule(1000, Precision.FLOAT32);
-    var truncated =
-        TruncatedSpacing.atLambda(
-            new LinspaceSpacing(LinspaceSpacing.End.ABOVE_ZERO), cosine, -5.1);
+    var truncated = TimestepSpacings.truncated(TimestepSpacings.LINSPACE_ABOVE_ZERO, cosine, -5.1);
     assertThat(truncated.of(1000, 20).get(0)).isEqualTo(995);
-    assertThatThrownBy(() -> TruncatedSpacing.atLambda(new UnclipSpacing(), cosine, 100))
+    assertThatThrownBy(() -> TimestepSpacings.truncated(TimestepSpacings.UNCLIP, cosine, 100))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("minLambda: 100.0 (expected: at most ");
   }
@@ -206,7 +206,7 @@ class SpacingsTest {
 
   @Test
   void aListIsTakenAsItIs() {
-    var spacing = new ListedSpacing(Timesteps.of(999, 42, 0));
+    var spacing = TimestepSpacings.listed(Timesteps.of(999, 42, 0));
     assertThat(spacing.of(1000, 3).values()).containsExactly(999, 42, 0);
     assertThatThrownBy(() -> spacing.of(1000, 4))
         .isInstanceOf(IllegalArgumentException.class)

@@ -15,8 +15,8 @@ import io.diffusion4j.diffusion.sampling.Trajectory;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** For Gaussian data the best variance, that of q(x_s | x_t), has a closed form of its own. */
 class AnalyticDpmSamplerTest {
   private static final NoiseSchedule SCHEDULE = new CosineSchedule(1000);
-  private static final Timesteps TIMESTEPS = new UnclipSpacing().of(1000, 12);
+  private static final Timesteps TIMESTEPS = TimestepSpacings.UNCLIP.of(1000, 12);
 
   /** E[ε̂²] = (1−ᾱ)/Var(x_t) of the perfect network. */
   private static EpsPower power(double deviation) {

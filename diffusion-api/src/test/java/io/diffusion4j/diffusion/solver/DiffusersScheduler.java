@@ -9,15 +9,11 @@ import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.BetaSchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.diffusion.schedule.LeadingSpacing;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
-import io.diffusion4j.diffusion.schedule.LinspaceSpacing;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Precision;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
-import io.diffusion4j.diffusion.schedule.TrailingSpacing;
-import io.diffusion4j.diffusion.schedule.TruncatedSpacing;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DdpmSampler.Variance;
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus.Correction;
 import java.util.Locale;
@@ -118,7 +114,7 @@ record DiffusersScheduler(
       return preserving(
           new UnclipSampler(),
           new CosineSchedule(trainSteps(), Precision.FLOAT32),
-          new UnclipSpacing(),
+          TimestepSpacings.UNCLIP,
           treatment());
     }
 
@@ -134,7 +130,7 @@ record DiffusersScheduler(
               ? new KarrasGrid(7, KarrasGrid.Ends.SCHEDULE, KarrasGrid.Time.NEAREST)
               : Grid.TIMESTEPS;
       if (config.has("lambda_min_clipped")) {
-        spacing = TruncatedSpacing.atLambda(spacing, schedule, number("lambda_min_clipped", 0));
+        spacing = TimestepSpacings.truncated(spacing, schedule, number("lambda_min_clipped", 0));
       }
       String algorithm = text("algorithm_type", "dpmsolver++");
       Sampler sampler =
@@ -174,13 +170,12 @@ record DiffusersScheduler(
       int offset = (int) number("steps_offset", 0);
       String name = text("timestep_spacing", usual);
       return switch (name) {
-        case "leading" -> new LeadingSpacing(offset);
-        case "trailing" -> new TrailingSpacing();
+        case "leading" -> TimestepSpacings.leading(offset);
+        case "trailing" -> TimestepSpacings.TRAILING;
         case "linspace" ->
-            new LinspaceSpacing(
-                scheduler.startsWith("DPMSolver")
-                    ? LinspaceSpacing.End.ABOVE_ZERO
-                    : LinspaceSpacing.End.ZERO);
+            scheduler.startsWith("DPMSolver")
+                ? TimestepSpacings.LINSPACE_ABOVE_ZERO
+                : TimestepSpacings.LINSPACE;
         default -> throw new IllegalArgumentException("timestep_spacing: " + name);
       };
     }

@@ -13,8 +13,7 @@ import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.TruncatedSpacing;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +28,7 @@ public interface SamplerContract {
 
   private static SamplingPlan plan(Sampler sampler, NoiseSchedule schedule, int steps) {
     // Without the timesteps of almost pure noise, where rounding errors grow by 1/√ᾱ.
-    var spacing = TruncatedSpacing.atLambda(new UnclipSpacing(), schedule, -5.1);
+    var spacing = TimestepSpacings.truncated(TimestepSpacings.UNCLIP, schedule, -5.1);
     return sampler.plan(schedule, spacing.of(schedule.steps(), steps));
   }
 

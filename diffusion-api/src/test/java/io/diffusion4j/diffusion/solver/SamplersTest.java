@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -17,15 +18,13 @@ import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Trajectory;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.sampling.X0Treatments;
 import io.diffusion4j.diffusion.schedule.BetaSchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.diffusion.schedule.LeadingSpacing;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Precision;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.diffusion.schedule.ZeroTerminalSnr;
 import io.diffusion4j.diffusion.solver.DdpmSampler.Variance;
 import java.util.ArrayList;
@@ -157,7 +156,7 @@ class SamplersTest implements SamplerContract {
   @ParameterizedTest
   @MethodSource("schedulesThatEndInNoise")
   void whereNothingIsLeftOfTheSampleASamplerWorksOrSaysWhy(NoiseSchedule schedule) {
-    Timesteps timesteps = new UnclipSpacing().of(1000, 10);
+    Timesteps timesteps = TimestepSpacings.UNCLIP.of(1000, 10);
     List<String> able = new ArrayList<>();
     for (String name : Samplers.standard().names()) {
       try {
@@ -177,9 +176,9 @@ class SamplersTest implements SamplerContract {
 
   @Test
   void theGainIsOneOfAnAverageAndHugeWhereSigmaFallsAHundredfoldInAStep() {
-    Timesteps timesteps = new UnclipSpacing().of(1000, 25);
+    Timesteps timesteps = TimestepSpacings.UNCLIP.of(1000, 25);
     NoiseSchedule cosine = new CosineSchedule(1000);
-    Samplers samplers = Samplers.standard();
+    ByName<Sampler> samplers = Samplers.standard();
     assertThat(samplers.named("ddpm").plan(cosine, timesteps).gain()).isCloseTo(1, within(0.01));
     assertThat(samplers.named("ddim").plan(cosine, timesteps).gain()).isLessThan(1.5);
     assertThat(samplers.named("dpmpp-2m").plan(cosine, timesteps).gain()).isLessThan(10);
@@ -195,7 +194,7 @@ class SamplersTest implements SamplerContract {
   @ValueSource(ints = {1, 2, 25, 250, 1000})
   void ddimWithEtaOneIsTheDdpmPosterior(int steps) {
     for (NoiseSchedule schedule : List.of(new LinearSchedule(1000), new CosineSchedule(1000))) {
-      Timesteps timesteps = new UnclipSpacing().of(1000, steps);
+      Timesteps timesteps = TimestepSpacings.UNCLIP.of(1000, steps);
       SamplingPlan ddim = new DdimSampler(1).plan(schedule, timesteps);
       SamplingPlan ddpm = new DdpmSampler(Variance.FIXED_SMALL).plan(schedule, timesteps);
       for (int i = 0; i < steps; i++) {
@@ -277,7 +276,7 @@ class SamplersTest implements SamplerContract {
 
   private static float[] sample(
       Sampler sampler, NoiseSchedule schedule, int steps, Network network, long seed, int size) {
-    SamplingPlan plan = sampler.plan(schedule, new UnclipSpacing().of(schedule.steps(), steps));
+    SamplingPlan plan = sampler.plan(schedule, TimestepSpacings.UNCLIP.of(schedule.steps(), steps));
     NoiseSource noise = new PhiloxNoise(seed, 3);
     var trajectory =
         new Trajectory(
@@ -302,7 +301,7 @@ class SamplersTest implements SamplerContract {
 
   private static double roundTripError(int steps) {
     NoiseSchedule schedule = new LinearSchedule(1000);
-    Timesteps timesteps = new UnclipSpacing().of(1000, steps);
+    Timesteps timesteps = TimestepSpacings.UNCLIP.of(1000, steps);
     var data = new GaussianData(0.5, 0.4);
     float[] clean = {-0.25f, 0.5f, 0.75f};
     float[] noise = follow(new DdimInversion().plan(schedule, timesteps), data, clean);
@@ -317,7 +316,7 @@ class SamplersTest implements SamplerContract {
   @Test
   void pndmWarmsUpWithFourCallsAStepAtTheTimesTheReferenceHas() {
     Sampler pndm = new PlmsSampler(PlmsSampler.Start.RUNGE_KUTTA);
-    Timesteps timesteps = new LeadingSpacing().of(1000, 10);
+    Timesteps timesteps = TimestepSpacings.LEADING.of(1000, 10);
     assertThat(pndm.plan(new LinearSchedule(1000), timesteps).steps())
         .extracting(step -> (int) step.t())
         .containsExactly(
@@ -327,14 +326,15 @@ class SamplersTest implements SamplerContract {
 
   @Test
   void heunAsksTwiceForEachIntervalButTheLast() {
-    Timesteps timesteps = new UnclipSpacing().of(1000, 10);
+    Timesteps timesteps = TimestepSpacings.UNCLIP.of(1000, 10);
     assertThat(new HeunSampler().plan(new LinearSchedule(1000), timesteps).steps()).hasSize(19);
   }
 
   @Test
   void samplersAreChosenByName() {
     assertThat(Samplers.standard().named("ddim")).isEqualTo(new DdimSampler(0));
-    assertThat(new Samplers(Map.of("mine", new DdimSampler(1))).names()).containsExactly("mine");
+    assertThat(new ByName<>("sampler", Map.of("mine", new DdimSampler(1))).names())
+        .containsExactly("mine");
   }
 
   @Test
@@ -350,8 +350,8 @@ class SamplersTest implements SamplerContract {
 
   @Test
   void aNameWithoutASamplerSaysWhatItNeeds() {
-    Samplers one = new Samplers(Map.of("ddim", new DdimSampler(0)));
-    Samplers lacking = one.without("other", "a measurement").with("heun", new HeunSampler());
+    ByName<Sampler> one = new ByName<>("sampler", Map.of("ddim", new DdimSampler(0)));
+    ByName<Sampler> lacking = one.without("other", "a measurement").with("heun", new HeunSampler());
     assertThat(lacking.names()).containsExactly("ddim", "heun");
     assertThatThrownBy(() -> lacking.named("other"))
         .isInstanceOf(IllegalArgumentException.class)
@@ -363,11 +363,11 @@ class SamplersTest implements SamplerContract {
   @Test
   void whatIsDoneToX0HasANameAndAnUnknownOneListsThem() {
     float[] x0 = {-3, 0.5f};
-    X0Treatments.standard().named("clip").treat(x0);
+    X0Treatment.standard().named("clip").treat(x0);
     assertThat(x0).containsExactly(-1, 0.5f);
-    X0Treatments.standard().named("none").treat(x0);
+    X0Treatment.standard().named("none").treat(x0);
     assertThat(x0).containsExactly(-1, 0.5f);
-    assertThatThrownBy(() -> X0Treatments.standard().named("clap"))
+    assertThatThrownBy(() -> X0Treatment.standard().named("clap"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("thresholding: clap (expected: one of clip, dynamic, none)");
     assertThat(new DdimSampler(0, EpsSource.NETWORK).withEta(1))

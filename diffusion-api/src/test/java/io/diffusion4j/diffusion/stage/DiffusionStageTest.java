@@ -16,7 +16,6 @@ import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
 import io.diffusion4j.diffusion.solver.DdimInversion;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
@@ -40,7 +39,12 @@ class DiffusionStageTest {
 
   private static DiffusionStage<Double> stage(Denoiser<Double> denoiser) {
     return new DiffusionStage<>(
-        "toy", denoiser, new CosineSchedule(1000), new UnclipSpacing(), X0Treatment.clip(1), 32);
+        "toy",
+        denoiser,
+        new CosineSchedule(1000),
+        TimestepSpacings.UNCLIP,
+        X0Treatment.clip(1),
+        32);
   }
 
   private static SamplingSettings settings(Sampler sampler, int steps) {
@@ -218,7 +222,7 @@ class DiffusionStageTest {
             "toy",
             recording,
             new CosineSchedule(1000),
-            (trainSteps, n) -> new UnclipSpacing().of(trainSteps / 2, n),
+            (trainSteps, n) -> TimestepSpacings.UNCLIP.of(trainSteps / 2, n),
             X0Treatment.clip(1),
             32);
     short64.sample(List.of(draw(0)), settings(new EulerSampler(), 3), SamplingListener.NONE);

@@ -61,8 +61,8 @@ class DiffusionLossTest {
     double atZero = isX0 ? 2e-2 : 1e-5;
     var schedule =
         Schedules.standard()
-            .named(
-                reference.json().get("schedule").asText(), reference.json().get("steps").asInt());
+            .named(reference.json().get("schedule").asText())
+            .apply(reference.json().get("steps").asInt());
     GoldenTensors golden = reference.io();
     int channels = golden.size("in.x0", 1);
     int pixels = golden.size("in.x0", 2) * golden.size("in.x0", 3);

@@ -2,10 +2,9 @@ package io.diffusion4j.serving.grpc;
 
 import static java.util.Collections.emptySortedSet;
 
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
-import io.diffusion4j.diffusion.sampling.X0Treatments;
-import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.errors.Errors;
@@ -121,10 +120,9 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
                     .addAllSamplers(choices.samplers().names())
                     .setDefaultSampler(choices.defaultSampler())
                     .setDefaultSteps(choices.defaultSteps())
-                    .addAllSchedules(
-                        choices.spacings().map(TimestepSpacings::names).orElse(emptySortedSet()))
+                    .addAllSchedules(choices.spacings().map(ByName::names).orElse(emptySortedSet()))
                     .addAllThresholdings(
-                        choices.treatments().map(X0Treatments::names).orElse(emptySortedSet())));
+                        choices.treatments().map(ByName::names).orElse(emptySortedSet())));
     return listed.build();
   }
 }

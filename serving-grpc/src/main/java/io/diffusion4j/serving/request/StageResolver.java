@@ -1,8 +1,7 @@
 package io.diffusion4j.serving.request;
 
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatments;
-import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.EtaSampler;
 import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Course;
@@ -111,12 +110,12 @@ public final class StageResolver {
     checkName(
         path + "schedule",
         options.getSchedule(),
-        choices.spacings().map(TimestepSpacings::names),
+        choices.spacings().map(ByName::names),
         violations);
     checkName(
         path + "thresholding",
         options.getThresholding(),
-        choices.treatments().map(X0Treatments::names),
+        choices.treatments().map(ByName::names),
         violations);
   }
 

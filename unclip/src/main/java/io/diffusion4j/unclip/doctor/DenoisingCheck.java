@@ -135,7 +135,8 @@ record DenoisingCheck<C>(
 
   Diagnosis diagnosis() {
     var moments = Moments.of(clean);
-    var own = new Assumed(COSINE, Schedules.diffusers().named(COSINE, scheduler.trainTimesteps()));
+    var own =
+        new Assumed(COSINE, Schedules.diffusers().named(COSINE).apply(scheduler.trainTimesteps()));
     int[] times =
         fractions.stream()
             .mapToInt(f -> (int) Math.round(f * (scheduler.trainTimesteps() - 1)))
@@ -346,10 +347,10 @@ record DenoisingCheck<C>(
     List<Assumed> all = new ArrayList<>(List.of(own));
     int steps = scheduler.trainTimesteps();
     if (steps != USUAL_STEPS) {
-      all.add(new Assumed(COSINE, Schedules.diffusers().named(COSINE, USUAL_STEPS)));
+      all.add(new Assumed(COSINE, Schedules.diffusers().named(COSINE).apply(USUAL_STEPS)));
     }
     for (String name : List.of("linear", "scaled_linear")) {
-      all.add(new Assumed(name, Schedules.diffusers().named(name, USUAL_STEPS)));
+      all.add(new Assumed(name, Schedules.diffusers().named(name).apply(USUAL_STEPS)));
     }
     return all;
   }
