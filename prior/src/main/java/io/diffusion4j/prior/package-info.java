@@ -1,9 +1,6 @@
 /**
- * The priors: from what a text means to what its image could look like, as embeddings.
- *
- * <p>Starting points: {@link io.diffusion4j.prior.PriorTransformer}, the network of the diffusion
- * prior; {@link io.diffusion4j.prior.DiffusionPrior}, the stage around it; {@link
- * io.diffusion4j.prior.AutoregressivePrior}, the other prior of DALL-E 2.
+ * The priors, from what a text means to what its image could look like, as embeddings: {@link
+ * io.diffusion4j.prior.DiffusionPrior} and {@link io.diffusion4j.prior.AutoregressivePrior}.
  */
 @NullMarked
 package io.diffusion4j.prior;

@@ -1,8 +1,6 @@
 /**
- * unCLIP as a whole: a pipeline folder in diffusers' layout, loaded and wired.
- *
- * <p>Starting points: {@link io.diffusion4j.unclip.UnclipModel}, the networks of a folder; {@link
- * io.diffusion4j.unclip.UnclipModule}, the pipeline around them.
+ * unCLIP as a whole: a folder in diffusers' layout, loaded by {@link
+ * io.diffusion4j.unclip.UnclipModel} and wired by {@link io.diffusion4j.unclip.UnclipModule}.
  */
 @NullMarked
 package io.diffusion4j.unclip;

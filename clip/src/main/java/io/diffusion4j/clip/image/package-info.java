@@ -1,8 +1,4 @@
-/**
- * Images as CLIP sees them: resized, cropped and normalised.
- *
- * <p>Starting point: {@link io.diffusion4j.clip.image.ClipPreprocessor}.
- */
+/** Images as CLIP sees them: {@link io.diffusion4j.clip.image.ClipPreprocessor}. */
 @NullMarked
 package io.diffusion4j.clip.image;
 

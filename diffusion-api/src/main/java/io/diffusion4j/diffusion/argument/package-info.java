@@ -1,9 +1,6 @@
 /**
- * Values that callers choose by name.
- *
- * <p>{@link io.diffusion4j.diffusion.argument.ByName} is the registry behind every such choice:
- * samplers, schedules, timestep spacings, treatments of x̂₀. An unknown name gives one error that
- * lists the known ones.
+ * Checks of what callers give: values by {@link io.diffusion4j.diffusion.argument.ByName name}, and
+ * one {@link io.diffusion4j.diffusion.argument.Check form} of refusal.
  */
 @NullMarked
 package io.diffusion4j.diffusion.argument;

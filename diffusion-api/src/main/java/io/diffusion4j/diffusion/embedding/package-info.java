@@ -1,9 +1,4 @@
-/**
- * Geometry of embeddings: lengths, dot products, and the great circle between two of them.
- *
- * <p>{@link io.diffusion4j.diffusion.embedding.Vectors} measures, {@link
- * io.diffusion4j.diffusion.embedding.Slerp} interpolates.
- */
+/** Geometry of embeddings: lengths, dot products, and the great circle between two of them. */
 @NullMarked
 package io.diffusion4j.diffusion.embedding;
 

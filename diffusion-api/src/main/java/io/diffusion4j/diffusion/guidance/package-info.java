@@ -1,13 +1,6 @@
 /**
- * Guidance: how strongly a sample follows its condition.
- *
- * <p>Classifier-free guidance (Ho &amp; Salimans 2022) is {@link
- * io.diffusion4j.diffusion.guidance.GuidedDenoiser}, with a {@link
- * io.diffusion4j.diffusion.guidance.GuidanceScale} that may depend on the timestep. Guidance by the
- * gradient of log p(y | x_t) (Dhariwal &amp; Nichol 2021) is {@link
- * io.diffusion4j.diffusion.guidance.ScoreGuidedDenoiser} for deterministic samplers and {@link
- * io.diffusion4j.diffusion.guidance.MeanGuidedDenoiser} for ancestral ones; both take any {@link
- * io.diffusion4j.diffusion.guidance.ConditionGradient}.
+ * Guidance, how strongly a sample follows its condition: classifier-free by {@link
+ * io.diffusion4j.diffusion.guidance.GuidedDenoiser}, or by the gradient of a judge.
  */
 @NullMarked
 package io.diffusion4j.diffusion.guidance;

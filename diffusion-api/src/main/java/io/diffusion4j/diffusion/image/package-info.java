@@ -1,10 +1,4 @@
-/**
- * Pixels: images, their files and their sizes.
- *
- * <p>{@link io.diffusion4j.diffusion.image.Image} holds RGB values in [−1, 1]; {@link
- * io.diffusion4j.diffusion.image.ImageFiles} and {@link io.diffusion4j.diffusion.image.Png} read
- * and write files, {@link io.diffusion4j.diffusion.image.Resize} changes sizes exactly as PIL does.
- */
+/** Pixels: {@link io.diffusion4j.diffusion.image.Image}, its files and its sizes. */
 @NullMarked
 package io.diffusion4j.diffusion.image;
 

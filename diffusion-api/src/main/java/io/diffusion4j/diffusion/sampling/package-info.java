@@ -1,12 +1,6 @@
 /**
- * Sampling as data: a sampler compiles a noise schedule into a table of coefficients, and one loop
- * follows any table.
- *
- * <p>{@link io.diffusion4j.diffusion.sampling.Sampler} is the interface, {@link
- * io.diffusion4j.diffusion.sampling.SamplingPlan} the table, {@link
- * io.diffusion4j.diffusion.sampling.Trajectory} the loop over one sample. {@link
- * io.diffusion4j.diffusion.sampling.X0Treatment} keeps the estimates of x₀ in range. The methods
- * themselves are in {@link io.diffusion4j.diffusion.solver}.
+ * Sampling as data: a {@link io.diffusion4j.diffusion.sampling.Sampler} compiles a noise schedule
+ * into a table of coefficients, and one loop follows any table.
  */
 @NullMarked
 package io.diffusion4j.diffusion.sampling;

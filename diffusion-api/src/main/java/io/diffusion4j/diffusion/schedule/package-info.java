@@ -1,11 +1,6 @@
 /**
- * How much noise there is at each timestep, and which timesteps a sampler visits.
- *
- * <p>Starting points: {@link io.diffusion4j.diffusion.schedule.NoiseSchedule}, such as {@link
- * io.diffusion4j.diffusion.schedule.CosineSchedule}; {@link
- * io.diffusion4j.diffusion.schedule.Schedules}, all of them by name; {@link
- * io.diffusion4j.diffusion.schedule.TimestepSpacing}, such as {@link
- * io.diffusion4j.diffusion.schedule.UnclipSpacing}.
+ * How much noise there is at each timestep, from {@link
+ * io.diffusion4j.diffusion.schedule.NoiseSchedule} on, and which timesteps a sampler visits.
  */
 @NullMarked
 package io.diffusion4j.diffusion.schedule;

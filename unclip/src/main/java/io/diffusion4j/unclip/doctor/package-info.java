@@ -1,8 +1,6 @@
 /**
- * Tells a wrong configuration from an untrained model: what to ask when a model draws only noise.
- *
- * <p>Starting points: {@link io.diffusion4j.unclip.doctor.Doctor}, the examination as a whole;
- * {@link io.diffusion4j.unclip.doctor.DenoisingCheck}, what is asked of each network.
+ * Tells a wrong configuration from an untrained model when a model draws only noise: {@link
+ * io.diffusion4j.unclip.doctor.Doctor}.
  */
 @NullMarked
 package io.diffusion4j.unclip.doctor;
