@@ -1,11 +1,13 @@
 package io.diffusion4j.checkpoint;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -14,7 +16,7 @@ import java.util.function.Function;
  * 17).
  *
  * @param trainTimesteps the number of timesteps of the noise schedule
- * @param varianceType what the variance of a step is
+ * @param varianceType {@link VarianceType#FIXED_SMALL} or {@link VarianceType#LEARNED_RANGE}
  * @param clipSample whether x̂₀ is clipped to ±{@code clipSampleRange}
  * @param clipSampleRange the bound, &gt; 0
  * @param parameterization what the network predicts; diffusers' {@code UnCLIPScheduler} has no v,
@@ -33,20 +35,9 @@ public record UnclipSchedulerConfig(
 
   private static final String CLASS_NAME = "UnCLIPScheduler";
   private static final String BETA_SCHEDULE = "squaredcos_cap_v2";
-
-  /** What the variance of a step is. */
-  public enum VarianceType {
-    /** β̃, the posterior's (Ho et al. 2020, eq. 7), bounded from below. */
-    FIXED_SMALL_LOG("fixed_small_log"),
-    /** Between β̃ and β, where the network says (Nichol &amp; Dhariwal 2021, eq. 15). */
-    LEARNED_RANGE("learned_range");
-
-    private final String key;
-
-    VarianceType(String key) {
-      this.key = key;
-    }
-  }
+  private static final VarianceType[] VARIANCES = {
+    VarianceType.FIXED_SMALL, VarianceType.LEARNED_RANGE
+  };
 
   /**
    * Which timesteps are visited, unless a request has its own. diffusers' {@code UnCLIPScheduler}
@@ -101,6 +92,11 @@ public record UnclipSchedulerConfig(
 
   /** Checks the values. */
   public UnclipSchedulerConfig {
+    Check.that(
+        List.of(VARIANCES).contains(varianceType),
+        "varianceType",
+        varianceType,
+        "FIXED_SMALL or LEARNED_RANGE");
     Check.that(trainTimesteps >= 1, "trainTimesteps", trainTimesteps, "≥ 1");
     Check.that(
         clipSampleRange > 0 && Double.isFinite(clipSampleRange),
@@ -111,8 +107,7 @@ public record UnclipSchedulerConfig(
 
   /** The prior of Karlo: predicts the clean embedding. */
   public static UnclipSchedulerConfig prior() {
-    return new UnclipSchedulerConfig(
-        1000, VarianceType.FIXED_SMALL_LOG, true, 5, Parameterization.X0);
+    return new UnclipSchedulerConfig(1000, VarianceType.FIXED_SMALL, true, 5, Parameterization.X0);
   }
 
   /** The decoder of Karlo: predicts the noise and the variance. */
@@ -123,8 +118,7 @@ public record UnclipSchedulerConfig(
 
   /** The super-resolution stages of Karlo: predict the noise. */
   public static UnclipSchedulerConfig superResolution() {
-    return new UnclipSchedulerConfig(
-        1000, VarianceType.FIXED_SMALL_LOG, true, 1, Parameterization.EPS);
+    return new UnclipSchedulerConfig(1000, VarianceType.FIXED_SMALL, true, 1, Parameterization.EPS);
   }
 
   /**
@@ -142,7 +136,7 @@ public record UnclipSchedulerConfig(
             () ->
                 new UnclipSchedulerConfig(
                     config.intValue("num_train_timesteps", 1000),
-                    choice(config, "variance_type", VarianceType.values(), type -> type.key),
+                    choice(config, "variance_type", VARIANCES, UnclipSchedulerConfig::variance),
                     config.booleanValue("clip_sample", true),
                     config.doubleValue("clip_sample_range", 1),
                     choice(
@@ -161,6 +155,10 @@ public record UnclipSchedulerConfig(
     String[] keys = Arrays.stream(values).map(key).toArray(String[]::new);
     config.supports(field, (Object[]) keys);
     return values[Arrays.asList(keys).indexOf(config.text(field, keys[0]))];
+  }
+
+  private static String variance(VarianceType type) {
+    return type == VarianceType.FIXED_SMALL ? "fixed_small_log" : "learned_range";
   }
 
   /** What the files call it. */
@@ -185,7 +183,7 @@ public record UnclipSchedulerConfig(
             .put("clip_sample_range", clipSampleRange)
             .put("num_train_timesteps", trainTimesteps)
             .put("prediction_type", predictionType(parameterization))
-            .put("variance_type", varianceType.key);
+            .put("variance_type", variance(varianceType));
     if (spacing != Spacing.LINSPACE) { // a key that the published scheduler does not have
       config.put("timestep_spacing", spacing.key);
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.ModelFolder.Component;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig.Spacing;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig.VarianceType;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.golden.GoldenRoots;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package io.diffusion4j.it;
 
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ContrastiveObjective;
 import io.diffusion4j.clip.token.BpeTrainer;
@@ -12,6 +11,7 @@ import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.decoder.UpsamplerObjective;
 import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.nn.RandomWeights;
@@ -128,7 +128,7 @@ final class TinyFolder {
         folder.resolve("super_res_first"), preset.upsamplerConfig(), random(objective, 4), NOTES);
     DecoderFolders.writeUpsampler(
         folder.resolve("super_res_last"), preset.upsamplerConfig(), random(objective, 5), NOTES);
-    scheduler(VarianceType.FIXED_SMALL_LOG)
+    scheduler(VarianceType.FIXED_SMALL)
         .write(folder.resolve("super_res_scheduler").resolve(UnclipSchedulerConfig.FILE_NAME));
   }
 

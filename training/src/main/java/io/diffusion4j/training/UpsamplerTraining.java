@@ -2,11 +2,11 @@ package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.UpsamplerBatches;
 import io.diffusion4j.decoder.UpsamplerObjective;
 import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
@@ -59,11 +59,7 @@ record UpsamplerTraining(Workshop workshop, UpsamplerTechniques techniques, bool
           DecoderFolders.writeUpsampler(
               workshop.folder(network()), shape, weights, job.notes(preset));
           new UnclipSchedulerConfig(
-                  Workshop.TRAIN_STEPS,
-                  VarianceType.FIXED_SMALL_LOG,
-                  true,
-                  1,
-                  techniques.prediction())
+                  Workshop.TRAIN_STEPS, VarianceType.FIXED_SMALL, true, 1, techniques.prediction())
               .write(workshop.scheduler(SCHEDULER));
         });
   }

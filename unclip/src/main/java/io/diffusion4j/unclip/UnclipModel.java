@@ -23,7 +23,6 @@ import io.diffusion4j.diffusion.denoiser.LastStepDenoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.Prior;
@@ -295,7 +294,7 @@ public final class UnclipModel implements AutoCloseable {
     return new Decoding(
         new DiffusionDecoder(model, network, decoderStage),
         new DecoderLikelihood(
-            model, network, own.schedule(), variance(scheduler), own.treatment()));
+            model, network, own.schedule(), scheduler.varianceType(), own.treatment()));
   }
 
   private Denoiser<Image> upsampler(String name, Parameterization parameterization) {
@@ -316,13 +315,6 @@ public final class UnclipModel implements AutoCloseable {
 
   private static <C> BatchingDenoiser<C> batching(String name, Denoiser<C> network) {
     return new BatchingDenoiser<>(name, network, MAX_BATCH, MAX_WAITING);
-  }
-
-  private static VarianceType variance(UnclipSchedulerConfig scheduler) {
-    return switch (scheduler.varianceType()) {
-      case FIXED_SMALL_LOG -> VarianceType.FIXED_SMALL;
-      case LEARNED_RANGE -> VarianceType.LEARNED_RANGE;
-    };
   }
 
   /** The number format of its networks. */

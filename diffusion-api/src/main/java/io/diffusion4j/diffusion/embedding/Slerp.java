@@ -26,7 +26,7 @@ public final class Slerp {
    */
   public static float[] between(float[] a, float[] b, double ratio) {
     Check.that(a.length == b.length, "b", b.length + " values", "%s, as a's", a.length);
-    requireRatio(ratio);
+    Check.that(ratio >= 0 && ratio <= 1, "ratio", ratio, "in [0, 1]");
     if (ratio == 0) {
       return a.clone();
     }
@@ -40,15 +40,6 @@ public final class Slerp {
       return mix(sin((1 - ratio) * omega) / sin(omega), a, sin(ratio * omega) / sin(omega), b);
     }
     return cosine > 0 ? mix(1 - ratio, a, ratio, b) : overTheAxis(a, b, ratio);
-  }
-
-  /**
-   * Checks how far to go.
-   *
-   * @throws IllegalArgumentException if it is not in [0, 1]
-   */
-  public static void requireRatio(double ratio) {
-    Check.that(ratio >= 0 && ratio <= 1, "ratio", ratio, "in [0, 1]");
   }
 
   /** Half a turn from a to −a, while the length changes linearly. */

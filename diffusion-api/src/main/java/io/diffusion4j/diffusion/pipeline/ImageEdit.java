@@ -10,34 +10,17 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
  */
 public interface ImageEdit {
   /** Keeps nothing. */
-  ImageEdit NONE =
-      new ImageEdit() {
-        @Override
-        public ImageDecoder decoder(ImageDecoder decoder) {
-          return decoder;
-        }
-
-        @Override
-        public Upsampler upsampler(Upsampler upsampler) {
-          return upsampler;
-        }
-
-        @Override
-        public int decoderSteps(int steps) {
-          return steps;
-        }
-
-        @Override
-        public int upsamplerSteps(int steps) {
-          return steps;
-        }
-      };
+  ImageEdit NONE = new ImageEdit() {};
 
   /** A decoder that keeps what is to be kept, at the size of its images. */
-  ImageDecoder decoder(ImageDecoder decoder);
+  default ImageDecoder decoder(ImageDecoder decoder) {
+    return decoder;
+  }
 
   /** An upsampler that keeps what is to be kept, at the size of its images. */
-  Upsampler upsampler(Upsampler upsampler);
+  default Upsampler upsampler(Upsampler upsampler) {
+    return upsampler;
+  }
 
   /** How the decorated decoder samples when it is asked to sample so. */
   default SamplingSettings decoderSettings(SamplingSettings settings) {
@@ -50,8 +33,12 @@ public interface ImageEdit {
   }
 
   /** How many steps the decorated decoder takes when it is asked for so many. */
-  int decoderSteps(int steps);
+  default int decoderSteps(int steps) {
+    return steps;
+  }
 
   /** How many steps the decorated upsampler takes when it is asked for so many. */
-  int upsamplerSteps(int steps);
+  default int upsamplerSteps(int steps) {
+    return steps;
+  }
 }

@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.pipeline;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.sampling.Resampling;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -14,18 +15,24 @@ import java.util.Locale;
  */
 public sealed interface ImageTask {
   /** The kind of the task. */
-  Kind kind();
+  default Kind kind() {
+    return Arrays.stream(Kind.values())
+        .filter(kind -> kind.type.isInstance(this))
+        .findFirst()
+        .orElseThrow();
+  }
 
   /** Calls the visitor's method for this kind of task. */
   <R> R accept(Visitor<R> visitor);
 
-  /**
-   * What an image is to show in words; empty if the task has none.
-   *
-   * @param image which image of the batch, from 0
-   */
-  default Words words(int image) {
+  /** What an image is to show in words; empty if the task has none. */
+  default Words words() {
     return Words.NONE;
+  }
+
+  /** The same for an image of the batch, from 0. */
+  default Words words(int image) {
+    return words();
   }
 
   /** How many inputs there are: one for all images, or one for each. */
@@ -40,14 +47,20 @@ public sealed interface ImageTask {
 
   /** The kinds of tasks, in the order in which models list them. */
   enum Kind {
-    TEXT_TO_IMAGE,
-    VARIATION,
-    INTERPOLATION,
-    INPAINT,
-    IMAGE_TO_IMAGE,
-    UPSCALE,
-    TEXT_DIFF,
-    FROM_EMBEDDING;
+    TEXT_TO_IMAGE(TextToImage.class),
+    VARIATION(Variation.class),
+    INTERPOLATION(Interpolation.class),
+    INPAINT(Inpaint.class),
+    IMAGE_TO_IMAGE(ImageToImage.class),
+    UPSCALE(Upscale.class),
+    TEXT_DIFF(TextDiff.class),
+    FROM_EMBEDDING(FromEmbedding.class);
+
+    private final Class<? extends ImageTask> type;
+
+    Kind(Class<? extends ImageTask> type) {
+      this.type = type;
+    }
 
     /** The name in contracts and lists: {@code text_to_image}. */
     public String label() {
@@ -88,11 +101,6 @@ public sealed interface ImageTask {
     }
 
     @Override
-    public Kind kind() {
-      return Kind.TEXT_TO_IMAGE;
-    }
-
-    @Override
     public Words words(int image) {
       return prompts.get(prompts.size() == 1 ? 0 : image);
     }
@@ -115,16 +123,6 @@ public sealed interface ImageTask {
    */
   record Variation(Image image, Words words) implements ImageTask {
     @Override
-    public Kind kind() {
-      return Kind.VARIATION;
-    }
-
-    @Override
-    public Words words(int image) {
-      return words;
-    }
-
-    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.variation(this);
     }
@@ -136,9 +134,8 @@ public sealed interface ImageTask {
    * @param ratio in [0, 1]: 0 is the first, 1 the second
    */
   record Interpolation(Image first, Image second, double ratio) implements ImageTask {
-    @Override
-    public Kind kind() {
-      return Kind.INTERPOLATION;
+    public Interpolation {
+      Check.that(ratio >= 0 && ratio <= 1, "ratio", ratio, "in [0, 1]");
     }
 
     @Override
@@ -156,16 +153,6 @@ public sealed interface ImageTask {
    */
   record Inpaint(Image image, Image mask, Words words, Resampling resampling) implements ImageTask {
     @Override
-    public Kind kind() {
-      return Kind.INPAINT;
-    }
-
-    @Override
-    public Words words(int image) {
-      return words;
-    }
-
-    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.inpaint(this);
     }
@@ -179,14 +166,8 @@ public sealed interface ImageTask {
    * @param words what is to be seen; empty for what the image shows
    */
   record ImageToImage(Image image, double strength, Words words) implements ImageTask {
-    @Override
-    public Kind kind() {
-      return Kind.IMAGE_TO_IMAGE;
-    }
-
-    @Override
-    public Words words(int image) {
-      return words;
+    public ImageToImage {
+      Check.that(strength >= 0 && strength <= 1, "strength", strength, "in [0, 1]");
     }
 
     @Override
@@ -202,11 +183,6 @@ public sealed interface ImageTask {
    */
   record Upscale(Image image) implements ImageTask {
     @Override
-    public Kind kind() {
-      return Kind.UPSCALE;
-    }
-
-    @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.upscale(this);
     }
@@ -219,13 +195,12 @@ public sealed interface ImageTask {
    * @param ratio in [0, 1]: 0 keeps the image, 1 reaches the direction
    */
   record TextDiff(Image image, String fromText, String toText, double ratio) implements ImageTask {
-    @Override
-    public Kind kind() {
-      return Kind.TEXT_DIFF;
+    public TextDiff {
+      Check.that(ratio >= 0 && ratio <= 1, "ratio", ratio, "in [0, 1]");
     }
 
     @Override
-    public Words words(int image) {
+    public Words words() {
       return new Words(toText, "");
     }
 
@@ -245,16 +220,6 @@ public sealed interface ImageTask {
     public FromEmbedding {
       imageEmbeddings = List.copyOf(imageEmbeddings);
       Check.that(!imageEmbeddings.isEmpty(), "imageEmbeddings", "none", "at least one");
-    }
-
-    @Override
-    public Kind kind() {
-      return Kind.FROM_EMBEDDING;
-    }
-
-    @Override
-    public Words words(int image) {
-      return words;
     }
 
     @Override

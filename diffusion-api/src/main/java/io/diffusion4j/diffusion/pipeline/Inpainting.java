@@ -78,11 +78,6 @@ public final class Inpainting implements ImageEdit {
     return resampling.steps(steps);
   }
 
-  @Override
-  public int upsamplerSteps(int steps) {
-    return steps;
-  }
-
   private <C> List<Draw<C>> held(List<Draw<C>> draws) {
     return draws.stream().map(draw -> draw.withProjection(this::replaceKnown)).toList();
   }

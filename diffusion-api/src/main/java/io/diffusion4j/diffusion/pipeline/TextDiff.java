@@ -8,7 +8,6 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prompt;
 import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.solver.DdimInversion;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Projection;
@@ -35,7 +34,6 @@ final class TextDiff implements UnclipWork.Source, ImageEdit {
   private float[] z = {};
 
   TextDiff(ImageTask.TextDiff task) {
-    Slerp.requireRatio(task.ratio());
     this.task = task;
   }
 
@@ -86,18 +84,8 @@ final class TextDiff implements UnclipWork.Source, ImageEdit {
   }
 
   @Override
-  public Upsampler upsampler(Upsampler upsampler) {
-    return upsampler;
-  }
-
-  @Override
   public int decoderSteps(int steps) {
     return Math.multiplyExact(2, steps);
-  }
-
-  @Override
-  public int upsamplerSteps(int steps) {
-    return steps;
   }
 
   /** x_T, once for all images: there is no chance in it. */

@@ -186,7 +186,6 @@ sealed interface UnclipWork {
     /** Spherical interpolation of the embeddings, without words (Ramesh et al. 2022, §3.2). */
     @Override
     public UnclipWork interpolation(ImageTask.Interpolation task) {
-      Slerp.requireRatio(task.ratio());
       return new Decoded(
           new Embeddings(
               encoder -> {

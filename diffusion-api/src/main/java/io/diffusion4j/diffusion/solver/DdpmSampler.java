@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.solver;
 
 import static java.lang.Math.log;
 
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Posterior;
 import io.diffusion4j.diffusion.sampling.Noise;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -14,27 +15,10 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  * Ancestral sampling: each step draws from the posterior q(x_s | x_t, x̂₀) (Ho et al. 2020,
  * algorithm 2). The last step, to the clean sample, is deterministic.
  *
- * @param variance the variance of the steps
+ * @param variance the variance of the steps; the two fixed ones bound the best one (Ho et al. 2020,
+ *     §3.2), and the learned ones are β̃ for a network that does not learn them
  */
-public record DdpmSampler(Variance variance) implements Sampler {
-  /** The variance of a step; the two fixed ones bound the best one (Ho et al. 2020, §3.2). */
-  public enum Variance {
-    /** β̃, the posterior's; right for data at a point. */
-    FIXED_SMALL,
-    /** β; right for standard normal data. */
-    FIXED_LARGE,
-    /**
-     * As the network says, which answers with its logarithm (Nichol &amp; Dhariwal 2021, §3.1); β̃
-     * for a network that does not say.
-     */
-    LEARNED,
-    /**
-     * Between the two in the logarithm, as the network says (Nichol &amp; Dhariwal 2021, eq. 15);
-     * β̃ for a network that does not say.
-     */
-    LEARNED_RANGE
-  }
-
+public record DdpmSampler(VarianceType variance) implements Sampler {
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
     var plan = new SamplingPlan.Builder();

@@ -1,6 +1,7 @@
 package io.diffusion4j.diffusion.solver;
 
 import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import java.util.Map;
 
@@ -19,10 +20,10 @@ public final class Samplers {
         "sampler",
         Map.ofEntries(
             Map.entry("ddim", new DdimSampler(0)),
-            Map.entry("ddpm", new DdpmSampler(DdpmSampler.Variance.LEARNED_RANGE)),
-            Map.entry("ddpm-learned", new DdpmSampler(DdpmSampler.Variance.LEARNED)),
-            Map.entry("ddpm-large", new DdpmSampler(DdpmSampler.Variance.FIXED_LARGE)),
-            Map.entry("ddpm-small", new DdpmSampler(DdpmSampler.Variance.FIXED_SMALL)),
+            Map.entry("ddpm", new DdpmSampler(VarianceType.LEARNED_RANGE)),
+            Map.entry("ddpm-learned", new DdpmSampler(VarianceType.LEARNED)),
+            Map.entry("ddpm-large", new DdpmSampler(VarianceType.FIXED_LARGE)),
+            Map.entry("ddpm-small", new DdpmSampler(VarianceType.FIXED_SMALL)),
             Map.entry("dpmpp-1", new DpmSolverPlusPlus(1)),
             Map.entry("dpmpp-2m", new DpmSolverPlusPlus(2)),
             Map.entry(

@@ -6,6 +6,7 @@ import static java.lang.Math.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
@@ -39,7 +40,7 @@ class DdpmLimitTest {
 
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "LEARNED") // whose variance is all the network's word
-  void aStepIsThatOfEulerAndMaruyamaToSecondOrder(DdpmSampler.Variance variance) {
+  void aStepIsThatOfEulerAndMaruyamaToSecondOrder(VarianceType variance) {
     for (double t : new double[] {0.25, 0.5, 0.75, 1}) {
       double[] coarse = differences(variance, t, 800);
       double[] fine = differences(variance, t, 1600);
@@ -52,7 +53,7 @@ class DdpmLimitTest {
   }
 
   /** Of factor, shift and variance of the step that starts at a time. */
-  private static double[] differences(DdpmSampler.Variance variance, double t, int steps) {
+  private static double[] differences(VarianceType variance, double t, int steps) {
     Affine ddpm = ddpm(variance, steps).get(steps - (int) (t * steps));
     Affine euler = euler(t, 1.0 / steps);
     return new double[] {
@@ -64,7 +65,7 @@ class DdpmLimitTest {
 
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "LEARNED") // whose variance is all the network's word
-  void theWayEndsWhereTheReverseSdeDoesToFirstOrder(DdpmSampler.Variance variance) {
+  void theWayEndsWhereTheReverseSdeDoesToFirstOrder(VarianceType variance) {
     double coarse = distance(variance, 800);
     double fine = distance(variance, 1600);
     assertThat(log(coarse / fine) / log(2)).isCloseTo(1, within(0.15));
@@ -72,7 +73,7 @@ class DdpmLimitTest {
   }
 
   /** Between the data and what the sampler makes of noisy data, in mean and variance. */
-  private static double distance(DdpmSampler.Variance variance, int steps) {
+  private static double distance(VarianceType variance, int steps) {
     Gaussian x = DATA.at(SDE, 1);
     for (Affine step : ddpm(variance, steps)) {
       x = step.of(x);
@@ -81,7 +82,7 @@ class DdpmLimitTest {
   }
 
   /** The steps of the sampler with the perfect network, first to last. */
-  private static List<Affine> ddpm(DdpmSampler.Variance variance, int steps) {
+  private static List<Affine> ddpm(VarianceType variance, int steps) {
     SamplingPlan plan =
         new DdpmSampler(variance)
             .plan(SDE.schedule(steps), TimestepSpacings.SECTIONS.of(steps, steps));

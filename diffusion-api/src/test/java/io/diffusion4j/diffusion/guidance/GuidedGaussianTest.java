@@ -9,6 +9,7 @@ import io.diffusion4j.diffusion.denoiser.DenoiserContract;
 import io.diffusion4j.diffusion.denoiser.GaussianDenoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -95,7 +96,7 @@ class GuidedGaussianTest {
 
   static Stream<Sampler> samplers() {
     return Stream.of(
-        new DdimSampler(0), new HeunSampler(), new DdpmSampler(DdpmSampler.Variance.FIXED_SMALL));
+        new DdimSampler(0), new HeunSampler(), new DdpmSampler(VarianceType.FIXED_SMALL));
   }
 
   @ParameterizedTest
@@ -114,7 +115,7 @@ class GuidedGaussianTest {
     assertSamples(
         new MeanGuidedDenoiser<>(
             new GaussianDenoiser(SCHEDULE, Parameterization.EPS), GuidedGaussianTest::judge),
-        new DdpmSampler(DdpmSampler.Variance.FIXED_SMALL));
+        new DdpmSampler(VarianceType.FIXED_SMALL));
   }
 
   private static void assertSamples(

@@ -11,6 +11,7 @@ import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.embedding.Slerp;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.part.ImageDecoder;
@@ -302,7 +303,7 @@ class EditingTest {
     Image image = picture(1);
     float[] dark = new float[3 * LARGE * LARGE];
     java.util.Arrays.fill(dark, -1);
-    Sampler ddpm = new DdpmSampler(DdpmSampler.Variance.FIXED_SMALL);
+    Sampler ddpm = new DdpmSampler(VarianceType.FIXED_SMALL);
     var kept =
         draw(
             new Inpainting(image, new Image(LARGE, LARGE, dark), Resampling.NONE),
@@ -320,7 +321,7 @@ class EditingTest {
   @Test
   void noStrengthKeepsTheImageInNoStepAndFullStrengthForgetsIt() {
     Image image = picture(1);
-    Sampler ddpm = new DdpmSampler(DdpmSampler.Variance.FIXED_SMALL);
+    Sampler ddpm = new DdpmSampler(VarianceType.FIXED_SMALL);
     var kept = draw(new ImageToImage(image, 0), noise(0), ddpm, SamplingListener.NONE);
     assertThat(kept.large().get(0).pixels()).isEqualTo(image.pixels());
     assertThat(decoderBatches).isEmpty();
@@ -404,7 +405,7 @@ class EditingTest {
   @ParameterizedTest
   @MethodSource("edits")
   void anEditIsTheSameAloneAndInCompany(ImageEdit edit) {
-    Sampler ddpm = new DdpmSampler(DdpmSampler.Variance.FIXED_SMALL);
+    Sampler ddpm = new DdpmSampler(VarianceType.FIXED_SMALL);
     var together = draw(edit, noise(0, 1, 2), ddpm, SamplingListener.NONE).large();
     for (int image = 0; image < 3; image++) {
       assertThat(draw(edit, noise(image), ddpm, SamplingListener.NONE).large().get(0).pixels())

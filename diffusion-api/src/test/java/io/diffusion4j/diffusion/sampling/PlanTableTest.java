@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
@@ -10,7 +11,6 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
-import io.diffusion4j.diffusion.solver.DdpmSampler.Variance;
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus;
 import io.diffusion4j.diffusion.solver.Samplers;
 import java.util.List;
@@ -79,13 +79,14 @@ class PlanTableTest {
 
   @Test
   void noiseThatTheNetworkChoosesHasBothBounds() {
-    Noise noise = plan(new DdpmSampler(Variance.LEARNED_RANGE)).steps().get(1).update().noise();
-    List<String> words = words(lines(plan(new DdpmSampler(Variance.LEARNED_RANGE))).get(2));
+    Noise noise = plan(new DdpmSampler(VarianceType.LEARNED_RANGE)).steps().get(1).update().noise();
+    List<String> words = words(lines(plan(new DdpmSampler(VarianceType.LEARNED_RANGE))).get(2));
     int to = words.indexOf("to");
     assertThat(Double.parseDouble(words.get(to - 1))).isCloseTo(noise.sigma(), within(1e-4));
     assertThat(Double.parseDouble(words.get(to + 1)))
         .isCloseTo(Math.exp(noise.maxLogVariance() / 2), within(1e-4));
-    assertThat(lines(plan(new DdpmSampler(Variance.FIXED_SMALL))).get(2)).doesNotContain(" to ");
+    assertThat(lines(plan(new DdpmSampler(VarianceType.FIXED_SMALL))).get(2))
+        .doesNotContain(" to ");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.ForwardProcess;
 import io.diffusion4j.diffusion.process.Transition;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
@@ -59,7 +60,7 @@ class RespacedScheduleTest {
   /** Why samplers here need no respaced schedule. */
   @Test
   void aSamplerOnAllItsStepsIsTheSamplerOnTheStepsKept() {
-    var sampler = new DdpmSampler(DdpmSampler.Variance.LEARNED_RANGE);
+    var sampler = new DdpmSampler(VarianceType.LEARNED_RANGE);
     Timesteps kept = SectionSpacing.parse(1000, "10,10,3,2,2");
     var respaced = new RespacedSchedule(WHOLE, kept);
     SamplingPlan beside = sampler.plan(WHOLE, kept);

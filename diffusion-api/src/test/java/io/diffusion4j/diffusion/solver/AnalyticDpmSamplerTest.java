@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -68,7 +69,7 @@ class AnalyticDpmSamplerTest {
     var sampler = new AnalyticDpmSampler(power(0.7), eta, Double.POSITIVE_INFINITY);
     assertThat(sampledVariance(sampler)).isCloseTo(0.49, within(0.02));
     // which the posterior's variance does not
-    assertThat(sampledVariance(new DdpmSampler(DdpmSampler.Variance.FIXED_SMALL))).isLessThan(0.45);
+    assertThat(sampledVariance(new DdpmSampler(VarianceType.FIXED_SMALL))).isLessThan(0.45);
   }
 
   private static double sampledVariance(Sampler sampler) {
@@ -96,7 +97,7 @@ class AnalyticDpmSamplerTest {
 
   @Test
   void theVarianceStaysWithinItsBounds() {
-    Sampler small = new DdpmSampler(DdpmSampler.Variance.FIXED_SMALL);
+    Sampler small = new DdpmSampler(VarianceType.FIXED_SMALL);
     List<SamplingPlan.Step> lower = small.plan(SCHEDULE, TIMESTEPS).steps();
     // A network that claims more noise than there is gets no more than the posterior's,
     assertVariances(new AnalyticDpmSampler(constant(1.5)), lower);

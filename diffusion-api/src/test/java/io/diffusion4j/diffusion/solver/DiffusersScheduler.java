@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.solver;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.DynamicThresholding;
 import io.diffusion4j.diffusion.sampling.EpsSource;
@@ -14,7 +15,6 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Precision;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
-import io.diffusion4j.diffusion.solver.DdpmSampler.Variance;
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus.Correction;
 import java.util.Locale;
 
@@ -85,7 +85,7 @@ record DiffusersScheduler(
     private DiffusersScheduler ddpm() {
       config.remove("set_alpha_to_one"); // the class has no such field and ignores it
       var variance =
-          Variance.valueOf(text("variance_type", "fixed_small").toUpperCase(Locale.ROOT));
+          VarianceType.valueOf(text("variance_type", "fixed_small").toUpperCase(Locale.ROOT));
       return preserving(new DdpmSampler(variance), schedule(), spacing("leading"), treatment());
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -26,7 +27,6 @@ import io.diffusion4j.diffusion.schedule.Precision;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.schedule.ZeroTerminalSnr;
-import io.diffusion4j.diffusion.solver.DdpmSampler.Variance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -196,7 +196,7 @@ class SamplersTest implements SamplerContract {
     for (NoiseSchedule schedule : List.of(new LinearSchedule(1000), new CosineSchedule(1000))) {
       Timesteps timesteps = TimestepSpacings.UNCLIP.of(1000, steps);
       SamplingPlan ddim = new DdimSampler(1).plan(schedule, timesteps);
-      SamplingPlan ddpm = new DdpmSampler(Variance.FIXED_SMALL).plan(schedule, timesteps);
+      SamplingPlan ddpm = new DdpmSampler(VarianceType.FIXED_SMALL).plan(schedule, timesteps);
       for (int i = 0; i < steps; i++) {
         SamplingPlan.Step step = ddim.steps().get(i);
         double noise = sqrt(1 - step.alphaBar());
@@ -216,7 +216,7 @@ class SamplersTest implements SamplerContract {
         arguments(new DdimSampler(0), new EulerSampler()),
         arguments(new DdimSampler(0), new DpmSolverPlusPlus(1)),
         arguments(new DdimSampler(1), new SdeDpmSolverPlusPlus(1)),
-        arguments(new DdpmSampler(Variance.LEARNED_RANGE), new UnclipSampler()));
+        arguments(new DdpmSampler(VarianceType.LEARNED_RANGE), new UnclipSampler()));
   }
 
   @ParameterizedTest

@@ -1,8 +1,8 @@
 package io.diffusion4j.diffusion.solver;
 
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.solver.DdpmSampler.Variance;
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus.Correction;
 import io.diffusion4j.diffusion.solver.PlmsSampler.Start;
 import java.util.List;
@@ -34,10 +34,10 @@ record Solver(Sampler sampler, int order, int history) {
           new Solver(new PlmsSampler(Start.RUNGE_KUTTA), 2, 0),
           stochastic(new DdimSampler(0.5)),
           stochastic(new DdimSampler(1, EpsSource.NETWORK)),
-          stochastic(new DdpmSampler(Variance.FIXED_SMALL)),
-          stochastic(new DdpmSampler(Variance.FIXED_LARGE)),
-          stochastic(new DdpmSampler(Variance.LEARNED)),
-          stochastic(new DdpmSampler(Variance.LEARNED_RANGE)),
+          stochastic(new DdpmSampler(VarianceType.FIXED_SMALL)),
+          stochastic(new DdpmSampler(VarianceType.FIXED_LARGE)),
+          stochastic(new DdpmSampler(VarianceType.LEARNED)),
+          stochastic(new DdpmSampler(VarianceType.LEARNED_RANGE)),
           stochastic(new UnclipSampler()),
           stochastic(new AnalyticDpmSampler(new EpsPower(new TreeMap<>(Map.of(0, 0.5))))),
           stochastic(new EulerAncestralSampler()),

@@ -8,6 +8,7 @@ import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.denoiser.ToyDenoiser;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DiffusionStageTest {
-  private static final Sampler DDPM = new DdpmSampler(DdpmSampler.Variance.LEARNED_RANGE);
+  private static final Sampler DDPM = new DdpmSampler(VarianceType.LEARNED_RANGE);
 
   private final ToyDenoiser network = new ToyDenoiser();
   private final DiffusionStage<Double> stage = stage(network);

@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -183,7 +184,7 @@ record DenoisingCheck<C>(
     }
     Diagnosis found = judged(asSaid, best, sameAnswer, levels, noisy, times, alphaBars);
     if (found.verdict() == Verdict.OK
-        && scheduler.varianceType() == UnclipSchedulerConfig.VarianceType.LEARNED_RANGE
+        && scheduler.varianceType() == VarianceType.LEARNED_RANGE
         && !Double.isNaN(outside[0])) {
       found = withVariance(found, outside);
     }

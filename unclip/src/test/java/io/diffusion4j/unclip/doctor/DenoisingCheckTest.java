@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig.Spacing;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig.VarianceType;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.unclip.doctor.Diagnosis.Level;
 import java.util.List;
