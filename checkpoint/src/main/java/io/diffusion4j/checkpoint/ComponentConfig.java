@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -99,34 +100,32 @@ public final class ComponentConfig {
 
   /** An integer that must be there. */
   public int intValue(String field) {
-    return require(field, find(field).map(node -> toInt(field, node)));
+    return require(field, value(field, Kind.INT));
   }
 
   /** An integer. */
   public int intValue(String field, int absent) {
-    return find(field).map(node -> toInt(field, node)).orElse(absent);
+    return value(field, Kind.INT).orElse(absent);
   }
 
   /** An integer that may be absent. */
   public OptionalInt optionalInt(String field) {
-    return find(field)
-        .map(node -> OptionalInt.of(toInt(field, node)))
-        .orElseGet(OptionalInt::empty);
+    return value(field, Kind.INT).map(OptionalInt::of).orElseGet(OptionalInt::empty);
   }
 
   /** A finite number that must be there. */
   public double doubleValue(String field) {
-    return require(field, find(field).map(node -> toDouble(field, node)));
+    return require(field, value(field, Kind.DOUBLE));
   }
 
   /** A finite number. */
   public double doubleValue(String field, double absent) {
-    return find(field).map(node -> toDouble(field, node)).orElse(absent);
+    return value(field, Kind.DOUBLE).orElse(absent);
   }
 
   /** True or false. */
   public boolean booleanValue(String field, boolean absent) {
-    return find(field).map(node -> toBoolean(field, node)).orElse(absent);
+    return value(field, Kind.BOOLEAN).orElse(absent);
   }
 
   /** A string that must be there. */
@@ -141,22 +140,22 @@ public final class ComponentConfig {
 
   /** A string that may be absent. */
   public Optional<String> optionalText(String field) {
-    return find(field).map(node -> toText(field, node));
+    return value(field, Kind.TEXT);
   }
 
   /** An array of integers. */
   public List<Integer> ints(String field, List<Integer> absent) {
-    return find(field).map(node -> toList(field, node, n -> toInt(field, n))).orElse(absent);
+    return list(field, Kind.INT).orElse(absent);
   }
 
   /** An array of finite numbers. */
   public List<Double> doubles(String field, List<Double> absent) {
-    return find(field).map(node -> toList(field, node, n -> toDouble(field, n))).orElse(absent);
+    return list(field, Kind.DOUBLE).orElse(absent);
   }
 
   /** An array of strings. */
   public List<String> texts(String field, List<String> absent) {
-    return find(field).map(node -> toList(field, node, n -> toText(field, n))).orElse(absent);
+    return list(field, Kind.TEXT).orElse(absent);
   }
 
   /** Whether a field is an array, for those that may also be a single value. */
@@ -188,14 +187,31 @@ public final class ComponentConfig {
     return this;
   }
 
+  /**
+   * Checks that fields are absent or have the only values that we can do.
+   *
+   * @param json an object with these values, as {@link ConfigWriter#fixed} writes them
+   */
+  public ComponentConfig fixed(String json) {
+    Json.constants(json)
+        .properties()
+        .forEach(
+            entry -> {
+              JsonNode only = entry.getValue();
+              Object value = only.isNumber() ? only.numberValue() : only.asText();
+              if (only.isNull()) {
+                unset(entry.getKey());
+              } else {
+                supports(entry.getKey(), only.isBoolean() ? only.booleanValue() : value);
+              }
+            });
+    return this;
+  }
+
   /** Checks that fields are absent or null, as what they would switch on we cannot do. */
   public ComponentConfig unset(String... names) {
     for (String field : names) {
-      find(field)
-          .ifPresent(
-              node -> {
-                throw invalid(field, node, "null");
-              });
+      supports(field);
     }
     return this;
   }
@@ -263,41 +279,46 @@ public final class ComponentConfig {
     return value.orElseThrow(() -> new CheckpointException(file, prefix + field + ": missing"));
   }
 
-  private int toInt(String field, JsonNode node) {
-    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
-      throw invalid(field, node, "an integer");
-    }
-    return node.intValue();
+  /** A kind of values, as errors call it. */
+  private record Kind<T>(String name, Predicate<JsonNode> fits, Function<JsonNode, T> value) {
+    static final Kind<Integer> INT =
+        new Kind<>(
+            "an integer",
+            node -> node.isIntegralNumber() && node.canConvertToInt(),
+            JsonNode::intValue);
+    static final Kind<Double> DOUBLE =
+        new Kind<>(
+            "a number",
+            node -> node.isNumber() && Double.isFinite(node.doubleValue()),
+            JsonNode::doubleValue);
+    static final Kind<Boolean> BOOLEAN =
+        new Kind<>("true or false", JsonNode::isBoolean, JsonNode::booleanValue);
+    static final Kind<String> TEXT =
+        new Kind<>("a string", JsonNode::isTextual, JsonNode::textValue);
   }
 
-  private double toDouble(String field, JsonNode node) {
-    if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
-      throw invalid(field, node, "a number");
-    }
-    return node.doubleValue();
+  private <T> Optional<T> value(String field, Kind<T> kind) {
+    return find(field).map(node -> value(field, node, kind));
   }
 
-  private boolean toBoolean(String field, JsonNode node) {
-    if (!node.isBoolean()) {
-      throw invalid(field, node, "true or false");
+  private <T> T value(String field, JsonNode node, Kind<T> kind) {
+    if (!kind.fits.test(node)) {
+      throw invalid(field, node, kind.name);
     }
-    return node.booleanValue();
+    return kind.value.apply(node);
   }
 
-  private String toText(String field, JsonNode node) {
-    if (!node.isTextual()) {
-      throw invalid(field, node, "a string");
-    }
-    return node.textValue();
-  }
-
-  private <T> List<T> toList(String field, JsonNode node, Function<JsonNode, T> element) {
-    if (!node.isArray()) {
-      throw invalid(field, node, "an array");
-    }
-    var list = new ArrayList<T>();
-    node.forEach(n -> list.add(element.apply(n)));
-    return List.copyOf(list);
+  private <T> Optional<List<T>> list(String field, Kind<T> kind) {
+    return find(field)
+        .map(
+            node -> {
+              if (!node.isArray()) {
+                throw invalid(field, node, "an array");
+              }
+              var list = new ArrayList<T>();
+              node.forEach(element -> list.add(value(field, element, kind)));
+              return List.copyOf(list);
+            });
   }
 
   private static boolean isEqual(JsonNode node, Object value) {
@@ -311,6 +332,9 @@ public final class ComponentConfig {
   }
 
   private static String oneOf(List<?> values) {
+    if (values.isEmpty()) {
+      return "null";
+    }
     String list = values.stream().map(String::valueOf).collect(Collectors.joining(", "));
     return values.size() == 1 ? list : "one of " + list;
   }

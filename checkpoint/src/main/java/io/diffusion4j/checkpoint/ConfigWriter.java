@@ -21,7 +21,7 @@ public final class ConfigWriter {
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  private final TreeMap<String, @Nullable Object> fields = new TreeMap<>();
+  private final TreeMap<String, JsonNode> fields = new TreeMap<>();
 
   private ConfigWriter() {}
 
@@ -54,9 +54,21 @@ public final class ConfigWriter {
    *     there already
    */
   public ConfigWriter put(String field, @Nullable Object value) {
-    checkValue(field, value);
+    JsonNode node = toJson(field, value);
     Check.that(!fields.containsKey(field), "field", field, "not put before");
-    fields.put(field, value);
+    fields.put(field, node);
+    return this;
+  }
+
+  /**
+   * Adds fields that have one value only.
+   *
+   * @param json an object with these values
+   */
+  public ConfigWriter fixed(String json) {
+    Json.constants(json)
+        .properties()
+        .forEach(entry -> fields.put(entry.getKey(), entry.getValue()));
     return this;
   }
 
@@ -71,47 +83,35 @@ public final class ConfigWriter {
 
   private ObjectNode toJson() {
     ObjectNode object = NODES.objectNode();
-    fields.forEach((field, value) -> object.set(field, toJson(value)));
+    object.setAll(fields);
     return object;
   }
 
   /** Keeps the point of 1.0, by which Python tells a float from an integer. */
-  private static JsonNode toJson(@Nullable Object value) {
+  private static JsonNode toJson(String field, @Nullable Object value) {
     if (value instanceof ConfigWriter nested) {
       return nested.toJson();
     }
     if (value instanceof List<?> list) {
       ArrayNode array = NODES.arrayNode();
-      list.forEach(element -> array.add(toJson(element)));
+      list.forEach(element -> array.add(toJson(field, element)));
       return array;
     }
-    if (value instanceof Number number) {
-      boolean isInteger = value instanceof Integer || value instanceof Long;
-      return isInteger
-          ? NODES.numberNode(number.longValue())
-          : NODES.numberNode(Double.parseDouble(number.toString()));
+    if (value instanceof Integer || value instanceof Long) {
+      return NODES.numberNode(((Number) value).longValue());
+    }
+    if ((value instanceof Float || value instanceof Double)
+        && Double.isFinite(((Number) value).doubleValue())) {
+      return NODES.numberNode(Double.parseDouble(value.toString()));
     }
     if (value instanceof Boolean flag) {
       return NODES.booleanNode(flag);
     }
+    Check.that(
+        value == null || value instanceof String,
+        field,
+        value,
+        "a finite number, boolean, string, list or null");
     return value == null ? NODES.nullNode() : NODES.textNode(value.toString());
-  }
-
-  private static void checkValue(String field, @Nullable Object value) {
-    if (value instanceof List<?> list) {
-      list.forEach(element -> checkValue(field, element));
-      return;
-    }
-    boolean isFinite = !(value instanceof Number n) || Double.isFinite(n.doubleValue());
-    boolean isKnown =
-        value == null
-            || value instanceof Integer
-            || value instanceof Long
-            || value instanceof Float
-            || value instanceof Double
-            || value instanceof Boolean
-            || value instanceof String
-            || value instanceof ConfigWriter;
-    Check.that(isFinite && isKnown, field, value, "a finite number, boolean, string, list or null");
   }
 }

@@ -29,8 +29,33 @@ public final class DecoderFolders {
   private static final String PLAIN_UP = "ResnetUpsampleBlock2D";
   private static final String ATTENTION_DOWN = "SimpleCrossAttnDownBlock2D";
   private static final String ATTENTION_UP = "SimpleCrossAttnUpBlock2D";
-  private static final String ATTENTION_MID = "UNetMidBlock2DSimpleCrossAttn";
-  private static final String MID = "UNetMidBlock2D";
+
+  /** What both classes must have as we do it. */
+  private static final String COMMON =
+      """
+      {"act_fn": "silu", "center_input_sample": false, "downsample_padding": 1, "dropout": 0.0,
+       "flip_sin_to_cos": true, "freq_shift": 0, "mid_block_scale_factor": 1,
+       "num_class_embeds": null, "time_embedding_dim": null, "time_embedding_type": "positional"}
+      """;
+
+  private static final String OF_DECODER =
+      """
+      {"addition_embed_type": null, "addition_embed_type_num_heads": 64,
+       "addition_time_embed_dim": null, "attention_type": "default",
+       "class_embed_type": "identity", "class_embeddings_concat": false,
+       "conv_in_kernel": 3, "conv_out_kernel": 3, "cross_attention_norm": null,
+       "dual_cross_attention": false, "encoder_hid_dim": null, "encoder_hid_dim_type": null,
+       "mid_block_only_cross_attention": null, "mid_block_type": "UNetMidBlock2DSimpleCrossAttn",
+       "num_attention_heads": null, "only_cross_attention": false,
+       "projection_class_embeddings_input_dim": null, "resnet_out_scale_factor": 1.0,
+       "resnet_skip_time_act": false, "reverse_transformer_layers_per_block": null,
+       "time_cond_proj_dim": null, "time_embedding_act_fn": null, "timestep_post_act": null}
+      """;
+
+  private static final String OF_UPSAMPLER =
+      """
+      {"attn_norm_num_groups": null, "class_embed_type": null, "mid_block_type": "UNetMidBlock2D"}
+      """;
 
   private DecoderFolders() {}
 
@@ -38,31 +63,7 @@ public final class DecoderFolders {
   public static UnetConfig readUnet(Path folder) {
     var c = ComponentConfig.read(folder.resolve(CONFIG));
     c.expectClass(DECODER_CLASS);
-    common(c);
-    c.supports("class_embed_type", "identity")
-        .supports("class_embeddings_concat", false)
-        .supports("conv_in_kernel", 3)
-        .supports("conv_out_kernel", 3)
-        .supports("dual_cross_attention", false)
-        .supports("mid_block_type", ATTENTION_MID)
-        .supports("only_cross_attention", false)
-        .supports("resnet_out_scale_factor", 1)
-        .supports("resnet_skip_time_act", false)
-        .supports("attention_type", "default")
-        .supports("addition_embed_type_num_heads", 64)
-        .unset(
-            "addition_embed_type",
-            "addition_time_embed_dim",
-            "cross_attention_norm",
-            "encoder_hid_dim",
-            "encoder_hid_dim_type",
-            "mid_block_only_cross_attention",
-            "num_attention_heads",
-            "projection_class_embeddings_input_dim",
-            "reverse_transformer_layers_per_block",
-            "time_cond_proj_dim",
-            "time_embedding_act_fn",
-            "timestep_post_act");
+    c.fixed(COMMON).fixed(OF_DECODER);
     if (!c.has("class_embed_type")) {
       throw new CheckpointException(c.file(), "class_embed_type: absent (expected: identity)");
     }
@@ -78,8 +79,7 @@ public final class DecoderFolders {
   public static UnetConfig readUpsampler(Path folder) {
     var c = ComponentConfig.read(folder.resolve(CONFIG));
     c.expectClass(UPSAMPLER_CLASS);
-    common(c);
-    c.supports("mid_block_type", MID).unset("class_embed_type", "attn_norm_num_groups");
+    c.fixed(COMMON).fixed(OF_UPSAMPLER);
     var attention = attention(c, List.of(PLAIN_DOWN), List.of(PLAIN_UP));
     var config = unet(c, attention, c.booleanValue("add_attention", true), 0);
     requireChannels(c, config, 2 * IMAGE, List.of(IMAGE));
@@ -99,19 +99,6 @@ public final class DecoderFolders {
           config.outChannels(),
           out.stream().map(String::valueOf).collect(Collectors.joining(" or ")));
     }
-  }
-
-  /** What both classes must have as we do it. */
-  private static void common(ComponentConfig c) {
-    c.supports("act_fn", "silu")
-        .supports("center_input_sample", false)
-        .supports("downsample_padding", 1)
-        .supports("dropout", 0)
-        .supports("flip_sin_to_cos", true)
-        .supports("freq_shift", 0)
-        .supports("mid_block_scale_factor", 1)
-        .supports("time_embedding_type", "positional")
-        .unset("num_class_embeds", "time_embedding_dim");
   }
 
   private static UnetConfig unet(
@@ -195,30 +182,8 @@ public final class DecoderFolders {
             config,
             List.of(PLAIN_DOWN, ATTENTION_DOWN),
             List.of(PLAIN_UP, ATTENTION_UP))
-        .put("addition_embed_type", null)
-        .put("addition_embed_type_num_heads", 64)
-        .put("addition_time_embed_dim", null)
-        .put("attention_type", "default")
-        .put("class_embed_type", "identity")
-        .put("class_embeddings_concat", false)
-        .put("conv_in_kernel", 3)
-        .put("conv_out_kernel", 3)
+        .fixed(OF_DECODER)
         .put("cross_attention_dim", config.contextDim())
-        .put("cross_attention_norm", null)
-        .put("dual_cross_attention", false)
-        .put("encoder_hid_dim", null)
-        .put("encoder_hid_dim_type", null)
-        .put("mid_block_only_cross_attention", null)
-        .put("mid_block_type", ATTENTION_MID)
-        .put("num_attention_heads", null)
-        .put("only_cross_attention", false)
-        .put("projection_class_embeddings_input_dim", null)
-        .put("resnet_out_scale_factor", 1.0)
-        .put("resnet_skip_time_act", false)
-        .put("reverse_transformer_layers_per_block", null)
-        .put("time_cond_proj_dim", null)
-        .put("time_embedding_act_fn", null)
-        .put("timestep_post_act", null)
         .put("transformer_layers_per_block", 1)
         .put("upcast_attention", false)
         .put("use_linear_projection", false)
@@ -235,11 +200,9 @@ public final class DecoderFolders {
   /** Writes the settings of an upsampler. */
   public static void writeUpsamplerConfig(Path folder, UnetConfig config) {
     put(ConfigWriter.diffusers(UPSAMPLER_CLASS), config, List.of(PLAIN_DOWN), List.of(PLAIN_UP))
+        .fixed(OF_UPSAMPLER)
         .put("add_attention", config.midAttention())
-        .put("attn_norm_num_groups", null)
-        .put("class_embed_type", null)
         .put("downsample_type", "conv")
-        .put("mid_block_type", MID)
         .put("num_train_timesteps", null)
         .put("upsample_type", "conv")
         .write(folder.resolve(CONFIG));
@@ -265,16 +228,7 @@ public final class DecoderFolders {
         .put(
             "resnet_time_scale_shift",
             c.timeConditioning() == TimeConditioning.SCALE_SHIFT ? "scale_shift" : "default")
-        .put("act_fn", "silu")
-        .put("center_input_sample", false)
-        .put("downsample_padding", 1)
-        .put("dropout", 0.0)
-        .put("flip_sin_to_cos", true)
-        .put("freq_shift", 0)
-        .put("mid_block_scale_factor", 1)
-        .put("num_class_embeds", null)
-        .put("time_embedding_dim", null)
-        .put("time_embedding_type", "positional");
+        .fixed(COMMON);
   }
 
   /** Writes a text projection. */

@@ -1,9 +1,7 @@
 package io.diffusion4j.it
 
-import io.diffusion4j.diffusion.process.Parameterization
 import io.diffusion4j.diffusion.denoiser.Prediction
-import io.diffusion4j.diffusion.solver.DdimSampler
-import io.diffusion4j.diffusion.solver.Samplers
+import io.diffusion4j.diffusion.process.Parameterization
 import io.diffusion4j.diffusion.sampling.Trajectory
 import io.diffusion4j.diffusion.sampling.X0Treatment
 import io.diffusion4j.diffusion.schedule.NoiseSchedule
@@ -11,6 +9,8 @@ import io.diffusion4j.diffusion.schedule.Schedules
 import io.diffusion4j.diffusion.schedule.TimestepSpacing
 import io.diffusion4j.diffusion.schedule.TimestepSpacings
 import io.diffusion4j.diffusion.schedule.Timesteps
+import io.diffusion4j.diffusion.solver.DdimSampler
+import io.diffusion4j.diffusion.solver.Samplers
 import io.diffusion4j.plots.PictureFile
 import io.diffusion4j.plots.PlanPlots
 import io.diffusion4j.plots.SchedulePlots

@@ -1,25 +1,24 @@
 package io.diffusion4j.it
 
-import io.diffusion4j.nn.engine.Compute
-import io.diffusion4j.diffusion.argument.ByName
-import com.google.inject.Key
-
-import io.diffusion4j.diffusion.noise.PhiloxNoise
-import io.diffusion4j.diffusion.pipeline.UnclipParts
-import io.diffusion4j.diffusion.pipeline.ImageTask
 import com.google.inject.AbstractModule
 import com.google.inject.Guice
 import com.google.inject.Injector
+import com.google.inject.Key
 import com.google.inject.multibindings.MapBinder
-import io.diffusion4j.diffusion.part.Prior
+import io.diffusion4j.diffusion.argument.ByName
 import io.diffusion4j.diffusion.image.Image
+import io.diffusion4j.diffusion.noise.PhiloxNoise
 import io.diffusion4j.diffusion.part.ImageDecoder
+import io.diffusion4j.diffusion.part.Prior
+import io.diffusion4j.diffusion.part.TextEncoder
 import io.diffusion4j.diffusion.part.Upsampler
+import io.diffusion4j.diffusion.pipeline.ImageTask
+import io.diffusion4j.diffusion.pipeline.UnclipParts
+import io.diffusion4j.diffusion.sampling.Sampler
 import io.diffusion4j.diffusion.solver.DdimSampler
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus
-import io.diffusion4j.diffusion.sampling.Sampler
-import io.diffusion4j.diffusion.part.TextEncoder
 import io.diffusion4j.diffusion.solver.Samplers
+import io.diffusion4j.nn.engine.Compute
 import io.diffusion4j.nn.engine.Precision
 import io.diffusion4j.unclip.UnclipModel
 import io.diffusion4j.unclip.UnclipModule

@@ -35,6 +35,15 @@ public final class PriorModel implements AutoCloseable {
   /** Older files may hold it; the network makes its own. */
   private static final String BUFFER = "causal_attention_mask";
 
+  /** The settings that we do in one way only. */
+  private static final String FIXED =
+      """
+      {"additional_embeddings": 4, "dropout": 0.0, "time_embed_act_fn": "silu",
+       "encoder_hid_proj_type": "linear", "added_emb_type": "prd", "norm_in_type": null,
+       "embedding_proj_norm_type": null, "time_embed_dim": null, "embedding_proj_dim": null,
+       "clip_embed_dim": null}
+      """;
+
   private final PriorConfig config;
   private final CompiledNetwork network;
   private final Standardization standardization;
@@ -96,17 +105,7 @@ public final class PriorModel implements AutoCloseable {
   public static PriorConfig readConfig(Path folder) {
     var c = ComponentConfig.read(folder.resolve(CONFIG));
     c.expectClass(CLASS);
-    c.supports("additional_embeddings", 4)
-        .supports("dropout", 0)
-        .supports("time_embed_act_fn", "silu")
-        .supports("encoder_hid_proj_type", "linear")
-        .supports("added_emb_type", "prd")
-        .unset(
-            "norm_in_type",
-            "embedding_proj_norm_type",
-            "time_embed_dim",
-            "embedding_proj_dim",
-            "clip_embed_dim");
+    c.fixed(FIXED);
     var config =
         c.make(
             () ->
@@ -166,16 +165,7 @@ public final class PriorModel implements AutoCloseable {
         .put("num_layers", config.layers())
         .put("embedding_dim", config.embeddingDim())
         .put("num_embeddings", config.textLength())
-        .put("additional_embeddings", 4)
-        .put("dropout", 0.0)
-        .put("time_embed_act_fn", "silu")
-        .put("norm_in_type", null)
-        .put("embedding_proj_norm_type", null)
-        .put("encoder_hid_proj_type", "linear")
-        .put("added_emb_type", "prd")
-        .put("time_embed_dim", null)
-        .put("embedding_proj_dim", null)
-        .put("clip_embed_dim", null)
+        .fixed(FIXED)
         .write(folder.resolve(CONFIG));
   }
 
