@@ -39,12 +39,21 @@ public enum BlockKeys {
     }
   };
 
-  private final String blocks;
-  private final String norm1;
-  private final String out;
-  private final String norm2;
-  private final String widen;
-  private final String narrow;
+  /** The blocks, below the transformer. */
+  final String blocks;
+
+  /** The normalisations before attention and before the feed-forward layers. */
+  final String norm1;
+
+  final String norm2;
+
+  /** The projection after attention. */
+  final String out;
+
+  /** The two feed-forward layers. */
+  final String widen;
+
+  final String narrow;
 
   BlockKeys(String blocks, String norm1, String out, String norm2, String widen, String narrow) {
     this.blocks = blocks;
@@ -57,34 +66,4 @@ public enum BlockKeys {
 
   /** Queries, keys and values of {@code [B, L, W]} tokens, each {@code [B, L, W]}, head-major. */
   abstract List<Tensor> qkv(Nn nn, Tensor x, int heads, Init init);
-
-  /** The blocks, below the transformer. */
-  String blocks() {
-    return blocks;
-  }
-
-  /** The normalisation before attention. */
-  String norm1() {
-    return norm1;
-  }
-
-  /** The projection after attention. */
-  String out() {
-    return out;
-  }
-
-  /** The normalisation before the feed-forward layers. */
-  String norm2() {
-    return norm2;
-  }
-
-  /** The first feed-forward layer. */
-  String widen() {
-    return widen;
-  }
-
-  /** The second feed-forward layer. */
-  String narrow() {
-    return narrow;
-  }
 }

@@ -7,29 +7,22 @@ import io.diffusion4j.nn.weights.Init;
 /** How a family of checkpoints names the parameters of CLIP. */
 public enum ClipKeys {
   /** transformers' {@code CLIPModel} and its two towers. */
-  HUGGING_FACE(BlockKeys.HUGGING_FACE) {
-    @Override
-    Text text() {
-      return new Text(
+  HUGGING_FACE(
+      BlockKeys.HUGGING_FACE,
+      new Text(
           "text_model.embeddings.token_embedding",
           "text_model.embeddings.position_embedding.weight",
           "text_model.encoder",
           "text_model.final_layer_norm",
-          "text_projection");
-    }
-
-    @Override
-    Vision vision() {
-      return new Vision(
+          "text_projection"),
+      new Vision(
           "vision_model.embeddings.patch_embedding",
           "vision_model.embeddings.class_embedding",
           "vision_model.embeddings.position_embedding.weight",
           "vision_model.pre_layrnorm", // spelled so
           "vision_model.encoder",
           "vision_model.post_layernorm",
-          "visual_projection");
-    }
-
+          "visual_projection")) {
     @Override
     Tensor project(Nn nn, String key, Tensor x, long out, Init init) {
       return nn.at(key).linearNoBias(x, out, init);
@@ -42,25 +35,18 @@ public enum ClipKeys {
   },
 
   /** OpenAI's {@code CLIP} with a vision transformer. */
-  OPENAI(BlockKeys.OPENAI) {
-    @Override
-    Text text() {
-      return new Text(
-          "token_embedding", "positional_embedding", "transformer", "ln_final", "text_projection");
-    }
-
-    @Override
-    Vision vision() {
-      return new Vision(
+  OPENAI(
+      BlockKeys.OPENAI,
+      new Text(
+          "token_embedding", "positional_embedding", "transformer", "ln_final", "text_projection"),
+      new Vision(
           "visual.conv1",
           "visual.class_embedding",
           "visual.positional_embedding",
           "visual.ln_pre",
           "visual.transformer",
           "visual.ln_post",
-          "visual.proj");
-    }
-
+          "visual.proj")) {
     @Override
     Tensor project(Nn nn, String key, Tensor x, long out, Init init) {
       return nn.project(x, key, out, init);
@@ -75,22 +61,20 @@ public enum ClipKeys {
   /** The logarithm of the temperature, which belongs to neither tower. */
   static final String LOGIT_SCALE = ContrastiveLoss.LOGIT_SCALE;
 
-  private final BlockKeys blocks;
-
-  ClipKeys(BlockKeys blocks) {
-    this.blocks = blocks;
-  }
-
   /** The parts of both transformers. */
-  BlockKeys blocks() {
-    return blocks;
-  }
+  final BlockKeys blocks;
 
   /** Where the parts of the text tower lie. */
-  abstract Text text();
+  final Text text;
 
   /** Where the parts of the image tower lie. */
-  abstract Vision vision();
+  final Vision vision;
+
+  ClipKeys(BlockKeys blocks, Text text, Vision vision) {
+    this.blocks = blocks;
+    this.text = text;
+    this.vision = vision;
+  }
 
   /** Projects {@code [B, W]} to the space that texts and images share; the matrix lies as here. */
   abstract Tensor project(Nn nn, String key, Tensor x, long out, Init init);

@@ -73,12 +73,12 @@ public record ClipTextNetwork(
     int w = transformer.width();
     var ids = inputs.ints(IDS, positions);
     var end = inputs.floats(END, positions);
-    var at = keys.text();
+    var at = keys.text;
     var tokens = nn.at(at.tokens()).embedding(ids, vocabulary, w, Init.normal(0.02));
     var places = nn.input(nn.parameter(at.positions(), Init.normal(0.01), positions, w));
     var h = nn.add(tokens, nn.reshape(places, 1, positions, w));
     var causal = List.of(nn.causalMask(positions, MASKED));
-    h = transformer.forward(nn.at(at.transformer()), keys.blocks(), h, causal);
+    h = transformer.forward(nn.at(at.transformer()), keys.blocks, h, causal);
     var hidden = nn.output(nn.at(at.norm()).layerNorm(h, transformer.eps()));
     var pooled = nn.sum(nn.multiply(hidden, nn.reshape(end, -1, positions, 1)), 1);
     Init projection = Init.normal(1 / Math.sqrt(w));

@@ -53,14 +53,14 @@ public record ClipVisionNetwork(
     long patches = (long) (imageSize / patch) * (imageSize / patch);
     Init small = Init.normal(1 / Math.sqrt(w));
     var pixels = nn.input(inputs.floats(PIXELS, imageSize, imageSize, 3));
-    var at = keys.vision();
+    var at = keys.vision;
     var x = nn.at(at.patches()).patches(pixels, w, patch, Init.FAN_IN);
     var classToken = nn.reshape(nn.input(nn.parameter(at.classToken(), small, w)), 1, 1, w);
     var h = nn.concat(1, List.of(nn.forEach(classToken, x), x));
     var positions = nn.parameter(at.positions(), small, patches + 1, w);
     h = nn.add(h, nn.reshape(nn.input(positions), 1, patches + 1, w));
     h = nn.at(at.preNorm()).layerNorm(h, eps);
-    h = transformer.forward(nn.at(at.transformer()), keys.blocks(), h, List.of());
+    h = transformer.forward(nn.at(at.transformer()), keys.blocks, h, List.of());
     var pooled = nn.at(at.postNorm()).layerNorm(nn.position(h, 0), eps);
     return List.of(nn.output(keys.project(nn, at.projection(), pooled, embeddingDim, small)));
   }

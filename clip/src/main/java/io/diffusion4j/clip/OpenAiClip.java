@@ -80,8 +80,8 @@ public final class OpenAiClip {
 
   /** As OpenAI's own {@code build_model} does. */
   private static ClipNetwork of(Path folder, NamedTensors weights) {
-    var text = ClipKeys.OPENAI.text();
-    var vision = ClipKeys.OPENAI.vision();
+    var text = ClipKeys.OPENAI.text;
+    var vision = ClipKeys.OPENAI.vision;
     long[] tokens = shape(folder, weights, text.tokens() + ".weight", 2);
     long[] patches = shape(folder, weights, vision.patches() + ".weight", 4);
     long places = shape(folder, weights, vision.positions(), 2)[0] - 1;
@@ -129,7 +129,7 @@ public final class OpenAiClip {
     int layers = 0;
     while (weights
         .names()
-        .contains(transformer + "." + BlockKeys.OPENAI.blocks() + "." + layers + ".ln_1.weight")) {
+        .contains(transformer + "." + BlockKeys.OPENAI.blocks + "." + layers + ".ln_1.weight")) {
       layers++;
     }
     return layers;

@@ -1,10 +1,8 @@
 package io.diffusion4j.glide;
 
 import com.google.inject.AbstractModule;
-import com.google.inject.Module;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
-import com.google.inject.multibindings.MapBinder;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -56,22 +54,10 @@ public final class GlideFamily implements ModelFamily {
               throw Check.refusal("prior", prior, "none; GLIDE has no prior");
             });
     var networks = GlideNetworks.load(folder, how.compute(() -> Precision.FLOAT32));
-    return new Opened() {
-      @Override
-      public Module module() {
-        return new Wiring(networks, folder, how.name().orElse(NAME));
-      }
-
-      @Override
-      public Set<Class<?>> parts() {
-        return Set.of(GuidanceRule.class);
-      }
-
-      @Override
-      public void close() {
-        networks.close();
-      }
-    };
+    return new Opened(
+        new Wiring(networks, folder, how.name().orElse(NAME)),
+        Set.of(GuidanceRule.class),
+        networks::close);
   }
 
   /** Provides the pipeline. Guidance can be replaced, samplers and spacings can be added. */
@@ -90,10 +76,7 @@ public final class GlideFamily implements ModelFamily {
     protected void configure() {
       binder().requireExplicitBindings();
       bind(GuidanceRule.class).toInstance(GuidanceRule.AS_ASKED);
-      bind(Replacements.class).toInstance(Replacements.NONE);
-      MapBinder.newMapBinder(binder(), String.class, Sampler.class);
-      MapBinder.newMapBinder(binder(), String.class, TimestepSpacing.class);
-      MapBinder.newMapBinder(binder(), String.class, X0Treatment.class);
+      install(Replacements.noneYet());
     }
 
     @Provides

@@ -35,22 +35,19 @@ public interface ModelFamily {
    */
   Opened open(Path folder, Opening how);
 
-  /** The open networks of a folder. */
-  interface Opened extends AutoCloseable {
-    /**
-     * Binds {@link io.diffusion4j.diffusion.pipeline.ImagePipeline}, {@link Replacements#NONE}, and
-     * the model's own {@link #parts}. The bindings of plugins override it.
-     */
-    Module module();
-
-    /**
-     * The types that a plugin can bind in place of the model's own; beside them it can add named
-     * samplers, spacings and treatments of x̂₀.
-     */
-    Set<Class<?>> parts();
-
-    /** Releases the networks. */
+  /**
+   * The open networks of a folder.
+   *
+   * @param module binds {@link io.diffusion4j.diffusion.pipeline.ImagePipeline}, {@link
+   *     Replacements#NONE}, and the model's own {@code parts}. The bindings of plugins override it.
+   * @param parts the types that a plugin can bind in place of the model's own; beside them it can
+   *     add named samplers, spacings and treatments of x̂₀
+   * @param networks releases them
+   */
+  record Opened(Module module, Set<Class<?>> parts, Runnable networks) implements AutoCloseable {
     @Override
-    void close();
+    public void close() {
+      networks.run();
+    }
   }
 }

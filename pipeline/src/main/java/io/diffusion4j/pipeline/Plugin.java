@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  */
 record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
   /** What a plugin can add under names. */
-  private static final Set<Class<?>> NAMED =
+  static final Set<Class<?>> NAMED =
       Set.of(Sampler.class, TimestepSpacing.class, X0Treatment.class);
 
   static Plugin of(Module module, String origin, String digest) {

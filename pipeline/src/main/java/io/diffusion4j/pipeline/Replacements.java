@@ -1,5 +1,7 @@
 package io.diffusion4j.pipeline;
 
+import com.google.inject.Module;
+import com.google.inject.multibindings.MapBinder;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -30,6 +32,14 @@ public record Replacements(List<ReplacedPart> parts, String named) {
 
   public Replacements {
     parts = List.copyOf(parts);
+  }
+
+  /** For the module of a family: nothing is replaced, and what plugins add under names may be. */
+  public static Module noneYet() {
+    return binder -> {
+      binder.bind(Replacements.class).toInstance(NONE);
+      Plugin.NAMED.forEach(type -> MapBinder.newMapBinder(binder, String.class, type));
+    };
   }
 
   /** Whether a part of this type is replaced. */

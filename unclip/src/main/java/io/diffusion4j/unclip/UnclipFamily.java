@@ -1,6 +1,5 @@
 package io.diffusion4j.unclip;
 
-import com.google.inject.Module;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.diffusion.argument.Check;
@@ -8,7 +7,6 @@ import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
 
 /** Folders as {@link UnclipFolder} describes them. */
 public final class UnclipFamily implements ModelFamily {
@@ -55,21 +53,6 @@ public final class UnclipFamily implements ModelFamily {
         folder);
     UnclipModel model =
         UnclipModel.load(folder, how.compute(() -> UnclipModel.suited(folder)), how.residency());
-    return new Opened() {
-      @Override
-      public Module module() {
-        return new UnclipModule(model, how);
-      }
-
-      @Override
-      public Set<Class<?>> parts() {
-        return UnclipModule.PARTS;
-      }
-
-      @Override
-      public void close() {
-        model.close();
-      }
-    };
+    return new Opened(new UnclipModule(model, how), UnclipModule.PARTS, model::close);
   }
 }

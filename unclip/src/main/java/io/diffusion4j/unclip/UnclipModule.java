@@ -3,7 +3,6 @@ package io.diffusion4j.unclip;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
-import com.google.inject.multibindings.MapBinder;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.part.BestOfPrior;
@@ -91,10 +90,7 @@ public final class UnclipModule extends AbstractModule {
     bind(Upsampler.class).toInstance(model.upsampler());
     bind(GuidanceRule.class).toInstance(GuidanceRule.AS_ASKED);
     bind(Sampler.class).toInstance(new DdimSampler(0));
-    bind(Replacements.class).toInstance(Replacements.NONE);
-    MapBinder.newMapBinder(binder(), String.class, Sampler.class);
-    MapBinder.newMapBinder(binder(), String.class, TimestepSpacing.class);
-    MapBinder.newMapBinder(binder(), String.class, X0Treatment.class);
+    install(Replacements.noneYet());
   }
 
   /** All samplers by name, those of plugins too. */

@@ -1,7 +1,7 @@
 package io.diffusion4j.diffusion.denoiser;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.guidance.MeanGuidedDenoiser;
+import io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser;
 import io.diffusion4j.diffusion.process.Parameterization;
 
 /**
@@ -12,7 +12,7 @@ import io.diffusion4j.diffusion.process.Parameterization;
  *     nominally in [−1, 1] (Nichol &amp; Dhariwal 2021, eq. 15); empty if the variance is not
  *     learned
  * @param gradient s·∇ log p(y | x_t), by which times its variance a step's mean is shifted ({@link
- *     MeanGuidedDenoiser}); empty if nothing guides so
+ *     GradientGuidedDenoiser#byMean}); empty if nothing guides so
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Prediction(float[] output, float[] variance, float[] gradient) {

@@ -25,4 +25,10 @@ public final class Vectors {
   public static double length(float[] v) {
     return Math.sqrt(dot(v, v));
   }
+
+  /** The cosine of the angle between two vectors; 0 if one of them has no direction. */
+  public static double cosine(float[] a, float[] b) {
+    double lengths = Math.sqrt(dot(a, a) * dot(b, b));
+    return lengths == 0 ? 0 : dot(a, b) / lengths;
+  }
 }

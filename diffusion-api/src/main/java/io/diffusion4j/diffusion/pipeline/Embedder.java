@@ -1,6 +1,7 @@
 package io.diffusion4j.diffusion.pipeline;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.Prior;
@@ -30,21 +31,7 @@ public record Embedder(
   public List<Double> similarities(String text, List<Image> compared) {
     float[] embedding = texts.encode(List.of(text)).get(0).embedding();
     return images.orElseThrow().encode(compared).stream()
-        .map(image -> cosine(embedding, image))
+        .map(image -> Vectors.cosine(embedding, image))
         .toList();
-  }
-
-  /** The cosine of the angle between two embeddings; 0 if one of them has no direction. */
-  private static double cosine(float[] a, float[] b) {
-    double dot = 0;
-    double squareA = 0;
-    double squareB = 0;
-    for (int i = 0; i < a.length; i++) {
-      dot += (double) a[i] * b[i];
-      squareA += (double) a[i] * a[i];
-      squareB += (double) b[i] * b[i];
-    }
-    double lengths = Math.sqrt(squareA * squareB);
-    return lengths == 0 ? 0 : dot / lengths;
   }
 }

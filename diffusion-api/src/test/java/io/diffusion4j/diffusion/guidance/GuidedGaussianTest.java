@@ -83,7 +83,7 @@ class GuidedGaussianTest {
   @EnumSource
   void aShiftedScoreIsThatOfThePosterior(Parameterization parameterization) {
     var network = new GaussianDenoiser(SCHEDULE, parameterization);
-    var guided = new ScoreGuidedDenoiser<>(network, GuidedGaussianTest::judge, SCHEDULE);
+    var guided = GradientGuidedDenoiser.byScore(network, GuidedGaussianTest::judge, SCHEDULE);
     for (int t : new int[] {0, 10, 300, 600, 900}) {
       float[] output = guided.predict(List.of(query(t, 1))).get(0).output();
       float[] exact =
@@ -103,7 +103,7 @@ class GuidedGaussianTest {
   @MethodSource("samplers")
   void aShiftedScoreSamplesThePosterior(Sampler sampler) {
     assertSamples(
-        new ScoreGuidedDenoiser<>(
+        GradientGuidedDenoiser.byScore(
             new GaussianDenoiser(SCHEDULE, Parameterization.EPS),
             GuidedGaussianTest::judge,
             SCHEDULE),
@@ -113,7 +113,7 @@ class GuidedGaussianTest {
   @Test
   void aShiftedMeanSamplesThePosterior() {
     assertSamples(
-        new MeanGuidedDenoiser<>(
+        GradientGuidedDenoiser.byMean(
             new GaussianDenoiser(SCHEDULE, Parameterization.EPS), GuidedGaussianTest::judge),
         new DdpmSampler(VarianceType.FIXED_SMALL));
   }
@@ -150,7 +150,7 @@ class GuidedGaussianTest {
   @Test
   void aShiftedMeanLeavesTheAnswerAndCarriesTheGradient() {
     var network = new GaussianDenoiser(SCHEDULE, Parameterization.EPS);
-    var guided = new MeanGuidedDenoiser<>(network, GuidedGaussianTest::judge);
+    var guided = GradientGuidedDenoiser.byMean(network, GuidedGaussianTest::judge);
     Query<GradientGuidance<GaussianData, Double>> query = query(500, 3);
     Prediction answer = guided.predict(List.of(query)).get(0);
     float[] gradient = judge(List.of(new Query<>(query.xt(), 500, OBSERVED))).get(0);
@@ -164,7 +164,7 @@ class GuidedGaussianTest {
   @Test
   void scaleZeroAsksTheJudgeNothing() {
     var guided =
-        new MeanGuidedDenoiser<GaussianData, Double>(
+        GradientGuidedDenoiser.<GaussianData, Double>byMean(
             new GaussianDenoiser(SCHEDULE, Parameterization.EPS),
             queries -> {
               assertThat(queries).hasSize(1);
@@ -177,7 +177,7 @@ class GuidedGaussianTest {
   @Test
   void aGradientOfAnotherSizeIsRefused() {
     var guided =
-        new MeanGuidedDenoiser<GaussianData, Double>(
+        GradientGuidedDenoiser.<GaussianData, Double>byMean(
             new GaussianDenoiser(SCHEDULE, Parameterization.EPS), queries -> List.of(new float[3]));
     assertThatThrownBy(() -> guided.predict(List.of(query(5, 1))))
         .isInstanceOf(IllegalStateException.class)
@@ -211,7 +211,7 @@ class GuidedGaussianTest {
   class ByScore implements DenoiserContract<GradientGuidance<GaussianData, Double>> {
     @Override
     public Denoiser<GradientGuidance<GaussianData, Double>> denoiser() {
-      return new ScoreGuidedDenoiser<>(
+      return GradientGuidedDenoiser.byScore(
           new GaussianDenoiser(SCHEDULE, Parameterization.V), GuidedGaussianTest::judge, SCHEDULE);
     }
 
@@ -225,7 +225,7 @@ class GuidedGaussianTest {
   class ByMean implements DenoiserContract<GradientGuidance<GaussianData, Double>> {
     @Override
     public Denoiser<GradientGuidance<GaussianData, Double>> denoiser() {
-      return new MeanGuidedDenoiser<>(
+      return GradientGuidedDenoiser.byMean(
           new GaussianDenoiser(SCHEDULE, Parameterization.V), GuidedGaussianTest::judge);
     }
 

@@ -27,11 +27,11 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
     double wins = 0;
     int n = images.size();
     for (int i = 0; i < n; i++) {
-      double pair = cosine(images.get(i), captions.get(i));
+      double pair = Vectors.cosine(images.get(i), captions.get(i));
       own += pair / n;
       for (int j = 0; j < n; j++) {
         if (j != i) {
-          double shuffled = cosine(images.get(i), captions.get(j));
+          double shuffled = Vectors.cosine(images.get(i), captions.get(j));
           others += shuffled / n / (n - 1.0);
           wins += (pair > shuffled ? 1 : pair == shuffled ? 0.5 : 0) / n / (n - 1.0);
         }
@@ -62,7 +62,7 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
     for (int i = 0; i < n; i++) {
       float[] own = texts.get(i).embedding();
       float[] other = texts.get(i ^ 1).embedding();
-      right += cosine(images.get(i), own) > cosine(images.get(i), other) ? 1 : 0;
+      right += Vectors.cosine(images.get(i), own) > Vectors.cosine(images.get(i), other) ? 1 : 0;
     }
     return String.format(
         Locale.ROOT,
@@ -108,9 +108,5 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
         new Standardization(
             Standardization.of(vectors, size).mean(), Standardization.none(size).std());
     return vectors.stream().map(scale::apply).toList();
-  }
-
-  private static double cosine(float[] a, float[] b) {
-    return Vectors.dot(a, b) / Math.sqrt(Math.max(1e-24, Vectors.dot(a, a) * Vectors.dot(b, b)));
   }
 }
