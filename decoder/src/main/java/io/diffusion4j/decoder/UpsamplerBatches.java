@@ -40,13 +40,8 @@ public record UpsamplerBatches(
   private static final double BLUR_SIGMA = 0.6;
 
   public UpsamplerBatches {
-    Check.that(
-        timesteps >= 1 && timesteps <= noise.schedule().steps(),
-        "timesteps",
-        timesteps,
-        "in [1, %s]",
-        noise.schedule().steps());
-    Check.that(blur >= 0 && blur <= 1, "blur", blur, "in [0, 1]");
+    Check.between("timesteps", timesteps, 1, noise.schedule().steps());
+    Check.share("blur", blur);
   }
 
   @Override

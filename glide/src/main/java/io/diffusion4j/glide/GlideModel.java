@@ -168,10 +168,7 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
 
   private float[] pixels(String name, Image image) {
     int size = config.unet().sampleSize();
-    if (image.width() != size || image.height() != size) {
-      throw new IllegalArgumentException(
-          "%s: %d×%d (expected: %d×%d)".formatted(name, image.width(), image.height(), size, size));
-    }
+    image.requireSize(name, size, size, "");
     return image.pixels();
   }
 

@@ -1,8 +1,10 @@
 package io.diffusion4j.glide;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.diffusion.pipeline.Inpainting;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.glide.GlideCondition.Known;
 
@@ -18,15 +20,9 @@ public record KnownPixels(Image image, Image mask) {
   private static final float UNTOUCHED = -0.9999f; // rounding leaves it near −1
 
   public KnownPixels {
-    if (image.width() != image.height()) {
-      throw new IllegalArgumentException(
-          "image: %d×%d (expected: square)".formatted(image.width(), image.height()));
-    }
-    if (mask.width() != image.width() || mask.height() != image.height()) {
-      throw new IllegalArgumentException(
-          "mask: %d×%d (expected: %d×%d, as the image)"
-              .formatted(mask.width(), mask.height(), image.width(), image.height()));
-    }
+    Check.that(
+        image.width() == image.height(), "image", image.width() + "×" + image.height(), "square");
+    mask.requireSize("mask", image.width(), image.height(), ", as the image");
   }
 
   /** For the base: a pixel is known if all that it covers of the mask is. */
@@ -51,22 +47,12 @@ public record KnownPixels(Image image, Image mask) {
   }
 
   private float[] known(int size) {
-    float[] pixels = Resize.area(blackAndWhite(mask), size, size).pixels();
+    float[] pixels = Resize.area(Inpainting.blackAndWhite(mask), size, size).pixels();
     float[] known = new float[size * size];
     for (int i = 0; i < known.length; i++) {
       known[i] = pixels[3 * i] <= UNTOUCHED ? 1 : 0;
     }
     return known;
-  }
-
-  private static Image blackAndWhite(Image mask) {
-    float[] from = mask.pixels();
-    float[] to = new float[from.length];
-    for (int i = 0; i < to.length; i++) {
-      int pixel = i - i % 3;
-      to[i] = from[pixel] + from[pixel + 1] + from[pixel + 2] >= 0 ? 1 : -1;
-    }
-    return new Image(mask.width(), mask.height(), to);
   }
 
   /** Holds x̂₀ to what is known, then clips it to the range of pixels. */

@@ -21,7 +21,7 @@ import java.util.SplittableRandom;
 public record CaptionedEmbeddings(
     CaptionedImages data, TextEncoder textEncoder, ImageEncoder imageEncoder, double drop) {
   public CaptionedEmbeddings {
-    Check.that(drop >= 0 && drop <= 1, "drop", drop, "in [0, 1]");
+    Check.share("drop", drop);
   }
 
   /**

@@ -42,11 +42,7 @@ public record ClipPreprocessor(
   public ClipPreprocessor {
     Check.that(cropSize >= 1, "cropSize", cropSize, "≥ 1");
     Check.that(shortestEdge >= cropSize, "shortestEdge", shortestEdge, "≥ cropSize %s", cropSize);
-    Check.that(
-        rescaleFactor > 0 && rescaleFactor < Double.POSITIVE_INFINITY,
-        "rescaleFactor",
-        rescaleFactor,
-        "> 0 and finite");
+    Check.positive("rescaleFactor", rescaleFactor);
     mean = List.copyOf(mean);
     std = List.copyOf(std);
     Check.that(

@@ -80,14 +80,9 @@ public final class AdmModel implements AutoCloseable {
 
   private float[] low(AdmCondition condition) {
     int size = config.sampleSize();
-    String expected = size + "×" + size;
-    Check.that(condition.low().isPresent(), "low", "none", expected);
+    Check.that(condition.low().isPresent(), "low", "none", size + "×" + size);
     var image = condition.low().orElseThrow();
-    Check.that(
-        image.width() == size && image.height() == size,
-        "low",
-        image.width() + "×" + image.height(),
-        expected);
+    image.requireSize("low", size, size, "");
     return image.pixels();
   }
 

@@ -20,6 +20,31 @@ public final class Check {
     }
   }
 
+  /** Returns normally if a number is greater than 0 and finite. */
+  public static void positive(String name, double value) {
+    that(value > 0 && value < Double.POSITIVE_INFINITY, name, value, "> 0 and finite");
+  }
+
+  /** Returns normally if a number is at least 0 and finite. */
+  public static void notNegative(String name, double value) {
+    that(value >= 0 && value < Double.POSITIVE_INFINITY, name, value, "≥ 0 and finite");
+  }
+
+  /** Returns normally if a number lies between two, both included. */
+  public static void between(String name, int value, int low, int high) {
+    that(value >= low && value <= high, name, value, "in [%s, %s]", low, high);
+  }
+
+  /** Returns normally if a number is in [0, 1]. */
+  public static void share(String name, double value) {
+    that(value >= 0 && value <= 1, name, value, "in [0, 1]");
+  }
+
+  /** Returns normally if there are as many values as expected. */
+  public static void length(String name, int values, int expected) {
+    that(values == expected, name, values + " values", "%s", expected);
+  }
+
   /** The refusal of a value, to be thrown. */
   public static IllegalArgumentException refusal(
       String name, @Nullable Object value, String expected, Object... arguments) {

@@ -29,7 +29,7 @@ public record DenoisingScoreMatching(NoiseLevel level) {
    * @param eps the noise in x_t
    */
   public double loss(double[] score, double[] eps) {
-    requireSameLength("score", score, eps);
+    Check.length("score", score.length, eps.length);
     double sum = 0;
     for (int i = 0; i < score.length; i++) {
       double error = score[i] - level.score(eps[i]);
@@ -40,7 +40,7 @@ public record DenoisingScoreMatching(NoiseLevel level) {
 
   /** What the denoising autoencoder of this score makes of x_t. */
   public double[] reconstruction(double[] xt, double[] score) {
-    requireSameLength("score", score, xt);
+    Check.length("score", score.length, xt.length);
     Conversion from = Conversion.ofScore(level.alphaBar());
     double[] x0 = new double[xt.length];
     for (int i = 0; i < x0.length; i++) {
@@ -51,7 +51,7 @@ public record DenoisingScoreMatching(NoiseLevel level) {
 
   /** The score of a denoising autoencoder: {@link #reconstruction} backwards. */
   public double[] score(double[] xt, double[] reconstruction) {
-    requireSameLength("reconstruction", reconstruction, xt);
+    Check.length("reconstruction", reconstruction.length, xt.length);
     Conversion from = Conversion.of(Parameterization.X0, level.alphaBar());
     double[] score = new double[xt.length];
     for (int i = 0; i < score.length; i++) {
@@ -69,9 +69,5 @@ public record DenoisingScoreMatching(NoiseLevel level) {
   /** DDPM's square error ‖ε̂ − ε‖² for each unit of loss: 2(1−ᾱ). */
   public double epsErrorPerLoss() {
     return 2 * (1 - level.alphaBar());
-  }
-
-  private static void requireSameLength(String name, double[] given, double[] sample) {
-    Check.that(given.length == sample.length, name, given.length + " values", "%s", sample.length);
   }
 }

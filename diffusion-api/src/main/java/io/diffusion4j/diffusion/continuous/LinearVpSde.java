@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.continuous;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * β(t) grows in a straight line: the limit of the linear schedule (Song et al. 2021, app. C).
  *
@@ -11,8 +13,8 @@ public record LinearVpSde(double first, double last) implements VpSde {
   public static final LinearVpSde DDPM = new LinearVpSde(0.1, 20);
 
   public LinearVpSde {
-    Rates.requirePositive("first", first);
-    Rates.requirePositive("last", last);
+    Check.positive("first", first);
+    Check.positive("last", last);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.continuous;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * β(t) is the same everywhere: the process of Ornstein and Uhlenbeck (1930), a particle that is
  * pulled to the origin and pushed at random, and the limit of the constant schedule.
@@ -8,7 +10,7 @@ package io.diffusion4j.diffusion.continuous;
  */
 public record OrnsteinUhlenbeck(double rate) implements VpSde {
   public OrnsteinUhlenbeck {
-    Rates.requirePositive("rate", rate);
+    Check.positive("rate", rate);
   }
 
   @Override

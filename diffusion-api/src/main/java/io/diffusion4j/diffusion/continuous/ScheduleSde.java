@@ -34,7 +34,7 @@ record ScheduleSde(NoiseSchedule schedule) implements VpSde {
 
   /** The timestep whose interval (t/T, (t+1)/T] this time is in; the first has 0 too. */
   private int step(double t) {
-    Check.that(t >= 0 && t <= 1, "t", t, "in [0, 1]");
+    Check.share("t", t);
     return Math.max(0, (int) Math.ceil(t * schedule.steps()) - 1);
   }
 }

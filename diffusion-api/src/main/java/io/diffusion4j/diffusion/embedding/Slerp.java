@@ -26,7 +26,7 @@ public final class Slerp {
    */
   public static float[] between(float[] a, float[] b, double ratio) {
     Check.that(a.length == b.length, "b", b.length + " values", "%s, as a's", a.length);
-    Check.that(ratio >= 0 && ratio <= 1, "ratio", ratio, "in [0, 1]");
+    Check.share("ratio", ratio);
     if (ratio == 0) {
       return a.clone();
     }

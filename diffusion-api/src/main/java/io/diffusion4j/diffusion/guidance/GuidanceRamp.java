@@ -35,8 +35,8 @@ public record GuidanceRamp(double noisy, double clean, int steps, Shape shape)
   }
 
   public GuidanceRamp {
-    GuidanceScale.requireValid(noisy);
-    GuidanceScale.requireValid(clean);
+    Check.notNegative("guidanceScale", noisy);
+    Check.notNegative("guidanceScale", clean);
     Check.that(steps >= 1, "steps", steps, "≥ 1");
   }
 

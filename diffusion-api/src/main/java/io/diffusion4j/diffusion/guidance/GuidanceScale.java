@@ -26,22 +26,12 @@ public interface GuidanceScale {
   /** The same scale at all times. */
   record Constant(double scale) implements GuidanceScale {
     public Constant {
-      requireValid(scale);
+      Check.notNegative("guidanceScale", scale);
     }
 
     @Override
     public double at(double t) {
       return scale;
     }
-  }
-
-  /**
-   * Checks a scale.
-   *
-   * @throws IllegalArgumentException if it is negative, infinite or NaN
-   */
-  static void requireValid(double scale) {
-    Check.that(
-        scale >= 0 && scale < Double.POSITIVE_INFINITY, "guidanceScale", scale, "≥ 0 and finite");
   }
 }

@@ -29,11 +29,7 @@ public final class ContactSheet {
     Arrays.fill(sheet, WHITE);
     for (int i = 0; i < images.size(); i++) {
       Image image = images.get(i);
-      if (image.width() != width || image.height() != height) {
-        throw new IllegalArgumentException(
-            "images: %d×%d (expected: %d×%d, as the first)"
-                .formatted(image.width(), image.height(), width, height));
-      }
+      image.requireSize("images", width, height, ", as the first");
       int corner = i / across * height * across * width + i % across * width;
       for (int y = 0; y < height; y++) {
         System.arraycopy(

@@ -22,4 +22,18 @@ public record Image(int width, int height, float[] pixels) {
         height,
         3 * width * height);
   }
+
+  /**
+   * Checks the size of the image.
+   *
+   * @param name what the image is
+   * @param why what follows the expected size, such as {@code , as the first}
+   */
+  public void requireSize(String name, int expectedWidth, int expectedHeight, String why) {
+    Check.that(
+        width == expectedWidth && height == expectedHeight,
+        name,
+        width + "×" + height,
+        expectedWidth + "×" + expectedHeight + why);
+  }
 }

@@ -25,6 +25,8 @@ public final class BitsPerDimension<C> {
   /** How many timesteps the network is asked about at once. */
   private static final int BATCH = 16;
 
+  private static final double LN2 = Math.log(2);
+
   private final Denoiser<C> network;
   private final ReverseProcess process;
   private final X0Treatment treatment;
@@ -102,6 +104,11 @@ public final class BitsPerDimension<C> {
       progress.accept(to);
     }
     return new Bound(process.prior(x0), terms, x0Errors, epsErrors);
+  }
+
+  /** A sum of nats over dimensions, as bits for each of them. */
+  static double ofNats(double nats, int dimensions) {
+    return nats / dimensions / LN2;
   }
 
   private static double meanSquare(float[] a, float[] b) {

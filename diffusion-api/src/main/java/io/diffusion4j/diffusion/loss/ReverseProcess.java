@@ -112,6 +112,6 @@ public final class ReverseProcess {
     for (float value : x0) {
       sum += GaussianDivergence.nats(signal * value, logVariance, 0, 0);
     }
-    return Bits.perDimension(sum, x0.length);
+    return BitsPerDimension.ofNats(sum, x0.length);
   }
 }

@@ -189,6 +189,6 @@ public final class ReverseStep {
                   estimate.mean[i],
                   estimate.logVariance[i]);
     }
-    return Bits.perDimension(nats, x0.length);
+    return BitsPerDimension.ofNats(nats, x0.length);
   }
 }

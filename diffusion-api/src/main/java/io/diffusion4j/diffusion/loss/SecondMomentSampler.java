@@ -63,7 +63,7 @@ public final class SecondMomentSampler implements TimestepSampler {
         HISTORY,
         counts.length);
     for (int count : counts) {
-      Check.that(count >= 0 && count <= HISTORY, "counts", count, "in [0, %s]", HISTORY);
+      Check.between("counts", count, 0, HISTORY);
     }
     return new SecondMomentSampler(losses.clone(), counts.clone());
   }

@@ -25,7 +25,7 @@ public interface TimestepSampler {
    * @param probability of a draw of the other, in [0, 1]
    */
   default TimestepSampler mixedWith(TimestepSampler other, double probability) {
-    Check.that(probability >= 0 && probability <= 1, "probability", probability, "in [0, 1]");
+    Check.share("probability", probability);
     return random -> random.nextDouble() < probability ? other.draw(random) : draw(random);
   }
 

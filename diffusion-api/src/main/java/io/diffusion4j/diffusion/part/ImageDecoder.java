@@ -27,19 +27,7 @@ public interface ImageDecoder {
 
   /** The same decoder, offered as this stage. */
   default ImageDecoder offeredAs(Stage offered) {
-    ImageDecoder own = this;
-    return new ImageDecoder() {
-      @Override
-      public List<Image> decode(
-          List<Draw<Condition>> draws, SamplingSettings settings, SamplingListener listener) {
-        return own.decode(draws, settings, listener);
-      }
-
-      @Override
-      public Stage stage() {
-        return offered;
-      }
-    };
+    return new Offered(this, offered);
   }
 
   /**
@@ -50,4 +38,13 @@ public interface ImageDecoder {
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   record Condition(float[] imageEmbedding, Prompt prompt) {}
+
+  /** A part that is offered as another stage. */
+  record Offered(ImageDecoder own, Stage stage) implements ImageDecoder {
+    @Override
+    public List<Image> decode(
+        List<Draw<Condition>> draws, SamplingSettings settings, SamplingListener listener) {
+      return own.decode(draws, settings, listener);
+    }
+  }
 }

@@ -30,18 +30,15 @@ public interface Prior {
 
   /** The same prior, offered as this stage. */
   default Prior offeredAs(Stage offered) {
-    Prior own = this;
-    return new Prior() {
-      @Override
-      public List<float[]> sample(
-          List<Draw<Prompt>> draws, SamplingSettings settings, SamplingListener listener) {
-        return own.sample(draws, settings, listener);
-      }
+    return new Offered(this, offered);
+  }
 
-      @Override
-      public Stage stage() {
-        return offered;
-      }
-    };
+  /** A part that is offered as another stage. */
+  record Offered(Prior own, Stage stage) implements Prior {
+    @Override
+    public List<float[]> sample(
+        List<Draw<Prompt>> draws, SamplingSettings settings, SamplingListener listener) {
+      return own.sample(draws, settings, listener);
+    }
   }
 }

@@ -27,18 +27,15 @@ public interface Upsampler {
 
   /** The same upsampler, offered as this stage. */
   default Upsampler offeredAs(Stage offered) {
-    Upsampler own = this;
-    return new Upsampler() {
-      @Override
-      public List<Image> upsample(
-          List<Draw<Image>> draws, SamplingSettings settings, SamplingListener listener) {
-        return own.upsample(draws, settings, listener);
-      }
+    return new Offered(this, offered);
+  }
 
-      @Override
-      public Stage stage() {
-        return offered;
-      }
-    };
+  /** A part that is offered as another stage. */
+  record Offered(Upsampler own, Stage stage) implements Upsampler {
+    @Override
+    public List<Image> upsample(
+        List<Draw<Image>> draws, SamplingSettings settings, SamplingListener listener) {
+      return own.upsample(draws, settings, listener);
+    }
   }
 }

@@ -135,7 +135,7 @@ public sealed interface ImageTask {
    */
   record Interpolation(Image first, Image second, double ratio) implements ImageTask {
     public Interpolation {
-      Check.that(ratio >= 0 && ratio <= 1, "ratio", ratio, "in [0, 1]");
+      Check.share("ratio", ratio);
     }
 
     @Override
@@ -167,7 +167,7 @@ public sealed interface ImageTask {
    */
   record ImageToImage(Image image, double strength, Words words) implements ImageTask {
     public ImageToImage {
-      Check.that(strength >= 0 && strength <= 1, "strength", strength, "in [0, 1]");
+      Check.share("strength", strength);
     }
 
     @Override
@@ -196,7 +196,7 @@ public sealed interface ImageTask {
    */
   record TextDiff(Image image, String fromText, String toText, double ratio) implements ImageTask {
     public TextDiff {
-      Check.that(ratio >= 0 && ratio <= 1, "ratio", ratio, "in [0, 1]");
+      Check.share("ratio", ratio);
     }
 
     @Override

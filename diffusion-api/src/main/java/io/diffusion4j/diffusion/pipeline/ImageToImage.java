@@ -36,7 +36,7 @@ public final class ImageToImage implements ImageEdit {
    *     rounded up
    */
   public ImageToImage(Image image, double strength) {
-    Check.that(strength >= 0 && strength <= 1, "strength", strength, "in [0, 1]");
+    Check.share("strength", strength);
     this.image = image;
     this.pyramid = new Pyramid(image);
     this.strength = strength;

@@ -35,17 +35,14 @@ public final class Inpainting implements ImageEdit {
    * @param resampling of the decoder's steps; {@link Resampling#NONE} draws once
    */
   public Inpainting(Image image, Image mask, Resampling resampling) {
-    if (mask.width() != image.width() || mask.height() != image.height()) {
-      throw new IllegalArgumentException(
-          "mask: %d×%d (expected: %d×%d, as the image)"
-              .formatted(mask.width(), mask.height(), image.width(), image.height()));
-    }
+    mask.requireSize("mask", image.width(), image.height(), ", as the image");
     this.image = new Pyramid(image);
     this.mask = new Pyramid(blackAndWhite(mask));
     this.resampling = resampling;
   }
 
-  private static Image blackAndWhite(Image mask) {
+  /** A mask of two values: 1 where it is bright (from 0 on), −1 elsewhere. */
+  public static Image blackAndWhite(Image mask) {
     float[] from = mask.pixels();
     float[] to = new float[from.length];
     for (int i = 0; i < to.length; i += 3) {

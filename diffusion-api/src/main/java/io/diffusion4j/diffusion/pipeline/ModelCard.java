@@ -65,12 +65,8 @@ public record ModelCard(
     public static final Limits USUAL = new Limits(64, 8);
 
     public Limits {
-      requireAtLeastOne("perRequest", perRequest);
-      requireAtLeastOne("atOnce", atOnce);
-    }
-
-    private static void requireAtLeastOne(String name, int value) {
-      Check.that(value >= 1, name, value, "≥ 1");
+      Check.that(perRequest >= 1, "perRequest", perRequest, "≥ 1");
+      Check.that(atOnce >= 1, "atOnce", atOnce, "≥ 1");
     }
   }
 }

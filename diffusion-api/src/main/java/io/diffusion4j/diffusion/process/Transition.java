@@ -13,12 +13,8 @@ import io.diffusion4j.diffusion.argument.Check;
  */
 public record Transition(double scale, double variance) {
   public Transition {
-    Check.that(scale >= 0 && scale < Double.POSITIVE_INFINITY, "scale", scale, "≥ 0 and finite");
-    Check.that(
-        variance >= 0 && variance < Double.POSITIVE_INFINITY,
-        "variance",
-        variance,
-        "≥ 0 and finite");
+    Check.notNegative("scale", scale);
+    Check.notNegative("variance", variance);
   }
 
   /**

@@ -59,7 +59,7 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
    * @param sigma at least 0; 0 is {@link #NONE}
    */
   public static Noise of(double sigma) {
-    Check.that(sigma >= 0 && sigma < Double.POSITIVE_INFINITY, "sigma", sigma, "≥ 0 and finite");
+    Check.notNegative("sigma", sigma);
     return sigma == 0 ? NONE : fixed(2 * Math.log(sigma));
   }
 

@@ -13,7 +13,7 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  */
 public record PartialSampler(Sampler sampler, double strength) implements Sampler {
   public PartialSampler {
-    requireStrength(strength);
+    Check.that(strength > 0 && strength <= 1, "strength", strength, "in (0, 1]");
   }
 
   /**
@@ -22,12 +22,8 @@ public record PartialSampler(Sampler sampler, double strength) implements Sample
    * @param steps of the whole way
    */
   public static int steps(double strength, int steps) {
-    requireStrength(strength);
-    return Math.max(1, (int) Math.ceil(strength * steps - 1e-9)); // 0.07·100 is a bit above 7
-  }
-
-  private static void requireStrength(double strength) {
     Check.that(strength > 0 && strength <= 1, "strength", strength, "in (0, 1]");
+    return Math.max(1, (int) Math.ceil(strength * steps - 1e-9)); // 0.07·100 is a bit above 7
   }
 
   @Override
@@ -41,18 +37,19 @@ public record PartialSampler(Sampler sampler, double strength) implements Sample
   private record Part(NoiseSchedule whole, int steps) implements NoiseSchedule {
     @Override
     public double alphaBar(int t) {
-      if (t >= steps) {
-        throw new IndexOutOfBoundsException("t: " + t + " (expected: below " + steps + ")");
-      }
-      return whole.alphaBar(t);
+      return whole.alphaBar(within(t));
     }
 
     @Override
     public double beta(int t) {
+      return whole.beta(within(t)); // from the whole one's own table, if it has one
+    }
+
+    private int within(int t) {
       if (t >= steps) {
-        throw new IndexOutOfBoundsException("t: " + t + " (expected: below " + steps + ")");
+        throw new IndexOutOfBoundsException(Check.message("t", t, "below %s", steps));
       }
-      return whole.beta(t); // from the whole one's own table, if it has one
+      return t;
     }
   }
 }

@@ -24,11 +24,7 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
         Check.that(past.ago() <= i, "ago", past.ago() + " at step " + i, "≤ %s", i);
       }
     }
-    Check.that(
-        initialScale > 0 && initialScale < Double.POSITIVE_INFINITY,
-        "initialScale",
-        initialScale,
-        "> 0 and finite");
+    Check.positive("initialScale", initialScale);
   }
 
   /**
@@ -41,7 +37,7 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
   public record Step(double t, double alphaBar, Update update) {
     public Step {
       Check.that(Double.isFinite(t), "t", t, "finite");
-      Check.that(alphaBar >= 0 && alphaBar <= 1, "alphaBar", alphaBar, "in [0, 1]");
+      Check.share("alphaBar", alphaBar);
     }
   }
 

@@ -106,7 +106,7 @@ public final class Trajectory {
   public void advance(Prediction prediction) {
     SamplingPlan.Step present = present();
     float[] output = prediction.output();
-    Check.that(output.length == x.length, "output", output.length + " values", "%s", x.length);
+    Check.length("output", output.length, x.length);
     Conversion from = Conversion.of(parameterization, present.alphaBar());
     boolean treated = treatment != X0Treatment.NONE;
     // An untreated x̂₀ is not a term of its own: x and the output, which it is made of, have all
@@ -206,7 +206,7 @@ public final class Trajectory {
 
   private float[] gaussian() {
     float[] z = noise.apply(step);
-    Check.that(z.length == x.length, "noise", z.length + " values", "%s", x.length);
+    Check.length("noise", z.length, x.length);
     return z;
   }
 

@@ -107,7 +107,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
    * @param share how much of the timesteps the first part has, in [0, 1]; rounded down
    */
   public static BetaSchedule warmup(int steps, double first, double last, double share) {
-    Check.that(share >= 0 && share <= 1, "share", share, "in [0, 1]");
+    Check.share("share", share);
     double[] betas = equal(steps, last);
     int warm = (int) (steps * share);
     if (warm > 0) {

@@ -14,7 +14,7 @@ import io.diffusion4j.diffusion.argument.Check;
  */
 public record NoiseLevel(double alphaBar) {
   public NoiseLevel {
-    Check.that(alphaBar >= 0 && alphaBar <= 1, "alphaBar", alphaBar, "in [0, 1]");
+    Check.share("alphaBar", alphaBar);
   }
 
   /** √ᾱ, how much of the sample is left. */

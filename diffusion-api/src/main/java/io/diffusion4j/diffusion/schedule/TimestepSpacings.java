@@ -136,7 +136,7 @@ public final class TimestepSpacings {
   private static TimestepSpacing checked(TimestepSpacing spacing) {
     return (trainSteps, n) -> {
       Check.that(trainSteps >= 1, "trainSteps", trainSteps, "≥ 1");
-      Check.that(n >= 1 && n <= trainSteps, "steps", n, "in [1, %s]", trainSteps);
+      Check.between("steps", n, 1, trainSteps);
       return spacing.of(trainSteps, n);
     };
   }

@@ -25,7 +25,7 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  */
 public record AnalyticDpmSampler(EpsPower power, double eta, double range) implements Sampler {
   public AnalyticDpmSampler {
-    Check.that(eta >= 0 && eta <= 1, "eta", eta, "in [0, 1]");
+    Check.share("eta", eta);
     Check.that(range > 0, "range", range, "> 0");
   }
 

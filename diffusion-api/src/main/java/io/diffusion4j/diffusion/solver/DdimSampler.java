@@ -18,7 +18,7 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  */
 public record DdimSampler(double eta, EpsSource epsSource) implements EtaSampler {
   public DdimSampler {
-    Check.that(eta >= 0 && eta <= 1, "eta", eta, "in [0, 1]");
+    Check.share("eta", eta);
   }
 
   /** With ε̂ re-derived from the treated x̂₀, as OpenAI does. */

@@ -36,7 +36,7 @@ public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
   }
 
   public KarrasGrid {
-    Check.that(rho > 0 && rho < Double.POSITIVE_INFINITY, "rho", rho, "> 0 and finite");
+    Check.positive("rho", rho);
   }
 
   @Override

@@ -114,12 +114,7 @@ public record DiffusionStage<C>(
     for (int row = 0; row < draws.size(); row++) {
       Draw<C> draw = draws.get(row);
       NoiseSource noise = draw.noise();
-      Check.that(
-          start.get(row).length == rowSize,
-          "start",
-          start.get(row).length + " values",
-          "%s",
-          rowSize);
+      Check.length("start", start.get(row).length, rowSize);
       float[] first = start.get(row).clone();
       project(first, draw, plan, 0);
       trajectories.add(

@@ -32,7 +32,7 @@ public interface Projection {
   static Projection startingAt(float[] start) {
     return (x, at) -> {
       if (at.step() == 0) {
-        Check.that(start.length == x.length, "start", start.length + " values", "%s", x.length);
+        Check.length("start", start.length, x.length);
         System.arraycopy(start, 0, x, 0, x.length);
       }
     };

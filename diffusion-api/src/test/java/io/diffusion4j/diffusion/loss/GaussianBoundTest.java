@@ -50,7 +50,7 @@ class GaussianBoundTest {
     for (float x : x0) {
       nats -= PixelLikelihood.logProbability(x, MEAN, 2 * Math.log(DEVIATION));
     }
-    return Bits.perDimension(nats, SIZE);
+    return BitsPerDimension.ofNats(nats, SIZE);
   }
 
   /** The posterior mean of x₀, and the variance between β̃ and β that p(x_s | x_t) then has. */

@@ -108,7 +108,7 @@ class GoldenLossTest {
       double p = PixelLikelihood.probability(x0[i], estimate.mean()[i], estimate.logVariance()[i]);
       nats -= Math.log(Math.max(rounding.applyAsDouble(p), PixelLikelihood.FLOOR));
     }
-    return Bits.perDimension(nats, x0.length);
+    return BitsPerDimension.ofNats(nats, x0.length);
   }
 
   private static void assertWithin(double actual, double low, double high, double absolute) {
