@@ -1,8 +1,8 @@
 package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.ModelFolder;
-import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
 import java.nio.file.Files;

@@ -6,7 +6,7 @@ import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Trajectory;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.diffusion.schedule.UnclipSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.nn.weights.Init;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ final class SamplerStep {
     plan =
         Samplers.standard()
             .named(sampler)
-            .plan(new CosineSchedule(TRAIN_STEPS), new UnclipSpacing().of(TRAIN_STEPS, STEPS));
+            .plan(new CosineSchedule(TRAIN_STEPS), TimestepSpacings.UNCLIP.of(TRAIN_STEPS, STEPS));
     var random = new SplittableRandom(1);
     for (int i = 0; i < ROWS; i++) {
       float[] output = Init.normal(1).values(SAMPLE, random);

@@ -3,11 +3,12 @@ package io.diffusion4j.cli.options;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
-import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -311,7 +312,7 @@ public final class SamplingOptions {
    *
    * @throws IllegalArgumentException if one is unknown; the message lists those there are
    */
-  public void checkSamplers(Samplers known) {
+  public void checkSamplers(ByName<Sampler> known) {
     for (Flag flag : flags) {
       Object name = flag.value();
       if (flag.setting == Setting.SAMPLER && name != null) {
