@@ -19,34 +19,17 @@ import java.util.function.IntConsumer;
 /**
  * How likely pictures are under the decoder: the variational bound in bits per dimension, given
  * their embeddings and captions. There is no guidance in it, which is no distribution of images.
+ *
+ * @param model computes what the network is told
+ * @param network the model's own, or a decorated one
+ * @param variance of the steps
  */
-public final class DecoderLikelihood {
-  private final DecoderModel model;
-  private final Denoiser<DecoderCondition> network;
-  private final NoiseSchedule schedule;
-  private final VarianceType variance;
-  private final X0Treatment clip;
-
-  /**
-   * The likelihood under a decoder.
-   *
-   * @param model computes what the network is told
-   * @param network the model's own, or a decorated one
-   * @param variance of the steps
-   */
-  public DecoderLikelihood(
-      DecoderModel model,
-      Denoiser<DecoderCondition> network,
-      NoiseSchedule schedule,
-      VarianceType variance,
-      X0Treatment clip) {
-    this.model = model;
-    this.network = network;
-    this.schedule = schedule;
-    this.variance = variance;
-    this.clip = clip;
-  }
-
+public record DecoderLikelihood(
+    DecoderModel model,
+    Denoiser<DecoderCondition> network,
+    NoiseSchedule schedule,
+    VarianceType variance,
+    X0Treatment clip) {
   /** Height and width of the pictures, in pixels. */
   public int imageSize() {
     return model.config().sampleSize();

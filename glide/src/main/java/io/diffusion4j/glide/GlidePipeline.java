@@ -7,7 +7,6 @@ import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
@@ -24,9 +23,7 @@ import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.glide.GlideCondition.Known;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * GLIDE (Nichol et al. 2022): a base draws a small image of a text with classifier-free guidance,
@@ -142,13 +140,7 @@ public final class GlidePipeline implements ImagePipeline {
       Map<String, SamplingSettings> settings,
       List<NoiseSource> noise,
       SamplingListener listener) {
-    Check.that(!noise.isEmpty(), "noise", "none", "at least one");
-    Check.that(
-        task.inputs() == 1 || task.inputs() == noise.size(),
-        "noise",
-        noise.size(),
-        "%s",
-        task.inputs());
+    task.requireFits(noise.size());
     Map<String, SamplingSettings> own = settings(task, settings);
     List<ImageTask.Words> words = IntStream.range(0, noise.size()).mapToObj(task::words).toList();
     Optional<KnownPixels> known = known(task);
@@ -188,7 +180,7 @@ public final class GlidePipeline implements ImagePipeline {
       SamplingListener listener) {
     int size = parts.baseSize();
     Optional<Known> known = picture.map(pixels -> pixels.at(size));
-    Map<String, TextEncoding> encodings = encode(parts.baseText(), words, true);
+    Map<String, TextEncoding> encodings = parts.baseText().encodeOnce(texts(words, true));
     List<Draw<Guidance<GlideCondition>>> draws = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {
       var asked = condition(encodings, words.get(i).text(), known);
@@ -207,7 +199,7 @@ public final class GlidePipeline implements ImagePipeline {
       SamplingListener listener) {
     int size = parts.upsamplerSize();
     Optional<Known> known = picture.map(pixels -> pixels.above(parts.baseSize(), size));
-    Map<String, TextEncoding> encodings = encode(parts.upsamplerText(), words, false);
+    Map<String, TextEncoding> encodings = parts.upsamplerText().encodeOnce(texts(words, false));
     List<Draw<GlideCondition>> draws = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {
       var condition =
@@ -217,21 +209,9 @@ public final class GlidePipeline implements ImagePipeline {
     return images(size, held(upsampler, known).sample(draws, settings, listener));
   }
 
-  /** Reads each text once, however many images share it. */
-  private static Map<String, TextEncoding> encode(
-      TextEncoder encoder, List<ImageTask.Words> words, boolean guided) {
-    Set<String> distinct = new LinkedHashSet<>();
-    words.forEach(own -> distinct.add(own.text()));
-    if (guided) {
-      words.forEach(own -> distinct.add(own.negative()));
-    }
-    List<String> texts = List.copyOf(distinct);
-    List<TextEncoding> encodings = encoder.encode(texts);
-    Map<String, TextEncoding> byText = new HashMap<>();
-    for (int i = 0; i < texts.size(); i++) {
-      byText.put(texts.get(i), encodings.get(i));
-    }
-    return byText;
+  private static Stream<String> texts(List<ImageTask.Words> words, boolean guided) {
+    Stream<String> texts = words.stream().map(ImageTask.Words::text);
+    return guided ? Stream.concat(texts, words.stream().map(ImageTask.Words::negative)) : texts;
   }
 
   private static GlideCondition condition(

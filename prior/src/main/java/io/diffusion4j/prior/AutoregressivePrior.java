@@ -23,36 +23,25 @@ import java.util.List;
  * sampler and a fixed number of steps, one for each code; the guidance scale must be constant, as
  * there are no timesteps. Every code takes its random number from its own address, so an embedding
  * is the same in any company.
+ *
+ * @param codes what the network's codes mean
+ * @param dotBuckets D
+ * @param temperature what logits are divided by, positive; 1 draws as often as the network says
  */
-public final class AutoregressivePrior implements Prior {
+public record AutoregressivePrior(
+    CodePredictor network, EmbeddingCodes codes, int dotBuckets, double temperature)
+    implements Prior {
   /** Addresses the noise; progress is told as the {@link Prior#STAGE}'s. */
   static final String NOISE = "prior_ar";
 
   private static final Stage.Scale SCALE = new Stage.Scale(1, 30);
 
-  private final CodePredictor network;
-  private final EmbeddingCodes codes;
-  private final int dotBuckets;
-  private final double temperature;
-
-  /**
-   * A prior.
-   *
-   * @param codes what the network's codes mean
-   * @param dotBuckets D
-   * @param temperature what logits are divided by, positive; 1 draws as often as the network says
-   */
-  public AutoregressivePrior(
-      CodePredictor network, EmbeddingCodes codes, int dotBuckets, double temperature) {
+  public AutoregressivePrior {
     Check.that(
         temperature > 0 && temperature < Double.POSITIVE_INFINITY,
         "temperature",
         temperature,
         "> 0");
-    this.network = network;
-    this.codes = codes;
-    this.dotBuckets = dotBuckets;
-    this.temperature = temperature;
   }
 
   /** The same network at another temperature. */

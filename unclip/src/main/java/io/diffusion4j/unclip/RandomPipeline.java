@@ -31,26 +31,11 @@ import java.util.function.Consumer;
 /**
  * A pipeline that nobody trained, in the published layout: to try a size before there are weights
  * of it. One tensor at a time is in memory.
+ *
+ * @param dtype how weights are stored: F32, F16 or BF16
+ * @param seed of the weights; the same seed gives the same files
  */
-public final class RandomPipeline {
-  private final UnclipConfig config;
-  private final DType dtype;
-  private final long seed;
-  private final Map<String, String> notes;
-
-  /**
-   * A pipeline to be written.
-   *
-   * @param dtype how weights are stored: F32, F16 or BF16
-   * @param seed of the weights; the same seed gives the same files
-   */
-  public RandomPipeline(UnclipConfig config, DType dtype, long seed) {
-    this.config = config;
-    this.dtype = dtype;
-    this.seed = seed;
-    this.notes = Map.of("diffusion4j.weights", "random", "diffusion4j.seed", Long.toString(seed));
-  }
-
+public record RandomPipeline(UnclipConfig config, DType dtype, long seed) {
   /**
    * Writes the pipeline, the index last.
    *
@@ -87,7 +72,7 @@ public final class RandomPipeline {
         weights(prior, PriorModel.manifest(config.prior())),
         dtype,
         new Standardization(mean, std),
-        notes);
+        notes());
 
     Path projection = component(folder, UnclipFolder.TEXT_PROJ, listener);
     DecoderFolders.writeProjectionConfig(projection, config.projection());
@@ -142,7 +127,8 @@ public final class RandomPipeline {
   }
 
   private void writeWeights(Path component, String baseName, Manifest manifest) {
-    ModelFiles.write(component, baseName, weights(component, manifest), name -> true, dtype, notes);
+    ModelFiles.write(
+        component, baseName, weights(component, manifest), name -> true, dtype, notes());
   }
 
   /** Components of the same shape get different weights. */
@@ -168,5 +154,9 @@ public final class RandomPipeline {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to " + folder + ": " + e, e);
     }
+  }
+
+  private Map<String, String> notes() {
+    return Map.of("diffusion4j.weights", "random", "diffusion4j.seed", Long.toString(seed));
   }
 }

@@ -40,20 +40,7 @@ public record UnclipConfig(
     int e = 768;
     int context = 1536;
     List<Integer> channels = List.of(320, 640, 960, 1280);
-    var decoder =
-        new UnetConfig(
-            64,
-            3,
-            6,
-            channels,
-            List.of(false, true, true, true),
-            true,
-            3,
-            64,
-            context,
-            32,
-            EPS,
-            TimeConditioning.SCALE_SHIFT);
+    var decoder = decoder(channels, 3, 64, context, 32);
     return new UnclipConfig(
         new ClipTextNetwork(tower(e, 12, 12), 49_408, LENGTH, e),
         new ClipVisionNetwork(tower(1024, 24, 16), 224, 14, e),
@@ -68,20 +55,7 @@ public record UnclipConfig(
     int e = 128;
     int context = 192;
     List<Integer> channels = List.of(32, 64, 96, 128);
-    var decoder =
-        new UnetConfig(
-            64,
-            3,
-            6,
-            channels,
-            List.of(false, true, true, true),
-            true,
-            2,
-            32,
-            context,
-            16,
-            EPS,
-            TimeConditioning.SCALE_SHIFT);
+    var decoder = decoder(channels, 2, 32, context, 16);
     return new UnclipConfig(
         new ClipTextNetwork(tower(e, 4, 2), 4096, LENGTH, e),
         new ClipVisionNetwork(tower(e, 4, 2), 64, 8, e),
@@ -93,6 +67,23 @@ public record UnclipConfig(
 
   private static Transformer tower(int width, int layers, int heads) {
     return new Transformer(width, 4 * width, layers, heads, Activation.QUICK_GELU, EPS);
+  }
+
+  private static UnetConfig decoder(
+      List<Integer> channels, int layers, int headDim, int context, int groups) {
+    return new UnetConfig(
+        64,
+        3,
+        6,
+        channels,
+        List.of(false, true, true, true),
+        true,
+        layers,
+        headDim,
+        context,
+        groups,
+        EPS,
+        TimeConditioning.SCALE_SHIFT);
   }
 
   private static UnetConfig upsampler(int size, List<Integer> channels, int layers, int groups) {

@@ -9,27 +9,18 @@ import java.util.function.Predicate;
 /**
  * Two networks that share a trajectory: one for the timesteps above 0, another for timestep 0. The
  * published unCLIP upsamplers are such pairs.
+ *
+ * @param first answers where t &gt; 0
+ * @param last answers where t = 0, and predicts the same thing
  */
-public final class LastStepDenoiser<C> implements Denoiser<C> {
-  private final Denoiser<C> first;
-  private final Denoiser<C> last;
-
-  /**
-   * Joins two networks.
-   *
-   * @param first answers where t &gt; 0
-   * @param last answers where t = 0
-   * @throws IllegalArgumentException if they do not predict the same thing
-   */
-  public LastStepDenoiser(Denoiser<C> first, Denoiser<C> last) {
+public record LastStepDenoiser<C>(Denoiser<C> first, Denoiser<C> last) implements Denoiser<C> {
+  public LastStepDenoiser {
     Check.that(
         first.parameterization() == last.parameterization(),
         "parameterization",
         last.parameterization() + " of the last step",
         "%s, that of the others",
         first.parameterization());
-    this.first = first;
-    this.last = last;
   }
 
   @Override

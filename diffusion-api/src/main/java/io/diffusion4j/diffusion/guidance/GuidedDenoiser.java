@@ -15,14 +15,7 @@ import java.util.List;
  * <p>All queries go to the network in one call, the unconditional ones first. Where the scale is 1
  * only the conditional answer is asked for, where it is 0 only the unconditional one.
  */
-public final class GuidedDenoiser<C> implements Denoiser<Guidance<C>> {
-  private final Denoiser<C> inner;
-
-  /** Guides this network. */
-  public GuidedDenoiser(Denoiser<C> inner) {
-    this.inner = inner;
-  }
-
+public record GuidedDenoiser<C>(Denoiser<C> inner) implements Denoiser<Guidance<C>> {
   @Override
   public Parameterization parameterization() {
     return inner.parameterization();

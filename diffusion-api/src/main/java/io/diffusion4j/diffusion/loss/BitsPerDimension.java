@@ -16,9 +16,11 @@ import java.util.function.IntConsumer;
  * dimension (Ho et al. 2020, eq. 5), with one draw of the noise at every timestep. Thread-safe if
  * the network is.
  *
+ * @param treatment of x̂₀, known to lie in [−1, 1] for pixels
  * @param <C> what a sample is conditioned on
  */
-public final class BitsPerDimension<C> {
+public record BitsPerDimension<C>(
+    Denoiser<C> network, ReverseProcess process, X0Treatment treatment) {
   /** The stage whose noise is drawn; its step is the position among the timesteps. */
   public static final String STAGE = "nll";
 
@@ -26,21 +28,6 @@ public final class BitsPerDimension<C> {
   private static final int BATCH = 16;
 
   private static final double LN2 = Math.log(2);
-
-  private final Denoiser<C> network;
-  private final ReverseProcess process;
-  private final X0Treatment treatment;
-
-  /**
-   * The bound of a network.
-   *
-   * @param treatment of x̂₀, known to lie in [−1, 1] for pixels
-   */
-  public BitsPerDimension(Denoiser<C> network, ReverseProcess process, X0Treatment treatment) {
-    this.network = network;
-    this.process = process;
-    this.treatment = treatment;
-  }
 
   /**
    * The bound of one sample. The arrays run over the timesteps from noise to clean.

@@ -13,16 +13,21 @@ import io.diffusion4j.diffusion.sampling.X0Treatment;
 /**
  * One step of a {@link ReverseProcess}: the Gaussian p(x_s | x_t) that an answer of the network
  * stands for, and how far it is from the true posterior q(x_s | x_t, x₀).
+ *
+ * @param t the timestep from which the step leads down
+ * @param alphaBar ᾱ_t
+ * @param posterior q(x_s | x_t, x₀)
+ * @param smallLogVariance ln β̃, that of the step before at the last one
+ * @param conversion what an answer means as x̂₀ and ε̂
  */
-public final class ReverseStep {
-  private final int t;
-  private final double alphaBar;
-  private final Posterior posterior;
-  private final double smallLogVariance;
-  private final MeanType meanType;
-  private final VarianceType varianceType;
-  private final Conversion conversion;
-
+public record ReverseStep(
+    int t,
+    double alphaBar,
+    Posterior posterior,
+    double smallLogVariance,
+    MeanType meanType,
+    VarianceType varianceType,
+    Conversion conversion) {
   ReverseStep(
       int t,
       double alphaBar,
@@ -30,19 +35,19 @@ public final class ReverseStep {
       double smallLogVariance,
       MeanType meanType,
       VarianceType varianceType) {
-    this.t = t;
-    this.alphaBar = alphaBar;
-    this.posterior = posterior;
-    this.smallLogVariance = smallLogVariance;
-    this.meanType = meanType;
-    this.varianceType = varianceType;
-    this.conversion =
+    this(
+        t,
+        alphaBar,
+        posterior,
+        smallLogVariance,
+        meanType,
+        varianceType,
         switch (meanType) {
           case EPS -> Conversion.of(Parameterization.EPS, alphaBar);
           case X0 -> Conversion.of(Parameterization.X0, alphaBar);
           case V -> Conversion.of(Parameterization.V, alphaBar);
           case PREVIOUS_X -> fromMean(alphaBar, posterior);
-        };
+        });
   }
 
   /** From mean = {@code posterior.x0}·x̂₀ + {@code posterior.x}·x_t. */
@@ -65,39 +70,14 @@ public final class ReverseStep {
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   public record Estimate(float[] x0, double[] mean, double[] logVariance) {}
 
-  /** The timestep from which the step leads down. */
-  public int t() {
-    return t;
-  }
-
-  /** ᾱ_t. */
-  public double alphaBar() {
-    return alphaBar;
-  }
-
   /** ᾱ/(1−ᾱ) at t. */
   public double snr() {
     return alphaBar / (1 - alphaBar);
   }
 
-  /** q(x_s | x_t, x₀). */
-  public Posterior posterior() {
-    return posterior;
-  }
-
-  /** What an answer means as x̂₀ and ε̂. */
-  public Conversion conversion() {
-    return conversion;
-  }
-
   /** Whether the step leads to the clean sample. */
   public boolean isLast() {
     return posterior.variance() == 0;
-  }
-
-  /** ln β̃, that of the step before at the last one. */
-  public double smallLogVariance() {
-    return smallLogVariance;
   }
 
   /** ln β. */

@@ -12,21 +12,13 @@ import java.util.List;
 /**
  * Draws several image embeddings for each prompt and keeps the one with the largest dot product
  * with the text embedding (DALL-E 2, §2.2, which draws two).
+ *
+ * @param prior draws the candidates, all of them in one call
+ * @param candidates how many for each prompt, at least 1
  */
-public final class BestOfPrior implements Prior {
-  private final Prior prior;
-  private final int candidates;
-
-  /**
-   * The best of several.
-   *
-   * @param prior draws the candidates, all of them in one call
-   * @param candidates how many for each prompt, at least 1
-   */
-  public BestOfPrior(Prior prior, int candidates) {
+public record BestOfPrior(Prior prior, int candidates) implements Prior {
+  public BestOfPrior {
     Check.that(candidates >= 1, "candidates", candidates, "≥ 1");
-    this.prior = prior;
-    this.candidates = candidates;
   }
 
   @Override

@@ -40,6 +40,12 @@ public sealed interface ImageTask {
     return 1;
   }
 
+  /** Checks that so many images can be drawn of the task. */
+  default void requireFits(int images) {
+    Check.that(images != 0, "noise", "none", "at least one");
+    Check.that(inputs() == 1 || inputs() == images, "noise", images, "%s", inputs());
+  }
+
   /** Images of a text. */
   static TextToImage of(String text) {
     return new TextToImage(new Words(text, ""));

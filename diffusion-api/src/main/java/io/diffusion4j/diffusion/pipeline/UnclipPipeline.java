@@ -1,6 +1,5 @@
 package io.diffusion4j.diffusion.pipeline;
 
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -106,14 +105,9 @@ public final class UnclipPipeline implements ImagePipeline {
       Map<String, SamplingSettings> settings,
       List<NoiseSource> noise,
       SamplingListener listener) {
-    requireFits(task, noise.size());
+    task.requireFits(noise.size());
     var run = new UnclipWork.Run(parts, guided(settings), noise, listener);
     return run.each(work(task).draw(run));
-  }
-
-  private static void requireFits(ImageTask task, int images) {
-    Check.that(images != 0, "noise", "none", "at least one");
-    Check.that(task.inputs() == 1 || task.inputs() == images, "noise", images, "%s", task.inputs());
   }
 
   private Map<String, SamplingSettings> guided(Map<String, SamplingSettings> settings) {

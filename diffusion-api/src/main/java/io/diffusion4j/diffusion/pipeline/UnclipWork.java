@@ -1,6 +1,7 @@
 package io.diffusion4j.diffusion.pipeline;
 
 import static java.util.Collections.nCopies;
+import static java.util.Objects.requireNonNull;
 
 import io.diffusion4j.diffusion.embedding.Slerp;
 import io.diffusion4j.diffusion.image.Image;
@@ -15,12 +16,11 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What a task comes to with the parts of unCLIP. */
 sealed interface UnclipWork {
@@ -129,17 +129,19 @@ sealed interface UnclipWork {
 
     /** Encodes each text once, however many images share it. */
     private List<Prompt> encode(Run run) {
-      Set<String> distinct = new LinkedHashSet<>();
-      prompts.forEach(words -> distinct.add(words.text()));
-      prompts.forEach(words -> distinct.add(words.negative()));
-      List<String> texts = List.copyOf(distinct);
-      List<TextEncoding> encodings = run.parts.textEncoder().encode(texts);
+      Map<String, TextEncoding> encodings =
+          run.parts
+              .textEncoder()
+              .encodeOnce(
+                  Stream.concat(
+                      prompts.stream().map(ImageTask.Words::text),
+                      prompts.stream().map(ImageTask.Words::negative)));
       return prompts.stream()
           .map(
               words ->
                   new Prompt(
-                      encodings.get(texts.indexOf(words.text())),
-                      encodings.get(texts.indexOf(words.negative()))))
+                      requireNonNull(encodings.get(words.text())),
+                      requireNonNull(encodings.get(words.negative()))))
           .toList();
     }
   }
