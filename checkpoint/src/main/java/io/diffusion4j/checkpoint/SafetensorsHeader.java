@@ -25,10 +25,6 @@ import java.util.TreeMap;
  * The head of a safetensors file: its length as 8 little-endian bytes, then a JSON object from
  * tensor names to types, shapes and byte ranges, padded with spaces. The tensors tile the rest of
  * the file without hole or overlap.
- *
- * @param tensors by name, in the order in which they are stored
- * @param metadata the entry {@code __metadata__}
- * @param dataStart where in the file the data begin
  */
 record SafetensorsHeader(
     Map<String, TensorInfo> tensors, SortedMap<String, String> metadata, long dataStart) {

@@ -18,8 +18,6 @@ import java.util.stream.Stream;
 
 /**
  * The {@code <base>.safetensors.index.json} of a model in several files: which tensor is in which.
- *
- * @param shardOf tensor name → file name, relative to the folder of the index
  */
 record ShardIndex(SortedMap<String, String> shardOf) {
 

@@ -12,8 +12,6 @@ import java.util.List;
  * What reads the text for one of GLIDE's U-Nets (Nichol et al. 2022, §4): a transformer that sees
  * the whole text at once, padding too. Its states are the U-Net's context, and the last of them
  * joins the time embedding. With GLIDE's keys ({@code Text2ImUNet}).
- *
- * @param config the shape
  */
 record GlideTextNetwork(GlideConfig config) implements NetworkDefinition {
   /** Input {@code [L]}: the token ids. */

@@ -24,10 +24,7 @@ import java.util.stream.Stream;
 /**
  * A module of a user.
  *
- * @param module binds parts
  * @param origin the file name of its jar; empty if it was on the class path
- * @param digest of the jar
- * @param bound what the module binds
  */
 record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
   /** What a plugin can add under names. */
@@ -94,11 +91,7 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
         .toList();
   }
 
-  /**
-   * Refuses a module of which a model uses nothing, or not all parts.
-   *
-   * @param parts of all models
-   */
+  /** Refuses a module of which a model uses nothing, or not all parts. */
   void requireUsed(Set<Class<?>> parts) {
     List<Key<?>> unused =
         isFor(parts)

@@ -95,7 +95,6 @@ public record PriorTransformer(PriorConfig config) implements NetworkDefinition 
    * follow.
    *
    * @param present {@code [B, L]}: 1 for tokens of the text, 0 for padding
-   * @param extra how many tokens follow the text
    */
   static List<Tensor> mask(Nn nn, Tensor present, int extra) {
     int l = Math.toIntExact(present.last());

@@ -63,11 +63,7 @@ public final class UnclipFolder {
     return components;
   }
 
-  /**
-   * The components that a pipeline of this class must have.
-   *
-   * @param pipeline {@code UnCLIPImageVariationPipeline}, or any other for text to images
-   */
+  /** The components that a pipeline of this class must have. */
   static List<String> required(String pipeline) {
     Set<String> names = new LinkedHashSet<>(COMPONENTS.keySet());
     if (pipeline.equals(VARIATION)) {

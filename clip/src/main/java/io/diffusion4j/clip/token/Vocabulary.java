@@ -69,7 +69,6 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
   /**
    * The id of a symbol.
    *
-   * @param role what the symbol is for, to say so in the error
    * @throws IllegalArgumentException if it has none
    */
   int id(String role, String symbol) {

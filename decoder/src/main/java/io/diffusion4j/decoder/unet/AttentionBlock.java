@@ -7,9 +7,6 @@ import java.util.List;
 /**
  * Attention of all pixels to all pixels and to the context tokens. Context tokens come first on the
  * key axis.
- *
- * @param unet the network's shape
- * @param heads how many times it attends at once
  */
 record AttentionBlock(UnetShape unet, int heads) {
   /** Shapes: x {@code [B, H, W, C]} → the same. */

@@ -3,8 +3,6 @@ package io.diffusion4j.decoder.unet;
 /**
  * The keys of diffusers' {@code UNet2DModel} and {@code UNet2DConditionModel}: {@code
  * down_blocks.L.resnets.I}, counted level by level, with one projection per matrix.
- *
- * @param levels how many there are
  */
 record DiffusersKeys(int levels) implements UnetKeys {
   private static final Residual RESIDUAL =

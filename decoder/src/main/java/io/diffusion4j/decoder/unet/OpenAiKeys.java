@@ -5,10 +5,6 @@ import java.util.List;
 /**
  * The keys of guided-diffusion's and GLIDE's {@code UNetModel}: {@code input_blocks.N.0}, counted
  * through all levels, with packed projections.
- *
- * @param layers residual blocks per level on the way down; one more on the way up
- * @param attends for each level, whether its residual blocks are followed by attention
- * @param order how the projections are packed
  */
 record OpenAiKeys(int layers, List<Boolean> attends, QkvOrder order) implements UnetKeys {
   private static final Residual RESIDUAL =

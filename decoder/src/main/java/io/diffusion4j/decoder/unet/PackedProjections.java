@@ -8,8 +8,6 @@ import java.util.List;
 /**
  * One matrix for queries, keys and values: the {@code AttentionBlock} of guided-diffusion and
  * GLIDE.
- *
- * @param order how they lie in it
  */
 record PackedProjections(QkvOrder order) implements AttentionProjections {
   @Override

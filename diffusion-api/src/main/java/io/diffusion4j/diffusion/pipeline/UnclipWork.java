@@ -64,11 +64,7 @@ sealed interface UnclipWork {
     }
   }
 
-  /**
-   * What one drawing works with.
-   *
-   * @param settings of every stage
-   */
+  /** What one drawing works with. */
   record Run(
       UnclipParts parts,
       Map<String, SamplingSettings> settings,
@@ -169,11 +165,7 @@ sealed interface UnclipWork {
     }
   }
 
-  /**
-   * Finds the work of a task.
-   *
-   * @param side height and width of the model's images
-   */
+  /** Finds the work of a task. */
   record Of(int side) implements ImageTask.Visitor<UnclipWork> {
     @Override
     public UnclipWork textToImage(ImageTask.TextToImage task) {
