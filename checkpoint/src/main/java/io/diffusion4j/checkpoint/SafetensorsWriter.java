@@ -72,10 +72,9 @@ public final class SafetensorsWriter {
         shape,
         (info, sink) -> {
           float[] all = values.get();
-          checkLength(info, all.length, info.size(), "values");
           sink.inChunks(
+              info,
               all.length,
-              dtype,
               (at, count, buffer) -> Elements.encode(dtype, name, all, at, count, buffer));
         });
   }
@@ -93,10 +92,9 @@ public final class SafetensorsWriter {
         shape,
         (info, sink) -> {
           long[] all = values.get();
-          checkLength(info, all.length, info.size(), "values");
           sink.inChunks(
+              info,
               all.length,
-              dtype,
               (at, count, buffer) -> Elements.encode(dtype, name, all, at, count, buffer));
         });
   }
@@ -268,9 +266,10 @@ public final class SafetensorsWriter {
       AtomicFile.writeFully(channel, bytes);
     }
 
-    void inChunks(int size, DType dtype, Encoder encoder) throws IOException {
+    void inChunks(TensorInfo info, int size, Encoder encoder) throws IOException {
+      checkLength(info, size, info.size(), "values");
       for (int at = 0, count; at < size; at += count) {
-        count = Math.min(size - at, BUFFER_BYTES / dtype.bytes());
+        count = Math.min(size - at, BUFFER_BYTES / info.dtype().bytes());
         encoder.encode(at, count, buffer.clear());
         write(buffer.flip());
       }

@@ -5,17 +5,16 @@ package io.diffusion4j.decoder.unet;
  * down_blocks.L.resnets.I}, counted level by level, with one projection per matrix.
  */
 record DiffusersKeys(int levels) implements UnetKeys {
-  private static final Residual RESIDUAL =
-      new Residual("norm1", "conv1", "time_emb_proj", "norm2", "conv2", "conv_shortcut");
+  private static final Fixed FIXED =
+      new Fixed(
+          "conv_in",
+          "conv_norm_out",
+          "conv_out",
+          new Residual("norm1", "conv1", "time_emb_proj", "norm2", "conv2", "conv_shortcut"));
 
   @Override
   public String timeEmbedding(int layer) {
     return "time_embedding.linear_" + (layer + 1);
-  }
-
-  @Override
-  public String convIn() {
-    return "conv_in";
   }
 
   @Override
@@ -44,18 +43,8 @@ record DiffusersKeys(int levels) implements UnetKeys {
   }
 
   @Override
-  public String normOut() {
-    return "conv_norm_out";
-  }
-
-  @Override
-  public String convOut() {
-    return "conv_out";
-  }
-
-  @Override
-  public Residual residual() {
-    return RESIDUAL;
+  public Fixed fixed() {
+    return FIXED;
   }
 
   @Override

@@ -7,23 +7,22 @@ import java.util.List;
  * through all levels, with packed projections.
  */
 record OpenAiKeys(int layers, List<Boolean> attends, QkvOrder order) implements UnetKeys {
-  private static final Residual RESIDUAL =
-      new Residual(
-          "in_layers.0",
-          "in_layers.2",
-          "emb_layers.1",
-          "out_layers.0",
-          "out_layers.3",
-          "skip_connection");
+  private static final Fixed FIXED =
+      new Fixed(
+          "input_blocks.0.0",
+          "out.0",
+          "out.2",
+          new Residual(
+              "in_layers.0",
+              "in_layers.2",
+              "emb_layers.1",
+              "out_layers.0",
+              "out_layers.3",
+              "skip_connection"));
 
   @Override
   public String timeEmbedding(int layer) {
     return "time_embed." + 2 * layer; // between them is the activation
-  }
-
-  @Override
-  public String convIn() {
-    return "input_blocks.0.0";
   }
 
   @Override
@@ -57,18 +56,8 @@ record OpenAiKeys(int layers, List<Boolean> attends, QkvOrder order) implements 
   }
 
   @Override
-  public String normOut() {
-    return "out.0";
-  }
-
-  @Override
-  public String convOut() {
-    return "out.2";
-  }
-
-  @Override
-  public Residual residual() {
-    return RESIDUAL;
+  public Fixed fixed() {
+    return FIXED;
   }
 
   @Override

@@ -29,7 +29,7 @@ record ResBlock(UnetShape unet, long channels, Resampling resampling) {
    * @param emb SiLU of the time embedding, which all blocks share
    */
   Tensor forward(Nn nn, Tensor x, Tensor emb) {
-    var keys = unet.keys().residual();
+    var keys = unet.keys().fixed().residual();
     var h = nn.at(keys.norm1()).groupNormSilu(x, unet.groups(), unet.eps());
     h = nn.at(keys.conv1()).conv2d(resample(nn, h), channels, 3);
     var time = nn.at(keys.time());

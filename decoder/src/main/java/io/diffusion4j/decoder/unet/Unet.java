@@ -36,7 +36,7 @@ public record Unet(UnetShape config) {
     emb = nn.silu(emb);
 
     Deque<Tensor> skips = new ArrayDeque<>();
-    var h = nn.at(keys.convIn()).conv2d(x, config.blockChannels().get(0), 3);
+    var h = nn.at(keys.fixed().convIn()).conv2d(x, config.blockChannels().get(0), 3);
     skips.push(h);
     for (int level = 0; level < config.levels(); level++) {
       int channels = config.blockChannels().get(level);
@@ -73,8 +73,9 @@ public record Unet(UnetShape config) {
         h = up(nn.at(keys.upsampler(level)), channels, h, emb);
       }
     }
-    h = nn.at(keys.normOut()).groupNormSilu(h, config.groups(), config.eps());
-    return nn.output(nn.at(keys.convOut()).conv2d(h, config.outChannels(), 3, 1, Init.ZEROS));
+    h = nn.at(keys.fixed().normOut()).groupNormSilu(h, config.groups(), config.eps());
+    return nn.output(
+        nn.at(keys.fixed().convOut()).conv2d(h, config.outChannels(), 3, 1, Init.ZEROS));
   }
 
   private Tensor residual(Nn nn, UnetKeys.Layer at, int channels, Tensor x, Tensor emb) {

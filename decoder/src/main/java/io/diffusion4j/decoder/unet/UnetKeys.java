@@ -8,9 +8,6 @@ public interface UnetKeys {
   /** The two dense layers of the time embedding, 0 and 1. */
   String timeEmbedding(int layer);
 
-  /** The first convolution. */
-  String convIn();
-
   /** A layer of a level on the way down. */
   Layer down(int level, int layer);
 
@@ -26,17 +23,21 @@ public interface UnetKeys {
   /** What leads from a level to the one above. */
   String upsampler(int level);
 
-  /** The last normalisation. */
-  String normOut();
-
-  /** The last convolution. */
-  String convOut();
-
-  /** The parts of a residual block. */
-  Residual residual();
+  /** What there is once, and the parts of a residual block. */
+  Fixed fixed();
 
   /** The parts of an attention block. */
   AttentionProjections attention();
+
+  /**
+   * What does not depend on a level.
+   *
+   * @param convIn the first convolution
+   * @param normOut the last normalisation
+   * @param convOut the last convolution
+   * @param residual the parts of a residual block
+   */
+  record Fixed(String convIn, String normOut, String convOut, Residual residual) {}
 
   /**
    * Where a residual block and the attention after it lie.
