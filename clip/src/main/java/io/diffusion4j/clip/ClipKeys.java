@@ -5,6 +5,7 @@ import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
 
 /** How a family of checkpoints names the parameters of CLIP. */
+@SuppressWarnings("ImmutableEnumChecker") // records of strings
 public enum ClipKeys {
   /** transformers' {@code CLIPModel} and its two towers. */
   HUGGING_FACE(
