@@ -1,5 +1,6 @@
 package io.diffusion4j.emoji;
 
+import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.art.Sprites;
 import io.diffusion4j.emoji.scene.CaptionMix;
@@ -9,16 +10,12 @@ import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.emoji.scene.SceneSampler;
 import io.diffusion4j.emoji.scene.Split;
-import java.util.Iterator;
-import java.util.List;
-import java.util.stream.LongStream;
 
 /**
- * An endless series of captioned pictures, any of which can be had at any time: example <i>i</i> is
- * a pure function of the settings, the sprites and <i>i</i>. Training that remembers how many
- * examples it has seen resumes bit for bit. Thread-safe.
+ * An endless series of captioned pictures: example <i>i</i>, for any number, is a pure function of
+ * the settings, the sprites and <i>i</i>.
  */
-public final class EmojiDataset {
+public final class EmojiDataset implements CaptionedImages {
   private final SceneSampler sampler;
   private final SceneRenderer renderer;
   private final Captioner captioner;
@@ -69,14 +66,6 @@ public final class EmojiDataset {
     public Settings withSplit(Split other) {
       return new Settings(concepts, scenes, captions, other, imageSize, seed);
     }
-
-    public Settings withImageSize(int size) {
-      return new Settings(concepts, scenes, captions, split, size, seed);
-    }
-
-    public Settings withSeed(long other) {
-      return new Settings(concepts, scenes, captions, split, imageSize, other);
-    }
   }
 
   /**
@@ -115,52 +104,19 @@ public final class EmojiDataset {
     return new EmojiDataset(others, sprites);
   }
 
-  /** Example {@code index}, any number: there is no end and no order. */
-  public Example sample(long index) {
+  @Override
+  public CaptionedImage get(long index) {
     Scene scene = scene(index);
     return render(scene, captioner.caption(scene, index, settings.seed()));
   }
 
-  /** What example {@code index} shows, without its picture. */
+  /** What an example shows, without its picture. */
   public Scene scene(long index) {
     return sampler.scene(index);
   }
 
-  /** The caption of example {@code index}, without its picture. */
-  public String caption(long index) {
-    return captioner.caption(scene(index), index, settings.seed());
-  }
-
-  /**
-   * The captions of the first {@code count} examples, for learning a vocabulary: what they leave
-   * out is left out by the training too.
-   */
-  public Iterable<String> captions(long count) {
-    return () -> captionsFrom(count);
-  }
-
-  private Iterator<String> captionsFrom(long count) {
-    return LongStream.range(0, count).mapToObj(this::caption).iterator();
-  }
-
-  /** Every drawing of this split, once, in the middle of white, each with its factual caption. */
-  public Iterable<Example> catalogue() {
-    List<Scene> scenes = sampler.catalogue();
-    return () -> scenes.stream().map(s -> render(s, Captioner.factual(s))).iterator();
-  }
-
   /** Draws any scene of these concepts and styles, at the image size of this series. */
-  public Example render(Scene scene, String caption) {
-    return new Example(scene, renderer.render(scene, settings.imageSize()), caption);
-  }
-
-  /** What this series is made of. */
-  public Settings settings() {
-    return settings;
-  }
-
-  /** {@link Sprites#fingerprint()} of the drawings. */
-  public String fingerprint() {
-    return sprites.fingerprint();
+  public CaptionedImage render(Scene scene, String caption) {
+    return new CaptionedImage(renderer.render(scene, settings.imageSize()), caption);
   }
 }

@@ -1,8 +1,4 @@
-/**
- * Emoji art with captions as training data.
- *
- * <p>Starting point: {@link io.diffusion4j.emoji.EmojiDataset}.
- */
+/** Emoji art with captions as training data. */
 @NullMarked
 package io.diffusion4j.emoji;
 

@@ -3,11 +3,15 @@ package io.diffusion4j.emoji;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.emoji.EmojiDataset.Settings;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.art.Sprites;
 import io.diffusion4j.emoji.art.Style;
+import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.NamedColor;
 import io.diffusion4j.emoji.scene.SceneMix;
+import io.diffusion4j.emoji.scene.SceneSampler;
 import io.diffusion4j.emoji.scene.Split;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -23,7 +27,7 @@ class EmojiDatasetTest {
 
   private static Path cache;
   private static Sprites sprites;
-  private static EmojiDataset.Settings settings;
+  private static Settings settings;
 
   @BeforeAll
   static void rasterize(@TempDir Path folder) {
@@ -32,7 +36,7 @@ class EmojiDatasetTest {
         ConceptSet.ofLabels(
             "few", List.of("fox", "owl", "lion", "taco", "rose", "bread", "grapes"));
     settings =
-        EmojiDataset.Settings.training(concepts, 32, 11)
+        Settings.training(concepts, 32, 11)
             .withScenes(SceneMix.mostlyVaried().withStyles(STYLES).withTint(0.1));
     sprites = Sprites.load(concepts, STYLES, 64, cache);
   }
@@ -41,13 +45,13 @@ class EmojiDatasetTest {
   void anExampleIsTheSameWheneverAndWhereverItIsDrawn() {
     var here = new EmojiDataset(settings, sprites);
     var there = new EmojiDataset(settings, Sprites.load(settings.concepts(), STYLES, 64, cache));
-    List<Example> backwards =
-        IntStream.range(0, 300).parallel().mapToObj(i -> there.sample(299 - i)).toList();
+    List<CaptionedImage> backwards =
+        IntStream.range(0, 300).parallel().mapToObj(i -> there.get(299 - i)).toList();
     for (int i = 0; i < 300; i++) {
-      Example one = here.sample(i);
-      Example other = backwards.get(299 - i);
-      assertThat(other.scene()).isEqualTo(one.scene());
-      assertThat(other.caption()).isEqualTo(one.caption()).isEqualTo(here.caption(i));
+      CaptionedImage one = here.get(i);
+      CaptionedImage other = backwards.get(299 - i);
+      assertThat(there.scene(i)).isEqualTo(here.scene(i));
+      assertThat(other.caption()).isEqualTo(one.caption());
       assertThat(other.image().pixels()).isEqualTo(one.image().pixels());
     }
   }
@@ -55,35 +59,27 @@ class EmojiDatasetTest {
   @Test
   void seedsSplitsAndIndicesGiveOtherExamples() {
     var dataset = new EmojiDataset(settings, sprites);
-    var reseeded = new EmojiDataset(settings.withSeed(12), sprites);
-    assertThat(IntStream.range(0, 100).mapToObj(i -> dataset.sample(i).scene()).distinct().count())
+    var reseeded =
+        new EmojiDataset(
+            Settings.training(settings.concepts(), 32, 12).withScenes(settings.scenes()), sprites);
+    assertThat(IntStream.range(0, 100).mapToObj(i -> dataset.scene(i)).distinct().count())
         .isGreaterThan(60);
-    assertThat(
-            IntStream.range(0, 100)
-                .filter(i -> dataset.sample(i).scene().equals(reseeded.sample(i).scene())))
+    assertThat(IntStream.range(0, 100).filter(i -> dataset.scene(i).equals(reseeded.scene(i))))
         .hasSizeLessThan(10);
-    assertThat(dataset.sample(Long.MAX_VALUE).image().width()).isEqualTo(32);
-    assertThat(dataset.sample(-1).image().height()).isEqualTo(32);
-  }
-
-  @Test
-  void theCorpusIsTheCaptionsOfTheFirstExamples() {
-    var dataset = new EmojiDataset(settings, sprites);
-    assertThat(dataset.captions(50))
-        .hasSize(50)
-        .containsExactlyElementsOf(
-            IntStream.range(0, 50).mapToObj(i -> dataset.sample(i).caption()).toList());
-    assertThat(dataset.captions(50)).as("can be read twice").hasSize(50);
+    assertThat(dataset.get(Long.MAX_VALUE).image().width()).isEqualTo(32);
+    assertThat(dataset.get(-1).image().height()).isEqualTo(32);
   }
 
   @Test
   void theCatalogueShowsEveryTrainingDrawingOnce() {
     var dataset = new EmojiDataset(settings, sprites);
-    assertThat(dataset.catalogue())
+    var catalogue =
+        new SceneSampler(settings.concepts(), settings.scenes(), settings.split(), 11).catalogue();
+    assertThat(catalogue)
         .isNotEmpty()
-        .allMatch(e -> e.scene().background() == NamedColor.WHITE)
-        .allMatch(e -> e.image().width() == 32)
-        .extracting(Example::caption)
+        .allMatch(scene -> scene.background() == NamedColor.WHITE)
+        .allMatch(scene -> dataset.render(scene, "").image().width() == 32)
+        .extracting(Captioner::factual)
         .contains("a fox, twitter style")
         .doesNotHaveDuplicates();
   }

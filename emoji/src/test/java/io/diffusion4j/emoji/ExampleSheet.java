@@ -1,5 +1,6 @@
 package io.diffusion4j.emoji;
 
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.scene.CaptionMix;
@@ -34,22 +35,31 @@ final class ExampleSheet {
     var settings =
         new EmojiDataset.Settings(
             ConceptSet.named(args[1]),
-            SceneMix.named(args[2]),
+            args[2].equals("varied") ? SceneMix.mostlyVaried() : SceneMix.mostlyCentred(),
             CaptionMix.standard(),
             Split.valueOf(args[3].toUpperCase(Locale.ROOT)),
             imageSize,
             1);
     long start = System.nanoTime();
     EmojiDataset dataset = EmojiDataset.open(settings, 128);
-    say("opened in %.1f s, fingerprint %s", seconds(start), dataset.fingerprint());
+    say("opened in %.1f s", seconds(start));
     for (int size : new int[] {32, 64, 128}) {
-      EmojiDataset timed = EmojiDataset.open(settings.withImageSize(size), 128);
+      EmojiDataset timed =
+          EmojiDataset.open(
+              new EmojiDataset.Settings(
+                  settings.concepts(),
+                  settings.scenes(),
+                  settings.captions(),
+                  settings.split(),
+                  size,
+                  1),
+              128);
       for (int i = 0; i < 2000; i++) {
-        timed.sample(i);
+        timed.get(i);
       }
       start = System.nanoTime();
       for (int i = 2000; i < 5000; i++) {
-        timed.sample(i);
+        timed.get(i);
       }
       say("%d px: %.3f ms per example", size, seconds(start) / 3);
     }
@@ -57,15 +67,15 @@ final class ExampleSheet {
     say(
         "heap %d MB",
         (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()) >> 20);
-    List<Example> examples = new ArrayList<>();
+    List<CaptionedImage> examples = new ArrayList<>();
     long first = Long.parseLong(args[5]);
     for (long i = first; i < first + COLUMNS * COLUMNS; i++) {
-      examples.add(dataset.sample(i));
+      examples.add(dataset.get(i));
     }
     ImageIO.write(sheet(examples), "png", new File(args[0]));
   }
 
-  static BufferedImage sheet(List<Example> examples) {
+  static BufferedImage sheet(List<CaptionedImage> examples) {
     int rows = (examples.size() + COLUMNS - 1) / COLUMNS;
     var sheet = new BufferedImage(COLUMNS * CELL, rows * (CELL + TEXT), BufferedImage.TYPE_INT_RGB);
     Graphics2D g = sheet.createGraphics();

@@ -11,6 +11,7 @@ import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.emoji.scene.SceneSize;
 import io.diffusion4j.emoji.scene.Subject;
+import io.diffusion4j.evaluation.judge.CloseUp;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,9 +32,7 @@ final class Drawings {
   private final SceneRenderer renderer;
   private final Map<Before, Map<Style, float[]>> drawings = new ConcurrentHashMap<>();
 
-  /**
-   * @param renderer draws the concepts, in all styles
-   */
+  /** Draws the concepts, in all styles. */
   Drawings(SceneRenderer renderer) {
     this.renderer = renderer;
   }
@@ -48,7 +47,7 @@ final class Drawings {
     Map<Style, Double> distances = new EnumMap<>(Style.class);
     drawings
         .computeIfAbsent(new Before(concept, background), this::draw)
-        .forEach((style, other) -> distances.put(style, Distances.meanSquare(thing, other)));
+        .forEach((style, other) -> distances.put(style, meanSquare(thing, other)));
     return distances;
   }
 
@@ -64,17 +63,29 @@ final class Drawings {
     return drawn;
   }
 
+  /** The distance of a thing to the nearest drawing of a concept. */
+  double distance(float[] thing, Concept concept, NamedColor background) {
+    return distances(thing, concept, background).values().stream()
+        .mapToDouble(d -> d)
+        .min()
+        .orElse(Double.POSITIVE_INFINITY);
+  }
+
+  static double meanSquare(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      double difference = a[i] - b[i];
+      sum += difference * difference;
+    }
+    return sum / a.length;
+  }
+
   /** The box of a thing, at the common size. */
   static float[] cut(Image image, Blob box) {
     int left = (int) Math.floor(box.left() * image.width());
     int top = (int) Math.floor(box.top() * image.height());
     int width = Math.max(1, (int) Math.ceil(box.right() * image.width()) - left);
     int height = Math.max(1, (int) Math.ceil(box.bottom() * image.height()) - top);
-    float[] pixels = new float[3 * width * height];
-    for (int y = 0; y < height; y++) {
-      int from = 3 * ((top + y) * image.width() + left);
-      System.arraycopy(image.pixels(), from, pixels, 3 * y * width, 3 * width);
-    }
-    return Resize.area(new Image(width, height, pixels), SIZE, SIZE).pixels();
+    return Resize.area(CloseUp.cut(image, left, top, width, height), SIZE, SIZE).pixels();
   }
 }

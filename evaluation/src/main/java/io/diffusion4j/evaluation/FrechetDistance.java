@@ -1,97 +1,74 @@
 package io.diffusion4j.evaluation;
 
+import java.util.Arrays;
 import java.util.List;
 import org.hipparchus.linear.Array2DRowRealMatrix;
-import org.hipparchus.linear.EigenDecompositionSymmetric;
+import org.hipparchus.linear.QRDecomposition;
 import org.hipparchus.linear.RealMatrix;
+import org.hipparchus.linear.SingularValueDecomposition;
 
 /**
  * The distance of two sets of vectors as if both were Gaussian (Fréchet 1957; of network features,
  * Heusel et al. 2017, eq. 6): ‖μ₁ − μ₂‖² + tr(C₁ + C₂ − 2·(C₁·C₂)^½). It is the smaller of the same
  * pictures when there are more of them: compare only numbers from equally many.
  *
- * <p>The trace of the root is that of (S·C₂·S)^½ with S = C₁^½, which is symmetric: no complex
- * numbers arise.
+ * <p>With C = Rᵀ·R, where R comes from the QR decomposition of the centred vectors, the trace of
+ * the root is the sum of the singular values of R₁·R₂ᵀ. No root of a matrix is taken, and there may
+ * be fewer vectors than dimensions.
  */
 public final class FrechetDistance {
-  private final double[] mean;
-  private final RealMatrix covariance;
-  private final RealMatrix root;
+  private final Gaussian reference;
 
   /** Measures from this set, at least two vectors. */
   public FrechetDistance(List<float[]> reference) {
-    mean = mean(reference);
-    covariance = covariance(reference, mean);
-    root = root(covariance);
+    this.reference = Gaussian.of(reference);
   }
 
   /** To another set, at least two vectors. */
   public double to(List<float[]> other) {
-    double[] otherMean = mean(other);
-    RealMatrix otherCovariance = covariance(other, otherMean);
+    Gaussian that = Gaussian.of(other);
     double square = 0;
-    for (int i = 0; i < mean.length; i++) {
-      square += (mean[i] - otherMean[i]) * (mean[i] - otherMean[i]);
+    for (int i = 0; i < that.mean.length; i++) {
+      square += (reference.mean[i] - that.mean[i]) * (reference.mean[i] - that.mean[i]);
     }
-    double traceOfRoot = 0;
-    for (double eigenvalue :
-        decomposed(root.multiply(otherCovariance).multiply(root)).getEigenvalues()) {
-      traceOfRoot += Math.sqrt(Math.max(0, eigenvalue)); // rounding may go below
-    }
-    double distance = square + covariance.getTrace() + otherCovariance.getTrace() - 2 * traceOfRoot;
-    return Math.max(0, distance);
+    double[] singular =
+        new SingularValueDecomposition(reference.factor.multiplyTransposed(that.factor))
+            .getSingularValues();
+    double traceOfRoot = Arrays.stream(singular).sum();
+    return Math.max(0, square + reference.trace() + that.trace() - 2 * traceOfRoot);
   }
 
-  private static double[] mean(List<float[]> rows) {
-    if (rows.size() < 2) {
-      throw new IllegalArgumentException("vectors: " + rows.size() + " (expected: at least two)");
-    }
-    double[] mean = new double[rows.get(0).length];
-    for (float[] row : rows) {
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] += row[i] / rows.size();
+  /**
+   * A normal distribution.
+   *
+   * @param factor R of the covariance Rᵀ·R
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Gaussian(double[] mean, RealMatrix factor) {
+    static Gaussian of(List<float[]> rows) {
+      if (rows.size() < 2) {
+        throw new IllegalArgumentException("vectors: " + rows.size() + " (expected: at least two)");
       }
-    }
-    return mean;
-  }
-
-  private static RealMatrix covariance(List<float[]> rows, double[] mean) {
-    int n = mean.length;
-    double[][] sum = new double[n][n];
-    double[] centred = new double[n];
-    for (float[] row : rows) {
-      for (int i = 0; i < n; i++) {
-        centred[i] = row[i] - mean[i];
-      }
-      for (int i = 0; i < n; i++) {
-        for (int j = 0; j <= i; j++) {
-          sum[i][j] += centred[i] * centred[j] / (rows.size() - 1);
+      double[] mean = new double[rows.get(0).length];
+      for (float[] row : rows) {
+        for (int i = 0; i < mean.length; i++) {
+          mean[i] += row[i] / rows.size();
         }
       }
-    }
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < i; j++) {
-        sum[j][i] = sum[i][j];
+      double[][] centred = new double[rows.size()][mean.length];
+      double scale = 1 / Math.sqrt(rows.size() - 1);
+      for (int row = 0; row < centred.length; row++) {
+        for (int i = 0; i < mean.length; i++) {
+          centred[row][i] = scale * (rows.get(row)[i] - mean[i]);
+        }
       }
+      int rank = Math.min(rows.size(), mean.length);
+      RealMatrix r = new QRDecomposition(new Array2DRowRealMatrix(centred, false)).getR();
+      return new Gaussian(mean, r.getSubMatrix(0, rank - 1, 0, mean.length - 1));
     }
-    return new Array2DRowRealMatrix(sum, false);
-  }
 
-  private static RealMatrix root(RealMatrix symmetric) {
-    var eigen = decomposed(symmetric);
-    RealMatrix v = eigen.getV();
-    double[] values = eigen.getEigenvalues();
-    RealMatrix scaled = v.copy();
-    for (int i = 0; i < scaled.getRowDimension(); i++) {
-      for (int j = 0; j < values.length; j++) {
-        scaled.multiplyEntry(i, j, Math.sqrt(Math.max(0, values[j])));
-      }
+    double trace() {
+      return factor.getFrobeniusNorm() * factor.getFrobeniusNorm();
     }
-    return scaled.multiplyTransposed(v);
-  }
-
-  /** Of the symmetric part: a product is symmetric up to rounding only. */
-  private static EigenDecompositionSymmetric decomposed(RealMatrix m) {
-    return new EigenDecompositionSymmetric(m.add(m.transpose()).scalarMultiply(0.5));
   }
 }

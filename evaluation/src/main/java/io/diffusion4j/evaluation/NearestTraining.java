@@ -22,30 +22,16 @@ import java.util.Map;
  * <p>Asked of pictures of one thing in its proper place: the training pictures that it could repeat
  * are every drawing that is not held out, at the size and before the background that was asked for.
  */
-public final class NearestTraining {
+record NearestTraining(ConceptSet concepts, SceneRenderer renderer) {
   private static final int SIZE = 32;
-
-  private final ConceptSet concepts;
-  private final SceneRenderer renderer;
-
-  /** Among pictures of these concepts. */
-  public NearestTraining(ConceptSet concepts, SceneRenderer renderer) {
-    this.concepts = concepts;
-    this.renderer = renderer;
-  }
-
-  /** Whether it is asked of pictures of a scene. */
-  public boolean concerns(Scene scene) {
-    return scene.subject() instanceof Subject.Single;
-  }
 
   /**
    * The distances of some sets of pictures, each with a picture for every scene.
    *
-   * @param scenes all of them such as {@link #concerns} accepts
+   * @param scenes of one thing each
    * @return a row for each set
    */
-  public List<double[]> distances(List<Scene> scenes, List<List<Image>> sets) {
+  List<double[]> distances(List<Scene> scenes, List<List<Image>> sets) {
     List<double[]> distances = new ArrayList<>();
     sets.forEach(set -> distances.add(new double[scenes.size()]));
     Map<List<Object>, List<Integer>> alike = new LinkedHashMap<>();
@@ -63,7 +49,7 @@ public final class NearestTraining {
           float[] picture = Resize.area(sets.get(set).get(i), SIZE, SIZE).pixels();
           double nearest = Double.POSITIVE_INFINITY;
           for (float[] other : trained) {
-            nearest = Math.min(nearest, Distances.meanSquare(picture, other));
+            nearest = Math.min(nearest, Drawings.meanSquare(picture, other));
           }
           distances.get(set)[i] = Math.sqrt(nearest);
         }

@@ -4,6 +4,7 @@ import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneMix;
+import io.diffusion4j.emoji.scene.SceneMix.Kinds;
 import io.diffusion4j.emoji.scene.SceneSampler;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.scene.Splits;
@@ -44,34 +45,27 @@ public record PromptSet(List<Prompt> prompts) {
     }
   }
 
-  private record Kind(Split split, double centred, double sized, double several, double related) {
+  private record Kind(Split split, Kinds kinds) {
     SceneMix mix(SceneMix usual) {
-      return new SceneMix(
-          centred,
-          0,
-          sized,
-          several,
-          related,
-          0.85,
-          0,
-          usual.backgrounds(),
-          usual.styles(),
-          usual.oneStyle(),
-          0,
-          false);
+      return new SceneMix(kinds, 0.85, 0, usual.styles(), usual.oneStyle(), 0, false);
     }
   }
 
+  private static final Kinds CENTRED = new Kinds(1, 0, 0, 0, 0);
+  private static final Kinds SIZED = new Kinds(0, 0, 1, 0, 0);
+  private static final Kinds SEVERAL = new Kinds(0, 0, 0, 1, 0);
+  private static final Kinds RELATED = new Kinds(0, 0, 0, 0, 1);
+
   private static final List<Kind> KINDS =
       List.of(
-          new Kind(Split.TRAIN, 1, 0, 0, 0),
-          new Kind(Split.HELD_OUT_BACKGROUND, 1, 0, 0, 0),
-          new Kind(Split.TRAIN, 0, 0, 1, 0),
-          new Kind(Split.HELD_OUT_COUNT, 0, 0, 1, 0),
-          new Kind(Split.TRAIN, 0, 0, 0, 1),
-          new Kind(Split.HELD_OUT_RELATION, 0, 0, 0, 1),
-          new Kind(Split.TRAIN, 0, 1, 0, 0),
-          new Kind(Split.HELD_OUT_STYLE, 1, 0, 0, 0));
+          new Kind(Split.TRAIN, CENTRED),
+          new Kind(Split.HELD_OUT_BACKGROUND, CENTRED),
+          new Kind(Split.TRAIN, SEVERAL),
+          new Kind(Split.HELD_OUT_COUNT, SEVERAL),
+          new Kind(Split.TRAIN, RELATED),
+          new Kind(Split.HELD_OUT_RELATION, RELATED),
+          new Kind(Split.TRAIN, SIZED),
+          new Kind(Split.HELD_OUT_STYLE, CENTRED));
 
   public PromptSet {
     prompts = List.copyOf(prompts);
@@ -83,7 +77,7 @@ public record PromptSet(List<Prompt> prompts) {
   /**
    * The list of this length.
    *
-   * @param usual what the model is made for: the prompts name its backgrounds and styles
+   * @param usual what the model is made for: the prompts name its styles
    * @throws IllegalArgumentException if there shall be none
    * @throws IllegalStateException if the concepts are so few that nothing of some kind is held out
    */

@@ -3,21 +3,30 @@ package io.diffusion4j.evaluation;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.Split;
 import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
-/** What is asked of a picture about the scene that it should show, to be answered by yes or no. */
-public interface Question {
-  /** As reports call it: {@code "background"}. */
-  String name();
-
-  /**
-   * The combinations that count as never trained on for this question; every held-out one if none
-   * is named.
-   */
-  Optional<Split> heldOut();
-
-  /** Whether the question makes sense for a scene: there is no relation of one thing. */
-  boolean concerns(Scene scene);
+/**
+ * A yes-or-no question about a picture and the scene that it should show. Thread-safe.
+ *
+ * @param name as reports call it: {@code "background"}
+ * @param heldOut the combinations that count as never trained on for this question; every held-out
+ *     one if none is named
+ * @param concerned the scenes that the question makes sense for: there is no relation of one thing
+ * @param answer whether the picture shows it as the scene says
+ */
+public record Question(
+    String name,
+    Optional<Split> heldOut,
+    Predicate<Scene> concerned,
+    BiPredicate<Scene, Reading> answer) {
+  /** Whether the question makes sense for a scene. */
+  public boolean concerns(Scene scene) {
+    return concerned.test(scene);
+  }
 
   /** Whether the picture shows it as the scene says. */
-  boolean agrees(Scene scene, Reading picture);
+  public boolean agrees(Scene scene, Reading picture) {
+    return answer.test(scene, picture);
+  }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Real scenes of all kinds and styles, half of them held out: the meters must know the truth. */
 class AttributeTest {
@@ -29,8 +30,8 @@ class AttributeTest {
   private static final int SIZE = 128;
 
   private static SceneRenderer renderer;
-  private static RelationQuestion relation;
-  private static StyleQuestion style;
+  private static Question relation;
+  private static Question style;
   private static List<Scene> scenes;
 
   @BeforeAll
@@ -38,14 +39,18 @@ class AttributeTest {
     ConceptSet concepts = Tiny.concepts();
     renderer = new SceneRenderer(Sprites.load(concepts, EnumSet.allOf(Style.class), 128));
     var drawings = new Drawings(renderer);
-    relation = new RelationQuestion(drawings);
-    style = new StyleQuestion(drawings);
+    relation = Questions.relation(drawings);
+    style = Questions.style(drawings);
     scenes = PromptSet.of(concepts, SceneMix.mostlyCentred(), SCENES, 20).scenes();
   }
 
+  static List<Question> attributes() {
+    return List.of(Questions.BACKGROUND, Questions.COUNT, Questions.SIZE);
+  }
+
   @ParameterizedTest
-  @EnumSource(Attribute.class)
-  void theMetersAgreeWithTheTruth(Attribute attribute) {
+  @MethodSource("attributes")
+  void theMetersAgreeWithTheTruth(Question attribute) {
     assertThat(agreement(attribute, image -> image)).isGreaterThanOrEqualTo(0.97);
   }
 
@@ -62,8 +67,8 @@ class AttributeTest {
 
   /** As a decoder of 32 pixels and an upsampler without detail would draw it. */
   @ParameterizedTest
-  @EnumSource(Attribute.class)
-  void mostOfItStaysTrueWithoutSharpness(Attribute attribute) {
+  @MethodSource("attributes")
+  void mostOfItStaysTrueWithoutSharpness(Question attribute) {
     assertThat(agreement(attribute, AttributeTest::blurred)).isGreaterThanOrEqualTo(0.95);
   }
 
@@ -112,9 +117,9 @@ class AttributeTest {
     var single = new Subject.Single(Tiny.concepts().concepts().get(0), size);
     var scene =
         Scene.of(single, single.concept().icons().keySet().iterator().next(), NamedColor.RED);
-    assertThat(Attribute.BACKGROUND.concerns(scene)).isTrue();
-    assertThat(Attribute.SIZE.concerns(scene)).isTrue();
-    assertThat(Attribute.COUNT.concerns(scene)).isFalse();
+    assertThat(Questions.BACKGROUND.concerns(scene)).isTrue();
+    assertThat(Questions.SIZE.concerns(scene)).isTrue();
+    assertThat(Questions.COUNT.concerns(scene)).isFalse();
     assertThat(relation.concerns(scene)).isFalse();
   }
 

@@ -17,7 +17,7 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves) {
                         curve.name(),
                         curve.look(),
                         curve.points().stream()
-                            .filter(p -> x.scale().shows(p.x()) && y.scale().shows(p.y()))
+                            .filter(p -> x.shows(p.x()) && y.shows(p.y()))
                             .toList()))
             .filter(curve -> !curve.points().isEmpty())
             .toList();

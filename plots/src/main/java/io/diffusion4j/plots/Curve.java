@@ -1,6 +1,7 @@
 package io.diffusion4j.plots;
 
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -50,7 +51,7 @@ public record Curve(String name, Look look, List<Point> points) {
   }
 
   /** A function of the numbers from {@code from} to {@code to} − 1. */
-  static List<Point> points(int from, int to, java.util.function.IntToDoubleFunction y) {
+  static List<Point> points(int from, int to, IntToDoubleFunction y) {
     return IntStream.range(from, to).mapToObj(x -> new Point(x, y.applyAsDouble(x))).toList();
   }
 }

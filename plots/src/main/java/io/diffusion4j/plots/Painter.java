@@ -7,6 +7,7 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
@@ -22,22 +23,12 @@ final class Painter {
 
   /** For eyes that do not tell all colours apart (Okabe &amp; Ito 2008), the yellow left out. */
   private static final List<Color> COLORS =
-      List.of(
-          new Color(0x0072B2),
-          new Color(0xD55E00),
-          new Color(0x009E73),
-          new Color(0xCC79A7),
-          new Color(0xE69F00),
-          new Color(0x56B4E9),
-          Color.BLACK);
+      IntStream.of(0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x000000)
+          .mapToObj(Color::new)
+          .toList();
 
   private static final List<float[]> DASHES =
-      List.of(
-          new float[] {1, 0},
-          new float[] {8, 4},
-          new float[] {2, 3},
-          new float[] {9, 3, 2, 3},
-          new float[] {14, 5});
+      List.of(new float[][] {{1, 0}, {8, 4}, {2, 3}, {9, 3, 2, 3}, {14, 5}});
 
   private static final List<Marker> MARKERS =
       List.of(
@@ -168,9 +159,9 @@ final class Painter {
     styler.setLegendSeriesLineLength(36);
     styler.setMarkerSize(7);
     styler.setXAxisTickMarkSpacingHint(100); // room for numbers of five digits
-    boolean logarithmic = chart.y().scale() == Axis.Scale.LOGARITHMIC;
+    boolean logarithmic = chart.y().isLogarithmic();
     boolean decades = logarithmic && span(chart) >= SHORT;
-    styler.setXAxisLogarithmic(chart.x().scale() == Axis.Scale.LOGARITHMIC);
+    styler.setXAxisLogarithmic(chart.x().isLogarithmic());
     styler.setYAxisLogarithmic(logarithmic);
     styler.setXAxisLogarithmicDecadeOnly(true);
     styler.setYAxisLogarithmicDecadeOnly(decades);

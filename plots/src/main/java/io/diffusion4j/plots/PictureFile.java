@@ -26,18 +26,7 @@ public final class PictureFile {
   private static final String SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
   private final OutputFile file;
-  private final Format format;
-
-  private enum Format {
-    PNG(".png"),
-    SVG(".svg");
-
-    private final String ending;
-
-    Format(String ending) {
-      this.ending = ending;
-    }
-  }
+  private final boolean isSvg;
 
   /**
    * A file that can be written to.
@@ -46,18 +35,12 @@ public final class PictureFile {
    */
   public PictureFile(Path path) {
     file = new OutputFile(path);
-    format = format(file);
-    file.requireWritable();
-  }
-
-  private static Format format(OutputFile file) {
-    String name = file.path().toString().toLowerCase(Locale.ROOT);
-    for (Format format : Format.values()) {
-      if (name.endsWith(format.ending)) {
-        return format;
-      }
+    String name = path.toString().toLowerCase(Locale.ROOT);
+    isSvg = name.endsWith(".svg");
+    if (!isSvg && !name.endsWith(".png")) {
+      throw file.refused("a name that ends in .png or .svg");
     }
-    throw file.refused("a name that ends in .png or .svg");
+    file.requireWritable();
   }
 
   /** Where it is. */
@@ -68,11 +51,7 @@ public final class PictureFile {
   /** Writes the charts, one below the other, replacing a file that is there. */
   public void write(List<Chart> charts) {
     try {
-      file.write(
-          switch (format) {
-            case PNG -> png(charts);
-            case SVG -> svg(charts);
-          });
+      file.write(isSvg ? svg(charts) : png(charts));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot draw " + file.path() + ": " + e, e);
     }

@@ -13,47 +13,40 @@ import java.util.List;
 import java.util.Map;
 
 /** Trains the autoregressive prior on codes of CLIP's embeddings. */
-record AutoregressiveTraining(Workshop workshop, AutoregressiveTechniques techniques)
-    implements PartTraining {
+record AutoregressiveTraining(Job job) implements PartTraining {
   @Override
   public List<String> folders() {
     return List.of(UnclipFolder.PRIOR_AR);
   }
 
   @Override
-  public boolean train(Job job) {
-    Preset preset = workshop.preset();
+  public boolean train() {
+    Preset preset = job.preset();
     int statistics = preset.prior().statistics();
     var shape = preset.autoregressiveConfig();
     var config = job.config();
-    try (var text = workshop.textModel(config.compute());
-        var image = workshop.imageModel(config.compute())) {
-      var examples = workshop.captioned(job.setup().data(), preset.priorAr().training().seed());
-      var embeddings = Workshop.embeddings(examples, image, statistics);
+    try (var text = job.textModel();
+        var image = job.imageModel()) {
+      var examples = job.examples(preset.priorAr().training().seed());
+      var embeddings = Job.embeddings(examples, image, statistics);
       var codes = EmbeddingCodes.of(embeddings, shape.components(), shape.buckets());
       var pairs = new CaptionedEmbeddings(examples, text, image, 0);
       var dots = AutoregressiveBatches.dots(pairs, statistics, shape.dotBuckets());
       var batches =
           new AutoregressiveBatches(
-              new CaptionedEmbeddings(workshop.captioned(job), text, image, techniques.drop()),
+              new CaptionedEmbeddings(
+                  job.examples(), text, image, job.technique(PartTechniques.DROP)),
               codes,
               dots,
               config.batchSize(),
               config.seed());
-      return workshop.run(
-          job,
+      return job.run(
           new AutoregressiveObjective(new AutoregressiveTransformer(shape)),
           batches,
-          trainer ->
-              workshop.start(trainer, Checkpoint.TRANSFORMERS, Map.of("", UnclipFolder.PRIOR_AR)),
+          trainer -> job.start(trainer, Checkpoint.TRANSFORMERS, Map.of("", UnclipFolder.PRIOR_AR)),
           weights ->
               AutoregressiveModel.write(
-                  workshop.folder(UnclipFolder.PRIOR_AR),
-                  shape,
-                  weights,
-                  codes,
-                  dots,
-                  job.notes(preset)));
+                  job.folder(UnclipFolder.PRIOR_AR), shape, weights, codes, dots, job.notes()));
     }
   }
 }

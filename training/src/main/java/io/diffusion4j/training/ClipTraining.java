@@ -15,6 +15,7 @@ import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.DataSet.Contrasts;
 import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.KnownWords;
@@ -26,7 +27,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Trains CLIP, after its vocabulary. */
-record ClipTraining(Workshop workshop) implements PartTraining {
+record ClipTraining(Job job) implements PartTraining {
   /** Of the cosines: small, so that what the decoder is told differs by more than a little. */
   private static final double LARGEST_SCALE = 1 / 0.07;
 
@@ -36,18 +37,17 @@ record ClipTraining(Workshop workshop) implements PartTraining {
   }
 
   @Override
-  public boolean train(Job job) {
-    Preset preset = workshop.preset();
+  public boolean train() {
+    Preset preset = job.preset();
     DataSet data = job.setup().data();
-    List<String> captions = captions(data, job.config().seed());
+    List<String> captions = captions(data);
     ClipTokenizer tokenizer = tokenizer(captions);
     // Captions may have fewer tokens to offer than the preset would take.
     int tokens = Math.min(preset.clip().vocabulary(), tokenizer.vocabulary().size());
     ClipTextNetwork text = preset.clip().textNetwork(tokens);
     text.requireFits(tokenizer);
     ClipVisionNetwork vision = preset.vision();
-    return workshop.run(
-        job,
+    return job.run(
         new ContrastiveObjective(new ClipNetwork(text, vision), LARGEST_SCALE),
         new ClipBatches(
             data.contrasts(
@@ -55,29 +55,30 @@ record ClipTraining(Workshop workshop) implements PartTraining {
                     vision.imageSize(),
                     job.config().batchSize(),
                     job.config().seed(),
-                    workshop.first() == null)),
+                    job.recipe().first() == null)),
             tokenizer,
-            workshop.preprocessor(),
+            job.preprocessor(),
             job.config().batchSize()),
         this::start,
         weights -> {
           save(tokenizer);
-          KnownWords.of(captions).write(workshop.model());
+          KnownWords.of(captions).write(job.recipe().model());
           ClipFolders.writeText(
-              workshop.folder(UnclipFolder.TEXT_ENCODER),
+              job.folder(UnclipFolder.TEXT_ENCODER),
               text,
               tokenizer.startId(),
               tokenizer.endId(),
               tokenizer.padId(),
               weights,
-              job.notes(preset));
+              job.notes());
           ClipFolders.writeVision(
-              workshop.folder(UnclipFolder.IMAGE_ENCODER), vision, weights, job.notes(preset));
+              job.folder(UnclipFolder.IMAGE_ENCODER), vision, weights, job.notes());
         });
   }
 
-  private List<String> captions(DataSet data, long seed) {
-    try (Stream<String> captions = data.captions(seed, workshop.preset().clip().corpus())) {
+  private List<String> captions(DataSet data) {
+    try (Stream<String> captions =
+        data.captions(job.config().seed(), job.preset().clip().corpus())) {
       List<String> all = captions.toList();
       if (all.isEmpty()) {
         throw new IllegalArgumentException(
@@ -92,10 +93,11 @@ record ClipTraining(Workshop workshop) implements PartTraining {
    * which it is a function, so that an interrupted run goes on with the same.
    */
   private ClipTokenizer tokenizer(List<String> captions) {
-    if (workshop.first() != null) {
-      return Workshop.tokenizer(workshop.first());
+    Path first = job.recipe().first();
+    if (first != null) {
+      return Job.tokenizer(first);
     }
-    var clip = workshop.preset().clip();
+    var clip = job.preset().clip();
     return new ClipTokenizer(
         BpeTrainer.ofSize(clip.vocabulary()).train(captions.stream()),
         TokenizerConfig.karlo().withMaxLength(clip.text().length()),
@@ -104,31 +106,29 @@ record ClipTraining(Workshop workshop) implements PartTraining {
 
   private void save(ClipTokenizer tokenizer) {
     try {
-      tokenizer.save(workshop.folder("tokenizer"));
+      tokenizer.save(job.folder("tokenizer"));
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot write the tokenizer to " + workshop.model() + ": " + e, e);
+          "cannot write the tokenizer to " + job.recipe().model() + ": " + e, e);
     }
   }
 
   /** Both towers, and the largest scale there is: the published layout has no place for it. */
   private void start(Trainer trainer) {
-    Path first = workshop.first();
+    Path first = job.recipe().first();
     if (first != null) {
       trainer.startFrom(
           new TensorMap()
-              .putAll(
-                  "",
-                  Workshop.weights(
-                      first.resolve(UnclipFolder.TEXT_ENCODER), Checkpoint.TRANSFORMERS))
-              .putAll(
-                  "",
-                  Workshop.weights(
-                      first.resolve(UnclipFolder.IMAGE_ENCODER), Checkpoint.TRANSFORMERS))
+              .putAll("", weights(first.resolve(UnclipFolder.TEXT_ENCODER)))
+              .putAll("", weights(first.resolve(UnclipFolder.IMAGE_ENCODER)))
               .put(
                   ContrastiveLoss.LOGIT_SCALE,
                   new long[0],
                   new float[] {(float) Math.log(LARGEST_SCALE)}));
     }
+  }
+
+  private static NamedTensors weights(Path tower) {
+    return Job.weights(tower, Checkpoint.TRANSFORMERS);
   }
 }

@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Map;
 
 /** Trains the decoder, and what projects embeddings to it. */
-record DecoderTraining(Workshop workshop, DecoderTechniques techniques) implements PartTraining {
+record DecoderTraining(Job job) implements PartTraining {
   private static final String SCHEDULER = "decoder_scheduler";
   private static final String NETWORK = "decoder.";
   private static final String PROJECTION = "text_proj.";
 
-  /** The timesteps of {@link DecoderTechniques#lowNoise}: 1 − ᾱ is at most 0.005. */
+  /** The timesteps of {@link PartTechniques#LOW_NOISE}: 1 − ᾱ is at most 0.005. */
   private static final int LOW_NOISE = 40;
 
   /**
@@ -38,60 +38,61 @@ record DecoderTraining(Workshop workshop, DecoderTechniques techniques) implemen
   }
 
   @Override
-  public boolean train(Job job) {
-    Preset preset = workshop.preset();
+  public boolean train() {
+    Preset preset = job.preset();
     var config = job.config();
     var shape = preset.decoderConfig();
     var objective =
         new DecoderObjective(new Unet(shape), preset.projection(), preset.clip().text().length());
     var noise =
-        Workshop.pixelNoise(techniques.prediction(), techniques.weighting(), shape)
+        job.pixelNoise(shape)
             .withTimesteps(
-                TimestepSampler.shifted(Workshop.TRAIN_STEPS, techniques.shift())
-                    .mixedWith(TimestepSampler.uniform(LOW_NOISE), techniques.lowNoise())
+                TimestepSampler.shifted(Job.TRAIN_STEPS, job.technique(PartTechniques.SHIFT))
+                    .mixedWith(
+                        TimestepSampler.uniform(LOW_NOISE),
+                        job.technique(PartTechniques.LOW_NOISE))
                     .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
-    try (var text = workshop.textModel(job.config().compute());
-        var image = workshop.imageModel(job.config().compute())) {
+    try (var text = job.textModel();
+        var image = job.imageModel()) {
       var batches =
           new DecoderBatches(
-              workshop.captioned(job),
+              job.examples(),
               text,
               image,
               objective,
               noise,
-              techniques.drop(),
-              techniques.textDrop(),
+              job.technique(PartTechniques.DROP),
+              job.technique(PartTechniques.TEXT_DROP),
               config.batchSize(),
               config.seed());
-      return workshop.run(
-          job,
+      return job.run(
           objective,
           batches,
           trainer ->
-              workshop.start(
+              job.start(
                   trainer,
                   Checkpoint.DIFFUSERS,
                   Map.of(NETWORK, UnclipFolder.DECODER, PROJECTION, UnclipFolder.TEXT_PROJ)),
           weights -> {
-            var notes = job.notes(preset);
+            var notes = job.notes();
             DecoderFolders.writeUnet(
-                workshop.folder(UnclipFolder.DECODER),
+                job.folder(UnclipFolder.DECODER),
                 shape,
                 new WithoutPrefix(weights, NETWORK),
                 notes);
             DecoderFolders.writeProjection(
-                workshop.folder(UnclipFolder.TEXT_PROJ),
+                job.folder(UnclipFolder.TEXT_PROJ),
                 preset.projection(),
                 new WithoutPrefix(weights, PROJECTION),
                 notes);
             new UnclipSchedulerConfig(
-                    Workshop.TRAIN_STEPS,
+                    Job.TRAIN_STEPS,
                     VarianceType.LEARNED_RANGE,
                     true,
                     1,
-                    techniques.prediction())
+                    job.technique(PartTechniques.PREDICTION))
                 .withSpacing(Spacing.TRAILING)
-                .write(workshop.scheduler(SCHEDULER));
+                .write(job.scheduler(SCHEDULER));
           });
     }
   }

@@ -1,26 +1,201 @@
 package io.diffusion4j.training;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ClipImageModel;
+import io.diffusion4j.clip.ClipTextModel;
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.Technique;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.NoisedBatch;
+import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingRun;
+import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.training.preset.Preset;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
- * The training of a part.
+ * The training of a part, with what those of earlier parts left in the model folder.
  *
  * @param setup the part, its data and techniques
  * @param config how long, and how its optimizer works
  * @param checkpointEvery how many steps may be lost
  * @param observer is notified of progress
  */
-record Job(PartSetup setup, TrainingConfig config, long checkpointEvery, Recipe.Observer observer) {
-  /** The metadata of its weights. */
-  Map<String, String> notes(Preset preset) {
+record Job(
+    Recipe recipe,
+    PartSetup setup,
+    TrainingConfig config,
+    long checkpointEvery,
+    Recipe.Observer observer) {
+  /** T, of every part that denoises. */
+  static final int TRAIN_STEPS = 1000;
+
+  private static final int ENCODED_AT_ONCE = 64;
+
+  Preset preset() {
+    return recipe.preset();
+  }
+
+  <T> T technique(Technique<T> technique) {
+    return setup.techniques().get(technique);
+  }
+
+  /** The metadata of the weights. */
+  Map<String, String> notes() {
     var notes = new HashMap<>(config.notes());
     notes.putAll(setup.data().notes());
-    notes.put("diffusion4j.preset", preset.name());
+    notes.put("diffusion4j.preset", preset().name());
     notes.put("diffusion4j.part", setup.part().word());
     notes.put("diffusion4j.techniques", setup.words());
     return Map.copyOf(notes);
+  }
+
+  /** Examples as large as CLIP sees them, in the order of this training's seed. */
+  CaptionedImages examples() {
+    return examples(config.seed());
+  }
+
+  /**
+   * Examples as large as CLIP sees them. Statistics are taken from those of the preset's seed,
+   * whatever the seed of the training, so that weights mean the same when another run starts from
+   * them.
+   */
+  CaptionedImages examples(long seed) {
+    return setup.data().examples(preset().clip().image().size(), seed);
+  }
+
+  /** The image embeddings of the first examples. */
+  static List<float[]> embeddings(CaptionedImages examples, ImageEncoder encoder, int count) {
+    List<float[]> embeddings = new ArrayList<>(count);
+    for (int from = 0; from < count; from += ENCODED_AT_ONCE) {
+      List<Image> images = new ArrayList<>(ENCODED_AT_ONCE);
+      for (int i = from; i < Math.min(from + ENCODED_AT_ONCE, count); i++) {
+        images.add(examples.get(i).image());
+      }
+      embeddings.addAll(encoder.encode(images));
+    }
+    return embeddings;
+  }
+
+  /** How pictures are noised for a U-Net, at all timesteps alike. */
+  NoisedBatch pixelNoise(UnetConfig network) {
+    return new NoisedBatch(
+        new CosineSchedule(TRAIN_STEPS),
+        technique(PartTechniques.PREDICTION),
+        technique(PartTechniques.WEIGHTING),
+        network.timeChannels());
+  }
+
+  ClipPreprocessor preprocessor() {
+    return ClipPreprocessor.clip(preset().clip().image().size());
+  }
+
+  ClipTextModel textModel() {
+    Path folder = folder(UnclipFolder.TEXT_ENCODER);
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      return new ClipTextModel(
+          tokenizer(recipe.model()),
+          ClipFolders.readText(folder),
+          new CheckpointTensors(folder, checkpoint),
+          config.compute().withPrecision(Precision.BFLOAT16));
+    }
+  }
+
+  ClipImageModel imageModel() {
+    Path folder = folder(UnclipFolder.IMAGE_ENCODER);
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      return new ClipImageModel(
+          preprocessor(),
+          ClipFolders.readVision(folder),
+          new CheckpointTensors(folder, checkpoint),
+          config.compute().withPrecision(Precision.BFLOAT16));
+    }
+  }
+
+  /** The tokenizer of a pipeline folder. */
+  static ClipTokenizer tokenizer(Path model) {
+    try {
+      return ClipTokenizer.load(model.resolve("tokenizer"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the tokenizer of " + model + ": " + e, e);
+    }
+  }
+
+  /** The folder of a component of the model. */
+  Path folder(String component) {
+    return recipe.model().resolve(component);
+  }
+
+  /** The settings of a scheduler of the model. */
+  Path scheduler(String component) {
+    return folder(component).resolve(UnclipSchedulerConfig.FILE_NAME);
+  }
+
+  /**
+   * Gives a new run the weights of the model that it is to start from, if there is one.
+   *
+   * @param folders the folder of the weights whose names begin with the prefix, by prefix
+   */
+  void start(Trainer trainer, String file, Map<String, String> folders) {
+    Path first = recipe.first();
+    if (first != null) {
+      var weights = new TensorMap();
+      folders.forEach(
+          (prefix, folder) -> weights.putAll(prefix, weights(first.resolve(folder), file)));
+      trainer.startFrom(weights);
+    }
+  }
+
+  static NamedTensors weights(Path folder, String file) {
+    try (var checkpoint = Checkpoint.open(folder, file)) {
+      return new TensorMap().putAll("", new CheckpointTensors(folder, checkpoint));
+    }
+  }
+
+  /**
+   * Trains, or goes on with it.
+   *
+   * @param prepare what is done to a trainer before it goes on from a state
+   * @param write what is done with the weights in the end
+   * @return whether it is finished
+   */
+  boolean run(
+      Objective objective,
+      BatchSource batches,
+      Consumer<Trainer> prepare,
+      Consumer<NamedTensors> write) {
+    try (var trainer = new Trainer(objective, config)) {
+      prepare.accept(trainer);
+      Path state = recipe.work().resolve(setup.part().word());
+      var run = new TrainingRun(trainer, config, batches, state, checkpointEvery);
+      observer.onStart(run, config, trainer.parameters(), trainer.step());
+      boolean finished = run.run(observer);
+      if (finished) {
+        write.accept(trainer.averagedWeights());
+        UnclipFolder.writeIndex(recipe.model());
+      }
+      return finished;
+    }
   }
 }

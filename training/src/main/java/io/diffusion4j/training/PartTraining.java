@@ -3,12 +3,7 @@ package io.diffusion4j.training;
 import java.util.List;
 
 /** How one part is trained. */
-sealed interface PartTraining
-    permits AutoregressiveTraining,
-        ClipTraining,
-        DecoderTraining,
-        PriorTraining,
-        UpsamplerTraining {
+interface PartTraining {
   /** What it writes, of the model's components. */
   List<String> folders();
 
@@ -17,5 +12,5 @@ sealed interface PartTraining
    *
    * @return whether it is finished
    */
-  boolean train(Job job);
+  boolean train();
 }

@@ -2,7 +2,6 @@ package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
@@ -19,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Trains the diffusion prior on CLIP's embeddings. */
-record PriorTraining(Workshop workshop, PriorTechniques techniques) implements PartTraining {
+record PriorTraining(Job job) implements PartTraining {
   private static final String SCHEDULER = "prior_scheduler";
 
   @Override
@@ -28,54 +27,48 @@ record PriorTraining(Workshop workshop, PriorTechniques techniques) implements P
   }
 
   @Override
-  public boolean train(Job job) {
-    Preset preset = workshop.preset();
+  public boolean train() {
+    Preset preset = job.preset();
     var shape = preset.priorConfig();
     var config = job.config();
-    DataSet data = job.setup().data();
-    try (var text = workshop.textModel(config.compute());
-        var image = workshop.imageModel(config.compute())) {
+    try (var text = job.textModel();
+        var image = job.imageModel()) {
       var standardization =
-          techniques.standardized()
-              ? standardization(data, image)
+          job.technique(PartTechniques.STANDARDIZED)
+              ? standardization(image)
               : Standardization.none(preset.clip().embedding());
       var noise =
           new NoisedBatch(
-              new CosineSchedule(Workshop.TRAIN_STEPS),
-              techniques.prediction(),
+              new CosineSchedule(Job.TRAIN_STEPS),
+              job.technique(PartTechniques.PREDICTION),
               Weighting.SIMPLE,
               shape.width());
       var batches =
           new PriorBatches(
-              new CaptionedEmbeddings(workshop.captioned(job), text, image, techniques.drop()),
+              new CaptionedEmbeddings(
+                  job.examples(), text, image, job.technique(PartTechniques.DROP)),
               standardization,
               noise,
               config.batchSize(),
               config.seed());
-      return workshop.run(
-          job,
+      return job.run(
           new PriorObjective(new PriorTransformer(shape)),
           batches,
-          trainer -> workshop.start(trainer, Checkpoint.DIFFUSERS, Map.of("", UnclipFolder.PRIOR)),
+          trainer -> job.start(trainer, Checkpoint.DIFFUSERS, Map.of("", UnclipFolder.PRIOR)),
           weights -> {
             PriorModel.write(
-                workshop.folder(UnclipFolder.PRIOR),
-                shape,
-                weights,
-                standardization,
-                job.notes(preset));
+                job.folder(UnclipFolder.PRIOR), shape, weights, standardization, job.notes());
             UnclipSchedulerConfig.prior()
-                .withParameterization(techniques.prediction())
-                .write(workshop.scheduler(SCHEDULER));
+                .withParameterization(job.technique(PartTechniques.PREDICTION))
+                .write(job.scheduler(SCHEDULER));
           });
     }
   }
 
-  private Standardization standardization(DataSet data, ImageEncoder encoder) {
-    Preset preset = workshop.preset();
-    var examples = workshop.captioned(data, preset.prior().training().seed());
+  private Standardization standardization(ImageEncoder encoder) {
+    Preset preset = job.preset();
+    var examples = job.examples(preset.prior().training().seed());
     return Standardization.of(
-        Workshop.embeddings(examples, encoder, preset.prior().statistics()),
-        preset.clip().embedding());
+        Job.embeddings(examples, encoder, preset.prior().statistics()), preset.clip().embedding());
   }
 }

@@ -7,36 +7,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains the parts of a preset, each from what the earlier ones left in the model folder, and
  * writes them there in the published layout.
+ *
+ * @param model the pipeline folder that is read and written
+ * @param work where the states of unfinished trainings are kept
+ * @param first a finished pipeline folder of the same preset, with whose weights trainings begin
+ *     that have no state yet; null for random weights
  */
-public final class Recipe {
-  private final Workshop workshop;
-
-  /**
-   * A recipe.
-   *
-   * @param model the pipeline folder that is read and written
-   * @param work where the states of unfinished trainings are kept
-   */
+public record Recipe(Preset preset, Path model, Path work, @Nullable Path first) {
+  /** Trainings that begin with random weights. */
   public Recipe(Preset preset, Path model, Path work) {
-    this(new Workshop(preset, model, work, null));
-  }
-
-  private Recipe(Workshop workshop) {
-    this.workshop = workshop;
-  }
-
-  /**
-   * The same recipe, whose trainings begin with the weights of a finished model in place of random
-   * ones. One that has a state already goes on from that.
-   *
-   * @param finished a pipeline folder of the same preset
-   */
-  public Recipe startingFrom(Path finished) {
-    return new Recipe(new Workshop(workshop.preset(), workshop.model(), workshop.work(), finished));
+    this(preset, model, work, null);
   }
 
   /** Is notified of the progress of a training. */
@@ -52,7 +37,6 @@ public final class Recipe {
 
   /** The configuration that the preset has for a part. */
   public TrainingConfig config(Part part) {
-    Preset preset = workshop.preset();
     return switch (part) {
       case CLIP -> preset.clip().training().config();
       case PRIOR -> preset.prior().training().config();
@@ -72,34 +56,23 @@ public final class Recipe {
    */
   public boolean train(
       PartSetup setup, TrainingConfig config, long checkpointEvery, Observer observer) {
-    PartTraining training = training(setup);
-    training.folders().forEach(this::makeFolder);
-    return training.train(new Job(setup, config, checkpointEvery, observer));
-  }
-
-  private PartTraining training(PartSetup setup) {
-    // Sealed, and the right one for the part: see PartSetup.
-    if (setup.techniques() instanceof PriorTechniques its) {
-      return new PriorTraining(workshop, its);
+    var job = new Job(this, setup, config, checkpointEvery, observer);
+    PartTraining training =
+        switch (setup.part()) {
+          case CLIP -> new ClipTraining(job);
+          case PRIOR -> new PriorTraining(job);
+          case PRIOR_AR -> new AutoregressiveTraining(job);
+          case DECODER -> new DecoderTraining(job);
+          case UPSAMPLER, UPSAMPLER_LAST -> new UpsamplerTraining(job);
+        };
+    for (String component : training.folders()) {
+      Path folder = job.folder(component);
+      try {
+        Files.createDirectories(folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
+      }
     }
-    if (setup.techniques() instanceof AutoregressiveTechniques its) {
-      return new AutoregressiveTraining(workshop, its);
-    }
-    if (setup.techniques() instanceof DecoderTechniques its) {
-      return new DecoderTraining(workshop, its);
-    }
-    if (setup.techniques() instanceof UpsamplerTechniques its) {
-      return new UpsamplerTraining(workshop, its, setup.part() == Part.UPSAMPLER_LAST);
-    }
-    return new ClipTraining(workshop);
-  }
-
-  private void makeFolder(String component) {
-    Path folder = workshop.folder(component);
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
-    }
+    return training.train();
   }
 }

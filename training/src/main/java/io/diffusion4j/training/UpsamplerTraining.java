@@ -13,13 +13,8 @@ import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Trains one of the upsampler's two networks.
- *
- * @param last whether it is that for the last step, which starts from the other
- */
-record UpsamplerTraining(Workshop workshop, UpsamplerTechniques techniques, boolean last)
-    implements PartTraining {
+/** Trains one of the upsampler's two networks; that for the last step starts from the other. */
+record UpsamplerTraining(Job job) implements PartTraining {
   private static final String SCHEDULER = "super_res_scheduler";
 
   /** The last step of seven visits t = 0; a few neighbours make the network robust. */
@@ -30,13 +25,17 @@ record UpsamplerTraining(Workshop workshop, UpsamplerTechniques techniques, bool
     return List.of(network(), SCHEDULER);
   }
 
+  private boolean isLast() {
+    return job.setup().part() == Part.UPSAMPLER_LAST;
+  }
+
   private String network() {
-    return last ? UnclipFolder.SUPER_RES_LAST : UnclipFolder.SUPER_RES_FIRST;
+    return isLast() ? UnclipFolder.SUPER_RES_LAST : UnclipFolder.SUPER_RES_FIRST;
   }
 
   @Override
-  public boolean train(Job job) {
-    Preset preset = workshop.preset();
+  public boolean train() {
+    Preset preset = job.preset();
     var config = job.config();
     var shape = preset.upsamplerConfig();
     int crop = preset.upsampler().crop();
@@ -45,31 +44,33 @@ record UpsamplerTraining(Workshop workshop, UpsamplerTechniques techniques, bool
             job.setup().data().examples(preset.imageSize(), config.seed()),
             preset.decoder().size(),
             crop,
-            Workshop.pixelNoise(techniques.prediction(), techniques.weighting(), shape),
-            last ? LAST_TIMESTEPS : Workshop.TRAIN_STEPS,
-            techniques.blur(),
+            job.pixelNoise(shape),
+            isLast() ? LAST_TIMESTEPS : Job.TRAIN_STEPS,
+            job.technique(PartTechniques.BLUR),
             config.batchSize(),
             config.seed());
-    return workshop.run(
-        job,
+    return job.run(
         new UpsamplerObjective(new Unet(shape), crop),
         batches,
         this::start,
         weights -> {
-          DecoderFolders.writeUpsampler(
-              workshop.folder(network()), shape, weights, job.notes(preset));
+          DecoderFolders.writeUpsampler(job.folder(network()), shape, weights, job.notes());
           new UnclipSchedulerConfig(
-                  Workshop.TRAIN_STEPS, VarianceType.FIXED_SMALL, true, 1, techniques.prediction())
-              .write(workshop.scheduler(SCHEDULER));
+                  Job.TRAIN_STEPS,
+                  VarianceType.FIXED_SMALL,
+                  true,
+                  1,
+                  job.technique(PartTechniques.PREDICTION))
+              .write(job.scheduler(SCHEDULER));
         });
   }
 
   private void start(Trainer trainer) {
-    if (last && workshop.first() == null) {
+    if (isLast() && job.recipe().first() == null) {
       trainer.startFrom(
-          Workshop.weights(workshop.folder(UnclipFolder.SUPER_RES_FIRST), Checkpoint.DIFFUSERS));
+          Job.weights(job.folder(UnclipFolder.SUPER_RES_FIRST), Checkpoint.DIFFUSERS));
     } else {
-      workshop.start(trainer, Checkpoint.DIFFUSERS, Map.of("", network()));
+      job.start(trainer, Checkpoint.DIFFUSERS, Map.of("", network()));
     }
   }
 }

@@ -6,7 +6,6 @@ import io.diffusion4j.benchmarks.samplers.SamplerConvergence.Measured;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
 import io.diffusion4j.plots.Curve;
 import io.diffusion4j.unclip.UnclipModel;
@@ -48,7 +47,7 @@ class SamplerConvergenceTest {
                 new Measured("a", 2, 2, 0.5, 10),
                 new Measured("a", 4, 4, 0.25, 20),
                 new Measured("b", 2, 3, 0.125, 15)));
-    assertThat(chart.y().scale()).isEqualTo(Axis.Scale.LOGARITHMIC);
+    assertThat(chart.y().isLogarithmic()).isTrue();
     assertThat(chart.curves()).extracting(Curve::name).containsExactly("a", "b");
     assertThat(chart.curves().get(0).points())
         .containsExactly(new Curve.Point(2, 0.5), new Curve.Point(4, 0.25));

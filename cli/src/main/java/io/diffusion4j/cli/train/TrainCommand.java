@@ -251,8 +251,7 @@ public final class TrainCommand implements Callable<Integer> {
         folder == null ? name : folder.toAbsolutePath().normalize().getFileName() + "-" + name;
     Path modelFolder = model == null ? home(home).resolve("model") : model;
     Path stateFolder = stateFolder(home);
-    Recipe fresh = new Recipe(preset.sizes(), modelFolder, stateFolder);
-    Recipe recipe = startFrom == null ? fresh : fresh.startingFrom(startFrom);
+    Recipe recipe = new Recipe(preset.sizes(), modelFolder, stateFolder, startFrom);
     List<TrainingConfig> configs =
         parts.stream().map(p -> changed(recipe.config(p))).toList(); // bad ones are told at once
     List<PartSetup> setups = parts.stream().map(p -> changed(PartSetup.of(p, data))).toList();

@@ -3,6 +3,7 @@ package io.diffusion4j.emoji.art;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toCollection;
 
+import io.diffusion4j.diffusion.argument.ByName;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -41,8 +41,9 @@ public record ConceptSet(String name, List<Concept> concepts) {
           Pattern.compile(".* moon( face)?"),
           Pattern.compile(".* mailbox .*"));
 
-  private static final Map<String, Supplier<ConceptSet>> PRESETS =
-      new TreeMap<>(
+  private static final ByName<Supplier<ConceptSet>> PRESETS =
+      new ByName<>(
+          "conceptSet",
           Map.of(
               "animals", () -> ofSubgroups("animals", "animal-"),
               "core", ConceptSet::core,
@@ -80,16 +81,7 @@ public record ConceptSet(String name, List<Concept> concepts) {
    * @throws IllegalArgumentException naming the known presets if there is no such preset
    */
   public static ConceptSet named(String preset) {
-    Supplier<ConceptSet> known = PRESETS.get(preset);
-    if (known == null) {
-      throw new IllegalArgumentException(
-          "conceptSet: "
-              + preset
-              + " (expected: one of "
-              + String.join(", ", PRESETS.keySet())
-              + ")");
-    }
-    return known.get();
+    return PRESETS.named(preset).get();
   }
 
   /** The concepts of the given Unicode groups, in the order of the table. */
@@ -116,9 +108,7 @@ public record ConceptSet(String name, List<Concept> concepts) {
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException("labels: " + unknown + " (expected: CLDR short names)");
     }
-    List<Concept> concepts = new ArrayList<>();
-    labels.forEach(label -> concepts.add(byLabel.get(label)));
-    return new ConceptSet(name, concepts);
+    return new ConceptSet(name, labels.stream().map(byLabel::get).toList());
   }
 
   /**

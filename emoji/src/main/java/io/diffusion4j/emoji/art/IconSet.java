@@ -1,12 +1,13 @@
 package io.diffusion4j.emoji.art;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,8 @@ import java.util.TreeSet;
 final class IconSet {
   /** The release whose drawings the models were trained on. */
   static final String RELEASE = "2.2.378";
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private IconSet() {}
 
@@ -55,79 +58,57 @@ final class IconSet {
     }
   }
 
-  /** What the document says about one icon; absent numbers mean the set's own. */
-  private record Entry(String body, Map<String, Float> frame) {}
-
   private static Map<String, Icon> read(InputStream in, Set<String> names) throws IOException {
-    Map<String, Entry> entries = new LinkedHashMap<>();
-    Map<String, Float> defaults = new HashMap<>();
-    try (JsonParser json = new JsonFactory().createParser(in)) {
+    Map<String, JsonNode> kept = new LinkedHashMap<>();
+    ObjectNode frame = MAPPER.createObjectNode().put("left", 0).put("top", 0);
+    try (JsonParser json = MAPPER.createParser(in)) {
       json.nextToken();
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.currentName();
         JsonToken value = json.nextToken();
         if (field.equals("icons")) {
-          readIcons(json, names, entries);
+          keep(json, names, kept);
         } else if (value.isNumeric()) {
-          defaults.put(field, json.getFloatValue());
+          frame.put(field, json.getFloatValue()); // of icons without their own, which come before
         } else {
           json.skipChildren();
         }
       }
     }
     Map<String, Icon> icons = new LinkedHashMap<>();
-    entries.forEach(
-        (name, entry) -> {
-          Map<String, Float> frame = new HashMap<>(Map.of("left", 0f, "top", 0f));
-          frame.putAll(defaults); // they follow the icons in the document
-          frame.putAll(entry.frame());
-          icons.put(
-              name,
-              new Icon(
-                  entry.body(),
-                  at(frame, "left"),
-                  at(frame, "top"),
-                  at(frame, "width"),
-                  at(frame, "height")));
-        });
+    kept.forEach(
+        (name, icon) ->
+            icons.put(
+                name,
+                new Icon(
+                    icon.path("body").asText(),
+                    at(icon, frame, "left"),
+                    at(icon, frame, "top"),
+                    at(icon, frame, "width"),
+                    at(icon, frame, "height"))));
     return icons;
   }
 
-  private static float at(Map<String, Float> frame, String side) {
-    Float value = frame.get(side);
-    if (value == null) {
+  private static float at(JsonNode icon, JsonNode frame, String side) {
+    JsonNode value = icon.has(side) ? icon.path(side) : frame.path(side);
+    if (!value.isNumber()) {
       throw new IllegalStateException("icon: no " + side + " (expected: its own or its set's)");
     }
-    return value;
+    return value.floatValue();
   }
 
-  private static void readIcons(JsonParser json, Set<String> names, Map<String, Entry> entries)
+  private static void keep(JsonParser json, Set<String> names, Map<String, JsonNode> kept)
       throws IOException {
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
       json.nextToken();
-      if (!names.contains(name)) {
-        json.skipChildren();
-        continue;
-      }
-      String body = "";
-      boolean hidden = false; // an old duplicate
-      Map<String, Float> frame = new HashMap<>();
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String field = json.currentName();
-        JsonToken value = json.nextToken();
-        if (field.equals("body")) {
-          body = json.getText();
-        } else if (field.equals("hidden")) {
-          hidden = json.getBooleanValue();
-        } else if (value.isNumeric()) {
-          frame.put(field, json.getFloatValue());
-        } else {
-          json.skipChildren();
+      if (names.contains(name)) {
+        JsonNode icon = MAPPER.readTree(json);
+        if (!icon.path("hidden").asBoolean()) { // an old duplicate
+          kept.put(name, icon);
         }
-      }
-      if (!hidden) {
-        entries.put(name, new Entry(body, frame));
+      } else {
+        json.skipChildren();
       }
     }
   }

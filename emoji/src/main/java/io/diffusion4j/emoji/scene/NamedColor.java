@@ -1,5 +1,7 @@
 package io.diffusion4j.emoji.scene;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** The colours that captions name, as far apart as ten everyday colours and white can be. */
@@ -17,29 +19,19 @@ public enum NamedColor {
   GRAY(140, 140, 140),
   BLACK(15, 15, 15);
 
-  private final int red;
-  private final int green;
-  private final int blue;
+  /** All but white. */
+  static final List<NamedColor> COLORED =
+      Arrays.stream(values()).filter(color -> color != WHITE).toList();
+
+  private final int rgb;
 
   NamedColor(int red, int green, int blue) {
-    this.red = red;
-    this.green = green;
-    this.blue = blue;
+    rgb = red << 16 | green << 8 | blue;
   }
 
-  /** sRGB, 0 to 255. */
-  public int red() {
-    return red;
-  }
-
-  /** sRGB, 0 to 255. */
-  public int green() {
-    return green;
-  }
-
-  /** sRGB, 0 to 255. */
-  public int blue() {
-    return blue;
+  /** A channel in sRGB, 0 to 255; red, green and blue are 0, 1 and 2. */
+  public int channel(int c) {
+    return rgb >> 8 * (2 - c) & 0xff;
   }
 
   /** {@code "blue"}. */

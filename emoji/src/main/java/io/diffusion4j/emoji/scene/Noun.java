@@ -1,6 +1,7 @@
 package io.diffusion4j.emoji.scene;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.ConceptSet;
@@ -36,63 +37,27 @@ record Noun(String singular, String plural, Countability countability) {
 
   /** Words that start what is said about a head noun: ears <i>of</i> corn. */
   private static final Set<String> POSTMODIFIERS =
-      Set.of(
-          "and",
-          "at",
-          "away",
-          "behind",
-          "blowing",
-          "decreasing",
-          "done",
-          "exhaling",
-          "facing",
-          "fluttering",
-          "for",
-          "from",
-          "holding",
-          "in",
-          "increasing",
-          "not",
-          "of",
-          "on",
-          "over",
-          "savoring",
-          "screaming",
-          "shaking",
-          "showing",
-          "tilted",
-          "under",
-          "vomiting",
-          "with",
-          "without");
+      words(
+          "and at away behind blowing decreasing done exhaling facing fluttering for from holding"
+              + " in increasing not of on over savoring screaming shaking showing tilted under"
+              + " vomiting with without");
 
   private static final Set<String> SAME =
-      Set.of("bison", "deer", "moose", "sheep", "shrimp", "squid", "aircraft", "series", "species");
+      words("bison deer moose sheep shrimp squid aircraft series species");
 
   private static final Map<String, String> IRREGULAR =
-      Map.ofEntries(
-          Map.entry("child", "children"),
-          Map.entry("die", "dice"),
-          Map.entry("foot", "feet"),
-          Map.entry("goose", "geese"),
-          Map.entry("half", "halves"),
-          Map.entry("knife", "knives"),
-          Map.entry("leaf", "leaves"),
-          Map.entry("loaf", "loaves"),
-          Map.entry("man", "men"),
-          Map.entry("mouse", "mice"),
-          Map.entry("ox", "oxen"),
-          Map.entry("person", "people"),
-          Map.entry("scarf", "scarves"),
-          Map.entry("sheaf", "sheaves"),
-          Map.entry("snowman", "snowmen"),
-          Map.entry("tooth", "teeth"),
-          Map.entry("wolf", "wolves"),
-          Map.entry("woman", "women"));
+      Pattern.compile(", ")
+          .splitAsStream(
+              "child children, die dice, foot feet, goose geese, half halves, knife knives,"
+                  + " leaf leaves, loaf loaves, man men, mouse mice, ox oxen, person people,"
+                  + " scarf scarves, sheaf sheaves, snowman snowmen, tooth teeth, wolf wolves,"
+                  + " woman women")
+          .map(pair -> pair.split(" "))
+          .collect(toUnmodifiableMap(pair -> pair[0], pair -> pair[1]));
 
   /** The nouns in -o that take -es. */
   private static final Set<String> O_ES =
-      Set.of("buffalo", "mango", "mosquito", "potato", "tomato", "tornado", "volcano");
+      words("buffalo mango mosquito potato tomato tornado volcano");
 
   /** Spelt with a vowel, spoken with a consonant. */
   private static final Pattern CONSONANT_SOUND =
@@ -103,9 +68,7 @@ record Noun(String singular, String plural, Countability countability) {
       Pattern.compile("(hour|honest|heir|x-ray|8|11\\b|18\\b|sos).*");
 
   private static final Set<String> COLOR_WORDS =
-      Set.of(
-          "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "gray", "grey",
-          "black", "white");
+      words("red orange yellow green blue purple pink brown gray grey black white");
 
   private static final Map<String, Noun> TABLE = readTable();
   private static final Map<String, List<Concept>> BY_CUT_LABEL =
@@ -113,6 +76,10 @@ record Noun(String singular, String plural, Countability countability) {
   private static final Set<String> LABELS =
       Set.copyOf(ConceptSet.everything().concepts().stream().map(c -> ascii(c.label())).toList());
   private static final Map<Concept, Noun> NOUNS = new ConcurrentHashMap<>();
+
+  private static Set<String> words(String all) {
+    return Set.of(all.split(" "));
+  }
 
   static Noun of(Concept concept) {
     return NOUNS.computeIfAbsent(concept, Noun::make);

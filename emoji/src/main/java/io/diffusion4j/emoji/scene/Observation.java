@@ -181,10 +181,12 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
   }
 
   private static double distance(double[] rgb, NamedColor color) {
-    double red = rgb[0] - (color.red() / 127.5 - 1);
-    double green = rgb[1] - (color.green() / 127.5 - 1);
-    double blue = rgb[2] - (color.blue() / 127.5 - 1);
-    return Math.sqrt(red * red + green * green + blue * blue);
+    double sum = 0;
+    for (int c = 0; c < 3; c++) {
+      double difference = rgb[c] - (color.channel(c) / 127.5 - 1);
+      sum += difference * difference;
+    }
+    return Math.sqrt(sum);
   }
 
   private static List<Blob> blobs(Image image, double[] rim) {

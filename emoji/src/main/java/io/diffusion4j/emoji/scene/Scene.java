@@ -2,6 +2,7 @@ package io.diffusion4j.emoji.scene;
 
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.Style;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,30 +60,24 @@ public record Scene(
     if (subject instanceof Subject.Several several) {
       Concept c = several.concept();
       return switch (several.count()) {
-        case 2 -> List.of(new Placement(c, 0.26, 0.5, 0.42), new Placement(c, 0.74, 0.5, 0.42));
-        case 3 ->
-            List.of(
-                new Placement(c, 0.5, 0.26, 0.42),
-                new Placement(c, 0.26, 0.74, 0.42),
-                new Placement(c, 0.74, 0.74, 0.42));
-        default ->
-            List.of(
-                new Placement(c, 0.26, 0.26, 0.42),
-                new Placement(c, 0.74, 0.26, 0.42),
-                new Placement(c, 0.26, 0.74, 0.42),
-                new Placement(c, 0.74, 0.74, 0.42));
+        case 2 -> copies(c, 0.26, 0.5, 0.74, 0.5);
+        case 3 -> copies(c, 0.5, 0.26, 0.26, 0.74, 0.74, 0.74);
+        default -> copies(c, 0.26, 0.26, 0.74, 0.26, 0.26, 0.74, 0.74, 0.74);
       };
     }
     Subject.Pair pair = (Subject.Pair) subject;
-    return switch (pair.relation()) {
-      case LEFT_OF ->
-          List.of(
-              new Placement(pair.first(), 0.26, 0.5, 0.44),
-              new Placement(pair.second(), 0.74, 0.5, 0.44));
-      case ABOVE ->
-          List.of(
-              new Placement(pair.first(), 0.5, 0.26, 0.44),
-              new Placement(pair.second(), 0.5, 0.74, 0.44));
-    };
+    boolean across = pair.relation() == Relation.LEFT_OF;
+    return List.of(
+        new Placement(pair.first(), across ? 0.26 : 0.5, across ? 0.5 : 0.26, 0.44),
+        new Placement(pair.second(), across ? 0.74 : 0.5, across ? 0.5 : 0.74, 0.44));
+  }
+
+  /** Copies of a thing at these places, x before y. */
+  private static List<Placement> copies(Concept concept, double... places) {
+    List<Placement> copies = new ArrayList<>();
+    for (int i = 0; i < places.length; i += 2) {
+      copies.add(new Placement(concept, places[i], places[i + 1], 0.42));
+    }
+    return copies;
   }
 }

@@ -1,25 +1,15 @@
 package io.diffusion4j.emoji.scene;
 
-import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.emoji.art.Style;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
- * How often each kind of scene is drawn. The five kinds share one probability:
+ * How often each kind of scene is drawn, and how scenes are varied.
  *
- * @param centred one thing of middle size in the middle
- * @param varied one thing of about middle size, ± 25 %, anywhere
- * @param sized one thing, small or large, in the middle
- * @param several two to four of a kind
- * @param related two things, one left of or above the other
- * @param background probability that the background is one of {@code backgrounds}, else white
+ * @param background probability that the background is not white
  * @param tint probability that everything is drawn in shades of one colour
- * @param backgrounds at least one
  * @param styles at least one
  * @param oneStyle whether things are always drawn in the same style, the first that draws them and
  *     is not held out for them, in place of any
@@ -30,48 +20,55 @@ import java.util.function.Supplier;
  *     stands where; where that one belongs to another split, any other two things
  */
 public record SceneMix(
-    double centred,
-    double varied,
-    double sized,
-    double several,
-    double related,
+    Kinds kinds,
     double background,
     double tint,
-    List<NamedColor> backgrounds,
     Set<Style> styles,
     boolean oneStyle,
     int alike,
     boolean swapped) {
-  private static final ByName<Supplier<SceneMix>> PRESETS =
-      new ByName<>(
-          "sceneMix",
-          Map.of(
-              "centred", SceneMix::mostlyCentred,
-              "plain", SceneMix::plain,
-              "varied", SceneMix::mostlyVaried));
+  /**
+   * Kinds of scene, which share one probability.
+   *
+   * @param centred one thing of middle size in the middle
+   * @param varied one thing of about middle size, ± 25 %, anywhere
+   * @param sized one thing, small or large, in the middle
+   * @param several two to four of a kind
+   * @param related two things, one left of or above the other
+   */
+  public record Kinds(double centred, double varied, double sized, double several, double related) {
+    public Kinds {
+      double sum = 0;
+      for (double p : new double[] {centred, varied, sized, several, related}) {
+        requireProbability(p);
+        sum += p;
+      }
+      if (Math.abs(sum - 1) > 1e-9) {
+        throw new IllegalArgumentException("kinds: sum " + sum + " (expected: 1)");
+      }
+    }
+
+    double[] shares() {
+      return new double[] {centred, varied, sized, several, related};
+    }
+  }
 
   public SceneMix {
-    double sum = 0;
-    for (double p : new double[] {centred, varied, sized, several, related, background, tint}) {
-      if (!(p >= 0 && p <= 1)) {
-        throw new IllegalArgumentException("probability: " + p + " (expected: in [0, 1])");
-      }
-      sum += p;
-    }
-    sum -= background + tint;
-    if (Math.abs(sum - 1) > 1e-9) {
-      throw new IllegalArgumentException("kinds: sum " + sum + " (expected: 1)");
-    }
+    requireProbability(background);
+    requireProbability(tint);
     if (alike < 0) {
       throw new IllegalArgumentException("alike: " + alike + " (expected: ≥ 0)");
     }
-    backgrounds = List.copyOf(backgrounds);
-    if (backgrounds.isEmpty() || styles.isEmpty()) {
-      throw new IllegalArgumentException(
-          "backgrounds: %s, styles: %s (expected: at least one each)"
-              .formatted(backgrounds, styles));
+    if (styles.isEmpty()) {
+      throw new IllegalArgumentException("styles: none (expected: at least one)");
     }
     styles = Collections.unmodifiableSet(EnumSet.copyOf(styles)); // iterates in the order of Style
+  }
+
+  private static void requireProbability(double p) {
+    if (!(p >= 0 && p <= 1)) {
+      throw new IllegalArgumentException("probability: " + p + " (expected: in [0, 1])");
+    }
   }
 
   /**
@@ -79,62 +76,30 @@ public record SceneMix(
    * what must be learned.
    */
   public static SceneMix mostlyCentred() {
-    return kinds(0.60, 0, 0.12, 0.14, 0.14);
+    return of(new Kinds(0.60, 0, 0.12, 0.14, 0.14), 0.7);
   }
 
   /** A third of everything: for models with capacity to spare. */
   public static SceneMix mostlyVaried() {
-    return kinds(0.25, 0.35, 0.15, 0.15, 0.10);
+    return of(new Kinds(0.25, 0.35, 0.15, 0.15, 0.10), 0.7);
   }
 
   /** One thing in the middle of white, nothing else. */
   public static SceneMix plain() {
-    return kinds(1, 0, 0, 0, 0).withBackground(0);
+    return of(new Kinds(1, 0, 0, 0, 0), 0);
   }
 
-  /**
-   * A preset by name.
-   *
-   * @throws IllegalArgumentException naming the known presets if there is no such preset
-   */
-  public static SceneMix named(String preset) {
-    return PRESETS.named(preset).get();
-  }
-
-  private static SceneMix kinds(
-      double centred, double varied, double sized, double several, double related) {
-    List<NamedColor> named =
-        List.of(NamedColor.values()).stream().filter(c -> c != NamedColor.WHITE).toList();
-    return new SceneMix(
-        centred,
-        varied,
-        sized,
-        several,
-        related,
-        0.7,
-        0,
-        named,
-        EnumSet.allOf(Style.class),
-        false,
-        0,
-        false);
-  }
-
-  public SceneMix withBackground(double probability) {
-    return with(probability, tint, backgrounds, styles, oneStyle, alike, swapped);
+  private static SceneMix of(Kinds kinds, double background) {
+    return new SceneMix(kinds, background, 0, EnumSet.allOf(Style.class), false, 0, false);
   }
 
   public SceneMix withTint(double probability) {
-    return with(background, probability, backgrounds, styles, oneStyle, alike, swapped);
-  }
-
-  public SceneMix withBackgrounds(List<NamedColor> colors) {
-    return with(background, tint, colors, styles, oneStyle, alike, swapped);
+    return new SceneMix(kinds, background, probability, styles, oneStyle, alike, swapped);
   }
 
   /** Things in any of these styles. */
   public SceneMix withStyles(Set<Style> allowed) {
-    return with(background, tint, backgrounds, allowed, false, alike, swapped);
+    return new SceneMix(kinds, background, tint, allowed, false, alike, swapped);
   }
 
   /**
@@ -142,50 +107,32 @@ public record SceneMix(
    * of a thing: the first, in the order of {@link Style}, that draws it and is not held out for it.
    */
   public SceneMix withOneStyleOf(Set<Style> allowed) {
-    return with(background, tint, backgrounds, allowed, true, alike, swapped);
+    return new SceneMix(kinds, background, tint, allowed, true, alike, swapped);
   }
 
   /** In every other row of so many scenes, all before one background: hard to tell apart. */
   public SceneMix withRowsAlike(int scenes) {
-    return with(background, tint, backgrounds, styles, oneStyle, scenes, swapped);
+    return new SceneMix(kinds, background, tint, styles, oneStyle, scenes, swapped);
   }
 
   /** Scenes in twos of a kind; of two things, with their places exchanged in the second. */
   public SceneMix withSwaps() {
-    return with(background, tint, backgrounds, styles, oneStyle, alike, true);
+    return new SceneMix(kinds, background, tint, styles, oneStyle, alike, true);
   }
 
   /** Two things with this probability; the other kinds share the rest as before. */
   public SceneMix withRelated(double probability) {
-    if (!(probability >= 0 && probability <= 1) || related == 1) {
+    if (!(probability >= 0 && probability <= 1) || kinds.related == 1) {
       throw new IllegalArgumentException("related: " + probability + " (expected: in [0, 1])");
     }
-    double scale = (1 - probability) / (1 - related);
-    return kinds(centred * scale, varied * scale, sized * scale, several * scale, probability)
-        .with(background, tint, backgrounds, styles, oneStyle, alike, swapped);
-  }
-
-  /** The same kinds of scene, as often. */
-  private SceneMix with(
-      double background,
-      double tint,
-      List<NamedColor> backgrounds,
-      Set<Style> styles,
-      boolean oneStyle,
-      int alike,
-      boolean swapped) {
-    return new SceneMix(
-        centred,
-        varied,
-        sized,
-        several,
-        related,
-        background,
-        tint,
-        backgrounds,
-        styles,
-        oneStyle,
-        alike,
-        swapped);
+    double scale = (1 - probability) / (1 - kinds.related);
+    var scaled =
+        new Kinds(
+            kinds.centred * scale,
+            kinds.varied * scale,
+            kinds.sized * scale,
+            kinds.several * scale,
+            probability);
+    return new SceneMix(scaled, background, tint, styles, oneStyle, alike, swapped);
   }
 }

@@ -31,11 +31,8 @@ public final class SceneRenderer {
       throw new IllegalArgumentException("size: " + size + " (expected: ≥ 8 pixels)");
     }
     float[] canvas = new float[3 * size * size]; // in [0, 1] until the end
-    NamedColor background = scene.background();
-    for (int i = 0; i < canvas.length; i += 3) {
-      canvas[i] = background.red() / 255f;
-      canvas[i + 1] = background.green() / 255f;
-      canvas[i + 2] = background.blue() / 255f;
+    for (int i = 0; i < canvas.length; i++) {
+      canvas[i] = scene.background().channel(i % 3) / 255f;
     }
     for (Placement placement : scene.placements()) {
       Sprite sprite = sprites.get(placement.concept(), scene.style());
@@ -137,14 +134,14 @@ public final class SceneRenderer {
    * the colour, white stays white.
    */
   private static void tint(float[] layer, NamedColor color) {
-    float[] rgb = {color.red() / 255f, color.green() / 255f, color.blue() / 255f};
     for (int i = 0; i < layer.length; i += 4) {
       float alpha = layer[i + 3];
       if (alpha > 0) {
         float luma =
             (0.299f * layer[i] + 0.587f * layer[i + 1] + 0.114f * layer[i + 2]) / alpha; // BT.601
         for (int c = 0; c < 3; c++) {
-          float shade = luma < 0.5f ? 2 * luma * rgb[c] : rgb[c] + (2 * luma - 1) * (1 - rgb[c]);
+          float full = color.channel(c) / 255f;
+          float shade = luma < 0.5f ? 2 * luma * full : full + (2 * luma - 1) * (1 - full);
           layer[i + c] = alpha * shade;
         }
       }

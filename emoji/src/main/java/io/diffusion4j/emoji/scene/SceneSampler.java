@@ -56,8 +56,8 @@ public final class SceneSampler {
     this.mix = mix;
     this.split = split;
     this.seed = seed;
-    boolean several = mix.several() > 0 || split == Split.HELD_OUT_COUNT;
-    boolean related = mix.related() > 0 || split == Split.HELD_OUT_RELATION;
+    boolean several = mix.kinds().several() > 0 || split == Split.HELD_OUT_COUNT;
+    boolean related = mix.kinds().related() > 0 || split == Split.HELD_OUT_RELATION;
     if (this.concepts.size() < (related ? 2 : 1) || (several && countable.isEmpty())) {
       throw new IllegalArgumentException(
           "concepts: %d drawn in %s, %d of them countable (expected: enough for %s)"
@@ -124,7 +124,7 @@ public final class SceneSampler {
     if (split == Split.HELD_OUT_RELATION) {
       return Kind.RELATED;
     }
-    double[] shares = {mix.centred(), mix.varied(), mix.sized(), mix.several(), mix.related()};
+    double[] shares = mix.kinds().shares();
     int last = 0;
     for (int i = 0; i < shares.length; i++) {
       if (shares[i] > 0) {
@@ -144,7 +144,7 @@ public final class SceneSampler {
       return Optional.empty();
     }
     var random = Streams.at(seed, Streams.ROW, index / mix.alike());
-    return Optional.of(Streams.oneOf(random, mix.backgrounds()));
+    return Optional.of(Streams.oneOf(random, NamedColor.COLORED));
   }
 
   /** A scene, or none if the style drawn does not draw the concepts drawn. */
@@ -162,7 +162,7 @@ public final class SceneSampler {
     Style style = mix.oneStyle() ? usual(subject, styles) : Streams.oneOf(random, styles);
     // A test of backgrounds has no use for white.
     boolean named = random.nextDouble() < mix.background() || split == Split.HELD_OUT_BACKGROUND;
-    NamedColor one = Streams.oneOf(random, mix.backgrounds());
+    NamedColor one = Streams.oneOf(random, NamedColor.COLORED);
     NamedColor background = common.orElse(named ? one : NamedColor.WHITE);
     var scene = Scene.of(subject, style, background);
     if (kind == Kind.VARIED) {

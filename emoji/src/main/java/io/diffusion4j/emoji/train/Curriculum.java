@@ -1,5 +1,6 @@
 package io.diffusion4j.emoji.train;
 
+import io.diffusion4j.training.strict.Faults;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,15 +22,11 @@ public record Curriculum(int concepts, long first, long doubling) {
   record Stage(int concepts, long until) {}
 
   public Curriculum {
-    require(concepts >= 2, "concepts", concepts, "≥ 2");
-    require(first >= 0, "first", first, "≥ 0");
-    require(doubling >= 0, "doubling", doubling, "≥ 0");
-  }
-
-  private static void require(boolean holds, String name, long value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
-    }
+    new Faults()
+        .require(concepts >= 2, "concepts", concepts, "≥ 2")
+        .require(first >= 0, "first", first, "≥ 0")
+        .require(doubling >= 0, "doubling", doubling, "≥ 0")
+        .throwIfAny();
   }
 
   /** The stretches before the one that has all concepts. */

@@ -1,16 +1,23 @@
 package io.diffusion4j.emoji.train;
 
+import static io.diffusion4j.emoji.train.EmojiTechniques.CAPTIONS;
+import static io.diffusion4j.emoji.train.EmojiTechniques.CURRICULUM;
+import static io.diffusion4j.emoji.train.EmojiTechniques.RELATIONS;
+
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.Techniques;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.SceneSampler;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -20,7 +27,7 @@ import java.util.stream.Stream;
  * @param settings what is shown
  * @param techniques how it is shown
  */
-public record EmojiData(EmojiSettings settings, EmojiTechniques techniques) implements DataSet {
+public record EmojiData(EmojiSettings settings, Techniques techniques) implements DataSet {
   static final int SPRITE_SIZE = 128;
   private static final long DATA_SEED = 20_260_101;
 
@@ -36,7 +43,7 @@ public record EmojiData(EmojiSettings settings, EmojiTechniques techniques) impl
 
   @Override
   public CaptionedImages examples(int imageSize, long seed) {
-    return PresetPictures.of(open(training(imageSize, seed)));
+    return open(training(imageSize, seed));
   }
 
   @Override
@@ -48,13 +55,12 @@ public record EmojiData(EmojiSettings settings, EmojiTechniques techniques) impl
     // things stands where is learned from batches of nothing else, with both orders in them.
     SceneMix alike = settings.scenes().withRowsAlike(size);
     EmojiDataset data = open(training.withScenes(alike));
-    CaptionedImages usual = PresetPictures.of(data);
-    if (!techniques.relations()) {
-      return usual;
+    if (!techniques.get(RELATIONS)) {
+      return data;
     }
     Settings relations = training.withScenes(alike.withRelated(1).withSwaps());
-    CaptionedImages batches = inTurn(size, usual, PresetPictures.of(data.with(relations)));
-    if (!techniques.curriculum() || !wanted.fresh()) {
+    CaptionedImages batches = inTurn(size, data, data.with(relations));
+    if (!techniques.get(CURRICULUM) || !wanted.fresh()) {
       return batches;
     }
     // Who knows many things and not their order has no gradient to it; with few, both are learned.
@@ -62,7 +68,7 @@ public record EmojiData(EmojiSettings settings, EmojiTechniques techniques) impl
     List<Curriculum.Stage> stages = settings.curriculum().stages(concepts.size());
     for (int i = stages.size() - 1; i >= 0; i--) {
       ConceptSet few = concepts.some(stages.get(i).concepts(), wanted.seed());
-      CaptionedImages ofFew = PresetPictures.of(data.with(relations.withConcepts(few)));
+      CaptionedImages ofFew = data.with(relations.withConcepts(few));
       batches = until(stages.get(i).until() * size, ofFew, batches);
     }
     return batches;
@@ -93,7 +99,11 @@ public record EmojiData(EmojiSettings settings, EmojiTechniques techniques) impl
 
   @Override
   public SortedMap<String, String> techniques(Use use) {
-    return techniques.values(use);
+    return switch (use) {
+      case CONTRASTS -> techniques.words();
+      case CAPTIONED -> new TreeMap<>(Map.of(CAPTIONS.name(), techniques.word(CAPTIONS)));
+      case PICTURES -> Collections.emptySortedMap();
+    };
   }
 
   @Override
@@ -110,7 +120,7 @@ public record EmojiData(EmojiSettings settings, EmojiTechniques techniques) impl
   private Settings training(int imageSize, long seed) {
     return Settings.training(settings.concepts(), imageSize, DATA_SEED + seed)
         .withScenes(settings.scenes())
-        .withCaptions(techniques.captions().mix());
+        .withCaptions(techniques.get(CAPTIONS));
   }
 
   private static EmojiDataset open(Settings settings) {

@@ -38,8 +38,18 @@ public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
    * @throws IllegalArgumentException if there is none, or with all faults of the file
    */
   public static EmojiPreset of(String nameOrFile) {
-    boolean isFile = nameOrFile.contains(".") || nameOrFile.contains("/");
-    return isFile ? read(Path.of(nameOrFile)) : named(nameOrFile);
+    if (!nameOrFile.contains(".") && !nameOrFile.contains("/")) {
+      return named(nameOrFile);
+    }
+    Path file = Path.of(nameOrFile);
+    if (!Files.isRegularFile(file)) {
+      throw unknown(nameOrFile, "a file, or one of ");
+    }
+    try {
+      return of(RecordFile.read(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the preset " + file + ": " + e, e);
+    }
   }
 
   /**
@@ -49,8 +59,7 @@ public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
    */
   public static EmojiPreset named(String name) {
     if (!NAMES.contains(name)) {
-      throw new IllegalArgumentException(
-          "preset: " + name + " (expected: one of " + String.join(", ", NAMES) + ")");
+      throw unknown(name, "one of ");
     }
     String file = name + ".yaml";
     try (InputStream in =
@@ -61,25 +70,13 @@ public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
     }
   }
 
-  /**
-   * The preset of a file.
-   *
-   * @throws IllegalArgumentException with all its faults
-   */
-  public static EmojiPreset read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          "preset: " + file + " (expected: a file, or one of " + String.join(", ", NAMES) + ")");
-    }
-    try {
-      return of(RecordFile.read(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the preset " + file + ": " + e, e);
-    }
+  private static IllegalArgumentException unknown(String name, String expected) {
+    return new IllegalArgumentException(
+        "preset: " + name + " (expected: " + expected + String.join(", ", NAMES) + ")");
   }
 
   private static EmojiPreset of(RecordFile file) {
-    var sizes = Preset.take(file);
+    var sizes = file.takeAll(Preset.class);
     var section = file.takeIfPresent(SECTION, EmojiSettings.Section.class);
     file.end();
     Preset preset = sizes.orElseThrow();

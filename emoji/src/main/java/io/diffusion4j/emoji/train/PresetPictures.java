@@ -1,10 +1,8 @@
 package io.diffusion4j.emoji.train;
 
 import io.diffusion4j.data.CaptionedImages;
-import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
-import io.diffusion4j.emoji.Example;
 import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.Split;
@@ -25,12 +23,7 @@ public final class PresetPictures {
 
   /** The same of another size in pixels. */
   public static CaptionedImages of(EmojiPreset preset, Split split, long seed, int size) {
-    return of(data(preset, split, seed, size));
-  }
-
-  /** The examples of a series. */
-  static CaptionedImages of(EmojiDataset data) {
-    return index -> captioned(data.sample(index));
+    return data(preset, split, seed, size);
   }
 
   /**
@@ -45,7 +38,7 @@ public final class PresetPictures {
     return index -> {
       Scene scene = data.scene(index / 2);
       Scene shown = index % 2 == 0 ? scene : scene.swapped().orElseThrow();
-      return captioned(data.render(shown, Captioner.factual(shown)));
+      return data.render(shown, Captioner.factual(shown));
     };
   }
 
@@ -55,9 +48,5 @@ public final class PresetPictures {
             .withScenes(preset.drawn().scenes())
             .withSplit(split),
         EmojiData.SPRITE_SIZE);
-  }
-
-  private static CaptionedImage captioned(Example example) {
-    return new CaptionedImage(example.image(), example.caption());
   }
 }

@@ -43,9 +43,11 @@ class SceneRendererTest {
         Image image = renderer.render(Scene.of(subject, Style.TWITTER, background), side);
         for (int i = 0; i < side; i++) {
           for (int at : new int[] {i, (side - 1) * side + i, i * side, i * side + side - 1}) {
-            assertThat(image.pixels()[3 * at]).isEqualTo(2 * (background.red() / 255f) - 1);
-            assertThat(image.pixels()[3 * at + 1]).isEqualTo(2 * (background.green() / 255f) - 1);
-            assertThat(image.pixels()[3 * at + 2]).isEqualTo(2 * (background.blue() / 255f) - 1);
+            assertThat(image.pixels()[3 * at]).isEqualTo(2 * (background.channel(0) / 255f) - 1);
+            assertThat(image.pixels()[3 * at + 1])
+                .isEqualTo(2 * (background.channel(1) / 255f) - 1);
+            assertThat(image.pixels()[3 * at + 2])
+                .isEqualTo(2 * (background.channel(2) / 255f) - 1);
           }
         }
         Observation seen = Observation.of(image);

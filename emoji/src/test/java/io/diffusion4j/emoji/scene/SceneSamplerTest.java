@@ -125,9 +125,9 @@ class SceneSamplerTest {
   @Test
   void twoThingsCanBeMadeMoreOften() {
     SceneMix mix = SceneMix.mostlyCentred().withRelated(0.57);
-    assertThat(mix.related()).isEqualTo(0.57);
-    assertThat(mix.centred()).isCloseTo(0.3, within(1e-9));
-    assertThat(mix.several()).isCloseTo(0.07, within(1e-9));
+    assertThat(mix.kinds().related()).isEqualTo(0.57);
+    assertThat(mix.kinds().centred()).isCloseTo(0.3, within(1e-9));
+    assertThat(mix.kinds().several()).isCloseTo(0.07, within(1e-9));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SceneMix.mostlyCentred().withRelated(1.5))
         .withMessage("related: 1.5 (expected: in [0, 1])");
@@ -168,10 +168,7 @@ class SceneSamplerTest {
         .isThrownBy(() -> none.scene(0))
         .withMessageContaining("HELD_OUT_COUNT");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SceneMix.named("wild"))
-        .withMessage("sceneMix: wild (expected: one of centred, plain, varied)");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> SceneMix.plain().withBackground(Double.NaN))
+        .isThrownBy(() -> SceneMix.plain().withTint(Double.NaN))
         .withMessage("probability: NaN (expected: in [0, 1])");
   }
 

@@ -6,12 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.emoji.scene.CaptionMix;
-import io.diffusion4j.training.DecoderTechniques;
 import io.diffusion4j.training.Part;
 import io.diffusion4j.training.PartSetup;
-import io.diffusion4j.training.PriorTechniques;
-import io.diffusion4j.training.Techniques;
-import io.diffusion4j.training.UpsamplerTechniques;
+import io.diffusion4j.training.PartTechniques;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,30 +37,31 @@ class TechniquesTest {
 
   @Test
   void oneIsChangedAndTheOthersStay() {
-    var decoder = decoder(of(Part.DECODER).with("prediction", "v").with("shift", "4"));
-    assertThat(decoder.prediction()).isEqualTo(Parameterization.V);
-    assertThat(decoder.shift()).isEqualTo(4);
-    assertThat(decoder.textDrop()).isEqualTo(0.2);
-    assertThat(decoder.with("weighting", "simple").weighting().weighting())
+    var decoder = of(Part.DECODER).with("prediction", "v").with("shift", "4").techniques();
+    assertThat(decoder.get(PartTechniques.PREDICTION)).isEqualTo(Parameterization.V);
+    assertThat(decoder.get(PartTechniques.SHIFT)).isEqualTo(4);
+    assertThat(decoder.get(PartTechniques.TEXT_DROP)).isEqualTo(0.2);
+    assertThat(decoder.with("weighting", "simple").get(PartTechniques.WEIGHTING))
         .isSameAs(Weighting.SIMPLE);
-    var prior = (PriorTechniques) of(Part.PRIOR).with("standardized", "off").techniques();
-    assertThat(prior.standardized()).isFalse();
+    var prior = of(Part.PRIOR).with("standardized", "off").techniques();
+    assertThat(prior.get(PartTechniques.STANDARDIZED)).isFalse();
     var data = (EmojiData) of(Part.PRIOR).with("captions", "plain").data();
-    assertThat(data.techniques().captions().mix()).isEqualTo(CaptionMix.labels());
-    var upsampler = (UpsamplerTechniques) of(Part.UPSAMPLER).with("blur", "0").techniques();
-    assertThat(upsampler.blur()).isZero();
+    assertThat(data.techniques().get(EmojiTechniques.CAPTIONS)).isEqualTo(CaptionMix.labels());
+    var upsampler = of(Part.UPSAMPLER).with("blur", "0").techniques();
+    assertThat(upsampler.get(PartTechniques.BLUR)).isZero();
   }
 
-  private static DecoderTechniques decoder(PartSetup setup) {
-    return (DecoderTechniques) setup.techniques();
+  @Test
+  void aValueIsWrittenInOneWay() {
+    assertThat(of(Part.DECODER).with("shift", "4").words()).contains(" shift=4.0 ");
   }
 
   @Test
   void aPartHasTechniquesOfItsOwn() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new PartSetup(Part.PRIOR, EmojiData.of(PRESET), Techniques.of(Part.DECODER)))
-        .withMessageEndingWith("(expected: PriorTechniques)");
+            () -> new PartSetup(Part.PRIOR, EmojiData.of(PRESET), Part.DECODER.techniques()))
+        .withMessageEndingWith("(expected: those of prior, drop, prediction, standardized)");
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.training.strict.Faults;
 import java.util.List;
 
 /**
@@ -29,23 +30,21 @@ record JudgeImageNetwork(
 
   JudgeImageNetwork {
     channels = List.copyOf(channels);
-    require(!channels.isEmpty(), "channels", channels, "at least one level");
-    require(
-        imageSize >= 1 && imageSize % (1 << channels.size()) == 0,
-        "image_size",
-        imageSize,
-        "a multiple of " + (1 << channels.size()));
-    require(blocks >= 1, "blocks", blocks, "≥ 1");
+    var faults =
+        new Faults()
+            .require(!channels.isEmpty(), "channels", channels, "at least one level")
+            .require(
+                imageSize >= 1 && imageSize % (1 << channels.size()) == 0,
+                "image_size",
+                imageSize,
+                "a multiple of " + (1 << channels.size()))
+            .require(blocks >= 1, "blocks", blocks, "≥ 1")
+            .require(embeddingDim >= 1, "embedding_dim", embeddingDim, "≥ 1");
     for (int c : channels) {
-      require(groups >= 1 && c >= 1 && c % groups == 0, "groups", groups, "a divisor of " + c);
+      faults.require(
+          groups >= 1 && c >= 1 && c % groups == 0, "groups", groups, "a divisor of " + c);
     }
-    require(embeddingDim >= 1, "embedding_dim", embeddingDim, "≥ 1");
-  }
-
-  static void require(boolean holds, String name, Object value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
-    }
+    faults.throwIfAny();
   }
 
   /** Output: the embedding {@code [B, E]}. */

@@ -5,6 +5,7 @@ import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.train.CrossEntropy;
 import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.training.strict.Faults;
 import java.util.Map;
 
 /**
@@ -23,16 +24,18 @@ record JudgeObjective(JudgeImageNetwork image, JudgeTextNetwork text, Bags names
   static final String CONCEPT = "concept";
 
   JudgeObjective {
-    JudgeImageNetwork.require(
-        image.embeddingDim() == text.embeddingDim(),
-        "embedding_dim",
-        image.embeddingDim(),
-        "the text tower's " + text.embeddingDim());
-    JudgeImageNetwork.require(
-        names.length() == text.length(),
-        "names",
-        names.length(),
-        "bags of " + text.length() + " words");
+    new Faults()
+        .require(
+            image.embeddingDim() == text.embeddingDim(),
+            "embedding_dim",
+            image.embeddingDim(),
+            "the text tower's " + text.embeddingDim())
+        .require(
+            names.length() == text.length(),
+            "names",
+            names.length(),
+            "bags of " + text.length() + " words")
+        .throwIfAny();
   }
 
   @Override

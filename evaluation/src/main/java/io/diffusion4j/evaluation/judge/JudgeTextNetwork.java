@@ -5,6 +5,7 @@ import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.training.strict.Faults;
 import java.util.List;
 
 /**
@@ -26,10 +27,12 @@ record JudgeTextNetwork(int words, int length, int width, int embeddingDim)
   private static final double EPS = 1e-5;
 
   JudgeTextNetwork {
-    JudgeImageNetwork.require(words >= 1, "words", words, "≥ 1");
-    JudgeImageNetwork.require(length >= 1, "length", length, "≥ 1");
-    JudgeImageNetwork.require(width >= 1, "width", width, "≥ 1");
-    JudgeImageNetwork.require(embeddingDim >= 1, "embedding_dim", embeddingDim, "≥ 1");
+    new Faults()
+        .require(words >= 1, "words", words, "≥ 1")
+        .require(length >= 1, "length", length, "≥ 1")
+        .require(width >= 1, "width", width, "≥ 1")
+        .require(embeddingDim >= 1, "embedding_dim", embeddingDim, "≥ 1")
+        .throwIfAny();
   }
 
   /** Output: the embedding {@code [B, E]}. */

@@ -75,11 +75,11 @@ public final class HtmlReport {
                     facts.entrySet().stream()
                         .map(f -> f.getKey() + ": " + f.getValue())
                         .collect(joining(" · "))))
-            .replace("{headings}", row("th", Numbers.HEADINGS))
+            .replace("{headings}", row("th", TextReport.HEADINGS))
             .replace(
                 "{rows}",
                 result.metrics().stream()
-                    .map(m -> "<tr>" + row("td", Numbers.cells(m)) + "</tr>")
+                    .map(m -> "<tr>" + row("td", TextReport.cells(m)) + "</tr>")
                     .collect(joining("\n")))
             .replace("{sheets}", sheets(result, generated, real));
     try {
@@ -135,10 +135,7 @@ public final class HtmlReport {
         boolean yes = result.answers()[q][i];
         verdicts.append(
             "<span class=\"%s\">%s %s</span> "
-                .formatted(
-                    yes ? "yes" : "no",
-                    yes ? "✓" : "✗",
-                    escaped(question.name().toLowerCase(Locale.ROOT))));
+                .formatted(yes ? "yes" : "no", yes ? "✓" : "✗", escaped(question.name())));
       }
     }
     String text = escaped(result.prompts().texts().get(i));

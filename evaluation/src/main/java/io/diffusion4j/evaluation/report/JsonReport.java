@@ -1,18 +1,17 @@
 package io.diffusion4j.evaluation.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.evaluation.Estimate;
 import io.diffusion4j.evaluation.Metric;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics as JSON: facts about the run, and under {@code metrics} an object for each, by name,
@@ -20,6 +19,8 @@ import java.util.Optional;
  * {@code seen}, {@code unseen} and {@code pictures}. What does not apply is null.
  */
 public final class JsonReport {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
   private JsonReport() {}
 
   /**
@@ -28,7 +29,7 @@ public final class JsonReport {
    * @param facts what the numbers depend on, such as the model and the seed; numbers and texts
    */
   public static void write(Path file, Map<String, Object> facts, List<Metric> metrics) {
-    write(file, facts, json -> metrics(json, metrics));
+    write(file, facts(facts).set("metrics", json(metrics)));
   }
 
   /**
@@ -38,81 +39,49 @@ public final class JsonReport {
    * @param facts what all numbers depend on
    */
   public static void writeSweep(Path file, Map<String, Object> facts, List<SweepPoint> points) {
-    write(
-        file,
-        facts,
-        json -> {
-          json.writeArrayFieldStart("points");
-          for (SweepPoint point : points) {
-            json.writeStartObject();
-            for (var setting : point.at().entrySet()) {
-              json.writeStringField(setting.getKey(), setting.getValue());
-            }
-            metrics(json, point.metrics());
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-        });
+    ObjectNode json = facts(facts);
+    var array = json.putArray("points");
+    for (SweepPoint point : points) {
+      ObjectNode object = array.addObject();
+      point.at().forEach(object::put);
+      object.set("metrics", json(point.metrics()));
+    }
+    write(file, json);
   }
 
-  /** Writes fields. */
-  @FunctionalInterface
-  private interface Fields {
-    void writeTo(JsonGenerator json) throws IOException;
+  private static ObjectNode facts(Map<String, Object> facts) {
+    ObjectNode json = MAPPER.createObjectNode();
+    facts.forEach(
+        (name, fact) -> json.putPOJO(name, fact instanceof Number ? fact : fact.toString()));
+    return json;
   }
 
-  private static void write(Path file, Map<String, Object> facts, Fields fields) {
-    var text = new StringWriter();
+  private static ObjectNode json(List<Metric> metrics) {
+    ObjectNode json = MAPPER.createObjectNode();
+    for (Metric metric : metrics) {
+      Estimate generated = metric.generated();
+      ObjectNode object = json.putObject(metric.name());
+      object.put("generated", generated.value());
+      object.put("ceiling", metric.ceiling().value());
+      object.put("floor", value(metric.floor()));
+      object.putArray("interval").add(generated.low()).add(generated.high());
+      object.put("seen", value(metric.seen()));
+      object.put("unseen", value(metric.unseen()));
+      object.put("pictures", generated.pictures());
+    }
+    return json;
+  }
+
+  private static @Nullable Double value(Optional<Estimate> estimate) {
+    return estimate.map(Estimate::value).orElse(null);
+  }
+
+  private static void write(Path file, ObjectNode json) {
     try {
-      try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-        json.setPrettyPrinter(new DefaultPrettyPrinter());
-        json.writeStartObject();
-        for (var fact : facts.entrySet()) {
-          json.writeFieldName(fact.getKey());
-          if (fact.getValue() instanceof Number number) {
-            json.writeNumber(number.longValue());
-          } else {
-            json.writeString(fact.getValue().toString());
-          }
-        }
-        fields.writeTo(json);
-        json.writeEndObject();
-      }
-      Files.writeString(file, text + "\n");
+      Files.writeString(
+          file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file + ": " + e, e);
-    }
-  }
-
-  private static void metrics(JsonGenerator json, List<Metric> metrics) throws IOException {
-    json.writeObjectFieldStart("metrics");
-    for (Metric metric : metrics) {
-      write(json, metric);
-    }
-    json.writeEndObject();
-  }
-
-  private static void write(JsonGenerator json, Metric metric) throws IOException {
-    json.writeObjectFieldStart(metric.name());
-    json.writeNumberField("generated", metric.generated().value());
-    json.writeNumberField("ceiling", metric.ceiling().value());
-    number(json, "floor", metric.floor());
-    json.writeArrayFieldStart("interval");
-    json.writeNumber(metric.generated().low());
-    json.writeNumber(metric.generated().high());
-    json.writeEndArray();
-    number(json, "seen", metric.seen());
-    number(json, "unseen", metric.unseen());
-    json.writeNumberField("pictures", metric.generated().pictures());
-    json.writeEndObject();
-  }
-
-  private static void number(JsonGenerator json, String name, Optional<Estimate> estimate)
-      throws IOException {
-    if (estimate.isPresent()) {
-      json.writeNumberField(name, estimate.get().value());
-    } else {
-      json.writeNullField(name);
     }
   }
 }

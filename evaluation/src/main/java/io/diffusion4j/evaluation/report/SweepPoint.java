@@ -1,6 +1,8 @@
 package io.diffusion4j.evaluation.report;
 
 import io.diffusion4j.evaluation.Metric;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,7 +14,7 @@ import java.util.Map;
  */
 public record SweepPoint(Map<String, String> at, List<Metric> metrics) {
   public SweepPoint {
-    at = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(at));
+    at = Collections.unmodifiableMap(new LinkedHashMap<>(at));
     metrics = List.copyOf(metrics);
   }
 }

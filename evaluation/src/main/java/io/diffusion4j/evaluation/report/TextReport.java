@@ -1,18 +1,32 @@
 package io.diffusion4j.evaluation.report;
 
+import io.diffusion4j.evaluation.Estimate;
 import io.diffusion4j.evaluation.Metric;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /** The metrics as a table in text, the numbers flush right. */
 public final class TextReport {
+  static final List<String> HEADINGS =
+      List.of(
+          "metric",
+          "generated",
+          "95 % interval",
+          "ceiling",
+          "floor",
+          "seen",
+          "never trained",
+          "pictures");
+
   private TextReport() {}
 
   /** A line of headings, and one for each metric. */
   public static List<String> lines(List<Metric> metrics) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(Numbers.HEADINGS);
-    metrics.forEach(metric -> rows.add(Numbers.cells(metric)));
+    rows.add(HEADINGS);
+    metrics.forEach(metric -> rows.add(cells(metric)));
     return aligned(rows);
   }
 
@@ -29,7 +43,7 @@ public final class TextReport {
     rows.add(headings);
     for (SweepPoint point : points) {
       List<String> row = new ArrayList<>(point.at().values());
-      point.metrics().forEach(metric -> row.add(Numbers.generated(metric)));
+      point.metrics().forEach(metric -> row.add(generated(metric)));
       rows.add(row);
     }
     return aligned(rows);
@@ -53,5 +67,33 @@ public final class TextReport {
       line.append(i == 0 ? row.get(i) + padding : padding + row.get(i));
     }
     return line.toString();
+  }
+
+  static List<String> cells(Metric metric) {
+    Estimate generated = metric.generated();
+    return List.of(
+        metric.name(),
+        number(metric, generated.value()),
+        number(metric, generated.low()) + " to " + number(metric, generated.high()),
+        number(metric, metric.ceiling().value()),
+        number(metric, metric.floor()),
+        number(metric, metric.seen()),
+        number(metric, metric.unseen()),
+        Integer.toString(generated.pictures()));
+  }
+
+  /** The number of the model's pictures. */
+  static String generated(Metric metric) {
+    return number(metric, metric.generated().value());
+  }
+
+  private static String number(Metric metric, Optional<Estimate> estimate) {
+    return estimate.map(e -> number(metric, e.value())).orElse("–");
+  }
+
+  private static String number(Metric metric, double value) {
+    return metric.kind() == Metric.Kind.SHARE
+        ? String.format(Locale.ROOT, "%.1f %%", 100 * value)
+        : String.format(Locale.ROOT, "%.3f", value);
   }
 }

@@ -8,23 +8,21 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.emoji.EmojiDataset;
-import io.diffusion4j.emoji.EmojiDataset.Settings;
-import io.diffusion4j.emoji.Example;
 import io.diffusion4j.emoji.art.Sprites;
 import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.CaptionReader;
 import io.diffusion4j.emoji.scene.Observation;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneRenderer;
+import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.evaluation.Tiny;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -39,16 +37,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JudgeTest {
   private static Path folder;
   private static Judge judge;
-  private static List<Example> drawings;
+  private static List<Scene> scenes;
+  private static List<Image> drawings;
 
   @BeforeAll
   static void train(@TempDir Path temporary) {
     folder = temporary;
     Tiny.judge(folder.resolve("judge"), folder.resolve("state"), 80);
     judge = Judge.load(folder.resolve("judge"), Compute.of(Precision.FLOAT32));
-    var data = EmojiDataset.open(Settings.training(JudgePreset.tiny().concepts(), 64, 1), 128);
-    drawings = new ArrayList<>();
-    data.catalogue().forEach(drawings::add);
+    var concepts = JudgePreset.tiny().concepts();
+    var renderer = new SceneRenderer(Sprites.load(concepts, EnumSet.allOf(Style.class), 128));
+    scenes = JudgeRecipe.drawings(concepts, Split.TRAIN);
+    drawings = scenes.stream().map(scene -> renderer.render(scene, 64)).toList();
   }
 
   @AfterAll
@@ -60,7 +60,7 @@ class JudgeTest {
   void itLearnsWhatDrawingsAreCalled() {
     var concepts = JudgePreset.tiny().concepts();
     List<float[]> names = judge.texts(JudgeRecipe.names(concepts));
-    List<float[]> images = judge.images(drawings.stream().map(Example::image).toList());
+    List<float[]> images = judge.images(drawings);
     int right = 0;
     for (int i = 0; i < images.size(); i++) {
       int best = 0;
@@ -70,7 +70,7 @@ class JudgeTest {
           best = j;
         }
       }
-      var shown = drawings.get(i).scene().subject().concepts().get(0);
+      var shown = scenes.get(i).subject().concepts().get(0);
       right += concepts.concepts().indexOf(shown) == best ? 1 : 0;
     }
     assertThat((double) right / images.size()).isGreaterThan(0.4); // by chance: a sixth
@@ -78,7 +78,7 @@ class JudgeTest {
 
   @Test
   void vectorsHaveLengthOneAndDoNotDependOnTheirCompany() {
-    List<Image> images = drawings.stream().limit(3).map(Example::image).toList();
+    List<Image> images = drawings.subList(0, 3);
     List<float[]> together = judge.images(images);
     for (int i = 0; i < images.size(); i++) {
       assertThat(Vectors.dot(together.get(i), together.get(i))).isCloseTo(1, within(1e-5));
@@ -122,7 +122,7 @@ class JudgeTest {
   @Test
   void anAugmentedPictureIsTheSameForTheSameSeed() {
     var augmentation = new Augmentation(32);
-    Image image = drawings.get(0).image();
+    Image image = drawings.get(0);
     for (int seed = 0; seed < 50; seed++) {
       float[] once = augmentation.apply(image, new SplittableRandom(seed));
       assertThat(once).hasSize(3 * 32 * 32);

@@ -12,16 +12,6 @@ public interface BatchSource {
   /** The batch of a step, counted from 0. Called from one thread at a time, ahead of the step. */
   Batch batch(long step);
 
-  /** Each of these in turn: step {@code i} of {@code n} sources has batch {@code i / n} of one. */
-  static BatchSource inTurn(BatchSource... sources) {
-    return step -> sources[Math.toIntExact(step % sources.length)].batch(step / sources.length);
-  }
-
-  /** This before a step, and another source from there on. */
-  default BatchSource until(long first, BatchSource then) {
-    return step -> (step < first ? this : then).batch(step);
-  }
-
   /** The randomness of a step: the same for the same seed and step, whatever came before. */
   static SplittableRandom random(long seed, long step) {
     // Hashed one after the other, so that seed and step cannot stand in for each other.

@@ -6,18 +6,11 @@ import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.prior.AutoregressiveConfig;
 import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.training.strict.Faults;
-import io.diffusion4j.training.strict.RecordFile;
-import java.util.Optional;
 
 /**
  * The sizes of all parts of a model, and how long and how fast each is trained.
  *
  * @param name what folders and the notes of weights call it
- * @param clip CLIP
- * @param prior the diffusion prior
- * @param priorAr the autoregressive prior
- * @param decoder the decoder
- * @param upsampler the upsampler
  */
 public record Preset(
     String name,
@@ -28,73 +21,26 @@ public record Preset(
     UpsamplerPreset upsampler) {
   private static final String NAME = "[a-z0-9]+(-[a-z0-9]+)*";
 
+  /** Parts may be null while a faulty file is read. */
   public Preset {
     var faults = new Faults();
-    checkName(faults, name);
-    checkFit(
-        faults,
-        Optional.of(clip),
-        Optional.of(priorAr),
-        Optional.of(decoder),
-        Optional.of(upsampler));
-    faults.throwIfAny();
-  }
-
-  /**
-   * Takes a preset from a file, whose other sections are the caller's to take.
-   *
-   * @return empty if it is faulty, which {@link RecordFile#end} reports
-   */
-  public static Optional<Preset> take(RecordFile file) {
-    var name = file.take("name", String.class);
-    var clip = file.take("clip", ClipPreset.class);
-    var prior = file.take("prior", PriorPreset.class);
-    var priorAr = file.take("prior-ar", AutoregressivePreset.class);
-    var decoder = file.take("decoder", DecoderPreset.class);
-    var upsampler = file.take("upsampler", UpsamplerPreset.class);
-    int before = file.faults().count();
-    name.ifPresent(n -> checkName(file.faults(), n));
-    checkFit(file.faults(), clip, priorAr, decoder, upsampler);
-    boolean fits = file.faults().count() == before;
-    return fits
-            && name.isPresent()
-            && clip.isPresent()
-            && prior.isPresent()
-            && priorAr.isPresent()
-            && decoder.isPresent()
-            && upsampler.isPresent()
-        ? Optional.of(
-            new Preset(
-                name.get(), clip.get(), prior.get(), priorAr.get(), decoder.get(), upsampler.get()))
-        : Optional.empty();
-  }
-
-  private static void checkName(Faults faults, String name) {
     faults.require(
         name.matches(NAME), "name", name, "lower-case letters, digits and hyphens between them");
-  }
-
-  /** Checks what parts have to do with each other, as far as they are there. */
-  private static void checkFit(
-      Faults faults,
-      Optional<ClipPreset> clip,
-      Optional<AutoregressivePreset> priorAr,
-      Optional<DecoderPreset> decoder,
-      Optional<UpsamplerPreset> upsampler) {
-    if (clip.isPresent() && priorAr.isPresent()) {
-      int components = priorAr.get().components();
-      int embedding = clip.get().embedding();
+    if (clip != null && priorAr != null) {
       faults.require(
-          components <= embedding,
+          priorAr.components() <= clip.embedding(),
           "prior-ar.components",
-          components,
-          "≤ clip.embedding " + embedding);
+          priorAr.components(),
+          "≤ clip.embedding " + clip.embedding());
     }
-    if (decoder.isPresent() && upsampler.isPresent()) {
-      int large = upsampler.get().size();
-      int small = decoder.get().size();
-      faults.require(large >= small, "upsampler.size", large, "≥ decoder.size " + small);
+    if (decoder != null && upsampler != null) {
+      faults.require(
+          upsampler.size() >= decoder.size(),
+          "upsampler.size",
+          upsampler.size(),
+          "≥ decoder.size " + decoder.size());
     }
+    faults.throwIfAny();
   }
 
   /** Height and width of the images that the model draws. */

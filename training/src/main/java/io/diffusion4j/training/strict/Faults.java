@@ -1,14 +1,15 @@
 package io.diffusion4j.training.strict;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 
 /** Collects what is wrong with a value, so that all of it is reported at once. Not thread-safe. */
 public final class Faults {
   private final List<String> faults = new ArrayList<>();
 
-  /** All that is wrong with a value. */
-  public static final class FaultsException extends IllegalArgumentException {
+  private static final class FaultsException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
     private final transient List<String> faults;
@@ -16,11 +17,6 @@ public final class Faults {
     FaultsException(String message, List<String> faults) {
       super(message);
       this.faults = List.copyOf(faults);
-    }
-
-    /** Each fault as {@code name: value (expected: …)}. */
-    public List<String> faults() {
-      return faults;
     }
   }
 
@@ -31,33 +27,28 @@ public final class Faults {
    */
   public Faults require(boolean holds, String name, Object value, String expected) {
     if (!holds) {
-      add(name + ": " + value + " (expected: " + expected + ")");
+      faults.add(name + ": " + value + " (expected: " + expected + ")");
     }
     return this;
   }
 
-  /** Records a fault. */
-  public Faults add(String fault) {
-    faults.add(fault);
-    return this;
+  /** Records what an exception reports, each with a prefix such as {@code decoder.}. */
+  void add(String prefix, IllegalArgumentException e) {
+    List<String> all = e instanceof FaultsException f ? f.faults : List.of(e.getMessage() + "");
+    all.forEach(fault -> faults.add(prefix + fault));
   }
 
-  /** Records what an exception reports, within a path such as {@code decoder}. */
-  public Faults add(String path, IllegalArgumentException e) {
-    List<String> all = e instanceof FaultsException f ? f.faults() : List.of(e.getMessage() + "");
-    all.forEach(fault -> add(path + "." + fault));
-    return this;
-  }
-
-  /** How many there are. */
-  public int count() {
-    return faults.size();
+  /** Records each name that is not among the known ones. */
+  void requireKnown(Iterator<String> names, Collection<String> known, String prefix) {
+    String expected = "one of " + String.join(", ", known);
+    names.forEachRemaining(
+        name -> require(known.contains(name), prefix + name, "unknown", expected));
   }
 
   /**
    * Returns normally if there are no faults.
    *
-   * @throws FaultsException with all faults
+   * @throws IllegalArgumentException with all faults in one line
    */
   public void throwIfAny() {
     if (!faults.isEmpty()) {
@@ -65,19 +56,14 @@ public final class Faults {
     }
   }
 
-  /**
-   * Returns normally if there are no faults.
-   *
-   * @param source of the faulty values, such as a file
-   * @throws FaultsException with all faults, a line each
-   */
+  /** The same with a line for each fault, under the name of their source such as a file. */
   void throwIfAny(String source) {
+    if (faults.size() == 1) {
+      throw new FaultsException(source + ": " + faults.get(0), faults);
+    }
     if (!faults.isEmpty()) {
-      String message =
-          faults.size() == 1
-              ? source + ": " + faults.get(0)
-              : source + ": " + faults.size() + " faults\n  " + String.join("\n  ", faults);
-      throw new FaultsException(message, faults);
+      String lines = String.join("\n  ", faults);
+      throw new FaultsException(source + ": " + faults.size() + " faults\n  " + lines, faults);
     }
   }
 }

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -84,21 +84,25 @@ public final class RecordFile {
     return root.has(key) ? take(key, type) : Optional.empty();
   }
 
-  /** Where to record what is wrong with sections together. */
-  public Faults faults() {
-    return faults;
+  /**
+   * Takes the components of a record as sections that must be there, unless they are optional.
+   *
+   * @return empty if it is faulty, which {@link #end} reports
+   */
+  public <T> Optional<T> takeAll(Class<T> type) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      known.add(RecordReader.key(component));
+    }
+    return Optional.ofNullable(type.cast(new RecordReader(faults).record(root, type, "")));
   }
 
   /**
    * Reports all faults: those of the sections that were taken, and keys of other sections.
    *
-   * @throws Faults.FaultsException if there is a fault
+   * @throws IllegalArgumentException if there is a fault
    */
   public void end() {
-    for (Iterator<String> names = root.fieldNames(); names.hasNext(); ) {
-      String name = names.next();
-      faults.require(known.contains(name), name, "unknown", "one of " + String.join(", ", known));
-    }
+    faults.requireKnown(root.fieldNames(), known, "");
     faults.throwIfAny(source);
   }
 }

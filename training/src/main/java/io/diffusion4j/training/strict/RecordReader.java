@@ -8,7 +8,6 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedSet;
@@ -58,7 +57,9 @@ final class RecordReader {
     return list.size() == node.size() ? list : null;
   }
 
-  private @Nullable Object record(JsonNode node, Class<?> type, String path) {
+  /** The record at a path; at the empty one, that of the root, other fields are not faults. */
+  @Nullable Object record(JsonNode node, Class<?> type, String path) {
+    String before = path.isEmpty() ? "" : path + ".";
     RecordComponent[] components = type.getRecordComponents();
     SortedSet<String> keys = new TreeSet<>();
     Class<?>[] types = new Class<?>[components.length];
@@ -71,30 +72,28 @@ final class RecordReader {
       keys.add(key);
       types[i] = component.getType();
       if (node.has(key) || !isOptional(component.getAnnotatedType())) {
-        values[i] = read(node.path(key), component.getGenericType(), path + "." + key);
+        values[i] = read(node.path(key), component.getGenericType(), before + key);
         complete &= values[i] != null;
         readable &= values[i] != null || component.getType().isRecord();
       }
     }
-    for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
-      String name = names.next();
-      faults.require(
-          keys.contains(name), path + "." + name, "unknown", "one of " + String.join(", ", keys));
+    if (!path.isEmpty()) {
+      faults.requireKnown(node.fieldNames(), keys, before);
     }
     // A record with a faulty one in it is made all the same, to learn what else is wrong with it.
-    Object made = readable ? construct(type, types, values, path) : null;
+    Object made = readable ? construct(type, types, values, before) : null;
     return complete ? made : null;
   }
 
   private @Nullable Object construct(
-      Class<?> type, Class<?>[] types, @Nullable Object[] values, String path) {
+      Class<?> type, Class<?>[] types, @Nullable Object[] values, String before) {
     try {
       var constructor = type.getDeclaredConstructor(types);
       constructor.setAccessible(true);
       return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof IllegalArgumentException refused) {
-        faults.add(path, refused);
+        faults.add(before, refused);
         return null;
       }
       throw new IllegalStateException("cannot make a " + type, e);

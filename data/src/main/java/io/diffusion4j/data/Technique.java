@@ -1,0 +1,86 @@
+package io.diffusion4j.data;
+
+import io.diffusion4j.diffusion.argument.ByName;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * A choice of how something is trained, such as an ablation varies it, with the words in which its
+ * values are read and written.
+ *
+ * @param <T> the type of its values
+ */
+public final class Technique<T> {
+  private final String name;
+  private final String usual;
+  private final Function<String, T> reader;
+  private final UnaryOperator<String> writer;
+
+  private Technique(
+      String name, String usual, Function<String, T> reader, UnaryOperator<String> writer) {
+    this.name = name;
+    this.usual = usual;
+    this.reader = reader;
+    this.writer = writer;
+  }
+
+  /** One of some values, by name. */
+  public static <T> Technique<T> oneOf(String name, String usual, Map<String, ? extends T> values) {
+    var byName = new ByName<T>(name, values);
+    return new Technique<>(name, usual, byName::named, word -> word);
+  }
+
+  /** A switch: {@code on} or {@code off}. */
+  public static Technique<Boolean> onOrOff(String name, String usual) {
+    return oneOf(name, usual, Map.of("on", true, "off", false));
+  }
+
+  /** A number between two bounds, both included. */
+  public static Technique<Double> number(String name, double usual, double least, double most) {
+    return new Technique<>(
+        name,
+        Double.toString(usual),
+        word -> within(name, word, least, most),
+        word -> Double.toString(within(name, word, least, most)));
+  }
+
+  private static double within(String name, String word, double least, double most) {
+    double number;
+    try {
+      number = Double.parseDouble(word);
+    } catch (NumberFormatException e) {
+      number = Double.NaN;
+    }
+    if (!(number >= least && number <= most)) {
+      throw new IllegalArgumentException(
+          name + ": " + word + " (expected: in [" + least + ", " + most + "])");
+    }
+    return number;
+  }
+
+  /** The name on the command line. */
+  public String name() {
+    return name;
+  }
+
+  /** The value of the models that ship. */
+  String usual() {
+    return usual;
+  }
+
+  /**
+   * The value of a word.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  T read(String word) {
+    return reader.apply(word);
+  }
+
+  /** The one way to write the value of a word: {@code 4.0} for {@code 4}. */
+  String written(String word) {
+    read(word);
+    return writer.apply(word);
+  }
+}

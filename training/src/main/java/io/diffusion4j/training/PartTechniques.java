@@ -1,0 +1,54 @@
+package io.diffusion4j.training;
+
+import io.diffusion4j.data.Technique;
+import io.diffusion4j.diffusion.loss.Weighting;
+import io.diffusion4j.diffusion.process.Parameterization;
+import java.util.Map;
+
+/** How the parts of a model are trained, where there is a choice; {@link Part} lists whose. */
+public final class PartTechniques {
+  private static final double GAMMA = 5;
+  private static final double K = 50;
+
+  /** What the network predicts. */
+  public static final Technique<Parameterization> PREDICTION =
+      Technique.oneOf(
+          "prediction",
+          "x0",
+          Map.of("x0", Parameterization.X0, "eps", Parameterization.EPS, "v", Parameterization.V));
+
+  /** How much the error of a timestep counts. */
+  public static final Technique<Weighting> WEIGHTING =
+      Technique.oneOf(
+          "weighting",
+          "min-snr-plus-one",
+          Map.of(
+              "simple", Weighting.SIMPLE,
+              "min-snr", Weighting.minSnr(GAMMA),
+              "min-snr-plus-one", Weighting.minSnrPlusOne(GAMMA),
+              "min-snr-plus-one-or-eps", Weighting.minSnrPlusOneOrEps(GAMMA, K)));
+
+  /** How far timesteps are shifted towards noise, where layout is decided; 1 is not at all. */
+  public static final Technique<Double> SHIFT = Technique.number("shift", 1.5, 1, 1e3);
+
+  /** How often the timestep is one of the first 40 instead, for a likelihood. */
+  public static final Technique<Double> LOW_NOISE = probability("low-noise", 0.06);
+
+  /** How often all conditions are dropped, for classifier-free guidance. */
+  public static final Technique<Double> DROP = probability("drop", 0.1);
+
+  /** How often the text alone is dropped besides. */
+  public static final Technique<Double> TEXT_DROP = probability("text-drop", 0.2);
+
+  /** How often the small picture is blurred. */
+  public static final Technique<Double> BLUR = probability("blur", 0.5);
+
+  /** Whether the network learns embeddings of mean 0 and variance 1. */
+  public static final Technique<Boolean> STANDARDIZED = Technique.onOrOff("standardized", "on");
+
+  private PartTechniques() {}
+
+  private static Technique<Double> probability(String name, double usual) {
+    return Technique.number(name, usual, 0, 1);
+  }
+}
