@@ -1,29 +1,23 @@
 package io.diffusion4j.emoji.art;
 
-import java.util.Arrays;
-
 /**
- * A picture of one concept in one style, cut to its visible part. Immutable.
+ * A picture of one concept in one style, cut to its visible part.
  *
- * <p>Pixels are premultiplied ARGB, eight bits each: {@code alpha << 24 | red << 16 | …} with no
- * colour brighter than its alpha.
+ * @param width in pixels of the master canvas
+ * @param height in pixels of the master canvas
+ * @param pixels premultiplied ARGB, row-major, eight bits each: {@code alpha << 24 | red << 16 | …}
+ *     with no colour brighter than its alpha; not to be changed
  */
-public final class Sprite {
+@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+public record Sprite(int width, int height, int[] pixels) {
   /** Fainter pixels, such as the ends of a blurred shadow, do not widen the visible part. */
   private static final int VISIBLE_ALPHA = 16;
 
-  private final int width;
-  private final int height;
-  private final int[] pixels;
-
-  Sprite(int width, int height, int[] pixels) {
+  public Sprite {
     if (width < 1 || height < 1 || pixels.length != width * height) {
       throw new IllegalArgumentException(
           "pixels: " + pixels.length + " (expected: " + width + "·" + height + ", positive)");
     }
-    this.width = width;
-    this.height = height;
-    this.pixels = pixels;
   }
 
   /**
@@ -58,38 +52,8 @@ public final class Sprite {
     return new Sprite(w, h, cut);
   }
 
-  /** In pixels of the master canvas. */
-  public int width() {
-    return width;
-  }
-
-  /** In pixels of the master canvas. */
-  public int height() {
-    return height;
-  }
-
-  /** The premultiplied ARGB pixel at column {@code x} of row {@code y}. */
+  /** The pixel at column {@code x} of row {@code y}. */
   public int argb(int x, int y) {
     return pixels[y * width + x];
-  }
-
-  /** The pixels themselves, row-major, for the cache. */
-  int[] pixels() {
-    return pixels;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Sprite s && s.width == width && Arrays.equals(s.pixels, pixels);
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * width + Arrays.hashCode(pixels);
-  }
-
-  @Override
-  public String toString() {
-    return "Sprite[" + width + "×" + height + "]";
   }
 }

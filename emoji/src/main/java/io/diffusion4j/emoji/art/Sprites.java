@@ -3,7 +3,6 @@ package io.diffusion4j.emoji.art;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.joining;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,11 +96,6 @@ public final class Sprites {
     return EnumSet.copyOf(sprites.keySet());
   }
 
-  /** How many pictures. */
-  public int size() {
-    return sprites.values().stream().mapToInt(Map::size).sum();
-  }
-
   /**
    * SHA-256 of all pixels, in hexadecimal: what a checkpoint states as the data it learned from.
    */
@@ -123,12 +117,7 @@ public final class Sprites {
     List<String> names = drawn.stream().map(c -> name(c, style)).toList();
     String key =
         "iconify %s; %s; %s at %d; %s"
-            .formatted(
-                IconSet.RELEASE,
-                RASTERIZER,
-                style.set(),
-                size,
-                names.stream().collect(joining(" ")));
+            .formatted(IconSet.RELEASE, RASTERIZER, style.set(), size, String.join(" ", names));
     SpriteFile file = SpriteFile.in(cache, style.set() + "-" + size, key);
     if (Files.exists(file.path())) {
       try {

@@ -43,9 +43,4 @@ public record CaptionMix(
     return new CaptionMix(
         label * scale, terse * scale, keywords * scale, hypernym * scale, probability, style);
   }
-
-  /** The same wordings with another chance that the style is named. */
-  public CaptionMix withStyle(double probability) {
-    return new CaptionMix(label, terse, keywords, hypernym, empty, probability);
-  }
 }

@@ -31,7 +31,7 @@ public enum NamedColor {
 
   /** A channel in sRGB, 0 to 255; red, green and blue are 0, 1 and 2. */
   public int channel(int c) {
-    return rgb >> 8 * (2 - c) & 0xff;
+    return (rgb >> (8 * (2 - c))) & 0xff;
   }
 
   /** {@code "blue"}. */

@@ -112,7 +112,9 @@ class SpritesTest {
   private static void assertSame(Sprites actual, Sprites expected) {
     for (Concept concept : FEW.concepts()) {
       for (Style style : STYLE) {
-        assertThat(actual.get(concept, style)).isEqualTo(expected.get(concept, style));
+        assertThat(actual.get(concept, style))
+            .usingRecursiveComparison()
+            .isEqualTo(expected.get(concept, style));
       }
     }
     assertThat(actual.fingerprint()).isEqualTo(expected.fingerprint()).hasSize(64);

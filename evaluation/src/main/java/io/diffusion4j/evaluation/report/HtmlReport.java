@@ -9,13 +9,16 @@ import io.diffusion4j.emoji.scene.Subject;
 import io.diffusion4j.evaluation.Question;
 import io.diffusion4j.evaluation.Result;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -27,34 +30,7 @@ import java.util.TreeMap;
 public final class HtmlReport {
   static final String INDEX = "index.html";
 
-  private static final String PAGE =
-      """
-      <!DOCTYPE html>
-      <html lang="en">
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width">
-      <title>{title}</title>
-      <style>
-      body { font: 14px/1.4 sans-serif; margin: 2em; }
-      table { border-collapse: collapse; }
-      th, td { padding: .2em .8em; text-align: right; border-bottom: 1px solid #ccc; }
-      th:first-child, td:first-child { text-align: left; }
-      .sheet { display: flex; flex-wrap: wrap; gap: 12px; }
-      figure { margin: 0; width: 264px; }
-      figcaption { font-size: 12px; }
-      img { width: 128px; height: 128px; }
-      .yes { color: #176117; } .no { color: #a40000; }
-      </style>
-      <h1>{title}</h1>
-      <p>{facts}</p>
-      <table>
-      <tr>{headings}</tr>
-      {rows}
-      </table>
-      <p>Each pair: the model's picture, and beside it a real one of the same scene.</p>
-      {sheets}
-      </html>
-      """;
+  private static final String PAGE = "report.html";
 
   private HtmlReport() {}
 
@@ -68,7 +44,8 @@ public final class HtmlReport {
     List<String> real = CaptionedFolder.writeImages(folder, "real", result.real());
     CaptionedFolder.writeCaptions(folder, generated, result.prompts());
     String page =
-        PAGE.replace("{title}", "Evaluation")
+        page()
+            .replace("{title}", "Evaluation")
             .replace(
                 "{facts}",
                 escaped(
@@ -86,6 +63,14 @@ public final class HtmlReport {
       Files.writeString(folder.resolve(INDEX), page);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to " + folder + ": " + e, e);
+    }
+  }
+
+  private static String page() {
+    try (InputStream in = Objects.requireNonNull(HtmlReport.class.getResourceAsStream(PAGE))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + PAGE + ": " + e, e);
     }
   }
 

@@ -20,7 +20,7 @@ import java.util.List;
  * @param training how both are trained
  */
 public record ClipPreset(
-    int vocabulary, int corpus, int embedding, Text text, Image image, Schedule training) {
+    int vocabulary, int corpus, int embedding, Text text, Image image, Preset.Schedule training) {
   /** Hidden units of a feed-forward layer per unit of width. */
   private static final int WIDENING = 4;
 

@@ -3,9 +3,15 @@ package io.diffusion4j.training.preset;
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.decoder.TextProjection;
 import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.nn.train.Optimizer;
+import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.prior.AutoregressiveConfig;
 import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.training.strict.Faults;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sizes of all parts of a model, and how long and how fast each is trained.
@@ -15,10 +21,16 @@ import io.diffusion4j.training.strict.Faults;
 public record Preset(
     String name,
     ClipPreset clip,
-    PriorPreset prior,
-    AutoregressivePreset priorAr,
-    DecoderPreset decoder,
-    UpsamplerPreset upsampler) {
+    Prior prior,
+    Autoregressive priorAr,
+    Decoder decoder,
+    Upsampler upsampler) {
+  private static final int RGB = 3;
+  private static final double EPS = 1e-5;
+
+  /** Written into the upsampler's {@code config.json}, though it has no attention. */
+  private static final int HEAD_WIDTH = 8;
+
   private static final String NAME = "[a-z0-9]+(-[a-z0-9]+)*";
 
   /** Parts may be null while a faulty file is read. */
@@ -48,33 +60,242 @@ public record Preset(
     return upsampler.size();
   }
 
-  /** CLIP's image tower. */
   public ClipVisionNetwork vision() {
     return clip.visionNetwork();
   }
 
-  /** The shape of the diffusion prior. */
   public PriorConfig priorConfig() {
-    return prior.config(clip);
+    return new PriorConfig(
+        prior.heads, prior.headWidth, prior.layers, clip.embedding(), clip.text().length());
   }
 
-  /** The shape of the autoregressive prior. */
   public AutoregressiveConfig autoregressiveConfig() {
-    return priorAr.config(clip, prior);
+    return AutoregressiveConfig.like(
+        priorConfig(), priorAr.layers, priorAr.components, priorAr.buckets, priorAr.dotBuckets);
   }
 
-  /** The shape of the decoder. */
+  /** The decoder's U-Net, which learns the variance too. */
   public UnetConfig decoderConfig() {
-    return decoder.config();
+    return new UnetConfig(
+        decoder.size,
+        RGB,
+        2 * RGB,
+        decoder.channels,
+        decoder.attention,
+        true,
+        decoder.layers,
+        decoder.headWidth,
+        decoder.context,
+        decoder.groups,
+        EPS,
+        TimeConditioning.SCALE_SHIFT);
   }
 
-  /** The shape of the decoder's projection. */
+  /** The decoder's projection of CLIP's embeddings. */
   public TextProjection projection() {
-    return decoder.projection(clip);
+    return new TextProjection(
+        decoder.tokens, clip.embedding(), decoderConfig().timeEmbedDim(), decoder.context);
   }
 
-  /** The shape of the upsampler's networks. */
+  /** The upsampler's U-Nets, whose input is the noised picture and the enlarged small one. */
   public UnetConfig upsamplerConfig() {
-    return upsampler.config();
+    return new UnetConfig(
+        upsampler.size,
+        2 * RGB,
+        RGB,
+        upsampler.channels,
+        Collections.nCopies(upsampler.channels.size(), false),
+        false,
+        upsampler.layers,
+        HEAD_WIDTH,
+        0,
+        upsampler.groups,
+        EPS,
+        TimeConditioning.ADD);
+  }
+
+  /**
+   * How long and how fast a part is trained.
+   *
+   * @param steps optimizer steps in all
+   * @param batch examples per step
+   * @param learningRate the rate after the warm-up
+   * @param seed of the initial weights and of the order of the data
+   * @param optimizer what moves the weights; null for AdamW
+   */
+  public record Schedule(
+      long steps, int batch, double learningRate, long seed, Optimizer.@Nullable Method optimizer) {
+    public Schedule {
+      new Faults()
+          .require(steps >= 1, "steps", steps, "≥ 1")
+          .require(batch >= 1, "batch", batch, "≥ 1")
+          .require(learningRate > 0 && learningRate < 1, "learning-rate", learningRate, "in (0, 1)")
+          .throwIfAny();
+    }
+
+    /** The configuration of a training, with customary values for all that is not here. */
+    public TrainingConfig config() {
+      var config = TrainingConfig.of(steps, batch, learningRate, seed);
+      return optimizer == null ? config : config.withOptimizer(Optimizer.of(optimizer));
+    }
+  }
+
+  /**
+   * The diffusion prior.
+   *
+   * @param layers transformer blocks
+   * @param heads attention heads
+   * @param headWidth channels of a head
+   * @param statistics the number of image embeddings that both priors take their statistics from
+   * @param training how it is trained
+   */
+  public record Prior(int layers, int heads, int headWidth, int statistics, Schedule training) {
+    public Prior {
+      new Faults()
+          .require(layers >= 1, "layers", layers, "≥ 1")
+          .require(heads >= 1, "heads", heads, "≥ 1")
+          .require(headWidth >= 1, "head-width", headWidth, "≥ 1")
+          .require(
+              heads * headWidth % 2 == 0,
+              "head-width",
+              headWidth,
+              "even, or an even number of heads")
+          .require(statistics >= 2, "statistics", statistics, "≥ 2")
+          .throwIfAny();
+    }
+  }
+
+  /**
+   * The autoregressive prior, whose heads are those of the diffusion prior.
+   *
+   * @param layers transformer blocks
+   * @param components codes of an image embedding
+   * @param buckets values of a code
+   * @param dotBuckets values of the dot product's token, an even number
+   * @param training how it is trained
+   */
+  public record Autoregressive(
+      int layers, int components, int buckets, int dotBuckets, Schedule training) {
+    public Autoregressive {
+      new Faults()
+          .require(layers >= 1, "layers", layers, "≥ 1")
+          .require(components >= 2, "components", components, "≥ 2")
+          .require(buckets >= 2, "buckets", buckets, "≥ 2")
+          .require(
+              dotBuckets >= 2 && dotBuckets % 2 == 0,
+              "dot-buckets",
+              dotBuckets,
+              "an even number ≥ 2")
+          .throwIfAny();
+    }
+  }
+
+  /**
+   * The decoder, and the projection of embeddings for it.
+   *
+   * @param size height and width of its pictures
+   * @param channels of each level, from the highest resolution down
+   * @param attention whether the residual blocks of each level are followed by attention
+   * @param layers residual blocks per level on the way down; one more on the way up
+   * @param headWidth channels of an attention head
+   * @param context width of the context tokens
+   * @param tokens the number of context tokens made of an image embedding
+   * @param groups of the group normalisations
+   * @param training how it is trained
+   */
+  public record Decoder(
+      int size,
+      List<Integer> channels,
+      List<Boolean> attention,
+      int layers,
+      int headWidth,
+      int context,
+      int tokens,
+      int groups,
+      Schedule training) {
+    public Decoder {
+      channels = List.copyOf(channels);
+      attention = List.copyOf(attention);
+      var faults = new Faults();
+      checkUnet(faults, size, channels, layers, groups);
+      faults
+          .require(
+              attention.size() == channels.size(),
+              "attention",
+              attention,
+              "one for each of the " + channels.size() + " channels")
+          .require(headWidth >= 1, "head-width", headWidth, "≥ 1")
+          .require(context >= 1, "context", context, "≥ 1")
+          .require(tokens >= 1, "tokens", tokens, "≥ 1");
+      for (int i = 0; i < Math.min(channels.size(), attention.size()) && headWidth >= 1; i++) {
+        boolean attends = attention.get(i) || i == channels.size() - 1; // the middle always does
+        faults.require(
+            !attends || channels.get(i) % headWidth == 0,
+            "channels[" + i + "]",
+            channels.get(i),
+            "a multiple of head-width " + headWidth);
+      }
+      faults.throwIfAny();
+    }
+  }
+
+  /**
+   * The two networks of the upsampler, which have the same shape and no attention.
+   *
+   * @param size height and width of its pictures, which are those of the model
+   * @param channels of each level, from the highest resolution down
+   * @param layers residual blocks per level on the way down; one more on the way up
+   * @param groups of the group normalisations
+   * @param crop height and width of what it is trained on, at most the size
+   * @param training how the network for all steps but the last is trained
+   * @param lastStep how the network for the last step is trained, starting from the other
+   */
+  public record Upsampler(
+      int size,
+      List<Integer> channels,
+      int layers,
+      int groups,
+      int crop,
+      Schedule training,
+      Schedule lastStep) {
+
+    public Upsampler {
+      channels = List.copyOf(channels);
+      var faults = new Faults();
+      checkUnet(faults, size, channels, layers, groups);
+      requireHalvings(faults, "crop", crop, channels);
+      faults.require(crop <= size, "crop", crop, "≤ size " + size).throwIfAny();
+    }
+  }
+
+  /**
+   * Records what does not fit.
+   *
+   * @param size height and width of its pictures
+   * @param channels of each level, from the highest resolution down
+   */
+  private static void checkUnet(
+      Faults faults, int size, List<Integer> channels, int layers, int groups) {
+    faults
+        .require(!channels.isEmpty(), "channels", channels, "at least one level")
+        .require(layers >= 1, "layers", layers, "≥ 1")
+        .require(groups >= 1, "groups", groups, "≥ 1");
+    for (int i = 0; i < channels.size() && groups >= 1; i++) {
+      int c = channels.get(i);
+      String expected = "a multiple of groups " + groups;
+      faults.require(c >= 1 && c % groups == 0, "channels[" + i + "]", c, expected);
+    }
+    if (!channels.isEmpty()) {
+      faults.require(channels.get(0) % 2 == 0, "channels[0]", channels.get(0), "even");
+    }
+    requireHalvings(faults, "size", size, channels);
+  }
+
+  /** Records if a length in pixels cannot be halved from level to level. */
+  private static void requireHalvings(
+      Faults faults, String name, int length, List<Integer> channels) {
+    int factor = 1 << Math.min(30, Math.max(0, channels.size() - 1));
+    String expected = "a multiple of " + factor + ", as there are " + channels.size() + " levels";
+    faults.require(length >= 1 && length % factor == 0, name, length, expected);
   }
 }

@@ -1,18 +1,22 @@
 package io.diffusion4j.training.strict;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +43,8 @@ final class RecordReader {
     if (plain.isRecord()) {
       return node.isObject() ? record(node, plain, path) : fault(path, shown(node), type);
     }
-    Object value = scalar(node, plain);
-    return value == null ? fault(path, shown(node), type) : value;
+    Scalar scalar = Scalar.of(plain);
+    return scalar.isOne.test(node) ? scalar.reader.apply(node) : fault(path, shown(node), type);
   }
 
   private @Nullable Object list(JsonNode node, ParameterizedType type, String path) {
@@ -102,29 +106,41 @@ final class RecordReader {
     }
   }
 
-  private static @Nullable Object scalar(JsonNode node, Class<?> type) {
-    if (type == int.class || type == Integer.class) {
-      return node.isIntegralNumber() && node.canConvertToInt() ? node.intValue() : null;
+  /** A type without components: how a value is recognised, read and called in messages. */
+  private record Scalar(
+      Predicate<JsonNode> isOne, Function<JsonNode, Object> reader, String expected) {
+    static final Map<Class<?>, Scalar> ALL =
+        Map.of(
+            Integer.class,
+            new Scalar(
+                n -> n.isIntegralNumber() && n.canConvertToInt(),
+                JsonNode::intValue,
+                "a whole number"),
+            Long.class,
+            new Scalar(
+                n -> n.isIntegralNumber() && n.canConvertToLong(),
+                JsonNode::longValue,
+                "a whole number"),
+            Double.class,
+            new Scalar(JsonNode::isNumber, JsonNode::doubleValue, "a number"),
+            Boolean.class,
+            new Scalar(JsonNode::isBoolean, JsonNode::booleanValue, "true or false"),
+            String.class,
+            new Scalar(JsonNode::isTextual, JsonNode::textValue, "a text"));
+
+    static Scalar of(Class<?> type) {
+      if (type.isEnum()) {
+        Map<String, Object> constants = new LinkedHashMap<>();
+        for (Object constant : type.getEnumConstants()) {
+          constants.put(word(constant), constant);
+        }
+        return new Scalar(
+            n -> n.isTextual() && constants.containsKey(n.textValue()),
+            n -> Objects.requireNonNull(constants.get(n.textValue())),
+            "one of " + String.join(", ", constants.keySet()));
+      }
+      return Objects.requireNonNull(ALL.get(MethodType.methodType(type).wrap().returnType()));
     }
-    if (type == long.class || type == Long.class) {
-      return node.isIntegralNumber() && node.canConvertToLong() ? node.longValue() : null;
-    }
-    if (type == double.class || type == Double.class) {
-      return node.isNumber() ? node.doubleValue() : null;
-    }
-    if (type == boolean.class || type == Boolean.class) {
-      return node.isBoolean() ? node.booleanValue() : null;
-    }
-    if (type == String.class) {
-      return node.isTextual() ? node.textValue() : null;
-    }
-    if (type.isEnum()) {
-      return Arrays.stream(type.getEnumConstants())
-          .filter(constant -> node.isTextual() && word(constant).equals(node.textValue()))
-          .findFirst()
-          .orElse(null);
-    }
-    throw new IllegalStateException("type: " + type + " (expected: one that settings have)");
   }
 
   private @Nullable Object fault(String path, String value, Type type) {
@@ -137,22 +153,7 @@ final class RecordReader {
       return "a list, each " + expected(list.getActualTypeArguments()[0]);
     }
     Class<?> plain = (Class<?>) type;
-    if (plain.isRecord()) {
-      return "keys and values";
-    }
-    if (plain.isEnum()) {
-      return "one of "
-          + Arrays.stream(plain.getEnumConstants())
-              .map(RecordReader::word)
-              .collect(Collectors.joining(", "));
-    }
-    if (plain == boolean.class || plain == Boolean.class) {
-      return "true or false";
-    }
-    if (plain == double.class || plain == Double.class) {
-      return "a number";
-    }
-    return plain == String.class ? "a text" : "a whole number";
+    return plain.isRecord() ? "keys and values" : Scalar.of(plain).expected;
   }
 
   private static String shown(JsonNode node) {
