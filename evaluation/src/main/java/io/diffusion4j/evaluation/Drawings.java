@@ -26,7 +26,6 @@ final class Drawings {
 
   private static final int DRAWN = 64;
 
-  /** A concept before a background. */
   private record Before(Concept concept, NamedColor background) {}
 
   private final SceneRenderer renderer;

@@ -19,7 +19,6 @@ import org.hipparchus.linear.SingularValueDecomposition;
 public final class FrechetDistance {
   private final Gaussian reference;
 
-  /** Measures from this set, at least two vectors. */
   public FrechetDistance(List<float[]> reference) {
     this.reference = Gaussian.of(reference);
   }
@@ -43,7 +42,6 @@ public final class FrechetDistance {
    *
    * @param factor R of the covariance Rᵀ·R
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Gaussian(double[] mean, RealMatrix factor) {
     static Gaussian of(List<float[]> rows) {
       if (rows.size() < 2) {

@@ -20,12 +20,10 @@ public record Question(
     Optional<Split> heldOut,
     Predicate<Scene> concerned,
     BiPredicate<Scene, Reading> answer) {
-  /** Whether the question makes sense for a scene. */
   public boolean concerns(Scene scene) {
     return concerned.test(scene);
   }
 
-  /** Whether the picture shows it as the scene says. */
   public boolean agrees(Scene scene, Reading picture) {
     return answer.test(scene, picture);
   }

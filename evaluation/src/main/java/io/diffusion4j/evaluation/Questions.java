@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The questions there are. */
 final class Questions {
   /** The colour of the rim, among ten named colours and white. */
   static final Question BACKGROUND =

@@ -15,7 +15,6 @@ import java.util.Optional;
  * @param seen what its pixels say without a network
  * @param vector the judge's, of length 1; empty if there is no judge
  */
-@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Reading(Image image, Observation seen, float[] vector) {
   /** Looks at pictures. */
   public static List<Reading> of(List<Image> images, Optional<Judge> judge) {

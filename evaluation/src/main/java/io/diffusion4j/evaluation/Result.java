@@ -14,7 +14,6 @@ import java.util.List;
  *     the question does not concern it
  * @param metrics the table
  */
-@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Result(
     PromptSet prompts,
     List<Image> generated,

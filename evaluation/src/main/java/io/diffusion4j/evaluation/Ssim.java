@@ -97,26 +97,20 @@ final class Ssim {
   private static double[] smooth(double[] plane, int width, int height) {
     int across = width - WINDOW + 1;
     int down = height - WINDOW + 1;
-    double[] rows = new double[across * height];
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < across; x++) {
-        double sum = 0;
-        for (int i = 0; i < WINDOW; i++) {
-          sum += GAUSSIAN[i] * plane[y * width + x + i];
-        }
-        rows[y * across + x] = sum;
-      }
-    }
-    double[] smooth = new double[across * down];
+    double[] rows = weighted(plane, across, height, width, 1);
+    return weighted(rows, across, down, across, across);
+  }
+
+  /** Weighted means of pixels that are a step apart, of images with rows of a stride. */
+  private static double[] weighted(double[] from, int across, int down, int stride, int step) {
+    double[] means = new double[across * down];
     for (int y = 0; y < down; y++) {
       for (int x = 0; x < across; x++) {
-        double sum = 0;
         for (int i = 0; i < WINDOW; i++) {
-          sum += GAUSSIAN[i] * rows[(y + i) * across + x];
+          means[y * across + x] += GAUSSIAN[i] * from[y * stride + x + i * step];
         }
-        smooth[y * across + x] = sum;
       }
     }
-    return smooth;
+    return means;
   }
 }

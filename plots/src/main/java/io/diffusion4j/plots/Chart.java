@@ -33,7 +33,6 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves) {
     }
   }
 
-  /** The same under another title. */
   public Chart withTitle(String other) {
     return new Chart(other, x, y, curves);
   }

@@ -16,7 +16,6 @@ public record Curve(String name, Look look, List<Point> points) {
     points = List.copyOf(points);
   }
 
-  /** A point of the plane. */
   public record Point(double x, double y) {}
 
   /**
@@ -27,7 +26,6 @@ public record Curve(String name, Look look, List<Point> points) {
    * @param shape of the dashes and of the markers, so that a print without colours can be read
    */
   public record Look(Kind kind, int color, int shape) {
-    /** What is drawn. */
     public enum Kind {
       LINE,
       MARKERS,

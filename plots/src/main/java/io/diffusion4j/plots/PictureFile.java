@@ -43,7 +43,6 @@ public final class PictureFile {
     file.requireWritable();
   }
 
-  /** Where it is. */
   public Path path() {
     return file.path();
   }

@@ -49,8 +49,7 @@ record DecoderTraining(Job job) implements PartTraining {
             .withTimesteps(
                 TimestepSampler.shifted(Job.TRAIN_STEPS, job.technique(PartTechniques.SHIFT))
                     .mixedWith(
-                        TimestepSampler.uniform(LOW_NOISE),
-                        job.technique(PartTechniques.LOW_NOISE))
+                        TimestepSampler.uniform(LOW_NOISE), job.technique(PartTechniques.LOW_NOISE))
                     .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
     try (var text = job.textModel();
         var image = job.imageModel()) {

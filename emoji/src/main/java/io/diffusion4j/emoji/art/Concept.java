@@ -37,7 +37,6 @@ public record Concept(
     icons = Collections.unmodifiableMap(new EnumMap<>(icons)); // iterates in the order of Style
   }
 
-  /** Whether {@code style} draws this concept. */
   public boolean isDrawnIn(Style style) {
     return icons.containsKey(style);
   }

@@ -143,7 +143,6 @@ public record ConceptSet(String name, List<Concept> concepts) {
     return new ConceptSet(count + " of " + name, shuffled.subList(0, count));
   }
 
-  /** How many concepts. */
   public int size() {
     return concepts.size();
   }

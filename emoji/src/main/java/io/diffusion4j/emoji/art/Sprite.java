@@ -8,7 +8,6 @@ package io.diffusion4j.emoji.art;
  * @param pixels premultiplied ARGB, row-major, eight bits each: {@code alpha << 24 | red << 16 | …}
  *     with no colour brighter than its alpha; not to be changed
  */
-@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Sprite(int width, int height, int[] pixels) {
   /** Fainter pixels, such as the ends of a blurred shadow, do not widen the visible part. */
   private static final int VISIBLE_ALPHA = 16;

@@ -91,7 +91,6 @@ public final class Sprites {
     return sprite;
   }
 
-  /** The styles loaded. */
   public Set<Style> styles() {
     return EnumSet.copyOf(sprites.keySet());
   }

@@ -33,14 +33,4 @@ public record CaptionMix(
   public static CaptionMix labels() {
     return new CaptionMix(1, 0, 0, 0, 0, 0.5);
   }
-
-  /** The same wordings, made rarer to leave room for empty captions. */
-  public CaptionMix withEmpty(double probability) {
-    if (!(probability >= 0 && probability < 1) || empty == 1) {
-      throw new IllegalArgumentException("empty: " + probability + " (expected: in [0, 1))");
-    }
-    double scale = (1 - probability) / (1 - empty);
-    return new CaptionMix(
-        label * scale, terse * scale, keywords * scale, hypernym * scale, probability, style);
-  }
 }

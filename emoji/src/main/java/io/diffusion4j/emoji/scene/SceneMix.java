@@ -97,7 +97,6 @@ public record SceneMix(
     return new SceneMix(kinds, background, probability, styles, oneStyle, alike, swapped);
   }
 
-  /** Things in any of these styles. */
   public SceneMix withStyles(Set<Style> allowed) {
     return new SceneMix(kinds, background, tint, allowed, false, alike, swapped);
   }

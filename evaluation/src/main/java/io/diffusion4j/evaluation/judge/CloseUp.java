@@ -27,7 +27,6 @@ public final class CloseUp {
     return Resize.area(square, size, size).pixels();
   }
 
-  /** The square about a thing. */
   private static Image around(Image image, Blob thing) {
     double longer =
         Math.max(thing.width() * image.width(), thing.height() * image.height()) / FRACTION;

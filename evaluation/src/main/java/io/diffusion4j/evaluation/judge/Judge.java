@@ -83,7 +83,7 @@ public final class Judge implements AutoCloseable {
     return chunked(
         captions,
         chunk -> {
-          var bags = Bags.of(folder.words(), folder.text().length(), chunk);
+          var bags = folder.words().bags(folder.text().length(), chunk);
           return text.run(
               new Batch(chunk.size())
                   .ints(JudgeTextNetwork.IDS, bags.ids())

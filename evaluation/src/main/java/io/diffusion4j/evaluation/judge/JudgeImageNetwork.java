@@ -20,7 +20,7 @@ import java.util.List;
  * @param groups of the normalisations; a divisor of all channels
  * @param embeddingDim of the embedding that texts and images share, E
  */
-record JudgeImageNetwork(
+public record JudgeImageNetwork(
     int imageSize, List<Integer> channels, int blocks, int groups, int embeddingDim)
     implements NetworkDefinition {
   /** Input {@code [H, W, 3]}: RGB in [−1, 1]. */
@@ -28,7 +28,7 @@ record JudgeImageNetwork(
 
   private static final double EPS = 1e-5;
 
-  JudgeImageNetwork {
+  public JudgeImageNetwork {
     channels = List.copyOf(channels);
     var faults =
         new Faults()

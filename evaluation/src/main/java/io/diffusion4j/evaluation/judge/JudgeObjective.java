@@ -18,7 +18,7 @@ import java.util.Map;
  * @param text the text tower
  * @param names of all concepts, in the order of the targets
  */
-record JudgeObjective(JudgeImageNetwork image, JudgeTextNetwork text, Bags names)
+record JudgeObjective(JudgeImageNetwork image, JudgeTextNetwork text, Words.Bags names)
     implements Objective {
   /** Input: the number of the concept that a picture shows, from 0 on. */
   static final String CONCEPT = "concept";

@@ -10,43 +10,25 @@ import java.util.List;
  *
  * @param name as it is asked for; that of the system it judges
  * @param concepts what it tells apart
- * @param imageSize height and width of what it looks at, in pixels
- * @param channels see {@link JudgeImageNetwork}
- * @param blocks see {@link JudgeImageNetwork}
- * @param groups see {@link JudgeImageNetwork}
  * @param length words of a caption that it reads
  * @param width of a word's vector
- * @param embeddingDim of the embedding that texts and images share
- * @param training how it is trained
  */
 public record JudgePreset(
     String name,
     ConceptSet concepts,
-    int imageSize,
-    List<Integer> channels,
-    int blocks,
-    int groups,
+    JudgeImageNetwork image,
     int length,
     int width,
-    int embeddingDim,
     TrainingConfig training) {
   private static final double WEIGHT_DECAY = 0.1;
-
-  public JudgePreset {
-    channels = List.copyOf(channels);
-  }
 
   /** The judge that ships: all 1,026 core concepts, whatever part of them a model draws. */
   public static JudgePreset emoji() {
     return new JudgePreset(
         "emoji",
         ConceptSet.core(),
-        32,
-        List.of(32, 64, 128, 256),
-        1,
-        8,
+        new JudgeImageNetwork(32, List.of(32, 64, 128, 256), 1, 8, 128),
         10,
-        128,
         128,
         training(8_000, 128, 3e-3, 7_001));
   }
@@ -56,12 +38,8 @@ public record JudgePreset(
     return new JudgePreset(
         "tiny",
         EmojiPreset.tiny().drawn().concepts(),
-        32,
-        List.of(16, 32),
-        1,
-        8,
+        new JudgeImageNetwork(32, List.of(16, 32), 1, 8, 32),
         10,
-        32,
         32,
         training(60, 24, 4e-3, 7_002));
   }
@@ -86,11 +64,7 @@ public record JudgePreset(
     };
   }
 
-  JudgeImageNetwork image() {
-    return new JudgeImageNetwork(imageSize, channels, blocks, groups, embeddingDim);
-  }
-
   JudgeTextNetwork text(Words words) {
-    return new JudgeTextNetwork(words.size(), length, width, embeddingDim);
+    return new JudgeTextNetwork(words.size(), length, width, image.embeddingDim());
   }
 }

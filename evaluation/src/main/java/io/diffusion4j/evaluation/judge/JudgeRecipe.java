@@ -52,14 +52,14 @@ public final class JudgeRecipe {
     List<String> names = names(preset.concepts());
     var words = Words.of(names);
     var text = preset.text(words);
-    var objective = new JudgeObjective(preset.image(), text, Bags.of(words, text.length(), names));
+    var objective = new JudgeObjective(preset.image(), text, words.bags(text.length(), names));
     var sprites = Sprites.load(preset.concepts(), EnumSet.allOf(Style.class), SPRITE_SIZE);
     var batches =
         new JudgeBatches(
             preset.concepts(),
             new SceneRenderer(sprites),
             drawings(preset.concepts(), Split.TRAIN),
-            new Augmentation(preset.imageSize()),
+            new Augmentation(preset.image().imageSize()),
             config.batchSize(),
             config.seed());
     try (var trainer = new Trainer(objective, config)) {

@@ -18,10 +18,10 @@ import java.util.List;
  */
 record JudgeTextNetwork(int words, int length, int width, int embeddingDim)
     implements NetworkDefinition {
-  /** Input {@code [L]}: see {@link Bags#ids}. */
+  /** Input {@code [L]}: see {@link Words.Bags#ids}. */
   static final String IDS = "ids";
 
-  /** Input {@code [L]}: see {@link Bags#weights}. */
+  /** Input {@code [L]}: see {@link Words.Bags#weights}. */
   static final String WEIGHTS = "weights";
 
   private static final double EPS = 1e-5;

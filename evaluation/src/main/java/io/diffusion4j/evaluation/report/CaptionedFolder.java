@@ -70,16 +70,8 @@ public record CaptionedFolder(PromptSet prompts, List<Image> images) {
     int size = before.isEmpty() ? image.width() : before.get(0).width();
     if (image.width() != size || image.height() != size) {
       throw new IllegalArgumentException(
-          file
-              + ": "
-              + image.width()
-              + "×"
-              + image.height()
-              + " pixels (expected: "
-              + size
-              + "×"
-              + size
-              + ", square and as large as the first)");
+          "%s: %d×%d pixels (expected: %d×%d, square and as large as the first)"
+              .formatted(file, image.width(), image.height(), size, size));
     }
     return image;
   }

@@ -93,7 +93,6 @@ public record ClipPreset(
         transformer(embedding, text.layers(), text.heads()), tokens, text.length(), embedding);
   }
 
-  /** The image tower. */
   public ClipVisionNetwork visionNetwork() {
     return new ClipVisionNetwork(
         transformer(image.width(), image.layers(), image.heads()),
