@@ -11,6 +11,7 @@ import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.benchmarks.samplers.SamplersBench;
 import io.diffusion4j.benchmarks.samplers.StepsBench;
 import io.diffusion4j.benchmarks.server.ServerBench;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.unclip.Defaults;
 import java.io.IOException;
@@ -154,9 +155,8 @@ public final class Bench implements Callable<Integer> {
   }
 
   private ImageSettings image() {
-    if (steps.size() != 3 || steps.stream().anyMatch(n -> n < 1)) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: three numbers ≥ 1)");
-    }
+    boolean fit = steps.size() == 3 && steps.stream().allMatch(n -> n >= 1);
+    Check.that(fit, "steps", steps, "three numbers ≥ 1");
     return new ImageSettings(
         steps.get(0),
         steps.get(1),

@@ -1,5 +1,6 @@
 package io.diffusion4j.benchmarks.images;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.Upsampler;
@@ -33,10 +34,11 @@ public record ImageSettings(
 
   public ImageSettings {
     int[] counts = {priorSteps, decoderSteps, upsamplerSteps, warmup, images};
-    if (Arrays.stream(counts).anyMatch(n -> n < 1)) {
-      throw new IllegalArgumentException(
-          "steps and images: " + Arrays.toString(counts) + " (expected: ≥ 1)");
-    }
+    Check.that(
+        Arrays.stream(counts).allMatch(n -> n >= 1),
+        "steps and images",
+        Arrays.toString(counts),
+        "≥ 1");
   }
 
   Map<String, SamplingSettings> stages(Sampler sampler) {

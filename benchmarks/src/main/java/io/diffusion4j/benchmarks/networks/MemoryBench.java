@@ -2,6 +2,7 @@ package io.diffusion4j.benchmarks.networks;
 
 import io.diffusion4j.benchmarks.options.ModelOption;
 import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -38,13 +39,8 @@ public final class MemoryBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (steps < TrainingMemory.TIMES) {
-      throw new IllegalArgumentException(
-          "steps: " + steps + " (expected: ≥ " + TrainingMemory.TIMES + ")");
-    }
-    if (batch < 1) {
-      throw new IllegalArgumentException("batch: " + batch + " (expected: ≥ 1)");
-    }
+    Check.that(steps >= TrainingMemory.TIMES, "steps", steps, "≥ " + TrainingMemory.TIMES);
+    Check.that(batch >= 1, "batch", batch, "≥ 1");
     List<String> arguments =
         List.of(model.folder().toString(), Integer.toString(batch), Long.toString(steps));
     return JavaProcess.of(FIXED_HEAP, TrainingMemory.class, arguments)

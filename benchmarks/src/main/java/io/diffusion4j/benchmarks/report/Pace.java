@@ -1,5 +1,6 @@
 package io.diffusion4j.benchmarks.report;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -14,12 +15,8 @@ public record Pace(int warmup, int runs, Duration atMost) {
   private static final int ENOUGH = 3;
 
   public Pace {
-    if (warmup < 0) {
-      throw new IllegalArgumentException("warmup: " + warmup + " (expected: ≥ 0)");
-    }
-    if (runs < 1) {
-      throw new IllegalArgumentException("runs: " + runs + " (expected: ≥ 1)");
-    }
+    Check.that(warmup >= 0, "warmup", warmup, "≥ 0");
+    Check.that(runs >= 1, "runs", runs, "≥ 1");
   }
 
   /** The median time of a run in milliseconds. */

@@ -1,5 +1,6 @@
 package io.diffusion4j.benchmarks.report;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
 
 /** Order statistics of measured values. */
@@ -24,9 +25,7 @@ public final class Percentiles {
   }
 
   private static double[] sorted(double[] values) {
-    if (values.length == 0) {
-      throw new IllegalArgumentException("values: none (expected: at least one)");
-    }
+    Check.that(values.length != 0, "values", "none", "at least one");
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     return sorted;

@@ -1,5 +1,6 @@
 package io.diffusion4j.benchmarks.samplers;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -109,9 +110,7 @@ final class FusedLoop {
                     of(past, 2),
                     factor(past, 3),
                     of(past, 3));
-            default ->
-                throw new IllegalArgumentException(
-                    "past: " + past.size() + " terms (expected: at most 4)");
+            default -> throw Check.refusal("past", past.size() + " terms", "at most 4");
           };
     }
     step++;

@@ -2,6 +2,7 @@ package io.diffusion4j.benchmarks.samplers;
 
 import io.diffusion4j.benchmarks.options.ModelOption;
 import io.diffusion4j.benchmarks.samplers.SamplerConvergence.Measured;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
@@ -86,9 +87,7 @@ public final class SamplersBench implements Callable<Integer> {
   @Override
   public Integer call() {
     int least = steps.stream().mapToInt(n -> n).min().orElse(0);
-    if (least < 1) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: numbers ≥ 1)");
-    }
+    Check.that(least >= 1, "steps", steps, "numbers ≥ 1");
     Optional<PictureFile> picture = output.map(PictureFile::new); // a bad one is told at once
     List<String> compared = compared();
     List<Measured> measured = new ArrayList<>();
@@ -112,10 +111,7 @@ public final class SamplersBench implements Callable<Integer> {
   private List<String> compared() {
     List<String> known = SamplerConvergence.deterministic();
     for (String name : samplers) {
-      if (!known.contains(name)) {
-        throw new IllegalArgumentException(
-            "samplers: " + name + " (expected: some of " + String.join(", ", known) + ")");
-      }
+      Check.that(known.contains(name), "samplers", name, "some of " + String.join(", ", known));
     }
     return samplers.isEmpty() ? known : samplers;
   }

@@ -10,6 +10,7 @@ import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.benchmarks.server.ServedWork.Took;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.Requests;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Engines;
@@ -124,18 +125,11 @@ public final class ServerBench implements Callable<Integer> {
   }
 
   private void check() {
-    if (images < 1) {
-      throw new IllegalArgumentException("images: " + images + " (expected: ≥ 1)");
-    }
-    if (rounds < 1) {
-      throw new IllegalArgumentException("rounds: " + rounds + " (expected: ≥ 1)");
-    }
-    if (steady < 0) {
-      throw new IllegalArgumentException("steady: " + steady + " (expected: ≥ 0)");
-    }
-    if (!steps.isEmpty() && (steps.size() != 3 || steps.stream().anyMatch(n -> n < 1))) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: three numbers ≥ 1)");
-    }
+    Check.that(images >= 1, "images", images, "≥ 1");
+    Check.that(rounds >= 1, "rounds", rounds, "≥ 1");
+    Check.that(steady >= 0, "steady", steady, "≥ 0");
+    boolean fit = steps.size() == 3 && steps.stream().allMatch(n -> n >= 1);
+    Check.that(steps.isEmpty() || fit, "steps", steps, "three numbers ≥ 1");
   }
 
   private static Supplier<GenerateImagesRequest.Builder> request(List<Integer> steps) {

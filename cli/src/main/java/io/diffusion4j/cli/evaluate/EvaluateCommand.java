@@ -4,6 +4,7 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Png;
@@ -245,11 +246,9 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
 
   /** Everything that can be wrong, before hours are spent. */
   private void check(List<Variation> variations) {
-    requirePositive("count", count);
-    requirePositive("batch", batch);
-    if (seed < 0) {
-      throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
-    }
+    Check.that(count >= 1, "count", count, "≥ 1");
+    Check.that(batch >= 1, "batch", batch, "≥ 1");
+    Check.that(seed >= 0, "seed", seed, "≥ 0");
     for (Map<String, String> at : Variation.combinations(variations)) { // the empty one at least
       set(at);
       stages.check();
@@ -257,22 +256,19 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
       }
     }
-    if (variations.size() > 2) {
-      throw new IllegalArgumentException("vary: " + vary + " (expected: two options at most)");
-    }
-    if (!variations.isEmpty() && (images != null || report != null || sheet != null)) {
-      throw new IllegalArgumentException(
-          "vary: " + vary + " (expected: none beside --images, --report and --sheet)");
-    }
+    Check.that(variations.size() <= 2, "vary", vary, "two options at most");
+    Check.that(
+        variations.isEmpty() || (images == null && report == null && sheet == null),
+        "vary",
+        vary,
+        "none beside --images, --report and --sheet");
     if (plot != null) {
-      if (variations.isEmpty()) {
-        throw new IllegalArgumentException("plot: " + plot + " (expected: beside --vary)");
-      }
+      Check.that(!variations.isEmpty(), "plot", plot, "beside --vary");
       new PictureFile(plot); // refuses what cannot be written
     }
-    for (Map<String, String> at : Variation.combinations(variations)) {
-      set(at);
-      if (images == null) {
+    if (images == null) {
+      for (Map<String, String> at : Variation.combinations(variations)) {
+        set(at);
         OpenPipeline.family(model.folder());
       }
     }
@@ -282,15 +278,11 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     if (sheet != null) {
       new OutputFile("sheet", sheet).requireWritable();
     }
-    if (report != null && Files.exists(report) && !Files.isDirectory(report)) {
-      throw new IllegalArgumentException("report: " + report + " (expected: a folder)");
-    }
-  }
-
-  private static void requirePositive(String name, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: ≥ 1)");
-    }
+    Check.that(
+        report == null || !Files.exists(report) || Files.isDirectory(report),
+        "report",
+        report,
+        "a folder");
   }
 
   private Pictures read(Path folder) {

@@ -6,6 +6,7 @@ import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.PictureFolder;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -133,34 +134,30 @@ public final class NllCommand implements Callable<Integer> {
 
   /** Everything that can be wrong without a model, before one is loaded. */
   private void check() {
-    if (count != null && count < 1) {
-      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
-    }
-    if (seed < 0) {
-      throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
-    }
+    Check.that(count == null || count >= 1, "count", count, "≥ 1");
+    Check.that(seed >= 0, "seed", seed, "≥ 0");
     if (json != null) {
       Path parent = json.toAbsolutePath().getParent();
-      if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(json)) {
-        throw new IllegalArgumentException(
-            "json: " + json + " (expected: a file in a folder that is there)");
-      }
+      Check.that(
+          parent != null && Files.isDirectory(parent) && !Files.isDirectory(json),
+          "json",
+          json,
+          "a file in a folder that is there");
     }
   }
 
   private Timesteps timesteps(int trainSteps) {
     Timesteps chosen = SectionSpacing.parse(trainSteps, steps);
-    if (chosen.size() < 2) {
-      throw new IllegalArgumentException("steps: " + steps + " (expected: at least 2)");
-    }
+    Check.that(chosen.size() >= 2, "steps", steps, "at least 2");
     return chosen;
   }
 
   private CaptionedImages heldOut(ModelFacts facts) {
-    if (facts.name().equals(ModelFacts.NAMELESS)) {
-      throw new IllegalArgumentException(
-          "images: none (expected: a folder, for a model that was not trained on emoji)");
-    }
+    Check.that(
+        !facts.name().equals(ModelFacts.NAMELESS),
+        "images",
+        "none",
+        "a folder, for a model that was not trained on emoji");
     return PresetPictures.of(
         EmojiModel.trained(facts.folder(), facts.name()), pictures.split, seed);
   }

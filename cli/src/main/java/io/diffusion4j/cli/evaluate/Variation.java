@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.evaluate;
 
 import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,24 +17,24 @@ record Variation(String name, List<String> values) {
 
   Variation {
     values = List.copyOf(values);
-    if (!name.equals(MODEL) && !NAMES.contains(name)) {
-      throw new IllegalArgumentException(
-          "vary: " + name + " (expected: one of " + MODEL + ", " + String.join(", ", NAMES) + ")");
-    }
-    if (values.size() < 2
-        || values.stream().anyMatch(String::isBlank)
-        || new HashSet<>(values).size() < values.size()) {
-      throw new IllegalArgumentException(
-          "vary: " + name + "=" + String.join(",", values) + " (expected: two values or more)");
-    }
+    Check.that(
+        name.equals(MODEL) || NAMES.contains(name),
+        "vary",
+        name,
+        "one of " + MODEL + ", " + String.join(", ", NAMES));
+    Check.that(
+        values.size() >= 2
+            && values.stream().noneMatch(String::isBlank)
+            && new HashSet<>(values).size() == values.size(),
+        "vary",
+        name + "=" + String.join(",", values),
+        "two values or more");
   }
 
   /** Reads {@code decoder-guidance=1,2,3}. */
   static Variation parse(String text) {
     int equals = text.indexOf('=');
-    if (equals < 1) {
-      throw new IllegalArgumentException("vary: " + text + " (expected: NAME=VALUE,VALUE,…)");
-    }
+    Check.that(equals >= 1, "vary", text, "NAME=VALUE,VALUE,…");
     return new Variation(
         text.substring(0, equals), List.of(text.substring(equals + 1).split(",", -1)));
   }
@@ -46,10 +47,11 @@ record Variation(String name, List<String> values) {
     for (Variation variation : variations) {
       List<Map<String, String>> more = new ArrayList<>();
       for (Map<String, String> one : all) {
-        if (one.containsKey(variation.name)) {
-          throw new IllegalArgumentException(
-              "vary: " + variation.name + " twice (expected: each option once)");
-        }
+        Check.that(
+            !one.containsKey(variation.name),
+            "vary",
+            variation.name + " twice",
+            "each option once");
         for (String value : variation.values) {
           Map<String, String> with = new LinkedHashMap<>(one);
           with.put(variation.name, value);

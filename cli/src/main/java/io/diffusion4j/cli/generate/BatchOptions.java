@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.generate;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -37,12 +38,8 @@ final class BatchOptions {
 
   /** Checks what can be checked before a model is loaded. */
   void check(@Nullable Long seed) {
-    if (noise != null && seed != null) {
-      throw new IllegalArgumentException("seed: " + seed + " (expected: none beside --noise)");
-    }
-    if (noise != null && !Files.isRegularFile(noise)) {
-      throw new IllegalArgumentException("noise: " + noise + " (expected: a safetensors file)");
-    }
+    Check.that(noise == null || seed == null, "seed", seed, "none beside --noise");
+    Check.that(noise == null || Files.isRegularFile(noise), "noise", noise, "a safetensors file");
     if (raw != null) {
       new OutputFile("raw", raw).requireWritable();
     }

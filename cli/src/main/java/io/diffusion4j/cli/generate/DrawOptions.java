@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.generate;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -31,12 +32,8 @@ final class DrawOptions {
 
   /** Checks both. */
   void check() {
-    if (count < 1) {
-      throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
-    }
-    if (seed != null && seed < 0) {
-      throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
-    }
+    Check.that(count >= 1, "count", count, "≥ 1");
+    Check.that(seed == null || seed >= 0, "seed", seed, "≥ 0");
   }
 
   /** Where the images of so many inputs are written to. */

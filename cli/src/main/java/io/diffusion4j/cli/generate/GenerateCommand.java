@@ -13,6 +13,7 @@ import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.Requests;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.pipeline.OpenPipeline;
@@ -97,8 +98,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
       }
       OpenPipeline.family(model.folder());
     } else if (batch.areGiven()) {
-      throw new IllegalArgumentException(
-          "server: " + server + " (expected: none beside --noise and --raw)");
+      throw Check.refusal("server", server, "none beside --noise and --raw");
     } else {
       plugins.requireNoneBeside(server);
       stages.checkForServer();

@@ -5,6 +5,7 @@ import io.diffusion4j.cli.generate.LocalBatch.Drawn;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -144,19 +145,19 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
               : "mask: none (expected: what of the image is to be drawn)");
     }
     prompts.files().requireWritable();
-    if (!GlideNetworks.isAt(model)) {
-      throw new IllegalArgumentException(
-          "model: " + model + " (expected: a folder with GLIDE's base, upsample and tokenizer)");
-    }
-    if (image != null && !GlideNetworks.completes(model)) {
-      throw new IllegalArgumentException(
-          "model: " + model + " (expected: networks for inpainting, to complete an image)");
-    }
+    Check.that(
+        GlideNetworks.isAt(model),
+        "model",
+        model,
+        "a folder with GLIDE's base, upsample and tokenizer");
+    Check.that(
+        image == null || GlideNetworks.completes(model),
+        "model",
+        model,
+        "networks for inpainting, to complete an image");
   }
 
   private static void requireFile(String name, @Nullable Path file) {
-    if (file != null && !Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(name + ": " + file + " (expected: a file)");
-    }
+    Check.that(file == null || Files.isRegularFile(file), name, file, "a file");
   }
 }

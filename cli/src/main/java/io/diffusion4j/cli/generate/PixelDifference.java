@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.generate;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Rgb8;
@@ -14,18 +15,13 @@ record PixelDifference(int values, int of, int most) {
   static PixelDifference between(byte[] expected, byte[] actual) throws IOException {
     Image before = ImageFiles.read(expected, MOST_PIXELS);
     Image now = ImageFiles.read(actual, MOST_PIXELS);
-    if (before.width() != now.width() || before.height() != now.height()) {
-      throw new IllegalArgumentException(
-          "size: "
-              + before.width()
-              + "×"
-              + before.height()
-              + " (expected: "
-              + now.width()
-              + "×"
-              + now.height()
-              + ", which is what the recipe draws)");
-    }
+    Check.that(
+        before.width() == now.width() && before.height() == now.height(),
+        "size",
+        before.width() + "×" + before.height(),
+        "%d×%d, which is what the recipe draws",
+        now.width(),
+        now.height());
     byte[] a = Rgb8.of(before).pixels();
     byte[] b = Rgb8.of(now).pixels();
     int values = 0;

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.generate;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -33,9 +34,7 @@ final class PromptOptions {
 
   void check() {
     for (String prompt : prompts) {
-      if (prompt.isBlank()) {
-        throw new IllegalArgumentException("prompt: \"" + prompt + "\" (expected: some words)");
-      }
+      Check.that(!prompt.isBlank(), "prompt", "\"" + prompt + "\"", "some words");
     }
     draws.check();
   }

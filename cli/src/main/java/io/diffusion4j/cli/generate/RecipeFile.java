@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.generate;
 
 import io.diffusion4j.client.Recipes;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.ModelPart;
@@ -52,28 +53,20 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
   /** Checks that a model has the parts that drew it. */
   void requireParts(List<ModelPart> present) {
     for (ModelPart part : recipe.getPartsList()) {
-      if (!present.contains(part)) {
-        throw new IllegalArgumentException(
-            "plugin: none with the part "
-                + words(part)
-                + " that drew "
-                + path
-                + " (expected: "
-                + (part.getPlugin().isEmpty()
-                    ? "it on the class path"
-                    : "--plugin " + part.getPlugin() + " with " + part.getDigest())
-                + ")");
-      }
+      Check.that(
+          present.contains(part),
+          "plugin",
+          "none with the part " + words(part) + " that drew " + path,
+          (part.getPlugin().isEmpty()
+              ? "it on the class path"
+              : "--plugin " + part.getPlugin() + " with " + part.getDigest()));
     }
     for (ModelPart part : present) {
-      if (!recipe.getPartsList().contains(part)) {
-        throw new IllegalArgumentException(
-            "plugin: "
-                + words(part)
-                + " (expected: none; "
-                + path
-                + " was drawn by the model's own part)");
-      }
+      Check.that(
+          recipe.getPartsList().contains(part),
+          "plugin",
+          words(part),
+          "none; " + path + " was drawn by the model's own part");
     }
   }
 
@@ -90,8 +83,7 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
       throw new IllegalArgumentException("file: " + path + " (expected: a PNG file)", e);
     }
     if (json == null) {
-      throw new IllegalArgumentException(
-          "file: " + path + " (expected: a PNG file with the text chunk " + Recipes.KEYWORD + ")");
+      throw Check.refusal("file", path, "a PNG file with the text chunk " + Recipes.KEYWORD);
     }
     return json;
   }

@@ -10,6 +10,7 @@ import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.Recipes;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.stage.Stage;
@@ -155,14 +156,10 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private static IllegalArgumentException otherWeights(RecipeFile original, String present) {
-    return new IllegalArgumentException(
-        "model: "
-            + present
-            + " (expected: the weights that drew "
-            + original.path()
-            + ", "
-            + original.recipe().getWeightsDigest()
-            + ")");
+    return Check.refusal(
+        "model",
+        present,
+        "the weights that drew " + original.path() + ", " + original.recipe().getWeightsDigest());
   }
 
   private int report(RecipeFile original, Generation.Picture again) throws IOException {

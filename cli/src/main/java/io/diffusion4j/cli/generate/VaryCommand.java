@@ -6,6 +6,7 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
@@ -104,9 +105,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
   /** Everything that can be wrong without a model, before one is loaded. */
   private void check() {
     for (Path source : sources) {
-      if (!Files.isRegularFile(source)) {
-        throw new IllegalArgumentException("image: " + source + " (expected: a file)");
-      }
+      Check.that(Files.isRegularFile(source), "image", source, "a file");
     }
     draws.check();
     stages.check();

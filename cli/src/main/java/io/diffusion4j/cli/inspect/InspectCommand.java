@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.options.PublishedModel;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.OpenPipeline;
 import java.nio.file.Files;
@@ -43,9 +44,7 @@ public final class InspectCommand implements Callable<Integer> {
     if (Files.isRegularFile(folder)) {
       return inspectFile(folder);
     }
-    if (!Files.isDirectory(folder)) {
-      throw new IllegalArgumentException("model: " + folder + " (expected: a folder)");
-    }
+    Check.that(Files.isDirectory(folder), "model", folder, "a folder");
     FolderReport report = OpenPipeline.inspect(folder);
     if (json) {
       console.print(ReportFormat.json(report));

@@ -4,6 +4,7 @@ import io.diffusion4j.client.Connection;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.client.tls.ClientTls;
+import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,10 +46,11 @@ public final class ConnectionOptions {
 
   /** Fails if there are any without a server. */
   public void check(@Nullable String server) {
-    if (server == null && (isTls() || token != null)) {
-      throw new IllegalArgumentException(
-          "server: none (expected: one beside what is said of how it is reached)");
-    }
+    Check.that(
+        server != null || !(isTls() || token != null),
+        "server",
+        "none",
+        "one beside what is said of how it is reached");
   }
 
   private boolean isTls() {
@@ -78,11 +80,9 @@ public final class ConnectionOptions {
     }
     if (certificate != null && key != null) {
       chosen = chosen.withOwn(new CertificateFiles(certificate, key));
-    } else if (certificate != null || key != null) {
-      throw new IllegalArgumentException(
-          certificate == null
-              ? "key: " + key + " (expected: beside --certificate)"
-              : "certificate: " + certificate + " (expected: beside --key)");
+    } else {
+      Check.that(key == null, "key", key, "beside --certificate");
+      Check.that(certificate == null, "certificate", certificate, "beside --key");
     }
     return chosen;
   }

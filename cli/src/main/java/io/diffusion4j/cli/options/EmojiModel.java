@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.options;
 
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.unclip.ModelFacts;
 import java.nio.file.Path;
@@ -28,12 +29,11 @@ public final class EmojiModel {
    */
   public static EmojiPreset trained(Path model, String name) {
     try (var decoder = ModelFolder.open(model).checkpoint("decoder")) {
-      if (decoder.metadata().containsKey(DATA)) {
-        throw new IllegalArgumentException(
-            "images: none (expected: a folder, for a model that was trained on "
-                + decoder.metadata().get(DATA)
-                + ")");
-      }
+      Check.that(
+          !decoder.metadata().containsKey(DATA),
+          "images",
+          "none",
+          "a folder, for a model that was trained on " + decoder.metadata().get(DATA));
     }
     return EmojiPreset.named(name);
   }

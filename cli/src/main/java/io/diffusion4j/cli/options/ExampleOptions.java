@@ -3,6 +3,7 @@ package io.diffusion4j.cli.options;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.PictureFolder;
 import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.emoji.train.PresetPictures;
@@ -54,14 +55,10 @@ public final class ExampleOptions {
    * @throws IllegalArgumentException if something cannot be right
    */
   public Examples of(Path model, int usual) {
-    if (seed < 0) {
-      throw new IllegalArgumentException("seed: " + seed + " (expected: ≥ 0)");
-    }
+    Check.that(seed >= 0, "seed", seed, "≥ 0");
     PictureFolder folder = images == null ? null : PictureFolder.of("images", images);
     int size = folder != null ? size(folder, count) : count != null ? count : usual;
-    if (size < 2) {
-      throw new IllegalArgumentException("count: " + size + " (expected: ≥ 2)");
-    }
+    Check.that(size >= 2, "count", size, "≥ 2");
     UnclipFamily.require(model);
     if (folder != null) {
       return new Examples(folder.inOrder(), Optional.empty(), size, seed);
@@ -82,11 +79,13 @@ public final class ExampleOptions {
    * @throws IllegalArgumentException if there are fewer
    */
   public static int size(PictureSet pictures, @Nullable Integer count) {
-    if (count != null && count > pictures.size()) {
-      throw new IllegalArgumentException(
-          "count: %d (expected: at most the %d of %s)"
-              .formatted(count, pictures.size(), pictures.name()));
-    }
+    Check.that(
+        count == null || count <= pictures.size(),
+        "count",
+        count,
+        "at most the %d of %s",
+        pictures.size(),
+        pictures.name());
     return count != null ? count : Math.toIntExact(pictures.size());
   }
 }

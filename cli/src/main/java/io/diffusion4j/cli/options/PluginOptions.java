@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.options;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.Plugins;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,10 +23,7 @@ public final class PluginOptions {
 
   /** Refuses them beside a server. */
   public void requireNoneBeside(String server) {
-    if (areGiven()) {
-      throw new IllegalArgumentException(
-          "server: " + server + " (expected: none beside --plugin; a server has its own)");
-    }
+    Check.that(!areGiven(), "server", server, "none beside --plugin; a server has its own");
   }
 
   /** Loads them. */

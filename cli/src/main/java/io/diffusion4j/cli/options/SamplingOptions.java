@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
 import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.Upsampler;
@@ -94,10 +95,7 @@ public final class SamplingOptions {
     }
 
     void require(boolean holds, String expected) {
-      if (!holds) {
-        throw new IllegalArgumentException(
-            name() + ": " + value() + " (expected: " + expected + ")");
-      }
+      Check.that(holds, name(), value(), expected);
     }
 
     void requireAbsent(String why) {
@@ -242,8 +240,7 @@ public final class SamplingOptions {
         return;
       }
     }
-    throw new IllegalArgumentException(
-        "option: " + name + " (expected: one of " + String.join(", ", names()) + ")");
+    throw Check.refusal("option", name, "one of " + String.join(", ", names()));
   }
 
   private static Object parsed(Flag flag, String value) {

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.plots;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.diffusion.schedule.SectionSpacing;
@@ -83,9 +84,7 @@ final class GridOptions {
   }
 
   private int trainSteps() {
-    if (trainSteps < 1) {
-      throw new IllegalArgumentException("train-steps: " + trainSteps + " (expected: ≥ 1)");
-    }
+    Check.that(trainSteps >= 1, "train-steps", trainSteps, "≥ 1");
     return trainSteps;
   }
 }

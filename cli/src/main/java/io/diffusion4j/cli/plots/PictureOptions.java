@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.plots;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.plots.Chart;
 import io.diffusion4j.plots.PictureFile;
 import java.nio.file.Path;
@@ -28,10 +29,7 @@ final class PictureOptions {
   /** The file, which has to be asked for. */
   PictureFile requireFile() {
     return file()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "output: none (expected: a name that ends in .png or .svg)"));
+        .orElseThrow(() -> Check.refusal("output", "none", "a name that ends in .png or .svg"));
   }
 
   /** The charts under the title that was asked for. */

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.plots;
 
 import io.diffusion4j.cli.train.TrainingWatcher;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
 import io.diffusion4j.plots.Curve;
@@ -27,15 +28,10 @@ final class TrainingChart {
   /** Reads the events beside a state. */
   static Chart of(Path state, String value) throws IOException {
     Path events = state.resolve(TrainingWatcher.EVENTS);
-    if (!Files.isDirectory(events)) {
-      throw new IllegalArgumentException(
-          "state: " + state + " (expected: a folder of a training, with events in it)");
-    }
+    Check.that(
+        Files.isDirectory(events), "state", state, "a folder of a training, with events in it");
     SortedMap<Long, Double> numbers = EventReader.scalars(events, value);
-    if (numbers.isEmpty()) {
-      throw new IllegalArgumentException(
-          "value: " + value + " (expected: one that is in " + events + ", such as loss)");
-    }
+    Check.that(!numbers.isEmpty(), "value", value, "one that is in " + events + ", such as loss");
     List<Point> means = means(numbers);
     var curve = new Curve(value, Look.line(0), means);
     return new Chart(state.toString(), Axis.linear("step"), axis(value, means), List.of(curve));

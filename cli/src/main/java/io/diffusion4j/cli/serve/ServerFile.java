@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.serve;
 
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
@@ -65,8 +66,7 @@ record ServerFile(
     /** The folder, which has to be given. */
     Path folder() {
       if (path == null) {
-        throw new IllegalArgumentException(
-            "models: one without path (expected: the folder of each)");
+        throw Check.refusal("models", "one without path", "the folder of each");
       }
       return path;
     }
@@ -138,7 +138,7 @@ record ServerFile(
     ServerFile read = StrictYaml.read(file, ServerFile.class);
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null) {
-      throw new IllegalArgumentException("config: " + file + " (expected: a file in a folder)");
+      throw Check.refusal("config", file, "a file in a folder");
     }
     return read.from(folder);
   }

@@ -4,6 +4,7 @@ import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.cli.serve.ServerFile.TlsEntry;
 import io.diffusion4j.client.tls.CertificateFiles;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -27,9 +28,7 @@ record ServerSettings(
     ServerLog.Format logFormat,
     ServerLog.Level logLevel) {
   ServerSettings {
-    if (models.isEmpty()) {
-      throw new IllegalArgumentException("models: none (expected: at least one)");
-    }
+    Check.that(!models.isEmpty(), "models", "none", "at least one");
     models = List.copyOf(models);
     plugins = List.copyOf(plugins);
   }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ final class StrictYaml {
     try {
       T read = MAPPER.readValue(yaml, type);
       if (read == null) {
-        throw new IllegalArgumentException(file + ": empty (expected: keys and values)");
+        throw Check.refusal(file.toString(), "empty", "keys and values");
       }
       return read;
     } catch (UnrecognizedPropertyException e) {
@@ -66,8 +67,7 @@ final class StrictYaml {
 
   private static IllegalArgumentException refusal(
       Path file, String key, Object value, String expected, Exception cause) {
-    return new IllegalArgumentException(
-        file + ": " + key + ": " + value + " (expected: " + expected + ")", cause);
+    return new IllegalArgumentException(Check.message(file + ": " + key, value, expected), cause);
   }
 
   private static String expected(Class<?> type) {

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.serve;
 
 import io.diffusion4j.cli.serve.ServerFile.QuotaEntry;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
@@ -61,9 +62,7 @@ record TokenFile(@Nullable List<Entry> tokens) {
         throw new IllegalArgumentException(file + ": tokens[" + i + "]." + e.getMessage(), e);
       }
     }
-    if (entries.isEmpty()) {
-      throw new IllegalArgumentException(file + ": tokens: none (expected: at least one)");
-    }
+    Check.that(!entries.isEmpty(), file + ": tokens", "none", "at least one");
     return new HashedTokens(entries, InstantSource.system());
   }
 

@@ -7,6 +7,7 @@ import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.PictureFolder;
 import io.diffusion4j.data.Shuffled;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.judge.JudgePreset;
@@ -191,13 +192,12 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private int trainJudge() {
-    if (!techniques.isEmpty()) {
-      throw new IllegalArgumentException(
-          "technique: " + techniques.keySet().iterator().next() + " (expected: none for judge)");
-    }
-    if (folder != null) {
-      throw new IllegalArgumentException("data: " + folder + " (expected: none for judge)");
-    }
+    Check.that(
+        techniques.isEmpty(),
+        "technique",
+        String.join(", ", techniques.keySet()),
+        "none for judge");
+    Check.that(folder == null, "data", folder, "none for judge");
     JudgePreset preset = JudgePreset.named(presetName);
     Path stateFolder = stateFolder(preset.name());
     Path folder = model == null ? home(preset.name()).resolve(JudgeRecipe.WORD) : model;
@@ -225,10 +225,7 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private void requireCheckpoints() {
-    if (checkpointEvery < 1) {
-      throw new IllegalArgumentException(
-          "checkpoint-every: " + checkpointEvery + " (expected: ≥ 1)");
-    }
+    Check.that(checkpointEvery >= 1, "checkpoint-every", checkpointEvery, "≥ 1");
   }
 
   private int report(boolean finished, Path folder) {
@@ -282,15 +279,14 @@ public final class TrainCommand implements Callable<Integer> {
         .map(List::of)
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
-                    "part: "
-                        + part
-                        + " (expected: one of "
+                Check.refusal(
+                    "part",
+                    part,
+                    "one of "
                         + Stream.concat(
                                 Arrays.stream(Part.values()).map(Part::word),
                                 Stream.of(ALL, JudgeRecipe.WORD))
-                            .collect(Collectors.joining(", "))
-                        + ")"));
+                            .collect(Collectors.joining(", "))));
   }
 
   private PartSetup changed(PartSetup setup) {

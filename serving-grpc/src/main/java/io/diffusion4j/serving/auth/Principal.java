@@ -1,5 +1,6 @@
 package io.diffusion4j.serving.auth;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -21,15 +22,10 @@ public record Principal(String name, Set<Role> roles, Set<String> models, Quota 
 
   public Principal {
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")) {
-      throw new IllegalArgumentException(
-          "name: "
-              + name
-              + " (expected: up to 64 letters, digits, dots, dashes, underscores and @)");
+      throw Check.refusal(
+          "name", name, "up to 64 letters, digits, dots, dashes, underscores and @");
     }
-    if (models.isEmpty()) {
-      throw new IllegalArgumentException(
-          "models: none (expected: names, or " + EVERY_MODEL + " for all)");
-    }
+    Check.that(!models.isEmpty(), "models", "none", "names, or " + EVERY_MODEL + " for all");
     roles = Set.copyOf(roles);
     models = Set.copyOf(models);
   }

@@ -1,5 +1,7 @@
 package io.diffusion4j.serving.auth;
 
+import io.diffusion4j.diffusion.argument.Check;
+
 /**
  * How much a principal may ask for.
  *
@@ -15,17 +17,8 @@ public record Quota(int imagesPerMinute, int embeddingsPerMinute, int unfinished
       new Quota(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
   public Quota {
-    if (imagesPerMinute < 1) {
-      throw new IllegalArgumentException(
-          "imagesPerMinute: " + imagesPerMinute + " (expected: ≥ 1)");
-    }
-    if (embeddingsPerMinute < 1) {
-      throw new IllegalArgumentException(
-          "embeddingsPerMinute: " + embeddingsPerMinute + " (expected: ≥ 1)");
-    }
-    if (unfinishedRequests < 1) {
-      throw new IllegalArgumentException(
-          "unfinishedRequests: " + unfinishedRequests + " (expected: ≥ 1)");
-    }
+    Check.that(imagesPerMinute >= 1, "imagesPerMinute", imagesPerMinute, "≥ 1");
+    Check.that(embeddingsPerMinute >= 1, "embeddingsPerMinute", embeddingsPerMinute, "≥ 1");
+    Check.that(unfinishedRequests >= 1, "unfinishedRequests", unfinishedRequests, "≥ 1");
   }
 }

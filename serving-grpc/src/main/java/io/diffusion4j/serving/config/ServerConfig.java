@@ -1,5 +1,6 @@
 package io.diffusion4j.serving.config;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.time.Duration;
 import java.util.Optional;
@@ -47,10 +48,11 @@ public record ServerConfig(
 
     public Reach {
       for (String origin : origins) {
-        if (!origin.matches("https?://[^/\\s*]+")) {
-          throw new IllegalArgumentException(
-              "origins: " + origin + " (expected: origins such as https://app.example)");
-        }
+        Check.that(
+            origin.matches("https?://[^/\\s*]+"),
+            "origins",
+            origin,
+            "origins such as https://app.example");
       }
       origins = Set.copyOf(origins);
     }
@@ -69,27 +71,13 @@ public record ServerConfig(
   }
 
   public ServerConfig {
-    if (host.isBlank()) {
-      throw new IllegalArgumentException("host: \"" + host + "\" (expected: a name or an address)");
-    }
-    if (port < 0 || port > 65535) {
-      throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
-    }
-    if (rows < 1) {
-      throw new IllegalArgumentException("rows: " + rows + " (expected: ≥ 1)");
-    }
-    if (queueCapacity < 1) {
-      throw new IllegalArgumentException("queueCapacity: " + queueCapacity + " (expected: ≥ 1)");
-    }
-    if (grace.isNegative()) {
-      throw new IllegalArgumentException("grace: " + grace + " (expected: ≥ 0)");
-    }
-    if (receive.isNegative() || receive.isZero()) {
-      throw new IllegalArgumentException("receive: " + receive + " (expected: > 0)");
-    }
-    if (stall.isNegative() || stall.isZero()) {
-      throw new IllegalArgumentException("stall: " + stall + " (expected: > 0)");
-    }
+    Check.that(!host.isBlank(), "host", "\"" + host + "\"", "a name or an address");
+    Check.that(port >= 0 && port <= 65535, "port", port, "0 to 65535");
+    Check.that(rows >= 1, "rows", rows, "≥ 1");
+    Check.that(queueCapacity >= 1, "queueCapacity", queueCapacity, "≥ 1");
+    Check.that(!grace.isNegative(), "grace", grace, "≥ 0");
+    Check.that(receive.compareTo(Duration.ZERO) > 0, "receive", receive, "> 0");
+    Check.that(stall.compareTo(Duration.ZERO) > 0, "stall", stall, "> 0");
   }
 
   /**

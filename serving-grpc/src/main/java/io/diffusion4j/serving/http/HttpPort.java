@@ -8,6 +8,7 @@ import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.GrpcServices;
@@ -101,13 +102,12 @@ public final class HttpPort implements AutoCloseable {
   }
 
   private static void requireInsecure(ServerConfig config) {
-    if (!config.reach().insecure()) {
-      throw new IllegalArgumentException(
-          "host: "
-              + config.host()
-              + " (expected: an address of this machine only, such as 127.0.0.1, unless there is"
-              + " TLS, or plaintext is meant: insecure)");
-    }
+    Check.that(
+        config.reach().insecure(),
+        "host",
+        config.host(),
+        "an address of this machine only, such as 127.0.0.1, unless there is TLS, or plaintext is"
+            + " meant: insecure");
     LOG.warn(
         "listening on {} without TLS: anybody on the way can listen in, and take tokens",
         config.host());

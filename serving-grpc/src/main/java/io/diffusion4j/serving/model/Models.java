@@ -1,5 +1,6 @@
 package io.diffusion4j.serving.model;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import jakarta.inject.Inject;
 import java.util.LinkedHashMap;
@@ -28,8 +29,7 @@ public final class Models {
     defaultModel =
         engines.stream()
             .findFirst()
-            .orElseThrow(
-                () -> new IllegalArgumentException("models: none (expected: at least one)"));
+            .orElseThrow(() -> Check.refusal("models", "none", "at least one"));
   }
 
   /** The model of this name; the default for the empty name. */
