@@ -138,9 +138,7 @@ public final class Bench implements Callable<Integer> {
   }
 
   private void measure() throws IOException {
-    var image = image();
-    var subject = Optional.of(model);
-    var plan = quick ? Plan.quick(subject, large, image) : Plan.full(subject, large, image);
+    var plan = Plan.of(Optional.of(model), large, quick, image());
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         "Java %s, TensorFlow %s, %d processors%n",

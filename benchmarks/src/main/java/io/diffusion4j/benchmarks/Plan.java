@@ -34,38 +34,13 @@ record Plan(
     samplers = List.copyOf(samplers);
   }
 
-  /** Everything; M, which takes minutes, only if asked for. */
-  static Plan full(Optional<Path> model, boolean large, ImageSettings image) {
-    return of(
-        model,
-        large,
-        image,
-        new Pace(10, 50, Duration.ofSeconds(5)),
-        new Pace(3, 30, Duration.ofSeconds(15)),
-        new Pace(2, 10, Duration.ofSeconds(40)),
-        StepBenchmark.Length.FULL);
-  }
-
-  /** The same rows from few runs: to see that it works, not to quote. */
-  static Plan quick(Optional<Path> model, boolean large, ImageSettings image) {
-    return of(
-        model,
-        large,
-        image,
-        new Pace(3, 10, Duration.ofSeconds(1)),
-        new Pace(1, 3, Duration.ofSeconds(2)),
-        new Pace(1, 2, Duration.ofSeconds(1)),
-        StepBenchmark.Length.QUICK);
-  }
-
-  private static Plan of(
-      Optional<Path> model,
-      boolean large,
-      ImageSettings image,
-      Pace peak,
-      Pace calls,
-      Pace steps,
-      StepBenchmark.Length samplerSteps) {
+  /**
+   * The usual rows.
+   *
+   * @param large also M, which takes minutes
+   * @param quick few runs, to see that it works, not to quote
+   */
+  static Plan of(Optional<Path> model, boolean large, boolean quick, ImageSettings image) {
     List<DecoderSubject> decoders = new ArrayList<>();
     model.map(DecoderSubject::of).ifPresent(decoders::add);
     decoders.add(DecoderSubject.small());
@@ -80,10 +55,14 @@ record Plan(
         32,
         model,
         image,
-        peak,
-        calls,
-        steps,
+        quick ? pace(3, 10, 1) : pace(10, 50, 5),
+        quick ? pace(1, 3, 2) : pace(3, 30, 15),
+        quick ? pace(1, 2, 1) : pace(2, 10, 40),
         List.copyOf(Samplers.standard().names()),
-        samplerSteps);
+        quick ? StepBenchmark.Length.QUICK : StepBenchmark.Length.FULL);
+  }
+
+  private static Pace pace(int warmup, int runs, int seconds) {
+    return new Pace(warmup, runs, Duration.ofSeconds(seconds));
   }
 }

@@ -14,23 +14,22 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.events.ServingListener.BatchEnd;
+import io.diffusion4j.serving.events.ServingListener.CallEnd;
 import io.diffusion4j.serving.jobs.JobObserver;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.jobs.JobScheduler;
 import io.diffusion4j.serving.request.RequestResolver;
-import io.diffusion4j.serving.v1.Accepted;
-import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GeneratedImage;
-import io.diffusion4j.serving.v1.Preview;
 import io.diffusion4j.serving.v1.PreviewOptions;
-import io.diffusion4j.serving.v1.Progress;
-import io.diffusion4j.serving.v1.Started;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -60,18 +59,11 @@ class ThrowingObserversTest {
     }
 
     @Override
-    public void accepted(Accepted event) {
-      tell("accepted");
-    }
-
-    @Override
-    public void started(Started event) {
-      tell("started");
-    }
-
-    @Override
-    public void progress(Progress event) {
-      tell("progress");
+    public void event(StreamGenerateImagesResponse event) {
+      tell(event.getEventCase().name().toLowerCase(Locale.ROOT));
+      if (event.hasFinished()) {
+        end.complete(Status.OK);
+      }
     }
 
     @Override
@@ -81,20 +73,9 @@ class ThrowingObserversTest {
     }
 
     @Override
-    public void preview(Preview event) {
-      tell("preview");
-    }
-
-    @Override
     public void image(GeneratedImage image) {
       images.add(image);
       tell("image");
-    }
-
-    @Override
-    public void finished(Finished event) {
-      tell("finished");
-      end.complete(Status.OK);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.diffusion4j.benchmarks.networks;
 
 import io.diffusion4j.benchmarks.options.ModelOption;
+import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.decoder.DecoderFolders;
@@ -13,6 +14,7 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,11 +40,11 @@ public final class CostBench implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    out.printf(NAME, "");
-    for (String header : new String[] {"GFLOP", "attention", "MB", "parameters", "operations"}) {
-      out.printf(CELL, header);
-    }
-    out.println();
+    Table.line(
+        out,
+        NAME.formatted(""),
+        CELL,
+        Stream.of("GFLOP", "attention", "MB", "parameters", "operations"));
     networks().forEach((name, network) -> print(out, name, network));
     return 0;
   }
@@ -64,13 +66,15 @@ public final class CostBench implements Callable<Integer> {
 
   private static void print(PrintWriter out, String name, NetworkDefinition network) {
     var cost = NetworkCost.of(network, Precision.BFLOAT16);
-    out.printf(NAME, name);
-    out.printf(CELL, "%.3f".formatted(1e-9 * cost.flops()));
-    out.printf(CELL, "%.3f".formatted(1e-9 * cost.attentionFlops()));
-    out.printf(CELL, "%.1f".formatted(1e-6 * cost.bytes()));
-    out.printf(CELL, cost.parameters());
-    out.printf(CELL, cost.operations());
-    out.println();
-    out.flush();
+    Table.line(
+        out,
+        NAME.formatted(name),
+        CELL,
+        Stream.of(
+            "%.3f".formatted(1e-9 * cost.flops()),
+            "%.3f".formatted(1e-9 * cost.attentionFlops()),
+            "%.1f".formatted(1e-6 * cost.bytes()),
+            cost.parameters(),
+            cost.operations()));
   }
 }

@@ -1,10 +1,10 @@
 package io.diffusion4j.benchmarks.networks;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -35,42 +35,26 @@ public final class ProfileReport {
    * profile, times in microseconds from its beginning.
    */
   public static void writeTrace(Path file, List<Profile> profiles) throws IOException {
-    try (var writer = Files.newBufferedWriter(file);
-        var json = new JsonFactory().createGenerator(writer)) {
-      json.writeStartArray();
-      for (int i = 0; i < profiles.size(); i++) {
-        writeName(json, i, profiles.get(i).name());
-        for (Profile.Run run : profiles.get(i).runs()) {
-          write(json, i, run, profiles.get(i).runs().get(0).startNanos());
-        }
+    var json = new ObjectMapper();
+    ArrayNode events = json.createArrayNode();
+    for (int process = 0; process < profiles.size(); process++) {
+      Profile profile = profiles.get(process);
+      event(events, "process_name", "M", process) // metadata
+          .putObject("args")
+          .put("name", profile.name());
+      for (Profile.Run run : profile.runs()) {
+        event(events, run.kind(), "X", process) // complete: a beginning and a duration
+            .put("tid", run.thread())
+            .put("ts", (run.startNanos() - profile.runs().get(0).startNanos()) / 1e3)
+            .put("dur", run.nanos() / 1e3)
+            .putObject("args")
+            .put("node", run.node());
       }
-      json.writeEndArray();
     }
+    json.writeValue(file.toFile(), events);
   }
 
-  private static void writeName(JsonGenerator json, int process, String name) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("name", "process_name");
-    json.writeStringField("ph", "M"); // metadata
-    json.writeNumberField("pid", process);
-    json.writeObjectFieldStart("args");
-    json.writeStringField("name", name);
-    json.writeEndObject();
-    json.writeEndObject();
-  }
-
-  private static void write(JsonGenerator json, int process, Profile.Run run, long zero)
-      throws IOException {
-    json.writeStartObject();
-    json.writeStringField("name", run.kind());
-    json.writeStringField("ph", "X"); // complete: a beginning and a duration
-    json.writeNumberField("pid", process);
-    json.writeNumberField("tid", run.thread());
-    json.writeNumberField("ts", (run.startNanos() - zero) / 1e3);
-    json.writeNumberField("dur", run.nanos() / 1e3);
-    json.writeObjectFieldStart("args");
-    json.writeStringField("node", run.node());
-    json.writeEndObject();
-    json.writeEndObject();
+  private static ObjectNode event(ArrayNode events, String name, String phase, int process) {
+    return events.addObject().put("name", name).put("ph", phase).put("pid", process);
   }
 }

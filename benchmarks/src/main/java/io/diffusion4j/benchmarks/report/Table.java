@@ -1,18 +1,22 @@
 package io.diffusion4j.benchmarks.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The rows as people and programs read them. */
+/** What was measured, as people and programs read it. */
 public final class Table {
-  private static final String LINE = "%-36s %5s %9s";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String NAME = "%-36s %5s %9s";
   private static final String CELL = " %10s";
 
   /** What every object in JSON has, {@code null} where it means nothing. */
@@ -21,59 +25,51 @@ public final class Table {
 
   private Table() {}
 
-  public static void printHeader(PrintWriter out) {
-    out.printf(LINE, "", "batch", "precision");
-    for (Figure figure : Figure.values()) {
-      out.printf(CELL, figure.header());
-    }
-    out.println();
+  /**
+   * Prints a line of any table.
+   *
+   * @param format of a cell
+   */
+  public static void line(PrintWriter out, String name, String format, Stream<?> cells) {
+    out.println(name + cells.map(cell -> format.formatted(cell)).collect(Collectors.joining()));
     out.flush();
   }
 
+  /** Prints the head of the rows. */
+  public static void printHeader(PrintWriter out) {
+    var headers = Arrays.stream(Figure.values()).map(Figure::header);
+    line(out, NAME.formatted("", "batch", "precision"), CELL, headers);
+  }
+
+  /** Prints a row. */
   public static void print(PrintWriter out, Row row) {
     String batch = row.batch().isPresent() ? Integer.toString(row.batch().getAsInt()) : "";
-    out.printf(LINE, row.name(), batch, row.precisionWord());
-    for (Figure figure : Figure.values()) {
-      OptionalDouble value = row.figure(figure);
-      out.printf(CELL, value.isPresent() ? figure.print(value.getAsDouble()) : "");
-    }
-    out.println();
-    out.flush();
+    line(
+        out,
+        NAME.formatted(row.name(), batch, row.precisionWord()),
+        CELL,
+        Arrays.stream(Figure.values())
+            .map(
+                figure -> {
+                  OptionalDouble value = row.figure(figure);
+                  return value.isPresent() ? figure.print(value.getAsDouble()) : "";
+                }));
   }
 
   /** A list of objects with {@code name}, {@code batch}, {@code precision} and the figures. */
   public static void writeJson(Path file, List<Row> rows) throws IOException {
-    try (var writer = Files.newBufferedWriter(file);
-        var json = new JsonFactory().createGenerator(writer).useDefaultPrettyPrinter()) {
-      json.writeStartArray();
-      for (Row row : rows) {
-        write(json, row);
-      }
-      json.writeEndArray();
-    }
-  }
-
-  private static void write(JsonGenerator json, Row row) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("name", row.name());
-    if (row.batch().isPresent()) {
-      json.writeNumberField("batch", row.batch().getAsInt());
-    } else {
-      json.writeNullField("batch");
-    }
-    if (row.precision().isPresent()) {
-      json.writeStringField("precision", row.precisionWord());
-    } else {
-      json.writeNullField("precision");
-    }
-    for (Figure figure : Figure.values()) {
-      OptionalDouble value = row.figure(figure);
-      if (value.isPresent()) {
-        json.writeNumberField(figure.key(), value.getAsDouble());
-      } else if (ALWAYS.contains(figure)) {
-        json.writeNullField(figure.key());
+    ArrayNode all = JSON.createArrayNode();
+    for (Row row : rows) {
+      ObjectNode object = all.addObject().put("name", row.name());
+      object.put("batch", row.batch().isPresent() ? (Integer) row.batch().getAsInt() : null);
+      object.put("precision", row.precision().isPresent() ? row.precisionWord() : null);
+      for (Figure figure : Figure.values()) {
+        OptionalDouble value = row.figure(figure);
+        if (value.isPresent() || ALWAYS.contains(figure)) {
+          object.put(figure.key(), value.isPresent() ? (Double) value.getAsDouble() : null);
+        }
       }
     }
-    json.writeEndObject();
+    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), all);
   }
 }

@@ -8,12 +8,13 @@ import io.diffusion4j.diffusion.sampling.Noise;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Update;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A sampler as one would write it by hand: each step is a single loop in float32 over just what
  * this step needs, x̂₀ clipped to ±1. For networks that predict ε. The yardstick of {@link
- * TrajectoryBenchmark}.
+ * SamplerStep}.
  */
 final class FusedLoop {
   private final SamplingPlan plan;
@@ -73,52 +74,30 @@ final class FusedLoop {
       float middle = (float) ((noise.maxLogVariance() + noise.minLogVariance()) / 4);
       float slope = (float) ((noise.maxLogVariance() - noise.minLogVariance()) / 4);
       x = loop.learnedNoise(middle, slope, prediction.variance(), z);
-    } else if (!noise.isNone()) {
-      float sigma = (float) noise.sigma();
-      x =
-          !keeps
-              ? loop.plus(sigma, z)
-              : past.isEmpty()
-                  ? loop.keeping(keep, sigma, z)
-                  : loop.keeping(keep, factor(past, 0), of(past, 0), sigma, z);
-    } else if (!keeps) {
-      x = loop.plain();
     } else {
+      float sigma = noise.isNone() ? 0 : (float) noise.sigma();
       x =
-          switch (past.size()) {
-            case 0 -> loop.keeping(keep);
-            case 1 -> loop.keeping(keep, factor(past, 0), of(past, 0));
-            case 2 ->
-                loop.keeping(keep, factor(past, 0), of(past, 0), factor(past, 1), of(past, 1));
-            case 3 ->
-                loop.keeping(
-                    keep,
-                    factor(past, 0),
-                    of(past, 0),
-                    factor(past, 1),
-                    of(past, 1),
-                    factor(past, 2),
-                    of(past, 2));
-            case 4 ->
-                loop.keeping(
-                    keep,
-                    factor(past, 0),
-                    of(past, 0),
-                    factor(past, 1),
-                    of(past, 1),
-                    factor(past, 2),
-                    of(past, 2),
-                    factor(past, 3),
-                    of(past, 3));
-            default -> throw Check.refusal("past", past.size() + " terms", "at most 4");
-          };
+          keeps
+              ? loop.keeping(keep, terms(past, noise.isNone(), sigma, z))
+              : noise.isNone() ? loop.plain() : loop.plus(sigma, z);
     }
     step++;
   }
 
-  private static float factor(List<Update.Past> past, int k) {
-    return (float) past.get(k).factor();
+  /** What a step adds that looks back: terms of the past, and the noise. */
+  private List<Term> terms(List<Update.Past> past, boolean clean, float sigma, float[] z) {
+    List<Term> terms = new ArrayList<>();
+    for (int k = 0; k < past.size(); k++) {
+      terms.add(new Term((float) past.get(k).factor(), of(past, k)));
+    }
+    if (!clean) {
+      terms.add(new Term(sigma, z));
+    }
+    return terms;
   }
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Term(float factor, float[] values) {}
 
   private float[] of(List<Update.Past> past, int k) {
     Update.Past term = past.get(k);
@@ -169,63 +148,52 @@ final class FusedLoop {
       return next;
     }
 
-    float[] keeping(float[] keep) {
+    /** As the plain loop, with terms beside; keeps what later steps look back at. */
+    float[] keeping(float[] keep, List<Term> terms) {
       float[] next = new float[x.length];
-      for (int i = 0; i < next.length; i++) {
-        float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
-        next[i] = ofX * x[i] + ofX0 * x0;
-        keep[i] = keepX * x[i] + keepX0 * x0;
+      float a = terms.size() > 0 ? terms.get(0).factor : 0;
+      float b = terms.size() > 1 ? terms.get(1).factor : 0;
+      float c = terms.size() > 2 ? terms.get(2).factor : 0;
+      float d = terms.size() > 3 ? terms.get(3).factor : 0;
+      float[] as = terms.size() > 0 ? terms.get(0).values : next;
+      float[] bs = terms.size() > 1 ? terms.get(1).values : next;
+      float[] cs = terms.size() > 2 ? terms.get(2).values : next;
+      float[] ds = terms.size() > 3 ? terms.get(3).values : next;
+      switch (terms.size()) {
+        case 0 -> {
+          for (int i = 0; i < next.length; i++) {
+            next[i] = kept(keep, i);
+          }
+        }
+        case 1 -> {
+          for (int i = 0; i < next.length; i++) {
+            next[i] = kept(keep, i) + a * as[i];
+          }
+        }
+        case 2 -> {
+          for (int i = 0; i < next.length; i++) {
+            next[i] = kept(keep, i) + a * as[i] + b * bs[i];
+          }
+        }
+        case 3 -> {
+          for (int i = 0; i < next.length; i++) {
+            next[i] = kept(keep, i) + a * as[i] + b * bs[i] + c * cs[i];
+          }
+        }
+        case 4 -> {
+          for (int i = 0; i < next.length; i++) {
+            next[i] = kept(keep, i) + a * as[i] + b * bs[i] + c * cs[i] + d * ds[i];
+          }
+        }
+        default -> throw Check.refusal("past", terms.size() + " terms", "at most 4");
       }
       return next;
     }
 
-    float[] keeping(float[] keep, float a, float[] as) {
-      float[] next = new float[x.length];
-      for (int i = 0; i < next.length; i++) {
-        float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
-        next[i] = ofX * x[i] + ofX0 * x0 + a * as[i];
-        keep[i] = keepX * x[i] + keepX0 * x0;
-      }
-      return next;
-    }
-
-    float[] keeping(float[] keep, float a, float[] as, float b, float[] bs) {
-      float[] next = new float[x.length];
-      for (int i = 0; i < next.length; i++) {
-        float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
-        next[i] = ofX * x[i] + ofX0 * x0 + a * as[i] + b * bs[i];
-        keep[i] = keepX * x[i] + keepX0 * x0;
-      }
-      return next;
-    }
-
-    float[] keeping(float[] keep, float a, float[] as, float b, float[] bs, float c, float[] cs) {
-      float[] next = new float[x.length];
-      for (int i = 0; i < next.length; i++) {
-        float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
-        next[i] = ofX * x[i] + ofX0 * x0 + a * as[i] + b * bs[i] + c * cs[i];
-        keep[i] = keepX * x[i] + keepX0 * x0;
-      }
-      return next;
-    }
-
-    float[] keeping(
-        float[] keep,
-        float a,
-        float[] as,
-        float b,
-        float[] bs,
-        float c,
-        float[] cs,
-        float d,
-        float[] ds) {
-      float[] next = new float[x.length];
-      for (int i = 0; i < next.length; i++) {
-        float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
-        next[i] = ofX * x[i] + ofX0 * x0 + a * as[i] + b * bs[i] + c * cs[i] + d * ds[i];
-        keep[i] = keepX * x[i] + keepX0 * x0;
-      }
-      return next;
+    private float kept(float[] keep, int i) {
+      float x0 = clip(x0FromX * x[i] + x0FromOutput * output[i]);
+      keep[i] = keepX * x[i] + keepX0 * x0;
+      return ofX * x[i] + ofX0 * x0;
     }
   }
 }

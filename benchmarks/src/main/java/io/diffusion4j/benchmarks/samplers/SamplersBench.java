@@ -1,6 +1,7 @@
 package io.diffusion4j.benchmarks.samplers;
 
 import io.diffusion4j.benchmarks.options.ModelOption;
+import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.benchmarks.samplers.SamplerConvergence.Measured;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Compute;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -96,7 +98,8 @@ public final class SamplersBench implements Callable<Integer> {
             model.folder(), Compute.of(Precision.FLOAT32).withEngine(Engines.asked()))) {
       var convergence = new SamplerConvergence(loaded, referenceSteps, guidanceScale);
       PrintWriter out = spec.commandLine().getOut();
-      printHeader(out);
+      Table.line(
+          out, NAME.formatted("steps"), CELL, Stream.concat(steps.stream(), Stream.of("ms/call")));
       for (String sampler : compared) {
         List<Measured> row = new ArrayList<>();
         steps.forEach(n -> convergence.measure(sampler, n).ifPresent(row::add));
@@ -116,29 +119,21 @@ public final class SamplersBench implements Callable<Integer> {
     return samplers.isEmpty() ? known : samplers;
   }
 
-  private void printHeader(PrintWriter out) {
-    out.printf(NAME, "steps");
-    steps.forEach(n -> out.printf(CELL, n));
-    out.printf(CELL + "%n", "ms/call");
-    out.flush();
-  }
-
   /** Distances by the number of steps, and what a call of the network takes for an image. */
   private void print(PrintWriter out, String sampler, List<Measured> row) {
-    out.printf(NAME, sampler);
-    for (int n : steps) {
-      out.printf(
-          CELL,
-          row.stream()
-              .filter(m -> m.steps() == n)
-              .map(m -> String.format(Locale.ROOT, "%.4f", m.distance()))
-              .findFirst()
-              .orElse(""));
-    }
+    Stream<String> distances =
+        steps.stream()
+            .map(
+                n ->
+                    row.stream()
+                        .filter(m -> m.steps() == n)
+                        .map(m -> String.format(Locale.ROOT, "%.4f", m.distance()))
+                        .findFirst()
+                        .orElse(""));
     double millis = row.stream().mapToDouble(Measured::millis).sum();
     double calls = row.stream().mapToDouble(Measured::calls).sum();
-    out.printf(CELL + "%n", String.format(Locale.ROOT, "%.2f", millis / calls));
-    out.flush();
+    var time = String.format(Locale.ROOT, "%.2f", millis / calls);
+    Table.line(out, NAME.formatted(sampler), CELL, Stream.concat(distances, Stream.of(time)));
   }
 
   /** Distance over calls of the network, which are nearly all of the time. */

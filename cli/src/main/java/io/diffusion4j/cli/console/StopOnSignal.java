@@ -42,6 +42,15 @@ public final class StopOnSignal implements AutoCloseable {
   @Override
   public void close() {
     end();
-    Signals.forget(hook);
+    forget(hook);
+  }
+
+  /** Takes back a shutdown hook that is not needed any more. */
+  public static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // It runs already, and there is nothing to take back.
+    }
   }
 }

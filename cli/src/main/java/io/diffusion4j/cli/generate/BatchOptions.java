@@ -1,5 +1,7 @@
 package io.diffusion4j.cli.generate;
 
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
@@ -63,10 +65,24 @@ final class BatchOptions {
     return noise == null ? "seed " + Long.toUnsignedString(seed) + which : "noise of " + noise;
   }
 
-  /** Writes the unrounded images if that was asked for. */
+  /**
+   * Writes the images as they were drawn, if that was asked for: one tensor, {@code [N, H, W, C]}
+   * float32 in [0, 1], as the published pipelines return it.
+   */
   void writeRaw(List<Image> images) {
-    if (raw != null) {
-      RawImages.write(raw, images);
+    if (raw == null) {
+      return;
     }
+    Image first = images.get(0);
+    int size = first.pixels().length;
+    float[] values = new float[images.size() * size];
+    for (int n = 0; n < images.size(); n++) {
+      float[] pixels = images.get(n).pixels();
+      for (int i = 0; i < size; i++) {
+        values[n * size + i] = Math.max(0, Math.min(1, pixels[i] * 0.5f + 0.5f));
+      }
+    }
+    long[] shape = {images.size(), first.height(), first.width(), 3};
+    new SafetensorsWriter().floats("image", DType.F32, shape, () -> values).write(raw);
   }
 }

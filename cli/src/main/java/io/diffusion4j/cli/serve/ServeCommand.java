@@ -4,7 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.cli.console.Console;
-import io.diffusion4j.cli.console.Signals;
+import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.openai.OpenAiModule;
@@ -71,7 +71,7 @@ public final class ServeCommand implements Callable<Integer> {
       try {
         serve(models, server);
       } finally {
-        Signals.forget(drain);
+        StopOnSignal.forget(drain);
       }
     }
     return 0;

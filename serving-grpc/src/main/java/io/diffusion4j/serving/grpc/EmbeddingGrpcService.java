@@ -3,7 +3,6 @@ package io.diffusion4j.serving.grpc;
 import com.google.common.primitives.Floats;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.Prompt;
@@ -214,10 +213,8 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
         request.getSeedsCount() == 0
             ? List.of(RequestResolver.seedOf(UUID.randomUUID().toString()))
             : request.getSeedsList();
-    return IntStream.range(request.getFirstIndex(), request.getFirstIndex() + count)
-        .mapToObj(i -> ImageSeed.ofImage(i, seeds))
-        .<NoiseSource>map(seed -> new PhiloxNoise(seed.seed(), seed.stream()))
-        .toList();
+    int first = request.getFirstIndex();
+    return ImageSeed.noise(first, first + count, seeds);
   }
 
   private static SamplingListener untilCancelled() {

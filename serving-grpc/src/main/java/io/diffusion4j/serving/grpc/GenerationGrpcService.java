@@ -6,8 +6,6 @@ import io.diffusion4j.serving.jobs.JobObserver;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.ResolvedRequest;
-import io.diffusion4j.serving.v1.Accepted;
-import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
@@ -51,13 +49,7 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
     CallContext about = CallContext.current();
     about.asksFor(resolved.id(), resolved.words());
     if (request.getValidateOnly()) {
-      observer.accepted(
-          Accepted.newBuilder()
-              .setRequestId(resolved.id())
-              .setPlan(jobs.plan(resolved))
-              .addAllWarnings(resolved.warnings())
-              .build());
-      observer.finished(Finished.getDefaultInstance());
+      jobs.plan(resolved, observer);
       return;
     }
     ServerCallStreamObserver<?> call = serverCall(response);

@@ -6,14 +6,9 @@ import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.jobs.JobObserver;
-import io.diffusion4j.serving.v1.Accepted;
-import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.ImageChunk;
 import io.diffusion4j.serving.v1.ImageDone;
-import io.diffusion4j.serving.v1.Preview;
-import io.diffusion4j.serving.v1.Progress;
-import io.diffusion4j.serving.v1.Started;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -42,7 +37,7 @@ final class StreamOutbox implements JobObserver {
 
   // What follows is guarded by this.
   private final Queue<Supplier<StreamGenerateImagesResponse>> waiting = new ArrayDeque<>();
-  private @Nullable Progress latest;
+  private @Nullable StreamGenerateImagesResponse latest; // progress
   private boolean complete;
   private boolean closed;
   private boolean blocked;
@@ -62,31 +57,22 @@ final class StreamOutbox implements JobObserver {
   }
 
   @Override
-  public void accepted(Accepted event) {
-    add(() -> StreamGenerateImagesResponse.newBuilder().setAccepted(event).build());
-  }
-
-  @Override
-  public void started(Started event) {
-    add(() -> StreamGenerateImagesResponse.newBuilder().setStarted(event).build());
-  }
-
-  @Override
-  public synchronized void progress(Progress event) {
-    latest = event;
-    send();
+  public synchronized void event(StreamGenerateImagesResponse event) {
+    if (event.hasProgress()) {
+      latest = event;
+      send();
+    } else if (!event.hasPreview() || wantsPreview()) {
+      add(() -> event);
+    }
+    if (event.hasFinished()) {
+      complete = true;
+      send();
+    }
   }
 
   @Override
   public synchronized boolean wantsPreview() {
     return call.isReady() && waiting.isEmpty();
-  }
-
-  @Override
-  public void preview(Preview event) {
-    if (wantsPreview()) {
-      add(() -> StreamGenerateImagesResponse.newBuilder().setPreview(event).build());
-    }
   }
 
   @Override
@@ -98,13 +84,6 @@ final class StreamOutbox implements JobObserver {
     }
     ImageDone done = ImageDone.newBuilder().setMetadata(image.getMetadata()).build();
     add(() -> StreamGenerateImagesResponse.newBuilder().setImageDone(done).build());
-  }
-
-  @Override
-  public synchronized void finished(Finished event) {
-    add(() -> StreamGenerateImagesResponse.newBuilder().setFinished(event).build());
-    complete = true;
-    send();
   }
 
   @Override
@@ -153,9 +132,9 @@ final class StreamOutbox implements JobObserver {
     if (event != null) {
       return event.get();
     }
-    var progress = StreamGenerateImagesResponse.newBuilder().setProgress(requireNonNull(latest));
+    StreamGenerateImagesResponse progress = requireNonNull(latest);
     latest = null;
-    return progress.build();
+    return progress;
   }
 
   private void watch(long nanos) {

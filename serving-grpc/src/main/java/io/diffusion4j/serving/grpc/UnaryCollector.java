@@ -5,9 +5,7 @@ import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.diffusion4j.serving.v1.GeneratedImage;
-import io.diffusion4j.serving.v1.Preview;
-import io.diffusion4j.serving.v1.Progress;
-import io.diffusion4j.serving.v1.Started;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
@@ -21,18 +19,24 @@ final class UnaryCollector implements JobObserver {
   }
 
   @Override
-  public void accepted(Accepted event) {
-    response
-        .setRequestId(event.getRequestId())
-        .setPlan(event.getPlan())
-        .addAllWarnings(event.getWarningsList());
+  public void event(StreamGenerateImagesResponse event) {
+    switch (event.getEventCase()) {
+      case ACCEPTED -> {
+        Accepted accepted = event.getAccepted();
+        response
+            .setRequestId(accepted.getRequestId())
+            .setPlan(accepted.getPlan())
+            .addAllWarnings(accepted.getWarningsList());
+      }
+      case FINISHED -> {
+        Finished finished = event.getFinished();
+        response.setUsage(finished.getUsage()).addAllFailures(finished.getFailuresList());
+        call.onNext(response.build());
+        call.onCompleted();
+      }
+      default -> {} // only a stream has them
+    }
   }
-
-  @Override
-  public void started(Started event) {}
-
-  @Override
-  public void progress(Progress event) {}
 
   @Override
   public boolean wantsPreview() {
@@ -40,18 +44,8 @@ final class UnaryCollector implements JobObserver {
   }
 
   @Override
-  public void preview(Preview event) {}
-
-  @Override
   public void image(GeneratedImage image) {
     response.addImages(image);
-  }
-
-  @Override
-  public void finished(Finished event) {
-    response.setUsage(event.getUsage()).addAllFailures(event.getFailuresList());
-    call.onNext(response.build());
-    call.onCompleted();
   }
 
   @Override

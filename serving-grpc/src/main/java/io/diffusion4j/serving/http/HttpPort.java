@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,7 +72,7 @@ public final class HttpPort implements AutoCloseable {
           ModelServiceGrpc.SERVICE_NAME);
 
   private final ServerConfig config;
-  private final Optional<ServerTls.Current> tls;
+  private final Optional<Consumer<ServerBuilder>> tls;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
 
@@ -113,7 +114,7 @@ public final class HttpPort implements AutoCloseable {
         config.host());
   }
 
-  private HttpPort(ServerConfig config, Optional<ServerTls.Current> tls) {
+  private HttpPort(ServerConfig config, Optional<Consumer<ServerBuilder>> tls) {
     this.config = config;
     this.tls = tls;
     for (String service : SERVICES) {
@@ -157,11 +158,11 @@ public final class HttpPort implements AutoCloseable {
           services.addTo(grpc);
           grpc.intercept(new ReadyWindow(), new DeadlineInterceptor());
           builder.service(grpc.build(), Streamed::new);
-          builder.decorator(Disconnects::new);
+          builder.decorator(Endings::cancelIfLeft);
           Duration stall = config.stall().plus(STATUS_WAITS);
           builder.decorator(service -> new StalledReaders(service, stall));
           builder.decorator(service -> new SlowRequests(service, config.receive()));
-          builder.decorator(LateAnswers::new);
+          builder.decorator(Endings::resetIfLate);
           faces.forEach(face -> face.addTo(builder, channel));
         });
   }
@@ -182,7 +183,7 @@ public final class HttpPort implements AutoCloseable {
         .verboseResponses(false)
         .disableServerHeader()
         .decorator(OriginCheck.of(config.reach().origins()));
-    tls.ifPresent(current -> current.addTo(builder));
+    tls.ifPresent(current -> current.accept(builder));
   }
 
   private void listen() throws IOException {

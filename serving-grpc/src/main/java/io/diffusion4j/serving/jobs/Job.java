@@ -10,8 +10,8 @@ import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Plan;
 import io.diffusion4j.serving.v1.Started;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.diffusion4j.serving.v1.Usage;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -51,8 +51,19 @@ final class Job {
     this.story = new JobStory(request.id());
   }
 
-  /** What the request comes to. */
-  static Plan plan(ResolvedRequest request, Pace pace) {
+  /** The event of a request that was admitted, with its plan. */
+  static StreamGenerateImagesResponse accepted(
+      ResolvedRequest request, Pace pace, int queuePosition) {
+    var accepted =
+        Accepted.newBuilder()
+            .setRequestId(request.id())
+            .setPlan(plan(request, pace))
+            .setQueuePosition(queuePosition)
+            .addAllWarnings(request.warnings());
+    return StreamGenerateImagesResponse.newBuilder().setAccepted(accepted).build();
+  }
+
+  private static Plan plan(ResolvedRequest request, Pace pace) {
     Plan.Builder plan =
         Plan.newBuilder().setRequest(request.request()).setImageSteps(request.imageSteps());
     pace.usual(request.card().name(), request.imageStepsByStage())
@@ -96,19 +107,9 @@ final class Job {
     return begun;
   }
 
-  /** Whether it ended, and not well. */
-  boolean hasFailed() {
-    return story.hasFailed();
-  }
-
-  /** Whether it ended well. */
-  boolean hasFinished() {
-    return story.hasFinished();
-  }
-
-  /** Whether it ended, well or not. */
-  boolean hasEnded() {
-    return story.hasEnded();
+  /** What has become of it. */
+  JobStory story() {
+    return story;
   }
 
   /** The size of what it holds: the request as it came and as resolved, and the images so far. */
@@ -118,24 +119,7 @@ final class Job {
 
   /** Tells the observer what happened so far, and from now on what happens. */
   synchronized void attach(JobObserver observer, int queuePosition) {
-    story.attach(
-        observer,
-        Accepted.newBuilder()
-            .setRequestId(request.id())
-            .setPlan(plan(request, pace))
-            .setQueuePosition(queuePosition)
-            .addAllWarnings(request.warnings())
-            .build());
-  }
-
-  /** The observer has left. */
-  boolean detach(JobObserver observer) {
-    return story.detach(observer);
-  }
-
-  /** Ends the job with this error, unless it has ended; drawing stops before its next step. */
-  void stop(StatusRuntimeException reason) {
-    story.stop(reason);
+    story.attach(observer, accepted(request, pace, queuePosition));
   }
 
   /** Draws the next images. */
@@ -144,7 +128,7 @@ final class Job {
       return drawNext(images);
     } catch (Throwable e) { // whatever it was, the thread has other requests to draw
       LOG.atError().addKeyValue("request_id", request.id()).setCause(e).log("request failed");
-      stop(Errors.failed(e, request.id()));
+      story.stop(Errors.failed(e, request.id()));
       return false;
     }
   }

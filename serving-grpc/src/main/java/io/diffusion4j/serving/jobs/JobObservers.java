@@ -1,7 +1,7 @@
 package io.diffusion4j.serving.jobs;
 
 import io.diffusion4j.serving.errors.Errors;
-import io.diffusion4j.serving.v1.Finished;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,8 +53,8 @@ final class JobObservers {
   }
 
   /** Tells all of them that the job is done, and forgets them. */
-  void finish(Finished event) {
-    tell(observer -> observer.finished(event));
+  void finish(StreamGenerateImagesResponse event) {
+    tell(observer -> observer.event(event));
     observers.clear();
   }
 

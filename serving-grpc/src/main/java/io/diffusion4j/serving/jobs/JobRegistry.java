@@ -4,8 +4,9 @@ import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.events.Listeners;
 import io.diffusion4j.serving.request.ResolvedRequest;
+import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
-import io.diffusion4j.serving.v1.Plan;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Iterator;
@@ -44,9 +45,11 @@ public final class JobRegistry {
     this.listeners = listeners;
   }
 
-  /** What the request comes to. */
-  public Plan plan(ResolvedRequest request) {
-    return Job.plan(request, pace);
+  /** Answers a request that is not to be drawn, with its plan. */
+  public void plan(ResolvedRequest request, JobObserver observer) {
+    observer.event(Job.accepted(request, pace, 0));
+    var finished = Finished.getDefaultInstance();
+    observer.event(StreamGenerateImagesResponse.newBuilder().setFinished(finished).build());
   }
 
   /**
@@ -99,7 +102,7 @@ public final class JobRegistry {
   public synchronized void leave(
       Principal owner, String requestId, JobObserver observer) { // not while another joins
     Entry entry = jobs.get(new Key(owner.name(), requestId));
-    if (entry != null && entry.job().detach(observer)) {
+    if (entry != null && entry.job().story().detach(observer)) {
       scheduler.remove(entry.job());
       listeners.requestCancelled();
     }
@@ -107,13 +110,13 @@ public final class JobRegistry {
 
   /** How many jobs wait or run. */
   public synchronized long unfinished() {
-    return jobs.values().stream().filter(entry -> !entry.job().hasEnded()).count();
+    return jobs.values().stream().filter(entry -> !entry.job().story().hasEnded()).count();
   }
 
   private long unfinished(Principal owner) {
     return jobs.entrySet().stream()
         .filter(job -> job.getKey().principal().equals(owner.name()))
-        .filter(job -> !job.getValue().job().hasEnded())
+        .filter(job -> !job.getValue().job().story().hasEnded())
         .count();
   }
 
@@ -122,13 +125,14 @@ public final class JobRegistry {
     jobs.values()
         .removeIf(
             entry ->
-                entry.job().hasFailed()
-                    || (entry.job().hasFinished() && now - entry.since() > LONGEST.toNanos()));
+                entry.job().story().hasFailed()
+                    || (entry.job().story().hasFinished()
+                        && now - entry.since() > LONGEST.toNanos()));
     long bytes = jobs.values().stream().mapToLong(entry -> entry.job().bytes()).sum();
     Iterator<Entry> oldest = jobs.values().iterator();
     while ((jobs.size() >= MOST_JOBS || bytes > MOST_BYTES) && oldest.hasNext()) {
       Job job = oldest.next().job();
-      if (job.hasFinished()) {
+      if (job.story().hasFinished()) {
         bytes -= job.bytes();
         oldest.remove();
       }

@@ -9,8 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +29,7 @@ public final class JobScheduler {
   private final int capacity;
   private final ServingListener listener;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  // What follows is guarded by this.
   private final PriorityQueue<Turn> waiting = new PriorityQueue<>(Turn.ORDER);
   private final Set<Job> running = new HashSet<>();
   private int free; // rows
@@ -76,34 +74,24 @@ public final class JobScheduler {
   }
 
   /** Puts a new job into the queue. */
-  void submit(Job job) {
-    lock.lock();
-    try {
-      if (state != State.OPEN) {
-        throw Errors.draining();
-      }
-      if (waiting.size() >= capacity) {
-        throw Errors.queueFull(waiting.size(), retryDelay());
-      }
-      enqueue(job);
-    } finally {
-      lock.unlock();
+  synchronized void submit(Job job) {
+    if (state != State.OPEN) {
+      throw Errors.draining();
     }
+    if (waiting.size() >= capacity) {
+      throw Errors.queueFull(waiting.size(), retryDelay());
+    }
+    enqueue(job);
   }
 
   /** How many jobs are ahead of this one; 0 if it does not wait. */
-  int position(Job job) {
-    lock.lock();
-    try {
-      return waiting.stream()
-          .filter(turn -> turn.job() == job)
-          .findFirst()
-          .map(turn -> waiting.stream().filter(t -> Turn.ORDER.compare(t, turn) < 0).count())
-          .orElse(0L)
-          .intValue();
-    } finally {
-      lock.unlock();
-    }
+  synchronized int position(Job job) {
+    return waiting.stream()
+        .filter(turn -> turn.job() == job)
+        .findFirst()
+        .map(turn -> waiting.stream().filter(t -> Turn.ORDER.compare(t, turn) < 0).count())
+        .orElse(0L)
+        .intValue();
   }
 
   /**
@@ -111,24 +99,19 @@ public final class JobScheduler {
    * pace so far. In several rows those ahead need not be done when the job is; but they were there
    * before, and have taken as many steps.
    */
-  Duration leastDelay(Job job) {
-    lock.lock();
-    try {
-      int share = share(job, 1 + waiting.size() + running.size());
-      Duration own = job.leastTime(1);
-      Duration delay = Duration.ZERO;
-      for (Turn turn : waiting) {
-        if (turn.job().rank() >= job.rank()) {
-          int images = Math.min(share, turn.job().imagesLeft());
-          Duration all = turn.job().leastTime(images);
-          Duration beside = own.multipliedBy(images);
-          delay = delay.plus(rows == 1 || all.compareTo(beside) < 0 ? all : beside);
-        }
+  synchronized Duration leastDelay(Job job) {
+    int share = share(job, 1 + waiting.size() + running.size());
+    Duration own = job.leastTime(1);
+    Duration delay = Duration.ZERO;
+    for (Turn turn : waiting) {
+      if (turn.job().rank() >= job.rank()) {
+        int images = Math.min(share, turn.job().imagesLeft());
+        Duration all = turn.job().leastTime(images);
+        Duration beside = own.multipliedBy(images);
+        delay = delay.plus(rows == 1 || all.compareTo(beside) < 0 ? all : beside);
       }
-      return delay;
-    } finally {
-      lock.unlock();
     }
+    return delay;
   }
 
   /** How many rows a job may have that is one of so many. */
@@ -137,15 +120,10 @@ public final class JobScheduler {
   }
 
   /** Takes a job out of the queue, if it waits there. */
-  void remove(Job job) {
-    lock.lock();
-    try {
-      waiting.removeIf(turn -> turn.job() == job);
-      listener.queueChanged(waiting.size());
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+  synchronized void remove(Job job) {
+    waiting.removeIf(turn -> turn.job() == job);
+    listener.queueChanged(waiting.size());
+    notifyAll();
   }
 
   /**
@@ -154,8 +132,7 @@ public final class JobScheduler {
    */
   public void shutdown(Duration grace) throws InterruptedException {
     List<Job> dropped = new ArrayList<>();
-    lock.lock();
-    try {
+    synchronized (this) {
       if (state == State.OPEN) {
         state = State.DRAINING;
       }
@@ -166,35 +143,29 @@ public final class JobScheduler {
         }
       }
       listener.queueChanged(waiting.size());
-    } finally {
-      lock.unlock();
     }
-    dropped.forEach(job -> job.stop(Errors.draining()));
-    awaitIdle(grace).forEach(job -> job.stop(Errors.draining()));
-    lock.lock();
-    try {
+    dropped.forEach(job -> job.story().stop(Errors.draining()));
+    awaitIdle(grace).forEach(job -> job.story().stop(Errors.draining()));
+    synchronized (this) {
       state = State.CLOSED;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
+      notifyAll();
     }
   }
 
   /** Waits until nothing runs or waits; returns the jobs of which that is not true in time. */
   private List<Job> awaitIdle(Duration grace) throws InterruptedException {
-    long left = grace.toNanos();
-    lock.lock();
-    try {
-      while (left > 0 && !(running.isEmpty() && waiting.isEmpty())) {
-        left = changed.awaitNanos(left);
+    long end = System.nanoTime() + grace.toNanos();
+    synchronized (this) {
+      for (long left = grace.toNanos();
+          left > 0 && !(running.isEmpty() && waiting.isEmpty());
+          left = end - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
       }
       List<Job> unfinished = new ArrayList<>(running);
       waiting.forEach(turn -> unfinished.add(turn.job()));
       waiting.clear();
       listener.queueChanged(0);
       return unfinished;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -207,47 +178,41 @@ public final class JobScheduler {
   }
 
   /** Rows for the next job; null when there will be no more. */
-  private @Nullable Share take() {
-    lock.lock();
-    try {
-      while ((waiting.isEmpty() || free == 0) && state != State.CLOSED) {
-        changed.awaitUninterruptibly();
+  private synchronized @Nullable Share take() {
+    while ((waiting.isEmpty() || free == 0) && state != State.CLOSED) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        // A worker ends with its scheduler, whatever drew on it and interrupted it.
       }
-      int jobs = waiting.size() + running.size();
-      Turn next = waiting.poll();
-      if (next == null) {
-        return null;
-      }
-      listener.queueChanged(waiting.size());
-      Job job = next.job();
-      int taken = Math.min(free, Math.min(share(job, jobs), job.imagesLeft()));
-      free -= taken;
-      running.add(job);
-      return new Share(job, taken);
-    } finally {
-      lock.unlock();
     }
+    int jobs = waiting.size() + running.size();
+    Turn next = waiting.poll();
+    if (next == null) {
+      return null;
+    }
+    listener.queueChanged(waiting.size());
+    Job job = next.job();
+    int taken = Math.min(free, Math.min(share(job, jobs), job.imagesLeft()));
+    free -= taken;
+    running.add(job);
+    return new Share(job, taken);
   }
 
-  private void putBack(Share share, boolean more, double seconds) {
-    lock.lock();
-    try {
-      running.remove(share.job());
-      free += share.rows();
-      batchSeconds = batchSeconds == 0 ? seconds : 0.8 * batchSeconds + 0.2 * seconds;
-      if (more) {
-        enqueue(share.job()); // beyond the capacity if need be: it was admitted once
-      }
-      changed.signalAll();
-    } finally {
-      lock.unlock();
+  private synchronized void putBack(Share share, boolean more, double seconds) {
+    running.remove(share.job());
+    free += share.rows();
+    batchSeconds = batchSeconds == 0 ? seconds : 0.8 * batchSeconds + 0.2 * seconds;
+    if (more) {
+      enqueue(share.job()); // beyond the capacity if need be: it was admitted once
     }
+    notifyAll();
   }
 
   private void enqueue(Job job) {
     waiting.add(new Turn(job, turns++));
     listener.queueChanged(waiting.size());
-    changed.signalAll();
+    notifyAll();
   }
 
   /** When the queue will have moved on by one, as batches went lately. */

@@ -1,13 +1,13 @@
 package io.diffusion4j.serving.jobs;
 
 import io.diffusion4j.serving.errors.Errors;
-import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.ImageFailure;
 import io.diffusion4j.serving.v1.Preview;
 import io.diffusion4j.serving.v1.Progress;
 import io.diffusion4j.serving.v1.Started;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.diffusion4j.serving.v1.Usage;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -29,9 +29,9 @@ final class JobStory {
   private final List<GeneratedImage> images = new ArrayList<>();
   private final List<ImageFailure> failures = new ArrayList<>();
   private @Nullable StatusRuntimeException failure; // the last
-  private @Nullable Started started;
-  private @Nullable Progress progress;
-  private @Nullable Finished finished;
+  private @Nullable StreamGenerateImagesResponse started;
+  private @Nullable StreamGenerateImagesResponse progress;
+  private @Nullable StreamGenerateImagesResponse finished;
   private volatile @Nullable StatusRuntimeException error; // read by others too
 
   /** Nothing has happened yet, and nobody waits. */
@@ -44,21 +44,21 @@ final class JobStory {
    * Tells the observer what happened so far, and from now on what happens. What it throws is thrown
    * on; it is attached nevertheless.
    */
-  synchronized void attach(JobObserver observer, Accepted accepted) {
+  synchronized void attach(JobObserver observer, StreamGenerateImagesResponse accepted) {
     if (!hasEnded()) {
       observers.add(observer);
     }
-    observer.accepted(accepted);
+    observer.event(accepted);
     if (started != null) {
-      observer.started(started);
+      observer.event(started);
     }
     images.forEach(observer::image);
     if (finished != null) {
-      observer.finished(finished);
+      observer.event(finished);
     } else if (error != null) {
       observer.failed(error);
     } else if (progress != null) {
-      observer.progress(progress);
+      observer.event(progress);
     }
   }
 
@@ -85,21 +85,26 @@ final class JobStory {
   }
 
   synchronized void started(Started event) {
-    started = event;
-    tell(observer -> observer.started(event));
+    var begun = StreamGenerateImagesResponse.newBuilder().setStarted(event).build();
+    started = begun;
+    tell(observer -> observer.event(begun));
   }
 
   /** Returns whether anybody wants previews now. */
   synchronized boolean progress(Progress event) {
-    progress = event;
-    tell(observer -> observer.progress(event));
+    var now = StreamGenerateImagesResponse.newBuilder().setProgress(event).build();
+    progress = now;
+    tell(observer -> observer.event(now));
     boolean[] wanted = {false};
     tell(observer -> wanted[0] |= observer.wantsPreview());
     return wanted[0];
   }
 
   synchronized void previews(List<Preview> previews) {
-    previews.forEach(preview -> tell(observer -> observer.preview(preview)));
+    for (Preview preview : previews) {
+      var event = StreamGenerateImagesResponse.newBuilder().setPreview(preview).build();
+      tell(observer -> observer.event(event));
+    }
   }
 
   synchronized void image(GeneratedImage image) {
@@ -124,11 +129,8 @@ final class JobStory {
       stop(failure);
     }
     if (!hasEnded()) {
-      finished =
-          Finished.newBuilder()
-              .setUsage(usage.apply(images.size()))
-              .addAllFailures(failures)
-              .build();
+      var end = Finished.newBuilder().setUsage(usage.apply(images.size())).addAllFailures(failures);
+      finished = StreamGenerateImagesResponse.newBuilder().setFinished(end).build();
       observers.finish(finished);
     }
   }

@@ -6,7 +6,6 @@ import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
@@ -17,11 +16,14 @@ import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.ImageMetadata;
 import io.diffusion4j.serving.v1.Recipe;
 import io.diffusion4j.serving.v1.Warning;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Properties;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A valid request with every default filled in.
@@ -40,6 +42,19 @@ public record ResolvedRequest(
     Map<String, SamplingSettings> stages,
     Map<String, Integer> steps,
     List<Warning> warnings) {
+  /** This program, as recipes name it. */
+  private static final String SOFTWARE = "Diffusion4J " + version();
+
+  private static String version() {
+    var properties = new Properties();
+    try (InputStream in = ResolvedRequest.class.getResourceAsStream("version.properties")) {
+      properties.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version");
+  }
+
   public String id() {
     return request.getRequestId();
   }
@@ -51,17 +66,14 @@ public record ResolvedRequest(
 
   /** What is asked for in words; empty if nothing is. */
   public String words() {
-    return switch (request.getTaskCase()) {
-      case TEXT_TO_IMAGE -> request.getTextToImage().getPrompt().getText();
-      case VARIATION -> request.getVariation().getPrompt().getText();
-      case INPAINT -> request.getInpaint().getPrompt().getText();
-      case IMAGE_TO_IMAGE -> request.getImageToImage().getPrompt().getText();
-      case UPSCALE -> request.getUpscale().getPrompt().getText();
-      case FROM_EMBEDDING -> request.getFromEmbedding().getPrompt().getText();
-      case TEXT_DIFF ->
-          request.getTextDiff().getFromText() + " → " + request.getTextDiff().getToText();
-      case INTERPOLATION, TASK_NOT_SET -> "";
-    };
+    if (request.hasTextDiff()) {
+      return request.getTextDiff().getFromText() + " → " + request.getTextDiff().getToText();
+    }
+    return Tasks.texts(request).entrySet().stream()
+        .filter(text -> text.getKey().endsWith(".prompt.text"))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("");
   }
 
   public int imageCount() {
@@ -89,7 +101,7 @@ public record ResolvedRequest(
     return Recipe.newBuilder()
         .setRequest(alone)
         .setWeightsDigest(card.identity().weightsDigest())
-        .setSoftware(Software.NAME)
+        .setSoftware(SOFTWARE)
         .addAllParts(ModelParts.of(card))
         .build();
   }
@@ -113,10 +125,8 @@ public record ResolvedRequest(
 
   /** The randomness of the images from one to before another, counted from 0 in the request. */
   public List<NoiseSource> noise(int from, int to) {
-    return IntStream.range(from, to)
-        .mapToObj(this::seed)
-        .<NoiseSource>map(seed -> new PhiloxNoise(seed.seed(), seed.stream()))
-        .toList();
+    int first = request.getFirstImage();
+    return ImageSeed.noise(first + from, first + to, request.getSeedsList());
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.diffusion4j.serving.request;
 
 import com.google.common.primitives.Floats;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -82,28 +84,21 @@ final class Tasks {
 
   /** All texts of the task, by the paths of their fields. */
   static Map<String, String> texts(GenerateImagesRequest request) {
-    String task = kind(request.getTaskCase()).label();
-    return switch (request.getTaskCase()) {
-      case TEXT_TO_IMAGE -> texts(task, request.getTextToImage().getPrompt());
-      case VARIATION -> texts(task, request.getVariation().getPrompt());
-      case INPAINT -> texts(task, request.getInpaint().getPrompt());
-      case IMAGE_TO_IMAGE -> texts(task, request.getImageToImage().getPrompt());
-      case FROM_EMBEDDING -> texts(task, request.getFromEmbedding().getPrompt());
-      case TEXT_DIFF -> {
-        Map<String, String> texts = new LinkedHashMap<>();
-        texts.put(task + ".from_text", request.getTextDiff().getFromText());
-        texts.put(task + ".to_text", request.getTextDiff().getToText());
-        yield texts;
-      }
-      case UPSCALE -> texts(task, request.getUpscale().getPrompt());
-      case INTERPOLATION, TASK_NOT_SET -> Map.of();
-    };
-  }
-
-  private static Map<String, String> texts(String task, PromptSpec prompt) {
     Map<String, String> texts = new LinkedHashMap<>();
-    texts.put(task + ".prompt.text", prompt.getText());
-    texts.put(task + ".prompt.negative_text", prompt.getNegativeText());
+    FieldDescriptor task =
+        request.getOneofFieldDescriptor(GenerateImagesRequest.getDescriptor().getOneofs().get(0));
+    if (task != null) {
+      Message own = (Message) request.getField(task);
+      for (FieldDescriptor field : task.getMessageType().getFields()) {
+        String path = task.getName() + "." + field.getName();
+        if (own.getField(field) instanceof PromptSpec prompt) {
+          texts.put(path + ".text", prompt.getText());
+          texts.put(path + ".negative_text", prompt.getNegativeText());
+        } else if (own.getField(field) instanceof String text) {
+          texts.put(path, text);
+        }
+      }
+    }
     return texts;
   }
 }

@@ -7,6 +7,7 @@ import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How a server encrypts, and from whom it takes calls.
@@ -20,32 +21,15 @@ import java.util.Optional;
  */
 public record ServerTls(CertificateFiles own, Optional<Path> clients) {
   /**
-   * Reads the files.
+   * Reads the files, and has a server use them as they are now and will be.
    *
    * @throws IOException if one cannot be read
    * @throws IllegalArgumentException if one holds something else; the message names it
    */
-  public Current open() throws IOException {
-    return new Current(new RenewedCertificates(this), clients.isPresent());
-  }
-
-  /** The certificates as they are now and will be. */
-  public static final class Current {
-    private final RenewedCertificates certificates;
-    private final boolean mutual;
-
-    private Current(RenewedCertificates certificates, boolean mutual) {
-      this.certificates = certificates;
-      this.mutual = mutual;
-    }
-
-    /** Has a server use them. */
-    public void addTo(ServerBuilder server) {
-      server.tlsProvider(
-          certificates,
-          ServerTlsConfig.builder()
-              .clientAuth(mutual ? ClientAuth.REQUIRE : ClientAuth.NONE)
-              .build());
-    }
+  public Consumer<ServerBuilder> open() throws IOException {
+    var certificates = new RenewedCertificates(this);
+    var asked = clients.isPresent() ? ClientAuth.REQUIRE : ClientAuth.NONE;
+    return server ->
+        server.tlsProvider(certificates, ServerTlsConfig.builder().clientAuth(asked).build());
   }
 }
