@@ -11,24 +11,31 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * Computes networks and their gradients in plain Java and double precision: the oracle that engines
- * are tested against, and what evaluates a loss where an engine computes the network alone.
+ * Computes networks and their gradients in plain Java and double precision: what evaluates a loss
+ * where an engine computes the network alone. Tests give it the other layers, for an oracle.
  *
- * <p>It has every layer. For one thread.
+ * <p>For one thread.
  */
 public final class Interpreter {
   private final Network network;
   private final boolean[] differentiated;
   private final Broadcast broadcast = new Broadcast();
+  private final Function<Evaluation, Forward> layers;
 
   /**
-   * Prepares a network.
+   * Prepares a loss.
    *
    * @param inputs names of the inputs by which it is differentiated, besides the parameters
    */
   public Interpreter(Network network, Set<String> inputs) {
+    this(network, inputs, Forward::new);
+  }
+
+  Interpreter(Network network, Set<String> inputs, Function<Evaluation, Forward> layers) {
+    this.layers = layers;
     this.network = network;
     this.differentiated = new boolean[network.nodes().size()];
     for (int n = 0; n < differentiated.length; n++) {
@@ -65,7 +72,7 @@ public final class Interpreter {
     private final List<Runnable> backward = new ArrayList<>();
     private final Map<Integer, double[]> gradients = new LinkedHashMap<>();
     private final Map<String, double[]> parameterGradients = new LinkedHashMap<>();
-    private final Forward forward = new Forward(this);
+    private final Forward forward = layers.apply(this);
 
     private Evaluation(Batch batch, Map<String, double[]> parameters) {
       this.batch = batch;

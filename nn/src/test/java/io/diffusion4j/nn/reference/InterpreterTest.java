@@ -42,7 +42,7 @@ class InterpreterTest {
             (key, p) ->
                 parameters.put(key, random.doubles(p.size(), -1, 1).map(x -> x + 0.1).toArray()));
     var batch = LayerCases.batch(network, 5);
-    var interpreter = new Interpreter(network, Set.of());
+    var interpreter = Oracle.of(network, Set.of());
     var loss = network.outputs().get(0);
     var evaluation = interpreter.evaluate(batch, parameters);
     evaluation.differentiate(Map.of(loss, new double[] {1}));
@@ -73,7 +73,7 @@ class InterpreterTest {
               return List.of(nn.multiply(p, nn.detached(p)));
             });
     var evaluation =
-        new Interpreter(network, Set.of())
+        Oracle.of(network, Set.of())
             .evaluate(new io.diffusion4j.nn.Batch(1), Map.of("p", new double[] {3}));
     evaluation.differentiate(Map.of(network.outputs().get(0), new double[] {1}));
     assertThat(evaluation.byParameter("p")).containsExactly(3);

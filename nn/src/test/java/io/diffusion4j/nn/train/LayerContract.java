@@ -12,7 +12,7 @@ import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.reference.Interpreter;
+import io.diffusion4j.nn.reference.Oracle;
 import io.diffusion4j.nn.train.Learner.Role;
 import io.diffusion4j.nn.train.TrainingConfig.EmaWarmup;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The promise of every engine: each layer, forward and gradient, is what {@link Interpreter}
+ * The promise of every engine: each layer, forward and gradient, is what {@link Oracle}
  * computes, or the engine refuses it by an {@link UnsupportedLayerException}.
  */
 public interface LayerContract {
@@ -61,7 +61,7 @@ public interface LayerContract {
       return;
     }
     var batch = LayerCases.batch(network, 2);
-    var evaluation = new Interpreter(network, Set.of()).evaluate(batch, doubles(network, weights));
+    var evaluation = Oracle.of(network, Set.of()).evaluate(batch, doubles(network, weights));
     try (var compiled = engine().compile(network, weights, compute)) {
       assertClose(compiled.run(batch).get(0), evaluation.value(network.outputs().get(0)), FORWARD);
     }
@@ -82,7 +82,7 @@ public interface LayerContract {
       return;
     }
     var weights = weights(network);
-    var evaluation = new Interpreter(network, Set.of()).evaluate(batch, doubles(network, weights));
+    var evaluation = Oracle.of(network, Set.of()).evaluate(batch, doubles(network, weights));
     evaluation.differentiate(Map.of(network.outputs().get(0), new double[] {1}));
     try (var learner = trainingEngine().learner(loss, config)) {
       learner.fill(state(network, weights));
