@@ -1,18 +1,28 @@
 package io.diffusion4j.data;
 
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.diffusion.image.Image;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
  * A data set made of a finite set: in every epoch each picture comes once, in an order of its own.
- * Pictures are cut to the square in their middle; of several captions one is drawn each time.
+ * Pictures are cut to the square in their middle; of several captions one is drawn each time. In
+ * the place of a picture that cannot be read comes the next one of the set.
  *
  * @param pictures the pictures, which stay the caller's to close
+ * @param bad notes which of them cannot be read
  */
-public record Shuffled(PictureSet pictures) implements DataSet {
+public record Shuffled(PictureSet pictures, BadPictures bad) implements DataSet {
+  /** With up to 5 % of pictures that cannot be read. */
+  public Shuffled(PictureSet pictures) {
+    this(pictures, new BadPictures(0.05));
+  }
+
   @Override
   public String name() {
     return pictures.name();
@@ -22,9 +32,27 @@ public record Shuffled(PictureSet pictures) implements DataSet {
   public CaptionedImages examples(int imageSize, long seed) {
     return index -> {
       long picture = picture(seed, index);
-      return new CaptionedImage(
-          Squares.middle(pictures.image(picture), imageSize), caption(seed, index, picture));
+      while (true) {
+        Optional<Image> image = image(picture);
+        if (image.isPresent()) {
+          return new CaptionedImage(
+              Squares.middle(image.get(), imageSize), caption(seed, index, picture));
+        }
+        picture = (picture + 1) % pictures.size();
+      }
     };
+  }
+
+  private Optional<Image> image(long picture) {
+    if (bad.contains(picture)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(pictures.image(picture));
+    } catch (UncheckedIOException e) {
+      bad.add(pictures, picture, String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   /** Those of the first epoch, without empty ones. */

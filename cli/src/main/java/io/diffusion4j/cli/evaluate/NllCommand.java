@@ -5,7 +5,7 @@ import io.diffusion4j.cli.options.EmojiModel;
 import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.data.CaptionedImages;
-import io.diffusion4j.data.PictureFolder;
+import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
@@ -108,7 +108,7 @@ public final class NllCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
-    PictureFolder folder = images == null ? null : PictureFolder.of("images", images);
+    PictureFiles folder = images == null ? null : PictureFiles.folder("images", images);
     int size = folder != null ? ExampleOptions.size(folder, count) : count != null ? count : 16;
     UnclipFamily.require(model.folder());
     console.say("loading " + model.folder());

@@ -1,8 +1,8 @@
 package io.diffusion4j.cli.options;
 
 import io.diffusion4j.data.CaptionedImages;
-import io.diffusion4j.data.PictureFolder;
 import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.EmojiPreset;
@@ -56,7 +56,7 @@ public final class ExampleOptions {
    */
   public Examples of(Path model, int usual) {
     Check.that(seed >= 0, "seed", seed, "≥ 0");
-    PictureFolder folder = images == null ? null : PictureFolder.of("images", images);
+    PictureFiles folder = images == null ? null : PictureFiles.folder("images", images);
     int size = folder != null ? size(folder, count) : count != null ? count : usual;
     Check.that(size >= 2, "count", size, "≥ 2");
     UnclipFamily.require(model);

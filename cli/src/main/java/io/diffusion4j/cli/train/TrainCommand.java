@@ -4,9 +4,11 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PictureColumns;
+import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.data.DataSet;
-import io.diffusion4j.data.PictureFolder;
 import io.diffusion4j.data.Shuffled;
+import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
@@ -70,11 +72,23 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--data",
-      paramLabel = "DIR",
+      paramLabel = "PATH",
       description =
-          "Train on the PNG and JPEG files of this folder instead of emoji; NAME.txt beside"
-              + " NAME.png is its caption.")
-  private @Nullable Path folder;
+          "Train on these pictures instead of emoji: a folder (with metadata.jsonl or metadata.csv,"
+              + " or NAME.txt beside NAME.png), a list (.csv, .tsv, .jsonl), or tar shards such as"
+              + " {00000..00099}.tar. See docs/own-data.md.")
+  private List<String> paths = List.of();
+
+  @Mixin private PictureColumns columns = new PictureColumns();
+
+  @Option(
+      names = "--bad",
+      paramLabel = "skip|fail",
+      defaultValue = "skip",
+      description =
+          "What is done about pictures that cannot be read: skip passes over up to 5 %% and lists"
+              + " them in the end. Default: ${DEFAULT-VALUE}")
+  private Bad bad = Bad.skip;
 
   @Option(
       names = "--model",
@@ -168,6 +182,18 @@ public final class TrainCommand implements Callable<Integer> {
       description = "How many steps may be lost. Default: ${DEFAULT-VALUE}")
   private long checkpointEvery;
 
+  /** What is done about pictures that cannot be read, with the largest share of them. */
+  enum Bad {
+    skip(0.05),
+    fail(0);
+
+    private final double most;
+
+    Bad(double most) {
+      this.most = most;
+    }
+  }
+
   /** Optimizers, as they are asked for. */
   enum Moving {
     adamw(Optimizer.Method.ADAMW),
@@ -197,7 +223,7 @@ public final class TrainCommand implements Callable<Integer> {
         "technique",
         String.join(", ", techniques.keySet()),
         "none for judge");
-    Check.that(folder == null, "data", folder, "none for judge");
+    Check.that(paths.isEmpty(), "data", String.join(", ", paths), "none for judge");
     JudgePreset preset = JudgePreset.named(presetName);
     Path stateFolder = stateFolder(preset.name());
     Path folder = model == null ? home(preset.name()).resolve(JudgeRecipe.WORD) : model;
@@ -240,12 +266,12 @@ public final class TrainCommand implements Callable<Integer> {
     List<Part> parts = parts();
     EmojiPreset preset = EmojiPreset.of(presetName);
     String name = preset.sizes().name();
+    var badPictures = new BadPictures(bad.most);
     DataSet data =
-        folder == null
+        paths.isEmpty()
             ? EmojiData.of(preset)
-            : new Shuffled(PictureFolder.of("data", folder.normalize()));
-    String home =
-        folder == null ? name : folder.toAbsolutePath().normalize().getFileName() + "-" + name;
+            : new Shuffled(PictureFiles.open("data", paths, columns.columns()), badPictures);
+    String home = paths.isEmpty() ? name : stem(paths.get(0)) + "-" + name;
     Path modelFolder = model == null ? home(home).resolve("model") : model;
     Path stateFolder = stateFolder(home);
     Recipe recipe = new Recipe(preset.sizes(), modelFolder, stateFolder, startFrom);
@@ -266,7 +292,14 @@ public final class TrainCommand implements Callable<Integer> {
                 stop);
       }
     }
+    badPictures.reasons().forEach(reason -> console.say("skipped: " + reason));
     return report(finished, modelFolder);
+  }
+
+  /** What the folder of a model trained on a path is called by default. */
+  private static String stem(String path) {
+    String name = Path.of(path).toAbsolutePath().normalize().getFileName().toString();
+    return name.replaceFirst("\\.(csv|tsv|jsonl|tar)$", "").replaceAll("[{}:]", "");
   }
 
   private List<Part> parts() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -63,8 +64,20 @@ public final class ImageFiles {
    * @throws IOException if this is of another format, is damaged, or has more pixels
    */
   public static Image read(byte[] bytes, long maxPixels) throws IOException {
+    return read(bytes, maxPixels, List.of());
+  }
+
+  /**
+   * Reads the bytes of a file, of some further formats too that Java reads, such as GIF; of several
+   * frames the first.
+   *
+   * @param maxPixels the largest width·height that is decoded
+   * @throws IOException if this is of another format, is damaged, or has more pixels
+   */
+  public static Image read(byte[] bytes, long maxPixels, List<String> furtherFormats)
+      throws IOException {
     try (var source = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-      ImageReader reader = reader(source);
+      ImageReader reader = reader(source, furtherFormats);
       try {
         String format = reader.getFormatName().toUpperCase(Locale.ROOT);
         requireSmallFrames(bytes, maxPixels);
@@ -77,11 +90,14 @@ public final class ImageFiles {
     }
   }
 
-  private static ImageReader reader(MemoryCacheImageInputStream source) throws IOException {
+  private static ImageReader reader(MemoryCacheImageInputStream source, List<String> furtherFormats)
+      throws IOException {
     for (Iterator<ImageReader> readers = ImageIO.getImageReaders(source); readers.hasNext(); ) {
       ImageReader reader = readers.next();
       String format = reader.getFormatName();
-      if (FORMATS.stream().anyMatch(format::equalsIgnoreCase)) {
+      if (Stream.of(FORMATS, furtherFormats)
+          .flatMap(List::stream)
+          .anyMatch(format::equalsIgnoreCase)) {
         return reader;
       }
       reader.dispose();

@@ -2,14 +2,13 @@ package io.diffusion4j.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.data.files.Columns;
+import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,8 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pictures of a folder, in its order and shuffled. */
-class PictureFolderTest {
+/** Pictures of a folder, shuffled. */
+class ShuffledTest {
   private static final int N = 5;
 
   @TempDir Path folder = Path.of("");
@@ -37,21 +36,6 @@ class PictureFolderTest {
       }
     }
     Files.writeString(folder.resolve("notes.md"), "not a picture");
-  }
-
-  @Test
-  void picturesComeInTheOrderOfTheirNamesWithTheTextsBesideThem() {
-    PictureFolder pictures = PictureFolder.of("images", folder);
-    assertThat(pictures.size()).isEqualTo(N);
-    assertThat(pictures.key(2)).isEqualTo("2.png");
-    assertThat(pictures.captions(0)).isEmpty();
-    assertThat(pictures.captions(3)).containsExactly("shade 3");
-    assertThat(pictures.image(3).width()).isEqualTo(6);
-    CaptionedImage third = pictures.inOrder().get(3);
-    assertThat(third.caption()).isEqualTo("shade 3");
-    assertThat(third.image().width()).isEqualTo(4);
-    assertThat(third.image().pixels()).containsOnly(grey(1, 1, 3).pixels()[0]);
-    assertThat(pictures.inOrder().get(0).caption()).isEmpty();
   }
 
   @Test
@@ -90,27 +74,38 @@ class PictureFolderTest {
   }
 
   @Test
-  void whatIsNoFolderOfPicturesIsRefused(@TempDir Path empty) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> PictureFolder.of("data", empty.resolve("nowhere")))
-        .withMessage("data: " + empty.resolve("nowhere") + " (expected: a folder)");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> PictureFolder.of("data", empty))
-        .withMessage(
-            "data: %s (expected: a folder with %s files)".formatted(empty, ImageFiles.formats()));
+  void whatCannotBeReadIsPassedOverAndNoted() throws IOException {
+    for (int i = N; i < 40; i++) {
+      Files.write(folder.resolve(i + ".png"), Png.encode(grey(2, 2, 1), Map.of()));
+    }
+    Files.writeString(folder.resolve("bad.png"), "no picture");
+    var set = open();
+    var shuffled = new Shuffled(set);
+    for (int i = 0; i < set.size(); i++) {
+      assertThat(shuffled.examples(2, 3).get(i).image().width()).isEqualTo(2);
+    }
+    assertThat(shuffled.bad().reasons()).singleElement().asString().startsWith("bad.png: image: ");
+    var again = new Shuffled(set).examples(2, 3);
+    assertThat(again.get(7).caption()).isEqualTo(shuffled.examples(2, 3).get(7).caption());
   }
 
   @Test
-  void aBrokenPictureIsNamed() throws IOException {
-    Files.writeString(folder.resolve("a.png"), "no picture");
-    PictureFolder pictures = PictureFolder.of("data", folder);
-    assertThatThrownBy(() -> pictures.image(N))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("a.png");
+  void moreThanAFewBadPicturesAreAnError() throws IOException {
+    Files.writeString(folder.resolve("bad.png"), "no picture");
+    CaptionedImages examples = shuffled().examples(2, 9);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LongStream.range(0, N + 1).forEach(examples::get))
+        .withMessageStartingWith(
+            "data: " + folder + ", 1 of 6 pictures cannot be read, such as bad.png: ")
+        .withMessageEndingWith("(expected: at most 5 %)");
+  }
+
+  private PictureFiles open() {
+    return PictureFiles.open("data", List.of(folder.toString()), Columns.USUAL);
   }
 
   private Shuffled shuffled() {
-    return new Shuffled(PictureFolder.of("data", folder));
+    return new Shuffled(open());
   }
 
   private static Image grey(int width, int height, int level) {

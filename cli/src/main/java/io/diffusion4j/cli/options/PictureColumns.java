@@ -1,0 +1,29 @@
+package io.diffusion4j.cli.options;
+
+import io.diffusion4j.data.files.Columns;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The columns of lists of pictures. */
+public final class PictureColumns {
+  @Option(
+      names = "--image-column",
+      paramLabel = "NAME",
+      description =
+          "The column of a list that has the paths. Default: the first of file_name, filepath,"
+              + " image_name and image that is there")
+  private @Nullable String image;
+
+  @Option(
+      names = "--caption-column",
+      paramLabel = "NAME",
+      description =
+          "The column of a list, or the field of a sample's JSON, that has the captions. Default:"
+              + " the first of text, caption and title that is there, or a list's only other"
+              + " column")
+  private @Nullable String caption;
+
+  public Columns columns() {
+    return new Columns(image, caption);
+  }
+}

@@ -1,0 +1,34 @@
+package io.diffusion4j.data.files;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Bytes that are read when they are asked for. */
+@FunctionalInterface
+interface Bytes {
+  byte[] read() throws IOException;
+
+  /** All of a file. */
+  static Bytes of(Path file) {
+    return () -> Files.readAllBytes(file);
+  }
+
+  /** A part of a file. */
+  static Bytes of(Path file, long offset, int length) {
+    return () -> {
+      ByteBuffer bytes = ByteBuffer.allocate(length);
+      try (var channel = FileChannel.open(file)) {
+        while (bytes.hasRemaining()) {
+          if (channel.read(bytes, offset + bytes.position()) < 0) {
+            throw new EOFException(file + ": ends within a member at byte " + offset);
+          }
+        }
+      }
+      return bytes.array();
+    };
+  }
+}

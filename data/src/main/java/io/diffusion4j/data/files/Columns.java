@@ -1,0 +1,63 @@
+package io.diffusion4j.data.files;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns of a table of pictures, as they were asked for.
+ *
+ * @param image the column of the pictures; null for the first usual one that is there
+ * @param caption the column of the captions; null for the first usual one that is there, or else
+ *     the only other one
+ */
+public record Columns(@Nullable String image, @Nullable String caption) {
+  /** Nothing is asked for. */
+  public static final Columns USUAL = new Columns(null, null);
+
+  static final List<String> IMAGES = List.of("file_name", "filepath", "image_name", "image");
+  static final List<String> CAPTIONS = List.of("text", "caption", "title");
+
+  /**
+   * The column of the pictures.
+   *
+   * @throws IllegalArgumentException if it is not there
+   */
+  String image(String source, Collection<String> there) {
+    return chosen(source, "image-column", image, IMAGES, there)
+        .orElseThrow(() -> missing(source, "image-column", String.join(", ", IMAGES), there));
+  }
+
+  /**
+   * The column of the captions; none if there is nothing that could be one.
+   *
+   * @throws IllegalArgumentException if one was asked for that is not there
+   */
+  Optional<String> caption(String source, Collection<String> there, String image) {
+    Optional<String> chosen = chosen(source, "caption-column", caption, CAPTIONS, there);
+    List<String> others = new ArrayList<>(there);
+    others.remove(image);
+    return chosen.isEmpty() && others.size() == 1 ? Optional.of(others.get(0)) : chosen;
+  }
+
+  private static Optional<String> chosen(
+      String source,
+      String option,
+      @Nullable String asked,
+      List<String> usual,
+      Collection<String> there) {
+    if (asked != null && !there.contains(asked)) {
+      throw missing(source, option, asked, there);
+    }
+    return asked != null ? Optional.of(asked) : usual.stream().filter(there::contains).findFirst();
+  }
+
+  private static IllegalArgumentException missing(
+      String source, String option, String asked, Collection<String> there) {
+    return new IllegalArgumentException(
+        "%s: %s, which %s does not have (expected: one of %s)"
+            .formatted(option, asked, source, String.join(", ", there)));
+  }
+}

@@ -1,0 +1,147 @@
+package io.diffusion4j.data.files;
+
+import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Pictures in folders, lists and tar shards. Pictures and captions are read when they are asked
+ * for; only where they are is held in memory.
+ */
+public final class PictureFiles implements PictureSet {
+  private static final long MAX_PIXELS = 1L << 26;
+
+  /** Beside PNG, JPEG and WebP; of moving pictures the first frame is taken. */
+  private static final List<String> MORE_FORMATS = List.of("GIF");
+
+  private static final Pattern PICTURE = Pattern.compile("(?i).*\\.(png|jpe?g|webp|gif)");
+
+  private final String name;
+  private final List<Entry> entries;
+
+  private PictureFiles(String name, List<Entry> entries) {
+    this.name = name;
+    this.entries = List.copyOf(entries);
+  }
+
+  /**
+   * Finds out what is there.
+   *
+   * @param setting the name of the setting that the paths are the values of, for messages
+   * @param paths each a folder, a list ({@code .csv}, {@code .tsv} or {@code .jsonl}) or a tar
+   *     shard; braces stand for several: {@code {00000..00099}.tar}, {@code {a,b}.tar}
+   * @throws IllegalArgumentException if a path is none of these or there are no pictures, or a list
+   *     or a shard is not as it should be
+   */
+  public static PictureFiles open(String setting, List<String> paths, Columns columns) {
+    List<Entry> entries = new ArrayList<>();
+    try {
+      for (String pattern : paths) {
+        for (String path : Braces.expanded(pattern)) {
+          entries.addAll(entries(setting, Path.of(path), columns));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + String.join(", ", paths) + ": " + e, e);
+    }
+    Set<String> keys = new HashSet<>();
+    for (Entry entry : entries) {
+      if (!keys.add(entry.key())) {
+        throw new IllegalArgumentException(
+            "%s: %s has %s twice (expected: each picture once)"
+                .formatted(setting, String.join(", ", paths), entry.key()));
+      }
+    }
+    List<String> names = paths.stream().map(path -> Path.of(path).normalize().toString()).toList();
+    return new PictureFiles(String.join(", ", names), entries);
+  }
+
+  /**
+   * The pictures of a folder.
+   *
+   * @throws IllegalArgumentException as {@link #open} does, and if it is no folder
+   */
+  public static PictureFiles folder(String setting, Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(setting + ": " + folder + " (expected: a folder)");
+    }
+    return open(setting, List.of(folder.toString()), Columns.USUAL);
+  }
+
+  private static List<Entry> entries(String setting, Path path, Columns columns)
+      throws IOException {
+    if (Files.isDirectory(path)) {
+      List<Entry> entries = ImageFolder.entries(setting, path, columns);
+      if (entries.isEmpty()) {
+        throw new IllegalArgumentException(
+            "%s: %s (expected: a folder with %s files)"
+                .formatted(setting, path, ImageFiles.formats()));
+      }
+      return entries;
+    }
+    String file = path.toString().toLowerCase(Locale.ROOT);
+    if (!Files.isRegularFile(path)) {
+      throw new IllegalArgumentException(
+          setting + ": " + path + " (expected: a folder, a list or a tar file)");
+    }
+    if (file.endsWith(".tar")) {
+      return TarShard.entries(setting, path, columns);
+    }
+    if (file.endsWith(".csv") || file.endsWith(".tsv") || file.endsWith(".jsonl")) {
+      return PictureList.entries(path, columns);
+    }
+    throw new IllegalArgumentException(
+        setting + ": " + path + " (expected: a folder, .csv, .tsv, .jsonl or .tar)");
+  }
+
+  static boolean isPicture(String name) {
+    return PICTURE.matcher(name).matches();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long size() {
+    return entries.size();
+  }
+
+  @Override
+  public String key(long index) {
+    return entry(index).key();
+  }
+
+  @Override
+  public List<String> captions(long index) {
+    try {
+      return entry(index).captions().read();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the caption of " + key(index) + ": " + e, e);
+    }
+  }
+
+  @Override
+  public Image image(long index) {
+    try {
+      return ImageFiles.read(entry(index).picture().read(), MAX_PIXELS, MORE_FORMATS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(key(index) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Entry entry(long index) {
+    return entries.get(Math.toIntExact(index));
+  }
+}

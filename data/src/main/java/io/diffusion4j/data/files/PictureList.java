@@ -1,0 +1,122 @@
+package io.diffusion4j.data.files;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Lists of pictures with captions: CSV and TSV with a line of column names, and JSON Lines, where a
+ * caption may be a list. Paths are relative to the folder of the list, and stay inside.
+ */
+final class PictureList {
+  /** The texts of each column of a row, at a line of the file. */
+  private record Row(long line, Map<String, List<String>> texts) {}
+
+  private PictureList() {}
+
+  static List<Entry> entries(Path list, Columns columns) throws IOException {
+    Path absolute = list.toAbsolutePath();
+    return entries(absolute, Objects.requireNonNull(absolute.getParent(), "folder"), columns);
+  }
+
+  /**
+   * The pictures of a list.
+   *
+   * @param root the folder that paths stay inside and keys are relative to
+   */
+  static List<Entry> entries(Path list, Path root, Columns columns) throws IOException {
+    List<Row> rows = rows(list);
+    if (rows.isEmpty()) {
+      throw new IllegalArgumentException("list: " + list + ", no rows (expected: at least one)");
+    }
+    var names = rows.get(0).texts.keySet();
+    String image = columns.image(list.toString(), names);
+    Optional<String> caption = columns.caption(list.toString(), names, image);
+    List<Entry> entries = new ArrayList<>(rows.size());
+    for (Row row : rows) {
+      String place = list + ", line " + row.line;
+      List<String> file = row.texts.getOrDefault(image, List.of());
+      if (file.size() != 1 || file.get(0).isBlank()) {
+        throw new IllegalArgumentException(place + ": no " + image + " (expected: a path)");
+      }
+      Path path = Inside.require(root, resolved(list, file.get(0), place), place(place, file));
+      List<String> captions =
+          caption.map(c -> row.texts.getOrDefault(c, List.of())).orElse(List.of());
+      entries.add(new Entry(Inside.key(root, path), Bytes.of(path), Captions.of(captions)));
+    }
+    return entries;
+  }
+
+  private static String place(String place, List<String> file) {
+    return file.get(0) + " of " + place;
+  }
+
+  private static Path resolved(Path list, String file, String place) {
+    try {
+      return list.resolveSibling(file);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(place + ": " + file + " (expected: a path)", e);
+    }
+  }
+
+  private static List<Row> rows(Path list) throws IOException {
+    String text = Files.readString(list, StandardCharsets.UTF_8);
+    String name = list.toString().toLowerCase(Locale.ROOT);
+    return name.endsWith(".jsonl")
+        ? jsonLines(list, text)
+        : separated(list, text, name.endsWith(".tsv") ? '\t' : ',');
+  }
+
+  private static List<Row> separated(Path list, String text, char separator) {
+    List<SeparatedValues.Row> rows = SeparatedValues.read(list, text, separator);
+    List<Row> named = new ArrayList<>();
+    for (SeparatedValues.Row row : rows.subList(Math.min(1, rows.size()), rows.size())) {
+      List<String> names = rows.get(0).values();
+      if (row.values().size() != names.size()) {
+        throw new IllegalArgumentException(
+            "%s, line %d: %d values (expected: %d, as there are columns)"
+                .formatted(list, row.line(), row.values().size(), names.size()));
+      }
+      Map<String, List<String>> texts = new LinkedHashMap<>();
+      for (int i = 0; i < names.size(); i++) {
+        texts.put(names.get(i), List.of(row.values().get(i)));
+      }
+      named.add(new Row(row.line(), texts));
+    }
+    return named;
+  }
+
+  private static List<Row> jsonLines(Path list, String text) {
+    List<Row> rows = new ArrayList<>();
+    long number = 0;
+    for (String line : text.lines().toList()) {
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      Map<String, List<String>> texts = new LinkedHashMap<>();
+      try {
+        JsonNode object = Captions.MAPPER.readTree(line);
+        object.properties().stream()
+            .filter(field -> field.getValue().isTextual() || field.getValue().isArray())
+            .forEach(field -> texts.put(field.getKey(), Captions.texts(field.getValue())));
+      } catch (JsonProcessingException e) {
+        throw new IllegalArgumentException(
+            list + ", line " + number + ": " + e.getOriginalMessage() + " (expected: JSON)", e);
+      }
+      rows.add(new Row(number, texts));
+    }
+    return rows;
+  }
+}
