@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.TensorInfo;
 import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.diffusion.argument.Check;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -23,9 +24,7 @@ public final class MergedTensors implements TensorSource {
    */
   public record Part(Lora lora, double scale) {
     public Part {
-      if (!Double.isFinite(scale)) {
-        throw new IllegalArgumentException("scale: " + scale + " (expected: a finite number)");
-      }
+      Check.that(Double.isFinite(scale), "scale", scale, "a finite number");
     }
   }
 
