@@ -245,7 +245,7 @@ final class Pickle {
     Object target = top();
     for (int i = 0; i < values.size(); i += 2) {
       Object key = values.get(i);
-      if (key instanceof Dict || key instanceof Items items && !items.fixed) {
+      if (key instanceof Dict || (key instanceof Items items && !items.fixed)) {
         throw fault("key: " + kind(key) + " (expected: what can be a key)");
       }
       if (target instanceof Dict dict) {

@@ -95,7 +95,7 @@ public final class TorchFile implements TensorSource {
       ByteBuffer head = file.bytes(0, 9);
       boolean pickle = (head.get(0) & 0xff) == 0x80 && head.get(1) >= 2 && head.get(1) <= 5;
       // A header of safetensors may be as long as these bytes say; its JSON begins at the ninth.
-      return startsAsZip(file) || pickle && head.get(8) != '{';
+      return startsAsZip(file) || (pickle && head.get(8) != '{');
     }
   }
 
@@ -264,7 +264,7 @@ public final class TorchFile implements TensorSource {
     }
     View view = view(name);
     long begin = Objects.requireNonNull(begins.get(view.storage().key()));
-    if (length == 0 || view.contiguous() && !bigEndian) {
+    if (length == 0 || (view.contiguous() && !bigEndian)) {
       return file.bytes(begin + view.offset() * view.dtype().bytes() + offset, length);
     }
     if (view.storage().bytes() > Integer.MAX_VALUE) {

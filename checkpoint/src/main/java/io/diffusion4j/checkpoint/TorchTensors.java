@@ -124,29 +124,25 @@ final class TorchTensors implements Pickle.Meaning {
 
   @Override
   public Optional<Object> call(Name callable, List<Object> arguments) {
-    switch (callable.toString()) {
-      case "torch._utils._rebuild_tensor":
-      case "torch._utils._rebuild_tensor_v2":
-        return Optional.of(view(arguments, callable.name().endsWith("v2") ? 6 : 4, null));
-      case "torch._utils._rebuild_tensor_v3":
-        return Optional.of(view(arguments, 7, argument(arguments, 6)));
-      case "torch._utils._rebuild_parameter":
-      case "torch._utils._rebuild_parameter_with_state":
-        return Optional.of(argument(arguments, 0));
-      case "torch._tensor._rebuild_from_type_v2":
-        return argument(arguments, 0) instanceof Name function
-                && argument(arguments, 2) instanceof Items items
-            ? call(function, items.values)
-            : Optional.empty();
-      case "torch.Size":
-        return Optional.of(argument(arguments, 0));
-      case "collections.OrderedDict":
-      case "collections.defaultdict":
-        return dict(callable, arguments);
-      default:
+    return switch (callable.toString()) {
+      case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" ->
+          Optional.of(view(arguments, callable.name().endsWith("v2") ? 6 : 4, null));
+      case "torch._utils._rebuild_tensor_v3" ->
+          Optional.of(view(arguments, 7, argument(arguments, 6)));
+      case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" ->
+          Optional.of(argument(arguments, 0));
+      case "torch._tensor._rebuild_from_type_v2" ->
+          argument(arguments, 0) instanceof Name function
+                  && argument(arguments, 2) instanceof Items items
+              ? call(function, items.values)
+              : Optional.empty();
+      case "torch.Size" -> Optional.of(argument(arguments, 0));
+      case "collections.OrderedDict", "collections.defaultdict" -> dict(callable, arguments);
+      default -> {
         imports.add(callable.toString());
-        return Optional.empty();
-    }
+        yield Optional.empty();
+      }
+    };
   }
 
   private Optional<Object> dict(Name callable, List<Object> arguments) {
@@ -275,7 +271,9 @@ final class TorchTensors implements Pickle.Meaning {
       if (!candidates.isEmpty()) {
         String from = candidates.get(0);
         return new StateDict(
-            withoutDataParallel(views((Dict) dict.entries.get(from))), from, candidates);
+            withoutDataParallel(views((Dict) Objects.requireNonNull(dict.entries.get(from)))),
+            from,
+            candidates);
       }
     }
     if (isModule(top)) {
