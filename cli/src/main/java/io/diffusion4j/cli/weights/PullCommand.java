@@ -64,6 +64,7 @@ public final class PullCommand implements Callable<Integer> {
   }
 
   /** Asked on a terminal only. */
+  @SuppressWarnings("SystemConsoleNull") // from Java 22 on, a pipe has to say --yes
   private static boolean isConfirmed() {
     var terminal = System.console();
     if (terminal == null) {
