@@ -246,6 +246,11 @@ public final class Hub {
   }
 
   private void fetch(RepoName repo, HubCache cache, HubFile file, Listener listener) {
+    cache.exclusively(file, () -> bring(repo, cache, file, listener));
+    cache.link(repo.revision(), file);
+  }
+
+  private void bring(RepoName repo, HubCache cache, HubFile file, Listener listener) {
     if (Files.isRegularFile(cache.blob(file))) {
       listener.received(file, file.size());
     } else {
@@ -253,7 +258,6 @@ public final class Hub {
       verify(repo, cache.partial(file), file);
       cache.keep(file);
     }
-    cache.link(repo.revision(), file);
   }
 
   private void download(RepoName repo, HubCache cache, HubFile file, Listener listener) {

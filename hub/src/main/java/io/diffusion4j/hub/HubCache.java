@@ -5,23 +5,31 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
 /**
  * The folder of one model in the shared cache: {@code refs}, {@code blobs} by hash, and in {@code
  * snapshots} a folder of links for each commit.
  *
- * <p>Nothing is locked: contents have the name of their hash, temporary names are unique, and what
- * is complete is renamed.
+ * <p>Contents have the name of their hash, and what is complete is renamed. Downloads of one
+ * content exclude each other, in this program and among programs of Java; Python's have temporary
+ * names of their own.
  */
 final class HubCache {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,6 +42,8 @@ final class HubCache {
       # Programs that make backups may pass over it.
       # See https://bford.info/cachedir/
       """;
+
+  private static final Map<Path, Lock> LOCKS = new ConcurrentHashMap<>();
 
   private final Path root;
   private final Path folder;
@@ -135,6 +145,25 @@ final class HubCache {
       }
     } catch (IOException e) {
       throw failed("write to", root, e);
+    }
+  }
+
+  /** Does something while nobody else brings this content. */
+  void exclusively(HubFile file, Runnable action) {
+    Path path = root.resolve(".locks").resolve(folder.getFileName()).resolve(file.etag() + ".lock");
+    Lock lock = LOCKS.computeIfAbsent(path.toAbsolutePath(), any -> new ReentrantLock());
+    lock.lock();
+    try {
+      Files.createDirectories(path.getParent());
+      try (FileChannel channel =
+              FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock held = channel.lock()) {
+        action.run();
+      }
+    } catch (IOException e) {
+      throw failed("lock", path, e);
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -121,6 +121,15 @@ class HubTest {
   }
 
   @Test
+  void theSameContentUnderTwoNamesIsBroughtOnce() throws IOException {
+    fake.files.put("image_encoder/model.safetensors", weights);
+    Path folder = pull();
+    assertThat(folder.resolve(UNET)).hasBinaryContent(weights);
+    assertThat(folder.resolve("image_encoder/model.safetensors")).hasBinaryContent(weights);
+    assertThat(fake.requests.stream().filter(request -> request.startsWith("storage"))).hasSize(1);
+  }
+
+  @Test
   void theVariantIsTakenWhereThereIsOne() throws IOException {
     Hub hub = hub();
     Path folder = hub.pull(hub.plan(REPO, Optional.of("fp16")), (file, bytes) -> {});
