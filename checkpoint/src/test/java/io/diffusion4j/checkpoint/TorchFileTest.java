@@ -27,7 +27,7 @@ class TorchFileTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int FLIPS = 150;
 
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @GoldenTest(GoldenKind.TORCH_FILES)
   void tensorsAreThoseOfTheSafetensorsBeside(GoldenCase golden) {

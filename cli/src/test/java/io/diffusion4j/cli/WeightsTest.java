@@ -17,7 +17,7 @@ final class WeightsTest {
   private static final GoldenCase TORCH =
       GoldenRoots.shipped().cases(GoldenKind.TORCH_FILES).get(0);
 
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @Test
   void torchFilesBecomeSafetensorsWithTheSameBytes() {

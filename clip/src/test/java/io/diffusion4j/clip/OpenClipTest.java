@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Folders of open_clip answer as open_clip does. */
 class OpenClipTest {
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   @GoldenTest(GoldenKind.OPEN_CLIP)
   void towersAndPixelsAreOpenClips(GoldenCase golden) {

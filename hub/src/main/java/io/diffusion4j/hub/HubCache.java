@@ -156,9 +156,10 @@ final class HubCache {
     try {
       Files.createDirectories(path.getParent());
       try (FileChannel channel =
-              FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock held = channel.lock()) {
+          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        FileLock held = channel.lock();
         action.run();
+        held.release();
       }
     } catch (IOException e) {
       throw failed("lock", path, e);
@@ -180,9 +181,10 @@ final class HubCache {
   void link(String commit, HubFile file) {
     Path link = snapshot(commit).resolve(file.path());
     try {
-      Files.createDirectories(link.getParent());
+      Path parent = link.resolveSibling("");
+      Files.createDirectories(parent);
       try {
-        Files.createSymbolicLink(link, link.getParent().relativize(blob(file)));
+        Files.createSymbolicLink(link, parent.relativize(blob(file)));
       } catch (FileAlreadyExistsException e) {
         if (!Files.isRegularFile(link)) {
           throw e;

@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -105,7 +106,7 @@ final class FakeHub implements AutoCloseable {
     String query = exchange.getRequestURI().getQuery();
     int page = query.contains("page=") ? Integer.parseInt(query.replaceAll(".*page=", "")) : 0;
     String path = List.copyOf(files.keySet()).get(page);
-    byte[] content = files.get(path);
+    byte[] content = Objects.requireNonNull(files.get(path));
     var entry = new TreeMap<String, Object>();
     entry.put("type", "file");
     entry.put("path", path);

@@ -33,7 +33,7 @@ class HubTest {
   private final List<Long> waits = Collections.synchronizedList(new ArrayList<>());
   private final byte[] weights = new byte[300_000];
 
-  @TempDir private Path cache;
+  @TempDir private Path cache = Path.of("");
 
   @BeforeEach
   void publish() {

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LoraTest {
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   /** All layouts of a case are the same updates, some with α, of several ranks, or of fewer layers. */
   @GoldenTest(GoldenKind.LORA)
@@ -78,7 +79,7 @@ class LoraTest {
     }
   }
 
-  private Path base;
+  private Path base = Path.of("");
 
   @BeforeEach
   void writeBase() {
@@ -112,7 +113,7 @@ class LoraTest {
     var writer = update("a.to_q.lora_A.weight", "a.to_q.lora_B.weight");
     Path file = write("noted.safetensors", writer.note("lora_adapter_metadata", notes));
     float[] product = {1, 2, 3, 5, 7, 9};
-    float[] weight = merge(base, file, -2).get("a.to_q.weight");
+    float[] weight = Objects.requireNonNull(merge(base, file, -2).get("a.to_q.weight"));
     for (int i = 0; i < product.length; i++) {
       assertThat(weight[i]).isCloseTo(-2 * factor * product[i], within(1e-5f));
     }
