@@ -323,7 +323,9 @@ final class TorchTensors implements Pickle.Meaning {
 
   private record Module(String prefix, Dict attributes) {}
 
-  /** The tensors of a TorchScript module and of the modules in it, as {@code state_dict()} would. */
+  /**
+   * The tensors of a TorchScript module and of the modules in it, as {@code state_dict()} would.
+   */
   private Map<String, View> ofModule(Inert top) {
     var views = new LinkedHashMap<String, View>();
     Deque<Module> waiting = new ArrayDeque<>();

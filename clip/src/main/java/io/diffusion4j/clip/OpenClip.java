@@ -25,7 +25,8 @@ public record OpenClip(ClipNetwork network, ClipPreprocessor preprocessor) {
   /**
    * Reads the settings of a folder; defaults are open_clip's.
    *
-   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP, or one that we cannot do
+   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP, or one that we cannot
+   *     do
    */
   public static OpenClip read(Path folder) {
     var config = ComponentConfig.read(folder.resolve(CONFIG));

@@ -184,7 +184,9 @@ public final class Nn {
     return record(layer, Role.ACTIVATIONS, List.of(x.size(0), h, w, layer.out()), x);
   }
 
-  /** Cuts an image into square patches, row by row, and projects each: {@code [B, patches, out]}. */
+  /**
+   * Cuts an image into square patches, row by row, and projects each: {@code [B, patches, out]}.
+   */
   public Tensor patches(Tensor x, long out, int patch, Init init) {
     String w = parameter("weight", new long[] {out, last(x), patch, patch}, Layout.CONV, init);
     var y = convolution(x, new Layer.Conv2d(w, "", last(x), out, patch, patch, 0));

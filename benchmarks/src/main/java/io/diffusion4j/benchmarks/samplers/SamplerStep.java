@@ -14,7 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A step of eight samples of 64×64×3, by {@link Trajectory} for any plan or by {@link FusedLoop}. */
+/**
+ * A step of eight samples of 64×64×3, by {@link Trajectory} for any plan or by {@link FusedLoop}.
+ */
 final class SamplerStep {
   static final int ROWS = 8;
   private static final long[] SAMPLE = {64, 64, 3};

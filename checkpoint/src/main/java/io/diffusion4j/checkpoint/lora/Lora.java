@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Read are the layouts of diffusers' attention processors ({@code processor.to_q_lora.down}), of
  * peft ({@code lora_A}, {@code lora_B}, with {@code lora_adapter_metadata} or an {@code
  * adapter_config.json}) and of trainers that write {@code lora.down} and {@code alpha}; prefixes
- * that name the network are taken off. s is α/rank, α/√rank with {@code use_rslora}, and 1 where the
- * file has no α.
+ * that name the network are taken off. s is α/rank, α/√rank with {@code use_rslora}, and 1 where
+ * the file has no α.
  */
 public final class Lora implements AutoCloseable {
   private static final String[] NAMES = {"pytorch_lora_weights", "adapter_model"};

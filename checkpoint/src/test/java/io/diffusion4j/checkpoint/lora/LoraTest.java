@@ -30,7 +30,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LoraTest {
   @TempDir private Path folder = Path.of("");
 
-  /** All layouts of a case are the same updates, some with α, of several ranks, or of fewer layers. */
+  /**
+   * All layouts of a case are the same updates, some with α, of several ranks, or of fewer layers.
+   */
   @GoldenTest(GoldenKind.LORA)
   void layoutsOfTheSameUpdatesGiveTheSameWeights(GoldenCase golden) throws IOException {
     Path base = golden.file(golden.json().get("base").asText());

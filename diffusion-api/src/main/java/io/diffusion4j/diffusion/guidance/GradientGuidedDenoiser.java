@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Guidance by the gradient s·∇ log p(y | x_t) of a judge (Dhariwal &amp; Nichol 2021; of CLIP, Nichol
- * et al. 2021, §2.4), which shifts the mean of a step or the score.
+ * Guidance by the gradient s·∇ log p(y | x_t) of a judge (Dhariwal &amp; Nichol 2021; of CLIP,
+ * Nichol et al. 2021, §2.4), which shifts the mean of a step or the score.
  */
 public final class GradientGuidedDenoiser<C, Y> implements Denoiser<GradientGuidance<C, Y>> {
   private final Denoiser<C> inner;
@@ -43,8 +43,8 @@ public final class GradientGuidedDenoiser<C, Y> implements Denoiser<GradientGuid
 
   /**
    * Shifts the score (algorithm 2): ε̂ − √(1−ᾱ)·s·∇ log p(y | x_t), and x̂₀ and v as follows. It
-   * suits every sampler. x̂₀ is clipped after the shift, as any answer's. (OpenAI's code clips before
-   * and shifts then.)
+   * suits every sampler. x̂₀ is clipped after the shift, as any answer's. (OpenAI's code clips
+   * before and shifts then.)
    *
    * @param schedule the noise that the network was trained with
    */

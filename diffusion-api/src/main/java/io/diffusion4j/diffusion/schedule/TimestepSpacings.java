@@ -104,7 +104,9 @@ public final class TimestepSpacings {
         });
   }
 
-  /** Timesteps that someone has chosen by hand; as many as there are, and no other number of them. */
+  /**
+   * Timesteps that someone has chosen by hand; as many as there are, and no other number of them.
+   */
   public static TimestepSpacing listed(Timesteps timesteps) {
     return checked(
         (trainSteps, n) -> {
@@ -117,9 +119,9 @@ public final class TimestepSpacings {
 
   /**
    * Another spacing on the cleaner part of the schedule: the timesteps whose half log-SNR λ = ln √ᾱ
-   * − ln √(1−ᾱ) is at least {@code minLambda}. The cosine schedule ends in a few timesteps of almost
-   * pure noise, which take DPM-Solver++ a stride it cannot afford; diffusers recommends −5.1 for it
-   * ({@code lambda_min_clipped}).
+   * − ln √(1−ᾱ) is at least {@code minLambda}. The cosine schedule ends in a few timesteps of
+   * almost pure noise, which take DPM-Solver++ a stride it cannot afford; diffusers recommends −5.1
+   * for it ({@code lambda_min_clipped}).
    */
   public static TimestepSpacing truncated(
       TimestepSpacing inner, NoiseSchedule schedule, double minLambda) {

@@ -1,8 +1,7 @@
 package io.diffusion4j.nn.reference;
 
 /**
- * The pixels that a convolution sees: {@code [B, H, W, C]} images as {@code [B·H'·W', k·k·C]}
- * rows.
+ * The pixels that a convolution sees: {@code [B, H, W, C]} images as {@code [B·H'·W', k·k·C]} rows.
  */
 record Windows(int batch, int height, int width, int channels, int kernel, int stride, int pad) {
   int outHeight() {

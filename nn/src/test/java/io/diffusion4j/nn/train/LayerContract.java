@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The promise of every engine: each layer, forward and gradient, is what {@link Oracle}
- * computes, or the engine refuses it by an {@link UnsupportedLayerException}.
+ * The promise of every engine: each layer, forward and gradient, is what {@link Oracle} computes,
+ * or the engine refuses it by an {@link UnsupportedLayerException}.
  */
 public interface LayerContract {
   /** Float32 against double, relative to the largest value. */
