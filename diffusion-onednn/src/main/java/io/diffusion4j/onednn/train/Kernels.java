@@ -34,8 +34,11 @@ final class Kernels {
     int create(dnnl_primitive_desc description, dnnl_engine engine, dnnl_primitive_attr attributes);
   }
 
+  /** Memory of zeros, which the parts of a gradient keep that nothing is contributed to. */
   Memory allocate(long bytes) {
-    return new Memory(scope, bytes);
+    var memory = new Memory(scope, bytes);
+    memory.clear();
+    return memory;
   }
 
   dnnl_memory_desc strided(DataType type, long[] dims, long... strides) {
