@@ -30,6 +30,14 @@ final class Elements {
     }
   }
 
+  static void checkBytes(TensorInfo info, long offset, int length) {
+    if (offset < 0 || length < 0 || offset > info.byteSize() - length) {
+      throw new IndexOutOfBoundsException(
+          "%s: bytes [%d, %d) (expected: in [0, %d))"
+              .formatted(info, offset, offset + length, info.byteSize()));
+    }
+  }
+
   /** Appends {@code count} stored elements as floats. */
   static void decode(DType dtype, ByteBuffer from, int count, FloatBuffer to) {
     if (dtype == DType.F32) {

@@ -101,7 +101,7 @@ final class MappedFile implements AutoCloseable {
     }
   }
 
-  private static UncheckedIOException cannotRead(Path file, IOException e) {
+  static UncheckedIOException cannotRead(Path file, IOException e) {
     return new UncheckedIOException("cannot read " + file + ": " + e, e);
   }
 }

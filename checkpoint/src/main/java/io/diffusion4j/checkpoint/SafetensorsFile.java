@@ -70,11 +70,7 @@ public final class SafetensorsFile implements TensorSource {
   @Override
   public ByteBuffer raw(String name, long offset, int length) {
     TensorInfo info = info(name);
-    if (offset < 0 || length < 0 || offset > info.byteSize() - length) {
-      throw new IndexOutOfBoundsException(
-          "%s: bytes [%d, %d) (expected: in [0, %d))"
-              .formatted(info, offset, offset + length, info.byteSize()));
-    }
+    Elements.checkBytes(info, offset, length);
     return file.bytes(header.dataStart() + info.begin() + offset, length);
   }
 

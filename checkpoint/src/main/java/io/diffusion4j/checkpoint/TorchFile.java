@@ -5,10 +5,13 @@ import io.diffusion4j.checkpoint.Pickle.Items;
 import io.diffusion4j.checkpoint.TorchTensors.StateDict;
 import io.diffusion4j.checkpoint.TorchTensors.Storage;
 import io.diffusion4j.checkpoint.TorchTensors.View;
+import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,14 +91,16 @@ public final class TorchFile implements TensorSource {
 
   /** Whether a file begins as torch's do; its name says nothing. */
   static boolean recognises(Path path) {
-    try (var file = MappedFile.open(path)) {
-      if (file.size() < 9) {
+    try (InputStream in = Files.newInputStream(path)) {
+      ByteBuffer head = ByteBuffer.wrap(in.readNBytes(9)).order(ByteOrder.LITTLE_ENDIAN);
+      if (head.remaining() < 9) {
         return false;
       }
-      ByteBuffer head = file.bytes(0, 9);
       boolean pickle = (head.get(0) & 0xff) == 0x80 && head.get(1) >= 2 && head.get(1) <= 5;
       // A header of safetensors may be as long as these bytes say; its JSON begins at the ninth.
-      return startsAsZip(file) || (pickle && head.get(8) != '{');
+      return head.getInt(0) == ZIP || (pickle && head.get(8) != '{');
+    } catch (IOException e) {
+      throw MappedFile.cannotRead(path, e);
     }
   }
 
@@ -257,11 +262,7 @@ public final class TorchFile implements TensorSource {
   @Override
   public ByteBuffer raw(String name, long offset, int length) {
     TensorInfo info = info(name);
-    if (offset < 0 || length < 0 || offset > info.byteSize() - length) {
-      throw new IndexOutOfBoundsException(
-          "%s: bytes [%d, %d) (expected: in [0, %d))"
-              .formatted(info, offset, offset + length, info.byteSize()));
-    }
+    Elements.checkBytes(info, offset, length);
     View view = view(name);
     long begin = Objects.requireNonNull(begins.get(view.storage().key()));
     if (length == 0 || (view.contiguous() && !bigEndian)) {

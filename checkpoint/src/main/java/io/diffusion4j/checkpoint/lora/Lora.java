@@ -31,7 +31,7 @@ public final class Lora implements AutoCloseable {
   private static final String ADAPTER_CONFIG = "adapter_config.json";
   private static final String METADATA = "lora_adapter_metadata";
   private static final Pattern PREFIX =
-      Pattern.compile("(base_model\\.model\\.|unet\\.|prior\\.)+");
+      Pattern.compile("^(base_model\\.model\\.|unet\\.|prior\\.)+");
   private static final Pattern PROCESSOR =
       Pattern.compile("(?:(.+)\\.)?processor\\.(\\w+)_lora\\.(down|up)\\.weight");
   private static final Pattern OTHER =
@@ -101,7 +101,7 @@ public final class Lora implements AutoCloseable {
     var alphas = new TreeMap<String, Double>();
     var others = new ArrayList<String>();
     for (String name : file.names()) {
-      String bare = PREFIX.matcher(name).lookingAt() ? name.substring(prefix(name)) : name;
+      String bare = PREFIX.matcher(name).replaceFirst("");
       Matcher processor = PROCESSOR.matcher(bare);
       Matcher other = OTHER.matcher(bare);
       Matcher alpha = ALPHA.matcher(bare);
@@ -143,11 +143,6 @@ public final class Lora implements AutoCloseable {
       throw new CheckpointException(path, layer + ": no down (expected: down and up)");
     }
     return updates;
-  }
-
-  private static int prefix(String name) {
-    Matcher matcher = PREFIX.matcher(name);
-    return matcher.lookingAt() ? matcher.end() : 0;
   }
 
   private void put(Map<String, String> names, String layer, String name) {
