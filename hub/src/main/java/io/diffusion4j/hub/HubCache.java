@@ -21,7 +21,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Pattern;
 
 /**
  * The folder of one model in the shared cache: {@code refs}, {@code blobs} by hash, and in {@code
@@ -34,7 +33,6 @@ import java.util.regex.Pattern;
 final class HubCache {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int TREE_VERSION = 1;
-  private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
   private static final String TAG =
       """
       Signature: 8a477f597d28d172789f06886806bc55
@@ -78,8 +76,7 @@ final class HubCache {
       return Optional.empty();
     }
     try {
-      return Optional.of(Files.readString(ref).strip())
-          .filter(text -> COMMIT.matcher(text).matches());
+      return Optional.of(Files.readString(ref).strip()).filter(RepoName::isCommit);
     } catch (IOException e) {
       throw failed("read", ref, e);
     }

@@ -32,7 +32,6 @@ final class HubClient {
   private static final int MAX_WAIT = 300;
   private static final Pattern NEXT = Pattern.compile("<([^>]+)>\\s*;\\s*rel=\"next\"");
   private static final Pattern RESET = Pattern.compile(".*;\\s*t=(\\d+).*");
-  private static final Pattern HASH = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
 
   private final HubSettings settings;
   private final HttpClient http;
@@ -56,7 +55,7 @@ final class HubClient {
         json(repo, api(repo, "/revision/" + encode(repo.revision())), settings.metadataTimeout())
             .body()
             .path("sha");
-    if (!HASH.matcher(sha.asText()).matches()) {
+    if (!RepoName.isCommit(sha.asText())) {
       throw HubException.refused(
           repo + ": commit " + sha.asText() + " (expected: 40 hex digits; is this the Hub?)");
     }

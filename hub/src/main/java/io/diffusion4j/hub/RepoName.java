@@ -60,7 +60,11 @@ public record RepoName(String name, String revision) {
 
   /** Whether the revision is a commit, whose files never change. */
   public boolean isPinned() {
-    return COMMIT.matcher(revision).matches();
+    return isCommit(revision);
+  }
+
+  static boolean isCommit(String text) {
+    return COMMIT.matcher(text).matches();
   }
 
   @Override
