@@ -11,16 +11,19 @@ import java.util.stream.Stream;
 
 /**
  * A data set made of a finite set: in every epoch each picture comes once, in an order of its own.
- * Pictures are cut to the square in their middle; of several captions one is drawn each time. In
- * the place of a picture that cannot be read comes the next one of the set.
+ * Of several captions one is drawn each time. In the place of a picture that cannot be read comes
+ * the next one of the set. The order and all that is drawn are functions of the seed and the index
+ * of an example.
  *
  * @param pictures the pictures, which stay the caller's to close
+ * @param preparation how they become squares
  * @param bad notes which of them cannot be read
  */
-public record Shuffled(PictureSet pictures, BadPictures bad) implements DataSet {
-  /** With up to 5 % of pictures that cannot be read. */
+public record Shuffled(PictureSet pictures, Preparation preparation, BadPictures bad)
+    implements DataSet {
+  /** The squares in their middle, with up to 5 % of pictures that cannot be read. */
   public Shuffled(PictureSet pictures) {
-    this(pictures, new BadPictures(0.05));
+    this(pictures, Preparation.USUAL, new BadPictures(0.05));
   }
 
   @Override
@@ -36,7 +39,8 @@ public record Shuffled(PictureSet pictures, BadPictures bad) implements DataSet 
         Optional<Image> image = image(picture);
         if (image.isPresent()) {
           return new CaptionedImage(
-              Squares.middle(image.get(), imageSize), caption(seed, index, picture));
+              preparation.square(image.get(), imageSize, random(seed, index).split()),
+              caption(seed, index, picture));
         }
         picture = (picture + 1) % pictures.size();
       }

@@ -4,21 +4,33 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
 
-/** Squares cut out of the middle of pictures. */
+/** The largest squares that can be cut out of pictures. */
 final class Squares {
   private Squares() {}
 
-  /** The largest square, pixel for pixel. */
+  /** The one in the middle, pixel for pixel. */
   static Image middle(Image image) {
     return middle(image, Math.min(image.width(), image.height()));
   }
 
-  /** The largest square, resized by PIL's antialiased bicubic interpolation. */
+  /** The one in the middle, resized by PIL's antialiased bicubic interpolation. */
   static Image middle(Image image, int size) {
+    return cut(image, size, 0.5);
+  }
+
+  /**
+   * One of them, resized by PIL's antialiased bicubic interpolation.
+   *
+   * @param place of the square along the longer side, in [0, 1): all places are equally likely when
+   *     it is uniform, and 0.5 is the middle
+   */
+  static Image cut(Image image, int size, double place) {
     int side = Math.min(image.width(), image.height());
     int width = scaled(image.width(), size, side);
     int height = scaled(image.height(), size, side);
-    var region = new Resize.Region((width - size) / 2, (height - size) / 2, size, size);
+    int left = (int) (place * (width - size + 1));
+    int top = (int) (place * (height - size + 1));
+    var region = new Resize.Region(left, top, size, size);
     return Resize.bicubic(Rgb8.of(image), width, height, region).toImage();
   }
 

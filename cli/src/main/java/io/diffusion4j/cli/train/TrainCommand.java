@@ -5,6 +5,7 @@ import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PictureColumns;
+import io.diffusion4j.cli.options.PreparationOptions;
 import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Shuffled;
@@ -80,6 +81,8 @@ public final class TrainCommand implements Callable<Integer> {
   private List<String> paths = List.of();
 
   @Mixin private PictureColumns columns = new PictureColumns();
+
+  @Mixin private PreparationOptions preparation = new PreparationOptions();
 
   @Option(
       names = "--bad",
@@ -270,7 +273,10 @@ public final class TrainCommand implements Callable<Integer> {
     DataSet data =
         paths.isEmpty()
             ? EmojiData.of(preset)
-            : new Shuffled(PictureFiles.open("data", paths, columns.columns()), badPictures);
+            : new Shuffled(
+                PictureFiles.open("data", paths, columns.columns()),
+                preparation.preparation(),
+                badPictures);
     String home = paths.isEmpty() ? name : stem(paths.get(0)) + "-" + name;
     Path modelFolder = model == null ? home(home).resolve("model") : model;
     Path stateFolder = stateFolder(home);

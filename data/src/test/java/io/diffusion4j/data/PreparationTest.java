@@ -1,0 +1,80 @@
+package io.diffusion4j.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.data.Preparation.Crop;
+import io.diffusion4j.data.Preparation.Fit;
+import io.diffusion4j.diffusion.image.Image;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** Squares made of a wide picture whose left third is black and whose right third is white. */
+class PreparationTest {
+  private static final int HEIGHT = 4;
+  private static final Image WIDE = thirds();
+
+  private static Image thirds() {
+    int width = 3 * HEIGHT;
+    float[] pixels = new float[width * HEIGHT * 3];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = i / 3 % width / HEIGHT - 1; // −1, 0, 1
+    }
+    return new Image(width, HEIGHT, pixels);
+  }
+
+  private static Image square(Preparation preparation, int index) {
+    return preparation.square(WIDE, HEIGHT, Shuffled.random(3, index).split());
+  }
+
+  private static float red(Image image, int x, int y) {
+    return image.pixels()[(y * image.width() + x) * 3];
+  }
+
+  @Test
+  void theUsualSquareIsTheOneInTheMiddle() {
+    for (int index = 0; index < 20; index++) {
+      assertThat(square(Preparation.USUAL, index).pixels())
+          .isEqualTo(Squares.middle(WIDE, HEIGHT).pixels());
+    }
+    assertThat(Math.abs(red(square(Preparation.USUAL, 0), 0, 0))).isLessThan(0.01f);
+  }
+
+  @Test
+  void aRandomSquareIsAFunctionOfSeedAndIndex() {
+    var random = new Preparation(Fit.COVER, Crop.RANDOM, false);
+    Set<Float> corners = new TreeSet<>();
+    for (int index = 0; index < 60; index++) {
+      Image square = square(random, index);
+      assertThat(square.pixels()).isEqualTo(square(random, index).pixels());
+      corners.add(red(square, 0, 0));
+      corners.add(red(square, HEIGHT - 1, 0));
+    }
+    assertThat(corners).contains(-1f, 1f); // both ends are reached
+  }
+
+  @Test
+  void halfOfThePicturesAreMirrored() {
+    var flip = new Preparation(Fit.STRETCH, Crop.CENTER, true);
+    int mirrored = 0;
+    for (int index = 0; index < 400; index++) {
+      Image square = square(flip, index);
+      boolean isMirrored = red(square, 0, 0) > red(square, HEIGHT - 1, 0);
+      mirrored += isMirrored ? 1 : 0;
+      assertThat(red(square, 0, 1)).isEqualTo(red(square, 0, 0));
+    }
+    assertThat(mirrored).isBetween(150, 250);
+  }
+
+  @Test
+  void aContainedPictureIsWholeOnWhite() {
+    Image square =
+        new Preparation(Fit.CONTAIN, Crop.CENTER, false)
+            .square(WIDE, 12, RandomGenerator.of("L64X128MixRandom"));
+    assertThat(red(square, 0, 3)).isEqualTo(1);
+    assertThat(red(square, 0, 4)).isEqualTo(-1);
+    assertThat(red(square, 11, 7)).isEqualTo(1);
+    assertThat(square.width()).isEqualTo(12);
+  }
+}
