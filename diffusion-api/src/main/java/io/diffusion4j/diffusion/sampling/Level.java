@@ -42,6 +42,22 @@ public record Level(double t, double alphaBar) {
     return new Level(t, 1 / (1 + sigma * sigma));
   }
 
+  /**
+   * The level of a time; between two timesteps σ is linear, as in diffusers' Euler and Heun.
+   *
+   * @param t from 0 to {@code steps() − 1}
+   */
+  public static Level atLinearSigma(NoiseSchedule schedule, double t) {
+    int below = (int) Math.floor(t);
+    Level low = new Level(below, schedule.alphaBar(below));
+    if (t == below) {
+      return low;
+    }
+    double next = new Level(below + 1, schedule.alphaBar(below + 1)).sigma();
+    double sigma = low.sigma() + (t - below) * (next - low.sigma());
+    return new Level(t, 1 / (1 + sigma * sigma));
+  }
+
   /** √ᾱ, how much of the sample is left. */
   public double signal() {
     return level().signal();

@@ -28,8 +28,7 @@ public record PartialSampler(Sampler sampler, double strength) implements Sample
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    int size = timesteps.size();
-    Timesteps last = new Timesteps(timesteps.values().subList(size - steps(strength, size), size));
+    Timesteps last = timesteps.last(steps(strength, timesteps.size()));
     return sampler.plan(new Part(schedule, last.get(0) + 1), last);
   }
 

@@ -22,10 +22,21 @@ public final class TimestepSpacings {
 
   /**
    * Evenly from T − 1 to 0, both included; the only one of one step is 0, as NumPy has it. {@code
-   * linspace} in diffusers, for DDPM and DDIM.
+   * linspace} in diffusers: rounded for DDPM and DDIM, {@linkplain Timesteps#times() unrounded} for
+   * Euler and Heun.
    */
   public static final TimestepSpacing LINSPACE =
-      checked((trainSteps, n) -> linspace(trainSteps, n, n - 1));
+      checked(
+          (trainSteps, n) -> {
+            List<Integer> rounded = linspace(trainSteps, n, n - 1).values();
+            int last = trainSteps - 1;
+            int intervals = Math.max(1, n - 1);
+            return new Timesteps(
+                rounded,
+                IntStream.range(0, n)
+                    .mapToObj(i -> (double) last * (n - 1 - i) / intervals)
+                    .toList());
+          });
 
   /**
    * Evenly from T − 1 to one stride above 0; {@code linspace} in diffusers for DPM-Solver++, which

@@ -7,10 +7,15 @@ import java.util.List;
 /**
  * The timesteps a sampler visits, strictly decreasing. The clean sample after the last one is not
  * listed; {@link #get} answers {@link NoiseSchedule#CLEAN} there.
+ *
+ * @param values whole timesteps
+ * @param times the times before rounding, for the solvers that work between timesteps (diffusers'
+ *     Euler, Heun and Euler ancestral); the whole timesteps themselves for most spacings
  */
-public record Timesteps(List<Integer> values) {
+public record Timesteps(List<Integer> values, List<Double> times) {
   public Timesteps {
     values = List.copyOf(values);
+    times = List.copyOf(times);
     Check.that(!values.isEmpty(), "timesteps", "none", "at least one");
     for (int i = 0; i < values.size(); i++) {
       Check.that(
@@ -19,6 +24,20 @@ public record Timesteps(List<Integer> values) {
           values,
           "strictly decreasing and ≥ 0");
     }
+    Check.that(times.size() == values.size(), "times", times.size(), "%s", values.size());
+    for (int i = 0; i < times.size(); i++) {
+      Check.that(
+          Math.abs(times.get(i) - values.get(i)) <= 0.5,
+          "times",
+          times.get(i),
+          "within half a step of %s",
+          values.get(i));
+    }
+  }
+
+  /** Whole timesteps and nothing between them. */
+  public Timesteps(List<Integer> values) {
+    this(values, values.stream().map(Integer::doubleValue).toList());
   }
 
   /** These timesteps, the noisiest first. */
@@ -29,6 +48,12 @@ public record Timesteps(List<Integer> values) {
   /** Refuses timesteps that a schedule with so many does not have. */
   void requireBelow(int trainSteps) {
     Check.that(values.get(0) < trainSteps, "timesteps", values, "below %s", trainSteps);
+  }
+
+  /** The last of them, the cleanest. */
+  public Timesteps last(int count) {
+    int from = size() - count;
+    return new Timesteps(values.subList(from, size()), times.subList(from, size()));
   }
 
   /** How many there are, the clean end not counted. */

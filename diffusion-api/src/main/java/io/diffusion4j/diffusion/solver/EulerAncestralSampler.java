@@ -18,9 +18,9 @@ import java.util.List;
  * @param grid the levels it visits
  */
 public record EulerAncestralSampler(Grid grid) implements Sampler {
-  /** On the timesteps. */
+  /** On the {@linkplain Grid#TIMES unrounded times}, as in diffusers. */
   public EulerAncestralSampler() {
-    this(Grid.TIMESTEPS);
+    this(Grid.TIMES);
   }
 
   @Override

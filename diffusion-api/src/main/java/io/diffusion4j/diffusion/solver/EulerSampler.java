@@ -15,9 +15,9 @@ import java.util.List;
  * @param grid the levels it visits
  */
 public record EulerSampler(Grid grid) implements Sampler {
-  /** On the timesteps. */
+  /** On the {@linkplain Grid#TIMES unrounded times}, as in diffusers. */
   public EulerSampler() {
-    this(Grid.TIMESTEPS);
+    this(Grid.TIMES);
   }
 
   @Override

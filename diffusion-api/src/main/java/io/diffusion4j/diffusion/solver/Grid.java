@@ -14,6 +14,15 @@ public interface Grid {
       (schedule, timesteps) ->
           timesteps.values().stream().map(t -> new Level(t, schedule.alphaBar(t))).toList();
 
+  /**
+   * Those of the {@linkplain Timesteps#times() unrounded times}, with σ linear between timesteps:
+   * the grid of diffusers' Euler, Euler ancestral and Heun. On a spacing of whole timesteps it is
+   * {@link #TIMESTEPS}.
+   */
+  Grid TIMES =
+      (schedule, timesteps) ->
+          timesteps.times().stream().map(t -> Level.atLinearSigma(schedule, t)).toList();
+
   /** As many levels as there are timesteps. */
   List<Level> levels(NoiseSchedule schedule, Timesteps timesteps);
 

@@ -17,9 +17,9 @@ import java.util.List;
  * @param grid the levels it visits
  */
 public record HeunSampler(Grid grid) implements Sampler {
-  /** On the timesteps. */
+  /** On the {@linkplain Grid#TIMES unrounded times}, as in diffusers. */
   public HeunSampler() {
-    this(Grid.TIMESTEPS);
+    this(Grid.TIMES);
   }
 
   @Override

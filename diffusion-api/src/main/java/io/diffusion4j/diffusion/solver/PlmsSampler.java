@@ -18,7 +18,7 @@ import java.util.List;
  * history.
  *
  * @param start how the history comes about
- * @param end where the last step leads
+ * @param end where the last step leads; diffusers' default is {@link End#FIRST_TIMESTEP}
  */
 public record PlmsSampler(Start start, End end) implements Sampler {
   /** How many steps it takes to a history of four slopes with the present one. */
@@ -40,14 +40,6 @@ public record PlmsSampler(Start start, End end) implements Sampler {
     RUNGE_KUTTA
   }
 
-  /** Where the last step leads. */
-  public enum End {
-    /** To the clean sample. */
-    CLEAN,
-    /** To the level of timestep 0 (the default of diffusers, {@code set_alpha_to_one=False}). */
-    FIRST_TIMESTEP
-  }
-
   /** To the clean sample. */
   public PlmsSampler(Start start) {
     this(start, End.CLEAN);
@@ -57,7 +49,7 @@ public record PlmsSampler(Start start, End end) implements Sampler {
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
     int n = timesteps.size();
     List<Level> levels = new ArrayList<>(Grid.TIMESTEPS.levels(schedule, timesteps));
-    levels.add(end == End.CLEAN ? Level.CLEAN : new Level(0, schedule.alphaBar(0)));
+    levels.add(end.level(schedule));
 
     int warmUp = start == Start.RUNGE_KUTTA && n > WARM_UP + 1 ? WARM_UP : 0;
     var calls = new Calls();

@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.solver;
 
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import java.util.Map;
 
@@ -20,6 +21,9 @@ public final class Samplers {
         "sampler",
         Map.ofEntries(
             Map.entry("ddim", new DdimSampler(0)),
+            Map.entry(
+                "ddim-diffusers",
+                new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, End.CLEAN)),
             Map.entry("ddpm", new DdpmSampler(VarianceType.LEARNED_RANGE)),
             Map.entry("ddpm-learned", new DdpmSampler(VarianceType.LEARNED)),
             Map.entry("ddpm-large", new DdpmSampler(VarianceType.FIXED_LARGE)),

@@ -30,6 +30,19 @@ record DiffusersScheduler(
     X0Treatment treatment,
     Parameterization parameterization,
     boolean varianceExploding) {
+  /** The references round to float32 in each step; thirty of them may add up to this. */
+  private static final double TOLERANCE = 2e-5;
+
+  /**
+   * Of the stochastic DPM-Solver++: the reference computes σ, α, λ and h in float32, and replaying
+   * its ε̂ multiplies an error of x by up to √(1/ᾱ_T) = 157.
+   */
+  private static final double SDE_TOLERANCE = 1e-4;
+
+  /** How far a sample may be off, relative to the largest value of the reference's. */
+  double tolerance() {
+    return sampler instanceof SdeDpmSolverPlusPlus ? SDE_TOLERANCE : TOLERANCE;
+  }
 
   /** The scheduler of a trace. Fields that nothing here reads are refused. */
   static DiffusersScheduler of(JsonNode description) {
@@ -90,20 +103,23 @@ record DiffusersScheduler(
     }
 
     private DiffusersScheduler ddim() {
-      expect("set_alpha_to_one", true);
+      End end = bool("set_alpha_to_one", true) ? End.CLEAN : End.FIRST_TIMESTEP;
       var source =
           bool("use_clipped_model_output", false)
               ? new DdimSampler(0).epsSource()
               : EpsSource.NETWORK;
       return preserving(
-          new DdimSampler(number("eta", 0), source), schedule(), spacing("leading"), treatment());
+          new DdimSampler(number("eta", 0), source, DdimSampler.Stride.WHOLE, end),
+          schedule(),
+          spacing("leading"),
+          treatment());
     }
 
     private DiffusersScheduler plms() {
       expect("skip_prk_steps", true);
       expect("set_alpha_to_one", false);
       return preserving(
-          new PlmsSampler(PlmsSampler.Start.MULTISTEP, PlmsSampler.End.FIRST_TIMESTEP),
+          new PlmsSampler(PlmsSampler.Start.MULTISTEP, End.FIRST_TIMESTEP),
           schedule(),
           spacing("leading"),
           X0Treatment.NONE);
@@ -146,7 +162,7 @@ record DiffusersScheduler(
     private Grid karras() {
       return bool("use_karras_sigmas", false)
           ? new KarrasGrid(7, KarrasGrid.Ends.TIMESTEPS, KarrasGrid.Time.FRACTIONAL)
-          : Grid.TIMESTEPS;
+          : Grid.TIMES;
     }
 
     private int trainSteps() {

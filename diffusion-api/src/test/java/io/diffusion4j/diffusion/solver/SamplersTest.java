@@ -14,6 +14,7 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.EpsSource;
+import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Trajectory;
@@ -171,7 +172,8 @@ class SamplersTest implements SamplerContract {
       }
     }
     assertThat(able)
-        .containsExactly("ddim", "ddpm", "ddpm-large", "ddpm-learned", "ddpm-small", "unclip");
+        .containsExactly(
+            "ddim", "ddim-diffusers", "ddpm", "ddpm-large", "ddpm-learned", "ddpm-small", "unclip");
   }
 
   @Test
@@ -337,15 +339,58 @@ class SamplersTest implements SamplerContract {
         .containsExactly("mine");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {4, 10, 25})
+  void aWholeStrideIsTheListWhereTheListHasIt(int n) {
+    Timesteps leading = TimestepSpacings.LEADING.of(1000, n);
+    var schedule = new LinearSchedule(1000);
+    for (End end : End.values()) {
+      assertThat(
+              new DdimSampler(0.5, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, end)
+                  .plan(schedule, leading))
+          .isEqualTo(
+              new DdimSampler(0.5, EpsSource.NETWORK, DdimSampler.Stride.LISTED, end)
+                  .plan(schedule, leading));
+    }
+  }
+
+  @Test
+  void aWholeStrideMayEndAtTheFirstTimestep() {
+    Timesteps trailing = TimestepSpacings.TRAILING.of(1000, 7); // …, 285, 142, and ⌊1000/7⌋ = 142
+    var schedule = new LinearSchedule(1000);
+    var last =
+        new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, End.CLEAN)
+            .plan(schedule, trailing)
+            .steps()
+            .get(6);
+    assertThat(last.update().x0()).isEqualTo(Math.sqrt(schedule.alphaBar(0)));
+  }
+
+  @Test
+  void timesBetweenTimestepsHaveSigmasBetweenTheirs() {
+    var schedule = new LinearSchedule(1000);
+    List<Level> levels = Grid.TIMES.levels(schedule, TimestepSpacings.LINSPACE.of(1000, 7));
+    assertThat(levels.get(0)).isEqualTo(new Level(999, schedule.alphaBar(999)));
+    assertThat(levels.get(6)).isEqualTo(new Level(0, schedule.alphaBar(0)));
+    Level level = levels.get(1); // t = 832.5
+    double below = new Level(832, schedule.alphaBar(832)).sigma();
+    double above = new Level(833, schedule.alphaBar(833)).sigma();
+    assertThat(level.t()).isEqualTo(832.5);
+    assertThat(level.sigma()).isCloseTo((below + above) / 2, within(1e-9));
+    Timesteps whole = TimestepSpacings.TRAILING.of(1000, 7);
+    assertThat(Grid.TIMES.levels(schedule, whole))
+        .isEqualTo(Grid.TIMESTEPS.levels(schedule, whole));
+  }
+
   @Test
   void anUnknownNameListsTheKnownOnes() {
     assertThatThrownBy(() -> Samplers.standard().named("dmp"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "sampler: dmp (expected: one of ddim, ddpm, ddpm-large, ddpm-learned, ddpm-small,"
-                + " dpmpp-1, dpmpp-2m, dpmpp-2m-heun, dpmpp-2m-karras, dpmpp-2s, dpmpp-3m,"
-                + " dpmpp-3m-taylor, dpmpp-3s, euler, euler-ancestral, euler-karras, heun,"
-                + " heun-karras, plms, pndm, sde-dpmpp-2m, unclip)");
+            "sampler: dmp (expected: one of ddim, ddim-diffusers, ddpm, ddpm-large, ddpm-learned,"
+                + " ddpm-small, dpmpp-1, dpmpp-2m, dpmpp-2m-heun, dpmpp-2m-karras, dpmpp-2s,"
+                + " dpmpp-3m, dpmpp-3m-taylor, dpmpp-3s, euler, euler-ancestral, euler-karras,"
+                + " heun, heun-karras, plms, pndm, sde-dpmpp-2m, unclip)");
   }
 
   @Test

@@ -34,6 +34,7 @@ record Solver(Sampler sampler, int order, int history) {
           new Solver(new PlmsSampler(Start.RUNGE_KUTTA), 2, 0),
           stochastic(new DdimSampler(0.5)),
           stochastic(new DdimSampler(1, EpsSource.NETWORK)),
+          stochastic(new DdimSampler(1, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, End.CLEAN)),
           stochastic(new DdpmSampler(VarianceType.FIXED_SMALL)),
           stochastic(new DdpmSampler(VarianceType.FIXED_LARGE)),
           stochastic(new DdpmSampler(VarianceType.LEARNED)),
