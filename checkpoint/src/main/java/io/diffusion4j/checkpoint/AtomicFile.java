@@ -9,12 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A file under a temporary name beside its own until it is complete and on disk, so that a reader,
  * or a crash, meets the old file or the new one and nothing between.
  */
 final class AtomicFile implements AutoCloseable {
+  private static final String SUFFIX = ".tmp";
+
   private final Path file;
   private final Path temporary;
   private boolean committed;
@@ -27,16 +30,30 @@ final class AtomicFile implements AutoCloseable {
 
   /** Writes the content under the temporary name; on any failure no trace of it remains. */
   AtomicFile(Path file, Content content) {
+    this(file, 0, content);
+  }
+
+  /**
+   * The same where it is known how long the file will be, so that a disk that is full is reported
+   * with what it lacks.
+   *
+   * @param bytes of the content; 0 if unknown
+   */
+  AtomicFile(Path file, long bytes, Content content) {
     this.file = file.toAbsolutePath();
-    this.temporary =
-        this.file.resolveSibling("." + this.file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    this.temporary = this.file.resolveSibling(prefix(this.file) + UUID.randomUUID() + SUFFIX);
+    long[] written = {0};
     try (var channel =
         FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-      content.writeTo(channel);
-      channel.force(true);
+      try {
+        content.writeTo(channel);
+        channel.force(true);
+      } finally {
+        written[0] = channel.size();
+      }
     } catch (IOException e) {
       cleanUp(e);
-      throw cannotWrite(e);
+      throw cannotWrite(e, bytes - written[0]);
     } catch (RuntimeException | Error e) { // from whoever supplies the content
       cleanUp(e);
       throw e;
@@ -53,9 +70,33 @@ final class AtomicFile implements AutoCloseable {
 
   /** Writes a file whole or not at all. */
   static void write(Path file, Content content) {
-    try (var atomic = new AtomicFile(file, content)) {
+    write(file, 0, content);
+  }
+
+  /** The same where it is known how long the file will be. */
+  static void write(Path file, long bytes, Content content) {
+    try (var atomic = new AtomicFile(file, bytes, content)) {
       atomic.commit();
     }
+  }
+
+  /** Removes the temporary files of processes that were killed while they wrote a file. */
+  static void removeLeftovers(Path file) {
+    Path whole = file.toAbsolutePath();
+    try (Stream<Path> all = Files.list(whole.resolveSibling("."))) {
+      for (Path other : all.toList()) {
+        String name = other.getFileName().toString();
+        if (name.startsWith(prefix(whole)) && name.endsWith(SUFFIX)) {
+          Files.deleteIfExists(other);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot clean up beside " + file + ": " + e, e);
+    }
+  }
+
+  private static String prefix(Path file) {
+    return "." + file.getFileName() + ".";
   }
 
   /** Gives the file its name, replacing the one that has it. */
@@ -66,7 +107,7 @@ final class AtomicFile implements AutoCloseable {
       committed = true;
       syncFolder();
     } catch (IOException e) {
-      throw cannotWrite(e);
+      throw cannotWrite(e, 0);
     }
   }
 
@@ -98,7 +139,8 @@ final class AtomicFile implements AutoCloseable {
     }
   }
 
-  private UncheckedIOException cannotWrite(IOException e) {
-    return new UncheckedIOException("cannot write " + file + ": " + e, e);
+  private UncheckedIOException cannotWrite(IOException e, long missing) {
+    String lack = missing > 0 ? " (" + missing + " bytes of it are missing)" : "";
+    return new UncheckedIOException("cannot write " + file + ": " + e + lack, e);
   }
 }

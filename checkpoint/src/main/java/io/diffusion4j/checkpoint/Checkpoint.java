@@ -184,6 +184,20 @@ public final class Checkpoint implements TensorSource {
     return fileOf;
   }
 
+  /**
+   * Returns normally if the bytes of all files are those that were written, as far as they have
+   * checksums; reads all of them.
+   *
+   * @throws CheckpointException naming a file that is damaged
+   */
+  public void requireIntact() {
+    for (TensorSource file : files) {
+      if (file instanceof SafetensorsFile safetensors) {
+        safetensors.requireIntact();
+      }
+    }
+  }
+
   /** The file or index that was opened. */
   public Path path() {
     return path;

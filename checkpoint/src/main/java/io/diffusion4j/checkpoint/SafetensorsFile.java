@@ -1,5 +1,6 @@
 package io.diffusion4j.checkpoint;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -14,6 +15,8 @@ import java.util.SortedMap;
  * files instead.
  */
 public final class SafetensorsFile implements TensorSource {
+  private static final int CHUNK = 1 << 24;
+
   private final MappedFile file;
   private final SafetensorsHeader header;
 
@@ -72,6 +75,29 @@ public final class SafetensorsFile implements TensorSource {
     TensorInfo info = info(name);
     Elements.checkBytes(info, offset, length);
     return file.bytes(header.dataStart() + info.begin() + offset, length);
+  }
+
+  /**
+   * Returns normally if the bytes are those that were written, or if the file has no checksum; reads
+   * all of them. Files of {@link SafetensorsWriter#withChecksum} have one.
+   *
+   * @throws CheckpointException if they are not
+   */
+  public void requireIntact() {
+    String written = header.metadata().get(Checksum.NOTE);
+    if (written == null) {
+      return;
+    }
+    var checksum = new Checksum();
+    checksum.addHeader(file.bytes(0, Math.toIntExact(header.dataStart())));
+    for (long at = header.dataStart(); at < file.size(); at += CHUNK) {
+      checksum.add(file.bytes(at, (int) Math.min(CHUNK, file.size() - at)));
+    }
+    if (!checksum.value().equals(written)) {
+      throw new CheckpointException(
+          file.path(),
+          Check.message("checksum", checksum.value(), written + "; the file is damaged"));
+    }
   }
 
   /**

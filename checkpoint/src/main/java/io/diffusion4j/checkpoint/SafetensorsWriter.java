@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,6 +56,21 @@ public final class SafetensorsWriter {
   public SafetensorsWriter notes(Map<String, String> notes) {
     metadata.putAll(notes);
     return this;
+  }
+
+  /** Adds a checksum to the notes, by which {@link SafetensorsFile#requireIntact} tells damage. */
+  public SafetensorsWriter withChecksum() {
+    return note(Checksum.NOTE, Checksum.NONE);
+  }
+
+  /**
+   * Removes what processes that were killed while they wrote a file left beside it. No other may be
+   * writing the file.
+   *
+   * @throws java.io.UncheckedIOException if the folder cannot be read or written
+   */
+  public static void removeLeftovers(Path file) {
+    AtomicFile.removeLeftovers(file);
   }
 
   /**
@@ -140,7 +156,7 @@ public final class SafetensorsWriter {
    */
   public void write(Path file) {
     List<Tensor> laidOut = layOut(sorted());
-    AtomicFile.write(file, channel -> write(laidOut, channel));
+    AtomicFile.write(file, bytes(laidOut), channel -> write(laidOut, channel));
   }
 
   /**
@@ -167,7 +183,9 @@ public final class SafetensorsWriter {
       for (int i = 0; i < shards.size(); i++) {
         List<Tensor> shard = layOut(shards.get(i));
         files.add(
-            ShardIndex.shardName(baseName, i, shards.size()), channel -> write(shard, channel));
+            ShardIndex.shardName(baseName, i, shards.size()),
+            bytes(shard),
+            channel -> write(shard, channel));
       }
       if (shards.size() > 1) {
         long total = tensors.values().stream().mapToLong(t -> t.info().byteSize()).sum();
@@ -226,12 +244,26 @@ public final class SafetensorsWriter {
     return laidOut;
   }
 
+  private ByteBuffer header(List<Tensor> laidOut) {
+    return SafetensorsHeader.format(laidOut.stream().map(Tensor::info).toList(), metadata);
+  }
+
+  /** The length of a file with these tensors. */
+  private long bytes(List<Tensor> laidOut) {
+    long data = laidOut.isEmpty() ? 0 : laidOut.get(laidOut.size() - 1).info().end();
+    return header(laidOut).remaining() + data;
+  }
+
   private void write(List<Tensor> laidOut, FileChannel channel) throws IOException {
-    List<TensorInfo> infos = laidOut.stream().map(Tensor::info).toList();
-    AtomicFile.writeFully(channel, SafetensorsHeader.format(infos, metadata));
+    var header = header(laidOut);
     var sink = new Sink(channel);
+    sink.write(header.duplicate());
     for (Tensor tensor : laidOut) {
       tensor.content().writeTo(tensor.info(), sink);
+    }
+    if (metadata.containsKey(Checksum.NOTE)) {
+      ByteBuffer sum = ByteBuffer.wrap(sink.checksum.value().getBytes(StandardCharsets.US_ASCII));
+      channel.write(sum, Checksum.position(header).orElseThrow());
     }
   }
 
@@ -257,12 +289,16 @@ public final class SafetensorsWriter {
     void encode(int at, int count, ByteBuffer buffer);
   }
 
-  private record Sink(FileChannel channel, ByteBuffer buffer) {
+  private record Sink(FileChannel channel, ByteBuffer buffer, Checksum checksum) {
     Sink(FileChannel channel) {
-      this(channel, ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN));
+      this(
+          channel,
+          ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN),
+          new Checksum());
     }
 
     void write(ByteBuffer bytes) throws IOException {
+      checksum.add(bytes);
       AtomicFile.writeFully(channel, bytes);
     }
 

@@ -107,8 +107,9 @@ record ShardIndex(SortedMap<String, String> shardOf) {
       this.baseName = baseName;
     }
 
-    void add(String name, AtomicFile.Content content) {
-      files.add(new AtomicFile(folder.resolve(name), content));
+    /** Writes a file of so many bytes, 0 if that is unknown, under a temporary name. */
+    void add(String name, long bytes, AtomicFile.Content content) {
+      files.add(new AtomicFile(folder.resolve(name), bytes, content));
       names.add(name);
     }
 
@@ -118,7 +119,7 @@ record ShardIndex(SortedMap<String, String> shardOf) {
       root.putObject("metadata").put("total_size", totalBytes);
       var map = root.putObject("weight_map");
       index.shardOf().forEach(map::put);
-      add(indexName(baseName), channel -> AtomicFile.writeFully(channel, Json.format(root)));
+      add(indexName(baseName), 0, channel -> AtomicFile.writeFully(channel, Json.format(root)));
     }
 
     void commit() {

@@ -56,4 +56,29 @@ class AtomicFileTest {
     assertThat(file).hasContent("n");
     assertThat(list(folder)).containsExactly(file);
   }
+
+  @Test
+  void theErrorSaysHowMuchOfTheFileIsMissing(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("a.json");
+    assertThatThrownBy(
+            () ->
+                AtomicFile.write(
+                    file,
+                    250,
+                    channel -> {
+                      AtomicFile.writeFully(channel, ByteBuffer.allocate(100));
+                      throw new IOException("No space left on device");
+                    }))
+        .hasMessageEndingWith("No space left on device (150 bytes of it are missing)");
+    assertThat(list(folder)).isEmpty();
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsRemoved(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("a.json"), "whole");
+    Path other = Files.writeString(folder.resolve(".b.json.1.tmp"), "of another file");
+    Files.writeString(folder.resolve(".a.json.1.tmp"), "ha");
+    AtomicFile.removeLeftovers(file);
+    assertThat(list(folder)).containsExactlyInAnyOrder(file, other);
+  }
 }

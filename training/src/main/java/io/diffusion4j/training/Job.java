@@ -114,6 +114,7 @@ record Job(
   ClipTextModel textModel() {
     Path folder = folder(UnclipFolder.TEXT_ENCODER);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      checkpoint.requireIntact();
       return new ClipTextModel(
           tokenizer(recipe.model()),
           ClipFolders.readText(folder),
@@ -125,6 +126,7 @@ record Job(
   ClipImageModel imageModel() {
     Path folder = folder(UnclipFolder.IMAGE_ENCODER);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      checkpoint.requireIntact();
       return new ClipImageModel(
           preprocessor(),
           ClipFolders.readVision(folder),
@@ -169,6 +171,7 @@ record Job(
 
   static NamedTensors weights(Path folder, String file) {
     try (var checkpoint = Checkpoint.open(folder, file)) {
+      checkpoint.requireIntact();
       return new TensorMap().putAll("", new CheckpointTensors(folder, checkpoint));
     }
   }
@@ -185,10 +188,9 @@ record Job(
       BatchSource batches,
       Consumer<Trainer> prepare,
       Consumer<NamedTensors> write) {
-    try (var trainer = new Trainer(objective, config)) {
-      prepare.accept(trainer);
-      Path state = recipe.work().resolve(setup.part().word());
-      var run = new TrainingRun(trainer, config, batches, state, checkpointEvery);
+    Path state = recipe.work().resolve(setup.part().word());
+    try (var trainer = prepared(objective, prepare);
+        var run = new TrainingRun(trainer, config, batches, state, checkpointEvery)) {
       observer.onStart(run, config, trainer.parameters(), trainer.step());
       boolean finished = run.run(observer);
       if (finished) {
@@ -196,6 +198,17 @@ record Job(
         UnclipFolder.writeIndex(recipe.model());
       }
       return finished;
+    }
+  }
+
+  private Trainer prepared(Objective objective, Consumer<Trainer> prepare) {
+    var trainer = new Trainer(objective, config);
+    try {
+      prepare.accept(trainer);
+      return trainer;
+    } catch (RuntimeException | Error e) {
+      trainer.close();
+      throw e;
     }
   }
 }

@@ -42,7 +42,9 @@ class TensorFlowTrainingProcessTest implements TrainingProcessContract {
       assertThat(run.next()).isEqualTo(8);
       assertThat(run.next()).isEqualTo(9); // whose state does not fit
       assertThat(run.exit()).isEqualTo(1);
-      assertThat(run.errors()).contains("cannot write " + file + ": ");
+      assertThat(run.errors())
+          .contains("cannot write " + file + ": ")
+          .contains(" bytes of it are missing); there is the state of step 6");
     }
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(file);

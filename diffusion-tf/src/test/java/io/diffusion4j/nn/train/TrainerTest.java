@@ -248,6 +248,43 @@ class TrainerTest {
   }
 
   @Test
+  void aStateWithAFlippedBitIsRefused(@TempDir Path folder) throws IOException {
+    var config = Tiny.config(2, Precision.FLOAT32);
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      new TrainingRun(trainer, config, Tiny.batches(config), folder, 1).run(UNHEARD);
+    }
+    Path file = folder.resolve("state.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 4;
+    Files.write(file, bytes);
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      assertThatThrownBy(() -> new TrainingRun(trainer, config, Tiny.batches(config), folder, 1))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageStartingWith(file + ": checksum: ")
+          .hasMessageEndingWith("; the file is damaged)");
+      assertThat(folder).isDirectoryNotContaining("glob:**/lock");
+    }
+  }
+
+  @Test
+  void aFolderIsForOneRunAtATime(@TempDir Path folder) {
+    var config = Tiny.config(3, Precision.FLOAT32);
+    var batches = Tiny.batches(config);
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config);
+        var other = new Trainer(Tiny.OBJECTIVE, config)) {
+      var run = new TrainingRun(trainer, config, batches, folder, 1);
+      assertThatThrownBy(() -> new TrainingRun(other, config, batches, folder, 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("state: " + folder + " (expected: not in use, but process ");
+      assertThat(run.run(UNHEARD)).isTrue();
+      try (var next = new TrainingRun(other, config, batches, folder, 1)) {
+        assertThat(next).isNotNull();
+        assertThat(other.step()).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
   void aStateOfAnotherNetworkIsRefused(@TempDir Path folder) {
     var config = Tiny.config(2, Precision.FLOAT32);
     try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {

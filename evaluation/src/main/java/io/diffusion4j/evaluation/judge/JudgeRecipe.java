@@ -62,8 +62,8 @@ public final class JudgeRecipe {
             new Augmentation(preset.image().imageSize()),
             config.batchSize(),
             config.seed());
-    try (var trainer = new Trainer(objective, config)) {
-      var run = new TrainingRun(trainer, config, batches, work.resolve(WORD), checkpointEvery);
+    try (var trainer = new Trainer(objective, config);
+        var run = new TrainingRun(trainer, config, batches, work.resolve(WORD), checkpointEvery)) {
       observer.onStart(run, config, trainer.parameters(), trainer.step());
       boolean finished = run.run(observer);
       if (finished) {

@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.nn.Batch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,9 +15,10 @@ import java.util.concurrent.Executors;
  * A training run that can be stopped at any moment and go on from its last checkpoint, to the same
  * weights as a run that was never stopped.
  *
- * <p>The next batch is made while the present one is trained on.
+ * <p>The next batch is made while the present one is trained on. One run at a time has a folder; it
+ * is given back at the end of {@link #run}, or by {@link #close} where that was not called.
  */
-public final class TrainingRun {
+public final class TrainingRun implements AutoCloseable {
   /** Watches a run; called on the training thread. */
   public interface Listener {
     /**
@@ -36,6 +38,8 @@ public final class TrainingRun {
   private final Optional<LossAwareTimesteps> timesteps;
   private final Path state;
   private final long checkpointEvery;
+  private final StateLock lock;
+  private Optional<Long> saved = Optional.empty();
 
   private volatile boolean stopped;
 
@@ -44,7 +48,9 @@ public final class TrainingRun {
    *
    * @param folder is made if it is not there
    * @param checkpointEvery how many steps may be lost, at least 1
-   * @throws io.diffusion4j.checkpoint.CheckpointException if there is a state of another run
+   * @throws io.diffusion4j.checkpoint.CheckpointException if there is a state of another run, or one
+   *     whose bytes are not those that were written
+   * @throws IllegalArgumentException if another run has this folder
    */
   public TrainingRun(
       Trainer trainer,
@@ -92,8 +98,16 @@ public final class TrainingRun {
     }
     this.state = folder.resolve("state.safetensors");
     this.checkpointEvery = checkpointEvery;
-    if (Files.exists(state)) {
-      TrainingState.restore(trainer, config, timesteps, state);
+    this.lock = StateLock.of(folder);
+    try {
+      SafetensorsWriter.removeLeftovers(state);
+      if (Files.exists(state)) {
+        TrainingState.restore(trainer, config, timesteps, state);
+        saved = Optional.of(trainer.step());
+      }
+    } catch (RuntimeException | Error e) {
+      lock.close();
+      throw e;
     }
   }
 
@@ -103,8 +117,10 @@ public final class TrainingRun {
   }
 
   /**
-   * Trains until all steps are done or {@link #stop} was called, and saves.
+   * Trains until all steps are done or {@link #stop} was called, and saves. To be called once.
    *
+   * @throws UncheckedIOException if a state cannot be written; the message has how much is missing
+   *     on the disk, and of which step the last checkpoint is, which is intact
    * @throws DivergedException if a step did not give finite numbers; the last checkpoint is intact
    * @return whether all steps are done
    */
@@ -134,7 +150,14 @@ public final class TrainingRun {
       return trainer.step() >= config.steps();
     } finally {
       loader.shutdownNow();
+      close();
     }
+  }
+
+  /** Gives the folder back; again does nothing. */
+  @Override
+  public void close() {
+    lock.close();
   }
 
   private CompletableFuture<Batch> ahead(ExecutorService loader, long step) {
@@ -144,7 +167,13 @@ public final class TrainingRun {
   }
 
   private void save(Listener listener) {
-    TrainingState.save(trainer, config, timesteps, state);
+    try {
+      TrainingState.save(trainer, config, timesteps, state);
+    } catch (UncheckedIOException e) {
+      String kept = saved.map(step -> "the state of step " + step).orElse("no state");
+      throw new UncheckedIOException(e.getMessage() + "; there is " + kept, e.getCause());
+    }
+    saved = Optional.of(trainer.step());
     listener.onCheckpoint(trainer.step(), state);
   }
 }

@@ -25,7 +25,7 @@ final class TrainingState {
 
   static void save(
       Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps, Path file) {
-    var writer = new SafetensorsWriter().note(STEP, Long.toString(trainer.step()));
+    var writer = new SafetensorsWriter().withChecksum().note(STEP, Long.toString(trainer.step()));
     writer.notes(identity(config, timesteps));
     timesteps.ifPresent(aware -> aware.save(writer));
     var state = trainer.state();
@@ -38,6 +38,7 @@ final class TrainingState {
   static void restore(
       Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps, Path file) {
     try (var saved = SafetensorsFile.open(file)) {
+      saved.requireIntact();
       Map<String, String> notes = new LinkedHashMap<>(saved.metadata());
       // of a time when there was no choice
       notes.putIfAbsent(OPTIMIZER, Optimizer.Method.ADAMW.name());

@@ -35,7 +35,7 @@ public final class ModelFiles {
       Predicate<String> keep,
       DType dtype,
       Map<String, String> notes) {
-    var writer = new SafetensorsWriter().notes(notes);
+    var writer = new SafetensorsWriter().withChecksum().notes(notes);
     for (String name : weights.names()) {
       if (keep.test(name)) {
         writer.floats(name, dtype, weights.shape(name), () -> weights.read(name));
