@@ -32,6 +32,7 @@ class ArchitectureTest {
   private static final String HUB = "io.diffusion4j.hub..";
   private static final String PLOTS = "io.diffusion4j.plots..";
   private static final String DATA = "io.diffusion4j.data..";
+  private static final String PARQUET = "io.diffusion4j.data.parquet..";
   private static final String NN = "io.diffusion4j.nn..";
   private static final String TF = "io.diffusion4j.tf..";
   private static final String CHECKPOINT = "io.diffusion4j.checkpoint..";
@@ -65,6 +66,7 @@ class ArchitectureTest {
           Map.entry("plots", "io.diffusion4j.plots"),
           Map.entry("hub", "io.diffusion4j.hub"),
           Map.entry("data", "io.diffusion4j.data"),
+          Map.entry("data-parquet", "io.diffusion4j.data.parquet"),
           Map.entry("checkpoint", "io.diffusion4j.checkpoint"),
           Map.entry("nn", "io.diffusion4j.nn"),
           Map.entry("diffusion-tf", "io.diffusion4j.tf"),
@@ -271,6 +273,16 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.bytedeco..");
+
+  /** It is found by the service loader, and may be left out. */
+  @ArchTest
+  static final ArchRule onlyItsModuleKnowsParquet =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(PARQUET)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(PARQUET, "org.apache.parquet..", "org.apache.hadoop..");
 
   @ArchTest
   static final ArchRule networksAreDataWithoutAnEngine =

@@ -7,9 +7,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Bytes that are read when they are asked for. */
+/** Bytes that are read when they are asked for. Safe for use by several threads. */
 @FunctionalInterface
-interface Bytes {
+public interface Bytes {
   byte[] read() throws IOException;
 
   /** All of a file. */

@@ -1,56 +1,16 @@
 package io.diffusion4j.data.files;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The captions of a picture, read when they are asked for; none if it has none. */
 @FunctionalInterface
-interface Captions {
-  ObjectMapper MAPPER = new ObjectMapper();
-
+public interface Captions {
   List<String> read() throws IOException;
 
-  /** These, without blank ones. */
+  /** These, stripped, without blank ones. */
   static Captions of(List<String> captions) {
-    List<String> kept = kept(captions);
+    List<String> kept = CaptionTexts.kept(captions);
     return () -> kept;
-  }
-
-  private static List<String> kept(List<String> captions) {
-    return captions.stream().map(String::strip).filter(c -> !c.isEmpty()).toList();
-  }
-
-  /** One on each line of a text. */
-  static Captions lines(Bytes text) {
-    return () -> kept(new String(text.read(), StandardCharsets.UTF_8).lines().toList());
-  }
-
-  /** Those that the object of a JSON text has as a field, as a text or a list of texts. */
-  static Captions field(Bytes json, Columns columns) {
-    return () -> {
-      JsonNode object = MAPPER.readTree(json.read());
-      String asked = columns.caption();
-      Stream<String> names = asked == null ? Columns.CAPTIONS.stream() : Stream.of(asked);
-      return names
-          .filter(object::has)
-          .findFirst()
-          .map(name -> kept(texts(object.path(name))))
-          .orElse(List.of());
-    };
-  }
-
-  /** The texts of a value: itself, or the elements of a list. */
-  static List<String> texts(JsonNode value) {
-    List<String> texts = new ArrayList<>();
-    if (value.isTextual()) {
-      texts.add(value.textValue());
-    }
-    value.forEach(element -> texts.add(element.asText()));
-    return texts;
   }
 }

@@ -26,16 +26,31 @@ public record Columns(@Nullable String image, @Nullable String caption) {
    * @throws IllegalArgumentException if it is not there
    */
   String image(String source, Collection<String> there) {
-    return chosen(source, "image-column", image, IMAGES, there)
-        .orElseThrow(() -> missing(source, "image-column", String.join(", ", IMAGES), there));
+    return image(source, there, IMAGES);
+  }
+
+  /**
+   * The column of the pictures of a table.
+   *
+   * @param source the table, for messages
+   * @param there the columns that may have pictures
+   * @param usual which of them to take if none is asked for, the first that is there
+   * @throws IllegalArgumentException if it is not there
+   */
+  public String image(String source, Collection<String> there, List<String> usual) {
+    return chosen(source, "image-column", image, usual, there)
+        .orElseThrow(() -> missing(source, "image-column", String.join(", ", usual), there));
   }
 
   /**
    * The column of the captions; none if there is nothing that could be one.
    *
+   * @param source the table, for messages
+   * @param there the columns that may have captions
+   * @param image the column of the pictures, which has none
    * @throws IllegalArgumentException if one was asked for that is not there
    */
-  Optional<String> caption(String source, Collection<String> there, String image) {
+  public Optional<String> caption(String source, Collection<String> there, String image) {
     Optional<String> chosen = chosen(source, "caption-column", caption, CAPTIONS, there);
     List<String> others = new ArrayList<>(there);
     others.remove(image);

@@ -7,18 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Folders of pictures, as the {@code imagefolder} of Hugging Face reads them: of any depth, with
- * {@code metadata.jsonl} or {@code metadata.csv} in any of them, or with the captions of {@code
- * NAME.png} beside it, one a line of {@code NAME.txt} or in {@code NAME.json}. A folder {@code
- * train} in it is the data set. Tar files are shards.
+ * {@code metadata.jsonl}, {@code metadata.csv} or {@code metadata.parquet} in any of them, or with
+ * the captions of {@code NAME.png} beside it, one a line of {@code NAME.txt} or in {@code
+ * NAME.json}. A folder {@code train} in it is the data set. Tar files are shards. Tables of Parquet
+ * are read where there is nothing else, of those of several splits the training's.
  */
 final class ImageFolder {
   private static final String TRAIN = "train";
-  private static final Set<String> METADATA = Set.of("metadata.jsonl", "metadata.csv");
+  private static final Set<String> METADATA =
+      Set.of("metadata.jsonl", "metadata.csv", "metadata.parquet");
+  private static final Pattern TRAINING_TABLE = Pattern.compile("train[-_.].*");
 
   private ImageFolder() {}
 
@@ -43,7 +47,10 @@ final class ImageFolder {
     }
     List<Entry> entries = new ArrayList<>();
     for (Path list : lists) {
-      entries.addAll(PictureList.entries(list, root, columns));
+      entries.addAll(
+          PictureTable.isTable(name(list))
+              ? PictureTable.of(setting, list).entries(list, root, columns)
+              : PictureList.entries(list, root, columns));
     }
     if (lists.isEmpty()) {
       for (Path file : files) {
@@ -54,7 +61,19 @@ final class ImageFolder {
         }
       }
     }
+    if (entries.isEmpty()) {
+      for (Path table : tables(files)) {
+        entries.addAll(PictureTable.of(setting, table).entries(table, root, columns));
+      }
+    }
     return entries;
+  }
+
+  private static List<Path> tables(List<Path> files) {
+    List<Path> all = files.stream().filter(file -> PictureTable.isTable(name(file))).toList();
+    List<Path> training =
+        all.stream().filter(file -> TRAINING_TABLE.matcher(name(file)).matches()).toList();
+    return training.isEmpty() ? all : training;
   }
 
   private static String name(Path file) {
@@ -79,8 +98,8 @@ final class ImageFolder {
     Path json = file.resolveSibling(stem + ".json");
     Captions captions =
         Files.isRegularFile(text)
-            ? Captions.lines(Bytes.of(text))
-            : Files.isRegularFile(json) ? Captions.field(Bytes.of(json), columns) : List::of;
+            ? CaptionTexts.lines(Bytes.of(text))
+            : Files.isRegularFile(json) ? CaptionTexts.field(Bytes.of(json), columns) : List::of;
     return new Entry(Inside.key(root, file), Bytes.of(picture), captions);
   }
 }

@@ -11,11 +11,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Pictures in folders, lists and tar shards. Pictures and captions are read when they are asked
+ * Pictures in folders, lists, tables and tar shards. Pictures and captions are read when they are asked
  * for; only where they are is held in memory.
  */
 public final class PictureFiles implements PictureSet {
@@ -38,8 +39,8 @@ public final class PictureFiles implements PictureSet {
    * Finds out what is there.
    *
    * @param setting the name of the setting that the paths are the values of, for messages
-   * @param paths each a folder, a list ({@code .csv}, {@code .tsv} or {@code .jsonl}) or a tar
-   *     shard; braces stand for several: {@code {00000..00099}.tar}, {@code {a,b}.tar}
+   * @param paths each a folder, a list ({@code .csv}, {@code .tsv} or {@code .jsonl}), a table of
+   *     Parquet or a tar shard; braces stand for several: {@code {00000..00099}.tar}, {@code {a,b}.tar}
    * @throws IllegalArgumentException if a path is none of these or there are no pictures, or a list
    *     or a shard is not as it should be
    */
@@ -54,16 +55,26 @@ public final class PictureFiles implements PictureSet {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + String.join(", ", paths) + ": " + e, e);
     }
+    List<String> names = paths.stream().map(path -> Path.of(path).normalize().toString()).toList();
+    return new PictureFiles(
+        String.join(", ", names), distinct(setting, String.join(", ", paths), entries));
+  }
+
+  private static List<Entry> distinct(String setting, String paths, List<Entry> entries) {
     Set<String> keys = new HashSet<>();
+    List<Entry> distinct = new ArrayList<>(entries.size());
     for (Entry entry : entries) {
-      if (!keys.add(entry.key())) {
+      if (keys.add(entry.key())) {
+        distinct.add(entry);
+      } else if (keys.add(entry.otherwise())) {
+        distinct.add(new Entry(entry.otherwise(), entry.picture(), entry.captions()));
+      } else {
         throw new IllegalArgumentException(
             "%s: %s has %s twice (expected: each picture once)"
-                .formatted(setting, String.join(", ", paths), entry.key()));
+                .formatted(setting, paths, entry.key()));
       }
     }
-    List<String> names = paths.stream().map(path -> Path.of(path).normalize().toString()).toList();
-    return new PictureFiles(String.join(", ", names), entries);
+    return distinct;
   }
 
   /**
@@ -97,11 +108,16 @@ public final class PictureFiles implements PictureSet {
     if (file.endsWith(".tar")) {
       return TarShard.entries(setting, path, columns);
     }
+    Path absolute = path.toAbsolutePath();
+    Path root = Objects.requireNonNull(absolute.getParent(), "folder");
     if (file.endsWith(".csv") || file.endsWith(".tsv") || file.endsWith(".jsonl")) {
-      return PictureList.entries(path, columns);
+      return PictureList.entries(absolute, root, columns);
+    }
+    if (PictureTable.isTable(file)) {
+      return PictureTable.of(setting, path).entries(absolute, root, columns);
     }
     throw new IllegalArgumentException(
-        setting + ": " + path + " (expected: a folder, .csv, .tsv, .jsonl or .tar)");
+        setting + ": " + path + " (expected: a folder, .csv, .tsv, .jsonl, .parquet or .tar)");
   }
 
   static boolean isPicture(String name) {

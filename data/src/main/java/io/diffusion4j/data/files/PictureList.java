@@ -5,14 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -24,11 +22,6 @@ final class PictureList {
   private record Row(long line, Map<String, List<String>> texts) {}
 
   private PictureList() {}
-
-  static List<Entry> entries(Path list, Columns columns) throws IOException {
-    Path absolute = list.toAbsolutePath();
-    return entries(absolute, Objects.requireNonNull(absolute.getParent(), "folder"), columns);
-  }
 
   /**
    * The pictures of a list.
@@ -50,24 +43,11 @@ final class PictureList {
       if (file.size() != 1 || file.get(0).isBlank()) {
         throw new IllegalArgumentException(place + ": no " + image + " (expected: a path)");
       }
-      Path path = Inside.require(root, resolved(list, file.get(0), place), place(place, file));
       List<String> captions =
           caption.map(c -> row.texts.getOrDefault(c, List.of())).orElse(List.of());
-      entries.add(new Entry(Inside.key(root, path), Bytes.of(path), Captions.of(captions)));
+      entries.add(Entry.named(file.get(0), list, place, root, captions));
     }
     return entries;
-  }
-
-  private static String place(String place, List<String> file) {
-    return file.get(0) + " of " + place;
-  }
-
-  private static Path resolved(Path list, String file, String place) {
-    try {
-      return list.resolveSibling(file);
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(place + ": " + file + " (expected: a path)", e);
-    }
   }
 
   private static List<Row> rows(Path list) throws IOException {
@@ -107,10 +87,10 @@ final class PictureList {
       }
       Map<String, List<String>> texts = new LinkedHashMap<>();
       try {
-        JsonNode object = Captions.MAPPER.readTree(line);
+        JsonNode object = CaptionTexts.MAPPER.readTree(line);
         object.properties().stream()
             .filter(field -> field.getValue().isTextual() || field.getValue().isArray())
-            .forEach(field -> texts.put(field.getKey(), Captions.texts(field.getValue())));
+            .forEach(field -> texts.put(field.getKey(), CaptionTexts.texts(field.getValue())));
       } catch (JsonProcessingException e) {
         throw new IllegalArgumentException(
             list + ", line " + number + ": " + e.getOriginalMessage() + " (expected: JSON)", e);

@@ -63,8 +63,8 @@ final class TarShard {
         TarIndex.Member json = sample.get("json");
         Captions captions =
             text != null
-                ? Captions.lines(text.in(shard))
-                : json != null ? Captions.field(json.in(shard), columns) : List::of;
+                ? CaptionTexts.lines(text.in(shard))
+                : json != null ? CaptionTexts.field(json.in(shard), columns) : List::of;
         entries.add(new Entry(picture.name(), picture.in(shard), captions));
         return;
       }

@@ -230,7 +230,8 @@ class PictureFilesTest {
     Path other = write("a.doc", "words");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> open(other))
-        .withMessage("data: " + other + " (expected: a folder, .csv, .tsv, .jsonl or .tar)");
+        .withMessage(
+            "data: " + other + " (expected: a folder, .csv, .tsv, .jsonl, .parquet or .tar)");
     write("metadata.csv", "file_name,text\n");
     write("metadata.jsonl", "");
     assertThatIllegalArgumentException()

@@ -1,0 +1,175 @@
+package io.diffusion4j.data.parquet;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.column.Encoding;
+import org.apache.parquet.column.page.DataPage;
+import org.apache.parquet.column.page.DataPageV1;
+import org.apache.parquet.column.page.DataPageV2;
+import org.apache.parquet.column.page.DictionaryPage;
+import org.apache.parquet.column.statistics.Statistics;
+import org.apache.parquet.compression.CompressionCodecFactory.BytesInputDecompressor;
+import org.apache.parquet.format.DictionaryPageHeader;
+import org.apache.parquet.format.PageHeader;
+import org.apache.parquet.format.Util;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.schema.PrimitiveType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A column's part of a row group, with at most one value in a row. Where its pages are is found out
+ * from their headers when the first is asked for, and kept; pages are read each time.
+ */
+final class Chunk {
+  /** The largest page that is read, in bytes. */
+  private static final int LARGEST = 1 << 29;
+
+  /** A page: its first row in the chunk, and where its bytes are. */
+  private record Place(long row, PageHeader header, long offset) {}
+
+  /** What the headers tell. */
+  private record Pages(@Nullable DictionaryPage dictionary, NavigableMap<Long, Place> byRow) {}
+
+  /** A page and its first row in the chunk. */
+  record Found(long row, OnePage page) {}
+
+  private final ColumnChunkMetaData meta;
+  private final PrimitiveType type;
+  private final BytesInputDecompressor decompressor;
+  private @Nullable Pages pages;
+
+  Chunk(ColumnChunkMetaData meta) {
+    this.meta = meta;
+    this.type = meta.getPrimitiveType();
+    this.decompressor = new Codecs().getDecompressor(meta.getCodec());
+  }
+
+  /** The page with a row of the chunk. */
+  Found page(FileChannel file, long row) throws IOException {
+    Pages all = pages(file);
+    Map.Entry<Long, Place> page = all.byRow.floorEntry(row);
+    if (page == null) {
+      throw new EOFException("no page with row " + row);
+    }
+    Place place = page.getValue();
+    return new Found(place.row, new OnePage(all.dictionary, decoded(file, place)));
+  }
+
+  private synchronized Pages pages(FileChannel file) throws IOException {
+    Pages known = pages;
+    if (known == null) {
+      known = walk(file);
+      pages = known;
+    }
+    return known;
+  }
+
+  private Pages walk(FileChannel file) throws IOException {
+    DictionaryPage dictionary = null;
+    var byRow = new TreeMap<Long, Place>();
+    long row = 0;
+    long at = meta.getStartingPos();
+    while (row < meta.getValueCount()) {
+      var stream = new HeaderStream(file, at);
+      PageHeader header = Util.readPageHeader(stream);
+      var place = new Place(row, header, stream.position());
+      requireWhole(file, place);
+      var v1 = header.getData_page_header();
+      var v2 = header.getData_page_header_v2();
+      var words = header.getDictionary_page_header();
+      if (v1 != null) {
+        byRow.put(row, place);
+        row += v1.getNum_values();
+      } else if (v2 != null) {
+        byRow.put(row, place);
+        row += v2.getNum_values();
+      } else if (words != null) {
+        dictionary = dictionary(file, place, words);
+      }
+      at = place.offset + header.getCompressed_page_size();
+    }
+    return new Pages(dictionary, byRow);
+  }
+
+  private static void requireWhole(FileChannel file, Place place) throws IOException {
+    long size = place.header.getCompressed_page_size();
+    long unpacked = place.header.getUncompressed_page_size();
+    if (size < 0 || size > file.size() - place.offset || unpacked < 0 || unpacked > LARGEST) {
+      throw new IOException(
+          "a page of %d bytes, %d decompressed (expected: within the file, at most %d)"
+              .formatted(size, unpacked, LARGEST));
+    }
+  }
+
+  private static byte[] bytes(FileChannel file, Place place) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(place.header.getCompressed_page_size());
+    while (bytes.hasRemaining()) {
+      if (file.read(bytes, place.offset + bytes.position()) < 0) {
+        throw new EOFException("ends within a page at byte " + place.offset);
+      }
+    }
+    return bytes.array();
+  }
+
+  private DictionaryPage dictionary(FileChannel file, Place place, DictionaryPageHeader header)
+      throws IOException {
+    return new DictionaryPage(
+        decompressor.decompress(
+            BytesInput.from(bytes(file, place)), place.header.getUncompressed_page_size()),
+        header.getNum_values(),
+        encoding(header.getEncoding()));
+  }
+
+  private DataPage decoded(FileChannel file, Place place) throws IOException {
+    int size = place.header.getUncompressed_page_size();
+    byte[] bytes = bytes(file, place);
+    Statistics<?> none = Statistics.getBuilderForReading(type).build();
+    var v2 = place.header.getData_page_header_v2();
+    if (v2 == null) {
+      var v1 = Objects.requireNonNull(place.header.getData_page_header(), "header");
+      return new DataPageV1(
+          decompressor.decompress(BytesInput.from(bytes), size),
+          v1.getNum_values(),
+          size,
+          none,
+          encoding(v1.getRepetition_level_encoding()),
+          encoding(v1.getDefinition_level_encoding()),
+          encoding(v1.getEncoding()));
+    }
+    int repetition = v2.getRepetition_levels_byte_length();
+    int levels = repetition + v2.getDefinition_levels_byte_length();
+    BytesInput values = BytesInput.from(bytes, levels, bytes.length - levels);
+    return DataPageV2.uncompressed(
+        v2.getNum_rows(),
+        v2.getNum_nulls(),
+        v2.getNum_values(),
+        BytesInput.from(bytes, 0, repetition),
+        BytesInput.from(bytes, repetition, levels - repetition),
+        encoding(v2.getEncoding()),
+        v2.isIs_compressed() ? decompressor.decompress(values, size - levels) : values,
+        none);
+  }
+
+  private static Encoding encoding(org.apache.parquet.format.@Nullable Encoding encoding) {
+    return Encoding.valueOf(Objects.requireNonNull(encoding, "encoding").name());
+  }
+
+  /** The chunks of a column, by their first rows in the file. */
+  static NavigableMap<Long, Chunk> byRow(List<ColumnChunkMetaData> metas) {
+    var chunks = new TreeMap<Long, Chunk>();
+    long row = 0;
+    for (ColumnChunkMetaData meta : metas) {
+      chunks.put(row, new Chunk(meta));
+      row += meta.getValueCount();
+    }
+    return chunks;
+  }
+}

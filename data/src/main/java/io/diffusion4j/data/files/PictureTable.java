@@ -1,0 +1,48 @@
+package io.diffusion4j.data.files;
+
+import io.diffusion4j.diffusion.argument.Check;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.ServiceLoader;
+
+/**
+ * A file format with a picture in each row. Implementations are found by the {@link ServiceLoader},
+ * so that what reads a format is on the class path of those only who need it.
+ */
+public interface PictureTable {
+  /** The end of the names of its files, such as {@code .parquet}, in lower case. */
+  String extension();
+
+  /**
+   * The pictures of a file, which are not read yet.
+   *
+   * @param file of this format, as an absolute path
+   * @param root the folder that paths stay inside and keys are relative to
+   * @throws IllegalArgumentException if the file is not as it should be
+   */
+  List<Entry> entries(Path file, Path root, Columns columns) throws IOException;
+
+  /** Whether a file has an extension that tables have, in any case. */
+  static boolean isTable(String name) {
+    return name.toLowerCase(Locale.ROOT).endsWith(".parquet");
+  }
+
+  /**
+   * The format of a file.
+   *
+   * @throws IllegalArgumentException if nothing on the class path reads it
+   */
+  static PictureTable of(String setting, Path file) {
+    String name = file.toString().toLowerCase(Locale.ROOT);
+    return ServiceLoader.load(PictureTable.class, PictureTable.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(table -> name.endsWith(table.extension()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Check.refusal(
+                    setting, file, "the module diffusion4j-data-parquet on the class path"));
+  }
+}
