@@ -1,6 +1,7 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.part.TextEncoding;
@@ -18,6 +19,7 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A decoder's U-Net and text projection with their weights, as diffusers saves them. Thread-safe;
@@ -89,10 +91,28 @@ public final class DecoderModel implements AutoCloseable {
       int textLength,
       Parameterization parameterization,
       Compute compute) {
+    return load(
+        unetFolder, weights -> weights, projectionFolder, textLength, parameterization, compute);
+  }
+
+  /**
+   * Loads the folders of the two networks, where the weights of the U-Net are changed first.
+   *
+   * @param change makes of the weights those that are loaded, of the same names and shapes
+   * @param textLength positions of a text, L
+   * @param parameterization what the scheduler beside them says the network predicts
+   */
+  public static DecoderModel load(
+      Path unetFolder,
+      UnaryOperator<TensorSource> change,
+      Path projectionFolder,
+      int textLength,
+      Parameterization parameterization,
+      Compute compute) {
     var config = DecoderFolders.readUnet(unetFolder);
     var projection = DecoderFolders.readProjection(projectionFolder);
     projection.requireFits(config);
-    try (var unet = Checkpoint.open(unetFolder, Checkpoint.DIFFUSERS);
+    try (var unet = change.apply(Checkpoint.open(unetFolder, Checkpoint.DIFFUSERS));
         var textProjection = Checkpoint.open(projectionFolder, Checkpoint.DIFFUSERS)) {
       return new DecoderModel(
           config,

@@ -49,10 +49,20 @@ public final class FolderDigest {
 
   /** The digest of the content of a file. */
   static String ofFile(Path file) {
+    return ofFiles(List.of(file));
+  }
+
+  /** The digest of the contents of files, one after the other. */
+  static String ofFiles(List<Path> files) {
     try {
-      return digest(sink -> Files.copy(file, sink));
+      return digest(
+          sink -> {
+            for (Path file : files) {
+              Files.copy(file, sink);
+            }
+          });
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + files + ": " + e.getMessage(), e);
     }
   }
 

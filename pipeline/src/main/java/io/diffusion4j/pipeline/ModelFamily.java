@@ -1,7 +1,10 @@
 package io.diffusion4j.pipeline;
 
 import com.google.inject.Module;
+import io.diffusion4j.checkpoint.lora.LoraChoice;
+import io.diffusion4j.diffusion.argument.Check;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -22,6 +25,21 @@ public interface ModelFamily {
   /** Names what a folder draws with when it is opened in this way, without opening it. */
   default String digest(Path folder, Opening how) {
     return FolderDigest.of(folder, component -> true);
+  }
+
+  /**
+   * Returns normally if these low-rank updates fit the networks of a folder.
+   *
+   * @throws IllegalArgumentException if the family takes none
+   * @throws io.diffusion4j.checkpoint.CheckpointException if they do not fit
+   */
+  default void checkLoras(Path folder, List<LoraChoice> loras) {
+    Check.that(
+        loras.isEmpty(),
+        "lora",
+        loras.isEmpty() ? "none" : loras.get(0).name(),
+        "none; %s takes no low-rank updates",
+        name());
   }
 
   /** Reports what a folder holds and all that is wrong with it, without reading weights. */

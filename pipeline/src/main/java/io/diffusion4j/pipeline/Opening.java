@@ -1,9 +1,11 @@
 package io.diffusion4j.pipeline;
 
+import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.Threads;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -20,6 +22,7 @@ import java.util.function.Supplier;
  * @param prior which of several priors draws, such as {@code ar}; empty for the usual one
  * @param candidates how many image embeddings the prior draws to choose from; empty for the model's
  *     own number
+ * @param loras low-rank updates that are added to the weights
  */
 public record Opening(
     Residency residency,
@@ -28,7 +31,12 @@ public record Opening(
     Optional<Precision> precision,
     Optional<String> name,
     Optional<String> prior,
-    OptionalInt candidates) {
+    OptionalInt candidates,
+    List<LoraChoice> loras) {
+  public Opening {
+    loras = List.copyOf(loras);
+  }
+
   /** The usual way with networks in memory at these times. */
   public static Opening with(Residency residency) {
     return new Opening(
@@ -38,7 +46,8 @@ public record Opening(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        OptionalInt.empty());
+        OptionalInt.empty(),
+        List.of());
   }
 
   /**
@@ -52,26 +61,33 @@ public record Opening(
 
   /** The same by the engine of this name. */
   public Opening withEngine(String other) {
-    return new Opening(residency, other, threads, precision, name, prior, candidates);
+    return new Opening(residency, other, threads, precision, name, prior, candidates, loras);
   }
 
   /** The same in this number format, or in the one that suits. */
   public Opening withPrecision(Optional<Precision> other) {
-    return new Opening(residency, engine, threads, other, name, prior, candidates);
+    return new Opening(residency, engine, threads, other, name, prior, candidates, loras);
   }
 
   /** The same under this name, or under the model's own. */
   public Opening withName(Optional<String> other) {
-    return new Opening(residency, engine, threads, precision, other, prior, candidates);
+    return new Opening(residency, engine, threads, precision, other, prior, candidates, loras);
   }
 
   /** The same with another prior. */
   public Opening withPrior(String other) {
-    return new Opening(residency, engine, threads, precision, name, Optional.of(other), candidates);
+    return new Opening(
+        residency, engine, threads, precision, name, Optional.of(other), candidates, loras);
   }
 
   /** The same, whose prior draws so many embeddings to choose from. */
   public Opening withCandidates(int other) {
-    return new Opening(residency, engine, threads, precision, name, prior, OptionalInt.of(other));
+    return new Opening(
+        residency, engine, threads, precision, name, prior, OptionalInt.of(other), loras);
+  }
+
+  /** The same with these updates. */
+  public Opening withLoras(List<LoraChoice> others) {
+    return new Opening(residency, engine, threads, precision, name, prior, candidates, others);
   }
 }

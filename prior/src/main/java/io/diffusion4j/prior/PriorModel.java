@@ -6,6 +6,7 @@ import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -21,6 +22,7 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * A prior's network with its weights, as diffusers saves it. Thread-safe; holds native memory until
@@ -74,8 +76,21 @@ public final class PriorModel implements AutoCloseable {
    * @param parameterization what the scheduler beside it says the network predicts
    */
   public static PriorModel load(Path folder, Parameterization parameterization, Compute compute) {
+    return load(folder, weights -> weights, parameterization, compute);
+  }
+
+  /**
+   * Loads a folder, whose weights are changed first.
+   *
+   * @param change makes of the weights those that are loaded, of the same names and shapes
+   */
+  public static PriorModel load(
+      Path folder,
+      UnaryOperator<TensorSource> change,
+      Parameterization parameterization,
+      Compute compute) {
     var config = readConfig(folder);
-    try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
+    try (var checkpoint = change.apply(Checkpoint.open(folder, Checkpoint.DIFFUSERS))) {
       var standardization =
           new Standardization(
               embedding(folder, checkpoint, MEAN, config),
@@ -91,7 +106,7 @@ public final class PriorModel implements AutoCloseable {
   }
 
   private static float[] embedding(
-      Path folder, Checkpoint checkpoint, String name, PriorConfig config) {
+      Path folder, TensorSource checkpoint, String name, PriorConfig config) {
     float[] values = checkpoint.readFloats(name);
     if (values.length != config.embeddingDim()) {
       throw new CheckpointException(

@@ -1,12 +1,14 @@
 package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Folders as {@link UnclipFolder} describes them. */
 public final class UnclipFamily implements ModelFamily {
@@ -37,6 +39,11 @@ public final class UnclipFamily implements ModelFamily {
   }
 
   @Override
+  public void checkLoras(Path folder, List<LoraChoice> loras) {
+    UnclipModel.loras(ModelFolder.open(folder), loras);
+  }
+
+  @Override
   public FolderReport inspect(Path folder) {
     return UnclipReport.of(folder);
   }
@@ -52,7 +59,8 @@ public final class UnclipFamily implements ModelFamily {
         UnclipFolder.PRIOR_AR,
         folder);
     UnclipModel model =
-        UnclipModel.load(folder, how.compute(() -> UnclipModel.suited(folder)), how.residency());
+        UnclipModel.load(
+            folder, how.compute(() -> UnclipModel.suited(folder)), how.residency(), how.loras());
     return new Opened(new UnclipModule(model, how), UnclipModule.PARTS, model::close);
   }
 }

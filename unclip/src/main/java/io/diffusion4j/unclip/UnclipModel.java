@@ -2,7 +2,10 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.lora.LoraChoice;
+import io.diffusion4j.checkpoint.lora.PipelineLoras;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
@@ -47,9 +50,12 @@ import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.unclip.Parts.Part;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The networks of a pipeline folder and the stages around them. Thread-safe: the queries of all
@@ -71,6 +77,7 @@ public final class UnclipModel implements AutoCloseable {
 
   private final ModelFolder folder;
   private final Compute compute;
+  private final PipelineLoras loras;
   private final Parts parts;
   private final Resources resources = new Resources();
   private final ClipTokenizer tokenizer;
@@ -87,9 +94,11 @@ public final class UnclipModel implements AutoCloseable {
   private final Optional<KnownWords> words;
   private final Defaults defaults;
 
-  private UnclipModel(ModelFolder folder, Compute compute, Residency residency) {
+  private UnclipModel(
+      ModelFolder folder, Compute compute, Residency residency, PipelineLoras loras) {
     this.folder = folder;
     this.compute = compute;
+    this.loras = loras;
     this.parts = resources.add(new Parts(residency));
     tokenizer = PipelineFiles.tokenizer(folder);
     var textNetwork = ClipFolders.readText(folder.folder(UnclipFolder.TEXT_ENCODER));
@@ -202,11 +211,23 @@ public final class UnclipModel implements AutoCloseable {
    * @throws UncheckedIOException if a file cannot be read
    */
   public static UnclipModel load(Path folder, Compute compute, Residency residency) {
+    return load(folder, compute, residency, List.of());
+  }
+
+  /**
+   * Loads a folder with low-rank updates of its text encoder, prior and decoder.
+   *
+   * @param updates what is added to their weights
+   * @throws CheckpointException if something is missing or does not fit, updates included
+   */
+  public static UnclipModel load(
+      Path folder, Compute compute, Residency residency, List<LoraChoice> updates) {
     var files = ModelFolder.open(folder);
     files.require(UnclipFolder.required(files.className()).toArray(String[]::new));
+    PipelineLoras loras = loras(files, updates);
     UnclipModel model;
     try {
-      model = new UnclipModel(files, compute, residency);
+      model = new UnclipModel(files, compute, residency, loras);
     } catch (IllegalArgumentException e) {
       throw Fit.failure(files, e);
     }
@@ -225,13 +246,27 @@ public final class UnclipModel implements AutoCloseable {
     }
   }
 
+  /** Which updates belong to which component of a folder. */
+  static PipelineLoras loras(ModelFolder files, List<LoraChoice> updates) {
+    var components = new LinkedHashMap<String, Supplier<? extends TensorSource>>();
+    Stream.of(UnclipFolder.DECODER, UnclipFolder.PRIOR, UnclipFolder.TEXT_ENCODER)
+        .filter(files::has)
+        .forEach(name -> components.put(name, () -> files.checkpoint(name)));
+    return PipelineLoras.assign(updates, components);
+  }
+
   private <T> Optional<Part<T>> optional(String component, Supplier<Part<T>> part) {
     return folder.has(component) ? Optional.of(part.get()) : Optional.empty();
   }
 
+  private UnaryOperator<TensorSource> changed(String component) {
+    return weights -> loras.merge(component, weights);
+  }
+
   private ClipTextModel openText(ClipTextNetwork network) {
     Path origin = folder.folder(UnclipFolder.TEXT_ENCODER);
-    try (var checkpoint = folder.checkpoint(UnclipFolder.TEXT_ENCODER)) {
+    try (var checkpoint =
+        changed(UnclipFolder.TEXT_ENCODER).apply(folder.checkpoint(UnclipFolder.TEXT_ENCODER))) {
       return new ClipTextModel(
           tokenizer,
           network,
@@ -261,7 +296,12 @@ public final class UnclipModel implements AutoCloseable {
 
   private DiffusionPrior openPrior(Parameterization parameterization, Resources owned) {
     var model =
-        owned.add(PriorModel.load(folder.folder(UnclipFolder.PRIOR), parameterization, compute));
+        owned.add(
+            PriorModel.load(
+                folder.folder(UnclipFolder.PRIOR),
+                changed(UnclipFolder.PRIOR),
+                parameterization,
+                compute));
     return new DiffusionPrior(
         owned.add(batching(Prior.STAGE, model.denoiser())), priorStage, model.standardization());
   }
@@ -285,6 +325,7 @@ public final class UnclipModel implements AutoCloseable {
         owned.add(
             DecoderModel.load(
                 folder.folder(UnclipFolder.DECODER),
+                changed(UnclipFolder.DECODER),
                 folder.folder(UnclipFolder.TEXT_PROJ),
                 textLength,
                 scheduler.parameterization(),

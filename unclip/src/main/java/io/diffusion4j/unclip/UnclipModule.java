@@ -25,6 +25,7 @@ import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.pipeline.LoraFiles;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Replacements;
 import io.diffusion4j.pipeline.Residency;
@@ -164,7 +165,8 @@ public final class UnclipModule extends AbstractModule {
         "unCLIP, images of " + model.imageSize() + "×" + model.imageSize() + " pixels",
         new ModelFacts(model.folder(), model.name()).license(),
         ModelFacts.digest(model.folder(), prior),
-        replaced.parts());
+        replaced.parts(),
+        LoraFiles.applied(opening.loras()));
   }
 
   /** What there are parts for. */

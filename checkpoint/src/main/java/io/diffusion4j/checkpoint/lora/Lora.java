@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -31,7 +32,7 @@ public final class Lora implements AutoCloseable {
   private static final String ADAPTER_CONFIG = "adapter_config.json";
   private static final String METADATA = "lora_adapter_metadata";
   private static final Pattern PREFIX =
-      Pattern.compile("^(base_model\\.model\\.|unet\\.|prior\\.)+");
+      Pattern.compile("^(base_model\\.model\\.|unet\\.|prior\\.|text_encoder\\.)+");
   private static final Pattern PROCESSOR =
       Pattern.compile("(?:(.+)\\.)?processor\\.(\\w+)_lora\\.(down|up)\\.weight");
   private static final Pattern OTHER =
@@ -57,6 +58,12 @@ public final class Lora implements AutoCloseable {
     this.updates = updates();
   }
 
+  private Lora(Path path, Checkpoint file, Map<String, Update> updates) {
+    this.path = path;
+    this.file = file;
+    this.updates = updates;
+  }
+
   /**
    * Opens a file, or a folder with {@code pytorch_lora_weights} or {@code adapter_model}.
    *
@@ -75,6 +82,24 @@ public final class Lora implements AutoCloseable {
   /** The file or folder. */
   public Path path() {
     return path;
+  }
+
+  /**
+   * The files that decide what is added: that of the tensors, and peft's settings if they lie
+   * beside it and count.
+   */
+  public List<Path> files() {
+    Path config = file.path().resolveSibling(ADAPTER_CONFIG);
+    return !file.metadata().containsKey(METADATA) && Files.isRegularFile(config)
+        ? List.of(file.path(), config)
+        : List.of(file.path());
+  }
+
+  /** The updates of these layers alone, of the same open file; closing either closes both. */
+  Lora only(Set<String> layers) {
+    var some = new TreeMap<>(updates);
+    some.keySet().retainAll(layers);
+    return new Lora(path, file, some);
   }
 
   /** The layers that it changes, such as {@code down_blocks.1.attentions.0.to_q}. */

@@ -48,7 +48,7 @@ public final class MergedTensors implements TensorSource {
     for (Part part : parts) {
       Lora lora = part.lora();
       List<String> wrong =
-          lora.layers().stream().filter(layer -> !fits(lora, layer)).sorted().toList();
+          lora.layers().stream().filter(layer -> !fits(base, lora, layer)).sorted().toList();
       if (!wrong.isEmpty()) {
         throw new CheckpointException(
             lora.path(), "layers that the network has not, or of another shape", wrong);
@@ -56,12 +56,13 @@ public final class MergedTensors implements TensorSource {
     }
   }
 
-  private boolean fits(Lora lora, String layer) {
+  /** Whether a network has a layer of this name, as wide as its update. */
+  static boolean fits(TensorSource network, Lora lora, String layer) {
     Lora.Update update = lora.update(layer);
-    if (update == null || !base.contains(layer + WEIGHT)) {
+    if (update == null || !network.contains(layer + WEIGHT)) {
       return false;
     }
-    long[] shape = base.info(layer + WEIGHT).shape();
+    long[] shape = network.info(layer + WEIGHT).shape();
     long[] a = lora.tensors().info(update.a()).shape();
     long[] b = lora.tensors().info(update.b()).shape();
     return Arrays.equals(shape, new long[] {b[0], a[1]});

@@ -8,6 +8,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.pipeline.AppliedLora;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
@@ -308,6 +309,9 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         Map<String, Object> facts = facts("model", identity.weightsDigest());
         if (!identity.replaced().isEmpty()) {
           facts.put("plugins", identity.replaced().stream().map(ReplacedPart::toString).toList());
+        }
+        if (!identity.loras().isEmpty()) {
+          facts.put("loras", identity.loras().stream().map(AppliedLora::toString).toList());
         }
         return new Pictures(preset, prompts, drawer.draw(open.pipeline(), prompts, stages), facts);
       }

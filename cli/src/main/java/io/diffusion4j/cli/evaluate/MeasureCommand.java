@@ -37,6 +37,7 @@ public final class MeasureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    model.loras().requireNone("measure");
     var of = examples.of(model.folder(), USUAL);
     console.say("measuring " + model.folder());
     console.print(

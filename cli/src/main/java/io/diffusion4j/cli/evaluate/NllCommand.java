@@ -14,6 +14,7 @@ import io.diffusion4j.diffusion.schedule.SectionSpacing;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.PresetPictures;
+import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.unclip.ModelFacts;
 import io.diffusion4j.unclip.UnclipFamily;
 import io.diffusion4j.unclip.UnclipModel;
@@ -112,7 +113,9 @@ public final class NllCommand implements Callable<Integer> {
     int size = folder != null ? ExampleOptions.size(folder, count) : count != null ? count : 16;
     UnclipFamily.require(model.folder());
     console.say("loading " + model.folder());
-    try (var loaded = UnclipModel.load(model.folder(), model.measuring())) {
+    try (var loaded =
+        UnclipModel.load(
+            model.folder(), model.measuring(), Residency.ALWAYS, model.loras().files())) {
       Timesteps timesteps = timesteps(loaded.decoderLikelihood().trainSteps());
       ModelFacts facts = ModelFacts.of(model.folder());
       var source = folder == null ? heldOut(facts) : folder.inOrder();

@@ -181,6 +181,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
         Requests.textToImage(prompt, negative)
             .setImageCount(prompts.draws.count)
             .putAllStages(stages.byStage());
+    model.loras().ask(request);
     if (prompts.draws.seed != null) {
       request.addSeeds(prompts.draws.seed);
     }

@@ -4,8 +4,10 @@ import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.LoraChoice;
 import io.diffusion4j.serving.v1.ModelPart;
 import io.diffusion4j.serving.v1.Recipe;
+import io.diffusion4j.serving.v1.RegisteredLora;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,10 +32,42 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
     return new RecipeFile(path, png, recipe);
   }
 
-  /** The request that draws it again. */
-  GenerateImagesRequest request(String model, Collection<String> fixed) {
+  /** The updates of the weights that drew it. */
+  List<LoraChoice> loras() {
+    return recipe.getRequest().getLorasList();
+  }
+
+  /** The updates that drew it, by the names that they have elsewhere. */
+  List<LoraChoice> loras(List<RegisteredLora> there) {
+    return loras().stream()
+        .map(
+            lora ->
+                there.stream()
+                    .filter(known -> known.getDigest().equals(lora.getDigest()))
+                    .findFirst()
+                    .map(known -> lora.toBuilder().setName(known.getName()).build())
+                    .orElseThrow(
+                        () ->
+                            Check.refusal(
+                                "lora",
+                                lora.getName() + ", which drew " + path,
+                                "a registered one with %s",
+                                lora.getDigest())))
+        .toList();
+  }
+
+  /**
+   * The request that draws it again.
+   *
+   * @param loras the updates that the model is asked to add
+   */
+  GenerateImagesRequest request(String model, Collection<String> fixed, List<LoraChoice> loras) {
     GenerateImagesRequest.Builder request =
-        recipe.getRequest().toBuilder().setModel(model).clearRequestId();
+        recipe.getRequest().toBuilder()
+            .setModel(model)
+            .clearRequestId()
+            .clearLoras()
+            .addAllLoras(loras);
     for (String stage : fixed) {
       if (request.containsStages(stage)) {
         request.putStages(

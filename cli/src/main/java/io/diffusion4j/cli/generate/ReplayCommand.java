@@ -95,7 +95,11 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private Generation.Picture drawHere(RecipeFile original) {
-    Opening how = model.opening(Residency.ONE_AT_A_TIME).withPrior(PriorChoice.named(prior).word());
+    Opening how =
+        model
+            .opening(Residency.ONE_AT_A_TIME)
+            .withPrior(PriorChoice.named(prior).word())
+            .withLoras(model.loras().of(original.loras()));
     String digest = OpenPipeline.family(model.folder()).digest(model.folder(), how);
     if (!digest.equals(original.recipe().getWeightsDigest())) { // told before the model is loaded
       throw otherWeights(original, model.folder() + " with " + digest);
@@ -111,7 +115,7 @@ public final class ReplayCommand implements Callable<Integer> {
                 .filter(stage -> stage.denoising().isEmpty())
                 .map(Stage::name)
                 .toList();
-        var request = DirectRequest.of(pipeline, original.request("", fixed));
+        var request = DirectRequest.of(pipeline, original.request("", fixed, List.of()));
         var images = pipeline.draw(request.task(), request.settings(), request.noise(), watch);
         var file = request.file(0, images.get(0));
         return new Generation.Picture(file.getMetadata(), file.getData().toByteArray());
@@ -131,7 +135,8 @@ public final class ReplayCommand implements Callable<Integer> {
               .toList();
       try (var bars = new StageBars(console.bars(), 1)) {
         return client
-            .generate(original.request(own.getName(), fixed), bars)
+            .generate(
+                original.request(own.getName(), fixed, original.loras(own.getLorasList())), bars)
             .images()
             .get(0); // an image that fails fails the call
       }

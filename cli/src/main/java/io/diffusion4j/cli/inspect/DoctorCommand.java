@@ -46,6 +46,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    model.loras().requireNone("doctor");
     var of = examples.of(model.folder(), USUAL);
     console.say("examining " + model.folder());
     List<Diagnosis> diagnoses =

@@ -8,6 +8,7 @@ import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -60,6 +61,19 @@ public final class ModelOptions {
       description = FORMATS)
   FormatChoice format = FormatChoice.auto;
 
+  @Option(
+      names = "--lora",
+      paramLabel = "FILE[:SCALE]",
+      description =
+          "Add low-rank updates (LoRA) to the weights, as much of them as SCALE says; several times"
+              + " for several. With --server, the name of a registered one. Default scale: 1")
+  private List<String> loras = List.of();
+
+  /** The updates of its weights. */
+  public LoraArguments loras() {
+    return new LoraArguments(loras);
+  }
+
   /** The folder of the model. */
   public Path folder() {
     folder = PublishedModel.folder(folder);
@@ -88,7 +102,7 @@ public final class ModelOptions {
 
   /** How it is opened, so that networks are in memory at these times. */
   public Opening opening(Residency residency) {
-    return opening(residency, format.precision);
+    return opening(residency, format.precision).withLoras(loras().files());
   }
 
   /** How a model is opened by the engine that the command line asks for. */

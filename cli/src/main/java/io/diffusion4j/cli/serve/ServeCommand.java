@@ -63,7 +63,8 @@ public final class ServeCommand implements Callable<Integer> {
             LocalModels.load(
                 settings.models(),
                 ModelOptions.opening(Residency.ALWAYS, Optional.empty()),
-                Plugins.of(settings.plugins()));
+                Plugins.of(settings.plugins()),
+                settings.loras());
         var server =
             models.server(settings.config(), more(settings, port, models.names())).start()) {
       Thread drain = new Thread(server::close, "drain");

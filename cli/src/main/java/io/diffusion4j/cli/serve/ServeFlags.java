@@ -5,6 +5,7 @@ import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.serving.config.ServerConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -63,6 +64,14 @@ final class ServeFlags {
 
   @Option(names = "--precision", paramLabel = "FORMAT", description = ModelOptions.FORMATS)
   ModelOptions.@Nullable FormatChoice precision;
+
+  @Option(
+      names = "--lora",
+      paramLabel = "NAME=FILE",
+      description =
+          "Low-rank updates (LoRA) that requests may name; several times for several. They are"
+              + " offered by the models that they fit.")
+  Map<String, Path> loras = Map.of();
 
   @Option(names = "--plugin", paramLabel = "JAR", description = PluginOptions.HELP)
   List<Path> plugins = List.of();

@@ -7,7 +7,9 @@ import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param receiveSeconds how long a request may take to arrive
  * @param stallSeconds how long a client may take nothing of an answer that is there
  * @param models the models, the default first
+ * @param loras files of low-rank updates, by the names that requests call them
  * @param plugins jars with parts of the models
  * @param tls how it encrypts; without it, it does not
  * @param insecure whether it listens in plaintext where other machines can listen in
@@ -40,6 +43,7 @@ record ServerFile(
     @Nullable Integer receiveSeconds,
     @Nullable Integer stallSeconds,
     @Nullable List<ModelEntry> models,
+    @Nullable Map<String, Path> loras,
     @Nullable List<Path> plugins,
     @Nullable TlsEntry tls,
     @Nullable Boolean insecure,
@@ -52,7 +56,7 @@ record ServerFile(
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null);
+          null, null);
 
   /**
    * A model.
@@ -158,6 +162,10 @@ record ServerFile(
             : models.stream()
                 .map(m -> new ModelEntry(folder.resolve(m.folder()), m.name(), m.precision()))
                 .toList(),
+        loras == null
+            ? null
+            : loras.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> folder.resolve(e.getValue()))),
         plugins == null ? null : plugins.stream().map(folder::resolve).toList(),
         tls == null ? null : tls.from(folder),
         insecure,

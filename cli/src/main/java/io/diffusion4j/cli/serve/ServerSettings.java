@@ -13,6 +13,7 @@ import io.diffusion4j.serving.tls.ServerTls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 record ServerSettings(
     ServerConfig config,
     List<ServedModel> models,
+    Map<String, Path> loras,
     List<Path> plugins,
     Optional<Path> tokens,
     Quota quota,
@@ -30,6 +32,7 @@ record ServerSettings(
   ServerSettings {
     Check.that(!models.isEmpty(), "models", "none", "at least one");
     models = List.copyOf(models);
+    loras = Map.copyOf(loras);
     plugins = List.copyOf(plugins);
   }
 
@@ -62,6 +65,7 @@ record ServerSettings(
     return new ServerSettings(
         config,
         models(flags, file),
+        flags.loras.isEmpty() ? first(file.loras(), Map.of()) : flags.loras,
         flags.plugins.isEmpty() ? first(file.plugins(), List.of()) : flags.plugins,
         either(flags.tokens, file.tokens()),
         Optional.ofNullable(file.quota()).map(ServerFile.QuotaEntry::quota).orElse(Quota.NONE),

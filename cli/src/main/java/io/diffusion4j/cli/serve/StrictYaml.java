@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -89,7 +90,7 @@ final class StrictYaml {
     if (Iterable.class.isAssignableFrom(type)) {
       return "a list";
     }
-    return type.isRecord() ? "keys and values" : "a text";
+    return type.isRecord() || Map.class.isAssignableFrom(type) ? "keys and values" : "a text";
   }
 
   /** Such as {@code models[1].path}. */

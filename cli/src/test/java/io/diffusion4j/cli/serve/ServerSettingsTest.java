@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -90,6 +91,7 @@ final class ServerSettingsTest {
                         folder.resolve("/models/karlo"),
                         Optional.of("karlo"),
                         Optional.of(Precision.FLOAT32))),
+                Map.of("watercolour", folder.resolve("watercolour.safetensors")),
                 List.of(folder.resolve("parts.jar")),
                 Optional.of(folder.resolve("tokens.yaml")),
                 new Quota(60, 600, 4),
@@ -165,8 +167,8 @@ final class ServerSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, insecure, log, metrics,"
-            + " models, origins, plugins, port, queue, quota, receive-seconds, rows,"
+        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, insecure, log, loras,"
+            + " metrics, models, origins, plugins, port, queue, quota, receive-seconds, rows,"
             + " stall-seconds, tls, tokens)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"

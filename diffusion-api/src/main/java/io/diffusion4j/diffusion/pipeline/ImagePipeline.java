@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.pipeline;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.stage.SamplingListener;
@@ -97,5 +98,21 @@ public interface ImagePipeline {
   /** The space of the model's embeddings, if it has one that can be used alone. */
   default Optional<Embedder> embedder() {
     return Optional.empty();
+  }
+
+  /** The low-rank updates that {@link #with} takes: the digest of each by its name. */
+  default Map<String, String> registeredLoras() {
+    return Map.of();
+  }
+
+  /**
+   * The same model with registered updates added to its weights, which this model stays without.
+   *
+   * @param loras registered ones, each with its digest; none for this model
+   * @throws IllegalArgumentException if one is not registered
+   */
+  default ImagePipeline with(List<AppliedLora> loras) {
+    Check.that(loras.isEmpty(), "loras", loras, "none; the model has no registered ones");
+    return this;
   }
 }

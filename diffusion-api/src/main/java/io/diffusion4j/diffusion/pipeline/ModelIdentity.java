@@ -11,13 +11,15 @@ import java.util.List;
  * @param license the SPDX expression of the licence of the weights
  * @param weightsDigest names the weights, as {@code sha256:} and 64 hexadecimal digits
  * @param replaced the parts that are not the model's own
+ * @param loras what was added to the weights, in this order
  */
 public record ModelIdentity(
     String name,
     String description,
     String license,
     String weightsDigest,
-    List<ReplacedPart> replaced) {
+    List<ReplacedPart> replaced,
+    List<AppliedLora> loras) {
   public ModelIdentity {
     Check.that(
         name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
@@ -25,10 +27,16 @@ public record ModelIdentity(
         name,
         "up to 64 letters, digits, dots, dashes and underscores");
     replaced = List.copyOf(replaced);
+    loras = List.copyOf(loras);
   }
 
   /** A model with none but its own parts. */
   public ModelIdentity(String name, String description, String license, String weightsDigest) {
-    this(name, description, license, weightsDigest, List.of());
+    this(name, description, license, weightsDigest, List.of(), List.of());
+  }
+
+  /** The same with these updates. */
+  public ModelIdentity withLoras(List<AppliedLora> others) {
+    return new ModelIdentity(name, description, license, weightsDigest, replaced, others);
   }
 }

@@ -20,6 +20,7 @@ import io.diffusion4j.serving.v1.ListModelsResponse;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.diffusion4j.serving.v1.ModelStage;
+import io.diffusion4j.serving.v1.RegisteredLora;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -42,7 +43,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
             .named(request.getName())
             .filter(e -> CallContext.current().principal().mayUse(e.card().name()))
             .orElseThrow(() -> Errors.unknownModel("name", request.getName(), names()));
-    response.onNext(GetModelResponse.newBuilder().setModel(model(engine.card())).build());
+    response.onNext(GetModelResponse.newBuilder().setModel(model(engine)).build());
     response.onCompleted();
   }
 
@@ -67,7 +68,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     int end = start + Math.min(Math.min(size, MOST_PER_PAGE), names.size() - start);
     ListModelsResponse.Builder page = ListModelsResponse.newBuilder();
     for (String name : names.subList(start, end)) {
-      page.addModels(model(models.named(name).orElseThrow().card()));
+      page.addModels(model(models.named(name).orElseThrow()));
     }
     if (end < names.size()) {
       page.setNextPageToken(names.get(end));
@@ -81,7 +82,8 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     return models.names().stream().filter(CallContext.current().principal()::mayUse).toList();
   }
 
-  private Model model(ModelCard card) {
+  private Model model(ImagePipeline pipeline) {
+    ModelCard card = pipeline.card();
     Model.Builder model =
         Model.newBuilder()
             .setName(card.name())
@@ -97,6 +99,11 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
             .addAllOutputMediaTypes(RequestResolver.MEDIA_TYPES);
     card.stages().forEach(stage -> model.addStages(stage(stage)));
     model.addAllParts(ModelParts.of(card));
+    pipeline
+        .registeredLoras()
+        .forEach(
+            (name, digest) ->
+                model.addLoras(RegisteredLora.newBuilder().setName(name).setDigest(digest)));
     return model.build();
   }
 

@@ -51,11 +51,11 @@ public final class RequestResolver {
 
   /** The same, where warnings call a text to draw from by another name. */
   ResolvedRequest resolve(GenerateImagesRequest request, String promptField) {
-    ImagePipeline engine =
+    ImagePipeline model =
         models
             .named(request.getModel())
             .orElseThrow(() -> Errors.unknownModel("model", request.getModel(), models.names()));
-    ModelCard card = engine.card();
+    ModelCard card = model.card();
     TaskCase asked = request.getTaskCase();
     if (asked != TASK_NOT_SET && !card.tasks().contains(Tasks.kind(asked))) {
       throw Errors.unsupportedTask(Tasks.kind(asked).label(), card.name(), card.taskNames());
@@ -63,6 +63,7 @@ public final class RequestResolver {
 
     Violations violations = new Violations();
     GenerateImagesRequest.Builder resolved = request.toBuilder().setModel(card.name());
+    ImagePipeline engine = LoraResolver.resolve(resolved, model, violations);
     if (asked == TASK_NOT_SET) {
       violations.add("task", "none", "one of " + String.join(", ", card.taskNames()));
     } else {
@@ -92,7 +93,7 @@ public final class RequestResolver {
       warning("UNSTABLE_SAMPLER", field, advice).ifPresent(warnings::add);
     }
     return new ResolvedRequest(
-        resolved.build(), engine, card, stages, steps, List.copyOf(warnings));
+        resolved.build(), engine, engine.card(), stages, steps, List.copyOf(warnings));
   }
 
   /** The stages, with the defaults of the task. */

@@ -1,0 +1,103 @@
+package io.diffusion4j.cli.options;
+
+import io.diffusion4j.checkpoint.lora.LoraChoice;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.pipeline.LoraFiles;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Low-rank updates of a model's weights, as {@code FILE[:SCALE]}; at a server, {@code NAME[:SCALE]}
+ * of a registered one.
+ *
+ * @param given as typed
+ */
+public record LoraArguments(List<String> given) {
+  private static final Pattern SCALED =
+      Pattern.compile("(.+):(-?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE]-?\\d+)?)");
+
+  /** What was given for one update, and how much of it if that was said. */
+  private record Given(String name, OptionalDouble scale) {
+    /** A name with a number after its last colon, unless a file is called so. */
+    static Given of(String text) {
+      Matcher scaled = SCALED.matcher(text);
+      return scaled.matches() && !Files.exists(Path.of(text))
+          ? new Given(scaled.group(1), OptionalDouble.of(Double.parseDouble(scaled.group(2))))
+          : new Given(text, OptionalDouble.empty());
+    }
+
+    Path file() {
+      Path file = Path.of(name);
+      Check.that(Files.exists(file), "lora", name, "a file with low-rank updates");
+      return file;
+    }
+
+    LoraChoice choice() {
+      Path file = file();
+      return new LoraChoice(String.valueOf(file.getFileName()), file, scale.orElse(1));
+    }
+  }
+
+  private List<Given> all() {
+    return given.stream().map(Given::of).toList();
+  }
+
+  /** The files; with what was trained unless a scale was given. */
+  public List<LoraChoice> files() {
+    return all().stream().map(Given::choice).toList();
+  }
+
+  /** Refuses them for a command that looks at the model's own weights. */
+  public void requireNone(String command) {
+    Check.that(
+        given.isEmpty(), "lora", given, "none; %s examines the model's own weights", command);
+  }
+
+  /** Has a server add them, which are names there. */
+  public void ask(GenerateImagesRequest.Builder request) {
+    for (Given one : all()) {
+      var choice = request.addLorasBuilder().setName(one.name());
+      one.scale().ifPresent(choice::setScale);
+    }
+  }
+
+  /**
+   * The files of the updates that drew an image, as much of them as its recipe says.
+   *
+   * @param recorded what the recipe says, in order
+   * @throws IllegalArgumentException if other files were given
+   */
+  public List<LoraChoice> of(List<io.diffusion4j.serving.v1.LoraChoice> recorded) {
+    Map<String, Given> byDigest = new LinkedHashMap<>();
+    all().forEach(one -> byDigest.put(LoraFiles.digest(one.file()), one));
+    List<LoraChoice> choices = new ArrayList<>();
+    for (var one : recorded) {
+      Given file = byDigest.remove(one.getDigest());
+      Check.that(
+          file != null && (file.scale().isEmpty() || file.scale().getAsDouble() == one.getScale()),
+          "lora",
+          file == null ? "none with " + one.getDigest() : file.name() + " scaled otherwise",
+          "--lora %s:%s, which drew the image",
+          one.getName(),
+          one.getScale());
+      if (file != null) {
+        choices.add(new LoraChoice(one.getName(), file.file(), one.getScale()));
+      }
+    }
+    Check.that(
+        byDigest.isEmpty(),
+        "lora",
+        byDigest.values().stream().map(Given::name).collect(Collectors.joining(", ")),
+        "none besides those that drew the image");
+    return choices;
+  }
+}

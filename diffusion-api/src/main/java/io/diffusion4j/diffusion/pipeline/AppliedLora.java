@@ -1,0 +1,22 @@
+package io.diffusion4j.diffusion.pipeline;
+
+import io.diffusion4j.diffusion.argument.Check;
+
+/**
+ * A low-rank update (LoRA) that was added to a model's weights.
+ *
+ * @param name what recipes and requests call it
+ * @param digest the content of its file, as {@code sha256:} and 64 hexadecimal digits
+ * @param scale how much of it: 1 as it was trained
+ */
+public record AppliedLora(String name, String digest, double scale) {
+  public AppliedLora {
+    Check.that(Double.isFinite(scale), "scale of " + name, scale, "a finite number");
+  }
+
+  /** The name, the scale and the content: {@code style 0.8 of sha256:…}. */
+  @Override
+  public String toString() {
+    return name + " " + scale + " of " + digest;
+  }
+}

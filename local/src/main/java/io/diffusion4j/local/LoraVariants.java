@@ -1,0 +1,133 @@
+package io.diffusion4j.local;
+
+import io.diffusion4j.checkpoint.lora.LoraChoice;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.pipeline.AppliedLora;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.pipeline.OpenPipeline;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Variants of one model with registered low-rank updates in its weights. A variant is loaded when it
+ * is drawn with; at most {@link #MOST} are in memory, of which the one that was used longest ago
+ * makes place for another.
+ *
+ * <p>Thread-safe. While all are in use, drawing with another waits.
+ */
+final class LoraVariants implements AutoCloseable {
+  /** How many variants of a model are in memory at once. */
+  static final int MOST = 2;
+
+  private final Map<String, Path> files;
+  private final Map<String, String> digests;
+  private final Function<List<LoraChoice>, OpenPipeline> opener;
+  private final Map<List<AppliedLora>, Variant> open = new LinkedHashMap<>(16, 0.75f, true);
+  private boolean closed;
+
+  /** An open variant, and how many draw with it. */
+  private static final class Variant {
+    private final OpenPipeline model;
+    private int users;
+
+    Variant(OpenPipeline model) {
+      this.model = model;
+    }
+  }
+
+  /**
+   * Variants of one model.
+   *
+   * @param files of the updates by name
+   * @param digests of the same
+   * @param opener opens the model with updates
+   */
+  LoraVariants(
+      Map<String, Path> files,
+      Map<String, String> digests,
+      Function<List<LoraChoice>, OpenPipeline> opener) {
+    this.files = files;
+    this.digests = digests;
+    this.opener = opener;
+  }
+
+  /** What is registered: the digest of each by its name. */
+  Map<String, String> digests() {
+    return digests;
+  }
+
+  /** Works with a variant, which stays open meanwhile. */
+  <R> R use(List<AppliedLora> loras, Function<ImagePipeline, R> work) {
+    Variant variant = acquire(loras);
+    try {
+      return work.apply(variant.model.pipeline());
+    } finally {
+      release(variant);
+    }
+  }
+
+  private synchronized Variant acquire(List<AppliedLora> loras) {
+    while (!closed && !open.containsKey(loras) && open.size() >= MOST && !closeIdle()) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while all variants were in use", e);
+      }
+    }
+    if (closed) {
+      throw new IllegalStateException("the model is closed");
+    }
+    Variant variant =
+        open.computeIfAbsent(loras, absent -> new Variant(opener.apply(choices(absent))));
+    variant.users++;
+    return variant;
+  }
+
+  private synchronized void release(Variant variant) {
+    variant.users--;
+    if (closed && variant.users == 0) {
+      variant.model.close();
+    }
+    notifyAll();
+  }
+
+  /** Closes the idle one that was used longest ago, if one is idle. */
+  private boolean closeIdle() {
+    for (Iterator<Variant> all = open.values().iterator(); all.hasNext(); ) {
+      Variant variant = all.next();
+      if (variant.users == 0) {
+        all.remove();
+        variant.model.close();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<LoraChoice> choices(List<AppliedLora> loras) {
+    return loras.stream()
+        .map(
+            lora -> {
+              Path file = files.get(lora.name());
+              if (file == null) {
+                throw Check.refusal("lora", lora.name(), "one of %s", files.keySet());
+              }
+              return new LoraChoice(lora.name(), file, lora.scale());
+            })
+        .toList();
+  }
+
+  /** Closes what is idle now, and the rest when it was drawn with. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    open.values().stream().filter(v -> v.users == 0).forEach(v -> v.model.close());
+    open.clear();
+    notifyAll();
+  }
+}

@@ -1,0 +1,71 @@
+package io.diffusion4j.serving.request;
+
+import io.diffusion4j.diffusion.pipeline.AppliedLora;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.errors.Violations;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.LoraChoice;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Checks which low-rank updates a request asks for, and finds the variant of the model with them. */
+final class LoraResolver {
+  /** The most updates of one request. */
+  private static final int MOST = 8;
+
+  /** Beyond, pictures are noise; and each amount is a variant of its own. */
+  private static final double MOST_SCALE = 8;
+
+  private LoraResolver() {}
+
+  /**
+   * The model that the request is for. The request then names all of its updates, by name, digest
+   * and amount.
+   */
+  static ImagePipeline resolve(
+      GenerateImagesRequest.Builder request, ImagePipeline model, Violations violations) {
+    Map<String, String> registered = model.registeredLoras();
+    List<AppliedLora> asked = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    int before = request.getLorasCount();
+    if (before > MOST) {
+      violations.add("loras", before + " updates", "at most " + MOST);
+    }
+    for (int i = 0; i < before; i++) {
+      LoraChoice choice = request.getLoras(i);
+      String field = "loras[" + i + "]";
+      String digest = registered.get(choice.getName());
+      double scale = choice.hasScale() ? choice.getScale() : 1;
+      if (digest == null) {
+        violations.add(
+            field + ".name",
+            Errors.quote(choice.getName()),
+            registered.isEmpty()
+                ? "none; the model has no registered updates"
+                : "one of " + String.join(", ", registered.keySet().stream().sorted().toList()));
+      } else if (!names.add(choice.getName())) {
+        violations.add(field + ".name", Errors.quote(choice.getName()), "each once");
+      } else if (!choice.getDigest().isEmpty() && !choice.getDigest().equals(digest)) {
+        violations.add(field + ".digest", Errors.quote(choice.getDigest()), digest);
+      } else if (!(Math.abs(scale) <= MOST_SCALE)) { // NaN is wrong, too
+        violations.add(field + ".scale", scale, -MOST_SCALE + " to " + MOST_SCALE);
+      } else {
+        asked.add(new AppliedLora(choice.getName(), digest, scale));
+      }
+    }
+    ImagePipeline variant = asked.size() == before ? model.with(asked) : model;
+    request.clearLoras();
+    for (AppliedLora lora : variant.card().identity().loras()) {
+      request.addLoras(
+          LoraChoice.newBuilder()
+              .setName(lora.name())
+              .setScale(lora.scale())
+              .setDigest(lora.digest()));
+    }
+    return variant;
+  }
+}
