@@ -177,19 +177,30 @@ public final class ImageFiles {
     int bands = raster.getNumBands();
     boolean colour = bands >= 3;
     boolean transparent = bands == 2 || bands == 4;
-    double max = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
+    int max = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
+    float[] opaque = opaque(max);
     int[] row = new int[Math.multiplyExact(bands, width)];
     for (int y = 0; y < height; y++) {
       raster.getPixels(0, y, width, 1, row);
       for (int x = 0; x < width; x++) {
-        double alpha = transparent ? row[bands * x + bands - 1] / max : 1;
+        int alpha = transparent ? row[bands * x + bands - 1] : max;
         for (int c = 0; c < 3; c++) {
-          double level = row[bands * x + (colour ? c : 0)] / max;
-          pixels[3 * (y * width + x) + c] = onWhite(level, alpha);
+          int level = row[bands * x + (colour ? c : 0)];
+          pixels[3 * (y * width + x) + c] =
+              alpha == max ? opaque[level] : onWhite((double) level / max, (double) alpha / max);
         }
       }
     }
     return new Image(width, height, pixels);
+  }
+
+  /** The pixel of each level, where nothing shines through. */
+  private static float[] opaque(int max) {
+    float[] pixels = new float[max + 1];
+    for (int level = 0; level <= max; level++) {
+      pixels[level] = onWhite((double) level / max, 1);
+    }
+    return pixels;
   }
 
   private static float onWhite(double level, double alpha) {

@@ -32,7 +32,9 @@ public record Rgb8(int width, int height, byte[] pixels) {
     float[] from = image.pixels();
     byte[] to = new byte[from.length];
     for (int i = 0; i < to.length; i++) {
-      Check.that(!Float.isNaN(from[i]), "pixels[" + i + "]", "NaN", "a number");
+      if (Float.isNaN(from[i])) { // no Check.that, which would name every pixel
+        throw Check.refusal("pixels[" + i + "]", "NaN", "a number");
+      }
       float unit = Math.max(0f, Math.min(1f, 0.5f * from[i] + 0.5f));
       to[i] = (byte) (int) Math.rint(255f * unit);
     }
