@@ -4,7 +4,6 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
 import java.util.Arrays;
-import java.util.random.RandomGenerator;
 
 /**
  * How a picture of any shape becomes a square of the size that a network sees, by PIL's antialiased
@@ -37,46 +36,47 @@ public record Preparation(Fit fit, Crop crop, boolean flip) {
     RANDOM
   }
 
-  /**
-   * Prepares a picture.
-   *
-   * @param size height and width of the result
-   * @param random what is drawn is drawn from here, so that it is a function of its seed
-   */
-  Image square(Image image, int size, RandomGenerator random) {
-    double place = random.nextDouble();
-    boolean mirrored = random.nextBoolean() && flip;
-    Image square =
-        switch (fit) {
-          case COVER -> Squares.cut(image, size, crop == Crop.CENTER ? 0.5 : place);
-          case CONTAIN -> contained(image, size);
-          case STRETCH -> Resize.bicubic(Rgb8.of(image), size, size).toImage();
-        };
-    return mirrored ? mirrored(square) : square;
+  /** Whether a picture has another square each time. */
+  boolean isDrawn() {
+    return fit == Fit.COVER && crop == Crop.RANDOM;
   }
 
-  private static Image contained(Image image, int size) {
+  /**
+   * The square of a picture, not mirrored yet.
+   *
+   * @param size height and width of the result
+   * @param place of the square along the longer side, in [0, 1), where it is drawn
+   */
+  Rgb8 square(Image image, int size, double place) {
+    return switch (fit) {
+      case COVER -> Squares.cut(image, size, crop == Crop.CENTER ? 0.5 : place);
+      case CONTAIN -> contained(image, size);
+      case STRETCH -> Resize.bicubic(Rgb8.of(image), size, size);
+    };
+  }
+
+  private static Rgb8 contained(Image image, int size) {
     int longer = Math.max(image.width(), image.height());
     int width = scaled(image.width(), size, longer);
     int height = scaled(image.height(), size, longer);
-    Image small = Resize.bicubic(Rgb8.of(image), width, height).toImage();
-    float[] pixels = new float[size * size * 3];
-    Arrays.fill(pixels, 1); // white
+    byte[] small = Resize.bicubic(Rgb8.of(image), width, height).pixels();
+    byte[] pixels = new byte[size * size * 3];
+    Arrays.fill(pixels, (byte) 0xff); // white
     int left = (size - width) / 2;
     int top = (size - height) / 2;
     for (int y = 0; y < height; y++) {
-      System.arraycopy(
-          small.pixels(), y * width * 3, pixels, ((top + y) * size + left) * 3, width * 3);
+      System.arraycopy(small, y * width * 3, pixels, ((top + y) * size + left) * 3, width * 3);
     }
-    return new Image(size, size, pixels);
+    return new Rgb8(size, size, pixels);
   }
 
   private static int scaled(int length, int size, int longer) {
     return Math.toIntExact(Math.max(1, Math.round((double) length * size / longer)));
   }
 
-  private static Image mirrored(Image image) {
-    float[] pixels = new float[image.pixels().length];
+  /** A picture with left and right exchanged. */
+  static Rgb8 mirrored(Rgb8 image) {
+    byte[] pixels = new byte[image.pixels().length];
     int width = image.width();
     for (int y = 0; y < image.height(); y++) {
       for (int x = 0; x < width; x++) {
@@ -85,6 +85,6 @@ public record Preparation(Fit fit, Crop crop, boolean flip) {
         System.arraycopy(image.pixels(), from, pixels, to, 3);
       }
     }
-    return new Image(width, image.height(), pixels);
+    return new Rgb8(width, image.height(), pixels);
   }
 }

@@ -2,6 +2,7 @@ package io.diffusion4j.data;
 
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Rgb8;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
@@ -17,13 +18,15 @@ import java.util.stream.Stream;
  *
  * @param pictures the pictures, which stay the caller's to close
  * @param preparation how they become squares
+ * @param store keeps the squares, unless they are drawn
  * @param bad notes which of them cannot be read
  */
-public record Shuffled(PictureSet pictures, Preparation preparation, BadPictures bad)
+public record Shuffled(
+    PictureSet pictures, Preparation preparation, SquareStore store, BadPictures bad)
     implements DataSet {
   /** The squares in their middle, with up to 5 % of pictures that cannot be read. */
   public Shuffled(PictureSet pictures) {
-    this(pictures, Preparation.USUAL, new BadPictures(0.05));
+    this(pictures, Preparation.USUAL, SquareStore.NONE, new BadPictures(0.05));
   }
 
   @Override
@@ -36,15 +39,31 @@ public record Shuffled(PictureSet pictures, Preparation preparation, BadPictures
     return index -> {
       long picture = picture(seed, index);
       while (true) {
-        Optional<Image> image = image(picture);
-        if (image.isPresent()) {
-          return new CaptionedImage(
-              preparation.square(image.get(), imageSize, random(seed, index).split()),
-              caption(seed, index, picture));
+        Optional<Rgb8> square = square(picture, imageSize, random(seed, index).split());
+        if (square.isPresent()) {
+          return new CaptionedImage(square.get().toImage(), caption(seed, index, picture));
         }
         picture = (picture + 1) % pictures.size();
       }
     };
+  }
+
+  /** Nothing if the picture cannot be read. */
+  private Optional<Rgb8> square(long picture, int size, SplittableRandom random) {
+    double place = random.nextDouble();
+    boolean isMirrored = random.nextBoolean();
+    Optional<Rgb8> kept = preparation.isDrawn() ? Optional.empty() : store.read(picture, size);
+    Optional<Rgb8> square =
+        kept.or(
+            () -> {
+              Optional<Rgb8> made =
+                  image(picture).map(image -> preparation.square(image, size, place));
+              if (!preparation.isDrawn()) {
+                made.ifPresent(one -> store.write(picture, one));
+              }
+              return made;
+            });
+    return preparation.flip() && isMirrored ? square.map(Preparation::mirrored) : square;
   }
 
   private Optional<Image> image(long picture) {

@@ -10,12 +10,7 @@ final class Squares {
 
   /** The one in the middle, pixel for pixel. */
   static Image middle(Image image) {
-    return middle(image, Math.min(image.width(), image.height()));
-  }
-
-  /** The one in the middle, resized by PIL's antialiased bicubic interpolation. */
-  static Image middle(Image image, int size) {
-    return cut(image, size, 0.5);
+    return cut(image, Math.min(image.width(), image.height()), 0.5).toImage();
   }
 
   /**
@@ -24,14 +19,14 @@ final class Squares {
    * @param place of the square along the longer side, in [0, 1): all places are equally likely when
    *     it is uniform, and 0.5 is the middle
    */
-  static Image cut(Image image, int size, double place) {
+  static Rgb8 cut(Image image, int size, double place) {
     int side = Math.min(image.width(), image.height());
     int width = scaled(image.width(), size, side);
     int height = scaled(image.height(), size, side);
     int left = (int) (place * (width - size + 1));
     int top = (int) (place * (height - size + 1));
     var region = new Resize.Region(left, top, size, size);
-    return Resize.bicubic(Rgb8.of(image), width, height, region).toImage();
+    return Resize.bicubic(Rgb8.of(image), width, height, region);
   }
 
   private static int scaled(int length, int size, int side) {

@@ -5,15 +5,43 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.diffusion4j.data.Preparation.Crop;
 import io.diffusion4j.data.Preparation.Fit;
 import io.diffusion4j.diffusion.image.Image;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /** Squares made of a wide picture whose left third is black and whose right third is white. */
 class PreparationTest {
   private static final int HEIGHT = 4;
   private static final Image WIDE = thirds();
+
+  private static final PictureSet ONE =
+      new PictureSet() {
+        @Override
+        public String name() {
+          return "one";
+        }
+
+        @Override
+        public long size() {
+          return 1;
+        }
+
+        @Override
+        public String key(long index) {
+          return "wide.png";
+        }
+
+        @Override
+        public List<String> captions(long index) {
+          return List.of();
+        }
+
+        @Override
+        public Image image(long index) {
+          return WIDE;
+        }
+      };
 
   private static Image thirds() {
     int width = 3 * HEIGHT;
@@ -24,8 +52,12 @@ class PreparationTest {
     return new Image(width, HEIGHT, pixels);
   }
 
+  private static CaptionedImages examples(Preparation preparation, int size) {
+    return new Shuffled(ONE, preparation, SquareStore.NONE, new BadPictures(0)).examples(size, 3);
+  }
+
   private static Image square(Preparation preparation, int index) {
-    return preparation.square(WIDE, HEIGHT, Shuffled.random(3, index).split());
+    return examples(preparation, HEIGHT).get(index).image();
   }
 
   private static float red(Image image, int x, int y) {
@@ -36,7 +68,7 @@ class PreparationTest {
   void theUsualSquareIsTheOneInTheMiddle() {
     for (int index = 0; index < 20; index++) {
       assertThat(square(Preparation.USUAL, index).pixels())
-          .isEqualTo(Squares.middle(WIDE, HEIGHT).pixels());
+          .isEqualTo(Squares.middle(WIDE).pixels());
     }
     assertThat(Math.abs(red(square(Preparation.USUAL, 0), 0, 0))).isLessThan(0.01f);
   }
@@ -69,9 +101,7 @@ class PreparationTest {
 
   @Test
   void aContainedPictureIsWholeOnWhite() {
-    Image square =
-        new Preparation(Fit.CONTAIN, Crop.CENTER, false)
-            .square(WIDE, 12, RandomGenerator.of("L64X128MixRandom"));
+    Image square = examples(new Preparation(Fit.CONTAIN, Crop.CENTER, false), 12).get(0).image();
     assertThat(red(square, 0, 3)).isEqualTo(1);
     assertThat(red(square, 0, 4)).isEqualTo(-1);
     assertThat(red(square, 11, 7)).isEqualTo(1);

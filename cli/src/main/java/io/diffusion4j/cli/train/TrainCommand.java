@@ -4,12 +4,7 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.ModelOptions;
-import io.diffusion4j.cli.options.PictureColumns;
-import io.diffusion4j.cli.options.PreparationOptions;
-import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.data.DataSet;
-import io.diffusion4j.data.Shuffled;
-import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
@@ -71,27 +66,7 @@ public final class TrainCommand implements Callable<Integer> {
               + " docs/preset.schema.json). Default: ${DEFAULT-VALUE}")
   private String presetName = "";
 
-  @Option(
-      names = "--data",
-      paramLabel = "PATH",
-      description =
-          "Train on these pictures instead of emoji: a folder (with metadata.jsonl or metadata.csv,"
-              + " or NAME.txt beside NAME.png), a list (.csv, .tsv, .jsonl), or tar shards such as"
-              + " {00000..00099}.tar. See docs/own-data.md.")
-  private List<String> paths = List.of();
-
-  @Mixin private PictureColumns columns = new PictureColumns();
-
-  @Mixin private PreparationOptions preparation = new PreparationOptions();
-
-  @Option(
-      names = "--bad",
-      paramLabel = "skip|fail",
-      defaultValue = "skip",
-      description =
-          "What is done about pictures that cannot be read: skip passes over up to 5 %% and lists"
-              + " them in the end. Default: ${DEFAULT-VALUE}")
-  private Bad bad = Bad.skip;
+  @Mixin private DataOptions pictures = new DataOptions();
 
   @Option(
       names = "--model",
@@ -185,18 +160,6 @@ public final class TrainCommand implements Callable<Integer> {
       description = "How many steps may be lost. Default: ${DEFAULT-VALUE}")
   private long checkpointEvery;
 
-  /** What is done about pictures that cannot be read, with the largest share of them. */
-  enum Bad {
-    skip(0.05),
-    fail(0);
-
-    private final double most;
-
-    Bad(double most) {
-      this.most = most;
-    }
-  }
-
   /** Optimizers, as they are asked for. */
   enum Moving {
     adamw(Optimizer.Method.ADAMW),
@@ -226,7 +189,8 @@ public final class TrainCommand implements Callable<Integer> {
         "technique",
         String.join(", ", techniques.keySet()),
         "none for judge");
-    Check.that(paths.isEmpty(), "data", String.join(", ", paths), "none for judge");
+    Check.that(
+        pictures.paths().isEmpty(), "data", String.join(", ", pictures.paths()), "none for judge");
     JudgePreset preset = JudgePreset.named(presetName);
     Path stateFolder = stateFolder(preset.name());
     Path folder = model == null ? home(preset.name()).resolve(JudgeRecipe.WORD) : model;
@@ -266,18 +230,20 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private int trainParts() {
-    List<Part> parts = parts();
     EmojiPreset preset = EmojiPreset.of(presetName);
     String name = preset.sizes().name();
-    var badPictures = new BadPictures(bad.most);
-    DataSet data =
-        paths.isEmpty()
-            ? EmojiData.of(preset)
-            : new Shuffled(
-                PictureFiles.open("data", paths, columns.columns()),
-                preparation.preparation(),
-                badPictures);
-    String home = paths.isEmpty() ? name : stem(paths.get(0)) + "-" + name;
+    if (pictures.paths().isEmpty()) {
+      return trainParts(preset, name, EmojiData.of(preset));
+    }
+    try (OwnPictures own = pictures.open()) {
+      int status = trainParts(preset, stem(pictures.paths().get(0)) + "-" + name, own.training());
+      own.bad().reasons().forEach(reason -> console.say("skipped: " + reason));
+      return status;
+    }
+  }
+
+  private int trainParts(EmojiPreset preset, String home, DataSet data) {
+    List<Part> parts = parts();
     Path modelFolder = model == null ? home(home).resolve("model") : model;
     Path stateFolder = stateFolder(home);
     Recipe recipe = new Recipe(preset.sizes(), modelFolder, stateFolder, startFrom);
@@ -298,14 +264,13 @@ public final class TrainCommand implements Callable<Integer> {
                 stop);
       }
     }
-    badPictures.reasons().forEach(reason -> console.say("skipped: " + reason));
     return report(finished, modelFolder);
   }
 
   /** What the folder of a model trained on a path is called by default. */
   private static String stem(String path) {
     String name = Path.of(path).toAbsolutePath().normalize().getFileName().toString();
-    return name.replaceFirst("\\.(csv|tsv|jsonl|tar)$", "").replaceAll("[{}:]", "");
+    return name.replaceFirst("\\.(csv|tsv|jsonl|parquet|tar)$", "").replaceAll("[{}:]", "");
   }
 
   private List<Part> parts() {

@@ -1,0 +1,94 @@
+package io.diffusion4j.cli.train;
+
+import io.diffusion4j.cli.options.PictureColumns;
+import io.diffusion4j.cli.options.PreparationOptions;
+import io.diffusion4j.data.BadPictures;
+import io.diffusion4j.diffusion.argument.Check;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which pictures a model is trained on, and how they are read. */
+final class DataOptions {
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description =
+          "Train on these pictures instead of emoji: a folder (with metadata.jsonl or metadata.csv,"
+              + " or NAME.txt beside NAME.png), a list (.csv, .tsv, .jsonl), Parquet files, or tar"
+              + " shards such as {00000..00099}.tar. See docs/own-data.md.")
+  private List<String> paths = List.of();
+
+  @Mixin private PictureColumns columns = new PictureColumns();
+
+  @Option(
+      names = "--validation",
+      paramLabel = "SHARE|PATH",
+      description =
+          "Pictures that are not trained on: a share of --data, such as 0.02, chosen by a hash of"
+              + " each picture's path, or a data set of its own. Default: none")
+  private @Nullable String validation;
+
+  @Mixin private PreparationOptions preparation = new PreparationOptions();
+
+  @Option(
+      names = "--bad",
+      paramLabel = "skip|fail",
+      defaultValue = "skip",
+      description =
+          "What is done about pictures that cannot be read: skip passes over up to 5 %% and lists"
+              + " them in the end. Default: ${DEFAULT-VALUE}")
+  private Bad bad = Bad.skip;
+
+  @Option(
+      names = "--data-threads",
+      paramLabel = "N",
+      description = "Threads that decode pictures ahead. Default: one less than processors")
+  private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description =
+          "Keep pictures here at the size that is trained on, until the end of the command: 12 KB"
+              + " for one of 64×64. Pays off from the second epoch on.")
+  private @Nullable Path cache;
+
+  /** What is done about pictures that cannot be read, with the largest share of them. */
+  enum Bad {
+    skip(0.05),
+    fail(0);
+
+    private final double most;
+
+    Bad(double most) {
+      this.most = most;
+    }
+  }
+
+  /**
+   * The paths of {@code --data}, none for emoji.
+   *
+   * @throws IllegalArgumentException if pictures are held out of none
+   */
+  List<String> paths() {
+    Check.that(
+        validation == null || !paths.isEmpty(), "validation", validation, "none without --data");
+    return paths;
+  }
+
+  /** Opens the data set that the paths name. */
+  OwnPictures open() {
+    return OwnPictures.open(
+        paths,
+        columns.columns(),
+        Optional.ofNullable(validation),
+        preparation.preparation(),
+        new BadPictures(bad.most),
+        threads,
+        Optional.ofNullable(cache));
+  }
+}

@@ -1,0 +1,59 @@
+package io.diffusion4j.cli.train;
+
+import io.diffusion4j.data.BadPictures;
+import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.DecodedAhead;
+import io.diffusion4j.data.Preparation;
+import io.diffusion4j.data.Shuffled;
+import io.diffusion4j.data.Split;
+import io.diffusion4j.data.SquareFiles;
+import io.diffusion4j.data.SquareStore;
+import io.diffusion4j.data.files.Columns;
+import io.diffusion4j.data.files.HeldOut;
+import io.diffusion4j.data.files.PictureFiles;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Pictures of the user's as a data set: read, split, decoded ahead and cached.
+ *
+ * @param training what models are trained on
+ * @param validation what they are not trained on; nothing if all is trained on
+ * @param bad the pictures of the training that could not be read so far
+ * @param store where squares are kept
+ */
+record OwnPictures(
+    DecodedAhead training, Optional<DataSet> validation, BadPictures bad, SquareStore store)
+    implements AutoCloseable {
+  static OwnPictures open(
+      List<String> paths,
+      Columns columns,
+      Optional<String> heldOut,
+      Preparation preparation,
+      BadPictures bad,
+      int threads,
+      Optional<Path> cache) {
+    var all = PictureFiles.open("data", paths, columns);
+    Optional<Split> split = heldOut.map(choice -> HeldOut.of("validation", choice, all, columns));
+    SquareStore store = cache.<SquareStore>map(SquareFiles::new).orElse(SquareStore.NONE);
+    var shuffled = new Shuffled(split.map(Split::training).orElse(all), preparation, store, bad);
+    return new OwnPictures(
+        new DecodedAhead(shuffled, threads),
+        split.map(parts -> new Shuffled(parts.validation())),
+        bad,
+        store);
+  }
+
+  /** How long the training has waited for pictures so far. */
+  Duration waited() {
+    return training.waited();
+  }
+
+  @Override
+  public void close() {
+    training.close();
+    store.close();
+  }
+}

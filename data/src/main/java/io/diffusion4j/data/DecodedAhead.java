@@ -1,0 +1,100 @@
+package io.diffusion4j.data;
+
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.diffusion.argument.Check;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+
+/**
+ * A data set whose examples are decoded ahead, on threads of its own. Examples are those of the data
+ * set, in any order; those that follow the last one asked for are ready soonest. How many wait is
+ * bounded by memory.
+ */
+public final class DecodedAhead implements DataSet, AutoCloseable {
+  /** Memory for the examples of a series that are ready, in bytes. */
+  private static final long READY = 1L << 26;
+
+  private static final int MOST = 1024;
+
+  private final DataSet data;
+  private final ExecutorService threads;
+  private final List<Ahead<CaptionedImage>> series = new CopyOnWriteArrayList<>();
+
+  /**
+   * Begins with the first example that is asked for.
+   *
+   * @param count of the threads, at least 1
+   */
+  public DecodedAhead(DataSet data, int count) {
+    Check.that(count >= 1, "data-threads", count, "≥ 1");
+    this.data = data;
+    this.threads =
+        Executors.newFixedThreadPool(
+            count,
+            task -> {
+              var thread = new Thread(task, "pictures");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  @Override
+  public String name() {
+    return data.name();
+  }
+
+  @Override
+  public CaptionedImages examples(int imageSize, long seed) {
+    return ahead(data.examples(imageSize, seed), imageSize);
+  }
+
+  @Override
+  public CaptionedImages contrasts(Contrasts wanted) {
+    return ahead(data.contrasts(wanted), wanted.imageSize());
+  }
+
+  private CaptionedImages ahead(CaptionedImages examples, int imageSize) {
+    long bytes = 3L * Float.BYTES * imageSize * imageSize;
+    int depth = (int) Math.max(1, Math.min(MOST, READY / bytes));
+    var ahead = new Ahead<>(examples::get, threads, depth);
+    series.add(ahead);
+    return ahead::get;
+  }
+
+  @Override
+  public Stream<String> captions(long seed, long most) {
+    return data.captions(seed, most);
+  }
+
+  @Override
+  public SortedMap<String, String> techniques(Use use) {
+    return data.techniques(use);
+  }
+
+  @Override
+  public DataSet with(String technique, String value) {
+    return data.with(technique, value);
+  }
+
+  @Override
+  public Map<String, String> notes() {
+    return data.notes();
+  }
+
+  /** How long the takers of all examples have waited for them so far. */
+  public Duration waited() {
+    return series.stream().map(Ahead::waited).reduce(Duration.ZERO, Duration::plus);
+  }
+
+  /** Examples that are not ready yet will not be. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

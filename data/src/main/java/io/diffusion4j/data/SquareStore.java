@@ -1,0 +1,34 @@
+package io.diffusion4j.data;
+
+import io.diffusion4j.diffusion.image.Rgb8;
+import java.util.Optional;
+
+/** Where the squares that were cut out of pictures are kept. Safe for use by several threads. */
+public interface SquareStore extends AutoCloseable {
+  /** Keeps nothing. */
+  SquareStore NONE =
+      new SquareStore() {
+        @Override
+        public Optional<Rgb8> read(long picture, int size) {
+          return Optional.empty();
+        }
+
+        @Override
+        public void write(long picture, Rgb8 square) {}
+      };
+
+  /**
+   * A square that was kept; nothing if there is none.
+   *
+   * @param picture its index
+   * @param size its height and width
+   */
+  Optional<Rgb8> read(long picture, int size);
+
+  /** Keeps a square. */
+  void write(long picture, Rgb8 square);
+
+  /** Releases what keeps them. */
+  @Override
+  default void close() {}
+}
