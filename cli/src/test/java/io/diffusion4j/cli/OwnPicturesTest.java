@@ -92,6 +92,49 @@ class OwnPicturesTest {
   }
 
   @Test
+  void aPartIsTrainedAloneFromAFinishedModelOfOtherSizesThanThePresets() throws IOException {
+    Path tuned = folder.resolve("tuned");
+    String[] from = {"--start-from", model.toString(), "--steps", "1", "--learning-rate", "1e-9"};
+    Run run = train("prior", pictures, "emoji", tuned, "tuned-state", from);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(tuned.resolve("model_index.json")).exists();
+    for (String same : List.of("prior/config.json", "tokenizer/vocab.json", "words.txt")) {
+      assertThat(tuned.resolve(same)).hasSameBinaryContentAs(model.resolve(same));
+    }
+    try (var before = Checkpoint.open(model.resolve("prior"), Checkpoint.DIFFUSERS);
+        var after = Checkpoint.open(tuned.resolve("prior"), Checkpoint.DIFFUSERS)) {
+      for (String name : before.names()) {
+        assertThat(after.readFloats(name)).as(name).isEqualTo(before.readFloats(name));
+      }
+    }
+    Files.writeString(
+        tuned.resolve("prior/config.json"),
+        Files.readString(tuned.resolve("prior/config.json"))
+            .replaceFirst("\"embedding_dim\": \\d+", "\"embedding_dim\": 24"));
+    from[1] = tuned.toString();
+    Run misfit = train("prior", pictures, "tiny", folder.resolve("misfit"), "misfit-state", from);
+    assertThat(misfit.err())
+        .contains("prior.embedding_dim: 24 (expected: ", ", that of the model's CLIP)");
+    Run none = train("prior", pictures, "tiny", folder.resolve("misfit"), "s", "--start-from", "x");
+    assertThat(none.err()).contains("start-from: x (expected: the folder of a model)");
+  }
+
+  @Test
+  void theOtherPartsAreTrainedOnAFinishedClip() {
+    Path own = folder.resolve("own");
+    String[] with = {"--clip", model.toString(), "--steps", "1"};
+    Run run = train("prior", pictures, "emoji", own, "own-state", with);
+    assertThat(run.status()).as(run.err()).isZero();
+    for (String same : List.of("text_encoder", "image_encoder")) {
+      assertThat(own.resolve(same).resolve("model.safetensors"))
+          .hasSameBinaryContentAs(model.resolve(same).resolve("model.safetensors"));
+    }
+    Run clip = train("clip", pictures, "tiny", own, "own-state", with);
+    assertThat(clip.status()).isEqualTo(FailureHandler.BAD_INPUT);
+    assertThat(clip.err()).contains("clip: " + model + " (expected: none, to train clip itself)");
+  }
+
+  @Test
   void emojiAreNoExamplesForSuchAModel() {
     Run run = Run.of("doctor", "--model", model.toString());
     assertThat(run.status()).isEqualTo(FailureHandler.BAD_INPUT);

@@ -5,6 +5,7 @@ import static io.diffusion4j.clip.ClipKeys.HUGGING_FACE;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
@@ -203,7 +204,17 @@ public final class ClipFolders {
       Predicate<String> keep,
       Map<String, String> notes) {
     Check.that(keys == HUGGING_FACE, "keys", keys, "%s", HUGGING_FACE);
-    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, keep, notes);
+    write(folder, weights, keep, DType.BF16, notes);
+  }
+
+  /** Writes those of some weights with transformers' keys that pass. */
+  static void write(
+      Path folder,
+      NamedTensors weights,
+      Predicate<String> keep,
+      DType dtype,
+      Map<String, String> notes) {
+    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, keep, dtype, notes);
   }
 
   private static ConfigWriter put(ConfigWriter config, ClipTextNetwork network) {

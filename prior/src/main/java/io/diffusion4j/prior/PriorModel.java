@@ -91,10 +91,7 @@ public final class PriorModel implements AutoCloseable {
       Compute compute) {
     var config = readConfig(folder);
     try (var checkpoint = change.apply(Checkpoint.open(folder, Checkpoint.DIFFUSERS))) {
-      var standardization =
-          new Standardization(
-              embedding(folder, checkpoint, MEAN, config),
-              embedding(folder, checkpoint, STD, config));
+      var standardization = standardization(folder, checkpoint, config);
       var weights =
           new CheckpointTensors(
               folder,
@@ -103,6 +100,19 @@ public final class PriorModel implements AutoCloseable {
       var network = new CompiledNetwork(new PriorTransformer(config), weights, compute);
       return new PriorModel(config, network, standardization, parameterization, leastRows(compute));
     }
+  }
+
+  /** Reads the statistics of the embeddings that a prior was trained on. */
+  public static Standardization readStandardization(Path folder) {
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
+      return standardization(folder, checkpoint, readConfig(folder));
+    }
+  }
+
+  private static Standardization standardization(
+      Path folder, TensorSource checkpoint, PriorConfig config) {
+    return new Standardization(
+        embedding(folder, checkpoint, MEAN, config), embedding(folder, checkpoint, STD, config));
   }
 
   private static float[] embedding(
@@ -162,7 +172,7 @@ public final class PriorModel implements AutoCloseable {
       Map<String, String> notes) {
     EpsPowerFile.remove(folder); // it was of other weights
     writeConfig(folder, config);
-    var writer = new SafetensorsWriter().notes(notes);
+    var writer = new SafetensorsWriter().withChecksum().notes(notes);
     for (String name : weights.names()) {
       writer.floats(name, dtype, weights.shape(name), () -> weights.read(name));
     }

@@ -23,7 +23,7 @@ record AutoregressiveTraining(Job job) implements PartTraining {
   public boolean train() {
     Preset preset = job.preset();
     int statistics = preset.prior().statistics();
-    var shape = preset.autoregressiveConfig();
+    var shape = job.shapes().autoregressive();
     var config = job.config();
     try (var text = job.textModel();
         var image = job.imageModel()) {

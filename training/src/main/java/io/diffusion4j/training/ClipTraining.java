@@ -8,6 +8,7 @@ import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.ContrastiveLoss;
 import io.diffusion4j.clip.ContrastiveObjective;
+import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.BpeTrainer;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Normalization;
@@ -33,7 +34,7 @@ record ClipTraining(Job job) implements PartTraining {
 
   @Override
   public List<String> folders() {
-    return List.of("tokenizer", UnclipFolder.TEXT_ENCODER, UnclipFolder.IMAGE_ENCODER);
+    return List.of(UnclipFolder.TOKENIZER, UnclipFolder.TEXT_ENCODER, UnclipFolder.IMAGE_ENCODER);
   }
 
   @Override
@@ -44,9 +45,16 @@ record ClipTraining(Job job) implements PartTraining {
     ClipTokenizer tokenizer = tokenizer(captions);
     // Captions may have fewer tokens to offer than the preset would take.
     int tokens = Math.min(preset.clip().vocabulary(), tokenizer.vocabulary().size());
-    ClipTextNetwork text = preset.clip().textNetwork(tokens);
+    Path first = job.recipe().first();
+    ClipTextNetwork text =
+        first == null
+            ? preset.clip().textNetwork(tokens)
+            : ClipFolders.readText(first.resolve(UnclipFolder.TEXT_ENCODER));
     text.requireFits(tokenizer);
-    ClipVisionNetwork vision = preset.vision();
+    ClipVisionNetwork vision =
+        first == null
+            ? preset.vision()
+            : ClipFolders.readVision(first.resolve(UnclipFolder.IMAGE_ENCODER));
     return job.run(
         new ContrastiveObjective(new ClipNetwork(text, vision), LARGEST_SCALE),
         new ClipBatches(
@@ -55,9 +63,9 @@ record ClipTraining(Job job) implements PartTraining {
                     vision.imageSize(),
                     job.config().batchSize(),
                     job.config().seed(),
-                    job.recipe().first() == null)),
+                    first == null)),
             tokenizer,
-            job.preprocessor(),
+            ClipPreprocessor.clip(vision.imageSize()),
             job.config().batchSize()),
         this::start,
         weights -> {

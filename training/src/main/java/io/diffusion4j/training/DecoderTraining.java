@@ -10,14 +10,12 @@ import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.nn.weights.WithoutPrefix;
-import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
 
 /** Trains the decoder, and what projects embeddings to it. */
 record DecoderTraining(Job job) implements PartTraining {
-  private static final String SCHEDULER = "decoder_scheduler";
   private static final String NETWORK = "decoder.";
   private static final String PROJECTION = "text_proj.";
 
@@ -34,16 +32,16 @@ record DecoderTraining(Job job) implements PartTraining {
 
   @Override
   public List<String> folders() {
-    return List.of(UnclipFolder.DECODER, UnclipFolder.TEXT_PROJ, SCHEDULER);
+    return List.of(UnclipFolder.DECODER, UnclipFolder.TEXT_PROJ, UnclipFolder.DECODER_SCHEDULER);
   }
 
   @Override
   public boolean train() {
-    Preset preset = job.preset();
     var config = job.config();
-    var shape = preset.decoderConfig();
-    var objective =
-        new DecoderObjective(new Unet(shape), preset.projection(), preset.clip().text().length());
+    var shape = job.shapes().decoder();
+    var projection = job.shapes().projection();
+    int length = job.shapes().text().positions();
+    var objective = new DecoderObjective(new Unet(shape), projection, length);
     var noise =
         job.pixelNoise(shape)
             .withTimesteps(
@@ -81,17 +79,18 @@ record DecoderTraining(Job job) implements PartTraining {
                 notes);
             DecoderFolders.writeProjection(
                 job.folder(UnclipFolder.TEXT_PROJ),
-                preset.projection(),
+                projection,
                 new WithoutPrefix(weights, PROJECTION),
                 notes);
-            new UnclipSchedulerConfig(
-                    Job.TRAIN_STEPS,
-                    VarianceType.LEARNED_RANGE,
-                    true,
-                    1,
-                    job.technique(PartTechniques.PREDICTION))
-                .withSpacing(Spacing.TRAILING)
-                .write(job.scheduler(SCHEDULER));
+            job.writeScheduler(
+                UnclipFolder.DECODER_SCHEDULER,
+                new UnclipSchedulerConfig(
+                        Job.TRAIN_STEPS,
+                        VarianceType.LEARNED_RANGE,
+                        true,
+                        1,
+                        job.technique(PartTechniques.PREDICTION))
+                    .withSpacing(Spacing.TRAILING));
           });
     }
   }

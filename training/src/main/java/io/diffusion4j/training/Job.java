@@ -5,6 +5,7 @@ import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
+import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.data.CaptionedImages;
@@ -27,6 +28,7 @@ import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,6 +59,10 @@ record Job(
     return recipe.preset();
   }
 
+  Shapes shapes() {
+    return new Shapes(recipe);
+  }
+
   <T> T technique(Technique<T> technique) {
     return setup.techniques().get(technique);
   }
@@ -82,7 +88,7 @@ record Job(
    * them.
    */
   CaptionedImages examples(long seed) {
-    return setup.data().examples(preset().clip().image().size(), seed);
+    return setup.data().examples(shapes().vision().imageSize(), seed);
   }
 
   /** The image embeddings of the first examples. */
@@ -107,8 +113,16 @@ record Job(
         network.timeChannels());
   }
 
-  ClipPreprocessor preprocessor() {
-    return ClipPreprocessor.clip(preset().clip().image().size());
+  /** How pictures are prepared for the image tower of the model. */
+  private ClipPreprocessor preprocessor(ClipVisionNetwork network) {
+    Path file = folder(UnclipFolder.FEATURE_EXTRACTOR).resolve(UnclipFolder.PREPROCESSOR);
+    try {
+      return Files.exists(file)
+          ? ClipPreprocessor.load(file)
+          : ClipPreprocessor.clip(network.imageSize());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e, e);
+    }
   }
 
   ClipTextModel textModel() {
@@ -127,9 +141,10 @@ record Job(
     Path folder = folder(UnclipFolder.IMAGE_ENCODER);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       checkpoint.requireIntact();
+      var network = ClipFolders.readVision(folder);
       return new ClipImageModel(
-          preprocessor(),
-          ClipFolders.readVision(folder),
+          preprocessor(network),
+          network,
           new CheckpointTensors(folder, checkpoint),
           config.compute().withPrecision(Precision.BFLOAT16));
     }
@@ -149,9 +164,15 @@ record Job(
     return recipe.model().resolve(component);
   }
 
-  /** The settings of a scheduler of the model. */
-  Path scheduler(String component) {
-    return folder(component).resolve(UnclipSchedulerConfig.FILE_NAME);
+  /**
+   * Writes the settings of a scheduler: those of the model that the training started from, or else
+   * the given ones, with the prediction that was trained.
+   */
+  void writeScheduler(String component, UnclipSchedulerConfig usual) {
+    Recipe.scheduler(recipe.first(), component)
+        .orElse(usual)
+        .withParameterization(technique(PartTechniques.PREDICTION))
+        .write(folder(component).resolve(UnclipSchedulerConfig.FILE_NAME));
   }
 
   /**

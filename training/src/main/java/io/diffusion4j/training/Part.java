@@ -12,7 +12,9 @@ import static io.diffusion4j.training.PartTechniques.WEIGHTING;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.DataSet.Use;
 import io.diffusion4j.data.Techniques;
+import io.diffusion4j.unclip.UnclipFolder;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The parts of a model, in the order in which they must be trained. */
 public enum Part {
@@ -47,6 +49,28 @@ public enum Part {
           Techniques.of(PREDICTION, WEIGHTING, SHIFT, LOW_NOISE, DROP, TEXT_DROP)
               .with(WEIGHTING.name(), "min-snr-plus-one-or-eps");
       case UPSAMPLER, UPSAMPLER_LAST -> Techniques.of(PREDICTION, WEIGHTING, BLUR);
+    };
+  }
+
+  /** The component of a pipeline folder that holds its weights, or the first of them. */
+  public String component() {
+    return switch (this) {
+      case CLIP -> UnclipFolder.TEXT_ENCODER;
+      case PRIOR -> UnclipFolder.PRIOR;
+      case PRIOR_AR -> UnclipFolder.PRIOR_AR;
+      case DECODER -> UnclipFolder.DECODER;
+      case UPSAMPLER -> UnclipFolder.SUPER_RES_FIRST;
+      case UPSAMPLER_LAST -> UnclipFolder.SUPER_RES_LAST;
+    };
+  }
+
+  /** The component that holds its scheduler, if it denoises. */
+  Optional<String> scheduler() {
+    return switch (this) {
+      case CLIP, PRIOR_AR -> Optional.empty();
+      case PRIOR -> Optional.of(UnclipFolder.PRIOR_SCHEDULER);
+      case DECODER -> Optional.of(UnclipFolder.DECODER_SCHEDULER);
+      case UPSAMPLER, UPSAMPLER_LAST -> Optional.of(UnclipFolder.SUPER_RES_SCHEDULER);
     };
   }
 

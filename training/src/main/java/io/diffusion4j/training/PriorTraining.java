@@ -14,29 +14,30 @@ import io.diffusion4j.prior.PriorTransformer;
 import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /** Trains the diffusion prior on CLIP's embeddings. */
 record PriorTraining(Job job) implements PartTraining {
-  private static final String SCHEDULER = "prior_scheduler";
-
   @Override
   public List<String> folders() {
-    return List.of(UnclipFolder.PRIOR, SCHEDULER);
+    return List.of(UnclipFolder.PRIOR, UnclipFolder.PRIOR_SCHEDULER);
   }
 
   @Override
   public boolean train() {
-    Preset preset = job.preset();
-    var shape = preset.priorConfig();
+    var shape = job.shapes().prior();
     var config = job.config();
     try (var text = job.textModel();
         var image = job.imageModel()) {
+      Path first = job.recipe().first();
       var standardization =
-          job.technique(PartTechniques.STANDARDIZED)
-              ? standardization(image)
-              : Standardization.none(preset.clip().embedding());
+          first != null
+              ? PriorModel.readStandardization(first.resolve(UnclipFolder.PRIOR))
+              : job.technique(PartTechniques.STANDARDIZED)
+                  ? standardization(image, shape.embeddingDim())
+                  : Standardization.none(shape.embeddingDim());
       var noise =
           new NoisedBatch(
               new CosineSchedule(Job.TRAIN_STEPS),
@@ -58,17 +59,15 @@ record PriorTraining(Job job) implements PartTraining {
           weights -> {
             PriorModel.write(
                 job.folder(UnclipFolder.PRIOR), shape, weights, standardization, job.notes());
-            UnclipSchedulerConfig.prior()
-                .withParameterization(job.technique(PartTechniques.PREDICTION))
-                .write(job.scheduler(SCHEDULER));
+            job.writeScheduler(UnclipFolder.PRIOR_SCHEDULER, UnclipSchedulerConfig.prior());
           });
     }
   }
 
-  private Standardization standardization(ImageEncoder encoder) {
+  private Standardization standardization(ImageEncoder encoder, int length) {
     Preset preset = job.preset();
     var examples = job.examples(preset.prior().training().seed());
     return Standardization.of(
-        Job.embeddings(examples, encoder, preset.prior().statistics()), preset.clip().embedding());
+        Job.embeddings(examples, encoder, preset.prior().statistics()), length);
   }
 }

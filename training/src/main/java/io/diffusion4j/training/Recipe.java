@@ -1,5 +1,8 @@
 package io.diffusion4j.training;
 
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.data.DataSet;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.training.preset.Preset;
@@ -7,6 +10,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model the pipeline folder that is read and written
  * @param work where the states of unfinished trainings are kept
- * @param first a finished pipeline folder of the same preset, with whose weights trainings begin
- *     that have no state yet; null for random weights
+ * @param first a pipeline folder with whose weights trainings begin that have no state yet, whose
+ *     shapes are trained in place of the preset's, and from which the model folder gets the parts
+ *     that it lacks; null for random weights
  */
 public record Recipe(Preset preset, Path model, Path work, @Nullable Path first) {
   /** Trainings that begin with random weights. */
@@ -33,6 +39,30 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
      * @param fromStep how many steps were done before
      */
     void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep);
+  }
+
+  /**
+   * A part with its techniques as the models that ship were trained, but for what a model to start
+   * from has decided already: what its networks predict.
+   */
+  public PartSetup setup(Part part, DataSet data) {
+    var setup = PartSetup.of(part, data);
+    return part.scheduler()
+        .flatMap(component -> scheduler(first, component))
+        .map(
+            scheduler ->
+                setup.with(
+                    PartTechniques.PREDICTION.name(),
+                    scheduler.parameterization().name().toLowerCase(Locale.ROOT)))
+        .orElse(setup);
+  }
+
+  /** The settings of a scheduler of a model folder, if there are a folder and settings. */
+  static Optional<UnclipSchedulerConfig> scheduler(@Nullable Path model, String component) {
+    return Optional.ofNullable(model)
+        .map(folder -> folder.resolve(component).resolve(UnclipSchedulerConfig.FILE_NAME))
+        .filter(Files::exists)
+        .map(UnclipSchedulerConfig::read);
   }
 
   /** The configuration that the preset has for a part. */
@@ -65,6 +95,12 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
           case DECODER -> new DecoderTraining(job);
           case UPSAMPLER, UPSAMPLER_LAST -> new UpsamplerTraining(job);
         };
+    if (first != null) {
+      String main = setup.part().component();
+      Check.that(
+          Files.isDirectory(first.resolve(main)), "start-from", first + ", without " + main, main);
+      Components.copyMissing(first, model, training.folders());
+    }
     for (String component : training.folders()) {
       Path folder = job.folder(component);
       try {

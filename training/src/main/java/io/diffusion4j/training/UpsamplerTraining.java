@@ -8,21 +8,18 @@ import io.diffusion4j.decoder.UpsamplerObjective;
 import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.nn.train.Trainer;
-import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
 
 /** Trains one of the upsampler's two networks; that for the last step starts from the other. */
 record UpsamplerTraining(Job job) implements PartTraining {
-  private static final String SCHEDULER = "super_res_scheduler";
-
   /** The last step of seven visits t = 0; a few neighbours make the network robust. */
   private static final int LAST_TIMESTEPS = 20;
 
   @Override
   public List<String> folders() {
-    return List.of(network(), SCHEDULER);
+    return List.of(network(), UnclipFolder.SUPER_RES_SCHEDULER);
   }
 
   private boolean isLast() {
@@ -35,14 +32,14 @@ record UpsamplerTraining(Job job) implements PartTraining {
 
   @Override
   public boolean train() {
-    Preset preset = job.preset();
     var config = job.config();
-    var shape = preset.upsamplerConfig();
-    int crop = preset.upsampler().crop();
+    var shape = job.shapes().upsampler(network());
+    var preset = job.preset().upsampler();
+    int crop = shape.sampleSize() == preset.size() ? preset.crop() : shape.sampleSize();
     var batches =
         new UpsamplerBatches(
-            job.setup().data().examples(preset.imageSize(), config.seed()),
-            preset.decoder().size(),
+            job.setup().data().examples(shape.sampleSize(), config.seed()),
+            job.shapes().smallSize(),
             crop,
             job.pixelNoise(shape),
             isLast() ? LAST_TIMESTEPS : Job.TRAIN_STEPS,
@@ -55,13 +52,14 @@ record UpsamplerTraining(Job job) implements PartTraining {
         this::start,
         weights -> {
           DecoderFolders.writeUpsampler(job.folder(network()), shape, weights, job.notes());
-          new UnclipSchedulerConfig(
+          job.writeScheduler(
+              UnclipFolder.SUPER_RES_SCHEDULER,
+              new UnclipSchedulerConfig(
                   Job.TRAIN_STEPS,
                   VarianceType.FIXED_SMALL,
                   true,
                   1,
-                  job.technique(PartTechniques.PREDICTION))
-              .write(job.scheduler(SCHEDULER));
+                  job.technique(PartTechniques.PREDICTION)));
         });
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,8 +22,8 @@ import java.util.Set;
 public final class UnclipFolder {
   public static final String TEXT_ENCODER = "text_encoder";
   public static final String IMAGE_ENCODER = "image_encoder";
-  static final String TOKENIZER = "tokenizer";
-  static final String FEATURE_EXTRACTOR = "feature_extractor";
+  public static final String TOKENIZER = "tokenizer";
+  public static final String FEATURE_EXTRACTOR = "feature_extractor";
   public static final String PRIOR = "prior";
   public static final String PRIOR_SCHEDULER = "prior_scheduler";
 
@@ -37,7 +38,7 @@ public final class UnclipFolder {
   public static final String SUPER_RES_SCHEDULER = "super_res_scheduler";
 
   /** The file of {@link #FEATURE_EXTRACTOR}. */
-  static final String PREPROCESSOR = "preprocessor_config.json";
+  public static final String PREPROCESSOR = "preprocessor_config.json";
 
   /** The settings of a component with weights. */
   static final String CONFIG = "config.json";
@@ -61,6 +62,13 @@ public final class UnclipFolder {
     components.put(TEXT_PROJ, new Component("unclip", "UnCLIPTextProjModel"));
     components.put(TOKENIZER, new Component("transformers", "CLIPTokenizer"));
     return components;
+  }
+
+  /** All components that a folder may have. */
+  public static List<String> names() {
+    List<String> names = new ArrayList<>(COMPONENTS.keySet());
+    names.addAll(List.of(IMAGE_ENCODER, FEATURE_EXTRACTOR, PRIOR_AR));
+    return List.copyOf(names);
   }
 
   /** The components that a pipeline of this class must have. */

@@ -4,6 +4,7 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.train.EmojiData;
@@ -14,9 +15,11 @@ import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.train.DivergedException;
 import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.training.FrozenClip;
 import io.diffusion4j.training.Part;
 import io.diffusion4j.training.PartSetup;
 import io.diffusion4j.training.Recipe;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -86,9 +89,19 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--start-from",
       paramLabel = "DIR",
       description =
-          "A finished model of the same preset whose weights new runs begin with, in place of"
-              + " random ones.")
+          "A finished model (a folder, or ORG/NAME of one that was pulled) whose weights new runs"
+              + " begin with, in place of random ones. Its shapes are trained, not the preset's;"
+              + " the parts that the model lacks are copied from it.")
   private @Nullable Path startFrom;
+
+  @Option(
+      names = "--clip",
+      paramLabel = "DIR",
+      description =
+          "A finished CLIP for the other parts to be trained on, copied into the model: the folder"
+              + " of a pipeline with an image encoder, or of a CLIP of transformers, OpenAI or"
+              + " open_clip, or ORG/NAME of one that was pulled. Not for clip itself.")
+  private @Nullable Path clip;
 
   @Option(names = "--steps", paramLabel = "N", description = "How many steps, if not the preset's.")
   private @Nullable Long steps;
@@ -243,14 +256,18 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private int trainParts(EmojiPreset preset, String home, DataSet data) {
-    List<Part> parts = parts();
     Path modelFolder = model == null ? home(home).resolve("model") : model;
     Path stateFolder = stateFolder(home);
-    Recipe recipe = new Recipe(preset.sizes(), modelFolder, stateFolder, startFrom);
+    Path first = startFrom == null ? null : PublishedModel.folder(startFrom);
+    Recipe recipe = new Recipe(preset.sizes(), modelFolder, stateFolder, first);
+    List<Part> parts = parts(first);
     List<TrainingConfig> configs =
         parts.stream().map(p -> changed(recipe.config(p))).toList(); // bad ones are told at once
-    List<PartSetup> setups = parts.stream().map(p -> changed(PartSetup.of(p, data))).toList();
+    List<PartSetup> setups = parts.stream().map(p -> changed(recipe.setup(p, data))).toList();
     requireCheckpoints();
+    if (clip != null) {
+      FrozenClip.copy(PublishedModel.folder(clip), modelFolder);
+    }
     boolean finished = true;
     try (var stop = new StopOnSignal()) {
       for (int i = 0; i < parts.size() && finished; i++) {
@@ -273,9 +290,20 @@ public final class TrainCommand implements Callable<Integer> {
     return name.replaceFirst("\\.(csv|tsv|jsonl|parquet|tar)$", "").replaceAll("[{}:]", "");
   }
 
-  private List<Part> parts() {
+  /**
+   * Of all parts, those that are to be trained: no CLIP beside a finished one, and of a model to
+   * start from only those that it has.
+   */
+  private List<Part> parts(@Nullable Path first) {
+    Check.that(
+        first == null || Files.isDirectory(first), "start-from", first, "the folder of a model");
+    Check.that(
+        clip == null || !part.equals(Part.CLIP.word()), "clip", clip, "none, to train clip itself");
     if (part.equals(ALL)) {
-      return List.of(Part.values());
+      return Arrays.stream(Part.values())
+          .filter(p -> clip == null || p != Part.CLIP)
+          .filter(p -> first == null || Files.isDirectory(first.resolve(p.component())))
+          .toList();
     }
     return Arrays.stream(Part.values())
         .filter(p -> p.word().equals(part))

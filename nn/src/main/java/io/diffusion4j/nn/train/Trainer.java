@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.Learner.Role;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -149,12 +150,13 @@ public final class Trainer implements AutoCloseable {
   public void startFrom(NamedTensors weights) {
     var values = new TensorMap();
     for (Parameter p : parameters) {
-      if (!weights.names().contains(p.key()) || !Arrays.equals(weights.shape(p.key()), p.shape())) {
-        throw new IllegalArgumentException(
-            p.key()
-                + ": not in the weights to start from with shape "
-                + Arrays.toString(p.shape()));
-      }
+      boolean isThere = weights.names().contains(p.key());
+      Check.that(
+          isThere && Arrays.equals(weights.shape(p.key()), p.shape()),
+          p.key() + " of the weights to start from",
+          isThere ? Arrays.toString(weights.shape(p.key())) : "missing",
+          "%s",
+          Arrays.toString(p.shape()));
       float[] initial = weights.read(p.key());
       values.put(Role.WEIGHTS.key(p.key()), p.shape(), initial);
       values.put(Role.EMA.key(p.key()), p.shape(), initial);

@@ -1,0 +1,139 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.nn.weights.NamedTensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A whole CLIP in the folder of its publisher, to be written as the two towers of a pipeline: in
+ * transformers' layout ({@code CLIPModel}), OpenAI's or open_clip's, each with its tokenizer beside.
+ */
+public final class PublishedClip implements AutoCloseable {
+  private static final String CONFIG = "config.json";
+  private static final String OPEN_CLIP = "open_clip_config.json";
+  private static final String TRANSFORMERS = "CLIPModel";
+
+  private final ClipNetwork network;
+  private final ClipPreprocessor preprocessor;
+  private final ClipTokenizer tokenizer;
+  private final Checkpoint checkpoint;
+  private final NamedTensors weights;
+
+  private PublishedClip(
+      Path folder, ClipNetwork read, ClipPreprocessor preprocessor, Checkpoint checkpoint) {
+    this.network = withTransformersKeys(read);
+    this.preprocessor = preprocessor;
+    this.checkpoint = checkpoint;
+    try {
+      this.tokenizer = ClipTokenizer.load(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the tokenizer of " + folder + ": " + e, e);
+    }
+    network.text().requireFits(tokenizer);
+    var tensors =
+        new CheckpointTensors(
+            folder, checkpoint, key -> ClipFolders.isParameter(key) && OpenAiClip.isParameter(key));
+    weights = read.keys() == ClipKeys.OPENAI ? new HuggingFaceTensors(network, tensors) : tensors;
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP, one that we cannot do, or
+   *     damaged
+   * @throws UncheckedIOException if it has no tokenizer, or cannot be read
+   */
+  public static PublishedClip open(Path folder) {
+    boolean isOpenClip = Files.exists(folder.resolve(OPEN_CLIP));
+    String[] names = isOpenClip ? OpenClip.WEIGHTS : new String[] {Checkpoint.TRANSFORMERS};
+    var checkpoint = Checkpoint.open(folder, names);
+    try {
+      checkpoint.requireIntact();
+      if (isOpenClip) {
+        var model = OpenClip.read(folder);
+        return new PublishedClip(folder, model.network(), model.preprocessor(), checkpoint);
+      }
+      var network =
+          isTransformers(folder)
+              ? ClipFolders.readModel(folder)
+              : OpenAiClip.read(folder, new CheckpointTensors(folder, checkpoint));
+      var preprocessor = ClipPreprocessor.clip(network.vision().imageSize());
+      return new PublishedClip(folder, network, preprocessor, checkpoint);
+    } catch (RuntimeException | Error e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  private static boolean isTransformers(Path folder) {
+    Path config = folder.resolve(CONFIG);
+    return Files.exists(config)
+        && ComponentConfig.read(config).className().filter(TRANSFORMERS::equals).isPresent();
+  }
+
+  private static ClipNetwork withTransformersKeys(ClipNetwork network) {
+    var text = network.text();
+    var vision = network.vision();
+    return new ClipNetwork(
+        new ClipTextNetwork(
+            text.transformer(), text.vocabulary(), text.positions(), text.embeddingDim()),
+        new ClipVisionNetwork(
+            vision.transformer(), vision.imageSize(), vision.patch(), vision.embeddingDim()));
+  }
+
+  /** The towers, with transformers' keys whatever those of the folder are. */
+  public ClipNetwork network() {
+    return network;
+  }
+
+  /** What the image tower was trained to see. */
+  public ClipPreprocessor preprocessor() {
+    return preprocessor;
+  }
+
+  public ClipTokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /**
+   * Writes the text tower, in the number format in which it was published.
+   *
+   * @param notes travel with the weights
+   */
+  public void writeText(Path folder, Map<String, String> notes) {
+    ClipFolders.writeConfig(
+        folder, network.text(), tokenizer.startId(), tokenizer.endId(), tokenizer.padId());
+    ClipFolders.write(folder, weights, ClipKeys.HUGGING_FACE::isText, dtype(), notes);
+  }
+
+  /** Writes the image tower in the same way. */
+  public void writeVision(Path folder, Map<String, String> notes) {
+    ClipFolders.writeConfig(folder, network.vision());
+    ClipFolders.write(folder, weights, ClipKeys.HUGGING_FACE::isVision, dtype(), notes);
+  }
+
+  private DType dtype() {
+    DType dtype =
+        checkpoint.names().stream()
+            .map(name -> checkpoint.info(name).dtype())
+            .filter(DType::isFloat)
+            .findFirst()
+            .orElseThrow(() -> Check.refusal("clip", checkpoint, "numbers"));
+    return dtype == DType.F64 ? DType.F32 : dtype;
+  }
+
+  @Override
+  public void close() {
+    checkpoint.close();
+  }
+}

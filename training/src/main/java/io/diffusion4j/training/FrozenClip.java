@@ -1,0 +1,77 @@
+package io.diffusion4j.training;
+
+import io.diffusion4j.clip.PublishedClip;
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.unclip.KnownWords;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+
+/** A finished CLIP that the other parts of a model are trained on, in place of one of its own. */
+public final class FrozenClip {
+  private static final String ORIGIN = "diffusion4j.clip";
+
+  private FrozenClip() {}
+
+  /**
+   * Puts a CLIP into a model folder, in place of the one that is there: tokenizer and both towers,
+   * and how pictures are prepared for it.
+   *
+   * @param clip a pipeline folder with both towers, or the folder of a CLIP as transformers, OpenAI
+   *     or open_clip publish it
+   * @throws IllegalArgumentException if a pipeline folder has no place for what it needs
+   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP, or damaged
+   */
+  public static void copy(Path clip, Path model) {
+    List<String> components =
+        List.of(
+            UnclipFolder.TOKENIZER,
+            UnclipFolder.TEXT_ENCODER,
+            UnclipFolder.IMAGE_ENCODER,
+            UnclipFolder.FEATURE_EXTRACTOR);
+    try {
+      Files.createDirectories(model);
+      if (!Files.isDirectory(clip.resolve(UnclipFolder.TEXT_ENCODER))) {
+        write(clip, model);
+        return;
+      }
+      Check.that(
+          Files.isDirectory(clip.resolve(UnclipFolder.IMAGE_ENCODER)),
+          "clip",
+          clip + ", without " + UnclipFolder.IMAGE_ENCODER,
+          "both towers, to learn from pictures");
+      components.forEach(component -> Components.copy(clip, model, component));
+      Path words = clip.resolve(KnownWords.FILE);
+      if (Files.exists(words)) {
+        Files.copy(words, model.resolve(KnownWords.FILE), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot copy " + clip + " to " + model + ": " + e, e);
+    }
+  }
+
+  private static void write(Path clip, Path model) throws IOException {
+    try (var published = PublishedClip.open(clip)) {
+      var preprocessor = published.preprocessor();
+      Check.that(
+          preprocessor.fit() != ClipPreprocessor.Fit.SQUASH,
+          "clip",
+          clip + " sees pictures with other proportions",
+          "pictures that are cropped");
+      Map<String, String> notes = Map.of(ORIGIN, clip.getFileName().toString());
+      published.tokenizer().save(Files.createDirectories(model.resolve(UnclipFolder.TOKENIZER)));
+      published.writeText(Files.createDirectories(model.resolve(UnclipFolder.TEXT_ENCODER)), notes);
+      published.writeVision(
+          Files.createDirectories(model.resolve(UnclipFolder.IMAGE_ENCODER)), notes);
+      preprocessor.save(
+          Files.createDirectories(model.resolve(UnclipFolder.FEATURE_EXTRACTOR))
+              .resolve(UnclipFolder.PREPROCESSOR));
+    }
+  }
+}

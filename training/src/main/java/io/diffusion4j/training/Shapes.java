@@ -1,0 +1,129 @@
+package io.diffusion4j.training;
+
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ClipTextNetwork;
+import io.diffusion4j.clip.ClipVisionNetwork;
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.TextProjection;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.prior.AutoregressiveConfig;
+import io.diffusion4j.prior.AutoregressiveModel;
+import io.diffusion4j.prior.PriorConfig;
+import io.diffusion4j.prior.PriorModel;
+import io.diffusion4j.training.preset.Preset;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The shapes of the networks that a training reads and writes: CLIP's are those of the model folder,
+ * the others' those of the model that the training starts from, or else the preset's, made to fit
+ * CLIP.
+ */
+record Shapes(Recipe recipe) {
+  private Preset preset() {
+    return recipe.preset();
+  }
+
+  /** The folder of a component to start from; empty if the weights are random at first. */
+  private Optional<Path> first(String component) {
+    return Optional.ofNullable(recipe.first()).map(first -> first.resolve(component));
+  }
+
+  /** CLIP's text tower, of the model folder. */
+  ClipTextNetwork text() {
+    return ClipFolders.readText(recipe.model().resolve(UnclipFolder.TEXT_ENCODER));
+  }
+
+  /** CLIP's image tower, of the model folder. */
+  ClipVisionNetwork vision() {
+    return ClipFolders.readVision(recipe.model().resolve(UnclipFolder.IMAGE_ENCODER));
+  }
+
+  PriorConfig prior() {
+    var text = text();
+    var usual = preset().priorConfig();
+    var config =
+        first(UnclipFolder.PRIOR)
+            .map(PriorModel::readConfig)
+            .orElseGet(
+                () ->
+                    new PriorConfig(
+                        usual.heads(),
+                        usual.headDim(),
+                        usual.layers(),
+                        text.embeddingDim(),
+                        text.positions()));
+    requireClips("prior.embedding_dim", config.embeddingDim(), text.embeddingDim());
+    requireClips("prior.num_embeddings", config.textLength(), text.positions());
+    return config;
+  }
+
+  AutoregressiveConfig autoregressive() {
+    var text = text();
+    var usual = preset().autoregressiveConfig();
+    var config =
+        first(UnclipFolder.PRIOR_AR)
+            .map(AutoregressiveModel::readConfig)
+            .orElseGet(
+                () ->
+                    AutoregressiveConfig.like(
+                        new PriorConfig(
+                            preset().prior().heads(),
+                            preset().prior().headWidth(),
+                            preset().prior().layers(),
+                            text.embeddingDim(),
+                            text.positions()),
+                        usual.layers(),
+                        usual.components(),
+                        usual.buckets(),
+                        usual.dotBuckets()));
+    requireClips("prior_ar.embedding_dim", config.embeddingDim(), text.embeddingDim());
+    requireClips("prior_ar.num_embeddings", config.textLength(), text.positions());
+    return config;
+  }
+
+  /** The decoder's U-Net; its pictures are at most as large as those that CLIP sees. */
+  UnetConfig decoder() {
+    return first(UnclipFolder.DECODER)
+        .map(DecoderFolders::readUnet)
+        .orElseGet(preset()::decoderConfig);
+  }
+
+  TextProjection projection() {
+    var text = text();
+    var usual = preset().projection();
+    var projection =
+        first(UnclipFolder.TEXT_PROJ)
+            .map(DecoderFolders::readProjection)
+            .orElseGet(
+                () ->
+                    new TextProjection(
+                        usual.extraTokens(),
+                        text.embeddingDim(),
+                        usual.timeEmbedDim(),
+                        usual.contextDim()));
+    requireClips("text_proj.clip_embeddings_dim", projection.embeddingDim(), text.embeddingDim());
+    requireClips("text_encoder.hidden_size", text.transformer().width(), projection.embeddingDim());
+    return projection;
+  }
+
+  /** One of the upsampler's networks. */
+  UnetConfig upsampler(String component) {
+    return first(component).map(DecoderFolders::readUpsampler).orElseGet(preset()::upsamplerConfig);
+  }
+
+  /** Height and width of the pictures that the upsampler enlarges. */
+  int smallSize() {
+    return decoder().sampleSize();
+  }
+
+  private void requireClips(String name, int value, int expected) {
+    if (value != expected) {
+      throw new CheckpointException(
+          recipe.model(), Check.message(name, value, expected + ", that of the model's CLIP"));
+    }
+  }
+}
