@@ -1,6 +1,9 @@
 package io.diffusion4j.cli;
 
 import io.diffusion4j.benchmarks.Bench;
+import io.diffusion4j.cli.clip.ClassifyCommand;
+import io.diffusion4j.cli.clip.EmbedCommand;
+import io.diffusion4j.cli.clip.SearchCommand;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.evaluate.EvaluateCommand;
 import io.diffusion4j.cli.evaluate.MeasureCommand;
@@ -55,6 +58,9 @@ import picocli.CommandLine.Spec;
       InitCommand.class,
       PullCommand.class,
       ConvertCommand.class,
+      EmbedCommand.class,
+      ClassifyCommand.class,
+      SearchCommand.class,
       PlotCommand.class,
       PlanCommand.class,
       Bench.class

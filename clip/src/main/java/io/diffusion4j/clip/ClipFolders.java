@@ -11,6 +11,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.NamedTensors;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,11 @@ public final class ClipFolders {
           .split(" ");
 
   private ClipFolders() {}
+
+  /** Whether a folder has settings of transformers. */
+  static boolean isAt(Path folder) {
+    return Files.isRegularFile(folder.resolve(CONFIG));
+  }
 
   /** Reads the settings of a text tower; absent fields have transformers' defaults. */
   public static ClipTextNetwork readText(Path folder) {

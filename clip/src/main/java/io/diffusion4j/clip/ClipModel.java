@@ -62,7 +62,9 @@ public final class ClipModel implements AutoCloseable {
       Checkpoint checkpoint,
       ClipTokenizer tokenizer,
       Compute compute) {
-    var preprocessor = ClipPreprocessor.clip(network.vision().imageSize());
+    var preprocessor =
+        ClipEncoders.preprocessor(
+            folder.resolve("preprocessor_config.json"), network.vision().imageSize());
     return new ClipModel(network, preprocessor, folder, checkpoint, tokenizer, compute);
   }
 

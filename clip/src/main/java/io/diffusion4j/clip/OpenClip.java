@@ -3,6 +3,7 @@ package io.diffusion4j.clip;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.image.ClipPreprocessor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -21,6 +22,11 @@ public record OpenClip(ClipNetwork network, ClipPreprocessor preprocessor) {
 
   private static final String CONFIG = "open_clip_config.json";
   private static final double EPS = 1e-5;
+
+  /** Whether a folder has this layout. */
+  static boolean isAt(Path folder) {
+    return Files.isRegularFile(folder.resolve(CONFIG));
+  }
 
   /**
    * Reads the settings of a folder; defaults are open_clip's.

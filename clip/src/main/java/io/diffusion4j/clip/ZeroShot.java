@@ -1,5 +1,6 @@
 package io.diffusion4j.clip;
 
+import io.diffusion4j.clip.embed.LabelClassifier;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
@@ -50,18 +51,8 @@ public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
    * @param labels at least one, such as {@code a frog}
    */
   public double[] classify(Image image, List<String> labels) {
-    Check.that(!labels.isEmpty(), "labels", "none", "at least one");
-    double[] logits = similarities(List.of(image), labels)[0];
-    double max = java.util.Arrays.stream(logits).max().orElseThrow();
-    double sum = 0;
-    for (int i = 0; i < logits.length; i++) {
-      logits[i] = Math.exp(LOGIT_SCALE * (logits[i] - max));
-      sum += logits[i];
-    }
-    for (int i = 0; i < logits.length; i++) {
-      logits[i] /= sum;
-    }
-    return logits;
+    return LabelClassifier.of(textEncoder, labels, LabelClassifier.PLAIN, LOGIT_SCALE)
+        .probabilities(imageEncoder.encode(List.of(image)).get(0));
   }
 
   /**

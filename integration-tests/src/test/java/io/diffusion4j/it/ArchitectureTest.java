@@ -30,6 +30,7 @@ import org.tensorflow.op.Ops;
 class ArchitectureTest {
   private static final String API = "io.diffusion4j.diffusion..";
   private static final String HUB = "io.diffusion4j.hub..";
+  private static final String SEARCH = "io.diffusion4j.search..";
   private static final String PLOTS = "io.diffusion4j.plots..";
   private static final String DATA = "io.diffusion4j.data..";
   private static final String PARQUET = "io.diffusion4j.data.parquet..";
@@ -65,6 +66,7 @@ class ArchitectureTest {
           Map.entry("diffusion-api", "io.diffusion4j.diffusion"),
           Map.entry("plots", "io.diffusion4j.plots"),
           Map.entry("hub", "io.diffusion4j.hub"),
+          Map.entry("search", "io.diffusion4j.search"),
           Map.entry("data", "io.diffusion4j.data"),
           Map.entry("data-parquet", "io.diffusion4j.data.parquet"),
           Map.entry("checkpoint", "io.diffusion4j.checkpoint"),
@@ -115,6 +117,8 @@ class ArchitectureTest {
           .definedBy(DATA)
           .layer("hub")
           .definedBy(HUB)
+          .layer("search")
+          .definedBy(SEARCH)
           .layer("plots")
           .definedBy(PLOTS)
           .layer("checkpoint")
@@ -169,6 +173,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("hub")
           .mayNotAccessAnyLayer()
+          .whereLayer("search")
+          .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("plots")
           .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("checkpoint")

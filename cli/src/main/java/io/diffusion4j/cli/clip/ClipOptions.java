@@ -1,0 +1,69 @@
+package io.diffusion4j.cli.clip;
+
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PublishedModel;
+import io.diffusion4j.clip.ClipEncoders;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.engine.Precision;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which CLIP, and how many things it embeds at once. */
+final class ClipOptions {
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      defaultValue = "${sys:diffusion4j.home:-.}/emoji/model",
+      description =
+          "The folder of a pipeline with an image encoder, of transformers' CLIPModel, of open_clip"
+              + " or of OpenAI's CLIP; or ORG/NAME[@REVISION] of one that was pulled. Default:"
+              + " ${DEFAULT-VALUE}")
+  private Path model = Path.of("");
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "DIR",
+      description = "The folder of CLIP's vocabulary. Default: that of the model")
+  private @Nullable Path tokenizer;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "FORMAT",
+      defaultValue = "f32",
+      description = "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: f32")
+  private ModelOptions.Format format = ModelOptions.Format.f32;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "How many are embedded at once. Default: ${DEFAULT-VALUE}")
+  private int batch;
+
+  int batch() {
+    Check.that(batch >= 1, "batch", batch, "≥ 1");
+    return batch;
+  }
+
+  ClipEncoders open() {
+    Precision precision = format.precision;
+    return ClipEncoders.open(
+        PublishedModel.folder(model),
+        Optional.ofNullable(tokenizer),
+        ModelOptions.compute(precision));
+  }
+
+  /** Names the model where embeddings of two models must not be mixed. */
+  String identity() {
+    Path folder = PublishedModel.folder(model);
+    try {
+      return folder.toRealPath() + " " + format;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.diffusion4j.cli.clip;
+
+import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.clip.ClipEncoders;
+import io.diffusion4j.clip.embed.EmbeddingRun;
+import io.diffusion4j.clip.embed.Embeddings;
+import io.diffusion4j.clip.embed.PartFile;
+import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.diffusion.argument.Check;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code diffusion4j embed}: texts or pictures become a file of embeddings. */
+@Command(
+    name = "embed",
+    description = "Embed texts or pictures by CLIP, into a file.",
+    footer = {
+      "",
+      "A run over pictures that was stopped goes on where it was: until it is done, its embeddings"
+          + " are in OUTPUT.part.",
+      "",
+      "Examples:",
+      "  diffusion4j embed photos --output photos.safetensors",
+      "  diffusion4j embed 'shards/{00000..00099}.tar' --output shards.npy",
+      "  diffusion4j embed --text \"a cat\" --text-file captions.txt --output texts.npy"
+    })
+public final class EmbedCommand implements Callable<Integer> {
+  @Mixin private Console console = new Console();
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PICTURES",
+      description = "Picture files, or folders, lists and shards of pictures, as train reads them.")
+  private List<String> pictures = List.of();
+
+  @Option(
+      names = "--text",
+      paramLabel = "TEXT",
+      description = "A text to embed; several times for several.")
+  private List<String> texts = List.of();
+
+  @Option(
+      names = "--text-file",
+      paramLabel = "FILE",
+      description = "A file of texts to embed, one a line.")
+  private @Nullable Path textFile;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      required = true,
+      description = "The file to write: .safetensors, or .npy with the names beside it.")
+  private Path output = Path.of("");
+
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  private ClipOptions clip = new ClipOptions();
+
+  @Override
+  public Integer call() throws IOException {
+    Embeddings.requireFormat("output", output);
+    clip.batch();
+    List<String> words = new ArrayList<>(texts);
+    if (textFile != null) {
+      Check.that(Files.isRegularFile(textFile), "text-file", textFile, "a file");
+      words.addAll(Files.readAllLines(textFile));
+    }
+    Check.that(
+        words.isEmpty() != pictures.isEmpty(),
+        "input",
+        words.isEmpty() ? "none" : "texts and pictures",
+        "texts or pictures");
+    if (!words.isEmpty()) {
+      return embedTexts(words);
+    }
+    try (var set = PictureArguments.open(pictures)) {
+      return embedPictures(set);
+    }
+  }
+
+  private int embedTexts(List<String> words) {
+    try (var model = clip.open();
+        var bar = console.bars().bar("texts", 0, words.size())) {
+      var run = new EmbeddingRun(clip.batch(), done -> bar.at(done, ""));
+      write(run.texts(model.text(), model.size(), words));
+    }
+    return 0;
+  }
+
+  private int embedPictures(PictureSet set) {
+    Path file = output.resolveSibling(output.getFileName() + ".part");
+    try (var model = clip.open();
+        var part = PartFile.open(file, clip.identity(), model.size(), set)) {
+      Map<String, String> unreadable = run(model, set, part);
+      unreadable.forEach((key, why) -> console.say("warning: " + key + ": " + why));
+      Embeddings embeddings = part.embeddings();
+      write(embeddings);
+      part.delete();
+      return embeddings.names().size() == set.size() ? 0 : FailureHandler.FAILED;
+    }
+  }
+
+  private Map<String, String> run(ClipEncoders model, PictureSet set, PartFile part) {
+    try (Bars.Bar bar = console.bars().bar("pictures", part.done(), set.size())) {
+      var run = new EmbeddingRun(clip.batch(), done -> bar.at(done, ""));
+      return run.pictures(model.image(), set, part);
+    }
+  }
+
+  private void write(Embeddings embeddings) {
+    embeddings.write(output);
+    console.printf(
+        "%s: %,d embeddings of %d values", output, embeddings.names().size(), embeddings.size());
+  }
+}

@@ -1,0 +1,78 @@
+package io.diffusion4j.cli.clip;
+
+import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.data.files.Columns;
+import io.diffusion4j.data.files.PictureFiles;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** Pictures as they are named on the command line. */
+final class PictureArguments {
+  /** More than any camera takes. */
+  private static final long MAX_PIXELS = 200_000_000;
+
+  private static final List<String> SETS = List.of(".csv", ".tsv", ".jsonl", ".tar", ".parquet");
+
+  private PictureArguments() {}
+
+  /**
+   * Picture files, or else folders, lists and shards.
+   *
+   * @throws IllegalArgumentException if they are neither, or both
+   */
+  static PictureSet open(List<String> paths) {
+    return paths.stream().allMatch(PictureArguments::isPicture)
+        ? new Single(paths)
+        : PictureFiles.open("pictures", paths, Columns.USUAL);
+  }
+
+  private static boolean isPicture(String path) {
+    String name = path.toLowerCase(Locale.ROOT);
+    return Files.isRegularFile(Path.of(path)) && SETS.stream().noneMatch(name::endsWith);
+  }
+
+  /** Reads a picture. */
+  static Image read(Path file) {
+    Check.that(Files.isRegularFile(file), "picture", file, "a file");
+    try {
+      return ImageFiles.read(file, MAX_PIXELS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Files one by one, named by their paths. */
+  private record Single(List<String> paths) implements PictureSet {
+    @Override
+    public String name() {
+      return String.join(", ", paths);
+    }
+
+    @Override
+    public long size() {
+      return paths.size();
+    }
+
+    @Override
+    public String key(long index) {
+      return paths.get((int) index);
+    }
+
+    @Override
+    public List<String> captions(long index) {
+      return List.of();
+    }
+
+    @Override
+    public Image image(long index) {
+      return read(Path.of(key(index)));
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package io.diffusion4j.cli.clip;
+
+import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.clip.ClipEncoders;
+import io.diffusion4j.clip.embed.EmbeddingRun;
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.ContactSheet;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.search.VectorIndex;
+import io.diffusion4j.search.VectorIndex.Hit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code diffusion4j search}: the pictures of a folder that a text or a picture is like. */
+@Command(
+    name = "search",
+    description = "Find pictures by a text or by another picture.",
+    footer = {
+      "",
+      "The index is brought up to date first: pictures that are new are embedded, those that are"
+          + " gone are removed. A run that was stopped goes on where it was.",
+      "",
+      "Examples:",
+      "  diffusion4j search photos --text \"a cat on a sofa\" --sheet found.png",
+      "  diffusion4j search photos --picture cat.jpg --top 20"
+    })
+public final class SearchCommand implements Callable<Integer> {
+  /** Width and height of a picture on the sheet, in pixels. */
+  private static final int TILE = 192;
+
+  @Mixin private Console console = new Console();
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PICTURES",
+      description = "Folders, lists and shards of pictures, as train reads them.")
+  private List<String> pictures = List.of();
+
+  @Option(names = "--text", paramLabel = "TEXT", description = "What the pictures show.")
+  private @Nullable String text;
+
+  @Option(names = "--picture", paramLabel = "FILE", description = "A picture that they are like.")
+  private @Nullable Path picture;
+
+  @Option(
+      names = "--index",
+      paramLabel = "DIR",
+      description =
+          "The folder of the index. Default: .diffusion4j-index in the folder of the pictures")
+  private @Nullable Path index;
+
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      defaultValue = "10",
+      description = "How many are found. Default: ${DEFAULT-VALUE}")
+  private int top;
+
+  @Option(
+      names = "--sheet",
+      paramLabel = "FILE",
+      description = "A PNG file for those that were found, side by side, best first.")
+  private @Nullable Path sheet;
+
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  private ClipOptions clip = new ClipOptions();
+
+  @Override
+  public Integer call() {
+    Check.that(top >= 1, "top", top, "≥ 1");
+    Check.that(
+        text == null || picture == null, "query", "a text and a picture", "one of them, or none");
+    clip.batch();
+    Optional<Image> like = Optional.ofNullable(picture).map(PictureArguments::read);
+    if (sheet != null) {
+      new OutputFile("sheet", sheet).requireWritable();
+    }
+    try (var set = PictureArguments.open(pictures);
+        var model = clip.open();
+        var opened = VectorIndex.open(folder(), clip.identity(), model.size())) {
+      Map<String, String> unreadable = update(opened, model, set);
+      unreadable.forEach((key, why) -> console.say("warning: " + key + ": " + why));
+      if (text != null) {
+        find(opened, set, model.text().encode(List.of(text)).get(0).embedding());
+      } else if (like.isPresent()) {
+        find(opened, set, model.image().encode(List.of(like.get())).get(0));
+      } else {
+        console.printf("%s: %,d pictures", folder(), opened.count());
+      }
+      return unreadable.isEmpty() ? 0 : FailureHandler.FAILED;
+    }
+  }
+
+  private Path folder() {
+    if (index != null) {
+      return index;
+    }
+    Path first = Path.of(pictures.get(0));
+    Check.that(
+        pictures.size() == 1 && Files.isDirectory(first),
+        "index",
+        "none",
+        "a folder for the index, unless the pictures are one folder");
+    return first.resolve(".diffusion4j-index");
+  }
+
+  /** Embeds what is new, and forgets what is gone. */
+  private Map<String, String> update(VectorIndex opened, ClipEncoders model, PictureSet set) {
+    Set<String> known = new HashSet<>(opened.names());
+    long[] missing =
+        LongStream.range(0, set.size()).filter(i -> !known.contains(set.key(i))).toArray();
+    LongStream.range(0, set.size()).mapToObj(set::key).forEach(known::remove);
+    opened.remove(known);
+    opened.commit();
+    if (missing.length == 0) {
+      return Map.of();
+    }
+    var fresh = new Some(set, missing);
+    try (Bars.Bar bar = console.bars().bar("pictures", 0, missing.length)) {
+      var run = new EmbeddingRun(clip.batch(), done -> bar.at(done, ""));
+      return run.pictures(model.image(), fresh, new Indexing(opened, fresh));
+    }
+  }
+
+  /** Puts embeddings into the index as they are made. */
+  private static final class Indexing implements EmbeddingRun.Keeper {
+    private final VectorIndex index;
+    private final PictureSet pictures;
+    private long done;
+
+    Indexing(VectorIndex index, PictureSet pictures) {
+      this.index = index;
+      this.pictures = pictures;
+    }
+
+    @Override
+    public long done() {
+      return done;
+    }
+
+    @Override
+    public void add(List<Optional<float[]>> rows) {
+      Map<String, float[]> byName = new HashMap<>();
+      for (Optional<float[]> row : rows) {
+        String key = pictures.key(done++);
+        row.ifPresent(embedding -> byName.put(key, embedding));
+      }
+      index.add(byName);
+      index.commit();
+    }
+  }
+
+  /** Some pictures of a set. */
+  private record Some(PictureSet all, long[] chosen) implements PictureSet {
+    @Override
+    public String name() {
+      return all.name();
+    }
+
+    @Override
+    public long size() {
+      return chosen.length;
+    }
+
+    @Override
+    public String key(long i) {
+      return all.key(chosen[(int) i]);
+    }
+
+    @Override
+    public List<String> captions(long i) {
+      return all.captions(chosen[(int) i]);
+    }
+
+    @Override
+    public Image image(long i) {
+      return all.image(chosen[(int) i]);
+    }
+  }
+
+  private void find(VectorIndex opened, PictureSet set, float[] query) {
+    List<Hit> hits = opened.nearest(query, top);
+    for (Hit hit : hits) {
+      console.print(String.format(Locale.ROOT, "%.3f  %s", hit.cosine(), hit.name()));
+    }
+    if (sheet != null && !hits.isEmpty()) {
+      Map<String, Long> places = new HashMap<>();
+      CaptionedImages squares = set.inOrder();
+      LongStream.range(0, set.size()).forEach(i -> places.put(set.key(i), i));
+      List<Image> tiles =
+          hits.stream()
+              .flatMap(hit -> Optional.ofNullable(places.get(hit.name())).stream())
+              .map(place -> Resize.bicubic(squares.get(place).image(), TILE, TILE))
+              .toList();
+      int columns = (int) Math.ceil(Math.sqrt(tiles.size()));
+      new OutputFile("sheet", sheet).write(Png.encode(ContactSheet.of(tiles, columns), Map.of()));
+      console.print(sheet);
+    }
+  }
+}

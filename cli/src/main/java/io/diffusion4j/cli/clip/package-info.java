@@ -1,0 +1,5 @@
+/** Commands that use CLIP alone: {@code embed}, {@code classify} and {@code search}. */
+@NullMarked
+package io.diffusion4j.cli.clip;
+
+import org.jspecify.annotations.NullMarked;

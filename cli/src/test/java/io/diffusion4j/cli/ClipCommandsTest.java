@@ -1,0 +1,153 @@
+package io.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The CLIP of the model that ships, used alone. */
+final class ClipCommandsTest {
+  private static final String MODEL = Path.of("..", "emoji", "model").toString();
+
+  @TempDir private Path folder = Path.of("");
+
+  @BeforeEach
+  void paint() throws IOException {
+    paint("photos/red/1.png", 1, -1, -1);
+    paint("photos/red/2.png", 0.8f, -1, -0.9f);
+    paint("photos/blue/3.png", -1, -1, 1);
+  }
+
+  private void paint(String name, float red, float green, float blue) throws IOException {
+    int size = 40;
+    float[] pixels = new float[size * size * 3];
+    for (int i = 0; i < pixels.length; i += 3) {
+      pixels[i] = red;
+      pixels[i + 1] = green;
+      pixels[i + 2] = blue;
+    }
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.write(file, Png.encode(new Image(size, size, pixels), Map.of()));
+  }
+
+  private Run run(String... words) {
+    String[] all = Arrays.copyOf(words, words.length + 2);
+    all[words.length] = "--model";
+    all[words.length + 1] = MODEL;
+    return Run.of(all);
+  }
+
+  private String photos() {
+    return folder.resolve("photos").toString();
+  }
+
+  @Test
+  void picturesBecomeAFileOfEmbeddingsWithTheirNames() throws IOException {
+    Files.write(folder.resolve("photos/red/broken.png"), new byte[] {1, 2});
+    Path output = folder.resolve("photos.safetensors");
+    Run run = run("embed", photos(), "-o", output.toString(), "--batch", "2");
+    assertThat(run.status()).as(run.err()).isEqualTo(1);
+    assertThat(run.err()).contains("warning: red/broken.png: ");
+    assertThat(run.out()).contains(output + ": 3 embeddings of ");
+    try (var written = Checkpoint.open(output)) {
+      assertThat(written.info("embeddings").shape()[0]).isEqualTo(3);
+      assertThat(written.metadata())
+          .containsEntry("names", "[\"blue/3.png\",\"red/1.png\",\"red/2.png\"]");
+    }
+    assertThat(folder.resolve("photos.safetensors.part")).doesNotExist();
+  }
+
+  @Test
+  void aPictureFindsItselfAndTheIndexFollowsTheFolder() throws IOException {
+    Path blue = folder.resolve("photos/blue/3.png");
+    Path sheet = folder.resolve("sheet.png");
+    Run run =
+        run(
+            "search",
+            photos(),
+            "--picture",
+            blue.toString(),
+            "--top",
+            "2",
+            "--sheet",
+            sheet.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).startsWith("1.000  blue/3.png").contains(sheet.toString());
+    assertThat(sheet).exists();
+    Files.delete(blue);
+    paint("photos/green.png", -1, 1, -1);
+    Run later = run("search", photos(), "--text", "green");
+    assertThat(later.status()).as(later.err()).isZero();
+    assertThat(later.err()).contains("pictures: 1/1");
+    assertThat(later.out()).contains("green.png").doesNotContain("blue/3.png");
+  }
+
+  @Test
+  void foldersAreLabelsToBeFoundAgain() {
+    Run run = run("classify", photos(), "--labelled", "--template", "{}", "--top", "2");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("red/1.png: ", "accuracy: ", "accuracy in the first 2: 100.0 % (3 of 3)");
+  }
+
+  @Test
+  void whatIsMissingIsToldInOneLine() {
+    assertThat(run("embed", "-o", "x.npy").err())
+        .startsWith("error: input: none (expected: texts or pictures)");
+    assertThat(run("embed", "--text", "a", "-o", "x.csv").err())
+        .startsWith("error: output: x.csv (expected: a .safetensors or .npy file)");
+    assertThat(run("classify", photos()).err())
+        .startsWith("error: label: none (expected: at least one, or --labelled)");
+    assertThat(run("search", photos(), "--text", "a", "--picture", "b").err())
+        .startsWith("error: query: a text and a picture (expected: one of them, or none)");
+  }
+
+  @Test
+  void theProgramOfTheDocumentationCompiles() throws IOException {
+    var page = Files.readString(Path.of("..", "docs", "clip.md"));
+    var block = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(page);
+    assertThat(block.find()).isTrue();
+    String source =
+        "import io.diffusion4j.clip.*; import io.diffusion4j.clip.embed.*;"
+            + "import io.diffusion4j.data.files.*; import io.diffusion4j.nn.engine.*;"
+            + "import io.diffusion4j.search.*; import java.nio.file.*; import java.util.*;"
+            + "class Page { void page() {"
+            + block.group(1)
+            + "}}";
+    var errors = new StringWriter();
+    var file =
+        new SimpleJavaFileObject(URI.create("string:///Page.java"), JavaFileObject.Kind.SOURCE) {
+          @Override
+          public CharSequence getCharContent(boolean ignoreErrors) {
+            return source;
+          }
+        };
+    List<String> options = List.of("-proc:none", "-cp", classPath(), "-d", folder.toString());
+    boolean compiles =
+        ToolProvider.getSystemJavaCompiler()
+            .getTask(errors, null, null, options, null, List.of(file))
+            .call();
+    assertThat(compiles).as(errors.toString()).isTrue();
+  }
+
+  private static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+}

@@ -1,0 +1,181 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.weights.CheckpointTensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Both towers of a CLIP, whatever the layout of its folder: a pipeline with a text encoder and an
+ * image encoder, transformers' {@code CLIPModel}, open_clip's, or OpenAI's. Thread-safe; holds
+ * native memory until it is closed.
+ *
+ * <pre>{@code
+ * try (var clip = ClipEncoders.open(folder, Optional.empty(), Compute.of(Precision.FLOAT32))) {
+ *   float[] cat = clip.text().encode(List.of("a cat")).get(0).embedding();
+ *   float[] picture = clip.image().encode(List.of(image)).get(0);
+ *   double similarity = Vectors.cosine(cat, picture);
+ * }
+ * }</pre>
+ */
+public final class ClipEncoders implements AutoCloseable {
+  private static final String TEXT = "text_encoder";
+  private static final String IMAGE = "image_encoder";
+  private static final String TOKENIZER = "tokenizer";
+  private static final String PREPROCESSOR = "feature_extractor/preprocessor_config.json";
+
+  private final TextEncoder text;
+  private final ImageEncoder image;
+  private final int size;
+  private final double logitScale;
+  private final Runnable towers;
+
+  private ClipEncoders(
+      TextEncoder text, ImageEncoder image, int size, double logitScale, Runnable towers) {
+    this.text = text;
+    this.image = image;
+    this.size = size;
+    this.logitScale = logitScale;
+    this.towers = towers;
+  }
+
+  private ClipEncoders(ClipModel model) {
+    this(
+        model.text(),
+        model.image(),
+        model.network().text().embeddingDim(),
+        model.logitScale(),
+        model::close);
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @param tokenizer the folder of the vocabulary; the model's own folder unless given
+   * @throws IllegalArgumentException if it is no CLIP of these layouts, or has no vocabulary
+   * @throws CheckpointException if its content is damaged
+   */
+  public static ClipEncoders open(Path folder, Optional<Path> tokenizer, Compute compute) {
+    Check.that(Files.isDirectory(folder), "clip", folder, "a folder");
+    if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
+      return ofPipeline(ModelFolder.open(folder), tokenizer, compute);
+    }
+    ClipTokenizer words = tokenizer(tokenizer.orElse(folder));
+    if (OpenClip.isAt(folder)) {
+      return new ClipEncoders(ClipModel.loadOpenClip(folder, words, compute));
+    }
+    return new ClipEncoders(
+        ClipFolders.isAt(folder)
+            ? ClipModel.load(folder, words, compute)
+            : ClipModel.loadOpenAi(folder, words, compute));
+  }
+
+  private static ClipEncoders ofPipeline(
+      ModelFolder folder, Optional<Path> vocabulary, Compute compute) {
+    folder.require(TEXT).require(TOKENIZER);
+    Check.that(folder.has(IMAGE), "clip", folder.path(), "a pipeline with an %s", IMAGE);
+    Path texts = folder.folder(TEXT);
+    Path images = folder.folder(IMAGE);
+    var words = tokenizer(vocabulary.orElseGet(() -> folder.folder(TOKENIZER)));
+    var textNetwork = ClipFolders.readText(texts);
+    var imageNetwork = ClipFolders.readVision(images);
+    Check.that(
+        textNetwork.embeddingDim() == imageNetwork.embeddingDim(),
+        "clip",
+        folder.path(),
+        "embeddings of one size; those of texts have %s values, those of images %s",
+        textNetwork.embeddingDim(),
+        imageNetwork.embeddingDim());
+    try (var textWeights = Checkpoint.open(texts);
+        var imageWeights = Checkpoint.open(images)) {
+      var text =
+          new ClipTextModel(
+              words,
+              textNetwork,
+              new CheckpointTensors(texts, textWeights, ClipFolders::isParameter),
+              compute);
+      try {
+        var image =
+            new ClipImageModel(
+                preprocessor(folder.path().resolve(PREPROCESSOR), imageNetwork.imageSize()),
+                imageNetwork,
+                new CheckpointTensors(images, imageWeights, ClipFolders::isParameter),
+                compute);
+        return new ClipEncoders(
+            text,
+            image,
+            textNetwork.embeddingDim(),
+            ZeroShot.LOGIT_SCALE, // no pipeline keeps it
+            () -> {
+              image.close();
+              text.close();
+            });
+      } catch (RuntimeException | Error e) {
+        text.close();
+        throw e;
+      }
+    }
+  }
+
+  /** As the file says, or the published constants. */
+  static ClipPreprocessor preprocessor(Path file, int imageSize) {
+    if (!Files.isRegularFile(file)) {
+      return ClipPreprocessor.clip(imageSize);
+    }
+    try {
+      return ClipPreprocessor.load(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static ClipTokenizer tokenizer(Path folder) {
+    try {
+      return ClipTokenizer.load(folder);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "tokenizer: "
+              + folder
+              + " (expected: a folder with CLIP's vocabulary; "
+              + e.getMessage()
+              + ")",
+          e);
+    }
+  }
+
+  /** Embeds texts; embeddings are not normalised. */
+  public TextEncoder text() {
+    return text;
+  }
+
+  /** Embeds images; embeddings are not normalised. */
+  public ImageEncoder image() {
+    return image;
+  }
+
+  /** How many values an embedding has. */
+  public int size() {
+    return size;
+  }
+
+  /** By what cosines are multiplied before the softmax; 100 where the folder does not say. */
+  public double logitScale() {
+    return logitScale;
+  }
+
+  @Override
+  public void close() {
+    towers.run();
+  }
+}

@@ -1,0 +1,150 @@
+package io.diffusion4j.clip.embed;
+
+import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.part.TextEncoding;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * Embeds many texts or pictures in batches. While a batch of pictures is in the network, the next
+ * is decoded.
+ *
+ * @param batch how many at once, at least 1
+ * @param progress notified of how many are done
+ */
+public record EmbeddingRun(int batch, LongConsumer progress) {
+  public EmbeddingRun {
+    Check.that(batch >= 1, "batch", batch, "≥ 1");
+  }
+
+  /**
+   * Embeddings of pictures, and the pictures that have none.
+   *
+   * @param embeddings in the order of the set
+   * @param unreadable why each of the others could not be read, by its name
+   */
+  public record Pictures(Embeddings embeddings, Map<String, String> unreadable) {
+    public Pictures {
+      unreadable = Map.copyOf(unreadable);
+    }
+  }
+
+  /** Takes embeddings as they are made, so that a stopped run goes on later. */
+  public interface Keeper {
+    /** How many pictures, from the first, are kept already. */
+    long done();
+
+    /**
+     * Keeps what follows.
+     *
+     * @param rows one for each picture; empty for one that cannot be read
+     */
+    void add(List<Optional<float[]>> rows);
+  }
+
+  /** Embeds texts, named by themselves. */
+  public Embeddings texts(TextEncoder encoder, int size, List<String> texts) {
+    float[] values = new float[Math.multiplyExact(texts.size(), size)];
+    for (int from = 0; from < texts.size(); from += batch) {
+      int to = Math.min(texts.size(), from + batch);
+      int at = from * size;
+      for (TextEncoding encoding : encoder.encode(texts.subList(from, to))) {
+        System.arraycopy(encoding.embedding(), 0, values, at, size);
+        at += size;
+      }
+      progress.accept(to);
+    }
+    return new Embeddings(size, texts, values);
+  }
+
+  /** Embeds pictures in memory. */
+  public Pictures pictures(ImageEncoder encoder, int size, PictureSet pictures) {
+    var kept = new ArrayList<Optional<float[]>>();
+    Map<String, String> unreadable =
+        pictures(
+            encoder,
+            pictures,
+            new Keeper() {
+              @Override
+              public long done() {
+                return kept.size();
+              }
+
+              @Override
+              public void add(List<Optional<float[]>> rows) {
+                kept.addAll(rows);
+              }
+            });
+    return new Pictures(gather(size, pictures, kept), unreadable);
+  }
+
+  /**
+   * Embeds what a keeper does not have yet.
+   *
+   * @return why each of the pictures that could not be read now could not, by its name
+   */
+  public Map<String, String> pictures(ImageEncoder encoder, PictureSet pictures, Keeper keeper) {
+    var unreadable = new TreeMap<String, String>();
+    long from = keeper.done();
+    CompletableFuture<List<Decoded>> next = decode(pictures, from);
+    while (from < pictures.size()) {
+      List<Decoded> decoded = next.join();
+      from += decoded.size();
+      next = decode(pictures, from);
+      keeper.add(embed(encoder, decoded));
+      decoded.forEach(one -> one.failure().ifPresent(why -> unreadable.put(one.key(), why)));
+      progress.accept(from);
+    }
+    return unreadable;
+  }
+
+  /** The rows of the pictures that could be read, in order. */
+  static Embeddings gather(int size, PictureSet pictures, List<Optional<float[]>> rows) {
+    int[] readable = IntStream.range(0, rows.size()).filter(i -> rows.get(i).isPresent()).toArray();
+    float[] values = new float[Math.multiplyExact(readable.length, size)];
+    for (int i = 0; i < readable.length; i++) {
+      System.arraycopy(rows.get(readable[i]).orElseThrow(), 0, values, i * size, size);
+    }
+    return new Embeddings(size, IntStream.of(readable).mapToObj(pictures::key).toList(), values);
+  }
+
+  /** A picture, or why there is none. */
+  private record Decoded(String key, Optional<Image> image, Optional<String> failure) {}
+
+  private CompletableFuture<List<Decoded>> decode(PictureSet pictures, long from) {
+    long to = Math.min(pictures.size(), from + batch);
+    return CompletableFuture.supplyAsync(
+        () ->
+            LongStream.range(from, to)
+                .parallel()
+                .mapToObj(index -> decodeOne(pictures, index))
+                .toList());
+  }
+
+  private static Decoded decodeOne(PictureSet pictures, long index) {
+    String key = pictures.key(index);
+    try {
+      return new Decoded(key, Optional.of(pictures.image(index)), Optional.empty());
+    } catch (UncheckedIOException e) {
+      return new Decoded(key, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static List<Optional<float[]>> embed(ImageEncoder encoder, List<Decoded> decoded) {
+    var encoded =
+        encoder.encode(decoded.stream().flatMap(one -> one.image().stream()).toList()).iterator();
+    return decoded.stream().map(one -> one.image().map(image -> encoded.next())).toList();
+  }
+}

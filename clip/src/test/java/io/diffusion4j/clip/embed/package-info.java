@@ -1,0 +1,4 @@
+@NullMarked
+package io.diffusion4j.clip.embed;
+
+import org.jspecify.annotations.NullMarked;

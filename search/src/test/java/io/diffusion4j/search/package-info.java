@@ -1,0 +1,4 @@
+@NullMarked
+package io.diffusion4j.search;
+
+import org.jspecify.annotations.NullMarked;
