@@ -5,6 +5,7 @@ import io.diffusion4j.cli.clip.ClassifyCommand;
 import io.diffusion4j.cli.clip.EmbedCommand;
 import io.diffusion4j.cli.clip.SearchCommand;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.data.DataCommand;
 import io.diffusion4j.cli.evaluate.EvaluateCommand;
 import io.diffusion4j.cli.evaluate.MeasureCommand;
 import io.diffusion4j.cli.evaluate.NllCommand;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       TokenCommand.class,
       HealthCommand.class,
+      DataCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       NllCommand.class,

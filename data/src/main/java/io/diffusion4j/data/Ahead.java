@@ -18,7 +18,7 @@ import java.util.function.LongFunction;
  *
  * @param <T> the type of the values
  */
-final class Ahead<T> {
+public final class Ahead<T> {
   private final LongFunction<T> function;
   private final ExecutorService threads;
   private final int depth;
@@ -32,7 +32,7 @@ final class Ahead<T> {
    * @param threads stay the caller's to shut down
    * @param depth how many values are ready or in the making at most, at least 1
    */
-  Ahead(LongFunction<T> function, ExecutorService threads, int depth) {
+  public Ahead(LongFunction<T> function, ExecutorService threads, int depth) {
     Check.that(depth >= 1, "depth", depth, "≥ 1");
     this.function = function;
     this.threads = threads;
@@ -44,7 +44,7 @@ final class Ahead<T> {
    *
    * @throws RuntimeException what the function threw at this index
    */
-  synchronized T get(long index) {
+  public synchronized T get(long index) {
     drop(window.headMap(index));
     drop(window.tailMap(index + depth));
     for (long i = index; i < index + depth; i++) {
@@ -77,7 +77,7 @@ final class Ahead<T> {
   }
 
   /** How long callers have waited for values so far. */
-  synchronized Duration waited() {
+  public synchronized Duration waited() {
     return Duration.ofNanos(waited);
   }
 }

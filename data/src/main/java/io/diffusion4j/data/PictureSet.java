@@ -33,6 +33,16 @@ public interface PictureSet extends AutoCloseable {
    */
   Image image(long index);
 
+  /**
+   * Decodes a picture and cuts it to the square in its middle.
+   *
+   * @param size height and width of the result
+   * @throws java.io.UncheckedIOException if the picture cannot be read
+   */
+  default Image square(long index, int size) {
+    return Preparation.USUAL.square(image(index), size, 0).toImage();
+  }
+
   /** Releases what the reader holds open. */
   @Override
   default void close() {}

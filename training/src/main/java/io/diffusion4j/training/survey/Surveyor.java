@@ -1,0 +1,170 @@
+package io.diffusion4j.training.survey;
+
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.clip.token.Tokens;
+import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.unclip.KnownWords;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+
+/**
+ * Looks at the pictures of a set in their order. Decoding, which is what takes time, is separate
+ * from what is noted, so that it may be done on several threads.
+ */
+public final class Surveyor {
+  private static final int FREQUENT = 20;
+
+  private final PictureSet pictures;
+  private final Optional<Model> model;
+  private final LongStream.Builder widths = LongStream.builder();
+  private final LongStream.Builder heights = LongStream.builder();
+  private final TreeMap<Integer, Long> shorterSides = new TreeMap<>();
+  private final Map<BigInteger, List<String>> byHash = new LinkedHashMap<>();
+  private final List<String> broken = new ArrayList<>();
+  private final LongStream.Builder words = LongStream.builder();
+  private final LongStream.Builder tokens = LongStream.builder();
+  private final WordCounts vocabulary = new WordCounts();
+  private final WordCounts unknown = new WordCounts();
+  private long captioned;
+  private long captions;
+  private long cut;
+
+  /**
+   * Has looked at nothing yet.
+   *
+   * @param model what captions are read with
+   */
+  public Surveyor(PictureSet pictures, Optional<Model> model) {
+    this.pictures = pictures;
+    this.model = model;
+  }
+
+  /**
+   * What a model reads captions with.
+   *
+   * @param known the words that it was trained with, if it has a list of them
+   */
+  public record Model(ClipTokenizer tokenizer, Optional<KnownWords> known) {
+    /**
+     * Reads that of a pipeline folder.
+     *
+     * @throws UncheckedIOException if it has none
+     */
+    public static Model of(Path folder) {
+      try {
+        return new Model(ClipTokenizer.load(folder.resolve("tokenizer")), KnownWords.read(folder));
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read the tokenizer of " + folder + ": " + e, e);
+      }
+    }
+  }
+
+  /**
+   * A picture that was decoded.
+   *
+   * @param width in pixels, 0 if it is broken
+   * @param height in pixels, 0 if it is broken
+   * @param hash of its size and pixels
+   * @param broken why it cannot be read; nothing if it can
+   */
+  public record Look(int width, int height, BigInteger hash, Optional<String> broken) {}
+
+  /** Decodes a picture. Thread-safe. */
+  public Look look(long index) {
+    try {
+      Image image = pictures.image(index);
+      return new Look(image.width(), image.height(), hash(image), Optional.empty());
+    } catch (UncheckedIOException e) {
+      return new Look(0, 0, BigInteger.ZERO, Optional.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static BigInteger hash(Image image) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(ByteBuffer.allocate(8).putInt(image.width()).putInt(image.height()).flip());
+      return new BigInteger(1, digest.digest(Rgb8.of(image).pixels()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is part of every Java", e);
+    }
+  }
+
+  /** Notes a picture and its captions. */
+  public void note(long index, Look look) {
+    if (look.broken.isPresent()) {
+      broken.add(look.broken.get());
+    } else {
+      widths.add(look.width);
+      heights.add(look.height);
+      int shorter = Math.min(look.width, look.height);
+      shorterSides.merge(Integer.highestOneBit(shorter), 1L, Long::sum);
+      byHash.computeIfAbsent(look.hash, unused -> new ArrayList<>(1)).add(pictures.key(index));
+    }
+    List<String> texts;
+    try {
+      texts = pictures.captions(index);
+    } catch (UncheckedIOException e) {
+      broken.add(String.valueOf(e.getMessage()));
+      return;
+    }
+    captioned += texts.isEmpty() ? 0 : 1;
+    texts.forEach(this::note);
+  }
+
+  private void note(String caption) {
+    captions++;
+    List<String> split = KnownWords.split(caption);
+    words.add(split.size());
+    split.forEach(vocabulary::add);
+    model.ifPresent(
+        reader -> {
+          Tokens read = reader.tokenizer.encode(caption);
+          tokens.add(read.end() + 1);
+          cut += read.truncatedAt().isPresent() ? 1 : 0;
+          reader.known.ifPresent(known -> known.unknown(caption).forEach(unknown::add));
+        });
+  }
+
+  /** What was seen. */
+  public Survey survey() {
+    return new Survey(
+        pictures.name(),
+        pictures.size(),
+        new Survey.Sizes(
+            Spread.of(widths.build().toArray()),
+            Spread.of(heights.build().toArray()),
+            shorterSides),
+        new Survey.Captions(
+            captioned,
+            captions,
+            Spread.of(words.build().toArray()),
+            vocabulary.distinct(),
+            vocabulary.frequent(FREQUENT)),
+        model.map(this::reading),
+        byHash.values().stream().filter(keys -> keys.size() > 1).toList(),
+        List.copyOf(broken));
+  }
+
+  private Survey.Reading reading(Model reader) {
+    return new Survey.Reading(
+        Spread.of(tokens.build().toArray()),
+        reader.tokenizer.config().maxLength(),
+        cut,
+        reader.known.map(known -> unknown.distinct()),
+        unknown.frequent(FREQUENT));
+  }
+}

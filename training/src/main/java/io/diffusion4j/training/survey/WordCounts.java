@@ -1,0 +1,29 @@
+package io.diffusion4j.training.survey;
+
+import io.diffusion4j.training.survey.Survey.Word;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How often words occur. */
+final class WordCounts {
+  private final Map<String, Long> counts = new HashMap<>();
+
+  void add(String word) {
+    counts.merge(word, 1L, Long::sum);
+  }
+
+  long distinct() {
+    return counts.size();
+  }
+
+  /** The most frequent words, of equally frequent ones the first in the alphabet. */
+  List<Word> frequent(int most) {
+    return counts.entrySet().stream()
+        .map(entry -> new Word(entry.getKey(), entry.getValue()))
+        .sorted(Comparator.comparingLong(Word::count).reversed().thenComparing(Word::word))
+        .limit(most)
+        .toList();
+  }
+}
