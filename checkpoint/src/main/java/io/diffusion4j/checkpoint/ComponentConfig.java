@@ -98,6 +98,12 @@ public final class ComponentConfig {
     return find(field).isPresent();
   }
 
+  /** Whether a field is there and null, where that means something else than its absence. */
+  public boolean isNull(String field) {
+    known.add(field);
+    return fields.path(field).isNull();
+  }
+
   /** An integer that must be there. */
   public int intValue(String field) {
     return require(field, value(field, Kind.INT));

@@ -81,7 +81,8 @@ final class BadInputTest {
         2,
         "model: "
             + missing
-            + " (expected: a folder with model_index.json, or with GLIDE's base, upsample and"
+            + " (expected: a folder with model_index.json, or with config.json of a"
+            + " UNet2DModel, or with GLIDE's base, upsample and"
             + " tokenizer)",
         "generate",
         "a cat",
@@ -307,7 +308,7 @@ final class BadInputTest {
     "evaluate --seed -1, seed: -1 (expected: ≥ 0)",
     "evaluate --decoder-steps 0, decoder-steps: 0 (expected: ≥ 1)",
     "evaluate --model nowhere, 'model: nowhere (expected: a folder with model_index.json, or with"
-        + " GLIDE''s base, upsample and tokenizer)'",
+        + " config.json of a UNet2DModel, or with GLIDE''s base, upsample and tokenizer)'",
     "evaluate --images nowhere --judge nobody, judge: nobody (expected: a folder with config.json)",
     "evaluate --plot a.svg, plot: a.svg (expected: beside --vary)",
     "evaluate --vary decoder-guidance, 'vary: decoder-guidance (expected: NAME=VALUE,VALUE,…)'",

@@ -64,6 +64,12 @@ public enum GoldenKind {
   HOSTILE_TORCH_FILES("torch/hostile/expected.json", c -> true),
   /** Low-rank updates in all layouts, and what a network answers with them. */
   LORA("lora/*/case.json", c -> c.has("rank")),
+  /** Any of diffusers' {@code UNet2DModel} without a picture beside x_t. */
+  PIXEL_NETWORK("ddpm/*/*/case.json", c -> !c.has("pipeline")),
+  /** Runs of a {@code DDPMPipeline} or {@code DDIMPipeline} on the folder that they lie in. */
+  PIXEL_PIPELINE("ddpm/*/case.json", c -> c.has("pipeline")),
+  /** Such runs with other settings, on the folder above. */
+  PIXEL_PIPELINE_CHANGED("ddpm/*/*/case.json", c -> c.has("pipeline")),
   /** Prompts that a pipeline folder of diffusers drew. */
   UNCLIP_PIPELINE("unclip-pipeline/case.json", c -> c.has("prompts")),
   /** Variations of images by the pipeline in the folder above. */

@@ -41,6 +41,7 @@ class ArchitectureTest {
   private static final String CLIP = "io.diffusion4j.clip..";
   private static final String PRIOR = "io.diffusion4j.prior..";
   private static final String DECODER = "io.diffusion4j.decoder..";
+  private static final String DDPM = "io.diffusion4j.ddpm..";
   private static final String GLIDE = "io.diffusion4j.glide..";
   private static final String PIPELINE = "io.diffusion4j.pipeline..";
   private static final String UNCLIP = "io.diffusion4j.unclip..";
@@ -77,6 +78,7 @@ class ArchitectureTest {
           Map.entry("prior", "io.diffusion4j.prior"),
           Map.entry("decoder", "io.diffusion4j.decoder"),
           Map.entry("pipeline", "io.diffusion4j.pipeline"),
+          Map.entry("ddpm", "io.diffusion4j.ddpm"),
           Map.entry("glide", "io.diffusion4j.glide"),
           Map.entry("unclip", "io.diffusion4j.unclip"),
           Map.entry("training", "io.diffusion4j.training"),
@@ -137,6 +139,8 @@ class ArchitectureTest {
           .definedBy(DECODER)
           .layer("pipeline")
           .definedBy(PIPELINE)
+          .layer("ddpm")
+          .definedBy(DDPM)
           .layer("glide")
           .definedBy(GLIDE)
           .layer("unclip")
@@ -197,6 +201,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn")
           .whereLayer("pipeline")
           .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn")
+          .whereLayer("ddpm")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn", "decoder", "pipeline")
           .whereLayer("glide")
           .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn", "clip", "decoder", "pipeline")
           .whereLayer("unclip")

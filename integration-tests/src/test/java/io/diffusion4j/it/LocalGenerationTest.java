@@ -96,7 +96,8 @@ class LocalGenerationTest {
         .hasMessage(
             "model: "
                 + empty
-                + " (expected: a folder with model_index.json, or with GLIDE's base, upsample and"
+                + " (expected: a folder with model_index.json, or with config.json of a"
+                + " UNet2DModel, or with GLIDE's base, upsample and"
                 + " tokenizer)");
   }
 

@@ -152,9 +152,11 @@ public sealed interface Layer {
    *
    * @param weight key of {@code [out, in, kernel, kernel]}
    * @param bias key of {@code [out]}; empty if there is none
-   * @param pad zeros on each of the four sides
+   * @param pad zeros above and on the left
+   * @param padEnd zeros below and on the right
    */
-  record Conv2d(String weight, String bias, long in, long out, int kernel, int stride, int pad)
+  record Conv2d(
+      String weight, String bias, long in, long out, int kernel, int stride, int pad, int padEnd)
       implements Layer {
     @Override
     public List<String> parameters() {

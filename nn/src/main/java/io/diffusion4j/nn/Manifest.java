@@ -4,10 +4,12 @@ import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.weights.Differences;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -58,8 +60,20 @@ public final class Manifest {
 
   /** How a file differs from this. */
   public Differences differences(TensorSource source) {
+    return differences(source, name -> name);
+  }
+
+  /**
+   * The same of a file with names of before.
+   *
+   * @param current the name that a parameter has now
+   */
+  public Differences differences(TensorSource source, UnaryOperator<String> current) {
+    Map<String, String> stored = new HashMap<>();
+    source.names().forEach(name -> stored.put(current.apply(name), name));
     Set<String> names =
-        source.names().stream().filter(ignored.negate()).collect(Collectors.toSet());
-    return Differences.between(shapes(), names, name -> source.info(name).shape());
+        stored.keySet().stream().filter(ignored.negate()).collect(Collectors.toSet());
+    return Differences.between(
+        shapes(), names, name -> source.info(stored.getOrDefault(name, name)).shape());
   }
 }

@@ -169,16 +169,25 @@ public final class Nn {
 
   /** A convolution. */
   public Tensor conv2d(Tensor x, long out, int kernel, int stride, Init init) {
+    return conv2d(x, out, kernel, stride, kernel / 2, init);
+  }
+
+  /**
+   * A convolution that is padded by {@code kernel / 2} below and on the right.
+   *
+   * @param pad zeros above and on the left
+   */
+  public Tensor conv2d(Tensor x, long out, int kernel, int stride, int pad, Init init) {
     long fanIn = last(x) * kernel * kernel;
     Init start = init == Init.FAN_IN ? Init.uniform(1 / Math.sqrt((double) fanIn)) : Init.ZEROS;
     String w = parameter("weight", new long[] {out, last(x), kernel, kernel}, Layout.CONV, init);
     String b = parameter("bias", new long[] {out}, Layout.SAME, start);
-    return convolution(x, new Layer.Conv2d(w, b, last(x), out, kernel, stride, kernel / 2));
+    return convolution(x, new Layer.Conv2d(w, b, last(x), out, kernel, stride, pad, kernel / 2));
   }
 
   private Tensor convolution(Tensor x, Layer.Conv2d layer) {
     requireRank(require(x, Role.ACTIVATIONS), 4);
-    long margin = 2L * layer.pad() - layer.kernel();
+    long margin = (long) layer.pad() + layer.padEnd() - layer.kernel();
     long h = (x.size(1) + margin) / layer.stride() + 1;
     long w = (x.size(2) + margin) / layer.stride() + 1;
     return record(layer, Role.ACTIVATIONS, List.of(x.size(0), h, w, layer.out()), x);
@@ -189,7 +198,7 @@ public final class Nn {
    */
   public Tensor patches(Tensor x, long out, int patch, Init init) {
     String w = parameter("weight", new long[] {out, last(x), patch, patch}, Layout.CONV, init);
-    var y = convolution(x, new Layer.Conv2d(w, "", last(x), out, patch, patch, 0));
+    var y = convolution(x, new Layer.Conv2d(w, "", last(x), out, patch, patch, 0, 0));
     return reshape(y, x.size(0), y.size(1) * y.size(2), out);
   }
 

@@ -20,13 +20,26 @@ public final class TimeEmbedding {
    * @param channels even
    */
   public static float[] sinusoid(double t, int channels) {
+    return sinusoid(t, channels, 0, false);
+  }
+
+  /**
+   * The same with two choices of diffusers.
+   *
+   * @param channels at least 2; the last is 0 if their number is odd
+   * @param freqShift s in f_i = 10000^(−i/(h − s)); {@code freq_shift}
+   * @param sinesFirst whether the sines come first; the contrary of {@code flip_sin_to_cos}
+   */
+  public static float[] sinusoid(double t, int channels, double freqShift, boolean sinesFirst) {
     int half = channels / 2;
-    float[] embedding = new float[2 * half];
+    float[] embedding = new float[channels];
+    int cosines = sinesFirst ? half : 0;
+    int sines = sinesFirst ? 0 : half;
     for (int i = 0; i < half; i++) {
-      float exponent = (float) -Math.log(MAX_PERIOD) * i / half;
+      float exponent = (float) -Math.log(MAX_PERIOD) * i / (float) (half - freqShift);
       float angle = (float) t * (float) Math.exp(exponent);
-      embedding[i] = (float) Math.cos(angle);
-      embedding[half + i] = (float) Math.sin(angle);
+      embedding[cosines + i] = (float) Math.cos(angle);
+      embedding[sines + i] = (float) Math.sin(angle);
     }
     return embedding;
   }

@@ -115,6 +115,11 @@ public final class LayerCases {
     add(cases, "projection", VECTOR, (nn, in, x) -> nn.project(x, "p", 5, SOME));
     add(cases, "convolution", IMAGE, (nn, in, x) -> nn.conv2d(x, 5, 3));
     add(cases, "convolution of stride 2", IMAGE, (nn, in, x) -> nn.conv2d(x, 5, 3, 2, SOME));
+    add(
+        cases,
+        "convolution padded at its ends",
+        IMAGE,
+        (nn, in, x) -> nn.conv2d(x, 5, 3, 2, 0, SOME));
     add(cases, "patches", IMAGE, (nn, in, x) -> nn.patches(x, 5, 2, SOME));
     add(
         cases,
@@ -256,6 +261,11 @@ public final class LayerCases {
           var weights = nn.reshape(in.floats("weights", 3), -1, 3, 1);
           return nn.silu(nn.input(nn.sum(nn.multiply(nn.output(x), weights), 1)));
         });
+    add(
+        cases,
+        "activations times a number",
+        IMAGE,
+        (nn, in, x) -> nn.multiply(x, nn.input(nn.constant(0.5))));
     add(cases, "sum of activations", SEQUENCE, (nn, in, x) -> nn.add(x, nn.silu(x)));
     add(
         cases,

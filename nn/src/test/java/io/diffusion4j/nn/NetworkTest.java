@@ -31,7 +31,7 @@ class NetworkTest {
             new Node(new Layer.Input("x"), List.of(), image(0, Role.NUMBERS)),
             new Node(new Layer.GroupNorm("norm.weight", "norm.bias", 2, 1e-5, true), List.of(x), h),
             new Node(
-                new Layer.Conv2d("block.conv.weight", "block.conv.bias", 4, 4, 3, 1, 1),
+                new Layer.Conv2d("block.conv.weight", "block.conv.bias", 4, 4, 3, 1, 1, 1),
                 List.of(h),
                 y),
             new Node(new Layer.Combine(Operation.ADD), List.of(x, y), image(3, Role.ACTIVATIONS)));

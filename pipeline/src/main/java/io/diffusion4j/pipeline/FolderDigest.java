@@ -21,16 +21,18 @@ public final class FolderDigest {
   /**
    * The digest of the files of a model folder that decide what is drawn; the same for a copy
    * elsewhere. Reads all of them: names and contents of weights, settings and vocabularies, in the
-   * order of their names.
+   * order of their names. The files of components are those of its folders; of the folder itself
+   * if that is a network.
    *
    * @param component whether the files of a component decide anything
    */
   public static String of(Path folder, Predicate<String> component) {
+    int depth = Files.isRegularFile(folder.resolve("config.json")) ? 1 : 2;
     try (Stream<Path> walk = Files.walk(folder)) {
       List<Path> files =
           walk.filter(Files::isRegularFile)
               .map(folder::relativize)
-              .filter(FolderDigest::decidesWhatIsDrawn)
+              .filter(file -> file.getNameCount() == depth && decidesWhatIsDrawn(file))
               .filter(file -> component.test(file.getName(0).toString()))
               .sorted()
               .toList();
@@ -67,8 +69,7 @@ public final class FolderDigest {
   }
 
   private static boolean decidesWhatIsDrawn(Path file) {
-    return file.getNameCount() == 2 // a file of a component
-        && Stream.of(".safetensors", ".json", ".txt").anyMatch(file.toString()::endsWith);
+    return Stream.of(".safetensors", ".bin", ".json", ".txt").anyMatch(file.toString()::endsWith);
   }
 
   @FunctionalInterface

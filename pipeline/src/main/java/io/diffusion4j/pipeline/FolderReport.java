@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -39,15 +40,32 @@ public record FolderReport(
    * @param className as an index of the model has it; empty for what its own settings say
    * @param manifest what its weights must be by its settings; empty for a component without weights
    * @param settings reads a component without weights
+   * @param current the name that a stored parameter has now
    */
   public record Expected(
       String name,
       String className,
       Optional<Function<Path, Manifest>> manifest,
-      Function<Path, ?> settings) {
+      Function<Path, ?> settings,
+      UnaryOperator<String> current) {
+    /** Parameters that have the names of now. */
+    public Expected(
+        String name,
+        String className,
+        Optional<Function<Path, Manifest>> manifest,
+        Function<Path, ?> settings) {
+      this(name, className, manifest, settings, stored -> stored);
+    }
+
     /** A network. */
     public static Expected network(String name, Function<Path, Manifest> manifest) {
-      return new Expected(name, "", Optional.of(manifest), path -> path);
+      return network(name, manifest, stored -> stored);
+    }
+
+    /** A network whose files may have names of before. */
+    public static Expected network(
+        String name, Function<Path, Manifest> manifest, UnaryOperator<String> current) {
+      return new Expected(name, "", Optional.of(manifest), path -> path, current);
     }
 
     /** Files without weights. */
@@ -105,7 +123,7 @@ public record FolderReport(
       if (weights.isPresent()) {
         try (var checkpoint = weights.get()) {
           parameters = parameters(checkpoint);
-          differences = asked.map(m -> m.differences(checkpoint)).orElse(NONE);
+          differences = asked.map(m -> m.differences(checkpoint, expected.current)).orElse(NONE);
         }
       }
     }

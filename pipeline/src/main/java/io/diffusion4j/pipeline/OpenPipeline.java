@@ -9,10 +9,12 @@ import com.google.inject.Module;
 import com.google.inject.ProvisionException;
 import com.google.inject.spi.Message;
 import com.google.inject.util.Modules;
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -85,12 +87,20 @@ public final class OpenPipeline implements AutoCloseable {
             () ->
                 Check.refusal(
                     "model",
-                    folder,
+                    folder + indexed(folder),
                     "a folder with %s",
                     known.stream()
                         .map(ModelFamily::layout)
                         .sorted(Comparator.reverseOrder())
                         .collect(Collectors.joining(", or with "))));
+  }
+
+  /** The class of a pipeline that no family knows, as its index has it; empty without an index. */
+  private static String indexed(Path folder) {
+    Path index = folder.resolve(ModelFolder.INDEX);
+    return Files.isRegularFile(index)
+        ? ", " + ModelFolder.INDEX + " of a " + ModelFolder.open(folder).className()
+        : "";
   }
 
   private static List<ModelFamily> families() {

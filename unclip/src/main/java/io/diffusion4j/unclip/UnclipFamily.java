@@ -1,5 +1,6 @@
 package io.diffusion4j.unclip;
 
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.argument.Check;
@@ -24,7 +25,14 @@ public final class UnclipFamily implements ModelFamily {
 
   @Override
   public boolean isAt(Path folder) {
-    return Files.isRegularFile(folder.resolve(ModelFolder.INDEX));
+    if (!Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
+      return false;
+    }
+    try {
+      return ModelFolder.open(folder).className().startsWith("UnCLIP");
+    } catch (CheckpointException e) {
+      return true; // opening it reports what is wrong
+    }
   }
 
   /** Fails unless the folder is there and looks like a pipeline of this family. */

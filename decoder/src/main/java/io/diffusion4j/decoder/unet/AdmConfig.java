@@ -112,6 +112,16 @@ public record AdmConfig(
   }
 
   @Override
+  public LevelChange downChange(int level) {
+    return levelChange;
+  }
+
+  @Override
+  public LevelChange upChange(int level) {
+    return levelChange;
+  }
+
+  @Override
   public int headsDown(int channels) {
     return heads.down(channels);
   }

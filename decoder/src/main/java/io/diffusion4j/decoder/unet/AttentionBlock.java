@@ -7,23 +7,23 @@ import java.util.List;
 /**
  * Attention of all pixels to all pixels and to the context tokens. Context tokens come first on the
  * key axis.
+ *
+ * @param normGroups of the normalisation of the pixels; 0 without it
+ * @param scale what the sum with the input is divided by
  */
-record AttentionBlock(UnetShape unet, int heads) {
+record AttentionBlock(UnetShape unet, int heads, int normGroups, double scale) {
   /** Shapes: x {@code [B, H, W, C]} → the same. */
   Tensor forward(Nn nn, Tensor x, List<Context> context) {
     long height = x.size(1);
     long width = x.size(2);
     long channels = x.last();
     var projections = unet.keys().attention();
-    var n =
-        nn.reshape(
-            nn.at(projections.norm()).groupNorm(x, unet.groups(), unet.eps()),
-            -1,
-            height * width,
-            channels);
+    var normed =
+        normGroups == 0 ? x : nn.at(projections.norm()).groupNorm(x, normGroups, unet.eps());
+    var n = nn.reshape(normed, -1, height * width, channels);
     var qkv = projections.in(nn, n, context.stream().map(Context::tokens).toList(), heads);
     var masks = context.stream().flatMap(c -> c.mask(nn, height * width).stream()).toList();
     var h = projections.out(nn, nn.attention(qkv.q(), qkv.k(), qkv.v(), heads, masks));
-    return nn.add(x, nn.reshape(h, -1, height, width, channels));
+    return ResBlock.over(nn, nn.add(x, nn.reshape(h, -1, height, width, channels)), scale);
   }
 }

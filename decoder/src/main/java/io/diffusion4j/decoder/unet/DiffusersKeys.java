@@ -10,6 +10,7 @@ record DiffusersKeys(int levels) implements UnetKeys {
           "conv_in",
           "conv_norm_out",
           "conv_out",
+          "conv",
           new Residual("norm1", "conv1", "time_emb_proj", "norm2", "conv2", "conv_shortcut"));
 
   @Override

@@ -12,6 +12,7 @@ record OpenAiKeys(int layers, List<Boolean> attends, QkvOrder order) implements 
           "input_blocks.0.0",
           "out.0",
           "out.2",
+          "op",
           new Residual(
               "in_layers.0",
               "in_layers.2",

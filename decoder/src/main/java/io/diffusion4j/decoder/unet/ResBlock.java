@@ -1,6 +1,7 @@
 package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
@@ -12,8 +13,9 @@ import io.diffusion4j.nn.weights.Init;
  * @param unet the network's shape
  * @param channels of the output
  * @param resampling between the first normalisation and the first convolution
+ * @param scale what the sum of both branches is divided by
  */
-record ResBlock(UnetShape unet, long channels, Resampling resampling) {
+record ResBlock(UnetShape unet, long channels, Resampling resampling, double scale) {
   /** What a block does to the resolution, on both of its branches. */
   enum Resampling {
     NONE,
@@ -26,11 +28,11 @@ record ResBlock(UnetShape unet, long channels, Resampling resampling) {
   /**
    * Shapes: x {@code [B, H, W, C]}, emb {@code [B, E]} → {@code [B, H', W', channels]}.
    *
-   * @param emb SiLU of the time embedding, which all blocks share
+   * @param emb activation of the time embedding, which all blocks share
    */
   Tensor forward(Nn nn, Tensor x, Tensor emb) {
     var keys = unet.keys().fixed().residual();
-    var h = nn.at(keys.norm1()).groupNormSilu(x, unet.groups(), unet.eps());
+    var h = activated(nn, nn.at(keys.norm1()), x);
     h = nn.at(keys.conv1()).conv2d(resample(nn, h), channels, 3);
     var time = nn.at(keys.time());
     var norm = nn.at(keys.norm2());
@@ -38,14 +40,25 @@ record ResBlock(UnetShape unet, long channels, Resampling resampling) {
       h = norm.groupNormSilu(h, unet.groups(), unet.eps(), time.linear(emb, 2 * channels));
     } else {
       h = nn.add(h, nn.reshape(time.linear(emb, channels), -1, 1, 1, channels));
-      h = norm.groupNormSilu(h, unet.groups(), unet.eps());
+      h = activated(nn, norm, h);
     }
     h = nn.at(keys.conv2()).conv2d(h, channels, 3, 1, Init.ZEROS);
     var skip = resample(nn, x);
     if (x.last() != channels) {
       skip = nn.at(keys.skip()).conv2d(skip, channels, 1);
     }
-    return nn.add(skip, h);
+    return over(nn, nn.add(skip, h), scale);
+  }
+
+  private Tensor activated(Nn nn, Nn norm, Tensor x) {
+    return unet.activation() == Function.SILU
+        ? norm.groupNormSilu(x, unet.groups(), unet.eps())
+        : nn.map(unet.activation(), norm.groupNorm(x, unet.groups(), unet.eps()));
+  }
+
+  /** x / scale. */
+  static Tensor over(Nn nn, Tensor x, double scale) {
+    return scale == 1 ? x : nn.multiply(x, nn.input(nn.constant(1 / scale)));
   }
 
   private Tensor resample(Nn nn, Tensor x) {

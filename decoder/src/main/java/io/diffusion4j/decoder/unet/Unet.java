@@ -33,7 +33,7 @@ public record Unet(UnetShape config) {
     for (var add : timeAdd) {
       emb = nn.add(emb, add);
     }
-    emb = nn.silu(emb);
+    emb = nn.map(config.activation(), emb);
 
     Deque<Tensor> skips = new ArrayDeque<>();
     var h = nn.at(keys.fixed().convIn()).conv2d(x, config.blockChannels().get(0), 3);
@@ -41,36 +41,33 @@ public record Unet(UnetShape config) {
     for (int level = 0; level < config.levels(); level++) {
       int channels = config.blockChannels().get(level);
       for (int i = 0; i < config.layers(); i++) {
-        h = residual(nn, keys.down(level, i), channels, h, emb);
+        h = residual(nn, keys.down(level, i), channels, 1, h, emb);
         if (config.attention().get(level)) {
           h = attention(nn, keys.down(level, i), config.headsDown(channels), h, context);
         }
         skips.push(h);
       }
       if (level < config.levels() - 1) {
-        h = down(nn.at(keys.downsampler(level)), channels, h, emb);
+        h = down(nn.at(keys.downsampler(level)), level, h, emb);
         skips.push(h);
       }
     }
 
-    int deepest = config.blockChannels().get(config.levels() - 1);
-    h = residual(nn, keys.middle(0), deepest, h, emb);
-    if (config.midAttention()) {
-      h = attention(nn, keys.middle(0), config.headsDown(deepest), h, context);
+    if (config.hasMiddle()) {
+      h = middle(nn, h, emb, context);
     }
-    h = residual(nn, keys.middle(1), deepest, h, emb);
 
     for (int level = config.levels() - 1; level >= 0; level--) {
       int channels = config.blockChannels().get(level);
       for (int i = 0; i <= config.layers(); i++) {
         h = nn.concat(3, List.of(h, skips.pop()));
-        h = residual(nn, keys.up(level, i), channels, h, emb);
-        if (config.attention().get(level)) {
+        h = residual(nn, keys.up(level, i), channels, 1, h, emb);
+        if (config.attentionUp().get(level)) {
           h = attention(nn, keys.up(level, i), config.headsUp(channels), h, context);
         }
       }
       if (level > 0) {
-        h = up(nn.at(keys.upsampler(level)), channels, h, emb);
+        h = up(nn.at(keys.upsampler(level)), level, h, emb);
       }
     }
     h = nn.at(keys.fixed().normOut()).groupNormSilu(h, config.groups(), config.eps());
@@ -78,25 +75,45 @@ public record Unet(UnetShape config) {
         nn.at(keys.fixed().convOut()).conv2d(h, config.outChannels(), 3, 1, Init.ZEROS));
   }
 
-  private Tensor residual(Nn nn, UnetKeys.Layer at, int channels, Tensor x, Tensor emb) {
-    return new ResBlock(config, channels, Resampling.NONE).forward(nn.at(at.residual()), x, emb);
+  private Tensor middle(Nn nn, Tensor x, Tensor emb, List<Context> context) {
+    var keys = config.keys();
+    int channels = config.blockChannels().get(config.levels() - 1);
+    double scale = config.midScale();
+    var h = residual(nn, keys.middle(0), channels, scale, x, emb);
+    if (config.midAttention()) {
+      h =
+          new AttentionBlock(config, config.headsDown(channels), config.midNormGroups(), scale)
+              .forward(nn.at(keys.middle(0).attention()), h, context);
+    }
+    return residual(nn, keys.middle(1), channels, scale, h, emb);
+  }
+
+  private Tensor residual(
+      Nn nn, UnetKeys.Layer at, int channels, double scale, Tensor x, Tensor emb) {
+    return new ResBlock(config, channels, Resampling.NONE, scale)
+        .forward(nn.at(at.residual()), x, emb);
   }
 
   private Tensor attention(Nn nn, UnetKeys.Layer at, int heads, Tensor x, List<Context> context) {
-    return new AttentionBlock(config, heads).forward(nn.at(at.attention()), x, context);
+    return new AttentionBlock(config, heads, config.groups(), 1)
+        .forward(nn.at(at.attention()), x, context);
   }
 
-  private Tensor down(Nn nn, int channels, Tensor x, Tensor emb) {
-    return switch (config.levelChange()) {
-      case RESIDUAL_BLOCK -> new ResBlock(config, channels, Resampling.DOWN).forward(nn, x, emb);
-      case CONVOLUTION -> nn.at("op").conv2d(x, channels, 3, 2, Init.FAN_IN);
+  private Tensor down(Nn nn, int level, Tensor x, Tensor emb) {
+    int channels = config.blockChannels().get(level);
+    return switch (config.downChange(level)) {
+      case RESIDUAL_BLOCK -> new ResBlock(config, channels, Resampling.DOWN, 1).forward(nn, x, emb);
+      case CONVOLUTION ->
+          nn.at(config.keys().fixed().convDown())
+              .conv2d(x, channels, 3, 2, config.downPadding(), Init.FAN_IN);
       case RESAMPLING -> nn.averagePool(x);
     };
   }
 
-  private Tensor up(Nn nn, int channels, Tensor x, Tensor emb) {
-    return switch (config.levelChange()) {
-      case RESIDUAL_BLOCK -> new ResBlock(config, channels, Resampling.UP).forward(nn, x, emb);
+  private Tensor up(Nn nn, int level, Tensor x, Tensor emb) {
+    int channels = config.blockChannels().get(level);
+    return switch (config.upChange(level)) {
+      case RESIDUAL_BLOCK -> new ResBlock(config, channels, Resampling.UP, 1).forward(nn, x, emb);
       case CONVOLUTION -> nn.at("conv").conv2d(nn.upsampleNearest(x), channels, 3);
       case RESAMPLING -> nn.upsampleNearest(x);
     };

@@ -88,7 +88,12 @@ public record UnetConfig(
   }
 
   @Override
-  public LevelChange levelChange() {
+  public LevelChange downChange(int level) {
+    return LevelChange.RESIDUAL_BLOCK;
+  }
+
+  @Override
+  public LevelChange upChange(int level) {
     return LevelChange.RESIDUAL_BLOCK;
   }
 

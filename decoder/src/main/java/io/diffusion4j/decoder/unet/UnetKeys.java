@@ -35,9 +35,10 @@ public interface UnetKeys {
    * @param convIn the first convolution
    * @param normOut the last normalisation
    * @param convOut the last convolution
+   * @param convDown the convolution that halves the resolution, below {@link #downsampler}
    * @param residual the parts of a residual block
    */
-  record Fixed(String convIn, String normOut, String convOut, Residual residual) {}
+  record Fixed(String convIn, String normOut, String convOut, String convDown, Residual residual) {}
 
   /**
    * Where a residual block and the attention after it lie.

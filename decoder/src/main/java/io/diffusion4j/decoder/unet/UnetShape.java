@@ -1,14 +1,15 @@
 package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.nn.Function;
 import java.util.List;
 
 /**
  * What there is to know of a U-Net to build it. Each family of checkpoints answers in the words of
  * its own configuration: {@link UnetConfig} is diffusers', {@link AdmConfig} OpenAI's.
  */
-public sealed interface UnetShape permits UnetConfig, AdmConfig {
-  /** Height and width it was trained for; convolutions take others too. */
+public sealed interface UnetShape permits UnetConfig, AdmConfig, PixelUnetConfig {
+  /** Height and width it was trained for, the larger of the two; convolutions take others too. */
   int sampleSize();
 
   /** Channels of the input. */
@@ -32,11 +33,41 @@ public sealed interface UnetShape permits UnetConfig, AdmConfig {
     return blockChannels().size();
   }
 
-  /** For each level, whether its residual blocks are followed by attention. */
+  /** For each level, whether its residual blocks on the way down are followed by attention. */
   List<Boolean> attention();
+
+  /** The same on the way up. */
+  default List<Boolean> attentionUp() {
+    return attention();
+  }
+
+  /** Whether there are blocks between the way down and the way up. */
+  default boolean hasMiddle() {
+    return true;
+  }
 
   /** Whether the middle has attention. */
   boolean midAttention();
+
+  /** Groups of the normalisation of the middle's attention; 0 without it. */
+  default int midNormGroups() {
+    return groups();
+  }
+
+  /** What each sum in the middle is divided by. */
+  default double midScale() {
+    return 1;
+  }
+
+  /** The activation of residual blocks. */
+  default Function activation() {
+    return Function.SILU;
+  }
+
+  /** Zeros above and on the left of what a {@link LevelChange#CONVOLUTION} halves: 1 or 0. */
+  default int downPadding() {
+    return 1;
+  }
 
   /** Residual blocks per level on the way down; one more on the way up. */
   int layers();
@@ -59,8 +90,11 @@ public sealed interface UnetShape permits UnetConfig, AdmConfig {
   /** How the time embedding enters a residual block. */
   TimeConditioning timeConditioning();
 
-  /** How one level leads to the next. */
-  LevelChange levelChange();
+  /** How this level leads to the one below. */
+  LevelChange downChange(int level);
+
+  /** How this level leads to the one above. */
+  LevelChange upChange(int level);
 
   /** How the checkpoint names and packs the parameters. */
   UnetKeys keys();

@@ -6,6 +6,7 @@ import io.diffusion4j.diffusion.sampling.Resampling;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
  * What is to be drawn: the request of an {@link ImagePipeline}.
@@ -60,7 +61,8 @@ public sealed interface ImageTask {
     IMAGE_TO_IMAGE(ImageToImage.class),
     UPSCALE(Upscale.class),
     TEXT_DIFF(TextDiff.class),
-    FROM_EMBEDDING(FromEmbedding.class);
+    FROM_EMBEDDING(FromEmbedding.class),
+    UNCONDITIONAL(Unconditional.class);
 
     private final Class<? extends ImageTask> type;
 
@@ -239,6 +241,22 @@ public sealed interface ImageTask {
     }
   }
 
+  /**
+   * Images that nothing is said of, or only their class.
+   *
+   * @param label the class, for models that know classes; empty for those that know none
+   */
+  record Unconditional(OptionalInt label) implements ImageTask {
+    public Unconditional {
+      label.ifPresent(number -> Check.that(number >= 0, "label", number, "≥ 0"));
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.unconditional(this);
+    }
+  }
+
   /** One answer for each kind of task. */
   interface Visitor<R> {
     R textToImage(TextToImage task);
@@ -256,5 +274,7 @@ public sealed interface ImageTask {
     R textDiff(TextDiff task);
 
     R fromEmbedding(FromEmbedding task);
+
+    R unconditional(Unconditional task);
   }
 }

@@ -2,17 +2,11 @@ package io.diffusion4j.diffusion.pipeline;
 
 import io.diffusion4j.diffusion.embedding.Slerp;
 import io.diffusion4j.diffusion.embedding.Vectors;
-import io.diffusion4j.diffusion.guidance.GuidanceScale;
-import io.diffusion4j.diffusion.image.Pyramid;
-import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prompt;
 import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.diffusion.solver.DdimInversion;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Projection;
-import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.List;
 
 /**
@@ -27,9 +21,6 @@ import java.util.List;
  * <p>One is made for each drawing.
  */
 final class TextDiff implements UnclipWork.Source, ImageEdit {
-  /** Guidance goes farther than the flow that is to be followed back. */
-  private static final GuidanceScale UNGUIDED = GuidanceScale.constant(1);
-
   private final ImageTask.TextDiff task;
   private float[] z = {};
 
@@ -74,49 +65,24 @@ final class TextDiff implements UnclipWork.Source, ImageEdit {
     return (draws, settings, listener) -> {
       Draw<ImageDecoder.Condition> any = draws.get(0);
       var condition = new ImageDecoder.Condition(z, any.condition().prompt());
-      float[] xT = invert(decoder, condition, settings, any.noise(), half(0, listener));
-      var start = Projection.startingAt(xT);
+      List<float[]> noise =
+          Inversion.of(
+              decoder,
+              condition,
+              List.of(task.image()),
+              settings,
+              any.noise(),
+              Inversion.half(0, listener));
+      var start = Projection.startingAt(noise.get(0));
       return decoder.decode(
           draws.stream().map(draw -> draw.withProjection(start)).toList(),
           settings,
-          half(1, listener));
+          Inversion.half(1, listener));
     };
   }
 
   @Override
   public int decoderSteps(int steps) {
     return Math.multiplyExact(2, steps);
-  }
-
-  /** x_T, once for all images: there is no chance in it. */
-  private float[] invert(
-      ImageDecoder decoder,
-      ImageDecoder.Condition condition,
-      SamplingSettings settings,
-      NoiseSource noise,
-      SamplingListener listener) {
-    var clean = new Pyramid(task.image());
-    var draw =
-        new Draw<>(
-            condition,
-            noise,
-            (x, at) -> {
-              if (at.step() == 0) {
-                System.arraycopy(clean.levelOfRow(x.length), 0, x, 0, x.length);
-              }
-            });
-    var unguided = settings.withSampler(new DdimInversion()).withGuidanceScale(UNGUIDED);
-    return decoder.decode(List.of(draw), unguided, listener).get(0).pixels();
-  }
-
-  /** Shows the way there (0) and the way back (1) as the halves of one. */
-  private static SamplingListener half(int half, SamplingListener listener) {
-    return at -> {
-      if (half == 0 || at.step() > 0) { // the end of the first half is the start of the second
-        listener.onProgress(
-            new SamplingListener.Progress(
-                at.stage(), half * at.steps() + at.step(), 2 * at.steps(), at.x0()));
-      }
-    };
   }
 }

@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.pipeline;
 import static java.util.Collections.nCopies;
 import static java.util.Objects.requireNonNull;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.embedding.Slerp;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
@@ -224,6 +225,11 @@ sealed interface UnclipWork {
     public UnclipWork fromEmbedding(ImageTask.FromEmbedding task) {
       return new Decoded(
           new Embeddings(encoder -> task.imageEmbeddings(), task.words()), ImageEdit.NONE);
+    }
+
+    @Override
+    public UnclipWork unconditional(ImageTask.Unconditional task) {
+      throw Check.refusal("task", task.kind().label(), "one with words or an image");
     }
   }
 }

@@ -13,12 +13,30 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
 
 /**
  * Ancestral sampling: each step draws from the posterior q(x_s | x_t, x̂₀) (Ho et al. 2020,
- * algorithm 2). The last step, to the clean sample, is deterministic.
+ * algorithm 2). The last step, to the clean sample, is deterministic unless {@code last} says
+ * otherwise.
  *
  * @param variance the variance of the steps; the two fixed ones bound the best one (Ho et al. 2020,
  *     §3.2), and the learned ones are β̃ for a network that does not learn them
+ * @param last whether the step to the clean sample adds noise
  */
-public record DdpmSampler(VarianceType variance) implements Sampler {
+public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
+  /** Whether the step to the clean sample adds noise. */
+  public enum Last {
+    /** Never, as the paper and OpenAI have it. */
+    QUIET,
+    /**
+     * If it begins above timestep 0: diffusers' {@code DDPMScheduler}. With trailing spacing and
+     * {@link VarianceType#FIXED_LARGE} that leaves √β of noise in the finished sample.
+     */
+    NOISY_ABOVE_ZERO
+  }
+
+  /** With a quiet last step. */
+  public DdpmSampler(VarianceType variance) {
+    this(variance, Last.QUIET);
+  }
+
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
     var plan = new SamplingPlan.Builder();
@@ -26,7 +44,8 @@ public record DdpmSampler(VarianceType variance) implements Sampler {
       double alphaBar = schedule.alphaBar(timesteps.get(i));
       Posterior posterior = Posterior.of(alphaBar, schedule.alphaBar(timesteps.get(i + 1)));
       Update update = Update.mean(posterior);
-      if (i + 1 < timesteps.size()) {
+      boolean noisy = last == Last.NOISY_ABOVE_ZERO && timesteps.get(i) > 0;
+      if (i + 1 < timesteps.size() || noisy) {
         update = update.plusNoise(noise(posterior));
       }
       plan.add(timesteps.get(i), alphaBar, update);

@@ -127,7 +127,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     var x = narrow(producer, 0);
     DataType to = fusion.isWide(n) ? DataType.FLOAT32 : type;
     if (producer.layer() instanceof Layer.Conv2d conv) {
-      if (conv.bias().isEmpty() || conv.pad() != conv.kernel() / 2) {
+      if (conv.bias().isEmpty() || conv.padEnd() != conv.kernel() / 2) {
         throw unsupported(producer);
       }
       Value y = lowering.convolution(conv, x, producer.output().sample(), to, after);
@@ -316,8 +316,11 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   @Override
   public Value visit(Layer.Combine layer, Node node) {
-    boolean sameSize = node.inputs().get(0).sampleSize() == node.inputs().get(1).sampleSize();
-    if (layer.operation() != Operation.ADD || !sameSize) {
+    boolean isSum =
+        layer.operation() == Operation.ADD
+            && node.inputs().stream().allMatch(input -> input.rank() > 0)
+            && node.inputs().get(0).sampleSize() == node.inputs().get(1).sampleSize();
+    if (!isSum) {
       throw unsupported(node);
     }
     return lowering.add(narrow(node, 0), narrow(node, 1));

@@ -47,7 +47,7 @@ public final class Convolutions {
   private void byRows(Layer.Conv2d conv, Value x, Value y, List<PostOp.Pending> after) {
     var all = Range.all(conv.out());
     long stride = conv.stride();
-    long pad = conv.kernel() / 2;
+    long pad = conv.pad();
     steps.divide(
         y.height(),
         (part, rows) -> {
@@ -73,7 +73,7 @@ public final class Convolutions {
   private void byOutputs(Layer.Conv2d conv, Value x, Value y, List<PostOp.Pending> after) {
     var pixels = Range.all(y.pixels());
     var rows = Range.all(y.height());
-    long pad = conv.kernel() / 2;
+    long pad = conv.pad();
     long below = (y.height() - 1) * conv.stride() - pad + conv.kernel() - x.height();
     steps.divide(
         conv.out(),
@@ -107,7 +107,7 @@ public final class Convolutions {
 
   private static Primitives.Convolution padding(
       Layer.Conv2d conv, Value x, Value y, long top, long bottom) {
-    long pad = conv.kernel() / 2;
+    long pad = conv.pad();
     long right = (y.width() - 1) * conv.stride() - pad + conv.kernel() - x.width();
     return new Primitives.Convolution(conv.stride(), top, bottom, pad, Math.max(0, right));
   }

@@ -21,6 +21,7 @@ final class Convolution extends Weighted {
   private final Layer.Conv2d layer;
   private final long[] stride;
   private final long[] padding;
+  private final long[] paddingEnd;
 
   /** Adds nothing yet; the weight lies {@code [kernel, kernel, in, out]}. */
   Convolution(Tape tape, Layer.Conv2d layer) {
@@ -38,6 +39,7 @@ final class Convolution extends Weighted {
     this.layer = layer;
     this.stride = new long[] {layer.stride(), layer.stride()};
     this.padding = new long[] {layer.pad(), layer.pad()};
+    this.paddingEnd = new long[] {layer.padEnd(), layer.padEnd()};
   }
 
   /**
@@ -50,7 +52,7 @@ final class Convolution extends Weighted {
   }
 
   private int size(int before) {
-    return (before + 2 * layer.pad() - layer.kernel()) / layer.stride() + 1;
+    return (before + layer.pad() + layer.padEnd() - layer.kernel()) / layer.stride() + 1;
   }
 
   @Override
@@ -77,7 +79,7 @@ final class Convolution extends Weighted {
         stride,
         DILATION,
         padding,
-        padding,
+        paddingEnd,
         r.with());
   }
 
@@ -98,7 +100,7 @@ final class Convolution extends Weighted {
         stride,
         DILATION,
         padding,
-        padding,
+        paddingEnd,
         forward,
         r.with());
   }
@@ -122,14 +124,15 @@ final class Convolution extends Weighted {
         stride,
         DILATION,
         padding,
-        padding,
+        paddingEnd,
         forward,
         r.with());
   }
 
   @Override
   void weightGradient(Activation x, Activation dy, dnnl_primitive_desc forward) {
-    boolean isSmall = x.pixels() <= GATHERED && layer.kernel() == 3 && layer.stride() == 1;
+    boolean isSmall =
+        x.pixels() <= GATHERED && layer.kernel() == 3 && layer.stride() == 1 && layer.pad() == 1;
     if (isSmall && bias.isPresent()) {
       gatheredGradient(x, dy, bias.get());
     } else {

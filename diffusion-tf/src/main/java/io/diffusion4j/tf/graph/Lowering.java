@@ -239,9 +239,10 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     var b = layer.bias().isEmpty() ? null : parameter(layer.bias());
     var x = activations(node, 0);
     int p = layer.pad();
-    boolean isSame = layer.stride() == 1 && p == layer.kernel() / 2;
-    if (!isSame && p > 0) {
-      x = tf.pad(x, tf.constant(new int[][] {{0, 0}, {p, p}, {p, p}, {0, 0}}), scalar(0));
+    int end = layer.padEnd();
+    boolean isSame = layer.stride() == 1 && p == layer.kernel() / 2 && p == end;
+    if (!isSame && p + end > 0) {
+      x = tf.pad(x, tf.constant(new int[][] {{0, 0}, {p, end}, {p, end}, {0, 0}}), scalar(0));
     }
     List<Long> strides = List.of(1L, (long) layer.stride(), (long) layer.stride(), 1L);
     var y = tf.nn.conv2d(x, w, strides, isSame ? "SAME" : "VALID");

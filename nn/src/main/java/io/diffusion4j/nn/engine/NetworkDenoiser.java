@@ -32,9 +32,15 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
     void feed(Batch batch, List<C> conditions);
   }
 
+  /** Turns a timestep into what the network is fed. */
+  @FunctionalInterface
+  public interface Times {
+    float[] of(double t);
+  }
+
   private final CompiledNetwork network;
   private final Parameterization parameterization;
-  private final int timeChannels;
+  private final Times times;
   private final Conditions<C> conditions;
   private final int leastRows;
 
@@ -44,18 +50,27 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
       Parameterization parameterization,
       int timeChannels,
       Conditions<C> conditions) {
-    this(network, parameterization, timeChannels, conditions, 1);
+    this(network, parameterization, t -> TimeEmbedding.sinusoid(t, timeChannels), conditions);
+  }
+
+  /** The same with a time that the network is given in another way. */
+  public NetworkDenoiser(
+      CompiledNetwork network,
+      Parameterization parameterization,
+      Times times,
+      Conditions<C> conditions) {
+    this(network, parameterization, times, conditions, 1);
   }
 
   private NetworkDenoiser(
       CompiledNetwork network,
       Parameterization parameterization,
-      int timeChannels,
+      Times times,
       Conditions<C> conditions,
       int leastRows) {
     this.network = network;
     this.parameterization = parameterization;
-    this.timeChannels = timeChannels;
+    this.times = times;
     this.conditions = conditions;
     this.leastRows = leastRows;
   }
@@ -71,7 +86,7 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
     if (rows < 1) {
       throw new IllegalArgumentException("rows: " + rows + " (expected: ≥ 1)");
     }
-    return new NetworkDenoiser<>(network, parameterization, timeChannels, conditions, rows);
+    return new NetworkDenoiser<>(network, parameterization, times, conditions, rows);
   }
 
   @Override
@@ -115,10 +130,7 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
     }
     var batch = new Batch(queries.size());
     batch.floats(SAMPLE, Rows.stack(queries.stream().map(Query::xt).toList()));
-    batch.floats(
-        TIME,
-        Rows.stack(
-            queries.stream().map(q -> TimeEmbedding.sinusoid(q.t(), timeChannels)).toList()));
+    batch.floats(TIME, Rows.stack(queries.stream().map(q -> times.of(q.t())).toList()));
     conditions.feed(batch, queries.stream().map(Query::condition).toList());
     return batch;
   }

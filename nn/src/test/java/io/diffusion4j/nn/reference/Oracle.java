@@ -34,7 +34,9 @@ public final class Oracle extends Forward {
   @Override
   public double[] visit(Layer.Conv2d layer, Node node) {
     int[] s = shape(node, 0);
-    var windows = new Windows(s[0], s[1], s[2], s[3], layer.kernel(), layer.stride(), layer.pad());
+    var windows =
+        new Windows(
+            s[0], s[1], s[2], s[3], layer.kernel(), layer.stride(), layer.pad(), layer.padEnd());
     double[] seen = windows.gather(in(node, 0));
     return product(
         node,

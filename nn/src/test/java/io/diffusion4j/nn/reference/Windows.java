@@ -3,13 +3,14 @@ package io.diffusion4j.nn.reference;
 /**
  * The pixels that a convolution sees: {@code [B, H, W, C]} images as {@code [B·H'·W', k·k·C]} rows.
  */
-record Windows(int batch, int height, int width, int channels, int kernel, int stride, int pad) {
+record Windows(
+    int batch, int height, int width, int channels, int kernel, int stride, int pad, int padEnd) {
   int outHeight() {
-    return (height + 2 * pad - kernel) / stride + 1;
+    return (height + pad + padEnd - kernel) / stride + 1;
   }
 
   int outWidth() {
-    return (width + 2 * pad - kernel) / stride + 1;
+    return (width + pad + padEnd - kernel) / stride + 1;
   }
 
   int rows() {

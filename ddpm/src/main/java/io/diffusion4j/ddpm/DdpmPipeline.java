@@ -1,0 +1,337 @@
+package io.diffusion4j.ddpm;
+
+import io.diffusion4j.decoder.unet.PixelUnetConfig;
+import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.embedding.Slerp;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Pyramid;
+import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Prompt;
+import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.pipeline.ImageEdit;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.ImageToImage;
+import io.diffusion4j.diffusion.pipeline.Inpainting;
+import io.diffusion4j.diffusion.pipeline.Inversion;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
+import io.diffusion4j.diffusion.pipeline.ModelIdentity;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.Course;
+import io.diffusion4j.diffusion.stage.DiffusionStage;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.Projection;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * Diffusion in pixels without words (Ho et al. 2020): one network draws images of what it was
+ * trained on, or of one of its classes. Networks of square colour images without classes also draw
+ * on from a noised image, complete one, and draw between two: both are encoded by DDIM inversion,
+ * and the noise is interpolated spherically (Song et al. 2021, §5.3).
+ */
+public final class DdpmPipeline implements ImagePipeline {
+  /** The stage: the same name as the stage of unCLIP that draws pixels. */
+  public static final String STAGE = ImageDecoder.STAGE;
+
+  private static final int RGB = 3;
+
+  /** As many as diffusers takes, unless the schedule has fewer. */
+  private static final int DDPM_STEPS = 1000;
+
+  private static final int DDIM_STEPS = 50;
+
+  private static final TextEncoding NO_WORDS =
+      new TextEncoding(new float[0], new boolean[1], new float[0]);
+
+  private static final ImageDecoder.Condition NOTHING =
+      new ImageDecoder.Condition(new float[0], new Prompt(NO_WORDS, NO_WORDS));
+
+  private final PixelUnetConfig config;
+  private final ModelCard card;
+  private final DiffusionStage<PixelLabel> stage;
+
+  /**
+   * Composes the pipeline.
+   *
+   * @param config the network's shape
+   * @param denoiser the network
+   * @param scheduler what it was trained with
+   * @param ddim whether it draws by DDIM unless a request says otherwise
+   * @param choices what a request can choose beside the usual
+   */
+  public DdpmPipeline(
+      ModelIdentity identity,
+      PixelUnetConfig config,
+      Denoiser<PixelLabel> denoiser,
+      PixelScheduler scheduler,
+      boolean ddim,
+      UnaryOperator<Choices> choices) {
+    this.config = config;
+    Check.that(
+        config.inChannels() == RGB || config.inChannels() == 1,
+        "in_channels",
+        config.inChannels(),
+        "3, or 1 for grey images");
+    Check.that(
+        config.labels().kind() != Labels.Kind.VECTOR,
+        "class_embed_type",
+        "identity",
+        "classes with numbers");
+    var course =
+        new Course.Denoising(
+            scheduler.schedule(),
+            scheduler.timesteps(),
+            scheduler.treatment(),
+            new Choices(
+                    Samplers.standard(),
+                    ddim ? "ddim-diffusers" : ancestral(scheduler.variance()),
+                    Math.min(ddim ? DDIM_STEPS : DDPM_STEPS, scheduler.trainTimesteps()))
+                .withSpacings(TimestepSpacings.standard())
+                .withTreatments(X0Treatment.standard()));
+    var pixels = new Pixels(config.width(), config.height());
+    var offered = Stage.denoising(STAGE, course).withDraws(pixels).withChoices(choices);
+    card = new ModelCard(identity, pixels, ModelCard.Limits.USUAL, List.of(offered), tasks(config));
+    stage =
+        DiffusionStage.of(
+            offered, denoiser, config.width() * config.height() * config.inChannels());
+  }
+
+  private static String ancestral(VarianceType variance) {
+    return switch (variance) {
+      case FIXED_SMALL -> "ddpm-small";
+      case FIXED_LARGE -> "ddpm-large";
+      case LEARNED -> "ddpm-learned";
+      case LEARNED_RANGE -> "ddpm";
+    };
+  }
+
+  private static Set<ImageTask.Kind> tasks(PixelUnetConfig config) {
+    boolean edits =
+        config.width() == config.height()
+            && config.inChannels() == RGB
+            && config.labels().kind() == Labels.Kind.NONE;
+    return edits
+        ? EnumSet.of(
+            ImageTask.Kind.UNCONDITIONAL,
+            ImageTask.Kind.IMAGE_TO_IMAGE,
+            ImageTask.Kind.INPAINT,
+            ImageTask.Kind.INTERPOLATION)
+        : EnumSet.of(ImageTask.Kind.UNCONDITIONAL);
+  }
+
+  @Override
+  public ModelCard card() {
+    return card;
+  }
+
+  @Override
+  public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
+    return Map.of(STAGE, task.accept(new Work()).steps(settings(settings).steps()));
+  }
+
+  private SamplingSettings settings(Map<String, SamplingSettings> asked) {
+    return asked.getOrDefault(STAGE, card.stages().get(0).defaults());
+  }
+
+  @Override
+  public List<Image> draw(
+      ImageTask task,
+      Map<String, SamplingSettings> settings,
+      List<NoiseSource> noise,
+      SamplingListener listener) {
+    task.requireFits(noise.size());
+    return task.accept(new Work()).draw(noise, settings(settings), listener);
+  }
+
+  /** The network as a decoder that is told nothing but a class. */
+  private ImageDecoder decoder(PixelLabel label) {
+    return (draws, settings, listener) ->
+        stage
+            .sample(
+                draws.stream().map(draw -> draw.withCondition(label)).toList(), settings, listener)
+            .stream()
+            .map(this::image)
+            .toList();
+  }
+
+  private Image image(float[] sample) {
+    if (config.inChannels() == RGB) {
+      return new Image(config.width(), config.height(), sample);
+    }
+    float[] pixels = new float[RGB * sample.length];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = sample[i / RGB];
+    }
+    return new Image(config.width(), config.height(), pixels);
+  }
+
+  private static List<Draw<ImageDecoder.Condition>> draws(List<NoiseSource> noise) {
+    return noise.stream().map(source -> new Draw<>(NOTHING, source)).toList();
+  }
+
+  /** What a task comes to. */
+  private interface Drawing {
+    List<Image> draw(List<NoiseSource> noise, SamplingSettings settings, SamplingListener listener);
+
+    /** How many steps it takes when it is asked for so many. */
+    default int steps(int steps) {
+      return steps;
+    }
+  }
+
+  /** An image that is kept in part. */
+  private record Edited(ImageDecoder network, ImageEdit edit) implements Drawing {
+    @Override
+    public List<Image> draw(
+        List<NoiseSource> noise, SamplingSettings settings, SamplingListener listener) {
+      return edit.decoder(network).decode(draws(noise), settings, listener);
+    }
+
+    @Override
+    public int steps(int steps) {
+      return edit.decoderSteps(steps);
+    }
+  }
+
+  /** Images between two. */
+  private record Between(ImageDecoder network, ImageTask.Interpolation task) implements Drawing {
+    @Override
+    public List<Image> draw(
+        List<NoiseSource> noise, SamplingSettings settings, SamplingListener listener) {
+      List<float[]> ends =
+          Inversion.of(
+              network,
+              NOTHING,
+              List.of(task.first(), task.second()),
+              settings,
+              noise.get(0),
+              Inversion.half(0, listener));
+      var start = Projection.startingAt(Slerp.between(ends.get(0), ends.get(1), task.ratio()));
+      return network.decode(
+          draws(noise).stream().map(draw -> draw.withProjection(start)).toList(),
+          settings,
+          Inversion.half(1, listener));
+    }
+
+    @Override
+    public int steps(int steps) {
+      return Math.multiplyExact(2, steps);
+    }
+  }
+
+  /** Finds the work of a task. */
+  private final class Work implements ImageTask.Visitor<Drawing> {
+    @Override
+    public Drawing unconditional(ImageTask.Unconditional task) {
+      return new Edited(decoder(label(task.label())), ImageEdit.NONE);
+    }
+
+    private PixelLabel label(OptionalInt label) {
+      boolean classes = config.labels().kind() != Labels.Kind.NONE;
+      int count = config.labels().count();
+      String range = count > 0 ? "a class in [0, " + count + ")" : "the number of a class";
+      boolean known = label.isPresent() && (count == 0 || label.getAsInt() < count);
+      Check.that(
+          classes ? known : label.isEmpty(),
+          "label",
+          label.isPresent() ? label.getAsInt() : "none",
+          classes ? range : "none; the model knows no classes");
+      return classes ? new PixelLabel.Numbered(label.getAsInt()) : new PixelLabel.None();
+    }
+
+    @Override
+    public Drawing imageToImage(ImageTask.ImageToImage task) {
+      requireOffered(task);
+      requireNoWords(task);
+      if (task.strength() == 0) {
+        var kept = new Image(config.width(), config.height(), level(task.image()));
+        return new Edited(
+            (draws, settings, listener) -> draws.stream().map(draw -> kept).toList(),
+            new ImageToImage(task.image(), 0));
+      }
+      return new Edited(
+          decoder(new PixelLabel.None()), new ImageToImage(task.image(), task.strength()));
+    }
+
+    private float[] level(Image image) {
+      return new Pyramid(image).level(config.width());
+    }
+
+    @Override
+    public Drawing inpaint(ImageTask.Inpaint task) {
+      requireOffered(task);
+      requireNoWords(task);
+      return new Edited(
+          decoder(new PixelLabel.None()),
+          new Inpainting(task.image(), task.mask(), task.resampling()));
+    }
+
+    @Override
+    public Drawing interpolation(ImageTask.Interpolation task) {
+      requireOffered(task);
+      return new Between(decoder(new PixelLabel.None()), task);
+    }
+
+    private void requireOffered(ImageTask task) {
+      Check.that(
+          card.tasks().contains(task.kind()),
+          "task",
+          task.kind().label(),
+          "one of " + String.join(", ", card.taskNames()));
+    }
+
+    private void requireNoWords(ImageTask task) {
+      Check.that(
+          task.words().isEmpty(), "prompt", task.words().text(), "none; the model reads no words");
+    }
+
+    private Drawing refuse(ImageTask task) {
+      throw Check.refusal(
+          "task",
+          task.kind().label(),
+          "one of %s; the model reads no words",
+          String.join(", ", card.taskNames()));
+    }
+
+    @Override
+    public Drawing textToImage(ImageTask.TextToImage task) {
+      return refuse(task);
+    }
+
+    @Override
+    public Drawing variation(ImageTask.Variation task) {
+      return refuse(task);
+    }
+
+    @Override
+    public Drawing upscale(ImageTask.Upscale task) {
+      return refuse(task);
+    }
+
+    @Override
+    public Drawing textDiff(ImageTask.TextDiff task) {
+      return refuse(task);
+    }
+
+    @Override
+    public Drawing fromEmbedding(ImageTask.FromEmbedding task) {
+      return refuse(task);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package io.diffusion4j.ddpm;
+
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.DynamicThresholding;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.BetaSchedule;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.LinearSchedule;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Precision;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.End;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * How a network of pixels denoises: the {@code scheduler_config.json} of diffusers' {@code
+ * DDPMScheduler} or {@code DDIMScheduler}.
+ *
+ * @param betas the schedule's name: {@code linear}, {@code scaled_linear} or {@code
+ *     squaredcos_cap_v2}
+ * @param trainTimesteps T
+ * @param betaStart β of the first timestep
+ * @param betaEnd β of the last
+ * @param clip the bound of x̂₀; 0 if it is not clipped
+ * @param thresholding whether x̂₀ is bounded by a quantile of its values instead
+ * @param ratio the quantile
+ * @param most the largest bound of the quantile
+ * @param parameterization what the network predicts
+ * @param variance of ancestral steps
+ * @param spacing {@code leading}, {@code trailing} or {@code linspace}
+ * @param offset added to the timesteps of {@code leading}
+ * @param end where DDIM's last step leads
+ */
+public record PixelScheduler(
+    String betas,
+    int trainTimesteps,
+    double betaStart,
+    double betaEnd,
+    double clip,
+    boolean thresholding,
+    double ratio,
+    double most,
+    Parameterization parameterization,
+    VarianceType variance,
+    String spacing,
+    int offset,
+    End end) {
+  private static final String DDPM = "DDPMScheduler";
+  private static final String DDIM = "DDIMScheduler";
+
+  /** Checks the values. */
+  public PixelScheduler {
+    Check.that(trainTimesteps >= 1, "num_train_timesteps", trainTimesteps, "≥ 1");
+    Check.that(clip >= 0, "clip_sample_range", clip, "> 0");
+    Check.that(offset >= 0, "steps_offset", offset, "≥ 0");
+  }
+
+  /** DDPM as it was published: β from 1e-4 to 0.02, x̂₀ clipped to ±1 (Ho et al. 2020, §4). */
+  public static PixelScheduler ddpm() {
+    return new PixelScheduler(
+        "linear",
+        1000,
+        1e-4,
+        0.02,
+        1,
+        false,
+        0.995,
+        1,
+        Parameterization.EPS,
+        VarianceType.FIXED_SMALL,
+        "leading",
+        0,
+        End.CLEAN);
+  }
+
+  /** Reads a file; absent fields have diffusers' defaults. */
+  public static PixelScheduler read(Path file) {
+    return read(ComponentConfig.read(file));
+  }
+
+  static PixelScheduler read(ComponentConfig c) {
+    c.expectClass(DDPM, DDIM);
+    c.supports("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2");
+    c.supports("prediction_type", "epsilon", "sample", "v_prediction");
+    c.supports(
+        "variance_type",
+        "fixed_small",
+        "fixed_small_log",
+        "fixed_large",
+        "fixed_large_log",
+        "learned",
+        "learned_range");
+    c.supports("timestep_spacing", "leading", "trailing", "linspace");
+    c.supports("rescale_betas_zero_snr", false).unset("trained_betas");
+    var scheduler =
+        c.make(
+            () ->
+                new PixelScheduler(
+                    c.text("beta_schedule", "linear"),
+                    c.intValue("num_train_timesteps", 1000),
+                    c.doubleValue("beta_start", 1e-4),
+                    c.doubleValue("beta_end", 0.02),
+                    bound(c),
+                    c.booleanValue("thresholding", false),
+                    c.doubleValue("dynamic_thresholding_ratio", 0.995),
+                    c.doubleValue("sample_max_value", 1),
+                    switch (c.text("prediction_type", "epsilon")) {
+                      case "sample" -> Parameterization.X0;
+                      case "v_prediction" -> Parameterization.V;
+                      default -> Parameterization.EPS;
+                    },
+                    VarianceType.valueOf(
+                        c.text("variance_type", "fixed_small")
+                            .replace("_log", "")
+                            .toUpperCase(Locale.ROOT)),
+                    c.text("timestep_spacing", "leading"),
+                    c.intValue("steps_offset", 0),
+                    c.booleanValue("set_alpha_to_one", true) ? End.CLEAN : End.FIRST_TIMESTEP));
+    c.refuseUnknown();
+    return scheduler;
+  }
+
+  private static double bound(ComponentConfig c) {
+    double range = c.doubleValue("clip_sample_range", 1);
+    return c.booleanValue("clip_sample", true) ? range : 0;
+  }
+
+  /** The noise, whose tables diffusers computes in float32. */
+  public NoiseSchedule schedule() {
+    return switch (betas) {
+      case "scaled_linear" ->
+          BetaSchedule.scaledLinear(trainTimesteps, betaStart, betaEnd, Precision.FLOAT32);
+      case "squaredcos_cap_v2" -> new CosineSchedule(trainTimesteps, Precision.FLOAT32);
+      default -> new LinearSchedule(trainTimesteps, betaStart, betaEnd, Precision.FLOAT32);
+    };
+  }
+
+  /** Which timesteps are visited when fewer than all. */
+  public TimestepSpacing timesteps() {
+    return switch (spacing) {
+      case "trailing" -> TimestepSpacings.TRAILING;
+      case "linspace" -> TimestepSpacings.LINSPACE;
+      default -> TimestepSpacings.leading(offset);
+    };
+  }
+
+  /** What is done to each x̂₀. */
+  public X0Treatment treatment() {
+    if (thresholding) {
+      return new DynamicThresholding(ratio, most);
+    }
+    return clip > 0 ? X0Treatment.clip(clip) : X0Treatment.NONE;
+  }
+
+  /** Writes the file of a {@code DDPMScheduler}. */
+  public void write(Path file) {
+    ConfigWriter.diffusers(DDPM)
+        .put("beta_end", betaEnd)
+        .put("beta_schedule", betas)
+        .put("beta_start", betaStart)
+        .put("clip_sample", clip > 0)
+        .put("clip_sample_range", clip > 0 ? clip : 1)
+        .put("dynamic_thresholding_ratio", ratio)
+        .put("num_train_timesteps", trainTimesteps)
+        .put("prediction_type", UnclipSchedulerConfig.predictionType(parameterization))
+        .put("rescale_betas_zero_snr", false)
+        .put("sample_max_value", most)
+        .put("steps_offset", offset)
+        .put("thresholding", thresholding)
+        .put("timestep_spacing", spacing)
+        .put("trained_betas", null)
+        .put("variance_type", variance.name().toLowerCase(Locale.ROOT))
+        .write(file);
+  }
+}

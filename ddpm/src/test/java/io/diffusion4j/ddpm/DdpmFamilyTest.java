@@ -1,0 +1,202 @@
+package io.diffusion4j.ddpm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.diffusion4j.decoder.unet.PixelUnetConfig;
+import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.sampling.Resampling;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.golden.GoldenRoots;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Residency;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Folders of both layouts are opened, draw every task they offer, and refuse the others. */
+class DdpmFamilyTest {
+  private static final ImageTask ANYTHING = new ImageTask.Unconditional(OptionalInt.empty());
+
+  @TempDir Path folder = Path.of("");
+
+  private static Path published(String name) {
+    return GoldenRoots.shipped().folders().get(2).resolve("ddpm").resolve(name);
+  }
+
+  private static void open(Path folder, Consumer<ImagePipeline> use) {
+    try (var plugins = Plugins.of(List.of());
+        var open = OpenPipeline.of(folder, Opening.with(Residency.ALWAYS), plugins)) {
+      use.accept(open.pipeline());
+    }
+  }
+
+  private static List<Image> draw(ImagePipeline pipeline, ImageTask task, int images) {
+    SamplingSettings few = pipeline.stages(task.kind()).get(0).defaults().withSteps(4);
+    return pipeline.draw(
+        task,
+        Map.of(DdpmPipeline.STAGE, few),
+        PhiloxNoise.images(7, images),
+        SamplingListener.NONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cifar10", "celebahq", "butterflies"})
+  void publishedLayoutsAreOpenedAndDraw(String name) {
+    assertThat(OpenPipeline.inspect(published(name)).isSound()).isTrue();
+    open(
+        published(name),
+        pipeline -> {
+          assertThat(draw(pipeline, ANYTHING, 2)).hasSize(2).doesNotHaveDuplicates();
+          assertThat(draw(pipeline, ANYTHING, 1).get(0).pixels())
+              .isEqualTo(draw(pipeline, ANYTHING, 2).get(0).pixels());
+        });
+  }
+
+  @Test
+  void whatIsKnownOfAnImageIsKept() {
+    open(
+        published("cifar10"),
+        pipeline -> {
+          int side = pipeline.card().images().width();
+          Image grey = flat(side, 0.25f);
+          Image half = flat(side, -1);
+          Arrays.fill(half.pixels(), 0, half.pixels().length / 2, 1);
+          var inpaint = new ImageTask.Inpaint(grey, half, ImageTask.Words.NONE, Resampling.NONE);
+          float[] drawn = draw(pipeline, inpaint, 1).get(0).pixels();
+          assertThat(drawn[drawn.length - 1]).isEqualTo(0.25f);
+          assertThat(drawn[0]).isNotEqualTo(0.25f);
+
+          var kept = new ImageTask.ImageToImage(grey, 0, ImageTask.Words.NONE);
+          assertThat(draw(pipeline, kept, 1).get(0).pixels()).isEqualTo(grey.pixels());
+          var on = new ImageTask.ImageToImage(grey, 0.5, ImageTask.Words.NONE);
+          assertThat(pipeline.steps(on, Map.of())).containsEntry(DdpmPipeline.STAGE, 500);
+          assertThat(draw(pipeline, on, 1).get(0).pixels()).isNotEqualTo(grey.pixels());
+        });
+  }
+
+  @Test
+  void anInterpolationEndsAtBothImages() {
+    open(
+        published("butterflies"),
+        pipeline -> {
+          var images = draw(pipeline, ANYTHING, 2);
+          Image first = images.get(0);
+          Image second = images.get(1);
+          float[] alone = between(pipeline, first, first, 0.5);
+          assertThat(between(pipeline, first, second, 0)).isEqualTo(alone);
+          assertThat(between(pipeline, second, first, 1)).isEqualTo(alone);
+          assertThat(between(pipeline, first, second, 0.5)).isNotEqualTo(alone);
+          var task = new ImageTask.Interpolation(first, second, 0.5);
+          assertThat(pipeline.steps(task, Map.of())).containsEntry(DdpmPipeline.STAGE, 2000);
+        });
+  }
+
+  /** By DDIM, in which there is no chance. */
+  private static float[] between(ImagePipeline pipeline, Image first, Image second, double ratio) {
+    var choices = pipeline.card().stages().get(0).denoising().orElseThrow().choices();
+    var settings = new SamplingSettings(choices.samplers().named("ddim-diffusers"), 5, 1);
+    return pipeline
+        .draw(
+            new ImageTask.Interpolation(first, second, ratio),
+            Map.of(DdpmPipeline.STAGE, settings),
+            PhiloxNoise.images(1, 1),
+            SamplingListener.NONE)
+        .get(0)
+        .pixels();
+  }
+
+  @Test
+  void wordsAreRefused() {
+    open(
+        published("cifar10"),
+        pipeline -> {
+          assertThatThrownBy(() -> draw(pipeline, ImageTask.of("a cat"), 1))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessage(
+                  "task: text_to_image (expected: one of interpolation, inpaint, image_to_image,"
+                      + " unconditional; the model reads no words)");
+          assertThatThrownBy(
+                  () -> draw(pipeline, new ImageTask.Unconditional(OptionalInt.of(1)), 1))
+              .hasMessage("label: 1 (expected: none; the model knows no classes)");
+        });
+  }
+
+  @Test
+  void aWrittenFolderIsReadAsItWasWritten() {
+    var config = withClasses(PixelFolders.read(published("butterflies").resolve("unet")));
+    var own = new DdpmFolder(folder);
+    own.write(
+        config, PixelScheduler.ddpm(), RandomWeights.of(new PixelNetwork(config), 1), Map.of());
+    assertThat(PixelFolders.read(own.unet())).isEqualTo(config);
+    assertThat(own.scheduler()).isEqualTo(PixelScheduler.ddpm());
+    open(
+        folder,
+        pipeline -> {
+          var one = new ImageTask.Unconditional(OptionalInt.of(1));
+          var two = new ImageTask.Unconditional(OptionalInt.of(2));
+          assertThat(draw(pipeline, one, 1)).isNotEqualTo(draw(pipeline, two, 1));
+          assertThatThrownBy(() -> draw(pipeline, ANYTHING, 1))
+              .hasMessage("label: none (expected: a class in [0, 3))");
+          assertThat(pipeline.card().taskNames()).containsExactly("unconditional");
+        });
+  }
+
+  private static PixelUnetConfig withClasses(PixelUnetConfig c) {
+    return new PixelUnetConfig(
+        c.height(),
+        c.width(),
+        c.inChannels(),
+        c.outChannels(),
+        c.centerInput(),
+        c.time(),
+        c.timeEmbedDim(),
+        c.blockChannels(),
+        c.attention(),
+        c.attentionUp(),
+        c.middle(),
+        c.layers(),
+        c.headDim(),
+        c.groups(),
+        c.eps(),
+        c.timeConditioning(),
+        c.activation(),
+        c.downPadding(),
+        c.attentionDown(),
+        c.attentionUpward(),
+        new Labels(Labels.Kind.TABLE, 3));
+  }
+
+  @Test
+  void anUnknownBlockIsNamed() throws Exception {
+    Path source = published("cifar10").resolve("config.json");
+    Files.writeString(
+        folder.resolve("config.json"),
+        Files.readString(source).replaceFirst("\"DownBlock2D\"", "\"SkipDownBlock2D\""));
+    assertThatThrownBy(() -> PixelFolders.read(folder))
+        .hasMessageContaining(
+            "down_block_types: SkipDownBlock2D (expected: DownBlock2D or AttnDownBlock2D)");
+  }
+
+  private static Image flat(int side, float value) {
+    float[] pixels = new float[side * side * 3];
+    Arrays.fill(pixels, value);
+    return new Image(side, side, pixels);
+  }
+}

@@ -1,0 +1,229 @@
+package io.diffusion4j.decoder.unet;
+
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Function;
+import java.util.List;
+
+/**
+ * The shape of diffusers' {@code UNet2DModel}, as pipelines without words have it ({@code
+ * DDPMPipeline}).
+ *
+ * @param height of the images, in pixels
+ * @param width of the images, in pixels
+ * @param inChannels channels of the input
+ * @param outChannels channels of the output; twice the input's if the variance is learned
+ * @param centerInput whether the input becomes 2x − 1 first
+ * @param time how the network is given the timestep
+ * @param timeEmbedDim width of the time embedding
+ * @param blockChannels channels of each level, from the highest resolution down
+ * @param attention for each level, whether its residual blocks on the way down have attention
+ * @param attentionUp the same on the way up, from the highest resolution down too
+ * @param middle the blocks between the way down and the way up
+ * @param layers residual blocks per level on the way down; one more on the way up
+ * @param headDim channels per attention head; 0 for a single head
+ * @param groups of the group normalisations
+ * @param eps of the group normalisations
+ * @param timeConditioning how the time enters a residual block
+ * @param activation of residual blocks
+ * @param downPadding zeros above and on the left of what a convolution halves: 1 or 0
+ * @param attentionDown how levels with attention lead to the level below
+ * @param attentionUpward how levels with attention lead to the level above
+ * @param labels the classes that the network knows
+ */
+public record PixelUnetConfig(
+    int height,
+    int width,
+    int inChannels,
+    int outChannels,
+    boolean centerInput,
+    Time time,
+    int timeEmbedDim,
+    List<Integer> blockChannels,
+    List<Boolean> attention,
+    List<Boolean> attentionUp,
+    Middle middle,
+    int layers,
+    int headDim,
+    int groups,
+    double eps,
+    TimeConditioning timeConditioning,
+    Function activation,
+    int downPadding,
+    LevelChange attentionDown,
+    LevelChange attentionUpward,
+    Labels labels)
+    implements UnetShape {
+
+  /**
+   * How the network is given the timestep.
+   *
+   * @param learned how many timesteps have a learned row; 0 for the sinusoid
+   * @param sinesFirst whether the sinusoid begins with the sines
+   * @param freqShift s in the frequencies 10000^(−i/(h − s))
+   */
+  public record Time(int learned, boolean sinesFirst, double freqShift) {
+    public Time {
+      Check.that(learned >= 0, "num_train_timesteps", learned, "≥ 0");
+    }
+  }
+
+  /**
+   * The blocks between the way down and the way up.
+   *
+   * @param present whether there are any
+   * @param attention whether they attend
+   * @param normGroups groups of the attention's normalisation; 0 without it
+   * @param scale what each of their sums is divided by
+   */
+  public record Middle(boolean present, boolean attention, int normGroups, double scale) {
+    public Middle {
+      Check.that(normGroups >= 0, "attn_norm_num_groups", normGroups, "≥ 0");
+      Check.positive("mid_block_scale_factor", scale);
+    }
+  }
+
+  /**
+   * The classes that the network knows.
+   *
+   * @param kind how a class is given to the network
+   * @param count how many there are, where they have a table
+   */
+  public record Labels(Kind kind, int count) {
+    /** No classes. */
+    public static final Labels NONE = new Labels(Kind.NONE, 0);
+
+    /** How a class is given to the network. */
+    public enum Kind {
+      NONE,
+      /** A row of a table for each class. */
+      TABLE,
+      /** The class as a number, embedded like a timestep. */
+      TIMESTEP,
+      /** A vector as wide as the time embedding, in place of a class. */
+      VECTOR
+    }
+
+    public Labels {
+      Check.that(
+          (kind == Kind.TABLE) == (count > 0) && count >= 0,
+          "num_class_embeds",
+          count,
+          "≥ 1 with a table, 0 without");
+    }
+  }
+
+  public PixelUnetConfig {
+    blockChannels = List.copyOf(blockChannels);
+    attention = List.copyOf(attention);
+    attentionUp = List.copyOf(attentionUp);
+    int levels = blockChannels.size();
+    Check.that(
+        levels > 0 && attention.size() == levels && attentionUp.size() == levels,
+        "down_block_types",
+        attention.size() + " and " + attentionUp.size() + " blocks",
+        "one for each of %s",
+        blockChannels);
+    Check.that(groups >= 1, "norm_num_groups", groups, "≥ 1");
+    Check.that(headDim >= 0, "attention_head_dim", headDim, "≥ 1, or null");
+    for (int i = 0; i < levels; i++) {
+      int c = blockChannels.get(i);
+      Check.that(c > 0 && c % groups == 0, "block_out_channels", c, "a multiple of " + groups);
+      boolean attends =
+          attention.get(i)
+              || attentionUp.get(i)
+              || (middle.present() && middle.attention() && i == levels - 1);
+      Check.that(
+          !attends || headDim == 0 || c % headDim == 0,
+          "block_out_channels",
+          c,
+          "a multiple of " + headDim);
+    }
+    Check.that(
+        middle.normGroups() == 0 || blockChannels.get(levels - 1) % middle.normGroups() == 0,
+        "attn_norm_num_groups",
+        middle.normGroups(),
+        "a divisor of %s",
+        blockChannels.get(levels - 1));
+    int factor = 1 << (levels - 1);
+    Check.that(
+        height > 0 && width > 0 && height % factor == 0 && width % factor == 0,
+        "sample_size",
+        height + "×" + width,
+        "multiples of " + factor);
+    Check.that(layers >= 1, "layers_per_block", layers, "≥ 1");
+    Check.that(inChannels >= 1, "in_channels", inChannels, "≥ 1");
+    Check.that(
+        outChannels == inChannels || outChannels == 2 * inChannels,
+        "out_channels",
+        outChannels,
+        inChannels + ", or " + 2 * inChannels + " with a learned variance");
+    Check.that(timeEmbedDim >= 1, "time_embedding_dim", timeEmbedDim, "≥ 1");
+    Check.that(downPadding == 0 || downPadding == 1, "downsample_padding", downPadding, "0 or 1");
+    Check.that(
+        timeConditioning == TimeConditioning.ADD || activation == Function.SILU,
+        "act_fn",
+        activation,
+        "silu with resnet_time_scale_shift scale_shift");
+  }
+
+  @Override
+  public int sampleSize() {
+    return Math.max(height, width);
+  }
+
+  @Override
+  public int timeChannels() {
+    return blockChannels.get(0);
+  }
+
+  @Override
+  public boolean hasMiddle() {
+    return middle.present();
+  }
+
+  @Override
+  public boolean midAttention() {
+    return middle.attention();
+  }
+
+  @Override
+  public int midNormGroups() {
+    return middle.normGroups();
+  }
+
+  @Override
+  public double midScale() {
+    return middle.scale();
+  }
+
+  @Override
+  public int headsDown(int channels) {
+    return headDim == 0 ? 1 : channels / headDim;
+  }
+
+  @Override
+  public int headsUp(int channels) {
+    return headsDown(channels);
+  }
+
+  @Override
+  public int contextDim() {
+    return 0;
+  }
+
+  @Override
+  public LevelChange downChange(int level) {
+    return attention.get(level) ? attentionDown : LevelChange.CONVOLUTION;
+  }
+
+  @Override
+  public LevelChange upChange(int level) {
+    return attentionUp.get(level) ? attentionUpward : LevelChange.CONVOLUTION;
+  }
+
+  @Override
+  public UnetKeys keys() {
+    return new DiffusersKeys(levels());
+  }
+}
