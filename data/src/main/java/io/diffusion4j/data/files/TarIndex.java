@@ -24,8 +24,8 @@ final class TarIndex {
 
   /** A file in a tar file. */
   record Member(String name, long offset, long size) {
-    Bytes in(Path tar) {
-      return Bytes.of(tar, offset, Math.toIntExact(size));
+    Bytes in(Unchanged tar) {
+      return tar.part(offset, size);
     }
   }
 

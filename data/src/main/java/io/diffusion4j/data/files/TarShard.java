@@ -24,16 +24,17 @@ final class TarShard {
   private TarShard() {}
 
   static List<Entry> entries(String setting, Path shard, Columns columns) throws IOException {
+    Unchanged tar = Unchanged.of(shard);
     List<Entry> entries = new ArrayList<>();
     String key = "";
     Map<String, TarIndex.Member> sample = new LinkedHashMap<>();
-    for (TarIndex.Member member : TarIndex.read(setting, shard)) {
+    for (TarIndex.Member member : TarCache.ofUser().members(setting, shard)) {
       Matcher name = MEMBER.matcher(member.name());
       if (!name.matches() || META.matcher(member.name()).matches()) {
         continue;
       }
       if (!name.group(1).equals(key)) {
-        add(entries, shard, sample, columns);
+        add(entries, tar, sample, columns);
         sample.clear();
         key = name.group(1);
       }
@@ -43,7 +44,7 @@ final class TarShard {
                 .formatted(setting, shard, member.name()));
       }
     }
-    add(entries, shard, sample, columns);
+    add(entries, tar, sample, columns);
     if (entries.isEmpty()) {
       throw new IllegalArgumentException(
           setting
@@ -55,7 +56,7 @@ final class TarShard {
   }
 
   private static void add(
-      List<Entry> entries, Path shard, Map<String, TarIndex.Member> sample, Columns columns) {
+      List<Entry> entries, Unchanged tar, Map<String, TarIndex.Member> sample, Columns columns) {
     for (String extension : PICTURES) {
       TarIndex.Member picture = sample.get(extension);
       if (picture != null) {
@@ -63,9 +64,9 @@ final class TarShard {
         TarIndex.Member json = sample.get("json");
         Captions captions =
             text != null
-                ? CaptionTexts.lines(text.in(shard))
-                : json != null ? CaptionTexts.field(json.in(shard), columns) : List::of;
-        entries.add(new Entry(picture.name(), picture.in(shard), captions));
+                ? CaptionTexts.lines(text.in(tar))
+                : json != null ? CaptionTexts.field(json.in(tar), columns) : List::of;
+        entries.add(new Entry(picture.name(), picture.in(tar), captions));
         return;
       }
     }

@@ -1,0 +1,29 @@
+package io.diffusion4j.data.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+
+/**
+ * A file as it was when its index was read: what is at a place of the index is there no more if it
+ * was changed since.
+ */
+record Unchanged(Path file, long size, FileTime time) {
+  static Unchanged of(Path file) throws IOException {
+    var facts = Files.readAttributes(file, BasicFileAttributes.class);
+    return new Unchanged(file, facts.size(), facts.lastModifiedTime());
+  }
+
+  /** A part of the file. */
+  Bytes part(long offset, long length) {
+    Bytes bytes = Bytes.of(file, offset, Math.toIntExact(length));
+    return () -> {
+      if (!equals(of(file))) {
+        throw new IOException(file + " was changed since it was opened");
+      }
+      return bytes.read();
+    };
+  }
+}
