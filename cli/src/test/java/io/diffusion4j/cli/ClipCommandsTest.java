@@ -126,6 +126,7 @@ final class ClipCommandsTest {
     assertThat(block.find()).isTrue();
     String source =
         "import io.diffusion4j.clip.*; import io.diffusion4j.clip.embed.*;"
+            + "import io.diffusion4j.diffusion.pipeline.*;"
             + "import io.diffusion4j.data.files.*; import io.diffusion4j.nn.engine.*;"
             + "import io.diffusion4j.search.*; import java.nio.file.*; import java.util.*;"
             + "class Page { void page() {"

@@ -170,6 +170,11 @@ public final class GenerationClient implements AutoCloseable {
     }
   }
 
+  /** Asks the same server for embeddings; closed with this. */
+  public EmbeddingClient embeddings() {
+    return new EmbeddingClient(channel, this::explained);
+  }
+
   /**
    * The models of the server and what can be asked of them.
    *

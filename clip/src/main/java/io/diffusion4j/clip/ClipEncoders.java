@@ -30,8 +30,8 @@ import java.util.Optional;
  * }</pre>
  */
 public final class ClipEncoders implements AutoCloseable {
-  private static final String TEXT = "text_encoder";
-  private static final String IMAGE = "image_encoder";
+  static final String TEXT = "text_encoder";
+  static final String IMAGE = "image_encoder";
   private static final String TOKENIZER = "tokenizer";
   private static final String PREPROCESSOR = "feature_extractor/preprocessor_config.json";
 

@@ -1,12 +1,12 @@
 package io.diffusion4j.clip;
 
-import io.diffusion4j.clip.embed.LabelClassifier;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.pipeline.LabelClassifier;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +19,7 @@ import java.util.List;
  */
 public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
   /** The largest temperature CLIP may learn, and the one its published weights have. */
-  public static final double LOGIT_SCALE = 100;
+  public static final double LOGIT_SCALE = LabelClassifier.LOGIT_SCALE;
 
   private static final int CHUNK = 64;
 

@@ -16,8 +16,10 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
@@ -45,6 +47,7 @@ public final class VectorIndex implements AutoCloseable {
   private final Directory directory;
   private final IndexWriter writer;
   private final SearcherManager searchers;
+  private final String model;
   private final int size;
 
   /**
@@ -56,8 +59,9 @@ public final class VectorIndex implements AutoCloseable {
   public record Hit(String name, double cosine) {}
 
   private VectorIndex(
-      Directory directory, IndexWriter writer, SearcherManager searchers, int size) {
+      Directory directory, IndexWriter writer, SearcherManager searchers, String model, int size) {
     this.directory = directory;
+    this.model = model;
     this.writer = writer;
     this.searchers = searchers;
     this.size = size;
@@ -89,6 +93,32 @@ public final class VectorIndex implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens an index that is there, whatever its model.
+   *
+   * @throws IllegalArgumentException if there is none, or it is open already
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static VectorIndex open(Path folder) {
+    Map<String, String> notes = notes(folder);
+    String model = notes.get(MODEL);
+    String size = notes.get(SIZE);
+    if (model == null || size == null) {
+      throw Check.refusal("index", folder, "the folder of an index");
+    }
+    return open(folder, model, Integer.parseInt(size));
+  }
+
+  private static Map<String, String> notes(Path folder) {
+    try (var directory = FSDirectory.open(folder)) {
+      return DirectoryReader.indexExists(directory)
+          ? SegmentInfos.readLatestCommit(directory).getUserData()
+          : Map.of();
+    } catch (IOException e) {
+      throw unchecked("open " + folder, e);
+    }
+  }
+
   private static VectorIndex open(Directory directory, Path folder, String model, int size)
       throws IOException {
     var writer = new IndexWriter(directory, new IndexWriterConfig().setCodec(new WideCodec()));
@@ -105,7 +135,7 @@ public final class VectorIndex implements AutoCloseable {
       } else {
         Check.that(notes.equals(own), "index", folder + " of " + notes, "one of %s", own);
       }
-      return new VectorIndex(directory, writer, new SearcherManager(writer, null), size);
+      return new VectorIndex(directory, writer, new SearcherManager(writer, null), model, size);
     } catch (IOException | RuntimeException e) {
       writer.close();
       throw e;
@@ -120,6 +150,11 @@ public final class VectorIndex implements AutoCloseable {
     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
       return new WideVectors(super.getKnnVectorsFormatForField(field), MOST_VALUES);
     }
+  }
+
+  /** Names what embeds. */
+  public String model() {
+    return model;
   }
 
   /** How many embeddings there are. */

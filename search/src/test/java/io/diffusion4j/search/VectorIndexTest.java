@@ -76,7 +76,11 @@ class VectorIndexTest {
 
   @Test
   void anIndexOfAnotherModelIsRefused() {
+    assertThatThrownBy(() -> VectorIndex.open(folder)).hasMessageEndingWith("of an index)");
     open(2).close();
+    try (var index = VectorIndex.open(folder)) {
+      assertThat(index.model()).isEqualTo("model");
+    }
     assertThatThrownBy(() -> VectorIndex.open(folder, "other", 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("index: " + folder + " of {")

@@ -16,6 +16,8 @@ import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.jobs.JobScheduler;
+import io.diffusion4j.serving.model.ImageIndex;
+import io.diffusion4j.serving.model.ImageIndices;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.grpc.ServerInterceptor;
@@ -32,7 +34,8 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>The first that is bound answers requests that name no model. In the same way, the set of
- * {@link HttpFace}s gets ways in beside gRPC, that of {@link ServingListener}s what sees the server
+ * {@link HttpFace}s gets ways in beside gRPC, that of {@link ImageIndex}es what can be searched, that of
+ * {@link ServingListener}s what sees the server
  * work, and that of {@link ServerInterceptor}s what stands before every call of every way in, the
  * first that is bound outermost, after who calls is known.
  *
@@ -58,6 +61,7 @@ public final class ServingModule extends AbstractModule {
   protected void configure() {
     binder().requireExplicitBindings();
     Multibinder.newSetBinder(binder(), ImagePipeline.class);
+    Multibinder.newSetBinder(binder(), ImageIndex.class);
     Multibinder.newSetBinder(binder(), HttpFace.class);
     Multibinder.newSetBinder(binder(), ServerInterceptor.class);
     OptionalBinder.newOptionalBinder(binder(), HttpPort.class);
@@ -69,6 +73,7 @@ public final class ServingModule extends AbstractModule {
     bind(Listeners.class).in(Singleton.class);
     bind(ServerConfig.class).toInstance(config);
     bind(Models.class).in(Singleton.class);
+    bind(ImageIndices.class).in(Singleton.class);
     bind(RequestResolver.class).in(Singleton.class);
     bind(JobRegistry.class).in(Singleton.class);
     install(new GrpcModule());

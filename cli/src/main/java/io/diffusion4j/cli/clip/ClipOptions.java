@@ -3,10 +3,9 @@ package io.diffusion4j.cli.clip;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.clip.ClipEncoders;
+import io.diffusion4j.clip.ClipIdentity;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Precision;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +58,11 @@ final class ClipOptions {
 
   /** Names the model where embeddings of two models must not be mixed. */
   String identity() {
-    Path folder = PublishedModel.folder(model);
-    try {
-      return folder.toRealPath() + " " + format;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
-    }
+    return ClipIdentity.of(PublishedModel.folder(model));
+  }
+
+  /** The same with the number format. */
+  String identityInFormat() {
+    return identity() + " " + format;
   }
 }

@@ -102,7 +102,7 @@ public final class EmbedCommand implements Callable<Integer> {
   private int embedPictures(PictureSet set) {
     Path file = output.resolveSibling(output.getFileName() + ".part");
     try (var model = clip.open();
-        var part = PartFile.open(file, clip.identity(), model.size(), set)) {
+        var part = PartFile.open(file, clip.identityInFormat(), model.size(), set)) {
       Map<String, String> unreadable = run(model, set, part);
       unreadable.forEach((key, why) -> console.say("warning: " + key + ": " + why));
       Embeddings embeddings = part.embeddings();

@@ -2,6 +2,7 @@ package io.diffusion4j.cli.serve;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Module;
+import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.StopOnSignal;
@@ -16,6 +17,7 @@ import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.metrics.MetricsModule;
+import io.diffusion4j.serving.model.ImageIndex;
 import io.diffusion4j.web.WebModule;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,8 +67,11 @@ public final class ServeCommand implements Callable<Integer> {
                 ModelOptions.opening(Residency.ALWAYS, Optional.empty()),
                 Plugins.of(settings.plugins()),
                 settings.loras());
+        var indices = ServedIndices.open(settings.indices(), settings.models(), models.names());
         var server =
-            models.server(settings.config(), more(settings, port, models.names())).start()) {
+            models
+                .server(settings.config(), more(settings, port, models.names(), indices))
+                .start()) {
       Thread drain = new Thread(server::close, "drain");
       Runtime.getRuntime().addShutdownHook(drain);
       try {
@@ -78,7 +83,8 @@ public final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static Module more(ServerSettings settings, HttpPort port, List<String> models)
+  private static Module more(
+      ServerSettings settings, HttpPort port, List<String> models, ServedIndices indices)
       throws IOException {
     Authenticator authenticator = authenticator(settings, models);
     return new AbstractModule() {
@@ -88,6 +94,8 @@ public final class ServeCommand implements Callable<Integer> {
             .setBinding()
             .toInstance(authenticator);
         OptionalBinder.newOptionalBinder(binder(), HttpPort.class).setBinding().toInstance(port);
+        var searched = Multibinder.newSetBinder(binder(), ImageIndex.class);
+        indices.indices().forEach(index -> searched.addBinding().toInstance(index));
         install(new WebModule());
         install(new OpenAiModule());
         if (settings.metrics()) {

@@ -73,6 +73,14 @@ final class ServeFlags {
               + " offered by the models that they fit.")
   Map<String, Path> loras = Map.of();
 
+  @Option(
+      names = "--index",
+      paramLabel = "NAME=DIR",
+      description =
+          "An index that search made, for requests that search it by this name; several times for"
+              + " several.")
+  Map<String, Path> indices = Map.of();
+
   @Option(names = "--plugin", paramLabel = "JAR", description = PluginOptions.HELP)
   List<Path> plugins = List.of();
 

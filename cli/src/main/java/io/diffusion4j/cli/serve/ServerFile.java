@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param stallSeconds how long a client may take nothing of an answer that is there
  * @param models the models, the default first
  * @param loras files of low-rank updates, by the names that requests call them
+ * @param indices folders of indices, by the names that requests call them
  * @param plugins jars with parts of the models
  * @param tls how it encrypts; without it, it does not
  * @param insecure whether it listens in plaintext where other machines can listen in
@@ -44,6 +45,7 @@ record ServerFile(
     @Nullable Integer stallSeconds,
     @Nullable List<ModelEntry> models,
     @Nullable Map<String, Path> loras,
+    @Nullable Map<String, Path> indices,
     @Nullable List<Path> plugins,
     @Nullable TlsEntry tls,
     @Nullable Boolean insecure,
@@ -56,7 +58,7 @@ record ServerFile(
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null);
+          null, null, null);
 
   /**
    * A model.
@@ -147,6 +149,13 @@ record ServerFile(
     return read.from(folder);
   }
 
+  private static @Nullable Map<String, Path> from(Path folder, @Nullable Map<String, Path> named) {
+    return named == null
+        ? null
+        : named.entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, e -> folder.resolve(e.getValue())));
+  }
+
   /** The same with paths that do not depend on where the process runs. */
   private ServerFile from(Path folder) {
     return new ServerFile(
@@ -162,10 +171,8 @@ record ServerFile(
             : models.stream()
                 .map(m -> new ModelEntry(folder.resolve(m.folder()), m.name(), m.precision()))
                 .toList(),
-        loras == null
-            ? null
-            : loras.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, e -> folder.resolve(e.getValue()))),
+        from(folder, loras),
+        from(folder, indices),
         plugins == null ? null : plugins.stream().map(folder::resolve).toList(),
         tls == null ? null : tls.from(folder),
         insecure,

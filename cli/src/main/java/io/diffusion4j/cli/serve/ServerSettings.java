@@ -23,6 +23,7 @@ record ServerSettings(
     ServerConfig config,
     List<ServedModel> models,
     Map<String, Path> loras,
+    Map<String, Path> indices,
     List<Path> plugins,
     Optional<Path> tokens,
     Quota quota,
@@ -33,6 +34,7 @@ record ServerSettings(
     Check.that(!models.isEmpty(), "models", "none", "at least one");
     models = List.copyOf(models);
     loras = Map.copyOf(loras);
+    indices = Map.copyOf(indices);
     plugins = List.copyOf(plugins);
   }
 
@@ -66,6 +68,7 @@ record ServerSettings(
         config,
         models(flags, file),
         flags.loras.isEmpty() ? first(file.loras(), Map.of()) : flags.loras,
+        flags.indices.isEmpty() ? first(file.indices(), Map.of()) : flags.indices,
         flags.plugins.isEmpty() ? first(file.plugins(), List.of()) : flags.plugins,
         either(flags.tokens, file.tokens()),
         Optional.ofNullable(file.quota()).map(ServerFile.QuotaEntry::quota).orElse(Quota.NONE),

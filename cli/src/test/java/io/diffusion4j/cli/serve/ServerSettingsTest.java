@@ -92,6 +92,7 @@ final class ServerSettingsTest {
                         Optional.of("karlo"),
                         Optional.of(Precision.FLOAT32))),
                 Map.of("watercolour", folder.resolve("watercolour.safetensors")),
+                Map.of("photos", folder.resolve("photos/.diffusion4j-index")),
                 List.of(folder.resolve("parts.jar")),
                 Optional.of(folder.resolve("tokens.yaml")),
                 new Quota(60, 600, 4),
@@ -167,9 +168,9 @@ final class ServerSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, insecure, log, loras,"
-            + " metrics, models, origins, plugins, port, queue, quota, receive-seconds, rows,"
-            + " stall-seconds, tls, tokens)",
+        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, indices, insecure, log,"
+            + " loras, metrics, models, origins, plugins, port, queue, quota, receive-seconds,"
+            + " rows, stall-seconds, tls, tokens)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
             + " precision)",

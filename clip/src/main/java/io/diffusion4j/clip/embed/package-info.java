@@ -13,8 +13,8 @@
  *
  * <p>{@link io.diffusion4j.clip.embed.EmbeddingRun} embeds in batches and goes on where an earlier
  * run was stopped; {@link io.diffusion4j.clip.embed.Embeddings} is the result, with the name of
- * what each row embeds; {@link io.diffusion4j.clip.embed.LabelClassifier} tells which of some
- * labels a picture shows. Search by similarity is the module {@code search}.
+ * what each row embeds; {@link io.diffusion4j.diffusion.pipeline.LabelClassifier} tells which of
+ * some labels a picture shows. Search by similarity is the module {@code search}.
  */
 @NullMarked
 package io.diffusion4j.clip.embed;

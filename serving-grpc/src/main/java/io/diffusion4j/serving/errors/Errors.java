@@ -85,6 +85,15 @@ public final class Errors {
         info("MODEL_NOT_FOUND", Map.of("known_models", String.join(",", known))));
   }
 
+  public static StatusRuntimeException unknownIndex(String name, List<String> known) {
+    String expected =
+        known.isEmpty() ? "none; the model has no indices" : "one of " + String.join(", ", known);
+    return error(
+        Code.NOT_FOUND,
+        "index: " + quote(name) + " (expected: " + expected + ")",
+        info("INDEX_NOT_FOUND", Map.of("known_indices", String.join(",", known))));
+  }
+
   public static StatusRuntimeException unsupportedTask(
       String task, String model, List<String> supported) {
     String tasks = String.join(", ", supported);

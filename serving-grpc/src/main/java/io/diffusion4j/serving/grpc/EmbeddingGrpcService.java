@@ -1,6 +1,7 @@
 package io.diffusion4j.serving.grpc;
 
 import com.google.common.primitives.Floats;
+import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.part.ImageEncoder;
@@ -9,6 +10,7 @@ import io.diffusion4j.diffusion.part.Prompt;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.LabelClassifier;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
@@ -18,12 +20,16 @@ import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.jobs.Quotas;
+import io.diffusion4j.serving.model.ImageIndex;
+import io.diffusion4j.serving.model.ImageIndices;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.request.ImageSeed;
 import io.diffusion4j.serving.request.InputImages;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.StageResolver;
 import io.diffusion4j.serving.request.TaskResolver;
+import io.diffusion4j.serving.v1.ClassifyImagesRequest;
+import io.diffusion4j.serving.v1.ClassifyImagesResponse;
 import io.diffusion4j.serving.v1.EmbedImagesRequest;
 import io.diffusion4j.serving.v1.EmbedImagesResponse;
 import io.diffusion4j.serving.v1.EmbedTextsRequest;
@@ -36,6 +42,8 @@ import io.diffusion4j.serving.v1.RankImagesResponse;
 import io.diffusion4j.serving.v1.RankedImage;
 import io.diffusion4j.serving.v1.SampleImageEmbeddingsRequest;
 import io.diffusion4j.serving.v1.SampleImageEmbeddingsResponse;
+import io.diffusion4j.serving.v1.SearchImagesRequest;
+import io.diffusion4j.serving.v1.SearchImagesResponse;
 import io.diffusion4j.serving.v1.Warning;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
@@ -57,13 +65,25 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   /** How many calls are answered at once. */
   private static final int AT_ONCE = 2;
 
+  /** The most labels of one request, and the most templates. */
+  private static final int MOST_LABELS = 256;
+
+  private static final int MOST_TEMPLATES = 16;
+
+  /** The most images that a search finds. */
+  private static final int MOST_FOUND = 100;
+
+  private static final int USUALLY_FOUND = 10;
+
   private final Models models;
+  private final ImageIndices indices;
   private final Errands errands;
   private final Quotas quotas = new Quotas(Quotas.Kind.EMBEDDINGS, System::nanoTime);
 
   @Inject
-  EmbeddingGrpcService(Models models, ServerConfig config) {
+  EmbeddingGrpcService(Models models, ImageIndices indices, ServerConfig config) {
     this.models = models;
+    this.indices = indices;
     this.errands = new Errands(AT_ONCE, config.queueCapacity());
   }
 
@@ -195,6 +215,137 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
               .forEach(drawn -> answer.addEmbeddings(embedding(drawn)));
           return answer.build();
         });
+  }
+
+  @Override
+  public void classifyImages(
+      ClassifyImagesRequest request, StreamObserver<ClassifyImagesResponse> response) {
+    ImagePipeline engine = engine(request.getModel());
+    Embedder space = space(engine, "ClassifyImages");
+    ImageEncoder encoder = needed(space.images(), "ClassifyImages", engine);
+    Violations violations = new Violations();
+    List<Warning> warnings = new ArrayList<>();
+    List<String> labels = request.getLabelsList();
+    if (labels.isEmpty() || labels.size() > MOST_LABELS) {
+      violations.add("labels", labels.size() + " of them", "1 to " + MOST_LABELS);
+    } else if (labels.stream().distinct().count() < labels.size()) {
+      violations.add("labels", "one of them twice", "each once");
+    } else {
+      for (int i = 0; i < labels.size(); i++) {
+        checkText("labels[" + i + "]", labels.get(i), engine, warnings, violations);
+      }
+    }
+    List<String> templates =
+        request.getTemplatesCount() == 0 ? LabelClassifier.PHOTO : request.getTemplatesList();
+    if (templates.size() > MOST_TEMPLATES) {
+      violations.add("templates", templates.size() + " of them", "at most " + MOST_TEMPLATES);
+    }
+    for (int i = 0; i < Math.min(templates.size(), MOST_TEMPLATES); i++) {
+      String field = "templates[" + i + "]";
+      TaskResolver.checkLength(field, templates.get(i), violations);
+      if (!templates.get(i).contains("{}")) {
+        violations.add(field, Errors.quote(templates.get(i)), "a text with {} for the label");
+      }
+    }
+    int top = request.hasTopK() ? request.getTopK() : 1;
+    if (top < 1) {
+      violations.add("top_k", top, "≥ 1");
+    }
+    List<InputImage> images = images(request.getImagesList(), violations);
+    violations.throwIfAny();
+    run(
+        images.size() + labels.size() * templates.size(), // the texts, too
+        response,
+        () -> {
+          var classifier =
+              LabelClassifier.of(space.texts(), labels, templates, LabelClassifier.LOGIT_SCALE);
+          var answer = ClassifyImagesResponse.newBuilder().addAllWarnings(warnings);
+          for (float[] image : encoder.encode(decoded(images))) {
+            var classification = answer.addClassificationsBuilder();
+            classifier
+                .best(image, top)
+                .forEach(
+                    scored ->
+                        classification
+                            .addLabelsBuilder()
+                            .setLabel(scored.label())
+                            .setProbability(scored.probability()));
+          }
+          return answer.build();
+        });
+  }
+
+  @Override
+  public void searchImages(
+      SearchImagesRequest request, StreamObserver<SearchImagesResponse> response) {
+    ImagePipeline engine = engine(request.getModel());
+    Embedder space = space(engine, "SearchImages");
+    String model = engine.card().name();
+    ImageIndex index =
+        indices
+            .named(model, request.getIndex())
+            .orElseThrow(() -> Errors.unknownIndex(request.getIndex(), indices.of(model)));
+    Violations violations = new Violations();
+    List<Warning> warnings = new ArrayList<>();
+    int top = request.hasTopK() ? request.getTopK() : USUALLY_FOUND;
+    if (top < 1 || top > MOST_FOUND) {
+      violations.add("top_k", top, "1 to " + MOST_FOUND);
+    }
+    Optional<Supplier<float[]>> query = query(request, engine, space, warnings, violations);
+    violations.throwIfAny();
+    run(
+        request.hasEmbedding() ? 0 : 1,
+        response,
+        () -> {
+          var answer = SearchImagesResponse.newBuilder().addAllWarnings(warnings);
+          index
+              .nearest(query.orElseThrow().get(), top)
+              .forEach(
+                  found ->
+                      answer
+                          .addImagesBuilder()
+                          .setName(found.name())
+                          .setSimilarity(found.cosine()));
+          return answer.build();
+        });
+  }
+
+  /** What embeds the query, unless something is wrong with it. */
+  private static Optional<Supplier<float[]>> query(
+      SearchImagesRequest request,
+      ImagePipeline engine,
+      Embedder space,
+      List<Warning> warnings,
+      Violations violations) {
+    switch (request.getQueryCase()) {
+      case TEXT -> {
+        checkText("text", request.getText(), engine, warnings, violations);
+        return Optional.of(
+            () -> space.texts().encode(List.of(request.getText())).get(0).embedding());
+      }
+      case IMAGE -> {
+        ImageEncoder encoder = needed(space.images(), "SearchImages", engine);
+        return InputImages.read("image", request.getImage(), violations)
+            .map(image -> InputImages.canonical(image, InputImages.MAX_SIDE))
+            .map(image -> () -> encoder.encode(decoded(List.of(image))).get(0));
+      }
+      case EMBEDDING -> {
+        float[] values = Floats.toArray(request.getEmbedding().getValuesList());
+        double length = values.length == space.size() ? Vectors.length(values) : 0;
+        if (!(length > 0 && length < Double.POSITIVE_INFINITY)) {
+          violations.add(
+              "embedding.values",
+              values.length + " values of length " + length,
+              space.size() + " finite values, not all 0");
+        }
+        return Optional.of(() -> values);
+      }
+      case QUERY_NOT_SET -> {
+        violations.add("query", "none", "one of text, image, embedding");
+        return Optional.empty();
+      }
+    }
+    throw new IllegalStateException("query: " + request.getQueryCase());
   }
 
   /** Has the work done, if the quota of who asks allows so many embeddings. */

@@ -1,12 +1,12 @@
-package io.diffusion4j.clip.embed;
+package io.diffusion4j.diffusion.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.diffusion4j.clip.embed.LabelClassifier.Scored;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.pipeline.LabelClassifier.Scored;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

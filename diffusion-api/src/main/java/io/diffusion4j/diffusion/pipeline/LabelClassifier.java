@@ -1,4 +1,4 @@
-package io.diffusion4j.clip.embed;
+package io.diffusion4j.diffusion.pipeline;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.embedding.Vectors;
@@ -21,6 +21,9 @@ public final class LabelClassifier {
 
   /** The template that OpenAI begins with. */
   public static final List<String> PHOTO = List.of("a photo of a {}.");
+
+  /** The largest temperature CLIP may learn, and the one its published weights have. */
+  public static final double LOGIT_SCALE = 100;
 
   private static final int CHUNK = 64;
 

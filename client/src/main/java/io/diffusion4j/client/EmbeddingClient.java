@@ -1,0 +1,91 @@
+package io.diffusion4j.client;
+
+import com.google.common.primitives.Floats;
+import io.diffusion4j.serving.v1.Classification;
+import io.diffusion4j.serving.v1.ClassifyImagesRequest;
+import io.diffusion4j.serving.v1.EmbedImagesRequest;
+import io.diffusion4j.serving.v1.EmbedTextsRequest;
+import io.diffusion4j.serving.v1.Embedding;
+import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
+import io.diffusion4j.serving.v1.EmbeddingServiceGrpc.EmbeddingServiceBlockingStub;
+import io.diffusion4j.serving.v1.FoundImage;
+import io.diffusion4j.serving.v1.SearchImagesRequest;
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Asks a server's models for embeddings and what can be told from them: see {@link
+ * GenerationClient#embeddings}.
+ *
+ * <pre>{@code
+ * var request = SearchImagesRequest.newBuilder().setText("a cat on a sofa").build();
+ * client.embeddings().search(request).forEach(found -> System.out.println(found.getName()));
+ * }</pre>
+ *
+ * <p>Thread-safe. Errors come as {@link GenerationException}.
+ */
+public final class EmbeddingClient {
+  private final EmbeddingServiceBlockingStub stub;
+  private final Function<StatusRuntimeException, GenerationException> explained;
+
+  EmbeddingClient(
+      Channel channel, Function<StatusRuntimeException, GenerationException> explained) {
+    this.stub =
+        EmbeddingServiceGrpc.newBlockingStub(channel).withMaxInboundMessageSize(Integer.MAX_VALUE);
+    this.explained = explained;
+  }
+
+  /**
+   * The embeddings of texts, in order, un-normalised.
+   *
+   * @throws GenerationException if the server refuses the request, fails or cannot be reached
+   */
+  public List<float[]> embed(EmbedTextsRequest request) {
+    return ask(() -> values(stub.embedTexts(request).getEmbeddingsList()));
+  }
+
+  /**
+   * The embeddings of images, in order, un-normalised.
+   *
+   * @throws GenerationException if the server refuses the request, fails or cannot be reached
+   */
+  public List<float[]> embed(EmbedImagesRequest request) {
+    return ask(() -> values(stub.embedImages(request).getEmbeddingsList()));
+  }
+
+  /**
+   * Which labels images show, in the order of the images.
+   *
+   * @throws GenerationException if the server refuses the request, fails or cannot be reached
+   */
+  public List<Classification> classify(ClassifyImagesRequest request) {
+    return ask(() -> stub.classifyImages(request).getClassificationsList());
+  }
+
+  /**
+   * The images of an index that are nearest to a query, best first.
+   *
+   * @throws GenerationException if the server refuses the request, fails or cannot be reached
+   */
+  public List<FoundImage> search(SearchImagesRequest request) {
+    return ask(() -> stub.searchImages(request).getImagesList());
+  }
+
+  private interface Call<T> {
+    T answer();
+  }
+
+  private <T> T ask(Call<T> call) {
+    try {
+      return call.answer();
+    } catch (StatusRuntimeException e) {
+      throw explained.apply(e);
+    }
+  }
+
+  private static List<float[]> values(List<Embedding> embeddings) {
+    return embeddings.stream().map(e -> Floats.toArray(e.getValuesList())).toList();
+  }
+}

@@ -1,0 +1,63 @@
+package io.diffusion4j.clip;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.TensorInfo;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * Tells whether two folders have the same CLIP, so that embeddings of two models are not mixed: the
+ * digest of the names, the shapes and the first numbers of all tensors. Training changes them all,
+ * and reading them takes no time.
+ */
+public final class ClipIdentity {
+  /** Of each tensor. */
+  private static final int MOST_BYTES = 256;
+
+  private ClipIdentity() {}
+
+  /**
+   * The identity of the towers of a folder, as {@link ClipEncoders#open} finds them.
+   *
+   * @return {@code sha256:} and 64 hexadecimal digits
+   * @throws io.diffusion4j.checkpoint.CheckpointException if there are no weights
+   */
+  public static String of(Path folder) {
+    MessageDigest digest = sha256();
+    if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
+      var components = ModelFolder.open(folder);
+      add(digest, components.checkpoint(ClipEncoders.TEXT));
+      add(digest, components.checkpoint(ClipEncoders.IMAGE));
+    } else if (OpenClip.isAt(folder)) {
+      add(digest, Checkpoint.open(folder, OpenClip.WEIGHTS));
+    } else {
+      add(digest, Checkpoint.open(folder, Checkpoint.TRANSFORMERS));
+    }
+    return "sha256:" + HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void add(MessageDigest digest, Checkpoint weights) {
+    try (weights) {
+      for (String name : weights.names().stream().sorted().toList()) {
+        TensorInfo info = weights.info(name);
+        digest.update(
+            (name + Arrays.toString(info.shape()) + info.dtype()).getBytes(StandardCharsets.UTF_8));
+        digest.update(weights.raw(name, 0, (int) Math.min(MOST_BYTES, info.byteSize())));
+      }
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

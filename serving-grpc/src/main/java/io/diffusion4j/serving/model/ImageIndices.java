@@ -1,0 +1,52 @@
+package io.diffusion4j.serving.model;
+
+import io.diffusion4j.diffusion.argument.Check;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The indices of a server, by the model and the name. */
+public final class ImageIndices {
+  private final List<ImageIndex> all;
+
+  /**
+   * The registry of these indices.
+   *
+   * @throws IllegalArgumentException if two of a model have one name, or one is of no model
+   */
+  @Inject
+  public ImageIndices(Set<ImageIndex> indices, Models models) {
+    all = List.copyOf(indices);
+    for (ImageIndex index : all) {
+      Check.that(
+          models.names().contains(index.model()),
+          "index",
+          index.name() + " of " + index.model(),
+          "of one of %s",
+          models.names());
+      Check.that(
+          of(index.model()).stream().filter(n -> n.equals(index.name())).count() == 1,
+          "index",
+          "two named " + index.name(),
+          "a name of its own for each");
+    }
+  }
+
+  /** The index of a model by its name; its only one for the empty name. */
+  public Optional<ImageIndex> named(String model, String name) {
+    List<ImageIndex> own = all.stream().filter(index -> index.model().equals(model)).toList();
+    return name.isEmpty()
+        ? own.stream().filter(index -> own.size() == 1).findFirst()
+        : own.stream().filter(index -> index.name().equals(name)).findFirst();
+  }
+
+  /** The names of the indices of a model, in the order of the alphabet. */
+  public List<String> of(String model) {
+    return all.stream()
+        .filter(index -> index.model().equals(model))
+        .map(ImageIndex::name)
+        .sorted()
+        .toList();
+  }
+}
