@@ -3,6 +3,7 @@ package io.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.lora.Lora;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
@@ -117,6 +118,50 @@ class OwnPicturesTest {
         .contains("prior.embedding_dim: 24 (expected: ", ", that of the model's CLIP)");
     Run none = train("prior", pictures, "tiny", folder.resolve("misfit"), "s", "--start-from", "x");
     assertThat(none.err()).contains("start-from: x (expected: the folder of a model)");
+  }
+
+  @Test
+  void lowRankUpdatesAreTrainedBesideTheWeightsAndDrawnWith() {
+    Path tuned = folder.resolve("with-lora");
+    Path updates = tuned.resolve("decoder_lora");
+    String[] options = {
+      "--start-from",
+      model.toString(),
+      "--lora-rank",
+      "2",
+      "--lora-alpha",
+      "4",
+      "--epochs",
+      "1",
+      "--batch",
+      "2",
+      "--accumulate",
+      "3",
+      "--schedule",
+      "linear"
+    };
+    Run run = train("decoder", pictures, "tiny", tuned, "lora-state", options);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err()).contains("2 steps of 6 images");
+    assertThat(tuned.resolve("decoder/config.json")).exists();
+    try (var lora = Lora.open(updates)) {
+      assertThat(lora.layers()).isNotEmpty().allMatch(layer -> layer.contains(".attentions."));
+    }
+    Path png = folder.resolve("with-lora.png");
+    Run drawn =
+        Run.of(
+            "generate",
+            "a red disc",
+            "--model",
+            tuned.toString(),
+            "--lora",
+            updates.toString(),
+            "-o",
+            png.toString());
+    assertThat(drawn.status()).as(drawn.err()).isZero();
+    assertThat(png).isNotEmptyFile();
+    Run none = train("decoder", pictures, "tiny", tuned, "s", "--lora-rank", "2");
+    assertThat(none.err()).contains("lora-rank: 2 (expected: a part other than clip, of a model");
   }
 
   @Test

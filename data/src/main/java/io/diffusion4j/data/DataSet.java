@@ -2,6 +2,7 @@ package io.diffusion4j.data;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 
@@ -45,6 +46,11 @@ public interface DataSet {
    * @param most the largest number of captions
    */
   Stream<String> captions(long seed, long most);
+
+  /** The number of pictures, each of which comes once in an epoch; empty if there is no end. */
+  default OptionalLong size() {
+    return OptionalLong.empty();
+  }
 
   /** What is taken from a data set. */
   enum Use {

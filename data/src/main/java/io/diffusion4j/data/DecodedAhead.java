@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -47,6 +48,11 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
   @Override
   public String name() {
     return data.name();
+  }
+
+  @Override
+  public OptionalLong size() {
+    return data.size();
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.diffusion4j.diffusion.image.Rgb8;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -32,6 +33,11 @@ public record Shuffled(
   @Override
   public String name() {
     return pictures.name();
+  }
+
+  @Override
+  public OptionalLong size() {
+    return OptionalLong.of(pictures.size());
   }
 
   @Override

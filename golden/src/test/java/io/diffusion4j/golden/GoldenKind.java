@@ -46,6 +46,12 @@ public enum GoldenKind {
   OPEN_CLIP_GRADIENTS("training/*/case.json", c -> c.has("modes") || c.has("logit_scale_factor")),
   /** Steps of AdamW with gradient clipping and a moving average. */
   ADAMW("training/*/case.json", c -> c.has("clip_grad_norm")),
+  /** Steps of diffusers' unconditional example, with clipping and its moving average. */
+  TRAINING_STEPS("training/*/case.json", c -> c.has("max_grad_norm")),
+  /** A step whose batch comes in several parts. */
+  ACCUMULATION("training/*/case.json", c -> isOfAnothersModel(c) && !c.has("rank")),
+  /** Steps of low-rank updates. */
+  LOW_RANK_STEPS("training/*/case.json", c -> isOfAnothersModel(c) && c.has("rank")),
   /** Diffusers' {@code PriorTransformer}. */
   PRIOR("diffusers/*/case.json", c -> c.path("config").has("num_embeddings")),
   /** Diffusers' {@code UnCLIPTextProjModel}. */
@@ -91,6 +97,11 @@ public enum GoldenKind {
     return c.path("loss").asText().equals("RESCALED_MSE")
         && c.path("variance").asText().equals("LEARNED_RANGE")
         && !c.path("mean").asText().equals("PREVIOUS_X"); // which training does not predict
+  }
+
+  /** Open_clip's cases of this sort have other fields. */
+  private static boolean isOfAnothersModel(JsonNode c) {
+    return c.has("model") && c.path("optimizer").asText().equals("AdamW") && c.has("lr");
   }
 
   private static boolean isUnet(JsonNode c) {

@@ -16,7 +16,9 @@ import java.util.Map;
 
 /** Trains the decoder, and what projects embeddings to it. */
 record DecoderTraining(Job job) implements PartTraining {
-  private static final String NETWORK = "decoder.";
+  /** What the keys of the U-Net begin with while it is trained. */
+  static final String NETWORK = "decoder.";
+
   private static final String PROJECTION = "text_proj.";
 
   /** The timesteps of {@link PartTechniques#LOW_NOISE}: 1 − ᾱ is at most 0.005. */

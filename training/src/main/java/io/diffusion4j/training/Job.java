@@ -16,6 +16,7 @@ import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.NoisedBatch;
 import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.train.Trainer;
@@ -215,11 +216,21 @@ record Job(
       observer.onStart(run, config, trainer.parameters(), trainer.step());
       boolean finished = run.run(observer);
       if (finished) {
-        write.accept(trainer.averagedWeights());
+        var weights = trainer.averagedWeights();
+        config
+            .lowRank()
+            .ifPresentOrElse(updates -> write(updates, weights), () -> write.accept(weights));
         UnclipFolder.writeIndex(recipe.model());
       }
       return finished;
     }
+  }
+
+  /** Writes updates beside the weights that they are of, which stay. */
+  private void write(LowRank updates, NamedTensors weights) {
+    String prefix = setup.part() == Part.DECODER ? DecoderTraining.NETWORK : "";
+    Path folder = folder(setup.part().component() + "_lora");
+    LowRankFile.write(folder, updates, weights, prefix, notes());
   }
 
   private Trainer prepared(Objective objective, Consumer<Trainer> prepare) {

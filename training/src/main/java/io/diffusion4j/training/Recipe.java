@@ -3,6 +3,7 @@ package io.diffusion4j.training;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.training.preset.Preset;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -95,11 +97,22 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
           case DECODER -> new DecoderTraining(job);
           case UPSAMPLER, UPSAMPLER_LAST -> new UpsamplerTraining(job);
         };
+    Check.that(
+        config.accumulate() == 1 || setup.part() != Part.CLIP,
+        "accumulate",
+        config.accumulate(),
+        "1 for clip, whose loss is of a whole batch");
+    Check.that(
+        config.lowRank().isEmpty() || (first != null && setup.part() != Part.CLIP),
+        "lora-rank",
+        config.lowRank().map(LowRank::rank).orElse(0),
+        "a part other than clip, of a model to start from");
     if (first != null) {
       String main = setup.part().component();
       Check.that(
           Files.isDirectory(first.resolve(main)), "start-from", first + ", without " + main, main);
-      Components.copyMissing(first, model, training.folders());
+      boolean stays = config.lowRank().isPresent();
+      Components.copyMissing(first, model, stays ? List.of() : training.folders());
     }
     for (String component : training.folders()) {
       Path folder = job.folder(component);

@@ -3,7 +3,6 @@ package io.diffusion4j.cli.train;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StopOnSignal;
-import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
@@ -11,9 +10,7 @@ import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.judge.JudgePreset;
 import io.diffusion4j.evaluation.judge.JudgeRecipe;
-import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.train.DivergedException;
-import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.training.FrozenClip;
 import io.diffusion4j.training.Part;
@@ -24,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -103,43 +101,7 @@ public final class TrainCommand implements Callable<Integer> {
               + " open_clip, or ORG/NAME of one that was pulled. Not for clip itself.")
   private @Nullable Path clip;
 
-  @Option(names = "--steps", paramLabel = "N", description = "How many steps, if not the preset's.")
-  private @Nullable Long steps;
-
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      description = "Samples per step, if not the preset's.")
-  private @Nullable Integer batch;
-
-  @Option(
-      names = "--learning-rate",
-      paramLabel = "X",
-      description = "The rate after the warm-up, if not the preset's.")
-  private @Nullable Double learningRate;
-
-  @Option(
-      names = "--decay",
-      paramLabel = "N",
-      description =
-          "Steps at the end over which the rate falls to 0. Before, it is constant, so that a run"
-              + " can be ended at any time by fewer --steps and a short decay. Default: all steps"
-              + " after the warm-up.")
-  private @Nullable Long decay;
-
-  @Option(
-      names = "--optimizer",
-      paramLabel = "NAME",
-      description =
-          "What moves the weights, if not the preset's choice: ${COMPLETION-CANDIDATES}. muon moves"
-              + " the rest as adamw does.")
-  private @Nullable Moving optimizer;
-
-  @Option(
-      names = "--ema-decay",
-      paramLabel = "X",
-      description = "Decay of the moving average of the weights, which is what is written.")
-  private @Nullable Double emaDecay;
+  @Mixin private ScheduleOptions schedule = new ScheduleOptions();
 
   @Option(
       names = "--technique",
@@ -153,37 +115,11 @@ public final class TrainCommand implements Callable<Integer> {
   private Map<String, String> techniques = Map.of();
 
   @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Of the initial weights and the data, if not the preset's.")
-  private @Nullable Long seed;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "FORMAT",
-      description =
-          "Number format of activations: ${COMPLETION-CANDIDATES}. Weights are kept in f32."
-              + " Default: bf16")
-  private ModelOptions.@Nullable Format format;
-
-  @Option(
       names = "--checkpoint-every",
       paramLabel = "N",
       defaultValue = "100",
       description = "How many steps may be lost. Default: ${DEFAULT-VALUE}")
   private long checkpointEvery;
-
-  /** Optimizers, as they are asked for. */
-  enum Moving {
-    adamw(Optimizer.Method.ADAMW),
-    muon(Optimizer.Method.MUON);
-
-    private final Optimizer.Method method;
-
-    Moving(Optimizer.Method method) {
-      this.method = method;
-    }
-  }
 
   /** Trains something with a configuration, watched. */
   private interface Training {
@@ -207,7 +143,7 @@ public final class TrainCommand implements Callable<Integer> {
     JudgePreset preset = JudgePreset.named(presetName);
     Path stateFolder = stateFolder(preset.name());
     Path folder = model == null ? home(preset.name()).resolve(JudgeRecipe.WORD) : model;
-    TrainingConfig config = changed(preset.training());
+    TrainingConfig config = schedule.of(preset.training(), OptionalLong.empty());
     requireCheckpoints();
     var recipe = new JudgeRecipe(preset, folder, stateFolder);
     try (var stop = new StopOnSignal()) {
@@ -262,7 +198,9 @@ public final class TrainCommand implements Callable<Integer> {
     Recipe recipe = new Recipe(preset.sizes(), modelFolder, stateFolder, first);
     List<Part> parts = parts(first);
     List<TrainingConfig> configs =
-        parts.stream().map(p -> changed(recipe.config(p))).toList(); // bad ones are told at once
+        parts.stream()
+            .map(p -> schedule.of(recipe.config(p), data.size()))
+            .toList(); // bad ones are told at once
     List<PartSetup> setups = parts.stream().map(p -> changed(recipe.setup(p, data))).toList();
     requireCheckpoints();
     if (clip != null) {
@@ -327,33 +265,6 @@ public final class TrainCommand implements Callable<Integer> {
       changed = changed.with(technique.getKey(), technique.getValue());
     }
     return changed;
-  }
-
-  private TrainingConfig changed(TrainingConfig config) {
-    TrainingConfig changed = config;
-    if (steps != null) {
-      changed = changed.withSteps(steps);
-    }
-    if (batch != null) {
-      changed = changed.withBatchSize(batch);
-    }
-    if (learningRate != null) {
-      changed = changed.withLearningRate(learningRate);
-    }
-    if (decay != null) {
-      changed = changed.withDecay(decay);
-    }
-    if (optimizer != null) {
-      changed = changed.withOptimizer(changed.optimizer().withMethod(optimizer.method));
-    }
-    if (emaDecay != null) {
-      changed = changed.withEmaDecay(emaDecay);
-    }
-    if (seed != null) {
-      changed = changed.withSeed(seed);
-    }
-    var compute = changed.compute().withEngine(Engines.asked());
-    return changed.withCompute(format == null ? compute : compute.withPrecision(format.precision));
   }
 
   /** Whether it is finished. */

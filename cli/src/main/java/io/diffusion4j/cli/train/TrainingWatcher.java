@@ -32,7 +32,7 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
   private Bars.@Nullable Bar bar;
   private @Nullable EventWriter events;
   private String lastCheckpoint = "there is no checkpoint yet";
-  private int batch;
+  private long batch;
   private long lastStep;
   private double loss = Double.NaN;
   private double outside = Double.NaN;
@@ -48,7 +48,7 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
   @Override
   public void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep) {
     stop.begin(run);
-    batch = config.batchSize();
+    batch = config.samplesPerStep();
     if (fromStep > 0) {
       lastCheckpoint = checkpoint(fromStep, state);
     }

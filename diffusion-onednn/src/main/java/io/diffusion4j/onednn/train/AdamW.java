@@ -1,9 +1,11 @@
 package io.diffusion4j.onednn.train;
 
+import io.diffusion4j.nn.train.TrainingConfig;
+
 /** AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) for one parameter. */
 final class AdamW extends Update {
-  AdamW(Trained parameter) {
-    super(parameter);
+  AdamW(Trained parameter, TrainingConfig config) {
+    super(parameter, config);
   }
 
   @Override

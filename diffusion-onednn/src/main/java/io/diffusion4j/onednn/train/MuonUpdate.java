@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.train.Muon;
+import io.diffusion4j.nn.train.TrainingConfig;
 
 /** {@link Muon} for one matrix. */
 final class MuonUpdate extends Update {
@@ -12,8 +13,8 @@ final class MuonUpdate extends Update {
    *
    * @param orthogonalization of the thread that will make the steps
    */
-  MuonUpdate(Trained parameter, Orthogonalization orthogonalization) {
-    super(parameter);
+  MuonUpdate(Trained parameter, TrainingConfig config, Orthogonalization orthogonalization) {
+    super(parameter, config);
     this.matrix = Muon.Matrix.of(parameter.parameter());
     this.orthogonalization = orthogonalization;
   }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Trains a network: each thread of the {@link Team} takes a share of the batch forwards and
@@ -112,7 +113,10 @@ public final class OneDnnLearner implements Learner {
   /** Gives each parameter to the member that has least to do until then. */
   private void assign(Kernels kernels, Collection<Parameter> parameters, int members) {
     var optimizer = config.optimizer();
-    var matrices = parameters.stream().filter(optimizer::orthogonalizes).toList();
+    var matrices =
+        parameters.stream()
+            .filter(p -> !config.isFrozen(p) && optimizer.orthogonalizes(p))
+            .toList();
     int size = matrices.stream().mapToInt(Parameter::size).max().orElse(0);
     int rank = matrices.stream().mapToInt(p -> Muon.Matrix.of(p).rank()).max().orElse(0);
     List<Orthogonalization> rooms = new ArrayList<>();
@@ -126,11 +130,14 @@ public final class OneDnnLearner implements Learner {
       for (int i = 1; i < members; i++) {
         least = load[i] < load[least] ? i : least;
       }
-      var trained = new Trained(kernels, parameter);
+      boolean frozen = config.isFrozen(parameter);
+      var trained = new Trained(kernels, parameter, frozen);
       var update =
-          optimizer.orthogonalizes(parameter)
-              ? new MuonUpdate(trained, rooms.get(least))
-              : new AdamW(trained);
+          frozen
+              ? new Fixed(trained, config)
+              : optimizer.orthogonalizes(parameter)
+                  ? new MuonUpdate(trained, config, rooms.get(least))
+                  : new AdamW(trained, config);
       updates.put(parameter.key(), update);
       duties.get(least).add(update);
       load[least] += update.cost();
@@ -143,11 +150,43 @@ public final class OneDnnLearner implements Learner {
   }
 
   @Override
-  public Trainer.Report step(Batch batch, long step) {
-    if (batch.rows() != config.batchSize()) {
-      throw new IllegalArgumentException(
-          "batch: " + batch.rows() + " rows (expected: " + config.batchSize() + ")");
+  public Trainer.Report step(List<Batch> batches, long step) {
+    for (Batch batch : batches) {
+      if (batch.rows() != config.batchSize()) {
+        throw new IllegalArgumentException(
+            "batch: " + batch.rows() + " rows (expected: " + config.batchSize() + ")");
+      }
     }
+    List<LossNetwork.Value> values = new ArrayList<>();
+    double[] squares = new double[shares.size()];
+    for (Batch batch : batches) {
+      values.add(differentiate(batch));
+      int before = values.size() - 1;
+      team.run(
+          (member, stream) -> {
+            if (member < shares.size()) {
+              squares[member] =
+                  duties.get(member).stream().mapToDouble(update -> update.take(before)).sum();
+            }
+          });
+    }
+    double norm = Math.sqrt(Arrays.stream(squares).sum());
+    var facts = facts(step, norm);
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            for (Update update : duties.get(member)) {
+              update.step(facts, stream);
+            }
+          }
+        });
+    var value = LossNetwork.mean(values);
+    timestepLosses = value.perTimestep();
+    return new Trainer.Report(value.loss(), norm, config.rate(step), value.metrics());
+  }
+
+  /** Leaves the gradient of the loss of a batch with the parameters. */
+  private LossNetwork.Value differentiate(Batch batch) {
     team.run(
         (member, stream) -> {
           if (member < shares.size()) {
@@ -161,7 +200,6 @@ public final class OneDnnLearner implements Learner {
           }
         });
     var value = loss(batch);
-    double[] squares = new double[shares.size()];
     team.run(
         (member, stream) -> {
           if (member < shares.size()) {
@@ -173,24 +211,7 @@ public final class OneDnnLearner implements Learner {
             share.tape.runBackward(stream);
           }
         });
-    team.run(
-        (member, stream) -> {
-          if (member < shares.size()) {
-            squares[member] = duties.get(member).stream().mapToDouble(Update::take).sum();
-          }
-        });
-    double norm = Math.sqrt(Arrays.stream(squares).sum());
-    var facts = facts(step, norm);
-    team.run(
-        (member, stream) -> {
-          if (member < shares.size()) {
-            for (Update update : duties.get(member)) {
-              update.step(facts, stream);
-            }
-          }
-        });
-    timestepLosses = value.perTimestep();
-    return new Trainer.Report(value.loss(), norm, config.rate(step), value.metrics());
+    return value;
   }
 
   /** The loss of the network's outputs; leaves their gradients, and those of its parameters. */
@@ -248,7 +269,10 @@ public final class OneDnnLearner implements Learner {
         (float) (1 - rate * optimizer.weightDecay()),
         (float) optimizer.beta1(),
         (float) optimizer.beta2(),
-        (float) config.ema(step));
+        (float) config.ema(0, step),
+        IntStream.range(1, config.emaDecays().size())
+            .mapToObj(average -> (float) config.ema(average, step))
+            .toList());
   }
 
   @Override
@@ -262,6 +286,9 @@ public final class OneDnnLearner implements Learner {
     for (Role role : roles) {
       for (Update update : updates.values()) {
         var parameter = update.parameter().parameter();
+        if (!config.roles(parameter).contains(role)) {
+          continue;
+        }
         float[] values = values(update, role).clone();
         tensors.put(
             role.key(parameter.key()),
@@ -278,7 +305,7 @@ public final class OneDnnLearner implements Learner {
       for (Update update : updates.values()) {
         var parameter = update.parameter().parameter();
         String key = role.key(parameter.key());
-        if (tensors.names().contains(key)) {
+        if (config.roles(parameter).contains(role) && tensors.names().contains(key)) {
           float[] values = parameter.layout().toGraph(tensors.read(key), parameter.shape());
           System.arraycopy(values, 0, values(update, role), 0, values.length);
         }
@@ -298,6 +325,8 @@ public final class OneDnnLearner implements Learner {
       case ADAM_M -> update.m;
       case ADAM_V -> update.v;
       case EMA -> update.ema;
+      case EMA_2 -> update.moreAverages.get(0);
+      case EMA_3 -> update.moreAverages.get(1);
     };
   }
 

@@ -21,6 +21,7 @@ import org.bytedeco.dnnl.dnnl_stream;
 final class Trained {
   private final Kernels kernels;
   private final Parameter parameter;
+  private final boolean frozen;
   private final int size;
   private final Memory values;
   private final List<FloatBuffer> gradients = new ArrayList<>();
@@ -31,8 +32,14 @@ final class Trained {
   /** The values as some primitives want them. */
   private record Packed(dnnl_memory_desc wanted, dnnl_memory memory) {}
 
-  Trained(Kernels kernels, Parameter parameter) {
+  /**
+   * Makes room for a parameter.
+   *
+   * @param frozen whether it never moves, so that nobody asks for the sum of its gradients
+   */
+  Trained(Kernels kernels, Parameter parameter, boolean frozen) {
     this.kernels = kernels;
+    this.frozen = frozen;
     this.parameter = parameter;
     this.size = parameter.size();
     this.values = kernels.allocate(bytes());
@@ -48,6 +55,11 @@ final class Trained {
 
   int size() {
     return size;
+  }
+
+  /** Whether it never moves. */
+  boolean isFrozen() {
+    return frozen;
   }
 
   FloatBuffer values() {

@@ -1,13 +1,15 @@
 package io.diffusion4j.onednn.train;
 
+import io.diffusion4j.nn.train.TrainingConfig;
 import java.nio.FloatBuffer;
+import java.util.List;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
  * A parameter's weights, moments and moving average while it is trained, and how a step moves them;
  * arrays are in the graph's order of axes.
  */
-abstract sealed class Update permits AdamW, MuonUpdate {
+abstract sealed class Update permits AdamW, Fixed, MuonUpdate {
   /** So many numbers are worked on at a time; they stay in the first-level cache. */
   static final int BLOCK = 4096;
 
@@ -19,6 +21,10 @@ abstract sealed class Update permits AdamW, MuonUpdate {
   final float[] v;
   final float[] ema;
   final float[] gradient;
+
+  /** The moving averages but the first. */
+  final List<float[]> moreAverages;
+
   private final Trained parameter;
   private final boolean decays;
   private final FloatBuffer published;
@@ -36,6 +42,7 @@ abstract sealed class Update permits AdamW, MuonUpdate {
    * @param beta1 of the first moment
    * @param beta2 of the second moment
    * @param emaDecay of the moving average
+   * @param moreEmaDecays of the others
    */
   record Step(
       float clip,
@@ -45,17 +52,25 @@ abstract sealed class Update permits AdamW, MuonUpdate {
       float keep,
       float beta1,
       float beta2,
-      float emaDecay) {}
+      float emaDecay,
+      List<Float> moreEmaDecays) {}
 
-  Update(Trained parameter) {
+  /**
+   * Makes the state of a parameter.
+   *
+   * @param config of the training
+   */
+  Update(Trained parameter, TrainingConfig config) {
     this.parameter = parameter;
-    this.decays = parameter.parameter().shape().length >= 2;
-    int size = parameter.size();
-    weights = new float[size];
+    this.decays = config.optimizer().decays(parameter.parameter());
+    boolean moves = !config.isFrozen(parameter.parameter());
+    weights = new float[parameter.size()];
+    int size = moves ? parameter.size() : 0;
     m = new float[size];
     v = new float[size];
     ema = new float[size];
     gradient = new float[size];
+    moreAverages = config.emaDecays().stream().skip(1).map(decay -> new float[size]).toList();
     published = parameter.values();
     block = new float[Math.min(size, BLOCK)];
     work = new float[block.length];
@@ -75,14 +90,23 @@ abstract sealed class Update permits AdamW, MuonUpdate {
   abstract void move(Step s, int from, int to);
 
   /** Moves the weights and hands them to those who read them. */
-  final void step(Step s, dnnl_stream stream) {
+  void step(Step s, dnnl_stream stream) {
     prepare(s);
     for (int from = 0; from < weights.length; from += BLOCK) {
       int count = Math.min(BLOCK, weights.length - from);
       move(s, from, from + count);
+      for (int a = 0; a < moreAverages.size(); a++) {
+        average(moreAverages.get(a), s.moreEmaDecays.get(a), from, from + count);
+      }
       published.put(from, weights, from, count);
     }
     parameter.pack(stream);
+  }
+
+  private void average(float[] average, float decay, int from, int to) {
+    for (int i = from; i < to; i++) {
+      average[i] = average[i] * decay + weights[i] * (1 - decay);
+    }
   }
 
   /** What weight decay leaves of a weight. */
@@ -96,14 +120,23 @@ abstract sealed class Update permits AdamW, MuonUpdate {
     parameter.pack(stream);
   }
 
-  /** Takes the gradient over, and gives the sum of its squares. */
-  final double take() {
+  /**
+   * Takes the gradient of one of several batches over, and gives the sum of the squares of the mean
+   * of those that were taken until then.
+   *
+   * @param before how many were taken before
+   */
+  final double take(int before) {
+    float share = 1f / (before + 1);
     double sum = 0;
     for (int from = 0; from < gradient.length; from += BLOCK) {
       int count = Math.min(BLOCK, gradient.length - from);
       parameter.gradient(from, count, block, work);
-      System.arraycopy(block, 0, gradient, from, count);
-      sum += squares(block, 0, count);
+      for (int i = 0; i < count; i++) {
+        float mean = before == 0 ? 0 : gradient[from + i];
+        gradient[from + i] = mean + (block[i] - mean) * share;
+      }
+      sum += squares(gradient, from, from + count);
     }
     return sum;
   }

@@ -91,7 +91,9 @@ abstract sealed class Weighted permits Dense, Convolution {
     tape.forward(kernel.build());
     tape.derivative(
         () -> {
-          weightGradient(x, y.gradient(), primitive);
+          if (!weight.isFrozen() || !bias.map(Trained::isFrozen).orElse(true)) {
+            weightGradient(x, y.gradient(), primitive);
+          }
           tape.contribute(x, dx -> inputGradient(dx, y.gradient(), primitive));
           plus.ifPresent(p -> tape.passOn(p, y));
         });

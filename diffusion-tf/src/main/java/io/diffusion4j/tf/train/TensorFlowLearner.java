@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -53,7 +54,13 @@ final class TensorFlowLearner implements Learner {
   private final Placeholder<TFloat32> beta1Power;
   private final Placeholder<TFloat32> beta2Power;
   private final Placeholder<TFloat32> epsilon;
-  private final Placeholder<TFloat32> emaDecay;
+  private final List<Placeholder<TFloat32>> emaDecays = new ArrayList<>();
+
+  /** What puts the share of the first batch into the sum of gradients, if there are several. */
+  private final List<Op> begins = new ArrayList<>();
+
+  /** What adds that of a later one. */
+  private final List<Op> adds = new ArrayList<>();
 
   /** {@code [B, 2]}, of the last step; empty if there was none or the loss knows no timesteps. */
   private float[] timestepLosses = {};
@@ -73,15 +80,19 @@ final class TensorFlowLearner implements Learner {
       beta1Power = scalar(tf);
       beta2Power = scalar(tf);
       epsilon = scalar(tf);
-      emaDecay = scalar(tf);
+      config.emaDecays().forEach(d -> emaDecays.add(scalar(tf)));
 
-      var slots = objective.network().parameters().keySet().stream().map(weights::slot).toList();
+      var all = objective.network().parameters().keySet().stream().map(weights::slot).toList();
+      all.forEach(slot -> cell(tf, Role.WEIGHTS, slot.parameter(), slot.variable()));
+      var slots = all.stream().filter(slot -> !config.isFrozen(slot.parameter())).toList();
       Output<?>[] reads = slots.stream().map(s -> s.read().asOutput()).toArray(Output[]::new);
-      Output<?>[] gradients = graph.addGradients(network.outputs().get(0).asOutput(), reads);
-      List<Operand<TFloat32>> halfSquares = new ArrayList<>();
-      for (Output<?> gradient : gradients) {
-        halfSquares.add(tf.nn.l2Loss(float32(gradient)));
+      List<Operand<TFloat32>> gradients = new ArrayList<>();
+      for (Output<?> g : graph.addGradients(network.outputs().get(0).asOutput(), reads)) {
+        var slot = slots.get(gradients.size());
+        gradients.add(config.accumulate() == 1 ? float32(g) : sum(tf, slot, float32(g)));
       }
+      List<Operand<TFloat32>> halfSquares = new ArrayList<>();
+      gradients.forEach(gradient -> halfSquares.add(tf.nn.l2Loss(gradient)));
       gradientNorm = tf.math.sqrt(tf.math.mul(tf.constant(2f), tf.math.addN(halfSquares)));
       var clip =
           tf.math.minimum(
@@ -90,7 +101,7 @@ final class TensorFlowLearner implements Learner {
                   tf.constant((float) config.clipNorm()),
                   tf.math.add(gradientNorm, tf.constant(1e-6f))));
       for (int i = 0; i < slots.size(); i++) {
-        update(tf, slots.get(i), tf.math.mul(float32(gradients[i]), clip), clip);
+        update(tf, slots.get(i), tf.math.mul(gradients.get(i), clip), clip);
       }
       session = Sessions.open(graph, config.compute().threads());
     } catch (RuntimeException | Error e) {
@@ -108,8 +119,17 @@ final class TensorFlowLearner implements Learner {
     return (Operand<TFloat32>) gradient;
   }
 
+  /** The sum of the shares that the batches of a step have in the gradient. */
+  private Operand<TFloat32> sum(Ops tf, TrainableWeights.Slot slot, Operand<TFloat32> gradient) {
+    var sum = tf.variable(slot.shape(), TFloat32.class);
+    var share = tf.math.mul(gradient, tf.constant(1f / config.accumulate()));
+    begins.add(tf.assign(sum, share));
+    adds.add(tf.assignAdd(sum, share));
+    return tf.identity(sum);
+  }
+
   /**
-   * A step of the optimizer and the moving average. Every update waits for the clipping factor,
+   * A step of the optimizer and the moving averages. Every update waits for the clipping factor,
    * which needs all gradients, so no weight changes while it is still read.
    */
   private void update(
@@ -117,14 +137,11 @@ final class TensorFlowLearner implements Learner {
     var parameter = slot.parameter();
     var m = tf.variable(slot.shape(), TFloat32.class);
     var v = tf.variable(slot.shape(), TFloat32.class);
-    var ema = tf.variable(slot.shape(), TFloat32.class);
-    cell(tf, Role.WEIGHTS, parameter, slot.variable());
     cell(tf, Role.ADAM_M, parameter, m);
     cell(tf, Role.ADAM_V, parameter, v);
-    cell(tf, Role.EMA, parameter, ema);
 
     Ops then = tf.withControlDependencies(barrier);
-    if (parameter.shape().length >= 2 && config.optimizer().weightDecay() > 0) {
+    if (config.optimizer().decays(parameter) && config.optimizer().weightDecay() > 0) {
       var shrink = tf.math.mul(slot.read(), decay);
       then = tf.withControlDependencies(then.assignSub(slot.variable(), shrink));
     }
@@ -133,11 +150,16 @@ final class TensorFlowLearner implements Learner {
             ? muon(then, slot, m, gradient)
             : adam(then, slot, m, v, gradient);
     var after = tf.withControlDependencies(moved);
-    var average =
-        after.math.add(
-            after.math.mul(ema, emaDecay),
-            after.math.mul(moved, after.math.sub(tf.constant(1f), emaDecay)));
-    updates.add(tf.assign(ema, average));
+    for (int i = 0; i < emaDecays.size(); i++) {
+      var ema = tf.variable(slot.shape(), TFloat32.class);
+      cell(tf, Role.AVERAGES.get(i), parameter, ema);
+      var emaDecay = emaDecays.get(i);
+      var average =
+          after.math.add(
+              after.math.mul(ema, emaDecay),
+              after.math.mul(moved, after.math.sub(tf.constant(1f), emaDecay)));
+      updates.add(tf.assign(ema, average));
+    }
   }
 
   private Operand<TFloat32> adam(
@@ -239,31 +261,67 @@ final class TensorFlowLearner implements Learner {
   }
 
   @Override
-  public Trainer.Report step(Batch batch, long step) {
-    double learningRate = config.rate(step);
-    double correction2 = 1 - Math.pow(config.optimizer().beta2(), step + 1.0);
+  public Trainer.Report step(List<Batch> batches, long step) {
+    List<LossNetwork.Value> values = new ArrayList<>();
+    double norm;
+    if (batches.size() == 1) {
+      norm = run(Optional.of(batches.get(0)), updates, step, values);
+    } else {
+      for (Batch batch : batches) {
+        run(Optional.of(batch), values.isEmpty() ? begins : adds, step, values);
+      }
+      norm = run(Optional.empty(), updates, step, values);
+    }
+    var loss = LossNetwork.mean(values);
+    timestepLosses = loss.perTimestep();
+    return new Trainer.Report(loss.loss(), norm, config.rate(step), loss.metrics());
+  }
+
+  /**
+   * Runs operations of a step.
+   *
+   * @param batch what they need of the data
+   * @param values gets the loss of the batch
+   * @return the norm of the gradient, as it is until then
+   */
+  private double run(
+      Optional<Batch> batch, List<Op> targets, long step, List<LossNetwork.Value> values) {
     List<TType> owned = new ArrayList<>();
     try {
       var runner = session.runner();
-      network.feed(runner, batch, owned);
-      feed(runner, owned, rate, learningRate);
-      feed(runner, owned, decay, learningRate * config.optimizer().weightDecay());
-      feed(runner, owned, beta1Power, Math.pow(config.optimizer().beta1(), step + 1.0));
-      feed(runner, owned, beta2Power, 1 - correction2);
-      // TensorFlow adds ε to the uncorrected root √v, the paper to the corrected √v̂.
-      feed(runner, owned, epsilon, config.optimizer().epsilon() * Math.sqrt(correction2));
-      feed(runner, owned, emaDecay, config.ema(step));
-      runner.fetch(gradientNorm);
-      network.outputs().forEach(runner::fetch);
-      updates.forEach(runner::addTarget);
+      if (targets == updates) {
+        feed(runner, owned, step);
+        runner.fetch(gradientNorm);
+      }
+      if (batch.isPresent()) {
+        network.feed(runner, batch.get(), owned);
+        network.outputs().forEach(runner::fetch);
+      }
+      targets.forEach(runner::addTarget);
       try (var result = runner.run()) {
-        double norm = Tensors.floats(result.get(0))[0];
-        var loss = objective.value(i -> Tensors.floats(result.get(1 + i)));
-        timestepLosses = loss.perTimestep();
-        return new Trainer.Report(loss.loss(), norm, learningRate, loss.metrics());
+        int first = targets == updates ? 1 : 0;
+        if (batch.isPresent()) {
+          values.add(objective.value(i -> Tensors.floats(result.get(first + i))));
+        }
+        return first == 0 ? 0 : Tensors.floats(result.get(0))[0];
       }
     } finally {
       owned.forEach(TType::close);
+    }
+  }
+
+  /** Feeds what the updates need of the step. */
+  private void feed(Session.Runner runner, List<TType> owned, long step) {
+    double learningRate = config.rate(step);
+    double correction2 = 1 - Math.pow(config.optimizer().beta2(), step + 1.0);
+    feed(runner, owned, rate, learningRate);
+    feed(runner, owned, decay, learningRate * config.optimizer().weightDecay());
+    feed(runner, owned, beta1Power, Math.pow(config.optimizer().beta1(), step + 1.0));
+    feed(runner, owned, beta2Power, 1 - correction2);
+    // TensorFlow adds ε to the uncorrected root √v, the paper to the corrected √v̂.
+    feed(runner, owned, epsilon, config.optimizer().epsilon() * Math.sqrt(correction2));
+    for (int i = 0; i < emaDecays.size(); i++) {
+      feed(runner, owned, emaDecays.get(i), config.ema(i, step));
     }
   }
 
@@ -284,7 +342,9 @@ final class TensorFlowLearner implements Learner {
   public NamedTensors read(Set<Role> roles) {
     Map<String, Cell> cells = new LinkedHashMap<>();
     for (Role role : roles) {
-      parameters().forEach(p -> cells.put(role.key(p.key()), cellOf(role, p)));
+      parameters().stream()
+          .filter(p -> config.roles(p).contains(role))
+          .forEach(p -> cells.put(role.key(p.key()), cellOf(role, p)));
     }
     var runner = session.runner();
     cells.values().forEach(cell -> runner.fetch(cell.read));

@@ -267,6 +267,63 @@ class TrainerTest {
   }
 
   @Test
+  void anyOfTheMovingAveragesOfAStateCanBeTheModels(@TempDir Path folder) {
+    var config = Tiny.config(20, Precision.FLOAT32).withEmaDecay(0.9, 0.5);
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      new TrainingRun(trainer, config, Tiny.batches(config), folder, 10).run(UNHEARD);
+    }
+    float[] other;
+    var single = Tiny.config(20, Precision.FLOAT32).withEmaDecay(0.5);
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, single)) {
+      new TrainingRun(trainer, single, Tiny.batches(single), folder.resolve("0.5"), 10)
+          .run(UNHEARD);
+      other = trainer.averagedWeights().read("out.weight");
+    }
+    var exchanged = config.withEmaDecay(0.5, 0.9);
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, exchanged);
+        var run = new TrainingRun(trainer, exchanged, Tiny.batches(exchanged), folder, 10)) {
+      assertThat(run).isNotNull();
+      assertThat(trainer.averagedWeights().read("out.weight")).isEqualTo(other);
+    }
+    var third = config.withEmaDecay(0.9, 0.4);
+    refused(
+        Tiny.OBJECTIVE,
+        third,
+        folder,
+        folder.resolve("state.safetensors")
+            + ": is of another run: ema_decays: 0.9,0.5 (expected: 0.9,0.4)");
+  }
+
+  @Test
+  void aStateWithWhatIsFrozenGoesOnOnlyWithTheSame(@TempDir Path folder) {
+    var config = Tiny.config(4, Precision.FLOAT32).withFrozen(KeyPatterns.of("hidden.*"));
+    var batches = Tiny.batches(config);
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      assertThat(trainer.parameters()).isEqualTo(32 * 16 + 16);
+      new TrainingRun(trainer, config, batches, folder, 2).run(UNHEARD);
+    }
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      assertThat(new TrainingRun(trainer, config, batches, folder, 2).run(UNHEARD)).isTrue();
+      var other = new io.diffusion4j.nn.weights.TensorMap().putAll("", trainer.weights());
+      other.read("hidden.bias")[0] += 1;
+      trainer.startFrom(other);
+      assertThatThrownBy(() -> new TrainingRun(trainer, config, batches, folder, 2))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining(": is of another run: frozen_checksum: ");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NONE, 1, 1", "LINEAR, 0.8, 0.2", "COSINE, 0.9045085, 0.0954915"})
+  void theRateFallsAsItIsAsked(TrainingConfig.Fall fall, double early, double late) {
+    var config = TrainingConfig.of(100, 1, 0.5, 1).withFall(fall).withDecay(50); // from step 50 on
+    assertThat(config.rate(0)).isCloseTo(0.05, within(1e-9));
+    assertThat(config.rate(49)).isEqualTo(0.5);
+    assertThat(config.rate(60)).isCloseTo(0.5 * early, within(1e-6));
+    assertThat(config.rate(90)).isCloseTo(0.5 * late, within(1e-6));
+  }
+
+  @Test
   void aFolderIsForOneRunAtATime(@TempDir Path folder) {
     var config = Tiny.config(3, Precision.FLOAT32);
     var batches = Tiny.batches(config);

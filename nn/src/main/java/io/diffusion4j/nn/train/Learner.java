@@ -19,7 +19,15 @@ public interface Learner extends AutoCloseable {
     WEIGHTS,
     ADAM_M,
     ADAM_V,
-    EMA;
+    /** The moving average with the first of the decays. */
+    EMA,
+    /** That with the second. */
+    EMA_2,
+    /** That with the third. */
+    EMA_3;
+
+    /** The moving averages in the order of their decays. */
+    public static final List<Role> AVERAGES = List.of(EMA, EMA_2, EMA_3);
 
     /** The name of a parameter's tensor. */
     public String key(String parameter) {
@@ -31,16 +39,21 @@ public interface Learner extends AutoCloseable {
   List<Parameter> parameters();
 
   /**
-   * Makes a step. If the loss or the gradient is not finite, the weights are void afterwards.
+   * Makes a step by the mean of the gradients of some batches, all of the configuration's size. If a
+   * loss or the gradient is not finite, the weights are void afterwards.
    *
+   * @param batches as many as the configuration has per step
    * @param step how many were made before
    */
-  Trainer.Report step(Batch batch, long step);
+  Trainer.Report step(List<Batch> batches, long step);
 
   /** Timestep and loss of each sample of the last step, {@code [B, 2]}; empty if there are none. */
   float[] timestepLosses();
 
-  /** Copies of the tensors of these roles, in checkpoints' order of axes. */
+  /**
+   * Copies of the tensors of these roles, of the parameters that have them ({@link
+   * TrainingConfig#roles}), in checkpoints' order of axes.
+   */
   NamedTensors read(Set<Role> roles);
 
   /** Sets tensors, which are among those of {@link #read}. */

@@ -19,7 +19,8 @@ final class Learners {
   private Learners() {}
 
   static Learner of(Objective objective, TrainingConfig config) {
-    var network = LossNetwork.of(objective);
+    var whole = LossNetwork.of(objective);
+    var network = config.lowRank().map(updates -> updates.in(whole)).orElse(whole);
     String asked = Engines.requireKnown(config.compute().engine());
     List<TrainingEngine> engines = new ArrayList<>();
     ServiceLoader.load(TrainingEngine.class, Learners.class.getClassLoader()).forEach(engines::add);

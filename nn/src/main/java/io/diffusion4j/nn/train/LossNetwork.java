@@ -2,6 +2,7 @@ package io.diffusion4j.nn.train;
 
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,24 @@ public record LossNetwork(Network network, List<String> metrics) {
     boolean hasTimesteps = network.outputs().size() > last;
     return new Value(
         outputs.apply(0)[0], values, hasTimesteps ? outputs.apply(last) : new float[0]);
+  }
+
+  /** The mean of the losses of batches of one size. */
+  public static Value mean(List<Value> values) {
+    if (values.size() == 1) {
+      return values.get(0);
+    }
+    Map<String, Double> metrics = new TreeMap<>();
+    double loss = 0;
+    int rows = 0;
+    for (Value value : values) {
+      loss += value.loss / values.size();
+      value.metrics.forEach((name, m) -> metrics.merge(name, m / values.size(), Double::sum));
+      rows += value.perTimestep.length;
+    }
+    var perTimestep = FloatBuffer.allocate(rows);
+    values.forEach(value -> perTimestep.put(value.perTimestep));
+    return new Value(loss, metrics, perTimestep.array());
   }
 
   /**

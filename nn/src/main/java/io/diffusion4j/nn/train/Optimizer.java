@@ -9,16 +9,37 @@ import io.diffusion4j.nn.weights.Parameter;
  * @param beta1 decay of AdamW's first moment
  * @param beta2 decay of AdamW's second moment
  * @param epsilon added to the root of the second moment
- * @param weightDecay decoupled (Loshchilov &amp; Hutter 2019), on weights of two or more axes only
+ * @param weightDecay decoupled (Loshchilov &amp; Hutter 2019)
+ * @param decayed which parameters decay
  */
 public record Optimizer(
-    Method method, double beta1, double beta2, double epsilon, double weightDecay) {
+    Method method,
+    double beta1,
+    double beta2,
+    double epsilon,
+    double weightDecay,
+    Decayed decayed) {
   /** The ways to move weights. */
   public enum Method {
     /** AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) for all. */
     ADAMW,
     /** {@link Muon} for the matrices that it is for, AdamW for the rest. */
     MUON
+  }
+
+  /** Which parameters weight decay is for. */
+  public enum Decayed {
+    /** All, as PyTorch's AdamW does unless it is given groups. */
+    ALL,
+    /** Those of two or more axes: no biases, and no gains and shifts of normalisations. */
+    MATRICES,
+    /** The same without tables of embeddings and positions. */
+    LAYERS
+  }
+
+  /** Weight decay is for parameters of two or more axes. */
+  public Optimizer(Method method, double beta1, double beta2, double epsilon, double weightDecay) {
+    this(method, beta1, beta2, epsilon, weightDecay, Decayed.MATRICES);
   }
 
   public Optimizer {
@@ -38,11 +59,30 @@ public record Optimizer(
     return method == Method.MUON && Muon.moves(parameter);
   }
 
+  /** Whether a parameter decays. */
+  public boolean decays(Parameter parameter) {
+    return switch (decayed) {
+      case ALL -> true;
+      case MATRICES -> parameter.shape().length >= 2;
+      case LAYERS -> parameter.shape().length >= 2 && !isTable(parameter.key());
+    };
+  }
+
+  private static boolean isTable(String key) {
+    return key.contains("embeddings.")
+        || key.contains("token_embedding")
+        || key.contains("position");
+  }
+
   public Optimizer withMethod(Method newMethod) {
-    return new Optimizer(newMethod, beta1, beta2, epsilon, weightDecay);
+    return new Optimizer(newMethod, beta1, beta2, epsilon, weightDecay, decayed);
   }
 
   public Optimizer withWeightDecay(double newWeightDecay) {
-    return new Optimizer(method, beta1, beta2, epsilon, newWeightDecay);
+    return new Optimizer(method, beta1, beta2, epsilon, newWeightDecay, decayed);
+  }
+
+  public Optimizer withDecayed(Decayed newDecayed) {
+    return new Optimizer(method, beta1, beta2, epsilon, weightDecay, newDecayed);
   }
 }

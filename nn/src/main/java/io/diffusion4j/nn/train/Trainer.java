@@ -6,13 +6,17 @@ import io.diffusion4j.nn.train.Learner.Role;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.nn.weights.TensorMap;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
+import java.util.zip.CRC32C;
 
 /**
  * An objective with its weights and optimizer state, and how many steps were made: one call is one
@@ -34,28 +38,36 @@ public final class Trainer implements AutoCloseable {
       double loss, double gradientNorm, double learningRate, Map<String, Double> metrics) {}
 
   private final Learner learner;
+  private final TrainingConfig config;
   private final List<Parameter> parameters;
   private long step;
 
   /** Makes everything ready and initialises the weights from the configuration's seed. */
   public Trainer(Objective objective, TrainingConfig config) {
-    this(Learners.of(objective, config), config.seed());
+    this(Learners.of(objective, config), config);
   }
 
   /** Initialises the weights of a learner, which it owns from now on. */
-  Trainer(Learner learner, long seed) {
+  Trainer(Learner learner, TrainingConfig config) {
     this.learner = learner;
+    this.config = config;
     this.parameters = learner.parameters();
-    var random = new SplittableRandom(seed);
+    var random = new SplittableRandom(config.seed());
     var values = new TensorMap();
     for (Parameter p : parameters) {
-      float[] initial = p.init().values(p.shape(), random.split());
-      values.put(Role.WEIGHTS.key(p.key()), p.shape(), initial);
-      values.put(Role.EMA.key(p.key()), p.shape(), initial);
-      values.put(Role.ADAM_M.key(p.key()), p.shape(), new float[p.size()]);
-      values.put(Role.ADAM_V.key(p.key()), p.shape(), new float[p.size()]);
+      put(values, p, p.init().values(p.shape(), random.split()), true);
     }
     learner.fill(values);
+  }
+
+  /** Adds what a parameter has before the first step, with its moments or without. */
+  private void put(TensorMap values, Parameter p, float[] initial, boolean moments) {
+    for (Role role : config.roles(p)) {
+      boolean isMoment = role == Role.ADAM_M || role == Role.ADAM_V;
+      if (moments || !isMoment) {
+        values.put(role.key(p.key()), p.shape(), isMoment ? new float[p.size()] : initial);
+      }
+    }
   }
 
   /** How many steps were made, over all sessions of a resumed run. */
@@ -66,10 +78,17 @@ public final class Trainer implements AutoCloseable {
   /**
    * Makes one step.
    *
+   * @param batches as many as the configuration has per step, each of its size
    * @throws DivergedException if the loss or the gradient is not finite; the weights are then void
    */
-  public Report step(Batch batch) {
-    var report = learner.step(batch, step);
+  public Report step(Batch... batches) {
+    Check.that(
+        batches.length == config.accumulate(),
+        "batches",
+        batches.length,
+        "%s",
+        config.accumulate());
+    var report = learner.step(List.of(batches), step);
     if (!Double.isFinite(report.loss()) || !Double.isFinite(report.gradientNorm())) {
       throw new DivergedException(step, report.loss(), report.gradientNorm());
     }
@@ -86,7 +105,10 @@ public final class Trainer implements AutoCloseable {
     return losses;
   }
 
-  /** A copy of the moving average of the weights, what a finished model consists of. */
+  /**
+   * A copy of the moving average of the weights, what a finished model consists of; of several, the
+   * one with the first decay.
+   */
   public NamedTensors averagedWeights() {
     return snapshot(Role.EMA);
   }
@@ -97,15 +119,49 @@ public final class Trainer implements AutoCloseable {
   }
 
   private NamedTensors snapshot(Role role) {
-    var read = learner.read(Set.of(role));
+    var read = learner.read(EnumSet.of(role, Role.WEIGHTS));
     var tensors = new TensorMap();
-    parameters.forEach(p -> tensors.put(p.key(), p.shape(), read.read(role.key(p.key()))));
+    for (Parameter p : parameters) {
+      Role own = config.isFrozen(p) ? Role.WEIGHTS : role;
+      tensors.put(p.key(), p.shape(), read.read(own.key(p.key())));
+    }
     return tensors;
   }
 
-  /** A copy of everything that {@link #restore} needs. */
+  /** A copy of everything that {@link #restore} needs: all but what is frozen. */
   NamedTensors state() {
-    return learner.read(EnumSet.allOf(Role.class));
+    var all = learner.read(EnumSet.allOf(Role.class));
+    var state = new TensorMap();
+    forEachKept((key, p) -> state.put(key, p.shape(), all.read(key)));
+    return state;
+  }
+
+  private void forEachKept(BiConsumer<String, Parameter> action) {
+    for (Role role : Role.values()) {
+      for (Parameter p : parameters) {
+        if (!config.isFrozen(p) && config.roles(p).contains(role)) {
+          action.accept(role.key(p.key()), p);
+        }
+      }
+    }
+  }
+
+  /** A checksum of what is frozen; empty if nothing is. */
+  Optional<String> fixed() {
+    if (parameters.stream().noneMatch(config::isFrozen)) {
+      return Optional.empty();
+    }
+    var weights = learner.read(Set.of(Role.WEIGHTS));
+    var sum = new CRC32C();
+    for (Parameter p : parameters) {
+      if (config.isFrozen(p)) {
+        float[] values = weights.read(Role.WEIGHTS.key(p.key()));
+        var bytes = ByteBuffer.allocate(values.length * Float.BYTES);
+        bytes.asFloatBuffer().put(values);
+        sum.update(bytes);
+      }
+    }
+    return Optional.of(Long.toHexString(sum.getValue()));
   }
 
   /**
@@ -115,9 +171,7 @@ public final class Trainer implements AutoCloseable {
    */
   void restore(NamedTensors saved, long atStep) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
-    for (Role role : Role.values()) {
-      parameters.forEach(p -> shapes.put(role.key(p.key()), p.shape()));
-    }
+    forEachKept((key, p) -> shapes.put(key, p.shape()));
     if (!saved.names().equals(shapes.keySet())) {
       throw new IllegalArgumentException(
           "tensors: "
@@ -151,22 +205,23 @@ public final class Trainer implements AutoCloseable {
     var values = new TensorMap();
     for (Parameter p : parameters) {
       boolean isThere = weights.names().contains(p.key());
+      if (!isThere && LowRank.isAdded(p.key())) {
+        continue; // the weights are those of the network without updates
+      }
       Check.that(
           isThere && Arrays.equals(weights.shape(p.key()), p.shape()),
           p.key() + " of the weights to start from",
           isThere ? Arrays.toString(weights.shape(p.key())) : "missing",
           "%s",
           Arrays.toString(p.shape()));
-      float[] initial = weights.read(p.key());
-      values.put(Role.WEIGHTS.key(p.key()), p.shape(), initial);
-      values.put(Role.EMA.key(p.key()), p.shape(), initial);
+      put(values, p, weights.read(p.key()), false);
     }
     learner.fill(values);
   }
 
   /** The number of trained values. */
   public long parameters() {
-    return parameters.stream().mapToLong(Parameter::size).sum();
+    return parameters.stream().filter(p -> !config.isFrozen(p)).mapToLong(Parameter::size).sum();
   }
 
   @Override

@@ -2,23 +2,33 @@ package io.diffusion4j.nn.train;
 
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.train.Learner.Role;
+import io.diffusion4j.nn.weights.Parameter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How to train.
  *
  * @param steps how many optimizer steps there are in all
- * @param batchSize samples per step
+ * @param batchSize samples that are computed at a time
+ * @param accumulate batches per step, whose gradients are averaged; the step is that of one batch of
+ *     all their samples
  * @param learningRate the rate after the warm-up
  * @param warmup steps over which the rate rises linearly from 0
- * @param decay steps over which the rate falls to 0 at the end; between warm-up and decay it is
- *     constant, and a run can be ended there at any time by fewer steps and a short decay (Hu et
- *     al. 2024)
+ * @param decay steps over which the rate falls at the end; between warm-up and decay it is constant,
+ *     and a run can be ended there at any time by fewer steps and a short decay (Hu et al. 2024)
+ * @param fall how the rate falls
  * @param optimizer what moves the weights
  * @param clipNorm the largest global norm of the gradient
- * @param emaDecay decay of the moving average of the weights
- * @param emaWarmup how the moving average gets to its decay
+ * @param emaDecays decays of the moving averages of the weights, the first of which is what a
+ *     finished model consists of; one to {@value #MOST_AVERAGES}
+ * @param emaWarmup how the moving averages get to their decays
+ * @param frozen the parameters that stay as they are
+ * @param lowRank updates that are trained in place of the weights, if any
  * @param compute which engine on which threads, and the precision of activations and matrix
  *     products; the weights themselves are float32
  * @param seed of the initial weights and of the data
@@ -26,37 +36,96 @@ import java.util.Map;
 public record TrainingConfig(
     long steps,
     int batchSize,
+    int accumulate,
     double learningRate,
     long warmup,
     long decay,
+    Fall fall,
     Optimizer optimizer,
     double clipNorm,
-    double emaDecay,
+    List<Double> emaDecays,
     EmaWarmup emaWarmup,
+    KeyPatterns frozen,
+    Optional<LowRank> lowRank,
     Compute compute,
     long seed) {
+  /** How many moving averages there may be. */
+  public static final int MOST_AVERAGES = 3;
+
+  /** How the rate gets from the constant to 0. */
+  public enum Fall {
+    /** Half a cosine. */
+    COSINE,
+    /** A straight line. */
+    LINEAR,
+    /** It does not. */
+    NONE
+  }
+
   /** How the moving average begins. */
   public enum EmaWarmup {
     /** With its decay: it remembers the initial weights for long. */
     NONE,
     /** The decay after a step is at most (1 + step) / (10 + step). */
-    RISING
+    RISING,
+    /** At most 1 − (1 + step)^(−3/4), and 0 after the first step, as in diffusers' examples. */
+    POWER
   }
 
   public TrainingConfig {
     require(steps >= 1, "steps", steps, "≥ 1");
     require(batchSize >= 1, "batchSize", batchSize, "≥ 1");
+    require(accumulate >= 1, "accumulate", accumulate, "≥ 1");
     require(learningRate > 0 && learningRate < 1, "learningRate", learningRate, "in (0, 1)");
     require(warmup >= 0, "warmup", warmup, "≥ 0");
     require(decay >= 1, "decay", decay, "≥ 1");
     require(clipNorm > 0, "clipNorm", clipNorm, "> 0");
-    require(emaDecay >= 0 && emaDecay < 1, "emaDecay", emaDecay, "in [0, 1)");
+    emaDecays = List.copyOf(emaDecays);
+    require(
+        emaDecays.size() >= 1
+            && emaDecays.size() <= MOST_AVERAGES
+            && emaDecays.stream().distinct().count() == emaDecays.size(),
+        "emaDecay",
+        emaDecays,
+        "1 to " + MOST_AVERAGES + " different ones");
+    emaDecays.forEach(d -> require(d >= 0 && d < 1, "emaDecay", d, "in [0, 1)"));
   }
 
   static void require(boolean holds, String name, Object value, String expected) {
     if (!holds) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
     }
+  }
+
+  /** A batch per step, half a cosine at the end, one moving average, and all parameters trained. */
+  public TrainingConfig(
+      long steps,
+      int batchSize,
+      double learningRate,
+      long warmup,
+      long decay,
+      Optimizer optimizer,
+      double clipNorm,
+      double emaDecay,
+      EmaWarmup emaWarmup,
+      Compute compute,
+      long seed) {
+    this(
+        steps,
+        batchSize,
+        1,
+        learningRate,
+        warmup,
+        decay,
+        Fall.COSINE,
+        optimizer,
+        clipNorm,
+        List.of(emaDecay),
+        emaWarmup,
+        KeyPatterns.NONE,
+        Optional.empty(),
+        compute,
+        seed);
   }
 
   /** AdamW with the customary constants, and a rate that falls from the warm-up on. */
@@ -77,69 +146,131 @@ public record TrainingConfig(
 
   /** The same for another length, with the warm-up and decay that {@link #of} gives it. */
   public TrainingConfig withSteps(long newSteps) {
-    return new TrainingConfig(
-        newSteps,
-        batchSize,
-        learningRate,
-        customaryWarmup(newSteps),
-        customaryDecay(newSteps),
-        optimizer,
-        clipNorm,
-        emaDecay,
-        emaWarmup,
-        compute,
-        seed);
+    var changed = new Change(this);
+    changed.steps = newSteps;
+    changed.warmup = customaryWarmup(newSteps);
+    changed.decay = customaryDecay(newSteps);
+    return changed.made();
   }
 
   public TrainingConfig withDecay(long newDecay) {
-    return with(batchSize, learningRate, newDecay, optimizer, emaDecay, compute, seed);
+    var changed = new Change(this);
+    changed.decay = newDecay;
+    return changed.made();
+  }
+
+  public TrainingConfig withFall(Fall newFall) {
+    var changed = new Change(this);
+    changed.fall = newFall;
+    return changed.made();
   }
 
   public TrainingConfig withBatchSize(int newBatchSize) {
-    return with(newBatchSize, learningRate, decay, optimizer, emaDecay, compute, seed);
+    var changed = new Change(this);
+    changed.batchSize = newBatchSize;
+    return changed.made();
+  }
+
+  public TrainingConfig withAccumulate(int newAccumulate) {
+    var changed = new Change(this);
+    changed.accumulate = newAccumulate;
+    return changed.made();
   }
 
   public TrainingConfig withLearningRate(double newLearningRate) {
-    return with(batchSize, newLearningRate, decay, optimizer, emaDecay, compute, seed);
+    var changed = new Change(this);
+    changed.learningRate = newLearningRate;
+    return changed.made();
   }
 
   public TrainingConfig withOptimizer(Optimizer newOptimizer) {
-    return with(batchSize, learningRate, decay, newOptimizer, emaDecay, compute, seed);
+    var changed = new Change(this);
+    changed.optimizer = newOptimizer;
+    return changed.made();
   }
 
-  public TrainingConfig withEmaDecay(double newEmaDecay) {
-    return with(batchSize, learningRate, decay, optimizer, newEmaDecay, compute, seed);
+  public TrainingConfig withEmaDecay(double... newEmaDecays) {
+    var changed = new Change(this);
+    changed.emaDecays = java.util.Arrays.stream(newEmaDecays).boxed().toList();
+    return changed.made();
+  }
+
+  public TrainingConfig withFrozen(KeyPatterns newFrozen) {
+    var changed = new Change(this);
+    changed.frozen = newFrozen;
+    return changed.made();
+  }
+
+  public TrainingConfig withLowRank(LowRank newLowRank) {
+    var changed = new Change(this);
+    changed.lowRank = Optional.of(newLowRank);
+    return changed.made();
   }
 
   public TrainingConfig withCompute(Compute newCompute) {
-    return with(batchSize, learningRate, decay, optimizer, emaDecay, newCompute, seed);
+    var changed = new Change(this);
+    changed.compute = newCompute;
+    return changed.made();
   }
 
   public TrainingConfig withSeed(long newSeed) {
-    return with(batchSize, learningRate, decay, optimizer, emaDecay, compute, newSeed);
+    var changed = new Change(this);
+    changed.seed = newSeed;
+    return changed.made();
   }
 
-  /** The same but for what a run may choose. */
-  private TrainingConfig with(
-      int newBatchSize,
-      double newLearningRate,
-      long newDecay,
-      Optimizer newOptimizer,
-      double newEmaDecay,
-      Compute newCompute,
-      long newSeed) {
-    return new TrainingConfig(
-        steps,
-        newBatchSize,
-        newLearningRate,
-        warmup,
-        newDecay,
-        newOptimizer,
-        clipNorm,
-        newEmaDecay,
-        emaWarmup,
-        newCompute,
-        newSeed);
+  /** What a run may choose, while it is changed. */
+  private static final class Change {
+    private final TrainingConfig from;
+    private long steps;
+    private int batchSize;
+    private int accumulate;
+    private double learningRate;
+    private long warmup;
+    private long decay;
+    private Fall fall;
+    private Optimizer optimizer;
+    private List<Double> emaDecays;
+    private KeyPatterns frozen;
+    private Optional<LowRank> lowRank;
+    private Compute compute;
+    private long seed;
+
+    Change(TrainingConfig from) {
+      this.from = from;
+      steps = from.steps;
+      batchSize = from.batchSize;
+      accumulate = from.accumulate;
+      learningRate = from.learningRate;
+      warmup = from.warmup;
+      decay = from.decay;
+      fall = from.fall;
+      optimizer = from.optimizer;
+      emaDecays = from.emaDecays;
+      frozen = from.frozen;
+      lowRank = from.lowRank;
+      compute = from.compute;
+      seed = from.seed;
+    }
+
+    TrainingConfig made() {
+      return new TrainingConfig(
+          steps,
+          batchSize,
+          accumulate,
+          learningRate,
+          warmup,
+          decay,
+          fall,
+          optimizer,
+          from.clipNorm,
+          emaDecays,
+          from.emaWarmup,
+          frozen,
+          lowRank,
+          compute,
+          seed);
+    }
   }
 
   private static long customaryWarmup(long steps) {
@@ -150,9 +281,7 @@ public record TrainingConfig(
     return Math.max(1, steps - customaryWarmup(steps));
   }
 
-  /**
-   * The rate of a step, counted from 0: a linear warm-up, a constant, then half a cosine down to 0.
-   */
+  /** The rate of a step, counted from 0: a linear warm-up, a constant, then its fall. */
   public double rate(long step) {
     if (step < warmup) {
       return learningRate * (step + 1) / warmup;
@@ -162,24 +291,55 @@ public record TrainingConfig(
       return learningRate;
     }
     double progress = Math.min(1, (double) (step - constant) / Math.max(1, steps - constant));
-    return learningRate * 0.5 * (1 + Math.cos(Math.PI * progress));
+    return switch (fall) {
+      case COSINE -> learningRate * 0.5 * (1 + Math.cos(Math.PI * progress));
+      case LINEAR -> learningRate * (1 - progress);
+      case NONE -> learningRate;
+    };
+  }
+
+  /** Samples per step. */
+  public long samplesPerStep() {
+    return (long) batchSize * accumulate;
+  }
+
+  /** What is kept of a parameter: of one that is frozen, its weights. */
+  public List<Role> roles(Parameter parameter) {
+    return isFrozen(parameter)
+        ? List.of(Role.WEIGHTS)
+        : Stream.concat(
+                Stream.of(Role.WEIGHTS, Role.ADAM_M, Role.ADAM_V),
+                Role.AVERAGES.stream().limit(emaDecays.size()))
+            .toList();
+  }
+
+  /** Whether a parameter stays as it is. */
+  public boolean isFrozen(Parameter parameter) {
+    return frozen.matches(parameter.key())
+        || (lowRank.isPresent() && !LowRank.isUpdate(parameter.key()));
   }
 
   /** What the files of the weights say of their training. */
   public Map<String, String> notes() {
     return Map.of(
         "diffusion4j.steps", Long.toString(steps),
-        "diffusion4j.batch_size", Integer.toString(batchSize),
+        "diffusion4j.batch_size", Long.toString(samplesPerStep()),
         "diffusion4j.learning_rate", Double.toString(learningRate),
         "diffusion4j.optimizer", optimizer.method().name().toLowerCase(Locale.ROOT),
         "diffusion4j.seed", Long.toString(seed));
   }
 
-  /** The moving average's decay after a step, counted from 0. */
-  public double ema(long step) {
+  /**
+   * The decay of a moving average after a step, counted from 0.
+   *
+   * @param average the index of its decay
+   */
+  public double ema(int average, long step) {
+    double decay = emaDecays.get(average);
     return switch (emaWarmup) {
-      case NONE -> emaDecay;
-      case RISING -> Math.min(emaDecay, (1.0 + step) / (10.0 + step));
+      case NONE -> decay;
+      case RISING -> Math.min(decay, (1.0 + step) / (10.0 + step));
+      case POWER -> step == 0 ? 0 : Math.min(decay, 1 - Math.pow(1.0 + step, -0.75));
     };
   }
 }

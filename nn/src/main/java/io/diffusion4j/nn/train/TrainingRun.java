@@ -133,9 +133,9 @@ public final class TrainingRun implements AutoCloseable {
               return thread;
             });
     try {
-      CompletableFuture<Batch> next = ahead(loader, trainer.step());
+      CompletableFuture<Batch[]> next = ahead(loader, trainer.step());
       while (!stopped && trainer.step() < config.steps()) {
-        Batch batch = next.join();
+        Batch[] batch = next.join();
         next = ahead(loader, trainer.step() + 1);
         var report = trainer.step(batch);
         timesteps.ifPresent(aware -> aware.record(trainer.timestepLosses()));
@@ -160,10 +160,19 @@ public final class TrainingRun implements AutoCloseable {
     lock.close();
   }
 
-  private CompletableFuture<Batch> ahead(ExecutorService loader, long step) {
+  private CompletableFuture<Batch[]> ahead(ExecutorService loader, long step) {
     return step < config.steps()
-        ? CompletableFuture.supplyAsync(() -> batches.batch(step), loader)
+        ? CompletableFuture.supplyAsync(() -> batches(step), loader)
         : CompletableFuture.failedFuture(new IllegalStateException("no step " + step));
+  }
+
+  /** The batches of a step: with several per step, the source's next ones. */
+  private Batch[] batches(long step) {
+    var all = new Batch[config.accumulate()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = batches.batch(step * all.length + i);
+    }
+    return all;
   }
 
   private void save(Listener listener) {

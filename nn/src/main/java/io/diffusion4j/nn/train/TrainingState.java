@@ -4,11 +4,17 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.TensorMap;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Everything a run needs to go on, in one safetensors file that is replaced at once: weights,
@@ -20,13 +26,22 @@ final class TrainingState {
   private static final String OPTIMIZER = "optimizer";
   private static final String TIMESTEPS = "timesteps";
   private static final String UNIFORM = "uniform";
+  private static final String ACCUMULATE = "accumulate";
+  private static final String FROZEN = "frozen_checksum";
+  private static final String NOTHING = "none";
+  private static final String EMA_DECAYS = "ema_decays";
+
+  /** What the keys of the moving averages begin with. */
+  private static final List<String> AVERAGES =
+      Learner.Role.AVERAGES.stream().map(role -> role.key("")).toList();
 
   private TrainingState() {}
 
   static void save(
       Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps, Path file) {
     var writer = new SafetensorsWriter().withChecksum().note(STEP, Long.toString(trainer.step()));
-    writer.notes(identity(config, timesteps));
+    writer.notes(identity(trainer, config, timesteps));
+    writer.note(EMA_DECAYS, decays(config));
     timesteps.ifPresent(aware -> aware.save(writer));
     var state = trainer.state();
     for (String name : state.names()) {
@@ -43,7 +58,9 @@ final class TrainingState {
       // of a time when there was no choice
       notes.putIfAbsent(OPTIMIZER, Optimizer.Method.ADAMW.name());
       notes.putIfAbsent(TIMESTEPS, UNIFORM);
-      identity(config, timesteps)
+      notes.putIfAbsent(ACCUMULATE, "1");
+      notes.putIfAbsent(FROZEN, NOTHING);
+      identity(trainer, config, timesteps)
           .forEach(
               (name, value) -> {
                 if (!value.equals(notes.get(name))) {
@@ -64,7 +81,11 @@ final class TrainingState {
               aware.restore(
                   new CheckpointTensors(file, saved, LossAwareTimesteps::isStateOf), step));
       trainer.restore(
-          new CheckpointTensors(file, saved, name -> !LossAwareTimesteps.isStateOf(name)), step);
+          averagesInOrder(
+              new CheckpointTensors(file, saved, name -> !LossAwareTimesteps.isStateOf(name)),
+              notes.getOrDefault(EMA_DECAYS, ""),
+              config),
+          step);
     } catch (NumberFormatException e) {
       throw new CheckpointException(file, "is not a training state: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
@@ -74,13 +95,47 @@ final class TrainingState {
 
   /** What must not change within a run; how long it is and how fast it learns may. */
   private static Map<String, String> identity(
-      TrainingConfig config, Optional<LossAwareTimesteps> timesteps) {
+      Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps) {
     Map<String, String> notes = new LinkedHashMap<>();
     notes.put("seed", Long.toString(config.seed()));
     notes.put("batch_size", Integer.toString(config.batchSize()));
+    notes.put(ACCUMULATE, Integer.toString(config.accumulate()));
+    notes.put(FROZEN, trainer.fixed().orElse(NOTHING));
     notes.put("precision", config.compute().precision().name());
     notes.put(OPTIMIZER, config.optimizer().method().name());
     notes.put(TIMESTEPS, timesteps.isPresent() ? "loss-aware" : UNIFORM);
     return notes;
+  }
+
+  private static String decays(TrainingConfig config) {
+    return config.emaDecays().stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  /**
+   * The tensors of a state with several moving averages, in the order in which the configuration
+   * has their decays; a single one may go on with another decay.
+   *
+   * @param decays in the order in which they were saved
+   */
+  private static NamedTensors averagesInOrder(
+      NamedTensors saved, String decays, TrainingConfig config) {
+    List<String> before = List.of(decays.split(","));
+    List<String> now = List.of(decays(config).split(","));
+    if (now.equals(before) || now.size() + before.size() == 2) {
+      return saved;
+    }
+    Check.that(
+        Set.copyOf(before).equals(Set.copyOf(now)), "ema_decays", decays, "%s", decays(config));
+    var ordered = new TensorMap();
+    for (String name : saved.names()) {
+      String prefix = name.substring(0, name.indexOf('.') + 1);
+      int average = AVERAGES.indexOf(prefix);
+      String renamed =
+          average < 0
+              ? name
+              : AVERAGES.get(now.indexOf(before.get(average))) + name.substring(prefix.length());
+      ordered.put(renamed, saved.shape(name), saved.read(name));
+    }
+    return ordered;
   }
 }

@@ -19,6 +19,7 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.nn.weights.TensorMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -86,7 +87,7 @@ public interface LayerContract {
     evaluation.differentiate(Map.of(network.outputs().get(0), new double[] {1}));
     try (var learner = trainingEngine().learner(loss, config)) {
       learner.fill(state(network, weights));
-      var report = learner.step(batch, 0);
+      var report = learner.step(List.of(batch), 0);
       double expected = evaluation.value(network.outputs().get(0))[0];
       assertThat(report.loss())
           .isCloseTo(expected, within(GRADIENT * Math.max(1, Math.abs(expected))));

@@ -1,0 +1,249 @@
+package io.diffusion4j.cli.train;
+
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.train.KeyPatterns;
+import io.diffusion4j.nn.train.LowRank;
+import io.diffusion4j.nn.train.Optimizer;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingConfig.Fall;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How long and how fast to train, and what moves. */
+final class ScheduleOptions {
+  private static final String TARGETS = "to_q,to_k,to_v,to_out.0";
+
+  @Option(names = "--steps", paramLabel = "N", description = "How many steps, if not the preset's.")
+  private @Nullable Long steps;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "X",
+      description = "How many steps, as how often each picture of --data is trained on.")
+  private @Nullable Double epochs;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Samples that are computed at a time, if not the preset's.")
+  private @Nullable Integer batch;
+
+  @Option(
+      names = "--accumulate",
+      paramLabel = "N",
+      description =
+          "Batches per step: the step of a batch that is N times as large, in the memory of one."
+              + " Not for clip, whose loss is of a whole batch. Default: 1")
+  private @Nullable Integer accumulate;
+
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "X",
+      description = "The rate after the warm-up, if not the preset's.")
+  private @Nullable Double learningRate;
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "NAME",
+      description =
+          "The rate after the warm-up: ${COMPLETION-CANDIDATES}. wsd (warm-up, stable, decay) is"
+              + " constant until the last steps (--decay, or a tenth of all), and falls like a"
+              + " cosine there. Default: cosine")
+  private @Nullable Schedule schedule;
+
+  @Option(
+      names = "--decay",
+      paramLabel = "N",
+      description =
+          "Steps at the end over which the rate falls to 0. Before, it is constant, so that a run"
+              + " can be ended at any time by fewer --steps and a short decay. Default: all steps"
+              + " after the warm-up.")
+  private @Nullable Long decay;
+
+  @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      description =
+          "What moves the weights, if not the preset's choice: ${COMPLETION-CANDIDATES}. muon moves"
+              + " the rest as adamw does.")
+  private @Nullable Moving optimizer;
+
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "X",
+      description = "How fast weights decay, in parts of the rate. Default: 0.01")
+  private @Nullable Double weightDecay;
+
+  @Option(
+      names = "--decayed",
+      paramLabel = "NAME",
+      description =
+          "Which parameters decay: ${COMPLETION-CANDIDATES}. matrices are no biases and no"
+              + " normalisations, layers no embeddings and positions either. Default: matrices")
+  private @Nullable Decaying decayed;
+
+  @Option(
+      names = "--ema-decay",
+      paramLabel = "X",
+      split = ",",
+      description =
+          "Decay of the moving average of the weights, which is what is written. Of several (X,X,X)"
+              + " all are saved, and the first is written.")
+  private List<Double> emaDecay = List.of();
+
+  @Option(
+      names = "--freeze",
+      paramLabel = "PATTERN",
+      description =
+          "Parameters that stay as they are, by their keys: down_blocks.* are those that begin so,"
+              + " to_q.weight those that end so; several are separated by commas.")
+  private @Nullable String freeze;
+
+  @Option(
+      names = "--lora-rank",
+      paramLabel = "N",
+      description =
+          "Train low-rank updates (LoRA) of --start-from in place of its weights, and write them to"
+              + " decoder_lora (or that of another part) in the folder of the model.")
+  private @Nullable Integer loraRank;
+
+  @Option(
+      names = "--lora-alpha",
+      paramLabel = "X",
+      description = "The updates count alpha/rank times. Default: the rank")
+  private @Nullable Double loraAlpha;
+
+  @Option(
+      names = "--lora-targets",
+      paramLabel = "PATTERN",
+      defaultValue = TARGETS,
+      description = "The dense layers that get updates, as for --freeze. Default: ${DEFAULT-VALUE}")
+  private String loraTargets = TARGETS;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of the initial weights and the data, if not the preset's.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "FORMAT",
+      description =
+          "Number format of activations: ${COMPLETION-CANDIDATES}. Weights are kept in f32."
+              + " Default: bf16")
+  private ModelOptions.@Nullable Format format;
+
+  /** Schedules of the rate, as they are asked for. */
+  enum Schedule {
+    constant,
+    cosine,
+    linear,
+    wsd
+  }
+
+  /** Optimizers, as they are asked for. */
+  enum Moving {
+    adamw(Optimizer.Method.ADAMW),
+    muon(Optimizer.Method.MUON);
+
+    private final Optimizer.Method method;
+
+    Moving(Optimizer.Method method) {
+      this.method = method;
+    }
+  }
+
+  /** Groups of parameters, as they are asked for. */
+  enum Decaying {
+    all(Optimizer.Decayed.ALL),
+    matrices(Optimizer.Decayed.MATRICES),
+    layers(Optimizer.Decayed.LAYERS);
+
+    private final Optimizer.Decayed decayed;
+
+    Decaying(Optimizer.Decayed decayed) {
+      this.decayed = decayed;
+    }
+  }
+
+  /**
+   * A configuration with what was asked for.
+   *
+   * @param usual the preset's
+   * @param pictures of an epoch; empty if the data have no end
+   */
+  TrainingConfig of(TrainingConfig usual, OptionalLong pictures) {
+    TrainingConfig changed = usual;
+    if (batch != null) {
+      changed = changed.withBatchSize(batch);
+    }
+    if (accumulate != null) {
+      changed = changed.withAccumulate(accumulate);
+    }
+    if (epochs != null) {
+      changed = changed.withSteps(steps(epochs, changed.samplesPerStep(), pictures));
+    } else if (steps != null) {
+      changed = changed.withSteps(steps);
+    }
+    if (learningRate != null) {
+      changed = changed.withLearningRate(learningRate);
+    }
+    changed = scheduled(changed);
+    changed = changed.withOptimizer(moving(changed.optimizer()));
+    if (!emaDecay.isEmpty()) {
+      changed = changed.withEmaDecay(emaDecay.stream().mapToDouble(d -> d).toArray());
+    }
+    if (freeze != null) {
+      changed = changed.withFrozen(KeyPatterns.of(freeze));
+    }
+    if (loraRank != null) {
+      double alpha = loraAlpha == null ? loraRank : loraAlpha;
+      changed = changed.withLowRank(new LowRank(loraRank, alpha, KeyPatterns.of(loraTargets)));
+    }
+    if (seed != null) {
+      changed = changed.withSeed(seed);
+    }
+    var compute = changed.compute().withEngine(Engines.asked());
+    return changed.withCompute(format == null ? compute : compute.withPrecision(format.precision));
+  }
+
+  private long steps(double wanted, long perStep, OptionalLong pictures) {
+    Check.that(steps == null, "epochs", wanted, "none beside --steps");
+    Check.positive("epochs", wanted);
+    Check.that(pictures.isPresent(), "epochs", wanted, "--steps, as these data have no end");
+    return Math.max(1, (long) Math.ceil(wanted * pictures.getAsLong() / perStep));
+  }
+
+  private TrainingConfig scheduled(TrainingConfig config) {
+    TrainingConfig changed = config;
+    if (decay != null) {
+      changed = changed.withDecay(decay);
+    } else if (schedule == Schedule.wsd) {
+      changed = changed.withDecay(Math.max(1, changed.steps() / 10));
+    }
+    if (schedule == null) {
+      return changed;
+    }
+    return switch (schedule) {
+      case constant -> changed.withFall(Fall.NONE);
+      case linear -> changed.withFall(Fall.LINEAR);
+      case cosine, wsd -> changed.withFall(Fall.COSINE);
+    };
+  }
+
+  private Optimizer moving(Optimizer usual) {
+    Optimizer changed = usual;
+    if (optimizer != null) {
+      changed = changed.withMethod(optimizer.method);
+    }
+    if (weightDecay != null) {
+      changed = changed.withWeightDecay(weightDecay);
+    }
+    return decayed == null ? changed : changed.withDecayed(decayed.decayed);
+  }
+}

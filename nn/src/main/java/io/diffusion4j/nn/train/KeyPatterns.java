@@ -1,0 +1,49 @@
+package io.diffusion4j.nn.train;
+
+import io.diffusion4j.diffusion.argument.Check;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Which parameters or layers are meant, by their keys in checkpoints: {@code down_blocks.*} are all
+ * that begin so, {@code to_q} those whose key is, or ends with, this name, whatever comes before its
+ * dot.
+ *
+ * @param patterns of names joined by dots, in which {@code *} stands for anything
+ */
+public record KeyPatterns(List<String> patterns) {
+  /** No key. */
+  public static final KeyPatterns NONE = new KeyPatterns(List.of());
+
+  /** All that one of the patterns fits. */
+  public KeyPatterns {
+    patterns = List.copyOf(patterns);
+    patterns.forEach(p -> Check.that(!p.isBlank(), "pattern", "'" + p + "'", "a name"));
+  }
+
+  /** Reads patterns that are separated by commas. */
+  public static KeyPatterns of(String commaSeparated) {
+    return new KeyPatterns(Arrays.stream(commaSeparated.split(",", -1)).map(String::trim).toList());
+  }
+
+  /** Whether this key is meant. */
+  public boolean matches(String key) {
+    return patterns.stream().anyMatch(pattern -> regex(pattern).matcher(key).matches());
+  }
+
+  private static Pattern regex(String pattern) {
+    String quoted =
+        Arrays.stream(pattern.split("\\*", -1))
+            .map(Pattern::quote)
+            .collect(Collectors.joining(".*"));
+    return Pattern.compile("(.*\\.)?" + quoted);
+  }
+
+  /** The patterns, separated by commas. */
+  @Override
+  public String toString() {
+    return String.join(",", patterns);
+  }
+}

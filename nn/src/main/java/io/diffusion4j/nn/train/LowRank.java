@@ -1,0 +1,137 @@
+package io.diffusion4j.nn.train;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Layer;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Network.Node;
+import io.diffusion4j.nn.Operation;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.nn.weights.Layout;
+import io.diffusion4j.nn.weights.Parameter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Low-rank updates in place of weights (LoRA, Hu et al. 2021, eq. 3): dense layers become y = W·x +
+ * b + (alpha/rank)·B·(A·x), of which A and B alone are trained. A begins at N(0, 1/rank²), B at 0.
+ *
+ * <p>An objective is rewritten as data, so that every engine trains it. The factor is a layer of its
+ * own with a fixed multiple of the identity.
+ *
+ * @param rank of the updates
+ * @param alpha the factor is alpha/rank
+ * @param targets the dense layers, by the keys of their weights without {@code .weight}
+ */
+public record LowRank(int rank, double alpha, KeyPatterns targets) {
+  /** What the keys of A end with, behind that of the layer. */
+  public static final String A = ".lora_A.weight";
+
+  /** What the keys of B end with. */
+  public static final String B = ".lora_B.weight";
+
+  private static final String FACTOR = ".lora_factor";
+  private static final String WEIGHT = ".weight";
+
+  public LowRank {
+    Check.that(rank >= 1, "rank", rank, "≥ 1");
+    Check.positive("alpha", alpha);
+  }
+
+  /** Whether a parameter is trained: one of A or B. */
+  static boolean isUpdate(String key) {
+    return key.endsWith(A) || key.endsWith(B);
+  }
+
+  /** Whether a parameter is none of the network's own. */
+  static boolean isAdded(String key) {
+    return isUpdate(key) || key.endsWith(FACTOR);
+  }
+
+  /**
+   * Adds updates to an objective.
+   *
+   * @throws IllegalArgumentException if none of its dense layers is a target
+   */
+  LossNetwork in(LossNetwork objective) {
+    var rewritten = new Rewriting(objective.network());
+    objective.network().nodes().forEach(rewritten::copy);
+    Check.that(rewritten.updates > 0, "targets", targets, "some dense layers of the network");
+    return new LossNetwork(rewritten.network(), objective.metrics());
+  }
+
+  private final class Rewriting {
+    private final Network original;
+    private final Map<String, Parameter> parameters;
+    private final List<Node> nodes = new ArrayList<>();
+    private final List<Integer> index = new ArrayList<>();
+    private int updates;
+
+    Rewriting(Network original) {
+      this.original = original;
+      this.parameters = new LinkedHashMap<>(original.parameters());
+    }
+
+    private Tensor moved(Tensor value) {
+      return new Tensor(index.get(value.node()), value.shape(), value.role());
+    }
+
+    void copy(Node node) {
+      var inputs = node.inputs().stream().map(this::moved).toList();
+      var y = add(node.layer(), inputs, node.output().shape(), node.output().role());
+      if (node.layer() instanceof Layer.Linear linear && isTarget(linear)) {
+        y = updated(linear, inputs.get(0), y);
+      }
+      index.add(y.node());
+    }
+
+    private boolean isTarget(Layer.Linear linear) {
+      return linear.weight().endsWith(WEIGHT)
+          && original.parameter(linear.weight()).layout() == Layout.LINEAR
+          && targets.matches(layer(linear));
+    }
+
+    private static String layer(Layer.Linear linear) {
+      return linear.weight().substring(0, linear.weight().length() - WEIGHT.length());
+    }
+
+    private Tensor updated(Layer.Linear linear, Tensor x, Tensor y) {
+      updates++;
+      String layer = layer(linear);
+      var down = linear(layer + A, x, linear.in(), rank, y.role(), Init.normal(1.0 / rank));
+      var scaled = linear(layer + FACTOR, down, rank, rank, y.role(), (s, r) -> factor());
+      var up = linear(layer + B, scaled, rank, linear.out(), y.role(), Init.ZEROS);
+      return add(new Layer.Combine(Operation.ADD), List.of(y, up), y.shape(), y.role());
+    }
+
+    private Tensor linear(String key, Tensor x, long in, long out, Tensor.Role role, Init init) {
+      var parameter = new Parameter(key, new long[] {out, in}, Layout.LINEAR, init);
+      parameters.put(key, parameter);
+      List<Long> shape = new ArrayList<>(x.shape());
+      shape.set(shape.size() - 1, out);
+      return add(new Layer.Linear(key, "", in, out), List.of(x), shape, role);
+    }
+
+    private Tensor add(Layer layer, List<Tensor> inputs, List<Long> shape, Tensor.Role role) {
+      var output = new Tensor(nodes.size(), shape, role);
+      nodes.add(new Node(layer, inputs, output));
+      return output;
+    }
+
+    Network network() {
+      var outputs = original.outputs().stream().map(this::moved).toList();
+      return new Network(original.name(), nodes, outputs, parameters);
+    }
+  }
+
+  /** (alpha/rank)·I. */
+  private float[] factor() {
+    float[] values = new float[rank * rank];
+    for (int i = 0; i < rank; i++) {
+      values[i * rank + i] = (float) (alpha / rank);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,32 @@
+package io.diffusion4j.nn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class KeyPatternsTest {
+  @ParameterizedTest
+  @CsvSource({
+    "to_q, down.0.to_q, true",
+    "to_q, to_q, true",
+    "to_q, down.0.auto_q, false",
+    "to_q, down.0.to_q.bias, false",
+    "down.*, down.0.to_q.bias, true",
+    "down.*.bias, down.0.to_q.bias, true",
+    "down.*.bias, down.0.to_q.weight, false",
+    "*.bias, up.bias, true"
+  })
+  void aPatternFitsAKeyOrTheEndOfOne(String pattern, String key, boolean fits) {
+    assertThat(KeyPatterns.of(pattern).matches(key)).isEqualTo(fits);
+    assertThat(KeyPatterns.of("other, " + pattern).matches(key)).isEqualTo(fits);
+    assertThat(KeyPatterns.NONE.matches(key)).isFalse();
+  }
+
+  @Test
+  void aBlankPatternIsRefused() {
+    assertThatThrownBy(() -> KeyPatterns.of("to_q,")).hasMessage("pattern: '' (expected: a name)");
+  }
+}
