@@ -18,7 +18,6 @@ import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Replacements;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -48,7 +47,6 @@ public final class GlideFamily implements ModelFamily {
 
   @Override
   public Opened open(Path folder, Opening how) {
-    checkLoras(folder, how.loras());
     how.prior()
         .filter(prior -> !prior.equals("diffusion"))
         .ifPresent(
@@ -97,8 +95,7 @@ public final class GlideFamily implements ModelFamily {
               "GLIDE, images of " + size + "×" + size + " pixels",
               FrontMatter.license(folder),
               FolderDigest.of(folder, component -> true),
-              replaced.parts(),
-              List.of()),
+              replaced.parts()),
           parts,
           networks.complete(),
           replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"),

@@ -64,7 +64,9 @@ public final class OpenPipeline implements AutoCloseable {
    * @throws PluginException if the parts of a plugin cannot be wired
    */
   public static OpenPipeline of(Path folder, Opening how, Plugins plugins) {
-    ModelFamily.Opened opened = family(folder).open(folder, how);
+    ModelFamily family = family(folder);
+    family.checkLoras(folder, how.loras());
+    ModelFamily.Opened opened = family.open(folder, how);
     try {
       return new OpenPipeline(opened, plugins);
     } catch (RuntimeException | Error e) {

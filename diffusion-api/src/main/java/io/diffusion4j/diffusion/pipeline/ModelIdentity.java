@@ -30,9 +30,19 @@ public record ModelIdentity(
     loras = List.copyOf(loras);
   }
 
+  /** A model whose weights are as they were published. */
+  public ModelIdentity(
+      String name,
+      String description,
+      String license,
+      String weightsDigest,
+      List<ReplacedPart> replaced) {
+    this(name, description, license, weightsDigest, replaced, List.of());
+  }
+
   /** A model with none but its own parts. */
   public ModelIdentity(String name, String description, String license, String weightsDigest) {
-    this(name, description, license, weightsDigest, List.of(), List.of());
+    this(name, description, license, weightsDigest, List.of());
   }
 
   /** The same with these updates. */
