@@ -7,7 +7,9 @@ import io.diffusion4j.serving.v1.InpaintTask;
 import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.TextToImageTask;
+import io.diffusion4j.serving.v1.UnconditionalTask;
 import io.diffusion4j.serving.v1.VariationTask;
+import java.util.OptionalInt;
 
 /**
  * Requests by task, to be completed and built:
@@ -35,6 +37,17 @@ public final class Requests {
   public static GenerateImagesRequest.Builder textToImage(String prompt, String negative) {
     return GenerateImagesRequest.newBuilder()
         .setTextToImage(TextToImageTask.newBuilder().setPrompt(prompt(prompt, negative)));
+  }
+
+  /**
+   * Images without words, of a model that was trained on pictures alone.
+   *
+   * @param label the class, for a model that knows classes; empty for one that does not
+   */
+  public static GenerateImagesRequest.Builder unconditional(OptionalInt label) {
+    var task = UnconditionalTask.newBuilder();
+    label.ifPresent(task::setLabel);
+    return GenerateImagesRequest.newBuilder().setUnconditional(task);
   }
 
   /** Other images that mean the same as this one. */

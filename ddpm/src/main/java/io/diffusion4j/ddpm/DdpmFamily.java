@@ -48,7 +48,7 @@ public final class DdpmFamily implements ModelFamily {
         folder,
         List.of(
             FolderReport.Expected.network(
-                folder.relativize(own.unet()).toString(),
+                own.unet().equals(folder) ? "." : DdpmFolder.UNET,
                 path -> PixelModel.manifest(PixelFolders.read(path)),
                 CurrentNames::current)),
         List.of(),
@@ -58,10 +58,16 @@ public final class DdpmFamily implements ModelFamily {
   @Override
   public Opened open(Path folder, Opening how) {
     how.prior()
+        .filter(prior -> !prior.equals("diffusion")) // what a recipe has of a model without priors
         .ifPresent(
             prior -> {
               throw Check.refusal("prior", prior, "none; DDPM has no prior");
             });
+    Check.that(
+        how.loras().isEmpty(),
+        "lora",
+        how.loras(),
+        "none; the keys of DDPM have no published form");
     var own = new DdpmFolder(folder);
     var scheduler = own.scheduler();
     var model = PixelModel.load(own.unet(), how.compute(() -> Precision.FLOAT32));
@@ -103,7 +109,8 @@ public final class DdpmFamily implements ModelFamily {
               "DDPM, images of " + config.width() + "×" + config.height() + " pixels",
               FrontMatter.license(folder.path()),
               FolderDigest.of(folder.path(), component -> true),
-              replaced.parts()),
+              replaced.parts(),
+              List.of()),
           config,
           model.denoiser(scheduler.parameterization()),
           scheduler,

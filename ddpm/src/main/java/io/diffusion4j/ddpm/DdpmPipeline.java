@@ -145,6 +145,12 @@ public final class DdpmPipeline implements ImagePipeline {
     return Map.of(STAGE, task.accept(new Work()).steps(settings(settings).steps()));
   }
 
+  @Override
+  public void check(ImageTask task, String stageName, SamplingSettings settings) {
+    task.accept(new Work());
+    ImagePipeline.super.check(task, stageName, settings);
+  }
+
   private SamplingSettings settings(Map<String, SamplingSettings> asked) {
     return asked.getOrDefault(STAGE, card.stages().get(0).defaults());
   }

@@ -98,7 +98,7 @@ class DdpmParityTest {
     try (var model = PixelModel.load(folder.unet(), Compute.of(Precision.FLOAT32))) {
       var pipeline =
           new DdpmPipeline(
-              new ModelIdentity("golden", "", "NOASSERTION", "sha256:", List.of()),
+              new ModelIdentity("golden", "", "NOASSERTION", "sha256:"),
               model.config(),
               model.denoiser(scheduler.parameterization()),
               scheduler,

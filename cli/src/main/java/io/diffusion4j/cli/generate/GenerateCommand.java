@@ -20,12 +20,14 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Warning;
 import io.diffusion4j.unclip.UnclipModel;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -66,6 +68,12 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   @Mixin private PluginOptions plugins = new PluginOptions();
 
   @Option(
+      names = "--label",
+      paramLabel = "CLASS",
+      description = "The number of the class to draw, of a model that knows classes.")
+  private @Nullable Integer label;
+
+  @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
       description = "Ask this server instead of loading a model.")
@@ -89,6 +97,8 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   private void check() {
     prompts.check();
     stages.check();
+    Check.that(label == null || label >= 0, "label", label, "≥ 0");
+    Check.that(label == null || prompts.prompts.isEmpty(), "label", label, "none beside a prompt");
     prompts.files().requireWritable();
     batch.check(prompts.draws.seed);
     connection.check(server);
@@ -115,19 +125,9 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
             seed,
             (open, noise, watch) -> {
               ImagePipeline pipeline = open.pipeline();
-              List<DirectRequest> requests =
-                  prompts.prompts.stream().map(prompt -> request(pipeline, prompt, seed)).toList();
+              List<DirectRequest> requests = requests(pipeline, seed);
               warn(requests.stream().flatMap(request -> request.warnings().stream()).toList());
-              var words =
-                  prompts.prompts.stream()
-                      .map(prompt -> new ImageTask.Words(prompt, negative))
-                      .toList();
-              var images =
-                  pipeline.draw(
-                      new ImageTask.TextToImage(prompts.forEachImage(words)),
-                      requests.get(0).settings(),
-                      noise,
-                      watch);
+              var images = pipeline.draw(task(requests), requests.get(0).settings(), noise, watch);
               int each = prompts.draws.count;
               return batch.noise != null // no seed makes them again
                   ? Drawn.plain(images)
@@ -139,6 +139,32 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
                       });
             });
     return 0;
+  }
+
+  /** What is drawn: all prompts at once, or what is drawn without any. */
+  private ImageTask task(List<DirectRequest> requests) {
+    if (prompts.prompts.isEmpty()) {
+      return requests.get(0).task();
+    }
+    var words =
+        prompts.prompts.stream().map(prompt -> new ImageTask.Words(prompt, negative)).toList();
+    return new ImageTask.TextToImage(prompts.forEachImage(words));
+  }
+
+  private List<DirectRequest> requests(ImagePipeline pipeline, long seed) {
+    if (!prompts.prompts.isEmpty()) {
+      return prompts.prompts.stream().map(prompt -> request(pipeline, prompt, seed)).toList();
+    }
+    if (!pipeline.card().tasks().contains(ImageTask.Kind.UNCONDITIONAL)) {
+      prompts.requireSome();
+    }
+    var request =
+        withoutWords().putAllStages(stages.byStage(pipeline.card())).addSeeds(seed).build();
+    return List.of(DirectRequest.of(pipeline, request));
+  }
+
+  private GenerateImagesRequest.Builder withoutWords() {
+    return Requests.unconditional(label == null ? OptionalInt.empty() : OptionalInt.of(label));
   }
 
   /** One embedding is drawn from recorded noise, as by the published pipelines. */
@@ -162,9 +188,15 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   private int ask(String address) throws IOException {
     PngFiles files = prompts.files();
     boolean complete = true;
-    for (int i = 0; i < prompts.prompts.size(); i++) {
+    List<GenerateImagesRequest.Builder> requests =
+        prompts.prompts.isEmpty()
+            ? List.of(withoutWords())
+            : prompts.prompts.stream()
+                .map(prompt -> Requests.textToImage(prompt, negative))
+                .toList();
+    for (int i = 0; i < requests.size(); i++) {
       try (var client = connection.connect(address)) {
-        Generation generation = draw(client, prompts.prompts.get(i));
+        Generation generation = draw(client, requests.get(i));
         report(generation, files, i * prompts.draws.count);
         complete &= generation.failures().isEmpty();
       }
@@ -176,11 +208,8 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     return 0;
   }
 
-  private Generation draw(GenerationClient client, String prompt) {
-    var request =
-        Requests.textToImage(prompt, negative)
-            .setImageCount(prompts.draws.count)
-            .putAllStages(stages.byStage());
+  private Generation draw(GenerationClient client, GenerateImagesRequest.Builder request) {
+    request.setImageCount(prompts.draws.count).putAllStages(stages.byStage());
     model.loras().ask(request);
     if (prompts.draws.seed != null) {
       request.addSeeds(prompts.draws.seed);

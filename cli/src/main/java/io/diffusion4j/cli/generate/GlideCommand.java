@@ -133,6 +133,7 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
   /** Everything that can be wrong without loading the networks, before they are. */
   private void check() {
     prompts.check();
+    prompts.requireSome();
     stages.check();
     stages.checkSamplers(Samplers.standard());
     batch.check(prompts.draws.seed);

@@ -12,10 +12,10 @@ import picocli.CommandLine.Parameters;
 final class PromptOptions {
   @Parameters(
       paramLabel = "PROMPT",
-      arity = "1..*",
+      arity = "0..*",
       description =
           "What an image shows, in quotes. Several are drawn as one batch, and their images are"
-              + " numbered.")
+              + " numbered. None for a model that was trained on pictures alone.")
   List<String> prompts = List.of();
 
   @Option(
@@ -29,14 +29,20 @@ final class PromptOptions {
 
   /** Where the images are written to. */
   PngFiles files() {
-    return draws.files(output, prompts.size());
+    return draws.files(output, Math.max(1, prompts.size()));
   }
 
+  /** Checks everything that can be checked without a model. */
   void check() {
     for (String prompt : prompts) {
       Check.that(!prompt.isBlank(), "prompt", "\"" + prompt + "\"", "some words");
     }
     draws.check();
+  }
+
+  /** Checks that there is a prompt, for models that draw from words only. */
+  void requireSome() {
+    Check.that(!prompts.isEmpty(), "prompt", "none", "what an image shows, in quotes");
   }
 
   /** Something of each prompt, for each of its images. */

@@ -1,11 +1,13 @@
 package io.diffusion4j.serving.request;
 
 import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.TEXT_TO_IMAGE;
+import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.UNCONDITIONAL;
 import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.VARIATION;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.v1.FromEmbeddingTask;
@@ -17,8 +19,10 @@ import io.diffusion4j.serving.v1.InterpolationTask;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.ResamplingOptions;
 import io.diffusion4j.serving.v1.TextDiffTask;
+import io.diffusion4j.serving.v1.UnconditionalTask;
 import io.diffusion4j.serving.v1.UpscaleTask;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Checks the task of a request and fills in its defaults.
@@ -52,6 +56,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
       case UPSCALE -> upscale(request.getUpscaleBuilder());
       case TEXT_DIFF -> textDiff(request.getTextDiffBuilder());
       case FROM_EMBEDDING -> fromEmbedding(request.getFromEmbedding());
+      case UNCONDITIONAL -> unconditional(request.getUnconditional());
       case TASK_NOT_SET -> throw new IllegalStateException("task: none");
     }
   }
@@ -156,6 +161,12 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
     }
   }
 
+  private void unconditional(UnconditionalTask task) {
+    if (task.getLabel() < 0) {
+      violations.add("unconditional.label", task.getLabel(), "≥ 0");
+    }
+  }
+
   private void checkLength(String field, String text) {
     checkLength(field, text, violations);
   }
@@ -171,13 +182,16 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   /** With words the prior is needed, without them the image encoder. */
   private void checkEditedWords(String task, PromptSpec prompt) {
     String field = task + ".prompt.text";
-    if (prompt.getText().isBlank() && !engine.card().tasks().contains(VARIATION)) {
+    Set<ImageTask.Kind> tasks = engine.card().tasks();
+    if (prompt.getText().isBlank()
+        && !tasks.contains(VARIATION)
+        && !tasks.contains(UNCONDITIONAL)) {
       violations.add(
           field,
           Errors.quote(prompt.getText()),
           "some words; the model does not see what an image shows");
     }
-    if (!prompt.getText().isBlank() && !engine.card().tasks().contains(TEXT_TO_IMAGE)) {
+    if (!prompt.getText().isBlank() && !tasks.contains(TEXT_TO_IMAGE)) {
       violations.add(
           field, Errors.quote(prompt.getText()), "empty; the model does not draw from words");
     }

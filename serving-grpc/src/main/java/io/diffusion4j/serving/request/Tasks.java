@@ -12,6 +12,7 @@ import io.diffusion4j.serving.v1.ResamplingOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** The tasks of requests, as they stand on the wire. */
 final class Tasks {
@@ -69,6 +70,11 @@ final class Tasks {
         yield new ImageTask.FromEmbedding(
             List.of(Floats.toArray(task.getImageEmbedding().getValuesList())),
             words(task.getPrompt()));
+      }
+      case UNCONDITIONAL -> {
+        var task = request.getUnconditional();
+        yield new ImageTask.Unconditional(
+            task.hasLabel() ? OptionalInt.of(task.getLabel()) : OptionalInt.empty());
       }
       case TASK_NOT_SET -> throw new IllegalStateException("task: none");
     };
