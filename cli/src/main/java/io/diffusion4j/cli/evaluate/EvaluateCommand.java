@@ -16,6 +16,7 @@ import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.evaluation.Result;
 import io.diffusion4j.evaluation.judge.Judge;
 import io.diffusion4j.evaluation.report.CaptionedFolder;
+import io.diffusion4j.evaluation.report.DataSetReport;
 import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
 import io.diffusion4j.evaluation.report.PairSheet;
@@ -58,7 +59,9 @@ import picocli.CommandLine.Option;
       "  diffusion4j evaluate --vary decoder-guidance=1,2,3,4 --plot guidance.svg",
       "  diffusion4j evaluate --vary decoder-steps=5,10,20 --vary sampler=ddim,dpmpp-2m --plot"
           + " s.svg",
-      "  diffusion4j evaluate --vary prior=diffusion,ar --json priors.json"
+      "  diffusion4j evaluate --vary prior=diffusion,ar --json priors.json",
+      "  diffusion4j evaluate --model my-model --data held-out --trained-on pictures"
+          + " --clip openai/clip-vit-base-patch32 --report report"
     })
 public final class EvaluateCommand implements Callable<Integer>, SamplingOptions.Sampled {
   @Mixin private Console console = new Console();
@@ -92,6 +95,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
               + CaptionedFolder.CAPTIONS
               + " in it has a file, a tab and a caption on each line. A report is such a folder.")
   private @Nullable Path images;
+
+  @Mixin private DataSetOptions dataSet = new DataSetOptions();
 
   @Option(
       names = "--preset",
@@ -164,6 +169,10 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   public Integer call() {
     List<Variation> variations = vary.stream().map(Variation::parse).toList();
     check(variations);
+    if (dataSet.isGiven()) {
+      measureOnDataSet();
+      return 0;
+    }
     try (Judge judge = Judge.load(judgeFolder, ModelOptions.compute(Precision.FLOAT32))) {
       if (variations.isEmpty()) {
         measure(judge, images == null ? drawn() : read(images));
@@ -186,6 +195,30 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     }
     if (sheet != null) {
       new OutputFile("sheet", sheet).write(Png.encode(PairSheet.of(result), Map.of()));
+    }
+  }
+
+  private void measureOnDataSet() {
+    try (var jars = plugins.load();
+        var open =
+            ModelOptions.open(
+                model.folder(), stages.opening(model.opening(Residency.ALWAYS)), jars)) {
+      var drawer = new PromptDrawer(seed, batch, console.bars());
+      var measured =
+          new DataSetEvaluation(console, dataSet, drawer, count, seed)
+              .measure(open.pipeline(), stages);
+      print(TextReport.lines(measured.metrics()));
+      Map<String, Object> facts = new LinkedHashMap<>();
+      facts.put("model", open.pipeline().card().identity().weightsDigest());
+      facts.put("data", dataSet.name());
+      facts.put("clip", dataSet.clip().toString());
+      facts.put("seed", seed);
+      if (json != null) {
+        JsonReport.write(json, facts, measured.metrics());
+      }
+      if (report != null) {
+        DataSetReport.write(report, facts, measured.metrics(), measured.pairs());
+      }
     }
   }
 
@@ -267,6 +300,12 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       Check.that(!variations.isEmpty(), "plot", plot, "beside --vary");
       new PictureFile(plot); // refuses what cannot be written
     }
+    dataSet.check();
+    Check.that(
+        !dataSet.isGiven() || (images == null && sheet == null && variations.isEmpty()),
+        "data",
+        dataSet.name(),
+        "none beside --images, --sheet and --vary");
     if (images == null) {
       for (Map<String, String> at : Variation.combinations(variations)) {
         set(at);
@@ -313,7 +352,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         if (!identity.loras().isEmpty()) {
           facts.put("loras", identity.loras().stream().map(AppliedLora::toString).toList());
         }
-        return new Pictures(preset, prompts, drawer.draw(open.pipeline(), prompts, stages), facts);
+        return new Pictures(
+            preset, prompts, drawer.draw(open.pipeline(), prompts.texts(), stages), facts);
       }
     }
   }

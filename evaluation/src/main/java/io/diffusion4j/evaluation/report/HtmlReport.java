@@ -6,6 +6,7 @@ import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.scene.Splits;
 import io.diffusion4j.emoji.scene.Subject;
+import io.diffusion4j.evaluation.Metric;
 import io.diffusion4j.evaluation.Question;
 import io.diffusion4j.evaluation.Result;
 import java.io.IOException;
@@ -43,6 +44,15 @@ public final class HtmlReport {
     List<String> generated = CaptionedFolder.writeImages(folder, "generated", result.generated());
     List<String> real = CaptionedFolder.writeImages(folder, "real", result.real());
     CaptionedFolder.writeCaptions(folder, generated, result.prompts());
+    write(folder, facts, result.metrics(), sheets(result, generated, real));
+  }
+
+  /**
+   * Writes the page.
+   *
+   * @param sheets what stands below the table, as HTML
+   */
+  static void write(Path folder, Map<String, Object> facts, List<Metric> metrics, String sheets) {
     String page =
         page()
             .replace("{title}", "Evaluation")
@@ -55,10 +65,10 @@ public final class HtmlReport {
             .replace("{headings}", row("th", TextReport.HEADINGS))
             .replace(
                 "{rows}",
-                result.metrics().stream()
+                metrics.stream()
                     .map(m -> "<tr>" + row("td", TextReport.cells(m)) + "</tr>")
                     .collect(joining("\n")))
-            .replace("{sheets}", sheets(result, generated, real));
+            .replace("{sheets}", sheets);
     try {
       Files.writeString(folder.resolve(INDEX), page);
     } catch (IOException e) {

@@ -1,0 +1,30 @@
+package io.diffusion4j.evaluation.space;
+
+import io.diffusion4j.diffusion.embedding.Vectors;
+import io.diffusion4j.evaluation.space.Embedded.Named;
+import java.util.List;
+
+/**
+ * The most similar picture of a set.
+ *
+ * @param key of the picture; empty if there is no other
+ * @param distance 1 − the cosine of the embeddings, 0 to 2
+ */
+public record Neighbour(String key, double distance) {
+  /**
+   * The nearest of some pictures to another one, which itself does not count.
+   *
+   * @param vector of length 1
+   * @param own its key if it is one of them, else an empty one
+   */
+  static Neighbour of(float[] vector, String own, List<Named> pictures) {
+    var nearest = new Neighbour("", 2);
+    for (Named picture : pictures) {
+      double distance = 1 - Vectors.dot(vector, picture.vector());
+      if (distance < nearest.distance && !picture.key().equals(own)) {
+        nearest = new Neighbour(picture.key(), distance);
+      }
+    }
+    return nearest;
+  }
+}
