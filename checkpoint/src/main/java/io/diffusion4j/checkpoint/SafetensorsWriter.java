@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -145,6 +146,24 @@ public final class SafetensorsWriter {
             sink.write(source.raw(name, at, length));
           }
         });
+  }
+
+  /**
+   * Adds a tensor of another file, whose numbers are stored as this type if they are floats.
+   *
+   * @param floats empty to copy it as it is
+   */
+  public SafetensorsWriter copy(TensorSource source, String name, Optional<DType> floats) {
+    DType own = source.info(name).dtype();
+    return floats.isEmpty() || !own.isFloat() || own == floats.get()
+        ? copy(source, name)
+        : floats(name, floats.get(), source.info(name).shape(), () -> source.readFloats(name));
+  }
+
+  /** Adds all tensors of another file in the same way. */
+  public SafetensorsWriter copyAll(TensorSource source, Optional<DType> floats) {
+    source.names().forEach(name -> copy(source, name, floats));
+    return this;
   }
 
   /**

@@ -276,6 +276,14 @@ final class TorchTensors implements Pickle.Meaning {
             candidates);
       }
     }
+    if (top instanceof Items items
+        && items.fixed
+        && !items.values.isEmpty()
+        && items.values.stream().allMatch(View.class::isInstance)) {
+      var views = new LinkedHashMap<String, View>();
+      items.values.forEach(view -> views.put(String.valueOf(views.size()), (View) view));
+      return new StateDict(views, "", List.of());
+    }
     if (isModule(top)) {
       Map<String, View> views = ofModule((Inert) top);
       if (!views.isEmpty()) {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -54,7 +55,9 @@ public final class ClipFolders {
 
   /** Whether a folder has settings of transformers. */
   static boolean isAt(Path folder) {
-    return Files.isRegularFile(folder.resolve(CONFIG));
+    Path file = folder.resolve(CONFIG);
+    return Files.isRegularFile(file)
+        && !ComponentConfig.read(file).className().equals(Optional.of(OpenAiClip.CLASS));
   }
 
   /** Reads the settings of a text tower; absent fields have transformers' defaults. */
@@ -188,6 +191,13 @@ public final class ClipFolders {
       int padId,
       NamedTensors weights,
       Map<String, String> notes) {
+    writeConfig(folder, network, startId, endId, padId);
+    write(folder, network.keys(), weights, key -> true, notes);
+  }
+
+  /** Writes the settings of a whole CLIP. */
+  public static void writeConfig(
+      Path folder, ClipNetwork network, int startId, int endId, int padId) {
     var text =
         put(ConfigWriter.nested().put("model_type", TEXT_TYPE), network.text())
             .put("bos_token_id", startId)
@@ -200,7 +210,6 @@ public final class ClipFolders {
         .put("text_config", text)
         .put("vision_config", vision)
         .write(folder.resolve(CONFIG));
-    write(folder, network.keys(), weights, key -> true, notes);
   }
 
   private static void write(

@@ -20,7 +20,7 @@ import java.util.Set;
  */
 public final class OpenAiClip {
   private static final String CONFIG = "config.json";
-  private static final String CLASS = "CLIP";
+  static final String CLASS = "CLIP";
   private static final int HEAD_WIDTH = 64;
   private static final double EPS = 1e-5;
 
@@ -45,7 +45,7 @@ public final class OpenAiClip {
     try {
       return Files.exists(folder.resolve(CONFIG))
           ? of(ComponentConfig.read(folder.resolve(CONFIG)))
-          : of(folder, weights);
+          : ofShapes(folder, weights);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(folder, "no CLIP: " + e.getMessage(), e);
     }
@@ -79,7 +79,7 @@ public final class OpenAiClip {
   }
 
   /** As OpenAI's own {@code build_model} does. */
-  private static ClipNetwork of(Path folder, NamedTensors weights) {
+  static ClipNetwork ofShapes(Path folder, NamedTensors weights) {
     var text = ClipKeys.OPENAI.text;
     var vision = ClipKeys.OPENAI.vision;
     long[] tokens = shape(folder, weights, text.tokens() + ".weight", 2);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +124,36 @@ class ClipNetworkTest {
           model.text().encode(List.of("a cat")).get(0).embedding(), expected.get(0), written);
       assertClose(model.image().encode(List.of(image)).get(0), expected.get(1), written);
     }
+  }
+
+  /** Under transformers' names the same numbers give the same embeddings, whoever finds the layout. */
+  @Test
+  void aFileOfOpenAiBecomesAFolderOfTransformers() throws IOException {
+    var network = small(ClipKeys.OPENAI);
+    write(network, RandomWeights.of(network, 3));
+    TOKENIZER.save(folder);
+    Path output = folder.resolve("transformers");
+    Path file = folder.resolve("model.safetensors");
+    OpenAiFile.convert(file, folder, output, Optional.of(DType.F32), 1 << 16); // several shards
+    assertThat(output.resolve("model.safetensors.index.json")).exists();
+    var image = new Image(30, 24, new float[30 * 24 * 3]);
+    Arrays.fill(image.pixels(), 0.25f);
+    var compute = Compute.of(Precision.FLOAT32);
+    try (var before = ClipEncoders.open(folder, Optional.empty(), compute);
+        var after = ClipEncoders.open(output, Optional.empty(), compute)) {
+      assertThat(after.size()).isEqualTo(before.size());
+      assertThat(after.logitScale()).isEqualTo(before.logitScale());
+      assertClose(
+          after.text().encode(List.of("a cat")).get(0).embedding(),
+          before.text().encode(List.of("a cat")).get(0).embedding(),
+          1e-5);
+      assertClose(
+          after.image().encode(List.of(image)).get(0),
+          before.image().encode(List.of(image)).get(0),
+          1e-5);
+    }
+    assertThat(ClipIdentity.of(output)).isEqualTo(ClipIdentity.of(output));
+    assertThat(ClipIdentity.of(output)).isNotEqualTo(ClipIdentity.of(folder));
   }
 
   private void write(ClipNetwork network, NamedTensors weights) {

@@ -103,6 +103,12 @@ public final class GlideFolders {
   /** Writes a network. */
   public static void write(
       Path folder, GlideConfig config, NamedTensors weights, Map<String, String> notes) {
+    writeConfig(folder, config);
+    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
+  }
+
+  /** Writes the settings of a network. */
+  public static void writeConfig(Path folder, GlideConfig config) {
     Check.that(
         config.unet().qkvOrder() == QkvOrder.BY_HEAD && config.unet().classes() == 0,
         "config",
@@ -124,6 +130,5 @@ public final class GlideFolders {
         .put("xf_final_ln", true)
         .put("xf_padding", true)
         .write(folder.resolve(CONFIG));
-    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
   }
 }

@@ -31,8 +31,12 @@ import java.util.function.UnaryOperator;
 public final class PriorModel implements AutoCloseable {
   private static final String CONFIG = "config.json";
   private static final String CLASS = "PriorTransformer";
-  private static final String MEAN = "clip_mean";
-  private static final String STD = "clip_std";
+
+  /** The mean of the image embeddings, beside the parameters. */
+  public static final String MEAN = "clip_mean";
+
+  /** Their standard deviation. */
+  public static final String STD = "clip_std";
 
   /** Older files may hold it; the network makes its own. */
   private static final String BUFFER = "causal_attention_mask";

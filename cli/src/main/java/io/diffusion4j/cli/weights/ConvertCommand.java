@@ -3,14 +3,20 @@ package io.diffusion4j.cli.weights;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
-import io.diffusion4j.checkpoint.TensorInfo;
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.clip.OpenAiFile;
+import io.diffusion4j.decoder.adm.AdmFile;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.glide.GlideFiles;
+import io.diffusion4j.unclip.KarloFiles;
+import io.diffusion4j.unclip.UnclipConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,10 +35,14 @@ import picocli.CommandLine.Parameters;
           + " in it.",
       "",
       "Example:",
-      "  diffusion4j convert base.pt --output glide/base",
+      "  diffusion4j convert model.ckpt --output model",
+      "  diffusion4j convert base.pt upsample.pt --as glide --tokenizer bpe --output glide",
       "  diffusion4j convert part-1.bin part-2.bin --dtype bf16 --output model"
     })
 public final class ConvertCommand implements Callable<Integer> {
+  /** Of a file; more become several with an index, as published models have them. */
+  private static final long MOST_SHARD_BYTES = 5_000_000_000L;
+
   /** Types that floating-point tensors may get. */
   enum Format {
     f32(DType.F32),
@@ -68,12 +78,103 @@ public final class ConvertCommand implements Callable<Integer> {
           "How floating-point tensors are stored: ${COMPLETION-CANDIDATES}. Default: as they are")
   private @Nullable Format format;
 
+  @Option(
+      names = "--as",
+      paramLabel = "LAYOUT",
+      description =
+          "Write a folder that can be opened, of the published files of one of these:"
+              + " ${COMPLETION-CANDIDATES}. Default: the tensors as they are")
+  private @Nullable Layout layout;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "PATH",
+      description =
+          "The vocabulary, for --as: the folder of GLIDE's encoder.json and vocab.bpe; for CLIP and"
+              + " Karlo OpenAI's bpe_simple_vocab_16e6.txt.gz, or the folder of a tokenizer.")
+  private @Nullable Path tokenizer;
+
+  @Option(
+      names = "--settings",
+      paramLabel = "DIR",
+      description =
+          "The folder with the config.json of a network that is not published, for --as glide and"
+              + " guided-diffusion.")
+  private @Nullable Path settings;
+
+  /** What published files are written as. */
+  enum Layout {
+    GLIDE("glide", true, true),
+    GUIDED_DIFFUSION("guided-diffusion", false, true),
+    OPENAI_CLIP("openai-clip", true, false),
+    KARLO("karlo", true, false);
+
+    private final String word;
+    final boolean hasVocabulary;
+    final boolean takesSettings;
+
+    Layout(String word, boolean hasVocabulary, boolean takesSettings) {
+      this.word = word;
+      this.hasVocabulary = hasVocabulary;
+      this.takesSettings = takesSettings;
+    }
+
+    @Override
+    public String toString() {
+      return word;
+    }
+  }
+
   @Override
   public Integer call() throws IOException {
+    Check.that(
+        tokenizer == null || (layout != null && layout.hasVocabulary),
+        "tokenizer",
+        tokenizer,
+        "none without --as glide, openai-clip or karlo");
+    Check.that(
+        settings == null || (layout != null && layout.takesSettings),
+        "settings",
+        settings,
+        "none without --as glide or guided-diffusion");
+    return layout == null ? convertTensors() : convert(layout);
+  }
+
+  private int convert(Layout as) {
+    if (as == Layout.GUIDED_DIFFUSION || as == Layout.OPENAI_CLIP) {
+      Check.that(inputs.size() == 1, "files", inputs, "one");
+    }
+    Optional<DType> dtype = Optional.ofNullable(format).map(own -> own.dtype);
+    Optional<Path> config = Optional.ofNullable(settings);
+    switch (as) {
+      case GLIDE ->
+          GlideFiles.convert(inputs, vocabulary(), config, output, dtype, MOST_SHARD_BYTES);
+      case GUIDED_DIFFUSION ->
+          AdmFile.convert(inputs.get(0), config, output, dtype, MOST_SHARD_BYTES);
+      case OPENAI_CLIP ->
+          OpenAiFile.convert(inputs.get(0), vocabulary(), output, dtype, MOST_SHARD_BYTES);
+      case KARLO ->
+          new KarloFiles(UnclipConfig.karlo())
+              .convert(inputs, vocabulary(), output, dtype, MOST_SHARD_BYTES);
+    }
+    console.print(output);
+    return 0;
+  }
+
+  private Path vocabulary() {
+    if (tokenizer == null) {
+      throw Check.refusal("tokenizer", "none", "the vocabulary, which no file of weights has");
+    }
+    Check.that(Files.exists(tokenizer), "tokenizer", tokenizer, "a file or folder");
+    return tokenizer;
+  }
+
+  private int convertTensors() throws IOException {
     var opened = new ArrayList<Checkpoint>();
     try {
       var writer = new SafetensorsWriter();
       long parameters = 0;
+      long bytes = 0;
       for (Path input : inputs) {
         var checkpoint = Checkpoint.open(input);
         opened.add(checkpoint);
@@ -86,28 +187,28 @@ public final class ConvertCommand implements Callable<Integer> {
                       checkpoint.metadata().get("torch.candidates")));
         }
         for (String name : checkpoint.names()) {
-          add(writer, checkpoint, name);
-          parameters += checkpoint.info(name).size();
+          writer.copy(checkpoint, name, Optional.ofNullable(format).map(own -> own.dtype));
+          long size = checkpoint.info(name).size();
+          parameters += size;
+          bytes += size * stored(checkpoint.info(name).dtype()).bytes();
         }
       }
       Files.createDirectories(output);
-      Path file = output.resolve(Checkpoint.TRANSFORMERS + ".safetensors");
-      writer.write(file);
+      writer.writeSharded(output, Checkpoint.TRANSFORMERS, MOST_SHARD_BYTES);
+      Path single = output.resolve(Checkpoint.TRANSFORMERS + ".safetensors");
+      Path file =
+          Files.exists(single)
+              ? single
+              : output.resolve(Checkpoint.TRANSFORMERS + ".safetensors.index.json");
       console.print(
-          String.format(
-              Locale.ROOT, "%s: %,d parameters, %,d bytes", file, parameters, Files.size(file)));
+          String.format(Locale.ROOT, "%s: %,d parameters, %,d bytes", file, parameters, bytes));
       return 0;
     } finally {
       opened.forEach(Checkpoint::close);
     }
   }
 
-  private void add(SafetensorsWriter writer, Checkpoint from, String name) {
-    TensorInfo info = from.info(name);
-    if (format == null || !info.dtype().isFloat() || info.dtype() == format.dtype) {
-      writer.copy(from, name);
-    } else {
-      writer.floats(name, format.dtype, info.shape(), () -> from.readFloats(name));
-    }
+  private DType stored(DType own) {
+    return format == null || !own.isFloat() ? own : format.dtype;
   }
 }

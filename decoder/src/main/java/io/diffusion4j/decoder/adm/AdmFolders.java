@@ -94,6 +94,12 @@ public final class AdmFolders {
   /** Writes a {@code UNetModel} or {@code SuperResModel}. */
   public static void write(
       Path folder, AdmConfig config, NamedTensors weights, Map<String, String> notes) {
+    writeConfig(folder, config);
+    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
+  }
+
+  /** Writes the settings of a {@code UNetModel} or {@code SuperResModel}. */
+  public static void writeConfig(Path folder, AdmConfig config) {
     Check.that(
         !config.beside().known() && config.contextDim() == 0,
         "config",
@@ -104,7 +110,6 @@ public final class AdmFolders {
         .put("num_classes", config.classes() == 0 ? null : config.classes())
         .put("use_new_attention_order", config.qkvOrder() == QkvOrder.BY_KIND)
         .write(folder.resolve(CONFIG));
-    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
   }
 
   /** Puts what {@link #unet} reads. */

@@ -1,0 +1,166 @@
+package io.diffusion4j.decoder.adm;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.decoder.unet.AdmConfig;
+import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.Heads;
+import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.nn.Manifest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The files of guided-diffusion, as its README lists them with the flags of their networks
+ * (Dhariwal and Nichol 2021). A file is known by the names and the shapes of its tensors.
+ */
+public final class AdmFile {
+  private static final int CLASSES = 1000;
+  private static final Heads WIDE = Heads.ofWidth(64);
+  private static final Heads FOUR = Heads.of(4, 4);
+  private static final List<Double> DEEP = List.of(1.0, 1.0, 2.0, 2.0, 4.0, 4.0);
+
+  private AdmFile() {}
+
+  /** The networks by the names of their files, without {@code .pt}. */
+  public static Map<String, AdmConfig> published() {
+    Map<String, AdmConfig> all = new LinkedHashMap<>();
+    all.put(
+        "64x64_diffusion",
+        network(
+            64,
+            Beside.NOTHING,
+            192,
+            List.of(1.0, 2.0, 3.0, 4.0),
+            List.of(2, 4, 8),
+            3,
+            WIDE,
+            QkvOrder.BY_KIND,
+            CLASSES));
+    all.put(
+        "128x128_diffusion",
+        network(
+            128,
+            Beside.NOTHING,
+            256,
+            List.of(1.0, 1.0, 2.0, 3.0, 4.0),
+            List.of(4, 8, 16),
+            2,
+            FOUR,
+            QkvOrder.BY_HEAD,
+            CLASSES));
+    all.put("256x256_diffusion", of256(CLASSES));
+    all.put("256x256_diffusion_uncond", of256(0));
+    all.put(
+        "512x512_diffusion",
+        network(
+            512,
+            Beside.NOTHING,
+            256,
+            List.of(0.5, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0),
+            List.of(16, 32, 64),
+            2,
+            WIDE,
+            QkvOrder.BY_HEAD,
+            CLASSES));
+    all.put(
+        "64_256_upsampler",
+        network(
+            256, Beside.LOW, 192, DEEP, List.of(8, 16, 32), 2, FOUR, QkvOrder.BY_HEAD, CLASSES));
+    all.put(
+        "128_512_upsampler",
+        network(512, Beside.LOW, 192, DEEP, List.of(16, 32), 2, WIDE, QkvOrder.BY_HEAD, CLASSES));
+    return all;
+  }
+
+  private static AdmConfig of256(int classes) {
+    return network(
+        256, Beside.NOTHING, 256, DEEP, List.of(8, 16, 32), 2, WIDE, QkvOrder.BY_HEAD, classes);
+  }
+
+  private static AdmConfig network(
+      int size,
+      Beside beside,
+      int channels,
+      List<Double> channelMult,
+      List<Integer> attention,
+      int layers,
+      Heads heads,
+      QkvOrder qkvOrder,
+      int classes) {
+    return new AdmConfig(
+        size,
+        3,
+        beside,
+        6,
+        channels,
+        channelMult,
+        attention,
+        layers,
+        LevelChange.RESIDUAL_BLOCK,
+        TimeConditioning.SCALE_SHIFT,
+        heads,
+        qkvOrder,
+        classes,
+        0,
+        32);
+  }
+
+  /**
+   * The settings of a file that is published.
+   *
+   * @throws CheckpointException if it is none of them; the message names them
+   */
+  public static AdmConfig recognise(Path origin, TensorSource tensors) {
+    return published().values().stream()
+        .filter(config -> manifest(config).differences(tensors).count() == 0)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    origin,
+                    "tensors of another network (expected: "
+                        + String.join(", ", published().keySet())
+                        + ", or the settings beside it)"));
+  }
+
+  private static Manifest manifest(AdmConfig config) {
+    return Manifest.of(new AdmNetwork(config, 0));
+  }
+
+  /**
+   * Writes a folder as {@link AdmFolders} describes it.
+   *
+   * @param settings the folder with the {@code config.json} of a network that is not published;
+   *     empty for one that is
+   * @param dtype how floats are stored; empty for as they are
+   * @param maxShardBytes of a file of weights
+   * @throws CheckpointException if the tensors are not those of the network
+   */
+  public static void convert(
+      Path file, Optional<Path> settings, Path output, Optional<DType> dtype, long maxShardBytes) {
+    try (var checkpoint = Checkpoint.open(file)) {
+      AdmConfig config =
+          settings.map(AdmFolders::read).orElseGet(() -> recognise(file, checkpoint));
+      manifest(config).differences(checkpoint).requireNone(file);
+      Files.createDirectories(output);
+      AdmFolders.writeConfig(output, config);
+      new SafetensorsWriter()
+          .copyAll(checkpoint, dtype)
+          .writeSharded(output, Checkpoint.TRANSFORMERS, maxShardBytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + output + ": " + e.getMessage(), e);
+    }
+  }
+}

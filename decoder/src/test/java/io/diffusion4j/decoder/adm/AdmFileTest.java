@@ -1,0 +1,116 @@
+package io.diffusion4j.decoder.adm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorInfo;
+import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.decoder.unet.AdmConfig;
+import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.Heads;
+import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.RandomWeights;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AdmFileTest {
+  @TempDir private Path folder = Path.of("");
+
+  /** A file of this network, without numbers. */
+  private record Shapes(Map<String, long[]> shapes) implements TensorSource {
+    static Shapes of(AdmConfig config) {
+      return new Shapes(Manifest.of(new AdmNetwork(config)).shapes());
+    }
+
+    @Override
+    public List<String> names() {
+      return List.copyOf(shapes.keySet());
+    }
+
+    @Override
+    public boolean contains(String name) {
+      return shapes.containsKey(name);
+    }
+
+    @Override
+    public TensorInfo info(String name) {
+      long[] shape = shapes.getOrDefault(name, new long[0]);
+      long bytes = Arrays.stream(shape).reduce(DType.F32.bytes(), Math::multiplyExact);
+      return new TensorInfo(name, DType.F32, shape, 0, bytes);
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+      return Map.of();
+    }
+
+    @Override
+    public ByteBuffer raw(String name, long offset, int length) {
+      return ByteBuffer.allocate(length);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** What is published is told by names and shapes alone: no two of them have the same. */
+  @Test
+  void eachPublishedNetworkIsRecognised() {
+    var found = new LinkedHashMap<String, AdmConfig>();
+    AdmFile.published()
+        .forEach(
+            (name, config) ->
+                found.put(name, AdmFile.recognise(Path.of(name + ".pt"), Shapes.of(config))));
+    assertThat(found).isEqualTo(AdmFile.published()).hasSize(7);
+  }
+
+  @Test
+  void anotherSizeIsWrittenByItsSettings() {
+    var config =
+        new AdmConfig(
+            8,
+            3,
+            Beside.NOTHING,
+            6,
+            16,
+            List.of(1.0, 2.0),
+            List.of(2),
+            1,
+            LevelChange.RESIDUAL_BLOCK,
+            TimeConditioning.SCALE_SHIFT,
+            Heads.of(2, 2),
+            QkvOrder.BY_HEAD,
+            0,
+            0,
+            4);
+    AdmFolders.write(folder, config, RandomWeights.of(new AdmNetwork(config), 1), Map.of());
+    Path file = folder.resolve("model.safetensors");
+    Path output = folder.resolve("output");
+    assertThatThrownBy(
+            () -> AdmFile.convert(file, Optional.empty(), output, Optional.empty(), 1 << 30))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("512x512_diffusion, 64_256_upsampler");
+    AdmFile.convert(file, Optional.of(folder), output, Optional.empty(), 1 << 30);
+    assertThat(AdmFolders.read(output)).isEqualTo(config);
+    try (var before = Checkpoint.open(file);
+        var after = Checkpoint.open(output)) {
+      assertThat(after.names()).hasSameElementsAs(before.names());
+      for (String name : before.names()) {
+        assertThat(after.raw(name)).isEqualTo(before.raw(name));
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.diffusion4j.glide;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.clip.token.Gpt2Tokenizer;
+import io.diffusion4j.diffusion.argument.Check;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The files of GLIDE as they are published, {@code base.pt}, {@code upsample.pt} and the two with
+ * {@code -inpaint}. A file is known by the names and the shapes of its tensors.
+ */
+public final class GlideFiles {
+  private static final List<String> VOCABULARIES =
+      List.of("encoder.json", "vocab.bpe", "vocab.json", "merges.txt");
+
+  private GlideFiles() {}
+
+  /** The networks by the names of their files, without {@code .pt}. */
+  public static Map<String, GlideConfig> published() {
+    Map<String, GlideConfig> all = new LinkedHashMap<>();
+    all.put("base", GlideConfig.base());
+    all.put("upsample", GlideConfig.upsampler());
+    all.put("base-inpaint", GlideConfig.baseInpaint());
+    all.put("upsample-inpaint", GlideConfig.upsamplerInpaint());
+    return all;
+  }
+
+  /**
+   * The settings of a file that is published.
+   *
+   * @throws CheckpointException if it is none of them; the message names them
+   */
+  public static GlideConfig recognise(Path origin, TensorSource tensors) {
+    return published().values().stream()
+        .filter(config -> GlideFolders.manifest(config).differences(tensors).count() == 0)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    origin,
+                    "tensors of another network (expected: "
+                        + String.join(", ", published().keySet())
+                        + " of GLIDE, or the settings beside it)"));
+  }
+
+  /**
+   * Writes a folder as {@link GlideNetworks} describes it, or adds to one: a network that draws
+   * small images goes to {@code base}, one that draws large ones to {@code upsample}.
+   *
+   * @param vocabulary the folder of GLIDE's {@code encoder.json} and {@code vocab.bpe}
+   * @param settings the folder with the {@code config.json} of a network that is not published;
+   *     empty for those that are
+   * @param dtype how floats are stored; empty for as they are
+   * @param maxShardBytes of a file of weights
+   * @throws CheckpointException if tensors are not those of the network
+   * @throws IllegalArgumentException if two files are of one network, or the vocabulary does not fit
+   */
+  public static void convert(
+      List<Path> files,
+      Path vocabulary,
+      Optional<Path> settings,
+      Path output,
+      Optional<DType> dtype,
+      long maxShardBytes) {
+    Map<String, Path> places = new LinkedHashMap<>();
+    try {
+      var tokenizer = Gpt2Tokenizer.load(vocabulary);
+      for (Path file : files) {
+        try (var checkpoint = Checkpoint.open(file)) {
+          GlideConfig config =
+              settings.map(GlideFolders::read).orElseGet(() -> recognise(file, checkpoint));
+          GlideFolders.manifest(config).differences(checkpoint).requireNone(file);
+          config.requireFits(tokenizer);
+          String name = config.unet().beside().low() ? GlideNetworks.UPSAMPLE : GlideNetworks.BASE;
+          Path other = places.put(name, file);
+          Check.that(other == null, name, other + " and " + file, "one file");
+          Path folder = Files.createDirectories(output.resolve(name));
+          GlideFolders.writeConfig(folder, config);
+          new SafetensorsWriter()
+              .copyAll(checkpoint, dtype)
+              .writeSharded(folder, Checkpoint.TRANSFORMERS, maxShardBytes);
+        }
+      }
+      Path words = Files.createDirectories(output.resolve(GlideNetworks.TOKENIZER));
+      for (String name : VOCABULARIES) {
+        if (Files.isRegularFile(vocabulary.resolve(name))) {
+          Files.copy(
+              vocabulary.resolve(name), words.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot convert to " + output + ": " + e.getMessage(), e);
+    }
+  }
+}
