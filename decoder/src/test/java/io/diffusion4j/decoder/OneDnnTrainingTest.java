@@ -113,6 +113,23 @@ class OneDnnTrainingTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void activationsThatAreComputedAgainGiveTheSameBits(Precision precision) {
+    var kept = config(precision, Optimizer.Method.MUON);
+    var recomputed = kept.withActivations(TrainingConfig.Activations.RECOMPUTED);
+    for (boolean decoder : new boolean[] {true, false}) {
+      Objective objective = decoder ? DECODING.objective() : UPSAMPLING;
+      BatchSource batches = decoder ? DECODER_BATCHES : UPSAMPLER_BATCHES;
+      var expected = train("onednn", objective, batches, kept, 3);
+      var actual = train("onednn", objective, batches, recomputed, 3);
+      assertThat(actual.reports).isEqualTo(expected.reports);
+      for (String key : expected.weights.names()) {
+        assertThat(actual.weights.read(key)).as(key).isEqualTo(expected.weights.read(key));
+      }
+    }
+  }
+
   private static double difference(NamedTensors a, NamedTensors b) {
     assertThat(a.names()).isEqualTo(b.names());
     double largest = 0;

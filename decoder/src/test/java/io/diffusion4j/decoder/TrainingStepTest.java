@@ -215,6 +215,7 @@ class TrainingStepTest {
         EmaWarmup.POWER,
         KeyPatterns.NONE,
         Optional.empty(),
+        TrainingConfig.Activations.KEPT,
         Compute.of(Precision.FLOAT32).withEngine(engine),
         1);
   }

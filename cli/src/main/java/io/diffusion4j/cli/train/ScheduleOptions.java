@@ -7,6 +7,7 @@ import io.diffusion4j.nn.train.KeyPatterns;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.train.TrainingConfig.Fall;
 import java.util.List;
 import java.util.OptionalLong;
@@ -125,6 +126,13 @@ final class ScheduleOptions {
   private String loraTargets = TARGETS;
 
   @Option(
+      names = "--gradient-checkpointing",
+      description =
+          "Compute most activations again for the backward pass in place of keeping them: less"
+              + " memory for more time, and the same weights. Not with --engine tensorflow.")
+  private boolean gradientCheckpointing;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Of the initial weights and the data, if not the preset's.")
@@ -204,6 +212,9 @@ final class ScheduleOptions {
     if (loraRank != null) {
       double alpha = loraAlpha == null ? loraRank : loraAlpha;
       changed = changed.withLowRank(new LowRank(loraRank, alpha, KeyPatterns.of(loraTargets)));
+    }
+    if (gradientCheckpointing) {
+      changed = changed.withActivations(Activations.RECOMPUTED);
     }
     if (seed != null) {
       changed = changed.withSeed(seed);

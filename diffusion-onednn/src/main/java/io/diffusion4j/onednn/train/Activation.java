@@ -25,6 +25,13 @@ final class Activation {
   /** Shared by all views of a value. */
   private static final class Gradient {
     java.util.Optional<Memory> memory = java.util.Optional.empty();
+
+    /** Whether it is in memory that nothing else uses, as the value then is. */
+    final boolean lasting;
+
+    Gradient(boolean lasting) {
+      this.lasting = lasting;
+    }
   }
 
   private Activation(
@@ -52,7 +59,15 @@ final class Activation {
       Kernels kernels, DataType type, int n, int h, int w, int c, boolean differentiable) {
     long bytes = (long) type.bytes() * n * h * w * c;
     return new Activation(
-        kernels, type, n, h, w, c, differentiable, kernels.allocate(bytes), new Gradient());
+        kernels,
+        type,
+        n,
+        h,
+        w,
+        c,
+        differentiable,
+        kernels.allocate(bytes),
+        new Gradient(kernels.room().isEmpty()));
   }
 
   /** Memory of the same shape, without a gradient. */
@@ -111,15 +126,23 @@ final class Activation {
     return differentiable;
   }
 
+  /** Whether it stays when its segment of the tape was run. */
+  boolean isLasting() {
+    return gradient.lasting;
+  }
+
   boolean hasGradient() {
     return gradient.memory.isPresent();
   }
 
   /** The gradient, as a value; its memory is made when it is first asked for. */
   Activation gradient() {
-    var of = gradient.memory.orElseGet(() -> kernels.allocate((long) type.bytes() * size()));
+    long bytes = (long) type.bytes() * size();
+    var of =
+        gradient.memory.orElseGet(
+            () -> isLasting() ? kernels.allocateLasting(bytes) : kernels.allocate(bytes));
     gradient.memory = java.util.Optional.of(of);
-    return new Activation(kernels, type, n, h, w, c, false, of, new Gradient());
+    return new Activation(kernels, type, n, h, w, c, false, of, new Gradient(isLasting()));
   }
 
   /** Has its gradient be, for now, the same memory as that of another value. */

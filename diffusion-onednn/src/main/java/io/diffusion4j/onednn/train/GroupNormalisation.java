@@ -137,7 +137,9 @@ record GroupNormalisation(
   private Activation perChannel(Activation x, float value) {
     float[] values = new float[x.channels()];
     Arrays.fill(values, value);
-    var all = Activation.of(tape.kernels(), DataType.FLOAT32, 1, 1, 1, x.channels(), false);
+    var all =
+        tape.lasting(
+            () -> Activation.of(tape.kernels(), DataType.FLOAT32, 1, 1, 1, x.channels(), false));
     all.floats().put(0, values);
     return all;
   }

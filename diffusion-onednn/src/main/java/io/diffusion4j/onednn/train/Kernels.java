@@ -8,6 +8,7 @@ import io.diffusion4j.onednn.core.Dnnl;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.Scope;
+import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -22,6 +23,7 @@ final class Kernels {
   private final Scope scope;
   private final Descriptions descriptions;
   private final dnnl_engine engine = Natives.get().engine();
+  private Optional<Pool.Room> room = Optional.empty();
 
   Kernels(Scope scope) {
     this.scope = scope;
@@ -36,9 +38,29 @@ final class Kernels {
 
   /** Memory of zeros, which the parts of a gradient keep that nothing is contributed to. */
   Memory allocate(long bytes) {
+    return room.isPresent() ? room.get().take(bytes) : allocateLasting(bytes);
+  }
+
+  /** Memory of zeros that is nobody else's, wherever other memory comes from at present. */
+  Memory allocateLasting(long bytes) {
     var memory = new Memory(scope, bytes);
     memory.clear();
     return memory;
+  }
+
+  /** Has memory come from a room from now on; from nowhere else, if there is none. */
+  void allocateFrom(Optional<Pool.Room> newRoom) {
+    room = newRoom;
+  }
+
+  /** Where memory comes from at present; empty if it is new. */
+  Optional<Pool.Room> room() {
+    return room;
+  }
+
+  /** Memory for several users, one after the other. */
+  Pool pool() {
+    return new Pool(scope);
   }
 
   dnnl_memory_desc strided(DataType type, long[] dims, long... strides) {

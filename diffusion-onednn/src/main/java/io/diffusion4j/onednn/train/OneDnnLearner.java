@@ -90,11 +90,13 @@ public final class OneDnnLearner implements Learner {
       int rows = config.batchSize() * (i + 1) / members - from;
       var tape =
           new Tape(
-              kernels,
+              new Kernels(scope),
               DataType.of(config.compute().precision()),
               rows,
               key -> update(key).parameter());
-      shares.add(new Share(tape, TapeCompiler.compile(tape, split.trunk()), from, rows));
+      shares.add(
+          new Share(
+              tape, TapeCompiler.compile(tape, split.trunk(), config.activations()), from, rows));
     }
     for (var output : shares.get(0).network.outputs()) {
       int size = output.size() / shares.get(0).rows * config.batchSize();

@@ -15,7 +15,7 @@ final class RowSum {
     row = kernels.dense(type, 1, rows);
     ones = kernels.memory(row);
     var wide = kernels.dense(DataType.FLOAT32, 1, rows);
-    var memory = kernels.allocate((long) Float.BYTES * rows);
+    var memory = kernels.allocateLasting((long) Float.BYTES * rows);
     float[] values = new float[rows];
     java.util.Arrays.fill(values, 1);
     memory.floats(0, rows).put(values);

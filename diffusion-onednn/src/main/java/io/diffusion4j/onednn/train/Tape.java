@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
@@ -15,6 +16,9 @@ import org.bytedeco.dnnl.dnnl_stream;
  * differentiation of a program that never changes. Layers add themselves by {@link #forward} and
  * {@link #derivative}; {@link #finish} turns the derivatives into the backward program, the last
  * layer's first.
+ *
+ * <p>A tape may have segments. What is not {@linkplain #lasting lasting} then shares its memory with
+ * other segments: it is computed again before the derivatives of its segment are (Chen et al. 2016).
  *
  * <p>Layers that normalise go sample by sample, so that their passes over the pixels find them in
  * the processor's caches.
@@ -30,9 +34,26 @@ final class Tape {
   private final DataType type;
   private final int samples;
   private final Function<String, Trained> parameters;
-  private final List<Step> forward = new ArrayList<>();
-  private final List<Runnable> derivatives = new ArrayList<>();
-  private final List<Step> backward = new ArrayList<>();
+  private final Pool pool;
+  private final List<Segment> segments = new ArrayList<>();
+  private Segment current;
+
+  /** Part of the program, and the memory that it shares with other parts, if it does. */
+  private static final class Segment {
+    final Optional<Pool.Room> room;
+    final List<Step> forward = new ArrayList<>();
+    final List<Runnable> derivatives = new ArrayList<>();
+    final List<Step> backward = new ArrayList<>();
+
+    Segment(Optional<Pool.Room> room) {
+      this.room = room;
+    }
+
+    void runForward(dnnl_stream stream) {
+      room.ifPresent(Pool.Room::clear);
+      forward.forEach(step -> step.run(stream));
+    }
+  }
 
   /**
    * An empty tape.
@@ -46,6 +67,27 @@ final class Tape {
     this.type = type;
     this.samples = samples;
     this.parameters = parameters;
+    this.pool = kernels.pool();
+    this.current = new Segment(Optional.empty());
+    segments.add(current);
+  }
+
+  /** Begins a segment, whose values share their memory with those of other segments. */
+  void beginSegment() {
+    current = new Segment(Optional.of(pool.new Room()));
+    segments.add(current);
+    kernels.allocateFrom(current.room);
+  }
+
+  /** Makes something that needs memory of its own: what other segments read, and constants. */
+  <T> T lasting(Supplier<T> made) {
+    var room = kernels.room();
+    kernels.allocateFrom(Optional.empty());
+    try {
+      return made.get();
+    } finally {
+      kernels.allocateFrom(room);
+    }
   }
 
   Kernels kernels() {
@@ -98,34 +140,46 @@ final class Tape {
   // The program
 
   void forward(Step step) {
-    forward.add(step);
+    current.forward.add(step);
   }
 
   void backward(Step step) {
-    backward.add(step);
+    current.backward.add(step);
   }
 
   /** What adds the backward steps of a layer when those of all later layers are there. */
   void derivative(Runnable steps) {
-    derivatives.add(steps);
+    current.derivatives.add(steps);
   }
 
   /** Completes the program; the gradient of what it ends in must have been asked for before. */
   void finish() {
-    for (int i = derivatives.size() - 1; i >= 0; i--) {
-      derivatives.get(i).run();
+    for (int s = segments.size() - 1; s >= 0; s--) {
+      current = segments.get(s);
+      kernels.allocateFrom(current.room);
+      for (int i = current.derivatives.size() - 1; i >= 0; i--) {
+        current.derivatives.get(i).run();
+      }
+      current.derivatives.clear();
     }
-    derivatives.clear();
+    kernels.allocateFrom(Optional.empty());
   }
 
   /** With the values that the parameters were {@linkplain Trained#pack packed} with. */
   void runForward(dnnl_stream stream) {
-    forward.forEach(step -> step.run(stream));
+    segments.forEach(segment -> segment.runForward(stream));
   }
 
   /** From the gradient of the results to those of the parameters. */
   void runBackward(dnnl_stream stream) {
-    backward.forEach(step -> step.run(stream));
+    int last = segments.size() - 1;
+    for (int s = last; s >= 0; s--) {
+      var segment = segments.get(s);
+      if (s < last && segment.room.isPresent()) {
+        segment.runForward(stream);
+      }
+      segment.backward.forEach(step -> step.run(stream));
+    }
   }
 
   // Gradients
@@ -155,6 +209,11 @@ final class Tape {
     }
     if (x.hasGradient()) {
       accumulate(x.gradient(), y.gradient());
+    } else if (x.isLasting() && !y.isLasting()) {
+      var from = y.gradient();
+      var to = x.gradient();
+      backward(
+          kernels.copy(from.matrix(), from.as(from.matrix()), to.matrix(), to.as(to.matrix())));
     } else {
       x.shareGradient(y);
     }
@@ -162,7 +221,7 @@ final class Tape {
 
   private void accumulate(Activation sum, Activation part) {
     var description = sum.matrix();
-    backward.add(
+    backward(
         kernels.binary(
             dnnl_binary_add,
             description,

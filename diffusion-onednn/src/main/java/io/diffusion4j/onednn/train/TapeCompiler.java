@@ -8,6 +8,7 @@ import io.diffusion4j.nn.Statistic;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import java.util.ArrayList;
@@ -59,16 +60,29 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   /**
    * Puts a network on a tape and completes it.
    *
+   * @param activations whether they are kept for the backward pass
    * @throws UnsupportedLayerException naming a layer that cannot be differentiated here
    */
-  static Compiled compile(Tape tape, Network network) {
+  static Compiled compile(Tape tape, Network network, Activations activations) {
     var compiler = new TapeCompiler(tape, network);
+    var segments =
+        activations == Activations.KEPT
+            ? Segments.none(network)
+            : Segments.of(network, compiler::place);
     for (int n = 0; n < network.nodes().size(); n++) {
-      compiler.values.add(compiler.compiled(n));
+      int node = n;
+      if (segments.startsWith(n)) {
+        tape.beginSegment();
+      }
+      compiler.values.add(
+          segments.keeps(n)
+              ? tape.lasting(() -> compiler.compiled(node))
+              : compiler.compiled(node));
     }
     List<Activation> outputs = new ArrayList<>();
     for (Tensor value : network.outputs()) {
-      var output = new Arrangement(tape).cast(compiler.value(value), DataType.FLOAT32);
+      var output =
+          tape.lasting(() -> new Arrangement(tape).cast(compiler.value(value), DataType.FLOAT32));
       output.gradient();
       outputs.add(output);
     }
@@ -241,7 +255,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
                   throw unsupported(node);
                 }
               }
-              return mask.forward(tape, heads);
+              return tape.lasting(() -> mask.forward(tape, heads));
             }));
   }
 
@@ -339,6 +353,18 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
       throw unsupported(node);
     }
     return new Sum(tape).overPixels(a, b);
+  }
+
+  /** The node with which a node is computed: a convolution that is fused, with its sum. */
+  private int place(int index) {
+    if (network.nodes().get(index).layer() instanceof Layer.Conv2d && isFused(index)) {
+      for (int n = index + 1; n < network.nodes().size(); n++) {
+        if (network.nodes().get(n).inputs().stream().anyMatch(x -> x.node() == index)) {
+          return n;
+        }
+      }
+    }
+    return index;
   }
 
   /** A convolution that only feeds a sum of equals is computed with it. */

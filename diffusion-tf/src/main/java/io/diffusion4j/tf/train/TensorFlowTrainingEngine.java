@@ -1,9 +1,11 @@
 package io.diffusion4j.tf.train;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.Learner;
 import io.diffusion4j.nn.train.LossNetwork;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.train.TrainingEngine;
 import io.diffusion4j.tf.TensorFlowEngine;
 import java.util.Optional;
@@ -32,6 +34,11 @@ public final class TensorFlowTrainingEngine implements TrainingEngine {
 
   @Override
   public Learner learner(LossNetwork objective, TrainingConfig config) {
+    Check.that(
+        config.activations() == Activations.KEPT,
+        "activations",
+        config.activations(),
+        "KEPT, as TensorFlow trains; oneDNN recomputes them");
     return new TensorFlowLearner(objective, config);
   }
 }

@@ -29,6 +29,7 @@ import java.util.stream.Stream;
  * @param emaWarmup how the moving averages get to their decays
  * @param frozen the parameters that stay as they are
  * @param lowRank updates that are trained in place of the weights, if any
+ * @param activations what becomes of them
  * @param compute which engine on which threads, and the precision of activations and matrix
  *     products; the weights themselves are float32
  * @param seed of the initial weights and of the data
@@ -47,8 +48,20 @@ public record TrainingConfig(
     EmaWarmup emaWarmup,
     KeyPatterns frozen,
     Optional<LowRank> lowRank,
+    Activations activations,
     Compute compute,
     long seed) {
+  /** What becomes of activations between the forward and the backward pass. */
+  public enum Activations {
+    /** They are kept. */
+    KEPT,
+    /**
+     * Few are kept, and the others are computed again (Chen et al. 2016): less memory for more
+     * time, with the same gradients to the bit.
+     */
+    RECOMPUTED
+  }
+
   /** How many moving averages there may be. */
   public static final int MOST_AVERAGES = 3;
 
@@ -124,6 +137,7 @@ public record TrainingConfig(
         emaWarmup,
         KeyPatterns.NONE,
         Optional.empty(),
+        Activations.KEPT,
         compute,
         seed);
   }
@@ -207,6 +221,12 @@ public record TrainingConfig(
     return changed.made();
   }
 
+  public TrainingConfig withActivations(Activations newActivations) {
+    var changed = new Change(this);
+    changed.activations = newActivations;
+    return changed.made();
+  }
+
   public TrainingConfig withCompute(Compute newCompute) {
     var changed = new Change(this);
     changed.compute = newCompute;
@@ -233,6 +253,7 @@ public record TrainingConfig(
     private List<Double> emaDecays;
     private KeyPatterns frozen;
     private Optional<LowRank> lowRank;
+    private Activations activations;
     private Compute compute;
     private long seed;
 
@@ -249,6 +270,7 @@ public record TrainingConfig(
       emaDecays = from.emaDecays;
       frozen = from.frozen;
       lowRank = from.lowRank;
+      activations = from.activations;
       compute = from.compute;
       seed = from.seed;
     }
@@ -268,6 +290,7 @@ public record TrainingConfig(
           from.emaWarmup,
           frozen,
           lowRank,
+          activations,
           compute,
           seed);
     }
