@@ -245,14 +245,14 @@ final class BadInputTest {
     assertThat(run.err())
         .startsWith(
             "error: command: none (expected: one of generate, vary, glide, replay, serve, token,"
-                + " health, train, evaluate, nll, doctor, measure, inspect");
+                + " health, data, train, evaluate, nll, doctor, measure, inspect");
     assertThat(run.status()).isEqualTo(2);
   }
 
   @ParameterizedTest
   @CsvSource({
     "train painter, 'part: painter (expected: one of clip, prior, prior-ar, decoder, "
-        + "upsampler, upsampler-last, all, judge)'",
+        + "upsampler, upsampler-last, ddpm, all, judge)'",
     "train clip --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
     "train clip --steps 0, steps: 0 (expected: ≥ 1)",
     "train clip --batch -1, batchSize: -1 (expected: ≥ 1)",
@@ -321,7 +321,7 @@ final class BadInputTest {
     "'evaluate --vary decoder-steps=5,x', 'decoder-steps: x (expected: an integer)'",
     "'evaluate --vary decoder-guidance=1,-1', 'decoder-guidance: -1.0 (expected: ≥ 0)'",
     "'evaluate --vary model=here,there', 'model: here (expected: a folder with model_index.json, or"
-        + " with GLIDE''s base, upsample and tokenizer)'",
+        + " with config.json of a UNet2DModel, or with GLIDE''s base, upsample and tokenizer)'",
     "'evaluate --vary prior=ar,painter', 'prior: painter (expected: one of diffusion, ar)'",
     "train judge --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
     "train judge --checkpoint-every 0, checkpoint-every: 0 (expected: ≥ 1)",

@@ -37,6 +37,11 @@ public final class DdpmFamily implements ModelFamily {
   }
 
   @Override
+  public boolean needsWords() {
+    return false;
+  }
+
+  @Override
   public boolean isAt(Path folder) {
     return DdpmFolder.isAt(folder);
   }

@@ -21,13 +21,13 @@ import java.util.Map;
  * @param path the folder
  */
 public record DdpmFolder(Path path) {
-  static final String UNET = "unet";
-  static final String SCHEDULER = "scheduler";
+  public static final String UNET = "unet";
+  public static final String SCHEDULER = "scheduler";
   static final String DDPM = "DDPMPipeline";
   static final String DDIM = "DDIMPipeline";
 
   /** Whether a folder is one of these, whatever else may be wrong with it. */
-  static boolean isAt(Path folder) {
+  public static boolean isAt(Path folder) {
     try {
       if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
         String name = ModelFolder.open(folder).className();

@@ -80,6 +80,24 @@ public record PixelScheduler(
         End.CLEAN);
   }
 
+  /** The same for a network that predicts something else. */
+  public PixelScheduler withParameterization(Parameterization other) {
+    return new PixelScheduler(
+        betas,
+        trainTimesteps,
+        betaStart,
+        betaEnd,
+        clip,
+        thresholding,
+        ratio,
+        most,
+        other,
+        variance,
+        spacing,
+        offset,
+        end);
+  }
+
   /** Reads a file; absent fields have diffusers' defaults. */
   public static PixelScheduler read(Path file) {
     return read(ComponentConfig.read(file));

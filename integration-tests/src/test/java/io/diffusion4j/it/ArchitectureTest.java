@@ -202,7 +202,7 @@ class ArchitectureTest {
           .whereLayer("pipeline")
           .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn")
           .whereLayer("ddpm")
-          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn", "decoder", "pipeline")
+          .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn", "decoder", "pipeline")
           .whereLayer("glide")
           .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn", "clip", "decoder", "pipeline")
           .whereLayer("unclip")
@@ -210,7 +210,15 @@ class ArchitectureTest {
               "diffusion-api", "data", "checkpoint", "nn", "clip", "prior", "decoder", "pipeline")
           .whereLayer("training")
           .mayOnlyAccessLayers(
-              "diffusion-api", "data", "checkpoint", "nn", "clip", "prior", "decoder", "unclip")
+              "diffusion-api",
+              "data",
+              "checkpoint",
+              "nn",
+              "clip",
+              "prior",
+              "decoder",
+              "unclip",
+              "ddpm")
           .whereLayer("emoji")
           .mayOnlyAccessLayers("diffusion-api", "data", "training")
           .whereLayer("evaluation")

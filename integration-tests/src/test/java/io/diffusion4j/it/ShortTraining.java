@@ -60,7 +60,7 @@ final class ShortTraining {
     var observer = new Watch(afterStep);
     var preset = EmojiPreset.tiny();
     boolean finished =
-        new Recipe(preset.sizes(), model, work)
+        new Recipe(preset.sizes(), part.isOfUnclip() ? model : model.resolve("ddpm"), work)
             .train(PartSetup.of(part, EmojiData.of(preset)), config, 1, observer);
     return new Outcome(finished, observer.fromStep, observer.loss);
   }

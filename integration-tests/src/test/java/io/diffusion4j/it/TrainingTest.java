@@ -146,6 +146,7 @@ class TrainingTest {
       case DECODER -> List.of("decoder" + diffusers, "text_proj" + diffusers);
       case UPSAMPLER -> List.of("super_res_first" + diffusers);
       case UPSAMPLER_LAST -> List.of("super_res_last" + diffusers);
+      case DDPM -> List.of("ddpm/unet" + diffusers);
     };
   }
 }

@@ -22,6 +22,11 @@ public interface ModelFamily {
   /** Whether a folder looks like one of this family, whatever else may be wrong with it. */
   boolean isAt(Path folder);
 
+  /** Whether its models draw from words only, so that a request without any is refused. */
+  default boolean needsWords() {
+    return true;
+  }
+
   /** Names what a folder draws with when it is opened in this way, without opening it. */
   default String digest(Path folder, Opening how) {
     return FolderDigest.of(folder, component -> true);

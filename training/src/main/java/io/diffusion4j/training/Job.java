@@ -220,7 +220,9 @@ record Job(
         config
             .lowRank()
             .ifPresentOrElse(updates -> write(updates, weights), () -> write.accept(weights));
-        UnclipFolder.writeIndex(recipe.model());
+        if (setup.part().isOfUnclip()) {
+          UnclipFolder.writeIndex(recipe.model());
+        }
       }
       return finished;
     }

@@ -12,6 +12,7 @@ import static io.diffusion4j.training.PartTechniques.WEIGHTING;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.DataSet.Use;
 import io.diffusion4j.data.Techniques;
+import io.diffusion4j.ddpm.DdpmFolder;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,12 +27,19 @@ public enum Part {
   /** The upsampler's network for all steps but the last. */
   UPSAMPLER(Use.PICTURES),
   /** The upsampler's network for the last step, trained on from the first. */
-  UPSAMPLER_LAST(Use.PICTURES);
+  UPSAMPLER_LAST(Use.PICTURES),
+  /** A model of its own, which draws without words (Ho et al. 2020). */
+  DDPM(Use.PICTURES);
 
   private final Use use;
 
   Part(Use use) {
     this.use = use;
+  }
+
+  /** Whether it is a part of a model that draws from words; else it is a model of its own. */
+  public boolean isOfUnclip() {
+    return this != DDPM;
   }
 
   /** What the part takes from a {@link DataSet}. */
@@ -49,6 +57,10 @@ public enum Part {
           Techniques.of(PREDICTION, WEIGHTING, SHIFT, LOW_NOISE, DROP, TEXT_DROP)
               .with(WEIGHTING.name(), "min-snr-plus-one-or-eps");
       case UPSAMPLER, UPSAMPLER_LAST -> Techniques.of(PREDICTION, WEIGHTING, BLUR);
+      case DDPM ->
+          Techniques.of(PREDICTION, WEIGHTING)
+              .with(PREDICTION.name(), "eps")
+              .with(WEIGHTING.name(), "simple");
     };
   }
 
@@ -61,13 +73,14 @@ public enum Part {
       case DECODER -> UnclipFolder.DECODER;
       case UPSAMPLER -> UnclipFolder.SUPER_RES_FIRST;
       case UPSAMPLER_LAST -> UnclipFolder.SUPER_RES_LAST;
+      case DDPM -> DdpmFolder.UNET;
     };
   }
 
   /** The component that holds its scheduler, if it denoises. */
   Optional<String> scheduler() {
     return switch (this) {
-      case CLIP, PRIOR_AR -> Optional.empty();
+      case CLIP, PRIOR_AR, DDPM -> Optional.empty();
       case PRIOR -> Optional.of(UnclipFolder.PRIOR_SCHEDULER);
       case DECODER -> Optional.of(UnclipFolder.DECODER_SCHEDULER);
       case UPSAMPLER, UPSAMPLER_LAST -> Optional.of(UnclipFolder.SUPER_RES_SCHEDULER);

@@ -76,6 +76,7 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
       case DECODER -> preset.decoder().training().config();
       case UPSAMPLER -> preset.upsampler().training().config();
       case UPSAMPLER_LAST -> preset.upsampler().lastStep().config();
+      case DDPM -> preset.requireDdpm().training().config();
     };
   }
 
@@ -96,6 +97,7 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
           case PRIOR_AR -> new AutoregressiveTraining(job);
           case DECODER -> new DecoderTraining(job);
           case UPSAMPLER, UPSAMPLER_LAST -> new UpsamplerTraining(job);
+          case DDPM -> new DdpmTraining(job);
         };
     Check.that(
         config.accumulate() == 1 || setup.part() != Part.CLIP,
@@ -107,7 +109,7 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
         "lora-rank",
         config.lowRank().map(LowRank::rank).orElse(0),
         "a part other than clip, of a model to start from");
-    if (first != null) {
+    if (first != null && setup.part().isOfUnclip()) {
       String main = setup.part().component();
       Check.that(
           Files.isDirectory(first.resolve(main)), "start-from", first + ", without " + main, main);

@@ -106,7 +106,9 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
       if (!plugins.areGiven()) { // which may add some
         stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
       }
-      OpenPipeline.family(model.folder());
+      if (OpenPipeline.family(model.folder()).needsWords()) {
+        prompts.requireSome();
+      }
     } else if (batch.areGiven()) {
       throw Check.refusal("server", server, "none beside --noise and --raw");
     } else {
@@ -154,9 +156,6 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   private List<DirectRequest> requests(ImagePipeline pipeline, long seed) {
     if (!prompts.prompts.isEmpty()) {
       return prompts.prompts.stream().map(prompt -> request(pipeline, prompt, seed)).toList();
-    }
-    if (!pipeline.card().tasks().contains(ImageTask.Kind.UNCONDITIONAL)) {
-      prompts.requireSome();
     }
     var request =
         withoutWords().putAllStages(stages.byStage(pipeline.card())).addSeeds(seed).build();

@@ -5,11 +5,17 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** What images show, how many are drawn, and where they go. */
 final class PromptOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
   @Parameters(
       paramLabel = "PROMPT",
       arity = "0..*",
@@ -42,7 +48,9 @@ final class PromptOptions {
 
   /** Checks that there is a prompt, for models that draw from words only. */
   void requireSome() {
-    Check.that(!prompts.isEmpty(), "prompt", "none", "what an image shows, in quotes");
+    if (prompts.isEmpty()) {
+      throw new ParameterException(command.commandLine(), "Missing required parameter: 'PROMPT'");
+    }
   }
 
   /** Something of each prompt, for each of its images. */

@@ -192,7 +192,8 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private int trainParts(EmojiPreset preset, String home, DataSet data) {
-    Path modelFolder = model == null ? home(home).resolve("model") : model;
+    String own = part.equals(Part.DDPM.word()) ? part : "model";
+    Path modelFolder = model == null ? home(home).resolve(own) : model;
     Path stateFolder = stateFolder(home);
     Path first = startFrom == null ? null : PublishedModel.folder(startFrom);
     Recipe recipe = new Recipe(preset.sizes(), modelFolder, stateFolder, first);
@@ -239,6 +240,7 @@ public final class TrainCommand implements Callable<Integer> {
         clip == null || !part.equals(Part.CLIP.word()), "clip", clip, "none, to train clip itself");
     if (part.equals(ALL)) {
       return Arrays.stream(Part.values())
+          .filter(Part::isOfUnclip)
           .filter(p -> clip == null || p != Part.CLIP)
           .filter(p -> first == null || Files.isDirectory(first.resolve(p.component())))
           .toList();

@@ -2,8 +2,12 @@ package io.diffusion4j.training.preset;
 
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.decoder.TextProjection;
+import io.diffusion4j.decoder.unet.PixelUnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.prior.AutoregressiveConfig;
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The sizes of all parts of a model, and how long and how fast each is trained.
  *
  * @param name what folders and the notes of weights call it
+ * @param ddpm the model without words; null if there is none of these sizes
  */
 public record Preset(
     String name,
@@ -24,7 +29,8 @@ public record Preset(
     Prior prior,
     Autoregressive priorAr,
     Decoder decoder,
-    Upsampler upsampler) {
+    Upsampler upsampler,
+    @Nullable Ddpm ddpm) {
   private static final int RGB = 3;
   private static final double EPS = 1e-5;
 
@@ -112,6 +118,41 @@ public record Preset(
         upsampler.groups,
         EPS,
         TimeConditioning.ADD);
+  }
+
+  /** The model without words. */
+  public Ddpm requireDdpm() {
+    if (ddpm == null) {
+      throw Check.refusal("preset", name, "one with sizes of ddpm");
+    }
+    return ddpm;
+  }
+
+  /** The network of the model without words. */
+  public PixelUnetConfig ddpmConfig() {
+    var own = requireDdpm();
+    return new PixelUnetConfig(
+        own.size,
+        own.size,
+        RGB,
+        RGB,
+        false,
+        new PixelUnetConfig.Time(0, false, 0),
+        4 * own.channels.get(0),
+        own.channels,
+        own.attention,
+        own.attention,
+        new PixelUnetConfig.Middle(true, true, own.groups, 1),
+        own.layers,
+        own.headWidth,
+        own.groups,
+        EPS,
+        TimeConditioning.ADD,
+        Function.SILU,
+        1,
+        LevelChange.CONVOLUTION,
+        LevelChange.CONVOLUTION,
+        PixelUnetConfig.Labels.NONE);
   }
 
   /**
@@ -218,23 +259,39 @@ public record Preset(
       attention = List.copyOf(attention);
       var faults = new Faults();
       checkUnet(faults, size, channels, layers, groups);
+      checkAttention(faults, channels, attention, headWidth);
       faults
-          .require(
-              attention.size() == channels.size(),
-              "attention",
-              attention,
-              "one for each of the " + channels.size() + " channels")
-          .require(headWidth >= 1, "head-width", headWidth, "≥ 1")
           .require(context >= 1, "context", context, "≥ 1")
-          .require(tokens >= 1, "tokens", tokens, "≥ 1");
-      for (int i = 0; i < Math.min(channels.size(), attention.size()) && headWidth >= 1; i++) {
-        boolean attends = attention.get(i) || i == channels.size() - 1; // the middle always does
-        faults.require(
-            !attends || channels.get(i) % headWidth == 0,
-            "channels[" + i + "]",
-            channels.get(i),
-            "a multiple of head-width " + headWidth);
-      }
+          .require(tokens >= 1, "tokens", tokens, "≥ 1")
+          .throwIfAny();
+    }
+  }
+
+  /**
+   * A model of pixels without words.
+   *
+   * @param size height and width of its pictures
+   * @param channels of each level, from the highest resolution down
+   * @param attention whether the residual blocks of each level are followed by attention
+   * @param layers residual blocks per level on the way down; one more on the way up
+   * @param headWidth channels of an attention head
+   * @param groups of the group normalisations
+   * @param training how it is trained
+   */
+  public record Ddpm(
+      int size,
+      List<Integer> channels,
+      List<Boolean> attention,
+      int layers,
+      int headWidth,
+      int groups,
+      Schedule training) {
+    public Ddpm {
+      channels = List.copyOf(channels);
+      attention = List.copyOf(attention);
+      var faults = new Faults();
+      checkUnet(faults, size, channels, layers, groups);
+      checkAttention(faults, channels, attention, headWidth);
       faults.throwIfAny();
     }
   }
@@ -289,6 +346,26 @@ public record Preset(
       faults.require(channels.get(0) % 2 == 0, "channels[0]", channels.get(0), "even");
     }
     requireHalvings(faults, "size", size, channels);
+  }
+
+  /** Records what does not fit of the attention, which the middle always has. */
+  private static void checkAttention(
+      Faults faults, List<Integer> channels, List<Boolean> attention, int headWidth) {
+    faults
+        .require(
+            attention.size() == channels.size(),
+            "attention",
+            attention,
+            "one for each of the " + channels.size() + " channels")
+        .require(headWidth >= 1, "head-width", headWidth, "≥ 1");
+    for (int i = 0; i < Math.min(channels.size(), attention.size()) && headWidth >= 1; i++) {
+      boolean attends = attention.get(i) || i == channels.size() - 1;
+      faults.require(
+          !attends || channels.get(i) % headWidth == 0,
+          "channels[" + i + "]",
+          channels.get(i),
+          "a multiple of head-width " + headWidth);
+    }
   }
 
   /** Records if a length in pixels cannot be halved from level to level. */

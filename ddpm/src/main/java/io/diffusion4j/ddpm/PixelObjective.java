@@ -1,0 +1,18 @@
+package io.diffusion4j.ddpm;
+
+import io.diffusion4j.decoder.unet.PixelUnetConfig;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.VarianceRange;
+
+/**
+ * The loss of a network of pixels: the simple loss (Ho et al. 2020, eq. 14) of what it predicts,
+ * weighted as the batch says, and the bound of its variance if it learns one.
+ */
+public record PixelObjective(PixelUnetConfig config) implements Objective {
+  @Override
+  public Loss define(Nn nn, Inputs inputs) {
+    return VarianceRange.of(nn, inputs, new PixelNetwork(config).define(nn, inputs));
+  }
+}
