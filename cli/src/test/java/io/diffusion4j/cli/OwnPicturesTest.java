@@ -180,6 +180,81 @@ class OwnPicturesTest {
   }
 
   @Test
+  void aSetThatIsSmallerThanABatchIsWarnedOf() {
+    Run run = train("clip", pictures, "tiny", folder.resolve("small"), "small", "--steps", "1");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err())
+        .contains(
+            "data: " + pictures + ", 9 pictures for a batch of 32: some come more than once in it");
+    Run fits =
+        train(
+            "clip",
+            pictures,
+            "tiny",
+            folder.resolve("fits"),
+            "fits",
+            "--steps",
+            "1",
+            "--batch",
+            "9");
+    assertThat(fits.err()).doesNotContain("more than once");
+  }
+
+  @Test
+  void aPictureInFortyThatCannotBeReadIsSkippedAndListed() throws IOException {
+    Path most = Files.createDirectories(folder.resolve("most"));
+    for (int i = 0; i < 40; i++) {
+      Files.write(most.resolve(i + ".png"), Png.encode(picture("red", "disc"), Map.of()));
+      Files.writeString(most.resolve(i + ".txt"), "a red disc " + i + "\n");
+    }
+    Files.writeString(most.resolve("7.png"), "no picture");
+    String[] steps = {"--steps", "2", "--batch", "40", "--data-threads", "2"};
+    Run run = train("clip", most, "tiny", folder.resolve("skipped"), "skipped", steps);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err()).contains("skipped: 7.png: image: unknown format");
+    Run strict =
+        train(
+            "clip",
+            most,
+            "tiny",
+            folder.resolve("strict"),
+            "strict",
+            "--steps",
+            "2",
+            "--batch",
+            "40",
+            "--bad",
+            "fail");
+    assertThat(strict.status()).isEqualTo(FailureHandler.BAD_INPUT);
+    assertThat(strict.err()).contains("1 of 40 pictures cannot be read, such as 7.png: ");
+  }
+
+  @Test
+  void picturesMayBeHeldOutAndKept() throws IOException {
+    Path cache = folder.resolve("cache");
+    Run run =
+        train(
+            "clip",
+            pictures,
+            "tiny",
+            folder.resolve("split"),
+            "split",
+            "--steps",
+            "2",
+            "--batch",
+            "4",
+            "--validation",
+            "0.3",
+            "--cache",
+            cache.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(cache).isEmptyDirectory();
+    Run without = Run.of("train", "clip", "--preset", "tiny", "--validation", "0.3");
+    assertThat(without.status()).isEqualTo(FailureHandler.BAD_INPUT);
+    assertThat(without.err()).contains("validation: 0.3 (expected: none without --data)");
+  }
+
+  @Test
   void emojiAreNoExamplesForSuchAModel() {
     Run run = Run.of("doctor", "--model", model.toString());
     assertThat(run.status()).isEqualTo(FailureHandler.BAD_INPUT);

@@ -204,6 +204,10 @@ public final class TrainCommand implements Callable<Integer> {
             .toList(); // bad ones are told at once
     List<PartSetup> setups = parts.stream().map(p -> changed(recipe.setup(p, data))).toList();
     requireCheckpoints();
+    configs.stream()
+        .mapToInt(TrainingConfig::batchSize)
+        .max()
+        .ifPresent(largest -> warnOfFewPictures(data, largest));
     if (clip != null) {
       FrozenClip.copy(PublishedModel.folder(clip), modelFolder);
     }
@@ -221,6 +225,15 @@ public final class TrainCommand implements Callable<Integer> {
       }
     }
     return report(finished, modelFolder);
+  }
+
+  private void warnOfFewPictures(DataSet data, int largestBatch) {
+    long pictures = data.size().orElse(Long.MAX_VALUE);
+    if (pictures < largestBatch) {
+      console.say(
+          "data: %s, %d pictures for a batch of %d: some come more than once in it (expected: more pictures, or a smaller --batch)"
+              .formatted(data.name(), pictures, largestBatch));
+    }
   }
 
   /** What the folder of a model trained on a path is called by default. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -122,6 +123,7 @@ public final class TrainingRun implements AutoCloseable {
    * @throws UncheckedIOException if a state cannot be written; the message has how much is missing
    *     on the disk, and of which step the last checkpoint is, which is intact
    * @throws DivergedException if a step did not give finite numbers; the last checkpoint is intact
+   * @throws RuntimeException what the source of batches threw; the state is saved before
    * @return whether all steps are done
    */
   public boolean run(Listener listener) {
@@ -148,6 +150,14 @@ public final class TrainingRun implements AutoCloseable {
         save(listener);
       }
       return trainer.step() >= config.steps();
+    } catch (CompletionException e) { // the next batch could not be made; what is done is kept
+      if (trainer.step() % checkpointEvery != 0) {
+        save(listener);
+      }
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
     } finally {
       loader.shutdownNow();
       close();
