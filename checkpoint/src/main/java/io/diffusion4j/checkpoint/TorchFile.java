@@ -28,8 +28,9 @@ import java.util.TreeMap;
  * <p>Its tensors are those of the object, if it is a dictionary with text for keys and at least one
  * tensor; else of the first such dictionary under {@code state_dict}, {@code model}, {@code
  * model_state_dict}, {@code params_ema}, {@code ema}, {@code module}; else those of a tuple of
- * tensors, called {@code 0}, {@code 1} and so on; else, of a TorchScript module, those of all modules in it, with dots between their names. {@code module.} before all
- * names is taken off, as DataParallel put it there.
+ * tensors, called {@code 0}, {@code 1} and so on; else, of a TorchScript module, those of all
+ * modules in it, with dots between their names. {@code module.} before all names is taken off, as
+ * DataParallel put it there.
  */
 public final class TorchFile implements TensorSource {
   private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);

@@ -140,7 +140,8 @@ public record OpenClip(ClipNetwork network, ClipPreprocessor preprocessor) {
         switch (mode) {
           case "shortest" -> ClipPreprocessor.Fit.CROP_HALF_TO_EVEN;
           case "squash" -> ClipPreprocessor.Fit.SQUASH;
-          default -> throw c.invalid("resize_mode", mode, "one of shortest, squash");
+          case "longest" -> ClipPreprocessor.Fit.BARS;
+          default -> throw c.invalid("resize_mode", mode, "one of shortest, longest, squash");
         };
     List<Double> mean = c.doubles("mean", clip.mean());
     List<Double> std = c.doubles("std", clip.std());

@@ -16,6 +16,7 @@ import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.FrontMatter;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.PublishedFolder;
 import io.diffusion4j.pipeline.Replacements;
 import java.nio.file.Path;
 import java.util.List;
@@ -110,12 +111,12 @@ public final class DdpmFamily implements ModelFamily {
       var config = model.config();
       return new DdpmPipeline(
           new ModelIdentity(
-              name,
-              "DDPM, images of " + config.width() + "×" + config.height() + " pixels",
-              FrontMatter.license(folder.path()),
-              FolderDigest.of(folder.path(), component -> true),
-              replaced.parts(),
-              List.of()),
+                  name,
+                  "DDPM, images of " + config.width() + "×" + config.height() + " pixels",
+                  FrontMatter.license(folder.path()),
+                  FolderDigest.of(folder.path(), component -> true),
+                  replaced.parts())
+              .publishedAs(PublishedFolder.name(folder.path())),
           config,
           model.denoiser(scheduler.parameterization()),
           scheduler,

@@ -16,6 +16,7 @@ import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.FrontMatter;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.PublishedFolder;
 import io.diffusion4j.pipeline.Replacements;
 import java.nio.file.Path;
 import java.util.Map;
@@ -91,11 +92,12 @@ public final class GlideFamily implements ModelFamily {
       int size = parts.upsamplerSize();
       return new GlidePipeline(
           new ModelIdentity(
-              name,
-              "GLIDE, images of " + size + "×" + size + " pixels",
-              FrontMatter.license(folder),
-              FolderDigest.of(folder, component -> true),
-              replaced.parts()),
+                  name,
+                  "GLIDE, images of " + size + "×" + size + " pixels",
+                  FrontMatter.license(folder),
+                  FolderDigest.of(folder, component -> true),
+                  replaced.parts())
+              .publishedAs(PublishedFolder.name(folder)),
           parts,
           networks.complete(),
           replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"),

@@ -27,6 +27,7 @@ import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.pipeline.LoraFiles;
 import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.PublishedFolder;
 import io.diffusion4j.pipeline.Replacements;
 import io.diffusion4j.pipeline.Residency;
 import java.util.EnumSet;
@@ -166,7 +167,8 @@ public final class UnclipModule extends AbstractModule {
         new ModelFacts(model.folder(), model.name()).license(),
         ModelFacts.digest(model.folder(), prior),
         replaced.parts(),
-        LoraFiles.applied(opening.loras()));
+        LoraFiles.applied(opening.loras()),
+        PublishedFolder.name(model.folder()));
   }
 
   /** What there are parts for. */

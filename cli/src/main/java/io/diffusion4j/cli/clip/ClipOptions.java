@@ -24,6 +24,11 @@ final class ClipOptions {
   private Path model = Path.of("");
 
   @Option(
+      names = "--pull",
+      description = "Download what a published model lacks; else nothing is ever downloaded.")
+  private boolean pull;
+
+  @Option(
       names = "--tokenizer",
       paramLabel = "DIR",
       description = "The folder of CLIP's vocabulary. Default: that of the model")
@@ -48,17 +53,20 @@ final class ClipOptions {
     return batch;
   }
 
+  private Path folder() {
+    model = PublishedModel.folder(model, pull); // found once
+    return model;
+  }
+
   ClipEncoders open() {
     Precision precision = format.precision;
     return ClipEncoders.open(
-        PublishedModel.folder(model),
-        Optional.ofNullable(tokenizer),
-        ModelOptions.compute(precision));
+        folder(), Optional.ofNullable(tokenizer), ModelOptions.compute(precision));
   }
 
   /** Names the model where embeddings of two models must not be mixed. */
   String identity() {
-    return ClipIdentity.of(PublishedModel.folder(model));
+    return ClipIdentity.of(folder());
   }
 
   /** The same with the number format. */

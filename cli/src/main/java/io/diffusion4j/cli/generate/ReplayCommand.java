@@ -161,10 +161,15 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private static IllegalArgumentException otherWeights(RecipeFile original, String present) {
+    String published = original.recipe().getPublishedModel();
     return Check.refusal(
         "model",
         present,
-        "the weights that drew " + original.path() + ", " + original.recipe().getWeightsDigest());
+        "the weights that drew "
+            + original.path()
+            + ", "
+            + original.recipe().getWeightsDigest()
+            + (published.isEmpty() ? "" : " of " + published));
   }
 
   private int report(RecipeFile original, Generation.Picture again) throws IOException {

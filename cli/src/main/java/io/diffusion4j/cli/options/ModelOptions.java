@@ -62,6 +62,11 @@ public final class ModelOptions {
   FormatChoice format = FormatChoice.auto;
 
   @Option(
+      names = "--pull",
+      description = "Download what a published model lacks; else nothing is ever downloaded.")
+  private boolean pull;
+
+  @Option(
       names = "--lora",
       paramLabel = "FILE[:SCALE]",
       description =
@@ -76,7 +81,7 @@ public final class ModelOptions {
 
   /** The folder of the model. */
   public Path folder() {
-    folder = PublishedModel.folder(folder);
+    folder = PublishedModel.folder(folder, pull);
     return folder;
   }
 

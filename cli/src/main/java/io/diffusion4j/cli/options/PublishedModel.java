@@ -1,11 +1,12 @@
 package io.diffusion4j.cli.options;
 
 import io.diffusion4j.cli.console.Bars;
-import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.hub.Hub;
 import io.diffusion4j.hub.HubException;
 import io.diffusion4j.hub.HubSettings;
 import io.diffusion4j.hub.RepoName;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -48,13 +49,34 @@ public final class PublishedModel {
     }
   }
 
+  /**
+   * The same, where what a published model lacks is downloaded first.
+   *
+   * @throws HubException if it cannot be had
+   */
+  public static Path pulled(Path named) {
+    String text = named.toString().replace('\\', '/');
+    Optional<RepoName> repo = Files.exists(named) ? Optional.empty() : RepoName.ifNamed(text);
+    if (repo.isEmpty()) {
+      return named;
+    }
+    Hub hub = hub();
+    Bars bars = Bars.of(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    return pull(hub, hub.plan(repo.get(), Optional.empty()), bars);
+  }
+
+  /** The folder that a user means, downloaded if it is a published model and that was asked for. */
+  public static Path folder(Path named, boolean pull) {
+    return pull ? pulled(named) : folder(named);
+  }
+
   /** Brings what a model lacks, with a bar of all its bytes. */
-  public static Path pull(Hub hub, Hub.Plan plan, Console console) {
+  public static Path pull(Hub hub, Hub.Plan plan, Bars bars) {
     long bytes = plan.missingBytes();
     if (plan.missing().isEmpty()) {
       return plan.folder();
     }
-    try (Bars.Bar bar = console.bars().bar(plan.repo().name(), 0, bytes)) {
+    try (Bars.Bar bar = bars.bar(plan.repo().name(), 0, bytes)) {
       var received = new AtomicLong();
       return hub.pull(
           plan,

@@ -62,6 +62,11 @@ final class ServeFlags {
               + " several models, the default first. Default: the model that ships")
   List<Path> models = List.of();
 
+  @Option(
+      names = "--pull",
+      description = "Download what published models lack; else nothing is ever downloaded.")
+  boolean pull;
+
   @Option(names = "--precision", paramLabel = "FORMAT", description = ModelOptions.FORMATS)
   ModelOptions.@Nullable FormatChoice precision;
 

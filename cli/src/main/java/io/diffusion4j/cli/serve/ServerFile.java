@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.serve;
 
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.tls.ServerTls;
@@ -64,17 +65,36 @@ record ServerFile(
    * A model.
    *
    * @param path its folder
+   * @param published {@code org/name[@revision]} of a published model, in place of a folder
    * @param name what requests call it; its own name unless given
    * @param precision the number format of its networks
    */
   record ModelEntry(
-      @Nullable Path path, @Nullable String name, ModelOptions.@Nullable FormatChoice precision) {
-    /** The folder, which has to be given. */
-    Path folder() {
-      if (path == null) {
+      @Nullable Path path,
+      @Nullable String published,
+      @Nullable String name,
+      ModelOptions.@Nullable FormatChoice precision) {
+    /**
+     * The same with a path that does not depend on where the process runs.
+     *
+     * @throws IllegalArgumentException if the model is given in neither way, or in both
+     */
+    ModelEntry from(Path folder) {
+      if (path == null && published == null) {
         throw Check.refusal("models", "one without path", "the folder of each");
       }
-      return path;
+      Check.that(
+          path == null || published == null, "models", path + " and " + published, "one of them");
+      return new ModelEntry(path == null ? null : folder.resolve(path), published, name, precision);
+    }
+
+    /**
+     * The folder.
+     *
+     * @param pull whether what a published model lacks is downloaded
+     */
+    Path folder(boolean pull) {
+      return path != null ? path : PublishedModel.folder(Path.of(String.valueOf(published)), pull);
     }
   }
 
@@ -166,11 +186,7 @@ record ServerFile(
         graceSeconds,
         receiveSeconds,
         stallSeconds,
-        models == null
-            ? null
-            : models.stream()
-                .map(m -> new ModelEntry(folder.resolve(m.folder()), m.name(), m.precision()))
-                .toList(),
+        models == null ? null : models.stream().map(m -> m.from(folder)).toList(),
         from(folder, loras),
         from(folder, indices),
         plugins == null ? null : plugins.stream().map(folder::resolve).toList(),

@@ -112,7 +112,7 @@ record ServerSettings(
           .map(
               entry ->
                   new ServedModel(
-                      entry.folder(),
+                      entry.folder(flags.pull),
                       Optional.ofNullable(entry.name()),
                       first(flags.precision, entry.precision(), format).precision))
           .toList();
@@ -120,7 +120,9 @@ record ServerSettings(
     List<Path> folders =
         flags.models.isEmpty()
             ? List.of(ModelOptions.defaultFolder())
-            : flags.models.stream().map(PublishedModel::folder).toList();
+            : flags.models.stream()
+                .map(folder -> PublishedModel.folder(folder, flags.pull))
+                .toList();
     return folders.stream()
         .map(folder -> new ServedModel(folder, Optional.empty(), format.precision))
         .toList();

@@ -59,7 +59,7 @@ public final class PullCommand implements Callable<Integer> {
         throw new IllegalArgumentException("answer: no (expected: yes, or --yes)");
       }
     }
-    console.print("model: " + PublishedModel.pull(hub, plan, console));
+    console.print("model: " + PublishedModel.pull(hub, plan, console.bars()));
     return 0;
   }
 

@@ -173,7 +173,7 @@ final class ServerSettingsTest {
             + " rows, stall-seconds, tls, tokens)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
-            + " precision)",
+            + " precision, published)",
         "port: many | port: many (expected: a whole number)",
         "log: {level: loud} | log.level: loud (expected: one of error, warn, info, debug)",
         "models: emoji | models: not what belongs here (expected: a list)",
@@ -240,5 +240,14 @@ final class ServerSettingsTest {
     assertThatThrownBy(() -> tokens(yaml))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(folder.resolve("tokens.yaml") + ": " + message);
+  }
+
+  /** Nothing is downloaded unasked. */
+  @Test
+  void aModelMayBeAPublishedOne() throws IOException {
+    var read = file("models: [{published: no-such-org/no-such-model@v1}]");
+    assertThatThrownBy(() -> ServerSettings.of(flags(""), read))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("model: no-such-org/no-such-model@v1 (expected: a folder, or a");
   }
 }

@@ -34,7 +34,9 @@ public record ClipPreprocessor(
     /** The same, half a pixel rounded to even, as torchvision and open_clip do. */
     CROP_HALF_TO_EVEN,
     /** All of it, whatever its proportions. */
-    SQUASH
+    SQUASH,
+    /** All of it in its proportions, between black bars; as open_clip's {@code longest}. */
+    BARS
   }
 
   private static final int LEVELS = 256;
@@ -126,12 +128,31 @@ public record ClipPreprocessor(
       var all = new Resize.Region(0, 0, cropSize, cropSize);
       return Resize.bicubic(image, cropSize, cropSize, all);
     }
+    if (fit == Fit.BARS) {
+      return between(image);
+    }
     int shorter = Math.min(image.width(), image.height());
     int width = resized(image.width(), shorter);
     int height = resized(image.height(), shorter);
     int left = middle(width);
     int top = middle(height);
     return Resize.bicubic(image, width, height, new Resize.Region(left, top, cropSize, cropSize));
+  }
+
+  /** The longer edge becomes the square's; what is left of an odd rest is below and on the right. */
+  private Rgb8 between(Rgb8 image) {
+    double ratio = Math.max(image.width(), image.height()) / (double) cropSize;
+    int width = (int) Math.rint(image.width() / ratio);
+    int height = (int) Math.rint(image.height() / ratio);
+    byte[] inner = Resize.bicubic(image, Math.max(width, 1), Math.max(height, 1)).pixels();
+    byte[] square = new byte[cropSize * cropSize * 3];
+    int row = Math.max(width, 1) * 3;
+    int left = (cropSize - row / 3) / 2 * 3;
+    int top = (cropSize - inner.length / row) / 2;
+    for (int y = 0; y < inner.length / row; y++) {
+      System.arraycopy(inner, y * row, square, (top + y) * cropSize * 3 + left, row);
+    }
+    return new Rgb8(cropSize, cropSize, square);
   }
 
   private int middle(int edge) {

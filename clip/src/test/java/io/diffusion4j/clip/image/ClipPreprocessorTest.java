@@ -12,6 +12,7 @@ import io.diffusion4j.golden.GoldenTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -124,5 +125,24 @@ class ClipPreprocessorTest {
     byte[] pixels = new byte[3 * width * height];
     new Random(1).nextBytes(pixels);
     return new Rgb8(width, height, pixels);
+  }
+
+  /** All of the picture, its longer edge as long as the square, black around it. */
+  @ParameterizedTest
+  @CsvSource({"40, 20, 0, 2, 0", "20, 40, 2, 0, 0", "40, 25, 0, 1, 1", "3, 3, 0, 0, 0"})
+  void barsKeepAllOfAPicture(int width, int height, int left, int top, int odd) {
+    byte[] white = new byte[width * height * 3];
+    Arrays.fill(white, (byte) 255);
+    var clip = ClipPreprocessor.clip(8);
+    var bars =
+        new ClipPreprocessor(
+            8, 8, clip.rescaleFactor(), clip.mean(), clip.std(), ClipPreprocessor.Fit.BARS);
+    byte[] square = bars.crop(new Rgb8(width, height, white)).pixels();
+    for (int y = 0; y < 8; y++) {
+      for (int x = 0; x < 8; x++) {
+        boolean inside = x >= left && x < 8 - left && y >= top && y < 8 - top - odd;
+        assertThat(square[(y * 8 + x) * 3] & 0xff).as("%d, %d", x, y).isEqualTo(inside ? 255 : 0);
+      }
+    }
   }
 }

@@ -12,6 +12,8 @@ import java.util.List;
  * @param weightsDigest names the weights, as {@code sha256:} and 64 hexadecimal digits
  * @param replaced the parts that are not the model's own
  * @param loras what was added to the weights, in this order
+ * @param published the name and the commit under which the model is published, as {@code
+ *     org/name@commit}; empty if that is not known
  */
 public record ModelIdentity(
     String name,
@@ -19,7 +21,8 @@ public record ModelIdentity(
     String license,
     String weightsDigest,
     List<ReplacedPart> replaced,
-    List<AppliedLora> loras) {
+    List<AppliedLora> loras,
+    String published) {
   public ModelIdentity {
     Check.that(
         name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
@@ -37,7 +40,7 @@ public record ModelIdentity(
       String license,
       String weightsDigest,
       List<ReplacedPart> replaced) {
-    this(name, description, license, weightsDigest, replaced, List.of());
+    this(name, description, license, weightsDigest, replaced, List.of(), "");
   }
 
   /** A model with none but its own parts. */
@@ -47,6 +50,12 @@ public record ModelIdentity(
 
   /** The same with these updates. */
   public ModelIdentity withLoras(List<AppliedLora> others) {
-    return new ModelIdentity(name, description, license, weightsDigest, replaced, others);
+    return new ModelIdentity(
+        name, description, license, weightsDigest, replaced, others, published);
+  }
+
+  /** The same, published under this name and commit. */
+  public ModelIdentity publishedAs(String other) {
+    return new ModelIdentity(name, description, license, weightsDigest, replaced, loras, other);
   }
 }

@@ -103,6 +103,7 @@ public record ResolvedRequest(
         .setWeightsDigest(card.identity().weightsDigest())
         .setSoftware(SOFTWARE)
         .addAllParts(ModelParts.of(card))
+        .setPublishedModel(card.identity().published())
         .build();
   }
 
