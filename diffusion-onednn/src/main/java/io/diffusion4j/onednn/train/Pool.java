@@ -21,8 +21,15 @@ final class Pool {
   /** What one segment uses of the pool. */
   final class Room {
     private final Set<Block> used = new HashSet<>();
+    private final List<Block> ofGradients = new ArrayList<>();
+    private boolean isForGradients;
 
-    /** Memory of zeros that nothing else of this segment has: the block that fits best. */
+    /** What is taken from now on is for gradients, parts of which may have to be 0. */
+    void beginGradients() {
+      isForGradients = true;
+    }
+
+    /** Memory that nothing else of this segment has: the block that fits best. */
     Memory take(long bytes) {
       Block best = null;
       for (Block block : blocks) {
@@ -36,12 +43,15 @@ final class Pool {
         blocks.add(best);
       }
       used.add(best);
+      if (isForGradients) {
+        ofGradients.add(best);
+      }
       return best.memory;
     }
 
-    /** Sets all of it to 0, as it is when it is new. */
-    void clear() {
-      used.forEach(block -> block.memory.clear());
+    /** Sets what gradients use to 0. */
+    void clearGradients() {
+      ofGradients.forEach(block -> block.memory.clear());
     }
   }
 }

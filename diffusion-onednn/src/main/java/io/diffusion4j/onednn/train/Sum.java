@@ -35,8 +35,16 @@ record Sum(Tape tape) {
   /** What is the same for all samples, for each of them. */
   Activation forEach(Activation one, DataType type) {
     var zeros =
-        Activation.of(
-            tape.kernels(), type, tape.samples(), one.height(), one.width(), one.channels(), false);
+        tape.lasting(
+            () ->
+                Activation.of(
+                    tape.kernels(),
+                    type,
+                    tape.samples(),
+                    one.height(),
+                    one.width(),
+                    one.channels(),
+                    false));
     zeros.clear();
     return of(zeros, one);
   }

@@ -49,8 +49,15 @@ final class Tape {
       this.room = room;
     }
 
-    void runForward(dnnl_stream stream) {
-      room.ifPresent(Pool.Room::clear);
+    /**
+     * Computes its values.
+     *
+     * @param isLatest whether its derivatives are computed next
+     */
+    void runForward(dnnl_stream stream, boolean isLatest) {
+      if (isLatest) {
+        room.ifPresent(Pool.Room::clearGradients);
+      }
       forward.forEach(step -> step.run(stream));
     }
   }
@@ -157,17 +164,21 @@ final class Tape {
     for (int s = segments.size() - 1; s >= 0; s--) {
       current = segments.get(s);
       kernels.allocateFrom(current.room);
+      current.room.ifPresent(Pool.Room::beginGradients);
       for (int i = current.derivatives.size() - 1; i >= 0; i--) {
         current.derivatives.get(i).run();
       }
       current.derivatives.clear();
     }
     kernels.allocateFrom(Optional.empty());
+    current = segments.get(segments.size() - 1);
   }
 
   /** With the values that the parameters were {@linkplain Trained#pack packed} with. */
   void runForward(dnnl_stream stream) {
-    segments.forEach(segment -> segment.runForward(stream));
+    for (Segment segment : segments) {
+      segment.runForward(stream, segment == current);
+    }
   }
 
   /** From the gradient of the results to those of the parameters. */
@@ -176,7 +187,7 @@ final class Tape {
     for (int s = last; s >= 0; s--) {
       var segment = segments.get(s);
       if (s < last && segment.room.isPresent()) {
-        segment.runForward(stream);
+        segment.runForward(stream, true);
       }
       segment.backward.forEach(step -> step.run(stream));
     }
