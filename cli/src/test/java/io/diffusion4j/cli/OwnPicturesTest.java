@@ -7,6 +7,7 @@ import io.diffusion4j.checkpoint.lora.Lora;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.tf.train.EventReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,6 +163,40 @@ class OwnPicturesTest {
     assertThat(png).isNotEmptyFile();
     Run none = train("decoder", pictures, "tiny", tuned, "s", "--lora-rank", "2");
     assertThat(none.err()).contains("lora-rank: 2 (expected: a part other than clip, of a model");
+  }
+
+  @Test
+  void aTrainingIsMeasuredAndDrawnWithWhileItGoesOn() throws IOException {
+    Path watched = folder.resolve("watched");
+    String[] options = {
+      "--start-from",
+      model.toString(),
+      "--steps",
+      "2",
+      "--batch",
+      "2",
+      "--validation",
+      "0.3",
+      "--validate-every",
+      "1",
+      "--sample",
+      "a red disc",
+      "--sample",
+      "a blue bar",
+      "--sample-every",
+      "2"
+    };
+    Run run = train("prior", pictures, "tiny", watched, "watched-state", options);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err())
+        .containsPattern("prior, step 1: validation/loss \\d")
+        .contains("min left");
+    Path state = folder.resolve("watched-state/prior");
+    byte[] png = Files.readAllBytes(state.resolve("samples/00000002.png"));
+    assertThat(png).isNotEmpty();
+    assertThat(EventReader.scalars(state.resolve("events"), "validation/loss").keySet())
+        .containsExactly(1L, 2L);
+    assertThat(EventReader.scalars(state.resolve("events"), "waiting_for_data")).hasSize(2);
   }
 
   @Test

@@ -32,21 +32,20 @@ record AutoregressiveTraining(Job job) implements PartTraining {
       var codes = EmbeddingCodes.of(embeddings, shape.components(), shape.buckets());
       var pairs = new CaptionedEmbeddings(examples, text, image, 0);
       var dots = AutoregressiveBatches.dots(pairs, statistics, shape.dotBuckets());
-      var batches =
-          new AutoregressiveBatches(
-              new CaptionedEmbeddings(
-                  job.examples(), text, image, job.technique(PartTechniques.DROP)),
-              codes,
-              dots,
-              config.batchSize(),
-              config.seed());
       return job.run(
           new AutoregressiveObjective(new AutoregressiveTransformer(shape)),
-          batches,
+          data ->
+              new AutoregressiveBatches(
+                  new CaptionedEmbeddings(
+                      job.examples(data), text, image, job.technique(PartTechniques.DROP)),
+                  codes,
+                  dots,
+                  config.batchSize(),
+                  config.seed()),
           trainer -> job.start(trainer, Checkpoint.TRANSFORMERS, Map.of("", UnclipFolder.PRIOR_AR)),
-          weights ->
+          (to, weights) ->
               AutoregressiveModel.write(
-                  job.folder(UnclipFolder.PRIOR_AR), shape, weights, codes, dots, job.notes()));
+                  to.made(UnclipFolder.PRIOR_AR), shape, weights, codes, dots, to.notes()));
     }
   }
 }

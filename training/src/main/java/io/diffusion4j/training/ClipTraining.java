@@ -57,30 +57,30 @@ record ClipTraining(Job job) implements PartTraining {
             : ClipFolders.readVision(first.resolve(UnclipFolder.IMAGE_ENCODER));
     return job.run(
         new ContrastiveObjective(new ClipNetwork(text, vision), LARGEST_SCALE),
-        new ClipBatches(
-            data.contrasts(
-                new Contrasts(
-                    vision.imageSize(),
-                    job.config().batchSize(),
-                    job.config().seed(),
-                    first == null)),
-            tokenizer,
-            ClipPreprocessor.clip(vision.imageSize()),
-            job.config().batchSize()),
+        source ->
+            new ClipBatches(
+                source.contrasts(
+                    new Contrasts(
+                        vision.imageSize(),
+                        job.config().batchSize(),
+                        job.config().seed(),
+                        first == null)),
+                tokenizer,
+                ClipPreprocessor.clip(vision.imageSize()),
+                job.config().batchSize()),
         this::start,
-        weights -> {
-          save(tokenizer);
-          KnownWords.of(captions).write(job.recipe().model());
+        (to, weights) -> {
+          save(to, tokenizer);
+          KnownWords.of(captions).write(to.recipe().model());
           ClipFolders.writeText(
-              job.folder(UnclipFolder.TEXT_ENCODER),
+              to.made(UnclipFolder.TEXT_ENCODER),
               text,
               tokenizer.startId(),
               tokenizer.endId(),
               tokenizer.padId(),
               weights,
-              job.notes());
-          ClipFolders.writeVision(
-              job.folder(UnclipFolder.IMAGE_ENCODER), vision, weights, job.notes());
+              to.notes());
+          ClipFolders.writeVision(to.made(UnclipFolder.IMAGE_ENCODER), vision, weights, to.notes());
         });
   }
 
@@ -112,12 +112,12 @@ record ClipTraining(Job job) implements PartTraining {
         Normalization.HUGGING_FACE);
   }
 
-  private void save(ClipTokenizer tokenizer) {
+  private static void save(Job to, ClipTokenizer tokenizer) {
     try {
-      tokenizer.save(job.folder("tokenizer"));
+      tokenizer.save(to.made(UnclipFolder.TOKENIZER));
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot write the tokenizer to " + job.recipe().model() + ": " + e, e);
+          "cannot write the tokenizer to " + to.recipe().model() + ": " + e, e);
     }
   }
 

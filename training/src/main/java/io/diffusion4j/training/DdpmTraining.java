@@ -43,21 +43,23 @@ record DdpmTraining(Job job) implements PartTraining {
             scheduler.parameterization(),
             job.technique(PartTechniques.WEIGHTING),
             shape.timeChannels());
-    var batches =
-        new PixelBatches(
-            job.setup().data().examples(shape.height(), config.seed()),
-            noise,
-            config.batchSize(),
-            config.seed());
     return job.run(
         new PixelObjective(shape),
-        batches,
+        data ->
+            new PixelBatches(
+                data.examples(shape.height(), config.seed()),
+                noise,
+                config.batchSize(),
+                config.seed()),
         trainer -> {
           if (first != null) {
             trainer.startFrom(Job.weights(new DdpmFolder(first).unet(), Checkpoint.DIFFUSERS));
           }
         },
-        weights -> new DdpmFolder(model).write(shape, scheduler, weights, job.notes()));
+        (to, weights) -> {
+          folders().forEach(to::made);
+          new DdpmFolder(to.recipe().model()).write(shape, scheduler, weights, to.notes());
+        });
   }
 
   /** What pictures can be fed to, and what they say nothing of. */

@@ -53,38 +53,34 @@ record DecoderTraining(Job job) implements PartTraining {
                     .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
     try (var text = job.textModel();
         var image = job.imageModel()) {
-      var batches =
-          new DecoderBatches(
-              job.examples(),
-              text,
-              image,
-              objective,
-              noise,
-              job.technique(PartTechniques.DROP),
-              job.technique(PartTechniques.TEXT_DROP),
-              config.batchSize(),
-              config.seed());
       return job.run(
           objective,
-          batches,
+          data ->
+              new DecoderBatches(
+                  job.examples(data),
+                  text,
+                  image,
+                  objective,
+                  noise,
+                  job.technique(PartTechniques.DROP),
+                  job.technique(PartTechniques.TEXT_DROP),
+                  config.batchSize(),
+                  config.seed()),
           trainer ->
               job.start(
                   trainer,
                   Checkpoint.DIFFUSERS,
                   Map.of(NETWORK, UnclipFolder.DECODER, PROJECTION, UnclipFolder.TEXT_PROJ)),
-          weights -> {
-            var notes = job.notes();
+          (to, weights) -> {
+            var notes = to.notes();
             DecoderFolders.writeUnet(
-                job.folder(UnclipFolder.DECODER),
-                shape,
-                new WithoutPrefix(weights, NETWORK),
-                notes);
+                to.made(UnclipFolder.DECODER), shape, new WithoutPrefix(weights, NETWORK), notes);
             DecoderFolders.writeProjection(
-                job.folder(UnclipFolder.TEXT_PROJ),
+                to.made(UnclipFolder.TEXT_PROJ),
                 projection,
                 new WithoutPrefix(weights, PROJECTION),
                 notes);
-            job.writeScheduler(
+            to.writeScheduler(
                 UnclipFolder.DECODER_SCHEDULER,
                 new UnclipSchedulerConfig(
                         Job.TRAIN_STEPS,

@@ -9,6 +9,7 @@ import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Technique;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.image.Image;
@@ -22,6 +23,7 @@ import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
+import io.diffusion4j.nn.train.Validation;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.TensorMap;
@@ -35,7 +37,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The training of a part, with what those of earlier parts left in the model folder.
@@ -43,6 +47,7 @@ import java.util.function.Consumer;
  * @param setup the part, its data and techniques
  * @param config how long, and how its optimizer works
  * @param checkpointEvery how many steps may be lost
+ * @param inspection how it is looked at
  * @param observer is notified of progress
  */
 record Job(
@@ -50,11 +55,15 @@ record Job(
     PartSetup setup,
     TrainingConfig config,
     long checkpointEvery,
+    Inspection inspection,
     Recipe.Observer observer) {
   /** T, of every part that denoises. */
   static final int TRAIN_STEPS = 1000;
 
   private static final int ENCODED_AT_ONCE = 64;
+
+  /** Batches of a validation. */
+  private static final int VALIDATED = 4;
 
   Preset preset() {
     return recipe.preset();
@@ -78,9 +87,9 @@ record Job(
     return Map.copyOf(notes);
   }
 
-  /** Examples as large as CLIP sees them, in the order of this training's seed. */
-  CaptionedImages examples() {
-    return examples(config.seed());
+  /** Examples of a data set as large as CLIP sees them, in the order of this training's seed. */
+  CaptionedImages examples(DataSet data) {
+    return data.examples(shapes().vision().imageSize(), config.seed());
   }
 
   /**
@@ -165,6 +174,16 @@ record Job(
     return recipe.model().resolve(component);
   }
 
+  /** The folder of a component of the model, which is made if it is not there. */
+  Path made(String component) {
+    Path folder = folder(component);
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
+    }
+  }
+
   /**
    * Writes the settings of a scheduler: those of the model that the training started from, or else
    * the given ones, with the prediction that was trained.
@@ -173,7 +192,7 @@ record Job(
     Recipe.scheduler(recipe.first(), component)
         .orElse(usual)
         .withParameterization(technique(PartTechniques.PREDICTION))
-        .write(folder(component).resolve(UnclipSchedulerConfig.FILE_NAME));
+        .write(made(component).resolve(UnclipSchedulerConfig.FILE_NAME));
   }
 
   /**
@@ -201,31 +220,47 @@ record Job(
   /**
    * Trains, or goes on with it.
    *
+   * @param batches of a data set
    * @param prepare what is done to a trainer before it goes on from a state
-   * @param write what is done with the weights in the end
+   * @param write writes weights to the model of a job
    * @return whether it is finished
    */
   boolean run(
       Objective objective,
-      BatchSource batches,
+      Function<DataSet, BatchSource> batches,
       Consumer<Trainer> prepare,
-      Consumer<NamedTensors> write) {
+      BiConsumer<Job, NamedTensors> write) {
     Path state = recipe.work().resolve(setup.part().word());
+    var source = batches.apply(setup.data());
     try (var trainer = prepared(objective, prepare);
-        var run = new TrainingRun(trainer, config, batches, state, checkpointEvery)) {
+        var run = new TrainingRun(trainer, config, source, state, checkpointEvery)) {
+      var validation =
+          inspection.validation().map(data -> new Validation(batches.apply(data), VALIDATED));
       observer.onStart(run, config, trainer.parameters(), trainer.step());
-      boolean finished = run.run(observer);
+      boolean finished = run.run(new Inspecting(this, trainer, validation, write));
       if (finished) {
-        var weights = trainer.averagedWeights();
-        config
-            .lowRank()
-            .ifPresentOrElse(updates -> write(updates, weights), () -> write.accept(weights));
-        if (setup.part().isOfUnclip()) {
-          UnclipFolder.writeIndex(recipe.model());
-        }
+        write(trainer, write);
       }
       return finished;
     }
+  }
+
+  /** Writes the averaged weights to the model, or the updates that were trained in their place. */
+  void write(Trainer trainer, BiConsumer<Job, NamedTensors> write) {
+    var weights = trainer.averagedWeights();
+    config
+        .lowRank()
+        .ifPresentOrElse(updates -> write(updates, weights), () -> write.accept(this, weights));
+    if (setup.part().isOfUnclip()) {
+      UnclipFolder.writeIndex(recipe.model());
+    }
+  }
+
+  /** The same job for another model folder, which gets what it lacks from this one's. */
+  Job elsewhere(Path model) {
+    Components.copyMissing(recipe.model(), model, List.of(setup.part().component()));
+    var other = new Recipe(recipe.preset(), model, recipe.work(), recipe.first());
+    return new Job(other, setup, config, checkpointEvery, inspection, observer);
   }
 
   /** Writes updates beside the weights that they are of, which stay. */

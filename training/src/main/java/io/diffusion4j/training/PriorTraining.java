@@ -44,22 +44,21 @@ record PriorTraining(Job job) implements PartTraining {
               job.technique(PartTechniques.PREDICTION),
               Weighting.SIMPLE,
               shape.width());
-      var batches =
-          new PriorBatches(
-              new CaptionedEmbeddings(
-                  job.examples(), text, image, job.technique(PartTechniques.DROP)),
-              standardization,
-              noise,
-              config.batchSize(),
-              config.seed());
       return job.run(
           new PriorObjective(new PriorTransformer(shape)),
-          batches,
+          data ->
+              new PriorBatches(
+                  new CaptionedEmbeddings(
+                      job.examples(data), text, image, job.technique(PartTechniques.DROP)),
+                  standardization,
+                  noise,
+                  config.batchSize(),
+                  config.seed()),
           trainer -> job.start(trainer, Checkpoint.DIFFUSERS, Map.of("", UnclipFolder.PRIOR)),
-          weights -> {
+          (to, weights) -> {
             PriorModel.write(
-                job.folder(UnclipFolder.PRIOR), shape, weights, standardization, job.notes());
-            job.writeScheduler(UnclipFolder.PRIOR_SCHEDULER, UnclipSchedulerConfig.prior());
+                to.made(UnclipFolder.PRIOR), shape, weights, standardization, to.notes());
+            to.writeScheduler(UnclipFolder.PRIOR_SCHEDULER, UnclipSchedulerConfig.prior());
           });
     }
   }

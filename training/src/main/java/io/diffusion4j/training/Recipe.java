@@ -7,12 +7,11 @@ import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.training.preset.Preset;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,8 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
     this(preset, model, work, null);
   }
 
-  /** Is notified of the progress of a training. */
+  /** Is notified of the progress of a training; a function of a step and what it did, at least. */
+  @FunctionalInterface
   public interface Observer extends TrainingRun.Listener {
     /**
      * The training begins or goes on.
@@ -40,7 +40,21 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
      * @param run can be asked to stop
      * @param fromStep how many steps were done before
      */
-    void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep);
+    default void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep) {}
+
+    /**
+     * The part was measured on examples that it is not trained on.
+     *
+     * @param numbers by name, as {@link io.diffusion4j.nn.train.Validation} measures them
+     */
+    default void onValidation(long step, Map<String, Double> numbers) {}
+
+    /**
+     * The model was written with the weights as they are after {@code step} steps.
+     *
+     * @param model a pipeline folder, if all other parts are there
+     */
+    default void onPreview(long step, Path model) {}
   }
 
   /**
@@ -80,6 +94,12 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
     };
   }
 
+  /** Trains a part without a look at it before its end. */
+  public boolean train(
+      PartSetup setup, TrainingConfig config, long checkpointEvery, Observer observer) {
+    return train(setup, config, checkpointEvery, Inspection.NONE, observer);
+  }
+
   /**
    * Trains a part to its end, or until it is asked to stop; the model folder is written at the end
    * only.
@@ -88,8 +108,12 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
    * @return whether the part is finished
    */
   public boolean train(
-      PartSetup setup, TrainingConfig config, long checkpointEvery, Observer observer) {
-    var job = new Job(this, setup, config, checkpointEvery, observer);
+      PartSetup setup,
+      TrainingConfig config,
+      long checkpointEvery,
+      Inspection inspection,
+      Observer observer) {
+    var job = new Job(this, setup, config, checkpointEvery, inspection, observer);
     PartTraining training =
         switch (setup.part()) {
           case CLIP -> new ClipTraining(job);
@@ -115,14 +139,6 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
           Files.isDirectory(first.resolve(main)), "start-from", first + ", without " + main, main);
       boolean stays = config.lowRank().isPresent();
       Components.copyMissing(first, model, stays ? List.of() : training.folders());
-    }
-    for (String component : training.folders()) {
-      Path folder = job.folder(component);
-      try {
-        Files.createDirectories(folder);
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
-      }
     }
     return training.train();
   }

@@ -36,23 +36,22 @@ record UpsamplerTraining(Job job) implements PartTraining {
     var shape = job.shapes().upsampler(network());
     var preset = job.preset().upsampler();
     int crop = shape.sampleSize() == preset.size() ? preset.crop() : shape.sampleSize();
-    var batches =
-        new UpsamplerBatches(
-            job.setup().data().examples(shape.sampleSize(), config.seed()),
-            job.shapes().smallSize(),
-            crop,
-            job.pixelNoise(shape),
-            isLast() ? LAST_TIMESTEPS : Job.TRAIN_STEPS,
-            job.technique(PartTechniques.BLUR),
-            config.batchSize(),
-            config.seed());
     return job.run(
         new UpsamplerObjective(new Unet(shape), crop),
-        batches,
+        data ->
+            new UpsamplerBatches(
+                data.examples(shape.sampleSize(), config.seed()),
+                job.shapes().smallSize(),
+                crop,
+                job.pixelNoise(shape),
+                isLast() ? LAST_TIMESTEPS : Job.TRAIN_STEPS,
+                job.technique(PartTechniques.BLUR),
+                config.batchSize(),
+                config.seed()),
         this::start,
-        weights -> {
-          DecoderFolders.writeUpsampler(job.folder(network()), shape, weights, job.notes());
-          job.writeScheduler(
+        (to, weights) -> {
+          DecoderFolders.writeUpsampler(to.made(network()), shape, weights, to.notes());
+          to.writeScheduler(
               UnclipFolder.SUPER_RES_SCHEDULER,
               new UnclipSchedulerConfig(
                   Job.TRAIN_STEPS,

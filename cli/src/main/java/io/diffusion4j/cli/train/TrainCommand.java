@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -103,6 +104,8 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Mixin private ScheduleOptions schedule = new ScheduleOptions();
 
+  @Mixin private SampleOptions samples = new SampleOptions();
+
   @Option(
       names = "--technique",
       paramLabel = "NAME=VALUE",
@@ -182,16 +185,18 @@ public final class TrainCommand implements Callable<Integer> {
     EmojiPreset preset = EmojiPreset.of(presetName);
     String name = preset.sizes().name();
     if (pictures.paths().isEmpty()) {
-      return trainParts(preset, name, EmojiData.of(preset));
+      return trainParts(preset, name, EmojiData.of(preset), Optional.empty());
     }
     try (OwnPictures own = pictures.open()) {
-      int status = trainParts(preset, stem(pictures.paths().get(0)) + "-" + name, own.training());
+      String home = stem(pictures.paths().get(0)) + "-" + name;
+      int status = trainParts(preset, home, own.training(), own.validation());
       own.bad().reasons().forEach(reason -> console.say("skipped: " + reason));
       return status;
     }
   }
 
-  private int trainParts(EmojiPreset preset, String home, DataSet data) {
+  private int trainParts(
+      EmojiPreset preset, String home, DataSet data, Optional<DataSet> validation) {
     String own = part.equals(Part.DDPM.word()) ? part : "model";
     Path modelFolder = model == null ? home(home).resolve(own) : model;
     Path stateFolder = stateFolder(home);
@@ -208,6 +213,7 @@ public final class TrainCommand implements Callable<Integer> {
         .mapToInt(TrainingConfig::batchSize)
         .max()
         .ifPresent(largest -> warnOfFewPictures(data, largest));
+    var inspection = samples.inspection(validation);
     if (clip != null) {
       FrozenClip.copy(PublishedModel.folder(clip), modelFolder);
     }
@@ -218,7 +224,7 @@ public final class TrainCommand implements Callable<Integer> {
         finished =
             train(
                 setup.part().word(),
-                (c, observer) -> recipe.train(setup, c, checkpointEvery, observer),
+                (c, observer) -> recipe.train(setup, c, checkpointEvery, inspection, observer),
                 configs.get(i),
                 stateFolder,
                 stop);
@@ -294,7 +300,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   private boolean watched(
       String name, Training training, TrainingConfig config, Path folder, StopOnSignal stop) {
-    try (var watcher = new TrainingWatcher(name, folder, console, stop)) {
+    try (var watcher = new TrainingWatcher(name, folder, console, stop, samples)) {
       try {
         return training.train(config, watcher);
       } catch (DivergedException e) {

@@ -1,16 +1,23 @@
 package io.diffusion4j.cli.train;
 
+import io.diffusion4j.benchmarks.process.ProcessMemory;
 import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.StopOnSignal;
+import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.VarianceRange;
 import io.diffusion4j.tf.train.EventWriter;
 import io.diffusion4j.training.Recipe;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Shows a training run on the terminal, and writes it down for TensorBoard. */
@@ -21,6 +28,9 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
   /** How much a new measurement counts against those before it. */
   private static final double WEIGHT = 0.05;
 
+  /** A smaller share of waiting is not worth a word. */
+  private static final double NOTICEABLE = 0.01;
+
   /** More of a learned variance outside its bounds is not noise of the last steps. */
   private static final double OUTSIDE = 0.01;
 
@@ -28,7 +38,11 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
   private final Path state;
   private final Console console;
   private final StopOnSignal stop;
+  private final SampleOptions samples;
 
+  private @Nullable TrainingRun run;
+  private long steps;
+  private long begin;
   private Bars.@Nullable Bar bar;
   private @Nullable EventWriter events;
   private String lastCheckpoint = "there is no checkpoint yet";
@@ -38,7 +52,9 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
   private double outside = Double.NaN;
   private double secondsPerStep = Double.NaN;
 
-  TrainingWatcher(String part, Path state, Console console, StopOnSignal stop) {
+  TrainingWatcher(
+      String part, Path state, Console console, StopOnSignal stop, SampleOptions samples) {
+    this.samples = samples;
     this.part = part;
     this.state = state;
     this.console = console;
@@ -48,6 +64,9 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
   @Override
   public void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep) {
     stop.begin(run);
+    this.run = run;
+    steps = config.steps();
+    begin = System.nanoTime();
     batch = config.samplesPerStep();
     if (fromStep > 0) {
       lastCheckpoint = checkpoint(fromStep, state);
@@ -75,7 +94,10 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
     outside = share == null ? Double.NaN : smoothed(outside, share);
     lastStep = now;
     double imagesPerSecond = batch / secondsPerStep;
+    double waiting = waiting(now);
     if (events != null) {
+      events.scalar("waiting_for_data", step, waiting);
+      ProcessMemory.peakMebibytes().ifPresent(peak -> scalar("peak_memory_mib", step, peak));
       events.scalar("loss", step, report.loss());
       events.scalar("gradient_norm", step, report.gradientNorm());
       events.scalar("learning_rate", step, report.learningRate());
@@ -89,11 +111,67 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
           step,
           String.format(
               Locale.ROOT,
-              "loss %.4f, rate %.2e, %.1f images/s",
+              "loss %.4f, gradient %.2f, rate %.2e, %.1f images/s%s, %s left",
               loss,
+              report.gradientNorm(),
               report.learningRate(),
-              imagesPerSecond));
+              imagesPerSecond,
+              waiting < NOTICEABLE
+                  ? ""
+                  : String.format(Locale.ROOT, ", %.0f %% waiting for data", 100 * waiting),
+              time(secondsPerStep * (steps - step))));
     }
+  }
+
+  private void scalar(String name, long step, double value) {
+    if (events != null) {
+      events.scalar(name, step, value);
+    }
+  }
+
+  /** The share of the time since the start in which the training waited for batches. */
+  private double waiting(long now) {
+    return run == null ? 0 : (double) run.waited().toNanos() / Math.max(1, now - begin);
+  }
+
+  private static String time(double seconds) {
+    long s = Math.round(seconds);
+    return s < 3600
+        ? String.format(Locale.ROOT, "%d:%02d min", s / 60, s % 60)
+        : String.format(Locale.ROOT, "%d:%02d h", s / 3600, s / 60 % 60);
+  }
+
+  @Override
+  public void onValidation(long step, Map<String, Double> numbers) {
+    numbers.forEach((name, value) -> scalar(name, step, value));
+    console.say(
+        part
+            + ", step "
+            + step
+            + ": "
+            + numbers.entrySet().stream()
+                .map(e -> String.format(Locale.ROOT, "%s %.4f", e.getKey(), e.getValue()))
+                .collect(Collectors.joining(", ")));
+  }
+
+  @Override
+  public void onPreview(long step, Path model) {
+    var picture = samples.draw(model);
+    if (picture.isEmpty()) {
+      console.say(part + ", step " + step + ": no sample, as the model lacks other parts");
+      return;
+    }
+    Path file = state.resolve("samples").resolve(String.format(Locale.ROOT, "%08d.png", step));
+    try {
+      Files.createDirectories(file.getParent());
+      Files.write(file, Png.encode(picture.get(), Map.of()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e, e);
+    }
+    if (events != null) {
+      events.image("samples", step, picture.get());
+    }
+    lastStep = System.nanoTime(); // drawing is no part of the next step
   }
 
   private static double smoothed(double before, double now) {

@@ -153,12 +153,6 @@ public final class OneDnnLearner implements Learner {
 
   @Override
   public Trainer.Report step(List<Batch> batches, long step) {
-    for (Batch batch : batches) {
-      if (batch.rows() != config.batchSize()) {
-        throw new IllegalArgumentException(
-            "batch: " + batch.rows() + " rows (expected: " + config.batchSize() + ")");
-      }
-    }
     List<LossNetwork.Value> values = new ArrayList<>();
     double[] squares = new double[shares.size()];
     for (Batch batch : batches) {
@@ -187,8 +181,12 @@ public final class OneDnnLearner implements Learner {
     return new Trainer.Report(value.loss(), norm, config.rate(step), value.metrics());
   }
 
-  /** Leaves the gradient of the loss of a batch with the parameters. */
-  private LossNetwork.Value differentiate(Batch batch) {
+  @Override
+  public LossNetwork.Value evaluate(Batch batch) {
+    if (batch.rows() != config.batchSize()) {
+      throw new IllegalArgumentException(
+          "batch: " + batch.rows() + " rows (expected: " + config.batchSize() + ")");
+    }
     team.run(
         (member, stream) -> {
           if (member < shares.size()) {
@@ -201,7 +199,12 @@ public final class OneDnnLearner implements Learner {
             }
           }
         });
-    var value = loss(batch);
+    return loss(batch);
+  }
+
+  /** Leaves the gradient of the loss of a batch with the parameters. */
+  private LossNetwork.Value differentiate(Batch batch) {
+    var value = evaluate(batch);
     team.run(
         (member, stream) -> {
           if (member < shares.size()) {

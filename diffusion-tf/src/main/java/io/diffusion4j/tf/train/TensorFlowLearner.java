@@ -277,6 +277,13 @@ final class TensorFlowLearner implements Learner {
     return new Trainer.Report(loss.loss(), norm, config.rate(step), loss.metrics());
   }
 
+  @Override
+  public LossNetwork.Value evaluate(Batch batch) {
+    List<LossNetwork.Value> values = new ArrayList<>();
+    run(Optional.of(batch), List.of(), 0, values);
+    return values.get(0);
+  }
+
   /**
    * Runs operations of a step.
    *

@@ -47,6 +47,9 @@ public interface Learner extends AutoCloseable {
    */
   Trainer.Report step(List<Batch> batches, long step);
 
+  /** The loss of a batch of the configuration's size; nothing moves. */
+  LossNetwork.Value evaluate(Batch batch);
+
   /** Timestep and loss of each sample of the last step, {@code [B, 2]}; empty if there are none. */
   float[] timestepLosses();
 

@@ -96,6 +96,11 @@ public final class Trainer implements AutoCloseable {
     return report;
   }
 
+  /** The loss of a batch of the configuration's size with the weights as they are; nothing moves. */
+  public LossNetwork.Value evaluate(Batch batch) {
+    return learner.evaluate(batch);
+  }
+
   /** Timestep and loss of each sample of the last step, {@code [B, 2]}. */
   float[] timestepLosses() {
     float[] losses = learner.timestepLosses();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -43,6 +44,7 @@ public final class TrainingRun implements AutoCloseable {
   private Optional<Long> saved = Optional.empty();
 
   private volatile boolean stopped;
+  private long waited;
 
   /**
    * A run with its state in a folder; if there is a state already, the run goes on from there.
@@ -137,7 +139,9 @@ public final class TrainingRun implements AutoCloseable {
     try {
       CompletableFuture<Batch[]> next = ahead(loader, trainer.step());
       while (!stopped && trainer.step() < config.steps()) {
+        long asked = System.nanoTime();
         Batch[] batch = next.join();
+        waited += System.nanoTime() - asked;
         next = ahead(loader, trainer.step() + 1);
         var report = trainer.step(batch);
         timesteps.ifPresent(aware -> aware.record(trainer.timestepLosses()));
@@ -162,6 +166,11 @@ public final class TrainingRun implements AutoCloseable {
       loader.shutdownNow();
       close();
     }
+  }
+
+  /** For how long the training thread has waited for batches so far; for that thread. */
+  public Duration waited() {
+    return Duration.ofNanos(waited);
   }
 
   /** Gives the folder back; again does nothing. */

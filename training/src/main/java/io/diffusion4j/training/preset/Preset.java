@@ -13,6 +13,9 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.prior.AutoregressiveConfig;
 import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.training.strict.Faults;
+import io.diffusion4j.training.strict.RecordFile;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +62,19 @@ public record Preset(
           "≥ decoder.size " + decoder.size());
     }
     faults.throwIfAny();
+  }
+
+  /**
+   * Reads a YAML or JSON file with these components and no others.
+   *
+   * @throws IllegalArgumentException with everything that is wrong with it
+   * @throws IOException if it cannot be read
+   */
+  public static Preset read(Path file) throws IOException {
+    var read = RecordFile.read(file);
+    var preset = read.takeAll(Preset.class);
+    read.end();
+    return preset.orElseThrow();
   }
 
   /** Height and width of the images that the model draws. */

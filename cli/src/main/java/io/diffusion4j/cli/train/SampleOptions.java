@@ -1,0 +1,85 @@
+package io.diffusion4j.cli.train;
+
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.data.DataSet;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.ContactSheet;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.training.Inspection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Option;
+
+/** What is drawn and measured while a model is trained. */
+final class SampleOptions {
+  private static final String INDEX = "model_index.json";
+
+  @Option(
+      names = "--sample",
+      paramLabel = "PROMPT",
+      description =
+          "Draw this from time to time with the weights as they are, always from the same noise,"
+              + " once the model has all its parts; may be given several times. The pictures go to"
+              + " the folder samples of the part's state, and to TensorBoard.")
+  private List<String> prompts = List.of();
+
+  @Option(
+      names = "--sample-every",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "After how many steps. Default: ${DEFAULT-VALUE}")
+  private long sampleEvery;
+
+  @Option(
+      names = "--validate-every",
+      paramLabel = "N",
+      defaultValue = "100",
+      description =
+          "After how many steps the loss of the pictures of --validation is measured. Default:"
+              + " ${DEFAULT-VALUE}")
+  private long validateEvery;
+
+  /**
+   * What was asked for.
+   *
+   * @param validation examples that are not trained on
+   */
+  Inspection inspection(Optional<DataSet> validation) {
+    Check.that(sampleEvery >= 1, "sample-every", sampleEvery, "≥ 1");
+    return new Inspection(validation, validateEvery, prompts.isEmpty() ? 0 : sampleEvery);
+  }
+
+  /** A picture of all prompts, side by side; empty if the model lacks a part. */
+  Optional<Image> draw(Path model) {
+    if (!Files.exists(model.resolve(INDEX))) {
+      return Optional.empty();
+    }
+    var how = ModelOptions.opening(Residency.ONE_AT_A_TIME, Optional.empty());
+    try (var plugins = Plugins.of(List.of());
+        var open = OpenPipeline.of(model, how, plugins)) {
+      var words = prompts.stream().map(text -> new ImageTask.Words(text, "")).toList();
+      var settings =
+          DirectRequest.settings(open.pipeline(), ImageTask.of(prompts.get(0)), Map.of());
+      List<NoiseSource> noise =
+          IntStream.range(0, words.size())
+              .<NoiseSource>mapToObj(i -> new PhiloxNoise(0, i))
+              .toList();
+      var images =
+          open.pipeline()
+              .draw(new ImageTask.TextToImage(words), settings, noise, SamplingListener.NONE);
+      return Optional.of(ContactSheet.of(images, (int) Math.ceil(Math.sqrt(images.size()))));
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.diffusion4j.training;
+
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.train.TrainingRun;
+import io.diffusion4j.nn.train.Validation;
+import io.diffusion4j.nn.weights.NamedTensors;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** Passes the progress of a job on to its observer, and takes the looks at it that are due. */
+record Inspecting(
+    Job job, Trainer trainer, Optional<Validation> validation, BiConsumer<Job, NamedTensors> write)
+    implements TrainingRun.Listener {
+  private static final String PREVIEW = "preview";
+
+  @Override
+  public void onStep(long step, Trainer.Report report) {
+    job.observer().onStep(step, report);
+    if (validation.isPresent() && step % job.inspection().validateEvery() == 0) {
+      job.observer().onValidation(step, validation.get().measure(trainer));
+    }
+    long every = job.inspection().previewEvery();
+    if (every > 0 && step % every == 0) {
+      job.observer().onPreview(step, preview());
+    }
+  }
+
+  /** Writes the model as it is to a folder beside the state, other parts linked from the model. */
+  private Path preview() {
+    Path folder = job.recipe().work().resolve(job.setup().part().word()).resolve(PREVIEW);
+    var elsewhere = job.elsewhere(folder);
+    elsewhere.write(trainer, write);
+    return folder;
+  }
+
+  @Override
+  public void onCheckpoint(long step, Path file) {
+    job.observer().onCheckpoint(step, file);
+  }
+}
