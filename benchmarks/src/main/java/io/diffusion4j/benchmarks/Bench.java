@@ -1,6 +1,7 @@
 package io.diffusion4j.benchmarks;
 
 import io.diffusion4j.benchmarks.images.ImageSettings;
+import io.diffusion4j.benchmarks.loading.LoadingBench;
 import io.diffusion4j.benchmarks.networks.CostBench;
 import io.diffusion4j.benchmarks.networks.DecoderSubject;
 import io.diffusion4j.benchmarks.networks.MemoryBench;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
       StepsBench.class,
       CostBench.class,
       MemoryBench.class,
+      LoadingBench.class,
       ServerBench.class
     })
 public final class Bench implements Callable<Integer> {

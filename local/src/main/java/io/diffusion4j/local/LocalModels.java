@@ -4,13 +4,13 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
-import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.RegisteredLoras;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServingModule;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -60,14 +60,14 @@ public final class LocalModels implements AutoCloseable {
    *
    * @param usual how all of them are opened, but for their names and number formats
    * @param plugins closed with the models
-   * @param loras files of updates, by the names that requests call them
+   * @param files of updates, by the names that requests call them
    * @throws IllegalArgumentException if there is no such model folder, if two have one name, if a
    *     plugin has nothing for any of them, or if a model family takes no updates
-   * @throws CheckpointException if an update fits none of them
+   * @throws io.diffusion4j.checkpoint.CheckpointException if an update fits none of them
    */
   public static LocalModels load(
-      List<ServedModel> served, Opening usual, Plugins plugins, Map<String, Path> loras) {
-    var registered = new RegisteredLoras(loras);
+      List<ServedModel> served, Opening usual, Plugins plugins, Map<String, Path> files) {
+    var registered = new RegisteredLoras(files);
     var loaded = new LocalModels(plugins);
     try {
       served.forEach(model -> OpenPipeline.family(model.folder()));
@@ -77,15 +77,16 @@ public final class LocalModels implements AutoCloseable {
         var how = usual.withName(one.name()).withPrecision(one.precision());
         var model = OpenPipeline.of(one.folder(), how, plugins);
         loaded.models.add(model);
-        Map<String, Path> own = registered.fitting(one.folder());
+        Set<String> own = registered.fitting(one.folder());
         if (own.isEmpty()) {
           loaded.pipelines.add(model.pipeline());
         } else {
           var variants =
               new LoraVariants(
-                  own,
-                  registered.digests(own.keySet()),
-                  chosen -> OpenPipeline.of(one.folder(), how.withLoras(chosen), plugins));
+                  registered.digests(own),
+                  loras ->
+                      OpenPipeline.of(
+                          one.folder(), how.withLoras(registered.choices(loras)), plugins));
           loaded.variants.add(variants);
           loaded.pipelines.add(new LoraPipeline(model.pipeline(), variants, List.of()));
         }

@@ -1,11 +1,8 @@
 package io.diffusion4j.local;
 
-import io.diffusion4j.checkpoint.lora.LoraChoice;
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.AppliedLora;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.pipeline.OpenPipeline;
-import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +20,8 @@ final class LoraVariants implements AutoCloseable {
   /** How many variants of a model are in memory at once. */
   static final int MOST = 2;
 
-  private final Map<String, Path> files;
   private final Map<String, String> digests;
-  private final Function<List<LoraChoice>, OpenPipeline> opener;
+  private final Function<List<AppliedLora>, OpenPipeline> opener;
   private final Map<List<AppliedLora>, Variant> open = new LinkedHashMap<>(16, 0.75f, true);
   private boolean closed;
 
@@ -42,15 +38,10 @@ final class LoraVariants implements AutoCloseable {
   /**
    * Variants of one model.
    *
-   * @param files of the updates by name
-   * @param digests of the same
+   * @param digests of the registered updates by name
    * @param opener opens the model with updates
    */
-  LoraVariants(
-      Map<String, Path> files,
-      Map<String, String> digests,
-      Function<List<LoraChoice>, OpenPipeline> opener) {
-    this.files = files;
+  LoraVariants(Map<String, String> digests, Function<List<AppliedLora>, OpenPipeline> opener) {
     this.digests = digests;
     this.opener = opener;
   }
@@ -82,8 +73,7 @@ final class LoraVariants implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the model is closed");
     }
-    Variant variant =
-        open.computeIfAbsent(loras, absent -> new Variant(opener.apply(choices(absent))));
+    Variant variant = open.computeIfAbsent(loras, absent -> new Variant(opener.apply(absent)));
     variant.users++;
     return variant;
   }
@@ -107,19 +97,6 @@ final class LoraVariants implements AutoCloseable {
       }
     }
     return false;
-  }
-
-  private List<LoraChoice> choices(List<AppliedLora> loras) {
-    return loras.stream()
-        .map(
-            lora -> {
-              Path file = files.get(lora.name());
-              if (file == null) {
-                throw Check.refusal("lora", lora.name(), "one of %s", files.keySet());
-              }
-              return new LoraChoice(lora.name(), file, lora.scale());
-            })
-        .toList();
   }
 
   /** Closes what is idle now, and the rest when it was drawn with. */

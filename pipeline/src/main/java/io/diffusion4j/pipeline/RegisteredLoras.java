@@ -1,10 +1,9 @@
-package io.diffusion4j.local;
+package io.diffusion4j.pipeline;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.pipeline.LoraFiles;
-import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.diffusion.pipeline.AppliedLora;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +11,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** The low-rank updates that requests may ask for by name, and which models they fit. */
-final class RegisteredLoras {
+/** Low-rank updates that may be asked for by name, and which models they fit. */
+public final class RegisteredLoras {
   private final Map<String, Path> files;
   private final Map<String, String> digests = new TreeMap<>();
 
-  RegisteredLoras(Map<String, Path> files) {
+  /**
+   * Reads the digests of files.
+   *
+   * @param files by the names that requests call them
+   * @throws IllegalArgumentException if a name is none that a request may have
+   * @throws CheckpointException if one is no file of low-rank updates
+   */
+  public RegisteredLoras(Map<String, Path> files) {
     this.files = new TreeMap<>(files);
     files.forEach(
         (name, file) -> {
@@ -32,17 +39,36 @@ final class RegisteredLoras {
   }
 
   /** The digests of these, by name. */
-  Map<String, String> digests(Set<String> names) {
+  public Map<String, String> digests(Set<String> names) {
     var some = new TreeMap<>(digests);
     some.keySet().retainAll(names);
     return some;
   }
 
-  /** Those that fit a model. */
-  Map<String, Path> fitting(Path folder) {
-    var fitting = new TreeMap<>(files);
-    fitting.keySet().removeIf(name -> misfit(name, folder).isPresent());
+  /** The names of those that fit a model. */
+  public Set<String> fitting(Path folder) {
+    var fitting = new TreeSet<>(files.keySet());
+    fitting.removeIf(name -> misfit(name, folder).isPresent());
     return fitting;
+  }
+
+  /**
+   * The files of updates, as much of them as is asked for.
+   *
+   * @throws IllegalArgumentException if one is not registered
+   */
+  public List<LoraChoice> choices(List<AppliedLora> loras) {
+    return loras.stream()
+        .map(lora -> new LoraChoice(lora.name(), file(lora.name()), lora.scale()))
+        .toList();
+  }
+
+  private Path file(String name) {
+    Path file = files.get(name);
+    if (file == null) {
+      throw Check.refusal("lora", name, "one of %s", files.keySet());
+    }
+    return file;
   }
 
   /**
@@ -51,7 +77,7 @@ final class RegisteredLoras {
    * @throws CheckpointException why one does not fit the first of them
    * @throws IllegalArgumentException if the family of the first takes none
    */
-  void requireFit(List<Path> folders) {
+  public void requireFit(List<Path> folders) {
     for (String name : files.keySet()) {
       var misfits = new ArrayList<RuntimeException>();
       folders.forEach(folder -> misfit(name, folder).ifPresent(misfits::add));
@@ -62,12 +88,9 @@ final class RegisteredLoras {
   }
 
   private Optional<RuntimeException> misfit(String name, Path folder) {
-    Path file = files.get(name);
-    if (file == null) {
-      throw new IllegalStateException("lora: " + name + " (expected: a registered one)");
-    }
+    var whole = List.of(new LoraChoice(name, file(name), 1));
     try {
-      OpenPipeline.family(folder).checkLoras(folder, List.of(new LoraChoice(name, file, 1)));
+      OpenPipeline.family(folder).checkLoras(folder, whole);
       return Optional.empty();
     } catch (CheckpointException | IllegalArgumentException e) {
       return Optional.of(e);
