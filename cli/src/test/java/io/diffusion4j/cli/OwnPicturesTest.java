@@ -321,7 +321,7 @@ class OwnPicturesTest {
             "  prior.layers: \"64x\" (expected: a whole number)",
             "  prior.training: missing (expected: keys and values)",
             "  decoder: missing (expected: keys and values)",
-            "  unet: unknown (expected: one of clip, decoder, emoji, name, prior, prior-ar,"
+            "  unet: unknown (expected: one of clip, ddpm, decoder, emoji, name, prior, prior-ar,"
                 + " upsampler)");
     assertThat(folder.resolve("none")).doesNotExist();
   }

@@ -7,6 +7,7 @@ import io.diffusion4j.onednn.core.Descriptions;
 import io.diffusion4j.onednn.core.Dnnl;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Natives;
+import io.diffusion4j.onednn.core.Pool;
 import io.diffusion4j.onednn.core.Scope;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_engine;

@@ -136,7 +136,7 @@ public final class OneDnnLearner implements Learner {
       var trained = new Trained(kernels, parameter, frozen);
       var update =
           frozen
-              ? new Fixed(trained, config)
+              ? new Update.Fixed(trained, config)
               : optimizer.orthogonalizes(parameter)
                   ? new MuonUpdate(trained, config, rooms.get(least))
                   : new AdamW(trained, config);

@@ -9,7 +9,7 @@ import org.bytedeco.dnnl.dnnl_stream;
  * A parameter's weights, moments and moving average while it is trained, and how a step moves them;
  * arrays are in the graph's order of axes.
  */
-abstract sealed class Update permits AdamW, Fixed, MuonUpdate {
+abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
   /** So many numbers are worked on at a time; they stay in the first-level cache. */
   static final int BLOCK = 4096;
 
@@ -158,5 +158,23 @@ abstract sealed class Update permits AdamW, Fixed, MuonUpdate {
       a += x[i] * x[i];
     }
     return (double) a + b + c + d;
+  }
+
+  /** The weights of a parameter that is frozen. */
+  static final class Fixed extends Update {
+    Fixed(Trained parameter, TrainingConfig config) {
+      super(parameter, config);
+    }
+
+    @Override
+    double cost() {
+      return 0;
+    }
+
+    @Override
+    void move(Step s, int from, int to) {}
+
+    @Override
+    void step(Step s, dnnl_stream stream) {}
   }
 }

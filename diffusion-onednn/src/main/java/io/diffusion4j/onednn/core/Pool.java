@@ -1,36 +1,35 @@
-package io.diffusion4j.onednn.train;
+package io.diffusion4j.onednn.core;
 
-import io.diffusion4j.onednn.core.Memory;
-import io.diffusion4j.onednn.core.Scope;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Memory that the segments of a tape use one after the other. */
-final class Pool {
+/** Memory that parts of a program use one after the other. Not thread-safe. */
+public final class Pool {
   private final Scope scope;
   private final List<Block> blocks = new ArrayList<>();
 
   private record Block(Memory memory, long bytes) {}
 
-  Pool(Scope scope) {
+  /** An empty pool, whose memory is released with a scope. */
+  public Pool(Scope scope) {
     this.scope = scope;
   }
 
-  /** What one segment uses of the pool. */
-  final class Room {
+  /** What one part uses of the pool. */
+  public final class Room {
     private final Set<Block> used = new HashSet<>();
     private final List<Block> ofGradients = new ArrayList<>();
     private boolean isForGradients;
 
     /** What is taken from now on is for gradients, parts of which may have to be 0. */
-    void beginGradients() {
+    public void beginGradients() {
       isForGradients = true;
     }
 
-    /** Memory that nothing else of this segment has: the block that fits best. */
-    Memory take(long bytes) {
+    /** Memory that nothing else of this part has: the block that fits best. */
+    public Memory take(long bytes) {
       Block best = null;
       for (Block block : blocks) {
         boolean fits = block.bytes >= bytes && block.bytes <= 2 * bytes && !used.contains(block);
@@ -50,7 +49,7 @@ final class Pool {
     }
 
     /** Sets what gradients use to 0. */
-    void clearGradients() {
+    public void clearGradients() {
       ofGradients.forEach(block -> block.memory.clear());
     }
   }
