@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.data.Shuffled;
+import io.diffusion4j.data.Split;
 import io.diffusion4j.data.files.Columns;
 import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.image.Image;
@@ -166,6 +167,8 @@ class ParquetPicturesTest {
       assertThat(same.caption()).isEqualTo(one.caption());
       assertThat(same.image().pixels()).isEqualTo(one.image().pixels());
     }
+    assertThat(keys(Split.byKey(table, 0.2).validation()))
+        .isEqualTo(keys(Split.byKey(list, 0.2).validation()));
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.data.Shuffled;
+import io.diffusion4j.data.Split;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
@@ -105,6 +106,8 @@ class PictureFilesTest {
         assertThat(same.caption()).isEqualTo(one.caption());
         assertThat(same.image().pixels()).isEqualTo(one.image().pixels());
       }
+      assertThat(keys(Split.byKey(set, 0.4).validation()))
+          .isEqualTo(keys(Split.byKey(expected, 0.4).validation()));
     }
   }
 
