@@ -24,6 +24,8 @@ import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Warning;
 import io.diffusion4j.unclip.UnclipModel;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,17 +105,24 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     batch.check(prompts.draws.seed);
     connection.check(server);
     if (server == null) {
+      requireWords();
       if (!plugins.areGiven()) { // which may add some
         stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
       }
-      if (OpenPipeline.family(model.folder()).needsWords()) {
-        prompts.requireSome();
-      }
+      OpenPipeline.family(model.folder());
     } else if (batch.areGiven()) {
       throw Check.refusal("server", server, "none beside --noise and --raw");
     } else {
       plugins.requireNoneBeside(server);
       stages.checkForServer();
+    }
+  }
+
+  /** A model that draws without words is the only one that needs no prompt. */
+  private void requireWords() {
+    Path folder = model.folder();
+    if (!Files.isDirectory(folder) || OpenPipeline.family(folder).needsWords()) {
+      prompts.requireSome();
     }
   }
 
