@@ -78,8 +78,8 @@ public final class SafetensorsFile implements TensorSource {
   }
 
   /**
-   * Returns normally if the bytes are those that were written, or if the file has no checksum; reads
-   * all of them. Files of {@link SafetensorsWriter#withChecksum} have one.
+   * Returns normally if the bytes are those that were written, or if the file has no checksum;
+   * reads all of them. Files of {@link SafetensorsWriter#withChecksum} have one.
    *
    * @throws CheckpointException if they are not
    */

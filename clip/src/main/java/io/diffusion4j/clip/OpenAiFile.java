@@ -34,7 +34,8 @@ public record OpenAiFile(Path origin, ClipNetwork network, TensorSource tensors)
    *
    * @param file stays open as long as this is used
    * @param origin of the file, for messages
-   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP with a vision transformer
+   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP with a vision
+   *     transformer
    */
   public static OpenAiFile of(Path origin, TensorSource file) {
     var network =

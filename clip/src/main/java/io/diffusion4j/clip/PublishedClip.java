@@ -16,7 +16,8 @@ import java.util.Map;
 
 /**
  * A whole CLIP in the folder of its publisher, to be written as the two towers of a pipeline: in
- * transformers' layout ({@code CLIPModel}), OpenAI's or open_clip's, each with its tokenizer beside.
+ * transformers' layout ({@code CLIPModel}), OpenAI's or open_clip's, each with its tokenizer
+ * beside.
  */
 public final class PublishedClip implements AutoCloseable {
   private static final String CONFIG = "config.json";
@@ -49,8 +50,8 @@ public final class PublishedClip implements AutoCloseable {
   /**
    * Opens a folder.
    *
-   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP, one that we cannot do, or
-   *     damaged
+   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP, one that we cannot do,
+   *     or damaged
    * @throws UncheckedIOException if it has no tokenizer, or cannot be read
    */
   public static PublishedClip open(Path folder) {

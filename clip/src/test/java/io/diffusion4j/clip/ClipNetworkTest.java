@@ -126,7 +126,9 @@ class ClipNetworkTest {
     }
   }
 
-  /** Under transformers' names the same numbers give the same embeddings, whoever finds the layout. */
+  /**
+   * Under transformers' names the same numbers give the same embeddings, whoever finds the layout.
+   */
   @Test
   void aFileOfOpenAiBecomesAFolderOfTransformers() throws IOException {
     var network = small(ClipKeys.OPENAI);

@@ -11,10 +11,10 @@ import java.util.concurrent.Future;
 import java.util.function.LongFunction;
 
 /**
- * The values of a function of an index, computed on other threads before they are asked for. Whoever
- * asks for one index after the other finds them ready, if the threads are fast enough; whoever asks
- * for another one waits for that one. Values are those of the function, whatever the order. Safe for
- * use by several threads, which wait for each other.
+ * The values of a function of an index, computed on other threads before they are asked for.
+ * Whoever asks for one index after the other finds them ready, if the threads are fast enough;
+ * whoever asks for another one waits for that one. Values are those of the function, whatever the
+ * order. Safe for use by several threads, which wait for each other.
  *
  * @param <T> the type of the values
  */

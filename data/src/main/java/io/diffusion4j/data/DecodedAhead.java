@@ -13,9 +13,9 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
- * A data set whose examples are decoded ahead, on threads of its own. Examples are those of the data
- * set, in any order; those that follow the last one asked for are ready soonest. How many wait is
- * bounded by memory.
+ * A data set whose examples are decoded ahead, on threads of its own. Examples are those of the
+ * data set, in any order; those that follow the last one asked for are ready soonest. How many wait
+ * is bounded by memory.
  */
 public final class DecodedAhead implements DataSet, AutoCloseable {
   /** Memory for the examples of a series that are ready, in bytes. */

@@ -16,8 +16,8 @@ import java.util.List;
 /** diffusers' {@code UNet2DModel}: a U-Net that is given x_t, the time, and perhaps a class. */
 public record PixelNetwork(PixelUnetConfig config) implements NetworkDefinition {
   /**
-   * The class: an integer where classes have a table, the sinusoid {@code [timeChannels]} where they
-   * are numbers, a vector {@code [timeEmbedDim]} where they are vectors.
+   * The class: an integer where classes have a table, the sinusoid {@code [timeChannels]} where
+   * they are numbers, a vector {@code [timeEmbedDim]} where they are vectors.
    */
   public static final String LABEL = "label";
 

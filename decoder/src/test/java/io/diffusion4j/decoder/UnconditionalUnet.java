@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Diffusers' {@code UNet2DModel} with its plain blocks and those with attention, as recorded training
- * steps have it.
+ * Diffusers' {@code UNet2DModel} with its plain blocks and those with attention, as recorded
+ * training steps have it.
  *
  * @param config its settings
  */

@@ -65,7 +65,8 @@ public final class GlideFiles {
    * @param dtype how floats are stored; empty for as they are
    * @param maxShardBytes of a file of weights
    * @throws CheckpointException if tensors are not those of the network
-   * @throws IllegalArgumentException if two files are of one network, or the vocabulary does not fit
+   * @throws IllegalArgumentException if two files are of one network, or the vocabulary does not
+   *     fit
    */
   public static void convert(
       List<Path> files,

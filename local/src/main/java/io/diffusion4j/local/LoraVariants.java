@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Variants of one model with registered low-rank updates in its weights. A variant is loaded when it
- * is drawn with; at most {@link #MOST} are in memory, of which the one that was used longest ago
+ * Variants of one model with registered low-rank updates in its weights. A variant is loaded when
+ * it is drawn with; at most {@link #MOST} are in memory, of which the one that was used longest ago
  * makes place for another.
  *
  * <p>Thread-safe. While all are in use, drawing with another waits.

@@ -21,8 +21,8 @@ public final class FolderDigest {
   /**
    * The digest of the files of a model folder that decide what is drawn; the same for a copy
    * elsewhere. Reads all of them: names and contents of weights, settings and vocabularies, in the
-   * order of their names. The files of components are those of its folders; of the folder itself
-   * if that is a network.
+   * order of their names. The files of components are those of its folders; of the folder itself if
+   * that is a network.
    *
    * @param component whether the files of a component decide anything
    */

@@ -34,10 +34,10 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>The first that is bound answers requests that name no model. In the same way, the set of
- * {@link HttpFace}s gets ways in beside gRPC, that of {@link ImageIndex}es what can be searched, that of
- * {@link ServingListener}s what sees the server
- * work, and that of {@link ServerInterceptor}s what stands before every call of every way in, the
- * first that is bound outermost, after who calls is known.
+ * {@link HttpFace}s gets ways in beside gRPC, that of {@link ImageIndex}es what can be searched,
+ * that of {@link ServingListener}s what sees the server work, and that of {@link
+ * ServerInterceptor}s what stands before every call of every way in, the first that is bound
+ * outermost, after who calls is known.
  *
  * <p>An {@link Authenticator} tells who calls; unless one is bound, everybody may:
  *

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Copies components of one model folder into another. Weights are linked where that is possible. */
+/**
+ * Copies components of one model folder into another. Weights are linked where that is possible.
+ */
 final class Components {
   private Components() {}
 

@@ -18,9 +18,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The shapes of the networks that a training reads and writes: CLIP's are those of the model folder,
- * the others' those of the model that the training starts from, or else the preset's, made to fit
- * CLIP.
+ * The shapes of the networks that a training reads and writes: CLIP's are those of the model
+ * folder, the others' those of the model that the training starts from, or else the preset's, made
+ * to fit CLIP.
  */
 record Shapes(Recipe recipe) {
   private Preset preset() {

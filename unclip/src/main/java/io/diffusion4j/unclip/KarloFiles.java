@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Karlo's own files: the prior, the decoder, both upsamplers in one, OpenAI's CLIP, and the mean and
- * the deviation of its image embeddings. What a file is is known by its keys.
+ * Karlo's own files: the prior, the decoder, both upsamplers in one, OpenAI's CLIP, and the mean
+ * and the deviation of its image embeddings. What a file is is known by its keys.
  *
  * @param config the shapes of the networks, {@link UnclipConfig#karlo} of those that are published
  */
@@ -51,8 +51,8 @@ public record KarloFiles(UnclipConfig config) {
   private static final String LAST = "model_last_step.";
 
   /**
-   * Writes a pipeline that diffusers' {@code UnCLIPPipeline} opens, beside whose components there is
-   * the image encoder.
+   * Writes a pipeline that diffusers' {@code UnCLIPPipeline} opens, beside whose components there
+   * is the image encoder.
    *
    * @param files the five, in any order
    * @param vocabulary {@code bpe_simple_vocab_16e6.txt.gz} of OpenAI, or the folder of a tokenizer

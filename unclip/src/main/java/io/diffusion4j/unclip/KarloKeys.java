@@ -89,7 +89,9 @@ final class KarloKeys {
     return map;
   }
 
-  /** The first that a name begins with is replaced; what follows stays, but for letters of q, k, v. */
+  /**
+   * The first that a name begins with is replaced; what follows stays, but for letters of q, k, v.
+   */
   private static String replaced(String name, Map<String, String> beginnings) {
     for (Map.Entry<String, String> entry : beginnings.entrySet()) {
       String from = entry.getKey();

@@ -78,8 +78,8 @@ public final class PipelineLoras {
   }
 
   /**
-   * The weights of a component with its updates, both of which are closed with what is returned; the
-   * weights themselves if nothing updates them.
+   * The weights of a component with its updates, both of which are closed with what is returned;
+   * the weights themselves if nothing updates them.
    */
   public TensorSource merge(String component, TensorSource weights) {
     var parts = new ArrayList<MergedTensors.Part>();

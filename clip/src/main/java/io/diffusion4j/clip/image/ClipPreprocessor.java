@@ -139,7 +139,9 @@ public record ClipPreprocessor(
     return Resize.bicubic(image, width, height, new Resize.Region(left, top, cropSize, cropSize));
   }
 
-  /** The longer edge becomes the square's; what is left of an odd rest is below and on the right. */
+  /**
+   * The longer edge becomes the square's; what is left of an odd rest is below and on the right.
+   */
   private Rgb8 between(Rgb8 image) {
     double ratio = Math.max(image.width(), image.height()) / (double) cropSize;
     int width = (int) Math.rint(image.width() / ratio);

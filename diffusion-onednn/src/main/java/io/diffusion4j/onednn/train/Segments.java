@@ -12,7 +12,8 @@ import java.util.function.IntUnaryOperator;
 /**
  * How a network is cut so that few values are kept from the forward pass to the backward pass:
  * where the least is read behind the cut, which is between the blocks of a network. All else is
- * computed again. There are about as many cuts as the root of the number of layers (Chen et al. 2016).
+ * computed again. There are about as many cuts as the root of the number of layers (Chen et al.
+ * 2016).
  */
 final class Segments {
   private final Set<Integer> starts = new HashSet<>();

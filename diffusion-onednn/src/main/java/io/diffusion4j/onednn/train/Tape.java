@@ -18,8 +18,9 @@ import org.bytedeco.dnnl.dnnl_stream;
  * {@link #derivative}; {@link #finish} turns the derivatives into the backward program, the last
  * layer's first.
  *
- * <p>A tape may have segments. What is not {@linkplain #lasting lasting} then shares its memory with
- * other segments: it is computed again before the derivatives of its segment are (Chen et al. 2016).
+ * <p>A tape may have segments. What is not {@linkplain #lasting lasting} then shares its memory
+ * with other segments: it is computed again before the derivatives of its segment are (Chen et al.
+ * 2016).
  *
  * <p>Layers that normalise go sample by sample, so that their passes over the pixels find them in
  * the processor's caches.

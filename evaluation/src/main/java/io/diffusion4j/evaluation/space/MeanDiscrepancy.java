@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * The maximum mean discrepancy of two sets of unit vectors with a Gaussian kernel (Gretton et al.
  * 2012), scaled as CMMD is (Jayasumana et al. 2024, sec. 4): σ = 10 for vectors of length 1, times
- * 1000. The biased estimate, which includes each vector's likeness to itself, is at least 0; it is 0
- * of a set to itself. Unlike the Fréchet distance it assumes no distribution, and few vectors
+ * 1000. The biased estimate, which includes each vector's likeness to itself, is at least 0; it is
+ * 0 of a set to itself. Unlike the Fréchet distance it assumes no distribution, and few vectors
  * suffice.
  */
 final class MeanDiscrepancy {

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
  *   <li>CLIP score: the cosine of a picture and its caption (Hessel et al. 2021, without their
  *       factor); retrieval: whether its caption is among the 1 or 5 most similar of all captions.
  *       The ceiling is that of real pictures, the floor that of shuffled captions.
- *   <li>Fréchet distance and CMMD: to further real pictures. The ceiling is the distance of the real
- *       pictures of the captions to those, the floor that of flat pictures.
+ *   <li>Fréchet distance and CMMD: to further real pictures. The ceiling is the distance of the
+ *       real pictures of the captions to those, the floor that of flat pictures.
  *   <li>Nearest training picture: 1 − cosine. The ceiling is the distance of a real picture to the
  *       nearest other one; a model far below it repeats what it was trained on.
  * </ul>

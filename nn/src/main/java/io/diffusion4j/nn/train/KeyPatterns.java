@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * Which parameters or layers are meant, by their keys in checkpoints: {@code down_blocks.*} are all
- * that begin so, {@code to_q} those whose key is, or ends with, this name, whatever comes before its
- * dot.
+ * that begin so, {@code to_q} those whose key is, or ends with, this name, whatever comes before
+ * its dot.
  *
  * @param patterns of names joined by dots, in which {@code *} stands for anything
  */

@@ -39,8 +39,8 @@ public interface Learner extends AutoCloseable {
   List<Parameter> parameters();
 
   /**
-   * Makes a step by the mean of the gradients of some batches, all of the configuration's size. If a
-   * loss or the gradient is not finite, the weights are void afterwards.
+   * Makes a step by the mean of the gradients of some batches, all of the configuration's size. If
+   * a loss or the gradient is not finite, the weights are void afterwards.
    *
    * @param batches as many as the configuration has per step
    * @param step how many were made before

@@ -18,8 +18,8 @@ import java.util.Map;
  * Low-rank updates in place of weights (LoRA, Hu et al. 2021, eq. 3): dense layers become y = W·x +
  * b + (alpha/rank)·B·(A·x), of which A and B alone are trained. A begins at N(0, 1/rank²), B at 0.
  *
- * <p>An objective is rewritten as data, so that every engine trains it. The factor is a layer of its
- * own with a fixed multiple of the identity.
+ * <p>An objective is rewritten as data, so that every engine trains it. The factor is a layer of
+ * its own with a fixed multiple of the identity.
  *
  * @param rank of the updates
  * @param alpha the factor is alpha/rank

@@ -96,7 +96,9 @@ public final class Trainer implements AutoCloseable {
     return report;
   }
 
-  /** The loss of a batch of the configuration's size with the weights as they are; nothing moves. */
+  /**
+   * The loss of a batch of the configuration's size with the weights as they are; nothing moves.
+   */
   public LossNetwork.Value evaluate(Batch batch) {
     return learner.evaluate(batch);
   }

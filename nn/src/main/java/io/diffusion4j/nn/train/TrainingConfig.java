@@ -15,12 +15,13 @@ import java.util.stream.Stream;
  *
  * @param steps how many optimizer steps there are in all
  * @param batchSize samples that are computed at a time
- * @param accumulate batches per step, whose gradients are averaged; the step is that of one batch of
- *     all their samples
+ * @param accumulate batches per step, whose gradients are averaged; the step is that of one batch
+ *     of all their samples
  * @param learningRate the rate after the warm-up
  * @param warmup steps over which the rate rises linearly from 0
- * @param decay steps over which the rate falls at the end; between warm-up and decay it is constant,
- *     and a run can be ended there at any time by fewer steps and a short decay (Hu et al. 2024)
+ * @param decay steps over which the rate falls at the end; between warm-up and decay it is
+ *     constant, and a run can be ended there at any time by fewer steps and a short decay (Hu et
+ *     al. 2024)
  * @param fall how the rate falls
  * @param optimizer what moves the weights
  * @param clipNorm the largest global norm of the gradient

@@ -51,8 +51,8 @@ public final class TrainingRun implements AutoCloseable {
    *
    * @param folder is made if it is not there
    * @param checkpointEvery how many steps may be lost, at least 1
-   * @throws io.diffusion4j.checkpoint.CheckpointException if there is a state of another run, or one
-   *     whose bytes are not those that were written
+   * @throws io.diffusion4j.checkpoint.CheckpointException if there is a state of another run, or
+   *     one whose bytes are not those that were written
    * @throws IllegalArgumentException if another run has this folder
    */
   public TrainingRun(

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Checks which low-rank updates a request asks for, and finds the variant of the model with them. */
+/**
+ * Checks which low-rank updates a request asks for, and finds the variant of the model with them.
+ */
 final class LoraResolver {
   /** The most updates of one request. */
   private static final int MOST = 8;
