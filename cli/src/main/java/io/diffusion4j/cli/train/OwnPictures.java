@@ -12,7 +12,6 @@ import io.diffusion4j.data.files.Columns;
 import io.diffusion4j.data.files.HeldOut;
 import io.diffusion4j.data.files.PictureFiles;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,11 +43,6 @@ record OwnPictures(
         split.map(parts -> new Shuffled(parts.validation())),
         bad,
         store);
-  }
-
-  /** How long the training has waited for pictures so far. */
-  Duration waited() {
-    return training.waited();
   }
 
   @Override
