@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Asks a server's models for embeddings and what can be told from them: see {@link
+ * Asks a server's models for embeddings, labels and similar images: see {@link
  * GenerationClient#embeddings}.
  *
  * <pre>{@code

@@ -128,7 +128,7 @@ public final class ClipEncoders implements AutoCloseable {
     }
   }
 
-  /** As the file says, or the published constants. */
+  /** The values of the file, or the published constants. */
   static ClipPreprocessor preprocessor(Path file, int imageSize) {
     if (!Files.isRegularFile(file)) {
       return ClipPreprocessor.clip(imageSize);

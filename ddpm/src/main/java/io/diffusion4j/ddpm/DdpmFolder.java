@@ -39,7 +39,7 @@ public record DdpmFolder(Path path) {
               .className()
               .filter(PixelFolders.CLASS::equals)
               .isPresent();
-    } catch (CheckpointException e) { // what cannot be read says nothing
+    } catch (CheckpointException e) { // a file that cannot be read is not one of these
       return false;
     }
   }
@@ -59,7 +59,7 @@ public record DdpmFolder(Path path) {
     return component(SCHEDULER).resolve(UnclipSchedulerConfig.FILE_NAME);
   }
 
-  /** Whether the pipeline draws by DDIM unless a request says otherwise. */
+  /** Whether the pipeline draws by DDIM by default. */
   public boolean isDdim() {
     return isPipeline() && ModelFolder.open(path).className().equals(DDIM);
   }

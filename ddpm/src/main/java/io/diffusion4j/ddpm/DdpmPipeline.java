@@ -72,7 +72,7 @@ public final class DdpmPipeline implements ImagePipeline {
    * @param config the network's shape
    * @param denoiser the network
    * @param scheduler what it was trained with
-   * @param ddim whether it draws by DDIM unless a request says otherwise
+   * @param ddim whether it draws by DDIM by default
    * @param choices what a request can choose beside the usual
    */
   public DdpmPipeline(
@@ -165,7 +165,7 @@ public final class DdpmPipeline implements ImagePipeline {
     return task.accept(new Work()).draw(noise, settings(settings), listener);
   }
 
-  /** The network as a decoder that is told nothing but a class. */
+  /** The network as a decoder whose only condition is a class. */
   private ImageDecoder decoder(PixelLabel label) {
     return (draws, settings, listener) ->
         stage

@@ -51,7 +51,7 @@ public final class PixelModel implements AutoCloseable {
    *
    * <p>Throws {@link IllegalArgumentException} for a label that is not of the network's kind.
    *
-   * @param parameterization what the scheduler beside it says the network predicts
+   * @param parameterization what the network predicts, from the scheduler beside it
    */
   public Denoiser<PixelLabel> denoiser(Parameterization parameterization) {
     return new NetworkDenoiser<>(network, parameterization, definition::embedded, this::feed);

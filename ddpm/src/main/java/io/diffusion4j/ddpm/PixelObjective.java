@@ -8,7 +8,7 @@ import io.diffusion4j.nn.train.VarianceRange;
 
 /**
  * The loss of a network of pixels: the simple loss (Ho et al. 2020, eq. 14) of what it predicts,
- * weighted as the batch says, and the bound of its variance if it learns one.
+ * with the weights of the batch, and the bound of its variance if it learns one.
  */
 public record PixelObjective(PixelUnetConfig config) implements Objective {
   @Override

@@ -79,7 +79,7 @@ public final class GlideFolders {
     try {
       return Files.isRegularFile(file)
           && ComponentConfig.read(file).className().filter(CLASSES::containsValue).isPresent();
-    } catch (CheckpointException e) { // what cannot be read says nothing
+    } catch (CheckpointException e) { // a file that cannot be read is not one of these
       return false;
     }
   }

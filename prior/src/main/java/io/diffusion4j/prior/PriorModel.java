@@ -77,7 +77,7 @@ public final class PriorModel implements AutoCloseable {
   /**
    * Loads a folder.
    *
-   * @param parameterization what the scheduler beside it says the network predicts
+   * @param parameterization what the network predicts, from the scheduler beside it
    */
   public static PriorModel load(Path folder, Parameterization parameterization, Compute compute) {
     return load(folder, weights -> weights, parameterization, compute);

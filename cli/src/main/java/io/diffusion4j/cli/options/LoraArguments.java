@@ -71,9 +71,9 @@ public record LoraArguments(List<String> given) {
   }
 
   /**
-   * The files of the updates that drew an image, as much of them as its recipe says.
+   * The files of the updates that drew an image, at the scale that its recipe records.
    *
-   * @param recorded what the recipe says, in order
+   * @param recorded the updates of the recipe, in order
    * @throws IllegalArgumentException if other files were given
    */
   public List<LoraChoice> of(List<io.diffusion4j.serving.v1.LoraChoice> recorded) {

@@ -62,7 +62,7 @@ public record Embeddings(int size, List<String> names, float[] values) {
   }
 
   /**
-   * Writes a file, in the format that its name says.
+   * Writes a file in the format of its name.
    *
    * @throws UncheckedIOException if it cannot be written
    */

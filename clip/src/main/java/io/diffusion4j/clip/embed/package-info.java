@@ -13,7 +13,7 @@
  *
  * <p>{@link io.diffusion4j.clip.embed.EmbeddingRun} embeds in batches and goes on where an earlier
  * run was stopped; {@link io.diffusion4j.clip.embed.Embeddings} is the result, with the name of
- * what each row embeds; {@link io.diffusion4j.diffusion.pipeline.LabelClassifier} tells which of
+ * what each row embeds; {@link io.diffusion4j.diffusion.pipeline.LabelClassifier} finds which of
  * some labels a picture shows. Search by similarity is the module {@code search}.
  */
 @NullMarked

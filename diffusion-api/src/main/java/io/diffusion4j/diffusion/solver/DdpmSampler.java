@@ -13,8 +13,7 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
 
 /**
  * Ancestral sampling: each step draws from the posterior q(x_s | x_t, x̂₀) (Ho et al. 2020,
- * algorithm 2). The last step, to the clean sample, is deterministic unless {@code last} says
- * otherwise.
+ * algorithm 2). The last step, to the clean sample, is deterministic by default.
  *
  * @param variance the variance of the steps; the two fixed ones bound the best one (Ho et al. 2020,
  *     §3.2), and the learned ones are β̃ for a network that does not learn them
