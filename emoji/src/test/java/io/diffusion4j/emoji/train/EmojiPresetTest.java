@@ -74,7 +74,7 @@ class EmojiPresetTest {
         .isThrownBy(() -> EmojiPreset.of(file.toString()))
         .withMessage(
             """
-            %s: 8 faults
+            %s: 9 faults
               clip.image.patch: 7 (expected: a divisor of size 32)
               clip.vocabulary: 500 (expected: ≥ 514)
               decoder.channels[1]: "64x" (expected: a whole number)
@@ -82,6 +82,7 @@ class EmojiPresetTest {
               upsampler.krop: unknown (expected: one of channels, crop, groups, last-step, layers,\
              size, training)
               upsampler.crop: 33 (expected: a multiple of 2, as there are 2 levels)
+              ddpm.channels[1]: "64x" (expected: a whole number)
               name: My Sizes (expected: lower-case letters, digits and hyphens between them)
               emoji.labels: read apple (expected: CLDR short names)\
             """
