@@ -73,7 +73,7 @@ public final class ServingModule extends AbstractModule {
     bind(Listeners.class).in(Singleton.class);
     bind(ServerConfig.class).toInstance(config);
     bind(Models.class).in(Singleton.class);
-    bind(ImageIndices.class).in(Singleton.class);
+    bind(ImageIndices.class).asEagerSingleton(); // checked before any thread is started
     bind(RequestResolver.class).in(Singleton.class);
     bind(JobRegistry.class).in(Singleton.class);
     install(new GrpcModule());

@@ -37,7 +37,7 @@ class BadRequestTest {
 
   private static final String TASKS =
       "text_to_image, variation, interpolation, inpaint, image_to_image, upscale, text_diff,"
-          + " from_embedding";
+          + " from_embedding, unconditional";
 
   @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
   private TestServer server;

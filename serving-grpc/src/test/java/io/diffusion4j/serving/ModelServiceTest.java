@@ -55,7 +55,8 @@ class ModelServiceTest {
             "image_to_image",
             "upscale",
             "text_diff",
-            "from_embedding");
+            "from_embedding",
+            "unconditional");
     assertThat(model.getImageWidth()).isEqualTo(ToyModel.LARGE);
     assertThat(model.getMaxImageCount()).isEqualTo(ToyModel.MAX_IMAGES);
     assertThat(model.getOutputMediaTypesList()).containsExactly("image/png");

@@ -4,6 +4,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Noise;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
@@ -20,6 +21,7 @@ final class FusedLoop {
   private final SamplingPlan plan;
   private final boolean keepsX0;
   private final boolean keepsEps;
+  private final boolean givesEps; // the network's ε̂, not that of the clipped x̂₀
   private final float[][] pastX;
   private final float[][] kept; // x̂₀ or ε̂, whichever the plan looks back at
 
@@ -31,8 +33,9 @@ final class FusedLoop {
     x = start;
     keepsX0 = plan.memory(Quantity.X0) > 0;
     keepsEps = plan.memory(Quantity.EPS) > 0;
-    if (keepsX0 && keepsEps) {
-      throw new IllegalArgumentException("plan: keeps x0 and eps (expected: one of them)");
+    givesEps = plan.epsSource() == EpsSource.NETWORK;
+    if (keepsEps && (keepsX0 || givesEps)) {
+      throw new IllegalArgumentException("plan: keeps eps (expected: of x0, and nothing else)");
     }
     pastX = new float[plan.memory(Quantity.X) + 1][];
     int memory = Math.max(plan.memory(Quantity.X0), plan.memory(Quantity.EPS)) + 1;
@@ -55,21 +58,21 @@ final class FusedLoop {
     // ε̂ follows from the clipped x̂₀: ε̂ = (x − √ᾱ·x̂₀) / √(1−ᾱ)
     double epsX = 1 / Math.sqrt(1 - alphaBar);
     double epsX0 = -Math.sqrt(alphaBar) * epsX;
+    double ofX0sEps = givesEps ? 0 : update.eps();
     var loop =
         new Loop(
             x,
             prediction.output(),
             (float) from.x0FromX(),
             (float) from.x0FromOutput(),
-            (float) (update.x() + update.eps() * epsX),
-            (float) (update.x0() + update.eps() * epsX0),
+            (float) (update.x() + ofX0sEps * epsX),
+            (float) (update.x0() + ofX0sEps * epsX0),
             keepsEps ? (float) epsX : 0,
             keepsEps ? (float) epsX0 : 1);
     pastX[step % pastX.length] = x;
     float[] keep = kept[step % kept.length];
-    List<Update.Past> past = update.past();
     Noise noise = update.noise();
-    boolean keeps = keepsX0 || keepsEps;
+    boolean keeps = keepsX0 || keepsEps || givesEps;
     if (noise.isLearned() && prediction.hasVariance()) {
       float middle = (float) ((noise.maxLogVariance() + noise.minLogVariance()) / 4);
       float slope = (float) ((noise.maxLogVariance() - noise.minLogVariance()) / 4);
@@ -78,19 +81,23 @@ final class FusedLoop {
       float sigma = noise.isNone() ? 0 : (float) noise.sigma();
       x =
           keeps
-              ? loop.keeping(keep, terms(past, noise.isNone(), sigma, z))
+              ? loop.keeping(keep, terms(update, prediction.output(), sigma, z))
               : noise.isNone() ? loop.plain() : loop.plus(sigma, z);
     }
     step++;
   }
 
-  /** What a step adds that looks back: terms of the past, and the noise. */
-  private List<Term> terms(List<Update.Past> past, boolean clean, float sigma, float[] z) {
+  /** What a step adds: terms of the past, the network's ε̂ if it is that one, and the noise. */
+  private List<Term> terms(Update update, float[] eps, float sigma, float[] z) {
+    List<Update.Past> past = update.past();
     List<Term> terms = new ArrayList<>();
+    if (givesEps) {
+      terms.add(new Term((float) update.eps(), eps));
+    }
     for (int k = 0; k < past.size(); k++) {
       terms.add(new Term((float) past.get(k).factor(), of(past, k)));
     }
-    if (!clean) {
+    if (!update.noise().isNone()) {
       terms.add(new Term(sigma, z));
     }
     return terms;
