@@ -59,7 +59,9 @@ public final class SafetensorsWriter {
     return this;
   }
 
-  /** Adds a checksum to the notes, which {@link SafetensorsFile#requireIntact} detects damage by. */
+  /**
+   * Adds a checksum to the notes, which {@link SafetensorsFile#requireIntact} detects damage by.
+   */
   public SafetensorsWriter withChecksum() {
     return note(Checksum.NOTE, Checksum.NONE);
   }
