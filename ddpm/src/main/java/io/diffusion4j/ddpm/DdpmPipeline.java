@@ -32,6 +32,7 @@ import io.diffusion4j.diffusion.stage.Projection;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -215,6 +216,20 @@ public final class DdpmPipeline implements ImagePipeline {
     }
   }
 
+  /** An image that no step changes. */
+  private record Kept(Image image) implements Drawing {
+    @Override
+    public List<Image> draw(
+        List<NoiseSource> noise, SamplingSettings settings, SamplingListener listener) {
+      return Collections.nCopies(noise.size(), image);
+    }
+
+    @Override
+    public int steps(int steps) {
+      return 0;
+    }
+  }
+
   /** Images between two. */
   private record Between(ImageDecoder network, ImageTask.Interpolation task) implements Drawing {
     @Override
@@ -266,17 +281,11 @@ public final class DdpmPipeline implements ImagePipeline {
       requireOffered(task);
       requireNoWords(task);
       if (task.strength() == 0) {
-        var kept = new Image(config.width(), config.height(), level(task.image()));
-        return new Edited(
-            (draws, settings, listener) -> draws.stream().map(draw -> kept).toList(),
-            new ImageToImage(task.image(), 0));
+        int side = config.width();
+        return new Kept(new Image(side, side, new Pyramid(task.image()).level(side)));
       }
       return new Edited(
           decoder(new PixelLabel.None()), new ImageToImage(task.image(), task.strength()));
-    }
-
-    private float[] level(Image image) {
-      return new Pyramid(image).level(config.width());
     }
 
     @Override

@@ -85,6 +85,8 @@ class DdpmFamilyTest {
 
           var kept = new ImageTask.ImageToImage(grey, 0, ImageTask.Words.NONE);
           assertThat(draw(pipeline, kept, 1).get(0).pixels()).isEqualTo(grey.pixels());
+          var large = new ImageTask.ImageToImage(flat(2 * side, 0.25f), 0, ImageTask.Words.NONE);
+          assertThat(draw(pipeline, large, 1).get(0).pixels()).isEqualTo(grey.pixels());
           var on = new ImageTask.ImageToImage(grey, 0.5, ImageTask.Words.NONE);
           assertThat(pipeline.steps(on, Map.of())).containsEntry(DdpmPipeline.STAGE, 500);
           assertThat(draw(pipeline, on, 1).get(0).pixels()).isNotEqualTo(grey.pixels());
