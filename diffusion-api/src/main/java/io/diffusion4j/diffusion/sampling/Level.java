@@ -31,15 +31,7 @@ public record Level(double t, double alphaBar) {
    * @param t from {@link NoiseSchedule#CLEAN} to {@code steps() − 1}, and a timestep if below 0
    */
   public static Level at(NoiseSchedule schedule, double t) {
-    int below = (int) Math.floor(t);
-    Level low = new Level(below, schedule.alphaBar(below));
-    if (t == below) {
-      return low;
-    }
-    double weight = t - below;
-    double next = new Level(below + 1, schedule.alphaBar(below + 1)).sigma();
-    double sigma = pow(low.sigma(), 1 - weight) * pow(next, weight);
-    return new Level(t, 1 / (1 + sigma * sigma));
+    return between(schedule, t, (low, next, w) -> pow(low, 1 - w) * pow(next, w));
   }
 
   /**
@@ -48,13 +40,22 @@ public record Level(double t, double alphaBar) {
    * @param t from 0 to {@code steps() − 1}
    */
   public static Level atLinearSigma(NoiseSchedule schedule, double t) {
+    return between(schedule, t, (low, next, w) -> low + w * (next - low));
+  }
+
+  /** σ between those of two timesteps, at a weight of the second. */
+  private interface Interpolation {
+    double sigma(double low, double next, double weight);
+  }
+
+  private static Level between(NoiseSchedule schedule, double t, Interpolation interpolation) {
     int below = (int) Math.floor(t);
     Level low = new Level(below, schedule.alphaBar(below));
     if (t == below) {
       return low;
     }
     double next = new Level(below + 1, schedule.alphaBar(below + 1)).sigma();
-    double sigma = low.sigma() + (t - below) * (next - low.sigma());
+    double sigma = interpolation.sigma(low.sigma(), next, t - below);
     return new Level(t, 1 / (1 + sigma * sigma));
   }
 
