@@ -19,6 +19,7 @@ import io.diffusion4j.onednn.run.PackedWeights;
 import io.diffusion4j.onednn.run.Primitives;
 import io.diffusion4j.onednn.run.Program;
 import io.diffusion4j.onednn.run.Steps;
+import io.diffusion4j.onednn.train.OneDnnGradient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,12 @@ public final class OneDnnEngine implements Engine {
       scope.close();
       throw e;
     }
+  }
+
+  @Override
+  public Executable compileWithGradient(
+      Network network, String input, NamedTensors weights, Compute compute) {
+    return new OneDnnGradient(network, input, weights, compute);
   }
 
   /** On a thread of the team, so that primitives are made for one thread. */

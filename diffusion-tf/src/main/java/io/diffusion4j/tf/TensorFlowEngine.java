@@ -38,4 +38,10 @@ public final class TensorFlowEngine implements Engine {
   public Executable compile(Network network, NamedTensors weights, Compute compute) {
     return new TensorFlowNetwork(network, weights, compute);
   }
+
+  @Override
+  public Executable compileWithGradient(
+      Network network, String input, NamedTensors weights, Compute compute) {
+    return TensorFlowNetwork.withGradient(network, input, weights, compute);
+  }
 }

@@ -14,7 +14,10 @@ import io.diffusion4j.tf.graph.Purpose;
 import io.diffusion4j.tf.graph.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.proto.DeviceStepStats;
@@ -32,6 +35,7 @@ final class TensorFlowNetwork implements Executable {
   private final long weightBytes;
   private final Session session;
   private final NetworkGraph network;
+  private final List<Operand<?>> fetched;
 
   /**
    * Builds the graph and loads the weights.
@@ -40,12 +44,31 @@ final class TensorFlowNetwork implements Executable {
    *     parameters of the network; the message lists all differences
    */
   TensorFlowNetwork(Network network, NamedTensors source, Compute compute) {
+    this(network, Optional.empty(), source, compute);
+  }
+
+  /** The same with the gradient of the sum of the first output by an input, after the outputs. */
+  static TensorFlowNetwork withGradient(
+      Network network, String input, NamedTensors source, Compute compute) {
+    return new TensorFlowNetwork(network, Optional.of(input), source, compute);
+  }
+
+  private TensorFlowNetwork(
+      Network network, Optional<String> by, NamedTensors source, Compute compute) {
     try {
       network.requireFits(source);
       var weights = LoadedWeights.from(source);
       weightBytes = weights.bytes();
       this.network =
-          NetworkGraph.build(graph, network, weights, compute.precision(), Purpose.INFERENCE);
+          NetworkGraph.build(
+              graph,
+              network,
+              weights,
+              compute.precision(),
+              by.isPresent() ? Purpose.TRAINING : Purpose.INFERENCE);
+      List<Operand<?>> all = new ArrayList<>(this.network.outputs());
+      by.ifPresent(input -> all.add(gradient(input)));
+      fetched = List.copyOf(all);
       session = Sessions.open(graph, compute.threads());
       fed = weights.load();
     } catch (RuntimeException | Error e) {
@@ -54,11 +77,16 @@ final class TensorFlowNetwork implements Executable {
     }
   }
 
+  private Output<?> gradient(String input) {
+    var first = this.network.outputs().get(0).asOutput();
+    return graph.addGradients(first, new Output<?>[] {network.input(input).asOutput()})[0];
+  }
+
   @Override
   public List<float[]> run(Batch batch) {
     try (var call = new Call(batch);
         var result = call.runner.run()) {
-      List<float[]> values = new ArrayList<>(network.outputs().size());
+      List<float[]> values = new ArrayList<>(fetched.size());
       result.forEach(entry -> values.add(Tensors.floats(entry.getValue())));
       return values;
     } catch (TFResourceExhaustedException e) {
@@ -103,7 +131,7 @@ final class TensorFlowNetwork implements Executable {
         close();
         throw e;
       }
-      network.outputs().forEach(runner::fetch);
+      fetched.forEach(runner::fetch);
     }
 
     @Override

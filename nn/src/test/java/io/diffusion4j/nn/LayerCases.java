@@ -47,12 +47,17 @@ public final class LayerCases {
      * layer passes on.
      */
     public Tensor loss(Nn nn, Inputs inputs) {
+      return nn.mean(values(nn, inputs), 0);
+    }
+
+    /** Σ w·layer(W·x + b) for each sample. */
+    public Tensor values(Nn nn, Inputs inputs) {
       var x = nn.at("before").linear(input(nn, inputs), sample.get(sample.size() - 1));
       var y = output(nn, inputs, x);
       long[] shape = y.sample().stream().mapToLong(Long::longValue).toArray();
       var weighted = nn.multiply(y, inputs.floats("w", shape));
       int[] axes = java.util.stream.IntStream.range(1, y.rank()).toArray();
-      return nn.mean(axes.length == 0 ? weighted : nn.sum(weighted, axes), 0);
+      return axes.length == 0 ? weighted : nn.sum(weighted, axes);
     }
 
     private Tensor input(Nn nn, Inputs inputs) {

@@ -44,7 +44,7 @@ final class AttentionMask {
 
   /** The mask for so many heads. */
   Activation forward(Tape tape, int heads) {
-    var mask = tape.input(heads, queries, keys);
+    var mask = tape.input(heads, queries, keys, false);
     int sample = heads * queries * keys;
     float[] all = new float[mask.size()];
     float[] added = new float[keys];

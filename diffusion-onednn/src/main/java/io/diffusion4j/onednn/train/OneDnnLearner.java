@@ -1,7 +1,6 @@
 package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.Batch;
-import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.train.Learner;
@@ -37,9 +36,6 @@ import java.util.stream.IntStream;
  * machine with as many processors.
  */
 public final class OneDnnLearner implements Learner {
-  /** A tape and which rows of the batch it has. */
-  private record Share(Tape tape, TapeCompiler.Compiled network, int from, int rows) {}
-
   private final LossNetwork objective;
   private final Split split;
   private final TrainingConfig config;
@@ -48,10 +44,8 @@ public final class OneDnnLearner implements Learner {
   private final Scope scope = new Scope();
   private final Map<String, Update> updates = new LinkedHashMap<>();
   private final List<List<Update>> duties = new ArrayList<>();
-  private final List<Share> shares = new ArrayList<>();
+  private final SharedTapes tapes;
   private final Map<String, Trained.Gradient> gradientsOfLoss = new LinkedHashMap<>();
-  private final List<float[]> outputs = new ArrayList<>();
-  private final List<float[]> gradients = new ArrayList<>();
   private float[] timestepLosses = {};
 
   /**
@@ -70,42 +64,30 @@ public final class OneDnnLearner implements Learner {
     this.loss = new Interpreter(split.head(), new HashSet<>(split.joints()));
     this.team = Team.of(config.compute().threads());
     try {
-      team.call(
-          () -> {
-            compile();
-            return this;
-          });
+      tapes = team.call(this::compile);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
     }
   }
 
-  private void compile() {
-    var kernels = new Kernels(scope);
+  private SharedTapes compile() {
     int members = Math.min(team.size(), config.batchSize());
-    assign(kernels, objective.network().parameters().values(), members);
-    for (int i = 0; i < members; i++) {
-      int from = config.batchSize() * i / members;
-      int rows = config.batchSize() * (i + 1) / members - from;
-      var tape =
-          new Tape(
-              new Kernels(scope),
-              DataType.of(config.compute().precision()),
-              rows,
-              key -> update(key).parameter());
-      shares.add(
-          new Share(
-              tape, TapeCompiler.compile(tape, split.trunk(), config.activations()), from, rows));
-    }
-    for (var output : shares.get(0).network.outputs()) {
-      int size = output.size() / shares.get(0).rows * config.batchSize();
-      outputs.add(new float[size]);
-      gradients.add(new float[size]);
-    }
+    assign(new Kernels(scope), objective.network().parameters().values(), members);
+    var compiled =
+        SharedTapes.compile(
+            team,
+            scope,
+            split.trunk(),
+            config.batchSize(),
+            DataType.of(config.compute().precision()),
+            config.activations(),
+            key -> update(key).parameter(),
+            Set.of());
     for (String key : split.head().parameters().keySet()) {
       gradientsOfLoss.put(key, update(key).parameter().gradient());
     }
+    return compiled;
   }
 
   private Update update(String key) {
@@ -154,13 +136,13 @@ public final class OneDnnLearner implements Learner {
   @Override
   public Trainer.Report step(List<Batch> batches, long step) {
     List<LossNetwork.Value> values = new ArrayList<>();
-    double[] squares = new double[shares.size()];
+    double[] squares = new double[tapes.members()];
     for (Batch batch : batches) {
       values.add(differentiate(batch));
       int before = values.size() - 1;
       team.run(
           (member, stream) -> {
-            if (member < shares.size()) {
+            if (member < tapes.members()) {
               squares[member] =
                   duties.get(member).stream().mapToDouble(update -> update.take(before)).sum();
             }
@@ -170,7 +152,7 @@ public final class OneDnnLearner implements Learner {
     var facts = facts(step, norm);
     team.run(
         (member, stream) -> {
-          if (member < shares.size()) {
+          if (member < tapes.members()) {
             for (Update update : duties.get(member)) {
               update.step(facts, stream);
             }
@@ -187,43 +169,22 @@ public final class OneDnnLearner implements Learner {
       throw new IllegalArgumentException(
           "batch: " + batch.rows() + " rows (expected: " + config.batchSize() + ")");
     }
-    team.run(
-        (member, stream) -> {
-          if (member < shares.size()) {
-            var share = shares.get(member);
-            feed(batch, share);
-            share.tape.runForward(stream);
-            for (int i = 0; i < outputs.size(); i++) {
-              var output = share.network.outputs().get(i);
-              output.floats().get(0, outputs.get(i), at(share, output), output.size());
-            }
-          }
-        });
+    tapes.forward(batch);
     return loss(batch);
   }
 
   /** Leaves the gradient of the loss of a batch with the parameters. */
   private LossNetwork.Value differentiate(Batch batch) {
     var value = evaluate(batch);
-    team.run(
-        (member, stream) -> {
-          if (member < shares.size()) {
-            var share = shares.get(member);
-            for (int i = 0; i < outputs.size(); i++) {
-              var gradient = share.network.outputs().get(i).gradient();
-              gradient.floats().put(0, gradients.get(i), at(share, gradient), gradient.size());
-            }
-            share.tape.runBackward(stream);
-          }
-        });
+    tapes.backward();
     return value;
   }
 
   /** The loss of the network's outputs; leaves their gradients, and those of its parameters. */
   private LossNetwork.Value loss(Batch batch) {
     var read = batch.only(split.inputsOfHead());
-    for (int i = 0; i < outputs.size(); i++) {
-      read.floats(split.joints().get(i), outputs.get(i));
+    for (int i = 0; i < split.joints().size(); i++) {
+      read.floats(split.joints().get(i), tapes.outputs().get(i));
     }
     Map<String, double[]> parameters = new HashMap<>();
     for (String key : gradientsOfLoss.keySet()) {
@@ -232,33 +193,12 @@ public final class OneDnnLearner implements Learner {
     var evaluation = loss.evaluate(read, parameters);
     var results = split.head().outputs();
     evaluation.differentiate(Map.of(results.get(0), new double[] {1}));
-    for (int i = 0; i < outputs.size(); i++) {
-      Numbers.narrow(evaluation.byInput(split.joints().get(i)), gradients.get(i));
+    for (int i = 0; i < split.joints().size(); i++) {
+      Numbers.narrow(evaluation.byInput(split.joints().get(i)), tapes.gradients().get(i));
     }
     gradientsOfLoss.forEach(
         (key, gradient) -> gradient.floats().put(0, Numbers.narrow(evaluation.byParameter(key))));
     return objective.value(i -> Numbers.narrow(evaluation.value(results.get(i))));
-  }
-
-  private void feed(Batch batch, Share share) {
-    split
-        .trunk()
-        .inputs()
-        .forEach(
-            (name, tensor) -> {
-              var input = share.network.input(name);
-              int size = input.size() / share.rows;
-              float[] all =
-                  tensor.role() == Tensor.Role.INTEGERS
-                      ? Numbers.floats(batch.ints(name, size))
-                      : batch.floats(name, size);
-              input.floats().put(0, all, share.from * size, input.size());
-            });
-  }
-
-  /** Where the rows of a share begin in an array of the whole batch. */
-  private static int at(Share share, Activation rows) {
-    return rows.size() / share.rows * share.from;
   }
 
   private Update.Step facts(long step, double norm) {
@@ -318,7 +258,7 @@ public final class OneDnnLearner implements Learner {
     }
     team.run(
         (member, stream) -> {
-          if (member < shares.size()) {
+          if (member < tapes.members()) {
             duties.get(member).forEach(update -> update.publish(stream));
           }
         });

@@ -23,6 +23,16 @@ final class RowSum {
   }
 
   Kernel of(dnnl_memory_desc matrix, dnnl_memory x, dnnl_memory_desc result, dnnl_memory sum) {
-    return kernels.product(row, ones, matrix, x, result, sum, After.NOTHING);
+    return of(matrix, x, result, sum, After.NOTHING);
+  }
+
+  /** The same, and what is done to the sum then. */
+  Kernel of(
+      dnnl_memory_desc matrix,
+      dnnl_memory x,
+      dnnl_memory_desc result,
+      dnnl_memory sum,
+      After after) {
+    return kernels.product(row, ones, matrix, x, result, sum, after);
   }
 }

@@ -116,15 +116,16 @@ record Sum(Tape tape) {
             After.NOTHING);
   }
 
-  /** The sum over the tokens of each sample, in float32. */
-  Activation overTokens(Activation x) {
+  /** The sum over the tokens of each sample, times a factor, in float32. */
+  Activation overTokens(Activation x, float factor) {
     var kernels = tape.kernels();
+    var scaled = factor == 1 ? After.NOTHING : After.NOTHING.scale(factor);
     var y = tape.result(DataType.FLOAT32, 1, 1, x.channels());
     var sum = new RowSum(tape, x.type(), x.pixels());
     var tokens = kernels.dense(x.type(), x.pixels(), x.channels());
     var row = kernels.dense(DataType.FLOAT32, 1, x.channels());
     for (int i = 0; i < x.samples(); i++) {
-      tape.forward(sum.of(tokens, x.sample(tokens, i), row, y.sample(row, i)));
+      tape.forward(sum.of(tokens, x.sample(tokens, i), row, y.sample(row, i), scaled));
     }
     tape.derivative(
         () ->
@@ -142,7 +143,7 @@ record Sum(Tape tape) {
                             row,
                             y.gradient().sample(row, i),
                             dx.sample(tokens, i),
-                            After.NOTHING));
+                            scaled));
                   }
                 }));
     return y;

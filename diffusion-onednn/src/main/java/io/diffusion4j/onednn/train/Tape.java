@@ -120,9 +120,13 @@ final class Tape {
     return key.isEmpty() ? Optional.empty() : Optional.of(parameter(key));
   }
 
-  /** What is fed, in float32. */
-  Activation input(int h, int w, int c) {
-    return Activation.of(kernels, DataType.FLOAT32, samples, h, w, c, false);
+  /**
+   * What is fed, in float32.
+   *
+   * @param differentiated whether the gradient by it is asked for
+   */
+  Activation input(int h, int w, int c, boolean differentiated) {
+    return Activation.of(kernels, DataType.FLOAT32, samples, h, w, c, differentiated);
   }
 
   /** A parameter as it is, the same for all samples, in float32. */

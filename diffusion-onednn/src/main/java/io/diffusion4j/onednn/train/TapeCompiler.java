@@ -4,7 +4,6 @@ import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
 import io.diffusion4j.nn.Operation;
-import io.diffusion4j.nn.Statistic;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.UnsupportedLayerException;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -28,14 +28,16 @@ import java.util.stream.Stream;
 final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   private final Tape tape;
   private final Network network;
+  private final Set<String> differentiated;
   private final List<Integer> uses;
   private final List<Optional<Activation>> values = new ArrayList<>();
   private final Map<String, Activation> inputs = new LinkedHashMap<>();
   private final Map<List<Integer>, Activation> masks = new HashMap<>();
 
-  private TapeCompiler(Tape tape, Network network) {
+  private TapeCompiler(Tape tape, Network network, Set<String> differentiated) {
     this.tape = tape;
     this.network = network;
+    this.differentiated = differentiated;
     this.uses = new ArrayList<>(Collections.nCopies(network.nodes().size(), 0));
     network.nodes().forEach(node -> node.inputs().forEach(this::use));
     network.outputs().forEach(this::use);
@@ -61,10 +63,12 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
    * Puts a network on a tape and completes it.
    *
    * @param activations whether they are kept for the backward pass
+   * @param differentiated names of the inputs whose gradients are asked for
    * @throws UnsupportedLayerException naming a layer that cannot be differentiated here
    */
-  static Compiled compile(Tape tape, Network network, Activations activations) {
-    var compiler = new TapeCompiler(tape, network);
+  static Compiled compile(
+      Tape tape, Network network, Activations activations, Set<String> differentiated) {
+    var compiler = new TapeCompiler(tape, network, differentiated);
     var segments =
         activations == Activations.KEPT
             ? Segments.none(network)
@@ -164,7 +168,8 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   public Activation visit(Layer.Input layer, Node node) {
     var output = node.output();
     var extent = Extent.of(output);
-    var fed = tape.input(extent.h, extent.w, extent.c);
+    boolean isDifferentiated = differentiated.contains(layer.name());
+    var fed = tape.input(extent.h, extent.w, extent.c, isDifferentiated);
     inputs.put(layer.name(), fed);
     return output.role() == Role.INTEGERS ? fed : new Arrangement(tape).cast(fed, type(output));
   }
@@ -393,10 +398,15 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   @Override
   public Activation visit(Layer.Reduce layer, Node node) {
     boolean isOverTokens = node.inputs().get(0).rank() == 3 && layer.axes().equals(List.of(1));
-    if (layer.statistic() != Statistic.SUM || !isOverTokens) {
+    if (!isOverTokens) {
       throw unsupported(node);
     }
-    return new Sum(tape).overTokens(in(node, 0));
+    var x = in(node, 0);
+    return switch (layer.statistic()) {
+      case SUM -> new Sum(tape).overTokens(x, 1);
+      case MEAN -> new Sum(tape).overTokens(x, 1f / x.pixels());
+      case MAXIMUM, LOG_SUM_EXP -> throw unsupported(node);
+    };
   }
 
   @Override

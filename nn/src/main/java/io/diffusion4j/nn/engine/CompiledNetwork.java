@@ -26,7 +26,24 @@ public final class CompiledNetwork implements AutoCloseable {
    * @throws IllegalStateException if that engine cannot run here
    */
   public CompiledNetwork(NetworkDefinition definition, NamedTensors weights, Compute compute) {
-    executable = Engines.compile(Network.of(definition), weights, compute);
+    this(Engines.compile(Network.of(definition), weights, compute));
+  }
+
+  private CompiledNetwork(Executable executable) {
+    this.executable = executable;
+  }
+
+  /**
+   * Compiles a network whose runs return, after its outputs, the gradient of the sum of the first
+   * output by an input. Throws as the constructor does.
+   *
+   * @param definition its first output has a value for each row
+   * @param input the name of an input of numbers
+   */
+  public static CompiledNetwork withGradient(
+      NetworkDefinition definition, String input, NamedTensors weights, Compute compute) {
+    return new CompiledNetwork(
+        Engines.compileWithGradient(Network.of(definition), input, weights, compute));
   }
 
   /**

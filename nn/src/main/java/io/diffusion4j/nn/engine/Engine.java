@@ -1,6 +1,7 @@
 package io.diffusion4j.nn.engine;
 
 import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.Optional;
 
@@ -34,8 +35,25 @@ public interface Engine {
    * @param compute its precision and threads; the engine of that name is this one
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
    *     parameters of the network; the message lists all differences
-   * @throws io.diffusion4j.nn.UnsupportedLayerException if the engine does not have one of the
+   * @throws UnsupportedLayerException if the engine does not have one of the
    *     network's layers
    */
   Executable compile(Network network, NamedTensors weights, Compute compute);
+
+  /**
+   * Makes a network and a gradient of it ready to run. A run returns the network's outputs and,
+   * after them, the gradient of the sum of the first output by an input. Rows do not interact, so
+   * each row has the gradient of its own value.
+   *
+   * @param network its first output has a value for each row
+   * @param input the name of an input of numbers
+   * @param compute its precision and threads; the engine of that name is this one
+   * @throws io.diffusion4j.checkpoint.CheckpointException as {@link #compile} does
+   * @throws UnsupportedLayerException if the engine cannot differentiate one of the network's
+   *     layers
+   */
+  default Executable compileWithGradient(
+      Network network, String input, NamedTensors weights, Compute compute) {
+    throw new UnsupportedLayerException("gradients by inputs, in " + name());
+  }
 }

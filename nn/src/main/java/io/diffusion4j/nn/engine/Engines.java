@@ -1,6 +1,7 @@
 package io.diffusion4j.nn.engine;
 
 import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,6 +95,30 @@ public final class Engines {
    * @throws IllegalStateException if that engine cannot run here
    */
   public static Executable compile(Network network, NamedTensors weights, Compute compute) {
+    return first(network, compute, engine -> engine.compile(network, weights, compute));
+  }
+
+  /**
+   * Makes a network and the gradient of its first output by an input ready to run, see {@link
+   * Engine#compileWithGradient}.
+   *
+   * @throws IllegalArgumentException if there is no engine of the name that {@code compute} has, or
+   *     no input of numbers of this name
+   * @throws IllegalStateException if that engine cannot run here
+   */
+  public static Executable compileWithGradient(
+      Network network, String input, NamedTensors weights, Compute compute) {
+    var by = network.inputs().get(input);
+    if (by == null || by.role() != Tensor.Role.NUMBERS) {
+      throw new IllegalArgumentException(
+          "input: " + input + " (expected: an input of numbers of " + network.name() + ")");
+    }
+    return first(
+        network, compute, engine -> engine.compileWithGradient(network, input, weights, compute));
+  }
+
+  private static Executable first(
+      Network network, Compute compute, Function<Engine, Executable> compile) {
     String asked = requireKnown(compute.engine());
     for (Engine engine : all()) {
       if (!asked.equals(AUTO) && !asked.equals(engine.name()) && !engine.isLastResort()) {
@@ -109,7 +135,7 @@ public final class Engines {
         continue;
       }
       try {
-        return engine.compile(network, weights, compute);
+        return compile.apply(engine);
       } catch (UnsupportedLayerException e) {
         LOG.debug(
             "{}: left to the next engine by {}: {}", network.name(), engine.name(), e.getMessage());

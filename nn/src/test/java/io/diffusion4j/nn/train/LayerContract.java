@@ -104,6 +104,33 @@ public interface LayerContract {
     }
   }
 
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("io.diffusion4j.nn.LayerCases#all")
+  default void aGradientByAnInputIsThatOfItsDefinition(Case layer) {
+    assumeTrue(engine().unavailable(Precision.FLOAT32).isEmpty());
+    var network = Network.of((nn, inputs) -> List.of(layer.values(nn, inputs)));
+    var weights = weights(network);
+    var compute = Compute.of(Precision.FLOAT32);
+    if (notTrained().contains(layer.name())) {
+      assertThatThrownBy(() -> engine().compileWithGradient(network, "x", weights, compute))
+          .isInstanceOf(UnsupportedLayerException.class);
+      return;
+    }
+    try (var compiled = engine().compileWithGradient(network, "x", weights, compute)) {
+      for (int seed = 4; seed < 6; seed++) {
+        var batch = LayerCases.batch(network, seed);
+        var oracle = Oracle.of(network, Set.of("x")).evaluate(batch, doubles(network, weights));
+        double[] ones = new double[batch.rows()];
+        java.util.Arrays.fill(ones, 1);
+        oracle.differentiate(Map.of(network.outputs().get(0), ones));
+        var results = compiled.run(batch);
+        assertThat(results).hasSize(2);
+        assertClose(results.get(0), oracle.value(network.outputs().get(0)), GRADIENT);
+        assertClose(results.get(1), oracle.byInput("x"), GRADIENT);
+      }
+    }
+  }
+
   private static TrainingConfig config(int rows) {
     return new TrainingConfig(
         10,

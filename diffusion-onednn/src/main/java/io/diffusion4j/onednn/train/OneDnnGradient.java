@@ -1,0 +1,204 @@
+package io.diffusion4j.onednn.train;
+
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Executable;
+import io.diffusion4j.nn.reference.Interpreter;
+import io.diffusion4j.nn.train.LossNetwork;
+import io.diffusion4j.nn.train.Split;
+import io.diffusion4j.nn.train.TrainingConfig.Activations;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Scope;
+import io.diffusion4j.onednn.core.Team;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A network with the gradient of its first output by an input: activations go forwards and
+ * backwards on tapes, and what follows them is computed in plain Java, as a loss is.
+ *
+ * <p>Tapes are for batches of one size. Those of the sizes that were run last are kept.
+ */
+public final class OneDnnGradient implements Executable {
+  /** Sizes of batches whose tapes are kept. */
+  private static final int KEPT = 4;
+
+  /** Tapes for one size of batches, and what holds their memory. */
+  private record Sized(SharedTapes tapes, Scope scope) {}
+
+  private final Network network;
+  private final String input;
+  private final Split split;
+  private final DataType type;
+  private final Interpreter head;
+  private final Team team;
+  private final Scope scope = new Scope();
+  private final Map<String, Trained> parameters = new LinkedHashMap<>();
+  private final Map<String, double[]> ofHead = new HashMap<>();
+  private final Map<Integer, Sized> sizes = new LinkedHashMap<>(8, 0.75f, true);
+  private final ReentrantLock turn = new ReentrantLock(true);
+  private boolean closed;
+
+  /**
+   * Loads the weights, and compiles the network for a batch of one.
+   *
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the weights do not fit
+   * @throws UnsupportedLayerException naming a layer that cannot be differentiated here
+   */
+  public OneDnnGradient(Network network, String input, NamedTensors weights, Compute compute) {
+    network.requireFits(weights);
+    this.network = network;
+    this.input = input;
+    split = Split.of(new LossNetwork(network, List.of()));
+    if (split.joints().isEmpty()) {
+      throw new UnsupportedLayerException("none with activations in " + network.name());
+    }
+    type = DataType.of(compute.precision());
+    Set<String> differentiated = new TreeSet<>(split.joints());
+    differentiated.add(input);
+    head = new Interpreter(split.head(), differentiated);
+    team = Team.of(compute.threads());
+    try {
+      team.call(
+          () -> {
+            load(weights);
+            return parameters;
+          });
+      tapes(1);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void load(NamedTensors weights) {
+    var kernels = new Kernels(scope);
+    for (var parameter : network.parameters().values()) {
+      float[] values = parameter.layout().toGraph(weights.read(parameter.key()), parameter.shape());
+      if (split.head().parameters().containsKey(parameter.key())) {
+        ofHead.put(parameter.key(), Numbers.wide(values));
+      }
+      if (split.trunk().parameters().containsKey(parameter.key())) {
+        var fixed = new Trained(kernels, parameter, true);
+        fixed.values().put(0, values);
+        parameters.put(parameter.key(), fixed);
+      }
+    }
+  }
+
+  private SharedTapes tapes(int rows) {
+    var known = sizes.get(rows);
+    if (known != null) {
+      return known.tapes;
+    }
+    if (sizes.size() == KEPT) {
+      int eldest = sizes.keySet().iterator().next();
+      Objects.requireNonNull(sizes.remove(eldest)).scope.close();
+    }
+    var made = team.call(() -> compile(rows));
+    sizes.put(rows, made);
+    pack();
+    return made.tapes;
+  }
+
+  private Sized compile(int rows) {
+    var own = new Scope();
+    try {
+      var tapes =
+          SharedTapes.compile(
+              team,
+              own,
+              split.trunk(),
+              rows,
+              type,
+              Activations.KEPT,
+              key -> Objects.requireNonNull(parameters.get(key), key),
+              Set.of(input));
+      return new Sized(tapes, own);
+    } catch (RuntimeException | Error e) {
+      own.close();
+      throw e;
+    }
+  }
+
+  /** Has the weights lie as the primitives of new tapes want them. */
+  private void pack() {
+    List<Trained> all = List.copyOf(parameters.values());
+    team.run(
+        (member, stream) -> {
+          for (int i = member; i < all.size(); i += team.size()) {
+            all.get(i).pack(stream);
+          }
+        });
+  }
+
+  @Override
+  public List<float[]> run(Batch batch) {
+    batch.requireOnly(network.inputs().keySet());
+    turn.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("network: closed");
+      }
+      return run(batch, tapes(batch.rows()));
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private List<float[]> run(Batch batch, SharedTapes tapes) {
+    tapes.forward(batch);
+    var read = batch.only(split.inputsOfHead());
+    for (int i = 0; i < split.joints().size(); i++) {
+      read.floats(split.joints().get(i), tapes.outputs().get(i));
+    }
+    var evaluation = head.evaluate(read, ofHead);
+    List<float[]> results = new ArrayList<>();
+    split.head().outputs().forEach(output -> results.add(Numbers.narrow(evaluation.value(output))));
+    double[] ones = new double[results.get(0).length];
+    Arrays.fill(ones, 1);
+    evaluation.differentiate(Map.of(split.head().outputs().get(0), ones));
+    for (int i = 0; i < split.joints().size(); i++) {
+      Numbers.narrow(evaluation.byInput(split.joints().get(i)), tapes.gradients().get(i));
+    }
+    tapes.backward();
+    float[] gradient =
+        split.inputsOfHead().contains(input)
+            ? Numbers.narrow(evaluation.byInput(input))
+            : new float[Math.toIntExact(batch.rows() * inputSize())];
+    if (split.trunk().inputs().containsKey(input)) {
+      tapes.addGradient(input, gradient);
+    }
+    results.add(gradient);
+    return results;
+  }
+
+  private long inputSize() {
+    return Objects.requireNonNull(network.inputs().get(input), input).sampleSize();
+  }
+
+  @Override
+  public void close() {
+    turn.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        sizes.values().forEach(sized -> sized.scope.close());
+        scope.close();
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+}

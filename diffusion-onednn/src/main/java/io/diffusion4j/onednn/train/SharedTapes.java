@@ -1,0 +1,159 @@
+package io.diffusion4j.onednn.train;
+
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.TrainingConfig.Activations;
+import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Scope;
+import io.diffusion4j.onednn.core.Team;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * A network for batches of one size: each member of a {@link Team} takes a share of the rows
+ * forwards and backwards on a {@link Tape} of its own.
+ */
+final class SharedTapes {
+  /** A tape and which rows of the batch it has. */
+  private record Share(Tape tape, TapeCompiler.Compiled network, int from, int rows) {}
+
+  private final Team team;
+  private final Network network;
+  private final int rows;
+  private final List<Share> shares = new ArrayList<>();
+  private final List<float[]> outputs = new ArrayList<>();
+  private final List<float[]> gradients = new ArrayList<>();
+
+  private SharedTapes(Team team, Network network, int rows) {
+    this.team = team;
+    this.network = network;
+    this.rows = rows;
+  }
+
+  /**
+   * Compiles a network, on a thread of the team.
+   *
+   * @param scope holds what is native
+   * @param rows of each batch
+   * @param type of what has pixels or tokens
+   * @param parameters by key
+   * @param differentiated names of the inputs whose gradients are asked for
+   * @throws io.diffusion4j.nn.UnsupportedLayerException naming a layer that cannot be
+   *     differentiated here
+   */
+  static SharedTapes compile(
+      Team team,
+      Scope scope,
+      Network network,
+      int rows,
+      DataType type,
+      Activations activations,
+      Function<String, Trained> parameters,
+      Set<String> differentiated) {
+    var compiled = new SharedTapes(team, network, rows);
+    int members = Math.min(team.size(), rows);
+    for (int i = 0; i < members; i++) {
+      int from = rows * i / members;
+      int own = rows * (i + 1) / members - from;
+      var tape = new Tape(new Kernels(scope), type, own, parameters);
+      var on = TapeCompiler.compile(tape, network, activations, differentiated);
+      compiled.shares.add(new Share(tape, on, from, own));
+    }
+    for (var output : compiled.shares.get(0).network.outputs()) {
+      int size = output.size() / compiled.shares.get(0).rows * rows;
+      compiled.outputs.add(new float[size]);
+      compiled.gradients.add(new float[size]);
+    }
+    return compiled;
+  }
+
+  /** How many members have a share. */
+  int members() {
+    return shares.size();
+  }
+
+  /** The outputs of the last batch that was run {@linkplain #forward forward}. */
+  List<float[]> outputs() {
+    return outputs;
+  }
+
+  /** The gradients of the outputs, to be set before going {@linkplain #backward backward}. */
+  List<float[]> gradients() {
+    return gradients;
+  }
+
+  /**
+   * Computes the outputs of a batch.
+   *
+   * @throws IllegalArgumentException if it has another size
+   */
+  void forward(Batch batch) {
+    if (batch.rows() != rows) {
+      throw new IllegalArgumentException(
+          "batch: " + batch.rows() + " rows (expected: " + rows + ")");
+    }
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            var share = shares.get(member);
+            feed(batch, share);
+            share.tape.runForward(stream);
+            for (int i = 0; i < outputs.size(); i++) {
+              var output = share.network.outputs().get(i);
+              output.floats().get(0, outputs.get(i), at(share, output), output.size());
+            }
+          }
+        });
+  }
+
+  /** From the gradients of the outputs to those of the parameters and of the inputs. */
+  void backward() {
+    team.run(
+        (member, stream) -> {
+          if (member < shares.size()) {
+            var share = shares.get(member);
+            for (int i = 0; i < outputs.size(); i++) {
+              var gradient = share.network.outputs().get(i).gradient();
+              gradient.floats().put(0, gradients.get(i), at(share, gradient), gradient.size());
+            }
+            share.tape.runBackward(stream);
+          }
+        });
+  }
+
+  /** Adds the gradient by an input, which was asked for, after going backward. */
+  void addGradient(String input, float[] sum) {
+    for (Share share : shares) {
+      var gradient = share.network.input(input).gradient();
+      float[] own = new float[gradient.size()];
+      gradient.floats().get(0, own, 0, own.length);
+      int from = at(share, gradient);
+      for (int i = 0; i < own.length; i++) {
+        sum[from + i] += own[i];
+      }
+    }
+  }
+
+  private void feed(Batch batch, Share share) {
+    network
+        .inputs()
+        .forEach(
+            (name, tensor) -> {
+              var input = share.network.input(name);
+              int size = input.size() / share.rows;
+              float[] all =
+                  tensor.role() == Tensor.Role.INTEGERS
+                      ? Numbers.floats(batch.ints(name, size))
+                      : batch.floats(name, size);
+              input.floats().put(0, all, share.from * size, input.size());
+            });
+  }
+
+  /** Where the rows of a share begin in an array of the whole batch. */
+  private static int at(Share share, Activation rows) {
+    return rows.size() / share.rows * share.from;
+  }
+}
