@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn;
 
 import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Executable;
@@ -22,10 +23,12 @@ import io.diffusion4j.onednn.run.Steps;
 import io.diffusion4j.onednn.train.OneDnnGradient;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * oneDNN without TensorFlow between, for processors with AVX-512. It has the layers of U-Nets; a
+ * oneDNN without TensorFlow between, for processors with AVX-512. It has the layers of U-Nets and DiT; a
  * network with others is refused by name.
  *
  * <p>It is found by {@link java.util.ServiceLoader}.
@@ -98,7 +101,12 @@ public final class OneDnnEngine implements Engine {
     outputs.forEach(value -> lasting.add(value.buffer()));
     lasting.forEach(buffer -> buffer.usedIn(steps.size()));
     scratch.forEach(buffer -> buffer.usedIn(0));
+    var integers =
+        network.inputs().entrySet().stream()
+            .filter(input -> input.getValue().role() == Tensor.Role.INTEGERS)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toSet());
     return new Program(
-        team, scope, inputs, outputs, steps, steps.stretches(scratch), arena.place());
+        team, scope, inputs, integers, outputs, steps, steps.stretches(scratch), arena.place());
   }
 }

@@ -111,6 +111,20 @@ public enum Function {
       return NormalDistribution.cdf(x) + x * NormalDistribution.density(x);
     }
   },
+  /** x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2, the approximation of {@link #GELU} of its paper. */
+  GELU_TANH {
+    @Override
+    public double of(double x) {
+      return 0.5 * x * (1 + Math.tanh(ROOT_2_BY_PI * (x + CUBIC * x * x * x)));
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      double tanh = Math.tanh(ROOT_2_BY_PI * (x + CUBIC * x * x * x));
+      double inner = ROOT_2_BY_PI * (1 + 3 * CUBIC * x * x);
+      return 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * inner;
+    }
+  },
   /** x·σ(1.702·x), the approximation of {@link #GELU} that OpenAI's CLIP was trained with. */
   QUICK_GELU {
     @Override
@@ -124,6 +138,12 @@ public enum Function {
       return sigmoid * (1 + QUICK * x * (1 - sigmoid));
     }
   };
+
+  /** √(2/π), the outer factor in {@link #GELU_TANH}. */
+  public static final double ROOT_2_BY_PI = Math.sqrt(2 / Math.PI);
+
+  /** The factor of x³ in {@link #GELU_TANH}. */
+  public static final double CUBIC = 0.044715;
 
   /** The factor in {@link #QUICK_GELU}. */
   public static final double QUICK = 1.702;

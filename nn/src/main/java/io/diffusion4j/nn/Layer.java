@@ -51,6 +51,8 @@ public sealed interface Layer {
 
     T visit(LayerNorm layer, A argument);
 
+    T visit(AdaptiveLayerNorm layer, A argument);
+
     T visit(Chosen layer, A argument);
 
     T visit(Attention layer, A argument);
@@ -222,6 +224,18 @@ public sealed interface Layer {
       return List.of(gain, shift);
     }
 
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
+   * Layer normalisation with the scale and shift of each sample in place of learned ones (adaLN,
+   * Peebles &amp; Xie 2023, §3.2): (x − mean) / √(variance + eps)·(1 + scale) + shift. Inputs: x
+   * {@code [B, L, C]}, scale {@code [B, C]} and shift {@code [B, C]}.
+   */
+  record AdaptiveLayerNorm(double eps) implements Layer {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);

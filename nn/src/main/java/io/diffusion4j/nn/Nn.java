@@ -197,9 +197,34 @@ public final class Nn {
    * Cuts an image into square patches, row by row, and projects each: {@code [B, patches, out]}.
    */
   public Tensor patches(Tensor x, long out, int patch, Init init) {
+    return patches(x, out, patch, init, "");
+  }
+
+  /** The same with a bias. */
+  public Tensor biasedPatches(Tensor x, long out, int patch, Init init) {
+    return patches(x, out, patch, init, shift(out));
+  }
+
+  private Tensor patches(Tensor x, long out, int patch, Init init, String bias) {
     String w = parameter("weight", new long[] {out, last(x), patch, patch}, Layout.CONV, init);
-    var y = convolution(x, new Layer.Conv2d(w, "", last(x), out, patch, patch, 0, 0));
+    var y = convolution(x, new Layer.Conv2d(w, bias, last(x), out, patch, patch, 0, 0));
     return reshape(y, x.size(0), y.size(1) * y.size(2), out);
+  }
+
+  /**
+   * Puts an image together from its patches, row by row: {@code [B, rows·columns, patch²·C] → [B,
+   * rows·patch, columns·patch, C]}. A patch holds its pixels row by row, channels together.
+   */
+  public Tensor unpatched(Tensor tokens, long rows, long columns, int patch) {
+    requireRank(tokens, 3);
+    long stretch = last(tokens) / patch; // a row of pixels of a patch
+    List<Tensor> lines = new ArrayList<>(patch);
+    for (int row = 0; row < patch; row++) {
+      var line = patch == 1 ? tokens : slice(tokens, row * stretch, stretch);
+      lines.add(reshape(line, tokens.size(0), rows, columns * stretch));
+    }
+    var image = patch == 1 ? lines.get(0) : concat(2, lines);
+    return reshape(image, tokens.size(0), rows * patch, columns * patch, stretch / patch);
   }
 
   /** Rows of a table. */
@@ -248,6 +273,23 @@ public final class Nn {
     require(x, Role.ACTIVATIONS);
     long c = last(x);
     return record(new Layer.LayerNorm(gain(c), shift(c), eps), Role.ACTIVATIONS, x.shape(), x);
+  }
+
+  /**
+   * Layer normalisation with the scale and shift of each sample: norm(x)·(1 + scale) + shift.
+   *
+   * @param x {@code [B, L, C]}
+   * @param scale {@code [B, C]}
+   * @param shift {@code [B, C]}
+   */
+  public Tensor layerNorm(Tensor x, double eps, Tensor scale, Tensor shift) {
+    requireRank(require(x, Role.ACTIVATIONS), 3);
+    for (Tensor vector : List.of(scale, shift)) {
+      require(vector, Role.ACTIVATIONS);
+      var expected = List.of(x.size(0), last(x));
+      require(vector.shape().equals(expected), "shape", vector.shape(), expected);
+    }
+    return record(new Layer.AdaptiveLayerNorm(eps), Role.ACTIVATIONS, x.shape(), x, scale, shift);
   }
 
   private String gain(long channels) {

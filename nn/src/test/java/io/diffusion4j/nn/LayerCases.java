@@ -126,6 +126,12 @@ public final class LayerCases {
         IMAGE,
         (nn, in, x) -> nn.conv2d(x, 5, 3, 2, 0, SOME));
     add(cases, "patches", IMAGE, (nn, in, x) -> nn.patches(x, 5, 2, SOME));
+    add(cases, "patches with bias", IMAGE, (nn, in, x) -> nn.biasedPatches(x, 5, 2, SOME));
+    add(
+        cases,
+        "an embedding for each sample",
+        VECTOR,
+        (nn, in, x) -> nn.add(x, nn.embedding(in.ints("id"), 5, CHANNELS, SOME)));
     add(
         cases,
         "embedding",
@@ -148,6 +154,15 @@ public final class LayerCases {
         (nn, in, x) ->
             nn.groupNormSilu(x, 2, 1e-3, nn.input(in.floats("scaleShift", 2 * CHANNELS))));
     add(cases, "layer norm", SEQUENCE, (nn, in, x) -> nn.layerNorm(x, 1e-3));
+    add(
+        cases,
+        "layer norm with scale and shift",
+        SEQUENCE,
+        (nn, in, x) -> {
+          var vector = nn.linear(nn.input(in.floats("vector", CHANNELS)), 2 * CHANNELS);
+          var shift = nn.slice(vector, 0, CHANNELS);
+          return nn.layerNorm(x, 1e-3, nn.slice(vector, CHANNELS, CHANNELS), shift);
+        });
     add(
         cases,
         "learned row",
@@ -239,11 +254,17 @@ public final class LayerCases {
         (nn, in, x) ->
             nn.concat(1, List.of(nn.forEach(nn.learned("row", SOME, 1, CHANNELS), x), x)));
     add(cases, "nearest upsampling", IMAGE, (nn, in, x) -> nn.silu(nn.upsampleNearest(x)));
+    add(
+        cases,
+        "an image of its patches",
+        new long[] {6, 2 * 2 * 3},
+        (nn, in, x) -> nn.silu(nn.unpatched(x, 2, 3, 2)));
     add(cases, "average pooling", IMAGE, (nn, in, x) -> nn.silu(nn.averagePool(x)));
   }
 
   private static void arithmetic(List<Case> cases) {
-    for (var function : List.of(Function.SILU, Function.GELU, Function.QUICK_GELU)) {
+    for (var function :
+        List.of(Function.SILU, Function.GELU, Function.GELU_TANH, Function.QUICK_GELU)) {
       add(cases, function + " of activations", SEQUENCE, (nn, in, x) -> nn.map(function, x));
     }
     for (Function function : Function.values()) {
@@ -279,6 +300,22 @@ public final class LayerCases {
         (nn, in, x) -> {
           var vector = nn.linear(nn.input(in.floats("vector", CHANNELS)), CHANNELS);
           return nn.add(x, nn.reshape(vector, -1, 1, 1, CHANNELS));
+        });
+    add(
+        cases,
+        "a gate over tokens",
+        SEQUENCE,
+        (nn, in, x) -> {
+          var vector = nn.linear(nn.input(in.floats("vector", CHANNELS)), 2 * CHANNELS);
+          return nn.multiply(x, nn.reshape(nn.slice(vector, 3, CHANNELS), -1, 1, CHANNELS));
+        });
+    add(
+        cases,
+        "a constant for each place",
+        SEQUENCE,
+        (nn, in, x) -> {
+          float[] table = Init.normal(1).values(new long[] {3 * CHANNELS}, new SplittableRandom(7));
+          return nn.add(x, nn.input(nn.constant(table, 1, 3, CHANNELS)));
         });
     for (Operation operation : Operation.values()) {
       add(

@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn.core;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_gelu_erf;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_gelu_tanh;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_swish;
 
 import io.diffusion4j.nn.Function;
@@ -12,6 +13,8 @@ public enum Curve {
   SILU(dnnl_eltwise_swish, 1),
   /** x·Φ(x). */
   GELU(dnnl_eltwise_gelu_erf, 0),
+  /** {@link Function#GELU_TANH}. */
+  GELU_TANH(dnnl_eltwise_gelu_tanh, 0),
   /** x·σ(1.702·x). */
   QUICK_GELU(dnnl_eltwise_swish, (float) Function.QUICK);
 
@@ -28,6 +31,7 @@ public enum Curve {
     return switch (function) {
       case SILU -> Optional.of(SILU);
       case GELU -> Optional.of(GELU);
+      case GELU_TANH -> Optional.of(GELU_TANH);
       case QUICK_GELU -> Optional.of(QUICK_GELU);
       case NEGATE, ABS, SQUARE, EXP, LOG, INVERSE_ROOT, SIGMOID -> Optional.empty();
     };

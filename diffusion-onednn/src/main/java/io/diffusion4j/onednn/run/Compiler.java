@@ -20,7 +20,7 @@ import java.util.Optional;
 
 /**
  * Turns a network into steps, from its outputs backwards: each layer after what it reads, and
- * chains as one. Layers that U-Nets and the diffusion prior do not have are refused.
+ * chains as one. Layers that U-Nets, DiT and the diffusion prior do not have are refused.
  */
 public final class Compiler implements Layer.Visitor<Node, Value> {
   private final Network network;
@@ -127,7 +127,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     var x = narrow(producer, 0);
     DataType to = fusion.isWide(n) ? DataType.FLOAT32 : type;
     if (producer.layer() instanceof Layer.Conv2d conv) {
-      if (conv.bias().isEmpty() || conv.padEnd() != conv.kernel() / 2) {
+      if (conv.bias().isEmpty()) {
         throw unsupported(producer);
       }
       Value y = lowering.convolution(conv, x, producer.output().sample(), to, after);
@@ -158,11 +158,9 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   // The layers
 
+  /** Integers are fed as the same numbers in float32. */
   @Override
   public Value visit(Layer.Input layer, Node node) {
-    if (node.output().role() == Role.INTEGERS) {
-      throw unsupported(node);
-    }
     return lowering.fed(node.output().sample());
   }
 
@@ -199,9 +197,16 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     throw unsupported(node);
   }
 
+  /**
+   * A row for each sample, such as its class. Sequences of ids are CLIP's and the autoregressive
+   * prior's, which stay with TensorFlow, so that old recipes replay.
+   */
   @Override
   public Value visit(Layer.Embedding layer, Node node) {
-    throw unsupported(node);
+    if (node.inputs().get(0).rank() > 1) {
+      throw unsupported(node);
+    }
+    return lowering.embedding(layer, value(node, 0), node.output().sample());
   }
 
   @Override
@@ -214,6 +219,11 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   @Override
   public Value visit(Layer.LayerNorm layer, Node node) {
     return lowering.layerNorm(layer, narrow(node, 0));
+  }
+
+  @Override
+  public Value visit(Layer.AdaptiveLayerNorm layer, Node node) {
+    return lowering.layerNorm(layer, narrow(node, 0), wide(node, 1), wide(node, 2));
   }
 
   @Override
@@ -316,6 +326,9 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   @Override
   public Value visit(Layer.Combine layer, Node node) {
+    if (Fusion.isGate(node)) {
+      return lowering.multiply(narrow(node, 0), wide(node, 1));
+    }
     boolean isSum =
         layer.operation() == Operation.ADD
             && node.inputs().stream().allMatch(input -> input.rank() > 0)

@@ -4,6 +4,7 @@ import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
 import io.diffusion4j.nn.Operation;
+import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.onednn.core.Curve;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,9 +105,23 @@ final class Fusion {
     return new Chain(chain.producer, List.copyOf(after));
   }
 
+  /** Whether a node multiplies each channel of a sample by a number of the sample's own. */
+  static boolean isGate(Node node) {
+    if (!(node.layer() instanceof Layer.Combine c) || c.operation() != Operation.MULTIPLY) {
+      return false;
+    }
+    var x = node.inputs().get(0);
+    var gate = node.inputs().get(1);
+    return x.role() == Tensor.Role.ACTIVATIONS
+        && x.rank() >= 3
+        && gate.hasRows()
+        && gate.sampleSize() == x.last()
+        && gate.last() == x.last();
+  }
+
   /**
-   * Whether a value is only read where float32 is wanted: as an output, or as scale and shift of a
-   * normalisation.
+   * Whether a value is only read where float32 is wanted: as an output, as scale and shift of a
+   * normalisation, or as a gate.
    */
   boolean isWide(int n) {
     return users.get(n).stream()
@@ -114,6 +129,9 @@ final class Fusion {
             user -> {
               var reader = node(user);
               if (reader.layer() instanceof Layer.GroupNorm) {
+                return reader.input(0) != n;
+              }
+              if (reader.layer() instanceof Layer.AdaptiveLayerNorm || isGate(reader)) {
                 return reader.input(0) != n;
               }
               boolean passesOn =

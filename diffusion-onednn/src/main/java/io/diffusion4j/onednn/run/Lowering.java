@@ -173,6 +173,44 @@ public final class Lowering {
     return y;
   }
 
+  /** The same with the scale and shift of the sample, which are the primitive's own. */
+  Value layerNorm(Layer.AdaptiveLayerNorm norm, Value x, Value scale, Value shift) {
+    Value y = value(type, x.shape());
+    Value gain = value(DataType.FLOAT32, List.of(x.channels()));
+    var all = Range.all(x.channels());
+    steps.next();
+    steps.add(
+        0,
+        primitives.add(0, scale.flat(all), constant(x.channels(), 1), gain.flat(all), List.of()));
+    steps.divide(
+        x.pixels(),
+        (part, rows) ->
+            steps.add(
+                part,
+                primitives.layerNorm(
+                    part,
+                    x.matrix(rows),
+                    y.matrix(rows),
+                    gain.flat(all),
+                    shift.flat(all),
+                    norm.eps())));
+    return y;
+  }
+
+  /** Rows of a table. */
+  Value embedding(Layer.Embedding embedding, Value ids, List<Long> shape) {
+    Value y = value(DataType.FLOAT32, shape);
+    steps.next();
+    steps.add(
+        0,
+        new TableRows(
+            weights.heap(embedding.table()),
+            Math.toIntExact(embedding.width()),
+            ids.flat(Range.all(ids.size())),
+            y.flat(Range.all(y.size()))));
+    return y;
+  }
+
   /** Parameters as they are. */
   Value learned(Layer.Learned learned, List<Long> shape) {
     return new Value(weights.vector(learned.key()), DataType.FLOAT32, 0, shape);
@@ -316,6 +354,20 @@ public final class Lowering {
     return y;
   }
 
+  /** Each channel times a number of its own. */
+  Value multiply(Value x, Value perChannel) {
+    Value y = value(type, x.shape());
+    var factors =
+        View.dense(perChannel.buffer(), perChannel.type(), perChannel.offset(), 1, x.channels());
+    steps.divide(
+        x.pixels(),
+        (part, rows) ->
+            steps.add(
+                part,
+                primitives.multiply(part, x.matrix(rows), factors, y.matrix(rows), List.of())));
+    return y;
+  }
+
   Value averagePool(Value x) {
     Value y = value(type, List.of(x.height() / 2, x.width() / 2, x.channels()));
     steps.divide(
@@ -371,6 +423,9 @@ public final class Lowering {
   Value slice(Value x, long begin, long size) {
     List<Long> shape = new ArrayList<>(x.shape());
     shape.set(shape.size() - 1, size);
+    if (x.pixels() == 1) { // they lie together
+      return new Value(x.buffer(), x.type(), x.offset() + begin, shape);
+    }
     Value y = value(x.type(), shape);
     var channels = new Range(begin, begin + size);
     steps.divide(

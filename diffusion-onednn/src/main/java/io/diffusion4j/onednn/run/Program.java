@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.dnnl.dnnl_stream;
 
@@ -25,6 +26,7 @@ public final class Program implements Executable {
   private final Team team;
   private final Scope scope;
   private final Map<String, Value> inputs;
+  private final Set<String> integers;
   private final List<Value> outputs;
   private final List<Steps.Stretch> stretches;
   private final List<Instance> instances = new ArrayList<>();
@@ -35,6 +37,7 @@ public final class Program implements Executable {
    * A program that is ready.
    *
    * @param scope what holds all that is native, and is closed with the program
+   * @param integers names of the inputs that are fed whole numbers
    * @param stretches of the steps, in which whole samples go through them
    * @param arenaBytes that a sample takes
    */
@@ -42,6 +45,7 @@ public final class Program implements Executable {
       Team team,
       Scope scope,
       Map<String, Value> inputs,
+      Set<String> integers,
       List<Value> outputs,
       Steps steps,
       List<Steps.Stretch> stretches,
@@ -49,6 +53,7 @@ public final class Program implements Executable {
     this.team = team;
     this.scope = scope;
     this.inputs = new LinkedHashMap<>(inputs);
+    this.integers = Set.copyOf(integers);
     this.outputs = List.copyOf(outputs);
     this.stretches = List.copyOf(stretches);
     int most = Math.min(Relay.MOST_PARTS, FOLLOWING * team.size());
@@ -98,11 +103,7 @@ public final class Program implements Executable {
   public List<float[]> run(Batch batch) {
     batch.requireOnly(inputs.keySet());
     Map<String, float[]> given = new LinkedHashMap<>();
-    inputs.forEach(
-        (name, value) ->
-            given.put(
-                name,
-                batch.floats(name, value.shape().stream().mapToLong(Long::longValue).toArray())));
+    inputs.forEach((name, value) -> given.put(name, fed(batch, name, value.shape())));
     int rows = batch.rows();
     List<float[]> results =
         outputs.stream()
@@ -125,6 +126,19 @@ public final class Program implements Executable {
       turn.unlock();
     }
     return results;
+  }
+
+  private float[] fed(Batch batch, String name, List<Long> shape) {
+    long[] sample = shape.stream().mapToLong(Long::longValue).toArray();
+    if (!integers.contains(name)) {
+      return batch.floats(name, sample);
+    }
+    int[] whole = batch.ints(name, sample);
+    float[] numbers = new float[whole.length];
+    for (int i = 0; i < whole.length; i++) {
+      numbers[i] = whole[i];
+    }
+    return numbers;
   }
 
   private void following(Map<String, float[]> given, List<float[]> results, Range rows) {

@@ -3,18 +3,22 @@ package io.diffusion4j.onednn.train;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.onednn.core.DataType;
+import java.util.Arrays;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
 
-/**
- * Layer normalisation over the channels, on a tape.
- *
- * @param gain {@code [c]}
- * @param shift {@code [c]}
- */
-record LayerNormalisation(Tape tape, Trained gain, Trained shift, double eps) {
+/** Layer normalisation over the channels, on a tape. */
+record LayerNormalisation(Tape tape, double eps) {
   private static final String NAME = "layer normalisation";
   private static final int FLAGS = dnnl_use_scale | dnnl_use_shift;
 
-  Activation forward(Activation x) {
+  /**
+   * With a learned gain and shift.
+   *
+   * @param gain {@code [c]}
+   * @param shift {@code [c]}
+   */
+  Activation learned(Activation x, Trained gain, Trained shift) {
     var kernels = tape.kernels();
     var y = tape.resultLike(x);
     var matrix = x.matrix();
@@ -22,13 +26,7 @@ record LayerNormalisation(Tape tape, Trained gain, Trained shift, double eps) {
     var perRow = kernels.dense(DataType.FLOAT32, x.rows());
     var mean = kernels.memory(perRow);
     var variance = kernels.memory(perRow);
-    var primitive =
-        kernels.describe(
-            NAME,
-            After.NOTHING,
-            (d, e, a) ->
-                dnnl_layer_normalization_forward_primitive_desc_create(
-                    d, e, dnnl_forward_training, matrix, matrix, null, (float) eps, FLAGS, a));
+    var primitive = description(matrix);
     tape.forward(
         kernels
             .primitive(NAME, primitive)
@@ -45,23 +43,7 @@ record LayerNormalisation(Tape tape, Trained gain, Trained shift, double eps) {
                 x,
                 dx ->
                     tape.backward(
-                        kernels
-                            .primitive(
-                                NAME,
-                                After.NOTHING,
-                                (d, e, a) ->
-                                    dnnl_layer_normalization_backward_primitive_desc_create(
-                                        d,
-                                        e,
-                                        dnnl_backward,
-                                        matrix,
-                                        matrix,
-                                        matrix,
-                                        null,
-                                        (float) eps,
-                                        FLAGS,
-                                        primitive,
-                                        a))
+                        backward(matrix, primitive)
                             .with(DNNL_ARG_SRC, x.as(matrix))
                             .with(DNNL_ARG_SCALE, gain.values(flat))
                             .with(DNNL_ARG_MEAN, mean)
@@ -72,5 +54,126 @@ record LayerNormalisation(Tape tape, Trained gain, Trained shift, double eps) {
                             .with(DNNL_ARG_DIFF_SHIFT, shift.gradient().as(flat))
                             .build())));
     return y;
+  }
+
+  /**
+   * With the scale and shift of each sample: norm(x)·(1 + scale) + shift, one primitive for each
+   * sample.
+   *
+   * @param scales {@code [n, c]}
+   * @param shifts {@code [n, c]}
+   */
+  Activation adaptive(Activation x, Activation scales, Activation shifts) {
+    var kernels = tape.kernels();
+    var scale = new Arrangement(tape).cast(scales, DataType.FLOAT32);
+    var shift = new Arrangement(tape).cast(shifts, DataType.FLOAT32);
+    int samples = x.samples();
+    int c = x.channels();
+    var y = tape.resultLike(x);
+    var tokens = kernels.dense(x.type(), x.pixels(), c);
+    var flat = kernels.dense(DataType.FLOAT32, c);
+    var perToken = kernels.dense(DataType.FLOAT32, x.pixels());
+    var mean = numbers(samples, x.pixels());
+    var variance = numbers(samples, x.pixels());
+    var gain = onePlus(scale);
+    var primitive = description(tokens);
+    var forward = kernels.primitive(NAME, primitive);
+    for (int i = 0; i < samples; i++) {
+      tape.forward(
+          forward
+              .again()
+              .with(DNNL_ARG_SRC, x.sample(tokens, i))
+              .with(DNNL_ARG_SCALE, gain.sample(flat, i))
+              .with(DNNL_ARG_SHIFT, shift.sample(flat, i))
+              .with(DNNL_ARG_MEAN, mean.sample(perToken, i))
+              .with(DNNL_ARG_VARIANCE, variance.sample(perToken, i))
+              .with(DNNL_ARG_DST, y.sample(tokens, i))
+              .build());
+    }
+    tape.derivative(
+        () -> {
+          var ofScale = numbers(samples, c);
+          var ofShift = numbers(samples, c);
+          var backward = backward(tokens, primitive);
+          tape.contribute(
+              x,
+              dx -> {
+                for (int i = 0; i < samples; i++) {
+                  tape.backward(
+                      backward
+                          .again()
+                          .with(DNNL_ARG_SRC, x.sample(tokens, i))
+                          .with(DNNL_ARG_SCALE, gain.sample(flat, i))
+                          .with(DNNL_ARG_MEAN, mean.sample(perToken, i))
+                          .with(DNNL_ARG_VARIANCE, variance.sample(perToken, i))
+                          .with(DNNL_ARG_DIFF_DST, y.gradient().sample(tokens, i))
+                          .with(DNNL_ARG_DIFF_SRC, dx.sample(tokens, i))
+                          .with(DNNL_ARG_DIFF_SCALE, ofScale.sample(flat, i))
+                          .with(DNNL_ARG_DIFF_SHIFT, ofShift.sample(flat, i))
+                          .build());
+                }
+              });
+          tape.contribute(scale, d -> tape.backward(copy(ofScale, d)));
+          tape.contribute(shift, d -> tape.backward(copy(ofShift, d)));
+        });
+    return y;
+  }
+
+  private dnnl_primitive_desc description(dnnl_memory_desc matrix) {
+    return tape.kernels()
+        .describe(
+            NAME,
+            After.NOTHING,
+            (d, e, a) ->
+                dnnl_layer_normalization_forward_primitive_desc_create(
+                    d, e, dnnl_forward_training, matrix, matrix, null, (float) eps, FLAGS, a));
+  }
+
+  private Kernel.Builder backward(dnnl_memory_desc matrix, dnnl_primitive_desc forward) {
+    return tape.kernels()
+        .primitive(
+            NAME,
+            After.NOTHING,
+            (d, e, a) ->
+                dnnl_layer_normalization_backward_primitive_desc_create(
+                    d,
+                    e,
+                    dnnl_backward,
+                    matrix,
+                    matrix,
+                    matrix,
+                    null,
+                    (float) eps,
+                    FLAGS,
+                    forward,
+                    a));
+  }
+
+  private Activation numbers(int samples, int each) {
+    return Activation.of(tape.kernels(), DataType.FLOAT32, samples, 1, 1, each, false);
+  }
+
+  private Activation onePlus(Activation scale) {
+    float[] values = new float[scale.channels()];
+    Arrays.fill(values, 1);
+    var ones = tape.lasting(() -> numbers(1, values.length));
+    ones.floats().put(0, values);
+    var sum = numbers(scale.samples(), values.length);
+    tape.forward(
+        tape.kernels()
+            .binary(
+                dnnl_binary_add,
+                scale.matrix(),
+                scale.as(scale.matrix()),
+                ones.matrix(),
+                ones.as(ones.matrix()),
+                sum.as(sum.matrix()),
+                After.NOTHING));
+    return sum;
+  }
+
+  private Kernel copy(Activation from, Activation to) {
+    return tape.kernels()
+        .copy(from.matrix(), from.as(from.matrix()), to.matrix(), to.as(to.matrix()));
   }
 }

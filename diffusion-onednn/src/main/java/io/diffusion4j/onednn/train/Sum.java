@@ -3,6 +3,8 @@ package io.diffusion4j.onednn.train;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.onednn.core.DataType;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /** Sums and products of two values on a tape, and sums over tokens. */
 record Sum(Tape tape) {
@@ -147,5 +149,60 @@ record Sum(Tape tape) {
                   }
                 }));
     return y;
+  }
+
+  /**
+   * Multiplies each channel of a sample by a number of the sample's own.
+   *
+   * @param gates {@code [n, c]}
+   */
+  Activation gated(Activation x, Activation gates) {
+    var kernels = tape.kernels();
+    var factors = new Arrangement(tape).cast(gates, DataType.FLOAT32);
+    var y = tape.resultLike(x);
+    var tokens = kernels.dense(x.type(), x.pixels(), x.channels());
+    var row = kernels.dense(DataType.FLOAT32, 1, x.channels());
+    for (int i = 0; i < x.samples(); i++) {
+      tape.forward(
+          times(tokens, x.sample(tokens, i), row, factors.sample(row, i), y.sample(tokens, i)));
+    }
+    tape.derivative(
+        () -> {
+          var dy = y.gradient();
+          tape.contribute(
+              factors,
+              d -> {
+                var sum = new RowSum(tape, x.type(), x.pixels());
+                var product = x.scratchOfOne().as(tokens);
+                for (int i = 0; i < x.samples(); i++) {
+                  tape.backward(
+                      times(tokens, x.sample(tokens, i), tokens, dy.sample(tokens, i), product));
+                  tape.backward(sum.of(tokens, product, row, d.sample(row, i)));
+                }
+              });
+          tape.contribute(
+              x,
+              dx -> {
+                for (int i = 0; i < x.samples(); i++) {
+                  tape.backward(
+                      times(
+                          tokens,
+                          dy.sample(tokens, i),
+                          row,
+                          factors.sample(row, i),
+                          dx.sample(tokens, i)));
+                }
+              });
+        });
+    return y;
+  }
+
+  private Kernel times(
+      dnnl_memory_desc tokens,
+      dnnl_memory a,
+      dnnl_memory_desc ofFactor,
+      dnnl_memory factor,
+      dnnl_memory to) {
+    return tape.kernels().binary(dnnl_binary_mul, tokens, a, ofFactor, factor, to, After.NOTHING);
   }
 }

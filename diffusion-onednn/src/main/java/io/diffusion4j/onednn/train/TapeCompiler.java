@@ -33,6 +33,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   private final List<Optional<Activation>> values = new ArrayList<>();
   private final Map<String, Activation> inputs = new LinkedHashMap<>();
   private final Map<List<Integer>, Activation> masks = new HashMap<>();
+  private final Map<Integer, Activation> constants = new HashMap<>();
 
   private TapeCompiler(Tape tape, Network network, Set<String> differentiated) {
     this.tape = tape;
@@ -103,7 +104,29 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   }
 
   private Activation value(Tensor tensor) {
-    return values.get(tensor.node()).orElseThrow(() -> unsupported(node(tensor)));
+    return values
+        .get(tensor.node())
+        .or(() -> constant(tensor))
+        .orElseThrow(() -> unsupported(node(tensor)));
+  }
+
+  /** A table that all samples share, where it is read as a value and not as a mask. */
+  private Optional<Activation> constant(Tensor tensor) {
+    boolean isForAll = tensor.rank() >= 2 && tensor.size(0) == 1;
+    return node(tensor).layer() instanceof Layer.Constant c && isForAll
+        ? Optional.of(constants.computeIfAbsent(tensor.node(), n -> table(c, tensor)))
+        : Optional.empty();
+  }
+
+  private Activation table(Layer.Constant layer, Tensor tensor) {
+    var extent = Extent.of(tensor);
+    var table =
+        tape.lasting(
+            () ->
+                Activation.of(
+                    tape.kernels(), DataType.FLOAT32, 1, extent.h, extent.w, extent.c, false));
+    table.floats().put(0, layer.values());
+    return table;
   }
 
   /** An input: numbers in float32, activations in the format that they have here. */
@@ -222,9 +245,14 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.LayerNorm layer, Node node) {
-    return new LayerNormalisation(
-            tape, tape.parameter(layer.gain()), tape.parameter(layer.shift()), layer.eps())
-        .forward(in(node, 0));
+    return new LayerNormalisation(tape, layer.eps())
+        .learned(in(node, 0), tape.parameter(layer.gain()), tape.parameter(layer.shift()));
+  }
+
+  @Override
+  public Activation visit(Layer.AdaptiveLayerNorm layer, Node node) {
+    return new LayerNormalisation(tape, layer.eps())
+        .adaptive(in(node, 0), in(node, 1), in(node, 2));
   }
 
   @Override
@@ -334,11 +362,18 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     return switch (layer.operation()) {
       case ADD -> sum(node);
       case MULTIPLY -> {
+        var x = in(node, 0);
         var factors = in(node, 1);
-        if (factors.isDifferentiable() || factors.size() != in(node, 0).rows()) {
+        if (factors.samples() == x.samples()
+            && factors.rows() == factors.samples()
+            && factors.channels() == x.channels()
+            && x.pixels() > 1) {
+          yield new Sum(tape).gated(x, factors);
+        }
+        if (factors.isDifferentiable() || factors.size() != x.rows()) {
           throw unsupported(node);
         }
-        yield new Sum(tape).scaled(in(node, 0), factors);
+        yield new Sum(tape).scaled(x, factors);
       }
       case SUBTRACT, MAXIMUM, MINIMUM -> throw unsupported(node);
     };

@@ -339,13 +339,30 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
   public Operand<?> visit(Layer.LayerNorm layer, Node node) {
     var gain = wideParameter(layer.gain());
     var shift = wideParameter(layer.shift());
-    var wide = output(activations(node, 0));
+    var unit = standardised(output(activations(node, 0)), layer.eps());
+    return input(tf.math.add(tf.math.mul(unit, gain), shift));
+  }
+
+  /** Computed in float32. */
+  @Override
+  public Operand<?> visit(Layer.AdaptiveLayerNorm layer, Node node) {
+    var unit = standardised(output(activations(node, 0)), layer.eps());
+    var scale = overTokens(output(activations(node, 1)));
+    var shift = overTokens(output(activations(node, 2)));
+    return input(tf.math.add(tf.math.mul(unit, tf.math.add(scale, tf.constant(1f))), shift));
+  }
+
+  private Operand<TFloat32> overTokens(Operand<TFloat32> vector) {
+    return reshape(vector, UNKNOWN, 1, last(vector));
+  }
+
+  /** (x − mean)/√(variance + eps) over the last axis. */
+  private Operand<TFloat32> standardised(Operand<TFloat32> x, double eps) {
     var axis = tf.constant(-1);
     var keep = Mean.keepDims(true);
-    var centred = tf.math.sub(wide, tf.math.mean(wide, axis, keep));
+    var centred = tf.math.sub(x, tf.math.mean(x, axis, keep));
     var variance = tf.math.mean(tf.math.square(centred), axis, keep);
-    var scale = inverseDeviation(variance, layer.eps());
-    return input(tf.math.add(tf.math.mul(tf.math.mul(centred, scale), gain), shift));
+    return tf.math.mul(centred, inverseDeviation(variance, eps));
   }
 
   /**
@@ -501,6 +518,13 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
       case GELU -> {
         var scaled = tf.math.mul(x, scalars.of(Math.sqrt(0.5)));
         var cdf = tf.math.add(tf.math.erf(scaled), scalars.of(1));
+        yield tf.math.mul(tf.math.mul(x, scalars.of(0.5)), cdf);
+      }
+      case GELU_TANH -> {
+        var cubic = tf.math.mul(tf.math.square(x), scalars.of(io.diffusion4j.nn.Function.CUBIC));
+        var inner = tf.math.mul(x, tf.math.add(cubic, scalars.of(1)));
+        var outer = scalars.of(io.diffusion4j.nn.Function.ROOT_2_BY_PI);
+        var cdf = tf.math.add(tf.math.tanh(tf.math.mul(inner, outer)), scalars.of(1));
         yield tf.math.mul(tf.math.mul(x, scalars.of(0.5)), cdf);
       }
       case QUICK_GELU -> {

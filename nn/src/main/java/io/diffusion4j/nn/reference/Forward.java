@@ -123,6 +123,11 @@ class Forward implements Layer.Visitor<Node, double[]> {
   }
 
   @Override
+  public double[] visit(Layer.AdaptiveLayerNorm layer, Node node) {
+    throw refused(node);
+  }
+
+  @Override
   public double[] visit(Layer.Chosen layer, Node node) {
     throw refused(node);
   }

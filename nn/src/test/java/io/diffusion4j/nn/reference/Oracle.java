@@ -146,6 +146,73 @@ public final class Oracle extends Forward {
     return normalised(node, group, groups, layer.gain(), layer.shift(), layer.eps());
   }
 
+  @Override
+  public double[] visit(Layer.AdaptiveLayerNorm layer, Node node) {
+    int[] s = shape(node, 0);
+    double[] x = in(node, 0);
+    double[] scale = in(node, 1);
+    double[] shift = in(node, 2);
+    int c = s[2];
+    double[] unit = new double[x.length];
+    double[] deviation = new double[x.length / c];
+    double[] y = new double[x.length];
+    for (int row = 0; row < deviation.length; row++) {
+      double mean = 0;
+      double square = 0;
+      for (int i = row * c; i < (row + 1) * c; i++) {
+        mean += x[i] / c;
+      }
+      for (int i = row * c; i < (row + 1) * c; i++) {
+        square += (x[i] - mean) * (x[i] - mean) / c;
+      }
+      deviation[row] = Math.sqrt(square + layer.eps());
+      for (int i = row * c; i < (row + 1) * c; i++) {
+        int at = row / s[1] * c + i % c;
+        unit[i] = (x[i] - mean) / deviation[row];
+        y[i] = unit[i] * (1 + scale[at]) + shift[at];
+      }
+    }
+    e.onBackward(
+        node,
+        dy -> {
+          toInput(
+              node,
+              0,
+              dx -> {
+                for (int row = 0; row < deviation.length; row++) {
+                  double sum = 0;
+                  double dot = 0;
+                  for (int i = row * c; i < (row + 1) * c; i++) {
+                    double d = dy[i] * (1 + scale[row / s[1] * c + i % c]);
+                    sum += d / c;
+                    dot += d * unit[i] / c;
+                  }
+                  for (int i = row * c; i < (row + 1) * c; i++) {
+                    double d = dy[i] * (1 + scale[row / s[1] * c + i % c]);
+                    dx[i] += (d - sum - unit[i] * dot) / deviation[row];
+                  }
+                }
+              });
+          toInput(
+              node,
+              1,
+              ds -> {
+                for (int i = 0; i < dy.length; i++) {
+                  ds[i / (s[1] * c) * c + i % c] += dy[i] * unit[i];
+                }
+              });
+          toInput(
+              node,
+              2,
+              db -> {
+                for (int i = 0; i < dy.length; i++) {
+                  db[i / (s[1] * c) * c + i % c] += dy[i];
+                }
+              });
+        });
+    return y;
+  }
+
   /** (x − mean)/√(variance + eps)·gain + shift, where each value belongs to a group. */
   private double[] normalised(
       Node node, int[] group, int groups, String gain, String shift, double eps) {
