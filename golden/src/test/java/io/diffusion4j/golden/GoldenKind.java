@@ -76,6 +76,12 @@ public enum GoldenKind {
   PIXEL_PIPELINE("ddpm/*/case.json", c -> c.has("pipeline")),
   /** Such runs with other settings, on the folder above. */
   PIXEL_PIPELINE_CHANGED("ddpm/*/*/case.json", c -> c.has("pipeline")),
+  /** Score SDEs: a sampler with predictor and corrector, in float64. */
+  SDE_SAMPLER("sde/*/case.json", c -> c.has("predictor")),
+  /** Score SDEs: the probability flow in equal steps, in float64. */
+  PROBABILITY_FLOW("sde/ode*/case.json", c -> c.has("method")),
+  /** Score SDEs: the likelihood by the probability flow, in float64. */
+  FLOW_LIKELIHOOD("sde/likelihood*/case.json", c -> c.has("method")),
   /** Prompts that a pipeline folder of diffusers drew. */
   UNCLIP_PIPELINE("unclip-pipeline/case.json", c -> c.has("prompts")),
   /** Variations of images by the pipeline in the folder above. */

@@ -1,6 +1,8 @@
 package io.diffusion4j.diffusion.continuous;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.schedule.LinearSchedule;
+import io.diffusion4j.diffusion.schedule.Precision;
 
 /**
  * β(t) grows in a straight line: the limit of the linear schedule (Song et al. 2021, app. C).
@@ -25,5 +27,11 @@ public record LinearVpSde(double first, double last) implements VpSde {
   @Override
   public double betaIntegral(double t) {
     return first * t + 0.5 * (last - first) * t * t;
+  }
+
+  /** DDPM's: β_i in equal steps from {@code first}/n to {@code last}/n. */
+  @Override
+  public DiscreteSteps discrete(int n) {
+    return new VpSteps(new LinearSchedule(n, first / n, last / n, Precision.FLOAT64));
   }
 }

@@ -8,7 +8,6 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Transition;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import java.util.Arrays;
 
 /**
  * The variance-preserving SDE dx = −½β(t)·x dt + √β(t) dw for t in [0, 1] (Song et al. 2021, eq.
@@ -16,7 +15,7 @@ import java.util.Arrays;
  * Ornstein–Uhlenbeck process whose clock runs at the speed β(t), so its steps of any length are
  * Gaussian in closed form.
  */
-public interface VpSde extends Sde {
+public interface VpSde extends GaussianSde {
   /** β(t), greater than 0. */
   double beta(double t);
 
@@ -29,14 +28,23 @@ public interface VpSde extends Sde {
   }
 
   @Override
-  default double[] drift(double[] x, double t) {
-    double factor = -0.5 * beta(t);
-    return Arrays.stream(x).map(value -> factor * value).toArray();
+  default double rate(double t) {
+    return -0.5 * beta(t);
   }
 
   @Override
   default double diffusion(double t) {
     return sqrt(beta(t));
+  }
+
+  @Override
+  default double signal(double t) {
+    return level(t).signal();
+  }
+
+  @Override
+  default double deviation(double t) {
+    return sqrt(-expm1(-betaIntegral(t)));
   }
 
   /** The noise level at a time: ᾱ(t) = exp(−∫₀ᵗ β). */
@@ -63,5 +71,11 @@ public interface VpSde extends Sde {
    */
   default NoiseSchedule schedule(int steps) {
     return new SampledSchedule(this, steps);
+  }
+
+  /** Those of {@link #schedule}. */
+  @Override
+  default DiscreteSteps discrete(int n) {
+    return new VpSteps(schedule(n));
   }
 }

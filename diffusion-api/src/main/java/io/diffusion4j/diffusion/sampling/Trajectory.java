@@ -5,6 +5,7 @@ import static java.lang.Math.sqrt;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
 import java.util.List;
@@ -113,9 +114,6 @@ public final class Trajectory {
     // digits.
     Terms x0Terms = treated ? Terms.X0 : new Terms(from.x0FromX(), 0, from.x0FromOutput());
     Terms epsTerms = epsTerms(from, present.alphaBar(), treated);
-    Update update = present.update();
-    Terms nextTerms =
-        new Terms(update.x(), 0, 0).plus(update.x0(), x0Terms).plus(update.eps(), epsTerms);
 
     x0 = pastX0[step % pastX0.length];
     pastX[step % pastX.length] = x;
@@ -125,7 +123,13 @@ public final class Trajectory {
       treatment.treat(x0);
     }
     float[] next = new float[x.length];
-    float[] z = update.noise().isNone() ? next : gaussian();
+    float[] z = present.update().noise().isNone() ? next : gaussian();
+    Update update =
+        present.update().isLangevin()
+            ? sized(present.update(), from, epsTerms, output, z)
+            : present.update();
+    Terms nextTerms =
+        new Terms(update.x(), 0, 0).plus(update.x0(), x0Terms).plus(update.eps(), epsTerms);
     for (int start = 0; start < next.length; start += BLOCK) {
       int end = Math.min(start + BLOCK, next.length);
       if (clipped) {
@@ -136,7 +140,7 @@ public final class Trajectory {
       }
       sum(next, nextTerms, output, start, end);
       addPast(next, update, start, end);
-      addNoise(next, update.noise(), prediction, z, start, end);
+      addNoise(next, update, prediction, z, start, end);
     }
     x = next;
     step++;
@@ -180,9 +184,24 @@ public final class Trajectory {
     }
   }
 
-  /** Adds σ·z, and σ²·gradient if there is one (Dhariwal &amp; Nichol 2021, algorithm 1). */
+  /** A Langevin step of the size that ε̂ and the noise ask for; nominal where ε̂ is 0. */
+  private Update sized(Update nominal, Conversion from, Terms epsTerms, float[] output, float[] z) {
+    float[] eps = new float[x.length];
+    if (treatment instanceof Clipping) {
+      estimate(from, output, 0, x.length);
+    }
+    sum(eps, epsTerms, output, 0, x.length);
+    double norm = Vectors.length(eps);
+    return norm == 0 ? nominal : nominal.sized(Vectors.length(z) / norm);
+  }
+
+  /**
+   * Adds σ·z and, if there is a gradient, as much of it as the step has of the score: σ² (Dhariwal
+   * &amp; Nichol 2021, algorithm 1), half of that in a Langevin step.
+   */
   private static void addNoise(
-      float[] to, Noise noise, Prediction prediction, float[] z, int start, int end) {
+      float[] to, Update update, Prediction prediction, float[] z, int start, int end) {
+    Noise noise = update.noise();
     if (noise.isNone()) {
       return;
     }
@@ -199,7 +218,8 @@ public final class Trajectory {
       double sigma = noise.sigma();
       Kernels.add(to, sigma, z, start, end);
       if (prediction.hasGradient()) {
-        Kernels.add(to, sigma * sigma, prediction.gradient(), start, end);
+        double ofScore = update.isLangevin() ? sigma * sigma / 2 : sigma * sigma;
+        Kernels.add(to, ofScore, prediction.gradient(), start, end);
       }
     }
   }

@@ -15,10 +15,12 @@ import java.util.Locale;
  * @param eps the factor of the present ε̂
  * @param past the terms of multistep and multistage methods
  * @param noise the fresh noise
+ * @param isLangevin whether it is a {@link #langevin} step
  */
-public record Update(double x, double x0, double eps, List<Past> past, Noise noise) {
+public record Update(
+    double x, double x0, double eps, List<Past> past, Noise noise, boolean isLangevin) {
   /** The sum of no terms; add to it. */
-  public static final Update ZERO = new Update(0, 0, 0, List.of(), Noise.NONE);
+  public static final Update ZERO = new Update(0, 0, 0, List.of(), Noise.NONE, false);
 
   public Update {
     past = List.copyOf(past);
@@ -60,7 +62,7 @@ public record Update(double x, double x0, double eps, List<Past> past, Noise noi
 
   /**
    * This move and then a step of the forward process, as one. A variance that the network would
-   * choose becomes the fixed one.
+   * choose becomes the fixed one, and a Langevin step's size the nominal one.
    */
   Update then(Transition noising) {
     double scale = noising.scale();
@@ -70,29 +72,30 @@ public record Update(double x, double x0, double eps, List<Past> past, Noise noi
         scale * x0,
         scale * eps,
         past.stream().map(p -> new Past(p.ago, p.of, scale * p.factor)).toList(),
-        Noise.of(Math.sqrt(scale * scale * sigma * sigma + noising.variance())));
+        Noise.of(Math.sqrt(scale * scale * sigma * sigma + noising.variance())),
+        false);
   }
 
   /** Adds {@code factor·x}. */
   public Update plusX(double factor) {
-    return new Update(x + factor, x0, eps, past, noise);
+    return new Update(x + factor, x0, eps, past, noise, isLangevin);
   }
 
   /** Adds {@code factor·x̂₀}. */
   public Update plusX0(double factor) {
-    return new Update(x, x0 + factor, eps, past, noise);
+    return new Update(x, x0 + factor, eps, past, noise, isLangevin);
   }
 
   /** Adds {@code factor·ε̂}. */
   public Update plusEps(double factor) {
-    return new Update(x, x0, eps + factor, past, noise);
+    return new Update(x, x0, eps + factor, past, noise, isLangevin);
   }
 
   /** Adds {@code factor} times what the step {@code ago} steps before this one had. */
   public Update plusPast(int ago, Quantity of, double factor) {
     var terms = new ArrayList<>(past);
     terms.add(new Past(ago, of, factor));
-    return new Update(x, x0, eps, terms, noise);
+    return new Update(x, x0, eps, terms, noise, isLangevin);
   }
 
   /**
@@ -113,6 +116,20 @@ public record Update(double x, double x0, double eps, List<Past> past, Noise noi
     if (!noise.isNone()) {
       throw new IllegalStateException("noise: added twice (expected: one noise term)");
     }
-    return new Update(x, x0, eps, past, added);
+    return new Update(x, x0, eps, past, added, isLangevin);
+  }
+
+  /**
+   * The same as a step of Langevin dynamics, whose size follows the network's answer: with r =
+   * ‖z‖/‖ε̂‖ of the sample the factor of ε̂ is multiplied by r² and the noise by r (Song et al.
+   * 2021, algorithm 5). For answers of the size of their noise r is about 1.
+   */
+  public Update langevin() {
+    return new Update(x, x0, eps, past, noise, true);
+  }
+
+  /** A Langevin step for this r. */
+  Update sized(double r) {
+    return new Update(x, x0, r * r * eps, past, Noise.of(r * noise.sigma()), true);
   }
 }

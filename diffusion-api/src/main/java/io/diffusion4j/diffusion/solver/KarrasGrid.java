@@ -1,6 +1,5 @@
 package io.diffusion4j.diffusion.solver;
 
-import static java.lang.Math.log;
 import static java.lang.Math.pow;
 
 import io.diffusion4j.diffusion.argument.Check;
@@ -44,15 +43,12 @@ public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
     int n = timesteps.size();
     double max = sigma(schedule, ends == Ends.SCHEDULE ? schedule.steps() - 1 : timesteps.get(0));
     double min = sigma(schedule, ends == Ends.SCHEDULE ? 0 : timesteps.get(n - 1));
-    double[] logSigmas = new double[schedule.steps()];
-    for (int t = 0; t < logSigmas.length; t++) {
-      logSigmas[t] = log(sigma(schedule, t));
-    }
+    var times = new LevelTimes(schedule);
     List<Level> levels = new ArrayList<>(n);
     for (int i = 0; i < n; i++) {
       double ramp = n == 1 ? 0 : (double) i / (n - 1);
       double sigma = pow(pow(max, 1 / rho) + ramp * (pow(min, 1 / rho) - pow(max, 1 / rho)), rho);
-      double t = timeOf(log(sigma), logSigmas);
+      double t = times.of(sigma);
       levels.add(new Level(time == Time.NEAREST ? Math.rint(t) : t, 1 / (1 + sigma * sigma)));
     }
     return levels;
@@ -60,18 +56,5 @@ public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
 
   private static double sigma(NoiseSchedule schedule, int t) {
     return new Level(t, schedule.alphaBar(t)).sigma();
-  }
-
-  /** The fractional t with this log σ, linear between the entries of the ascending table. */
-  private static double timeOf(double logSigma, double[] table) {
-    if (table.length == 1) {
-      return 0;
-    }
-    int low = 0;
-    while (low < table.length - 2 && table[low + 1] <= logSigma) {
-      low++;
-    }
-    double weight = (logSigma - table[low]) / (table[low + 1] - table[low]);
-    return low + Math.max(0, Math.min(1, weight));
   }
 }

@@ -1,6 +1,7 @@
 package io.diffusion4j.diffusion.solver;
 
 import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.diffusion.continuous.RungeKutta;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -47,9 +48,16 @@ public final class Samplers {
             Map.entry("euler-karras", new EulerSampler(KARRAS_FRACTIONAL)),
             Map.entry("heun", new HeunSampler()),
             Map.entry("heun-karras", new HeunSampler(KARRAS_FRACTIONAL)),
+            Map.entry("ode-euler", new OdeSampler(RungeKutta.EULER)),
+            Map.entry("ode-heun", new OdeSampler(RungeKutta.HEUN)),
+            Map.entry("ode-rk4", new OdeSampler(RungeKutta.CLASSICAL)),
             Map.entry("plms", new PlmsSampler(PlmsSampler.Start.MULTISTEP)),
             Map.entry("pndm", new PlmsSampler(PlmsSampler.Start.RUNGE_KUTTA)),
             Map.entry("sde-dpmpp-2m", new SdeDpmSolverPlusPlus(2)),
+            Map.entry("sde-euler-maruyama", new SdeSampler(SdeSampler.Method.EULER_MARUYAMA, 0)),
+            Map.entry("sde-pc", new SdeSampler(SdeSampler.Method.REVERSE_DIFFUSION, 1)),
+            Map.entry(
+                "sde-reverse-diffusion", new SdeSampler(SdeSampler.Method.REVERSE_DIFFUSION, 0)),
             Map.entry("unclip", new UnclipSampler())));
   }
 }

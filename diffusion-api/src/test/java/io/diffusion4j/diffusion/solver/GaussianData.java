@@ -47,4 +47,10 @@ public record GaussianData(double mean, double deviation) {
             * Math.sqrt(
                 (alphaBarTo * variance + 1 - alphaBarTo) / (alphaBar * variance + 1 - alphaBar));
   }
+
+  /** Where the reverse SDE takes the mean of samples that start at x, for data of mean 0. */
+  double reverseMean(double x, double alphaBar, double alphaBarTo) {
+    double more = deviation * deviation - 1;
+    return x * Math.sqrt(alphaBarTo / alphaBar) * (1 / alphaBarTo + more) / (1 / alphaBar + more);
+  }
 }

@@ -31,11 +31,13 @@ import io.diffusion4j.diffusion.schedule.ZeroTerminalSnr;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -73,18 +75,36 @@ class SamplersTest implements SamplerContract {
   @ParameterizedTest
   @MethodSource("deterministicOnData")
   void halvingTheStepDividesTheErrorByTwoToTheOrder(Solver solver, double deviation, int steps) {
-    var data = new GaussianData(0, deviation);
-    assertThat(log(error(solver, data, steps) / error(solver, data, 2 * steps)) / log(2))
+    assertThat(order(solver, new GaussianData(0, deviation), steps, data -> data::flow))
         .isCloseTo(solver.order(), within(0.15));
+  }
+
+  @ParameterizedTest
+  @EnumSource(SdeSampler.Method.class)
+  void theMeanOfTheReverseSdeIsOfFirstOrder(SdeSampler.Method method) {
+    var solver = new Solver(new SdeSampler(method, 0), 1, 0);
+    assertThat(order(solver, new GaussianData(0, 2), 384, data -> data::reverseMean))
+        .isCloseTo(1, within(0.15));
+  }
+
+  /** Where a sample is taken from one level to another. */
+  private interface Flow {
+    double to(double x, double alphaBar, double alphaBarTo);
+  }
+
+  private static double order(
+      Solver solver, GaussianData data, int steps, Function<GaussianData, Flow> exact) {
+    Flow flow = exact.apply(data);
+    return log(error(solver, data, steps, flow) / error(solver, data, 2 * steps, flow)) / log(2);
   }
 
   /**
    * The error before the last step, which leads to the clean sample with an order of its own. The
    * first calls, the history, are made exactly: around a mean of 0 the flow is a scaling. Steps are
    * so small that the error shows its order, and so in double; the schedule is so fine that the
-   * timesteps are no limit.
+   * timesteps are no limit. Noise is left out.
    */
-  private static double error(Solver solver, GaussianData data, int steps) {
+  private static double error(Solver solver, GaussianData data, int steps, Flow flow) {
     NoiseSchedule schedule = new LinearSchedule(8193);
     int end = 512;
     int stride = (8192 - end) / steps;
@@ -101,7 +121,7 @@ class SamplersTest implements SamplerContract {
       double eps = data.eps(x, alphaBar);
       seen.add(new Seen(x, x0, eps));
       if (i < solver.history()) {
-        x = data.flow(x, alphaBar, plan.get(i + 1).alphaBar());
+        x = flow.to(x, alphaBar, plan.get(i + 1).alphaBar());
       } else {
         Update update = plan.get(i).update();
         x = update.x() * x + update.x0() * x0 + update.eps() * eps;
@@ -118,7 +138,7 @@ class SamplersTest implements SamplerContract {
       }
     }
     double exact =
-        data.flow(1, schedule.alphaBar(timesteps.get(0)), schedule.alphaBar(timesteps.get(steps)));
+        flow.to(1, schedule.alphaBar(timesteps.get(0)), schedule.alphaBar(timesteps.get(steps)));
     return Math.abs(x - exact);
   }
 
@@ -144,8 +164,8 @@ class SamplersTest implements SamplerContract {
   @Test
   void thePublishedThirdOrderIsBetterThanTheSecond() {
     var data = new GaussianData(0, 2);
-    assertThat(error(new Solver(new DpmSolverPlusPlus(3), 2, 2), data, 384))
-        .isLessThan(error(new Solver(new DpmSolverPlusPlus(2), 2, 1), data, 384) / 3);
+    assertThat(error(new Solver(new DpmSolverPlusPlus(3), 2, 2), data, 384, data::flow))
+        .isLessThan(error(new Solver(new DpmSolverPlusPlus(2), 2, 1), data, 384, data::flow) / 3);
   }
 
   static Stream<Arguments> schedulesThatEndInNoise() {
@@ -390,7 +410,8 @@ class SamplersTest implements SamplerContract {
             "sampler: dmp (expected: one of ddim, ddim-diffusers, ddpm, ddpm-large, ddpm-learned,"
                 + " ddpm-small, dpmpp-1, dpmpp-2m, dpmpp-2m-heun, dpmpp-2m-karras, dpmpp-2s,"
                 + " dpmpp-3m, dpmpp-3m-taylor, dpmpp-3s, euler, euler-ancestral, euler-karras,"
-                + " heun, heun-karras, plms, pndm, sde-dpmpp-2m, unclip)");
+                + " heun, heun-karras, ode-euler, ode-heun, ode-rk4, plms, pndm, sde-dpmpp-2m,"
+                + " sde-euler-maruyama, sde-pc, sde-reverse-diffusion, unclip)");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.solver;
 
+import io.diffusion4j.diffusion.continuous.RungeKutta;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -32,6 +33,13 @@ record Solver(Sampler sampler, int order, int history) {
           new Solver(new HeunSampler(), 2, 0),
           new Solver(new PlmsSampler(Start.MULTISTEP), 2, 2),
           new Solver(new PlmsSampler(Start.RUNGE_KUTTA), 2, 0),
+          new Solver(new OdeSampler(RungeKutta.EULER), 1, 0),
+          new Solver(new OdeSampler(RungeKutta.HEUN), 2, 0),
+          new Solver(new OdeSampler(RungeKutta.CLASSICAL), 4, 0),
+          stochastic(new SdeSampler(SdeSampler.Method.EULER_MARUYAMA, 0)),
+          stochastic(new SdeSampler(SdeSampler.Method.REVERSE_DIFFUSION, 0)),
+          stochastic(new SdeSampler(SdeSampler.Method.REVERSE_DIFFUSION, 1)),
+          stochastic(new SdeSampler(SdeSampler.Method.REVERSE_DIFFUSION, 2, 0.1)),
           stochastic(new DdimSampler(0.5)),
           stochastic(new DdimSampler(1, EpsSource.NETWORK)),
           stochastic(new DdimSampler(1, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, End.CLEAN)),

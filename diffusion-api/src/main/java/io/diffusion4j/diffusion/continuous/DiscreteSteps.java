@@ -1,0 +1,25 @@
+package io.diffusion4j.diffusion.continuous;
+
+/**
+ * The steps of a discrete process, from 0 at the data to n − 1 at the noise, and how each is taken
+ * back.
+ */
+public interface DiscreteSteps {
+  /** Step i taken back as reverse diffusion (Song et al. 2021, app. E). */
+  ReverseStep reverseDiffusion(int i);
+
+  /**
+   * Step i taken back by ancestral sampling (Song et al. 2021, app. F).
+   *
+   * @throws IllegalArgumentException if this process has none
+   */
+  ReverseStep ancestral(int i);
+
+  /**
+   * α_i, by which published Langevin correctors multiply their step sizes; 1 for a process whose
+   * signal does not fade.
+   *
+   * @throws IllegalArgumentException if this process has none
+   */
+  double alpha(int i);
+}

@@ -1,0 +1,43 @@
+package io.diffusion4j.diffusion.continuous;
+
+import java.util.Arrays;
+
+/**
+ * An SDE dx = rate(t)·x dt + g(t) dw for t in [0, 1], which makes of a sample x₀ the Gaussian x_t =
+ * signal(t)·x₀ + deviation(t)·ε (Song et al. 2021, §3.4 and app. B).
+ */
+public interface GaussianSde extends Sde {
+  /** The factor of x in the drift. */
+  double rate(double t);
+
+  /** The factor of x₀ in x_t. */
+  double signal(double t);
+
+  /** The standard deviation of the noise in x_t. */
+  double deviation(double t);
+
+  /** The standard deviation of the samples at t = 1, if nothing is left of x₀ there. */
+  default double priorDeviation() {
+    return 1;
+  }
+
+  @Override
+  default double[] drift(double[] x, double t) {
+    double rate = rate(t);
+    return Arrays.stream(x).map(value -> rate * value).toArray();
+  }
+
+  /**
+   * A step back of Euler and Maruyama.
+   *
+   * @param t the time it starts from
+   * @param length how far back it goes, greater than 0
+   */
+  default ReverseStep eulerMaruyama(double t, double length) {
+    double g = diffusion(t);
+    return ReverseStep.eulerMaruyama(-rate(t) * length, g * g * length);
+  }
+
+  /** The discrete process of n steps of which this SDE is the limit, as it was published. */
+  DiscreteSteps discrete(int n);
+}

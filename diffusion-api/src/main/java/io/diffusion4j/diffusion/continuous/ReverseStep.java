@@ -1,0 +1,49 @@
+package io.diffusion4j.diffusion.continuous;
+
+import static java.lang.Math.sqrt;
+
+import io.diffusion4j.diffusion.argument.Check;
+
+/**
+ * A step towards the data: x ← fromX·x + fromScore·s + deviation·z, with the score s at x and
+ * standard normal noise z (Song et al. 2021, app. E and F).
+ *
+ * @param fromX the factor of x
+ * @param fromScore the factor of the score
+ * @param deviation the standard deviation of the noise, at least 0
+ */
+public record ReverseStep(double fromX, double fromScore, double deviation) {
+  public ReverseStep {
+    Check.notNegative("deviation", deviation);
+  }
+
+  /**
+   * Euler and Maruyama's, of the reverse SDE (eq. 6).
+   *
+   * @param growth −rate·Δt, by what share x grows without the score
+   * @param variance g²·Δt, the noise that the forward SDE adds over the step
+   */
+  public static ReverseStep eulerMaruyama(double growth, double variance) {
+    return new ReverseStep(1 + growth, variance, sqrt(variance));
+  }
+
+  /**
+   * Reverse diffusion of a variance-preserving step (eq. 46): the forward step x′ = √α·x + √β·z
+   * taken back as the reverse SDE is.
+   *
+   * @param alpha α = 1 − β of the forward step, in [0, 1)
+   */
+  public static ReverseStep reverseDiffusion(double alpha) {
+    return new ReverseStep(2 - sqrt(alpha), 1 - alpha, sqrt(1 - alpha));
+  }
+
+  /** DDPM's with its larger variance (Ho et al. 2020, algorithm 2, written with the score). */
+  public static ReverseStep ancestral(double alpha) {
+    return new ReverseStep(1 / sqrt(alpha), (1 - alpha) / sqrt(alpha), sqrt(1 - alpha));
+  }
+
+  /** The same step of the probability flow (eq. 13): half of the score, and no noise. */
+  public ReverseStep flow() {
+    return new ReverseStep(fromX, fromScore / 2, 0);
+  }
+}

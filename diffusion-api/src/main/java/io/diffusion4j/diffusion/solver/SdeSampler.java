@@ -1,0 +1,80 @@
+package io.diffusion4j.diffusion.solver;
+
+import static java.lang.Math.log;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.continuous.Langevin;
+import io.diffusion4j.diffusion.continuous.ReverseStep;
+import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Update;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import java.util.List;
+
+/**
+ * The reverse SDE of the schedule's variance-preserving SDE, with or without a Langevin corrector
+ * before each step (Song et al. 2021, algorithms 3 and 5, app. E to G). From the last timestep on
+ * it is x̂₀, so that no noise is left.
+ *
+ * <p>The corrector's step size is by the norms of each sample alone, where the published code
+ * averages them over the batch: so a sample never depends on its company.
+ *
+ * @param method how a step is taken back
+ * @param corrections how often the corrector moves at each level, at least 0
+ * @param snr the corrector's ratio of the move along the score to the noise, greater than 0
+ */
+public record SdeSampler(Method method, int corrections, double snr) implements Sampler {
+  /** The ratio that the paper has for the variance-preserving SDE. */
+  private static final double PUBLISHED_SNR = 0.16;
+
+  /** How a step is taken back. */
+  public enum Method {
+    /** The method of Euler and Maruyama, for which steps have to be many. */
+    EULER_MARUYAMA,
+    /** The forward step taken back, which does not diverge. */
+    REVERSE_DIFFUSION
+  }
+
+  public SdeSampler {
+    Check.notNegative("corrections", corrections);
+    Check.positive("snr", snr);
+  }
+
+  /** With the published ratio. */
+  public SdeSampler(Method method, int corrections) {
+    this(method, corrections, PUBLISHED_SNR);
+  }
+
+  @Override
+  public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
+    List<Level> levels = Grid.TIMESTEPS.levelsToClean(schedule, timesteps);
+    var langevin = new Langevin(Langevin.Size.NORMS, snr, Math.max(1, corrections));
+    var plan = new SamplingPlan.Builder();
+    for (int i = 0; i < timesteps.size(); i++) {
+      Level from = levels.get(i);
+      double alpha = from.alphaBar() / levels.get(i + 1).alphaBar();
+      for (int k = 0; k < corrections; k++) {
+        plan.add(from, update(langevin.step(alpha, from.noise()), from).langevin());
+      }
+      plan.add(from, i + 1 < timesteps.size() ? update(step(alpha), from) : Update.ZERO.plusX0(1));
+    }
+    return plan.build();
+  }
+
+  private ReverseStep step(double alpha) {
+    return switch (method) {
+      case EULER_MARUYAMA -> ReverseStep.eulerMaruyama(-log(alpha) / 2, -log(alpha));
+      case REVERSE_DIFFUSION -> ReverseStep.reverseDiffusion(alpha);
+    };
+  }
+
+  /** With the score −ε̂/√(1−ᾱ). */
+  private static Update update(ReverseStep step, Level at) {
+    return Update.ZERO
+        .plusX(step.fromX())
+        .plusEps(-step.fromScore() / at.noise())
+        .plusNoise(step.deviation());
+  }
+}
