@@ -48,6 +48,7 @@ class OneDnnLayersTest implements LayerContract {
         "embedding of some",
         "learned row",
         "learned table",
+        "learned table that lies transposed",
         "one of many",
         "patches",
         "products of all rows",

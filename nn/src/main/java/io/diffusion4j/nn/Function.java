@@ -99,6 +99,18 @@ public enum Function {
       return sigmoid * (1 + x * (1 - sigmoid));
     }
   },
+  /** max(x, 0), with derivative 0 at 0. */
+  RELU {
+    @Override
+    public double of(double x) {
+      return Math.max(x, 0);
+    }
+
+    @Override
+    public double derivative(double x, double y) {
+      return x > 0 ? 1 : 0;
+    }
+  },
   /** x·Φ(x) with the normal distribution function Φ (Hendrycks &amp; Gimpel 2016), exactly. */
   GELU {
     @Override

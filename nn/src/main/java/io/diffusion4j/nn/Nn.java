@@ -73,6 +73,13 @@ public final class Nn {
     return input(parameter(name, init, 1, length, width));
   }
 
+  /** The same of a table that lies {@code [width, length]} in checkpoints. */
+  public Tensor learnedTransposed(String name, Init init, long length, long width) {
+    String key = parameter(name, new long[] {width, length}, Layout.LINEAR, init);
+    var table = record(new Layer.Learned(key), Role.NUMBERS, List.of(length, width));
+    return input(reshape(table, 1, length, width));
+  }
+
   private String parameter(String name, long[] shape, Layout layout, Init init) {
     return recording.parameter(new Parameter(key(name), shape, layout, init));
   }
@@ -136,7 +143,12 @@ public final class Nn {
 
   /** A dense layer without bias. */
   public Tensor linearNoBias(Tensor x, long out, Init init) {
-    return linear(x, matrix(out, init, "weight", last(x)), "", out);
+    return linearNoBias(x, out, init, "weight");
+  }
+
+  /** A dense layer without bias whose matrix has a name of its own below this path. */
+  public Tensor linearNoBias(Tensor x, long out, Init init, String weight) {
+    return linear(x, matrix(out, init, weight, last(x)), "", out);
   }
 
   private String matrix(long out, Init init, String name, long... inShape) {
@@ -197,16 +209,22 @@ public final class Nn {
    * Cuts an image into square patches, row by row, and projects each: {@code [B, patches, out]}.
    */
   public Tensor patches(Tensor x, long out, int patch, Init init) {
-    return patches(x, out, patch, init, "");
+    return patches(x, out, patch, init, "weight");
+  }
+
+  /** The same with a matrix that has a name of its own below this path. */
+  public Tensor patches(Tensor x, long out, int patch, Init init, String weight) {
+    return patches(x, out, patch, init, weight, "");
   }
 
   /** The same with a bias. */
   public Tensor biasedPatches(Tensor x, long out, int patch, Init init) {
-    return patches(x, out, patch, init, shift(out));
+    return patches(x, out, patch, init, "weight", shift("bias", out));
   }
 
-  private Tensor patches(Tensor x, long out, int patch, Init init, String bias) {
-    String w = parameter("weight", new long[] {out, last(x), patch, patch}, Layout.CONV, init);
+  private Tensor patches(
+      Tensor x, long out, int patch, Init init, String weight, String bias) {
+    String w = parameter(weight, new long[] {out, last(x), patch, patch}, Layout.CONV, init);
     var y = convolution(x, new Layer.Conv2d(w, bias, last(x), out, patch, patch, 0, 0));
     return reshape(y, x.size(0), y.size(1) * y.size(2), out);
   }
@@ -229,8 +247,13 @@ public final class Nn {
 
   /** Rows of a table. */
   public Tensor embedding(Tensor ids, long rows, long width, Init init) {
+    return embedding(ids, rows, width, init, "weight");
+  }
+
+  /** Rows of a table that has a name of its own below this path. */
+  public Tensor embedding(Tensor ids, long rows, long width, Init init, String weight) {
     require(ids, Role.INTEGERS);
-    String table = parameter("weight", new long[] {rows, width}, Layout.SAME, init);
+    String table = parameter(weight, new long[] {rows, width}, Layout.SAME, init);
     return record(
         new Layer.Embedding(table, rows, width), Role.ACTIVATIONS, plus(ids.shape(), width), ids);
   }
@@ -262,7 +285,7 @@ public final class Nn {
       throw new IllegalArgumentException(
           path + ": " + c + " channels (expected: a multiple of " + groups + " groups)");
     }
-    var layer = new Layer.GroupNorm(gain(c), shift(c), groups, eps, silu);
+    var layer = new Layer.GroupNorm(gain("weight", c), shift("bias", c), groups, eps, silu);
     List<Tensor> inputs = new ArrayList<>(List.of(x));
     inputs.addAll(List.of(scaleShift));
     return recording.add(layer, Role.ACTIVATIONS, x.shape(), inputs);
@@ -270,9 +293,15 @@ public final class Nn {
 
   /** Layer normalisation over the last axis. */
   public Tensor layerNorm(Tensor x, double eps) {
+    return layerNorm(x, eps, "weight", "bias");
+  }
+
+  /** The same with a gain and a shift that have names of their own below this path. */
+  public Tensor layerNorm(Tensor x, double eps, String gain, String shift) {
     require(x, Role.ACTIVATIONS);
     long c = last(x);
-    return record(new Layer.LayerNorm(gain(c), shift(c), eps), Role.ACTIVATIONS, x.shape(), x);
+    var layer = new Layer.LayerNorm(gain(gain, c), shift(shift, c), eps);
+    return record(layer, Role.ACTIVATIONS, x.shape(), x);
   }
 
   /**
@@ -292,12 +321,12 @@ public final class Nn {
     return record(new Layer.AdaptiveLayerNorm(eps), Role.ACTIVATIONS, x.shape(), x, scale, shift);
   }
 
-  private String gain(long channels) {
-    return parameter("weight", new long[] {channels}, Layout.SAME, Init.ONES);
+  private String gain(String name, long channels) {
+    return parameter(name, new long[] {channels}, Layout.SAME, Init.ONES);
   }
 
-  private String shift(long channels) {
-    return parameter("bias", new long[] {channels}, Layout.SAME, Init.ZEROS);
+  private String shift(String name, long channels) {
+    return parameter(name, new long[] {channels}, Layout.SAME, Init.ZEROS);
   }
 
   /**
@@ -468,6 +497,11 @@ public final class Nn {
   /** x·σ(x). */
   public Tensor silu(Tensor x) {
     return map(Function.SILU, x);
+  }
+
+  /** max(x, 0). */
+  public Tensor relu(Tensor x) {
+    return map(Function.RELU, x);
   }
 
   /** x·Φ(x). */

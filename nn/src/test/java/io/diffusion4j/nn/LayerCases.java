@@ -184,6 +184,11 @@ public final class LayerCases {
           var table = nn.parameter("places", SOME, 3, CHANNELS);
           return nn.add(x, nn.reshape(nn.input(table), 1, 3, CHANNELS));
         });
+    add(
+        cases,
+        "learned table that lies transposed",
+        SEQUENCE,
+        (nn, in, x) -> nn.add(x, nn.learnedTransposed("places", SOME, 3, CHANNELS)));
   }
 
   private static void attention(List<Case> cases) {
@@ -264,7 +269,12 @@ public final class LayerCases {
 
   private static void arithmetic(List<Case> cases) {
     for (var function :
-        List.of(Function.SILU, Function.GELU, Function.GELU_TANH, Function.QUICK_GELU)) {
+        List.of(
+            Function.SILU,
+            Function.RELU,
+            Function.GELU,
+            Function.GELU_TANH,
+            Function.QUICK_GELU)) {
       add(cases, function + " of activations", SEQUENCE, (nn, in, x) -> nn.map(function, x));
     }
     for (Function function : Function.values()) {

@@ -2,6 +2,7 @@ package io.diffusion4j.onednn.core;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_gelu_erf;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_gelu_tanh;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_relu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_swish;
 
 import io.diffusion4j.nn.Function;
@@ -11,6 +12,8 @@ import java.util.Optional;
 public enum Curve {
   /** x·σ(x). */
   SILU(dnnl_eltwise_swish, 1),
+  /** max(x, 0). */
+  RELU(dnnl_eltwise_relu, 0),
   /** x·Φ(x). */
   GELU(dnnl_eltwise_gelu_erf, 0),
   /** {@link Function#GELU_TANH}. */
@@ -30,6 +33,7 @@ public enum Curve {
   public static Optional<Curve> of(Function function) {
     return switch (function) {
       case SILU -> Optional.of(SILU);
+      case RELU -> Optional.of(RELU);
       case GELU -> Optional.of(GELU);
       case GELU_TANH -> Optional.of(GELU_TANH);
       case QUICK_GELU -> Optional.of(QUICK_GELU);

@@ -515,6 +515,7 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
       case INVERSE_ROOT -> tf.math.rsqrt(x);
       case SIGMOID -> tf.math.sigmoid(x);
       case SILU -> silu(x);
+      case RELU -> tf.nn.relu(x);
       case GELU -> {
         var scaled = tf.math.mul(x, scalars.of(Math.sqrt(0.5)));
         var cdf = tf.math.add(tf.math.erf(scaled), scalars.of(1));
