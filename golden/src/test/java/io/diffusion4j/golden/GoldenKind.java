@@ -64,6 +64,14 @@ public enum GoldenKind {
   GUIDED_DIFFUSION("guided-diffusion/*/case.json", c -> c.has("constructor")),
   /** U-Nets of GLIDE. */
   GLIDE("glide/*/case.json", c -> c.has("constructor")),
+  /** Classifiers of noised images of guided-diffusion, with their gradients. */
+  CLASSIFIER("classifier/*/case.json", c -> c.has("constructor")),
+  /** Steps of guided-diffusion's U-Nets that a classifier guides. */
+  CLASSIFIER_GUIDANCE("classifier/*/case.json", c -> c.has("classifier_scale")),
+  /** The towers of GLIDE's noised CLIP, with their gradient. */
+  NOISED_CLIP("noised-clip/case.json", c -> c.has("image_encoder")),
+  /** Steps of GLIDE that a noised CLIP guides. */
+  NOISED_CLIP_GUIDANCE("noised-clip/*/case.json", c -> c.has("grad_scale")),
   /** Files of torch beside the same tensors as safetensors. */
   TORCH_FILES("torch/expected.json", c -> true),
   /** Files that no reader of torch's should believe, or run. */

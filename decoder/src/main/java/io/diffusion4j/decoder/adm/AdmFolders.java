@@ -55,6 +55,21 @@ public final class AdmFolders {
    */
   public static AdmConfig unet(
       ComponentConfig c, Beside beside, int classes, int contextDim, QkvOrder qkvOrder) {
+    return unet(c, beside, c.intValue("out_channels"), classes, contextDim, qkvOrder);
+  }
+
+  /**
+   * The same of a network whose file calls something else {@code out_channels}.
+   *
+   * @param outChannels channels of the output
+   */
+  public static AdmConfig unet(
+      ComponentConfig c,
+      Beside beside,
+      int outChannels,
+      int classes,
+      int contextDim,
+      QkvOrder qkvOrder) {
     c.supports("dims", 2);
     // What only training, or the reference's own number format, depends on.
     c.doubleValue("dropout", 0);
@@ -70,7 +85,7 @@ public final class AdmFolders {
           c.intValue("image_size"),
           c.intValue("in_channels"),
           beside,
-          c.intValue("out_channels"),
+          outChannels,
           c.intValue("model_channels"),
           c.doubles("channel_mult", List.of(1.0, 2.0, 4.0, 8.0)),
           c.ints("attention_resolutions", List.of()),
@@ -114,11 +129,16 @@ public final class AdmFolders {
 
   /** Puts what {@link #unet} reads. */
   public static ConfigWriter put(ConfigWriter writer, AdmConfig c) {
+    return put(writer, c, c.outChannels());
+  }
+
+  /** The same of a network whose file calls something else {@code out_channels}. */
+  public static ConfigWriter put(ConfigWriter writer, AdmConfig c, int outChannels) {
     var heads = c.heads();
     return writer
         .put("image_size", c.sampleSize())
         .put("in_channels", c.imageChannels())
-        .put("out_channels", c.outChannels())
+        .put("out_channels", outChannels)
         .put("model_channels", c.modelChannels())
         .put("channel_mult", c.channelMult())
         .put("attention_resolutions", c.attentionFactors())

@@ -5,6 +5,7 @@ import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
@@ -28,39 +29,14 @@ public record Unet(UnetShape config) {
   public Tensor forward(
       Nn nn, Tensor x, Tensor sinusoid, List<Tensor> timeAdd, List<Context> context) {
     var keys = config.keys();
-    var emb = nn.at(keys.timeEmbedding(0)).linear(sinusoid, config.timeEmbedDim());
-    emb = nn.at(keys.timeEmbedding(1)).linear(nn.silu(emb), config.timeEmbedDim());
-    for (var add : timeAdd) {
-      emb = nn.add(emb, add);
-    }
-    emb = nn.map(config.activation(), emb);
-
-    Deque<Tensor> skips = new ArrayDeque<>();
-    var h = nn.at(keys.fixed().convIn()).conv2d(x, config.blockChannels().get(0), 3);
-    skips.push(h);
-    for (int level = 0; level < config.levels(); level++) {
-      int channels = config.blockChannels().get(level);
-      for (int i = 0; i < config.layers(); i++) {
-        h = residual(nn, keys.down(level, i), channels, 1, h, emb);
-        if (config.attention().get(level)) {
-          h = attention(nn, keys.down(level, i), config.headsDown(channels), h, context);
-        }
-        skips.push(h);
-      }
-      if (level < config.levels() - 1) {
-        h = down(nn.at(keys.downsampler(level)), level, h, emb);
-        skips.push(h);
-      }
-    }
-
-    if (config.hasMiddle()) {
-      h = middle(nn, h, emb, context);
-    }
-
+    var encoded = encode(nn, x, sinusoid, timeAdd, context);
+    var emb = encoded.time();
+    Deque<Tensor> skips = new ArrayDeque<>(encoded.down());
+    var h = encoded.middle();
     for (int level = config.levels() - 1; level >= 0; level--) {
       int channels = config.blockChannels().get(level);
       for (int i = 0; i <= config.layers(); i++) {
-        h = nn.concat(3, List.of(h, skips.pop()));
+        h = nn.concat(3, List.of(h, skips.removeLast()));
         h = residual(nn, keys.up(level, i), channels, 1, h, emb);
         if (config.attentionUp().get(level)) {
           h = attention(nn, keys.up(level, i), config.headsUp(channels), h, context);
@@ -73,6 +49,54 @@ public record Unet(UnetShape config) {
     h = nn.at(keys.fixed().normOut()).groupNormSilu(h, config.groups(), config.eps());
     return nn.output(
         nn.at(keys.fixed().convOut()).conv2d(h, config.outChannels(), 3, 1, Init.ZEROS));
+  }
+
+  /**
+   * The way down and the middle of a U-Net.
+   *
+   * @param down what each block on the way down returns, in order
+   * @param middle what the middle returns
+   * @param time the activation of the time embedding, {@code [B, timeEmbedDim]}
+   */
+  public record Encoded(List<Tensor> down, Tensor middle, Tensor time) {
+    public Encoded {
+      down = List.copyOf(down);
+    }
+  }
+
+  /** The same as far as the middle, inclusive. */
+  public Encoded encode(
+      Nn nn, Tensor x, Tensor sinusoid, List<Tensor> timeAdd, List<Context> context) {
+    var keys = config.keys();
+    var emb = nn.at(keys.timeEmbedding(0)).linear(sinusoid, config.timeEmbedDim());
+    emb = nn.at(keys.timeEmbedding(1)).linear(nn.silu(emb), config.timeEmbedDim());
+    for (var add : timeAdd) {
+      emb = nn.add(emb, add);
+    }
+    emb = nn.map(config.activation(), emb);
+
+    List<Tensor> down = new ArrayList<>();
+    var h = nn.at(keys.fixed().convIn()).conv2d(x, config.blockChannels().get(0), 3);
+    down.add(h);
+    for (int level = 0; level < config.levels(); level++) {
+      int channels = config.blockChannels().get(level);
+      for (int i = 0; i < config.layers(); i++) {
+        h = residual(nn, keys.down(level, i), channels, 1, h, emb);
+        if (config.attention().get(level)) {
+          h = attention(nn, keys.down(level, i), config.headsDown(channels), h, context);
+        }
+        down.add(h);
+      }
+      if (level < config.levels() - 1) {
+        h = down(nn.at(keys.downsampler(level)), level, h, emb);
+        down.add(h);
+      }
+    }
+
+    if (config.hasMiddle()) {
+      h = middle(nn, h, emb, context);
+    }
+    return new Encoded(down, h, emb);
   }
 
   private Tensor middle(Nn nn, Tensor x, Tensor emb, List<Context> context) {

@@ -1,0 +1,185 @@
+package io.diffusion4j.decoder.classifier;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.decoder.adm.AdmFolders;
+import io.diffusion4j.decoder.unet.AdmConfig;
+import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.Heads;
+import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.weights.ModelFiles;
+import io.diffusion4j.nn.weights.NamedTensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * guided-diffusion's classifiers: {@code model.safetensors} with OpenAI's keys, and a {@code
+ * config.json} with the arguments of {@code EncoderUNetModel}, {@code _class_name}, and {@code
+ * groups} where they are not 32. A published file needs no settings: it is known by the names and
+ * the shapes of its tensors.
+ */
+public final class ClassifierFolders {
+  /** The class of guided-diffusion. */
+  public static final String CLASS = "EncoderUNetModel";
+
+  private static final String CONFIG = "config.json";
+  private static final int CLASSES = 1000;
+
+  private ClassifierFolders() {}
+
+  /** The networks by the names of their files, without {@code .pt}. */
+  public static Map<String, ClassifierConfig> published() {
+    Map<String, ClassifierConfig> all = new LinkedHashMap<>();
+    all.put("64x64_classifier", network(64, 4, List.of(1.0, 2.0, 3.0, 4.0), 2));
+    all.put("128x128_classifier", network(128, 2, List.of(1.0, 1.0, 2.0, 3.0, 4.0), 4));
+    all.put("256x256_classifier", network(256, 2, List.of(1.0, 1.0, 2.0, 2.0, 4.0, 4.0), 8));
+    all.put("512x512_classifier", network(512, 2, List.of(0.5, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0), 16));
+    return all;
+  }
+
+  private static ClassifierConfig network(
+      int size, int layers, List<Double> channelMult, int firstAttention) {
+    var unet =
+        new AdmConfig(
+            size,
+            3,
+            Beside.NOTHING,
+            3,
+            128,
+            channelMult,
+            List.of(firstAttention, 2 * firstAttention, 4 * firstAttention),
+            layers,
+            LevelChange.RESIDUAL_BLOCK,
+            TimeConditioning.SCALE_SHIFT,
+            Heads.ofWidth(64),
+            QkvOrder.BY_HEAD,
+            0,
+            0,
+            32);
+    return new ClassifierConfig(unet, CLASSES, Pool.ATTENTION);
+  }
+
+  /**
+   * The settings of a published file.
+   *
+   * @throws CheckpointException if it is none of them; the message names them
+   */
+  public static ClassifierConfig recognise(Path origin, TensorSource tensors) {
+    return published().values().stream()
+        .filter(config -> manifest(config).differences(tensors).count() == 0)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    origin,
+                    "tensors of another network (expected: "
+                        + String.join(", ", published().keySet())
+                        + ", or a folder with a config.json)"));
+  }
+
+  /** What the weights of a classifier must be. */
+  public static Manifest manifest(ClassifierConfig config) {
+    return Manifest.of(new ClassifierNetwork(config));
+  }
+
+  /** Whether a folder says that it has a classifier. */
+  public static boolean isAt(Path folder) {
+    Path file = folder.resolve(CONFIG);
+    try {
+      return Files.isRegularFile(file)
+          && ComponentConfig.read(file).className().filter(CLASS::equals).isPresent();
+    } catch (CheckpointException e) { // a file that cannot be read is not one of these
+      return false;
+    }
+  }
+
+  /** Reads the settings of a folder; absent fields have the constructor's defaults. */
+  public static ClassifierConfig read(Path folder) {
+    return read(ComponentConfig.read(folder.resolve(CONFIG)));
+  }
+
+  static ClassifierConfig read(ComponentConfig c) {
+    c.expectClass(CLASS);
+    String word = c.text("pool", Pool.ADAPTIVE.word());
+    var pool =
+        Arrays.stream(Pool.values())
+            .filter(each -> each.word().equals(word))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new CheckpointException(
+                        c.file(),
+                        "pool: "
+                            + word
+                            + " (expected: one of "
+                            + String.join(
+                                ", ", Arrays.stream(Pool.values()).map(Pool::word).toList())
+                            + ")"));
+    var qkvOrder =
+        c.booleanValue("use_new_attention_order", false) ? QkvOrder.BY_KIND : QkvOrder.BY_HEAD;
+    try {
+      var unet = AdmFolders.unet(c, Beside.NOTHING, c.intValue("in_channels"), 0, 0, qkvOrder);
+      var config = new ClassifierConfig(unet, c.intValue("out_channels"), pool);
+      c.refuseUnknown();
+      return config;
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(c.file(), "no classifier: " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes the settings of a classifier. */
+  public static void writeConfig(Path folder, ClassifierConfig config) {
+    AdmFolders.put(ConfigWriter.nested(), config.unet(), config.classes())
+        .put("_class_name", CLASS)
+        .put("pool", config.pool().word())
+        .put("use_new_attention_order", config.unet().qkvOrder() == QkvOrder.BY_KIND)
+        .write(folder.resolve(CONFIG));
+  }
+
+  /** Writes a classifier with bfloat16 weights. */
+  public static void write(
+      Path folder, ClassifierConfig config, NamedTensors weights, Map<String, String> notes) {
+    writeConfig(folder, config);
+    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
+  }
+
+  /**
+   * Writes the folder of a published file, or of one with settings.
+   *
+   * @param settings the folder with the {@code config.json} of a network that is not published;
+   *     empty for one that is
+   * @param dtype how floats are stored; empty for as they are
+   * @param maxShardBytes of a file of weights
+   * @throws CheckpointException if the tensors are not those of the network
+   */
+  public static void convert(
+      Path file, Optional<Path> settings, Path output, Optional<DType> dtype, long maxShardBytes) {
+    try (var checkpoint = Checkpoint.open(file)) {
+      var config =
+          settings.map(ClassifierFolders::read).orElseGet(() -> recognise(file, checkpoint));
+      manifest(config).differences(checkpoint).requireNone(file);
+      Files.createDirectories(output);
+      writeConfig(output, config);
+      new SafetensorsWriter()
+          .copyAll(checkpoint, dtype)
+          .writeSharded(output, Checkpoint.TRANSFORMERS, maxShardBytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + output + ": " + e.getMessage(), e);
+    }
+  }
+}
