@@ -37,6 +37,33 @@ public enum BlockKeys {
     List<Tensor> qkv(Nn nn, Tensor x, int heads, Init init) {
       return nn.unpack(nn.at("attn.c_qkv").linear(x, 3 * x.last(), init), 3, heads);
     }
+  },
+
+  /** {@code blocks.block_N}, keys without bias, short names: GLIDE's noised CLIP. */
+  NOISED("blocks", "f_attn.ln", "f_attn.f_c", "f_mlp.ln", "f_mlp.f_1", "f_mlp.f_2") {
+    @Override
+    Nn block(Nn nn, int index) {
+      return nn.at(blocks).at("block_" + index);
+    }
+
+    @Override
+    Tensor norm(Nn nn, Tensor x, double eps) {
+      return nn.layerNorm(x, eps, "g", "b");
+    }
+
+    @Override
+    Tensor linear(Nn nn, Tensor x, long out, Init init) {
+      return nn.linear(x, out, init, "w", "b");
+    }
+
+    @Override
+    List<Tensor> qkv(Nn nn, Tensor x, int heads, Init init) {
+      var attention = nn.at("f_attn");
+      return List.of(
+          linear(attention.at("f_q"), x, x.last(), init),
+          attention.at("f_k").linearNoBias(x, x.last(), init, "w"),
+          linear(attention.at("f_v"), x, x.last(), init));
+    }
   };
 
   /** The blocks, below the transformer. */
@@ -62,6 +89,21 @@ public enum BlockKeys {
     this.norm2 = norm2;
     this.widen = widen;
     this.narrow = narrow;
+  }
+
+  /** The place of a block, below the transformer. */
+  Nn block(Nn nn, int index) {
+    return nn.at(blocks, index);
+  }
+
+  /** A layer normalisation, whose place is {@code nn}. */
+  Tensor norm(Nn nn, Tensor x, double eps) {
+    return nn.layerNorm(x, eps);
+  }
+
+  /** A dense layer, whose place is {@code nn}. */
+  Tensor linear(Nn nn, Tensor x, long out, Init init) {
+    return nn.linear(x, out, init);
   }
 
   /** Queries, keys and values of {@code [B, L, W]} tokens, each {@code [B, L, W]}, head-major. */

@@ -40,7 +40,7 @@ public record Transformer(
   public Tensor forward(Nn nn, BlockKeys keys, Tensor x, List<Tensor> mask) {
     var h = x;
     for (int i = 0; i < layers; i++) {
-      h = block(nn.at(keys.blocks, i), keys, h, mask);
+      h = block(keys.block(nn, i), keys, h, mask);
     }
     return h;
   }
@@ -50,12 +50,12 @@ public record Transformer(
     Init in = Init.normal(1 / Math.sqrt(width));
     Init out = Init.normal(1 / Math.sqrt(width * 2.0 * layers));
     Init wide = Init.normal(1 / Math.sqrt(2.0 * width));
-    var qkv = keys.qkv(nn, nn.at(keys.norm1).layerNorm(x, eps), heads, in);
+    var qkv = keys.qkv(nn, keys.norm(nn.at(keys.norm1), x, eps), heads, in);
     var mixed = nn.attention(qkv.get(0), qkv.get(1), qkv.get(2), heads, mask);
-    var h = nn.add(x, nn.at(keys.out).linear(mixed, width, out));
-    var n = nn.at(keys.norm2).layerNorm(h, eps);
-    var mlp = nn.at(keys.widen).linear(n, intermediate, wide);
+    var h = nn.add(x, keys.linear(nn.at(keys.out), mixed, width, out));
+    var n = keys.norm(nn.at(keys.norm2), h, eps);
+    var mlp = keys.linear(nn.at(keys.widen), n, intermediate, wide);
     mlp = activation == Activation.GELU ? nn.gelu(mlp) : nn.quickGelu(mlp);
-    return nn.add(h, nn.at(keys.narrow).linear(mlp, width, out));
+    return nn.add(h, keys.linear(nn.at(keys.narrow), mlp, width, out));
   }
 }
