@@ -4,7 +4,7 @@
  *
  * <pre>{@code
  * try (var classifier = ClassifierModel.load(folder, Compute.of(Precision.FLOAT32))) {
- *   var guided = GradientGuidedDenoiser.byMean(denoiser, classifier);
+ *   var guided = GradientGuidedDenoiser.byStep(denoiser, classifier);
  *   // each condition is a GradientGuidance<>(told, label, scale)
  * }
  * }</pre>

@@ -4,21 +4,10 @@ package io.diffusion4j.diffusion.denoiser;
 public final class NonFiniteAnswerException extends ArithmeticException {
   private static final long serialVersionUID = 1;
 
-  private NonFiniteAnswerException(
-      String stage, float value, int step, int steps, double t, int sample) {
+  private NonFiniteAnswerException(float value, String where, At at) {
     super(
-        stage
-            + ": "
-            + value
-            + " in the network's answer at step "
-            + step
-            + " of "
-            + steps
-            + " (t = "
-            + t
-            + ", sample "
-            + sample
-            + "; expected: finite)");
+        "%s: %s in %s at step %s of %s (t = %s, sample %s; expected: %s)"
+            .formatted(at.stage, value, where, at.step, at.steps, at.t, at.sample, at.expected));
   }
 
   /**
@@ -31,16 +20,19 @@ public final class NonFiniteAnswerException extends ArithmeticException {
    */
   public static void check(
       Prediction answer, String stage, int step, int steps, double t, int sample) {
-    check(answer.output(), stage, step, steps, t, sample);
-    check(answer.variance(), stage, step, steps, t, sample);
-    check(answer.gradient(), stage, step, steps, t, sample);
+    String expected = answer.hasGradient() ? "finite; with a smaller guidance scale" : "finite";
+    var at = new At(stage, step, steps, t, sample, expected);
+    check(answer.output(), "the network's answer", at);
+    check(answer.variance(), "the network's answer", at);
+    check(answer.gradient(), "the gradient that guides", at);
   }
 
-  private static void check(
-      float[] values, String stage, int step, int steps, double t, int sample) {
+  private record At(String stage, int step, int steps, double t, int sample, String expected) {}
+
+  private static void check(float[] values, String where, At at) {
     for (float value : values) {
       if (!Float.isFinite(value)) {
-        throw new NonFiniteAnswerException(stage, value, step, steps, t, sample);
+        throw new NonFiniteAnswerException(value, where, at);
       }
     }
   }

@@ -11,8 +11,8 @@ import io.diffusion4j.diffusion.process.Parameterization;
  * @param variance the interpolation v between the smallest and the largest posterior log-variance,
  *     nominally in [−1, 1] (Nichol &amp; Dhariwal 2021, eq. 15); empty if the variance is not
  *     learned
- * @param gradient s·∇ log p(y | x_t), by which times its variance a step's mean is shifted ({@link
- *     GradientGuidedDenoiser#byMean}); empty if nothing guides so
+ * @param gradient s·∇ log p(y | x_t), by which a step shifts its mean or its score ({@link
+ *     GradientGuidedDenoiser#byStep}); empty if nothing guides so
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Prediction(float[] output, float[] variance, float[] gradient) {

@@ -32,19 +32,20 @@ public final class GradientGuidedDenoiser<C, Y> implements Denoiser<GradientGuid
   }
 
   /**
-   * Shifts the mean (algorithm 1): a step with noise of variance Σ has its mean moved by s·Σ·∇ log
-   * p(y | x_t). The answers carry the gradient, and the step, which alone knows Σ, uses it. Steps
-   * without noise are not guided; for deterministic samplers there is {@link #byScore}.
+   * Leaves the answers as they are and has them carry the gradient, for the step to use as OpenAI's
+   * code does: a step that draws from a posterior of variance Σ has its mean moved by s·Σ·∇ log p(y
+   * | x_t) (algorithm 1); any other has its score moved, after x̂₀ was clipped (algorithm 2). It
+   * suits every sampler.
    */
-  public static <C, Y> GradientGuidedDenoiser<C, Y> byMean(
+  public static <C, Y> GradientGuidedDenoiser<C, Y> byStep(
       Denoiser<C> inner, ConditionGradient<Y> gradient) {
     return new GradientGuidedDenoiser<>(inner, gradient, (t, answer, g) -> answer.withGradient(g));
   }
 
   /**
-   * Shifts the score (algorithm 2): ε̂ − √(1−ᾱ)·s·∇ log p(y | x_t), and x̂₀ and v as follows. It
-   * suits every sampler. x̂₀ is clipped after the shift, as any answer's. (OpenAI's code clips
-   * before and shifts then.)
+   * Shifts the score in the answers (algorithm 2): ε̂ − √(1−ᾱ)·s·∇ log p(y | x_t), and x̂₀ and v as
+   * follows, whatever the step. x̂₀ is clipped after the shift, as any answer's, so that a strong
+   * guide does not drive it out of its range.
    *
    * @param schedule the noise that the network was trained with
    */

@@ -140,7 +140,10 @@ public final class Trajectory {
       }
       sum(next, nextTerms, output, start, end);
       addPast(next, update, start, end);
-      addNoise(next, update, prediction, z, start, end);
+      addNoise(next, update.noise(), prediction, z, start, end);
+      if (prediction.hasGradient()) {
+        guide(next, update, present.alphaBar(), prediction, start, end);
+      }
     }
     x = next;
     step++;
@@ -195,32 +198,53 @@ public final class Trajectory {
     return norm == 0 ? nominal : nominal.sized(Vectors.length(z) / norm);
   }
 
-  /**
-   * Adds σ·z and, if there is a gradient, as much of it as the step has of the score: σ² (Dhariwal
-   * &amp; Nichol 2021, algorithm 1), half of that in a Langevin step.
-   */
+  /** Adds σ·z. */
   private static void addNoise(
-      float[] to, Update update, Prediction prediction, float[] z, int start, int end) {
-    Noise noise = update.noise();
+      float[] to, Noise noise, Prediction prediction, float[] z, int start, int end) {
     if (noise.isNone()) {
       return;
     }
     if (noise.isLearned() && prediction.hasVariance()) {
       // σ = exp(½·(f·max + (1−f)·min)) with f = (v+1)/2, as middle·exp(slope·v)
-      double middle = Math.exp((noise.maxLogVariance() + noise.minLogVariance()) / 4);
-      double slope = (noise.maxLogVariance() - noise.minLogVariance()) / 4;
-      float[] v = prediction.variance();
-      Kernels.addExp(to, middle, slope, v, z, start, end);
-      if (prediction.hasGradient()) {
-        Kernels.addExp(to, middle * middle, 2 * slope, v, prediction.gradient(), start, end);
-      }
+      Kernels.addExp(to, middle(noise), slope(noise), prediction.variance(), z, start, end);
     } else {
-      double sigma = noise.sigma();
-      Kernels.add(to, sigma, z, start, end);
-      if (prediction.hasGradient()) {
-        double ofScore = update.isLangevin() ? sigma * sigma / 2 : sigma * sigma;
-        Kernels.add(to, ofScore, prediction.gradient(), start, end);
+      Kernels.add(to, noise.sigma(), z, start, end);
+    }
+  }
+
+  private static double middle(Noise noise) {
+    return Math.exp((noise.maxLogVariance() + noise.minLogVariance()) / 4);
+  }
+
+  private static double slope(Noise noise) {
+    return (noise.maxLogVariance() - noise.minLogVariance()) / 4;
+  }
+
+  /**
+   * Moves the next sample by a gradient g. A step that draws from a posterior has its mean moved by
+   * Σ·g (Dhariwal &amp; Nichol 2021, algorithm 1). Any other step has its score moved by g: ε̂ by
+   * −√(1−ᾱ)·g and x̂₀ by (1−ᾱ)/√ᾱ·g (algorithm 2); as with OpenAI, after x̂₀ was treated.
+   */
+  private void guide(
+      float[] to, Update update, double alphaBar, Prediction prediction, int start, int end) {
+    float[] g = prediction.gradient();
+    if (update.shift().isPresent()) {
+      Noise shift = update.shift().get();
+      if (shift.isLearned() && prediction.hasVariance()) {
+        double root = middle(shift);
+        double slope = 2 * slope(shift);
+        Kernels.addExp(to, root * root, slope, prediction.variance(), g, start, end);
+      } else {
+        Kernels.add(to, shift.sigma() * shift.sigma(), g, start, end);
       }
+      return;
+    }
+    double ofEps = -sqrt(1 - alphaBar);
+    double ofX0 = alphaBar == 0 ? 0 : (1 - alphaBar) / sqrt(alphaBar); // pure noise has no x̂₀
+    Kernels.add(to, update.eps() * ofEps + update.x0() * ofX0, g, start, end);
+    Kernels.add(x0, ofX0, g, start, end);
+    if (pastEps.length > 0) {
+      Kernels.add(pastEps[step % pastEps.length], ofEps, g, start, end);
     }
   }
 

@@ -6,6 +6,7 @@ import io.diffusion4j.diffusion.process.Transition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How a step moves the sample: x′ = a·x + b·x̂₀ + c·ε̂ + Σ d·(what an earlier step had) + σ·z.
@@ -15,12 +16,22 @@ import java.util.Locale;
  * @param eps the factor of the present ε̂
  * @param past the terms of multistep and multistage methods
  * @param noise the fresh noise
+ * @param shift by whose variance the gradient of a guide moves the sample (Dhariwal &amp; Nichol
+ *     2021, algorithm 1), which is that of the posterior; empty for a step that draws from no
+ *     posterior, where a guide moves the score (algorithm 2)
  * @param isLangevin whether it is a {@link #langevin} step
  */
 public record Update(
-    double x, double x0, double eps, List<Past> past, Noise noise, boolean isLangevin) {
+    double x,
+    double x0,
+    double eps,
+    List<Past> past,
+    Noise noise,
+    Optional<Noise> shift,
+    boolean isLangevin) {
   /** The sum of no terms; add to it. */
-  public static final Update ZERO = new Update(0, 0, 0, List.of(), Noise.NONE, false);
+  public static final Update ZERO =
+      new Update(0, 0, 0, List.of(), Noise.NONE, Optional.empty(), false);
 
   public Update {
     past = List.copyOf(past);
@@ -73,29 +84,30 @@ public record Update(
         scale * eps,
         past.stream().map(p -> new Past(p.ago, p.of, scale * p.factor)).toList(),
         Noise.of(Math.sqrt(scale * scale * sigma * sigma + noising.variance())),
+        shift.map(by -> Noise.fixed(Math.log(scale) + by.fixedLogVariance())),
         false);
   }
 
   /** Adds {@code factor·x}. */
   public Update plusX(double factor) {
-    return new Update(x + factor, x0, eps, past, noise, isLangevin);
+    return new Update(x + factor, x0, eps, past, noise, shift, isLangevin);
   }
 
   /** Adds {@code factor·x̂₀}. */
   public Update plusX0(double factor) {
-    return new Update(x, x0 + factor, eps, past, noise, isLangevin);
+    return new Update(x, x0 + factor, eps, past, noise, shift, isLangevin);
   }
 
   /** Adds {@code factor·ε̂}. */
   public Update plusEps(double factor) {
-    return new Update(x, x0, eps + factor, past, noise, isLangevin);
+    return new Update(x, x0, eps + factor, past, noise, shift, isLangevin);
   }
 
   /** Adds {@code factor} times what the step {@code ago} steps before this one had. */
   public Update plusPast(int ago, Quantity of, double factor) {
     var terms = new ArrayList<>(past);
     terms.add(new Past(ago, of, factor));
-    return new Update(x, x0, eps, terms, noise, isLangevin);
+    return new Update(x, x0, eps, terms, noise, shift, isLangevin);
   }
 
   /**
@@ -116,7 +128,21 @@ public record Update(
     if (!noise.isNone()) {
       throw new IllegalStateException("noise: added twice (expected: one noise term)");
     }
-    return new Update(x, x0, eps, past, added, isLangevin);
+    return new Update(x, x0, eps, past, added, shift, isLangevin);
+  }
+
+  /**
+   * Adds fresh noise with the variance of the posterior, so that a guide shifts the mean.
+   *
+   * @throws IllegalStateException if there is noise already
+   */
+  public Update drawing(Noise posterior) {
+    return plusNoise(posterior).withShift(posterior);
+  }
+
+  /** The same with the variance by which a guide shifts the mean. */
+  public Update withShift(Noise other) {
+    return new Update(x, x0, eps, past, noise, Optional.of(other), isLangevin);
   }
 
   /**
@@ -125,11 +151,11 @@ public record Update(
    * 2021, algorithm 5). For answers of the size of their noise r is about 1.
    */
   public Update langevin() {
-    return new Update(x, x0, eps, past, noise, true);
+    return new Update(x, x0, eps, past, noise, shift, true);
   }
 
   /** A Langevin step for this r. */
   Update sized(double r) {
-    return new Update(x, x0, r * r * eps, past, Noise.of(r * noise.sigma()), true);
+    return new Update(x, x0, r * r * eps, past, Noise.of(r * noise.sigma()), shift, true);
   }
 }

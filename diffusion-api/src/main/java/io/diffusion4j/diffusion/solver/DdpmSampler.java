@@ -39,15 +39,21 @@ public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
     var plan = new SamplingPlan.Builder();
+    double before = 0;
     for (int i = 0; i < timesteps.size(); i++) {
       double alphaBar = schedule.alphaBar(timesteps.get(i));
       Posterior posterior = Posterior.of(alphaBar, schedule.alphaBar(timesteps.get(i + 1)));
+      boolean isLast = i + 1 == timesteps.size();
+      boolean isNoisy = !isLast || (last == Last.NOISY_ABOVE_ZERO && timesteps.get(i) > 0);
       Update update = Update.mean(posterior);
-      boolean noisy = last == Last.NOISY_ABOVE_ZERO && timesteps.get(i) > 0;
-      if (i + 1 < timesteps.size() || noisy) {
+      if (isNoisy) {
         update = update.plusNoise(noise(posterior));
       }
-      plan.add(timesteps.get(i), alphaBar, update);
+      plan.add(
+          timesteps.get(i),
+          alphaBar,
+          update.withShift(isLast ? lastShift(posterior, before) : noise(posterior)));
+      before = posterior.variance();
     }
     return plan.build();
   }
@@ -60,6 +66,25 @@ public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
       case FIXED_LARGE -> Noise.fixed(large);
       case LEARNED -> Noise.learned(small);
       case LEARNED_RANGE -> Noise.between(small, large);
+    };
+  }
+
+  /**
+   * By which variance a guide shifts the last mean, whose own is 0: where it is more than 0 with
+   * OpenAI, that of the step before stands in for it.
+   *
+   * @param before β̃ of the step before; 0 if there is none
+   */
+  private Noise lastShift(Posterior posterior, double before) {
+    double small = log(before);
+    if (before == 0) {
+      return Noise.NONE;
+    }
+    return switch (variance) {
+      case FIXED_SMALL -> Noise.NONE;
+      case FIXED_LARGE -> Noise.fixed(small);
+      case LEARNED -> Noise.learned(small);
+      case LEARNED_RANGE -> Noise.between(small, log(posterior.beta()));
     };
   }
 }

@@ -34,7 +34,9 @@ public record UnclipSampler() implements Sampler {
       Posterior posterior = Posterior.of(alphaBar, alphaBarNext, 1 - beta, beta);
       Update update = Update.mean(posterior);
       if (i + 1 < timesteps.size()) {
-        update = update.plusNoise(Noise.between(log(posterior.variance()), log(posterior.beta())));
+        update = update.drawing(Noise.between(log(posterior.variance()), log(posterior.beta())));
+      } else {
+        update = update.withShift(Noise.NONE);
       }
       plan.add(t, alphaBar, update);
     }

@@ -113,7 +113,7 @@ class GuidedGaussianTest {
   @Test
   void aShiftedMeanSamplesThePosterior() {
     assertSamples(
-        GradientGuidedDenoiser.byMean(
+        GradientGuidedDenoiser.byStep(
             new GaussianDenoiser(SCHEDULE, Parameterization.EPS), GuidedGaussianTest::judge),
         new DdpmSampler(VarianceType.FIXED_SMALL));
   }
@@ -150,7 +150,7 @@ class GuidedGaussianTest {
   @Test
   void aShiftedMeanLeavesTheAnswerAndCarriesTheGradient() {
     var network = new GaussianDenoiser(SCHEDULE, Parameterization.EPS);
-    var guided = GradientGuidedDenoiser.byMean(network, GuidedGaussianTest::judge);
+    var guided = GradientGuidedDenoiser.byStep(network, GuidedGaussianTest::judge);
     Query<GradientGuidance<GaussianData, Double>> query = query(500, 3);
     Prediction answer = guided.predict(List.of(query)).get(0);
     float[] gradient = judge(List.of(new Query<>(query.xt(), 500, OBSERVED))).get(0);
@@ -164,7 +164,7 @@ class GuidedGaussianTest {
   @Test
   void scaleZeroAsksTheJudgeNothing() {
     var guided =
-        GradientGuidedDenoiser.<GaussianData, Double>byMean(
+        GradientGuidedDenoiser.<GaussianData, Double>byStep(
             new GaussianDenoiser(SCHEDULE, Parameterization.EPS),
             queries -> {
               assertThat(queries).hasSize(1);
@@ -177,7 +177,7 @@ class GuidedGaussianTest {
   @Test
   void aGradientOfAnotherSizeIsRefused() {
     var guided =
-        GradientGuidedDenoiser.<GaussianData, Double>byMean(
+        GradientGuidedDenoiser.<GaussianData, Double>byStep(
             new GaussianDenoiser(SCHEDULE, Parameterization.EPS), queries -> List.of(new float[3]));
     assertThatThrownBy(() -> guided.predict(List.of(query(5, 1))))
         .isInstanceOf(IllegalStateException.class)
@@ -225,7 +225,7 @@ class GuidedGaussianTest {
   class ByMean implements DenoiserContract<GradientGuidance<GaussianData, Double>> {
     @Override
     public Denoiser<GradientGuidance<GaussianData, Double>> denoiser() {
-      return GradientGuidedDenoiser.byMean(
+      return GradientGuidedDenoiser.byStep(
           new GaussianDenoiser(SCHEDULE, Parameterization.V), GuidedGaussianTest::judge);
     }
 

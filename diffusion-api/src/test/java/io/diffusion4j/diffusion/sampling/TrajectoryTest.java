@@ -117,13 +117,13 @@ class TrajectoryTest {
   @Test
   void aGradientMovesTheMeanByTheVarianceOfTheStepAfterTheClipping() {
     float[] zero = new float[2];
-    Update update = Update.ZERO.plusX0(1).plusNoise(Noise.between(Math.log(0.04), Math.log(0.25)));
+    Update update = Update.ZERO.plusX0(1).drawing(Noise.between(Math.log(0.04), Math.log(0.25)));
     float[] output = {5, 0};
     float[] gradient = {10, -10};
     for (float[] variance : List.of(new float[0], new float[] {-1, 1})) {
       var t =
           new Trajectory(
-              plan(update, Update.ZERO.plusX0(1)),
+              plan(update, Update.ZERO.plusX0(1).withShift(Noise.NONE)),
               Parameterization.X0,
               X0Treatment.clip(1),
               zero,
@@ -134,6 +134,26 @@ class TrajectoryTest {
       assertThat((double) t.x()[1]).isCloseTo(-10 * second, within(1e-6));
       t.advance(new Prediction(output, variance, gradient)); // without noise there is no guidance
       assertThat(t.x()).containsExactly(1, 0);
+    }
+  }
+
+  /** ε̂ falls by √(1−ᾱ)·g and x̂₀ rises by (1−ᾱ)/√ᾱ·g, so that both still make up x. */
+  @Test
+  void aGradientMovesTheScoreOfAStepThatDrawsFromNoPosterior() {
+    float[] x = {0.3f, -0.8f};
+    float[] gradient = {10, -10};
+    double alphaBar = 0.36;
+    for (Update update : List.of(Update.ZERO.plusX0(0.5), Update.ZERO.plusEps(0.5))) {
+      var plan = new SamplingPlan.Builder().add(7, alphaBar, update).build();
+      var t =
+          new Trajectory(plan, Parameterization.X0, X0Treatment.clip(1), x, step -> new float[2]);
+      t.advance(new Prediction(new float[] {5, 0}, new float[0], gradient));
+      for (int i = 0; i < 2; i++) {
+        double x0 = (i == 0 ? 1 : 0) + 0.64 / 0.6 * gradient[i];
+        double eps = (x[i] - 0.6 * x0) / 0.8;
+        assertThat((double) t.x0()[i]).isCloseTo(x0, within(1e-5));
+        assertThat((double) t.x()[i]).isCloseTo(0.5 * (update.x0() > 0 ? x0 : eps), within(1e-5));
+      }
     }
   }
 
