@@ -5,7 +5,7 @@
  * <pre>{@code
  * try (var clip = NoisedClip.load(folder, Compute.of(Precision.FLOAT32))) {
  *   float[] caption = clip.encode(List.of("a red circle")).get(0);
- *   var guided = GradientGuidedDenoiser.byMean(denoiser, clip);
+ *   var guided = GradientGuidedDenoiser.byStep(denoiser, clip);
  *   // each condition is a GradientGuidance<>(told, caption, scale)
  * }
  * }</pre>
