@@ -20,6 +20,7 @@ import io.diffusion4j.cli.plots.PlotCommand;
 import io.diffusion4j.cli.serve.HealthCommand;
 import io.diffusion4j.cli.serve.ServeCommand;
 import io.diffusion4j.cli.serve.TokenCommand;
+import io.diffusion4j.cli.toy.ToyCommand;
 import io.diffusion4j.cli.train.InitCommand;
 import io.diffusion4j.cli.train.TrainCommand;
 import io.diffusion4j.cli.weights.ConvertCommand;
@@ -65,6 +66,7 @@ import picocli.CommandLine.Spec;
       SearchCommand.class,
       PlotCommand.class,
       PlanCommand.class,
+      ToyCommand.class,
       Bench.class
     },
     mixinStandardHelpOptions = true,

@@ -32,6 +32,7 @@ class ArchitectureTest {
   private static final String HUB = "io.diffusion4j.hub..";
   private static final String SEARCH = "io.diffusion4j.search..";
   private static final String PLOTS = "io.diffusion4j.plots..";
+  private static final String TOY = "io.diffusion4j.toy..";
   private static final String DATA = "io.diffusion4j.data..";
   private static final String PARQUET = "io.diffusion4j.data.parquet..";
   private static final String NN = "io.diffusion4j.nn..";
@@ -66,6 +67,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("diffusion-api", "io.diffusion4j.diffusion"),
           Map.entry("plots", "io.diffusion4j.plots"),
+          Map.entry("toy", "io.diffusion4j.toy"),
           Map.entry("hub", "io.diffusion4j.hub"),
           Map.entry("search", "io.diffusion4j.search"),
           Map.entry("data", "io.diffusion4j.data"),
@@ -123,6 +125,8 @@ class ArchitectureTest {
           .definedBy(SEARCH)
           .layer("plots")
           .definedBy(PLOTS)
+          .layer("toy")
+          .definedBy(TOY)
           .layer("checkpoint")
           .definedBy(CHECKPOINT)
           .layer("nn")
@@ -181,6 +185,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("plots")
           .mayOnlyAccessLayers("diffusion-api")
+          .whereLayer("toy")
+          .mayOnlyAccessLayers("diffusion-api", "nn", "plots")
           .whereLayer("checkpoint")
           .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("nn")

@@ -57,7 +57,32 @@ final class Painter {
 
   private Painter() {}
 
-  static void paint(Graphics2D graphics, List<Chart> charts) {
+  /** Charts one below the other. */
+  static Drawing drawing(List<Chart> charts) {
+    return new Drawing() {
+      @Override
+      public int width() {
+        return WIDTH;
+      }
+
+      @Override
+      public int height() {
+        return HEIGHT * charts.size();
+      }
+
+      @Override
+      public void paint(Graphics2D graphics) {
+        Painter.paint(graphics, charts);
+      }
+    };
+  }
+
+  /** The i-th colour; they begin again when there are no more. */
+  static Color color(int i) {
+    return COLORS.get(i % COLORS.size());
+  }
+
+  private static void paint(Graphics2D graphics, List<Chart> charts) {
     graphics.setColor(Color.WHITE);
     graphics.fillRect(0, 0, WIDTH, HEIGHT * charts.size());
     for (int i = 0; i < charts.size(); i++) {

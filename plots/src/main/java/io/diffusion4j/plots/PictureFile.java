@@ -18,7 +18,7 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.w3c.dom.Document;
 
-/** A file of charts, PNG or SVG by the ending of its name. Needs no screen. */
+/** A file of charts or another drawing, PNG or SVG by the ending of its name. Needs no screen. */
 public final class PictureFile {
   /** How many pixels of a PNG a pixel of a screen becomes, so that a print is sharp. */
   private static final int PNG_SCALE = 2;
@@ -49,23 +49,26 @@ public final class PictureFile {
 
   /** Writes the charts, one below the other, replacing a file that is there. */
   public void write(List<Chart> charts) {
+    write(Painter.drawing(charts));
+  }
+
+  /** Writes a drawing, replacing a file that is there. */
+  public void write(Drawing drawing) {
     try {
-      file.write(isSvg ? svg(charts) : png(charts));
+      file.write(isSvg ? svg(drawing) : png(drawing));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot draw " + file.path() + ": " + e, e);
     }
   }
 
-  private static byte[] png(List<Chart> charts) throws IOException {
+  private static byte[] png(Drawing drawing) throws IOException {
     var image =
         new BufferedImage(
-            PNG_SCALE * Painter.WIDTH,
-            PNG_SCALE * Painter.HEIGHT * charts.size(),
-            BufferedImage.TYPE_INT_RGB);
+            PNG_SCALE * drawing.width(), PNG_SCALE * drawing.height(), BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     try {
       graphics.scale(PNG_SCALE, PNG_SCALE);
-      Painter.paint(graphics, charts);
+      drawing.paint(graphics);
     } finally {
       graphics.dispose();
     }
@@ -76,10 +79,10 @@ public final class PictureFile {
     return bytes.toByteArray();
   }
 
-  private static byte[] svg(List<Chart> charts) throws IOException {
+  private static byte[] svg(Drawing drawing) throws IOException {
     var graphics = new SVGGraphics2D(emptyDocument());
-    graphics.setSVGCanvasSize(new Dimension(Painter.WIDTH, Painter.HEIGHT * charts.size()));
-    Painter.paint(graphics, charts);
+    graphics.setSVGCanvasSize(new Dimension(drawing.width(), drawing.height()));
+    drawing.paint(graphics);
     var text = new StringWriter();
     graphics.stream(text, true);
     return text.toString().getBytes(StandardCharsets.UTF_8);

@@ -1,4 +1,4 @@
-/** Charts of schedules, plans and measurements. */
+/** Charts of schedules, plans and measurements, and drawings of points in the plane. */
 @NullMarked
 package io.diffusion4j.plots;
 

@@ -187,15 +187,14 @@ public final class Trajectory {
     }
   }
 
-  /** A Langevin step of the size that ε̂ and the noise ask for; nominal where ε̂ is 0. */
+  /** A Langevin step of the size that ε̂ and the noise ask for. */
   private Update sized(Update nominal, Conversion from, Terms epsTerms, float[] output, float[] z) {
     float[] eps = new float[x.length];
     if (treatment instanceof Clipping) {
       estimate(from, output, 0, x.length);
     }
     sum(eps, epsTerms, output, 0, x.length);
-    double norm = Vectors.length(eps);
-    return norm == 0 ? nominal : nominal.sized(Vectors.length(z) / norm);
+    return nominal.sized(Vectors.length(z) / Vectors.length(eps));
   }
 
   /** Adds σ·z. */

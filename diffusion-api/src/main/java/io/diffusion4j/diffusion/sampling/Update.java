@@ -33,6 +33,8 @@ public record Update(
   public static final Update ZERO =
       new Update(0, 0, 0, List.of(), Noise.NONE, Optional.empty(), false);
 
+  private static final double MOST_LANGEVIN = 2;
+
   public Update {
     past = List.copyOf(past);
     Check.that(
@@ -148,14 +150,16 @@ public record Update(
   /**
    * The same as a step of Langevin dynamics, whose size follows the network's answer: with r =
    * ‖z‖/‖ε̂‖ of the sample the factor of ε̂ is multiplied by r² and the noise by r (Song et al.
-   * 2021, algorithm 5). For answers of the size of their noise r is about 1.
+   * 2021, algorithm 5). For answers of the size of their noise r is about 1. It is taken as 2 at
+   * most: samples of few values have now and then an ε̂ near 0, which would throw them far away.
    */
   public Update langevin() {
     return new Update(x, x0, eps, past, noise, shift, true);
   }
 
   /** A Langevin step for this r. */
-  Update sized(double r) {
+  Update sized(double ratio) {
+    double r = Math.min(MOST_LANGEVIN, ratio);
     return new Update(x, x0, r * r * eps, past, Noise.of(r * noise.sigma()), shift, true);
   }
 }

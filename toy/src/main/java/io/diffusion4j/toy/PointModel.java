@@ -1,0 +1,100 @@
+package io.diffusion4j.toy;
+
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.NoiseLevel;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.stage.DiffusionStage;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.weights.NamedTensors;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A trained network of points. Holds native memory until it is closed. */
+public final class PointModel implements AutoCloseable {
+  /** The stage whose noise is drawn. */
+  private static final String STAGE = "toy";
+
+  /** A condition that says nothing. */
+  private enum Nothing {
+    NOTHING
+  }
+
+  private final NoiseSchedule schedule;
+  private final CompiledNetwork network;
+  private final Denoiser<Nothing> denoiser;
+
+  PointModel(
+      PointNetwork definition, NamedTensors weights, NoiseSchedule schedule, Compute compute) {
+    this.schedule = schedule;
+    network = new CompiledNetwork(definition, weights, compute);
+    denoiser =
+        new NetworkDenoiser<>(
+            network,
+            Parameterization.EPS,
+            PointNetwork.TIME_CHANNELS,
+            (batch, conditions) -> PointNetwork.withWaves(batch));
+  }
+
+  /** The learned score at the noise level of a timestep, for each point. */
+  public List<double[]> scores(List<double[]> points, int t) {
+    var level = new NoiseLevel(schedule.alphaBar(t));
+    var queries =
+        points.stream()
+            .map(
+                p ->
+                    new Query<>(
+                        new float[] {(float) p[0], (float) p[1]}, (double) t, Nothing.NOTHING))
+            .toList();
+    return denoiser.predict(queries).stream()
+        .map(
+            answer ->
+                new double[] {level.score(answer.output()[0]), level.score(answer.output()[1])})
+        .toList();
+  }
+
+  /**
+   * Samples points, and keeps the way that each has taken.
+   *
+   * @param seed of the noise; with the same seed, two samplers without noise of their own start
+   *     alike and end close
+   * @return for each point where it was before the first call of the network and after each
+   */
+  public List<List<double[]>> sample(Sampler sampler, int steps, int count, long seed) {
+    List<List<double[]>> ways = new ArrayList<>(count);
+    List<Draw<Nothing>> draws = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      List<double[]> way = new ArrayList<>();
+      ways.add(way);
+      draws.add(
+          new Draw<>(
+              Nothing.NOTHING,
+              new PhiloxNoise(seed, i),
+              (x, at) -> way.add(new double[] {x[0], x[1]})));
+    }
+    new DiffusionStage<>(
+            STAGE,
+            denoiser,
+            schedule,
+            TimestepSpacings.TRAILING,
+            X0Treatment.NONE,
+            PointNetwork.DIMENSIONS)
+        .sample(draws, new SamplingSettings(sampler, steps, 1), SamplingListener.NONE);
+    return ways;
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}

@@ -1,0 +1,71 @@
+package io.diffusion4j.toy;
+
+import static java.lang.Math.PI;
+import static java.lang.Math.cos;
+import static java.lang.Math.sin;
+
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import java.util.List;
+
+/**
+ * A network for points: dense layers with a residual, each told the time. The inputs are {@code
+ * sample}, {@code time} and what {@link #withWaves} adds.
+ *
+ * @param width of the layers
+ * @param blocks how many
+ */
+public record PointNetwork(int width, int blocks) implements NetworkDefinition {
+  /** The width of the time embedding. */
+  static final int TIME_CHANNELS = 64;
+
+  static final int DIMENSIONS = 2;
+
+  /**
+   * Input: sines and cosines of the coordinates, without which dense layers learn fine detail
+   * slowly (Tancik et al. 2020).
+   */
+  private static final String WAVES = "waves";
+
+  /** From a wave of 4 units on, each half as long as the one before. */
+  private static final int OCTAVES = 5;
+
+  private static final int WAVE_COUNT = 2 * DIMENSIONS * OCTAVES;
+
+  /** Learns each of the sets in seconds. */
+  public static final PointNetwork USUAL = new PointNetwork(128, 3);
+
+  /** Output: the prediction. */
+  @Override
+  public List<Tensor> define(Nn nn, Inputs inputs) {
+    var time = nn.input(inputs.floats(NetworkDenoiser.TIME, TIME_CHANNELS));
+    var t = nn.silu(nn.at("time").linear(time, width));
+    var x = nn.input(inputs.floats(NetworkDenoiser.SAMPLE, DIMENSIONS));
+    var waves = nn.input(inputs.floats(WAVES, WAVE_COUNT));
+    var h = nn.at("in").linear(nn.concat(1, List.of(x, waves)), width);
+    for (int i = 0; i < blocks; i++) {
+      var at = nn.at("blocks", i);
+      var told = nn.add(at.at("first").linear(nn.silu(h), width), at.at("time").linear(t, width));
+      h = nn.add(h, at.at("second").linear(nn.silu(told), width));
+    }
+    return List.of(nn.output(nn.at("out").linear(nn.silu(h), DIMENSIONS)));
+  }
+
+  /** Adds to a batch with samples what else the network is fed of them. */
+  static Batch withWaves(Batch batch) {
+    float[] samples = batch.floats(NetworkDenoiser.SAMPLE, DIMENSIONS);
+    float[] waves = new float[samples.length * 2 * OCTAVES];
+    for (int i = 0; i < samples.length; i++) {
+      for (int k = 0; k < OCTAVES; k++) {
+        double angle = PI / 2 * (1 << k) * samples[i];
+        waves[2 * (i * OCTAVES + k)] = (float) sin(angle);
+        waves[2 * (i * OCTAVES + k) + 1] = (float) cos(angle);
+      }
+    }
+    return batch.floats(WAVES, waves);
+  }
+}
