@@ -34,7 +34,7 @@ public final class DdpmFamily implements ModelFamily {
 
   @Override
   public String layout() {
-    return PixelFolders.CONFIG + " of a " + PixelFolders.CLASS;
+    return PixelFolders.CONFIG + " of a " + UnetSettings.CLASS + " or DiTTransformer2DModel";
   }
 
   @Override
@@ -54,8 +54,8 @@ public final class DdpmFamily implements ModelFamily {
         folder,
         List.of(
             FolderReport.Expected.network(
-                own.unet().equals(folder) ? "." : DdpmFolder.UNET,
-                path -> PixelModel.manifest(PixelFolders.read(path)),
+                own.network().equals(folder) ? "." : own.networkName(),
+                path -> PixelFolders.read(path).manifest(),
                 CurrentNames::current)),
         List.of(),
         own::scheduler);
@@ -76,7 +76,7 @@ public final class DdpmFamily implements ModelFamily {
         "none; the keys of DDPM have no published form");
     var own = new DdpmFolder(folder);
     var scheduler = own.scheduler();
-    var model = PixelModel.load(own.unet(), how.compute(() -> Precision.FLOAT32));
+    var model = PixelModel.load(own.network(), how.compute(() -> Precision.FLOAT32));
     return new Opened(
         new Wiring(own, scheduler, model, how.name().orElse(NAME)), Set.of(), model::close);
   }
@@ -108,16 +108,16 @@ public final class DdpmFamily implements ModelFamily {
         Map<String, TimestepSpacing> spacings,
         Map<String, X0Treatment> treatments,
         Replacements replaced) {
-      var config = model.config();
+      var network = model.definition();
       return new DdpmPipeline(
           new ModelIdentity(
                   name,
-                  "DDPM, images of " + config.width() + "×" + config.height() + " pixels",
+                  "DDPM, images of " + network.width() + "×" + network.height() + " pixels",
                   FrontMatter.license(folder.path()),
                   FolderDigest.of(folder.path(), component -> true),
                   replaced.parts())
               .publishedAs(PublishedFolder.name(folder.path())),
-          config,
+          network,
           model.denoiser(scheduler.parameterization()),
           scheduler,
           folder.isDdim(),

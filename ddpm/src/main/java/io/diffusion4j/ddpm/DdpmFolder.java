@@ -1,10 +1,8 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.decoder.unet.PixelUnetConfig;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,37 +14,46 @@ import java.util.Map;
 /**
  * A folder of diffusers' {@code DDPMPipeline} or {@code DDIMPipeline}: the network in {@code unet}
  * and the scheduler in {@code scheduler}, or both in the folder itself, as the first published ones
- * have it.
+ * have it. A DiT lies in {@code transformer}, and the pipeline is a {@code DiTPipeline} without an
+ * autoencoder.
  *
  * @param path the folder
  */
 public record DdpmFolder(Path path) {
   public static final String UNET = "unet";
+  public static final String TRANSFORMER = "transformer";
   public static final String SCHEDULER = "scheduler";
   static final String DDPM = "DDPMPipeline";
   static final String DDIM = "DDIMPipeline";
+  static final String DIT = "DiTPipeline";
+  private static final String VAE = "vae";
 
   /** Whether a folder is one of these, whatever else may be wrong with it. */
   public static boolean isAt(Path folder) {
     try {
       if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
         String name = ModelFolder.open(folder).className();
-        return name.equals(DDPM) || name.equals(DDIM);
+        return name.equals(DDPM) || name.equals(DDIM) || isOfPixels(folder, name);
       }
-      Path config = folder.resolve(PixelFolders.CONFIG);
-      return Files.isRegularFile(config)
-          && ComponentConfig.read(config)
-              .className()
-              .filter(PixelFolders.CLASS::equals)
-              .isPresent();
+      return PixelFolders.isAt(folder);
     } catch (CheckpointException e) { // a file that cannot be read is not one of these
       return false;
     }
   }
 
+  /** A DiT without the autoencoder of latent diffusion. */
+  private static boolean isOfPixels(Path folder, String name) {
+    return name.equals(DIT) && !ModelFolder.open(folder).components().containsKey(VAE);
+  }
+
+  /** The component that is the network: {@code unet} or {@code transformer}. */
+  public String networkName() {
+    return Files.isDirectory(path.resolve(TRANSFORMER)) ? TRANSFORMER : UNET;
+  }
+
   /** Where the network lies. */
-  public Path unet() {
-    return component(UNET);
+  public Path network() {
+    return component(networkName());
   }
 
   /** How the network denoises; as DDPM was published if only the network was saved. */
@@ -75,24 +82,27 @@ public record DdpmFolder(Path path) {
 
   /** Writes a pipeline with bfloat16 weights. */
   public void write(
-      PixelUnetConfig config,
+      PixelBackbone network,
       PixelScheduler scheduler,
       NamedTensors weights,
       Map<String, String> notes) {
-    for (String component : List.of(UNET, SCHEDULER)) {
+    boolean isDit = network instanceof PixelDit;
+    String name = isDit ? TRANSFORMER : UNET;
+    for (String component : List.of(name, SCHEDULER)) {
       try {
         Files.createDirectories(path.resolve(component));
       } catch (IOException e) {
         throw new UncheckedIOException("cannot create folders in " + path + ": " + e, e);
       }
     }
-    PixelFolders.write(path.resolve(UNET), config, weights, notes);
+    PixelFolders.write(path.resolve(name), network, weights, notes);
     scheduler.write(path.resolve(SCHEDULER).resolve(UnclipSchedulerConfig.FILE_NAME));
+    String className = isDit ? "DiTTransformer2DModel" : UnetSettings.CLASS;
     ModelFolder.write(
         path,
-        DDPM,
+        isDit ? DIT : DDPM,
         Map.of(
-            UNET, new ModelFolder.Component("diffusers", PixelFolders.CLASS),
+            name, new ModelFolder.Component("diffusers", className),
             SCHEDULER, new ModelFolder.Component("diffusers", "DDPMScheduler")));
   }
 }

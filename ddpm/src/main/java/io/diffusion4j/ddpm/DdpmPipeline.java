@@ -1,10 +1,12 @@
 package io.diffusion4j.ddpm;
 
-import io.diffusion4j.decoder.unet.PixelUnetConfig;
 import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.embedding.Slerp;
+import io.diffusion4j.diffusion.guidance.Guidance;
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
 import io.diffusion4j.diffusion.loss.VarianceType;
@@ -52,6 +54,11 @@ public final class DdpmPipeline implements ImagePipeline {
 
   private static final int RGB = 3;
 
+  /** Of networks that know what is of no class. */
+  private static final double GUIDANCE = 2;
+
+  private static final double MAX_GUIDANCE = 20;
+
   /** As many as diffusers takes, unless the schedule has fewer. */
   private static final int DDPM_STEPS = 1000;
 
@@ -63,34 +70,34 @@ public final class DdpmPipeline implements ImagePipeline {
   private static final ImageDecoder.Condition NOTHING =
       new ImageDecoder.Condition(new float[0], new Prompt(NO_WORDS, NO_WORDS));
 
-  private final PixelUnetConfig config;
+  private final PixelBackbone network;
   private final ModelCard card;
-  private final DiffusionStage<PixelLabel> stage;
+  private final DiffusionStage<Guidance<PixelLabel>> stage;
 
   /**
    * Composes the pipeline.
    *
-   * @param config the network's shape
-   * @param denoiser the network
+   * @param network the network's shape
+   * @param denoiser the network itself
    * @param scheduler what it was trained with
    * @param ddim whether it draws by DDIM by default
    * @param choices what a request can choose beside the usual
    */
   public DdpmPipeline(
       ModelIdentity identity,
-      PixelUnetConfig config,
+      PixelBackbone network,
       Denoiser<PixelLabel> denoiser,
       PixelScheduler scheduler,
       boolean ddim,
       UnaryOperator<Choices> choices) {
-    this.config = config;
+    this.network = network;
     Check.that(
-        config.inChannels() == RGB || config.inChannels() == 1,
+        network.channels() == RGB || network.channels() == 1,
         "in_channels",
-        config.inChannels(),
+        network.channels(),
         "3, or 1 for grey images");
     Check.that(
-        config.labels().kind() != Labels.Kind.VECTOR,
+        network.labels().kind() != Labels.Kind.VECTOR,
         "class_embed_type",
         "identity",
         "classes with numbers");
@@ -105,12 +112,18 @@ public final class DdpmPipeline implements ImagePipeline {
                     Math.min(ddim ? DDIM_STEPS : DDPM_STEPS, scheduler.trainTimesteps()))
                 .withSpacings(TimestepSpacings.standard())
                 .withTreatments(X0Treatment.standard()));
-    var pixels = new Pixels(config.width(), config.height());
+    var pixels = new Pixels(network.width(), network.height());
     var offered = Stage.denoising(STAGE, course).withDraws(pixels).withChoices(choices);
-    card = new ModelCard(identity, pixels, ModelCard.Limits.USUAL, List.of(offered), tasks(config));
+    if (network.labels().hasNull()) {
+      offered = offered.withScale(new Stage.Scale(GUIDANCE, MAX_GUIDANCE));
+    }
+    card =
+        new ModelCard(identity, pixels, ModelCard.Limits.USUAL, List.of(offered), tasks(network));
     stage =
         DiffusionStage.of(
-            offered, denoiser, config.width() * config.height() * config.inChannels());
+            offered,
+            new GuidedDenoiser<>(denoiser),
+            network.width() * network.height() * network.channels());
   }
 
   private static String ancestral(VarianceType variance) {
@@ -122,11 +135,11 @@ public final class DdpmPipeline implements ImagePipeline {
     };
   }
 
-  private static Set<ImageTask.Kind> tasks(PixelUnetConfig config) {
+  private static Set<ImageTask.Kind> tasks(PixelBackbone network) {
     boolean edits =
-        config.width() == config.height()
-            && config.inChannels() == RGB
-            && config.labels().kind() == Labels.Kind.NONE;
+        network.width() == network.height()
+            && network.channels() == RGB
+            && hasUnlabelled(network.labels());
     return edits
         ? EnumSet.of(
             ImageTask.Kind.UNCONDITIONAL,
@@ -134,6 +147,11 @@ public final class DdpmPipeline implements ImagePipeline {
             ImageTask.Kind.INPAINT,
             ImageTask.Kind.INTERPOLATION)
         : EnumSet.of(ImageTask.Kind.UNCONDITIONAL);
+  }
+
+  /** Whether the network knows what is of no class. */
+  private static boolean hasUnlabelled(Labels labels) {
+    return labels.kind() == Labels.Kind.NONE || labels.hasNull();
   }
 
   @Override
@@ -171,21 +189,31 @@ public final class DdpmPipeline implements ImagePipeline {
     return (draws, settings, listener) ->
         stage
             .sample(
-                draws.stream().map(draw -> draw.withCondition(label)).toList(), settings, listener)
+                draws.stream()
+                    .map(draw -> draw.withCondition(guided(label, settings.guidanceScale())))
+                    .toList(),
+                settings,
+                listener)
             .stream()
             .map(this::image)
             .toList();
   }
 
+  /** Away from what is of no class; that itself is not guided. */
+  private static Guidance<PixelLabel> guided(PixelLabel label, GuidanceScale scale) {
+    var none = new PixelLabel.None();
+    return new Guidance<>(label, none, label.equals(none) ? GuidanceScale.constant(1) : scale);
+  }
+
   private Image image(float[] sample) {
-    if (config.inChannels() == RGB) {
-      return new Image(config.width(), config.height(), sample);
+    if (network.channels() == RGB) {
+      return new Image(network.width(), network.height(), sample);
     }
     float[] pixels = new float[RGB * sample.length];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = sample[i / RGB];
     }
-    return new Image(config.width(), config.height(), pixels);
+    return new Image(network.width(), network.height(), pixels);
   }
 
   private static List<Draw<ImageDecoder.Condition>> draws(List<NoiseSource> noise) {
@@ -264,16 +292,20 @@ public final class DdpmPipeline implements ImagePipeline {
     }
 
     private PixelLabel label(OptionalInt label) {
-      boolean classes = config.labels().kind() != Labels.Kind.NONE;
-      int count = config.labels().count();
+      var labels = network.labels();
+      if (label.isEmpty() && hasUnlabelled(labels)) {
+        return new PixelLabel.None();
+      }
+      boolean classes = labels.kind() != Labels.Kind.NONE;
+      int count = labels.count();
       String range = count > 0 ? "a class in [0, " + count + ")" : "the number of a class";
       boolean known = label.isPresent() && (count == 0 || label.getAsInt() < count);
       Check.that(
-          classes ? known : label.isEmpty(),
+          classes && known,
           "label",
           label.isPresent() ? label.getAsInt() : "none",
           classes ? range : "none; the model knows no classes");
-      return classes ? new PixelLabel.Numbered(label.getAsInt()) : new PixelLabel.None();
+      return new PixelLabel.Numbered(label.getAsInt());
     }
 
     @Override
@@ -281,7 +313,7 @@ public final class DdpmPipeline implements ImagePipeline {
       requireOffered(task);
       requireNoWords(task);
       if (task.strength() == 0) {
-        int side = config.width();
+        int side = network.width();
         return new Kept(new Image(side, side, new Pyramid(task.image()).level(side)));
       }
       return new Edited(

@@ -1,11 +1,30 @@
 package io.diffusion4j.ddpm;
 
+import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 
 /** The class of an image, for networks that know classes. */
 public sealed interface PixelLabel {
   /** No class. */
   record None() implements PixelLabel {}
+
+  /**
+   * The row of a table of classes, or the class where it is given as a number.
+   *
+   * @throws IllegalArgumentException if it is none of these classes
+   */
+  default int row(Labels labels) {
+    int count = labels.count();
+    if (this instanceof None && labels.hasNull()) {
+      return count;
+    }
+    if (!(this instanceof Numbered numbered)) {
+      throw Check.refusal("label", this, "the number of a class");
+    }
+    Check.that(
+        count == 0 || numbered.number() < count, "label", numbered.number(), "in [0, %s)", count);
+    return numbered.number();
+  }
 
   /**
    * A class.

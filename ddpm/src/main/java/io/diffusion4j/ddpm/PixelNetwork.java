@@ -1,27 +1,23 @@
 package io.diffusion4j.ddpm;
 
-import io.diffusion4j.decoder.unet.Context;
+import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.unet.PixelUnetConfig;
-import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
-import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.List;
 
 /** diffusers' {@code UNet2DModel}: a U-Net that is given x_t, the time, and perhaps a class. */
-public record PixelNetwork(PixelUnetConfig config) implements NetworkDefinition {
-  /**
-   * The class: an integer where classes have a table, the sinusoid {@code [timeChannels]} where
-   * they are numbers, a vector {@code [timeEmbedDim]} where they are vectors.
-   */
-  public static final String LABEL = "label";
-
-  /** Outputs: the prediction and, where the variance is learned, its interpolation. */
+public record PixelNetwork(PixelUnetConfig config) implements PixelBackbone {
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     int channels = config.inChannels();
@@ -30,7 +26,7 @@ public record PixelNetwork(PixelUnetConfig config) implements NetworkDefinition 
     if (config.centerInput()) {
       x = nn.subtract(nn.add(x, x), nn.input(nn.constant(1)));
     }
-    var out = new Unet(config).forward(nn, x, time(nn, inputs), labels(nn, inputs), Context.none());
+    var out = config.forward(nn, x, time(nn, inputs), labels(nn, inputs), Context.none());
     return config.outChannels() == channels
         ? List.of(out)
         : List.of(nn.slice(out, 0, channels), nn.slice(out, channels, channels));
@@ -49,12 +45,12 @@ public record PixelNetwork(PixelUnetConfig config) implements NetworkDefinition 
   private List<Tensor> labels(Nn nn, Inputs inputs) {
     int width = config.timeEmbedDim();
     List<Tensor> added = new ArrayList<>();
-    switch (config.labels().kind()) {
+    switch (labels().kind()) {
       case NONE -> {}
       case TABLE ->
           added.add(
               nn.at("class_embedding")
-                  .embedding(inputs.ints(LABEL), config.labels().count(), width, Init.normal(1)));
+                  .embedding(inputs.ints(LABEL), labels().rows(), width, Init.normal(1)));
       case TIMESTEP -> {
         var at = nn.at("class_embedding");
         var label = nn.input(inputs.floats(LABEL, config.timeChannels()));
@@ -65,20 +61,80 @@ public record PixelNetwork(PixelUnetConfig config) implements NetworkDefinition 
     return added;
   }
 
-  /** What the input for the time is fed. */
-  float[] embedded(double t) {
+  @Override
+  public int height() {
+    return config.height();
+  }
+
+  @Override
+  public int width() {
+    return config.width();
+  }
+
+  @Override
+  public int channels() {
+    return config.inChannels();
+  }
+
+  @Override
+  public Labels labels() {
+    return config.labels();
+  }
+
+  @Override
+  public PixelNetwork withLabels(Labels other) {
+    return new PixelNetwork(config.withLabels(other));
+  }
+
+  @Override
+  public float[] embedded(double t) {
     int learned = config.time().learned();
     if (learned == 0) {
-      return sinusoid(t);
+      return config.sinusoid(t);
     }
     float[] row = new float[learned];
     row[(int) Math.max(0, Math.min(learned - 1L, Math.round(t)))] = 1;
     return row;
   }
 
-  /** The sinusoid of a time, or of a class that is a number. */
-  float[] sinusoid(double t) {
-    var time = config.time();
-    return TimeEmbedding.sinusoid(t, config.timeChannels(), time.freqShift(), time.sinesFirst());
+  @Override
+  public void feed(Batch batch, List<PixelLabel> labels) {
+    switch (labels().kind()) {
+      case NONE ->
+          labels.forEach(
+              label ->
+                  Check.that(
+                      label instanceof PixelLabel.None,
+                      "label",
+                      label,
+                      "none; there are no classes"));
+      case TABLE ->
+          batch.ints(LABEL, labels.stream().mapToInt(label -> label.row(labels())).toArray());
+      case TIMESTEP ->
+          batch.floats(
+              LABEL,
+              Rows.stack(
+                  labels.stream().map(label -> config.sinusoid(label.row(labels()))).toList()));
+      case VECTOR -> batch.floats(LABEL, Rows.stack(labels.stream().map(this::vector).toList()));
+    }
+  }
+
+  private float[] vector(PixelLabel label) {
+    if (!(label instanceof PixelLabel.Vector vector)) {
+      throw Check.refusal("label", label, "a vector");
+    }
+    Check.length("label", vector.values().length, config.timeEmbedDim());
+    return vector.values();
+  }
+
+  @Override
+  public Manifest manifest() {
+    return Manifest.of(this);
+  }
+
+  /** Attention may have the names of before 2023. */
+  @Override
+  public NamedTensors fromFolder(NamedTensors stored) {
+    return CurrentNames.of(stored);
   }
 }

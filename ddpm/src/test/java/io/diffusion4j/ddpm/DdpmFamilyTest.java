@@ -3,8 +3,9 @@ package io.diffusion4j.ddpm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.diffusion4j.decoder.unet.PixelUnetConfig;
+import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -13,7 +14,9 @@ import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.golden.GoldenRoots;
-import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
@@ -24,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Folders of both layouts are opened, draw every task they offer, and refuse the others. */
 class DdpmFamilyTest {
   private static final ImageTask ANYTHING = new ImageTask.Unconditional(OptionalInt.empty());
+  private static final ImageTask CLASS_1 = new ImageTask.Unconditional(OptionalInt.of(1));
+  private static final ImageTask CLASS_2 = new ImageTask.Unconditional(OptionalInt.of(2));
+  private static final ImageTask CLASS_4 = new ImageTask.Unconditional(OptionalInt.of(4));
 
   @TempDir Path folder = Path.of("");
 
@@ -49,9 +56,18 @@ class DdpmFamilyTest {
 
   private static List<Image> draw(ImagePipeline pipeline, ImageTask task, int images) {
     SamplingSettings few = pipeline.stages(task.kind()).get(0).defaults().withSteps(4);
+    return draw(pipeline, task, few, images);
+  }
+
+  private static float[] draw(ImagePipeline pipeline, ImageTask task, SamplingSettings settings) {
+    return draw(pipeline, task, settings, 1).get(0).pixels();
+  }
+
+  private static List<Image> draw(
+      ImagePipeline pipeline, ImageTask task, SamplingSettings settings, int images) {
     return pipeline.draw(
         task,
-        Map.of(DdpmPipeline.STAGE, few),
+        Map.of(DdpmPipeline.STAGE, settings),
         PhiloxNoise.images(7, images),
         SamplingListener.NONE);
   }
@@ -142,47 +158,74 @@ class DdpmFamilyTest {
 
   @Test
   void aWrittenFolderIsReadAsItWasWritten() {
-    var config = withClasses(PixelFolders.read(published("butterflies").resolve("unet")));
-    var own = new DdpmFolder(folder);
-    own.write(
-        config, PixelScheduler.ddpm(), RandomWeights.of(new PixelNetwork(config), 1), Map.of());
-    assertThat(PixelFolders.read(own.unet())).isEqualTo(config);
+    var network =
+        PixelFolders.read(published("butterflies").resolve("unet"))
+            .withLabels(Labels.table(3, false));
+    var own = written(network);
     assertThat(own.scheduler()).isEqualTo(PixelScheduler.ddpm());
     open(
         folder,
         pipeline -> {
-          var one = new ImageTask.Unconditional(OptionalInt.of(1));
-          var two = new ImageTask.Unconditional(OptionalInt.of(2));
-          assertThat(draw(pipeline, one, 1)).isNotEqualTo(draw(pipeline, two, 1));
+          assertThat(draw(pipeline, CLASS_1, 1)).isNotEqualTo(draw(pipeline, CLASS_2, 1));
           assertThatThrownBy(() -> draw(pipeline, ANYTHING, 1))
               .hasMessage("label: none (expected: a class in [0, 3))");
           assertThat(pipeline.card().taskNames()).containsExactly("unconditional");
         });
   }
 
-  private static PixelUnetConfig withClasses(PixelUnetConfig c) {
-    return new PixelUnetConfig(
-        c.height(),
-        c.width(),
-        c.inChannels(),
-        c.outChannels(),
-        c.centerInput(),
-        c.time(),
-        c.timeEmbedDim(),
-        c.blockChannels(),
-        c.attention(),
-        c.attentionUp(),
-        c.middle(),
-        c.layers(),
-        c.headDim(),
-        c.groups(),
-        c.eps(),
-        c.timeConditioning(),
-        c.activation(),
-        c.downPadding(),
-        c.attentionDown(),
-        c.attentionUpward(),
-        new Labels(Labels.Kind.TABLE, 3));
+  /** A network that also knows what is of no class is guided, and draws and edits without one. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void classesWithANullAreGuided(boolean isDit) {
+    PixelBackbone network =
+        isDit
+            ? new PixelDit(DitConfig.of(8, 2, 2, 24, 2), 3)
+            : PixelFolders.read(published("butterflies").resolve("unet"))
+                .withLabels(Labels.table(3, true));
+    var own = written(network);
+    assertThat(own.network().getFileName().toString()).isEqualTo(isDit ? "transformer" : "unet");
+    assertThat(OpenPipeline.inspect(folder).isSound()).isTrue();
+    open(
+        folder,
+        pipeline -> {
+          var offered = pipeline.card().stages().get(0);
+          var plain = offered.defaults().withSteps(3).withGuidanceScale(GuidanceScale.constant(1));
+          var guided = plain.withGuidanceScale(GuidanceScale.constant(5));
+          assertThat(offered.scale().isOffered()).isTrue();
+          assertThat(draw(pipeline, CLASS_1, plain)).isNotEqualTo(draw(pipeline, CLASS_2, plain));
+          assertThat(draw(pipeline, CLASS_1, plain)).isNotEqualTo(draw(pipeline, CLASS_1, guided));
+          assertThat(draw(pipeline, ANYTHING, plain)).isEqualTo(draw(pipeline, ANYTHING, guided));
+          assertThatThrownBy(() -> draw(pipeline, CLASS_4, plain))
+              .hasMessage("label: 4 (expected: a class in [0, 3))");
+          assertThat(pipeline.card().taskNames()).contains("unconditional", "inpaint");
+        });
+  }
+
+  @Test
+  void anUnconditionalDitDraws() {
+    written(new PixelDit(DitConfig.of(8, 2, 2, 24, 2).withOutChannels(6), 0));
+    open(
+        folder,
+        pipeline -> {
+          assertThat(draw(pipeline, ANYTHING, 2)).hasSize(2).doesNotHaveDuplicates();
+          assertThatThrownBy(() -> draw(pipeline, CLASS_1, 1))
+              .hasMessage("label: 1 (expected: none; the model knows no classes)");
+          assertThat(pipeline.card().stages().get(0).scale().isOffered()).isFalse();
+        });
+  }
+
+  /** With random weights everywhere, so that what training starts at 0 is seen. */
+  private DdpmFolder written(PixelBackbone network) {
+    var weights = new TensorMap();
+    var random = new SplittableRandom(1);
+    for (var parameter : Manifest.of(network).parameters().values()) {
+      float[] values = Init.normal(0.2).values(parameter.shape(), random);
+      weights.put(parameter.key(), parameter.shape(), values);
+    }
+    var own = new DdpmFolder(folder);
+    own.write(network, PixelScheduler.ddpm(), weights, Map.of());
+    assertThat(PixelFolders.read(own.network())).isEqualTo(network);
+    return own;
   }
 
   @Test

@@ -95,11 +95,11 @@ class DdpmParityTest {
         PixelScheduler.read(ComponentConfig.parse(folder.schedulerFile(), config.toString()));
     GoldenTensors io = golden.io();
     GoldenTensors noise = GoldenTensors.read(golden.folder().resolve("noise.safetensors"));
-    try (var model = PixelModel.load(folder.unet(), Compute.of(Precision.FLOAT32))) {
+    try (var model = PixelModel.load(folder.network(), Compute.of(Precision.FLOAT32))) {
       var pipeline =
           new DdpmPipeline(
               new ModelIdentity("golden", "", "NOASSERTION", "sha256:"),
-              model.config(),
+              model.definition(),
               model.denoiser(scheduler.parameterization()),
               scheduler,
               false,

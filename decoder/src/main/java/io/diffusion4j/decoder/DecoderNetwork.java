@@ -1,6 +1,6 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.decoder.unet.Context;
+import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;

@@ -1,7 +1,7 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Context;
 import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;

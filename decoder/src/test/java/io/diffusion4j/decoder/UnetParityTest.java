@@ -2,7 +2,7 @@ package io.diffusion4j.decoder;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 
-import io.diffusion4j.decoder.unet.Context;
+import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;

@@ -90,6 +90,10 @@ public enum GoldenKind {
   PROBABILITY_FLOW("sde/ode*/case.json", c -> c.has("method")),
   /** Score SDEs: the likelihood by the probability flow, in float64. */
   FLOW_LIKELIHOOD("sde/likelihood*/case.json", c -> c.has("method")),
+  /** Diffusers' {@code DiTTransformer2DModel}. */
+  DIT("dit/*/transformer/case.json", c -> c.has("config")),
+  /** The network of facebookresearch/DiT under its own names. */
+  ORIGINAL_DIT("dit/*/case.json", c -> c.has("constructor")),
   /** Prompts that a pipeline folder of diffusers drew. */
   UNCLIP_PIPELINE("unclip-pipeline/case.json", c -> c.has("prompts")),
   /** Variations of images by the pipeline in the folder above. */

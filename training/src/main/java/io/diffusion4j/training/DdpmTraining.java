@@ -3,11 +3,12 @@ package io.diffusion4j.training;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.ddpm.DdpmFolder;
+import io.diffusion4j.ddpm.PixelBackbone;
 import io.diffusion4j.ddpm.PixelBatches;
 import io.diffusion4j.ddpm.PixelFolders;
 import io.diffusion4j.ddpm.PixelObjective;
 import io.diffusion4j.ddpm.PixelScheduler;
-import io.diffusion4j.decoder.unet.PixelUnetConfig;
+import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.NoisedBatch;
 import java.nio.file.Files;
@@ -25,9 +26,11 @@ record DdpmTraining(Job job) implements PartTraining {
   public boolean train() {
     var config = job.config();
     Path first = job.recipe().first();
-    PixelUnetConfig shape =
-        first == null ? job.preset().ddpmConfig() : PixelFolders.read(new DdpmFolder(first).unet());
-    requireTrainable(shape);
+    PixelBackbone network =
+        first == null
+            ? job.preset().ddpmNetwork()
+            : PixelFolders.read(new DdpmFolder(first).network());
+    requireTrainable(network);
     Path model = job.recipe().model();
     Check.that(
         !Files.exists(model.resolve(ModelFolder.INDEX)) || DdpmFolder.isAt(model),
@@ -42,42 +45,37 @@ record DdpmTraining(Job job) implements PartTraining {
             scheduler.schedule(),
             scheduler.parameterization(),
             job.technique(PartTechniques.WEIGHTING),
-            shape.timeChannels());
+            network::embedded);
     return job.run(
-        new PixelObjective(shape),
+        new PixelObjective(network),
         data ->
             new PixelBatches(
-                data.examples(shape.height(), config.seed()),
+                data.examples(network.height(), config.seed()),
                 noise,
                 config.batchSize(),
                 config.seed()),
         trainer -> {
           if (first != null) {
-            trainer.startFrom(Job.weights(new DdpmFolder(first).unet(), Checkpoint.DIFFUSERS));
+            var stored = Job.weights(new DdpmFolder(first).network(), Checkpoint.DIFFUSERS);
+            trainer.startFrom(network.fromFolder(stored));
           }
         },
         (to, weights) -> {
-          folders().forEach(to::made);
-          new DdpmFolder(to.recipe().model()).write(shape, scheduler, weights, to.notes());
+          new DdpmFolder(to.recipe().model()).write(network, scheduler, weights, to.notes());
         });
   }
 
   /** What pictures can be fed to, and what they say nothing of. */
-  private static void requireTrainable(PixelUnetConfig shape) {
+  private static void requireTrainable(PixelBackbone network) {
     Check.that(
-        shape.height() == shape.width() && shape.inChannels() == 3,
+        network.height() == network.width() && network.channels() == 3,
         "sample_size",
-        shape.height() + "×" + shape.width() + "×" + shape.inChannels(),
+        network.height() + "×" + network.width() + "×" + network.channels(),
         "square colour pictures");
     Check.that(
-        shape.labels().equals(PixelUnetConfig.Labels.NONE),
+        network.labels().equals(Labels.NONE),
         "class labels",
-        shape.labels().kind(),
+        network.labels().kind(),
         "none; pictures have no classes");
-    Check.that(
-        shape.time().equals(new PixelUnetConfig.Time(0, false, 0)),
-        "time embedding",
-        shape.time(),
-        "flip_sin_to_cos true, freq_shift 0, positional");
   }
 }

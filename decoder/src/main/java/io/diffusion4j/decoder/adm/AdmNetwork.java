@@ -1,9 +1,9 @@
 package io.diffusion4j.decoder.adm;
 
 import io.diffusion4j.decoder.DecoderNetwork;
+import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Context;
 import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Inputs;

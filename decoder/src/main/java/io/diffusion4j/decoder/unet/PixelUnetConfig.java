@@ -3,6 +3,7 @@ package io.diffusion4j.decoder.unet;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Function;
+import io.diffusion4j.nn.TimeEmbedding;
 import java.util.List;
 
 /**
@@ -88,10 +89,12 @@ public record PixelUnetConfig(
    *
    * @param kind how a class is given to the network
    * @param count how many there are, where they have a table
+   * @param hasNull whether the network has also learned what is of no class, as classifier-free
+   *     guidance needs it; the last row of the table stands for that
    */
-  public record Labels(Kind kind, int count) {
+  public record Labels(Kind kind, int count, boolean hasNull) {
     /** No classes. */
-    public static final Labels NONE = new Labels(Kind.NONE, 0);
+    public static final Labels NONE = new Labels(Kind.NONE, 0, false);
 
     /** How a class is given to the network. */
     public enum Kind {
@@ -110,6 +113,18 @@ public record PixelUnetConfig(
           "num_class_embeds",
           count,
           "≥ 1 with a table, 0 without");
+      Check.that(
+          !hasNull || kind == Kind.TABLE, "null_class_embed", hasNull, "false without a table");
+    }
+
+    /** Classes that have a table. */
+    public static Labels table(int count, boolean hasNull) {
+      return new Labels(Kind.TABLE, count, hasNull);
+    }
+
+    /** Rows of the table. */
+    public int rows() {
+      return hasNull ? count + 1 : count;
     }
   }
 
@@ -165,6 +180,37 @@ public record PixelUnetConfig(
         "act_fn",
         activation,
         "silu with resnet_time_scale_shift scale_shift");
+  }
+
+  /** The same that knows these classes. */
+  public PixelUnetConfig withLabels(Labels other) {
+    return new PixelUnetConfig(
+        height,
+        width,
+        inChannels,
+        outChannels,
+        centerInput,
+        time,
+        timeEmbedDim,
+        blockChannels,
+        attention,
+        attentionUp,
+        middle,
+        layers,
+        headDim,
+        groups,
+        eps,
+        timeConditioning,
+        activation,
+        downPadding,
+        attentionDown,
+        attentionUpward,
+        other);
+  }
+
+  @Override
+  public float[] sinusoid(double t) {
+    return TimeEmbedding.sinusoid(t, timeChannels(), time.freqShift(), time.sinesFirst());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.diffusion4j.decoder.unet;
 
+import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.unet.ResBlock.Resampling;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;

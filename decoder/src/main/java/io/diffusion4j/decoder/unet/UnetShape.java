@@ -1,29 +1,27 @@
 package io.diffusion4j.decoder.unet;
 
+import io.diffusion4j.decoder.backbone.Backbone;
+import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.nn.Function;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
 import java.util.List;
 
 /**
- * What there is to know of a U-Net to build it. Each family of checkpoints answers in the words of
+ * What there is to know of a U-Net to build it; convolutions take other sizes too. Each family of checkpoints answers in the words of
  * its own configuration: {@link UnetConfig} is diffusers', {@link AdmConfig} OpenAI's.
  */
-public sealed interface UnetShape permits UnetConfig, AdmConfig, PixelUnetConfig {
-  /** Height and width it was trained for, the larger of the two; convolutions take others too. */
-  int sampleSize();
-
-  /** Channels of the input. */
-  int inChannels();
-
-  /** Channels of the output; twice the image's if the variance is learned. */
-  int outChannels();
-
-  /** Width of the sinusoid of the time. */
-  int timeChannels();
-
-  /** Width of the time embedding that residual blocks see. */
+public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig, PixelUnetConfig {
+  @Override
   default int timeEmbedDim() {
     return 4 * timeChannels();
+  }
+
+  @Override
+  default Tensor forward(
+      Nn nn, Tensor x, Tensor sinusoid, List<Tensor> timeAdd, List<Context> context) {
+    return new Unet(this).forward(nn, x, sinusoid, timeAdd, context);
   }
 
   /** Channels of each level, from the highest resolution down. */
@@ -77,9 +75,6 @@ public sealed interface UnetShape permits UnetConfig, AdmConfig, PixelUnetConfig
 
   /** How many heads attention has on the way up. */
   int headsUp(int channels);
-
-  /** Width of the context tokens that attention also looks at; 0 without context. */
-  int contextDim();
 
   /** Groups of the group normalisations. */
   int groups();

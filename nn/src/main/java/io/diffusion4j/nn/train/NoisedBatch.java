@@ -23,31 +23,39 @@ import java.util.SplittableRandom;
  * @param schedule the forward process
  * @param parameterization what the network predicts
  * @param weighting how much the error of each timestep counts
- * @param timeChannels width of the network's time embedding
+ * @param times what the network is fed for a timestep
  * @param timesteps which timesteps are trained on, unless the caller has its own
  */
 public record NoisedBatch(
     NoiseSchedule schedule,
     Parameterization parameterization,
     Weighting weighting,
-    int timeChannels,
+    NetworkDenoiser.Times times,
     TimestepSampler timesteps) {
   /** All timesteps alike. */
   public NoisedBatch(
       NoiseSchedule schedule,
       Parameterization parameterization,
       Weighting weighting,
+      NetworkDenoiser.Times times) {
+    this(schedule, parameterization, weighting, times, TimestepSampler.uniform(schedule.steps()));
+  }
+
+  /**
+   * The same with the usual sinusoid.
+   *
+   * @param timeChannels its width
+   */
+  public NoisedBatch(
+      NoiseSchedule schedule,
+      Parameterization parameterization,
+      Weighting weighting,
       int timeChannels) {
-    this(
-        schedule,
-        parameterization,
-        weighting,
-        timeChannels,
-        TimestepSampler.uniform(schedule.steps()));
+    this(schedule, parameterization, weighting, t -> TimeEmbedding.sinusoid(t, timeChannels));
   }
 
   public NoisedBatch withTimesteps(TimestepSampler other) {
-    return new NoisedBatch(schedule, parameterization, weighting, timeChannels, other);
+    return new NoisedBatch(schedule, parameterization, weighting, times, other);
   }
 
   /**
@@ -67,7 +75,7 @@ public record NoisedBatch(
         new ReverseProcess(schedule, MeanType.of(parameterization), VarianceType.LEARNED_RANGE);
     List<float[]> noisy = new ArrayList<>();
     List<float[]> targets = new ArrayList<>();
-    List<float[]> times = new ArrayList<>();
+    List<float[]> fed = new ArrayList<>();
     List<float[]> rows = new ArrayList<>();
     for (float[] x0 : samples) {
       var drawn = chosen.draw(random);
@@ -83,12 +91,12 @@ public record NoisedBatch(
       }
       noisy.add(xt);
       targets.add(target);
-      times.add(TimeEmbedding.sinusoid(step.t(), timeChannels));
+      fed.add(times.of(step.t()));
       rows.add(row(step, drawn.weight()));
     }
     batch
         .floats(NetworkDenoiser.SAMPLE, Rows.stack(noisy))
-        .floats(NetworkDenoiser.TIME, Rows.stack(times))
+        .floats(NetworkDenoiser.TIME, Rows.stack(fed))
         .floats(DiffusionLoss.TARGET, Rows.stack(targets))
         .floats(DiffusionLoss.X0, Rows.stack(samples))
         .floats(DiffusionLoss.ROW, Rows.stack(rows));

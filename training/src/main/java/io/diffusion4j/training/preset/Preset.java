@@ -1,6 +1,8 @@
 package io.diffusion4j.training.preset;
 
 import io.diffusion4j.clip.ClipVisionNetwork;
+import io.diffusion4j.ddpm.PixelBackbone;
+import io.diffusion4j.ddpm.PixelNetwork;
 import io.diffusion4j.decoder.TextProjection;
 import io.diffusion4j.decoder.unet.PixelUnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig;
@@ -145,7 +147,11 @@ public record Preset(
   }
 
   /** The network of the model without words. */
-  public PixelUnetConfig ddpmConfig() {
+  public PixelBackbone ddpmNetwork() {
+    return new PixelNetwork(ddpmConfig());
+  }
+
+  private PixelUnetConfig ddpmConfig() {
     var own = requireDdpm();
     return new PixelUnetConfig(
         own.size,

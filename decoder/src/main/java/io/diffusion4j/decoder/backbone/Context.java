@@ -1,11 +1,11 @@
-package io.diffusion4j.decoder.unet;
+package io.diffusion4j.decoder.backbone;
 
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import java.util.List;
 
 /**
- * Tokens that the attention of a U-Net looks at beside its pixels.
+ * Tokens that the attention of a network looks at beside its pixels.
  *
  * @param tokens {@code [B, L, contextDim]}
  * @param present {@code [B, L]}: 1 where a token is to be seen, 0 for padding; none if all are
@@ -25,7 +25,7 @@ public record Context(Tensor tokens, List<Tensor> present) {
   }
 
   /** What is added to the logits of the tokens and of the pixels after them; nothing, or one. */
-  List<Tensor> mask(Nn nn, long pixels) {
+  public List<Tensor> mask(Nn nn, long pixels) {
     return present.stream().map(p -> nn.hide(p, HIDDEN, pixels)).toList();
   }
 

@@ -1,0 +1,105 @@
+package io.diffusion4j.ddpm;
+
+import io.diffusion4j.decoder.backbone.Context;
+import io.diffusion4j.decoder.dit.BlockCopies;
+import io.diffusion4j.decoder.dit.DitConfig;
+import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.nn.weights.NamedTensors;
+import java.util.List;
+
+/**
+ * diffusers' {@code DiTTransformer2DModel}: a transformer that is given x_t, the time and a class.
+ * The last row of its table of classes stands for none; with no classes it is the only one.
+ *
+ * @param classes how many there are
+ */
+public record PixelDit(DitConfig config, int classes) implements PixelBackbone {
+  private static final String TABLE =
+      "transformer_blocks.0.norm1.emb.class_embedder.embedding_table";
+
+  public PixelDit {
+    Check.that(classes >= 0, "num_embeds_ada_norm", classes, "≥ 0");
+    int channels = config.inChannels();
+    Check.that(
+        config.outChannels() == channels || config.outChannels() == 2 * channels,
+        "out_channels",
+        config.outChannels(),
+        "%s, or %s with a learned variance",
+        channels,
+        2 * channels);
+  }
+
+  @Override
+  public List<Tensor> define(Nn nn, Inputs inputs) {
+    int size = config.sampleSize();
+    int channels = config.inChannels();
+    var x = nn.input(inputs.floats(NetworkDenoiser.SAMPLE, size, size, channels));
+    var time = nn.input(inputs.floats(NetworkDenoiser.TIME, config.timeChannels()));
+    var label =
+        nn.at(TABLE).embedding(inputs.ints(LABEL), classes + 1L, config.width(), Init.normal(0.02));
+    var out = config.forward(nn, x, time, List.of(label), Context.none());
+    return config.outChannels() == channels
+        ? List.of(out)
+        : List.of(nn.slice(out, 0, channels), nn.slice(out, channels, channels));
+  }
+
+  @Override
+  public int height() {
+    return config.sampleSize();
+  }
+
+  @Override
+  public int width() {
+    return config.sampleSize();
+  }
+
+  @Override
+  public int channels() {
+    return config.inChannels();
+  }
+
+  @Override
+  public Labels labels() {
+    return classes == 0 ? Labels.NONE : Labels.table(classes, true);
+  }
+
+  @Override
+  public PixelDit withLabels(Labels other) {
+    Check.that(
+        other.kind() == Labels.Kind.NONE || other.hasNull(), "classes", other, "a table with null");
+    return new PixelDit(config, other.count());
+  }
+
+  @Override
+  public float[] embedded(double t) {
+    return config.sinusoid(t);
+  }
+
+  @Override
+  public void feed(Batch batch, List<PixelLabel> labels) {
+    var rows = Labels.table(Math.max(1, classes), true);
+    batch.ints(
+        LABEL,
+        labels.stream()
+            .mapToInt(label -> label instanceof PixelLabel.None ? classes : label.row(rows))
+            .toArray());
+  }
+
+  @Override
+  public Manifest manifest() {
+    return BlockCopies.with(Manifest.of(this), config.layers());
+  }
+
+  @Override
+  public NamedTensors fromFolder(NamedTensors stored) {
+    return BlockCopies.without(stored, config.layers());
+  }
+}

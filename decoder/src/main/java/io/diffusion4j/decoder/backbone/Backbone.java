@@ -1,0 +1,47 @@
+package io.diffusion4j.decoder.backbone;
+
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.TimeEmbedding;
+import java.util.List;
+
+/**
+ * The shape of a network that denoises images, and its layers. A model that conditions its network
+ * on something gives it as a vector beside the time, as tokens, or both, and so takes any backbone:
+ * the U-Net ({@code decoder.unet}) or the transformer DiT ({@code decoder.dit}).
+ */
+public interface Backbone {
+  /** Height and width of the images that it was trained for, the larger of the two. */
+  int sampleSize();
+
+  /** Channels of the input. */
+  int inChannels();
+
+  /** Channels of the output; twice the image's if the variance is learned. */
+  int outChannels();
+
+  /** Width of the sinusoid of the time. */
+  int timeChannels();
+
+  /** Width of the time embedding, and of what is added to it. */
+  int timeEmbedDim();
+
+  /** Width of the context tokens that attention also looks at; 0 without context. */
+  int contextDim();
+
+  /** The sinusoid of a timestep: {@code [timeChannels]}. */
+  default float[] sinusoid(double t) {
+    return TimeEmbedding.sinusoid(t, timeChannels());
+  }
+
+  /**
+   * The whole network.
+   *
+   * @param x {@code [B, H, W, inChannels]}
+   * @param sinusoid of the time, {@code [B, timeChannels]}
+   * @param timeAdd what is added to the time embedding, {@code [B, timeEmbedDim]}; none or one
+   * @param context what attention looks at; none or one
+   * @return {@code [B, H, W, outChannels]}, numbers
+   */
+  Tensor forward(Nn nn, Tensor x, Tensor sinusoid, List<Tensor> timeAdd, List<Context> context);
+}
