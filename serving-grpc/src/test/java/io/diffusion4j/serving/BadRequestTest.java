@@ -125,6 +125,11 @@ class BadRequestTest {
             "stages[\"decoder\"].guidance_scale",
             "-0.5 (expected: 0 to 20.0)"),
         arguments(
+            request("x")
+                .putStages("decoder", StageOptions.newBuilder().setGuidance("clip").build()),
+            "stages[\"decoder\"].guidance",
+            "\"clip\" (expected: none; the model has no guide for decoder)"),
+        arguments(
             request("x").putStages("super_res", guidance(2)),
             "stages[\"super_res\"].guidance_scale",
             "2.0 (expected: 1; this stage has no guidance)"),

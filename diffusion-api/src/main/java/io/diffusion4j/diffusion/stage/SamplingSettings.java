@@ -18,13 +18,16 @@ import java.util.Optional;
  *     model, which asks the network half as much. A stage without guidance takes 1 only
  * @param spacing which timesteps are kept; empty for the stage's own
  * @param treatment what is done to each x̂₀; empty for the stage's own
+ * @param guide the name of what guides by its gradient, with the guidance scale as its factor;
+ *     empty for classifier-free guidance
  */
 public record SamplingSettings(
     Sampler sampler,
     int steps,
     GuidanceScale guidanceScale,
     Optional<TimestepSpacing> spacing,
-    Optional<X0Treatment> treatment) {
+    Optional<X0Treatment> treatment,
+    Optional<String> guide) {
   public SamplingSettings {
     Check.that(steps >= 1, "steps", steps, "≥ 1");
   }
@@ -42,7 +45,7 @@ public record SamplingSettings(
 
   /** With the spacing of the stage, and what it does to x̂₀. */
   public SamplingSettings(Sampler sampler, int steps, GuidanceScale guidanceScale) {
-    this(sampler, steps, guidanceScale, Optional.empty(), Optional.empty());
+    this(sampler, steps, guidanceScale, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /** The same with one guidance scale at all times. */
@@ -52,12 +55,12 @@ public record SamplingSettings(
 
   /** The same with another sampler. */
   public SamplingSettings withSampler(Sampler other) {
-    return new SamplingSettings(other, steps, guidanceScale, spacing, treatment);
+    return new SamplingSettings(other, steps, guidanceScale, spacing, treatment, guide);
   }
 
   /** The same with another number of steps. */
   public SamplingSettings withSteps(int other) {
-    return new SamplingSettings(sampler, other, guidanceScale, spacing, treatment);
+    return new SamplingSettings(sampler, other, guidanceScale, spacing, treatment, guide);
   }
 
   /** Whether there is a sampler. */
@@ -67,17 +70,23 @@ public record SamplingSettings(
 
   /** The same with another guidance scale. */
   public SamplingSettings withGuidanceScale(GuidanceScale other) {
-    return new SamplingSettings(sampler, steps, other, spacing, treatment);
+    return new SamplingSettings(sampler, steps, other, spacing, treatment, guide);
   }
 
   /** The same with other timesteps than those of the stage. */
   public SamplingSettings withSpacing(TimestepSpacing other) {
-    return new SamplingSettings(sampler, steps, guidanceScale, Optional.of(other), treatment);
+    return new SamplingSettings(
+        sampler, steps, guidanceScale, Optional.of(other), treatment, guide);
   }
 
   /** The same with another treatment of x̂₀ than that of the stage. */
   public SamplingSettings withTreatment(X0Treatment other) {
-    return new SamplingSettings(sampler, steps, guidanceScale, spacing, Optional.of(other));
+    return new SamplingSettings(sampler, steps, guidanceScale, spacing, Optional.of(other), guide);
+  }
+
+  /** The same, guided by a gradient with this factor. */
+  public SamplingSettings withGuide(String name, GuidanceScale scale) {
+    return new SamplingSettings(sampler, steps, scale, spacing, treatment, Optional.of(name));
   }
 
   /**

@@ -3,8 +3,11 @@ package io.diffusion4j.diffusion.stage;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -25,40 +28,52 @@ import java.util.function.UnaryOperator;
  *     its progress
  * @param course how it proceeds
  * @param scale the scale of its classifier-free guidance
+ * @param guides what can guide it by a gradient, by name, with the scale of the gradient
  * @param draws the size of the images that it draws
  */
-public record Stage(String name, Course course, Scale scale, Pixels draws) {
+public record Stage(
+    String name, Course course, Scale scale, SortedMap<String, Scale> guides, Pixels draws) {
   /** A plan that amplifies errors more than this draws noise; usable ones stay below 70. */
   private static final double MAX_GAIN = 100;
 
   public Stage {
     Check.that(name.matches("[a-z][a-z0-9_]{0,63}"), "name", name, "lower_snake_case");
+    guides = Collections.unmodifiableSortedMap(new TreeMap<>(guides));
   }
 
   /** A stage that denoises something else than pixels, without guidance. */
   public static Stage denoising(String name, Course.Denoising course) {
-    return new Stage(name, course, Scale.NONE, Pixels.NONE);
+    return new Stage(name, course, Scale.NONE, new TreeMap<>(), Pixels.NONE);
   }
 
   /** A stage that always takes the same number of steps, without sampler and guidance. */
   public static Stage fixed(String name, int steps) {
-    return new Stage(name, new Course.Fixed(steps), Scale.NONE, Pixels.NONE);
+    return new Stage(name, new Course.Fixed(steps), Scale.NONE, new TreeMap<>(), Pixels.NONE);
   }
 
   /** The same stage with guidance. */
   public Stage withScale(Scale other) {
-    return new Stage(name, course, other, draws);
+    return new Stage(name, course, other, guides, draws);
+  }
+
+  /** The same stage, which can also be guided by a gradient. */
+  public Stage withGuide(String guide, Scale factor) {
+    SortedMap<String, Scale> more = new TreeMap<>(guides);
+    more.put(guide, factor);
+    return new Stage(name, course, scale, more, draws);
   }
 
   /** The same stage, which draws images of this size. */
   public Stage withDraws(Pixels other) {
-    return new Stage(name, course, scale, other);
+    return new Stage(name, course, scale, guides, other);
   }
 
   /** The same stage with other choices, if it offers any. */
   public Stage withChoices(UnaryOperator<Choices> change) {
     return denoising()
-        .map(own -> new Stage(name, own.withChoices(change.apply(own.choices())), scale, draws))
+        .map(
+            own ->
+                new Stage(name, own.withChoices(change.apply(own.choices())), scale, guides, draws))
         .orElse(this);
   }
 
@@ -113,13 +128,32 @@ public record Stage(String name, Course course, Scale scale, Pixels draws) {
    *     no grid of so many steps
    */
   public void check(SamplingSettings settings) {
-    scale.check(name, settings.guidanceScale());
+    settings
+        .guide()
+        .ifPresentOrElse(
+            guide -> requireGuide(guide).check(name, settings.guidanceScale()),
+            () -> scale.check(name, settings.guidanceScale()));
     if (course instanceof Course.Denoising) {
       plan(settings);
     } else if (settings.hasSampler()) {
       throw Check.refusal(
           "sampler", "given", "none; %s takes %s steps of its own", name, maxSteps());
     }
+  }
+
+  private Scale requireGuide(String guide) {
+    Scale known = guides.get(guide);
+    if (known == null) {
+      throw Check.refusal("guidance", guide, guidesExpected());
+    }
+    return known;
+  }
+
+  /** What can be asked for as a guide, in words. */
+  public String guidesExpected() {
+    return guides.isEmpty()
+        ? "none; the model has no guide for " + name
+        : "one of " + String.join(", ", guides.keySet());
   }
 
   /** What a caller should know about settings that the stage can follow; empty if nothing. */
@@ -140,7 +174,7 @@ public record Stage(String name, Course course, Scale scale, Pixels draws) {
   }
 
   /**
-   * The scale of classifier-free guidance.
+   * The scale of classifier-free guidance, or of the gradient of a guide.
    *
    * @param usual the default
    * @param most the largest that can be asked for
@@ -149,9 +183,20 @@ public record Stage(String name, Course course, Scale scale, Pixels draws) {
     /** No guidance: the conditional model as it is. */
     public static final Scale NONE = new Scale(1, 1);
 
+    private static final double MAX_GRADIENT = 1000;
+
     public Scale {
       Check.that(
           usual >= 0 && usual <= most && Double.isFinite(most), "guidance", usual, "0 to %s", most);
+    }
+
+    /**
+     * The factor of a gradient, at most 1000.
+     *
+     * @param usual the default
+     */
+    public static Scale ofGradient(double usual) {
+      return new Scale(usual, MAX_GRADIENT);
     }
 
     /** Whether there is a choice. */

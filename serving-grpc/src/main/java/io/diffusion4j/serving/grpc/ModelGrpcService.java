@@ -15,6 +15,7 @@ import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.TaskResolver;
 import io.diffusion4j.serving.v1.GetModelRequest;
 import io.diffusion4j.serving.v1.GetModelResponse;
+import io.diffusion4j.serving.v1.Guide;
 import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.ListModelsResponse;
 import io.diffusion4j.serving.v1.Model;
@@ -118,6 +119,15 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
             .setMaxGuidanceScale(stage.scale().most())
             .setImageWidth(stage.draws().width())
             .setImageHeight(stage.draws().height());
+    stage
+        .guides()
+        .forEach(
+            (name, scale) ->
+                listed.addGuides(
+                    Guide.newBuilder()
+                        .setName(name)
+                        .setDefaultScale(scale.usual())
+                        .setMaxScale(scale.most())));
     stage
         .denoising()
         .map(Course.Denoising::choices)

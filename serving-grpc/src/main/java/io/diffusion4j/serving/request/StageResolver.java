@@ -37,7 +37,8 @@ public final class StageResolver {
             });
     boolean denoises = stage.denoising().isPresent();
     if (!options.hasGuidanceScale() && (denoises || stage.scale().isOffered())) {
-      resolved.setGuidanceScale(stage.scale().usual());
+      Stage.Scale scale = stage.guides().getOrDefault(options.getGuidance(), stage.scale());
+      resolved.setGuidanceScale(scale.usual());
     }
     return resolved.build();
   }
@@ -71,6 +72,9 @@ public final class StageResolver {
       settings =
           settings.withSpacing(choices.spacings().orElseThrow().named(options.getSchedule()));
     }
+    if (!options.getGuidance().isEmpty()) {
+      settings = settings.withGuide(options.getGuidance(), settings.guidanceScale());
+    }
     return options.getThresholding().isEmpty()
         ? settings
         : settings.withTreatment(
@@ -86,13 +90,24 @@ public final class StageResolver {
     } else {
       checkFixed(path, options, stage, violations);
     }
-    double scale = options.hasGuidanceScale() ? options.getGuidanceScale() : 1;
-    if (!stage.scale().isOffered() && scale != 1) {
-      violations.add(path + "guidance_scale", scale, "1; this stage has no guidance");
-    } else if (!(scale >= 0 && scale <= stage.scale().most())) { // NaN fails too
-      violations.add(path + "guidance_scale", scale, "0 to " + stage.scale().most());
-    }
+    checkGuidance(path, options, stage, violations);
     return violations.size() == before;
+  }
+
+  private static void checkGuidance(
+      String path, StageOptions options, Stage stage, Violations violations) {
+    String guide = options.getGuidance();
+    if (!guide.isEmpty() && !stage.guides().containsKey(guide)) {
+      violations.add(path + "guidance", Errors.quote(guide), stage.guidesExpected());
+      return;
+    }
+    Stage.Scale offered = stage.guides().getOrDefault(guide, stage.scale());
+    double scale = options.hasGuidanceScale() ? options.getGuidanceScale() : 1;
+    if (!offered.isOffered() && scale != 1) {
+      violations.add(path + "guidance_scale", scale, "1; this stage has no guidance");
+    } else if (!(scale >= 0 && scale <= offered.most())) { // NaN fails too
+      violations.add(path + "guidance_scale", scale, "0 to " + offered.most());
+    }
   }
 
   private static void checkSampling(

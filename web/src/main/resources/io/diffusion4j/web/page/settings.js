@@ -41,9 +41,12 @@ class StageSettings {
     this.steps = element('input', {
       type: 'number', inputMode: 'numeric', min: 1, max: stage.maxSteps, 'data-field': path('steps'),
     });
-    this.guidance = stage.guided
+    const guides = stage.guides ?? [];
+    this.guide = choice(guides.map((guide) => guide.name), path('guidance'));
+    this.guidance = stage.guided || guides.length > 0
       ? element('input', {
-          type: 'number', inputMode: 'decimal', min: 0, max: stage.maxGuidanceScale, step: 0.5,
+          type: 'number', inputMode: 'decimal', min: 0, step: 0.5,
+          max: Math.max(stage.maxGuidanceScale, ...guides.map((guide) => guide.maxScale)),
           'data-field': path('guidance_scale'),
         })
       : undefined;
@@ -52,6 +55,7 @@ class StageSettings {
     this.controls = [
       [this.sampler, 'sampler', stage.defaultSampler, (text) => text],
       [this.steps, 'steps', String(stage.defaultSteps), (text) => Number.parseInt(text, 10)],
+      [this.guide, 'guidance', '', (text) => text],
       [this.guidance, 'guidanceScale', String(stage.defaultGuidanceScale), Number],
       [this.schedule, 'schedule', '', (text) => text],
       [this.thresholding, 'thresholding', '', (text) => text],
@@ -62,6 +66,7 @@ class StageSettings {
       element('legend', {}, NAMES[stage.name] ?? stage.name),
       labelled('Sampler', this.sampler),
       labelled('Steps', this.steps),
+      this.guide && labelled('Guided by', this.guide),
       this.guidance && labelled('Guidance', this.guidance),
       this.schedule && labelled('Timesteps', this.schedule),
       this.thresholding && labelled('Thresholding', this.thresholding),
