@@ -4,7 +4,10 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import io.diffusion4j.decoder.classifier.ClassifierFolders;
+import io.diffusion4j.decoder.classifier.ClassifierModel;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -21,10 +24,14 @@ import io.diffusion4j.pipeline.Replacements;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Folders as {@link DdpmFolder} describes them. */
 public final class DdpmFamily implements ModelFamily {
+  /** The component of a folder that guides, if it is there. */
+  public static final String CLASSIFIER = "classifier";
+
   private static final String NAME = "ddpm";
 
   @Override
@@ -76,9 +83,42 @@ public final class DdpmFamily implements ModelFamily {
         "none; the keys of DDPM have no published form");
     var own = new DdpmFolder(folder);
     var scheduler = own.scheduler();
-    var model = PixelModel.load(own.network(), how.compute(() -> Precision.FLOAT32));
-    return new Opened(
-        new Wiring(own, scheduler, model, how.name().orElse(NAME)), Set.of(), model::close);
+    var compute = how.compute(() -> Precision.FLOAT32);
+    var network = PixelFolders.read(own.network());
+    var place =
+        how.guide(Guides.CLASSIFIER, own.path().resolve(CLASSIFIER), ClassifierFolders::isAt);
+    var classifier = place.map(path -> ClassifierModel.load(path, compute));
+    try {
+      classifier.ifPresent(
+          judge -> judge.requireFits(network.width(), network.height(), network.channels()));
+      var model = PixelModel.load(own.network(), compute);
+      return new Opened(
+          new Wiring(own, scheduler, model, classifier, place, how.name().orElse(NAME)),
+          Set.of(),
+          () -> {
+            model.close();
+            classifier.ifPresent(ClassifierModel::close);
+          });
+    } catch (RuntimeException | Error e) {
+      classifier.ifPresent(ClassifierModel::close);
+      throw e;
+    }
+  }
+
+  @Override
+  public Set<String> guides() {
+    return Set.of(Guides.CLASSIFIER);
+  }
+
+  @Override
+  public String digest(Path folder, Opening how) {
+    var place = how.guide(Guides.CLASSIFIER, folder.resolve(CLASSIFIER), ClassifierFolders::isAt);
+    return digest(folder, place);
+  }
+
+  private static String digest(Path folder, Optional<Path> classifier) {
+    String model = FolderDigest.of(folder, component -> !component.equals(CLASSIFIER));
+    return FolderDigest.withGuides(model, classifier.stream().toList());
   }
 
   /** Provides the pipeline. Samplers, spacings and treatments can be added. */
@@ -86,12 +126,22 @@ public final class DdpmFamily implements ModelFamily {
     private final DdpmFolder folder;
     private final PixelScheduler scheduler;
     private final PixelModel model;
+    private final Optional<ClassifierModel> classifier;
+    private final Optional<Path> place;
     private final String name;
 
-    Wiring(DdpmFolder folder, PixelScheduler scheduler, PixelModel model, String name) {
+    Wiring(
+        DdpmFolder folder,
+        PixelScheduler scheduler,
+        PixelModel model,
+        Optional<ClassifierModel> classifier,
+        Optional<Path> place,
+        String name) {
       this.folder = folder;
       this.scheduler = scheduler;
       this.model = model;
+      this.classifier = classifier;
+      this.place = place;
       this.name = name;
     }
 
@@ -114,14 +164,15 @@ public final class DdpmFamily implements ModelFamily {
                   name,
                   "DDPM, images of " + network.width() + "×" + network.height() + " pixels",
                   FrontMatter.license(folder.path()),
-                  FolderDigest.of(folder.path(), component -> true),
+                  digest(folder.path(), place),
                   replaced.parts())
               .publishedAs(PublishedFolder.name(folder.path())),
           network,
           model.denoiser(scheduler.parameterization()),
           scheduler,
           folder.isDdim(),
-          choices -> choices.adding(replaced.guardNamed(samplers), spacings, treatments));
+          choices -> choices.adding(replaced.guardNamed(samplers), spacings, treatments),
+          classifier.map(judge -> new DdpmPipeline.Judge(judge, judge.config().classes())));
     }
   }
 }

@@ -4,9 +4,13 @@ import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.embedding.Slerp;
+import io.diffusion4j.diffusion.guidance.ConditionGradient;
+import io.diffusion4j.diffusion.guidance.GradientGuidance;
+import io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser;
 import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
+import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
 import io.diffusion4j.diffusion.loss.VarianceType;
@@ -38,6 +42,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -59,6 +64,9 @@ public final class DdpmPipeline implements ImagePipeline {
 
   private static final double MAX_GUIDANCE = 20;
 
+  /** What most classifiers of guided-diffusion are used with. */
+  private static final double CLASSIFIER_SCALE = 1;
+
   /** As many as diffusers takes, unless the schedule has fewer. */
   private static final int DDPM_STEPS = 1000;
 
@@ -73,6 +81,16 @@ public final class DdpmPipeline implements ImagePipeline {
   private final PixelBackbone network;
   private final ModelCard card;
   private final DiffusionStage<Guidance<PixelLabel>> stage;
+  private final Denoiser<PixelLabel> denoiser;
+  private final Optional<Judge> judge;
+
+  /**
+   * A classifier of the noised images of the network.
+   *
+   * @param gradient of log p(class | x_t)
+   * @param classes that it tells apart
+   */
+  public record Judge(ConditionGradient<Integer> gradient, int classes) {}
 
   /**
    * Composes the pipeline.
@@ -82,6 +100,7 @@ public final class DdpmPipeline implements ImagePipeline {
    * @param scheduler what it was trained with
    * @param ddim whether it draws by DDIM by default
    * @param choices what a request can choose beside the usual
+   * @param judge what can guide it by its gradient
    */
   public DdpmPipeline(
       ModelIdentity identity,
@@ -89,8 +108,11 @@ public final class DdpmPipeline implements ImagePipeline {
       Denoiser<PixelLabel> denoiser,
       PixelScheduler scheduler,
       boolean ddim,
-      UnaryOperator<Choices> choices) {
+      UnaryOperator<Choices> choices,
+      Optional<Judge> judge) {
     this.network = network;
+    this.denoiser = denoiser;
+    this.judge = judge;
     Check.that(
         network.channels() == RGB || network.channels() == 1,
         "in_channels",
@@ -116,6 +138,9 @@ public final class DdpmPipeline implements ImagePipeline {
     var offered = Stage.denoising(STAGE, course).withDraws(pixels).withChoices(choices);
     if (network.labels().hasNull()) {
       offered = offered.withScale(new Stage.Scale(GUIDANCE, MAX_GUIDANCE));
+    }
+    if (judge.isPresent()) {
+      offered = offered.withGuide(Guides.CLASSIFIER, Stage.Scale.ofGradient(CLASSIFIER_SCALE));
     }
     card =
         new ModelCard(identity, pixels, ModelCard.Limits.USUAL, List.of(offered), tasks(network));
@@ -161,13 +186,14 @@ public final class DdpmPipeline implements ImagePipeline {
 
   @Override
   public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
-    return Map.of(STAGE, task.accept(new Work()).steps(settings(settings).steps()));
+    var own = settings(settings);
+    return Map.of(STAGE, task.accept(new Work(own)).steps(own.steps()));
   }
 
   @Override
   public void check(ImageTask task, String stageName, SamplingSettings settings) {
-    task.accept(new Work());
     ImagePipeline.super.check(task, stageName, settings);
+    task.accept(new Work(settings));
   }
 
   private SamplingSettings settings(Map<String, SamplingSettings> asked) {
@@ -181,7 +207,8 @@ public final class DdpmPipeline implements ImagePipeline {
       List<NoiseSource> noise,
       SamplingListener listener) {
     task.requireFits(noise.size());
-    return task.accept(new Work()).draw(noise, settings(settings), listener);
+    var own = settings(settings);
+    return task.accept(new Work(own)).draw(noise, own, listener);
   }
 
   /** The network as a decoder whose only condition is a class. */
@@ -203,6 +230,29 @@ public final class DdpmPipeline implements ImagePipeline {
   private static Guidance<PixelLabel> guided(PixelLabel label, GuidanceScale scale) {
     var none = new PixelLabel.None();
     return new Guidance<>(label, none, label.equals(none) ? GuidanceScale.constant(1) : scale);
+  }
+
+  /** The network as a decoder that a classifier guides to a class. */
+  private ImageDecoder decoder(PixelLabel told, Judge by, int label) {
+    var judged =
+        new DiffusionStage<>(
+            stage.name(),
+            GradientGuidedDenoiser.byStep(denoiser, by.gradient()),
+            stage.schedule(),
+            stage.spacing(),
+            stage.treatment(),
+            stage.rowSize());
+    return (draws, settings, listener) -> {
+      var condition = new GradientGuidance<>(told, label, settings.guidanceScale());
+      return judged
+          .sample(
+              draws.stream().map(draw -> draw.withCondition(condition)).toList(),
+              settings,
+              listener)
+          .stream()
+          .map(this::image)
+          .toList();
+    };
   }
 
   private Image image(float[] sample) {
@@ -284,11 +334,30 @@ public final class DdpmPipeline implements ImagePipeline {
     }
   }
 
-  /** Finds the work of a task. */
+  /** Finds the work of a task with these settings. */
   private final class Work implements ImageTask.Visitor<Drawing> {
+    private final Optional<String> guide;
+
+    Work(SamplingSettings settings) {
+      guide = settings.guide();
+    }
+
     @Override
     public Drawing unconditional(ImageTask.Unconditional task) {
-      return new Edited(decoder(label(task.label())), ImageEdit.NONE);
+      if (guide.isEmpty()) {
+        return new Edited(decoder(label(task.label())), ImageEdit.NONE);
+      }
+      var by = judge.orElseThrow(() -> Check.refusal("guidance", guide.get(), "none"));
+      int label = task.label().orElse(-1);
+      Check.that(
+          label >= 0 && label < by.classes(),
+          "label",
+          label < 0 ? "none" : label,
+          "a class in [0, %s)",
+          by.classes());
+      boolean classes = network.labels().kind() != Labels.Kind.NONE;
+      var told = classes ? label(task.label()) : new PixelLabel.None();
+      return new Edited(decoder(told, by, label), ImageEdit.NONE);
     }
 
     private PixelLabel label(OptionalInt label) {
@@ -336,6 +405,11 @@ public final class DdpmPipeline implements ImagePipeline {
     }
 
     private void requireOffered(ImageTask task) {
+      Check.that(
+          guide.isEmpty(),
+          "guidance",
+          guide.orElse(""),
+          "none; a classifier guides unconditional images only");
       Check.that(
           card.tasks().contains(task.kind()),
           "task",

@@ -3,24 +3,41 @@ package io.diffusion4j.ddpm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.decoder.classifier.ClassifierConfig;
+import io.diffusion4j.decoder.classifier.ClassifierFolders;
+import io.diffusion4j.decoder.classifier.ClassifierModel;
+import io.diffusion4j.decoder.classifier.ClassifierNetwork;
+import io.diffusion4j.decoder.classifier.Pool;
 import io.diffusion4j.decoder.dit.DitConfig;
+import io.diffusion4j.decoder.unet.AdmConfig;
+import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.Heads;
 import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.sampling.Resampling;
+import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -243,5 +260,107 @@ class DdpmFamilyTest {
     float[] pixels = new float[side * side * 3];
     Arrays.fill(pixels, value);
     return new Image(side, side, pixels);
+  }
+
+  /** The published folder with a classifier of random weights in it. */
+  private Path guided() throws IOException {
+    try (var files = Files.list(published("cifar10"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, folder.resolve(file.getFileName()));
+      }
+    }
+    int side = PixelFolders.read(folder).width();
+    var unet =
+        new AdmConfig(
+            side,
+            3,
+            Beside.NOTHING,
+            3,
+            8,
+            List.of(1.0, 2.0),
+            List.of(2),
+            1,
+            LevelChange.RESIDUAL_BLOCK,
+            TimeConditioning.SCALE_SHIFT,
+            Heads.ofWidth(8),
+            QkvOrder.BY_KIND,
+            0,
+            0,
+            4);
+    var config = new ClassifierConfig(unet, 3, Pool.ATTENTION);
+    Path place = Files.createDirectory(folder.resolve(DdpmFamily.CLASSIFIER));
+    var weights = RandomWeights.of(new ClassifierNetwork(config), 3);
+    ClassifierFolders.write(place, config, weights, Map.of());
+    return folder;
+  }
+
+  @Test
+  void aClassifierInTheFolderGuidesToItsClass() throws IOException {
+    Path own = guided();
+    try (var classifier =
+        ClassifierModel.load(own.resolve(DdpmFamily.CLASSIFIER), Compute.of(Precision.FLOAT32))) {
+      open(
+          own,
+          pipeline -> {
+            var stage = pipeline.card().stages().get(0);
+            assertThat(stage.guides()).containsOnlyKeys("classifier");
+            for (int label = 0; label < 3; label++) {
+              var task = new ImageTask.Unconditional(OptionalInt.of(label));
+              double guided = logP(classifier, label, picture(pipeline, task, guidance(200)));
+              var plain = picture(pipeline, ANYTHING, stage.defaults().withSteps(20));
+              assertThat(guided).isGreaterThan(logP(classifier, label, plain));
+            }
+            var none = picture(pipeline, ANYTHING, stage.defaults().withSteps(20));
+            var zero = new ImageTask.Unconditional(OptionalInt.of(1));
+            assertThat(picture(pipeline, zero, guidance(0)).pixels()).isEqualTo(none.pixels());
+          });
+    }
+  }
+
+  private static Image picture(ImagePipeline pipeline, ImageTask task, SamplingSettings settings) {
+    pipeline.check(task, DdpmPipeline.STAGE, settings);
+    var all = Map.of(DdpmPipeline.STAGE, settings);
+    return pipeline.draw(task, all, PhiloxNoise.images(7, 1), SamplingListener.NONE).get(0);
+  }
+
+  private static SamplingSettings guidance(double scale) {
+    return new SamplingSettings(Samplers.standard().named("ddpm-large"), 20, scale)
+        .withGuide("classifier", GuidanceScale.constant(scale));
+  }
+
+  /** log p of a class. */
+  private static double logP(ClassifierModel classifier, int label, Image image) {
+    return classifier.judge(List.of(new Query<>(image.pixels(), 0, label))).get(0).logProbability();
+  }
+
+  @Test
+  void guidanceIsRefusedWithoutAClassifierOrAClassOfIt() throws IOException {
+    open(
+        published("cifar10"),
+        pipeline ->
+            assertThatThrownBy(() -> picture(pipeline, ANYTHING, guidance(1)))
+                .hasMessage(
+                    "guidance: classifier (expected: none; the model has no guide for decoder)"));
+    open(
+        guided(),
+        pipeline -> {
+          assertThatThrownBy(() -> picture(pipeline, ANYTHING, guidance(1)))
+              .hasMessage("label: none (expected: a class in [0, 3))");
+          var fourth = new ImageTask.Unconditional(OptionalInt.of(3));
+          assertThatThrownBy(() -> picture(pipeline, fourth, guidance(1)))
+              .hasMessage("label: 3 (expected: a class in [0, 3))");
+          var first = new ImageTask.Unconditional(OptionalInt.of(0));
+          assertThatThrownBy(() -> picture(pipeline, first, guidance(1001)))
+              .hasMessageStartingWith("guidanceScale: 1001.0 (expected: 0 to 1000");
+        });
+  }
+
+  @Test
+  void aClassifierOfAnotherSizeIsRefused() throws IOException {
+    Path other = guided().resolve(DdpmFamily.CLASSIFIER);
+    var how = Opening.with(Residency.ALWAYS).withGuides(Map.of("classifier", other));
+    assertThatThrownBy(
+            () -> OpenPipeline.of(published("celebahq"), how, Plugins.of(List.of())).close())
+        .hasMessageStartingWith("classifier: images of ");
   }
 }

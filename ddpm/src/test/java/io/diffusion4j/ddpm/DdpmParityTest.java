@@ -103,7 +103,8 @@ class DdpmParityTest {
               model.denoiser(scheduler.parameterization()),
               scheduler,
               false,
-              choices -> choices);
+              choices -> choices,
+              java.util.Optional.empty());
       int images = run.get("batch_size").asInt();
       List<NoiseSource> sources = new ArrayList<>();
       for (int i = 0; i < images; i++) {

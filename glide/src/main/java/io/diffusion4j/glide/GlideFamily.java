@@ -3,8 +3,11 @@ package io.diffusion4j.glide;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import io.diffusion4j.clip.noised.NoisedClip;
+import io.diffusion4j.clip.noised.NoisedClipFolders;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
+import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -20,10 +23,14 @@ import io.diffusion4j.pipeline.PublishedFolder;
 import io.diffusion4j.pipeline.Replacements;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Folders as {@link GlideNetworks} describes them. */
 public final class GlideFamily implements ModelFamily {
+  /** The component of a folder that guides, if it is there. */
+  public static final String NOISED_CLIP = "noised_clip";
+
   private static final String NAME = "glide";
 
   @Override
@@ -54,22 +61,63 @@ public final class GlideFamily implements ModelFamily {
             prior -> {
               throw Check.refusal("prior", prior, "none; GLIDE has no prior");
             });
-    var networks = GlideNetworks.load(folder, how.compute(() -> Precision.FLOAT32));
-    return new Opened(
-        new Wiring(networks, folder, how.name().orElse(NAME)),
-        Set.of(GuidanceRule.class),
-        networks::close);
+    var compute = how.compute(() -> Precision.FLOAT32);
+    var place = place(folder, how);
+    var clip = place.map(path -> NoisedClip.load(path, compute));
+    try {
+      var networks = GlideNetworks.load(folder, compute);
+      int size = networks.parts().baseSize();
+      clip.ifPresent(judge -> judge.requireFits(size, size));
+      return new Opened(
+          new Wiring(networks, folder, clip, place, how.name().orElse(NAME)),
+          Set.of(GuidanceRule.class),
+          () -> {
+            networks.close();
+            clip.ifPresent(NoisedClip::close);
+          });
+    } catch (RuntimeException | Error e) {
+      clip.ifPresent(NoisedClip::close);
+      throw e;
+    }
+  }
+
+  private static Optional<Path> place(Path folder, Opening how) {
+    return how.guide(Guides.CLIP, folder.resolve(NOISED_CLIP), NoisedClipFolders::isAt);
+  }
+
+  @Override
+  public Set<String> guides() {
+    return Set.of(Guides.CLIP);
+  }
+
+  @Override
+  public String digest(Path folder, Opening how) {
+    return digest(folder, place(folder, how));
+  }
+
+  private static String digest(Path folder, Optional<Path> clip) {
+    String model = FolderDigest.of(folder, component -> !component.equals(NOISED_CLIP));
+    return FolderDigest.withGuides(model, clip.stream().toList());
   }
 
   /** Provides the pipeline. Guidance can be replaced, samplers and spacings can be added. */
   private static final class Wiring extends AbstractModule {
     private final GlideNetworks networks;
     private final Path folder;
+    private final Optional<NoisedClip> clip;
+    private final Optional<Path> place;
     private final String name;
 
-    Wiring(GlideNetworks networks, Path folder, String name) {
+    Wiring(
+        GlideNetworks networks,
+        Path folder,
+        Optional<NoisedClip> clip,
+        Optional<Path> place,
+        String name) {
       this.networks = networks;
       this.folder = folder;
+      this.clip = clip;
+      this.place = place;
       this.name = name;
     }
 
@@ -95,13 +143,14 @@ public final class GlideFamily implements ModelFamily {
                   name,
                   "GLIDE, images of " + size + "×" + size + " pixels",
                   FrontMatter.license(folder),
-                  FolderDigest.of(folder, component -> true),
+                  digest(folder, place),
                   replaced.parts())
               .publishedAs(PublishedFolder.name(folder)),
           parts,
           networks.complete(),
           replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"),
-          choices -> choices.adding(replaced.guardNamed(samplers), spacings, treatments));
+          choices -> choices.adding(replaced.guardNamed(samplers), spacings, treatments),
+          clip.map(judge -> new GlidePipeline.Judge(judge::encode, judge)));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.diffusion4j.glide;
 
 import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
@@ -37,6 +38,9 @@ public record GlideParts(
   /** The name of the stage that draws large images. */
   public static final String UPSAMPLER = "upsampler";
 
+  /** As in GLIDE's own demonstration. */
+  private static final double CLIP_SCALE = 3;
+
   /** Beyond it, images are only noise. */
   private static final double MAX_GUIDANCE = 30;
 
@@ -47,6 +51,11 @@ public record GlideParts(
     return stage(
             BASE, new CosineSchedule(TRAIN_STEPS), TimestepSpacings.SECTIONS, "ddpm", 100, baseSize)
         .withScale(new Stage.Scale(completes ? 5 : 3, MAX_GUIDANCE));
+  }
+
+  /** The base when a noised CLIP can guide it. */
+  Stage guidedBaseStage(boolean completes) {
+    return baseStage(completes).withGuide(Guides.CLIP, Stage.Scale.ofGradient(CLIP_SCALE));
   }
 
   /** As in GLIDE's own demonstration: 27 steps, of DDIM, or ancestral to complete. */

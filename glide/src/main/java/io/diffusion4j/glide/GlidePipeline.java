@@ -1,6 +1,9 @@
 package io.diffusion4j.glide;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.guidance.ConditionGradient;
+import io.diffusion4j.diffusion.guidance.GradientGuidance;
+import io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser;
 import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
@@ -29,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -50,6 +54,16 @@ public final class GlidePipeline implements ImagePipeline {
   private final UnaryOperator<Choices> choices;
   private final DiffusionStage<Guidance<GlideCondition>> base;
   private final DiffusionStage<GlideCondition> upsampler;
+  private final Optional<Judge> judge;
+
+  /**
+   * A CLIP that compares noised images of the base with captions.
+   *
+   * @param captions encodes captions for it
+   * @param gradient of the similarity of x_t and a caption
+   */
+  public record Judge(
+      Function<List<String>, List<float[]>> captions, ConditionGradient<float[]> gradient) {}
 
   /**
    * Composes the parts.
@@ -57,13 +71,16 @@ public final class GlidePipeline implements ImagePipeline {
    * @param completes whether the networks complete pictures
    * @param guidance what becomes of the base's guidance scale
    * @param choices what the stages offer beside the usual
+   * @param judge what can guide the base by its gradient, in place of classifier-free guidance
    */
   public GlidePipeline(
       ModelIdentity identity,
       GlideParts parts,
       boolean completes,
       GuidanceRule guidance,
-      UnaryOperator<Choices> choices) {
+      UnaryOperator<Choices> choices,
+      Optional<Judge> judge) {
+    this.judge = judge;
     this.parts = parts;
     this.guidance = guidance;
     this.choices = choices;
@@ -99,7 +116,8 @@ public final class GlidePipeline implements ImagePipeline {
   public List<Stage> stages(ImageTask.Kind kind) {
     boolean completes = kind == ImageTask.Kind.INPAINT;
     return List.of(
-        parts.baseStage(completes).withChoices(choices),
+        (judge.isPresent() ? parts.guidedBaseStage(completes) : parts.baseStage(completes))
+            .withChoices(choices),
         parts.upsamplerStage(completes).withChoices(choices));
   }
 
@@ -181,6 +199,9 @@ public final class GlidePipeline implements ImagePipeline {
     int size = parts.baseSize();
     Optional<Known> known = picture.map(pixels -> pixels.at(size));
     Map<String, TextEncoding> encodings = parts.baseText().encodeOnce(texts(words, true));
+    if (settings.guide().isPresent()) {
+      return images(size, guided(words, known, encodings, noise, settings, listener));
+    }
     List<Draw<Guidance<GlideCondition>>> draws = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {
       var asked = condition(encodings, words.get(i).text(), known);
@@ -188,6 +209,31 @@ public final class GlidePipeline implements ImagePipeline {
       draws.add(new Draw<>(new Guidance<>(asked, nothing, settings.guidanceScale()), noise.get(i)));
     }
     return images(size, held(base, known).sample(draws, settings, listener));
+  }
+
+  /** The base told the text, without classifier-free guidance, and guided by CLIP. */
+  private List<float[]> guided(
+      List<ImageTask.Words> words,
+      Optional<Known> known,
+      Map<String, TextEncoding> encodings,
+      List<NoiseSource> noise,
+      SamplingSettings settings,
+      SamplingListener listener) {
+    var by = judge.orElseThrow();
+    List<float[]> captions =
+        by.captions().apply(words.stream().map(ImageTask.Words::text).toList());
+    List<Draw<GradientGuidance<GlideCondition, float[]>>> draws = new ArrayList<>();
+    for (int i = 0; i < words.size(); i++) {
+      var asked = condition(encodings, words.get(i).text(), known);
+      var guidance = new GradientGuidance<>(asked, captions.get(i), settings.guidanceScale());
+      draws.add(new Draw<>(guidance, noise.get(i)));
+    }
+    var stage =
+        DiffusionStage.of(
+            parts.baseStage(false),
+            GradientGuidedDenoiser.byStep(parts.base(), by.gradient()),
+            values(parts.baseSize()));
+    return held(stage, known).sample(draws, settings, listener);
   }
 
   private List<Image> large(

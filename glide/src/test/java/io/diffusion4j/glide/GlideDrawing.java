@@ -23,7 +23,8 @@ record GlideDrawing(List<Image> small, List<Image> images) {
         parts,
         completes,
         GuidanceRule.AS_ASKED,
-        choices -> choices);
+        choices -> choices,
+        java.util.Optional.empty());
   }
 
   static GlideDrawing of(

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
@@ -27,7 +28,10 @@ public final class FolderDigest {
    * @param component whether the files of a component decide anything
    */
   public static String of(Path folder, Predicate<String> component) {
-    int depth = Files.isRegularFile(folder.resolve("config.json")) ? 1 : 2;
+    return of(folder, Files.isRegularFile(folder.resolve("config.json")) ? 1 : 2, component);
+  }
+
+  private static String of(Path folder, int depth, Predicate<String> component) {
     try (Stream<Path> walk = Files.walk(folder)) {
       List<Path> files =
           walk.filter(Files::isRegularFile)
@@ -46,6 +50,26 @@ public final class FolderDigest {
           });
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The digest of a model with its guides.
+   *
+   * @param model the digest of the model alone
+   * @param guides folders or files
+   */
+  public static String withGuides(String model, List<Path> guides) {
+    if (guides.isEmpty()) {
+      return model;
+    }
+    List<String> all = new ArrayList<>(List.of(model));
+    guides.forEach(
+        guide -> all.add(Files.isDirectory(guide) ? of(guide, 1, file -> true) : ofFile(guide)));
+    try {
+      return digest(sink -> sink.write(String.join("\n", all).getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make a digest: " + e.getMessage(), e);
     }
   }
 

@@ -5,6 +5,7 @@ import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.argument.Check;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -45,6 +46,30 @@ public interface ModelFamily {
         loras.isEmpty() ? "none" : loras.get(0).name(),
         "none; %s takes no low-rank updates",
         name());
+  }
+
+  /**
+   * The names of the guides that its models take, see {@link Opening#guides}.
+   */
+  default Set<String> guides() {
+    return Set.of();
+  }
+
+  /**
+   * Returns normally if the family takes these guides.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  default void checkGuides(Map<String, Path> guides) {
+    guides.forEach(
+        (name, folder) ->
+            Check.that(
+                guides().contains(name),
+                name,
+                folder,
+                "none; %s is guided by %s",
+                name(),
+                guides().isEmpty() ? "no gradient" : String.join(", ", guides())));
   }
 
   /** Reports what a folder holds and all that is wrong with it, without reading weights. */

@@ -66,6 +66,7 @@ public final class OpenPipeline implements AutoCloseable {
   public static OpenPipeline of(Path folder, Opening how, Plugins plugins) {
     ModelFamily family = family(folder);
     family.checkLoras(folder, how.loras());
+    family.checkGuides(how.guides());
     ModelFamily.Opened opened = family.open(folder, how);
     try {
       return new OpenPipeline(opened, plugins);

@@ -5,9 +5,12 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.Threads;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -23,6 +26,8 @@ import java.util.function.Supplier;
  * @param candidates how many image embeddings the prior draws to choose from; empty for the model's
  *     own number
  * @param loras low-rank updates that are added to the weights
+ * @param guides what guides by a gradient and lies elsewhere, by its name in {@link
+ *     io.diffusion4j.diffusion.guidance.Guides}
  */
 public record Opening(
     Residency residency,
@@ -32,9 +37,11 @@ public record Opening(
     Optional<String> name,
     Optional<String> prior,
     OptionalInt candidates,
-    List<LoraChoice> loras) {
+    List<LoraChoice> loras,
+    Map<String, Path> guides) {
   public Opening {
     loras = List.copyOf(loras);
+    guides = Map.copyOf(guides);
   }
 
   /** The usual way with networks in memory at these times. */
@@ -47,7 +54,8 @@ public record Opening(
         Optional.empty(),
         Optional.empty(),
         OptionalInt.empty(),
-        List.of());
+        List.of(),
+        Map.of());
   }
 
   /**
@@ -61,33 +69,53 @@ public record Opening(
 
   /** The same by the engine of this name. */
   public Opening withEngine(String other) {
-    return new Opening(residency, other, threads, precision, name, prior, candidates, loras);
+    return new Opening(
+        residency, other, threads, precision, name, prior, candidates, loras, guides);
   }
 
   /** The same in this number format, or in the one that suits. */
   public Opening withPrecision(Optional<Precision> other) {
-    return new Opening(residency, engine, threads, other, name, prior, candidates, loras);
+    return new Opening(residency, engine, threads, other, name, prior, candidates, loras, guides);
   }
 
   /** The same under this name, or under the model's own. */
   public Opening withName(Optional<String> other) {
-    return new Opening(residency, engine, threads, precision, other, prior, candidates, loras);
+    return new Opening(
+        residency, engine, threads, precision, other, prior, candidates, loras, guides);
   }
 
   /** The same with another prior. */
   public Opening withPrior(String other) {
     return new Opening(
-        residency, engine, threads, precision, name, Optional.of(other), candidates, loras);
+        residency, engine, threads, precision, name, Optional.of(other), candidates, loras, guides);
   }
 
   /** The same, whose prior draws so many embeddings to choose from. */
   public Opening withCandidates(int other) {
     return new Opening(
-        residency, engine, threads, precision, name, prior, OptionalInt.of(other), loras);
+        residency, engine, threads, precision, name, prior, OptionalInt.of(other), loras, guides);
   }
 
   /** The same with these updates. */
   public Opening withLoras(List<LoraChoice> others) {
-    return new Opening(residency, engine, threads, precision, name, prior, candidates, others);
+    return new Opening(
+        residency, engine, threads, precision, name, prior, candidates, others, guides);
+  }
+
+  /** The same with these guides. */
+  public Opening withGuides(Map<String, Path> others) {
+    return new Opening(
+        residency, engine, threads, precision, name, prior, candidates, loras, others);
+  }
+
+  /**
+   * Where a guide lies: where this says, or else in the folder of the model.
+   *
+   * @param guide its name
+   * @param usual its place in the folder
+   * @param isThere whether it is there
+   */
+  public Optional<Path> guide(String guide, Path usual, Predicate<Path> isThere) {
+    return Optional.ofNullable(guides.get(guide)).or(() -> Optional.of(usual).filter(isThere));
   }
 }

@@ -50,11 +50,11 @@ public final class NoisedClip implements ConditionGradient<float[]>, AutoCloseab
    * @throws UncheckedIOException if a file cannot be read
    */
   public static NoisedClip load(Path folder, Compute compute) {
-    Path words = folder.resolve(NoisedClipFolders.TOKENIZER);
     try {
-      return load(folder, ClipTokenizer.load(words), compute);
+      return load(folder, ClipTokenizer.load(folder), compute);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + words + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "cannot read the tokenizer of " + folder + ": " + e.getMessage(), e);
     }
   }
 

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * A noised CLIP on disk: both towers as GLIDE publishes them, {@code clip_image_enc} and {@code
- * clip_text_enc}, each {@code .safetensors} or {@code .pt}, and {@code tokenizer}, as {@link
- * ClipTokenizer#load} reads it.
+ * clip_text_enc}, each {@code .safetensors} or {@code .pt}, and beside them the files of CLIP's
+ * tokenizer, as {@link ClipTokenizer#load} reads them.
  *
  * <p>All sizes are those of the tensors. What tensors do not say is in {@code config.json}: {@code
  * image_heads}, {@code text_heads} and {@code logit_scale}. Without that file heads are 64 channels
@@ -33,9 +33,6 @@ public final class NoisedClipFolders {
 
   /** The text tower's file, without its ending. */
   public static final String TEXT = "clip_text_enc";
-
-  /** The folder of the tokenizer. */
-  public static final String TOKENIZER = "tokenizer";
 
   private static final String CONFIG = "config.json";
   private static final String CLASS = "NoisedCLIP";
@@ -185,7 +182,7 @@ public final class NoisedClipFolders {
           .put("text_heads", words.transformer().heads())
           .put("logit_scale", scale)
           .write(folder.resolve(CONFIG));
-      tokenizer.save(folder.resolve(TOKENIZER));
+      tokenizer.save(folder);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + folder + ": " + e.getMessage(), e);
     }
