@@ -6,6 +6,7 @@ import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +81,14 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
       description = "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: f32")
   private ModelOptions.Format format = ModelOptions.Format.f32;
 
+  @Option(
+      names = "--noised-clip",
+      paramLabel = "DIR",
+      description =
+          "A folder with clip_image_enc and clip_text_enc, for --guidance clip. Default: the"
+              + " model's folder noised_clip")
+  private @Nullable Path noisedClip;
+
   @Mixin private PluginOptions plugins = new PluginOptions();
 
   @Override
@@ -93,7 +103,8 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
     new LocalBatch(console, prompts.files(), prompts.draws, batch, plugins)
         .run(
             model,
-            ModelOptions.opening(Residency.ALWAYS, Optional.of(format.precision)),
+            ModelOptions.opening(Residency.ALWAYS, Optional.of(format.precision))
+                .withGuides(noisedClip == null ? Map.of() : Map.of(Guides.CLIP, noisedClip)),
             prompts.draws.seedOrNew(),
             (open, noise, watch) -> {
               ImagePipeline pipeline = open.pipeline();

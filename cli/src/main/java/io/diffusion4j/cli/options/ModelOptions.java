@@ -1,5 +1,7 @@
 package io.diffusion4j.cli.options;
 
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
@@ -7,9 +9,13 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which model to load, and how. */
@@ -74,6 +80,35 @@ public final class ModelOptions {
               + " for several. With --server, the name of a registered one. Default scale: 1")
   private List<String> loras = List.of();
 
+  @Option(
+      names = "--classifier",
+      paramLabel = "DIR",
+      description =
+          "A classifier of noised images, for --guidance classifier: a folder, or a file that"
+              + " guided-diffusion published. Default: the model's folder classifier")
+  private @Nullable Path classifier;
+
+  @Option(
+      names = "--noised-clip",
+      paramLabel = "DIR",
+      description =
+          "A folder with clip_image_enc and clip_text_enc, as GLIDE publishes them, for --guidance"
+              + " clip. Default: the model's folder noised_clip")
+  private @Nullable Path noisedClip;
+
+  /** What guides and does not lie in the folder of the model. */
+  private Map<String, Path> guides() {
+    Map<String, Path> guides = new LinkedHashMap<>();
+    if (classifier != null) {
+      guides.put(Guides.CLASSIFIER, classifier);
+    }
+    if (noisedClip != null) {
+      guides.put(Guides.CLIP, noisedClip);
+    }
+    guides.forEach((name, path) -> Check.that(Files.exists(path), name, path, "a folder"));
+    return guides;
+  }
+
   /** The updates of its weights. */
   public LoraArguments loras() {
     return new LoraArguments(loras);
@@ -107,7 +142,7 @@ public final class ModelOptions {
 
   /** How it is opened, so that networks are in memory at these times. */
   public Opening opening(Residency residency) {
-    return opening(residency, format.precision).withLoras(loras().files());
+    return opening(residency, format.precision).withLoras(loras().files()).withGuides(guides());
   }
 
   /** How a model is opened by the engine that the command line asks for. */

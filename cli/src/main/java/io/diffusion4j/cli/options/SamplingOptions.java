@@ -15,6 +15,7 @@ import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.unclip.Defaults;
 import io.diffusion4j.unclip.PriorChoice;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -57,7 +58,9 @@ public final class SamplingOptions {
     GUIDANCE(Double.class, "X"),
     SCHEDULE(String.class, "NAME"),
     ETA(Double.class, "X"),
-    THRESHOLDING(String.class, "NAME");
+    THRESHOLDING(String.class, "NAME"),
+    GUIDE(String.class, "KIND"),
+    GUIDE_SCALE(Double.class, "X");
 
     private final Class<?> type;
     private final String label;
@@ -76,10 +79,29 @@ public final class SamplingOptions {
   private record Flag(String stage, Setting setting, OptionSpec option) {
     static Flag of(String stage, Setting setting, String... help) {
       String of = stage.isEmpty() ? "" : stage.replace('_', '-') + "-";
+      return named(of + setting.name().toLowerCase(Locale.ROOT), stage, setting, help);
+    }
+
+    /** What guides by its gradient, whichever stage it is that the model has a guide for. */
+    static List<Flag> guides(String kinds) {
+      return List.of(
+          named(
+              "guidance",
+              "",
+              Setting.GUIDE,
+              "What guides by its gradient, in place of classifier-free guidance: " + kinds),
+          named(
+              "guidance-scale",
+              "",
+              Setting.GUIDE_SCALE,
+              "Factor of that gradient, for --guidance. Default: the model's own"));
+    }
+
+    private static Flag named(String name, String stage, Setting setting, String... help) {
       return new Flag(
           stage,
           setting,
-          OptionSpec.builder("--" + of + setting.name().toLowerCase(Locale.ROOT))
+          OptionSpec.builder("--" + name)
               .type(setting.type)
               .paramLabel(setting.label)
               .description(help)
@@ -109,10 +131,12 @@ public final class SamplingOptions {
   private static final String PUBLISHED = "; of a published pipeline: ";
 
   private final String heading;
+  private final String guided;
   private final List<Flag> flags;
 
-  private SamplingOptions(String heading, List<Flag> flags) {
+  private SamplingOptions(String heading, String guided, List<Flag> flags) {
     this.heading = "%n" + heading + ":%n";
+    this.guided = guided;
     this.flags = flags;
   }
 
@@ -120,6 +144,7 @@ public final class SamplingOptions {
   public static SamplingOptions ofUnclip(String heading) {
     return new SamplingOptions(
         heading,
+        ImageDecoder.STAGE,
         Stream.of(
                 List.of(
                     Flag.of(
@@ -177,15 +202,20 @@ public final class SamplingOptions {
                 each(
                         Setting.THRESHOLDING,
                         "How the %s keeps x0 in range: clip, dynamic or none. Default: its own.")
-                    .subList(1, 3)) // not of the prior
+                    .subList(1, 3), // not of the prior
+                Flag.guides("classifier (with --label) or clip, if the model has one"))
             .flatMap(List::stream)
             .toList());
   }
 
   /** The options of GLIDE's stages. */
   public static SamplingOptions ofGlide() {
-    return new SamplingOptions(
-        "Sampling",
+    return new SamplingOptions("Sampling", "base", glide());
+  }
+
+  private static List<Flag> glide() {
+    List<Flag> flags = new ArrayList<>(Flag.guides("clip, if the model has one"));
+    flags.addAll(
         List.of(
             Flag.of("base", Setting.SAMPLER, "How the base samples. Default: ddpm"),
             Flag.of("base", Setting.STEPS, "Steps of the base. Default: 100"),
@@ -201,6 +231,7 @@ public final class SamplingOptions {
                 "upsampler",
                 Setting.STEPS,
                 "Steps of the upsampler; 27 are spaced unevenly. Default: 27")));
+    return flags;
   }
 
   private static List<Flag> each(Setting setting, String help) {
@@ -269,8 +300,12 @@ public final class SamplingOptions {
           case STEPS -> flag.require((int) value >= 1, "≥ 1");
           case GUIDANCE ->
               flag.require((double) value >= 0 && Double.isFinite((double) value), "≥ 0");
+          case GUIDE_SCALE -> {
+            flag.require((double) value >= 0 && Double.isFinite((double) value), "≥ 0");
+            flag.require(forAll(Setting.GUIDE).isPresent(), "none without --guidance");
+          }
           case ETA -> flag.require((double) value >= 0 && (double) value <= 1, "0 to 1");
-          case SAMPLER, PRIOR, SCHEDULE, THRESHOLDING -> {} // only a model knows its names
+          case SAMPLER, PRIOR, SCHEDULE, THRESHOLDING, GUIDE -> {} // only a model knows its names
         }
       }
     }
@@ -327,6 +362,7 @@ public final class SamplingOptions {
   public Map<String, StageOptions> byStage() {
     Map<String, StageOptions> stages = new LinkedHashMap<>();
     flags.forEach(flag -> stages.put(flag.stage, options(flag.stage, true)));
+    guide(guided, stages);
     return given(stages);
   }
 
@@ -340,7 +376,24 @@ public final class SamplingOptions {
     for (Stage stage : card.stages()) {
       stages.put(stage.name(), options(stage.name(), stage.denoising().isPresent()));
     }
+    guide(
+        card.stages().stream()
+            .filter(stage -> !stage.guides().isEmpty())
+            .findFirst()
+            .or(() -> card.stage(guided))
+            .or(() -> card.stages().stream().findFirst())
+            .map(Stage::name)
+            .orElse(guided),
+        stages);
     return given(stages);
+  }
+
+  /** Adds what guides to the options of a stage. */
+  private void guide(String stage, Map<String, StageOptions> stages) {
+    var options = stages.getOrDefault(stage, StageOptions.getDefaultInstance()).toBuilder();
+    forAll(Setting.GUIDE).ifPresent(kind -> options.setGuidance((String) kind));
+    forAll(Setting.GUIDE_SCALE).ifPresent(scale -> options.setGuidanceScale((double) scale));
+    stages.put(stage, options.build());
   }
 
   private static Map<String, StageOptions> given(Map<String, StageOptions> stages) {
@@ -364,6 +417,7 @@ public final class SamplingOptions {
           case SCHEDULE -> options.setSchedule((String) value);
           case ETA -> options.setEta((double) value);
           case THRESHOLDING -> options.setThresholding((String) value);
+          case GUIDE, GUIDE_SCALE -> {} // of whichever stage has a guide
           case PRIOR -> {} // chooses a model's part, which samples nothing by that
         }
       }
