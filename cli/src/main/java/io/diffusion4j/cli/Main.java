@@ -7,6 +7,7 @@ import io.diffusion4j.cli.clip.SearchCommand;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.data.DataCommand;
 import io.diffusion4j.cli.evaluate.EvaluateCommand;
+import io.diffusion4j.cli.evaluate.LikelihoodCommand;
 import io.diffusion4j.cli.evaluate.MeasureCommand;
 import io.diffusion4j.cli.evaluate.NllCommand;
 import io.diffusion4j.cli.generate.GenerateCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvaluateCommand.class,
       NllCommand.class,
+      LikelihoodCommand.class,
       DoctorCommand.class,
       MeasureCommand.class,
       InspectCommand.class,

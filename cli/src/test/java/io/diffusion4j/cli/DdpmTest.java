@@ -58,6 +58,43 @@ final class DdpmTest {
     assertThat(labelled.err()).contains("label: 2 (expected: none; the model knows no classes)");
 
     assertThat(Run.of("inspect", model).status()).isZero();
+    isMeasured(model, folder);
+  }
+
+  private static void isMeasured(String model, Path folder) {
+    String json = folder.resolve("figures.json").toString();
+    String pictures = folder.toString(); // the one that was drawn
+    Run bound =
+        Run.of("nll", "--model", model, "--images", pictures, "--steps", "5", "--json", json);
+    assertThat(bound.status()).as(bound.err()).isZero();
+    assertThat(bound.out())
+        .containsPattern("bits per dimension: \\d+\\.\\d{4}")
+        .contains("L_0", "1 of 16×16 pixels, seed 0");
+    assertThat(Path.of(json)).content().contains("\"model\": \"ddpm\"");
+
+    String[] flow = {
+      "likelihood", "--model", model, "--images", pictures, "--steps", "5", "--method", "heun"
+    };
+    Run likelihood = Run.of(flow);
+    assertThat(likelihood.status()).as(likelihood.err()).isZero();
+    assertThat(likelihood.out())
+        .containsPattern("bits per dimension: -?\\d+\\.\\d{4}")
+        .contains("noise reached: variance ");
+    assertThat(likelihood.err()).contains("likelihood: 10/10");
+    assertThat(Run.of(flow).out()).isEqualTo(likelihood.out());
+
+    Run without = Run.of("likelihood", "--model", model);
+    assertThat(without.err())
+        .contains("images: none (expected: a folder, for a model that was not trained on emoji)");
+    Run labelled = Run.of("nll", "--model", model, "--images", pictures, "--label", "1");
+    assertThat(labelled.err()).contains("label: ");
+    assertThat(labelled.status()).isEqualTo(2);
+  }
+
+  @Test
+  void theProbabilityFlowOfUnclipIsNotAsked() {
+    Run run = Run.of("likelihood", "--model", OTHER, "--images", OTHER);
+    assertThat(run.status()).isEqualTo(2);
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
+import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
@@ -119,6 +120,11 @@ public final class DdpmFamily implements ModelFamily {
   private static String digest(Path folder, Optional<Path> classifier) {
     String model = FolderDigest.of(folder, component -> !component.equals(CLASSIFIER));
     return FolderDigest.withGuides(model, classifier.stream().toList());
+  }
+
+  @Override
+  public PictureLikelihood likelihood(Path folder, Opening how) {
+    return new PixelLikelihood(new DdpmFolder(folder), how.compute(() -> Precision.FLOAT32));
   }
 
   /** Provides the pipeline. Samplers, spacings and treatments can be added. */

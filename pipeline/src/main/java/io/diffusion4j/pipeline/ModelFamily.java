@@ -3,6 +3,7 @@ package io.diffusion4j.pipeline;
 import com.google.inject.Module;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,16 @@ public interface ModelFamily {
    * @throws io.diffusion4j.checkpoint.CheckpointException if its content is damaged
    */
   Opened open(Path folder, Opening how);
+
+  /**
+   * Opens what tells how likely pictures are under a folder's model.
+   *
+   * @throws IllegalArgumentException if the family has no likelihood
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the folder's content is damaged
+   */
+  default PictureLikelihood likelihood(Path folder, Opening how) {
+    throw Check.refusal("model", folder, "one with a likelihood; %s has none", name());
+  }
 
   /**
    * The open networks of a folder.

@@ -4,9 +4,11 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,5 +72,13 @@ public final class UnclipFamily implements ModelFamily {
         UnclipModel.load(
             folder, how.compute(() -> UnclipModel.suited(folder)), how.residency(), how.loras());
     return new Opened(new UnclipModule(model, how), UnclipModule.PARTS, model::close);
+  }
+
+  /** That of the decoder. */
+  @Override
+  public PictureLikelihood likelihood(Path folder, Opening how) {
+    return new UnclipLikelihood(
+        UnclipModel.load(
+            folder, how.compute(() -> UnclipModel.suited(folder)), Residency.ALWAYS, how.loras()));
   }
 }

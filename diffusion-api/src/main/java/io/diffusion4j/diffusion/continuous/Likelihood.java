@@ -44,19 +44,31 @@ public record Likelihood(RungeKutta method, int steps, double start, double prio
    * @param logVolume ∫ ∇·F dt, in nats
    */
   public record Result(double[] latent, double logPrior, double logVolume) {
+    /**
+     * What the end of a way says.
+     *
+     * @param priorDeviation σ
+     */
+    static Result of(double[] latent, double priorDeviation, double logVolume) {
+      double variance = priorDeviation * priorDeviation;
+      double square = Arrays.stream(latent).map(v -> v * v).sum();
+      double logPrior = -0.5 * (latent.length * log(2 * PI * variance) + square / variance);
+      return new Result(latent, logPrior, logVolume);
+    }
+
     /** ln p(x) in nats. */
     public double logLikelihood() {
       return logPrior + logVolume;
     }
 
     /**
-     * The likelihood of pictures of 8 bits a value, in bits per dimension: −log₂ p(x)/D + log₂ of
-     * how many grey levels there are to a unit of x.
+     * The likelihood of values that are rounded, in bits per dimension: −log₂ of the probability of
+     * a cell of the grid, by the density in it.
      *
-     * @param range the distance from the least to the largest value, such as 2 for [−1, 1]
+     * @param level the distance of two values, such as 2/255 for 8 bits in [−1, 1]
      */
-    public double bitsPerDimension(double range) {
-      return -logLikelihood() / (latent.length * log(2)) + log(256 / range) / log(2);
+    public double bitsPerDimension(double level) {
+      return -(logLikelihood() / latent.length + log(level)) / log(2);
     }
   }
 
@@ -75,10 +87,6 @@ public record Likelihood(RungeKutta method, int steps, double start, double prio
             start,
             1,
             steps);
-    double[] latent = Arrays.copyOf(end, x.length);
-    double variance = priorDeviation * priorDeviation;
-    double square = Arrays.stream(latent).map(v -> v * v).sum();
-    double logPrior = -0.5 * (x.length * log(2 * PI * variance) + square / variance);
-    return new Result(latent, logPrior, end[x.length]);
+    return Result.of(Arrays.copyOf(end, x.length), priorDeviation, end[x.length]);
   }
 }

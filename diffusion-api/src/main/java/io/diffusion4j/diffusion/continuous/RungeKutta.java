@@ -64,16 +64,27 @@ public enum RungeKutta {
   public double[] follow(Slope slope, double[] x, double from, double until, int steps) {
     Check.that(steps >= 1, "steps", steps, "≥ 1");
     double h = (until - from) / steps;
-    double[] at = x.clone();
+    double[] at = x;
     for (int step = 0; step < steps; step++) {
-      double t = from + step * h;
-      double[][] slopes = new double[calls()][];
-      for (int j = 0; j < slopes.length; j++) {
-        slopes[j] = slope.at(plus(at, h, stage(j), slopes), t + share(j) * h);
-      }
-      at = plus(at, h, weights, slopes);
+      at = step(slope, at, from + step * h, h);
     }
     return at;
+  }
+
+  /**
+   * One step.
+   *
+   * @param x where it starts; not modified
+   * @param t the time there
+   * @param h its length; below 0 back in time
+   * @return where it ends, a new array
+   */
+  public double[] step(Slope slope, double[] x, double t, double h) {
+    double[][] slopes = new double[calls()][];
+    for (int j = 0; j < slopes.length; j++) {
+      slopes[j] = slope.at(plus(x, h, stage(j), slopes), t + share(j) * h);
+    }
+    return plus(x, h, weights, slopes);
   }
 
   private static double[] plus(double[] x, double h, List<Double> weights, double[][] slopes) {

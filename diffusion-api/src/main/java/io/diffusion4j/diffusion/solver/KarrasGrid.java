@@ -4,6 +4,7 @@ import static java.lang.Math.pow;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.sampling.LevelTimes;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import java.util.ArrayList;

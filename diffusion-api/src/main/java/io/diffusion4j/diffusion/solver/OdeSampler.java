@@ -5,6 +5,7 @@ import static java.lang.Math.pow;
 
 import io.diffusion4j.diffusion.continuous.RungeKutta;
 import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.sampling.LevelTimes;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;

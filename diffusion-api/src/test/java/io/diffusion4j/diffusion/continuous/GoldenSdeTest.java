@@ -114,7 +114,7 @@ class GoldenSdeTest {
         assertThat(result.logLikelihood())
             .isCloseTo(io.values("out." + probe + ".logp")[row], within(TOLERANCE));
         if (probe.equals("rademacher")) {
-          assertThat(result.bitsPerDimension(2))
+          assertThat(result.bitsPerDimension(2 / 256.0))
               .isCloseTo(io.values("out.rademacher.bits_per_dim")[row], within(TOLERANCE));
         }
       }

@@ -128,6 +128,11 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
     while (queries.size() < leastRows) {
       queries.add(asked.get(asked.size() - 1));
     }
+    return batch(queries, times, conditions);
+  }
+
+  /** What a network is fed to answer queries. */
+  static <C> Batch batch(List<Query<C>> queries, Times times, Conditions<C> conditions) {
     var batch = new Batch(queries.size());
     batch.floats(SAMPLE, Rows.stack(queries.stream().map(Query::xt).toList()));
     batch.floats(TIME, Rows.stack(queries.stream().map(q -> times.of(q.t())).toList()));

@@ -1,23 +1,27 @@
-package io.diffusion4j.diffusion.solver;
+package io.diffusion4j.diffusion.sampling;
 
 import static java.lang.Math.log;
 
-import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
-/** The fractional timesteps of noise levels: linear in log σ between those of a schedule. */
-final class LevelTimes {
+/** The fractional timesteps of noise levels: {@link Level#at} backwards. */
+public final class LevelTimes {
   private final double[] logSigmas;
 
-  LevelTimes(NoiseSchedule schedule) {
+  /** Those of a schedule whose last ᾱ is above 0. */
+  public LevelTimes(NoiseSchedule schedule) {
     logSigmas = new double[schedule.steps()];
     for (int t = 0; t < logSigmas.length; t++) {
       logSigmas[t] = log(new Level(t, schedule.alphaBar(t)).sigma());
     }
   }
 
-  /** The time of a level; the first or the last for one outside the schedule. */
-  double of(double sigma) {
+  /**
+   * The time of a level; the first or the last for one outside the schedule.
+   *
+   * @param sigma σ of the level
+   */
+  public double of(double sigma) {
     if (logSigmas.length == 1) {
       return 0;
     }

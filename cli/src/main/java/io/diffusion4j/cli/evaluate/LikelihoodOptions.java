@@ -1,0 +1,190 @@
+package io.diffusion4j.cli.evaluate;
+
+import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.cli.options.EmojiModel;
+import io.diffusion4j.cli.options.ExampleOptions;
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.files.PictureFiles;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
+import io.diffusion4j.diffusion.pipeline.PictureLikelihood.Example;
+import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.train.PresetPictures;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.ModelFamily;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.unclip.ModelFacts;
+import io.diffusion4j.unclip.UnclipFamily;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** Of which pictures a likelihood is measured, and under which model. */
+final class LikelihoodOptions {
+  /** The names that splits have on the command line. */
+  enum Pictures {
+    style(Split.HELD_OUT_STYLE),
+    background(Split.HELD_OUT_BACKGROUND),
+    count(Split.HELD_OUT_COUNT),
+    relation(Split.HELD_OUT_RELATION),
+    train(Split.TRAIN);
+
+    final Split split;
+
+    Pictures(Split split) {
+      this.split = split;
+    }
+  }
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "How many pictures. Default: 16, or all of the folder")
+  private @Nullable Integer count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of pictures and noise. Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      defaultValue = "style",
+      description =
+          "Which emoji pictures, by what of them was never trained on: style, background, count or"
+              + " relation; train for those that may have been. Default: ${DEFAULT-VALUE}")
+  private Pictures pictures = Pictures.style;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description =
+          "Measure the PNG and JPEG files of this folder instead; NAME.txt beside NAME.png is its"
+              + " caption.")
+  private @Nullable Path images;
+
+  @Option(
+      names = "--label",
+      paramLabel = "N",
+      description = "The class of the pictures, for a model that knows classes.")
+  private @Nullable Integer label;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures here too.")
+  private @Nullable Path json;
+
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  private ModelOptions model = new ModelOptions();
+
+  /**
+   * What was asked for.
+   *
+   * @param source the pictures
+   * @param count how many of them
+   * @param model its name
+   * @param digest of the model
+   * @param words which pictures these are
+   * @param label their class
+   */
+  record Measured(
+      CaptionedImages source,
+      int count,
+      String model,
+      String digest,
+      String words,
+      long seed,
+      OptionalInt label) {
+    Example example(int i) {
+      var example = source.get(i);
+      return new Example(example.image(), example.caption(), label);
+    }
+
+    /** Which pictures of what size these are. */
+    String words(int width, int height) {
+      return String.format(
+          Locale.ROOT, "%s: %d of %d×%d pixels, seed %d", words, count, width, height, seed);
+    }
+
+    /** The start of a report. */
+    ConfigWriter json(int width, int height) {
+      return ConfigWriter.nested()
+          .put("model", model)
+          .put("digest", digest)
+          .put("pictures", words)
+          .put("seed", seed)
+          .put("image_size", width)
+          .put("image_height", height)
+          .put("image_count", count);
+    }
+  }
+
+  /** Checks everything that can be wrong without a model. */
+  Measured measured() {
+    Check.that(count == null || count >= 1, "count", count, "≥ 1");
+    Check.that(seed >= 0, "seed", seed, "≥ 0");
+    Check.that(label == null || label >= 0, "label", label, "≥ 0");
+    if (json != null) {
+      Path parent = json.toAbsolutePath().getParent();
+      Check.that(
+          parent != null && Files.isDirectory(parent) && !Files.isDirectory(json),
+          "json",
+          json,
+          "a file in a folder that is there");
+    }
+    PictureFiles files = images == null ? null : PictureFiles.folder("images", images);
+    int size = files != null ? ExampleOptions.size(files, count) : count != null ? count : 16;
+    Path folder = model.folder();
+    ModelFamily family = OpenPipeline.family(folder);
+    String name =
+        new UnclipFamily().isAt(folder)
+            ? ModelFacts.of(folder).name()
+            : family.name().toLowerCase(Locale.ROOT);
+    return new Measured(
+        files != null ? files.inOrder() : heldOut(folder, name),
+        size,
+        name,
+        family.digest(folder, opening()),
+        images == null ? "emoji, split " + pictures : images.toString(),
+        seed,
+        label == null ? OptionalInt.empty() : OptionalInt.of(label));
+  }
+
+  private CaptionedImages heldOut(Path folder, String name) {
+    Check.that(
+        new UnclipFamily().isAt(folder) && !name.equals(ModelFacts.NAMELESS),
+        "images",
+        "none",
+        "a folder, for a model that was not trained on emoji");
+    return PresetPictures.of(EmojiModel.trained(folder, name), pictures.split, seed);
+  }
+
+  /** Opens the model: small differences count, so in float32 unless told. */
+  PictureLikelihood open() {
+    return OpenPipeline.family(model.folder()).likelihood(model.folder(), opening());
+  }
+
+  private Opening opening() {
+    Opening how = model.opening(Residency.ALWAYS);
+    return how.withPrecision(how.precision().or(() -> Optional.of(Precision.FLOAT32)));
+  }
+
+  /** The folder of the model. */
+  Path folder() {
+    return model.folder();
+  }
+
+  /** Where the figures are written to, if they are. */
+  Optional<Path> json() {
+    return Optional.ofNullable(json);
+  }
+}

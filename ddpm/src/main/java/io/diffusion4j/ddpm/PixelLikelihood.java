@@ -1,0 +1,165 @@
+package io.diffusion4j.ddpm;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.continuous.FlowLikelihood;
+import io.diffusion4j.diffusion.continuous.Likelihood;
+import io.diffusion4j.diffusion.continuous.RungeKutta;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.diffusion.loss.BitsPerDimension;
+import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
+import io.diffusion4j.diffusion.loss.MeanType;
+import io.diffusion4j.diffusion.loss.ReverseProcess;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.ProbedDenoiser;
+import io.diffusion4j.nn.weights.CheckpointTensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** How likely pictures are under a DDPM. The network's gradient is compiled when it is asked for. */
+final class PixelLikelihood implements PictureLikelihood {
+  private static final int RGB = 3;
+
+  /** The stage of Hutchinson's vector and of the noise within a level. */
+  private static final String STAGE = "likelihood";
+
+  private final DdpmFolder folder;
+  private final Compute compute;
+  private final PixelScheduler scheduler;
+  private final PixelModel model;
+  private @Nullable ProbedDenoiser<PixelLabel> probed;
+
+  PixelLikelihood(DdpmFolder folder, Compute compute) {
+    this.folder = folder;
+    this.compute = compute;
+    scheduler = folder.scheduler();
+    PixelBackbone network = PixelFolders.read(folder.network());
+    Check.that(network.channels() == RGB, "in_channels", network.channels(), "3");
+    model = PixelModel.load(folder.network(), compute);
+  }
+
+  private PixelBackbone network() {
+    return model.definition();
+  }
+
+  @Override
+  public int width() {
+    return network().width();
+  }
+
+  @Override
+  public int height() {
+    return network().height();
+  }
+
+  @Override
+  public int trainSteps() {
+    return scheduler.trainTimesteps();
+  }
+
+  @Override
+  public Bound bound(
+      Example example, Timesteps timesteps, NoiseSource noise, IntConsumer progress) {
+    var process =
+        new ReverseProcess(
+            scheduler.schedule(),
+            timesteps,
+            MeanType.of(scheduler.parameterization()),
+            scheduler.variance());
+    return new BitsPerDimension<>(
+            model.denoiser(scheduler.parameterization()), process, scheduler.treatment())
+        .of(pixels(example), label(example), noise, progress);
+  }
+
+  @Override
+  public List<Likelihood.Result> flow(
+      List<Example> examples,
+      int steps,
+      RungeKutta method,
+      List<NoiseSource> noise,
+      IntConsumer progress) {
+    Check.length("noise", noise.size(), examples.size());
+    List<float[]> samples = new ArrayList<>();
+    List<float[]> probes = new ArrayList<>();
+    List<PixelLabel> labels = new ArrayList<>();
+    for (int row = 0; row < examples.size(); row++) {
+      float[] pixels = pixels(examples.get(row));
+      samples.add(within(pixels, noise.get(row)));
+      probes.add(signs(noise.get(row), pixels.length));
+      labels.add(label(examples.get(row)));
+    }
+    ProbedDenoiser<PixelLabel> asked = probed();
+    return new FlowLikelihood(scheduler.schedule(), steps, method, scheduler.parameterization())
+        .of(
+            samples,
+            (x, t) -> {
+              List<Query<PixelLabel>> queries = new ArrayList<>();
+              for (int row = 0; row < x.size(); row++) {
+                queries.add(new Query<>(x.get(row), t, labels.get(row)));
+              }
+              return asked.probe(queries, probes);
+            },
+            progress);
+  }
+
+  private float[] pixels(Example example) {
+    return Rgb8.of(Resize.area(example.picture(), width(), height())).toImage().pixels();
+  }
+
+  private static PixelLabel label(Example example) {
+    return example.label().isPresent()
+        ? new PixelLabel.Numbered(example.label().getAsInt())
+        : new PixelLabel.None();
+  }
+
+  /** Values anywhere within their levels: the angle of a Gaussian pair is uniform. */
+  private static float[] within(float[] pixels, NoiseSource noise) {
+    float[] pairs = noise.gaussian(STAGE, 0, 2 * pixels.length);
+    float[] sample = new float[pixels.length];
+    for (int i = 0; i < sample.length; i++) {
+      double uniform = Math.atan2(pairs[2 * i], pairs[2 * i + 1]) / (2 * Math.PI);
+      sample[i] = (float) (pixels[i] + uniform * LEVEL);
+    }
+    return sample;
+  }
+
+  /** Hutchinson's vector: 1 or −1 in each place. */
+  private static float[] signs(NoiseSource noise, int size) {
+    float[] signs = noise.gaussian(STAGE, 1, size);
+    for (int i = 0; i < size; i++) {
+      signs[i] = Math.copySign(1, signs[i]);
+    }
+    return signs;
+  }
+
+  private ProbedDenoiser<PixelLabel> probed() {
+    if (probed == null) {
+      try (var checkpoint = Checkpoint.open(folder.network(), Checkpoint.DIFFUSERS)) {
+        PixelBackbone network = network();
+        probed =
+            new ProbedDenoiser<>(
+                network,
+                network.fromFolder(new CheckpointTensors(folder.network(), checkpoint)),
+                compute,
+                network::embedded,
+                network::feed);
+      }
+    }
+    return probed;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    if (probed != null) {
+      probed.close();
+    }
+  }
+}

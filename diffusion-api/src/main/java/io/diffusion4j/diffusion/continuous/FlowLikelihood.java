@@ -1,0 +1,138 @@
+package io.diffusion4j.diffusion.continuous;
+
+import static java.lang.Math.exp;
+import static java.lang.Math.log1p;
+import static java.lang.Math.sqrt;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.process.Conversion;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.sampling.LevelTimes;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * The {@link Likelihood} of samples under a network that was trained on a noise schedule: the
+ * probability flow dx/du = −½(x + s) is followed in the schedule's own clock u = −ln ᾱ from its
+ * first timestep to its last, in steps over which ln SNR falls by as much: so they are short where
+ * there is little noise and the flow is steep. What is found is the density of samples with the
+ * first timestep's noise, and at the end they are taken as standard normal.
+ *
+ * @param schedule the noise, of at least two timesteps
+ * @param steps of the solver, at least 1
+ * @param method the solver
+ * @param parameterization what the network predicts
+ */
+public record FlowLikelihood(
+    NoiseSchedule schedule, int steps, RungeKutta method, Parameterization parameterization) {
+  public FlowLikelihood {
+    Check.that(schedule.steps() >= 2, "timesteps", schedule.steps(), "≥ 2");
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
+  }
+
+  /**
+   * A network's answer.
+   *
+   * @param output what it predicts at x
+   * @param divergence eᵀ(∂output/∂x)e, with an e of values ±1 that is the same at every time
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+  public record Answer(float[] output, double divergence) {}
+
+  /** A network that is asked about several samples at one time. */
+  @FunctionalInterface
+  public interface Network {
+    List<Answer> at(List<float[]> x, double t);
+  }
+
+  /** How often the network is asked. */
+  public int calls() {
+    return Math.multiplyExact(steps, method.calls());
+  }
+
+  /**
+   * The likelihood of each sample.
+   *
+   * @param samples of one size; not modified
+   * @param progress told how often the network was asked
+   */
+  public List<Likelihood.Result> of(List<float[]> samples, Network network, IntConsumer progress) {
+    Check.that(!samples.isEmpty(), "samples", "none", "at least one");
+    int size = samples.get(0).length;
+    var times = new LevelTimes(schedule);
+    int[] calls = {0};
+    double[] state = new double[samples.size() * (size + 1)]; // the samples, then their integrals
+    for (int row = 0; row < samples.size(); row++) {
+      Check.length("sample", samples.get(row).length, size);
+      for (int i = 0; i < size; i++) {
+        state[row * size + i] = samples.get(row)[i];
+      }
+    }
+    for (int i = 0; i < steps; i++) {
+      double from = clock(i);
+      double to = clock(i + 1);
+      state =
+          method.step(
+              (at, u) -> {
+                double[] slope = slope(at, u, size, network, times);
+                progress.accept(++calls[0]);
+                return slope;
+              },
+              state,
+              from,
+              to - from);
+    }
+    List<Likelihood.Result> results = new ArrayList<>();
+    for (int row = 0; row < samples.size(); row++) {
+      results.add(
+          Likelihood.Result.of(
+              Arrays.copyOfRange(state, row * size, (row + 1) * size),
+              1,
+              state[samples.size() * size + row]));
+    }
+    return results;
+  }
+
+  /** u after so many steps: −ln ᾱ where λ has fallen by its share. */
+  private double clock(int step) {
+    double first = lambda(0);
+    double last = lambda(schedule.steps() - 1);
+    return log1p(exp(-2 * (first + (last - first) * step / steps)));
+  }
+
+  private double lambda(int t) {
+    return new Level(t, schedule.alphaBar(t)).lambda();
+  }
+
+  private double[] slope(double[] at, double u, int size, Network network, LevelTimes times) {
+    int rows = at.length / (size + 1);
+    double alphaBar = exp(-u);
+    double noise = sqrt(1 - alphaBar);
+    Conversion from = Conversion.of(parameterization, alphaBar);
+    List<float[]> x = new ArrayList<>(rows);
+    for (int row = 0; row < rows; row++) {
+      float[] sample = new float[size];
+      for (int i = 0; i < size; i++) {
+        sample[i] = (float) at[row * size + i];
+      }
+      x.add(sample);
+    }
+    List<Answer> answers = network.at(x, times.of(new Level(0, alphaBar).sigma()));
+    double[] slope = new double[at.length];
+    for (int row = 0; row < rows; row++) {
+      Answer answer = answers.get(row);
+      for (int i = 0; i < size; i++) {
+        double value = at[row * size + i];
+        double eps = from.eps(value, answer.output()[i]);
+        slope[row * size + i] = -0.5 * (value - eps / noise);
+      }
+      double divergence = from.epsFromX() * size + from.epsFromOutput() * answer.divergence();
+      slope[rows * size + row] = -0.5 * (size - divergence / noise);
+    }
+    return slope;
+  }
+}

@@ -1,0 +1,72 @@
+package io.diffusion4j.diffusion.pipeline;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.continuous.Likelihood;
+import io.diffusion4j.diffusion.continuous.RungeKutta;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.schedule.Timesteps;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.IntConsumer;
+
+/**
+ * How likely pictures are under a model. Pictures of any size are reduced to that of its network,
+ * and their values rounded to 8 bits.
+ *
+ * <p>Holds native memory until it is closed.
+ */
+public interface PictureLikelihood extends AutoCloseable {
+  /** The distance of two of 256 levels in [−1, 1]. */
+  double LEVEL = 2.0 / 255;
+
+  /**
+   * A picture and what the model may be told of it.
+   *
+   * @param caption empty for none
+   * @param label its class, for a model that knows classes
+   */
+  record Example(Image picture, String caption, OptionalInt label) {}
+
+  /** The width of the network's pictures, in pixels. */
+  int width();
+
+  /** Their height. */
+  int height();
+
+  /** How many timesteps the network was trained with. */
+  int trainSteps();
+
+  /**
+   * The variational bound (Ho et al. 2020, eq. 5).
+   *
+   * @param timesteps of the chain, at least two; all of them for the model as it was trained
+   * @param noise of the picture
+   * @param progress told how many timesteps are done
+   * @throws IllegalArgumentException if the model has no such class
+   */
+  Bound bound(Example example, Timesteps timesteps, NoiseSource noise, IntConsumer progress);
+
+  /**
+   * The likelihood by the probability flow (Song et al. 2021, app. D.2), of pictures to whose
+   * levels uniform noise was added, which makes them samples of a density.
+   *
+   * @param examples at least one
+   * @param steps of the solver, at least 1
+   * @param noise of each picture
+   * @param progress told how often the network was asked
+   * @throws IllegalArgumentException if the model is not asked so, or has no such class
+   */
+  default List<Likelihood.Result> flow(
+      List<Example> examples,
+      int steps,
+      RungeKutta method,
+      List<NoiseSource> noise,
+      IntConsumer progress) {
+    throw Check.refusal("model", "one of words", "a DDPM, for the probability flow");
+  }
+
+  @Override
+  void close();
+}

@@ -1,0 +1,74 @@
+package io.diffusion4j.nn.engine;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.continuous.FlowLikelihood.Answer;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.embedding.Vectors;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.weights.NamedTensors;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A denoising network that also tells how its prediction changes with x along given vectors, for
+ * the {@linkplain io.diffusion4j.diffusion.continuous.FlowLikelihood likelihood}. It has the inputs
+ * of a {@link NetworkDenoiser}.
+ *
+ * <p>Thread-safe; holds native memory until it is closed.
+ *
+ * @param <C> what a sample is conditioned on
+ */
+public final class ProbedDenoiser<C> implements AutoCloseable {
+  private final CompiledNetwork network;
+  private final NetworkDenoiser.Times times;
+  private final NetworkDenoiser.Conditions<C> conditions;
+
+  /**
+   * Compiles a network with its gradient by x.
+   *
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not those of the
+   *     network
+   * @throws IllegalStateException if no engine can differentiate it
+   */
+  public ProbedDenoiser(
+      NetworkDefinition definition,
+      NamedTensors weights,
+      Compute compute,
+      NetworkDenoiser.Times times,
+      NetworkDenoiser.Conditions<C> conditions) {
+    this.network =
+        CompiledNetwork.withGradient(
+            new ProbedNetwork(definition), NetworkDenoiser.SAMPLE, weights, compute);
+    this.times = times;
+    this.conditions = conditions;
+  }
+
+  /**
+   * The predictions, and eᵀ(∂f/∂x)e of each.
+   *
+   * @param queries at least one
+   * @param probes an e for each, of the size of the sample
+   */
+  public List<Answer> probe(List<Query<C>> queries, List<float[]> probes) {
+    Check.length("probes", probes.size(), queries.size());
+    Batch batch = NetworkDenoiser.batch(queries, times, conditions);
+    batch.floats(ProbedNetwork.PROBE, Rows.stack(probes));
+    List<float[]> outputs = network.run(batch);
+    int rows = queries.size();
+    List<float[]> predictions = Rows.unstack(outputs.get(1), rows);
+    List<float[]> gradients = Rows.unstack(outputs.get(outputs.size() - 1), rows);
+    List<Answer> answers = new ArrayList<>(rows);
+    for (int row = 0; row < rows; row++) {
+      answers.add(
+          new Answer(predictions.get(row), Vectors.dot(gradients.get(row), probes.get(row))));
+    }
+    return answers;
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}
