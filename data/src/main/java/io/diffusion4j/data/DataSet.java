@@ -1,6 +1,7 @@
 package io.diffusion4j.data;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -52,13 +53,21 @@ public interface DataSet {
     return OptionalLong.empty();
   }
 
+  /**
+   * The names of the classes of the pictures, by number; none if the pictures have no classes. If
+   * there are any, the caption of each example is the name of its class.
+   */
+  default List<String> classes() {
+    return List.of();
+  }
+
   /** What is taken from a data set. */
   enum Use {
     /** {@link #contrasts} and {@link #captions}. */
     CONTRASTS,
     /** {@link #examples} with their captions. */
     CAPTIONED,
-    /** {@link #examples} without their captions. */
+    /** {@link #examples} without their captions, unless these are {@link #classes}. */
     PICTURES
   }
 

@@ -25,7 +25,7 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
 
   private final DataSet data;
   private final ExecutorService threads;
-  private final List<Ahead<CaptionedImage>> series = new CopyOnWriteArrayList<>();
+  private final List<Ahead<CaptionedImage>> series;
 
   /**
    * Begins with the first example that is asked for.
@@ -35,6 +35,7 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
   public DecodedAhead(DataSet data, int count) {
     Check.that(count >= 1, "data-threads", count, "≥ 1");
     this.data = data;
+    this.series = new CopyOnWriteArrayList<>();
     this.threads =
         Executors.newFixedThreadPool(
             count,
@@ -43,6 +44,12 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  private DecodedAhead(DecodedAhead other, DataSet data) {
+    this.data = data;
+    this.series = other.series;
+    this.threads = other.threads;
   }
 
   @Override
@@ -83,9 +90,16 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
     return data.techniques(use);
   }
 
+  /** On the same threads, which this one closes. */
   @Override
+  @SuppressWarnings("resource") // the threads are this one's
   public DataSet with(String technique, String value) {
-    return data.with(technique, value);
+    return new DecodedAhead(this, data.with(technique, value));
+  }
+
+  @Override
+  public List<String> classes() {
+    return data.classes();
   }
 
   @Override

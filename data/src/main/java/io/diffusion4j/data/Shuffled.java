@@ -4,9 +4,12 @@ import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Rgb8;
 import java.io.UncheckedIOException;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -21,10 +24,17 @@ import java.util.stream.Stream;
  * @param preparation how they become squares
  * @param store keeps the squares, unless they are drawn
  * @param bad notes which of them cannot be read
+ * @param kinds their classes, which are then the captions
  */
 public record Shuffled(
-    PictureSet pictures, Preparation preparation, SquareStore store, BadPictures bad)
+    PictureSet pictures, Preparation preparation, SquareStore store, BadPictures bad, Classes kinds)
     implements DataSet {
+  /** Pictures without classes. */
+  public Shuffled(
+      PictureSet pictures, Preparation preparation, SquareStore store, BadPictures bad) {
+    this(pictures, preparation, store, bad, Classes.NONE);
+  }
+
   /** The squares in their middle, with up to 5 % of pictures that cannot be read. */
   public Shuffled(PictureSet pictures) {
     this(pictures, Preparation.USUAL, SquareStore.NONE, new BadPictures(0.05));
@@ -33,6 +43,28 @@ public record Shuffled(
   @Override
   public String name() {
     return pictures.name();
+  }
+
+  @Override
+  public List<String> classes() {
+    return kinds.names();
+  }
+
+  @Override
+  public SortedMap<String, String> techniques(Use use) {
+    return use == Use.PICTURES
+        ? Techniques.of(Classes.BY).with(Classes.BY.name(), word(kinds.kind())).words()
+        : Collections.emptySortedMap();
+  }
+
+  private static String word(Classes.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public Shuffled with(String technique, String value) {
+    var kind = Techniques.of(Classes.BY).with(technique, value).get(Classes.BY);
+    return new Shuffled(pictures, preparation, store, bad, Classes.of(pictures, kind));
   }
 
   @Override
@@ -98,6 +130,9 @@ public record Shuffled(
   }
 
   private String caption(long seed, long index, long picture) {
+    if (kinds.kind() != Classes.Kind.NONE) {
+      return kinds.name(pictures, picture);
+    }
     List<String> captions = pictures.captions(picture);
     return captions.isEmpty() ? "" : captions.get(random(seed, index).nextInt(captions.size()));
   }

@@ -1,0 +1,69 @@
+package io.diffusion4j.data;
+
+import io.diffusion4j.diffusion.argument.Check;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+
+/**
+ * The classes of the pictures of a set.
+ *
+ * @param kind what the class of a picture is
+ * @param names by number: sorted; none if there are no classes
+ */
+public record Classes(Kind kind, List<String> names) {
+  /** There are no classes. */
+  public static final Classes NONE = new Classes(Kind.NONE, List.of());
+
+  /** What the class of a picture is, as it is chosen for a training. */
+  public static final Technique<Kind> BY =
+      Technique.oneOf(
+          "classes",
+          "none",
+          Map.of("none", Kind.NONE, "folder", Kind.FOLDER, "caption", Kind.CAPTION));
+
+  /** What the class of a picture is. */
+  public enum Kind {
+    NONE,
+    /** The folder that the picture is in, as {@code imagefolder} has it. */
+    FOLDER,
+    /** The first caption of the picture, such as a column of labels. */
+    CAPTION
+  }
+
+  public Classes {
+    names = List.copyOf(names);
+  }
+
+  /**
+   * Finds the classes of a set; reads all captions, if these are the classes.
+   *
+   * @throws IllegalArgumentException if a picture has no class
+   */
+  public static Classes of(PictureSet pictures, Kind kind) {
+    if (kind == Kind.NONE) {
+      return NONE;
+    }
+    var names = new TreeSet<String>();
+    LongStream.range(0, pictures.size()).forEach(i -> names.add(name(kind, pictures, i)));
+    return new Classes(kind, List.copyOf(names));
+  }
+
+  /** The class of a picture by name. */
+  String name(PictureSet pictures, long index) {
+    return name(kind, pictures, index);
+  }
+
+  private static String name(Kind kind, PictureSet pictures, long index) {
+    String key = pictures.key(index);
+    boolean byFolder = kind == Kind.FOLDER;
+    String name =
+        byFolder
+            ? key.substring(0, Math.max(0, key.lastIndexOf('/')))
+            : pictures.captions(index).stream().findFirst().orElse("");
+    String expected = byFolder ? "pictures in folders" : "pictures with captions";
+    Check.that(!name.isEmpty(), "classes", key, expected);
+    return name;
+  }
+}
