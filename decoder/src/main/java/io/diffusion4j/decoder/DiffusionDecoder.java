@@ -1,6 +1,10 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.guidance.ConditionGradient;
+import io.diffusion4j.diffusion.guidance.GradientGuidance;
+import io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser;
 import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.image.Image;
@@ -13,6 +17,8 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** The decoder (DALL-E 2, §2.1): samples images of an embedding, with guidance. */
 public final class DiffusionDecoder implements ImageDecoder {
@@ -21,6 +27,22 @@ public final class DiffusionDecoder implements ImageDecoder {
   private final DecoderModel model;
   private final Stage offered;
   private final DiffusionStage<Guidance<DecoderCondition>> stage;
+  private final Denoiser<DecoderCondition> network;
+  private final Optional<Judge> judge;
+
+  /**
+   * A CLIP that compares noised images of the decoder with captions.
+   *
+   * @param captions encodes captions for it
+   * @param gradient of the similarity of x_t and a caption
+   */
+  public record Judge(
+      Function<List<String>, List<float[]>> captions, ConditionGradient<float[]> gradient) {}
+
+  /** Composes the stage without a guide. */
+  public DiffusionDecoder(DecoderModel model, Denoiser<DecoderCondition> network, Stage offered) {
+    this(model, network, offered, Optional.empty());
+  }
 
   /**
    * Composes the stage.
@@ -28,9 +50,16 @@ public final class DiffusionDecoder implements ImageDecoder {
    * @param model computes the network's conditions
    * @param network the model's own, or a decorated one
    * @param offered how it samples
+   * @param judge what can guide it by its gradient, in place of classifier-free guidance
    */
-  public DiffusionDecoder(DecoderModel model, Denoiser<DecoderCondition> network, Stage offered) {
+  public DiffusionDecoder(
+      DecoderModel model,
+      Denoiser<DecoderCondition> network,
+      Stage offered,
+      Optional<Judge> judge) {
     this.model = model;
+    this.judge = judge;
+    this.network = network;
     this.offered = offered;
     int size = model.config().sampleSize();
     this.stage = DiffusionStage.of(offered, new GuidedDenoiser<>(network), size * size * 3);
@@ -58,6 +87,20 @@ public final class DiffusionDecoder implements ImageDecoder {
       texts.add(draw.condition().prompt().negative());
     }
     var conditions = model.conditions(images, texts);
+    int size = model.config().sampleSize();
+    var drawn =
+        settings.guide().isEmpty()
+            ? sample(draws, conditions, settings, listener)
+            : judged(draws, conditions, settings, listener);
+    return drawn.stream().map(pixels -> new Image(size, size, pixels)).toList();
+  }
+
+  /** With classifier-free guidance. */
+  private List<float[]> sample(
+      List<Draw<Condition>> draws,
+      List<DecoderCondition> conditions,
+      SamplingSettings settings,
+      SamplingListener listener) {
     List<Draw<Guidance<DecoderCondition>>> guided = new ArrayList<>();
     for (int i = 0; i < draws.size(); i++) {
       guided.add(
@@ -69,9 +112,32 @@ public final class DiffusionDecoder implements ImageDecoder {
                       conditions.get(draws.size() + i),
                       settings.guidanceScale())));
     }
-    int size = model.config().sampleSize();
-    return stage.sample(guided, settings, listener).stream()
-        .map(pixels -> new Image(size, size, pixels))
-        .toList();
+    return stage.sample(guided, settings, listener);
+  }
+
+  /** Guided by the caption's gradient, and told all that is known. */
+  private List<float[]> judged(
+      List<Draw<Condition>> draws,
+      List<DecoderCondition> conditions,
+      SamplingSettings settings,
+      SamplingListener listener) {
+    var by =
+        judge.orElseThrow(
+            () -> Check.refusal("guidance", settings.guide().orElse(""), offered.guidesExpected()));
+    List<String> words = draws.stream().map(draw -> draw.condition().prompt().caption()).toList();
+    Check.that(!words.contains(""), "guidance", "clip", "a prompt for it");
+    List<float[]> captions = by.captions().apply(words);
+    List<Draw<GradientGuidance<DecoderCondition, float[]>>> guided = new ArrayList<>();
+    for (int i = 0; i < draws.size(); i++) {
+      guided.add(
+          draws
+              .get(i)
+              .withCondition(
+                  new GradientGuidance<>(
+                      conditions.get(i), captions.get(i), settings.guidanceScale())));
+    }
+    return DiffusionStage.of(
+            offered, GradientGuidedDenoiser.byStep(network, by.gradient()), stage.rowSize())
+        .sample(guided, settings, listener);
   }
 }

@@ -65,6 +65,8 @@ public record ModelFacts(Path folder, String name) {
    * @param prior the other prior's files decide nothing
    */
   public static String digest(Path folder, PriorChoice prior) {
-    return FolderDigest.of(folder, component -> !prior.passesOver(component));
+    return FolderDigest.of(
+        folder,
+        component -> !prior.passesOver(component) && !component.equals(UnclipFolder.NOISED_CLIP));
   }
 }

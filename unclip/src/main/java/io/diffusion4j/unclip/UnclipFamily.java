@@ -3,8 +3,11 @@ package io.diffusion4j.unclip;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
+import io.diffusion4j.clip.noised.NoisedClipFolders;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
+import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
@@ -12,6 +15,8 @@ import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** Folders as {@link UnclipFolder} describes them. */
 public final class UnclipFamily implements ModelFamily {
@@ -45,7 +50,22 @@ public final class UnclipFamily implements ModelFamily {
 
   @Override
   public String digest(Path folder, Opening how) {
-    return ModelFacts.digest(folder, PriorChoice.of(how));
+    return digest(folder, PriorChoice.of(how), how);
+  }
+
+  static String digest(Path folder, PriorChoice prior, Opening how) {
+    return FolderDigest.withGuides(
+        ModelFacts.digest(folder, prior), guide(folder, how).stream().toList());
+  }
+
+  private static Optional<Path> guide(Path folder, Opening how) {
+    return how.guide(
+        Guides.CLIP, folder.resolve(UnclipFolder.NOISED_CLIP), NoisedClipFolders::isAt);
+  }
+
+  @Override
+  public Set<String> guides() {
+    return Set.of(Guides.CLIP);
   }
 
   @Override
@@ -70,7 +90,11 @@ public final class UnclipFamily implements ModelFamily {
         folder);
     UnclipModel model =
         UnclipModel.load(
-            folder, how.compute(() -> UnclipModel.suited(folder)), how.residency(), how.loras());
+            folder,
+            how.compute(() -> UnclipModel.suited(folder)),
+            how.residency(),
+            how.loras(),
+            guide(folder, how));
     return new Opened(new UnclipModule(model, how), UnclipModule.PARTS, model::close);
   }
 

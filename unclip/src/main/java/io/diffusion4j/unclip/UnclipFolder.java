@@ -30,6 +30,9 @@ public final class UnclipFolder {
   /** The autoregressive prior, which diffusers does not know and the index does not list. */
   public static final String PRIOR_AR = "prior_ar";
 
+  /** A noised CLIP, which can guide the decoder; no component of diffusers. */
+  public static final String NOISED_CLIP = "noised_clip";
+
   public static final String TEXT_PROJ = "text_proj";
   public static final String DECODER = "decoder";
   public static final String DECODER_SCHEDULER = "decoder_scheduler";

@@ -12,6 +12,7 @@ import io.diffusion4j.clip.ClipTextModel;
 import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.noised.NoisedClip;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderLikelihood;
@@ -25,6 +26,7 @@ import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.LastStepDenoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.ImageEncoder;
@@ -66,6 +68,9 @@ import java.util.stream.Stream;
  * not there fails when it is used.
  */
 public final class UnclipModel implements AutoCloseable {
+  /** The factor of the gradient of a noised CLIP, as GLIDE has it. */
+  private static final double CLIP_SCALE = 3;
+
   private static final int MAX_BATCH = 16;
   private static final int MAX_WAITING = 4096;
 
@@ -89,13 +94,18 @@ public final class UnclipModel implements AutoCloseable {
   private final DiffusionUpsampler upsampler;
   private final Stage priorStage;
   private final Stage decoderStage;
+  private final Optional<NoisedClip> guide;
   private final int embeddingSize;
   private final String name;
   private final Optional<KnownWords> words;
   private final Defaults defaults;
 
   private UnclipModel(
-      ModelFolder folder, Compute compute, Residency residency, PipelineLoras loras) {
+      ModelFolder folder,
+      Compute compute,
+      Residency residency,
+      PipelineLoras loras,
+      Optional<Path> noisedClip) {
     this.folder = folder;
     this.compute = compute;
     this.loras = loras;
@@ -124,10 +134,14 @@ public final class UnclipModel implements AutoCloseable {
                     owned -> openPrior(priorScheduler.parameterization(), owned)));
     autoregressivePrior = optional(UnclipFolder.PRIOR_AR, this::addAutoregressivePrior);
     var decoderScheduler = folder.scheduler(UnclipFolder.DECODER_SCHEDULER);
+    int decoderSize = DecoderFolders.readUnet(folder.folder(UnclipFolder.DECODER)).sampleSize();
+    guide = noisedClip.map(path -> resources.add(NoisedClip.load(path, compute)));
+    guide.ifPresent(judge -> judge.requireFits(decoderSize, decoderSize));
+    Stage plain = defaults.decoder(decoderScheduler, decoderSize);
     decoderStage =
-        defaults.decoder(
-            decoderScheduler,
-            DecoderFolders.readUnet(folder.folder(UnclipFolder.DECODER)).sampleSize());
+        guide.isPresent()
+            ? plain.withGuide(Guides.CLIP, Stage.Scale.ofGradient(CLIP_SCALE))
+            : plain;
     decoder =
         parts.add(
             UnclipFolder.DECODER,
@@ -222,12 +236,26 @@ public final class UnclipModel implements AutoCloseable {
    */
   public static UnclipModel load(
       Path folder, Compute compute, Residency residency, List<LoraChoice> updates) {
+    return load(folder, compute, residency, updates, Optional.empty());
+  }
+
+  /**
+   * The same with a noised CLIP that can guide the decoder.
+   *
+   * @param noisedClip its folder
+   */
+  public static UnclipModel load(
+      Path folder,
+      Compute compute,
+      Residency residency,
+      List<LoraChoice> updates,
+      Optional<Path> noisedClip) {
     var files = ModelFolder.open(folder);
     files.require(UnclipFolder.required(files.className()).toArray(String[]::new));
     PipelineLoras loras = loras(files, updates);
     UnclipModel model;
     try {
-      model = new UnclipModel(files, compute, residency, loras);
+      model = new UnclipModel(files, compute, residency, loras, noisedClip);
     } catch (IllegalArgumentException e) {
       throw Fit.failure(files, e);
     }
@@ -333,7 +361,11 @@ public final class UnclipModel implements AutoCloseable {
     var network = owned.add(batching(ImageDecoder.STAGE, model.denoiser()));
     var own = decoderStage.denoising().orElseThrow();
     return new Decoding(
-        new DiffusionDecoder(model, network, decoderStage),
+        new DiffusionDecoder(
+            model,
+            network,
+            decoderStage,
+            guide.map(judge -> new DiffusionDecoder.Judge(judge::encode, judge))),
         new DecoderLikelihood(
             model, network, own.schedule(), scheduler.varianceType(), own.treatment()));
   }

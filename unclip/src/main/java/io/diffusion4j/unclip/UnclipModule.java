@@ -165,7 +165,7 @@ public final class UnclipModule extends AbstractModule {
         opening.name().orElse(model.name()),
         "unCLIP, images of " + model.imageSize() + "×" + model.imageSize() + " pixels",
         new ModelFacts(model.folder(), model.name()).license(),
-        ModelFacts.digest(model.folder(), prior),
+        UnclipFamily.digest(model.folder(), prior, opening),
         replaced.parts(),
         LoraFiles.applied(opening.loras()),
         PublishedFolder.name(model.folder()));

@@ -138,7 +138,8 @@ sealed interface UnclipWork {
               words ->
                   new Prompt(
                       requireNonNull(encodings.get(words.text())),
-                      requireNonNull(encodings.get(words.negative()))))
+                      requireNonNull(encodings.get(words.negative())),
+                      words.text()))
           .toList();
     }
   }
