@@ -290,7 +290,7 @@ class DdpmFamilyTest {
     var config = new ClassifierConfig(unet, 3, Pool.ATTENTION);
     Path place = Files.createDirectory(folder.resolve(DdpmFamily.CLASSIFIER));
     var weights = RandomWeights.of(new ClassifierNetwork(config), 3);
-    ClassifierFolders.write(place, config, weights, Map.of());
+    ClassifierFolders.write(place, config, List.of("a", "b", "c"), weights, Map.of());
     return folder;
   }
 

@@ -61,7 +61,12 @@ final class ShortTraining {
     var preset = EmojiPreset.tiny();
     boolean finished =
         new Recipe(preset.sizes(), part.isOfUnclip() ? model : model.resolve("ddpm"), work)
-            .train(PartSetup.of(part, EmojiData.of(preset)), config, 1, observer);
+            .train(
+                PartSetup.of(
+                    part, part == Part.CLASSIFIER ? new ColouredShapes() : EmojiData.of(preset)),
+                config,
+                1,
+                observer);
     return new Outcome(finished, observer.fromStep, observer.loss);
   }
 

@@ -147,6 +147,11 @@ class TrainingTest {
       case UPSAMPLER -> List.of("super_res_first" + diffusers);
       case UPSAMPLER_LAST -> List.of("super_res_last" + diffusers);
       case DDPM -> List.of("ddpm/unet" + diffusers);
+      case CLASSIFIER -> List.of("ddpm/classifier/model.safetensors");
+      case NOISED_CLIP ->
+          List.of(
+              "ddpm/noised_clip/clip_image_enc.safetensors",
+              "ddpm/noised_clip/clip_text_enc.safetensors");
     };
   }
 }

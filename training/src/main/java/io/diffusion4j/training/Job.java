@@ -9,6 +9,7 @@ import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.Classes;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Technique;
 import io.diffusion4j.decoder.unet.UnetConfig;
@@ -99,6 +100,15 @@ record Job(
    */
   CaptionedImages examples(long seed) {
     return setup.data().examples(shapes().vision().imageSize(), seed);
+  }
+
+  /** Pictures with the same sort of classes as those that are trained on. */
+  DataSet classified(DataSet data) {
+    String name = Classes.BY.name();
+    String by = setup.data().techniques(DataSet.Use.PICTURES).get(name);
+    boolean lacks =
+        data.classes().isEmpty() && data.techniques(DataSet.Use.PICTURES).containsKey(name);
+    return by != null && lacks ? data.with(name, by) : data;
   }
 
   /** The image embeddings of the first examples. */

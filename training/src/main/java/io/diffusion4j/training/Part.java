@@ -12,6 +12,7 @@ import static io.diffusion4j.training.PartTechniques.WEIGHTING;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.DataSet.Use;
 import io.diffusion4j.data.Techniques;
+import io.diffusion4j.ddpm.DdpmFamily;
 import io.diffusion4j.ddpm.DdpmFolder;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.Locale;
@@ -29,7 +30,11 @@ public enum Part {
   /** The upsampler's network for the last step, trained on from the first. */
   UPSAMPLER_LAST(Use.PICTURES),
   /** A model of its own, which draws without words (Ho et al. 2020). */
-  DDPM(Use.PICTURES);
+  DDPM(Use.PICTURES),
+  /** What guides a DDPM to a class by its gradient (Dhariwal &amp; Nichol 2021). */
+  CLASSIFIER(Use.PICTURES),
+  /** What guides the decoder to a caption by its gradient (Nichol et al. 2022). */
+  NOISED_CLIP(Use.CAPTIONED);
 
   private final Use use;
 
@@ -39,7 +44,7 @@ public enum Part {
 
   /** Whether it is a part of a model that draws from words; else it is a model of its own. */
   public boolean isOfUnclip() {
-    return this != DDPM;
+    return this != DDPM && this != CLASSIFIER && this != NOISED_CLIP;
   }
 
   /** What the part takes from a {@link DataSet}. */
@@ -50,7 +55,7 @@ public enum Part {
   /** The techniques of the models that ship; all choices of CLIP are the data set's. */
   public Techniques techniques() {
     return switch (this) {
-      case CLIP -> Techniques.of();
+      case CLIP, CLASSIFIER, NOISED_CLIP -> Techniques.of();
       case PRIOR -> Techniques.of(PREDICTION, STANDARDIZED, DROP);
       case PRIOR_AR -> Techniques.of(DROP);
       case DECODER ->
@@ -74,13 +79,15 @@ public enum Part {
       case UPSAMPLER -> UnclipFolder.SUPER_RES_FIRST;
       case UPSAMPLER_LAST -> UnclipFolder.SUPER_RES_LAST;
       case DDPM -> DdpmFolder.UNET;
+      case CLASSIFIER -> DdpmFamily.CLASSIFIER;
+      case NOISED_CLIP -> UnclipFolder.NOISED_CLIP;
     };
   }
 
   /** The component that holds its scheduler, if it denoises. */
   Optional<String> scheduler() {
     return switch (this) {
-      case CLIP, PRIOR_AR, DDPM -> Optional.empty();
+      case CLIP, PRIOR_AR, DDPM, CLASSIFIER, NOISED_CLIP -> Optional.empty();
       case PRIOR -> Optional.of(UnclipFolder.PRIOR_SCHEDULER);
       case DECODER -> Optional.of(UnclipFolder.DECODER_SCHEDULER);
       case UPSAMPLER, UPSAMPLER_LAST -> Optional.of(UnclipFolder.SUPER_RES_SCHEDULER);

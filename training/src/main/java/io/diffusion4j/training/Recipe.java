@@ -90,7 +90,8 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
       case DECODER -> preset.decoder().training().config();
       case UPSAMPLER -> preset.upsampler().training().config();
       case UPSAMPLER_LAST -> preset.upsampler().lastStep().config();
-      case DDPM -> preset.requireDdpm().training().config();
+      case DDPM, CLASSIFIER -> preset.requireDdpm().training().config();
+      case NOISED_CLIP -> preset.clip().training().config();
     };
   }
 
@@ -122,14 +123,18 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
           case DECODER -> new DecoderTraining(job);
           case UPSAMPLER, UPSAMPLER_LAST -> new UpsamplerTraining(job);
           case DDPM -> new DdpmTraining(job);
+          case CLASSIFIER -> new ClassifierTraining(job);
+          case NOISED_CLIP -> new NoisedClipTraining(job);
         };
     Check.that(
-        config.accumulate() == 1 || setup.part() != Part.CLIP,
+        config.accumulate() == 1 || (setup.part() != Part.CLIP && setup.part() != Part.NOISED_CLIP),
         "accumulate",
         config.accumulate(),
-        "1 for clip, whose loss is of a whole batch");
+        "1 for %s, whose loss is of a whole batch",
+        setup.part().word());
     Check.that(
-        config.lowRank().isEmpty() || (first != null && setup.part() != Part.CLIP),
+        config.lowRank().isEmpty()
+            || (first != null && setup.part() != Part.CLIP && setup.part() != Part.NOISED_CLIP),
         "lora-rank",
         config.lowRank().map(LowRank::rank).orElse(0),
         "a part other than clip, of a model to start from");

@@ -197,7 +197,9 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int trainParts(
       EmojiPreset preset, String home, DataSet data, Optional<DataSet> validation) {
-    String own = part.equals(Part.DDPM.word()) ? part : "model";
+    // A classifier lies where it guides.
+    boolean ofPixels = part.equals(Part.DDPM.word()) || part.equals(Part.CLASSIFIER.word());
+    String own = ofPixels ? Part.DDPM.word() : "model";
     Path modelFolder = model == null ? home(home).resolve(own) : model;
     Path stateFolder = stateFolder(home);
     Path first = startFrom == null ? null : PublishedModel.folder(startFrom);

@@ -37,6 +37,9 @@ public final class ClassifierFolders {
   /** The class of guided-diffusion. */
   public static final String CLASS = "EncoderUNetModel";
 
+  /** The file with the names of the classes, one a line in the order of their numbers. */
+  public static final String CLASSES_FILE = "classes.txt";
+
   private static final String CONFIG = "config.json";
   private static final int CLASSES = 1000;
 
@@ -151,10 +154,25 @@ public final class ClassifierFolders {
         .write(folder.resolve(CONFIG));
   }
 
-  /** Writes a classifier with bfloat16 weights. */
+  /**
+   * Writes a classifier with bfloat16 weights.
+   *
+   * @param classes their names by number, written to {@value #CLASSES_FILE}; none if they have none
+   */
   public static void write(
-      Path folder, ClassifierConfig config, NamedTensors weights, Map<String, String> notes) {
+      Path folder,
+      ClassifierConfig config,
+      List<String> classes,
+      NamedTensors weights,
+      Map<String, String> notes) {
     writeConfig(folder, config);
+    if (!classes.isEmpty()) {
+      try {
+        Files.write(folder.resolve(CLASSES_FILE), classes);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot write " + folder + ": " + e.getMessage(), e);
+      }
+    }
     ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
   }
 

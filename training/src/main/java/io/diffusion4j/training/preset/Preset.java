@@ -1,10 +1,20 @@
 package io.diffusion4j.training.preset;
 
 import io.diffusion4j.clip.ClipVisionNetwork;
+import io.diffusion4j.clip.Transformer;
+import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.clip.noised.NoisedTextNetwork;
+import io.diffusion4j.clip.noised.NoisedVisionNetwork;
 import io.diffusion4j.ddpm.PixelBackbone;
 import io.diffusion4j.ddpm.PixelNetwork;
 import io.diffusion4j.decoder.TextProjection;
+import io.diffusion4j.decoder.classifier.ClassifierConfig;
+import io.diffusion4j.decoder.classifier.Pool;
+import io.diffusion4j.decoder.unet.AdmConfig;
+import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.Heads;
 import io.diffusion4j.decoder.unet.PixelUnetConfig;
+import io.diffusion4j.decoder.unet.QkvOrder;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
@@ -20,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -175,6 +186,75 @@ public record Preset(
         LevelChange.CONVOLUTION,
         LevelChange.CONVOLUTION,
         PixelUnetConfig.Labels.NONE);
+  }
+
+  /**
+   * A classifier of noised pictures: the way down of a U-Net of the sizes of the model without
+   * words.
+   */
+  public ClassifierConfig classifierConfig(int classes) {
+    var own = requireDdpm();
+    int width = own.channels.get(0);
+    var unet =
+        new AdmConfig(
+            own.size,
+            RGB,
+            Beside.NOTHING,
+            RGB,
+            width,
+            own.channels.stream().map(c -> Math.nextUp((double) c / width)).toList(),
+            IntStream.range(0, own.channels.size())
+                .filter(own.attention::get)
+                .mapToObj(level -> 1 << level)
+                .toList(),
+            own.layers,
+            LevelChange.RESIDUAL_BLOCK,
+            TimeConditioning.SCALE_SHIFT,
+            Heads.ofWidth(own.headWidth),
+            QkvOrder.BY_KIND,
+            0,
+            0,
+            own.groups);
+    return new ClassifierConfig(unet, classes, Pool.ATTENTION);
+  }
+
+  /**
+   * The text tower of a noised CLIP, as large as CLIP's.
+   *
+   * @param tokens the size of the vocabulary that was learned
+   */
+  public NoisedTextNetwork noisedText(int tokens) {
+    var like = clip.textNetwork(tokens);
+    return new NoisedTextNetwork(
+        noised(like.transformer()), tokens, like.positions(), like.embeddingDim());
+  }
+
+  /**
+   * The image tower of a noised CLIP, as large as CLIP's, for pictures of the decoder's size, which
+   * are cut into as many patches.
+   *
+   * @param timesteps of the forward process
+   */
+  public NoisedVisionNetwork noisedVision(int timesteps) {
+    var like = clip.visionNetwork();
+    int across = Math.min(like.imageSize() / like.patch(), decoder.size);
+    Check.that(
+        decoder.size % across == 0,
+        "decoder.size",
+        decoder.size,
+        "a multiple of the %s patches that pictures are wide",
+        across);
+    return new NoisedVisionNetwork(
+        noised(like.transformer()),
+        decoder.size,
+        decoder.size / across,
+        like.embeddingDim(),
+        timesteps);
+  }
+
+  private static Transformer noised(Transformer like) {
+    return new Transformer(
+        like.width(), like.intermediate(), like.layers(), like.heads(), Activation.GELU, EPS);
   }
 
   /**

@@ -1,0 +1,61 @@
+package io.diffusion4j.training;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.ddpm.DdpmFamily;
+import io.diffusion4j.ddpm.PixelScheduler;
+import io.diffusion4j.decoder.classifier.ClassifierBatches;
+import io.diffusion4j.decoder.classifier.ClassifierConfig;
+import io.diffusion4j.decoder.classifier.ClassifierFolders;
+import io.diffusion4j.decoder.classifier.ClassifierNetwork;
+import io.diffusion4j.decoder.classifier.ClassifierObjective;
+import io.diffusion4j.diffusion.argument.Check;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Trains a classifier of noised pictures, in the sizes of the preset's DDPM and with its schedule,
+ * so that it can guide one.
+ */
+record ClassifierTraining(Job job) implements PartTraining {
+  @Override
+  public List<String> folders() {
+    return List.of(DdpmFamily.CLASSIFIER);
+  }
+
+  @Override
+  public boolean train() {
+    var config = job.config();
+    List<String> classes = job.setup().data().classes();
+    Check.that(
+        classes.size() >= 2,
+        "classes",
+        classes.size(),
+        "≥ 2; --technique classes=folder takes them from the folders of the pictures");
+    var first = job.recipe().first();
+    ClassifierConfig shape =
+        first == null
+            ? job.preset().classifierConfig(classes.size())
+            : ClassifierFolders.read(first.resolve(DdpmFamily.CLASSIFIER));
+    Check.that(
+        shape.classes() == classes.size(),
+        "classes",
+        classes.size() + " of the pictures",
+        "%s, as the classifier to start from has",
+        shape.classes());
+    int size = shape.unet().sampleSize();
+    return job.run(
+        new ClassifierObjective(new ClassifierNetwork(shape)),
+        data ->
+            new ClassifierBatches(
+                job.classified(data).examples(size, config.seed()),
+                classes,
+                PixelScheduler.ddpm().schedule(),
+                shape.unet().timeChannels(),
+                config.batchSize(),
+                config.seed()),
+        trainer -> job.start(trainer, Checkpoint.TRANSFORMERS, Map.of("", DdpmFamily.CLASSIFIER)),
+        (to, weights) ->
+            ClassifierFolders.write(
+                to.made(DdpmFamily.CLASSIFIER), shape, classes, weights, to.notes()));
+  }
+}

@@ -1,0 +1,82 @@
+package io.diffusion4j.training;
+
+import io.diffusion4j.clip.ContrastiveLoss;
+import io.diffusion4j.clip.noised.NoisedClipBatches;
+import io.diffusion4j.clip.noised.NoisedClipFolders;
+import io.diffusion4j.clip.noised.NoisedObjective;
+import io.diffusion4j.clip.noised.NoisedTextNetwork;
+import io.diffusion4j.clip.noised.NoisedVisionNetwork;
+import io.diffusion4j.clip.token.BpeTrainer;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TokenizerConfig;
+import io.diffusion4j.data.DataSet;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.nn.weights.WithoutPrefix;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Trains a noised CLIP on pictures of the decoder's size and with its schedule, so that it can guide
+ * it; its towers are those of the preset's CLIP.
+ */
+record NoisedClipTraining(Job job) implements PartTraining {
+  @Override
+  public List<String> folders() {
+    return List.of(UnclipFolder.NOISED_CLIP);
+  }
+
+  @Override
+  public boolean train() {
+    var config = job.config();
+    Check.that(
+        job.recipe().first() == null,
+        "start-from",
+        job.recipe().first(),
+        "none for noised-clip, which begins with random weights");
+    var clip = job.preset().clip();
+    var tokenizer = tokenizer(job.setup().data());
+    NoisedTextNetwork text =
+        job.preset().noisedText(Math.min(clip.vocabulary(), tokenizer.vocabulary().size()));
+    NoisedVisionNetwork vision = job.preset().noisedVision(Job.TRAIN_STEPS);
+    return job.run(
+        new NoisedObjective(text, vision),
+        data ->
+            new NoisedClipBatches(
+                data.examples(vision.imageSize(), config.seed()),
+                tokenizer,
+                vision,
+                new CosineSchedule(Job.TRAIN_STEPS),
+                config.batchSize(),
+                config.seed()),
+        trainer -> {},
+        (to, weights) ->
+            NoisedClipFolders.write(
+                to.made(UnclipFolder.NOISED_CLIP),
+                vision,
+                new WithoutPrefix(weights, NoisedObjective.IMAGE),
+                text,
+                new WithoutPrefix(weights, NoisedObjective.TEXT),
+                tokenizer,
+                Math.min(
+                    ContrastiveLoss.LARGEST,
+                    Math.exp(weights.read(ContrastiveLoss.LOGIT_SCALE)[0])),
+                to.notes()));
+  }
+
+  /** Learned from the captions, of which it is a function, as CLIP's. */
+  private ClipTokenizer tokenizer(DataSet data) {
+    var clip = job.preset().clip();
+    try (Stream<String> captions = data.captions(job.config().seed(), clip.corpus())) {
+      List<String> all = captions.toList();
+      Check.that(
+          !all.isEmpty(), "data", data.name() + ", no captions", "some, to learn words from");
+      return new ClipTokenizer(
+          BpeTrainer.ofSize(clip.vocabulary()).train(all.stream()),
+          TokenizerConfig.karlo().withMaxLength(clip.text().length()),
+          Normalization.HUGGING_FACE);
+    }
+  }
+}
