@@ -100,7 +100,21 @@ public final class ModelFolder {
    * @throws UncheckedIOException if it cannot be written
    */
   public static void write(Path folder, String className, Map<String, Component> components) {
+    write(folder, className, components, Map.of());
+  }
+
+  /**
+   * The same with settings of the pipeline itself.
+   *
+   * @param settings by name
+   */
+  public static void write(
+      Path folder,
+      String className,
+      Map<String, Component> components,
+      Map<String, ConfigWriter> settings) {
     ConfigWriter index = ConfigWriter.diffusers(className);
+    settings.forEach(index::put);
     components.forEach(
         (name, component) -> {
           Check.that(NAME.matcher(name).matches(), "component", name, "the name of a folder");

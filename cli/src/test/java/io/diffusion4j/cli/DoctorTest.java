@@ -3,6 +3,7 @@ package io.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.unclip.RandomPipeline;
 import io.diffusion4j.unclip.UnclipConfig;
@@ -36,7 +37,7 @@ final class DoctorTest {
             tiny.vision(),
             tiny.priorConfig(),
             tiny.projection(),
-            tiny.decoderConfig(),
+            (UnetConfig) tiny.decoderConfig(),
             tiny.upsamplerConfig());
     new RandomPipeline(config, DType.F32, 1).write(random, component -> {});
   }

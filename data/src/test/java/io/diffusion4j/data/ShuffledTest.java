@@ -100,6 +100,30 @@ class ShuffledTest {
         .withMessageEndingWith("(expected: at most 5 %)");
   }
 
+  @Test
+  void foldersOrCaptionsAreClasses() throws IOException {
+    for (String name : List.of("cat/1.png", "cat/2.png", "ape/1.png")) {
+      Path file = folder.resolve("classes").resolve(name);
+      Files.createDirectories(file.resolveSibling(""));
+      Files.write(file, Png.encode(grey(2, 2, 1), Map.of()));
+      String text = name.endsWith("1.png") ? "one" : "two";
+      Files.writeString(file.resolveSibling(name.charAt(4) + ".txt"), text);
+    }
+    var pictures = PictureFiles.folder("data", folder.resolve("classes"));
+    var plain = new Shuffled(pictures);
+    assertThat(plain.classes()).isEmpty();
+    assertThat(plain.techniques(DataSet.Use.PICTURES)).containsEntry("classes", "none");
+    var byFolder = plain.with("classes", "folder");
+    assertThat(byFolder.classes()).containsExactly("ape", "cat");
+    assertThat(byFolder.techniques(DataSet.Use.PICTURES)).containsEntry("classes", "folder");
+    var seen = LongStream.range(0, 3).mapToObj(i -> byFolder.examples(2, 1).get(i).caption());
+    assertThat(seen).containsExactlyInAnyOrder("ape", "cat", "cat");
+    assertThat(plain.with("classes", "caption").classes()).containsExactly("one", "two");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> shuffled().with("classes", "folder"))
+        .withMessageContaining("(expected: pictures in folders)");
+  }
+
   private PictureFiles open() {
     return PictureFiles.open("data", List.of(folder.toString()), Columns.USUAL);
   }

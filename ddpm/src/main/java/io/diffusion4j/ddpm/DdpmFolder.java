@@ -1,6 +1,7 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -48,7 +49,11 @@ public record DdpmFolder(Path path) {
 
   /** The component that is the network: {@code unet} or {@code transformer}. */
   public String networkName() {
-    return Files.isDirectory(path.resolve(TRANSFORMER)) ? TRANSFORMER : UNET;
+    boolean isTransformer =
+        isPipeline()
+            ? ModelFolder.open(path).components().containsKey(TRANSFORMER)
+            : Files.isDirectory(path.resolve(TRANSFORMER));
+    return isTransformer ? TRANSFORMER : UNET;
   }
 
   /** Where the network lies. */
@@ -80,10 +85,16 @@ public record DdpmFolder(Path path) {
     return Files.isDirectory(folder) ? folder : path;
   }
 
-  /** Writes a pipeline with bfloat16 weights. */
+  /**
+   * Writes a pipeline with bfloat16 weights.
+   *
+   * @param classes the names of the network's classes by number, which are written as {@code
+   *     id2label}; none if it has none or they have no names
+   */
   public void write(
       PixelBackbone network,
       PixelScheduler scheduler,
+      List<String> classes,
       NamedTensors weights,
       Map<String, String> notes) {
     boolean isDit = network instanceof PixelDit;
@@ -98,11 +109,21 @@ public record DdpmFolder(Path path) {
     PixelFolders.write(path.resolve(name), network, weights, notes);
     scheduler.write(path.resolve(SCHEDULER).resolve(UnclipSchedulerConfig.FILE_NAME));
     String className = isDit ? "DiTTransformer2DModel" : UnetSettings.CLASS;
-    ModelFolder.write(
-        path,
-        isDit ? DIT : DDPM,
+    var components =
         Map.of(
             name, new ModelFolder.Component("diffusers", className),
-            SCHEDULER, new ModelFolder.Component("diffusers", "DDPMScheduler")));
+            SCHEDULER, new ModelFolder.Component("diffusers", "DDPMScheduler"));
+    ModelFolder.write(path, isDit ? DIT : DDPM, components, id2label(classes));
+  }
+
+  private static Map<String, ConfigWriter> id2label(List<String> classes) {
+    if (classes.isEmpty()) {
+      return Map.of();
+    }
+    var names = ConfigWriter.nested();
+    for (int i = 0; i < classes.size(); i++) {
+      names.put(String.valueOf(i), classes.get(i));
+    }
+    return Map.of("id2label", names);
   }
 }

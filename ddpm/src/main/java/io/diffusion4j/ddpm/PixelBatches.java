@@ -1,6 +1,7 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.NoisedBatch;
@@ -8,23 +9,59 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Batches of noisy pictures for the {@link PixelObjective}; captions are not looked at.
+ * Batches of noisy pictures for the {@link PixelObjective}. Captions are looked at only where they
+ * are the names of classes.
  *
  * @param data the examples, taken in order, in the size of the network
+ * @param network the network, whose classes are as many as there are names
+ * @param classes the names of the classes by number; none if there are none
+ * @param drop how often a picture is shown as one of no class, for classifier-free guidance
  * @param noise the forward process
  * @param batchSize pictures per batch
- * @param seed of timesteps and noise
+ * @param seed of timesteps, noise and dropping
  */
-public record PixelBatches(CaptionedImages data, NoisedBatch noise, int batchSize, long seed)
+public record PixelBatches(
+    CaptionedImages data,
+    PixelBackbone network,
+    List<String> classes,
+    double drop,
+    NoisedBatch noise,
+    int batchSize,
+    long seed)
     implements BatchSource {
+  public PixelBatches {
+    classes = List.copyOf(classes);
+    Check.that(
+        network.labels().count() == classes.size(),
+        "classes",
+        classes.size(),
+        "the network's %s",
+        network.labels().count());
+    Check.that(drop >= 0 && drop <= 1, "drop", drop, "in [0, 1]");
+  }
+
   @Override
   public Batch batch(long step) {
     List<float[]> pictures = new ArrayList<>(batchSize);
+    List<PixelLabel> labels = new ArrayList<>(batchSize);
     for (int i = 0; i < batchSize; i++) {
-      pictures.add(data.get(step * batchSize + i).image().pixels());
+      var example = data.get(step * batchSize + i);
+      pictures.add(example.image().pixels());
+      labels.add(label(example.caption()));
     }
     var batch = new Batch(batchSize);
-    noise.addTo(batch, pictures, BatchSource.random(seed, step));
+    var random = BatchSource.random(seed, step);
+    noise.addTo(batch, pictures, random);
+    if (network.labels().hasNull()) {
+      labels.replaceAll(label -> random.nextDouble() < drop ? new PixelLabel.None() : label);
+    }
+    network.feed(batch, labels);
     return batch;
+  }
+
+  /** None for a class that the network does not know, as held-out pictures may have one. */
+  private PixelLabel label(String name) {
+    int number = classes.indexOf(name);
+    return number < 0 ? new PixelLabel.None() : new PixelLabel.Numbered(number);
   }
 }

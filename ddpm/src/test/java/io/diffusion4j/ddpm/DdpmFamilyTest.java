@@ -240,7 +240,7 @@ class DdpmFamilyTest {
       weights.put(parameter.key(), parameter.shape(), values);
     }
     var own = new DdpmFolder(folder);
-    own.write(network, PixelScheduler.ddpm(), weights, Map.of());
+    own.write(network, PixelScheduler.ddpm(), List.of(), weights, Map.of());
     assertThat(PixelFolders.read(own.network())).isEqualTo(network);
     return own;
   }

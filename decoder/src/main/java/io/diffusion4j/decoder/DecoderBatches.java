@@ -51,7 +51,7 @@ public record DecoderBatches(
   @Override
   public Batch batch(long step) {
     var random = BatchSource.random(seed, step);
-    int size = objective.unet().config().sampleSize();
+    int size = objective.backbone().sampleSize();
     List<Image> images = new ArrayList<>(batchSize);
     List<float[]> pixels = new ArrayList<>(batchSize);
     List<String> captions = new ArrayList<>(batchSize);

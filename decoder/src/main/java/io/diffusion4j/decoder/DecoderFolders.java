@@ -4,6 +4,9 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.decoder.backbone.Backbone;
+import io.diffusion4j.decoder.dit.DitConfig;
+import io.diffusion4j.decoder.dit.DitSettings;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.nn.weights.ModelFiles;
@@ -24,6 +27,9 @@ public final class DecoderFolders {
   private static final String DECODER_CLASS = "UNet2DConditionModel";
   private static final String UPSAMPLER_CLASS = "UNet2DModel";
   private static final String PROJECTION_CLASS = "UnCLIPTextProjModel";
+
+  /** A DiT that attends to context tokens, which no class of diffusers does. */
+  public static final String DIT_CLASS = "DiTDecoderModel";
 
   private static final String PLAIN_DOWN = "ResnetDownsampleBlock2D";
   private static final String PLAIN_UP = "ResnetUpsampleBlock2D";
@@ -59,7 +65,19 @@ public final class DecoderFolders {
 
   private DecoderFolders() {}
 
-  /** Reads the settings of a decoder; absent fields have diffusers' defaults. */
+  /** Reads the settings of a decoder of either backbone. */
+  public static Backbone readBackbone(Path folder) {
+    var c = ComponentConfig.read(folder.resolve(CONFIG));
+    if (c.className().filter(DIT_CLASS::equals).isEmpty()) {
+      return readUnet(folder);
+    }
+    var config = DitSettings.shape(c, c.intValue("cross_attention_dim"));
+    requireChannels(c, config, IMAGE, List.of(IMAGE, 2 * IMAGE));
+    c.refuseUnknown();
+    return config;
+  }
+
+  /** Reads the settings of a U-Net; absent fields have diffusers' defaults. */
   public static UnetConfig readUnet(Path folder) {
     var c = ComponentConfig.read(folder.resolve(CONFIG));
     c.expectClass(DECODER_CLASS);
@@ -89,7 +107,7 @@ public final class DecoderFolders {
 
   /** Other channels than those of images, and of an image beside x_t, nothing could be fed to. */
   private static void requireChannels(
-      ComponentConfig c, UnetConfig config, int in, List<Integer> out) {
+      ComponentConfig c, Backbone config, int in, List<Integer> out) {
     if (config.inChannels() != in) {
       throw c.invalid("in_channels", config.inChannels(), String.valueOf(in));
     }
@@ -169,14 +187,24 @@ public final class DecoderFolders {
   }
 
   /** Writes a decoder. */
-  public static void writeUnet(
-      Path folder, UnetConfig config, NamedTensors weights, Map<String, String> notes) {
-    writeUnetConfig(folder, config);
+  public static void writeBackbone(
+      Path folder, Backbone config, NamedTensors weights, Map<String, String> notes) {
+    writeBackboneConfig(folder, config);
     ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
   }
 
   /** Writes the settings of a decoder. */
-  public static void writeUnetConfig(Path folder, UnetConfig config) {
+  public static void writeBackboneConfig(Path folder, Backbone config) {
+    if (config instanceof DitConfig dit) {
+      DitSettings.put(ConfigWriter.diffusers(DIT_CLASS), dit)
+          .put("cross_attention_dim", dit.contextDim())
+          .write(folder.resolve(CONFIG));
+    } else {
+      writeUnetConfig(folder, (UnetConfig) config);
+    }
+  }
+
+  private static void writeUnetConfig(Path folder, UnetConfig config) {
     put(
             ConfigWriter.diffusers(DECODER_CLASS),
             config,

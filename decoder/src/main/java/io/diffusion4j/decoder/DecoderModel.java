@@ -2,8 +2,7 @@ package io.diffusion4j.decoder;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.decoder.unet.Unet;
-import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.nn.Batch;
@@ -22,18 +21,18 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * A decoder's U-Net and text projection with their weights, as diffusers saves them. Thread-safe;
+ * A decoder's network and text projection with their weights, as diffusers saves them. Thread-safe;
  * holds native memory until it is closed.
  */
 public final class DecoderModel implements AutoCloseable {
-  private final UnetConfig config;
+  private final Backbone config;
   private final TextProjection projection;
   private final Parameterization parameterization;
   private final CompiledNetwork unet;
   private final CompiledNetwork textProjection;
 
   private DecoderModel(
-      UnetConfig config,
+      Backbone config,
       TextProjection projection,
       int textLength,
       Parameterization parameterization,
@@ -55,8 +54,8 @@ public final class DecoderModel implements AutoCloseable {
     }
   }
 
-  /** What the weights of a decoder's U-Net must be. */
-  public static Manifest manifest(UnetConfig config) {
+  /** What the weights of a decoder's network must be. */
+  public static Manifest manifest(Backbone config) {
     return Manifest.of(network(config, 1)); // the length of the context has no part in it
   }
 
@@ -86,40 +85,40 @@ public final class DecoderModel implements AutoCloseable {
    * @param parameterization what the scheduler beside them says the network predicts
    */
   public static DecoderModel load(
-      Path unetFolder,
+      Path decoderFolder,
       Path projectionFolder,
       int textLength,
       Parameterization parameterization,
       Compute compute) {
     return load(
-        unetFolder, weights -> weights, projectionFolder, textLength, parameterization, compute);
+        decoderFolder, weights -> weights, projectionFolder, textLength, parameterization, compute);
   }
 
   /**
-   * Loads the folders of the two networks, where the weights of the U-Net are changed first.
+   * Loads the folders of the two networks, where the weights of the decoder are changed first.
    *
    * @param change makes of the weights those that are loaded, of the same names and shapes
    * @param textLength positions of a text, L
    * @param parameterization what the scheduler beside them says the network predicts
    */
   public static DecoderModel load(
-      Path unetFolder,
+      Path decoderFolder,
       UnaryOperator<TensorSource> change,
       Path projectionFolder,
       int textLength,
       Parameterization parameterization,
       Compute compute) {
-    var config = DecoderFolders.readUnet(unetFolder);
+    var config = DecoderFolders.readBackbone(decoderFolder);
     var projection = DecoderFolders.readProjection(projectionFolder);
     projection.requireFits(config);
-    try (var unet = change.apply(Checkpoint.open(unetFolder, Checkpoint.DIFFUSERS));
+    try (var unet = change.apply(Checkpoint.open(decoderFolder, Checkpoint.DIFFUSERS));
         var textProjection = Checkpoint.open(projectionFolder, Checkpoint.DIFFUSERS)) {
       return new DecoderModel(
           config,
           projection,
           textLength,
           parameterization,
-          new CheckpointTensors(unetFolder, unet),
+          new CheckpointTensors(decoderFolder, unet),
           new CheckpointTensors(projectionFolder, textProjection),
           compute);
     }
@@ -132,7 +131,7 @@ public final class DecoderModel implements AutoCloseable {
    * @param seed of the weights
    */
   public static DecoderModel random(
-      UnetConfig config, TextProjection projection, int textLength, long seed, Compute compute) {
+      Backbone config, TextProjection projection, int textLength, long seed, Compute compute) {
     projection.requireFits(config);
     return new DecoderModel(
         config,
@@ -145,15 +144,15 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /**
-   * The U-Net as the {@link #denoiser} runs it, without weights.
+   * The network as the {@link #denoiser} runs it, without weights.
    *
    * @param contextLength number of context tokens
    */
-  public static NetworkDefinition network(UnetConfig config, int contextLength) {
-    return new DecoderNetwork(new Unet(config), contextLength);
+  public static NetworkDefinition network(Backbone config, int contextLength) {
+    return new DecoderNetwork(config, contextLength);
   }
 
-  public UnetConfig config() {
+  public Backbone config() {
     return config;
   }
 
@@ -162,7 +161,7 @@ public final class DecoderModel implements AutoCloseable {
     return new NetworkDenoiser<>(
         unet,
         parameterization,
-        config.timeChannels(),
+        config::sinusoid,
         (batch, conditions) -> {
           batch.floats(DecoderNetwork.CONTEXT, stack(conditions, DecoderCondition::context));
           batch.floats(DecoderNetwork.PRESENT, stack(conditions, DecoderCondition::present));

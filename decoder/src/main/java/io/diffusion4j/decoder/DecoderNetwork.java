@@ -1,7 +1,7 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.backbone.Context;
-import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
@@ -10,12 +10,12 @@ import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.util.List;
 
 /**
- * The decoder's U-Net with what it is told as inputs.
+ * The decoder's network with what it is told as inputs.
  *
- * @param unet the network
+ * @param backbone the network
  * @param contextLength number of context tokens
  */
-public record DecoderNetwork(Unet unet, int contextLength) implements NetworkDefinition {
+public record DecoderNetwork(Backbone backbone, int contextLength) implements NetworkDefinition {
   /** Input {@code [L, contextDim]}. */
   public static final String CONTEXT = "context";
 
@@ -28,7 +28,7 @@ public record DecoderNetwork(Unet unet, int contextLength) implements NetworkDef
   /** Outputs: the prediction and, where the variance is learned, its interpolation. */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
-    var c = unet.config();
+    var c = backbone;
     var context = inputs.floats(CONTEXT, contextLength, c.contextDim());
     var present = inputs.floats(PRESENT, contextLength);
     var timeAdd = inputs.floats(TIME_ADD, c.timeEmbedDim());
@@ -38,11 +38,11 @@ public record DecoderNetwork(Unet unet, int contextLength) implements NetworkDef
 
   /** The same with the projection's outputs in place of inputs, for training. */
   List<Tensor> outputs(Nn nn, Inputs inputs, TextProjection.Outputs told, Tensor present) {
-    var c = unet.config();
+    var c = backbone;
     var x = nn.input(inputs.floats(NetworkDenoiser.SAMPLE, c.sampleSize(), c.sampleSize(), 3));
     var time = nn.input(inputs.floats(NetworkDenoiser.TIME, c.timeChannels()));
     var out =
-        unet.forward(
+        c.forward(
             nn, x, time, List.of(told.timeAdd()), List.of(Context.masked(told.context(), present)));
     return c.outChannels() == c.inChannels()
         ? List.of(out)

@@ -1,6 +1,6 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.train.Objective;
@@ -10,11 +10,11 @@ import io.diffusion4j.nn.train.VarianceRange;
  * The loss of the decoder together with its text projection; the weights are under {@code decoder}
  * and {@code text_proj}.
  *
- * @param unet the decoder
+ * @param backbone the decoder
  * @param projection what the decoder is told
  * @param textLength positions of the text, L
  */
-public record DecoderObjective(Unet unet, TextProjection projection, int textLength)
+public record DecoderObjective(Backbone backbone, TextProjection projection, int textLength)
     implements Objective {
   /** Input {@code [E]}. */
   public static final String IMAGE_EMBEDDING = "image_embedding";
@@ -43,7 +43,7 @@ public record DecoderObjective(Unet unet, TextProjection projection, int textLen
             inputs.floats(TEXT_EMBEDDING, e),
             inputs.floats(HIDDEN, textLength, e));
     var outputs =
-        new DecoderNetwork(unet, length)
+        new DecoderNetwork(backbone, length)
             .outputs(nn.at("decoder"), inputs, told, inputs.floats(PRESENT, length));
     return VarianceRange.of(nn, inputs, outputs);
   }

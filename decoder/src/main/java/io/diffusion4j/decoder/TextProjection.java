@@ -1,6 +1,6 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
@@ -25,7 +25,7 @@ public record TextProjection(int extraTokens, int embeddingDim, int timeEmbedDim
    *
    * @throws IllegalArgumentException if it takes other widths
    */
-  public void requireFits(UnetConfig decoder) {
+  public void requireFits(Backbone decoder) {
     Check.that(
         timeEmbedDim == decoder.timeEmbedDim(),
         "time_embed_dim",

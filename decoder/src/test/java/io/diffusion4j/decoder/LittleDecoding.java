@@ -1,7 +1,6 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.decoder.unet.Unet;
-import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
@@ -14,21 +13,21 @@ import java.util.SplittableRandom;
 /**
  * The training of a small decoder on random pictures, embeddings and texts.
  *
- * @param unet the decoder
+ * @param decoder its network
  * @param rows of a batch
  * @param tokens of a text
  */
-record LittleDecoding(UnetConfig unet, int rows, int tokens) {
+record LittleDecoding(Backbone decoder, int rows, int tokens) {
   private static final int EXTRA_TOKENS = 2;
 
   DecoderObjective objective() {
     var projection =
-        new TextProjection(EXTRA_TOKENS, embedding(), unet.timeEmbedDim(), embedding());
-    return new DecoderObjective(new Unet(unet), projection, tokens);
+        new TextProjection(EXTRA_TOKENS, embedding(), decoder.timeEmbedDim(), embedding());
+    return new DecoderObjective(decoder, projection, tokens);
   }
 
   private int embedding() {
-    return unet.contextDim();
+    return decoder.contextDim();
   }
 
   /** The batch of a step; texts are of different lengths, and some rows lack the embedding. */
@@ -50,14 +49,14 @@ record LittleDecoding(UnetConfig unet, int rows, int tokens) {
             .floats(DecoderObjective.TEXT_EMBEDDING, gaussian(random, rows * embedding()))
             .floats(DecoderObjective.HIDDEN, gaussian(random, rows * tokens * embedding()))
             .floats(DecoderObjective.PRESENT, present);
-    return noised(batch, rows, unet, random);
+    return noised(batch, rows, decoder, random);
   }
 
   /** Adds noisy pictures, and what their loss wants to know. */
-  static Batch noised(Batch batch, int rows, UnetConfig unet, SplittableRandom random) {
+  static Batch noised(Batch batch, int rows, Backbone network, SplittableRandom random) {
     List<float[]> clean = new ArrayList<>();
     for (int i = 0; i < rows; i++) {
-      float[] x0 = gaussian(random, unet.sampleSize() * unet.sampleSize() * 3);
+      float[] x0 = gaussian(random, network.sampleSize() * network.sampleSize() * 3);
       for (int j = 0; j < x0.length; j++) {
         x0[j] = (float) Math.tanh(x0[j]);
       }
@@ -67,7 +66,7 @@ record LittleDecoding(UnetConfig unet, int rows, int tokens) {
             new CosineSchedule(1000),
             Parameterization.X0,
             Weighting.minSnrPlusOne(5),
-            unet.timeChannels())
+            network::sinusoid)
         .addTo(batch, clean, random);
     return batch;
   }

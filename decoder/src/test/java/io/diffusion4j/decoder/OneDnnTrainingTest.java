@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
@@ -26,6 +27,7 @@ import io.diffusion4j.onednn.OneDnnTrainingEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,10 @@ class OneDnnTrainingTest {
           8,
           1e-5,
           TimeConditioning.ADD);
+
+  private static final LittleDecoding DIT =
+      new LittleDecoding(
+          DitConfig.of(16, 4, 2, 32, 2).withOutChannels(6).withContext(16), BATCH, 6);
 
   private static final LittleDecoding DECODING = new LittleDecoding(DECODER, BATCH, 6);
   private static final BatchSource DECODER_BATCHES = DECODING::batch;
@@ -118,9 +124,17 @@ class OneDnnTrainingTest {
   void activationsThatAreComputedAgainGiveTheSameBits(Precision precision) {
     var kept = config(precision, Optimizer.Method.MUON);
     var recomputed = kept.withActivations(TrainingConfig.Activations.RECOMPUTED);
-    for (boolean decoder : new boolean[] {true, false}) {
-      Objective objective = decoder ? DECODING.objective() : UPSAMPLING;
-      BatchSource batches = decoder ? DECODER_BATCHES : UPSAMPLER_BATCHES;
+    Map<Objective, BatchSource> trainings =
+        Map.of(
+            DECODING.objective(),
+            DECODER_BATCHES,
+            UPSAMPLING,
+            UPSAMPLER_BATCHES,
+            DIT.objective(),
+            DIT::batch);
+    for (var training : trainings.entrySet()) {
+      var objective = training.getKey();
+      var batches = training.getValue();
       var expected = train("onednn", objective, batches, kept, 3);
       var actual = train("onednn", objective, batches, recomputed, 3);
       assertThat(actual.reports).isEqualTo(expected.reports);
@@ -161,6 +175,15 @@ class OneDnnTrainingTest {
     assertSame(actual, expected, ofReports, ofWeights);
     assertThat(actual.reports.get(0).metrics())
         .containsOnlyKeys("mse", "vlb", VarianceRange.OUTSIDE);
+  }
+
+  @Test
+  void trainsADitAsTensorFlowDoes() {
+    var config = config(Precision.FLOAT32);
+    var expected = train("tensorflow", DIT.objective(), DIT::batch, config, 10);
+    var actual = train("onednn", DIT.objective(), DIT::batch, config, 10);
+    assertSame(actual, expected, 1e-4, 2e-5);
+    assertThat(expected.reports.get(9).loss()).isLessThan(expected.reports.get(0).loss());
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.diffusion4j.decoder;
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 
 import io.diffusion4j.decoder.adm.AdmNetwork;
+import io.diffusion4j.decoder.backbone.Backbone;
+import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.Heads;
@@ -28,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whoever runs a U-Net of whatever shape, it is the same U-Net. */
+/** Whoever runs a U-Net or a DiT of whatever shape, it is the same network. */
 class UnetEnginesTest {
   private static final int TOKENS = 6;
   private static final int ROWS = 3;
@@ -93,7 +95,7 @@ class UnetEnginesTest {
     }
   }
 
-  private static Case decoder(String name, UnetConfig config) {
+  private static Case decoder(String name, Backbone config) {
     return new Case(name, DecoderModel.network(config, TOKENS), batch(config));
   }
 
@@ -140,6 +142,7 @@ class UnetEnginesTest {
         decoder("as published", USUAL),
         decoder("odd", ODD),
         decoder("least", LEAST),
+        decoder("a DiT", DitConfig.of(12, 3, 2, 20, 2).withOutChannels(6).withContext(7)),
         upsampler(),
         adm(QkvOrder.BY_HEAD, LevelChange.CONVOLUTION),
         adm(QkvOrder.BY_KIND, LevelChange.RESAMPLING),
@@ -166,7 +169,7 @@ class UnetEnginesTest {
     }
   }
 
-  private static Batch batch(UnetConfig config) {
+  private static Batch batch(Backbone config) {
     float[] present = new float[ROWS * TOKENS];
     for (int i = 0; i < present.length; i++) {
       present[i] = i % TOKENS == 2 ? 0 : 1;

@@ -103,11 +103,9 @@ final class TinyFolder {
     var weights =
         random(
             new DecoderObjective(
-                new Unet(preset.decoderConfig()),
-                preset.projection(),
-                preset.clip().text().length()),
+                preset.decoderConfig(), preset.projection(), preset.clip().text().length()),
             3);
-    DecoderFolders.writeUnet(
+    DecoderFolders.writeBackbone(
         folder.resolve("decoder"),
         preset.decoderConfig(),
         new WithoutPrefix(weights, "decoder."),

@@ -2,6 +2,8 @@ package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.data.Classes;
+import io.diffusion4j.data.DataSet;
 import io.diffusion4j.ddpm.DdpmFolder;
 import io.diffusion4j.ddpm.PixelBackbone;
 import io.diffusion4j.ddpm.PixelBatches;
@@ -26,11 +28,8 @@ record DdpmTraining(Job job) implements PartTraining {
   public boolean train() {
     var config = job.config();
     Path first = job.recipe().first();
-    PixelBackbone network =
-        first == null
-            ? job.preset().ddpmNetwork()
-            : PixelFolders.read(new DdpmFolder(first).network());
-    requireTrainable(network);
+    var classes = job.setup().data().classes();
+    var network = network(classes);
     Path model = job.recipe().model();
     Check.that(
         !Files.exists(model.resolve(ModelFolder.INDEX)) || DdpmFolder.isAt(model),
@@ -50,7 +49,10 @@ record DdpmTraining(Job job) implements PartTraining {
         new PixelObjective(network),
         data ->
             new PixelBatches(
-                data.examples(network.height(), config.seed()),
+                classified(data).examples(network.height(), config.seed()),
+                network,
+                classes,
+                job.technique(PartTechniques.DROP),
                 noise,
                 config.batchSize(),
                 config.seed()),
@@ -60,22 +62,47 @@ record DdpmTraining(Job job) implements PartTraining {
             trainer.startFrom(network.fromFolder(stored));
           }
         },
-        (to, weights) -> {
-          new DdpmFolder(to.recipe().model()).write(network, scheduler, weights, to.notes());
-        });
+        (to, weights) ->
+            new DdpmFolder(to.recipe().model())
+                .write(network, scheduler, classes, weights, to.notes()));
   }
 
-  /** What pictures can be fed to, and what they say nothing of. */
-  private static void requireTrainable(PixelBackbone network) {
+  /**
+   * The network to train: the preset's, with the classes of the pictures, or that of the model to
+   * start from.
+   */
+  private PixelBackbone network(List<String> classes) {
+    Path first = job.recipe().first();
+    if (first == null) {
+      var network = job.preset().ddpmNetwork();
+      return classes.isEmpty() ? network : network.withLabels(Labels.table(classes.size(), true));
+    }
+    var network = PixelFolders.read(new DdpmFolder(first).network());
     Check.that(
         network.height() == network.width() && network.channels() == 3,
         "sample_size",
         network.height() + "×" + network.width() + "×" + network.channels(),
         "square colour pictures");
+    boolean fits =
+        classes.isEmpty()
+            ? network.labels().equals(Labels.NONE)
+            : network.labels().count() == classes.size();
     Check.that(
-        network.labels().equals(Labels.NONE),
-        "class labels",
-        network.labels().kind(),
-        "none; pictures have no classes");
+        fits,
+        "classes",
+        classes.size() + " of the pictures",
+        "as many as the network of %s has: %s",
+        first,
+        network.labels().count());
+    return network;
+  }
+
+  /** Pictures with the same sort of classes as those that are trained on. */
+  private DataSet classified(DataSet data) {
+    String name = Classes.BY.name();
+    String by = job.setup().data().techniques(DataSet.Use.PICTURES).get(name);
+    boolean lacks =
+        data.classes().isEmpty() && data.techniques(DataSet.Use.PICTURES).containsKey(name);
+    return by != null && lacks ? data.with(name, by) : data;
   }
 }

@@ -6,7 +6,6 @@ import io.diffusion4j.checkpoint.UnclipSchedulerConfig.Spacing;
 import io.diffusion4j.decoder.DecoderBatches;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderObjective;
-import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.nn.weights.WithoutPrefix;
@@ -16,7 +15,7 @@ import java.util.Map;
 
 /** Trains the decoder, and what projects embeddings to it. */
 record DecoderTraining(Job job) implements PartTraining {
-  /** What the keys of the U-Net begin with while it is trained. */
+  /** What the keys of the network begin with while it is trained. */
   static final String NETWORK = "decoder.";
 
   private static final String PROJECTION = "text_proj.";
@@ -43,7 +42,7 @@ record DecoderTraining(Job job) implements PartTraining {
     var shape = job.shapes().decoder();
     var projection = job.shapes().projection();
     int length = job.shapes().text().positions();
-    var objective = new DecoderObjective(new Unet(shape), projection, length);
+    var objective = new DecoderObjective(shape, projection, length);
     var noise =
         job.pixelNoise(shape)
             .withTimesteps(
@@ -73,7 +72,7 @@ record DecoderTraining(Job job) implements PartTraining {
                   Map.of(NETWORK, UnclipFolder.DECODER, PROJECTION, UnclipFolder.TEXT_PROJ)),
           (to, weights) -> {
             var notes = to.notes();
-            DecoderFolders.writeUnet(
+            DecoderFolders.writeBackbone(
                 to.made(UnclipFolder.DECODER), shape, new WithoutPrefix(weights, NETWORK), notes);
             DecoderFolders.writeProjection(
                 to.made(UnclipFolder.TEXT_PROJ),

@@ -12,7 +12,7 @@ import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.Classes;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Technique;
-import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
@@ -124,13 +124,13 @@ record Job(
     return embeddings;
   }
 
-  /** How pictures are noised for a U-Net, at all timesteps alike. */
-  NoisedBatch pixelNoise(UnetConfig network) {
+  /** How pictures are noised for a network, at all timesteps alike. */
+  NoisedBatch pixelNoise(Backbone network) {
     return new NoisedBatch(
         new CosineSchedule(TRAIN_STEPS),
         technique(PartTechniques.PREDICTION),
         technique(PartTechniques.WEIGHTING),
-        network.timeChannels());
+        network::sinusoid);
   }
 
   /** How pictures are prepared for the image tower of the model. */

@@ -63,7 +63,7 @@ public enum Part {
               .with(WEIGHTING.name(), "min-snr-plus-one-or-eps");
       case UPSAMPLER, UPSAMPLER_LAST -> Techniques.of(PREDICTION, WEIGHTING, BLUR);
       case DDPM ->
-          Techniques.of(PREDICTION, WEIGHTING)
+          Techniques.of(PREDICTION, WEIGHTING, DROP)
               .with(PREDICTION.name(), "eps")
               .with(WEIGHTING.name(), "simple");
     };

@@ -6,6 +6,7 @@ import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.TextProjection;
+import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.prior.AutoregressiveConfig;
@@ -85,10 +86,10 @@ record Shapes(Recipe recipe) {
     return config;
   }
 
-  /** The decoder's U-Net; its pictures are at most as large as those that CLIP sees. */
-  UnetConfig decoder() {
+  /** The decoder's network; its pictures are at most as large as those that CLIP sees. */
+  Backbone decoder() {
     return first(UnclipFolder.DECODER)
-        .map(DecoderFolders::readUnet)
+        .map(DecoderFolders::readBackbone)
         .orElseGet(preset()::decoderConfig);
   }
 

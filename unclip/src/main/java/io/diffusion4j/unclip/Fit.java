@@ -35,7 +35,7 @@ record Fit(ModelFolder folder) {
     int e = text.embeddingDim();
     require("hidden_size", text.transformer().width(), "projection_dim", e);
     var projection = DecoderFolders.readProjection(folder.folder(UnclipFolder.TEXT_PROJ));
-    projection.requireFits(DecoderFolders.readUnet(folder.folder(UnclipFolder.DECODER)));
+    projection.requireFits(DecoderFolders.readBackbone(folder.folder(UnclipFolder.DECODER)));
     require("clip_embeddings_dim", projection.embeddingDim(), "text encoder", e);
     if (folder.has(UnclipFolder.PRIOR)) {
       var prior = PriorModel.readConfig(folder.folder(UnclipFolder.PRIOR));

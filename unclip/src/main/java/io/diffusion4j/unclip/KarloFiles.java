@@ -117,7 +117,7 @@ public record KarloFiles(UnclipConfig config) {
             KarloKeys.projection(
                 decoder.path(), decoder, DecoderModel.manifest(config.projection())));
         Path decoderFolder = component(UnclipFolder.DECODER);
-        DecoderFolders.writeUnetConfig(decoderFolder, config.decoder());
+        DecoderFolders.writeBackboneConfig(decoderFolder, config.decoder());
         weights(
             decoderFolder,
             KarloKeys.unet(

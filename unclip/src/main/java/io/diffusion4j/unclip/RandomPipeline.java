@@ -79,7 +79,7 @@ public record RandomPipeline(UnclipConfig config, DType dtype, long seed) {
     writeWeights(projection, Checkpoint.DIFFUSERS, DecoderModel.manifest(config.projection()));
 
     Path decoder = component(folder, UnclipFolder.DECODER, listener);
-    DecoderFolders.writeUnetConfig(decoder, config.decoder());
+    DecoderFolders.writeBackboneConfig(decoder, config.decoder());
     writeWeights(decoder, Checkpoint.DIFFUSERS, DecoderModel.manifest(config.decoder()));
 
     for (String name : List.of(UnclipFolder.SUPER_RES_FIRST, UnclipFolder.SUPER_RES_LAST)) {

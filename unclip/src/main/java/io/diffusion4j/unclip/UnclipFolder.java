@@ -3,6 +3,8 @@ package io.diffusion4j.unclip;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.ModelFolder.Component;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.dit.DitConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -90,7 +92,11 @@ public final class UnclipFolder {
    */
   public static void writeIndex(Path folder) {
     if (COMPONENTS.keySet().stream().allMatch(name -> isComplete(folder.resolve(name)))) {
-      ModelFolder.write(folder, PIPELINE, COMPONENTS);
+      Map<String, Component> components = new LinkedHashMap<>(COMPONENTS);
+      if (DecoderFolders.readBackbone(folder.resolve(DECODER)) instanceof DitConfig) {
+        components.put(DECODER, new Component("diffusion4j", DecoderFolders.DIT_CLASS));
+      }
+      ModelFolder.write(folder, PIPELINE, components);
     }
   }
 

@@ -134,7 +134,7 @@ public final class UnclipModel implements AutoCloseable {
                     owned -> openPrior(priorScheduler.parameterization(), owned)));
     autoregressivePrior = optional(UnclipFolder.PRIOR_AR, this::addAutoregressivePrior);
     var decoderScheduler = folder.scheduler(UnclipFolder.DECODER_SCHEDULER);
-    int decoderSize = DecoderFolders.readUnet(folder.folder(UnclipFolder.DECODER)).sampleSize();
+    int decoderSize = DecoderFolders.readBackbone(folder.folder(UnclipFolder.DECODER)).sampleSize();
     guide = noisedClip.map(path -> resources.add(NoisedClip.load(path, compute)));
     guide.ifPresent(judge -> judge.requireFits(decoderSize, decoderSize));
     Stage plain = defaults.decoder(decoderScheduler, decoderSize);

@@ -47,7 +47,7 @@ final class UnclipReport {
         UnclipFolder.TEXT_PROJ,
         folder -> DecoderModel.manifest(DecoderFolders.readProjection(folder)));
     manifests.put(
-        UnclipFolder.DECODER, folder -> DecoderModel.manifest(DecoderFolders.readUnet(folder)));
+        UnclipFolder.DECODER, folder -> DecoderModel.manifest(DecoderFolders.readBackbone(folder)));
     for (String name : List.of(UnclipFolder.SUPER_RES_FIRST, UnclipFolder.SUPER_RES_LAST)) {
       manifests.put(name, folder -> UpsamplerModel.manifest(DecoderFolders.readUpsampler(folder)));
     }

@@ -110,7 +110,7 @@ class RandomPipelineTest {
     var karlo = UnclipConfig.karlo();
     switch (name) {
       case "prior" -> PriorModel.writeConfig(folder, karlo.prior());
-      case "decoder" -> DecoderFolders.writeUnetConfig(folder, karlo.decoder());
+      case "decoder" -> DecoderFolders.writeBackboneConfig(folder, karlo.decoder());
       case "text_proj" -> DecoderFolders.writeProjectionConfig(folder, karlo.projection());
       default -> DecoderFolders.writeUpsamplerConfig(folder, karlo.upsampler());
     }

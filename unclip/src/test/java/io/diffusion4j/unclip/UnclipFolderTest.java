@@ -142,7 +142,7 @@ class UnclipFolderTest {
             with(
                 source,
                 tensors ->
-                    DecoderFolders.writeUnet(
+                    DecoderFolders.writeBackbone(
                         target, DecoderFolders.readUnet(source), tensors, NOTES)));
     part(
         from.resolve("text_proj"),

@@ -5,6 +5,7 @@ import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.TextProjection;
+import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.nn.NetworkDefinition;
@@ -17,14 +18,14 @@ import java.util.function.Function;
  * A decoder that is measured.
  *
  * @param name in the table
- * @param config of its U-Net
+ * @param config of its network
  * @param projection what it is told
  * @param textLength positions of a text
  * @param loader opens it with weights
  */
 public record DecoderSubject(
     String name,
-    UnetConfig config,
+    Backbone config,
     TextProjection projection,
     int textLength,
     Function<Compute, DecoderModel> loader) {
@@ -73,7 +74,7 @@ public record DecoderSubject(
         TimeConditioning.SCALE_SHIFT);
   }
 
-  private static DecoderSubject random(String name, UnetConfig config) {
+  private static DecoderSubject random(String name, Backbone config) {
     var projection =
         new TextProjection(
             EXTRA_TOKENS, config.contextDim(), config.timeEmbedDim(), config.contextDim());
@@ -95,7 +96,7 @@ public record DecoderSubject(
     var parameterization = model.scheduler("decoder_scheduler").parameterization();
     return new DecoderSubject(
         "of the model",
-        DecoderFolders.readUnet(unet),
+        DecoderFolders.readBackbone(unet),
         DecoderFolders.readProjection(projection),
         textLength,
         compute -> DecoderModel.load(unet, projection, textLength, parameterization, compute));

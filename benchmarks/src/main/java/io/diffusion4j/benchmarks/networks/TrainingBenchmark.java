@@ -4,7 +4,6 @@ import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
 import io.diffusion4j.decoder.DecoderObjective;
-import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
@@ -52,8 +51,7 @@ public final class TrainingBenchmark {
   /** A trainer of a decoder from random weights. */
   static Trainer trainer(DecoderSubject subject, int batchSize, Precision precision) {
     var objective =
-        new DecoderObjective(
-            new Unet(subject.config()), subject.projection(), subject.textLength());
+        new DecoderObjective(subject.config(), subject.projection(), subject.textLength());
     var config =
         TrainingConfig.of(TRAIN_STEPS, batchSize, LEARNING_RATE, 1)
             .withCompute(Compute.of(precision).withEngine(Engines.asked()));

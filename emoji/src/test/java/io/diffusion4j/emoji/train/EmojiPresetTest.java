@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.ddpm.PixelDit;
+import io.diffusion4j.ddpm.PixelNetwork;
 import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.training.preset.Preset;
 import java.io.IOException;
@@ -107,6 +110,22 @@ class EmojiPresetTest {
               emoji.curriculum.concepts: 1 (expected: ≥ 2)\
             """
                 .formatted(file));
+  }
+
+  @Test
+  void theBackboneIsChosenInTheFile() throws IOException {
+    assertThat(EmojiPreset.tiny().sizes().ddpmNetwork()).isInstanceOf(PixelNetwork.class);
+    String file = tiny().replace("backbone: unet", "backbone: dit");
+    Preset dit = EmojiPreset.of(write(file).toString()).sizes();
+    assertThat(dit.ddpmNetwork()).isEqualTo(new PixelDit(DitConfig.of(16, 4, 2, 32, 2), 0));
+    assertThat(dit.decoderConfig())
+        .isEqualTo(DitConfig.of(16, 2, 2, 32, 2).withOutChannels(6).withContext(32));
+    assertThat(dit.projection().timeEmbedDim()).isEqualTo(32);
+    String without = file.replaceAll("\n  dit: .*", "");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EmojiPreset.of(write(without).toString()))
+        .withMessageContaining("ddpm.dit: missing (expected: the sizes of the backbone)")
+        .withMessageContaining("decoder.dit: missing (expected: the sizes of the backbone)");
   }
 
   @ParameterizedTest

@@ -6,10 +6,13 @@ import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.noised.NoisedTextNetwork;
 import io.diffusion4j.clip.noised.NoisedVisionNetwork;
 import io.diffusion4j.ddpm.PixelBackbone;
+import io.diffusion4j.ddpm.PixelDit;
 import io.diffusion4j.ddpm.PixelNetwork;
 import io.diffusion4j.decoder.TextProjection;
+import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.Pool;
+import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.Heads;
@@ -30,6 +33,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -109,8 +113,17 @@ public record Preset(
         priorConfig(), priorAr.layers, priorAr.components, priorAr.buckets, priorAr.dotBuckets);
   }
 
-  /** The decoder's U-Net, which learns the variance too. */
-  public UnetConfig decoderConfig() {
+  /** The decoder's network, which learns the variance too. */
+  public Backbone decoderConfig() {
+    return decoder.backbone == Architecture.DIT
+        ? requireDit(decoder.dit)
+            .shape(decoder.size)
+            .withOutChannels(2 * RGB)
+            .withContext(decoder.context)
+        : decoderUnet();
+  }
+
+  private UnetConfig decoderUnet() {
     return new UnetConfig(
         decoder.size,
         RGB,
@@ -159,11 +172,13 @@ public record Preset(
 
   /** The network of the model without words. */
   public PixelBackbone ddpmNetwork() {
-    return new PixelNetwork(ddpmConfig());
+    var own = requireDdpm();
+    return own.backbone == Architecture.DIT
+        ? new PixelDit(requireDit(own.dit).shape(own.size), 0)
+        : new PixelNetwork(ddpmUnet(own));
   }
 
-  private PixelUnetConfig ddpmConfig() {
-    var own = requireDdpm();
+  private static PixelUnetConfig ddpmUnet(Ddpm own) {
     return new PixelUnetConfig(
         own.size,
         own.size,
@@ -186,6 +201,41 @@ public record Preset(
         LevelChange.CONVOLUTION,
         LevelChange.CONVOLUTION,
         PixelUnetConfig.Labels.NONE);
+  }
+
+  private static Dit requireDit(@Nullable Dit dit) {
+    return Objects.requireNonNull(dit, "dit"); // its section was checked
+  }
+
+  /** What a network that denoises is built of. */
+  public enum Architecture {
+    /** Levels of residual blocks and attention. */
+    UNET,
+    /** A transformer over patches. */
+    DIT
+  }
+
+  /**
+   * A transformer over patches of pictures.
+   *
+   * @param patch height and width of a patch
+   * @param layers transformer blocks
+   * @param width channels of a patch's vector
+   * @param heads attention heads
+   */
+  public record Dit(int patch, int layers, int width, int heads) {
+    public Dit {
+      new Faults()
+          .require(patch >= 1, "patch", patch, "≥ 1")
+          .require(layers >= 1, "layers", layers, "≥ 1")
+          .require(heads >= 1 && width % heads == 0, "heads", heads, "a divisor of width " + width)
+          .require(width >= 4 && width % 4 == 0, "width", width, "a multiple of 4")
+          .throwIfAny();
+    }
+
+    DitConfig shape(int size) {
+      return DitConfig.of(size, patch, layers, width, heads);
+    }
   }
 
   /**
@@ -345,6 +395,8 @@ public record Preset(
    * @param tokens the number of context tokens made of an image embedding
    * @param groups of the group normalisations
    * @param training how it is trained
+   * @param backbone which of the networks it is; null for the U-Net
+   * @param dit the sizes of a DiT, in place of those of the U-Net's levels; null if there are none
    */
   public record Decoder(
       int size,
@@ -355,13 +407,16 @@ public record Preset(
       int context,
       int tokens,
       int groups,
-      Schedule training) {
+      Schedule training,
+      @Nullable Architecture backbone,
+      @Nullable Dit dit) {
     public Decoder {
       channels = List.copyOf(channels);
       attention = List.copyOf(attention);
       var faults = new Faults();
       checkUnet(faults, size, channels, layers, groups);
       checkAttention(faults, channels, attention, headWidth);
+      checkBackbone(faults, size, backbone, dit);
       faults
           .require(context >= 1, "context", context, "≥ 1")
           .require(tokens >= 1, "tokens", tokens, "≥ 1")
@@ -379,6 +434,8 @@ public record Preset(
    * @param headWidth channels of an attention head
    * @param groups of the group normalisations
    * @param training how it is trained
+   * @param backbone which of the networks it is; null for the U-Net
+   * @param dit the sizes of a DiT, in place of those of the U-Net's levels; null if there are none
    */
   public record Ddpm(
       int size,
@@ -387,13 +444,16 @@ public record Preset(
       int layers,
       int headWidth,
       int groups,
-      Schedule training) {
+      Schedule training,
+      @Nullable Architecture backbone,
+      @Nullable Dit dit) {
     public Ddpm {
       channels = List.copyOf(channels);
       attention = List.copyOf(attention);
       var faults = new Faults();
       checkUnet(faults, size, channels, layers, groups);
       checkAttention(faults, channels, attention, headWidth);
+      checkBackbone(faults, size, backbone, dit);
       faults.throwIfAny();
     }
   }
@@ -467,6 +527,17 @@ public record Preset(
           "channels[" + i + "]",
           channels.get(i),
           "a multiple of head-width " + headWidth);
+    }
+  }
+
+  /** Records if there are no sizes of the network that is wanted, or they do not fit. */
+  private static void checkBackbone(
+      Faults faults, int size, @Nullable Architecture backbone, @Nullable Dit dit) {
+    faults.require(
+        backbone != Architecture.DIT || dit != null, "dit", "missing", "the sizes of the backbone");
+    if (dit != null) {
+      String expected = "a divisor of size " + size;
+      faults.require(size % dit.patch == 0, "dit.patch", dit.patch, expected);
     }
   }
 

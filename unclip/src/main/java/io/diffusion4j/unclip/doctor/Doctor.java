@@ -265,7 +265,8 @@ public record Doctor(
 
   private Diagnosis upsampler(Patient patient, String part, List<Double> times) {
     UnclipSchedulerConfig scheduler = patient.files.scheduler(UnclipFolder.SUPER_RES_SCHEDULER);
-    int small = DecoderFolders.readUnet(patient.files.folder(UnclipFolder.DECODER)).sampleSize();
+    int small =
+        DecoderFolders.readBackbone(patient.files.folder(UnclipFolder.DECODER)).sampleSize();
     List<Image> some = patient.images.subList(0, Math.min(LARGE_PICTURES, count));
     try (var model =
         UpsamplerModel.load(patient.files.folder(part), scheduler.parameterization(), compute)) {
