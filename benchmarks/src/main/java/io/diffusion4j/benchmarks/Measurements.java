@@ -4,6 +4,7 @@ import io.diffusion4j.benchmarks.images.ImageBenchmark;
 import io.diffusion4j.benchmarks.networks.ConvolutionPeak;
 import io.diffusion4j.benchmarks.networks.DecoderBenchmark;
 import io.diffusion4j.benchmarks.networks.DecoderSubject;
+import io.diffusion4j.benchmarks.networks.GuidedStepBenchmark;
 import io.diffusion4j.benchmarks.networks.MemoryPeaks;
 import io.diffusion4j.benchmarks.networks.TrainingBenchmark;
 import io.diffusion4j.benchmarks.report.Figure;
@@ -34,6 +35,9 @@ final class Measurements {
     double peak = convolution.figure(Figure.GFLOPS).orElseThrow();
     for (DecoderSubject decoder : plan.decoders()) {
       DecoderBenchmark.measure(decoder, plan.batches(), plan.calls(), peak, networks);
+    }
+    for (DecoderSubject decoder : plan.training()) {
+      GuidedStepBenchmark.measure(decoder, plan.batches(), plan.calls(), networks);
     }
     for (DecoderSubject decoder : plan.training()) {
       TrainingBenchmark.measure(decoder, plan.trainingBatch(), plan.steps(), peak, networks);

@@ -6,6 +6,7 @@ import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.clip.OpenAiFile;
 import io.diffusion4j.decoder.adm.AdmFile;
+import io.diffusion4j.decoder.classifier.ClassifierFolders;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.glide.GlideFiles;
 import io.diffusion4j.unclip.KarloFiles;
@@ -150,7 +151,7 @@ public final class ConvertCommand implements Callable<Integer> {
       case GLIDE ->
           GlideFiles.convert(inputs, vocabulary(), config, output, dtype, MOST_SHARD_BYTES);
       case GUIDED_DIFFUSION ->
-          AdmFile.convert(inputs.get(0), config, output, dtype, MOST_SHARD_BYTES);
+          convertGuidedDiffusion(inputs.get(0), config, dtype);
       case OPENAI_CLIP ->
           OpenAiFile.convert(inputs.get(0), vocabulary(), output, dtype, MOST_SHARD_BYTES);
       case KARLO ->
@@ -159,6 +160,21 @@ public final class ConvertCommand implements Callable<Integer> {
     }
     console.print(output);
     return 0;
+  }
+
+  private void convertGuidedDiffusion(Path file, Optional<Path> config, Optional<DType> dtype) {
+    if (config.map(ClassifierFolders::isAt).orElseGet(() -> isClassifier(file))) {
+      ClassifierFolders.convert(file, config, output, dtype, MOST_SHARD_BYTES);
+    } else {
+      AdmFile.convert(file, config, output, dtype, MOST_SHARD_BYTES);
+    }
+  }
+
+  /** A network that only goes down. */
+  private static boolean isClassifier(Path file) {
+    try (var checkpoint = Checkpoint.open(file)) {
+      return checkpoint.names().stream().noneMatch(name -> name.startsWith("output_blocks."));
+    }
   }
 
   private Path vocabulary() {

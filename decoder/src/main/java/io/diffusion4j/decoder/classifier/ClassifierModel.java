@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.guidance.ConditionGradient;
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.nn.engine.CompiledNetwork;
@@ -48,6 +49,15 @@ public final class ClassifierModel implements ConditionGradient<Integer>, AutoCl
           CompiledNetwork.withGradient(
               new ClassifierNetwork(config).judging(), NetworkDenoiser.SAMPLE, weights, compute));
     }
+  }
+
+  /** With random weights, to measure with. */
+  public static ClassifierModel random(ClassifierConfig config, long seed, Compute compute) {
+    var network = new ClassifierNetwork(config);
+    return new ClassifierModel(
+        config,
+        CompiledNetwork.withGradient(
+            network.judging(), NetworkDenoiser.SAMPLE, RandomWeights.of(network, seed), compute));
   }
 
   public ClassifierConfig config() {
