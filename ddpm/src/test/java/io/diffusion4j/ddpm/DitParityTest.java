@@ -2,6 +2,7 @@ package io.diffusion4j.ddpm;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.diffusion4j.checkpoint.Checkpoint;
@@ -25,14 +26,21 @@ import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.NamedTensors;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.io.TempDir;
 
 /** DiT answers as diffusers' class and as the original do, by every engine that runs here. */
 class DitParityTest {
   private static final double NETWORK = 1e-5;
+  private static final long SHARD = 1L << 30;
+
+  @TempDir Path folder = Path.of("");
 
   /** The original's weights are larger: the reference itself is 2e-5 from float64. */
   private static final double ORIGINAL = 5e-5;
@@ -61,6 +69,26 @@ class DitParityTest {
           assertAnswers(original, weights, io, "in.sample", "out", ORIGINAL);
           var diffusers = original(golden.json().get("constructor"), Numerics.DIFFUSERS);
           assertAnswers(diffusers, weights, io, "in.sample", "out.diffusers", ORIGINAL);
+        });
+  }
+
+  @GoldenTest(GoldenKind.ORIGINAL_DIT)
+  void aConvertedFileIsReadAsTheOriginal(GoldenCase golden) throws IOException {
+    Path file = golden.folder().resolve("model.safetensors");
+    var original = original(golden.json().get("constructor"), Numerics.ORIGINAL);
+    Path output = Files.createTempDirectory(folder, "converted");
+    assertThatThrownBy(
+            () -> DitFile.convert(file, Optional.empty(), output, Optional.empty(), SHARD))
+        .hasMessageContaining("hidden_size: " + original.config().width());
+    Path settings = Files.createTempDirectory(folder, "settings");
+    PixelFolders.writeConfig(settings, original);
+    DitFile.convert(file, Optional.of(settings), output, Optional.empty(), SHARD);
+    assertThat(PixelFolders.read(output)).isEqualTo(original);
+    withWeights(
+        output,
+        stored -> {
+          var weights = original.fromFolder(stored);
+          assertAnswers(original, weights, golden.io(), "in.sample", "out", ORIGINAL);
         });
   }
 

@@ -5,6 +5,7 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.clip.OpenAiFile;
+import io.diffusion4j.ddpm.DitFile;
 import io.diffusion4j.decoder.adm.AdmFile;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;
 import io.diffusion4j.diffusion.argument.Check;
@@ -99,14 +100,15 @@ public final class ConvertCommand implements Callable<Integer> {
       names = "--settings",
       paramLabel = "DIR",
       description =
-          "The folder with the config.json of a network that is not published, for --as glide and"
-              + " guided-diffusion.")
+          "The folder with the config.json of a network that is not published, for --as glide,"
+              + " guided-diffusion and dit.")
   private @Nullable Path settings;
 
   /** What published files are written as. */
   enum Layout {
     GLIDE("glide", true, true),
     GUIDED_DIFFUSION("guided-diffusion", false, true),
+    DIT("dit", false, true),
     OPENAI_CLIP("openai-clip", true, false),
     KARLO("karlo", true, false);
 
@@ -137,12 +139,12 @@ public final class ConvertCommand implements Callable<Integer> {
         settings == null || (layout != null && layout.takesSettings),
         "settings",
         settings,
-        "none without --as glide or guided-diffusion");
+        "none without --as glide, guided-diffusion or dit");
     return layout == null ? convertTensors() : convert(layout);
   }
 
   private int convert(Layout as) {
-    if (as == Layout.GUIDED_DIFFUSION || as == Layout.OPENAI_CLIP) {
+    if (as == Layout.GUIDED_DIFFUSION || as == Layout.OPENAI_CLIP || as == Layout.DIT) {
       Check.that(inputs.size() == 1, "files", inputs, "one");
     }
     Optional<DType> dtype = Optional.ofNullable(format).map(own -> own.dtype);
@@ -152,6 +154,7 @@ public final class ConvertCommand implements Callable<Integer> {
           GlideFiles.convert(inputs, vocabulary(), config, output, dtype, MOST_SHARD_BYTES);
       case GUIDED_DIFFUSION ->
           convertGuidedDiffusion(inputs.get(0), config, dtype);
+      case DIT -> DitFile.convert(inputs.get(0), config, output, dtype, MOST_SHARD_BYTES);
       case OPENAI_CLIP ->
           OpenAiFile.convert(inputs.get(0), vocabulary(), output, dtype, MOST_SHARD_BYTES);
       case KARLO ->
