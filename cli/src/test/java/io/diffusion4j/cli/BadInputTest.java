@@ -82,7 +82,7 @@ final class BadInputTest {
         "model: "
             + missing
             + " (expected: a folder with model_index.json, or with config.json of a"
-            + " UNet2DModel, or with GLIDE's base, upsample and"
+            + " UNet2DModel or DiTTransformer2DModel, or with GLIDE's base, upsample and"
             + " tokenizer)",
         "generate",
         "a cat",
@@ -252,7 +252,7 @@ final class BadInputTest {
   @ParameterizedTest
   @CsvSource({
     "train painter, 'part: painter (expected: one of clip, prior, prior-ar, decoder, "
-        + "upsampler, upsampler-last, ddpm, all, judge)'",
+        + "upsampler, upsampler-last, ddpm, dae, all, judge)'",
     "train clip --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
     "train clip --steps 0, steps: 0 (expected: ≥ 1)",
     "train clip --batch -1, batchSize: -1 (expected: ≥ 1)",

@@ -3,7 +3,10 @@ package io.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.golden.GoldenRoots;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +98,42 @@ final class DdpmTest {
   void theProbabilityFlowOfUnclipIsNotAsked() {
     Run run = Run.of("likelihood", "--model", OTHER, "--images", OTHER);
     assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void withOneNoiseLevelIsADenoisingAutoencoder(@TempDir Path folder) throws IOException {
+    String model = folder.resolve("dae").toString();
+    String[] train = {
+      "train",
+      "dae",
+      "--preset",
+      "tiny",
+      "--steps",
+      "3",
+      "--model",
+      model,
+      "--state",
+      folder.resolve("state").toString(),
+      "--technique"
+    };
+    Run trained = Run.of(with(train, "noise=0.8"));
+    assertThat(trained.status()).as(trained.err()).isZero();
+    assertThat(folder.resolve("dae/scheduler/scheduler_config.json"))
+        .content()
+        .contains("\"num_train_timesteps\": 1", "\"prediction_type\": \"sample\"");
+    var sheet = ImageIO.read(folder.resolve("dae/denoised.png").toFile());
+    assertThat(sheet.getWidth()).isEqualTo(4 * 16);
+    assertThat(sheet.getHeight()).isEqualTo(8 * 16);
+    assertThat(Run.of("inspect", model).status()).isZero();
+    Run silent = Run.of(with(train, "noise=0"));
+    assertThat(silent.err()).contains("noise: 0 (expected: ");
+    assertThat(silent.status()).isEqualTo(2);
+  }
+
+  private static String[] with(String[] arguments, String last) {
+    String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+    all[arguments.length] = last;
+    return all;
   }
 
   @Test

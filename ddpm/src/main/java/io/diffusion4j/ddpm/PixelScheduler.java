@@ -80,6 +80,31 @@ public record PixelScheduler(
         End.CLEAN);
   }
 
+  /**
+   * A denoising autoencoder: one timestep, whose noise deviates by {@code sigma} where pixels are in
+   * [−1, 1], and a network that predicts x₀ (Vincent 2011).
+   *
+   * @param sigma σ of x̃ = x₀ + σ·ε, greater than 0
+   */
+  public static PixelScheduler autoencoder(double sigma) {
+    Check.positive("noise", sigma);
+    double beta = sigma * sigma / (1 + sigma * sigma);
+    return new PixelScheduler(
+        "linear",
+        1,
+        beta,
+        beta,
+        1,
+        false,
+        0.995,
+        1,
+        Parameterization.X0,
+        VarianceType.FIXED_SMALL,
+        "leading",
+        0,
+        End.CLEAN);
+  }
+
   /** The same for a network that predicts something else. */
   public PixelScheduler withParameterization(Parameterization other) {
     return new PixelScheduler(

@@ -152,6 +152,7 @@ class TrainingTest {
           List.of(
               "ddpm/noised_clip/clip_image_enc.safetensors",
               "ddpm/noised_clip/clip_text_enc.safetensors");
+      case DAE -> List.of("dae/unet" + diffusers);
     };
   }
 }

@@ -2,9 +2,11 @@ package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.Classes;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.ddpm.DdpmFolder;
+import io.diffusion4j.ddpm.DenoisedSheet;
 import io.diffusion4j.ddpm.PixelBackbone;
 import io.diffusion4j.ddpm.PixelBatches;
 import io.diffusion4j.ddpm.PixelFolders;
@@ -12,13 +14,27 @@ import io.diffusion4j.ddpm.PixelObjective;
 import io.diffusion4j.ddpm.PixelScheduler;
 import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.nn.train.NoisedBatch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
-/** Trains a DDPM: a network of pixels alone, in a folder of its own. */
+/**
+ * Trains a DDPM, or its case of one noise level: a network of pixels alone, in a folder of its own.
+ */
 record DdpmTraining(Job job) implements PartTraining {
+  /** The picture beside the weights of an autoencoder. */
+  private static final String DENOISED = "denoised.png";
+
+  /** How many pictures it has. */
+  private static final int DRAWN = 8;
+
   @Override
   public List<String> folders() {
     return List.of(DdpmFolder.UNET, DdpmFolder.SCHEDULER);
@@ -37,7 +53,7 @@ record DdpmTraining(Job job) implements PartTraining {
         model,
         "a folder of its own; another pipeline is there");
     var scheduler =
-        (first == null ? PixelScheduler.ddpm() : new DdpmFolder(first).scheduler())
+        (first == null ? usualScheduler() : new DdpmFolder(first).scheduler())
             .withParameterization(job.technique(PartTechniques.PREDICTION));
     var noise =
         new NoisedBatch(
@@ -45,26 +61,56 @@ record DdpmTraining(Job job) implements PartTraining {
             scheduler.parameterization(),
             job.technique(PartTechniques.WEIGHTING),
             network::embedded);
-    return job.run(
-        new PixelObjective(network),
-        data ->
-            new PixelBatches(
-                classified(data).examples(network.height(), config.seed()),
-                network,
-                classes,
-                job.technique(PartTechniques.DROP),
-                noise,
-                config.batchSize(),
-                config.seed()),
-        trainer -> {
-          if (first != null) {
-            var stored = Job.weights(new DdpmFolder(first).network(), Checkpoint.DIFFUSERS);
-            trainer.startFrom(network.fromFolder(stored));
-          }
-        },
-        (to, weights) ->
-            new DdpmFolder(to.recipe().model())
-                .write(network, scheduler, classes, weights, to.notes()));
+    boolean finished =
+        job.run(
+            new PixelObjective(network),
+            data ->
+                new PixelBatches(
+                    classified(data).examples(network.height(), config.seed()),
+                    network,
+                    classes,
+                    job.technique(PartTechniques.DROP),
+                    noise,
+                    config.batchSize(),
+                    config.seed()),
+            trainer -> {
+              if (first != null) {
+                var stored = Job.weights(new DdpmFolder(first).network(), Checkpoint.DIFFUSERS);
+                trainer.startFrom(network.fromFolder(stored));
+              }
+            },
+            (to, weights) ->
+                new DdpmFolder(to.recipe().model())
+                    .write(network, scheduler, classes, weights, to.notes()));
+    if (finished && isAutoencoder()) {
+      drawDenoised(model, network);
+    }
+    return finished;
+  }
+
+  private boolean isAutoencoder() {
+    return job.setup().part() == Part.DAE;
+  }
+
+  private PixelScheduler usualScheduler() {
+    return isAutoencoder()
+        ? PixelScheduler.autoencoder(job.technique(PartTechniques.NOISE))
+        : PixelScheduler.ddpm();
+  }
+
+  /** Shows what an autoencoder has learned, of pictures that were held out if there are any. */
+  private void drawDenoised(Path model, PixelBackbone network) {
+    DataSet data = job.inspection().validation().orElse(job.setup().data());
+    CaptionedImages examples = data.examples(network.height(), job.config().seed());
+    List<Image> pictures =
+        IntStream.range(0, DRAWN).mapToObj(i -> examples.get(i).image()).toList();
+    Image sheet = DenoisedSheet.of(model, pictures, job.config().seed());
+    Path file = model.resolve(DENOISED);
+    try {
+      Files.write(file, Png.encode(sheet, Map.of()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e, e);
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package io.diffusion4j.training;
 import static io.diffusion4j.training.PartTechniques.BLUR;
 import static io.diffusion4j.training.PartTechniques.DROP;
 import static io.diffusion4j.training.PartTechniques.LOW_NOISE;
+import static io.diffusion4j.training.PartTechniques.NOISE;
 import static io.diffusion4j.training.PartTechniques.PREDICTION;
 import static io.diffusion4j.training.PartTechniques.SHIFT;
 import static io.diffusion4j.training.PartTechniques.STANDARDIZED;
@@ -31,6 +32,8 @@ public enum Part {
   UPSAMPLER_LAST(Use.PICTURES),
   /** A model of its own, which draws without words (Ho et al. 2020). */
   DDPM(Use.PICTURES),
+  /** The same with one noise level: a denoising autoencoder (Vincent 2011). */
+  DAE(Use.PICTURES),
   /** What guides a DDPM to a class by its gradient (Dhariwal &amp; Nichol 2021). */
   CLASSIFIER(Use.PICTURES),
   /** What guides the decoder to a caption by its gradient (Nichol et al. 2022). */
@@ -44,7 +47,7 @@ public enum Part {
 
   /** Whether it is a part of a model that draws from words; else it is a model of its own. */
   public boolean isOfUnclip() {
-    return this != DDPM && this != CLASSIFIER && this != NOISED_CLIP;
+    return this != DDPM && this != DAE && this != CLASSIFIER && this != NOISED_CLIP;
   }
 
   /** What the part takes from a {@link DataSet}. */
@@ -66,6 +69,8 @@ public enum Part {
           Techniques.of(PREDICTION, WEIGHTING, DROP)
               .with(PREDICTION.name(), "eps")
               .with(WEIGHTING.name(), "simple");
+      case DAE ->
+          Techniques.of(PREDICTION, WEIGHTING, NOISE, DROP).with(WEIGHTING.name(), "simple");
     };
   }
 
@@ -78,7 +83,7 @@ public enum Part {
       case DECODER -> UnclipFolder.DECODER;
       case UPSAMPLER -> UnclipFolder.SUPER_RES_FIRST;
       case UPSAMPLER_LAST -> UnclipFolder.SUPER_RES_LAST;
-      case DDPM -> DdpmFolder.UNET;
+      case DDPM, DAE -> DdpmFolder.UNET;
       case CLASSIFIER -> DdpmFamily.CLASSIFIER;
       case NOISED_CLIP -> UnclipFolder.NOISED_CLIP;
     };
@@ -87,7 +92,7 @@ public enum Part {
   /** The component that holds its scheduler, if it denoises. */
   Optional<String> scheduler() {
     return switch (this) {
-      case CLIP, PRIOR_AR, DDPM, CLASSIFIER, NOISED_CLIP -> Optional.empty();
+      case CLIP, PRIOR_AR, DDPM, DAE, CLASSIFIER, NOISED_CLIP -> Optional.empty();
       case PRIOR -> Optional.of(UnclipFolder.PRIOR_SCHEDULER);
       case DECODER -> Optional.of(UnclipFolder.DECODER_SCHEDULER);
       case UPSAMPLER, UPSAMPLER_LAST -> Optional.of(UnclipFolder.SUPER_RES_SCHEDULER);

@@ -34,6 +34,9 @@ public final class PartTechniques {
   /** How often the timestep is one of the first 40 instead, for a likelihood. */
   public static final Technique<Double> LOW_NOISE = probability("low-noise", 0.06);
 
+  /** σ of the noise of a denoising autoencoder, where pixels are in [−1, 1]. */
+  public static final Technique<Double> NOISE = Technique.number("noise", 0.5, 1e-3, 1e3);
+
   /** How often all conditions are dropped, for classifier-free guidance. */
   public static final Technique<Double> DROP = probability("drop", 0.1);
 

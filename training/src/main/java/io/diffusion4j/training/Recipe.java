@@ -90,7 +90,7 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
       case DECODER -> preset.decoder().training().config();
       case UPSAMPLER -> preset.upsampler().training().config();
       case UPSAMPLER_LAST -> preset.upsampler().lastStep().config();
-      case DDPM, CLASSIFIER -> preset.requireDdpm().training().config();
+      case DDPM, DAE, CLASSIFIER -> preset.requireDdpm().training().config();
       case NOISED_CLIP -> preset.clip().training().config();
     };
   }
@@ -122,7 +122,7 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
           case PRIOR_AR -> new AutoregressiveTraining(job);
           case DECODER -> new DecoderTraining(job);
           case UPSAMPLER, UPSAMPLER_LAST -> new UpsamplerTraining(job);
-          case DDPM -> new DdpmTraining(job);
+          case DDPM, DAE -> new DdpmTraining(job);
           case CLASSIFIER -> new ClassifierTraining(job);
           case NOISED_CLIP -> new NoisedClipTraining(job);
         };

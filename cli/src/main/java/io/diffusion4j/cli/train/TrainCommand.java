@@ -199,7 +199,7 @@ public final class TrainCommand implements Callable<Integer> {
       EmojiPreset preset, String home, DataSet data, Optional<DataSet> validation) {
     // A classifier lies where it guides.
     boolean ofPixels = part.equals(Part.DDPM.word()) || part.equals(Part.CLASSIFIER.word());
-    String own = ofPixels ? Part.DDPM.word() : "model";
+    String own = part.equals(Part.DAE.word()) ? part : ofPixels ? Part.DDPM.word() : "model";
     Path modelFolder = model == null ? home(home).resolve(own) : model;
     Path stateFolder = stateFolder(home);
     Path first = startFrom == null ? null : PublishedModel.folder(startFrom);

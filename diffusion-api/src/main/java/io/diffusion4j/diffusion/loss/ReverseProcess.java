@@ -31,15 +31,15 @@ public final class ReverseProcess {
   /**
    * Over some timesteps.
    *
-   * @param timesteps at least two, of the schedule's
+   * @param timesteps of the schedule's
    */
   public ReverseProcess(
       NoiseSchedule schedule, Timesteps timesteps, MeanType mean, VarianceType variance) {
     Check.that(
-        timesteps.size() >= 2 && timesteps.get(0) < schedule.steps(),
+        timesteps.get(0) < schedule.steps(),
         "timesteps",
         timesteps.size() + " from " + timesteps.get(0),
-        "at least 2 below %s",
+        "below %s",
         schedule.steps());
     this.schedule = schedule;
     this.timesteps = timesteps;
@@ -93,8 +93,14 @@ public final class ReverseProcess {
     return new ReverseStep(t, alphaBar, posterior, smallest, mean, variance);
   }
 
-  /** The last step's β̃ is 0; the reference takes that of the step before. */
+  /**
+   * The last step's β̃ is 0; the reference takes that of the step before. An only step has β as its
+   * largest variance and no other.
+   */
   private double lastVariance() {
+    if (timesteps.size() == 1) {
+      return Math.log1p(-schedule.alphaBar(timesteps.get(0)));
+    }
     int last = timesteps.get(timesteps.size() - 1);
     int before = timesteps.get(timesteps.size() - 2);
     return Math.log(Posterior.of(schedule.alphaBar(before), schedule.alphaBar(last)).variance());
