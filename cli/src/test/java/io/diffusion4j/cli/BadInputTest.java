@@ -252,7 +252,7 @@ final class BadInputTest {
   @ParameterizedTest
   @CsvSource({
     "train painter, 'part: painter (expected: one of clip, prior, prior-ar, decoder, "
-        + "upsampler, upsampler-last, ddpm, dae, all, judge)'",
+        + "upsampler, upsampler-last, ddpm, dae, classifier, noised-clip, all, judge)'",
     "train clip --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
     "train clip --steps 0, steps: 0 (expected: ≥ 1)",
     "train clip --batch -1, batchSize: -1 (expected: ≥ 1)",
@@ -318,11 +318,11 @@ final class BadInputTest {
     "evaluate --images nowhere --judge nobody, judge: nobody (expected: a folder with config.json)",
     "evaluate --plot a.svg, plot: a.svg (expected: beside --vary)",
     "evaluate --vary decoder-guidance, 'vary: decoder-guidance (expected: NAME=VALUE,VALUE,…)'",
-    "'evaluate --vary seed=1,2', 'vary: seed (expected: one of model, sampler, prior,"
-        + " prior-sampler, prior-steps, prior-guidance, prior-schedule, prior-eta, decoder-sampler,"
-        + " decoder-steps, decoder-guidance, decoder-schedule, decoder-eta, decoder-thresholding,"
-        + " super-res-sampler, super-res-steps, super-res-schedule, super-res-eta,"
-        + " super-res-thresholding)'",
+    "'evaluate --vary seed=1,2', 'vary: seed (expected: one of model, sampler, prior, guidance,"
+        + " guidance-scale, prior-sampler, prior-steps, prior-guidance, prior-schedule, prior-eta,"
+        + " decoder-sampler, decoder-steps, decoder-guidance, decoder-schedule, decoder-eta,"
+        + " decoder-thresholding, super-res-sampler, super-res-steps, super-res-schedule,"
+        + " super-res-eta, super-res-thresholding)'",
     "'evaluate --vary sampler=ddim', 'vary: sampler=ddim (expected: two values or more)'",
     "'evaluate --vary decoder-steps=5,x', 'decoder-steps: x (expected: an integer)'",
     "'evaluate --vary decoder-guidance=1,-1', 'decoder-guidance: -1.0 (expected: ≥ 0)'",
