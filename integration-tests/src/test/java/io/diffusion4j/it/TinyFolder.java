@@ -53,10 +53,14 @@ final class TinyFolder {
 
   /** Writes a pipeline with the shapes of {@link EmojiPreset#tiny}. */
   static void write(Path folder) throws IOException {
+    write(folder, EmojiPreset.tiny().sizes());
+  }
+
+  /** The same with the shapes of a preset. */
+  static void write(Path folder, Preset preset) throws IOException {
     for (String component : COMPONENTS) {
       Files.createDirectories(folder.resolve(component));
     }
-    Preset preset = EmojiPreset.tiny().sizes();
     writeClip(folder, preset);
     writePrior(folder, preset);
     writeDecoder(folder, preset);
