@@ -1,10 +1,12 @@
 package io.diffusion4j.serving;
 
 import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.Prompt;
@@ -13,6 +15,7 @@ import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ImageTask.Kind;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
@@ -36,8 +39,11 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.Stage.Scale;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -65,6 +71,36 @@ final class ToyModel {
   /** A model that draws from words and can do nothing else. */
   static ImagePipeline ofTextsOnly(String name) {
     return pipeline(name, Set.of(Kind.TEXT_TO_IMAGE), parts(query -> {}));
+  }
+
+  /** A model that draws without words, of classes 0 to 2: each is a grey of its own. */
+  static ImagePipeline withoutWords(String name) {
+    ModelCard of = ofTextsOnly(name).card();
+    var card =
+        new ModelCard(
+            of.identity(), of.images(), of.limits(), of.stages(), Set.of(Kind.UNCONDITIONAL));
+    return new Wordless(card);
+  }
+
+  /** Greys. */
+  private record Wordless(ModelCard card) implements ImagePipeline {
+    @Override
+    public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
+      return Map.of();
+    }
+
+    @Override
+    public List<Image> draw(
+        ImageTask task,
+        Map<String, SamplingSettings> settings,
+        List<NoiseSource> noise,
+        SamplingListener listener) {
+      int label = task instanceof ImageTask.Unconditional asked ? asked.label().orElse(0) : 0;
+      Check.that(label < 3, "label", label, "in [0, 3)");
+      float[] pixels = new float[3 * LARGE * LARGE];
+      Arrays.fill(pixels, label - 1f);
+      return Collections.nCopies(noise.size(), new Image(LARGE, LARGE, pixels));
+    }
   }
 
   /** A model without a prior: it cannot draw from words. */

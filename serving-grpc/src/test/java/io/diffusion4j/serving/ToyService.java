@@ -6,6 +6,7 @@ import com.google.inject.Injector;
 import com.google.inject.Module;
 import com.google.inject.util.Modules;
 import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -68,11 +69,18 @@ public final class ToyService implements AutoCloseable {
     return onPort(TestServer.CONFIG.withRows(1).withQueueCapacity(queueCapacity), network, more);
   }
 
+  /** One on a free port whose model draws without words. */
+  public static ToyService withoutWords(Module... more) {
+    return onPort(TestServer.CONFIG, ToyModel.withoutWords(MODEL), more);
+  }
+
   private static ToyService onPort(ServerConfig config, Consumer<Object> network, Module... more) {
+    return onPort(config, ToyModel.named(MODEL, network::accept), more);
+  }
+
+  private static ToyService onPort(ServerConfig config, ImagePipeline model, Module... more) {
     try {
-      Injector injector =
-          TestServer.injector(
-              config, Modules.combine(more), ToyModel.named(MODEL, network::accept));
+      Injector injector = TestServer.injector(config, Modules.combine(more), model);
       DiffusionServer server = injector.getInstance(DiffusionServer.class).start();
       return new ToyService(injector, GenerationClient.connect("127.0.0.1:" + server.port()));
     } catch (IOException e) {

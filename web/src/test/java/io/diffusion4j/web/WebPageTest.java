@@ -299,6 +299,26 @@ class WebPageTest {
   }
 
   @Test
+  void aModelWithoutWordsDrawsAClass() {
+    try (var wordless = ToyService.withoutWords(new WebModule())) {
+      browser.open("http://127.0.0.1:" + wordless.port() + "/");
+      browser.find("#draw:enabled");
+      assertThat(browser.find("#prompt").isDisplayed()).isFalse();
+      assertThat(browser.find("#examples").isDisplayed()).isFalse();
+      set("#count", "1");
+      set("#class", "2");
+      browser.find("#draw").click();
+      browser.awaitText(JOB + ".ended .job-kind", "WITHOUT WORDS");
+      browser.find(JOB + " .tile-open").click();
+      assertThat(browser.find("#viewer .facts").getText()).contains("without words", "Class\n2");
+      browser.find("#viewer [aria-label=Close]").click();
+      set("#class", "");
+      browser.find("#draw").click();
+      browser.awaitText(JOB + ".ended .job-kind", "WITHOUT WORDS");
+    }
+  }
+
+  @Test
   void whatIsPaintedOverIsDrawnAgain() {
     gate.open();
     draw("a red apple", 1);

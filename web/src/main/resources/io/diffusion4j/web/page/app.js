@@ -27,7 +27,16 @@ function show(chosen) {
     `${model.name} · ${model.imageWidth}×${model.imageHeight} pixels · ${model.license}`;
   byId('count').max = model.maxImageCount;
   byId('open-picture').hidden = !['variation', 'inpaint'].some((task) => model.tasks.includes(task));
+  byId('words').hidden = !drawsWords();
+  byId('negative-control').hidden = !drawsWords();
+  byId('examples').hidden = !drawsWords();
+  byId('class-control').hidden = drawsWords();
   settings.show(model);
+}
+
+/** Whether the model draws from words; else it draws what it was trained on. */
+function drawsWords() {
+  return model.tasks.includes('text_to_image');
 }
 
 /** What is asked for beside the task. */
@@ -104,6 +113,14 @@ function download(picture) {
   element('a', { href: picture.url, download: picture.fileName }).click();
 }
 
+/** Draws what the model was trained on, or a class of it. */
+async function drawAnything() {
+  const text = byId('class').value;
+  const label = text === '' ? undefined : Number.parseInt(text, 10);
+  await draw({ ...common(), unconditional: { label } },
+    { title: label === undefined ? model.name : `class ${label}`, kind: 'Without words' });
+}
+
 /** Draws the words of the composer. */
 async function drawWords() {
   const text = byId('prompt').value.trim();
@@ -114,7 +131,7 @@ async function drawWords() {
 composer.addEventListener('submit', (event) => {
   event.preventDefault();
   clearErrors(composer);
-  tell(drawWords());
+  tell(drawsWords() ? drawWords() : drawAnything());
 });
 
 byId('prompt').addEventListener('keydown', (event) => {
@@ -151,7 +168,7 @@ try {
   byId('model').append(...known.map((m) => element('option', { value: m.name, selected: m === model }, m.name)));
   byId('model-control').hidden = known.length < 2;
   byId('draw').disabled = false;
-  byId('prompt').focus();
+  byId(drawsWords() ? 'prompt' : 'class').focus();
 } catch (error) {
   showError(composer, error);
 }

@@ -8,6 +8,7 @@ import { MaskEditor } from './mask.js';
 
 const TASKS = {
   textToImage: 'text to image',
+  unconditional: 'without words',
   variation: 'variation',
   inpaint: 'painted over',
   imageToImage: 'image to image',
@@ -132,6 +133,7 @@ export class Viewer {
       ['Task', name],
       ['Prompt', task?.prompt?.text],
       ['Not', task?.prompt?.negativeText],
+      ['Class', task?.label],
       ['Model', request.model],
       ['Seed', `${metadata.seed}${metadata.stream > 0 ? `, stream ${metadata.stream}` : ''}`],
       ['Size', `${metadata.width} × ${metadata.height}`],
