@@ -86,6 +86,7 @@ public final class DdpmFamily implements ModelFamily {
     var scheduler = own.scheduler();
     var compute = how.compute(() -> Precision.FLOAT32);
     var network = PixelFolders.read(own.network());
+    DdpmPipeline.requireDraws(network);
     var place =
         how.guide(Guides.CLASSIFIER, own.path().resolve(CLASSIFIER), ClassifierFolders::isAt);
     var classifier = place.map(path -> ClassifierModel.load(path, compute));

@@ -113,16 +113,7 @@ public final class DdpmPipeline implements ImagePipeline {
     this.network = network;
     this.denoiser = denoiser;
     this.judge = judge;
-    Check.that(
-        network.channels() == RGB || network.channels() == 1,
-        "in_channels",
-        network.channels(),
-        "3, or 1 for grey images");
-    Check.that(
-        network.labels().kind() != Labels.Kind.VECTOR,
-        "class_embed_type",
-        "identity",
-        "classes with numbers");
+    requireDraws(network);
     var course =
         new Course.Denoising(
             scheduler.schedule(),
@@ -149,6 +140,24 @@ public final class DdpmPipeline implements ImagePipeline {
             offered,
             new GuidedDenoiser<>(denoiser),
             network.width() * network.height() * network.channels());
+  }
+
+  /**
+   * Checks that a network makes images, of classes that can be named.
+   *
+   * @throws IllegalArgumentException if it does not, as one of latents
+   */
+  static void requireDraws(PixelBackbone network) {
+    Check.that(
+        network.channels() == RGB || network.channels() == 1,
+        "in_channels",
+        network.channels(),
+        "3, or 1 for grey images");
+    Check.that(
+        network.labels().kind() != Labels.Kind.VECTOR,
+        "class_embed_type",
+        "identity",
+        "classes with numbers");
   }
 
   private static String ancestral(VarianceType variance) {

@@ -231,6 +231,14 @@ class DdpmFamilyTest {
         });
   }
 
+  @Test
+  void aNetworkOfLatentsIsRefusedBeforeItsWeightsAreRead() {
+    Path latents = published("../dit/pipeline/transformer").normalize();
+    assertThat(OpenPipeline.inspect(latents).isSound()).isTrue();
+    assertThatThrownBy(() -> open(latents, pipeline -> {}))
+        .hasMessage("in_channels: 4 (expected: 3, or 1 for grey images)");
+  }
+
   /** With random weights everywhere, so that what training starts at 0 is seen. */
   private DdpmFolder written(PixelBackbone network) {
     var weights = new TensorMap();
