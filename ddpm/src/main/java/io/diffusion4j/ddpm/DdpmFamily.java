@@ -14,6 +14,7 @@ import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
@@ -23,6 +24,7 @@ import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.PublishedFolder;
 import io.diffusion4j.pipeline.Replacements;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,15 +60,21 @@ public final class DdpmFamily implements ModelFamily {
   @Override
   public FolderReport inspect(Path folder) {
     var own = new DdpmFolder(folder);
-    return FolderReport.of(
-        folder,
-        List.of(
-            FolderReport.Expected.network(
-                own.network().equals(folder) ? "." : own.networkName(),
-                path -> PixelFolders.read(path).manifest(),
-                CurrentNames::current)),
-        List.of(),
-        own::scheduler);
+    List<FolderReport.Expected> expected = new ArrayList<>();
+    expected.add(
+        FolderReport.Expected.network(
+            own.network().equals(folder) ? "." : own.networkName(),
+            path -> PixelFolders.read(path).manifest(),
+            CurrentNames::current));
+    own.autoencoder()
+        .ifPresent(
+            autoencoder ->
+                expected.add(
+                    FolderReport.Expected.network(
+                        autoencoder.getFileName().toString(),
+                        path -> Autoencoder.read(path, 1).manifest(),
+                        CurrentNames::current)));
+    return FolderReport.of(folder, expected, List.of(), own::scheduler);
   }
 
   @Override
@@ -83,10 +91,25 @@ public final class DdpmFamily implements ModelFamily {
         how.loras(),
         "none; the keys of DDPM have no published form");
     var own = new DdpmFolder(folder);
-    var scheduler = own.scheduler();
     var compute = how.compute(() -> Precision.FLOAT32);
     var network = PixelFolders.read(own.network());
-    DdpmPipeline.requireDraws(network);
+    var latents =
+        own.autoencoder().map(path -> LatentDecoder.load(path, network.height(), compute));
+    try {
+      DdpmPipeline.requireDraws(network, latents);
+      return open(own, how, network, latents, compute);
+    } catch (RuntimeException | Error e) {
+      latents.ifPresent(LatentDecoder::close);
+      throw e;
+    }
+  }
+
+  private static Opened open(
+      DdpmFolder own,
+      Opening how,
+      PixelBackbone network,
+      Optional<LatentDecoder> latents,
+      Compute compute) {
     var place =
         how.guide(Guides.CLASSIFIER, own.path().resolve(CLASSIFIER), ClassifierFolders::isAt);
     var classifier = place.map(path -> ClassifierModel.load(path, compute));
@@ -95,10 +118,12 @@ public final class DdpmFamily implements ModelFamily {
           judge -> judge.requireFits(network.width(), network.height(), network.channels()));
       var model = PixelModel.load(own.network(), compute);
       return new Opened(
-          new Wiring(own, scheduler, model, classifier, place, how.name().orElse(NAME)),
+          new Wiring(
+              own, own.scheduler(), model, latents, classifier, place, how.name().orElse(NAME)),
           Set.of(),
           () -> {
             model.close();
+            latents.ifPresent(LatentDecoder::close);
             classifier.ifPresent(ClassifierModel::close);
           });
     } catch (RuntimeException | Error e) {
@@ -133,6 +158,7 @@ public final class DdpmFamily implements ModelFamily {
     private final DdpmFolder folder;
     private final PixelScheduler scheduler;
     private final PixelModel model;
+    private final Optional<LatentDecoder> latents;
     private final Optional<ClassifierModel> classifier;
     private final Optional<Path> place;
     private final String name;
@@ -141,12 +167,14 @@ public final class DdpmFamily implements ModelFamily {
         DdpmFolder folder,
         PixelScheduler scheduler,
         PixelModel model,
+        Optional<LatentDecoder> latents,
         Optional<ClassifierModel> classifier,
         Optional<Path> place,
         String name) {
       this.folder = folder;
       this.scheduler = scheduler;
       this.model = model;
+      this.latents = latents;
       this.classifier = classifier;
       this.place = place;
       this.name = name;
@@ -166,10 +194,12 @@ public final class DdpmFamily implements ModelFamily {
         Map<String, X0Treatment> treatments,
         Replacements replaced) {
       var network = model.definition();
+      int width = latents.map(LatentDecoder::imageSize).orElse(network.width());
+      int height = latents.map(LatentDecoder::imageSize).orElse(network.height());
       return new DdpmPipeline(
           new ModelIdentity(
                   name,
-                  "DDPM, images of " + network.width() + "×" + network.height() + " pixels",
+                  "DDPM, images of " + width + "×" + height + " pixels",
                   FrontMatter.license(folder.path()),
                   digest(folder.path(), place),
                   replaced.parts())
@@ -179,7 +209,8 @@ public final class DdpmFamily implements ModelFamily {
           scheduler,
           folder.isDdim(),
           choices -> choices.adding(replaced.guardNamed(samplers), spacings, treatments),
-          classifier.map(judge -> new DdpmPipeline.Judge(judge, judge.config().classes())));
+          classifier.map(judge -> new DdpmPipeline.Judge(judge, judge.config().classes())),
+          latents);
     }
   }
 }

@@ -11,11 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A folder of diffusers' {@code DDPMPipeline} or {@code DDIMPipeline}: the network in {@code unet}
  * and the scheduler in {@code scheduler}, or both in the folder itself, as the first published ones
- * have it. A DiT lies in {@code transformer}, and the pipeline is a {@code DiTPipeline} without an
+ * have it. A DiT lies in {@code transformer}, and the pipeline is a {@code DiTPipeline}, with or without an
  * autoencoder.
  *
  * @param path the folder
@@ -34,7 +35,7 @@ public record DdpmFolder(Path path) {
     try {
       if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
         String name = ModelFolder.open(folder).className();
-        return name.equals(DDPM) || name.equals(DDIM) || isOfPixels(folder, name);
+        return name.equals(DDPM) || name.equals(DDIM) || name.equals(DIT);
       }
       return PixelFolders.isAt(folder);
     } catch (CheckpointException e) { // a file that cannot be read is not one of these
@@ -42,9 +43,11 @@ public record DdpmFolder(Path path) {
     }
   }
 
-  /** A DiT without the autoencoder of latent diffusion. */
-  private static boolean isOfPixels(Path folder, String name) {
-    return name.equals(DIT) && !ModelFolder.open(folder).components().containsKey(VAE);
+  /** Where the autoencoder lies whose latents the network denoises; empty if it denoises pixels. */
+  public Optional<Path> autoencoder() {
+    return isPipeline() && ModelFolder.open(path).components().containsKey(VAE)
+        ? Optional.of(component(VAE))
+        : Optional.empty();
   }
 
   /** The component that is the network: {@code unet} or {@code transformer}. */
@@ -73,7 +76,13 @@ public record DdpmFolder(Path path) {
 
   /** Whether the pipeline draws by DDIM by default. */
   public boolean isDdim() {
-    return isPipeline() && ModelFolder.open(path).className().equals(DDIM);
+    if (!isPipeline()) {
+      return false;
+    }
+    var index = ModelFolder.open(path);
+    return index.className().equals(DDIM)
+        || (index.className().equals(DIT)
+            && index.component(SCHEDULER).className().equals("DDIMScheduler"));
   }
 
   private boolean isPipeline() {

@@ -62,6 +62,9 @@ public final class DdpmPipeline implements ImagePipeline {
   /** Of networks that know what is of no class. */
   private static final double GUIDANCE = 2;
 
+  /** What diffusers' pipeline of DiT has. */
+  private static final double LATENT_GUIDANCE = 4;
+
   private static final double MAX_GUIDANCE = 20;
 
   /** What most classifiers of guided-diffusion are used with. */
@@ -71,6 +74,8 @@ public final class DdpmPipeline implements ImagePipeline {
   private static final int DDPM_STEPS = 1000;
 
   private static final int DDIM_STEPS = 50;
+
+  private static final Set<ImageTask.Kind> UNCONDITIONAL = Set.of(ImageTask.Kind.UNCONDITIONAL);
 
   private static final TextEncoding NO_WORDS =
       new TextEncoding(new float[0], new boolean[1], new float[0]);
@@ -83,6 +88,7 @@ public final class DdpmPipeline implements ImagePipeline {
   private final DiffusionStage<Guidance<PixelLabel>> stage;
   private final Denoiser<PixelLabel> denoiser;
   private final Optional<Judge> judge;
+  private final Optional<LatentDecoder> latents;
 
   /**
    * A classifier of the noised images of the network.
@@ -101,6 +107,7 @@ public final class DdpmPipeline implements ImagePipeline {
    * @param ddim whether it draws by DDIM by default
    * @param choices what a request can choose beside the usual
    * @param judge what can guide it by its gradient
+   * @param latents makes images of what the network denoises, if that is latents
    */
   public DdpmPipeline(
       ModelIdentity identity,
@@ -109,11 +116,13 @@ public final class DdpmPipeline implements ImagePipeline {
       PixelScheduler scheduler,
       boolean ddim,
       UnaryOperator<Choices> choices,
-      Optional<Judge> judge) {
+      Optional<Judge> judge,
+      Optional<LatentDecoder> latents) {
     this.network = network;
+    this.latents = latents;
     this.denoiser = denoiser;
     this.judge = judge;
-    requireDraws(network);
+    requireDraws(network, latents);
     var course =
         new Course.Denoising(
             scheduler.schedule(),
@@ -125,16 +134,26 @@ public final class DdpmPipeline implements ImagePipeline {
                     Math.min(ddim ? DDIM_STEPS : DDPM_STEPS, scheduler.trainTimesteps()))
                 .withSpacings(TimestepSpacings.standard())
                 .withTreatments(X0Treatment.standard()));
-    var pixels = new Pixels(network.width(), network.height());
+    var pixels =
+        latents
+            .map(decoder -> Pixels.square(decoder.imageSize()))
+            .orElseGet(() -> new Pixels(network.width(), network.height()));
     var offered = Stage.denoising(STAGE, course).withDraws(pixels).withChoices(choices);
     if (network.labels().hasNull()) {
-      offered = offered.withScale(new Stage.Scale(GUIDANCE, MAX_GUIDANCE));
+      offered =
+          offered.withScale(
+              new Stage.Scale(latents.isPresent() ? LATENT_GUIDANCE : GUIDANCE, MAX_GUIDANCE));
     }
     if (judge.isPresent()) {
       offered = offered.withGuide(Guides.CLASSIFIER, Stage.Scale.ofGradient(CLASSIFIER_SCALE));
     }
     card =
-        new ModelCard(identity, pixels, ModelCard.Limits.USUAL, List.of(offered), tasks(network));
+        new ModelCard(
+            identity,
+            pixels,
+            ModelCard.Limits.USUAL,
+            List.of(offered),
+            latents.isPresent() ? UNCONDITIONAL : tasks(network));
     stage =
         DiffusionStage.of(
             offered,
@@ -147,12 +166,16 @@ public final class DdpmPipeline implements ImagePipeline {
    *
    * @throws IllegalArgumentException if it does not, as one of latents
    */
-  static void requireDraws(PixelBackbone network) {
+  static void requireDraws(PixelBackbone network, Optional<LatentDecoder> latents) {
+    int channels = network.channels();
+    boolean fits = latents.map(decoder -> decoder.channels() == channels).orElse(false);
     Check.that(
-        network.channels() == RGB || network.channels() == 1,
+        latents.isPresent() ? fits : channels == RGB || channels == 1,
         "in_channels",
-        network.channels(),
-        "3, or 1 for grey images");
+        channels,
+        latents
+            .map(decoder -> decoder.channels() + ", that of the autoencoder")
+            .orElse("3, or 1 for grey images"));
     Check.that(
         network.labels().kind() != Labels.Kind.VECTOR,
         "class_embed_type",
@@ -265,6 +288,9 @@ public final class DdpmPipeline implements ImagePipeline {
   }
 
   private Image image(float[] sample) {
+    if (latents.isPresent()) {
+      return latents.get().decode(sample);
+    }
     if (network.channels() == RGB) {
       return new Image(network.width(), network.height(), sample);
     }

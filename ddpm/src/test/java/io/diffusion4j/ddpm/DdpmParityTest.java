@@ -104,6 +104,7 @@ class DdpmParityTest {
               scheduler,
               false,
               choices -> choices,
+              java.util.Optional.empty(),
               java.util.Optional.empty());
       int images = run.get("batch_size").asInt();
       List<NoiseSource> sources = new ArrayList<>();

@@ -92,6 +92,10 @@ public enum GoldenKind {
   FLOW_LIKELIHOOD("sde/likelihood*/case.json", c -> c.has("method")),
   /** Diffusers' {@code DiTTransformer2DModel}. */
   DIT("dit/*/transformer/case.json", c -> c.has("config")),
+  /** Runs of a {@code DiTPipeline} on the folder that they lie in. */
+  DIT_PIPELINE("dit/*/case.json", c -> c.has("pipeline")),
+  /** Such runs with other settings, on the folder above. */
+  DIT_PIPELINE_CHANGED("dit/*/*/case.json", c -> c.has("pipeline")),
   /** The network of facebookresearch/DiT under its own names. */
   ORIGINAL_DIT("dit/*/case.json", c -> c.has("constructor")),
   /** Prompts that a pipeline folder of diffusers drew. */

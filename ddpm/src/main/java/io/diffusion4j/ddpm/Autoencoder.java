@@ -1,0 +1,168 @@
+package io.diffusion4j.ddpm;
+
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.Renamed;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The decoding half of diffusers' {@code AutoencoderKL} (Rombach et al. 2022), from latents to
+ * images: of the encoder, which makes latents of images, nothing is read.
+ *
+ * @param latentChannels channels of a latent
+ * @param blockChannels channels of each level, from the highest resolution down
+ * @param layers residual blocks per level of the encoder; the decoder has one more
+ * @param groups of the group normalisations
+ * @param scaling what latents are multiplied by before they are noised
+ * @param size height and width of the latents
+ */
+record Autoencoder(
+    int latentChannels,
+    List<Integer> blockChannels,
+    int layers,
+    int groups,
+    double scaling,
+    int size)
+    implements NetworkDefinition {
+  static final String CLASS = "AutoencoderKL";
+  static final String LATENT = "latent";
+
+  private static final String DECODER = "decoder";
+  private static final String AFTER_QUANTISATION = "post_quant_conv";
+  private static final double EPS = 1e-6;
+  private static final int RGB = 3;
+
+  private static final String FIXED =
+      """
+      {"act_fn": "silu", "in_channels": 3, "latents_mean": null, "latents_std": null,
+       "mid_block_add_attention": true, "out_channels": 3, "shift_factor": null,
+       "use_post_quant_conv": true}
+      """;
+
+  Autoencoder {
+    blockChannels = List.copyOf(blockChannels);
+    Check.that(!blockChannels.isEmpty(), "block_out_channels", blockChannels, "one level or more");
+    for (int channels : blockChannels) {
+      Check.that(
+          groups >= 1 && channels % groups == 0,
+          "block_out_channels",
+          channels,
+          "a multiple of norm_num_groups %s",
+          groups);
+    }
+    Check.that(latentChannels >= 1, "latent_channels", latentChannels, "≥ 1");
+    Check.that(layers >= 1, "layers_per_block", layers, "≥ 1");
+    Check.that(scaling > 0, "scaling_factor", scaling, "> 0");
+  }
+
+  /**
+   * Reads the settings of a folder; absent fields have diffusers' defaults.
+   *
+   * @param size height and width of the latents
+   */
+  static Autoencoder read(Path folder, int size) {
+    var c = ComponentConfig.read(folder.resolve(PixelFolders.CONFIG));
+    c.expectClass(CLASS);
+    c.fixed(FIXED);
+    var channels = c.ints("block_out_channels", List.of(64));
+    requireAll(c, "up_block_types", "UpDecoderBlock2D");
+    requireAll(c, "down_block_types", "DownEncoderBlock2D");
+    var autoencoder =
+        c.make(
+            () ->
+                new Autoencoder(
+                    c.intValue("latent_channels", 4),
+                    channels,
+                    c.intValue("layers_per_block", 1),
+                    c.intValue("norm_num_groups", 32),
+                    c.doubleValue("scaling_factor", 0.18215),
+                    size));
+    c.refuseUnknown("force_upcast", "sample_size", "use_quant_conv");
+    return autoencoder;
+  }
+
+  private static void requireAll(ComponentConfig c, String field, String type) {
+    for (String block : c.texts(field, List.of())) {
+      if (!block.equals(type)) {
+        throw c.invalid(field, block, type);
+      }
+    }
+  }
+
+  /** How many pixels a latent is wide and high. */
+  int factor() {
+    return 1 << (blockChannels.size() - 1);
+  }
+
+  @Override
+  public List<Tensor> define(Nn nn, Inputs inputs) {
+    var z = nn.input(inputs.floats(LATENT, size, size, latentChannels));
+    var at = nn.at(DECODER);
+    int levels = blockChannels.size();
+    int deepest = blockChannels.get(levels - 1);
+    var h = nn.at(AFTER_QUANTISATION).conv2d(z, latentChannels, 1);
+    h = at.at("conv_in").conv2d(h, deepest, 3);
+    h = residual(at.at("mid_block.resnets", 0), h, deepest);
+    h = attention(at.at("mid_block.attentions", 0), h);
+    h = residual(at.at("mid_block.resnets", 1), h, deepest);
+    for (int block = 0; block < levels; block++) {
+      int channels = blockChannels.get(levels - 1 - block);
+      var up = at.at("up_blocks", block);
+      for (int layer = 0; layer <= layers; layer++) {
+        h = residual(up.at("resnets", layer), h, channels);
+      }
+      if (block < levels - 1) {
+        h = up.at("upsamplers.0.conv").conv2d(nn.upsampleNearest(h), channels, 3);
+      }
+    }
+    h = at.at("conv_norm_out").groupNormSilu(h, groups, EPS);
+    return List.of(nn.output(at.at("conv_out").conv2d(h, RGB, 3)));
+  }
+
+  private Tensor residual(Nn nn, Tensor x, int channels) {
+    var h = nn.at("norm1").groupNormSilu(x, groups, EPS);
+    h = nn.at("conv1").conv2d(h, channels, 3);
+    h = nn.at("norm2").groupNormSilu(h, groups, EPS);
+    h = nn.at("conv2").conv2d(h, channels, 3);
+    var skip = x.last() == channels ? x : nn.at("conv_shortcut").conv2d(x, channels, 1);
+    return nn.add(skip, h);
+  }
+
+  private Tensor attention(Nn nn, Tensor x) {
+    long channels = x.last();
+    var normed = nn.at("group_norm").groupNorm(x, groups, EPS);
+    var tokens = nn.reshape(normed, -1, x.size(1) * x.size(2), channels);
+    var q = nn.at("to_q").linear(tokens, channels);
+    var k = nn.at("to_k").linear(tokens, channels);
+    var v = nn.at("to_v").linear(tokens, channels);
+    var mixed = nn.at("to_out.0").linear(nn.attention(q, k, v, 1, List.of()), channels);
+    return nn.add(x, nn.reshape(mixed, -1, x.size(1), x.size(2), channels));
+  }
+
+  private static boolean isRead(String name) {
+    return name.startsWith(DECODER + ".") || name.startsWith(AFTER_QUANTISATION + ".");
+  }
+
+  /** What the weights of a folder must be, under current names. */
+  Manifest manifest() {
+    return Manifest.of(this).ignoring(name -> !isRead(name));
+  }
+
+  /** The weights of a folder that this half reads; attention may have the names of before 2023. */
+  static NamedTensors fromFolder(NamedTensors stored) {
+    var current = CurrentNames.of(stored);
+    Map<String, String> sources = new LinkedHashMap<>();
+    current.names().stream().filter(Autoencoder::isRead).forEach(n -> sources.put(n, n));
+    return new Renamed(current, Collections.unmodifiableMap(sources));
+  }
+}

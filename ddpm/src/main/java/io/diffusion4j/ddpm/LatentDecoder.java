@@ -1,0 +1,69 @@
+package io.diffusion4j.ddpm;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.weights.CheckpointTensors;
+import java.nio.file.Path;
+
+/**
+ * Makes images of latents, by the decoding half of an autoencoder. Thread-safe; holds native memory
+ * until it is closed.
+ */
+public final class LatentDecoder implements AutoCloseable {
+  private final Autoencoder autoencoder;
+  private final CompiledNetwork network;
+
+  private LatentDecoder(Autoencoder autoencoder, CompiledNetwork network) {
+    this.autoencoder = autoencoder;
+    this.network = network;
+  }
+
+  /**
+   * Loads the {@code AutoencoderKL} of a folder.
+   *
+   * @param size height and width of the latents
+   */
+  public static LatentDecoder load(Path folder, int size, Compute compute) {
+    var autoencoder = Autoencoder.read(folder, size);
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
+      var weights = Autoencoder.fromFolder(new CheckpointTensors(folder, checkpoint));
+      return new LatentDecoder(autoencoder, new CompiledNetwork(autoencoder, weights, compute));
+    }
+  }
+
+  /** Channels of a latent. */
+  public int channels() {
+    return autoencoder.latentChannels();
+  }
+
+  /** Height and width of the images. */
+  public int imageSize() {
+    return autoencoder.size() * autoencoder.factor();
+  }
+
+  /**
+   * The image of a latent, its values cut off at ±1.
+   *
+   * @param latent {@code [size, size, channels]}, as it was denoised
+   */
+  public Image decode(float[] latent) {
+    float[] scaled = new float[latent.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = (float) (latent[i] / autoencoder.scaling());
+    }
+    var outputs = network.run(new Batch(1).floats(Autoencoder.LATENT, scaled));
+    float[] pixels = outputs.get(0).clone();
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = Math.max(-1, Math.min(1, pixels[i]));
+    }
+    return new Image(imageSize(), imageSize(), pixels);
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}
