@@ -7,6 +7,7 @@ import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.dit.DitSettings;
+import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.nn.weights.ModelFiles;
@@ -72,7 +73,7 @@ public final class DecoderFolders {
       return readUnet(folder);
     }
     var config = DitSettings.shape(c, c.intValue("cross_attention_dim"));
-    requireChannels(c, config, IMAGE, List.of(IMAGE, 2 * IMAGE));
+    requireChannels(c, config, List.of(IMAGE), List.of(IMAGE, 2 * IMAGE));
     c.refuseUnknown();
     return config;
   }
@@ -88,7 +89,8 @@ public final class DecoderFolders {
     var attention =
         attention(c, List.of(PLAIN_DOWN, ATTENTION_DOWN), List.of(PLAIN_UP, ATTENTION_UP));
     var config = unet(c, attention, true, c.intValue("cross_attention_dim", 1280));
-    requireChannels(c, config, IMAGE, List.of(IMAGE, 2 * IMAGE));
+    requireChannels(
+        c, config, List.of(IMAGE, Beside.KNOWN.channels(IMAGE)), List.of(IMAGE, 2 * IMAGE));
     c.refuseUnknown("transformer_layers_per_block", "upcast_attention", "use_linear_projection");
     return config;
   }
@@ -100,16 +102,19 @@ public final class DecoderFolders {
     c.fixed(COMMON).fixed(OF_UPSAMPLER);
     var attention = attention(c, List.of(PLAIN_DOWN), List.of(PLAIN_UP));
     var config = unet(c, attention, c.booleanValue("add_attention", true), 0);
-    requireChannels(c, config, 2 * IMAGE, List.of(IMAGE));
+    requireChannels(c, config, List.of(2 * IMAGE), List.of(IMAGE));
     c.refuseUnknown("num_train_timesteps", "downsample_type", "upsample_type");
     return config;
   }
 
   /** Other channels than those of images, and of an image beside x_t, nothing could be fed to. */
   private static void requireChannels(
-      ComponentConfig c, Backbone config, int in, List<Integer> out) {
-    if (config.inChannels() != in) {
-      throw c.invalid("in_channels", config.inChannels(), String.valueOf(in));
+      ComponentConfig c, Backbone config, List<Integer> in, List<Integer> out) {
+    if (!in.contains(config.inChannels())) {
+      throw c.invalid(
+          "in_channels",
+          config.inChannels(),
+          in.stream().map(String::valueOf).collect(Collectors.joining(" or ")));
     }
     if (!out.contains(config.outChannels())) {
       throw c.invalid(

@@ -3,8 +3,10 @@ package io.diffusion4j.decoder;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.backbone.Backbone;
+import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.stage.Projection.Known;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
@@ -166,7 +168,30 @@ public final class DecoderModel implements AutoCloseable {
           batch.floats(DecoderNetwork.CONTEXT, stack(conditions, DecoderCondition::context));
           batch.floats(DecoderNetwork.PRESENT, stack(conditions, DecoderCondition::present));
           batch.floats(DecoderNetwork.TIME_ADD, stack(conditions, DecoderCondition::timeAdd));
+          if (completes()) {
+            feedKnown(
+                batch,
+                conditions.stream()
+                    .map(c -> c.known().orElseGet(() -> nothing(config.sampleSize())))
+                    .toList());
+          }
         });
+  }
+
+  /** Whether the network sees what is known of an image that it is to complete. */
+  public boolean completes() {
+    return new DecoderNetwork(config, 1).beside().known();
+  }
+
+  private static Known nothing(int size) {
+    return new Known(new float[3 * size * size], new float[size * size]);
+  }
+
+  /** Feeds the known pixels to a network that sees them. */
+  static void feedKnown(Batch batch, List<Known> known) {
+    batch
+        .floats(Beside.IMAGE_INPUT, Rows.stack(known.stream().map(Known::pixels).toList()))
+        .floats(Beside.MASK_INPUT, Rows.stack(known.stream().map(Known::mask).toList()));
   }
 
   private static float[] stack(

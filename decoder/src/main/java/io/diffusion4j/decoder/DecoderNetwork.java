@@ -2,6 +2,7 @@ package io.diffusion4j.decoder;
 
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.backbone.Context;
+import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
@@ -25,6 +26,13 @@ public record DecoderNetwork(Backbone backbone, int contextLength) implements Ne
   /** Input {@code [timeEmbedDim]}: what is added to the time embedding. */
   public static final String TIME_ADD = "time_add";
 
+  private static final int IMAGE = 3;
+
+  /** What the network sees beside x_t: the known pixels, if it completes images. */
+  Beside beside() {
+    return backbone.inChannels() == IMAGE ? Beside.NOTHING : Beside.KNOWN;
+  }
+
   /** Outputs: the prediction and, where the variance is learned, its interpolation. */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
@@ -39,12 +47,14 @@ public record DecoderNetwork(Backbone backbone, int contextLength) implements Ne
   /** The same with the projection's outputs in place of inputs, for training. */
   List<Tensor> outputs(Nn nn, Inputs inputs, TextProjection.Outputs told, Tensor present) {
     var c = backbone;
-    var x = nn.input(inputs.floats(NetworkDenoiser.SAMPLE, c.sampleSize(), c.sampleSize(), 3));
+    int size = c.sampleSize();
+    var xt = inputs.floats(NetworkDenoiser.SAMPLE, size, size, IMAGE);
+    var x = nn.input(beside().join(nn, inputs, xt));
     var time = nn.input(inputs.floats(NetworkDenoiser.TIME, c.timeChannels()));
     var out =
         c.forward(
             nn, x, time, List.of(told.timeAdd()), List.of(Context.masked(told.context(), present)));
-    return c.outChannels() == c.inChannels()
+    return c.outChannels() == IMAGE
         ? List.of(out)
         : List.of(nn.slice(out, 0, 3), nn.slice(out, 3, 3));
   }

@@ -86,7 +86,13 @@ public final class DiffusionDecoder implements ImageDecoder {
       images.add(NO_IMAGE);
       texts.add(draw.condition().prompt().negative());
     }
-    var conditions = model.conditions(images, texts);
+    List<DecoderCondition> conditions = new ArrayList<>(model.conditions(images, texts));
+    if (model.completes()) {
+      for (int i = 0; i < conditions.size(); i++) {
+        var projection = draws.get(i % draws.size()).projection();
+        conditions.set(i, conditions.get(i).knowing(projection.known(stage.rowSize())));
+      }
+    }
     int size = model.config().sampleSize();
     var drawn =
         settings.guide().isEmpty()

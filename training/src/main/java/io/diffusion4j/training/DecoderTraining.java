@@ -8,10 +8,12 @@ import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.nn.weights.WithoutPrefix;
 import io.diffusion4j.unclip.UnclipFolder;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /** Trains the decoder, and what projects embeddings to it. */
 record DecoderTraining(Job job) implements PartTraining {
@@ -19,6 +21,9 @@ record DecoderTraining(Job job) implements PartTraining {
   static final String NETWORK = "decoder.";
 
   private static final String PROJECTION = "text_proj.";
+
+  /** The first convolution of a U-Net. */
+  private static final String FIRST = NETWORK + "conv_in.weight";
 
   /** The timesteps of {@link PartTechniques#LOW_NOISE}: 1 − ᾱ is at most 0.005. */
   private static final int LOW_NOISE = 40;
@@ -34,6 +39,37 @@ record DecoderTraining(Job job) implements PartTraining {
   @Override
   public List<String> folders() {
     return List.of(UnclipFolder.DECODER, UnclipFolder.TEXT_PROJ, UnclipFolder.DECODER_SCHEDULER);
+  }
+
+  /**
+   * Starts with the weights of a finished model. Channels that its first convolution lacks are 0 at
+   * first, so that a network which is to see more begins as the one that does not.
+   */
+  private void start(Trainer trainer) {
+    Path first = job.recipe().first();
+    if (first == null) {
+      return;
+    }
+    var weights =
+        new TensorMap()
+            .putAll(NETWORK, Job.weights(first.resolve(UnclipFolder.DECODER), Checkpoint.DIFFUSERS))
+            .putAll(
+                PROJECTION,
+                Job.weights(first.resolve(UnclipFolder.TEXT_PROJ), Checkpoint.DIFFUSERS));
+    long channels = job.shapes().decoder().inChannels();
+    long[] shape = weights.names().contains(FIRST) ? weights.shape(FIRST) : new long[0];
+    if (shape.length == 4 && shape[1] < channels) {
+      int area = Math.toIntExact(shape[2] * shape[3]);
+      int from = Math.toIntExact(shape[1] * area);
+      int to = Math.toIntExact(channels * area);
+      float[] own = weights.read(FIRST);
+      float[] wide = new float[Math.toIntExact(shape[0] * to)];
+      for (int out = 0; out < shape[0]; out++) {
+        System.arraycopy(own, out * from, wide, out * to, from);
+      }
+      weights.put(FIRST, new long[] {shape[0], channels, shape[2], shape[3]}, wide);
+    }
+    trainer.startFrom(weights);
   }
 
   @Override
@@ -65,11 +101,7 @@ record DecoderTraining(Job job) implements PartTraining {
                   job.technique(PartTechniques.TEXT_DROP),
                   config.batchSize(),
                   config.seed()),
-          trainer ->
-              job.start(
-                  trainer,
-                  Checkpoint.DIFFUSERS,
-                  Map.of(NETWORK, UnclipFolder.DECODER, PROJECTION, UnclipFolder.TEXT_PROJ)),
+          this::start,
           (to, weights) -> {
             var notes = to.notes();
             DecoderFolders.writeBackbone(

@@ -269,7 +269,8 @@ record Job(
   /** The same job for another model folder, which gets what it lacks from this one's. */
   Job elsewhere(Path model) {
     Components.copyMissing(recipe.model(), model, List.of(setup.part().component()));
-    var other = new Recipe(recipe.preset(), model, recipe.work(), recipe.first());
+    var other =
+        new Recipe(recipe.preset(), model, recipe.work(), recipe.first(), recipe.inpainting());
     return new Job(other, setup, config, checkpointEvery, inspection, observer);
   }
 

@@ -24,8 +24,16 @@ import org.jspecify.annotations.Nullable;
  * @param first a pipeline folder with whose weights trainings begin that have no state yet, whose
  *     shapes are trained in place of the preset's, and from which the model folder gets the parts
  *     that it lacks; null for random weights
+ * @param inpainting whether the decoder learns to see the known pixels of a picture beside x_t, and to
+ *     complete it (Nichol et al. 2022, §2.3)
  */
-public record Recipe(Preset preset, Path model, Path work, @Nullable Path first) {
+public record Recipe(
+    Preset preset, Path model, Path work, @Nullable Path first, boolean inpainting) {
+  /** Trainings of networks that complete no pictures. */
+  public Recipe(Preset preset, Path model, Path work, @Nullable Path first) {
+    this(preset, model, work, first, false);
+  }
+
   /** Trainings that begin with random weights. */
   public Recipe(Preset preset, Path model, Path work) {
     this(preset, model, work, null);
@@ -79,6 +87,11 @@ public record Recipe(Preset preset, Path model, Path work, @Nullable Path first)
         .map(folder -> folder.resolve(component).resolve(UnclipSchedulerConfig.FILE_NAME))
         .filter(Files::exists)
         .map(UnclipSchedulerConfig::read);
+  }
+
+  /** The same, whose decoder learns to complete pictures. */
+  public Recipe withInpainting() {
+    return new Recipe(preset, model, work, first, true);
   }
 
   /** The configuration that the preset has for a part. */

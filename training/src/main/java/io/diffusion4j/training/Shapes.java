@@ -7,6 +7,7 @@ import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.TextProjection;
 import io.diffusion4j.decoder.backbone.Backbone;
+import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.prior.AutoregressiveConfig;
@@ -24,6 +25,8 @@ import java.util.Optional;
  * to fit CLIP.
  */
 record Shapes(Recipe recipe) {
+  private static final int RGB = 3;
+
   private Preset preset() {
     return recipe.preset();
   }
@@ -88,9 +91,17 @@ record Shapes(Recipe recipe) {
 
   /** The decoder's network; its pictures are at most as large as those that CLIP sees. */
   Backbone decoder() {
-    return first(UnclipFolder.DECODER)
-        .map(DecoderFolders::readBackbone)
-        .orElseGet(preset()::decoderConfig);
+    var shape =
+        first(UnclipFolder.DECODER)
+            .map(DecoderFolders::readBackbone)
+            .orElseGet(preset()::decoderConfig);
+    if (!recipe.inpainting()) {
+      return shape;
+    }
+    if (shape instanceof UnetConfig unet) {
+      return unet.withInChannels(Beside.KNOWN.channels(RGB));
+    }
+    throw Check.refusal("inpainting", "a transformer", "a U-Net, which sees known pixels");
   }
 
   TextProjection projection() {

@@ -118,6 +118,13 @@ public final class TrainCommand implements Callable<Integer> {
   private Map<String, String> techniques = Map.of();
 
   @Option(
+      names = "--inpainting",
+      description =
+          "Train the decoder to complete pictures: it sees what is known of one, of which a random"
+              + " part is missing. With --start-from a finished model is taught so.")
+  private boolean inpainting;
+
+  @Option(
       names = "--checkpoint-every",
       paramLabel = "N",
       defaultValue = "100",
@@ -203,7 +210,9 @@ public final class TrainCommand implements Callable<Integer> {
     Path modelFolder = model == null ? home(home).resolve(own) : model;
     Path stateFolder = stateFolder(home);
     Path first = startFrom == null ? null : PublishedModel.folder(startFrom);
-    Recipe recipe = new Recipe(preset.sizes(), modelFolder, stateFolder, first);
+    Check.that(
+        !inpainting || part.equals(Part.DECODER.word()), "inpainting", part, "the part decoder");
+    Recipe recipe = new Recipe(preset.sizes(), modelFolder, stateFolder, first, inpainting);
     List<Part> parts = parts(first);
     List<TrainingConfig> configs =
         parts.stream()

@@ -72,6 +72,23 @@ public record UnetConfig(
     Check.that(outChannels >= 1, "out_channels", outChannels, "≥ 1");
   }
 
+  /** The same for an input of so many channels. */
+  public UnetConfig withInChannels(int other) {
+    return new UnetConfig(
+        sampleSize,
+        other,
+        outChannels,
+        blockChannels,
+        attention,
+        midAttention,
+        layers,
+        headDim,
+        contextDim,
+        groups,
+        eps,
+        timeConditioning);
+  }
+
   @Override
   public int timeChannels() {
     return blockChannels.get(0);

@@ -10,6 +10,7 @@ import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Projection;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Draws a part of an image again (RePaint, Lugmayr et al. 2022): before each step the known pixels
@@ -76,7 +77,25 @@ public final class Inpainting implements ImageEdit {
   }
 
   private <C> List<Draw<C>> held(List<Draw<C>> draws) {
-    return draws.stream().map(draw -> draw.withProjection(this::replaceKnown)).toList();
+    return draws.stream().map(draw -> draw.withProjection(new Held())).toList();
+  }
+
+  /** Holds samples to the known pixels, of which networks that see them are told. */
+  private final class Held implements Projection {
+    @Override
+    public void project(float[] x, At at) {
+      replaceKnown(x, at);
+    }
+
+    @Override
+    public Optional<Known> known(int size) {
+      float[] again = mask.levelOfRow(size);
+      float[] known = new float[size / 3];
+      for (int i = 0; i < known.length; i++) {
+        known[i] = again[3 * i] < TOUCHED ? 1 : 0;
+      }
+      return Optional.of(new Known(image.levelOfRow(size), known));
+    }
   }
 
   private void replaceKnown(float[] x, Projection.At at) {

@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.stage;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.noise.NoiseSource;
+import java.util.Optional;
 
 /**
  * Changes a sample on its way through a plan: the place to start somewhere else than at noise, or
@@ -23,6 +24,24 @@ public interface Projection {
    * @param at where it is
    */
   void project(float[] x, At at);
+
+  /**
+   * What it holds a sample to, for networks that are told so; empty if it holds it to nothing.
+   *
+   * @param size how many values a sample has
+   */
+  default Optional<Known> known(int size) {
+    return Optional.empty();
+  }
+
+  /**
+   * The known pixels of an image.
+   *
+   * @param pixels {@code [H, W, 3]}; what is unknown of them is not looked at
+   * @param mask {@code [H, W]}: 1 where a pixel is known, 0 where it is not
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+  record Known(float[] pixels, float[] mask) {}
 
   /**
    * Starts with another sample.
