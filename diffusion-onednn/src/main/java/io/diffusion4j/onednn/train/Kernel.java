@@ -2,6 +2,7 @@ package io.diffusion4j.onednn.train;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 
+import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.Dnnl;
 import io.diffusion4j.onednn.core.Scope;
 import java.util.LinkedHashMap;

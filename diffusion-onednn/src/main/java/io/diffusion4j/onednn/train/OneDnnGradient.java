@@ -11,6 +11,7 @@ import io.diffusion4j.nn.train.Split;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Numbers;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
 import java.util.ArrayList;

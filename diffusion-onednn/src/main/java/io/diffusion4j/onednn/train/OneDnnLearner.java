@@ -13,6 +13,7 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Numbers;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn.train;
 
+import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;

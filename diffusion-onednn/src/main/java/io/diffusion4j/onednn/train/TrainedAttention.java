@@ -2,6 +2,7 @@ package io.diffusion4j.onednn.train;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory_desc;

@@ -1,10 +1,10 @@
-package io.diffusion4j.onednn.train;
+package io.diffusion4j.onednn.core;
 
 /** Numbers in the two widths that Java has. */
 public final class Numbers {
   private Numbers() {}
 
-  static double[] wide(float[] values) {
+  public static double[] wide(float[] values) {
     double[] wide = new double[values.length];
     for (int i = 0; i < wide.length; i++) {
       wide[i] = values[i];
@@ -12,7 +12,7 @@ public final class Numbers {
     return wide;
   }
 
-  static float[] floats(int[] values) {
+  public static float[] floats(int[] values) {
     float[] floats = new float[values.length];
     for (int i = 0; i < floats.length; i++) {
       floats[i] = values[i];
@@ -20,13 +20,13 @@ public final class Numbers {
     return floats;
   }
 
-  static float[] narrow(double[] values) {
+  public static float[] narrow(double[] values) {
     float[] narrow = new float[values.length];
     narrow(values, narrow);
     return narrow;
   }
 
-  static void narrow(double[] values, float[] into) {
+  public static void narrow(double[] values, float[] into) {
     for (int i = 0; i < into.length; i++) {
       into[i] = (float) values[i];
     }

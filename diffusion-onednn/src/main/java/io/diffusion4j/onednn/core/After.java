@@ -1,4 +1,4 @@
-package io.diffusion4j.onednn.train;
+package io.diffusion4j.onednn.core;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
@@ -19,18 +19,18 @@ import org.bytedeco.dnnl.dnnl_post_ops;
  */
 public record After(
     List<Function<dnnl_post_ops, Integer>> steps, Map<Integer, dnnl_memory> arguments) {
-  static final After NOTHING = new After(List.of(), Map.of());
+  public static final After NOTHING = new After(List.of(), Map.of());
 
   /** x·σ(x). */
-  After swish() {
+  public After swish() {
     return and(ops -> dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_swish, 1, 0), Map.of());
   }
 
-  After scale(float factor) {
+  public After scale(float factor) {
     return and(ops -> dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_linear, factor, 0), Map.of());
   }
 
-  After add(dnnl_memory_desc description, dnnl_memory memory) {
+  public After add(dnnl_memory_desc description, dnnl_memory memory) {
     int argument = (DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (steps.size() + 1)) | DNNL_ARG_SRC_1;
     return and(
         ops -> dnnl_post_ops_append_binary(ops, dnnl_binary_add, description),
