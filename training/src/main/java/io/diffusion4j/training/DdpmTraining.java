@@ -3,7 +3,6 @@ package io.diffusion4j.training;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.data.CaptionedImages;
-import io.diffusion4j.data.Classes;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.ddpm.DdpmFolder;
 import io.diffusion4j.ddpm.DenoisedSheet;
@@ -66,7 +65,7 @@ record DdpmTraining(Job job) implements PartTraining {
             new PixelObjective(network),
             data ->
                 new PixelBatches(
-                    classified(data).examples(network.height(), config.seed()),
+                    job.classified(data).examples(network.height(), config.seed()),
                     network,
                     classes,
                     job.technique(PartTechniques.DROP),
@@ -141,14 +140,5 @@ record DdpmTraining(Job job) implements PartTraining {
         first,
         network.labels().count());
     return network;
-  }
-
-  /** Pictures with the same sort of classes as those that are trained on. */
-  private DataSet classified(DataSet data) {
-    String name = Classes.BY.name();
-    String by = job.setup().data().techniques(DataSet.Use.PICTURES).get(name);
-    boolean lacks =
-        data.classes().isEmpty() && data.techniques(DataSet.Use.PICTURES).containsKey(name);
-    return by != null && lacks ? data.with(name, by) : data;
   }
 }
