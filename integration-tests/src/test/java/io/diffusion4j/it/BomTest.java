@@ -1,0 +1,55 @@
+package io.diffusion4j.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Element;
+
+/** The bill of materials has every module that is made to be used, in the version of this build. */
+class BomTest {
+  private static final Path ROOT = Path.of("..");
+
+  /** Modules that only this build uses, and the bill itself. */
+  private static final Set<String> OWN = Set.of("bom", "golden", "benchmarks", "integration-tests");
+
+  private static Element read(Path file) throws Exception {
+    return DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(file.toFile())
+        .getDocumentElement();
+  }
+
+  private static Set<String> texts(Element from, String name) {
+    var texts = new TreeSet<String>();
+    var nodes = from.getElementsByTagName(name);
+    for (int i = 0; i < nodes.getLength(); i++) {
+      texts.add(nodes.item(i).getTextContent());
+    }
+    return texts;
+  }
+
+  @Test
+  void hasEveryModuleThatIsMadeToBeUsed() throws Exception {
+    var expected = new TreeSet<String>();
+    for (String module : texts(read(ROOT.resolve("pom.xml")), "module")) {
+      if (!OWN.contains(module)) {
+        expected.add("diffusion4j-" + module);
+      }
+    }
+    Set<String> artifacts = texts(read(ROOT.resolve("bom/pom.xml")), "artifactId");
+    assertThat(artifacts.remove("diffusion4j-bom")).isTrue();
+    assertThat(artifacts).isEqualTo(expected);
+  }
+
+  @Test
+  void hasTheVersionOfTheBuild() throws Exception {
+    var versions = texts(read(ROOT.resolve("bom/pom.xml")), "version");
+    versions.remove("${project.version}");
+    assertThat(versions).hasSize(1);
+    assertThat(texts(read(ROOT.resolve("cli/pom.xml")), "version")).containsAll(versions);
+  }
+}
