@@ -3,15 +3,27 @@ package io.diffusion4j.ddpm;
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.sampling.EpsSource;
+import io.diffusion4j.diffusion.sampling.Trajectory;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.DdimSampler;
+import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus;
 import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
@@ -25,17 +37,86 @@ import java.util.OptionalInt;
 /** A folder of a {@code DiTPipeline} draws what diffusers draws from the same noise. */
 class DitPipelineTest {
   private static final double IMAGE = 1e-4;
+  private static final double LATENTS = 1e-4;
 
   @GoldenTest(GoldenKind.DIT_PIPELINE)
   void theFolderDrawsWhatTheReferenceDrew(GoldenCase golden) {
     assertThat(OpenPipeline.inspect(golden.folder()).isSound()).isTrue();
     assertDrawsTheReferences(golden, golden.folder());
+    assertDenoisesTheReferences(golden, golden.folder());
   }
 
   @GoldenTest(GoldenKind.DIT_PIPELINE_CHANGED)
   void otherSettingsDrawWhatTheReferenceDrew(GoldenCase golden) {
-    String model = golden.json().get("model").asText();
-    assertDrawsTheReferences(golden, golden.folder().resolve(model).normalize());
+    Path model = golden.folder().resolve(golden.json().get("model").asText()).normalize();
+    assertDrawsTheReferences(golden, model);
+    assertDenoisesTheReferences(golden, model);
+  }
+
+  /** The settings of a run, its scheduler included. */
+  private static SamplingSettings settings(JsonNode run, SamplingSettings usual) {
+    var settings =
+        usual
+            .withSteps(run.get("num_inference_steps").asInt())
+            .withGuidanceScale(GuidanceScale.constant(run.get("guidance_scale").asDouble()));
+    JsonNode scheduler = run.get("scheduler");
+    if (scheduler.isTextual()) { // the folder's
+      return settings;
+    }
+    assertThat(scheduler.get("_class_name").asText()).isEqualTo("DPMSolverMultistepScheduler");
+    return settings
+        .withSampler(new DpmSolverPlusPlus(scheduler.path("solver_order").asInt(2)))
+        .withSpacing(TimestepSpacings.LINSPACE_ABOVE_ZERO);
+  }
+
+  /** Every step of the latents, which the finished image shows after the autoencoder only. */
+  private static void assertDenoisesTheReferences(GoldenCase golden, Path path) {
+    var run = golden.json();
+    var io = golden.io();
+    var folder = new DdpmFolder(path);
+    var scheduler = folder.scheduler();
+    var usual =
+        new SamplingSettings(
+            new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, scheduler.end()), 1, 1);
+    var plan = settings(run, usual).plan(scheduler.schedule(), scheduler.timesteps());
+    assertThat(plan.steps().stream().mapToDouble(step -> step.t()).toArray())
+        .containsExactly(io.values("timesteps"));
+    int images = run.get("class_labels").size();
+    var init =
+        Rows.unstack(
+            GoldenTensors.read(golden.folder().resolve("noise.safetensors")).image("dit.init"),
+            images);
+    try (var model = PixelModel.load(folder.network(), Compute.of(Precision.FLOAT32))) {
+      var guided = new GuidedDenoiser<>(model.denoiser(scheduler.parameterization()));
+      List<Guidance<PixelLabel>> labels = new ArrayList<>();
+      List<Trajectory> all = new ArrayList<>();
+      for (int i = 0; i < images; i++) {
+        var label = new PixelLabel.Numbered(run.get("class_labels").get(i).asInt());
+        double scale = run.get("guidance_scale").asDouble();
+        labels.add(new Guidance<>(label, new PixelLabel.None(), scale));
+        all.add(
+            new Trajectory(
+                plan,
+                guided.parameterization(),
+                scheduler.treatment(),
+                init.get(i),
+                step -> new float[0]));
+      }
+      for (int step = 0; step < plan.steps().size(); step++) {
+        List<Query<Guidance<PixelLabel>>> queries = new ArrayList<>();
+        for (int i = 0; i < images; i++) {
+          queries.add(all.get(i).query(labels.get(i)));
+        }
+        var answers = guided.predict(queries);
+        for (int i = 0; i < images; i++) {
+          all.get(i).advance(answers.get(i));
+        }
+        assertClose(
+            Rows.stack(all.stream().map(Trajectory::x).toList()),
+            io.image("out.step" + step + ".latents"),
+            LATENTS);
+      }
+    }
   }
 
   private static void assertDrawsTheReferences(GoldenCase golden, Path folder) {
@@ -46,15 +127,7 @@ class DitPipelineTest {
     try (var plugins = Plugins.of(List.of());
         var open = OpenPipeline.of(folder, Opening.with(Residency.ALWAYS), plugins)) {
       var pipeline = open.pipeline();
-      double scale = run.get("guidance_scale").asDouble();
-      var settings =
-          pipeline
-              .card()
-              .stages()
-              .get(0)
-              .defaults()
-              .withSteps(run.get("num_inference_steps").asInt())
-              .withGuidanceScale(GuidanceScale.constant(scale));
+      var settings = settings(run, pipeline.card().stages().get(0).defaults());
       List<float[]> drawn = new ArrayList<>();
       for (int i = 0; i < images; i++) {
         int image = i;
