@@ -17,8 +17,19 @@ class ToyTest {
     for (Path output : List.of(one, two)) {
       Run run =
           Run.of(
-              "toy", "--points", "moons", "--sampler", "ddim,ode-rk4", "--steps", "5", "--count",
-              "20", "--training-steps", "20", "--output", output.toString());
+              "toy",
+              "--points",
+              "moons",
+              "--sampler",
+              "ddim,ode-rk4",
+              "--steps",
+              "5",
+              "--count",
+              "20",
+              "--training-steps",
+              "20",
+              "--output",
+              output.toString());
       assertThat(run.status()).as(run.err()).isZero();
     }
     for (String file :

@@ -16,8 +16,8 @@ import java.util.Optional;
 /**
  * A folder of diffusers' {@code DDPMPipeline} or {@code DDIMPipeline}: the network in {@code unet}
  * and the scheduler in {@code scheduler}, or both in the folder itself, as the first published ones
- * have it. A DiT lies in {@code transformer}, and the pipeline is a {@code DiTPipeline}, with or without an
- * autoencoder.
+ * have it. A DiT lies in {@code transformer}, and the pipeline is a {@code DiTPipeline}, with or
+ * without an autoencoder.
  *
  * @param path the folder
  */

@@ -81,8 +81,8 @@ public record PixelScheduler(
   }
 
   /**
-   * A denoising autoencoder: one timestep, whose noise deviates by {@code sigma} where pixels are in
-   * [−1, 1], and a network that predicts x₀ (Vincent 2011).
+   * A denoising autoencoder: one timestep, whose noise deviates by {@code sigma} where pixels are
+   * in [−1, 1], and a network that predicts x₀ (Vincent 2011).
    *
    * @param sigma σ of x̃ = x₀ + σ·ε, greater than 0
    */

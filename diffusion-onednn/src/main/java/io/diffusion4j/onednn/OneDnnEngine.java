@@ -28,8 +28,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * oneDNN without TensorFlow between, for processors with AVX-512. It has the layers of U-Nets and DiT; a
- * network with others is refused by name.
+ * oneDNN without TensorFlow between, for processors with AVX-512. It has the layers of U-Nets and
+ * DiT; a network with others is refused by name.
  *
  * <p>It is found by {@link java.util.ServiceLoader}.
  */

@@ -23,6 +23,10 @@ class BomTest {
         .getDocumentElement();
   }
 
+  private static Element bom() throws Exception {
+    return read(ROOT.resolve("bom/pom.xml"));
+  }
+
   private static Set<String> texts(Element from, String name) {
     var texts = new TreeSet<String>();
     var nodes = from.getElementsByTagName(name);
@@ -40,16 +44,13 @@ class BomTest {
         expected.add("diffusion4j-" + module);
       }
     }
-    Set<String> artifacts = texts(read(ROOT.resolve("bom/pom.xml")), "artifactId");
-    assertThat(artifacts.remove("diffusion4j-bom")).isTrue();
-    assertThat(artifacts).isEqualTo(expected);
+    var managed = (Element) bom().getElementsByTagName("dependencyManagement").item(0);
+    assertThat(texts(managed, "artifactId")).isEqualTo(expected);
   }
 
   @Test
   void hasTheVersionOfTheBuild() throws Exception {
-    var versions = texts(read(ROOT.resolve("bom/pom.xml")), "version");
-    versions.remove("${project.version}");
-    assertThat(versions).hasSize(1);
-    assertThat(texts(read(ROOT.resolve("cli/pom.xml")), "version")).containsAll(versions);
+    String version = bom().getElementsByTagName("version").item(0).getTextContent();
+    assertThat(texts(read(ROOT.resolve("cli/pom.xml")), "version")).contains(version);
   }
 }

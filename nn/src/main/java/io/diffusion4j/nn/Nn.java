@@ -222,8 +222,7 @@ public final class Nn {
     return patches(x, out, patch, init, "weight", shift("bias", out));
   }
 
-  private Tensor patches(
-      Tensor x, long out, int patch, Init init, String weight, String bias) {
+  private Tensor patches(Tensor x, long out, int patch, Init init, String weight, String bias) {
     String w = parameter(weight, new long[] {out, last(x), patch, patch}, Layout.CONV, init);
     var y = convolution(x, new Layer.Conv2d(w, bias, last(x), out, patch, patch, 0, 0));
     return reshape(y, x.size(0), y.size(1) * y.size(2), out);

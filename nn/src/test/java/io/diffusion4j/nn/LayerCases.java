@@ -270,11 +270,7 @@ public final class LayerCases {
   private static void arithmetic(List<Case> cases) {
     for (var function :
         List.of(
-            Function.SILU,
-            Function.RELU,
-            Function.GELU,
-            Function.GELU_TANH,
-            Function.QUICK_GELU)) {
+            Function.SILU, Function.RELU, Function.GELU, Function.GELU_TANH, Function.QUICK_GELU)) {
       add(cases, function + " of activations", SEQUENCE, (nn, in, x) -> nn.map(function, x));
     }
     for (Function function : Function.values()) {

@@ -49,9 +49,7 @@ public interface ModelFamily {
         name());
   }
 
-  /**
-   * The names of the guides that its models take, see {@link Opening#guides}.
-   */
+  /** The names of the guides that its models take, see {@link Opening#guides}. */
   default Set<String> guides() {
     return Set.of();
   }

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Trains a noised CLIP on pictures of the decoder's size and with its schedule, so that it can guide
- * it; its towers are those of the preset's CLIP.
+ * Trains a noised CLIP on pictures of the decoder's size and with its schedule, so that it can
+ * guide it; its towers are those of the preset's CLIP.
  */
 record NoisedClipTraining(Job job) implements PartTraining {
   @Override

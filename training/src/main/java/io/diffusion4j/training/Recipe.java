@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param first a pipeline folder with whose weights trainings begin that have no state yet, whose
  *     shapes are trained in place of the preset's, and from which the model folder gets the parts
  *     that it lacks; null for random weights
- * @param inpainting whether the decoder learns to see the known pixels of a picture beside x_t, and to
- *     complete it (Nichol et al. 2022, §2.3)
+ * @param inpainting whether the decoder learns to see the known pixels of a picture beside x_t, and
+ *     to complete it (Nichol et al. 2022, §2.3)
  */
 public record Recipe(
     Preset preset, Path model, Path work, @Nullable Path first, boolean inpainting) {

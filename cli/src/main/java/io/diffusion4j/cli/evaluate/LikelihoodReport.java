@@ -19,7 +19,9 @@ record LikelihoodReport(
     return results.stream().mapToDouble(r -> r.bitsPerDimension(PictureLikelihood.LEVEL));
   }
 
-  /** The mean square of the values that the pictures end at, which is 1 for standard normal ones. */
+  /**
+   * The mean square of the values that the pictures end at, which is 1 for standard normal ones.
+   */
   private MeanOf latentVariance() {
     return MeanOf.of(
         results.stream()

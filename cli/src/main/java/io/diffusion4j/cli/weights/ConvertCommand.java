@@ -152,8 +152,7 @@ public final class ConvertCommand implements Callable<Integer> {
     switch (as) {
       case GLIDE ->
           GlideFiles.convert(inputs, vocabulary(), config, output, dtype, MOST_SHARD_BYTES);
-      case GUIDED_DIFFUSION ->
-          convertGuidedDiffusion(inputs.get(0), config, dtype);
+      case GUIDED_DIFFUSION -> convertGuidedDiffusion(inputs.get(0), config, dtype);
       case DIT -> DitFile.convert(inputs.get(0), config, output, dtype, MOST_SHARD_BYTES);
       case OPENAI_CLIP ->
           OpenAiFile.convert(inputs.get(0), vocabulary(), output, dtype, MOST_SHARD_BYTES);

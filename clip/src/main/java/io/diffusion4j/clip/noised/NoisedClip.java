@@ -18,9 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A noised CLIP with its weights: the gradient of scale·cos(x_t, caption) with respect to x_t, where
- * the caption is given as {@link #encode} returns it and scale is the model's own, 100 as published.
- * The time of a query is in timesteps of the training schedule.
+ * A noised CLIP with its weights: the gradient of scale·cos(x_t, caption) with respect to x_t,
+ * where the caption is given as {@link #encode} returns it and scale is the model's own, 100 as
+ * published. The time of a query is in timesteps of the training schedule.
  *
  * <p>Thread-safe; holds native memory until it is closed.
  */

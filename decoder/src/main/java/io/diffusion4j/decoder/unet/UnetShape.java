@@ -9,8 +9,9 @@ import io.diffusion4j.nn.Tensor;
 import java.util.List;
 
 /**
- * What there is to know of a U-Net to build it; convolutions take other sizes too. Each family of checkpoints answers in the words of
- * its own configuration: {@link UnetConfig} is diffusers', {@link AdmConfig} OpenAI's.
+ * What there is to know of a U-Net to build it; convolutions take other sizes too. Each family of
+ * checkpoints answers in the words of its own configuration: {@link UnetConfig} is diffusers',
+ * {@link AdmConfig} OpenAI's.
  */
 public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig, PixelUnetConfig {
   @Override

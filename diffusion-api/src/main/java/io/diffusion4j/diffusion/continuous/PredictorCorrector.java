@@ -10,8 +10,8 @@ import java.util.Optional;
  * then the predictor. What it gives is the last predictor's sample without its noise.
  *
  * <p>This is the published algorithm, for scores that are known or learned by a small network. The
- * samplers of large networks are tables; {@link
- * io.diffusion4j.diffusion.solver.SdeSampler} has the same steps in that form.
+ * samplers of large networks are tables; {@link io.diffusion4j.diffusion.solver.SdeSampler} has the
+ * same steps in that form.
  *
  * @param sde the forward SDE
  * @param predictor how it goes from time to time

@@ -35,8 +35,7 @@ public interface Engine {
    * @param compute its precision and threads; the engine of that name is this one
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
    *     parameters of the network; the message lists all differences
-   * @throws UnsupportedLayerException if the engine does not have one of the
-   *     network's layers
+   * @throws UnsupportedLayerException if the engine does not have one of the network's layers
    */
   Executable compile(Network network, NamedTensors weights, Compute compute);
 
