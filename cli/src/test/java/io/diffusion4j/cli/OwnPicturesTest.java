@@ -190,6 +190,8 @@ class OwnPicturesTest {
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.err())
         .containsPattern("prior, step 1: validation/loss \\d")
+        .containsPattern(
+            "validation/other cosine -?[01]\\.\\d+, validation/own cosine -?[01]\\.\\d+")
         .contains("min left");
     Path state = folder.resolve("watched-state/prior");
     byte[] png = Files.readAllBytes(state.resolve("samples/00000002.png"));

@@ -106,6 +106,17 @@ public final class PriorModel implements AutoCloseable {
     }
   }
 
+  /** A prior with these weights, such as one that is being trained. */
+  public static PriorModel of(
+      PriorConfig config,
+      NamedTensors weights,
+      Parameterization parameterization,
+      Standardization standardization,
+      Compute compute) {
+    var network = new CompiledNetwork(new PriorTransformer(config), weights, compute);
+    return new PriorModel(config, network, standardization, parameterization, leastRows(compute));
+  }
+
   /** Reads the statistics of the embeddings that a prior was trained on. */
   public static Standardization readStandardization(Path folder) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {

@@ -6,11 +6,16 @@ import io.diffusion4j.nn.train.Validation;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /** Passes the progress of a job on to its observer, and takes the looks at it that are due. */
 record Inspecting(
-    Job job, Trainer trainer, Optional<Validation> validation, BiConsumer<Job, NamedTensors> write)
+    Job job,
+    Trainer trainer,
+    Optional<Validation> validation,
+    Health health,
+    BiConsumer<Job, NamedTensors> write)
     implements TrainingRun.Listener {
   private static final String PREVIEW = "preview";
 
@@ -18,7 +23,9 @@ record Inspecting(
   public void onStep(long step, Trainer.Report report) {
     job.observer().onStep(step, report);
     if (validation.isPresent() && step % job.inspection().validateEvery() == 0) {
-      job.observer().onValidation(step, validation.get().measure(trainer));
+      var numbers = new TreeMap<>(validation.get().measure(trainer));
+      numbers.putAll(health.of(trainer.averagedWeights()));
+      job.observer().onValidation(step, numbers);
     }
     long every = job.inspection().previewEvery();
     if (every > 0 && step % every == 0) {

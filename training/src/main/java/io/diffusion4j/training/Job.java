@@ -240,14 +240,29 @@ record Job(
       Function<DataSet, BatchSource> batches,
       Consumer<Trainer> prepare,
       BiConsumer<Job, NamedTensors> write) {
+    return run(objective, batches, prepare, write, data -> Health.NONE);
+  }
+
+  /**
+   * The same with more to measure.
+   *
+   * @param health of the examples that are not trained on
+   */
+  boolean run(
+      Objective objective,
+      Function<DataSet, BatchSource> batches,
+      Consumer<Trainer> prepare,
+      BiConsumer<Job, NamedTensors> write,
+      Function<DataSet, Health> health) {
     Path state = recipe.work().resolve(setup.part().word());
     var source = batches.apply(setup.data());
     try (var trainer = prepared(objective, prepare);
         var run = new TrainingRun(trainer, config, source, state, checkpointEvery)) {
       var validation =
           inspection.validation().map(data -> new Validation(batches.apply(data), VALIDATED));
+      var more = inspection.validation().map(health).orElse(Health.NONE);
       observer.onStart(run, config, trainer.parameters(), trainer.step());
-      boolean finished = run.run(new Inspecting(this, trainer, validation, write));
+      boolean finished = run.run(new Inspecting(this, trainer, validation, more, write));
       if (finished) {
         write(trainer, write);
       }

@@ -59,7 +59,16 @@ record PriorTraining(Job job) implements PartTraining {
             PriorModel.write(
                 to.made(UnclipFolder.PRIOR), shape, weights, standardization, to.notes());
             to.writeScheduler(UnclipFolder.PRIOR_SCHEDULER, UnclipSchedulerConfig.prior());
-          });
+          },
+          data ->
+              new PriorHealth(
+                  shape,
+                  noise.parameterization(),
+                  standardization,
+                  config.compute(),
+                  job.examples(data),
+                  text,
+                  image));
     }
   }
 
