@@ -92,7 +92,7 @@ class DitParityTest {
         });
   }
 
-  private static PixelDit original(JsonNode c, Numerics numerics) {
+  static PixelDit original(JsonNode c, Numerics numerics) {
     int channels = c.get("in_channels").asInt();
     int heads = c.get("num_heads").asInt();
     return new PixelDit(

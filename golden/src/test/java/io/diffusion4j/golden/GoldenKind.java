@@ -98,6 +98,8 @@ public enum GoldenKind {
   DIT_PIPELINE_CHANGED("dit/*/*/case.json", c -> c.has("pipeline")),
   /** The network of facebookresearch/DiT under its own names. */
   ORIGINAL_DIT("dit/*/case.json", c -> c.has("constructor")),
+  /** Its ancestral steps with a learned variance. */
+  ORIGINAL_DIT_SAMPLING("dit/*/*/case.json", c -> c.has("timestep_map")),
   /** Prompts that a pipeline folder of diffusers drew. */
   UNCLIP_PIPELINE("unclip-pipeline/case.json", c -> c.has("prompts")),
   /** Variations of images by the pipeline in the folder above. */
