@@ -338,6 +338,22 @@ final class BadInputTest {
   }
 
   @Test
+  void aNameThatSaysSomethingElseThanItsContentIsRefused() {
+    Path jpeg = folder.resolve("a.jpg");
+    String message = "output: " + jpeg + " (expected: a name that ends in .png)";
+    assertRefused(2, message, "generate", "a cat", "-o", jpeg.toString());
+    assertRefused(
+        2,
+        "output: - for 2 images (expected: the name of a file)",
+        "generate",
+        "a cat",
+        "--count",
+        "2",
+        "-o",
+        "-");
+  }
+
+  @Test
   void aFolderWithoutPicturesIsNamed() {
     assertRefused(
         2,

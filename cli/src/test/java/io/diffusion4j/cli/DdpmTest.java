@@ -3,7 +3,9 @@ package io.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.golden.GoldenRoots;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
@@ -49,6 +51,20 @@ final class DdpmTest {
     Run again = Run.of("replay", picture, "--model", model);
     assertThat(again.status()).as(again.err()).isZero();
     assertThat(again.out()).contains("the same");
+
+    PrintStream before = System.out;
+    var piped = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(piped));
+    try {
+      Run run =
+          Run.of("generate", "--model", model, "--decoder-steps", "4", "--seed", "7", "-o", "-");
+      assertThat(run.status()).as(run.err()).isZero();
+      assertThat(run.out()).isEmpty();
+      assertThat(run.err()).contains("-: 16×16 pixels, seed 7");
+    } finally {
+      System.setOut(before);
+    }
+    assertThat(Path.of(picture)).hasBinaryContent(piped.toByteArray());
 
     Run words = Run.of("generate", "a cat", "--model", model);
     assertThat(words.err())

@@ -14,6 +14,8 @@ public final class Console {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command = CommandSpec.create();
 
+  private boolean isOutputLeft;
+
   public PrintWriter out() {
     return command.commandLine().getOut();
   }
@@ -22,10 +24,16 @@ public final class Console {
     return command.commandLine().getErr();
   }
 
+  /** Leaves the standard output to a file that is written there: lines go where errors go. */
+  public void leaveOutput() {
+    isOutputLeft = true;
+  }
+
   /** Prints a line of the result. */
   public void print(Object line) {
-    out().println(line);
-    out().flush();
+    PrintWriter to = isOutputLeft ? err() : out();
+    to.println(line);
+    to.flush();
   }
 
   /** Prints a line of the result, in the format of {@link String#format}. */

@@ -195,6 +195,9 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
 
   private int ask(String address) throws IOException {
     PngFiles files = prompts.files();
+    if (files.isStandardOutput()) {
+      console.leaveOutput();
+    }
     boolean complete = true;
     List<GenerateImagesRequest.Builder> requests =
         prompts.prompts.isEmpty()

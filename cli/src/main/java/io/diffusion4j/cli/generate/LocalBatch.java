@@ -33,6 +33,9 @@ record LocalBatch(
 
   /** Opens a model, has it draw, and writes the images. */
   void run(Path model, Opening how, long seed, Work work) throws IOException {
+    if (files.isStandardOutput()) {
+      console.leaveOutput();
+    }
     List<NoiseSource> noise = batch.noise(files.inputs(), draws.count, seed);
     try (var jars = plugins.load()) {
       console.say("loading " + model);

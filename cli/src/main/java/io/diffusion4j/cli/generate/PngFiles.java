@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.generate;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
@@ -17,12 +18,35 @@ import java.util.Optional;
 record PngFiles(Path output, int inputs, int perInput, Optional<Path> sheet) {
   private static final String SUFFIX = ".png";
 
+  /** Endings of pictures that are not written. */
+  private static final List<String> OTHERS =
+      List.of(".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".svg");
+
+  /** Whether the one image goes to the standard output, which messages then leave alone. */
+  boolean isStandardOutput() {
+    return new OutputFile(output).isStandardOutput();
+  }
+
   /** Fails before any work is done if nothing could be written in the end. */
   void requireWritable() {
+    Check.that(
+        count() == 1 || !isStandardOutput(),
+        "output",
+        output + " for " + count() + " images",
+        "the name of a file");
     for (int i = 0; i < count(); i++) {
-      new OutputFile(file(i)).requireWritable();
+      requireWritable(new OutputFile(file(i)));
     }
-    sheet.ifPresent(path -> new OutputFile("sheet", path).requireWritable());
+    sheet.ifPresent(path -> requireWritable(new OutputFile("sheet", path)));
+  }
+
+  /** Fails if the file cannot be written, or its name says that it is no PNG. */
+  static void requireWritable(OutputFile file) {
+    String name = file.path().toString().toLowerCase(Locale.ROOT);
+    if (OTHERS.stream().anyMatch(name::endsWith)) {
+      throw file.refused("a name that ends in " + SUFFIX);
+    }
+    file.requireWritable();
   }
 
   private int count() {

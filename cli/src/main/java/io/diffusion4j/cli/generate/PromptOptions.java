@@ -28,7 +28,8 @@ final class PromptOptions {
       names = {"-o", "--output"},
       paramLabel = "FILE",
       defaultValue = "image.png",
-      description = "The PNG file to write. Default: ${DEFAULT-VALUE}")
+      description =
+          "The PNG file to write, or - for the standard output. Default: ${DEFAULT-VALUE}")
   private Path output = Path.of("");
 
   @Mixin DrawOptions draws = new DrawOptions();

@@ -56,7 +56,7 @@ public final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "Write what was drawn to this PNG file, too.")
+      description = "Write what was drawn to this PNG file, too, or with - to the standard output.")
   private @Nullable Path output;
 
   @Option(
@@ -85,7 +85,11 @@ public final class ReplayCommand implements Callable<Integer> {
     connection.check(server);
     RecipeFile original = RecipeFile.read(file);
     if (output != null) {
-      new OutputFile(output).requireWritable();
+      var to = new OutputFile(output);
+      PngFiles.requireWritable(to);
+      if (to.isStandardOutput()) {
+        console.leaveOutput();
+      }
     }
     Generation.Picture again = server == null ? drawHere(original) : ask(server, original);
     if (output != null) {

@@ -52,7 +52,8 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
       names = {"-o", "--output"},
       paramLabel = "FILE",
       defaultValue = "variation.png",
-      description = "The PNG file to write. Default: ${DEFAULT-VALUE}")
+      description =
+          "The PNG file to write, or - for the standard output. Default: ${DEFAULT-VALUE}")
   private Path output = Path.of("");
 
   @Mixin private DrawOptions draws = new DrawOptions();
