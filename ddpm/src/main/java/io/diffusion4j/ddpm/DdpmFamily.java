@@ -44,7 +44,7 @@ public final class DdpmFamily implements ModelFamily {
 
   @Override
   public String layout() {
-    return PixelFolders.CONFIG + " of a " + UnetSettings.CLASS + " or DiTTransformer2DModel";
+    return PixelFolders.CONFIG + " of a " + UnetSettings.CLASS + ", DiTTransformer2DModel or UViT";
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.decoder.uvit.UvitSettings;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,8 +107,8 @@ public record DdpmFolder(Path path) {
       List<String> classes,
       NamedTensors weights,
       Map<String, String> notes) {
-    boolean isDit = network instanceof PixelDit;
-    String name = isDit ? TRANSFORMER : UNET;
+    var own = component(network);
+    String name = network instanceof PixelNetwork ? UNET : TRANSFORMER;
     for (String component : List.of(name, SCHEDULER)) {
       try {
         Files.createDirectories(path.resolve(component));
@@ -117,12 +118,19 @@ public record DdpmFolder(Path path) {
     }
     PixelFolders.write(path.resolve(name), network, weights, notes);
     scheduler.write(path.resolve(SCHEDULER).resolve(UnclipSchedulerConfig.FILE_NAME));
-    String className = isDit ? "DiTTransformer2DModel" : UnetSettings.CLASS;
     var components =
-        Map.of(
-            name, new ModelFolder.Component("diffusers", className),
-            SCHEDULER, new ModelFolder.Component("diffusers", "DDPMScheduler"));
+        Map.of(name, own, SCHEDULER, new ModelFolder.Component("diffusers", scheduler.className()));
+    boolean isDit = network instanceof PixelDit;
     ModelFolder.write(path, isDit ? DIT : DDPM, components, id2label(classes));
+  }
+
+  private static ModelFolder.Component component(PixelBackbone network) {
+    if (network instanceof PixelUvit) { // a class that diffusers has not
+      return new ModelFolder.Component("diffusion4j", UvitSettings.CLASS);
+    }
+    boolean isDit = network instanceof PixelDit;
+    return new ModelFolder.Component(
+        "diffusers", isDit ? "DiTTransformer2DModel" : UnetSettings.CLASS);
   }
 
   private static Map<String, ConfigWriter> id2label(List<String> classes) {

@@ -8,10 +8,11 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 
 /**
- * A network that denoises pixels, perhaps of a class: a U-Net or a DiT. Its outputs are the
+ * A network that denoises pixels, perhaps of a class: a U-Net, a DiT or a U-ViT. Its outputs are the
  * prediction and, where the variance is learned, its interpolation.
  */
-public sealed interface PixelBackbone extends NetworkDefinition permits PixelNetwork, PixelDit {
+public sealed interface PixelBackbone extends NetworkDefinition
+    permits PixelNetwork, PixelDit, PixelUvit {
   /**
    * The class: an integer where classes have a table, the sinusoid {@code [timeChannels]} where
    * they are numbers, a vector {@code [timeEmbedDim]} where they are vectors.

@@ -5,18 +5,22 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.decoder.dit.BlockCopies;
 import io.diffusion4j.decoder.dit.DitSettings;
+import io.diffusion4j.decoder.uvit.UvitSettings;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Networks of pixels as diffusers saves them, {@code config.json} beside the weights: a {@code
- * UNet2DModel} or a {@code DiTTransformer2DModel}.
+ * UNet2DModel}, a {@code DiTTransformer2DModel}, or a {@code UViT}, which diffusers has not.
  */
 public final class PixelFolders {
   static final String CONFIG = "config.json";
+
+  private static final Set<String> CLASSES = Set.of(UnetSettings.CLASS, UvitSettings.CLASS);
 
   private PixelFolders() {}
 
@@ -28,8 +32,7 @@ public final class PixelFolders {
     }
     try {
       var config = ComponentConfig.read(file);
-      return config.className().filter(UnetSettings.CLASS::equals).isPresent()
-          || DitSettings.isOne(config);
+      return config.className().filter(CLASSES::contains).isPresent() || DitSettings.isOne(config);
     } catch (CheckpointException e) { // a file that cannot be read is not one of these
       return false;
     }
@@ -41,6 +44,9 @@ public final class PixelFolders {
     if (DitSettings.isOne(config)) {
       var dit = DitSettings.read(config);
       return config.make(() -> new PixelDit(dit.config(), dit.classes()));
+    }
+    if (config.className().filter(UvitSettings.CLASS::equals).isPresent()) {
+      return new PixelUvit(UvitSettings.read(config));
     }
     return new PixelNetwork(UnetSettings.read(config));
   }
@@ -61,6 +67,8 @@ public final class PixelFolders {
     Path file = folder.resolve(CONFIG);
     if (network instanceof PixelDit dit) {
       new DitSettings(dit.config(), dit.classes()).write(file);
+    } else if (network instanceof PixelUvit uvit) {
+      uvit.settings().write(file);
     } else {
       UnetSettings.write(file, ((PixelNetwork) network).config());
     }

@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.continuous.LinearVpSde;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.DynamicThresholding;
@@ -21,13 +22,13 @@ import java.util.Locale;
 
 /**
  * How a network of pixels denoises: the {@code scheduler_config.json} of diffusers' {@code
- * DDPMScheduler} or {@code DDIMScheduler}.
+ * DDPMScheduler}, {@code DDIMScheduler} or {@code ScoreSdeVpScheduler}.
  *
  * @param betas the schedule's name: {@code linear}, {@code scaled_linear} or {@code
- *     squaredcos_cap_v2}
+ *     squaredcos_cap_v2}; {@code vp_sde} for the noise levels of a VP-SDE
  * @param trainTimesteps T
- * @param betaStart β of the first timestep
- * @param betaEnd β of the last
+ * @param betaStart β of the first timestep, or β(0) of the SDE
+ * @param betaEnd β of the last, or β(1)
  * @param clip the bound of x̂₀; 0 if it is not clipped
  * @param thresholding whether x̂₀ is bounded by a quantile of its values instead
  * @param ratio the quantile
@@ -54,6 +55,8 @@ public record PixelScheduler(
     End end) {
   private static final String DDPM = "DDPMScheduler";
   private static final String DDIM = "DDIMScheduler";
+  private static final String SDE = "ScoreSdeVpScheduler";
+  private static final String SDE_BETAS = "vp_sde";
 
   /** Checks the values. */
   public PixelScheduler {
@@ -105,6 +108,31 @@ public record PixelScheduler(
         End.CLEAN);
   }
 
+  /**
+   * The VP-SDE whose β grows in a straight line, at {@code steps} equal distances (Song et al. 2021,
+   * eq. 11); x̂₀ is not clipped.
+   *
+   * @param steps whose timestep t is the time (t + 1)/steps
+   * @param first β(0)
+   * @param last β(1)
+   */
+  public static PixelScheduler vpSde(int steps, double first, double last) {
+    return new PixelScheduler(
+        SDE_BETAS,
+        steps,
+        first,
+        last,
+        0,
+        false,
+        0.995,
+        1,
+        Parameterization.EPS,
+        VarianceType.FIXED_SMALL,
+        "leading",
+        0,
+        End.CLEAN);
+  }
+
   /** The same for a network that predicts something else. */
   public PixelScheduler withParameterization(Parameterization other) {
     return new PixelScheduler(
@@ -129,7 +157,9 @@ public record PixelScheduler(
   }
 
   static PixelScheduler read(ComponentConfig c) {
-    c.expectClass(DDPM, DDIM);
+    if (c.expectClass(DDPM, DDIM, SDE).equals(SDE)) {
+      return readSde(c);
+    }
     c.supports("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2");
     c.supports("prediction_type", "epsilon", "sample", "v_prediction");
     c.supports(
@@ -170,6 +200,18 @@ public record PixelScheduler(
     return scheduler;
   }
 
+  private static PixelScheduler readSde(ComponentConfig c) {
+    var scheduler =
+        c.make(
+            () ->
+                vpSde(
+                    c.intValue("num_train_timesteps", 2000),
+                    c.doubleValue("beta_min", 0.1),
+                    c.doubleValue("beta_max", 20)));
+    c.refuseUnknown("sampling_eps"); // the time of the last step, which is 1/T here
+    return scheduler;
+  }
+
   private static double bound(ComponentConfig c) {
     double range = c.doubleValue("clip_sample_range", 1);
     return c.booleanValue("clip_sample", true) ? range : 0;
@@ -181,6 +223,7 @@ public record PixelScheduler(
       case "scaled_linear" ->
           BetaSchedule.scaledLinear(trainTimesteps, betaStart, betaEnd, Precision.FLOAT32);
       case "squaredcos_cap_v2" -> new CosineSchedule(trainTimesteps, Precision.FLOAT32);
+      case SDE_BETAS -> new LinearVpSde(betaStart, betaEnd).schedule(trainTimesteps);
       default -> new LinearSchedule(trainTimesteps, betaStart, betaEnd, Precision.FLOAT32);
     };
   }
@@ -202,8 +245,22 @@ public record PixelScheduler(
     return clip > 0 ? X0Treatment.clip(clip) : X0Treatment.NONE;
   }
 
-  /** Writes the file of a {@code DDPMScheduler}. */
+  /** The class whose file {@link #write} writes. */
+  String className() {
+    return betas.equals(SDE_BETAS) ? SDE : DDPM;
+  }
+
+  /** Writes the file of a {@code DDPMScheduler}, or of a {@code ScoreSdeVpScheduler}. */
   public void write(Path file) {
+    if (betas.equals(SDE_BETAS)) {
+      ConfigWriter.diffusers(SDE)
+          .put("beta_max", betaEnd)
+          .put("beta_min", betaStart)
+          .put("num_train_timesteps", trainTimesteps)
+          .put("sampling_eps", 1.0 / trainTimesteps)
+          .write(file);
+      return;
+    }
     ConfigWriter.diffusers(DDPM)
         .put("beta_end", betaEnd)
         .put("beta_schedule", betas)

@@ -100,6 +100,8 @@ public enum GoldenKind {
   ORIGINAL_DIT("dit/*/case.json", c -> c.has("constructor")),
   /** Its ancestral steps with a learned variance. */
   ORIGINAL_DIT_SAMPLING("dit/*/*/case.json", c -> c.has("timestep_map")),
+  /** The network of baofff/U-ViT. */
+  UVIT("uvit/*/case.json", c -> c.has("constructor")),
   /** Prompts that a pipeline folder of diffusers drew. */
   UNCLIP_PIPELINE("unclip-pipeline/case.json", c -> c.has("prompts")),
   /** Variations of images by the pipeline in the folder above. */

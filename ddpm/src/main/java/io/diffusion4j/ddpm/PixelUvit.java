@@ -1,0 +1,97 @@
+package io.diffusion4j.ddpm;
+
+import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.decoder.uvit.UvitConfig;
+import io.diffusion4j.decoder.uvit.UvitSettings;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.nn.weights.NamedTensors;
+import java.util.List;
+
+/** A U-ViT: a transformer that is given x_t, the time and perhaps a class, all as tokens. */
+public record PixelUvit(UvitSettings settings) implements PixelBackbone {
+  private UvitConfig config() {
+    return settings.config();
+  }
+
+  @Override
+  public List<Tensor> define(Nn nn, Inputs inputs) {
+    var config = config();
+    int size = config.size();
+    var x = nn.input(inputs.floats(NetworkDenoiser.SAMPLE, size, size, config.channels()));
+    var time = nn.input(inputs.floats(NetworkDenoiser.TIME, config.width()));
+    return List.of(config.forward(nn, x, time, label(nn, inputs)));
+  }
+
+  private List<Tensor> label(Nn nn, Inputs inputs) {
+    int rows = settings.rows();
+    return rows == 0
+        ? List.of()
+        : List.of(
+            nn.at("label_emb")
+                .embedding(inputs.ints(LABEL), rows, config().width(), Init.normal(1)));
+  }
+
+  @Override
+  public int height() {
+    return config().size();
+  }
+
+  @Override
+  public int width() {
+    return config().size();
+  }
+
+  @Override
+  public int channels() {
+    return config().channels();
+  }
+
+  @Override
+  public Labels labels() {
+    boolean hasNull = settings.hasNull();
+    int rows = settings.rows();
+    return rows == 0 ? Labels.NONE : Labels.table(hasNull ? rows - 1 : rows, hasNull);
+  }
+
+  @Override
+  public PixelUvit withLabels(Labels other) {
+    boolean isTable = other.kind() == Labels.Kind.TABLE;
+    Check.that(isTable || other.kind() == Labels.Kind.NONE, "classes", other, "a table");
+    return new PixelUvit(new UvitSettings(config(), isTable ? other.rows() : 0, other.hasNull()));
+  }
+
+  @Override
+  public float[] embedded(double t) {
+    return config().sinusoid(t);
+  }
+
+  @Override
+  public void feed(Batch batch, List<PixelLabel> labels) {
+    var known = labels();
+    if (known.kind() == Labels.Kind.TABLE) {
+      batch.ints(LABEL, labels.stream().mapToInt(label -> label.row(known)).toArray());
+      return;
+    }
+    for (var label : labels) {
+      Check.that(label instanceof PixelLabel.None, "label", label, "none; there are no classes");
+    }
+  }
+
+  @Override
+  public Manifest manifest() {
+    return Manifest.of(this);
+  }
+
+  /** Published state dicts have the network's own names. */
+  @Override
+  public NamedTensors fromFolder(NamedTensors stored) {
+    return stored;
+  }
+}

@@ -1,0 +1,100 @@
+package io.diffusion4j.decoder.uvit;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.TimeEmbedding;
+import java.util.List;
+
+/**
+ * The shape of a U-ViT. Names in errors are the arguments of the original's constructor.
+ *
+ * @param size height and width of the images
+ * @param patch height and width of a patch
+ * @param channels of the images
+ * @param depth blocks; of an even number there is one more, the middle one
+ * @param width channels of a token
+ * @param heads of attention
+ * @param mlpRatio by how much the hidden layer of a block is wider
+ * @param qkvBias whether queries, keys and values have a bias
+ * @param timeMlp whether the sinusoid of the time goes through two dense layers
+ * @param lastConvolution whether a convolution smooths the image that the patches make
+ * @param told how a timestep is told to the network
+ */
+public record UvitConfig(
+    int size,
+    int patch,
+    int channels,
+    int depth,
+    int width,
+    int heads,
+    double mlpRatio,
+    boolean qkvBias,
+    boolean timeMlp,
+    boolean lastConvolution,
+    Told told) {
+
+  /**
+   * The time that the network is told at a timestep t of the schedule, counted from 0: scale · (t +
+   * offset).
+   *
+   * @param scale more than 0
+   * @param offset at least 0
+   */
+  public record Told(double scale, double offset) {
+    /** The timestep itself. */
+    public static final Told AS_IS = new Told(1, 0);
+
+    /** 999·t of the continuous time (t + 1)/1000: a VP-SDE in a thousand steps. */
+    public static final Told VP_SDE = new Told(0.999, 1);
+
+    public Told {
+      Check.positive("timestep_scale", scale);
+      Check.that(offset >= 0, "timestep_offset", offset, "≥ 0");
+    }
+
+    double of(double t) {
+      return scale * (t + offset);
+    }
+  }
+
+  public UvitConfig {
+    Check.that(patch >= 1, "patch_size", patch, "≥ 1");
+    Check.that(
+        size > 0 && size % patch == 0, "img_size", size, "a multiple of patch_size %s", patch);
+    Check.that(channels >= 1, "in_chans", channels, "≥ 1");
+    Check.that(depth >= 1, "depth", depth, "≥ 1");
+    Check.that(heads >= 1, "num_heads", heads, "≥ 1");
+    Check.that(
+        width >= 2 && width % heads == 0, "embed_dim", width, "a multiple of num_heads %s", heads);
+    Check.that(mlpRatio * width >= 1, "mlp_ratio", mlpRatio, "at least 1 / embed_dim");
+  }
+
+  /** A network as the published ones are, of a VP-SDE. */
+  public static UvitConfig of(int size, int patch, int channels, int depth, int width, int heads) {
+    return new UvitConfig(
+        size, patch, channels, depth, width, heads, 4, false, false, true, Told.VP_SDE);
+  }
+
+  /** Width of the hidden layer of a block. */
+  int mlpWidth() {
+    return (int) (width * mlpRatio);
+  }
+
+  /** What the input for the time is fed: {@code [width]}. */
+  public float[] sinusoid(double t) {
+    return TimeEmbedding.sinusoid(told.of(t), width);
+  }
+
+  /**
+   * The whole network.
+   *
+   * @param x {@code [B, size, size, channels]}
+   * @param sinusoid of the time, {@code [B, width]}
+   * @param label of the class, {@code [B, width]}; none or one
+   * @return {@code [B, size, size, channels]}, numbers
+   */
+  public Tensor forward(Nn nn, Tensor x, Tensor sinusoid, List<Tensor> label) {
+    return new Uvit(this).forward(nn, x, sinusoid, label);
+  }
+}

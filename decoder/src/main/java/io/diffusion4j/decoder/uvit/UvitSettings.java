@@ -1,0 +1,87 @@
+package io.diffusion4j.decoder.uvit;
+
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.decoder.uvit.UvitConfig.Told;
+import io.diffusion4j.diffusion.argument.Check;
+import java.nio.file.Path;
+
+/**
+ * The settings of a U-ViT: {@code config.json} with the class name {@code UViT} and the arguments of
+ * the original's constructor, {@code use_checkpoint} among them, which training alone looks at.
+ *
+ * <p>Three fields are our own. {@code null_class_embed} is whether the last of the classes stands
+ * for none; {@code timestep_scale} and {@code timestep_offset} are {@link Told}, of a VP-SDE where
+ * they are absent.
+ *
+ * @param rows of the table of classes; 0 for a network that knows none
+ * @param hasNull whether the last of them stands for no class
+ */
+public record UvitSettings(UvitConfig config, int rows, boolean hasNull) {
+  /** The class name. */
+  public static final String CLASS = "UViT";
+
+  private static final String NULL_CLASS = "null_class_embed";
+  private static final String SCALE = "timestep_scale";
+  private static final String OFFSET = "timestep_offset";
+  private static final int NO_CLASSES = -1;
+
+  private static final String FIXED =
+      """
+      {"qk_scale": null, "skip": true}
+      """;
+
+  public UvitSettings {
+    Check.that(rows >= 0, "num_classes", rows, "≥ 1, or -1 for none");
+    Check.that(!hasNull || rows >= 2, NULL_CLASS, hasNull, "false without classes");
+  }
+
+  /** Reads them; absent fields have the original's defaults. */
+  public static UvitSettings read(ComponentConfig c) {
+    c.expectClass(CLASS);
+    c.fixed(FIXED);
+    var settings =
+        c.make(
+            () ->
+                new UvitSettings(
+                    new UvitConfig(
+                        c.intValue("img_size", 224),
+                        c.intValue("patch_size", 16),
+                        c.intValue("in_chans", 3),
+                        c.intValue("depth", 12),
+                        c.intValue("embed_dim", 768),
+                        c.intValue("num_heads", 12),
+                        c.doubleValue("mlp_ratio", 4),
+                        c.booleanValue("qkv_bias", false),
+                        c.booleanValue("mlp_time_embed", false),
+                        c.booleanValue("conv", true),
+                        new Told(
+                            c.doubleValue(SCALE, Told.VP_SDE.scale()),
+                            c.doubleValue(OFFSET, Told.VP_SDE.offset()))),
+                    Math.max(0, c.intValue("num_classes", NO_CLASSES)),
+                    c.booleanValue(NULL_CLASS, false)));
+    c.refuseUnknown("use_checkpoint");
+    return settings;
+  }
+
+  /** Writes {@code config.json}. */
+  public void write(Path file) {
+    ConfigWriter.diffusers(CLASS)
+        .fixed(FIXED)
+        .put("conv", config.lastConvolution())
+        .put("depth", config.depth())
+        .put("embed_dim", config.width())
+        .put("img_size", config.size())
+        .put("in_chans", config.channels())
+        .put("mlp_ratio", config.mlpRatio())
+        .put("mlp_time_embed", config.timeMlp())
+        .put(NULL_CLASS, hasNull)
+        .put("num_classes", rows == 0 ? NO_CLASSES : rows)
+        .put("num_heads", config.heads())
+        .put("patch_size", config.patch())
+        .put("qkv_bias", config.qkvBias())
+        .put(OFFSET, config.told().offset())
+        .put(SCALE, config.told().scale())
+        .write(file);
+  }
+}
