@@ -31,6 +31,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -69,7 +70,8 @@ import picocli.CommandLine.Spec;
       PlotCommand.class,
       PlanCommand.class,
       ToyCommand.class,
-      Bench.class
+      Bench.class,
+      HelpCommand.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,

@@ -338,6 +338,21 @@ final class BadInputTest {
   }
 
   @Test
+  void aTypingErrorIsToldWhatWasMeant() {
+    assertThat(Run.of("generte", "a cat").err()).contains("Did you mean: diffusion4j generate");
+    Run option = Run.of("generate", "a cat", "--sede", "7");
+    assertThat(option.err()).contains("error: Unknown option", "Possible solutions: --seed");
+    assertThat(option.status()).isEqualTo(2);
+  }
+
+  @Test
+  void helpIsACommand() {
+    Run run = Run.of("help", "plan");
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).contains("diffusion4j plan");
+  }
+
+  @Test
   void aNameThatSaysSomethingElseThanItsContentIsRefused() {
     Path jpeg = folder.resolve("a.jpg");
     String message = "output: " + jpeg + " (expected: a name that ends in .png)";

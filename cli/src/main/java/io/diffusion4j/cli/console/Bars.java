@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.console;
 
 import java.io.PrintWriter;
+import java.util.Map;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -9,7 +10,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
  * Shows how far work is: as a bar on a terminal, as a line now and then in a log.
  *
  * <p>Whether there is a terminal is known to the launcher, which says so in a system property; Java
- * 17 cannot tell for the error stream.
+ * 17 cannot tell for the error stream. A terminal that is {@code dumb} gets lines, and one where
+ * {@code NO_COLOR} is set a bar without colours.
  */
 public interface Bars {
   /** Work that is under way. */
@@ -38,18 +40,27 @@ public interface Bars {
 
   /** For where the error stream goes. */
   static Bars of(PrintWriter err) {
-    return Boolean.getBoolean("diffusion4j.terminal")
-        ? Bars::onTerminal
-        : (name, from, steps) -> new LineBar(err, name, from, steps);
+    return of(err, Boolean.getBoolean("diffusion4j.terminal"), System.getenv());
   }
 
-  private static Bar onTerminal(String name, long from, long steps) {
+  /** The same on a terminal or not, with these variables of the environment. */
+  static Bars of(PrintWriter err, boolean isTerminal, Map<String, String> environment) {
+    if (!isTerminal || "dumb".equals(environment.get("TERM"))) {
+      return (name, from, steps) -> new LineBar(err, name, from, steps);
+    }
+    String noColor = environment.getOrDefault("NO_COLOR", "");
+    ProgressBarStyle style =
+        noColor.isEmpty() ? ProgressBarStyle.COLORFUL_UNICODE_BAR : ProgressBarStyle.UNICODE_BLOCK;
+    return (name, from, steps) -> onTerminal(style, name, from, steps);
+  }
+
+  private static Bar onTerminal(ProgressBarStyle style, String name, long from, long steps) {
     ProgressBar bar =
         new ProgressBarBuilder()
             .setTaskName(String.format("%-14s", name))
             .setInitialMax(steps)
             .startsFrom(from, java.time.Duration.ZERO)
-            .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
+            .setStyle(style)
             .setUpdateIntervalMillis(200)
             .build();
     return new Bar() {

@@ -11,6 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Tells errors in one line, and with their stack trace if {@code --verbose} asks for it; the exit
@@ -48,6 +49,7 @@ public final class FailureHandler implements IExecutionExceptionHandler {
   public static int badUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     command.getErr().println("error: " + e.getMessage());
+    UnmatchedArgumentException.printSuggestions(e, command.getErr());
     command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     command.getErr().flush();
     return BAD_INPUT;
