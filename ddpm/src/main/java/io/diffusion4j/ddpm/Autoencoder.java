@@ -24,7 +24,8 @@ import java.util.Map;
  * @param layers residual blocks per level of the encoder; the decoder has one more
  * @param groups of the group normalisations
  * @param scaling what latents are multiplied by before they are noised
- * @param size height and width of the latents
+ * @param height of the latents
+ * @param width of the latents
  */
 record Autoencoder(
     int latentChannels,
@@ -32,7 +33,8 @@ record Autoencoder(
     int layers,
     int groups,
     double scaling,
-    int size)
+    int height,
+    int width)
     implements NetworkDefinition {
   static final String CLASS = "AutoencoderKL";
   static final String LATENT = "latent";
@@ -68,9 +70,10 @@ record Autoencoder(
   /**
    * Reads the settings of a folder; absent fields have diffusers' defaults.
    *
-   * @param size height and width of the latents
+   * @param height of the latents
+   * @param width of the latents
    */
-  static Autoencoder read(Path folder, int size) {
+  static Autoencoder read(Path folder, int height, int width) {
     var c = ComponentConfig.read(folder.resolve(PixelFolders.CONFIG));
     c.expectClass(CLASS);
     c.fixed(FIXED);
@@ -86,7 +89,8 @@ record Autoencoder(
                     c.intValue("layers_per_block", 1),
                     c.intValue("norm_num_groups", 32),
                     c.doubleValue("scaling_factor", 0.18215),
-                    size));
+                    height,
+                    width));
     c.refuseUnknown("force_upcast", "sample_size", "use_quant_conv");
     return autoencoder;
   }
@@ -106,7 +110,7 @@ record Autoencoder(
 
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
-    var z = nn.input(inputs.floats(LATENT, size, size, latentChannels));
+    var z = nn.input(inputs.floats(LATENT, height, width, latentChannels));
     var at = nn.at(DECODER);
     int levels = blockChannels.size();
     int deepest = blockChannels.get(levels - 1);

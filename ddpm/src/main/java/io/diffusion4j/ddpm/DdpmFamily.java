@@ -72,7 +72,7 @@ public final class DdpmFamily implements ModelFamily {
                 expected.add(
                     FolderReport.Expected.network(
                         autoencoder.getFileName().toString(),
-                        path -> Autoencoder.read(path, 1).manifest(),
+                        path -> Autoencoder.read(path, 1, 1).manifest(),
                         CurrentNames::current)));
     return FolderReport.of(folder, expected, List.of(), own::scheduler);
   }

@@ -27,7 +27,7 @@ public final class LatentDecoder implements AutoCloseable {
    * @param size height and width of the latents
    */
   public static LatentDecoder load(Path folder, int size, Compute compute) {
-    var autoencoder = Autoencoder.read(folder, size);
+    var autoencoder = Autoencoder.read(folder, size, size);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
       var weights = Autoencoder.fromFolder(new CheckpointTensors(folder, checkpoint));
       return new LatentDecoder(autoencoder, new CompiledNetwork(autoencoder, weights, compute));
@@ -41,7 +41,7 @@ public final class LatentDecoder implements AutoCloseable {
 
   /** Height and width of the images. */
   public int imageSize() {
-    return autoencoder.size() * autoencoder.factor();
+    return autoencoder.width() * autoencoder.factor();
   }
 
   /**

@@ -4,6 +4,7 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
@@ -21,9 +22,13 @@ import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
+import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
@@ -38,6 +43,7 @@ import java.util.OptionalInt;
 class DitPipelineTest {
   private static final double IMAGE = 1e-4;
   private static final double LATENTS = 1e-4;
+  private static final double NETWORK = 1e-5;
 
   @GoldenTest(GoldenKind.DIT_PIPELINE)
   void theFolderDrawsWhatTheReferenceDrew(GoldenCase golden) {
@@ -53,12 +59,38 @@ class DitPipelineTest {
     assertDenoisesTheReferences(golden, model);
   }
 
+  /** Latents that are not square too, before anything is cut off. */
+  @GoldenTest(GoldenKind.AUTOENCODER)
+  void theAutoencoderMakesTheReferencesImages(GoldenCase golden) {
+    var io = golden.io();
+    var decoder =
+        Autoencoder.read(golden.folder(), io.size("in.latents", 2), io.size("in.latents", 3));
+    var batch =
+        new Batch(io.size("in.latents", 0)).floats(Autoencoder.LATENT, io.image("in.latents"));
+    try (var checkpoint = Checkpoint.open(golden.folder(), Checkpoint.DIFFUSERS)) {
+      var weights = Autoencoder.fromFolder(new CheckpointTensors(golden.folder(), checkpoint));
+      for (var engine : Engines.all()) {
+        if (engine.unavailable(Precision.FLOAT32).isEmpty()) {
+          var compute = Compute.of(Precision.FLOAT32).withEngine(engine.name());
+          try (var network = new CompiledNetwork(decoder, weights, compute)) {
+            assertClose(network.run(batch).get(0), io.image("out.decoded"), NETWORK);
+          }
+        }
+      }
+    }
+  }
+
+  /** Diffusers does not guide by a scale of 1 or less. */
+  private static double guidance(JsonNode run) {
+    return Math.max(1, run.get("guidance_scale").asDouble());
+  }
+
   /** The settings of a run, its scheduler included. */
   private static SamplingSettings settings(JsonNode run, SamplingSettings usual) {
     var settings =
         usual
             .withSteps(run.get("num_inference_steps").asInt())
-            .withGuidanceScale(GuidanceScale.constant(run.get("guidance_scale").asDouble()));
+            .withGuidanceScale(GuidanceScale.constant(guidance(run)));
     JsonNode scheduler = run.get("scheduler");
     if (scheduler.isTextual()) { // the folder's
       return settings;
@@ -92,8 +124,7 @@ class DitPipelineTest {
       List<Trajectory> all = new ArrayList<>();
       for (int i = 0; i < images; i++) {
         var label = new PixelLabel.Numbered(run.get("class_labels").get(i).asInt());
-        double scale = run.get("guidance_scale").asDouble();
-        labels.add(new Guidance<>(label, new PixelLabel.None(), scale));
+        labels.add(new Guidance<>(label, new PixelLabel.None(), guidance(run)));
         all.add(
             new Trajectory(
                 plan,

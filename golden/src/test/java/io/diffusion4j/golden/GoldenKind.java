@@ -92,6 +92,8 @@ public enum GoldenKind {
   FLOW_LIKELIHOOD("sde/likelihood*/case.json", c -> c.has("method")),
   /** Diffusers' {@code DiTTransformer2DModel}. */
   DIT("dit/*/transformer/case.json", c -> c.has("config")),
+  /** Diffusers' {@code AutoencoderKL}. */
+  AUTOENCODER("dit/*/vae/case.json", c -> c.has("config")),
   /** Runs of a {@code DiTPipeline} on the folder that they lie in. */
   DIT_PIPELINE("dit/*/case.json", c -> c.has("pipeline")),
   /** Such runs with other settings, on the folder above. */
