@@ -8,8 +8,8 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 
 /**
- * A network that denoises pixels, perhaps of a class: a U-Net, a DiT or a U-ViT. Its outputs are the
- * prediction and, where the variance is learned, its interpolation.
+ * A network that denoises pixels, perhaps of a class: a U-Net, a DiT or a U-ViT. Its outputs are
+ * the prediction and, where the variance is learned, its interpolation.
  */
 public sealed interface PixelBackbone extends NetworkDefinition
     permits PixelNetwork, PixelDit, PixelUvit {

@@ -109,8 +109,8 @@ public record PixelScheduler(
   }
 
   /**
-   * The VP-SDE whose β grows in a straight line, at {@code steps} equal distances (Song et al. 2021,
-   * eq. 11); x̂₀ is not clipped.
+   * The VP-SDE whose β grows in a straight line, at {@code steps} equal distances (Song et al.
+   * 2021, eq. 11); x̂₀ is not clipped.
    *
    * @param steps whose timestep t is the time (t + 1)/steps
    * @param first β(0)

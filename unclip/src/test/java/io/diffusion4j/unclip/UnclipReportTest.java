@@ -133,7 +133,7 @@ class UnclipReportTest {
           decoder | "norm_num_groups": 4 | "norm_num_groups": 5 | block_out_channels: 8 (expected: a multiple of 5)
           decoder | "norm_num_groups": 4 | "norm_num_groups": 0 | norm_num_groups: 0 (expected: ≥ 1)
           decoder | "attention_head_dim": 8 | "attention_head_dim": 0 | attention_head_dim: 0 (expected: ≥ 1)
-          decoder | "in_channels": 3 | "in_channels": 4 | in_channels: 4 (expected: 3)
+          decoder | "in_channels": 3 | "in_channels": 4 | in_channels: 4 (expected: 3 or 7)
           decoder | "out_channels": 6 | "out_channels": 8 | out_channels: 8 (expected: 3 or 6)
           decoder | "freq_shift": 0 | "new_field": 0 | unknown fields: new_field
           super_res_first | "time_embedding_type": "positional" | "time_embedding_type": "fourier" | time_embedding_type: "fourier" (expected: positional)

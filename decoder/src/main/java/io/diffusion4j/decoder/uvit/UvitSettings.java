@@ -7,8 +7,8 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.nio.file.Path;
 
 /**
- * The settings of a U-ViT: {@code config.json} with the class name {@code UViT} and the arguments of
- * the original's constructor, {@code use_checkpoint} among them, which training alone looks at.
+ * The settings of a U-ViT: {@code config.json} with the class name {@code UViT} and the arguments
+ * of the original's constructor, {@code use_checkpoint} among them, which training alone looks at.
  *
  * <p>Three fields are our own. {@code null_class_embed} is whether the last of the classes stands
  * for none; {@code timestep_scale} and {@code timestep_offset} are {@link Told}, of a VP-SDE where
