@@ -3,6 +3,7 @@ package io.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.golden.GoldenRoots;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -111,9 +112,20 @@ final class DdpmTest {
   }
 
   @Test
-  void theProbabilityFlowOfUnclipIsNotAsked() {
-    Run run = Run.of("likelihood", "--model", OTHER, "--images", OTHER);
-    assertThat(run.status()).isEqualTo(2);
+  void theDecoderOfUnclipIsMeasuredByTheProbabilityFlowToo(@TempDir Path folder)
+      throws IOException {
+    var picture = new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB);
+    picture.setRGB(20, 20, 0xff8000);
+    ImageIO.write(picture, "png", folder.resolve("a.png").toFile());
+    String[] flow = {"likelihood", "--model", OTHER, "--images", folder.toString(), "--steps", "2"};
+    Run run = Run.of(flow);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).containsPattern("bits per dimension: -?\\d+\\.\\d{4}");
+    assertThat(run.err()).contains("likelihood: 8/8");
+    assertThat(Run.of(flow).out()).isEqualTo(run.out());
+    Run labelled =
+        Run.of("likelihood", "--model", OTHER, "--images", folder.toString(), "--label", "1");
+    assertThat(labelled.err()).contains("label: 1 (expected: none; the model knows no classes)");
   }
 
   @Test

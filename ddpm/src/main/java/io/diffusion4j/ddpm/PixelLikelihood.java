@@ -4,8 +4,8 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.continuous.FlowLikelihood;
 import io.diffusion4j.diffusion.continuous.Likelihood;
+import io.diffusion4j.diffusion.continuous.PictureFlow;
 import io.diffusion4j.diffusion.continuous.RungeKutta;
-import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.loss.BitsPerDimension;
@@ -18,7 +18,6 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.ProbedDenoiser;
 import io.diffusion4j.nn.weights.CheckpointTensors;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PixelLikelihood implements PictureLikelihood {
   private static final int RGB = 3;
-
-  /** The stage of Hutchinson's vector and of the noise within a level. */
-  private static final String STAGE = "likelihood";
 
   private final DdpmFolder folder;
   private final Compute compute;
@@ -87,27 +83,14 @@ final class PixelLikelihood implements PictureLikelihood {
       RungeKutta method,
       List<NoiseSource> noise,
       IntConsumer progress) {
-    Check.length("noise", noise.size(), examples.size());
-    List<float[]> samples = new ArrayList<>();
-    List<float[]> probes = new ArrayList<>();
-    List<PixelLabel> labels = new ArrayList<>();
-    for (int row = 0; row < examples.size(); row++) {
-      float[] pixels = pixels(examples.get(row));
-      samples.add(within(pixels, noise.get(row)));
-      probes.add(signs(noise.get(row), pixels.length));
-      labels.add(label(examples.get(row)));
-    }
-    ProbedDenoiser<PixelLabel> asked = probed();
-    return new FlowLikelihood(scheduler.schedule(), steps, method, scheduler.parameterization())
+    var flow =
+        new FlowLikelihood(scheduler.schedule(), steps, method, scheduler.parameterization());
+    return new PictureFlow(flow)
         .of(
-            samples,
-            (x, t) -> {
-              List<Query<PixelLabel>> queries = new ArrayList<>();
-              for (int row = 0; row < x.size(); row++) {
-                queries.add(new Query<>(x.get(row), t, labels.get(row)));
-              }
-              return asked.probe(queries, probes);
-            },
+            examples.stream().map(this::pixels).toList(),
+            examples.stream().map(PixelLikelihood::label).toList(),
+            noise,
+            probed()::probe,
             progress);
   }
 
@@ -119,26 +102,6 @@ final class PixelLikelihood implements PictureLikelihood {
     return example.label().isPresent()
         ? new PixelLabel.Numbered(example.label().getAsInt())
         : new PixelLabel.None();
-  }
-
-  /** Values anywhere within their levels: the angle of a Gaussian pair is uniform. */
-  private static float[] within(float[] pixels, NoiseSource noise) {
-    float[] pairs = noise.gaussian(STAGE, 0, 2 * pixels.length);
-    float[] sample = new float[pixels.length];
-    for (int i = 0; i < sample.length; i++) {
-      double uniform = Math.atan2(pairs[2 * i], pairs[2 * i + 1]) / (2 * Math.PI);
-      sample[i] = (float) (pixels[i] + uniform * LEVEL);
-    }
-    return sample;
-  }
-
-  /** Hutchinson's vector: 1 or −1 in each place. */
-  private static float[] signs(NoiseSource noise, int size) {
-    float[] signs = noise.gaussian(STAGE, 1, size);
-    for (int i = 0; i < size; i++) {
-      signs[i] = Math.copySign(1, signs[i]);
-    }
-    return signs;
   }
 
   private ProbedDenoiser<PixelLabel> probed() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.continuous.Likelihood;
+import io.diffusion4j.diffusion.continuous.PictureFlow;
 import io.diffusion4j.diffusion.continuous.RungeKutta;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.embedding.Vectors;
@@ -102,7 +103,7 @@ class PixelLikelihoodTest {
               examples.subList(1, 2), 4, RungeKutta.HEUN, noise.subList(1, 2), done -> {});
       assertThat(second.get(0).logLikelihood())
           .isCloseTo(both.get(1).logLikelihood(), within(1e-2));
-      assertThat(both.get(0).bitsPerDimension(PictureLikelihood.LEVEL)).isFinite();
+      assertThat(both.get(0).bitsPerDimension(PictureFlow.LEVEL)).isFinite();
       var bound = likelihood.bound(examples.get(0), timesteps, noise.get(0), done -> {});
       assertThat(bound.total()).isFinite().isPositive();
     }

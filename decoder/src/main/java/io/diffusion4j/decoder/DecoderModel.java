@@ -15,6 +15,7 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.engine.ProbedDenoiser;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ public final class DecoderModel implements AutoCloseable {
   private final Parameterization parameterization;
   private final CompiledNetwork unet;
   private final CompiledNetwork textProjection;
+  private final int contextLength;
 
   private DecoderModel(
       Backbone config,
@@ -44,9 +46,8 @@ public final class DecoderModel implements AutoCloseable {
     this.config = config;
     this.projection = projection;
     this.parameterization = parameterization;
-    this.unet =
-        new CompiledNetwork(
-            network(config, projection.extraTokens() + textLength), unetWeights, compute);
+    this.contextLength = projection.extraTokens() + textLength;
+    this.unet = new CompiledNetwork(network(config, contextLength), unetWeights, compute);
     try {
       this.textProjection =
           new CompiledNetwork(project(projection, textLength), projectionWeights, compute);
@@ -160,26 +161,55 @@ public final class DecoderModel implements AutoCloseable {
 
   /** The network, conditioned on what {@link #conditions} computed. */
   public NetworkDenoiser<DecoderCondition> denoiser() {
-    return new NetworkDenoiser<>(
-        unet,
-        parameterization,
-        config::sinusoid,
-        (batch, conditions) -> {
-          batch.floats(DecoderNetwork.CONTEXT, stack(conditions, DecoderCondition::context));
-          batch.floats(DecoderNetwork.PRESENT, stack(conditions, DecoderCondition::present));
-          batch.floats(DecoderNetwork.TIME_ADD, stack(conditions, DecoderCondition::timeAdd));
-          if (completes()) {
-            feedKnown(
-                batch,
-                conditions.stream()
-                    .map(c -> c.known().orElseGet(() -> nothing(config.sampleSize())))
-                    .toList());
-          }
-        });
+    return new NetworkDenoiser<>(unet, parameterization, config::sinusoid, feed(config));
+  }
+
+  /**
+   * The network of a folder with the gradient of its prediction, to measure likelihoods with.
+   *
+   * @param change makes of the weights those that are loaded, of the same names and shapes
+   * @param contextLength number of context tokens, as {@link #contextLength} of the model has it
+   */
+  public static ProbedDenoiser<DecoderCondition> probed(
+      Path decoderFolder, UnaryOperator<TensorSource> change, int contextLength, Compute compute) {
+    var config = DecoderFolders.readBackbone(decoderFolder);
+    try (var stored = change.apply(Checkpoint.open(decoderFolder, Checkpoint.DIFFUSERS))) {
+      return new ProbedDenoiser<>(
+          network(config, contextLength),
+          new CheckpointTensors(decoderFolder, stored),
+          compute,
+          config::sinusoid,
+          feed(config));
+    }
+  }
+
+  /** Number of tokens that an image's context has. */
+  public int contextLength() {
+    return contextLength;
+  }
+
+  private static NetworkDenoiser.Conditions<DecoderCondition> feed(Backbone config) {
+    boolean completes = completes(config);
+    return (batch, conditions) -> {
+      batch.floats(DecoderNetwork.CONTEXT, stack(conditions, DecoderCondition::context));
+      batch.floats(DecoderNetwork.PRESENT, stack(conditions, DecoderCondition::present));
+      batch.floats(DecoderNetwork.TIME_ADD, stack(conditions, DecoderCondition::timeAdd));
+      if (completes) {
+        feedKnown(
+            batch,
+            conditions.stream()
+                .map(c -> c.known().orElseGet(() -> nothing(config.sampleSize())))
+                .toList());
+      }
+    };
   }
 
   /** Whether the network sees what is known of an image that it is to complete. */
   public boolean completes() {
+    return completes(config);
+  }
+
+  private static boolean completes(Backbone config) {
     return new DecoderNetwork(config, 1).beside().known();
   }
 

@@ -1,18 +1,28 @@
 package io.diffusion4j.unclip;
 
+import io.diffusion4j.decoder.DecoderCondition;
 import io.diffusion4j.decoder.DecoderLikelihood;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.continuous.FlowLikelihood;
+import io.diffusion4j.diffusion.continuous.Likelihood;
+import io.diffusion4j.diffusion.continuous.PictureFlow;
+import io.diffusion4j.diffusion.continuous.RungeKutta;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.diffusion.schedule.Timesteps;
+import io.diffusion4j.nn.engine.ProbedDenoiser;
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** How likely pictures are under a decoder that is given their own embeddings and captions. */
 final class UnclipLikelihood implements PictureLikelihood {
   private final UnclipModel model;
+  private @Nullable ProbedDenoiser<DecoderCondition> probed;
 
   /** Owns the model, whose networks are always in memory. */
   UnclipLikelihood(UnclipModel model) {
@@ -41,15 +51,10 @@ final class UnclipLikelihood implements PictureLikelihood {
   @Override
   public Bound bound(
       Example example, Timesteps timesteps, NoiseSource noise, IntConsumer progress) {
-    example
-        .label()
-        .ifPresent(
-            label -> {
-              throw Check.refusal("label", label, "none; the model knows no classes");
-            });
+    requireNoClass(example);
     return decoder()
         .of(
-            Resize.area(example.picture(), width(), height()),
+            small(example),
             model.imageEncoder().encode(List.of(example.picture())).get(0),
             model.textEncoder().encode(List.of(example.caption())).get(0),
             timesteps,
@@ -58,7 +63,56 @@ final class UnclipLikelihood implements PictureLikelihood {
   }
 
   @Override
+  public List<Likelihood.Result> flow(
+      List<Example> examples,
+      int steps,
+      RungeKutta method,
+      List<NoiseSource> noise,
+      IntConsumer progress) {
+    examples.forEach(UnclipLikelihood::requireNoClass);
+    DecoderLikelihood decoder = decoder();
+    var conditions =
+        decoder
+            .model()
+            .conditions(
+                model.imageEncoder().encode(examples.stream().map(Example::picture).toList()),
+                model.textEncoder().encode(examples.stream().map(Example::caption).toList()));
+    var flow =
+        new FlowLikelihood(decoder.schedule(), steps, method, decoder.network().parameterization());
+    return new PictureFlow(flow)
+        .of(
+            examples.stream().map(e -> Rgb8.of(small(e)).toImage().pixels()).toList(),
+            conditions,
+            noise,
+            probed()::probe,
+            progress);
+  }
+
+  private Image small(Example example) {
+    return Resize.area(example.picture(), width(), height());
+  }
+
+  private static void requireNoClass(Example example) {
+    example
+        .label()
+        .ifPresent(
+            label -> {
+              throw Check.refusal("label", label, "none; the model knows no classes");
+            });
+  }
+
+  private ProbedDenoiser<DecoderCondition> probed() {
+    if (probed == null) {
+      probed = model.probedDecoder();
+    }
+    return probed;
+  }
+
+  @Override
   public void close() {
+    if (probed != null) {
+      probed.close();
+    }
     model.close();
   }
 }

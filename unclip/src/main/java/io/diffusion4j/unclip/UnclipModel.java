@@ -14,6 +14,7 @@ import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.noised.NoisedClip;
 import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.decoder.DecoderCondition;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderLikelihood;
 import io.diffusion4j.decoder.DecoderModel;
@@ -42,6 +43,7 @@ import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.ProbedDenoiser;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.prior.AutoregressiveModel;
@@ -501,6 +503,18 @@ public final class UnclipModel implements AutoCloseable {
    */
   public DecoderLikelihood decoderLikelihood() {
     return decoder.use(Decoding::likelihood);
+  }
+
+  /**
+   * The decoder's network with the gradient of its prediction, loaded anew; closing it stays with
+   * the caller.
+   */
+  ProbedDenoiser<DecoderCondition> probedDecoder() {
+    return DecoderModel.probed(
+        folder.folder(UnclipFolder.DECODER),
+        changed(UnclipFolder.DECODER),
+        decoderLikelihood().model().contextLength(),
+        compute);
   }
 
   /** The upsampler. */

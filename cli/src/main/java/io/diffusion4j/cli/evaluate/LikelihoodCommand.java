@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "likelihood",
     description =
-        "Measure how likely pictures are under a DDPM by the probability flow, in bits per"
-            + " dimension.",
+        "Measure how likely pictures are under a DDPM or a model's decoder by the probability flow,"
+            + " in bits per dimension.",
     footer = {
       "",
       "Each picture, with uniform noise within its 8-bit levels, is followed to noise along the",

@@ -2,7 +2,7 @@ package io.diffusion4j.cli.evaluate;
 
 import io.diffusion4j.cli.evaluate.LikelihoodOptions.Measured;
 import io.diffusion4j.diffusion.continuous.Likelihood.Result;
-import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
+import io.diffusion4j.diffusion.continuous.PictureFlow;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +16,7 @@ record LikelihoodReport(
   }
 
   private DoubleStream bits() {
-    return results.stream().mapToDouble(r -> r.bitsPerDimension(PictureLikelihood.LEVEL));
+    return results.stream().mapToDouble(r -> r.bitsPerDimension(PictureFlow.LEVEL));
   }
 
   /**

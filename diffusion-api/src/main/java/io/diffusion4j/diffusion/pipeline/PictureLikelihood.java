@@ -1,6 +1,5 @@
 package io.diffusion4j.diffusion.pipeline;
 
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.continuous.Likelihood;
 import io.diffusion4j.diffusion.continuous.RungeKutta;
 import io.diffusion4j.diffusion.image.Image;
@@ -18,9 +17,6 @@ import java.util.function.IntConsumer;
  * <p>Holds native memory until it is closed.
  */
 public interface PictureLikelihood extends AutoCloseable {
-  /** The distance of two of 256 levels in [−1, 1]. */
-  double LEVEL = 2.0 / 255;
-
   /**
    * A picture and what the model may be told of it.
    *
@@ -56,16 +52,14 @@ public interface PictureLikelihood extends AutoCloseable {
    * @param steps of the solver, at least 1
    * @param noise of each picture
    * @param progress told how often the network was asked
-   * @throws IllegalArgumentException if the model is not asked so, or has no such class
+   * @throws IllegalArgumentException if the model has no such class
    */
-  default List<Likelihood.Result> flow(
+  List<Likelihood.Result> flow(
       List<Example> examples,
       int steps,
       RungeKutta method,
       List<NoiseSource> noise,
-      IntConsumer progress) {
-    throw Check.refusal("model", "one of words", "a DDPM, for the probability flow");
-  }
+      IntConsumer progress);
 
   @Override
   void close();

@@ -1,0 +1,89 @@
+package io.diffusion4j.diffusion.continuous;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.continuous.FlowLikelihood.Answer;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * The {@link FlowLikelihood} of pictures of 8 bits a value: uniform noise within each level makes
+ * them samples of a density, and Hutchinson's vector has a sign in each place.
+ */
+public record PictureFlow(FlowLikelihood likelihood) {
+  /** The distance of two of 256 levels in [−1, 1]. */
+  public static final double LEVEL = 2.0 / 255;
+
+  /** The stage of the noise within a level, step 0, and of the signs, step 1. */
+  private static final String STAGE = "likelihood";
+
+  /**
+   * A network that tells how its answers change.
+   *
+   * @param <C> what a sample is conditioned on
+   */
+  @FunctionalInterface
+  public interface Probed<C> {
+    /**
+     * The answers, and eᵀ(∂f/∂x)e of each.
+     *
+     * @param probes e, one for each query
+     */
+    List<Answer> probe(List<Query<C>> queries, List<float[]> probes);
+  }
+
+  /**
+   * The likelihood of each picture.
+   *
+   * @param pictures levels −1, −1 + 2/255, …, 1, all of one size
+   * @param conditions one for each
+   * @param noise of each
+   * @param progress told how often the network was asked
+   */
+  public <C> List<Likelihood.Result> of(
+      List<float[]> pictures,
+      List<C> conditions,
+      List<NoiseSource> noise,
+      Probed<C> network,
+      IntConsumer progress) {
+    Check.length("conditions", conditions.size(), pictures.size());
+    Check.length("noise", noise.size(), pictures.size());
+    List<float[]> samples = new ArrayList<>();
+    List<float[]> probes = new ArrayList<>();
+    for (int row = 0; row < pictures.size(); row++) {
+      samples.add(withinLevels(pictures.get(row), noise.get(row)));
+      probes.add(signs(noise.get(row), pictures.get(row).length));
+    }
+    return likelihood.of(
+        samples,
+        (x, t) -> {
+          List<Query<C>> queries = new ArrayList<>();
+          for (int row = 0; row < x.size(); row++) {
+            queries.add(new Query<>(x.get(row), t, conditions.get(row)));
+          }
+          return network.probe(queries, probes);
+        },
+        progress);
+  }
+
+  /** Values anywhere within their levels: the angle of a Gaussian pair is uniform. */
+  private static float[] withinLevels(float[] pixels, NoiseSource noise) {
+    float[] pairs = noise.gaussian(STAGE, 0, 2 * pixels.length);
+    float[] sample = new float[pixels.length];
+    for (int i = 0; i < sample.length; i++) {
+      double uniform = Math.atan2(pairs[2 * i], pairs[2 * i + 1]) / (2 * Math.PI);
+      sample[i] = (float) (pixels[i] + uniform * LEVEL);
+    }
+    return sample;
+  }
+
+  private static float[] signs(NoiseSource noise, int size) {
+    float[] signs = noise.gaussian(STAGE, 1, size);
+    for (int i = 0; i < size; i++) {
+      signs[i] = Math.copySign(1, signs[i]);
+    }
+    return signs;
+  }
+}
