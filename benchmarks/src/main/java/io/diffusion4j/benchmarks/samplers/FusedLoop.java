@@ -1,6 +1,5 @@
 package io.diffusion4j.benchmarks.samplers;
 
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -58,6 +57,9 @@ final class FusedLoop {
     // ε̂ follows from the clipped x̂₀: ε̂ = (x − √ᾱ·x̂₀) / √(1−ᾱ)
     double epsX = 1 / Math.sqrt(1 - alphaBar);
     double epsX0 = -Math.sqrt(alphaBar) * epsX;
+    if (update.isLangevin()) {
+      update = sized(update, from, epsX, epsX0, prediction.output(), z);
+    }
     double ofX0sEps = givesEps ? 0 : update.eps();
     var loop =
         new Loop(
@@ -85,6 +87,24 @@ final class FusedLoop {
               : noise.isNone() ? loop.plain() : loop.plus(sigma, z);
     }
     step++;
+  }
+
+  /** A Langevin step by the ratio of the norms of z and ε̂, at most 2. */
+  private Update sized(
+      Update update, Conversion from, double epsX, double epsX0, float[] output, float[] z) {
+    double ofEps = 0;
+    double ofZ = 0;
+    for (int i = 0; i < x.length; i++) {
+      double x0 = from.x0(x[i], output[i]);
+      double eps = epsX * x[i] + epsX0 * Math.max(-1, Math.min(1, x0));
+      ofEps += eps * eps;
+      ofZ += (double) z[i] * z[i];
+    }
+    double r = Math.min(2, Math.sqrt(ofZ / ofEps));
+    return Update.ZERO
+        .plusX(update.x())
+        .plusEps(r * r * update.eps())
+        .plusNoise(r * update.noise().sigma());
   }
 
   /** What a step adds: terms of the past, the network's ε̂ if it is that one, and the noise. */
@@ -192,7 +212,15 @@ final class FusedLoop {
             next[i] = kept(keep, i) + a * as[i] + b * bs[i] + c * cs[i] + d * ds[i];
           }
         }
-        default -> throw Check.refusal("past", terms.size() + " terms", "at most 4");
+        default -> {
+          for (int i = 0; i < next.length; i++) {
+            float sum = kept(keep, i);
+            for (Term term : terms) {
+              sum += term.factor * term.values[i];
+            }
+            next[i] = sum;
+          }
+        }
       }
       return next;
     }
