@@ -82,7 +82,7 @@ final class BadInputTest {
         "model: "
             + missing
             + " (expected: a folder with model_index.json, or with config.json of a"
-            + " UNet2DModel or DiTTransformer2DModel, or with GLIDE's base, upsample and"
+            + " UNet2DModel, DiTTransformer2DModel or UViT, or with GLIDE's base, upsample and"
             + " tokenizer)",
         "generate",
         "a cat",
@@ -285,8 +285,8 @@ final class BadInputTest {
     "nll --images nowhere, images: nowhere (expected: a folder)",
     "nll --json no/where.json, json: no/where.json (expected: a file in a folder that is there)",
     "nll --model nowhere, 'model: nowhere (expected: a folder with model_index.json, or with"
-        + " config.json of a UNet2DModel or DiTTransformer2DModel, or with GLIDE''s base, upsample"
-        + " and tokenizer)'",
+        + " config.json of a UNet2DModel, DiTTransformer2DModel or UViT, or with GLIDE''s base,"
+        + " upsample and tokenizer)'",
     "likelihood --steps 0, steps: 0 (expected: ≥ 1)",
     "likelihood --batch 0, batch: 0 (expected: ≥ 1)",
     "likelihood --label -1, label: -1 (expected: ≥ 0)",
@@ -313,8 +313,8 @@ final class BadInputTest {
     "evaluate --seed -1, seed: -1 (expected: ≥ 0)",
     "evaluate --decoder-steps 0, decoder-steps: 0 (expected: ≥ 1)",
     "evaluate --model nowhere, 'model: nowhere (expected: a folder with model_index.json, or with"
-        + " config.json of a UNet2DModel or DiTTransformer2DModel, or with GLIDE''s base, upsample"
-        + " and tokenizer)'",
+        + " config.json of a UNet2DModel, DiTTransformer2DModel or UViT, or with GLIDE''s base,"
+        + " upsample and tokenizer)'",
     "evaluate --images nowhere --judge nobody, judge: nobody (expected: a folder with config.json)",
     "evaluate --plot a.svg, plot: a.svg (expected: beside --vary)",
     "evaluate --vary decoder-guidance, 'vary: decoder-guidance (expected: NAME=VALUE,VALUE,…)'",
@@ -327,8 +327,8 @@ final class BadInputTest {
     "'evaluate --vary decoder-steps=5,x', 'decoder-steps: x (expected: an integer)'",
     "'evaluate --vary decoder-guidance=1,-1', 'decoder-guidance: -1.0 (expected: ≥ 0)'",
     "'evaluate --vary model=here,there', 'model: here (expected: a folder with model_index.json, or"
-        + " with config.json of a UNet2DModel or DiTTransformer2DModel, or with GLIDE''s base,"
-        + " upsample and tokenizer)'",
+        + " with config.json of a UNet2DModel, DiTTransformer2DModel or UViT, or with GLIDE''s"
+        + " base, upsample and tokenizer)'",
     "'evaluate --vary prior=ar,painter', 'prior: painter (expected: one of diffusion, ar)'",
     "train judge --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
     "train judge --checkpoint-every 0, checkpoint-every: 0 (expected: ≥ 1)",

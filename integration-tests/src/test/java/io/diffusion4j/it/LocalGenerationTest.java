@@ -97,7 +97,7 @@ class LocalGenerationTest {
             "model: "
                 + empty
                 + " (expected: a folder with model_index.json, or with config.json of a"
-                + " UNet2DModel or DiTTransformer2DModel, or with GLIDE's base, upsample and"
+                + " UNet2DModel, DiTTransformer2DModel or UViT, or with GLIDE's base, upsample and"
                 + " tokenizer)");
   }
 
