@@ -60,7 +60,7 @@ final class ShortTraining {
     var observer = new Watch(afterStep);
     var preset = EmojiPreset.tiny();
     boolean finished =
-        new Recipe(preset.sizes(), part.isOfUnclip() ? model : model.resolve("ddpm"), work)
+        new Recipe(preset.sizes(), model.resolve(own(part)), work)
             .train(
                 PartSetup.of(
                     part, part == Part.CLASSIFIER ? new ColouredShapes() : EmojiData.of(preset)),
@@ -91,5 +91,10 @@ final class ShortTraining {
       loss = report.loss();
       afterStep.accept(Objects.requireNonNull(run), step);
     }
+  }
+
+  /** The folder of a part that is no part of unCLIP: what guides a DDPM lies with it. */
+  private static String own(Part part) {
+    return part.isOfUnclip() ? "" : part == Part.DAE ? "dae" : "ddpm";
   }
 }

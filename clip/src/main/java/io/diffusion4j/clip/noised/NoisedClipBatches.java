@@ -3,10 +3,10 @@ package io.diffusion4j.clip.noised;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.diffusion.process.NoisedPixels;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.BatchSource;
-import io.diffusion4j.nn.train.NoisedPixels;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,13 +2,13 @@ package io.diffusion4j.decoder.classifier;
 
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.process.NoisedPixels;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.train.BatchSource;
-import io.diffusion4j.nn.train.NoisedPixels;
 import java.util.ArrayList;
 import java.util.List;
 

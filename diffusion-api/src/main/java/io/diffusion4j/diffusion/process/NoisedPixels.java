@@ -1,4 +1,4 @@
-package io.diffusion4j.nn.train;
+package io.diffusion4j.diffusion.process;
 
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import java.util.ArrayList;
@@ -7,7 +7,6 @@ import java.util.SplittableRandom;
 
 /**
  * Pictures noised at uniform timesteps, for networks that judge them: x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε.
- * For networks that denoise there is {@link NoisedBatch}.
  *
  * @param pixels x_t of each picture
  * @param timesteps t of each picture
