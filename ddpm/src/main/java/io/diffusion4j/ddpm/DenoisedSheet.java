@@ -1,8 +1,6 @@
 package io.diffusion4j.ddpm;
 
-import io.diffusion4j.diffusion.continuous.DenoisingScoreMatching;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
-import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
@@ -17,12 +15,16 @@ import java.util.List;
 
 /**
  * What a denoising autoencoder has learned: a row for each picture with the picture itself, the
- * noisy one, its reconstruction, and the score that this stands for (Vincent 2011), scaled by the
- * noise so that a perfect one is the noise with its sign turned; grey is 0.
+ * noisy one, its reconstruction, and the score that this stands for ({@link
+ * io.diffusion4j.diffusion.continuous.DenoisingScoreMatching}), scaled by the noise so that a
+ * perfect one is the noise with its sign turned; grey is 0.
  */
 public final class DenoisedSheet {
   private static final String STAGE = "autoencoder";
   private static final int COLUMNS = 4;
+
+  /** How many deviations of the score are white or black. */
+  private static final double WHITE_DEVIATIONS = 3;
 
   private DenoisedSheet() {}
 
@@ -36,7 +38,8 @@ public final class DenoisedSheet {
     var own = new DdpmFolder(folder);
     PixelScheduler scheduler = own.scheduler();
     int t = scheduler.trainTimesteps() - 1;
-    var level = new NoiseLevel(scheduler.schedule().alphaBar(t));
+    NoiseLevel level = scheduler.schedule().level(t);
+    Conversion from = Conversion.of(scheduler.parameterization(), level.alphaBar());
     try (var model = PixelModel.load(own.network(), Compute.of(Precision.FLOAT32))) {
       Denoiser<PixelLabel> denoiser = model.denoiser(scheduler.parameterization());
       List<Image> cells = new ArrayList<>();
@@ -48,43 +51,21 @@ public final class DenoisedSheet {
           xt[k] = (float) level.xt(x0[k], eps[k]);
         }
         var query = new Query<PixelLabel>(xt, (double) t, new PixelLabel.None());
-        Prediction answer = denoiser.predict(List.of(query)).get(0);
-        Image picture = pictures.get(i);
-        cells.add(picture);
-        cells.add(like(picture, scaled(xt, 1 / level.signal())));
-        Conversion from = Conversion.of(scheduler.parameterization(), level.alphaBar());
+        float[] output = denoiser.predict(List.of(query)).get(0).output();
+        float[] noisy = new float[x0.length];
         float[] reconstruction = new float[x0.length];
-        double[] exact = new double[x0.length];
-        double[] noisy = new double[x0.length];
-        for (int k = 0; k < exact.length; k++) {
-          exact[k] = from.x0(xt[k], answer.output()[k]);
-          noisy[k] = xt[k];
-          reconstruction[k] = (float) exact[k];
+        float[] score = new float[x0.length];
+        for (int k = 0; k < x0.length; k++) {
+          noisy[k] = (float) (xt[k] / level.signal());
+          reconstruction[k] = (float) from.x0(xt[k], output[k]);
+          score[k] =
+              (float) (level.noise() * level.score(from.eps(xt[k], output[k])) / WHITE_DEVIATIONS);
         }
-        cells.add(like(picture, reconstruction));
-        double[] score = new DenoisingScoreMatching(level).score(noisy, exact);
-        float[] shown = new float[score.length];
-        for (int k = 0; k < shown.length; k++) {
-          shown[k] = (float) (level.noise() * score[k] / 3); // three deviations are white or black
+        for (float[] pixels : List.of(x0, noisy, reconstruction, score)) {
+          cells.add(new Image(pictures.get(i).width(), pictures.get(i).height(), pixels));
         }
-        cells.add(like(picture, shown));
       }
       return ContactSheet.of(cells, COLUMNS);
     }
-  }
-
-  private static float[] scaled(float[] values, double factor) {
-    float[] scaled = new float[values.length];
-    for (int i = 0; i < scaled.length; i++) {
-      scaled[i] = (float) (factor * values[i]);
-    }
-    return scaled;
-  }
-
-  private static Image like(Image picture, float[] pixels) {
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = Math.max(-1, Math.min(1, pixels[i]));
-    }
-    return new Image(picture.width(), picture.height(), pixels);
   }
 }

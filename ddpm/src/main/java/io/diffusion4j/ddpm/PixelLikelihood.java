@@ -6,8 +6,6 @@ import io.diffusion4j.diffusion.continuous.FlowLikelihood;
 import io.diffusion4j.diffusion.continuous.Likelihood;
 import io.diffusion4j.diffusion.continuous.PictureFlow;
 import io.diffusion4j.diffusion.continuous.RungeKutta;
-import io.diffusion4j.diffusion.image.Resize;
-import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.loss.BitsPerDimension;
 import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
 import io.diffusion4j.diffusion.loss.MeanType;
@@ -95,7 +93,7 @@ final class PixelLikelihood implements PictureLikelihood {
   }
 
   private float[] pixels(Example example) {
-    return Rgb8.of(Resize.area(example.picture(), width(), height())).toImage().pixels();
+    return example.levels(width(), height());
   }
 
   private static PixelLabel label(Example example) {

@@ -67,20 +67,7 @@ public record PixelScheduler(
 
   /** DDPM as it was published: β from 1e-4 to 0.02, x̂₀ clipped to ±1 (Ho et al. 2020, §4). */
   public static PixelScheduler ddpm() {
-    return new PixelScheduler(
-        "linear",
-        1000,
-        1e-4,
-        0.02,
-        1,
-        false,
-        0.995,
-        1,
-        Parameterization.EPS,
-        VarianceType.FIXED_SMALL,
-        "leading",
-        0,
-        End.CLEAN);
+    return clipped(1000, 1e-4, 0.02, Parameterization.EPS);
   }
 
   /**
@@ -92,16 +79,21 @@ public record PixelScheduler(
   public static PixelScheduler autoencoder(double sigma) {
     Check.positive("noise", sigma);
     double beta = sigma * sigma / (1 + sigma * sigma);
+    return clipped(1, beta, beta, Parameterization.X0);
+  }
+
+  private static PixelScheduler clipped(
+      int trainTimesteps, double betaStart, double betaEnd, Parameterization parameterization) {
     return new PixelScheduler(
         "linear",
-        1,
-        beta,
-        beta,
+        trainTimesteps,
+        betaStart,
+        betaEnd,
         1,
         false,
         0.995,
         1,
-        Parameterization.X0,
+        parameterization,
         VarianceType.FIXED_SMALL,
         "leading",
         0,

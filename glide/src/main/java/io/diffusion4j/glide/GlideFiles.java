@@ -7,6 +7,7 @@ import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Manifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,16 +44,12 @@ public final class GlideFiles {
    * @throws CheckpointException if it is none of them; the message names them
    */
   public static GlideConfig recognise(Path origin, TensorSource tensors) {
-    return published().values().stream()
-        .filter(config -> GlideFolders.manifest(config).differences(tensors).count() == 0)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new CheckpointException(
-                    origin,
-                    "tensors of another network (expected: "
-                        + String.join(", ", published().keySet())
-                        + " of GLIDE, or the settings beside it)"));
+    return Manifest.recognise(
+        origin,
+        tensors,
+        published(),
+        GlideFolders::manifest,
+        " of GLIDE, or the settings beside it");
   }
 
   /**

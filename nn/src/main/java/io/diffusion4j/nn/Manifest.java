@@ -1,13 +1,16 @@
 package io.diffusion4j.nn;
 
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.weights.Differences;
 import io.diffusion4j.nn.weights.Parameter;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -75,5 +78,32 @@ public final class Manifest {
         stored.keySet().stream().filter(ignored.negate()).collect(Collectors.toSet());
     return Differences.between(
         shapes(), names, name -> source.info(stored.getOrDefault(name, name)).shape());
+  }
+
+  /**
+   * Which of some published networks a file is of.
+   *
+   * @param published by the names that messages call them
+   * @param manifest what the weights of one must be
+   * @param otherwise what else would do, in words that follow the names
+   * @throws CheckpointException if it is none of them; the message names them
+   */
+  public static <T> T recognise(
+      Path origin,
+      TensorSource tensors,
+      Map<String, T> published,
+      Function<T, Manifest> manifest,
+      String otherwise) {
+    return published.values().stream()
+        .filter(network -> manifest.apply(network).differences(tensors).count() == 0)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    origin,
+                    "tensors of another network (expected: "
+                        + String.join(", ", published.keySet())
+                        + otherwise
+                        + ")"));
   }
 }

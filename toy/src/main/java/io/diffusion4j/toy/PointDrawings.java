@@ -148,7 +148,7 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
 
   /** The same points and noise at every level, so that each can be followed. */
   private List<double[]> noised(int t) {
-    var level = new NoiseLevel(schedule.alphaBar(t));
+    NoiseLevel level = schedule.level(t);
     var random = new SplittableRandom(seed);
     return IntStream.range(0, count)
         .mapToObj(

@@ -48,7 +48,7 @@ public final class PointModel implements AutoCloseable {
 
   /** The learned score at the noise level of a timestep, for each point. */
   public List<double[]> scores(List<double[]> points, int t) {
-    var level = new NoiseLevel(schedule.alphaBar(t));
+    NoiseLevel level = schedule.level(t);
     var queries =
         points.stream()
             .map(

@@ -11,6 +11,7 @@ import io.diffusion4j.diffusion.continuous.GaussianMixture;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** Points in the plane at random, with mean near 0 and a standard deviation near 1. */
 @FunctionalInterface
@@ -84,6 +85,9 @@ public interface PointSet {
 
     private static final double[] EYE = {19, 79};
 
+    private static final double LENGTH =
+        IntStream.range(1, OUTLINE.length).mapToDouble(Dinosaur::side).sum();
+
     private Dinosaur() {}
 
     static double[] point(SplittableRandom random) {
@@ -92,11 +96,7 @@ public interface PointSet {
     }
 
     private static double[] onOutline(SplittableRandom random) {
-      double length = 0;
-      for (int i = 1; i < OUTLINE.length; i++) {
-        length += side(i);
-      }
-      double left = length * random.nextDouble();
+      double left = LENGTH * random.nextDouble();
       int i = 1;
       while (left > side(i) && i < OUTLINE.length - 1) {
         left -= side(i++);

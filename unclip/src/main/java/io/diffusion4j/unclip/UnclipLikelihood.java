@@ -7,9 +7,7 @@ import io.diffusion4j.diffusion.continuous.FlowLikelihood;
 import io.diffusion4j.diffusion.continuous.Likelihood;
 import io.diffusion4j.diffusion.continuous.PictureFlow;
 import io.diffusion4j.diffusion.continuous.RungeKutta;
-import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
-import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
@@ -54,7 +52,7 @@ final class UnclipLikelihood implements PictureLikelihood {
     requireNoClass(example);
     return decoder()
         .of(
-            small(example),
+            Resize.area(example.picture(), width(), height()),
             model.imageEncoder().encode(List.of(example.picture())).get(0),
             model.textEncoder().encode(List.of(example.caption())).get(0),
             timesteps,
@@ -81,15 +79,11 @@ final class UnclipLikelihood implements PictureLikelihood {
         new FlowLikelihood(decoder.schedule(), steps, method, decoder.network().parameterization());
     return new PictureFlow(flow)
         .of(
-            examples.stream().map(e -> Rgb8.of(small(e)).toImage().pixels()).toList(),
+            examples.stream().map(e -> e.levels(width(), height())).toList(),
             conditions,
             noise,
             probed()::probe,
             progress);
-  }
-
-  private Image small(Example example) {
-    return Resize.area(example.picture(), width(), height());
   }
 
   private static void requireNoClass(Example example) {

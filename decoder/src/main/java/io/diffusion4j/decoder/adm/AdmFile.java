@@ -123,16 +123,8 @@ public final class AdmFile {
    * @throws CheckpointException if it is none of them; the message names them
    */
   public static AdmConfig recognise(Path origin, TensorSource tensors) {
-    return published().values().stream()
-        .filter(config -> manifest(config).differences(tensors).count() == 0)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new CheckpointException(
-                    origin,
-                    "tensors of another network (expected: "
-                        + String.join(", ", published().keySet())
-                        + ", or the settings beside it)"));
+    return Manifest.recognise(
+        origin, tensors, published(), AdmFile::manifest, ", or the settings beside it");
   }
 
   private static Manifest manifest(AdmConfig config) {

@@ -83,16 +83,12 @@ public final class ClassifierFolders {
    * @throws CheckpointException if it is none of them; the message names them
    */
   public static ClassifierConfig recognise(Path origin, TensorSource tensors) {
-    return published().values().stream()
-        .filter(config -> manifest(config).differences(tensors).count() == 0)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new CheckpointException(
-                    origin,
-                    "tensors of another network (expected: "
-                        + String.join(", ", published().keySet())
-                        + ", or a folder with a config.json)"));
+    return Manifest.recognise(
+        origin,
+        tensors,
+        published(),
+        ClassifierFolders::manifest,
+        ", or a folder with a config.json");
   }
 
   /** What the weights of a classifier must be. */

@@ -73,7 +73,11 @@ public record GaussianMixture(List<Component> components) {
 
   /** ln p(x), in nats. */
   public double logDensity(double[] x) {
-    double[] terms = logDensities(x);
+    return logSum(logDensities(x));
+  }
+
+  /** ln Σ exp(term). */
+  private static double logSum(double[] terms) {
     double largest = Arrays.stream(terms).max().orElseThrow();
     return largest + log(Arrays.stream(terms).map(term -> exp(term - largest)).sum());
   }
@@ -112,7 +116,7 @@ public record GaussianMixture(List<Component> components) {
   /** How likely x is to come from each component. */
   private double[] shares(double[] x) {
     double[] terms = logDensities(x);
-    double all = logDensity(x);
+    double all = logSum(terms);
     return Arrays.stream(terms).map(term -> exp(term - all)).toArray();
   }
 

@@ -29,17 +29,6 @@ public record Langevin(Size size, double snr, int times) {
     Check.that(times >= 1, "times", times, "≥ 1");
   }
 
-  /**
-   * A step of size ε.
-   *
-   * @param alpha α of the discrete step that the time belongs to
-   * @param root what r is multiplied by: ‖z‖/‖s‖ or the deviation
-   */
-  public ReverseStep step(double alpha, double root) {
-    double eps = 2 * alpha * (snr * root) * (snr * root);
-    return new ReverseStep(1, eps, sqrt(2 * eps));
-  }
-
   /** What r is multiplied by for these rows. */
   double root(double deviation, double[][] scores, double[][] noise) {
     return switch (size) {

@@ -7,9 +7,7 @@ public enum Predictor {
   /** The step of the discrete process, taken back as the reverse SDE is. */
   REVERSE_DIFFUSION,
   /** The step of the discrete process, taken back as DDPM and its kin do. */
-  ANCESTRAL,
-  /** None: only the corrector moves. */
-  NONE;
+  ANCESTRAL;
 
   /** The step from time t, which is that of step i of n. */
   ReverseStep step(GaussianSde sde, DiscreteSteps steps, int i, int n, double t) {
@@ -17,7 +15,6 @@ public enum Predictor {
       case EULER_MARUYAMA -> sde.eulerMaruyama(t, 1.0 / n);
       case REVERSE_DIFFUSION -> steps.reverseDiffusion(i);
       case ANCESTRAL -> steps.ancestral(i);
-      case NONE -> throw new IllegalStateException("predictor: none (expected: not asked)");
     };
   }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * same steps in that form.
  *
  * @param sde the forward SDE
- * @param predictor how it goes from time to time
+ * @param predictor how it goes from time to time, or not at all
  * @param corrector what is done at each time before, or nothing
  * @param flow whether the predictor follows the probability flow and adds no noise
  * @param steps n, at least 2
@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 public record PredictorCorrector(
     GaussianSde sde,
-    Predictor predictor,
+    Optional<Predictor> predictor,
     Optional<Langevin> corrector,
     boolean flow,
     int steps,
@@ -31,7 +31,7 @@ public record PredictorCorrector(
     Check.that(steps >= 2, "steps", steps, "≥ 2");
     Check.that(end > 0 && end < 1, "end", end, "in (0, 1)");
     Check.that(
-        !flow || predictor != Predictor.ANCESTRAL,
+        !flow || !predictor.equals(Optional.of(Predictor.ANCESTRAL)),
         "predictor",
         "ancestral",
         "euler-maruyama or reverse-diffusion, which have a probability flow");
@@ -94,14 +94,15 @@ public record PredictorCorrector(
           double[][] s = scores(score, x, t);
           double[][] z = draws.at(k, move);
           ReverseStep step =
-              langevin.step(discrete.alpha(i), langevin.root(sde.deviation(t), s, z));
+              ReverseStep.langevin(
+                  discrete.alpha(i), langevin.snr(), langevin.root(sde.deviation(t), s, z));
           x = noised(step, moved(step, x, s), z);
         }
       }
       double[][] corrected = x;
       mean = x;
-      if (predictor != Predictor.NONE) {
-        ReverseStep step = predictor.step(sde, discrete, i, steps, t);
+      if (predictor.isPresent()) {
+        ReverseStep step = predictor.get().step(sde, discrete, i, steps, t);
         mean = moved(flow ? step.flow() : step, x, scores(score, x, t));
         x = flow ? mean : noised(step, mean, draws.at(k, move));
       }

@@ -42,6 +42,18 @@ public record ReverseStep(double fromX, double fromScore, double deviation) {
     return new ReverseStep(1 / sqrt(alpha), (1 - alpha) / sqrt(alpha), sqrt(1 - alpha));
   }
 
+  /**
+   * Langevin dynamics with ε = 2α·(r·root)² (algorithms 4 and 5): x + ε·s + √(2ε)·z.
+   *
+   * @param alpha α of the discrete step that the time belongs to
+   * @param snr r, the ratio of the move along the score to the noise
+   * @param root ‖z‖/‖s‖, or the deviation of the noise in x
+   */
+  public static ReverseStep langevin(double alpha, double snr, double root) {
+    double eps = 2 * alpha * (snr * root) * (snr * root);
+    return new ReverseStep(1, eps, sqrt(2 * eps));
+  }
+
   /** The same step of the probability flow (eq. 13): half of the score, and no noise. */
   public ReverseStep flow() {
     return new ReverseStep(fromX, fromScore / 2, 0);

@@ -3,6 +3,8 @@ package io.diffusion4j.diffusion.pipeline;
 import io.diffusion4j.diffusion.continuous.Likelihood;
 import io.diffusion4j.diffusion.continuous.RungeKutta;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -23,7 +25,12 @@ public interface PictureLikelihood extends AutoCloseable {
    * @param caption empty for none
    * @param label its class, for a model that knows classes
    */
-  record Example(Image picture, String caption, OptionalInt label) {}
+  record Example(Image picture, String caption, OptionalInt label) {
+    /** The picture's levels at the size of a network: −1, −1 + 2/255, …, 1. */
+    public float[] levels(int width, int height) {
+      return Rgb8.of(Resize.area(picture, width, height)).toImage().pixels();
+    }
+  }
 
   /** The width of the network's pictures, in pixels. */
   int width();

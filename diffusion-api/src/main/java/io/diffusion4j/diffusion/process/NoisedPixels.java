@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.process;
 
+import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +25,10 @@ public record NoisedPixels(List<float[]> pixels, List<Integer> timesteps) {
     List<Integer> timesteps = new ArrayList<>(clean.size());
     for (float[] x0 : clean) {
       int t = random.nextInt(schedule.steps());
-      double signal = Math.sqrt(schedule.alphaBar(t));
-      double noise = Math.sqrt(1 - schedule.alphaBar(t));
+      NoiseLevel level = schedule.level(t);
       float[] xt = new float[x0.length];
       for (int i = 0; i < xt.length; i++) {
-        xt[i] = (float) (signal * x0[i] + noise * random.nextGaussian());
+        xt[i] = (float) level.xt(x0[i], random.nextGaussian());
       }
       pixels.add(xt);
       timesteps.add(t);

@@ -117,8 +117,8 @@ public final class Trajectory {
 
     x0 = pastX0[step % pastX0.length];
     pastX[step % pastX.length] = x;
-    boolean clipped = treatment instanceof Clipping;
-    if (!clipped) { // it looks at the whole sample
+    boolean inBlocks = treatment instanceof Clipping && !present.update().isLangevin();
+    if (!inBlocks) { // the treatment or the step looks at the whole sample
       estimate(from, output, 0, x.length);
       treatment.treat(x0);
     }
@@ -126,13 +126,13 @@ public final class Trajectory {
     float[] z = present.update().noise().isNone() ? next : gaussian();
     Update update =
         present.update().isLangevin()
-            ? sized(present.update(), from, epsTerms, output, z)
+            ? sized(present.update(), epsTerms, output, z)
             : present.update();
     Terms nextTerms =
         new Terms(update.x(), 0, 0).plus(update.x0(), x0Terms).plus(update.eps(), epsTerms);
     for (int start = 0; start < next.length; start += BLOCK) {
       int end = Math.min(start + BLOCK, next.length);
-      if (clipped) {
+      if (inBlocks) {
         estimate(from, output, start, end);
       }
       if (pastEps.length > 0) {
@@ -188,11 +188,8 @@ public final class Trajectory {
   }
 
   /** A Langevin step of the size that ε̂ and the noise ask for. */
-  private Update sized(Update nominal, Conversion from, Terms epsTerms, float[] output, float[] z) {
+  private Update sized(Update nominal, Terms epsTerms, float[] output, float[] z) {
     float[] eps = new float[x.length];
-    if (treatment instanceof Clipping) {
-      estimate(from, output, 0, x.length);
-    }
     sum(eps, epsTerms, output, 0, x.length);
     return nominal.sized(Vectors.length(z) / Vectors.length(eps));
   }

@@ -3,7 +3,6 @@ package io.diffusion4j.diffusion.solver;
 import static java.lang.Math.log;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.continuous.Langevin;
 import io.diffusion4j.diffusion.continuous.ReverseStep;
 import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -50,13 +49,12 @@ public record SdeSampler(Method method, int corrections, double snr) implements 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
     List<Level> levels = Grid.TIMESTEPS.levelsToClean(schedule, timesteps);
-    var langevin = new Langevin(Langevin.Size.NORMS, snr, Math.max(1, corrections));
     var plan = new SamplingPlan.Builder();
     for (int i = 0; i < timesteps.size(); i++) {
       Level from = levels.get(i);
       double alpha = from.alphaBar() / levels.get(i + 1).alphaBar();
       for (int k = 0; k < corrections; k++) {
-        plan.add(from, update(langevin.step(alpha, from.noise()), from).langevin());
+        plan.add(from, update(ReverseStep.langevin(alpha, snr, from.noise()), from).langevin());
       }
       plan.add(from, i + 1 < timesteps.size() ? update(step(alpha), from) : Update.ZERO.plusX0(1));
     }

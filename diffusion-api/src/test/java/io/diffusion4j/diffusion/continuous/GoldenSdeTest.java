@@ -32,8 +32,7 @@ class GoldenSdeTest {
     var sampler =
         new PredictorCorrector(
             sde,
-            Predictor.valueOf(
-                json.get("predictor").asText().replace("_sampling", "").toUpperCase(Locale.ROOT)),
+            predictor(json),
             corrector(json),
             json.get("probability_flow").asBoolean(),
             n,
@@ -151,6 +150,13 @@ class GoldenSdeTest {
       case "VESDE" -> new VeSde(json.get("sigma_min").asDouble(), json.get("sigma_max").asDouble());
       default -> throw new IllegalArgumentException("sde: " + json.get("sde"));
     };
+  }
+
+  private static Optional<Predictor> predictor(JsonNode json) {
+    String name = json.get("predictor").asText();
+    return name.equals("none")
+        ? Optional.empty()
+        : Optional.of(Predictor.valueOf(name.replace("_sampling", "").toUpperCase(Locale.ROOT)));
   }
 
   private static Optional<Langevin> corrector(JsonNode json) {
