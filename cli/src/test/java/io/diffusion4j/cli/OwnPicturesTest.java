@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A folder of coloured shapes with captions is trained on, all parts, and drawn from. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -214,6 +216,71 @@ class OwnPicturesTest {
     Run clip = train("clip", pictures, "tiny", own, "own-state", with);
     assertThat(clip.status()).isEqualTo(FailureHandler.BAD_INPUT);
     assertThat(clip.err()).contains("clip: " + model + " (expected: none, to train clip itself)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"prior", "prior-ar", "decoder"})
+  void embeddingsThatWereComputedBeforeGiveTheSameWeights(String part) {
+    Path embedded = embedded("of-" + part, pictures);
+    String[] plain = {"--clip", model.toString(), "--steps", "2"};
+    Path expected = folder.resolve("plain-" + part);
+    assertThat(train(part, pictures, "tiny", expected, "plain-state", plain).status()).isZero();
+    String[] known = {"--clip", plain[1], "--steps", "2", "--embeddings", embedded.toString()};
+    Path actual = folder.resolve("known-" + part);
+    Run run = train(part, pictures, "tiny", actual, "known-state", known);
+    assertThat(run.status()).as(run.err()).isZero();
+    String component = part.replace('-', '_');
+    try (var before = Checkpoint.open(expected.resolve(component));
+        var after = Checkpoint.open(actual.resolve(component))) {
+      for (String name : before.names()) {
+        assertThat(after.readFloats(name)).as(name).isEqualTo(before.readFloats(name));
+      }
+    }
+  }
+
+  @Test
+  void embeddingsThatAreNotThoseOfThePicturesAreRefused() throws IOException {
+    Path embedded = embedded("of-nine", pictures);
+    Path to = folder.resolve("refused");
+    String[] with = {"--clip", model.toString(), "--embeddings", embedded.toString(), "--flip"};
+    Run flipped = train("prior", pictures, "tiny", to, "refused", with);
+    assertThat(flipped.err()).contains("(expected: those of the squares in the middle: neither");
+
+    Path more = Files.createDirectories(folder.resolve("more"));
+    for (String name : List.of("red-disc.png", "new.png")) {
+      Files.write(more.resolve(name), Png.encode(picture("red", "disc"), Map.of()));
+    }
+    String[] own = {with[0], with[1], with[2], with[3]};
+    Run missing = train("prior", more, "tiny", to, "refused", own);
+    assertThat(missing.status()).isEqualTo(FailureHandler.BAD_INPUT);
+    assertThat(missing.err())
+        .contains("embeddings: " + embedded + ", without 1 of 2 pictures, such as new.png (exp");
+
+    Path other = folder.resolve("other-clip");
+    Run clip = train("clip", pictures, "tiny", other, "other-clip", "--steps", "1", "--seed", "9");
+    assertThat(clip.status()).as(clip.err()).isZero();
+    own[1] = other.toString();
+    Run mixed = train("prior", pictures, "tiny", to, "refused", own);
+    assertThat(mixed.status()).isEqualTo(FailureHandler.BAD_INPUT);
+    assertThat(mixed.err()).contains("embeddings: of the CLIP sha256:", "(expected: of that of ");
+
+    String[] alone = {with[2], with[3]};
+    for (String part : List.of("all", "upsampler")) {
+      Run useless = train(part, pictures, "tiny", to, "refused", alone);
+      assertThat(useless.err()).contains("(expected: with prior, prior-ar or decoder, after clip)");
+    }
+  }
+
+  /** What embed makes of pictures with the model, in the number format that trainings embed in. */
+  private Path embedded(String name, Path data) {
+    Path file = folder.resolve(name + ".safetensors");
+    String[] embed = {"embed", data.toString(), "--model", model.toString(), "-o", file.toString()};
+    Run run =
+        Run.of(
+            Stream.concat(Stream.of(embed), Stream.of("--precision", "bf16"))
+                .toArray(String[]::new));
+    assertThat(run.status()).as(run.err()).isZero();
+    return file;
   }
 
   @Test

@@ -68,8 +68,8 @@ public final class ClipEncoders implements AutoCloseable {
    */
   public static ClipEncoders open(Path folder, Optional<Path> tokenizer, Compute compute) {
     Check.that(Files.isDirectory(folder), "clip", folder, "a folder");
-    if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
-      return ofPipeline(ModelFolder.open(folder), tokenizer, compute);
+    if (isPipeline(folder)) {
+      return ofPipeline(folder, tokenizer, compute);
     }
     ClipTokenizer words = tokenizer(tokenizer.orElse(folder));
     if (OpenClip.isAt(folder)) {
@@ -81,19 +81,26 @@ public final class ClipEncoders implements AutoCloseable {
             : ClipModel.loadOpenAi(folder, words, compute));
   }
 
-  private static ClipEncoders ofPipeline(
-      ModelFolder folder, Optional<Path> vocabulary, Compute compute) {
-    folder.require(TEXT).require(TOKENIZER);
-    Check.that(folder.has(IMAGE), "clip", folder.path(), "a pipeline with an %s", IMAGE);
-    Path texts = folder.folder(TEXT);
-    Path images = folder.folder(IMAGE);
-    var words = tokenizer(vocabulary.orElseGet(() -> folder.folder(TOKENIZER)));
+  /** Whether a folder is a pipeline, or one in the making that has both towers. */
+  static boolean isPipeline(Path folder) {
+    return Files.isRegularFile(folder.resolve(ModelFolder.INDEX))
+        || (Files.isDirectory(folder.resolve(TEXT)) && Files.isDirectory(folder.resolve(IMAGE)));
+  }
+
+  private static ClipEncoders ofPipeline(Path folder, Optional<Path> vocabulary, Compute compute) {
+    if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
+      var index = ModelFolder.open(folder).require(TEXT).require(TOKENIZER);
+      Check.that(index.has(IMAGE), "clip", folder, "a pipeline with an %s", IMAGE);
+    }
+    Path texts = folder.resolve(TEXT);
+    Path images = folder.resolve(IMAGE);
+    var words = tokenizer(vocabulary.orElseGet(() -> folder.resolve(TOKENIZER)));
     var textNetwork = ClipFolders.readText(texts);
     var imageNetwork = ClipFolders.readVision(images);
     Check.that(
         textNetwork.embeddingDim() == imageNetwork.embeddingDim(),
         "clip",
-        folder.path(),
+        folder,
         "embeddings of one size; those of texts have %s values, those of images %s",
         textNetwork.embeddingDim(),
         imageNetwork.embeddingDim());
@@ -108,7 +115,7 @@ public final class ClipEncoders implements AutoCloseable {
       try {
         var image =
             new ClipImageModel(
-                preprocessor(folder.path().resolve(PREPROCESSOR), imageNetwork.imageSize()),
+                preprocessor(folder.resolve(PREPROCESSOR), imageNetwork.imageSize()),
                 imageNetwork,
                 new CheckpointTensors(images, imageWeights, ClipFolders::isParameter),
                 compute);

@@ -1,15 +1,14 @@
 package io.diffusion4j.clip;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.TensorInfo;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Tells whether two folders have the same CLIP, so that embeddings of two models are not mixed: the
@@ -30,10 +29,10 @@ public final class ClipIdentity {
    */
   public static String of(Path folder) {
     MessageDigest digest = sha256();
-    if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
-      var components = ModelFolder.open(folder);
-      add(digest, components.checkpoint(ClipEncoders.TEXT));
-      add(digest, components.checkpoint(ClipEncoders.IMAGE));
+    if (ClipEncoders.isPipeline(folder)) {
+      for (String tower : List.of(ClipEncoders.TEXT, ClipEncoders.IMAGE)) {
+        add(digest, Checkpoint.open(folder.resolve(tower), Checkpoint.TRANSFORMERS));
+      }
     } else if (OpenClip.isAt(folder)) {
       add(digest, Checkpoint.open(folder, OpenClip.WEIGHTS));
     } else {

@@ -11,6 +11,27 @@ public interface CaptionedImages {
   /** The example of this number, from 0. */
   CaptionedImage get(long index);
 
-  /** An image and what it shows. */
-  record CaptionedImage(Image image, String caption) {}
+  /**
+   * The key and the caption of the example of this number. Data sets of files do not decode the
+   * image for this.
+   */
+  default Named named(long index) {
+    CaptionedImage example = get(index);
+    return new Named(example.key(), example.caption());
+  }
+
+  /**
+   * An image and what it shows.
+   *
+   * @param key the name of the image in the set that it is from; empty if there is none
+   */
+  record CaptionedImage(Image image, String caption, String key) {
+    /** An image without a key. */
+    public CaptionedImage(Image image, String caption) {
+      this(image, caption, "");
+    }
+  }
+
+  /** An example without its image. */
+  record Named(String key, String caption) {}
 }

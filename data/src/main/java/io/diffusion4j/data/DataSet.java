@@ -3,6 +3,7 @@ package io.diffusion4j.data;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.stream.Stream;
@@ -83,6 +84,11 @@ public interface DataSet {
    */
   default DataSet with(String technique, String value) {
     throw new IllegalArgumentException("technique: " + technique + " (expected: none)");
+  }
+
+  /** Embeddings of the examples that were computed before; empty if there are none. */
+  default Optional<ImageEmbedder> embeddings() {
+    return Optional.empty();
   }
 
   /** What the metadata of trained weights says of the data set. */

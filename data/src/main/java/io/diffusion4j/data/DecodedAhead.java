@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -77,7 +78,17 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
     int depth = (int) Math.max(1, Math.min(MOST, READY / bytes));
     var ahead = new Ahead<>(examples::get, threads, depth);
     series.add(ahead);
-    return ahead::get;
+    return new CaptionedImages() {
+      @Override
+      public CaptionedImage get(long index) {
+        return ahead.get(index);
+      }
+
+      @Override
+      public Named named(long index) {
+        return examples.named(index);
+      }
+    };
   }
 
   @Override
@@ -100,6 +111,11 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
   @Override
   public List<String> classes() {
     return data.classes();
+  }
+
+  @Override
+  public Optional<ImageEmbedder> embeddings() {
+    return data.embeddings();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.diffusion4j.data;
 
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Rgb8;
 import java.io.UncheckedIOException;
@@ -25,14 +26,28 @@ import java.util.stream.Stream;
  * @param store keeps the squares, unless they are drawn
  * @param bad notes which of them cannot be read
  * @param kinds their classes, which are then the captions
+ * @param embeddings of the squares in the middle of the pictures, if they were computed before
  */
 public record Shuffled(
-    PictureSet pictures, Preparation preparation, SquareStore store, BadPictures bad, Classes kinds)
+    PictureSet pictures,
+    Preparation preparation,
+    SquareStore store,
+    BadPictures bad,
+    Classes kinds,
+    Optional<ImageEmbedder> embeddings)
     implements DataSet {
+  public Shuffled {
+    Check.that(
+        embeddings.isEmpty() || preparation.equals(Preparation.USUAL),
+        "embeddings",
+        "of pictures with " + preparation,
+        "those of the squares in the middle: neither --resize, --crop nor --flip");
+  }
+
   /** Pictures without classes. */
   public Shuffled(
       PictureSet pictures, Preparation preparation, SquareStore store, BadPictures bad) {
-    this(pictures, preparation, store, bad, Classes.NONE);
+    this(pictures, preparation, store, bad, Classes.NONE, Optional.empty());
   }
 
   /** The squares in their middle, with up to 5 % of pictures that cannot be read. */
@@ -64,7 +79,24 @@ public record Shuffled(
   @Override
   public Shuffled with(String technique, String value) {
     var kind = Techniques.of(Classes.BY).with(technique, value).get(Classes.BY);
-    return new Shuffled(pictures, preparation, store, bad, Classes.of(pictures, kind));
+    var classes = Classes.of(pictures, kind);
+    return new Shuffled(pictures, preparation, store, bad, classes, embeddings);
+  }
+
+  /**
+   * The same with embeddings that were computed before. Pictures that could not be read then are
+   * passed over.
+   *
+   * @throws IllegalArgumentException if pictures are prepared in another way than for embeddings,
+   *     or more of them could not be read than is passed over
+   */
+  public Shuffled withEmbeddings(ImageEmbedder known) {
+    for (long i = 0; i < pictures.size() && !known.unreadable().isEmpty(); i++) {
+      if (known.unreadable().contains(pictures.key(i))) {
+        bad.add(pictures, i, pictures.key(i) + ": could not be read when it was embedded");
+      }
+    }
+    return new Shuffled(pictures, preparation, store, bad, kinds, Optional.of(known));
   }
 
   @Override
@@ -74,16 +106,41 @@ public record Shuffled(
 
   @Override
   public CaptionedImages examples(int imageSize, long seed) {
-    return index -> {
+    return new Examples(imageSize, seed);
+  }
+
+  /** The examples of a seed. */
+  private final class Examples implements CaptionedImages {
+    private final int imageSize;
+    private final long seed;
+
+    Examples(int imageSize, long seed) {
+      this.imageSize = imageSize;
+      this.seed = seed;
+    }
+
+    @Override
+    public CaptionedImage get(long index) {
       long picture = picture(seed, index);
       while (true) {
         Optional<Rgb8> square = square(picture, imageSize, random(seed, index).split());
         if (square.isPresent()) {
-          return new CaptionedImage(square.get().toImage(), caption(seed, index, picture));
+          String caption = caption(seed, index, picture);
+          return new CaptionedImage(square.get().toImage(), caption, pictures.key(picture));
         }
         picture = (picture + 1) % pictures.size();
       }
-    };
+    }
+
+    /** As far as it is known which pictures cannot be read. */
+    @Override
+    public Named named(long index) {
+      long picture = picture(seed, index);
+      while (bad.contains(picture)) {
+        picture = (picture + 1) % pictures.size();
+      }
+      return new Named(pictures.key(picture), caption(seed, index, picture));
+    }
   }
 
   /** Nothing if the picture cannot be read. */

@@ -1,10 +1,10 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.data.ImageEmbedder;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
-import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.stage.Projection.Known;
 import io.diffusion4j.nn.Batch;
@@ -22,7 +22,7 @@ import java.util.SplittableRandom;
  *
  * @param data the examples, taken in order, at least as large as the decoder's images
  * @param textEncoder CLIP's, frozen
- * @param imageEncoder CLIP's, frozen
+ * @param embedder finds the embeddings of the images
  * @param objective the networks
  * @param noise the forward process
  * @param drop how often image and text are dropped together, for classifier-free guidance
@@ -33,7 +33,7 @@ import java.util.SplittableRandom;
 public record DecoderBatches(
     CaptionedImages data,
     TextEncoder textEncoder,
-    ImageEncoder imageEncoder,
+    ImageEmbedder embedder,
     DecoderObjective objective,
     NoisedBatch noise,
     double drop,
@@ -55,19 +55,19 @@ public record DecoderBatches(
   public Batch batch(long step) {
     var random = BatchSource.random(seed, step);
     int size = objective.backbone().sampleSize();
-    List<Image> images = new ArrayList<>(batchSize);
+    List<CaptionedImage> examples = new ArrayList<>(batchSize);
     List<float[]> pixels = new ArrayList<>(batchSize);
     List<String> captions = new ArrayList<>(batchSize);
     boolean[] dropped = new boolean[batchSize];
     for (int i = 0; i < batchSize; i++) {
       var example = data.get(step * batchSize + i);
-      images.add(example.image());
+      examples.add(example);
       pixels.add(Resize.area(example.image(), size, size).pixels());
       double u = random.nextDouble();
       dropped[i] = u < drop;
       captions.add(u < drop + textDrop ? "" : example.caption());
     }
-    List<float[]> embeddings = new ArrayList<>(imageEncoder.encode(images));
+    List<float[]> embeddings = new ArrayList<>(embedder.embed(examples));
     for (int i = 0; i < batchSize; i++) {
       if (dropped[i]) {
         embeddings.set(i, NO_IMAGE);

@@ -1,9 +1,8 @@
 package io.diffusion4j.prior;
 
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.ImageEmbedder;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.ArrayList;
@@ -15,11 +14,11 @@ import java.util.SplittableRandom;
  *
  * @param data the examples
  * @param textEncoder CLIP's, frozen
- * @param imageEncoder CLIP's, frozen
+ * @param images finds the embeddings of the images
  * @param drop how often the caption is replaced by the empty one, for classifier-free guidance
  */
 public record CaptionedEmbeddings(
-    CaptionedImages data, TextEncoder textEncoder, ImageEncoder imageEncoder, double drop) {
+    CaptionedImages data, TextEncoder textEncoder, ImageEmbedder images, double drop) {
   public CaptionedEmbeddings {
     Check.share("drop", drop);
   }
@@ -35,15 +34,15 @@ public record CaptionedEmbeddings(
 
   /** Encodes the examples {@code from} to {@code from + count − 1}. */
   Pairs pairs(long from, int count, SplittableRandom random) {
-    List<Image> images = new ArrayList<>(count);
+    List<float[]> embeddings = new ArrayList<>(count);
     List<String> captions = new ArrayList<>(count);
     List<Boolean> dropped = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      var example = data.get(from + i);
-      images.add(example.image());
-      dropped.add(random.nextDouble() < drop || example.caption().isEmpty());
-      captions.add(dropped.get(i) ? "" : example.caption());
+    for (var example : images.embed(data, from, count)) {
+      embeddings.add(example.embedding());
+      boolean isDropped = random.nextDouble() < drop || example.caption().isEmpty();
+      dropped.add(isDropped);
+      captions.add(isDropped ? "" : example.caption());
     }
-    return new Pairs(imageEncoder.encode(images), textEncoder.encode(captions), dropped);
+    return new Pairs(embeddings, textEncoder.encode(captions), dropped);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.data.ImageEmbedder;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.part.ImageEncoder;
@@ -180,7 +181,7 @@ class AutoregressiveModelTest {
     ImageEncoder images = list -> list.stream().map(i -> IMAGES.get((int) i.pixels()[0])).toList();
     TextEncoder texts =
         list -> list.stream().map(s -> text(s.isEmpty() ? 50 : (int) Float.parseFloat(s))).toList();
-    var pairs = new CaptionedEmbeddings(data, texts, images, 0.1);
+    var pairs = new CaptionedEmbeddings(data, texts, ImageEmbedder.by(images), 0.1);
     var shape = new AutoregressiveConfig(2, 16, 2, 16, 6, 7, 8, 2);
     var dots = new DotBuckets(new float[] {-1e6f}); // all of them are in the upper half
     var batches = new AutoregressiveBatches(pairs, CODES, dots, 24, 3);

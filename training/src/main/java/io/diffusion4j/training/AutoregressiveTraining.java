@@ -26,18 +26,22 @@ record AutoregressiveTraining(Job job) implements PartTraining {
     var shape = job.shapes().autoregressive();
     var config = job.config();
     try (var text = job.textModel();
-        var image = job.imageModel()) {
+        var image = job.imageTower()) {
       var examples = job.examples(preset.priorAr().training().seed());
-      var embeddings = Job.embeddings(examples, image, statistics);
+      var embedder = job.embedder(job.setup().data(), image);
+      var embeddings = Job.embeddings(examples, embedder, statistics);
       var codes = EmbeddingCodes.of(embeddings, shape.components(), shape.buckets());
-      var pairs = new CaptionedEmbeddings(examples, text, image, 0);
+      var pairs = new CaptionedEmbeddings(examples, text, embedder, 0);
       var dots = AutoregressiveBatches.dots(pairs, statistics, shape.dotBuckets());
       return job.run(
           new AutoregressiveObjective(new AutoregressiveTransformer(shape)),
           data ->
               new AutoregressiveBatches(
                   new CaptionedEmbeddings(
-                      job.examples(data), text, image, job.technique(PartTechniques.DROP)),
+                      job.examples(data),
+                      text,
+                      job.embedder(data, image),
+                      job.technique(PartTechniques.DROP)),
                   codes,
                   dots,
                   config.batchSize(),

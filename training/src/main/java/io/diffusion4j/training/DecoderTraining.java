@@ -87,14 +87,14 @@ record DecoderTraining(Job job) implements PartTraining {
                         TimestepSampler.uniform(LOW_NOISE), job.technique(PartTechniques.LOW_NOISE))
                     .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
     try (var text = job.textModel();
-        var image = job.imageModel()) {
+        var image = job.imageTower()) {
       return job.run(
           objective,
           data ->
               new DecoderBatches(
                   job.examples(data),
                   text,
-                  image,
+                  job.embedder(data, image),
                   objective,
                   noise,
                   job.technique(PartTechniques.DROP),

@@ -1,5 +1,7 @@
 package io.diffusion4j.training;
 
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.clip.ClipIdentity;
 import io.diffusion4j.clip.PublishedClip;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.diffusion.argument.Check;
@@ -16,6 +18,9 @@ import java.util.Map;
 /** A finished CLIP that the other parts of a model are trained on, in place of one of its own. */
 public final class FrozenClip {
   private static final String ORIGIN = "diffusion4j.clip";
+
+  /** The identity of the CLIP before it was written in the layout of pipelines. */
+  private static final String IDENTITY = "diffusion4j.clip_identity";
 
   private FrozenClip() {}
 
@@ -56,6 +61,30 @@ public final class FrozenClip {
     }
   }
 
+  /**
+   * Returns normally if the CLIP of a model folder is the one with an identity, or was copied from
+   * it.
+   *
+   * @param setting the name of the setting that has the identity, for messages
+   * @throws IllegalArgumentException if it is another one
+   */
+  static void requireIdentity(String setting, String identity, Path model) {
+    String own = ClipIdentity.of(model);
+    if (!identity.equals(own)) {
+      Path text = model.resolve(UnclipFolder.TEXT_ENCODER);
+      try (var weights = Checkpoint.open(text, Checkpoint.TRANSFORMERS)) {
+        Check.that(
+            identity.equals(weights.metadata().get(IDENTITY)),
+            setting,
+            "of the CLIP " + identity,
+            "of that of %s, %s; embed writes them with --model %s",
+            model,
+            own,
+            model);
+      }
+    }
+  }
+
   private static void write(Path clip, Path model) throws IOException {
     try (var published = PublishedClip.open(clip)) {
       var preprocessor = published.preprocessor();
@@ -64,7 +93,8 @@ public final class FrozenClip {
           "clip",
           clip + " sees pictures with other proportions",
           "pictures that are cropped");
-      Map<String, String> notes = Map.of(ORIGIN, clip.getFileName().toString());
+      Map<String, String> notes =
+          Map.of(ORIGIN, clip.getFileName().toString(), IDENTITY, ClipIdentity.of(clip));
       published.tokenizer().save(Files.createDirectories(model.resolve(UnclipFolder.TOKENIZER)));
       published.writeText(Files.createDirectories(model.resolve(UnclipFolder.TEXT_ENCODER)), notes);
       published.writeVision(

@@ -11,9 +11,9 @@ import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.Classes;
 import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.ImageEmbedder;
 import io.diffusion4j.data.Technique;
 import io.diffusion4j.decoder.backbone.Backbone;
-import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.nn.engine.Precision;
@@ -111,15 +111,25 @@ record Job(
     return by != null && lacks ? data.with(name, by) : data;
   }
 
+  /**
+   * What finds the image embeddings of a data set's examples: those that it has, or a tower.
+   *
+   * @throws IllegalArgumentException if the embeddings that it has are of another CLIP
+   */
+  ImageEmbedder embedder(DataSet data, ImageEncoder tower) {
+    var known = data.embeddings();
+    known
+        .flatMap(ImageEmbedder::clip)
+        .ifPresent(clip -> FrozenClip.requireIdentity("embeddings", clip, recipe.model()));
+    return known.orElseGet(() -> ImageEmbedder.by(tower));
+  }
+
   /** The image embeddings of the first examples. */
-  static List<float[]> embeddings(CaptionedImages examples, ImageEncoder encoder, int count) {
+  static List<float[]> embeddings(CaptionedImages examples, ImageEmbedder embedder, int count) {
     List<float[]> embeddings = new ArrayList<>(count);
     for (int from = 0; from < count; from += ENCODED_AT_ONCE) {
-      List<Image> images = new ArrayList<>(ENCODED_AT_ONCE);
-      for (int i = from; i < Math.min(from + ENCODED_AT_ONCE, count); i++) {
-        images.add(examples.get(i).image());
-      }
-      embeddings.addAll(encoder.encode(images));
+      int some = Math.min(ENCODED_AT_ONCE, count - from);
+      embedder.embed(examples, from, some).forEach(one -> embeddings.add(one.embedding()));
     }
     return embeddings;
   }
@@ -157,7 +167,12 @@ record Job(
     }
   }
 
-  ClipImageModel imageModel() {
+  /** CLIP's image tower, loaded when it is first asked. */
+  ImageTower imageTower() {
+    return new ImageTower(this::imageModel);
+  }
+
+  private ClipImageModel imageModel() {
     Path folder = folder(UnclipFolder.IMAGE_ENCODER);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       checkpoint.requireIntact();

@@ -50,6 +50,11 @@ public enum Part {
     return this != DDPM && this != DAE && this != CLASSIFIER && this != NOISED_CLIP;
   }
 
+  /** Whether it learns from image embeddings of CLIP, which may be computed before. */
+  public boolean learnsFromEmbeddings() {
+    return this == PRIOR || this == PRIOR_AR || this == DECODER;
+  }
+
   /** What the part takes from a {@link DataSet}. */
   public Use use() {
     return use;

@@ -1,10 +1,10 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.ImageEmbedder;
+import io.diffusion4j.data.ImageEmbedder.Embedded;
 import io.diffusion4j.diffusion.embedding.Vectors;
-import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
@@ -51,20 +51,14 @@ final class PriorHealth implements Health {
       Compute compute,
       CaptionedImages examples,
       TextEncoder text,
-      ImageEncoder image) {
+      ImageEmbedder embedder) {
     this.config = config;
     this.parameterization = parameterization;
     this.standardization = standardization;
     this.compute = compute;
-    List<Image> pictures = new ArrayList<>(PICTURES);
-    List<String> captions = new ArrayList<>(PICTURES);
-    for (int i = 0; i < PICTURES; i++) {
-      var example = examples.get(i);
-      pictures.add(example.image());
-      captions.add(example.caption());
-    }
-    images = image.encode(pictures);
-    texts = text.encode(captions);
+    var pictures = embedder.embed(examples, 0, PICTURES);
+    images = pictures.stream().map(Embedded::embedding).toList();
+    texts = text.encode(pictures.stream().map(Embedded::caption).toList());
   }
 
   @Override

@@ -30,7 +30,7 @@ record PriorTraining(Job job) implements PartTraining {
     var shape = job.shapes().prior();
     var config = job.config();
     try (var text = job.textModel();
-        var image = job.imageModel()) {
+        var image = job.imageTower()) {
       Path first = job.recipe().first();
       var standardization =
           first != null
@@ -49,7 +49,10 @@ record PriorTraining(Job job) implements PartTraining {
           data ->
               new PriorBatches(
                   new CaptionedEmbeddings(
-                      job.examples(data), text, image, job.technique(PartTechniques.DROP)),
+                      job.examples(data),
+                      text,
+                      job.embedder(data, image),
+                      job.technique(PartTechniques.DROP)),
                   standardization,
                   noise,
                   config.batchSize(),
@@ -68,14 +71,15 @@ record PriorTraining(Job job) implements PartTraining {
                   config.compute(),
                   job.examples(data),
                   text,
-                  image));
+                  job.embedder(data, image)));
     }
   }
 
-  private Standardization standardization(ImageEncoder encoder, int length) {
+  private Standardization standardization(ImageEncoder tower, int length) {
     Preset preset = job.preset();
     var examples = job.examples(preset.prior().training().seed());
+    var embedder = job.embedder(job.setup().data(), tower);
     return Standardization.of(
-        Job.embeddings(examples, encoder, preset.prior().statistics()), length);
+        Job.embeddings(examples, embedder, preset.prior().statistics()), length);
   }
 }

@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -94,7 +96,9 @@ public final class EmbedCommand implements Callable<Integer> {
     try (var model = clip.open();
         var bar = console.bars().bar("texts", 0, words.size())) {
       var run = new EmbeddingRun(clip.batch(), done -> bar.at(done, ""));
-      write(run.texts(model.text(), model.size(), words));
+      Embeddings embeddings = run.texts(model.text(), model.size(), words);
+      embeddings.write(output);
+      report(embeddings);
     }
     return 0;
   }
@@ -106,10 +110,20 @@ public final class EmbedCommand implements Callable<Integer> {
       Map<String, String> unreadable = run(model, set, part);
       unreadable.forEach((key, why) -> console.say("warning: " + key + ": " + why));
       Embeddings embeddings = part.embeddings();
-      write(embeddings);
+      embeddings.write(output, clip.identity(), without(set, embeddings));
+      report(embeddings);
       part.delete();
       return embeddings.names().size() == set.size() ? 0 : FailureHandler.FAILED;
     }
+  }
+
+  /** The pictures that could not be read, also in earlier runs. */
+  private static List<String> without(PictureSet set, Embeddings embeddings) {
+    Set<String> embedded = Set.copyOf(embeddings.names());
+    return LongStream.range(0, set.size())
+        .mapToObj(set::key)
+        .filter(key -> !embedded.contains(key))
+        .toList();
   }
 
   private Map<String, String> run(ClipEncoders model, PictureSet set, PartFile part) {
@@ -119,8 +133,7 @@ public final class EmbedCommand implements Callable<Integer> {
     }
   }
 
-  private void write(Embeddings embeddings) {
-    embeddings.write(output);
+  private void report(Embeddings embeddings) {
     console.printf(
         "%s: %,d embeddings of %d values", output, embeddings.names().size(), embeddings.size());
   }

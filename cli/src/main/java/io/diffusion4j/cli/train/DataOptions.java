@@ -4,6 +4,7 @@ import io.diffusion4j.cli.options.PictureColumns;
 import io.diffusion4j.cli.options.PreparationOptions;
 import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.training.Part;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,15 @@ final class DataOptions {
           "Pictures that are not trained on: a share of --data, such as 0.02, chosen by a hash of"
               + " each picture's path, or a data set of its own. Default: none")
   private @Nullable String validation;
+
+  @Option(
+      names = "--embeddings",
+      paramLabel = "FILE|DIR",
+      description =
+          "What embed made of the pictures of --data with the model's CLIP: .safetensors files."
+              + " Priors and decoder then learn from these, and CLIP's image tower embeds nothing"
+              + " again; priors decode no pictures. Not with another square than the middle one.")
+  private @Nullable Path embeddings;
 
   @Mixin private PreparationOptions preparation = new PreparationOptions();
 
@@ -77,7 +87,24 @@ final class DataOptions {
   List<String> paths() {
     Check.that(
         validation == null || !paths.isEmpty(), "validation", validation, "none without --data");
+    Check.that(
+        embeddings == null || !paths.isEmpty(), "embeddings", embeddings, "none without --data");
     return paths;
+  }
+
+  /**
+   * Returns normally if embeddings, where they are given, are of use for some parts.
+   *
+   * @throws IllegalArgumentException if these train CLIP, which changes the embeddings, or none of
+   *     them learns from embeddings
+   */
+  void requireUseOfEmbeddings(List<Part> parts) {
+    Check.that(
+        embeddings == null
+            || (parts.stream().anyMatch(Part::learnsFromEmbeddings) && !parts.contains(Part.CLIP)),
+        "embeddings",
+        embeddings,
+        "with prior, prior-ar or decoder, after clip");
   }
 
   /** Opens the data set that the paths name. */
@@ -89,6 +116,7 @@ final class DataOptions {
         preparation.preparation(),
         new BadPictures(bad.most),
         threads,
-        Optional.ofNullable(cache));
+        Optional.ofNullable(cache),
+        Optional.ofNullable(embeddings));
   }
 }

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.train;
 
+import io.diffusion4j.clip.embed.KnownEmbeddings;
 import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.DecodedAhead;
@@ -22,9 +23,14 @@ import java.util.Optional;
  * @param validation what they are not trained on; nothing if all is trained on
  * @param bad the pictures of the training that could not be read so far
  * @param store where squares are kept
+ * @param embeddings of the pictures that are trained on, if they were computed before
  */
 record OwnPictures(
-    DecodedAhead training, Optional<DataSet> validation, BadPictures bad, SquareStore store)
+    DecodedAhead training,
+    Optional<DataSet> validation,
+    BadPictures bad,
+    SquareStore store,
+    Optional<KnownEmbeddings> embeddings)
     implements AutoCloseable {
   static OwnPictures open(
       List<String> paths,
@@ -33,21 +39,26 @@ record OwnPictures(
       Preparation preparation,
       BadPictures bad,
       int threads,
-      Optional<Path> cache) {
+      Optional<Path> cache,
+      Optional<Path> embedded) {
     var all = PictureFiles.open("data", paths, columns);
     Optional<Split> split = heldOut.map(choice -> HeldOut.of("validation", choice, all, columns));
     SquareStore store = cache.<SquareStore>map(SquareFiles::new).orElse(SquareStore.NONE);
     var shuffled = new Shuffled(split.map(Split::training).orElse(all), preparation, store, bad);
+    var embeddings = embedded.map(path -> KnownEmbeddings.open("embeddings", path));
+    embeddings.ifPresent(known -> known.requireAll("embeddings", shuffled.pictures()));
     return new OwnPictures(
-        new DecodedAhead(shuffled, threads),
+        new DecodedAhead(embeddings.map(shuffled::withEmbeddings).orElse(shuffled), threads),
         split.map(parts -> new Shuffled(parts.validation())),
         bad,
-        store);
+        store,
+        embeddings);
   }
 
   @Override
   public void close() {
     training.close();
     store.close();
+    embeddings.ifPresent(KnownEmbeddings::close);
   }
 }

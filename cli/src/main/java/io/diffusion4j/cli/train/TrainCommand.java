@@ -214,6 +214,7 @@ public final class TrainCommand implements Callable<Integer> {
         !inpainting || part.equals(Part.DECODER.word()), "inpainting", part, "the part decoder");
     Recipe recipe = new Recipe(preset.sizes(), modelFolder, stateFolder, first, inpainting);
     List<Part> parts = parts(first);
+    pictures.requireUseOfEmbeddings(parts);
     List<TrainingConfig> configs =
         parts.stream()
             .map(p -> schedule.of(recipe.config(p), data.size()))

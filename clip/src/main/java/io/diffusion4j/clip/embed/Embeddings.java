@@ -6,6 +6,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorInfo;
 import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +33,12 @@ import java.util.Map;
 public record Embeddings(int size, List<String> names, float[] values) {
   /** The tensor of a safetensors file. */
   public static final String TENSOR = "embeddings";
+
+  /** The note that names the CLIP, by its {@link io.diffusion4j.clip.ClipIdentity}. */
+  static final String CLIP = "clip";
+
+  /** The note with the names of the pictures that could not be read, a JSON array. */
+  static final String UNREADABLE = "unreadable";
 
   private static final String NAMES = "names";
   private static final String NPY = ".npy";
@@ -67,6 +74,30 @@ public record Embeddings(int size, List<String> names, float[] values) {
    * @throws UncheckedIOException if it cannot be written
    */
   public void write(Path file) {
+    write(file, Map.of());
+  }
+
+  /**
+   * Writes embeddings of pictures, with what {@link KnownEmbeddings} needs; a {@code .npy} file has
+   * no place for it.
+   *
+   * @param clip the {@link io.diffusion4j.clip.ClipIdentity} of the model
+   * @param unreadable names of the pictures that could not be read
+   * @throws UncheckedIOException if it cannot be written
+   */
+  public void write(Path file, String clip, List<String> unreadable) {
+    write(file, Map.of(CLIP, clip, UNREADABLE, json(unreadable)));
+  }
+
+  private static String json(List<String> names) {
+    try {
+      return JSON.writeValueAsString(names);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("texts are always written", e);
+    }
+  }
+
+  private void write(Path file, Map<String, String> notes) {
     requireFormat("file", file);
     try {
       if (file.toString().endsWith(NPY)) {
@@ -74,7 +105,8 @@ public record Embeddings(int size, List<String> names, float[] values) {
         Files.write(names(file), JSON.writeValueAsBytes(names));
       } else {
         new SafetensorsWriter()
-            .note(NAMES, JSON.writeValueAsString(names))
+            .note(NAMES, json(names))
+            .notes(notes)
             .floats(TENSOR, DType.F32, new long[] {names.size(), size}, () -> values)
             .write(file);
       }
@@ -113,21 +145,34 @@ public record Embeddings(int size, List<String> names, float[] values) {
    */
   public static Embeddings read(Path file) {
     try (var checkpoint = Checkpoint.open(file)) {
-      long[] shape = checkpoint.info(TENSOR).shape();
-      Map<String, String> notes = checkpoint.metadata();
-      String json = notes.get(NAMES);
-      if (shape.length != 2 || shape[1] < 1 || json == null) {
+      return new Embeddings(size(checkpoint), names(checkpoint), checkpoint.readFloats(TENSOR));
+    }
+  }
+
+  /** The number of values of an embedding of a file. */
+  static int size(Checkpoint file) {
+    TensorInfo tensor = file.info(TENSOR);
+    long[] shape = tensor.shape();
+    if (shape.length != 2 || shape[1] < 1 || tensor.dtype() != DType.F32) {
+      throw new CheckpointException(file.path(), tensor + " (expected: [N, E] of F32)");
+    }
+    return Math.toIntExact(shape[1]);
+  }
+
+  /** The names of the rows of a file. */
+  static List<String> names(Checkpoint file) {
+    long rows = file.info(TENSOR).shape()[0];
+    String json = file.metadata().get(NAMES);
+    try {
+      List<String> names = json == null ? List.of() : List.of(JSON.readValue(json, String[].class));
+      if (names.size() != rows) {
         throw new CheckpointException(
-            file, checkpoint.info(TENSOR) + " (expected: [N, E], and the note " + NAMES + ")");
+            file.path(), NAMES + ": " + names.size() + " (expected: " + rows + ")");
       }
-      List<String> names = List.of(JSON.readValue(json, String[].class));
-      if (names.size() != shape[0]) {
-        throw new CheckpointException(
-            file, NAMES + ": " + names.size() + " (expected: " + shape[0] + ")");
-      }
-      return new Embeddings((int) shape[1], names, checkpoint.readFloats(TENSOR));
+      return names;
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(file, NAMES + ": no list of texts: " + e.getOriginalMessage());
+      throw new CheckpointException(
+          file.path(), NAMES + ": no list of texts: " + e.getOriginalMessage(), e);
     }
   }
 }

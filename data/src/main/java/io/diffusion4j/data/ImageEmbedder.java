@@ -1,0 +1,54 @@
+package io.diffusion4j.data;
+
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds the image embeddings of examples: by an image tower, or by their keys among embeddings that
+ * were computed before. Un-normalised.
+ */
+@FunctionalInterface
+public interface ImageEmbedder {
+  /** The embeddings of examples, one for each. */
+  List<float[]> embed(List<CaptionedImage> examples);
+
+  /**
+   * The embeddings and captions of the examples {@code from} to {@code from + count − 1}, which are
+   * decoded only if the embedder looks at them.
+   */
+  default List<Embedded> embed(CaptionedImages data, long from, int count) {
+    List<CaptionedImage> examples = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      examples.add(data.get(from + i));
+    }
+    List<float[]> embeddings = embed(examples);
+    List<Embedded> embedded = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      embedded.add(new Embedded(embeddings.get(i), examples.get(i).caption()));
+    }
+    return embedded;
+  }
+
+  /** The identity of the CLIP that computed embeddings before; empty for an image tower. */
+  default Optional<String> clip() {
+    return Optional.empty();
+  }
+
+  /** The keys of the pictures that have no embedding because they could not be read. */
+  default Set<String> unreadable() {
+    return Set.of();
+  }
+
+  /** Embeds by an image tower. */
+  static ImageEmbedder by(ImageEncoder encoder) {
+    return examples -> encoder.encode(examples.stream().map(CaptionedImage::image).toList());
+  }
+
+  /** The embedding of an example and its caption. */
+  @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+  record Embedded(float[] embedding, String caption) {}
+}

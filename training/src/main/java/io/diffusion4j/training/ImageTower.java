@@ -1,0 +1,41 @@
+package io.diffusion4j.training;
+
+import io.diffusion4j.clip.ClipImageModel;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * CLIP's image tower of a training, loaded when a picture is first embedded: never, if all
+ * embeddings were computed before. Thread-safe.
+ */
+final class ImageTower implements ImageEncoder, AutoCloseable {
+  private final Supplier<ClipImageModel> opening;
+  private @Nullable ClipImageModel opened;
+
+  ImageTower(Supplier<ClipImageModel> opening) {
+    this.opening = opening;
+  }
+
+  @Override
+  public List<float[]> encode(List<Image> images) {
+    return opened().encode(images);
+  }
+
+  private synchronized ClipImageModel opened() {
+    if (opened == null) {
+      opened = opening.get();
+    }
+    return opened;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (opened != null) {
+      opened.close();
+      opened = null;
+    }
+  }
+}
