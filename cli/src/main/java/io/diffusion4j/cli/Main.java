@@ -10,9 +10,15 @@ import io.diffusion4j.cli.evaluate.EvaluateCommand;
 import io.diffusion4j.cli.evaluate.LikelihoodCommand;
 import io.diffusion4j.cli.evaluate.MeasureCommand;
 import io.diffusion4j.cli.evaluate.NllCommand;
+import io.diffusion4j.cli.generate.BlendCommand;
+import io.diffusion4j.cli.generate.DiffCommand;
+import io.diffusion4j.cli.generate.EditCommand;
 import io.diffusion4j.cli.generate.GenerateCommand;
 import io.diffusion4j.cli.generate.GlideCommand;
+import io.diffusion4j.cli.generate.ImageToImageCommand;
+import io.diffusion4j.cli.generate.InpaintCommand;
 import io.diffusion4j.cli.generate.ReplayCommand;
+import io.diffusion4j.cli.generate.UpscaleCommand;
 import io.diffusion4j.cli.generate.VaryCommand;
 import io.diffusion4j.cli.inspect.DoctorCommand;
 import io.diffusion4j.cli.inspect.InspectCommand;
@@ -48,6 +54,12 @@ import picocli.CommandLine.Spec;
     subcommands = {
       GenerateCommand.class,
       VaryCommand.class,
+      EditCommand.class,
+      ImageToImageCommand.class,
+      InpaintCommand.class,
+      BlendCommand.class,
+      DiffCommand.class,
+      UpscaleCommand.class,
       GlideCommand.class,
       ReplayCommand.class,
       ServeCommand.class,

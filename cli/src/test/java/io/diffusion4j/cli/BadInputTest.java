@@ -99,6 +99,15 @@ final class BadInputTest {
     "generate a --raw a --server here:1, 'server: here:1 (expected: none beside --noise and"
         + " --raw)'",
     "vary missing.png, image: missing.png (expected: a file)",
+    "edit missing.png cat, image: missing.png (expected: a file)",
+    "img2img pom.xml --strength 1.5, 'strength: 1.5 (expected: in [0, 1])'",
+    "inpaint pom.xml --mask missing.png, mask: missing.png (expected: a file)",
+    "inpaint pom.xml --mask pom.xml --repaint-times 0, repaint-times: 0 (expected: ≥ 1)",
+    "blend pom.xml missing.png, second: missing.png (expected: a file)",
+    "blend pom.xml pom.xml --frames 0, frames: 0 (expected: ≥ 1)",
+    "diff pom.xml --to cat --ratio 2, 'ratio: 2.0 (expected: in [0, 1])'",
+    "upscale pom.xml --count 0, count: 0 (expected: ≥ 1)",
+    "vary x.safetensors --server localhost:1, image: x.safetensors (expected: a file)",
     "vary pom.xml --count 0, count: 0 (expected: ≥ 1)",
     "vary pom.xml --prior-steps 3, prior-steps: 3 (expected: none; no prior is used)",
     "vary pom.xml --prior ar, prior: ar (expected: none; no prior is used)",
@@ -229,6 +238,8 @@ final class BadInputTest {
     "serve --port x, 'Invalid value for option ''--port'': ''x'' is not an int'",
     "train, Missing required parameter: 'PART'",
     "vary, Missing required parameter: 'IMAGE'",
+    "edit pom.xml, Missing required parameter: 'PROMPT'",
+    "inpaint pom.xml, Missing required option: '--mask=FILE'",
     "inspect, Missing required parameter: 'DIR'",
     "init --config small, Missing required option: '--output=DIR'",
   })
@@ -244,8 +255,9 @@ final class BadInputTest {
     Run run = Run.of();
     assertThat(run.err())
         .startsWith(
-            "error: command: none (expected: one of generate, vary, glide, replay, serve, token,"
-                + " health, data, train, evaluate, nll, likelihood, doctor, measure, inspect");
+            "error: command: none (expected: one of generate, vary, edit, img2img, inpaint, blend,"
+                + " diff, upscale, glide, replay, serve, token, health, data, train, evaluate, nll,"
+                + " likelihood, doctor, measure, inspect");
     assertThat(run.status()).isEqualTo(2);
   }
 

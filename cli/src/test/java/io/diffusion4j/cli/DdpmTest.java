@@ -8,7 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +79,24 @@ final class DdpmTest {
 
     assertThat(Run.of("inspect", model).status()).isZero();
     isMeasured(model, folder);
+    isEdited(model, picture, folder);
+  }
+
+  private static void isEdited(String model, String picture, Path folder) {
+    String edited = folder.resolve("edited.png").toString();
+    for (String[] edit :
+        new String[][] {
+          {"img2img", picture},
+          {"inpaint", picture, "--mask", picture},
+          {"blend", picture, picture, "--ratio", "0.2"}
+        }) {
+      Run run = Run.of(with(edit, "--model", model, "--decoder-steps", "4", "--output", edited));
+      assertThat(run.status()).as(run.err()).isZero();
+      assertThat(Run.of("replay", edited, "--model", model).out()).contains("the same file");
+    }
+    Run words = Run.of("img2img", picture, "a cat", "--model", model);
+    assertThat(words.err())
+        .contains("prompt: \"a cat\" (expected: empty; the model does not draw from words)");
   }
 
   private static void isMeasured(String model, Path folder) {
@@ -158,10 +176,8 @@ final class DdpmTest {
     assertThat(silent.status()).isEqualTo(2);
   }
 
-  private static String[] with(String[] arguments, String last) {
-    String[] all = Arrays.copyOf(arguments, arguments.length + 1);
-    all[arguments.length] = last;
-    return all;
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test

@@ -111,9 +111,8 @@ final class DoctorTest {
     Run after = Run.of(generate);
     assertThat(after.status()).as(after.err()).isZero();
     assertThat(after.err())
-        .contains(
-            "warning: stages[\"decoder\"].sampler: in 3 steps it multiplies what the network is")
-        .doesNotContain("stages[\"prior\"]");
+        .contains("warning: decoder-sampler: in 3 steps it multiplies what the network is")
+        .doesNotContain("prior-sampler");
     Run decoder =
         Run.of(
             "generate",

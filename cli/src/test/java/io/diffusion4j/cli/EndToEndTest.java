@@ -13,6 +13,7 @@ import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.serving.Certificates;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -399,7 +401,7 @@ final class EndToEndTest {
   void aChoiceThatThereIsNotIsToldWhatThereIs() {
     Path output = folder.resolve("none.png");
     assertThat(generate(output, "--model", model.toString(), "--decoder-schedule", "late").err())
-        .contains("stages[\"decoder\"].schedule: \"late\" (expected: one of ", "trailing");
+        .contains("decoder-schedule: \"late\" (expected: one of ", "trailing");
     assertThat(
             generate(
                     output,
@@ -410,7 +412,7 @@ final class EndToEndTest {
                     "--decoder-eta",
                     "0.5")
                 .err())
-        .contains("stages[\"decoder\"].eta: 0.5 (expected: unset; euler has none)");
+        .contains("decoder-eta: 0.5 (expected: unset; euler has none)");
     assertThat(output).doesNotExist();
   }
 
@@ -454,6 +456,99 @@ final class EndToEndTest {
       assertThat(there.status()).as(there.err()).isZero();
       assertThat(there.out()).isEqualToIgnoringNewLines(same);
     }
+  }
+
+  /** Every edit is a request: the same here and at a server, and its file draws itself again. */
+  @Test
+  void imagesAreEditedHereAndAtAServer() throws Exception {
+    drawn("to-edit.png", "--seed", "3", "--model", model.toString());
+    drawn("another.png", "--seed", "4", "--model", model.toString());
+    Path image = folder.resolve("to-edit.png");
+    Path small = folder.resolve("small.png");
+    Files.write(small, Png.encode(Resize.area(ImageFiles.read(image, 1 << 20), 16, 16), Map.of()));
+    float[] half = new float[3 * SIZE * SIZE];
+    Arrays.fill(half, 0, half.length / 2, 1);
+    Arrays.fill(half, half.length / 2, half.length, -1);
+    Path mask = folder.resolve("mask.png");
+    Files.write(mask, Png.encode(new Image(SIZE, SIZE, half), Map.of()));
+    String pear = "a green pear";
+    List<List<String>> edits =
+        List.of(
+            List.of("vary", image.toString()),
+            List.of("edit", image.toString(), pear),
+            List.of("edit", image.toString(), pear, "--mask", mask.toString()),
+            List.of("img2img", image.toString(), "--strength", "0.7"),
+            List.of("inpaint", image.toString(), "--mask", mask.toString(), "--repaint-times", "2"),
+            List.of("blend", image.toString(), folder.resolve("another.png").toString()),
+            List.of("diff", image.toString(), "--from", "a red apple", "--to", pear),
+            List.of("upscale", small.toString()));
+    try (var server = new Serving()) {
+      for (List<String> edit : edits) {
+        byte[] here = edited(edit, "--model", model.toString());
+        assertThat(edited(edit, "--server", server.address())).as("%s", edit).isEqualTo(here);
+        Run again = replay(folder.resolve("edited.png"), "--model", model.toString());
+        assertThat(again.out()).as("%s: %s", edit, again.err()).contains("the same file");
+      }
+    }
+  }
+
+  private static byte[] edited(List<String> edit, String... where) throws IOException {
+    Path output = folder.resolve("edited.png");
+    List<String> all = new ArrayList<>(edit);
+    all.addAll(List.of("--seed", "5", "--output", output.toString()));
+    all.addAll(List.of("--decoder-steps", "4", "--super-res-steps", "2"));
+    all.addAll(List.of(where));
+    Run run = Run.of(all.toArray(String[]::new));
+    assertThat(run.status()).as("%s: %s", edit, run.err()).isZero();
+    return Files.readAllBytes(output);
+  }
+
+  @Test
+  void framesGoFromOneImageToTheOther() throws IOException {
+    drawn("from.png", "--seed", "3", "--model", model.toString());
+    drawn("to.png", "--seed", "4", "--model", model.toString());
+    Path sheet = folder.resolve("frames.png");
+    String[] blend = {
+      "blend",
+      folder.resolve("from.png").toString(),
+      folder.resolve("to.png").toString(),
+      "--seed",
+      "5",
+      "--model",
+      model.toString(),
+      "--output",
+      folder.resolve("frame.png").toString()
+    };
+    Run frames = Run.of(with(blend, "--frames", "3", "--sheet", sheet.toString()));
+    assertThat(frames.status()).as(frames.err()).isZero();
+    assertThat(ImageFiles.read(sheet, 1 << 20).width()).isEqualTo(2 * SIZE);
+    Run middle = Run.of(blend);
+    assertThat(middle.status()).as(middle.err()).isZero();
+    assertThat(folder.resolve("frame.png"))
+        .hasBinaryContent(Files.readAllBytes(folder.resolve("frame-2.png")));
+    assertThat(Run.of(with(blend, "--frames", "3", "--ratio", "0.2")).err())
+        .contains("ratio: 0.2 (expected: none beside --frames)");
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
+  }
+
+  @Test
+  void whatIsWrongWithAnEditIsToldByTheNamesOfItsOptions() throws IOException {
+    drawn("square.png", "--seed", "3", "--model", model.toString());
+    Path wide = folder.resolve("wide.png");
+    Files.write(wide, Png.encode(new Image(32, 16, new float[3 * 32 * 16]), Map.of()));
+    String square = folder.resolve("square.png").toString();
+    String own = model.toString();
+    assertThat(Run.of("img2img", wide.toString(), "--model", own).err())
+        .contains("error: image: 32×16 pixels (expected: a square image)");
+    assertThat(Run.of("inpaint", square, "--mask", wide.toString(), "--model", own).err())
+        .contains("error: mask: 32×16 pixels (expected: 64×64 pixels, the size of the image)");
+    assertThat(Run.of("diff", square, "--from", "a cat", "--to", "a cat", "--model", own).err())
+        .contains("error: to: \"a cat\" (expected: another text than ");
+    assertThat(Run.of("upscale", square, "--model", own).err())
+        .contains("error: image: 64×64 pixels (expected: smaller than 64×64, ");
   }
 
   @Test
@@ -588,9 +683,7 @@ final class EndToEndTest {
             "2");
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.err())
-        .contains(
-            "warning: text_to_image.prompt.text: the model reads 22 tokens; not read is what"
-                + " follows from \"");
+        .contains("warning: prompt: the model reads 22 tokens; not read is what follows from \"");
   }
 
   @Test
@@ -598,7 +691,7 @@ final class EndToEndTest {
     String[] steps = {"--prior-steps", "2", "--decoder-steps", "2", "--super-res-steps", "2"};
     Stream<String> alone = Stream.of("generate", "a purple zyzzyva", "--output");
     Stream<String> two = Stream.of("generate", "a red apple", "blorp the cat", "--output");
-    assertWarned(alone, steps, "prompt.text: the model was not trained with \"zyzzyva\"");
+    assertWarned(alone, steps, "prompt: the model was not trained with \"zyzzyva\"");
     assertWarned(two, steps, "prompt: the model was not trained with \"blorp\"");
   }
 
@@ -621,9 +714,7 @@ final class EndToEndTest {
         generate(
             folder.resolve("never.png"), "--decoder-steps", "1001", "--model", model.toString());
     assertThat(run.err())
-        .endsWith(
-            "error: stages[\"decoder\"].steps: 1001 (expected: 1 to 1000)"
-                + System.lineSeparator());
+        .endsWith("error: decoder-steps: 1001 (expected: 1 to 1000)" + System.lineSeparator());
     assertThat(run.status()).isEqualTo(2);
   }
 

@@ -5,9 +5,12 @@ import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.ImageToImageTask;
 import io.diffusion4j.serving.v1.InpaintTask;
 import io.diffusion4j.serving.v1.InputImage;
+import io.diffusion4j.serving.v1.InterpolationTask;
 import io.diffusion4j.serving.v1.PromptSpec;
+import io.diffusion4j.serving.v1.TextDiffTask;
 import io.diffusion4j.serving.v1.TextToImageTask;
 import io.diffusion4j.serving.v1.UnconditionalTask;
+import io.diffusion4j.serving.v1.UpscaleTask;
 import io.diffusion4j.serving.v1.VariationTask;
 import java.util.OptionalInt;
 
@@ -19,7 +22,7 @@ import java.util.OptionalInt;
  * }</pre>
  *
  * <p>Images are encoded files, such as PNG. What a model can do is listed by {@link
- * GenerationClient#models}; the other tasks of the contract are built in the same way by hand.
+ * GenerationClient#models}; images of embeddings are asked for in the same way by hand.
  */
 public final class Requests {
   private Requests() {}
@@ -83,6 +86,44 @@ public final class Requests {
                 .setImage(image(image))
                 .setStrength(strength)
                 .setPrompt(prompt(prompt, "")));
+  }
+
+  /**
+   * What lies between two images.
+   *
+   * @param ratio in [0, 1]: 0 is the first, 1 the second
+   */
+  public static GenerateImagesRequest.Builder interpolation(
+      byte[] first, byte[] second, double ratio) {
+    return GenerateImagesRequest.newBuilder()
+        .setInterpolation(
+            InterpolationTask.newBuilder()
+                .setFirst(image(first))
+                .setSecond(image(second))
+                .setRatio(ratio));
+  }
+
+  /**
+   * An image that is changed in the direction from one text to another.
+   *
+   * @param from what it shows; may be empty
+   * @param ratio in [0, 1]: 0 keeps the image, 1 reaches the direction
+   */
+  public static GenerateImagesRequest.Builder textDiff(
+      byte[] image, String from, String to, double ratio) {
+    return GenerateImagesRequest.newBuilder()
+        .setTextDiff(
+            TextDiffTask.newBuilder()
+                .setImage(image(image))
+                .setFromText(from)
+                .setToText(to)
+                .setRatio(ratio));
+  }
+
+  /** A larger image that this one could be a copy of. */
+  public static GenerateImagesRequest.Builder upscale(byte[] image) {
+    return GenerateImagesRequest.newBuilder()
+        .setUpscale(UpscaleTask.newBuilder().setImage(image(image)));
   }
 
   private static PromptSpec prompt(String text, String negative) {

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.evaluate;
 
 import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -19,7 +20,10 @@ record PromptDrawer(long seed, int batch, Bars bars) {
     List<Image> drawn = new ArrayList<>(prompts.size());
     var settings =
         DirectRequest.settings(
-            pipeline, ImageTask.of(prompts.get(0)), stages.byStage(pipeline.card()));
+            pipeline,
+            ImageTask.of(prompts.get(0)),
+            stages.byStage(pipeline.card()),
+            OptionNames::of);
     try (var bar = bars.bar("evaluate", 0, prompts.size())) {
       for (int from = 0; from < prompts.size(); from += batch) {
         int to = Math.min(prompts.size(), from + batch);

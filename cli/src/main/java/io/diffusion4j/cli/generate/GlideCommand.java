@@ -3,6 +3,7 @@ package io.diffusion4j.cli.generate;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.generate.LocalBatch.Drawn;
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.argument.Check;
@@ -114,7 +115,8 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
                     .ifPresent(message -> console.say("warning: prompt: " + message));
               }
               var settings =
-                  DirectRequest.settings(pipeline, tasks.get(0), stages.byStage(pipeline.card()));
+                  DirectRequest.settings(
+                      pipeline, tasks.get(0), stages.byStage(pipeline.card()), OptionNames::of);
               List<Image> images = new ArrayList<>();
               int each = noise.size() / tasks.size();
               for (int i = 0; i < tasks.size(); i++) {
@@ -133,8 +135,8 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
     if (image == null || mask == null) {
       return List.of(new ImageTask.TextToImage(prompts.forEachImage(words)));
     }
-    Image picture = ImageFiles.read(image, VaryCommand.MAX_PIXELS);
-    Image part = ImageFiles.read(mask, VaryCommand.MAX_PIXELS);
+    Image picture = ImageFiles.read(image, InputFile.MAX_PIXELS);
+    Image part = ImageFiles.read(mask, InputFile.MAX_PIXELS);
     new KnownPixels(picture, part); // says what is wrong with them
     return words.stream()
         .<ImageTask>map(own -> new ImageTask.Inpaint(picture, part, own, Resampling.NONE))

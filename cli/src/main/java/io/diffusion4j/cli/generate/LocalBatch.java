@@ -3,12 +3,17 @@ package io.diffusion4j.cli.generate;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.StageWatch;
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.PluginOptions;
+import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,10 +30,34 @@ record LocalBatch(
 
   /** What was drawn. */
   record Drawn(List<Image> images, IntFunction<byte[]> file) {
+    /** So many images of each request, whose files say how they were made. */
+    static Drawn of(List<DirectRequest> requests, int each, List<Image> images) {
+      return new Drawn(
+          images,
+          i -> requests.get(i / each).file(i % each, images.get(i)).getData().toByteArray());
+    }
+
     /** Images whose files do not say how they were made. */
     static Drawn plain(List<Image> images) {
       return new Drawn(images, i -> Png.encode(images.get(i), Map.of()));
     }
+  }
+
+  /** What is asked of an open model, complete and checked; warns of what may not be meant. */
+  List<DirectRequest> requests(
+      List<GenerateImagesRequest.Builder> asked,
+      SamplingOptions stages,
+      ImagePipeline pipeline,
+      long seed) {
+    var options = stages.byStage(pipeline.card());
+    var requests =
+        asked.stream()
+            .map(request -> request.putAllStages(options).addSeeds(seed).build())
+            .map(request -> DirectRequest.of(pipeline, request, OptionNames::of))
+            .toList();
+    ServerBatch.warn(
+        console, requests.stream().flatMap(request -> request.warnings().stream()).toList());
+    return requests;
   }
 
   /** Opens a model, has it draw, and writes the images. */

@@ -5,9 +5,7 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StageBars;
 import io.diffusion4j.cli.console.StageWatch;
-import io.diffusion4j.cli.options.ConnectionOptions;
 import io.diffusion4j.cli.options.ModelOptions;
-import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.argument.Check;
@@ -28,7 +26,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,23 +63,11 @@ public final class ReplayCommand implements Callable<Integer> {
       description = "Which prior drew it, diffusion or ar. Default: ${DEFAULT-VALUE}")
   private String prior = "";
 
-  @ArgGroup(validate = false, heading = "%nModel:%n")
-  private ModelOptions model = new ModelOptions();
-
-  @Mixin private PluginOptions plugins = new PluginOptions();
-
-  @Option(
-      names = "--server",
-      paramLabel = "HOST:PORT",
-      description = "Ask this server instead of loading a model.")
-  private @Nullable String server;
-
-  @ArgGroup(validate = false, heading = "%nServer:%n")
-  private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private DrawerOptions drawer = new DrawerOptions();
 
   @Override
   public Integer call() throws IOException {
-    connection.check(server);
+    drawer.connection.check(drawer.server);
     RecipeFile original = RecipeFile.read(file);
     if (output != null) {
       var to = new OutputFile(output);
@@ -91,7 +76,8 @@ public final class ReplayCommand implements Callable<Integer> {
         console.leaveOutput();
       }
     }
-    Generation.Picture again = server == null ? drawHere(original) : ask(server, original);
+    Generation.Picture again =
+        drawer.server == null ? drawHere(original) : ask(drawer.server, original);
     if (output != null) {
       new OutputFile(output).write(again.png());
     }
@@ -100,17 +86,18 @@ public final class ReplayCommand implements Callable<Integer> {
 
   private Generation.Picture drawHere(RecipeFile original) {
     Opening how =
-        model
+        drawer
+            .model
             .opening(Residency.ONE_AT_A_TIME)
             .withPrior(PriorChoice.named(prior).word())
-            .withLoras(model.loras().of(original.loras()));
-    String digest = OpenPipeline.family(model.folder()).digest(model.folder(), how);
+            .withLoras(drawer.model.loras().of(original.loras()));
+    String digest = OpenPipeline.family(drawer.model.folder()).digest(drawer.model.folder(), how);
     if (!digest.equals(original.recipe().getWeightsDigest())) { // told before the model is loaded
-      throw otherWeights(original, model.folder() + " with " + digest);
+      throw otherWeights(original, drawer.model.folder() + " with " + digest);
     }
-    try (var jars = plugins.load()) {
-      console.say("loading " + model.folder());
-      try (var open = ModelOptions.open(model.folder(), how, jars);
+    try (var jars = drawer.plugins.load()) {
+      console.say("loading " + drawer.model.folder());
+      try (var open = ModelOptions.open(drawer.model.folder(), how, jars);
           var watch = new StageWatch(console.bars(), 1)) {
         ImagePipeline pipeline = open.pipeline();
         original.requireParts(ModelParts.of(pipeline.card()));
@@ -128,8 +115,8 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private Generation.Picture ask(String address, RecipeFile original) throws IOException {
-    plugins.requireNoneBeside(address);
-    try (var client = connection.connect(address)) {
+    drawer.plugins.requireNoneBeside(address);
+    try (var client = drawer.connection.connect(address)) {
       Model own = modelWithItsWeights(client.models(), original);
       original.requireParts(own.getPartsList());
       List<String> fixed =

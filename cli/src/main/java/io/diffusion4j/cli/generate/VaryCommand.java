@@ -3,20 +3,22 @@ package io.diffusion4j.cli.generate;
 import com.google.inject.Injector;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.cli.console.Console;
-import io.diffusion4j.cli.options.ModelOptions;
-import io.diffusion4j.cli.options.PluginOptions;
+import io.diffusion4j.cli.generate.LocalBatch.Drawn;
+import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.unclip.PreparedPixels;
 import io.diffusion4j.unclip.UnclipFamily;
 import io.diffusion4j.unclip.UnclipModel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,9 +37,6 @@ import picocli.CommandLine.Parameters;
     description = "Make variations of images.",
     footer = {"", "Example:", "  diffusion4j vary apple.png --output another.png"})
 public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sampled {
-  /** More than any camera takes. */
-  static final long MAX_PIXELS = 200_000_000;
-
   @Mixin private Console console = new Console();
 
   @Parameters(
@@ -63,10 +62,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
   @ArgGroup(validate = false, heading = "%nTo compare with other frameworks:%n")
   private BatchOptions batch = new BatchOptions();
 
-  @ArgGroup(validate = false, heading = "%nModel:%n")
-  private ModelOptions model = new ModelOptions();
-
-  @Mixin private PluginOptions plugins = new PluginOptions();
+  @Mixin private DrawerOptions drawer = new DrawerOptions();
 
   @Override
   public SamplingOptions sampling() {
@@ -76,50 +72,77 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
   @Override
   public Integer call() throws IOException {
     check();
+    List<GenerateImagesRequest.Builder> asked = new ArrayList<>();
     List<Source> given = new ArrayList<>();
     for (Path source : sources) {
-      given.add(Source.read(source));
+      if (arePictures()) {
+        asked.add(Requests.variation(InputFile.read(source)));
+      } else {
+        given.add(Source.read(source));
+      }
     }
-    PngFiles files = draws.files(output, given.stream().mapToInt(Source::size).sum());
+    int inputs = asked.size() + given.stream().mapToInt(Source::size).sum();
+    PngFiles files = draws.files(output, inputs);
     files.requireWritable();
-    new LocalBatch(console, files, draws, batch, plugins)
-        .run(
-            model.folder(),
-            model.opening(Residency.ONE_AT_A_TIME),
-            draws.seedOrNew(),
-            (open, noise, watch) -> {
-              List<float[]> embeddings = new ArrayList<>();
-              for (Source source : given) {
-                for (float[] embedding : source.encode(open.injector())) {
-                  embeddings.addAll(Collections.nCopies(draws.count, embedding));
-                }
-              }
-              var pipeline = open.pipeline();
-              var task = new ImageTask.FromEmbedding(embeddings, ImageTask.Words.NONE);
-              var settings =
-                  DirectRequest.settings(pipeline, task, stages.byStage(pipeline.card()));
-              return LocalBatch.Drawn.plain(pipeline.draw(task, settings, noise, watch));
-            });
+    if (drawer.server != null) {
+      return new ServerBatch(console, files, draws, stages, drawer).run(drawer.server, asked);
+    }
+    long seed = draws.seedOrNew();
+    var here = new LocalBatch(console, files, draws, batch, drawer.plugins);
+    here.run(
+        drawer.model.folder(),
+        drawer.model.opening(Residency.ONE_AT_A_TIME),
+        seed,
+        (open, noise, watch) -> {
+          var pipeline = open.pipeline();
+          List<DirectRequest> requests = here.requests(asked, stages, pipeline, seed);
+          requests.forEach(request -> given.add(Picture.of(request)));
+          List<float[]> embeddings = new ArrayList<>();
+          for (Source source : given) {
+            for (float[] embedding : source.encode(open.injector())) {
+              embeddings.addAll(Collections.nCopies(draws.count, embedding));
+            }
+          }
+          var task = new ImageTask.FromEmbedding(embeddings, ImageTask.Words.NONE);
+          var settings =
+              DirectRequest.settings(
+                  pipeline, task, stages.byStage(pipeline.card()), OptionNames::of);
+          var images = pipeline.draw(task, settings, noise, watch);
+          return requests.isEmpty() || batch.noise != null // no request draws them again
+              ? Drawn.plain(images)
+              : Drawn.of(requests, draws.count, images);
+        });
     return 0;
+  }
+
+  /** Whether requests can hold what is varied. */
+  private boolean arePictures() {
+    return sources.stream().noneMatch(Prepared::is);
   }
 
   /** Everything that can be wrong without a model, before one is loaded. */
   private void check() {
-    for (Path source : sources) {
-      Check.that(Files.isRegularFile(source), "image", source, "a file");
-    }
+    sources.forEach(source -> InputFile.check("image", source));
     draws.check();
     stages.check();
     stages.checkWithoutPrior();
-    if (!plugins.areGiven()) { // which may add some
-      stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
-    }
     batch.check(draws.seed);
-    UnclipFamily.require(model.folder());
-    if (!plugins.areGiven() && !ModelFolder.open(model.folder()).has("image_encoder")) {
-      throw new IllegalArgumentException(
-          "model: " + model.folder() + " (expected: a folder with an image_encoder)");
+    drawer.check(stages);
+    if (drawer.server != null) {
+      Check.that(
+          arePictures() && !batch.areGiven(),
+          "server",
+          drawer.server,
+          "none beside pixel_values, --noise and --raw");
+      return;
     }
+    Path folder = drawer.model.folder();
+    UnclipFamily.require(folder);
+    Check.that(
+        drawer.plugins.areGiven() || ModelFolder.open(folder).has("image_encoder"),
+        "model",
+        folder,
+        "a folder with an image_encoder");
   }
 
   /** What is to be varied, as a file has it. */
@@ -131,13 +154,18 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     List<float[]> encode(Injector model);
 
     static Source read(Path file) throws IOException {
-      return file.toString().endsWith(".safetensors")
+      return Prepared.is(file)
           ? new Prepared(PreparedPixels.read(file))
-          : new Picture(ImageFiles.read(file, MAX_PIXELS));
+          : new Picture(ImageFiles.read(file, InputFile.MAX_PIXELS));
     }
   }
 
-  private record Picture(io.diffusion4j.diffusion.image.Image image) implements Source {
+  private record Picture(Image image) implements Source {
+    /** The image as the request, and whoever draws it again, has it. */
+    static Picture of(DirectRequest request) {
+      return new Picture(((ImageTask.Variation) request.task()).image());
+    }
+
     @Override
     public int size() {
       return 1;
@@ -150,6 +178,10 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
   }
 
   private record Prepared(PreparedPixels pixels) implements Source {
+    static boolean is(Path file) {
+      return file.toString().endsWith(".safetensors");
+    }
+
     @Override
     public int size() {
       return pixels.images().size();

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.train;
 
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.ContactSheet;
@@ -71,7 +72,8 @@ final class SampleOptions {
         var open = OpenPipeline.of(model, how, plugins)) {
       var words = prompts.stream().map(text -> new ImageTask.Words(text, "")).toList();
       var settings =
-          DirectRequest.settings(open.pipeline(), ImageTask.of(prompts.get(0)), Map.of());
+          DirectRequest.settings(
+              open.pipeline(), ImageTask.of(prompts.get(0)), Map.of(), OptionNames::of);
       List<NoiseSource> noise =
           IntStream.range(0, words.size())
               .<NoiseSource>mapToObj(i -> new PhiloxNoise(0, i))

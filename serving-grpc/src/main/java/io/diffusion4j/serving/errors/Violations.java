@@ -5,14 +5,30 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Everything that is wrong with a request, so that one answer tells all of it. */
 public final class Violations {
   /** More are not told one by one: an answer's trailers must stay small. */
   private static final int MOST_TOLD = 16;
 
+  private final UnaryOperator<String> names;
   private final List<FieldViolation> found = new ArrayList<>();
   private int untold;
+
+  /** Of a client that knows fields by their paths in the request. */
+  public Violations() {
+    this(UnaryOperator.identity());
+  }
+
+  /**
+   * Of a caller that knows fields by other names.
+   *
+   * @param names what a field is called, by its path in the request
+   */
+  public Violations(UnaryOperator<String> names) {
+    this.names = names;
+  }
 
   /**
    * A field has a value that it must not have.
@@ -36,7 +52,11 @@ public final class Violations {
 
   private void add(String field, String description) {
     if (found.size() < MOST_TOLD) {
-      found.add(FieldViolation.newBuilder().setField(field).setDescription(description).build());
+      found.add(
+          FieldViolation.newBuilder()
+              .setField(names.apply(field))
+              .setDescription(description)
+              .build());
     } else {
       untold++;
     }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A request of the contract for a pipeline of this process: checked, filled in and encoded as the
@@ -42,21 +43,21 @@ public final class DirectRequest {
    * @throws IllegalArgumentException with everything that is wrong with it
    */
   public static DirectRequest of(ImagePipeline pipeline, GenerateImagesRequest asked) {
-    return of(pipeline, asked, RequestResolver.PROMPT);
+    return of(pipeline, asked, UnaryOperator.identity());
   }
 
   /**
-   * Checks a request whose prompt has another name where it comes from.
+   * Checks a request whose fields have other names where it comes from.
    *
-   * @param promptField what warnings call the prompt
+   * @param names what messages call a field, by its path in the contract
    * @throws IllegalArgumentException with everything that is wrong with it
    */
   public static DirectRequest of(
-      ImagePipeline pipeline, GenerateImagesRequest asked, String promptField) {
+      ImagePipeline pipeline, GenerateImagesRequest asked, UnaryOperator<String> names) {
     return checked(
         () -> {
           var resolver = new RequestResolver(new Models(Set.of(pipeline)));
-          return new DirectRequest(resolver.resolve(asked, promptField));
+          return new DirectRequest(resolver.resolve(asked, names));
         });
   }
 
@@ -64,11 +65,15 @@ public final class DirectRequest {
    * How each stage samples for a task.
    *
    * @param options what was asked for, by the stages' names; the rest is the default of the task
+   * @param names what messages call a field, by its path in the contract
    * @throws IllegalArgumentException with everything that is wrong with the options
    */
   public static Map<String, SamplingSettings> settings(
-      ImagePipeline pipeline, ImageTask task, Map<String, StageOptions> options) {
-    return checked(() -> RequestResolver.settings(pipeline, task, options));
+      ImagePipeline pipeline,
+      ImageTask task,
+      Map<String, StageOptions> options,
+      UnaryOperator<String> names) {
+    return checked(() -> RequestResolver.settings(pipeline, task, options, names));
   }
 
   private static <T> T checked(Supplier<T> resolution) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 /** The images that clients send: how large they may be, and what is read of them. */
 public final class InputImages {
   /** No file is larger. */
-  static final int MAX_BYTES = 4 << 20;
+  public static final int MAX_BYTES = 4 << 20;
 
   /** No image has more pixels, by its header. */
   static final long MAX_PIXELS = 1 << 24;

@@ -25,13 +25,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** Checks requests and fills in their defaults. */
 public final class RequestResolver {
   public static final List<String> MEDIA_TYPES = List.of("image/png");
-
-  /** The field of a text to draw from. */
-  static final String PROMPT = "text_to_image.prompt.text";
 
   private final Models models;
 
@@ -46,11 +44,11 @@ public final class RequestResolver {
    * @throws StatusRuntimeException with everything that is wrong with it
    */
   public ResolvedRequest resolve(GenerateImagesRequest request) {
-    return resolve(request, PROMPT);
+    return resolve(request, UnaryOperator.identity());
   }
 
-  /** The same, where warnings call a text to draw from by another name. */
-  ResolvedRequest resolve(GenerateImagesRequest request, String promptField) {
+  /** The same for a caller that knows fields by other names than their paths. */
+  ResolvedRequest resolve(GenerateImagesRequest request, UnaryOperator<String> names) {
     ImagePipeline model =
         models
             .named(request.getModel())
@@ -61,7 +59,7 @@ public final class RequestResolver {
       throw Errors.unsupportedTask(Tasks.kind(asked).label(), card.name(), card.taskNames());
     }
 
-    Violations violations = new Violations();
+    Violations violations = new Violations(names);
     GenerateImagesRequest.Builder resolved = request.toBuilder().setModel(card.name());
     ImagePipeline engine = LoraResolver.resolve(resolved, model, violations);
     if (asked == TASK_NOT_SET) {
@@ -82,11 +80,9 @@ public final class RequestResolver {
     Map<String, Integer> steps = engine.steps(task, stages);
     List<Warning> warnings = new ArrayList<>();
     Tasks.texts(resolved.build())
-        .forEach(
-            (field, text) ->
-                warn(field.equals(PROMPT) ? promptField : field, text, engine, warnings));
+        .forEach((field, text) -> warn(names.apply(field), text, engine, warnings));
     for (String stage : steps.keySet()) { // those that the task has work for
-      String field = "stages[\"" + stage + "\"].sampler";
+      String field = names.apply("stages[\"" + stage + "\"].sampler");
       Optional<String> advice =
           Optional.ofNullable(stages.get(stage))
               .flatMap(settings -> engine.advice(stage, settings));
@@ -103,8 +99,11 @@ public final class RequestResolver {
 
   /** How each stage samples for a task; what was not asked for is the default of the task. */
   static Map<String, SamplingSettings> settings(
-      ImagePipeline engine, ImageTask task, Map<String, StageOptions> options) {
-    Violations violations = new Violations();
+      ImagePipeline engine,
+      ImageTask task,
+      Map<String, StageOptions> options,
+      UnaryOperator<String> names) {
+    Violations violations = new Violations(names);
     var stages =
         resolveStages(
             GenerateImagesRequest.newBuilder().putAllStages(options),

@@ -63,7 +63,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
 
   private void requireWords(String text) {
     if (text.isBlank()) {
-      violations.add(RequestResolver.PROMPT, Errors.quote(text), "some words");
+      violations.add("text_to_image.prompt.text", Errors.quote(text), "some words");
     }
   }
 

@@ -1,0 +1,69 @@
+package io.diffusion4j.cli.generate;
+
+import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.client.Requests;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code diffusion4j diff}: an image changes in the direction from one text to another. */
+@Command(
+    name = "diff",
+    modelTransformer = SamplingOptions.Adder.class,
+    description = "Change an image in the direction from one text to another.",
+    footer = {
+      "",
+      "Example:",
+      "  diffusion4j diff apple.png --from \"a red apple\" --to \"a green apple\" --output"
+          + " green.png"
+    })
+public final class DiffCommand implements Callable<Integer>, SamplingOptions.Sampled {
+  @Parameters(paramLabel = "IMAGE", description = "A square PNG, JPEG or WebP file.")
+  private Path image = Path.of("");
+
+  @Option(
+      names = "--from",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "What the image shows. Default: nothing is said of it")
+  private String from = "";
+
+  @Option(names = "--to", paramLabel = "TEXT", required = true, description = "What it is to show.")
+  private String to = "";
+
+  @Option(
+      names = "--ratio",
+      paramLabel = "X",
+      defaultValue = "0.35",
+      description =
+          "How far to go: 0 keeps the image, 1 goes all the way. Default: ${DEFAULT-VALUE}")
+  private double ratio;
+
+  @Option(
+      names = "--frames",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Draw so many images instead, from the image as it is to that.")
+  private int frames;
+
+  @Mixin private EditOptions edit = new EditOptions();
+
+  @Override
+  public SamplingOptions sampling() {
+    return edit.stages;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    InputFile.check("image", image);
+    List<Double> ratios = Ratios.to(ratio, frames);
+    edit.check(ratios.size());
+    byte[] file = InputFile.read(image);
+    return edit.draw(ratios.stream().map(own -> Requests.textDiff(file, from, to, own)).toList());
+  }
+}

@@ -1,0 +1,45 @@
+package io.diffusion4j.cli.generate;
+
+import io.diffusion4j.cli.options.ConnectionOptions;
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.PluginOptions;
+import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.unclip.UnclipModel;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Who draws: a model in this process, or a server. */
+@Command // or picocli takes it for no mixin
+final class DrawerOptions {
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  ModelOptions model = new ModelOptions();
+
+  @Mixin PluginOptions plugins = new PluginOptions();
+
+  @Option(
+      names = "--server",
+      paramLabel = "HOST:PORT",
+      description = "Ask this server instead of loading a model.")
+  @Nullable String server;
+
+  @ArgGroup(validate = false, heading = "%nServer:%n")
+  ConnectionOptions connection = new ConnectionOptions();
+
+  /** Everything that can be wrong before a model is loaded or a server is asked. */
+  void check(SamplingOptions stages) {
+    connection.check(server);
+    if (server == null) {
+      if (!plugins.areGiven()) { // which may add some
+        stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
+      }
+      OpenPipeline.family(model.folder());
+    } else {
+      plugins.requireNoneBeside(server);
+      stages.checkForServer();
+    }
+  }
+}

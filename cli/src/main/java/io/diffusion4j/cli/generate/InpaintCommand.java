@@ -1,0 +1,84 @@
+package io.diffusion4j.cli.generate;
+
+import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.client.Requests;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.serving.v1.ResamplingOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code diffusion4j inpaint}: a part of an image is drawn again. */
+@Command(
+    name = "inpaint",
+    modelTransformer = SamplingOptions.Adder.class,
+    description = "Draw a part of an image again.",
+    footer = {
+      "",
+      "Example:",
+      "  diffusion4j inpaint apple.png \"a green apple\" --mask middle.png --output green.png"
+    })
+public final class InpaintCommand implements Callable<Integer>, SamplingOptions.Sampled {
+  @Parameters(index = "0", paramLabel = "IMAGE", description = "A square PNG, JPEG or WebP file.")
+  private Path image = Path.of("");
+
+  @Parameters(
+      index = "1",
+      paramLabel = "PROMPT",
+      arity = "0..1",
+      defaultValue = "",
+      description = "What it is to show, in quotes. Default: what it shows already")
+  private String prompt = "";
+
+  @Option(
+      names = "--mask",
+      paramLabel = "FILE",
+      required = true,
+      description = "Of the image's size: white where it is to be drawn, black where it is kept.")
+  private Path mask = Path.of("");
+
+  @Option(
+      names = "--repaint-times",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "How often steps are repeated so that what is drawn agrees with what is kept (RePaint)."
+              + " Default: ${DEFAULT-VALUE}")
+  private int repaintTimes;
+
+  @Option(
+      names = "--repaint-jump",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "How many steps are repeated together. Default: ${DEFAULT-VALUE}")
+  private int repaintJump;
+
+  @Mixin private EditOptions edit = new EditOptions();
+
+  @Override
+  public SamplingOptions sampling() {
+    return edit.stages;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    InputFile.check("image", image);
+    InputFile.check("mask", mask);
+    Check.that(repaintTimes >= 1, "repaint-times", repaintTimes, "≥ 1");
+    Check.that(repaintJump >= 1, "repaint-jump", repaintJump, "≥ 1");
+    edit.check(1);
+    var request = Requests.inpaint(InputFile.read(image), InputFile.read(mask), prompt);
+    if (repaintTimes > 1) {
+      request
+          .getInpaintBuilder()
+          .setResampling(
+              ResamplingOptions.newBuilder().setJumpLength(repaintJump).setTimes(repaintTimes));
+    }
+    return edit.draw(List.of(request));
+  }
+}

@@ -1,0 +1,90 @@
+package io.diffusion4j.cli.generate;
+
+import com.google.protobuf.util.Durations;
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.console.StageBars;
+import io.diffusion4j.cli.console.StageWatch;
+import io.diffusion4j.cli.options.OptionNames;
+import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.client.Generation;
+import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.Warning;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A batch of images that a server draws, and that this process writes. */
+record ServerBatch(
+    Console console,
+    PngFiles files,
+    DrawOptions draws,
+    SamplingOptions stages,
+    DrawerOptions drawer) {
+  /** Has a server draw the images of each request, and writes them. */
+  int run(String server, List<GenerateImagesRequest.Builder> requests) throws IOException {
+    if (files.isStandardOutput()) {
+      console.leaveOutput();
+    }
+    boolean complete = true;
+    for (int i = 0; i < requests.size(); i++) {
+      try (var client = drawer.connection.connect(server)) {
+        Generation generation = draw(client, requests.get(i));
+        report(generation, i * draws.count);
+        complete &= generation.failures().isEmpty();
+      }
+    }
+    if (!complete) {
+      return FailureHandler.FAILED;
+    }
+    files.writeSheet().ifPresent(console::print);
+    return 0;
+  }
+
+  private Generation draw(GenerationClient client, GenerateImagesRequest.Builder request) {
+    request.setImageCount(draws.count).putAllStages(stages.byStage());
+    drawer.model.loras().ask(request);
+    if (draws.seed != null) {
+      request.addSeeds(draws.seed);
+    }
+    try (var bars = new StageBars(console.bars(), draws.count)) {
+      return client.generate(request.build(), bars);
+    }
+  }
+
+  private void report(Generation generation, int first) {
+    warn(console, generation.warnings());
+    for (var picture : generation.images()) {
+      var about = picture.metadata();
+      console.printf(
+          "%s: %d×%d pixels, seed %s%s",
+          files.write(first + about.getIndex(), picture.png()),
+          about.getWidth(),
+          about.getHeight(),
+          Long.toUnsignedString(about.getSeed()),
+          draws.count == 1 ? "" : ", image " + (about.getIndex() + 1) + " of it");
+    }
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    var usage = generation.usage();
+    usage
+        .getStagesList()
+        .forEach(s -> seconds.put(s.getStage(), Durations.toSecondsAsDouble(s.getTime())));
+    console.print(StageWatch.times(seconds, Durations.toSecondsAsDouble(usage.getRunTime())));
+    generation
+        .failures()
+        .forEach(
+            f ->
+                console.say(
+                    "error: image " + (f.getImageIndex() + 1) + ": " + f.getError().getMessage()));
+  }
+
+  /** Says what may not be meant. */
+  static void warn(Console console, List<Warning> warnings) {
+    warnings.stream()
+        .distinct()
+        .forEach(
+            w -> console.say("warning: " + OptionNames.of(w.getField()) + ": " + w.getMessage()));
+  }
+}

@@ -1,0 +1,38 @@
+package io.diffusion4j.cli.generate;
+
+import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.client.Requests;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code diffusion4j upscale}: a small image becomes a large one. */
+@Command(
+    name = "upscale",
+    modelTransformer = SamplingOptions.Adder.class,
+    description = "Draw a larger image that an image could be a copy of.",
+    footer = {"", "Example:", "  diffusion4j upscale small.png --output large.png"})
+public final class UpscaleCommand implements Callable<Integer>, SamplingOptions.Sampled {
+  @Parameters(
+      paramLabel = "IMAGE",
+      description = "A square PNG, JPEG or WebP file, smaller than the images of the model.")
+  private Path image = Path.of("");
+
+  @Mixin private EditOptions edit = new EditOptions();
+
+  @Override
+  public SamplingOptions sampling() {
+    return edit.stages;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    InputFile.check("image", image);
+    edit.check(1);
+    return edit.draw(List.of(Requests.upscale(InputFile.read(image))));
+  }
+}
