@@ -20,7 +20,7 @@ import java.util.UUID;
  * and files, without a network.
  *
  * <pre>{@code
- * try (var local = LocalGeneration.open(Path.of("emoji/model"))) {
+ * try (var local = LocalGeneration.emoji()) { // or open(Path.of("a/model/folder"))
  *   var request = Requests.textToImage("a red apple").setImageCount(4).build();
  *   for (var picture : local.client().generate(request).images()) {
  *     Files.write(Path.of(picture.metadata().getIndex() + ".png"), picture.png());
@@ -54,6 +54,17 @@ public final class LocalGeneration implements AutoCloseable {
   public static LocalGeneration open(Path folder) {
     var models = LocalModels.load(List.of(ServedModel.of(folder)), Opening.with(Residency.ALWAYS));
     return of(models, ServerConfig.loopback());
+  }
+
+  /**
+   * Loads the model that ships, from the jar {@code diffusion4j-model-emoji}. Takes seconds, and a
+   * second more when the jar is new.
+   *
+   * @throws IllegalArgumentException if the jar is not on the class path
+   * @throws UncheckedIOException if the user's cache cannot be written to
+   */
+  public static LocalGeneration emoji() {
+    return open(PackagedModel.unpack("emoji"));
   }
 
   /**

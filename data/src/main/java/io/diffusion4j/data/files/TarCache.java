@@ -3,6 +3,7 @@ package io.diffusion4j.data.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.diffusion4j.data.files.TarIndex.Member;
+import io.diffusion4j.diffusion.cache.UserCache;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -36,12 +37,7 @@ record TarCache(Path folder, long least) {
 
   /** {@code $XDG_CACHE_HOME/diffusion4j/shards}, for tar files from 16 MiB on. */
   static TarCache ofUser() {
-    Path home =
-        Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-            .map(Path::of)
-            .filter(Path::isAbsolute) // the specification says to ignore relative ones
-            .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"));
-    return new TarCache(home.resolve("diffusion4j").resolve("shards"), 1L << 24);
+    return new TarCache(UserCache.folder("shards"), 1L << 24);
   }
 
   /** As {@link TarIndex#read}. */

@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 import static java.util.Objects.requireNonNull;
 
+import io.diffusion4j.diffusion.cache.UserCache;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -19,7 +20,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -104,12 +104,7 @@ public final class Sprites {
 
   /** {@code $XDG_CACHE_HOME/diffusion4j/sprites}, or {@code ~/.cache/diffusion4j/sprites}. */
   public static Path userCache() {
-    return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-        .map(Path::of)
-        .filter(Path::isAbsolute) // the specification says to ignore relative ones
-        .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
-        .resolve("diffusion4j")
-        .resolve("sprites");
+    return UserCache.folder("sprites");
   }
 
   private static List<Sprite> load(Collection<Concept> drawn, Style style, int size, Path cache) {

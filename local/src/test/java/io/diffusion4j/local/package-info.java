@@ -1,0 +1,4 @@
+@NullMarked
+package io.diffusion4j.local;
+
+import org.jspecify.annotations.NullMarked;
