@@ -4,7 +4,10 @@ import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Operation;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.CrossEntropy;
+import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.weights.Init;
+import java.util.Map;
 
 /** What contrastive losses are made of: unit vectors, and a learned temperature. */
 public final class ContrastiveLoss {
@@ -17,6 +20,27 @@ public final class ContrastiveLoss {
   public static final double LARGEST = 100;
 
   private ContrastiveLoss() {}
+
+  /**
+   * The symmetric loss of pairs (Radford et al. 2021, fig. 3), with the learned factor and the
+   * share of images that find their text in the batch.
+   *
+   * @param text embeddings {@code [B, E]}
+   * @param image embeddings of the same rows
+   * @param largest what the factor of the cosines may become
+   */
+  public static Objective.Loss of(Nn nn, Tensor text, Tensor image, double largest) {
+    var t = normalise(nn, text);
+    var v = normalise(nn, image);
+    var scale = scale(nn, largest);
+    var logits = logits(nn, v, t, scale);
+    var pairs = nn.multiply(nn.sum(nn.multiply(v, t), 1), scale);
+    var ofImages = CrossEntropy.of(nn, logits, pairs, 1);
+    var ofTexts = CrossEntropy.of(nn, logits, pairs, 0);
+    return new Objective.Loss(
+        nn.multiply(nn.add(ofImages, ofTexts), nn.constant(0.5)),
+        Map.of("logit_scale", scale, "accuracy", CrossEntropy.accuracy(nn, logits, pairs, 1)));
+  }
 
   /** Rows of length 1: {@code [B, E] → [B, E]}. */
   public static Tensor normalise(Nn nn, Tensor x) {

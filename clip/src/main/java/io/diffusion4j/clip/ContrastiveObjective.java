@@ -3,9 +3,9 @@ package io.diffusion4j.clip;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
-import io.diffusion4j.nn.train.CrossEntropy;
-import io.diffusion4j.nn.train.Objective;
-import java.util.Map;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.FeatureObjective;
+import java.util.List;
 
 /**
  * CLIP's symmetric contrastive loss (Radford et al. 2021, fig. 3): the cosine of every text with
@@ -15,7 +15,8 @@ import java.util.Map;
  * @param largestScale what the factor of the cosines may become. Where it is large, small
  *     differences of the embeddings suffice, and all but a few of their components vary little.
  */
-public record ContrastiveObjective(ClipNetwork network, double largestScale) implements Objective {
+public record ContrastiveObjective(ClipNetwork network, double largestScale)
+    implements FeatureObjective {
   public ContrastiveObjective {
     Check.that(
         largestScale > 0 && largestScale <= ContrastiveLoss.LARGEST,
@@ -29,18 +30,15 @@ public record ContrastiveObjective(ClipNetwork network, double largestScale) imp
     this(new ClipNetwork(text, vision), ContrastiveLoss.LARGEST);
   }
 
+  /** The text embeddings and the image embeddings, un-normalised. */
   @Override
-  public Loss define(Nn nn, Inputs inputs) {
-    var t = ContrastiveLoss.normalise(nn, network.text().define(nn, inputs).get(1));
-    var v = ContrastiveLoss.normalise(nn, network.vision().define(nn, inputs).get(0));
-    var scale = ContrastiveLoss.scale(nn, largestScale);
-    var logits = ContrastiveLoss.logits(nn, v, t, scale);
-    var pairs = nn.multiply(nn.sum(nn.multiply(v, t), 1), scale);
-    var ofImages = CrossEntropy.of(nn, logits, pairs, 1);
-    var ofTexts = CrossEntropy.of(nn, logits, pairs, 0);
-    var loss = nn.multiply(nn.add(ofImages, ofTexts), nn.constant(0.5));
-    return new Loss(
-        loss,
-        Map.of("logit_scale", scale, "accuracy", CrossEntropy.accuracy(nn, logits, pairs, 1)));
+  public List<Tensor> features(Nn nn, Inputs inputs) {
+    var text = network.text().define(nn, inputs).get(1);
+    return List.of(text, network.vision().define(nn, inputs).get(0));
+  }
+
+  @Override
+  public Loss loss(Nn nn, List<Tensor> features) {
+    return ContrastiveLoss.of(nn, features.get(0), features.get(1), largestScale);
   }
 }

@@ -62,7 +62,7 @@ record ClipTraining(Job job) implements PartTraining {
                 source.contrasts(
                     new Contrasts(
                         vision.imageSize(),
-                        job.config().batchSize(),
+                        Math.toIntExact(job.config().samplesPerStep()),
                         job.config().seed(),
                         first == null)),
                 tokenizer,

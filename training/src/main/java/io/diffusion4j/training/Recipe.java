@@ -140,12 +140,6 @@ public record Recipe(
           case NOISED_CLIP -> new NoisedClipTraining(job);
         };
     Check.that(
-        config.accumulate() == 1 || (setup.part() != Part.CLIP && setup.part() != Part.NOISED_CLIP),
-        "accumulate",
-        config.accumulate(),
-        "1 for %s, whose loss is of a whole batch",
-        setup.part().word());
-    Check.that(
         config.lowRank().isEmpty()
             || (first != null && setup.part() != Part.CLIP && setup.part() != Part.NOISED_CLIP),
         "lora-rank",

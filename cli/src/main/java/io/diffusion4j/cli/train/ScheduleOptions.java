@@ -38,7 +38,7 @@ final class ScheduleOptions {
       paramLabel = "N",
       description =
           "Batches per step: the step of a batch that is N times as large, in the memory of one."
-              + " Not for clip, whose loss is of a whole batch. Default: 1")
+              + " Those of clip are contrasted together. Default: 1")
   private @Nullable Integer accumulate;
 
   @Option(

@@ -7,6 +7,9 @@ import java.util.stream.IntStream;
 
 /** The loss of choices: how surprising the right one is under the softmax of logits. */
 public final class CrossEntropy {
+  /** Logits that differ by less are equal: the right one may be computed in another order. */
+  private static final double ROUNDING = 1e-4;
+
   private CrossEntropy() {}
 
   /**
@@ -23,7 +26,8 @@ public final class CrossEntropy {
   /** The fraction of choices whose right logit is the largest; it has no gradient. */
   public static Tensor accuracy(Nn nn, Tensor logits, Tensor right, int axis) {
     var best = nn.reduce(Statistic.MAXIMUM, logits, axis);
-    var hits = nn.select(nn.subtract(best, right), nn.constant(0), nn.constant(1));
+    var lead = nn.subtract(nn.subtract(best, right), nn.constant(ROUNDING));
+    var hits = nn.select(lead, nn.constant(0), nn.constant(1));
     return mean(nn, hits);
   }
 

@@ -19,7 +19,12 @@ final class Learners {
   private Learners() {}
 
   static Learner of(Objective objective, TrainingConfig config) {
-    var whole = LossNetwork.of(objective);
+    return config.accumulate() > 1 && objective instanceof FeatureObjective features
+        ? new CachedFeatures(features, loss -> of(loss, config))
+        : of(LossNetwork.of(objective), config);
+  }
+
+  private static Learner of(LossNetwork whole, TrainingConfig config) {
     var network = config.lowRank().map(updates -> updates.in(whole)).orElse(whole);
     String asked = Engines.requireKnown(config.compute().engine());
     List<TrainingEngine> engines = new ArrayList<>();

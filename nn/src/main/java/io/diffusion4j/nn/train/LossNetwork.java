@@ -2,28 +2,42 @@ package io.diffusion4j.nn.train;
 
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Tensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * An {@link Objective} as data: one network from a batch to its loss.
  *
- * @param network with the outputs loss, metrics in the order of their names, and {@code [B, 2]}
- *     timesteps and losses if there are timesteps
+ * @param network with the outputs loss, metrics in the order of their names, {@code [B, 2]}
+ *     timesteps and losses if there are timesteps, and features
  * @param metrics their names
+ * @param features how many
  */
-public record LossNetwork(Network network, List<String> metrics) {
+public record LossNetwork(Network network, List<String> metrics, int features) {
   public LossNetwork {
     metrics = List.copyOf(metrics);
+  }
+
+  /** A loss without features. */
+  public LossNetwork(Network network, List<String> metrics) {
+    this(network, metrics, 0);
+  }
+
+  /** The same loss of a network that was rewritten. */
+  LossNetwork with(Network rewritten) {
+    return new LossNetwork(rewritten, metrics, features);
   }
 
   /** Runs the definition of an objective. */
   public static LossNetwork of(Objective objective) {
     List<String> metrics = new ArrayList<>();
+    List<Tensor> features = new ArrayList<>();
     NetworkDefinition definition =
         (nn, inputs) -> {
           var loss = objective.define(nn, inputs);
@@ -31,9 +45,12 @@ public record LossNetwork(Network network, List<String> metrics) {
           var outputs = new ArrayList<>(List.of(loss.value()));
           outputs.addAll(loss.metrics().values());
           loss.perTimestep().ifPresent(outputs::add);
+          features.addAll(loss.features());
+          outputs.addAll(features);
           return outputs;
         };
-    return new LossNetwork(Network.of(definition), metrics);
+    var network = Network.of(definition);
+    return new LossNetwork(network, metrics, features.size());
   }
 
   /** The loss, its metrics, and timesteps with losses, from the values of the outputs. */
@@ -43,12 +60,15 @@ public record LossNetwork(Network network, List<String> metrics) {
       values.put(metrics.get(i), (double) outputs.apply(1 + i)[0]);
     }
     int last = 1 + metrics.size();
-    boolean hasTimesteps = network.outputs().size() > last;
+    int first = network.outputs().size() - features;
     return new Value(
-        outputs.apply(0)[0], values, hasTimesteps ? outputs.apply(last) : new float[0]);
+        outputs.apply(0)[0],
+        values,
+        first > last ? outputs.apply(last) : new float[0],
+        IntStream.range(first, network.outputs().size()).mapToObj(outputs).toList());
   }
 
-  /** The mean of the losses of batches of one size. */
+  /** The mean of the losses of batches of one size, without their features. */
   public static Value mean(List<Value> values) {
     if (values.size() == 1) {
       return values.get(0);
@@ -63,14 +83,16 @@ public record LossNetwork(Network network, List<String> metrics) {
     }
     var perTimestep = FloatBuffer.allocate(rows);
     values.forEach(value -> perTimestep.put(value.perTimestep));
-    return new Value(loss, metrics, perTimestep.array());
+    return new Value(loss, metrics, perTimestep.array(), List.of());
   }
 
   /**
    * The loss of a batch as numbers.
    *
    * @param perTimestep {@code [B, 2]}; empty if there are no timesteps
+   * @param features further values that were read
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-  public record Value(double loss, Map<String, Double> metrics, float[] perTimestep) {}
+  public record Value(
+      double loss, Map<String, Double> metrics, float[] perTimestep, List<float[]> features) {}
 }

@@ -59,7 +59,7 @@ public record LowRank(int rank, double alpha, KeyPatterns targets) {
     var rewritten = new Rewriting(objective.network());
     objective.network().nodes().forEach(rewritten::copy);
     Check.that(rewritten.updates > 0, "targets", targets, "some dense layers of the network");
-    return new LossNetwork(rewritten.network(), objective.metrics());
+    return objective.with(rewritten.network());
   }
 
   private final class Rewriting {

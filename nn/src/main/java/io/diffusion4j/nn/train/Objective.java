@@ -3,6 +3,7 @@ package io.diffusion4j.nn.train;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -24,10 +25,21 @@ public interface Objective {
    * @param value a scalar, the mean over the batch
    * @param metrics further scalars to watch, by name
    * @param perTimestep {@code [B, 2]}, timestep and loss of each sample, where there are timesteps
+   * @param features further values to be read
    */
-  record Loss(Tensor value, Map<String, Tensor> metrics, Optional<Tensor> perTimestep) {
+  record Loss(
+      Tensor value,
+      Map<String, Tensor> metrics,
+      Optional<Tensor> perTimestep,
+      List<Tensor> features) {
     public Loss {
       metrics = new TreeMap<>(metrics);
+      features = List.copyOf(features);
+    }
+
+    /** A loss of which nothing further is read. */
+    public Loss(Tensor value, Map<String, Tensor> metrics, Optional<Tensor> perTimestep) {
+      this(value, metrics, perTimestep, List.of());
     }
 
     /** A loss without timesteps. */
