@@ -120,6 +120,40 @@ final class GlideTest {
   }
 
   @Test
+  void aNoisedClipGuidesTheBase() throws IOException {
+    Path clip = folder.resolve("clip");
+    Run trained =
+        Run.of(
+            "train",
+            "noised-clip",
+            "--preset",
+            "tiny",
+            "--steps",
+            "2",
+            "--model",
+            clip.toString(),
+            "--state",
+            folder.resolve("state").toString());
+    assertThat(trained.status()).as(trained.err()).isZero();
+    String[] guided = {
+      "a cat", "--seed", "7", "--guidance", "clip", "--guidance-scale", "30", "--noised-clip"
+    };
+    String[] by = append(guided, clip.resolve("noised_clip").toString());
+    Run run = glide(model, "guided.png", by);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(glide(model, "again.png", by).status()).isZero();
+    assertThat(glide(model, "plain.png", "a cat", "--seed", "7").status()).isZero();
+    assertThat(pixels("again.png")).isEqualTo(pixels("guided.png"));
+    assertThat(pixels("guided.png")).isNotEqualTo(pixels("plain.png"));
+    assertThat(glide(model, "none.png", "a cat", "--guidance", "clip").err())
+        .contains("guidance: \"clip\" (expected: none; the model has no guide for base)");
+  }
+
+  private static String[] append(String[] arguments, String last) {
+    return Stream.concat(Stream.of(arguments), Stream.of(last)).toArray(String[]::new);
+  }
+
+  @Test
   void whatIsBlackInTheMaskIsKept() throws IOException {
     float[] pixels = new float[SIZE * SIZE * 3];
     float[] mask = new float[pixels.length];
