@@ -201,6 +201,9 @@ class OwnPicturesTest {
     assertThat(EventReader.scalars(state.resolve("events"), "validation/loss").keySet())
         .containsExactly(1L, 2L);
     assertThat(EventReader.scalars(state.resolve("events"), "waiting_for_data")).hasSize(2);
+    Run doctor = Run.of("doctor", "--state", folder.resolve("watched-state").toString());
+    assertThat(doctor.out())
+        .contains("prior, 2 steps", "validation/own cosine", "waiting_for_data", "gradient_norm");
   }
 
   @Test

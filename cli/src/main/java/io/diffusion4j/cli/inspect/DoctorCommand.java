@@ -8,14 +8,18 @@ import io.diffusion4j.unclip.doctor.Diagnosis;
 import io.diffusion4j.unclip.doctor.Diagnosis.Level;
 import io.diffusion4j.unclip.doctor.Doctor;
 import io.diffusion4j.unclip.doctor.Verdict;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code diffusion4j doctor}: why a model draws only noise. */
 @Command(
@@ -28,8 +32,12 @@ import picocli.CommandLine.Mixin;
       "are also read as if the folder had other prediction types, schedules and timesteps.",
       "The status is 0 if no part is untrained, misconfigured or broken, else 1.",
       "",
-      "Example:",
-      "  diffusion4j doctor --model training/emoji/model"
+      "With --state the trainings are examined in place of the model: what they measured, and what",
+      "of it is not as it should be.",
+      "",
+      "Examples:",
+      "  diffusion4j doctor --model training/emoji/model",
+      "  diffusion4j doctor --state training/emoji/state"
     })
 public final class DoctorCommand implements Callable<Integer> {
   /** How many emoji; the large networks are asked about fewer. */
@@ -41,11 +49,25 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Mixin private ExampleOptions examples = new ExampleOptions();
 
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description =
+          "Report on the trainings whose states are here, finished or not: losses of held-out"
+              + " pictures, cosines, accuracy, gradients, time spent waiting for data.")
+  private @Nullable Path state;
+
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
+    if (state != null) {
+      List<TrainingHealth> trainings = TrainingHealth.of(state);
+      trainings.forEach(training -> training.print(console.out()));
+      console.out().flush();
+      return trainings.stream().allMatch(TrainingHealth::isWell) ? 0 : FailureHandler.FAILED;
+    }
     model.loras().requireNone("doctor");
     var of = examples.of(model.folder(), USUAL);
     console.say("examining " + model.folder());

@@ -1,6 +1,6 @@
 /**
  * The commands that examine files: {@code inspect} lists what a checkpoint contains, {@code doctor}
- * checks a model folder.
+ * checks a model folder, or what a training measured.
  */
 @NullMarked
 package io.diffusion4j.cli.inspect;

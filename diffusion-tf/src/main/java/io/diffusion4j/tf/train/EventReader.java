@@ -30,18 +30,27 @@ public final class EventReader {
    * @throws IOException with a message that names the file, if it is none of events
    */
   public static SortedMap<Long, Double> scalars(Path folder, String name) throws IOException {
+    return scalars(folder).getOrDefault(name, new TreeMap<>());
+  }
+
+  /**
+   * All numbers by name and step, in the same way.
+   *
+   * @throws IOException with a message that names the file, if it is none of events
+   */
+  public static SortedMap<String, SortedMap<Long, Double>> scalars(Path folder) throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(folder)) {
       files = all.filter(f -> f.getFileName().toString().contains("tfevents")).sorted().toList();
     }
-    SortedMap<Long, Double> numbers = new TreeMap<>();
+    SortedMap<String, SortedMap<Long, Double>> numbers = new TreeMap<>();
     for (Path file : files) {
-      read(file, name, numbers);
+      read(file, numbers);
     }
     return numbers;
   }
 
-  private static void read(Path file, String name, SortedMap<Long, Double> numbers)
+  private static void read(Path file, SortedMap<String, SortedMap<Long, Double>> numbers)
       throws IOException {
     try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       while (true) {
@@ -55,8 +64,10 @@ public final class EventReader {
         in.skipNBytes(CHECKSUM);
         Event event = Event.parseFrom(record);
         for (Summary.Value value : event.getSummary().getValueList()) {
-          if (value.getTag().equals(name) && value.hasSimpleValue()) {
-            numbers.put(event.getStep(), (double) value.getSimpleValue());
+          if (value.hasSimpleValue()) {
+            numbers
+                .computeIfAbsent(value.getTag(), tag -> new TreeMap<>())
+                .put(event.getStep(), (double) value.getSimpleValue());
           }
         }
       }

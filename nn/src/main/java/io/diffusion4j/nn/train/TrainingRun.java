@@ -21,6 +21,12 @@ import java.util.concurrent.Executors;
  * is given back at the end of {@link #run}, or by {@link #close} where that was not called.
  */
 public final class TrainingRun implements AutoCloseable {
+  /** The file of the state in a run's folder. */
+  public static final String STATE = "state.safetensors";
+
+  /** The note of a state with the samples of a batch. */
+  public static final String BATCH_SIZE = "batch_size";
+
   /** Watches a run; called on the training thread. */
   public interface Listener {
     /**
@@ -99,7 +105,7 @@ public final class TrainingRun implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
     }
-    this.state = folder.resolve("state.safetensors");
+    this.state = folder.resolve(STATE);
     this.checkpointEvery = checkpointEvery;
     this.lock = StateLock.of(folder);
     try {

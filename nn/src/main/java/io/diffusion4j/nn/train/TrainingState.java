@@ -98,7 +98,7 @@ final class TrainingState {
       Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps) {
     Map<String, String> notes = new LinkedHashMap<>();
     notes.put("seed", Long.toString(config.seed()));
-    notes.put("batch_size", Integer.toString(config.batchSize()));
+    notes.put(TrainingRun.BATCH_SIZE, Integer.toString(config.batchSize()));
     notes.put(ACCUMULATE, Integer.toString(config.accumulate()));
     notes.put(FROZEN, trainer.fixed().orElse(NOTHING));
     notes.put("precision", config.compute().precision().name());
