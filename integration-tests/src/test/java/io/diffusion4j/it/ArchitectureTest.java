@@ -55,7 +55,9 @@ class ArchitectureTest {
   private static final String PROTO = "io.diffusion4j.serving.v1..";
   private static final String WEB = "io.diffusion4j.web..";
   private static final String LOCAL = "io.diffusion4j.local..";
+  private static final String KOTLIN = "io.diffusion4j.kotlin..";
   private static final String SPRING_AI = "io.diffusion4j.springai..";
+  private static final String SPRING_BOOT = "io.diffusion4j.springboot..";
   private static final String LANGCHAIN4J = "io.diffusion4j.langchain4j..";
   private static final String OPENAI = "io.diffusion4j.openai..";
   private static final String CLI = "io.diffusion4j.cli..";
@@ -91,7 +93,9 @@ class ArchitectureTest {
           Map.entry("serving-grpc", "io.diffusion4j.serving"),
           Map.entry("web", "io.diffusion4j.web"),
           Map.entry("local", "io.diffusion4j.local"),
+          Map.entry("kotlin", "io.diffusion4j.kotlin"),
           Map.entry("spring-ai", "io.diffusion4j.springai"),
+          Map.entry("spring-boot-starter", "io.diffusion4j.springboot"),
           Map.entry("langchain4j", "io.diffusion4j.langchain4j"),
           Map.entry("openai", "io.diffusion4j.openai"),
           Map.entry("cli", "io.diffusion4j.cli"),
@@ -165,8 +169,12 @@ class ArchitectureTest {
           .definedBy(WEB)
           .layer("local")
           .definedBy(LOCAL)
+          .layer("kotlin")
+          .definedBy(KOTLIN)
           .layer("spring-ai")
           .definedBy(SPRING_AI)
+          .layer("spring-boot-starter")
+          .definedBy(SPRING_BOOT)
           .layer("langchain4j")
           .definedBy(LANGCHAIN4J)
           .layer("openai")
@@ -239,7 +247,8 @@ class ArchitectureTest {
           .whereLayer("serving-grpc")
           .mayOnlyAccessLayers("diffusion-api", "serving-proto", "client")
           .whereLayer("serving-grpc")
-          .mayOnlyBeAccessedByLayers("web", "openai", "local", "cli", "benchmarks")
+          .mayOnlyBeAccessedByLayers(
+              "web", "openai", "local", "spring-boot-starter", "cli", "benchmarks")
           .whereLayer("web")
           .mayOnlyAccessLayers("serving-proto", "serving-grpc")
           .whereLayer("web")
@@ -247,9 +256,18 @@ class ArchitectureTest {
           .whereLayer("local") // no family of models: they are found by the service loader
           .mayOnlyAccessLayers(
               "diffusion-api", "nn", "pipeline", "serving-proto", "client", "serving-grpc")
+          .whereLayer("kotlin")
+          .mayOnlyAccessLayers("serving-proto", "client")
+          .whereLayer("kotlin")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("spring-ai")
           .mayOnlyAccessLayers("serving-proto", "client")
           .whereLayer("spring-ai")
+          .mayOnlyBeAccessedByLayers("spring-boot-starter")
+          .whereLayer("spring-boot-starter")
+          .mayOnlyAccessLayers(
+              "diffusion-api", "pipeline", "client", "serving-grpc", "local", "spring-ai")
+          .whereLayer("spring-boot-starter")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("langchain4j")
           .mayOnlyAccessLayers("serving-proto", "client")
@@ -348,7 +366,7 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              CLIENT, SERVING, WEB, OPENAI, LOCAL, SPRING_AI, LANGCHAIN4J, CLI, BENCHMARKS)
+              CLIENT, SERVING, WEB, OPENAI, LOCAL, KOTLIN, SPRING_AI, LANGCHAIN4J, CLI, BENCHMARKS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "com.google.protobuf..");
@@ -376,7 +394,8 @@ class ArchitectureTest {
   static final ArchRule onlyMetersKnowMicrometer =
       noClasses()
           .that()
-          .resideOutsideOfPackage(METRICS)
+          .resideOutsideOfPackages(
+              METRICS, SPRING_BOOT) // the second: the registry of an application
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.micrometer..", "io.prometheus..");
@@ -401,7 +420,10 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule everyPackageIsNullMarked =
-      classes().that().resideOutsideOfPackage(PROTO).should(beInANullMarkedPackage());
+      classes()
+          .that()
+          .resideOutsideOfPackages(PROTO, KOTLIN) // whose types say themselves what may be null
+          .should(beInANullMarkedPackage());
 
   private static ArchCondition<JavaClass> beInThePackageOfTheirModule() {
     return new ArchCondition<>("be in the package of their module") {

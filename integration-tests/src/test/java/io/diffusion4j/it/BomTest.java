@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
-import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
 
@@ -17,35 +16,21 @@ class BomTest {
   private static final Set<String> OWN =
       Set.of("bom", "dependencies", "golden", "benchmarks", "integration-tests");
 
-  private static Element read(Path file) throws Exception {
-    return DocumentBuilderFactory.newInstance()
-        .newDocumentBuilder()
-        .parse(file.toFile())
-        .getDocumentElement();
-  }
-
-  private static Element bom() throws Exception {
-    return read(ROOT.resolve("bom/pom.xml"));
-  }
-
   private static Set<String> texts(Element from, String name) {
-    var texts = new TreeSet<String>();
-    var nodes = from.getElementsByTagName(name);
-    for (int i = 0; i < nodes.getLength(); i++) {
-      texts.add(nodes.item(i).getTextContent());
-    }
-    return texts;
+    return new TreeSet<>(Poms.texts(from, name));
   }
 
   @Test
   void hasEveryModuleThatIsMadeToBeUsed() throws Exception {
     var expected = new TreeSet<String>();
-    for (String module : texts(read(ROOT.resolve("pom.xml")), "module")) {
+    for (String module : texts(Poms.read(ROOT), "module")) {
       if (!OWN.contains(module)) {
         expected.add("diffusion4j-" + module);
       }
     }
-    var managed = (Element) bom().getElementsByTagName("dependencyManagement").item(0);
+    var managed =
+        (Element)
+            Poms.read(ROOT.resolve("bom")).getElementsByTagName("dependencyManagement").item(0);
     Set<String> artifacts = texts(managed, "artifactId");
     artifacts.removeIf(artifact -> !artifact.startsWith("diffusion4j-"));
     assertThat(artifacts).isEqualTo(expected);
@@ -53,14 +38,17 @@ class BomTest {
 
   @Test
   void hasTheVersionOfTheBuild() throws Exception {
-    String version = bom().getElementsByTagName("version").item(0).getTextContent();
-    assertThat(texts(read(ROOT.resolve("cli/pom.xml")), "version")).contains(version);
+    String version =
+        Poms.read(ROOT.resolve("bom")).getElementsByTagName("version").item(0).getTextContent();
+    assertThat(texts(Poms.read(ROOT.resolve("cli")), "version")).contains(version);
   }
 
   @Test
   void hasGrpcAndProtobufAsTheBuildHasThem() throws Exception {
-    var managed = (Element) bom().getElementsByTagName("dependencyManagement").item(0);
-    Element platform = read(ROOT.resolve("dependencies/pom.xml"));
+    var managed =
+        (Element)
+            Poms.read(ROOT.resolve("bom")).getElementsByTagName("dependencyManagement").item(0);
+    Element platform = Poms.read(ROOT.resolve("dependencies"));
     for (String library : Set.of("grpc", "protobuf")) {
       assertThat(texts(platform, library + ".version")).hasSize(1);
       assertThat(texts(managed, "version")).containsAll(texts(platform, library + ".version"));

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,23 +19,11 @@ class PublishedPomsTest {
   private static final Pattern VERSION = Pattern.compile("[0-9].*");
 
   private static Element read(String module) throws Exception {
-    return DocumentBuilderFactory.newInstance()
-        .newDocumentBuilder()
-        .parse(ROOT.resolve(module).resolve("pom.xml").toFile())
-        .getDocumentElement();
-  }
-
-  private static List<String> texts(Element from, String name) {
-    List<String> texts = new ArrayList<>();
-    var nodes = from.getElementsByTagName(name);
-    for (int i = 0; i < nodes.getLength(); i++) {
-      texts.add(nodes.item(i).getTextContent());
-    }
-    return texts;
+    return Poms.read(ROOT.resolve(module));
   }
 
   static List<String> modules() throws Exception {
-    return texts(read("."), "module");
+    return Poms.texts(read("."), "module");
   }
 
   private static List<String> jars() throws Exception {
@@ -47,7 +34,7 @@ class PublishedPomsTest {
 
   private static boolean isPom(String module) {
     try {
-      return texts(read(module), "packaging").contains("pom");
+      return Poms.texts(read(module), "packaging").contains("pom");
     } catch (Exception e) {
       throw new IllegalStateException(module, e);
     }
@@ -65,7 +52,7 @@ class PublishedPomsTest {
   void nameEachModuleAfterItsPackage() throws Exception {
     List<String> names = new ArrayList<>();
     for (String module : jars()) {
-      List<String> said = texts(read(module), "module.name");
+      List<String> said = Poms.texts(read(module), "module.name");
       assertThat(said).as(module).hasSize(1);
       Path sources = ROOT.resolve(module).resolve("src/main/java");
       if (Files.isDirectory(sources) && !module.equals("serving-proto")) {
@@ -86,7 +73,7 @@ class PublishedPomsTest {
     }
     var dependencies = pom.getElementsByTagName("dependency");
     for (int i = 0; i < dependencies.getLength(); i++) {
-      assertThat(texts((Element) dependencies.item(i), "version")).isEmpty();
+      assertThat(Poms.texts((Element) dependencies.item(i), "version")).isEmpty();
     }
   }
 

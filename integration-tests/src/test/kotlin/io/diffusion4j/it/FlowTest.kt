@@ -6,6 +6,7 @@ import io.diffusion4j.local.LocalModels
 import io.diffusion4j.local.ServedModel
 import io.diffusion4j.serving.config.ServerConfig
 import io.diffusion4j.client.Requests
+import io.diffusion4j.kotlin.events
 import io.diffusion4j.serving.v1.GenerationServiceGrpc
 import io.diffusion4j.serving.v1.StageOptions
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse.EventCase

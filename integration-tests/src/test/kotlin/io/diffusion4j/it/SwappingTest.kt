@@ -18,6 +18,8 @@ import io.diffusion4j.diffusion.sampling.Sampler
 import io.diffusion4j.diffusion.solver.DdimSampler
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus
 import io.diffusion4j.diffusion.solver.Samplers
+import io.diffusion4j.kotlin.get
+import io.diffusion4j.kotlin.replace
 import io.diffusion4j.nn.engine.Compute
 import io.diffusion4j.nn.engine.Precision
 import io.diffusion4j.unclip.UnclipModel
@@ -29,15 +31,6 @@ import org.junit.jupiter.api.extension.ExtendWith
 /** Each part of a real pipeline is replaced by a lambda and one binding. */
 @ExtendWith(TinyPipeline.Resolver::class)
 class SwappingTest(private val tiny: TinyPipeline) {
-  private inline fun <reified T : Any> replace(replacement: T) =
-    object : AbstractModule() {
-      override fun configure() {
-        bind(T::class.java).toInstance(replacement)
-      }
-    }
-
-  private inline fun <reified T : Any> Injector.get(): T = getInstance(T::class.java)
-
   private fun Injector.draw(sampler: Sampler = DdimSampler(0.0)) =
     Drawing.of(
       get<UnclipParts>(),

@@ -1,5 +1,6 @@
 package io.diffusion4j.local;
 
+import com.google.inject.Module;
 import com.google.inject.util.Modules;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.pipeline.Opening;
@@ -73,9 +74,19 @@ public final class LocalGeneration implements AutoCloseable {
    * @param config how many requests are drawn at once and may wait; there is no host and no port
    */
   public static LocalGeneration of(LocalModels models, ServerConfig config) {
+    return of(models, config, Modules.EMPTY_MODULE);
+  }
+
+  /**
+   * Takes over models that were loaded in another way; they are closed with this.
+   *
+   * @param config how many requests are drawn at once and may wait; there is no host and no port
+   * @param more what is bound beside, such as a {@code ServingListener}
+   */
+  public static LocalGeneration of(LocalModels models, ServerConfig config, Module more) {
     String name = "diffusion4j-" + UUID.randomUUID();
     try {
-      var server = models.server(config, Modules.EMPTY_MODULE).startInProcess(name);
+      var server = models.server(config, more).startInProcess(name);
       return new LocalGeneration(models, server, InProcessChannelBuilder.forName(name).build());
     } catch (IOException e) {
       models.close();
@@ -94,6 +105,14 @@ public final class LocalGeneration implements AutoCloseable {
   /** For the generated stubs of {@code diffusion4j.v1}: all of the contract; closed with this. */
   public Channel channel() {
     return channel;
+  }
+
+  /**
+   * Ends in good order: new and waiting requests are refused, and running ones have {@link
+   * ServerConfig#grace} to finish. What is left is for {@link #close}.
+   */
+  public void drain() {
+    server.close();
   }
 
   @Override

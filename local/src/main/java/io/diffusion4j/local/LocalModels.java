@@ -106,6 +106,11 @@ public final class LocalModels implements AutoCloseable {
     return models.stream().map(model -> model.pipeline().card().name()).toList();
   }
 
+  /** The same as pipelines, in the same order, for use without the service; closed with this. */
+  public List<ImagePipeline> pipelines() {
+    return List.copyOf(pipelines);
+  }
+
   /**
    * A server of these models, not started yet.
    *

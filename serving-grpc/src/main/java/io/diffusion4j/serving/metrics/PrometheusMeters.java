@@ -1,10 +1,8 @@
 package io.diffusion4j.serving.metrics;
 
 import io.diffusion4j.serving.events.ServingListener;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -14,7 +12,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The meters of a server, and what Prometheus reads of them:
@@ -56,11 +53,7 @@ public final class PrometheusMeters implements ServingListener {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final AtomicInteger queueDepth = new AtomicInteger();
-  private final AtomicInteger activeSamples = new AtomicInteger();
-  private final Timer queueWait;
-  private final Counter cancelled;
-  private final Counter previewsDropped;
+  private final ServiceMeters service = new ServiceMeters(registry);
 
   /** Meters at zero. */
   public PrometheusMeters() {
@@ -70,11 +63,6 @@ public final class PrometheusMeters implements ServingListener {
   /** Meters at zero, with these beside. */
   @Inject
   PrometheusMeters(Set<Level> more) {
-    registry.gauge("diffusion4j.queue.depth", queueDepth);
-    registry.gauge("diffusion4j.samples.active", activeSamples);
-    queueWait = registry.timer("diffusion4j.queue.wait");
-    cancelled = registry.counter("diffusion4j.cancelled.requests");
-    previewsDropped = registry.counter("diffusion4j.dropped.previews");
     ResidentMemory.bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -95,52 +83,41 @@ public final class PrometheusMeters implements ServingListener {
 
   @Override
   public void callEnded(CallEnd call) {
-    registry
-        .timer("diffusion4j.calls", "method", call.method(), "code", call.code().name())
-        .record(call.time());
+    service.callEnded(call);
   }
 
   @Override
   public void queueChanged(int depth) {
-    queueDepth.set(depth);
+    service.queueChanged(depth);
   }
 
   @Override
   public void requestBegan(Duration waited) {
-    queueWait.record(waited);
+    service.requestBegan(waited);
   }
 
   @Override
   public void requestCancelled() {
-    cancelled.increment();
+    service.requestCancelled();
   }
 
   @Override
   public void batchBegan(String model, int images) {
-    activeSamples.addAndGet(images);
+    service.batchBegan(model, images);
   }
 
   @Override
   public void batchEnded(String model, int images, BatchEnd end) {
-    activeSamples.addAndGet(-images);
-    switch (end) {
-      case DRAWN -> registry.counter("diffusion4j.images", "model", model).increment(images);
-      case FAILED ->
-          registry.counter("diffusion4j.failed.images", "model", model).increment(images);
-      case STOPPED -> {} // its request is counted where it was cancelled
-    }
+    service.batchEnded(model, images, end);
   }
 
   @Override
   public void stepTaken(String stage, int images, Duration time) {
-    registry
-        .timer("diffusion4j.step", "stage", stage, "batch", Integer.toString(images))
-        .record(time);
-    registry.counter("diffusion4j.image.steps", "stage", stage).increment(images);
+    service.stepTaken(stage, images, time);
   }
 
   @Override
   public void previewsDropped(int previews) {
-    previewsDropped.increment(previews);
+    service.previewsDropped(previews);
   }
 }

@@ -1,4 +1,4 @@
-package io.diffusion4j.it
+package io.diffusion4j.kotlin
 
 import io.diffusion4j.serving.v1.GenerateImagesRequest
 import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceStub
@@ -14,7 +14,7 @@ import kotlinx.coroutines.flow.callbackFlow
  * The events of a request as they come. Who stops collecting cancels the request at the server; who
  * collects slowly gets fewer previews.
  */
-fun GenerationServiceStub.events(
+public fun GenerationServiceStub.events(
   request: GenerateImagesRequest
 ): Flow<StreamGenerateImagesResponse> = callbackFlow {
   val observer =

@@ -1,0 +1,135 @@
+package io.diffusion4j.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Projects of users, outside of this build and with no managed versions, resolve the modules and
+ * draw.
+ *
+ * <p>One run of Maven builds all of {@code consumers} in a copy of that folder. Its local
+ * repository holds the jars that this build has just made, in front of the user's, which is only
+ * read. Without jars, as in {@code mvn test}, there is nothing to resolve and the test is skipped.
+ */
+class ConsumersTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Path TARGET = Path.of("target/consumers").toAbsolutePath();
+  private static final Path PROJECTS = TARGET.resolve("projects");
+  private static final Path REPOSITORY = TARGET.resolve("repository");
+  private static final Path LOG = TARGET.resolve("build.log");
+  private static final String VERSION = "0.1.0-SNAPSHOT";
+
+  static List<String> projects() throws Exception {
+    return Poms.texts(Poms.read(Path.of("consumers")), "module");
+  }
+
+  @BeforeAll
+  static void build() throws Exception {
+    assumeTrue(Files.exists(ROOT.resolve(jar("local"))), "no jars (expected: those of mvn verify)");
+    String maven = System.getProperty("consumers.maven.home", "");
+    assumeTrue(!maven.isEmpty(), "no Maven (expected: to be called by it)");
+    deleteRecursively(PROJECTS);
+    copyRecursively(Path.of("consumers"), PROJECTS);
+    fillRepository();
+    String script = File.separatorChar == '\\' ? "mvn.cmd" : "mvn";
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(maven, "bin", script).toString());
+    command.addAll(List.of("-B", "-ntp", "--fail-at-end"));
+    if (Boolean.getBoolean("consumers.offline")) {
+      command.add("--offline");
+    }
+    command.add("-Dmaven.repo.local=" + REPOSITORY);
+    command.add("-Dmaven.repo.local.tail=" + System.getProperty("consumers.repository"));
+    command.add("test");
+    var builder = new ProcessBuilder(command).directory(PROJECTS.toFile());
+    builder.redirectErrorStream(true).redirectOutput(LOG.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(20, TimeUnit.MINUTES)).as("ended, see %s", LOG).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("projects")
+  void draw(String project) throws Exception {
+    Path folder = PROJECTS.resolve(project);
+    assertThat(folder.resolve("target/surefire-reports"))
+        .as("%s", lines(project))
+        .isDirectoryContaining("glob:**.xml");
+    try (Stream<Path> reports = Files.list(folder.resolve("target/surefire-reports"))) {
+      for (Path report : reports.filter(file -> file.toString().endsWith(".xml")).toList()) {
+        assertThat(Files.readString(report))
+            .doesNotContain("<failure", "<error", "<skipped")
+            .contains("<testcase");
+      }
+    }
+  }
+
+  /** What Maven printed of a project, for the message. */
+  private static String lines(String project) throws IOException {
+    String log = Files.readString(LOG, UTF_8);
+    return log.substring(Math.max(0, log.indexOf("example:" + project + " >")));
+  }
+
+  private static String jar(String module) {
+    return module + "/target/diffusion4j-" + module + "-" + VERSION + ".jar";
+  }
+
+  private static void fillRepository() throws Exception {
+    put("diffusion4j", ROOT.resolve("pom.xml"), "pom");
+    for (String module : Poms.texts(Poms.read(ROOT), "module")) {
+      put("diffusion4j-" + module, ROOT.resolve(module).resolve("pom.xml"), "pom");
+      if (Files.exists(ROOT.resolve(jar(module)))) {
+        put("diffusion4j-" + module, ROOT.resolve(jar(module)), "jar");
+      }
+    }
+  }
+
+  private static void put(String artifact, Path file, String type) throws IOException {
+    Path folder = REPOSITORY.resolve("io/diffusion4j").resolve(artifact).resolve(VERSION);
+    Files.createDirectories(folder);
+    Files.copy(file, folder.resolve(artifact + "-" + VERSION + "." + type), REPLACE_EXISTING);
+  }
+
+  private static void copyRecursively(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path copy = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(copy);
+        } else {
+          Files.copy(file, copy);
+        }
+      }
+    }
+  }
+
+  private static void deleteRecursively(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

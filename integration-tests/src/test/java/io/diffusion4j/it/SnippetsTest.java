@@ -1,0 +1,109 @@
+package io.diffusion4j.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The documents show sources that are compiled and run.
+ *
+ * <p>A source has a region from {@code snippet: NAME} to {@code end snippet}, each in a comment of
+ * its own. A page has {@code <!-- snippet: PATH#NAME -->} above the block that shows the region.
+ * With {@code -Dwrite=true} the test writes the pages.
+ */
+class SnippetsTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern SHOWN =
+      Pattern.compile(
+          "(<!-- snippet: (\\S+)#(\\S+) -->\\n\\n?```\\w*\\n)(.*?)(?=```\\n)", Pattern.DOTALL);
+
+  private static List<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+    try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+      docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
+    }
+    return pages;
+  }
+
+  private static String region(String file, String name) {
+    try {
+      List<String> lines = Files.readAllLines(ROOT.resolve(file));
+      int begin = indexOf(lines, ".*snippet: " + Pattern.quote(name) + "( -->)?", 0);
+      int end = indexOf(lines, ".*end snippet( -->)?", begin);
+      String text = String.join("\n", lines.subList(begin + 1, end));
+      return text.stripTrailing().stripIndent() + "\n";
+    } catch (IOException e) {
+      throw new IllegalStateException(file + ": cannot be read", e);
+    }
+  }
+
+  private static int indexOf(List<String> lines, String pattern, int from) {
+    for (int i = from; i < lines.size(); i++) {
+      if (lines.get(i).matches(pattern)) {
+        return i;
+      }
+    }
+    throw new IllegalStateException("no line like " + pattern);
+  }
+
+  private static String withRegions(String page) {
+    return SHOWN
+        .matcher(page)
+        .replaceAll(
+            found ->
+                Matcher.quoteReplacement(found.group(1) + region(found.group(2), found.group(3))));
+  }
+
+  @Test
+  void showWhatIsCompiled() throws IOException {
+    for (Path page : pages()) {
+      String shown = Files.readString(page);
+      String expected = withRegions(shown);
+      if (Boolean.getBoolean("write") && !shown.equals(expected)) {
+        Files.writeString(page, expected);
+      } else {
+        assertThat(shown).as("%s (rewritten with -Dwrite=true)", page).isEqualTo(expected);
+      }
+    }
+  }
+
+  /** A region that no page shows any more has lost its reason, and its marks are removed. */
+  @Test
+  void showEveryRegionOfTheConsumers() throws IOException {
+    String all = pages().stream().map(SnippetsTest::read).collect(Collectors.joining());
+    List<String> shown =
+        SHOWN.matcher(all).results().map(found -> found.group(2) + "#" + found.group(3)).toList();
+    List<String> regions = new ArrayList<>();
+    Path consumers = ROOT.resolve("integration-tests/consumers");
+    try (Stream<Path> files = Files.walk(consumers)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Pattern.compile("(?<!end )snippet: (\\S+)")
+            .matcher(read(file))
+            .results()
+            .map(MatchResult::group)
+            .map(mark -> ROOT.relativize(file).toString().replace('\\', '/') + mark)
+            .map(mark -> mark.replace("snippet: ", "#"))
+            .forEach(regions::add);
+      }
+    }
+    assertThat(shown).containsAll(regions);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new IllegalStateException(file + ": cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.diffusion4j.kotlin
+
+import io.diffusion4j.client.Requests
+import io.diffusion4j.serving.v1.GenerateImagesRequest
+import io.diffusion4j.serving.v1.StageOptions
+import java.util.OptionalInt
+
+/** Marks the receivers of [RequestScope], so that they do not mix. */
+@DslMarker public annotation class RequestDsl
+
+/**
+ * What a request of any task may say beside its task:
+ * ```
+ * textToImage("a red apple") {
+ *   images = 4
+ *   seeds(7)
+ *   stage("decoder", steps = 30, sampler = "dpmpp-2m")
+ * }
+ * ```
+ *
+ * [builder] is the contract's own, with the rest of it.
+ */
+@RequestDsl
+public class RequestScope internal constructor(public val builder: GenerateImagesRequest.Builder) {
+  /** How many images are drawn. */
+  public var images: Int
+    get() = builder.imageCount
+    set(count) {
+      builder.imageCount = count
+    }
+
+  /** The name of the model; the server's first if empty. */
+  public var model: String
+    get() = builder.model
+    set(name) {
+      builder.model = name
+    }
+
+  /** How many steps lie between two previews; 0 for no previews. */
+  public var previewEverySteps: Int
+    get() = builder.preview.everySteps
+    set(steps) {
+      builder.previewBuilder.everySteps = steps
+    }
+
+  /** The seeds of the images: one for all of them, or one each. */
+  public fun seeds(vararg seeds: Long) {
+    builder.addAllSeeds(seeds.asIterable())
+  }
+
+  /**
+   * How a stage draws; what is not given is up to the server.
+   *
+   * @param name such as `prior`, `decoder` or `super_res`; a model's card lists them
+   * @param guidance the scale of classifier-free guidance
+   */
+  public fun stage(
+    name: String,
+    steps: Int? = null,
+    sampler: String = "",
+    guidance: Double? = null,
+    schedule: String = "",
+    eta: Double? = null,
+  ) {
+    val options = StageOptions.newBuilder().setSampler(sampler).setSchedule(schedule)
+    steps?.let { options.steps = it }
+    guidance?.let { options.guidanceScale = it }
+    eta?.let { options.eta = it }
+    builder.putStages(name, options.build())
+  }
+}
+
+/** A request for images of what a text describes, away from what [negative] describes. */
+public fun textToImage(
+  prompt: String,
+  negative: String = "",
+  more: RequestScope.() -> Unit = {},
+): GenerateImagesRequest = Requests.textToImage(prompt, negative).with(more)
+
+/** A request for images without words, of a class if the model knows classes. */
+public fun unconditional(
+  label: Int? = null,
+  more: RequestScope.() -> Unit = {},
+): GenerateImagesRequest =
+  Requests.unconditional(label?.let { OptionalInt.of(it) } ?: OptionalInt.empty()).with(more)
+
+/** A request for other images that mean the same as this file. */
+public fun variation(
+  image: ByteArray,
+  more: RequestScope.() -> Unit = {},
+): GenerateImagesRequest = Requests.variation(image).with(more)
+
+/** A request to draw anew the part of an image where the mask is white. */
+public fun inpaint(
+  image: ByteArray,
+  mask: ByteArray,
+  prompt: String,
+  more: RequestScope.() -> Unit = {},
+): GenerateImagesRequest = Requests.inpaint(image, mask, prompt).with(more)
+
+/**
+ * A request to draw on from a noised image.
+ *
+ * @param strength how much is noised away, in `[0, 1]`: 0 keeps the image, 1 forgets it
+ */
+public fun imageToImage(
+  image: ByteArray,
+  prompt: String,
+  strength: Double = 0.5,
+  more: RequestScope.() -> Unit = {},
+): GenerateImagesRequest = Requests.imageToImage(image, strength, prompt).with(more)
+
+private fun GenerateImagesRequest.Builder.with(more: RequestScope.() -> Unit) =
+  also { RequestScope(it).more() }.build()
