@@ -390,12 +390,12 @@ class ArchitectureTest {
               "com.google.common..",
               "org.jspecify..");
 
+  /** The meters, and what finds the registry of an application. */
   @ArchTest
   static final ArchRule onlyMetersKnowMicrometer =
       noClasses()
           .that()
-          .resideOutsideOfPackages(
-              METRICS, SPRING_BOOT) // the second: the registry of an application
+          .resideOutsideOfPackages(METRICS, SPRING_BOOT)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.micrometer..", "io.prometheus..");
