@@ -35,6 +35,7 @@ import io.diffusion4j.cli.weights.PullCommand;
 import io.diffusion4j.nn.engine.Engines;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -83,6 +84,7 @@ import picocli.CommandLine.Spec;
       PlanCommand.class,
       ToyCommand.class,
       Bench.class,
+      GenerateCompletion.class,
       HelpCommand.class
     },
     mixinStandardHelpOptions = true,

@@ -96,9 +96,15 @@ final class BadInputTest {
     "generate a --noise pom.xml --seed 3, seed: 3 (expected: none beside --noise)",
     "generate a --raw missing/a, 'raw: missing/a (expected: a file in a folder that is there;"
         + " missing is none)'",
-    "generate a --raw a --server here:1, 'server: here:1 (expected: none beside --noise and"
-        + " --raw)'",
+    "generate a --raw a --server here:1, 'server: here:1 (expected: none beside --noise, --raw"
+        + " and --sweep)'",
     "vary missing.png, image: missing.png (expected: a file)",
+    "generate a red apple, 'prompt: a red apple (expected: \"a red apple\", in quotes; several"
+        + " prompts are several images)'",
+    "generate cat --sweep decoder-guidance=1, 'sweep: decoder-guidance=1 (expected: two values or"
+        + " more)'",
+    "generate cat --sweep colour, 'sweep: colour (expected: NAME=VALUE,VALUE,…)'",
+    "'generate cat --sweep decoder-steps=1,0', decoder-steps: 0 (expected: ≥ 1)",
     "edit missing.png cat, image: missing.png (expected: a file)",
     "img2img pom.xml --strength 1.5, 'strength: 1.5 (expected: in [0, 1])'",
     "inpaint pom.xml --mask missing.png, mask: missing.png (expected: a file)",

@@ -108,6 +108,11 @@ final class DoctorTest {
     assertThat(measured.status()).as(measured.err()).isZero();
     assertThat(measured.out()).isEqualTo("%s%n", model.resolve("prior").resolve("eps_power.json"));
 
+    Run again = Run.of("measure", "--model", model.toString(), "--count", "6");
+    assertThat(again.err())
+        .contains("model: " + model + " (expected: one without figures, or --replace");
+    assertThat(again.status()).isEqualTo(2);
+
     Run after = Run.of(generate);
     assertThat(after.status()).as(after.err()).isZero();
     assertThat(after.err())

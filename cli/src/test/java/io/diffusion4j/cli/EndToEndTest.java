@@ -504,6 +504,28 @@ final class EndToEndTest {
   }
 
   @Test
+  void anOptionIsSwept() throws IOException {
+    Path output = folder.resolve("swept.png");
+    Run swept =
+        generate(
+            output,
+            "--sweep",
+            "decoder-guidance=1,4",
+            "--count",
+            "2",
+            "--seed",
+            "5",
+            "--model",
+            model.toString());
+    assertThat(swept.status()).as(swept.err()).isZero();
+    assertThat(swept.out())
+        .contains("swept-4.png: 64×64 pixels, seed 5, image 2 of it, decoder-guidance 4");
+    byte[] alone =
+        drawn("alone-4.png", "--decoder-guidance", "4", "--seed", "5", "--model", model.toString());
+    assertThat(folder.resolve("swept-3.png")).hasBinaryContent(alone);
+  }
+
+  @Test
   void framesGoFromOneImageToTheOther() throws IOException {
     drawn("from.png", "--seed", "3", "--model", model.toString());
     drawn("to.png", "--seed", "4", "--model", model.toString());

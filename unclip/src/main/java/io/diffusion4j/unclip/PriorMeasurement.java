@@ -43,6 +43,13 @@ public record PriorMeasurement(
     Check.that(count >= 1, "count", count, "≥ 1");
   }
 
+  /** Whether figures of these weights are there, which {@link #write} replaces. */
+  public boolean isThere() {
+    ModelFolder files = ModelFolder.open(folder);
+    return files.has(UnclipFolder.PRIOR)
+        && EpsPowerFile.read(files.folder(UnclipFolder.PRIOR)).isPresent();
+  }
+
   /**
    * Measures, and writes it beside the prior's weights, where the sampler finds it.
    *

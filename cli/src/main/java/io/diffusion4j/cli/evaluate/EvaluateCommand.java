@@ -4,6 +4,7 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.cli.options.Variation;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -64,6 +66,12 @@ import picocli.CommandLine.Option;
           + " --clip openai/clip-vit-base-patch32 --report report"
     })
 public final class EvaluateCommand implements Callable<Integer>, SamplingOptions.Sampled {
+  /** The varied option whose values are folders. */
+  static final String MODEL = "model";
+
+  private static final List<String> VARIED =
+      Stream.concat(Stream.of(MODEL), SamplingOptions.ofUnclip("").names().stream()).toList();
+
   @Mixin private Console console = new Console();
 
   @Option(
@@ -167,7 +175,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
 
   @Override
   public Integer call() {
-    List<Variation> variations = vary.stream().map(Variation::parse).toList();
+    List<Variation> variations =
+        vary.stream().map(text -> Variation.parse("vary", text, VARIED)).toList();
     check(variations);
     if (dataSet.isGiven()) {
       measureOnDataSet();
@@ -245,7 +254,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     }
     if (file != null) {
       Variation along = variations.get(0);
-      boolean models = along.name().equals(Variation.MODEL);
+      boolean models = along.name().equals(MODEL);
       List<Double> places = models ? trainingSteps(along.values()) : List.of();
       file.write(new SweepCharts(variations, places, "training steps").of(points));
     }
@@ -266,7 +275,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   private void set(Map<String, String> options) {
     options.forEach(
         (name, value) -> {
-          if (name.equals(Variation.MODEL)) {
+          if (name.equals(MODEL)) {
             model.setFolder(Path.of(value));
           } else {
             stages.set(name, value);

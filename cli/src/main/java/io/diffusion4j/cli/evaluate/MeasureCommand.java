@@ -3,11 +3,13 @@ package io.diffusion4j.cli.evaluate;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.unclip.PriorMeasurement;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code diffusion4j measure}: what a sampler has to know of a model's prior. */
 @Command(
@@ -30,6 +32,11 @@ public final class MeasureCommand implements Callable<Integer> {
 
   @Mixin private Console console = new Console();
 
+  @Option(
+      names = "--replace",
+      description = "Measure anew where figures are kept already, as in the model that ships.")
+  private boolean replace;
+
   @Mixin private ExampleOptions examples = new ExampleOptions();
 
   @ArgGroup(validate = false, heading = "%nModel:%n")
@@ -39,11 +46,16 @@ public final class MeasureCommand implements Callable<Integer> {
   public Integer call() {
     model.loras().requireNone("measure");
     var of = examples.of(model.folder(), USUAL);
-    console.say("measuring " + model.folder());
-    console.print(
+    var measurement =
         new PriorMeasurement(
-                model.folder(), model.measuring(), of.pictures(), of.count(), of.seed())
-            .write());
+            model.folder(), model.measuring(), of.pictures(), of.count(), of.seed());
+    Check.that(
+        replace || !measurement.isThere(),
+        "model",
+        model.folder(),
+        "one without figures, or --replace to measure anew");
+    console.say("measuring " + model.folder());
+    console.print(measurement.write());
     return 0;
   }
 }

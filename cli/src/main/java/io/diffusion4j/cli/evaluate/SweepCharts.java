@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.evaluate;
 
+import io.diffusion4j.cli.options.Variation;
 import io.diffusion4j.evaluation.Metric;
 import io.diffusion4j.evaluation.report.SweepPoint;
 import io.diffusion4j.plots.Axis;

@@ -1,10 +1,13 @@
 package io.diffusion4j.cli.generate;
 
+import com.google.common.base.Joiner;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.generate.LocalBatch.Drawn;
 import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.cli.options.Variation;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.pipeline.OpenPipeline;
@@ -15,7 +18,10 @@ import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +63,14 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
       description = "The number of the class to draw, of a model that knows classes.")
   private @Nullable Integer label;
 
+  @Option(
+      names = "--sweep",
+      paramLabel = "NAME=VALUE,…",
+      description =
+          "Draw the same for each value of an option of the sampling, such as"
+              + " decoder-guidance=1,2,4; several times for every combination.")
+  private List<String> sweep = List.of();
+
   @Mixin private DrawerOptions drawer = new DrawerOptions();
 
   @Override
@@ -69,7 +83,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     check();
     return drawer.server == null
         ? drawHere()
-        : new ServerBatch(console, prompts.files(), prompts.draws, stages, drawer)
+        : new ServerBatch(console, files(), prompts.draws, stages, drawer)
             .run(drawer.server, asked());
   }
 
@@ -79,12 +93,20 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     stages.check();
     Check.that(label == null || label >= 0, "label", label, "≥ 0");
     Check.that(label == null || prompts.prompts.isEmpty(), "label", label, "none beside a prompt");
-    prompts.files().requireWritable();
+    for (Map<String, String> at : swept()) {
+      at.forEach(stages::set);
+      stages.check();
+    }
+    files().requireWritable();
     batch.check(prompts.draws.seed);
     if (drawer.server == null) {
       requireWords();
     } else {
-      Check.that(!batch.areGiven(), "server", drawer.server, "none beside --noise and --raw");
+      Check.that(
+          !batch.areGiven() && sweep.isEmpty(),
+          "server",
+          drawer.server,
+          "none beside --noise, --raw and --sweep");
     }
     drawer.check(stages);
   }
@@ -97,21 +119,49 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     }
   }
 
-  /** Draws the images of all prompts as one batch. */
+  /** The values of the options that change, in every combination; the empty one if none does. */
+  private List<Map<String, String>> swept() {
+    List<String> names = stages.names();
+    return Variation.combinations(
+        sweep.stream().map(text -> Variation.parse("sweep", text, names)).toList());
+  }
+
+  private PngFiles files() {
+    return prompts.files(swept().size());
+  }
+
+  /** Draws the images of all prompts as one batch, for each value of what changes. */
   private int drawHere() throws IOException {
     long seed = prompts.draws.seedOrNew();
-    var here = new LocalBatch(console, prompts.files(), prompts.draws, batch, drawer.plugins);
+    var here = new LocalBatch(console, files(), prompts.draws, batch, drawer.plugins);
     here.run(
         drawer.model.folder(),
         opening(),
         seed,
         (open, noise, watch) -> {
           ImagePipeline pipeline = open.pipeline();
-          List<DirectRequest> requests = here.requests(asked(), stages, pipeline, seed);
-          var images = pipeline.draw(task(requests), requests.get(0).settings(), noise, watch);
-          return batch.noise != null // no seed makes them again
-              ? Drawn.plain(images)
-              : Drawn.of(requests, prompts.draws.count, images);
+          List<DirectRequest> all = new ArrayList<>();
+          List<Image> images = new ArrayList<>();
+          List<String> values = new ArrayList<>();
+          for (Map<String, String> at : swept()) {
+            at.forEach(stages::set);
+            List<DirectRequest> requests = here.requests(asked(), stages, pipeline, seed);
+            all.addAll(requests);
+            int each = requests.size() * prompts.draws.count;
+            images.addAll(
+                pipeline.draw(
+                    task(requests),
+                    requests.get(0).settings(),
+                    noise.subList(images.size(), images.size() + each),
+                    watch));
+            values.addAll(
+                Collections.nCopies(each, Joiner.on(", ").withKeyValueSeparator(" ").join(at)));
+          }
+          Drawn drawn =
+              batch.noise != null // no seed makes them again
+                  ? Drawn.plain(images)
+                  : Drawn.of(all, prompts.draws.count, images);
+          return drawn.withNotes(values);
         });
     return 0;
   }

@@ -28,18 +28,32 @@ record LocalBatch(
     Drawn draw(OpenPipeline open, List<NoiseSource> noise, StageWatch watch);
   }
 
-  /** What was drawn. */
-  record Drawn(List<Image> images, IntFunction<byte[]> file) {
+  /**
+   * What was drawn.
+   *
+   * @param file the file of an image, by its number
+   * @param notes what is said of each image besides; empty for nothing
+   */
+  record Drawn(List<Image> images, IntFunction<byte[]> file, List<String> notes) {
     /** So many images of each request, whose files say how they were made. */
     static Drawn of(List<DirectRequest> requests, int each, List<Image> images) {
       return new Drawn(
           images,
-          i -> requests.get(i / each).file(i % each, images.get(i)).getData().toByteArray());
+          i -> requests.get(i / each).file(i % each, images.get(i)).getData().toByteArray(),
+          List.of());
     }
 
     /** Images whose files do not say how they were made. */
     static Drawn plain(List<Image> images) {
-      return new Drawn(images, i -> Png.encode(images.get(i), Map.of()));
+      return new Drawn(images, i -> Png.encode(images.get(i), Map.of()), List.of());
+    }
+
+    Drawn withNotes(List<String> notesOfImages) {
+      return new Drawn(images, file, notesOfImages);
+    }
+
+    private String note(int image) {
+      return notes.isEmpty() || notes.get(image).isEmpty() ? "" : ", " + notes.get(image);
     }
   }
 
@@ -75,11 +89,12 @@ record LocalBatch(
         for (int i = 0; i < drawn.images.size(); i++) {
           Image image = drawn.images.get(i);
           console.printf(
-              "%s: %d×%d pixels, %s",
+              "%s: %d×%d pixels, %s%s",
               files.write(i, drawn.file.apply(i)),
               image.width(),
               image.height(),
-              batch.source(seed, i, draws.count));
+              batch.source(seed, i, draws.count),
+              drawn.note(i));
         }
         files.writeSheet().ifPresent(console::print);
         console.print(watch.times());

@@ -4,6 +4,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -13,6 +14,10 @@ import picocli.CommandLine.Spec;
 
 /** What images show, how many are drawn, and where they go. */
 final class PromptOptions {
+  /** Words that are no prompt alone: a sentence was given without quotes. */
+  private static final Set<String> FUNCTION_WORDS =
+      Set.of("a", "an", "the", "of", "on", "in", "with", "and", "above", "below", "beside");
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command = CommandSpec.create();
 
@@ -36,7 +41,12 @@ final class PromptOptions {
 
   /** Where the images are written to. */
   PngFiles files() {
-    return draws.files(output, Math.max(1, prompts.size()));
+    return files(1);
+  }
+
+  /** The same if all prompts are drawn so many times. */
+  PngFiles files(int times) {
+    return draws.files(output, times * Math.max(1, prompts.size()));
   }
 
   /** Checks everything that can be checked without a model. */
@@ -44,6 +54,12 @@ final class PromptOptions {
     for (String prompt : prompts) {
       Check.that(!prompt.isBlank(), "prompt", "\"" + prompt + "\"", "some words");
     }
+    Check.that(
+        prompts.size() == 1 || prompts.stream().noneMatch(FUNCTION_WORDS::contains),
+        "prompt",
+        String.join(" ", prompts),
+        "\"%s\", in quotes; several prompts are several images",
+        String.join(" ", prompts));
     draws.check();
   }
 

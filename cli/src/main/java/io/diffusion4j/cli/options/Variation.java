@@ -1,6 +1,5 @@
-package io.diffusion4j.cli.evaluate;
+package io.diffusion4j.cli.options;
 
-import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -9,40 +8,37 @@ import java.util.List;
 import java.util.Map;
 
 /** An option and the values that it takes one after the other. */
-record Variation(String name, List<String> values) {
-  /** The option whose values are folders. */
-  static final String MODEL = "model";
-
-  private static final List<String> NAMES = SamplingOptions.ofUnclip("").names();
-
-  Variation {
+public record Variation(String name, List<String> values) {
+  public Variation {
     values = List.copyOf(values);
-    Check.that(
-        name.equals(MODEL) || NAMES.contains(name),
-        "vary",
-        name,
-        "one of " + MODEL + ", " + String.join(", ", NAMES));
+  }
+
+  /**
+   * Reads {@code decoder-guidance=1,2,3}.
+   *
+   * @param option what messages call the text
+   * @param names the options that there are
+   */
+  public static Variation parse(String option, String text, List<String> names) {
+    int equals = text.indexOf('=');
+    Check.that(equals >= 1, option, text, "NAME=VALUE,VALUE,…");
+    String name = text.substring(0, equals);
+    Check.that(names.contains(name), option, name, "one of " + String.join(", ", names));
+    List<String> values = List.of(text.substring(equals + 1).split(",", -1));
     Check.that(
         values.size() >= 2
             && values.stream().noneMatch(String::isBlank)
             && new HashSet<>(values).size() == values.size(),
-        "vary",
-        name + "=" + String.join(",", values),
+        option,
+        text,
         "two values or more");
-  }
-
-  /** Reads {@code decoder-guidance=1,2,3}. */
-  static Variation parse(String text) {
-    int equals = text.indexOf('=');
-    Check.that(equals >= 1, "vary", text, "NAME=VALUE,VALUE,…");
-    return new Variation(
-        text.substring(0, equals), List.of(text.substring(equals + 1).split(",", -1)));
+    return new Variation(name, values);
   }
 
   /**
    * Every combination of values, by the names of the options; the values of the last change first.
    */
-  static List<Map<String, String>> combinations(List<Variation> variations) {
+  public static List<Map<String, String>> combinations(List<Variation> variations) {
     List<Map<String, String>> all = List.of(Map.of());
     for (Variation variation : variations) {
       List<Map<String, String>> more = new ArrayList<>();
