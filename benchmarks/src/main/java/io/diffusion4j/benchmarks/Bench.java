@@ -1,7 +1,9 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.benchmarks.data.DataBench;
 import io.diffusion4j.benchmarks.images.ImageSettings;
 import io.diffusion4j.benchmarks.loading.LoadingBench;
+import io.diffusion4j.benchmarks.networks.CheckpointingBench;
 import io.diffusion4j.benchmarks.networks.CostBench;
 import io.diffusion4j.benchmarks.networks.DecoderSubject;
 import io.diffusion4j.benchmarks.networks.MemoryBench;
@@ -43,6 +45,8 @@ import picocli.CommandLine.Spec;
       StepsBench.class,
       CostBench.class,
       MemoryBench.class,
+      CheckpointingBench.class,
+      DataBench.class,
       LoadingBench.class,
       ServerBench.class
     })

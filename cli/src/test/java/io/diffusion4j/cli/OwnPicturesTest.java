@@ -248,6 +248,9 @@ class OwnPicturesTest {
     String[] with = {"--clip", model.toString(), "--embeddings", embedded.toString(), "--flip"};
     Run flipped = train("prior", pictures, "tiny", to, "refused", with);
     assertThat(flipped.err()).contains("(expected: those of the squares in the middle: neither");
+    String[] large = {"--steps", "1", "--batch", "2", "--min-size", "41"};
+    Run none = train("clip", pictures, "tiny", folder.resolve("large"), "large", large);
+    assertThat(none.err()).contains("min-size: 41 (expected: the shorter side of a picture of ");
 
     Path more = Files.createDirectories(folder.resolve("more"));
     for (String name : List.of("red-disc.png", "new.png")) {

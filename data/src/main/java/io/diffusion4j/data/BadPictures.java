@@ -1,14 +1,20 @@
 package io.diffusion4j.data;
 
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.Image;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * The pictures of a set that could not be read. A few are passed over; more are an error, as then
- * something else is wrong. Thread-safe.
+ * The pictures of a set that are passed over: those that could not be read, of which more than a
+ * few are an error, as then something else is wrong, and those that are too small. Thread-safe.
  */
 public final class BadPictures {
   private final double most;
+  private final int minSize;
+  private final Set<Long> small = ConcurrentHashMap.newKeySet();
   private final ConcurrentSkipListMap<Long, String> reasons = new ConcurrentSkipListMap<>();
 
   /**
@@ -17,14 +23,53 @@ public final class BadPictures {
    * @param most the largest share that is passed over, from 0
    */
   public BadPictures(double most) {
-    if (!(most >= 0 && most < 1)) {
-      throw new IllegalArgumentException("most: " + most + " (expected: in [0, 1))");
-    }
+    this(most, 0);
+  }
+
+  /**
+   * None yet.
+   *
+   * @param most the largest share of pictures that cannot be read, from 0
+   * @param minSize pixels of the shorter side of a picture that is large enough
+   */
+  public BadPictures(double most, int minSize) {
+    Check.that(most >= 0 && most < 1, "most", most, "in [0, 1)");
+    Check.that(minSize >= 0, "min-size", minSize, "≥ 0");
     this.most = most;
+    this.minSize = minSize;
+  }
+
+  /** Pixels of the shorter side of a picture that is large enough; 0 if all are. */
+  int minSize() {
+    return minSize;
   }
 
   boolean contains(long index) {
-    return reasons.containsKey(index);
+    return reasons.containsKey(index) || small.contains(index);
+  }
+
+  /**
+   * Whether a picture is too small, which is noted then.
+   *
+   * @throws IllegalArgumentException if all of the set are passed over
+   */
+  boolean isSmall(PictureSet pictures, long index, Image image) {
+    if (Math.min(image.width(), image.height()) >= minSize) {
+      return false;
+    }
+    small.add(index);
+    Check.that(
+        small.size() + reasons.size() < pictures.size(),
+        "min-size",
+        minSize,
+        "the shorter side of a picture of %s",
+        pictures.name());
+    return true;
+  }
+
+  /** How many pictures were too small so far. */
+  public int small() {
+    return small.size();
   }
 
   /**

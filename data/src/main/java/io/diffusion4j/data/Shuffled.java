@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param pictures the pictures, which stay the caller's to close
  * @param preparation how they become squares
  * @param store keeps the squares, unless they are drawn
- * @param bad notes which of them cannot be read
+ * @param bad notes which of them cannot be read, or are too small
  * @param kinds their classes, which are then the captions
  * @param embeddings of the squares in the middle of the pictures, if they were computed before
  */
@@ -38,10 +38,10 @@ public record Shuffled(
     implements DataSet {
   public Shuffled {
     Check.that(
-        embeddings.isEmpty() || preparation.equals(Preparation.USUAL),
+        embeddings.isEmpty() || (preparation.equals(Preparation.USUAL) && bad.minSize() == 0),
         "embeddings",
-        "of pictures with " + preparation,
-        "those of the squares in the middle: neither --resize, --crop nor --flip");
+        "of pictures with " + preparation + ", min-size " + bad.minSize(),
+        "those of the squares in the middle: neither --resize, --crop, --flip nor --min-size");
   }
 
   /** Pictures without classes. */
@@ -166,7 +166,8 @@ public record Shuffled(
       return Optional.empty();
     }
     try {
-      return Optional.of(pictures.image(picture));
+      Image image = pictures.image(picture);
+      return bad.isSmall(pictures, picture, image) ? Optional.empty() : Optional.of(image);
     } catch (UncheckedIOException e) {
       bad.add(pictures, picture, String.valueOf(e.getMessage()));
       return Optional.empty();

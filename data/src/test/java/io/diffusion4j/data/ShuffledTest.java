@@ -90,6 +90,24 @@ class ShuffledTest {
   }
 
   @Test
+  void picturesThatAreTooSmallArePassedOverHoweverManyTheyAre() throws IOException {
+    Files.write(folder.resolve("large.png"), Png.encode(grey(9, 8, 1), Map.of()));
+    Files.writeString(folder.resolve("large.txt"), "large");
+    var passed = new BadPictures(0, 5);
+    var shuffled = new Shuffled(open(), Preparation.USUAL, SquareStore.NONE, passed);
+    for (int i = 0; i <= N; i++) {
+      assertThat(shuffled.examples(2, 3).get(i).caption()).isEqualTo("large");
+      assertThat(shuffled.examples(2, 3).named(i).key()).isEqualTo("large.png");
+    }
+    assertThat(passed.small()).isEqualTo(N);
+    assertThat(passed.reasons()).isEmpty();
+    var none = new Shuffled(open(), Preparation.USUAL, SquareStore.NONE, new BadPictures(0, 10));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> none.examples(2, 3).get(0))
+        .withMessage("min-size: 10 (expected: the shorter side of a picture of " + folder + ")");
+  }
+
+  @Test
   void moreThanAFewBadPicturesAreAnError() throws IOException {
     Files.writeString(folder.resolve("bad.png"), "no picture");
     CaptionedImages examples = shuffled().examples(2, 9);

@@ -14,6 +14,7 @@ import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.NoisedBatch;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.weights.Init;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,10 +51,17 @@ public final class TrainingBenchmark {
 
   /** A trainer of a decoder from random weights. */
   static Trainer trainer(DecoderSubject subject, int batchSize, Precision precision) {
+    return trainer(subject, batchSize, precision, Activations.KEPT);
+  }
+
+  /** The same, whose activations are kept or not. */
+  static Trainer trainer(
+      DecoderSubject subject, int batchSize, Precision precision, Activations activations) {
     var objective =
         new DecoderObjective(subject.config(), subject.projection(), subject.textLength());
     var config =
         TrainingConfig.of(TRAIN_STEPS, batchSize, LEARNING_RATE, 1)
+            .withActivations(activations)
             .withCompute(Compute.of(precision).withEngine(Engines.asked()));
     return new Trainer(objective, config);
   }

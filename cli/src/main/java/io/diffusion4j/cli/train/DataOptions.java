@@ -54,6 +54,15 @@ final class DataOptions {
   private Bad bad = Bad.skip;
 
   @Option(
+      names = "--min-size",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Pass over pictures whose shorter side has fewer pixels, which would be enlarged."
+              + " Default: ${DEFAULT-VALUE}")
+  private int minSize;
+
+  @Option(
       names = "--data-threads",
       paramLabel = "N",
       description = "Threads that decode pictures ahead. Default: one less than processors")
@@ -114,7 +123,7 @@ final class DataOptions {
         columns.columns(),
         Optional.ofNullable(validation),
         preparation.preparation(),
-        new BadPictures(bad.most),
+        new BadPictures(bad.most, minSize),
         threads,
         Optional.ofNullable(cache),
         Optional.ofNullable(embeddings));

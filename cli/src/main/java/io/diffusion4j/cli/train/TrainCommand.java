@@ -198,6 +198,9 @@ public final class TrainCommand implements Callable<Integer> {
       String home = stem(pictures.paths().get(0)) + "-" + name;
       int status = trainParts(preset, home, own.training(), own.validation());
       own.bad().reasons().forEach(reason -> console.say("skipped: " + reason));
+      if (own.bad().small() > 0) {
+        console.say("skipped: " + own.bad().small() + " pictures below --min-size");
+      }
       return status;
     }
   }

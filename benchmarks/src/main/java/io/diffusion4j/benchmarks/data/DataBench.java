@@ -1,0 +1,90 @@
+package io.diffusion4j.benchmarks.data;
+
+import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.diffusion.argument.Check;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench data}: how fast pictures are read, and whether memory grows with them. */
+@Command(
+    name = "data",
+    description = {
+      "Writes a tar shard of generated JPEGs to a temporary folder, and reads epochs of it as a"
+          + " training does, in a process of its own whose heap is held at one size: the first"
+          + " epoch decodes, the others read the squares that were kept. Prints the speed, the"
+          + " processor time of a picture, and what is resident after every tenth of an epoch, also"
+          + " as a fraction of the first. A second process opens the shard again, by the index that"
+          + " the first one kept."
+    })
+public final class DataBench implements Callable<Integer> {
+  private static final List<String> FIXED_HEAP =
+      List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch");
+
+  @Option(
+      names = "--pictures",
+      paramLabel = "N",
+      defaultValue = "100000",
+      description = "Pictures in the shard. Default: ${DEFAULT-VALUE}")
+  private int pictures;
+
+  @Option(
+      names = "--side",
+      paramLabel = "N",
+      defaultValue = "128",
+      description = "Width and height of a picture. Default: ${DEFAULT-VALUE}")
+  private int side;
+
+  @Option(
+      names = "--trained",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "The size that is trained on. Default: ${DEFAULT-VALUE}")
+  private int trained;
+
+  @Option(
+      names = "--data-threads",
+      paramLabel = "N",
+      description = "Threads that decode pictures. Default: one less than processors")
+  private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Check.that(pictures >= 10, "pictures", pictures, "≥ 10");
+    Check.between("side", side, 1, 4096);
+    Check.between("trained", trained, 1, 4096);
+    Path folder = Files.createTempDirectory("diffusion4j-data");
+    try {
+      Path shard = folder.resolve("00000.tar");
+      GeneratedShard.write(shard, pictures, side);
+      int status = run(shard, 2);
+      return status == 0 ? run(shard, 0) : status;
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private int run(Path shard, int epochs) throws IOException, InterruptedException {
+    List<String> arguments =
+        List.of(
+            shard.toString(),
+            Integer.toString(trained),
+            Integer.toString(threads),
+            Integer.toString(epochs));
+    return JavaProcess.of(FIXED_HEAP, EpochProcess.class, arguments).inheritIO().start().waitFor();
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** How fast pictures are read for training, and in how much memory. */
+@NullMarked
+package io.diffusion4j.benchmarks.data;
+
+import org.jspecify.annotations.NullMarked;

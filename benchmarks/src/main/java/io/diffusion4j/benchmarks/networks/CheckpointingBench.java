@@ -1,0 +1,117 @@
+package io.diffusion4j.benchmarks.networks;
+
+import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.train.TrainingConfig.Activations;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench checkpointing}: what gradient checkpointing costs, and what it saves. */
+@Command(
+    name = "checkpointing",
+    description = {
+      "Trains a decoder of random weights in bfloat16, with its activations kept and computed"
+          + " again, each in processes of their own: with one sample a step, and with --batch. The"
+          + " memory of a sample's activations is what the others add to the peak."
+    })
+public final class CheckpointingBench implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--large",
+      description = "The decoder M (64×64 pixels, 108 million parameters) in place of S.")
+  private boolean large;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Samples of a step, at least 2. Default: ${DEFAULT-VALUE}")
+  private int batch;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Steps that are measured, after one more. Default: ${DEFAULT-VALUE}")
+  private int steps;
+
+  /** What was measured of one way to treat activations. */
+  private record Measured(double processor, double time, double peak, double perSample) {}
+
+  @Override
+  public Integer call() {
+    Check.that(batch >= 2, "batch", batch, "≥ 2");
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
+    Map<Activations, Measured> measured = new EnumMap<>(Activations.class);
+    for (Activations activations : Activations.values()) {
+      measured.put(activations, measure(activations));
+    }
+    var out = spec.commandLine().getOut();
+    out.printf(
+        "%-12s %12s %14s %10s %16s%n",
+        "activations", "ms a step", "processor ms", "peak MiB", "MiB of a sample");
+    Measured kept = measured.getOrDefault(Activations.KEPT, new Measured(1, 1, 1, 1));
+    measured.forEach(
+        (activations, one) -> {
+          String word = activations.name().toLowerCase(Locale.ROOT);
+          print(word, one);
+          print("", ratio(one, kept));
+        });
+    out.flush();
+    return 0;
+  }
+
+  private void print(String name, Measured m) {
+    spec.commandLine()
+        .getOut()
+        .printf(
+            Locale.ROOT,
+            "%-12s %12.2f %14.2f %10.2f %16.2f%n",
+            name,
+            m.time,
+            m.processor,
+            m.peak,
+            m.perSample);
+  }
+
+  private static Measured ratio(Measured one, Measured other) {
+    return new Measured(
+        one.processor / other.processor,
+        one.time / other.time,
+        one.peak / other.peak,
+        one.perSample / other.perSample);
+  }
+
+  private Measured measure(Activations activations) {
+    Map<String, Double> alone = run(1, activations);
+    Map<String, Double> together = run(batch, activations);
+    double peak = value(together, RecomputedStep.PEAK);
+    return new Measured(
+        value(together, RecomputedStep.PROCESSOR),
+        value(together, RecomputedStep.TIME),
+        peak,
+        (peak - value(alone, RecomputedStep.PEAK)) / (batch - 1));
+  }
+
+  private static double value(Map<String, Double> figures, String name) {
+    return figures.getOrDefault(name, Double.NaN);
+  }
+
+  private Map<String, Double> run(int rows, Activations activations) {
+    return JavaProcess.figures(
+        RecomputedStep.class,
+        List.of(
+            large ? "M" : "S",
+            Integer.toString(rows),
+            Integer.toString(steps),
+            activations.name()));
+  }
+}

@@ -1,0 +1,60 @@
+package io.diffusion4j.benchmarks.networks;
+
+import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.benchmarks.process.ProcessMemory;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.train.TrainingConfig.Activations;
+import java.util.Arrays;
+import java.util.Map;
+
+/** A process that trains a decoder for some steps, and tells what a step took of it. */
+final class RecomputedStep {
+  /** The median processor time of a step, of all threads, in ms. */
+  static final String PROCESSOR = "processor";
+
+  /** The median time of a step, in ms. */
+  static final String TIME = "time";
+
+  /** The most that was resident, in MiB. */
+  static final String PEAK = "peak";
+
+  private RecomputedStep() {}
+
+  /** Arguments: S or M, samples of a step, steps, what becomes of activations. */
+  public static void main(String[] args) {
+    var subject = args[0].equals("M") ? DecoderSubject.medium() : DecoderSubject.small();
+    int rows = Integer.parseInt(args[1]);
+    double[] processor = new double[Integer.parseInt(args[2])];
+    double[] time = new double[processor.length];
+    var batch = TrainingBenchmark.batch(subject, rows);
+    var activations = Activations.valueOf(args[3]);
+    try (var trainer = TrainingBenchmark.trainer(subject, rows, Precision.BFLOAT16, activations)) {
+      trainer.step(batch);
+      for (int step = 0; step < processor.length; step++) {
+        double spent = seconds();
+        long begin = System.nanoTime();
+        trainer.step(batch);
+        time[step] = (System.nanoTime() - begin) / 1e6;
+        processor[step] = 1e3 * (seconds() - spent);
+      }
+    }
+    JavaProcess.tell(
+        Map.of(
+            PROCESSOR,
+            median(processor),
+            TIME,
+            median(time),
+            PEAK,
+            ProcessMemory.peakMebibytes().orElse(Double.NaN)));
+  }
+
+  private static double seconds() {
+    return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+}
