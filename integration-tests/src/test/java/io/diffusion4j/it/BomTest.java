@@ -14,7 +14,7 @@ class BomTest {
 
   /** Modules that only this build uses, the bill itself, and the platform around it. */
   private static final Set<String> OWN =
-      Set.of("bom", "dependencies", "golden", "benchmarks", "integration-tests");
+      Set.of("bom", "dependencies", "golden", "benchmarks", "integration-tests", "distribution");
 
   private static Set<String> texts(Element from, String name) {
     return new TreeSet<>(Poms.texts(from, name));
@@ -53,5 +53,14 @@ class BomTest {
       assertThat(texts(platform, library + ".version")).hasSize(1);
       assertThat(texts(managed, "version")).containsAll(texts(platform, library + ".version"));
     }
+  }
+
+  /** Both stand without a parent, and a release writes the address into both. */
+  @Test
+  void hasTheAddressOfThePlatform() throws Exception {
+    Set<String> address = texts(Poms.read(ROOT.resolve("bom")), "project.address");
+    assertThat(address)
+        .hasSize(1)
+        .isEqualTo(texts(Poms.read(ROOT.resolve("dependencies")), "project.address"));
   }
 }
