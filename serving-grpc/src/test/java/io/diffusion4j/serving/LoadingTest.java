@@ -50,6 +50,17 @@ class LoadingTest {
         assertThat(models.statusCode()).isEqualTo(503);
         assertThat(models.headers().firstValue("retry-after")).hasValue("1");
         assertThat(models.body()).contains("the server is loading its models");
+        var page =
+            HttpClient.newHttpClient()
+                .send(
+                    HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + port.address().getPort() + "/"))
+                        .header("accept", "text/html,*/*")
+                        .build(),
+                    BodyHandlers.ofString());
+        assertThat(page.statusCode()).isEqualTo(503);
+        assertThat(page.headers().firstValue("content-type").orElse("")).startsWith("text/html");
+        assertThat(page.body()).contains("The models are being loaded.", "http-equiv=\"refresh\"");
 
         try (var server =
             TestServer.wire(CONFIG, openedBefore(port), ToyModel.named("toy")).start()) {

@@ -3,10 +3,12 @@ package io.diffusion4j.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.diffusion4j.client.Requests;
 import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.ToyService;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -90,7 +94,7 @@ class WebPageTest {
       gate.step();
       browser.until(d -> !seen.contains(source(JOB + " .picture")));
       seen.add(source(JOB + " .picture.preview"));
-      browser.awaitText(JOB + " .job-status", "Drawing · decoder step " + step + " of 4");
+      browser.awaitText(JOB + " .job-status", "Drawing · step " + step + " of 4");
     }
     assertThat(seen).hasSize(4).element(1).asString().startsWith("data:image/png;base64,");
     gate.open();
@@ -109,9 +113,11 @@ class WebPageTest {
     browser.until(d -> d.findElements(By.cssSelector(".picture.done")).size() == 2);
     browser.all(".tile-open").get(1).click();
     assertThat(browser.find("#viewer[open] .facts").getText())
-        .contains("it's a red apple", "7, stream 1", "ddpm-small, 4 steps, guidance 3");
+        .contains("it's a red apple", "7, picture 2 of it", "ddpm-small, 4 steps, guidance 3");
     assertThat(browser.find(".command").getText())
-        .startsWith("curl -N 'http://127.0.0.1:" + service.port() + "/api/generate'")
+        .startsWith(
+            "curl -s 'http://127.0.0.1:" + service.port() + "/diffusion4j/v1/images:generate'")
+        .endsWith("| base64 -d > picture.png")
         .contains("it'\\''s a red apple");
     browser.all(".copies button").get(1).click();
     assertThat(browser.find(".command").getText())
@@ -296,6 +302,78 @@ class WebPageTest {
     browser.awaitText(JOB + ".ended .job-kind", "VARIATIONS");
     assertThat(source(JOB + " .job-from")).isEqualTo(first);
     assertThat(browser.all(JOB + " .picture.done")).hasSize(2);
+  }
+
+  /** As if somebody chose it, or dropped it on the page. */
+  private void open(String file, boolean dropped) {
+    browser.script(
+        """
+        const transfer = new DataTransfer();
+        const bytes = Uint8Array.from(atob(arguments[0]), (c) => c.charCodeAt(0));
+        transfer.items.add(new File([bytes], 'mine.png', { type: 'image/png' }));
+        if (arguments[1]) {
+          document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer: transfer }));
+        } else {
+          const input = document.querySelector('#own-picture');
+          input.files = transfer.files;
+          input.dispatchEvent(new Event('change'));
+        }
+        """,
+        file,
+        dropped);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aFileThatWasDrawnHereSaysHowAgain(boolean dropped) {
+    gate.open();
+    var asked = Requests.textToImage("a red apple").addSeeds(7).build();
+    byte[] png = service.client().generate(asked).images().get(0).png();
+    open(Base64.getEncoder().encodeToString(png), dropped);
+    assertThat(browser.find("#viewer[open] .facts").getText()).contains("a red apple", "Seed\n7");
+    assertThat(browser.find("#viewer-title").getText()).isEqualTo("a red apple");
+  }
+
+  @Test
+  void aFileOfOnesOwnHasNoRecipe() {
+    var pixel =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
+    open(pixel, true);
+    assertThat(browser.find("#viewer[open] .help").getText()).contains("it has no recipe");
+  }
+
+  /** As when nobody answered yet, or the question for the token was dismissed. */
+  @Test
+  void whoGotNoModelsAtFirstAsksAgainByDrawing() {
+    gate.open();
+    var refused =
+        browser
+            .driver()
+            .executeCdpCommand(
+                "Page.addScriptToEvaluateOnNewDocument",
+                Map.of(
+                    "source",
+                    """
+                    const real = fetch;
+                    let calls = 0;
+                    window.fetch = (...all) => calls++ ? real(...all) : Promise.reject(new TypeError());
+                    """));
+    try {
+      browser.driver().navigate().refresh();
+      browser.awaitText("#form-error", "The server does not answer. Is it still running?");
+      draw("a red apple", 1);
+      browser.find(JOB + ".ended .picture.done");
+      assertThat(browser.find("#form-error").isDisplayed()).isFalse();
+    } finally {
+      browser.driver().executeCdpCommand("Page.removeScriptToEvaluateOnNewDocument", refused);
+    }
+  }
+
+  @Test
+  void anEmptyPromptIsAskedFor() {
+    browser.find("#draw").click();
+    browser.awaitText("#words .field-error", "Say what the picture shall show.");
+    assertThat(browser.all(".job")).isEmpty();
   }
 
   @Test

@@ -124,7 +124,11 @@ public final class HttpPort implements AutoCloseable {
     configure(builder);
     builder.service(GrpcService.builder().addService(health.getHealthService()).build());
     builder.serviceUnder(
-        "/", (ctx, request) -> HttpErrors.refuse(request.headers(), Errors.loading()));
+        "/",
+        (ctx, request) ->
+            LoadingPage.isFor(request)
+                ? LoadingPage.answer()
+                : HttpErrors.refuse(request.headers(), Errors.loading()));
     builder.port(
         new InetSocketAddress(config.host(), config.port()),
         tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);

@@ -5,6 +5,7 @@ import { toBase64 } from './bytes.js';
 import { byId, element } from './dom.js';
 import { clearErrors, showError } from './errors.js';
 import { Job, Picture } from './job.js';
+import { recipeOf, wordsOf } from './recipe.js';
 import { Settings } from './settings.js';
 import { Viewer } from './viewer.js';
 
@@ -12,7 +13,7 @@ const EXAMPLES = [
   'a red apple on a blue background',
   'a green frog',
   'a yellow sun over the sea',
-  'a purple rocket',
+  'a lemon to the left of a strawberry',
 ];
 
 const composer = byId('composer');
@@ -124,14 +125,26 @@ async function drawAnything() {
 /** Draws the words of the composer. */
 async function drawWords() {
   const text = byId('prompt').value.trim();
+  if (text === '') {
+    throw new ApiError({ message: 'The prompt is empty.' }, [
+      { field: 'text_to_image.prompt.text', description: 'Say what the picture shall show.' }]);
+  }
   const prompt = { text, negativeText: byId('negative').value.trim() };
-  await draw({ ...common(), textToImage: { prompt } }, { title: text || 'nothing', kind: 'From words' });
+  await draw({ ...common(), textToImage: { prompt } }, { title: text, kind: 'From words' });
+}
+
+/** Draws what the composer says; a model that could not be asked for is asked for first. */
+async function compose() {
+  if (model === undefined) {
+    await meet();
+  }
+  await (drawsWords() ? drawWords() : drawAnything());
 }
 
 composer.addEventListener('submit', (event) => {
   event.preventDefault();
   clearErrors(composer);
-  tell(drawsWords() ? drawWords() : drawAnything());
+  tell(compose());
 });
 
 byId('prompt').addEventListener('keydown', (event) => {
@@ -151,8 +164,31 @@ byId('open-picture').addEventListener('click', () => byId('own-picture').click()
 byId('own-picture').addEventListener('change', ({ target }) => {
   const [file] = target.files;
   if (file !== undefined) {
-    viewer.open(new Picture(file, file.name, { seed: 'own', stream: 0 }));
+    openFile(file);
     target.value = '';
+  }
+});
+
+/** Shows a picture of this machine: how it was made if its file says so, else as one to start from. */
+async function openFile(file) {
+  const recipe = await recipeOf(file);
+  if (recipe === undefined) {
+    viewer.open(new Picture(file, file.name, { seed: 'own', stream: 0 }));
+    return;
+  }
+  const { request } = JSON.parse(recipe);
+  const { width, height } = await createImageBitmap(file);
+  const about = { recipe, seed: request.seeds?.[0] ?? '0', stream: request.firstImage ?? 0, width, height };
+  viewer.open(new Picture(file, wordsOf({ request }) ?? file.name, about));
+}
+
+// A picture that is dropped anywhere is opened here, and not by the browser in place of the page.
+addEventListener('dragover', (event) => event.preventDefault());
+addEventListener('drop', (event) => {
+  event.preventDefault();
+  const file = [...event.dataTransfer.files].find(({ type }) => type.startsWith('image/'));
+  if (file !== undefined && model !== undefined) {
+    openFile(file);
   }
 });
 
@@ -162,13 +198,15 @@ byId('examples').append(...EXAMPLES.map((text) => element('li', {},
     composer.requestSubmit();
   } }, text))));
 
-try {
+/** Asks which models there are, and shows the usual one. */
+async function meet() {
   known = await models();
   show(known.find((candidate) => candidate.isDefault) ?? known[0]);
-  byId('model').append(...known.map((m) => element('option', { value: m.name, selected: m === model }, m.name)));
+  byId('model').replaceChildren(
+    ...known.map((m) => element('option', { value: m.name, selected: m === model }, m.name)));
   byId('model-control').hidden = known.length < 2;
-  byId('draw').disabled = false;
   byId(drawsWords() ? 'prompt' : 'class').focus();
-} catch (error) {
-  showError(composer, error);
 }
+
+await tell(meet());
+byId('draw').disabled = false;

@@ -2,6 +2,9 @@
 
 const AUTHORIZATION = '-H "authorization: Bearer $TOKEN"';
 
+/** Of an answer with pictures. */
+const FILE = `  | jq -r '.images[0].data' | base64 -d > picture.png`;
+
 /** A request without what only a page that watches needs, and without what says nothing. */
 export function plain(request) {
   const { requestId, priority, preview, validateOnly, ...rest } = request;
@@ -10,13 +13,14 @@ export function plain(request) {
   );
 }
 
-/** Draws it with curl, and watches the events; a token that is needed is the shell's `$TOKEN`. */
+/** Draws it with curl, and writes the file of the first picture; a token that is needed is the shell's `$TOKEN`. */
 export function curl(request, location, needsToken) {
   return (
-    `curl -N ${quoted(new URL('api/generate', location).href)} \\\n` +
+    `curl -s ${quoted(new URL('diffusion4j/v1/images:generate', location).href)} \\\n` +
     (needsToken ? `  ${AUTHORIZATION} \\\n` : '') +
     `  -H 'content-type: application/json' \\\n` +
-    `  -d ${quoted(JSON.stringify(plain(request)))}`
+    `  -d ${quoted(JSON.stringify(plain(request)))} \\\n` +
+    FILE
   );
 }
 
@@ -29,7 +33,7 @@ export function grpcurl(request, location, needsToken) {
   return (
     `grpcurl ${plaintext}${authorization}-d ${quoted(JSON.stringify(plain(request)))} \\\n` +
     `  ${address} diffusion4j.v1.GenerationService/GenerateImages \\\n` +
-    `  | jq -r '.images[0].data' | base64 -d > picture.png`
+    FILE
   );
 }
 

@@ -125,7 +125,7 @@ export class Job {
     const left = seconds(remaining);
     const doing = DOING[stage] ?? stage;
     const time = left === undefined ? '' : ` · about ${Math.max(1, Math.round(left))} s left`;
-    this.say(`${doing} · ${stage} step ${step} of ${steps}${time}`, this.stage !== stage);
+    this.say(`${doing} · step ${step} of ${steps}${time}`, this.stage !== stage);
     this.stage = stage;
   }
 

@@ -4,6 +4,11 @@ import { element } from './dom.js';
 
 const NAMES = { prior: 'Prior', decoder: 'Decoder', super_res: 'Upsampler' };
 
+/** What a stage is called. */
+export function stageName(stage) {
+  return NAMES[stage] ?? stage;
+}
+
 /** Shows the stages of a model in a container. */
 export class Settings {
   constructor(container) {
@@ -63,7 +68,7 @@ class StageSettings {
     this.view = element(
       'fieldset',
       { class: 'stage' },
-      element('legend', {}, NAMES[stage.name] ?? stage.name),
+      element('legend', {}, stageName(stage.name)),
       labelled('Sampler', this.sampler),
       labelled('Steps', this.steps),
       this.guide && labelled('Guided by', this.guide),

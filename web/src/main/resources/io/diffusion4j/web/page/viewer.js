@@ -5,6 +5,7 @@ import { element, icon } from './dom.js';
 import { clearErrors, showError } from './errors.js';
 import { curl, grpcurl } from './commands.js';
 import { MaskEditor } from './mask.js';
+import { stageName } from './settings.js';
 
 const TASKS = {
   textToImage: 'text to image',
@@ -135,10 +136,10 @@ export class Viewer {
       ['Not', task?.prompt?.negativeText],
       ['Class', task?.label],
       ['Model', request.model],
-      ['Seed', `${metadata.seed}${metadata.stream > 0 ? `, stream ${metadata.stream}` : ''}`],
+      ['Seed', `${metadata.seed}${metadata.stream > 0 ? `, picture ${metadata.stream + 1} of it` : ''}`],
       ['Size', `${metadata.width} × ${metadata.height}`],
       ...this.stages(request).map(([stage, options]) => [
-        stage,
+        stageName(stage),
         `${options.sampler}, ${options.steps} steps`
           + (options.guidanceScale === undefined ? '' : `, guidance ${options.guidanceScale}`)
           + [options.schedule, options.thresholding].filter(Boolean).map((name) => `, ${name}`).join(''),
