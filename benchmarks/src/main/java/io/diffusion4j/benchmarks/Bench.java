@@ -1,6 +1,7 @@
 package io.diffusion4j.benchmarks;
 
 import io.diffusion4j.benchmarks.data.DataBench;
+import io.diffusion4j.benchmarks.data.EmbedBench;
 import io.diffusion4j.benchmarks.images.ImageSettings;
 import io.diffusion4j.benchmarks.loading.LoadingBench;
 import io.diffusion4j.benchmarks.networks.CheckpointingBench;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Spec;
       MemoryBench.class,
       CheckpointingBench.class,
       DataBench.class,
+      EmbedBench.class,
       LoadingBench.class,
       ServerBench.class
     })

@@ -1,4 +1,4 @@
-/** How fast pictures are read for training, and in how much memory. */
+/** How fast pictures are read and embedded, and in how much memory. */
 @NullMarked
 package io.diffusion4j.benchmarks.data;
 
