@@ -370,6 +370,28 @@ class WebPageTest {
   }
 
   @Test
+  void picturesAreThereAfterAReloadUntilTheyAreForgotten() {
+    gate.open();
+    assertThat(browser.find("#earlier").isDisplayed()).isFalse();
+    draw("a red apple", 2);
+    browser.find(JOB + ".ended");
+    String last = pixels(JOB + " .tile:last-child .picture.done");
+    browser.driver().navigate().refresh();
+    browser.find("#earlier .tile:nth-child(2) .picture.done");
+    assertThat(pixels("#earlier .tile .picture")).isEqualTo(last);
+    browser.find("#earlier .tile-open").click();
+    assertThat(browser.find("#viewer[open] .facts").getText()).contains("a red apple");
+    browser.find("#viewer [aria-label=Close]").click();
+    browser.find("#earlier [aria-label^='Forget:']").click();
+    browser.until(d -> browser.all("#earlier .tile").size() == 1);
+    browser.find("#earlier header button").click();
+    browser.until(d -> !browser.find("#earlier").isDisplayed());
+    browser.driver().navigate().refresh();
+    browser.find("#draw:enabled");
+    assertThat(browser.all("#earlier .tile")).isEmpty();
+  }
+
+  @Test
   void anEmptyPromptIsAskedFor() {
     browser.find("#draw").click();
     browser.awaitText("#words .field-error", "Say what the picture shall show.");

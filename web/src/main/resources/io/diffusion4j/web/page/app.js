@@ -4,6 +4,7 @@ import { ApiError, models } from './api.js';
 import { toBase64 } from './bytes.js';
 import { byId, element } from './dom.js';
 import { clearErrors, showError } from './errors.js';
+import { Gallery } from './gallery.js';
 import { Job, Picture } from './job.js';
 import { recipeOf, wordsOf } from './recipe.js';
 import { Settings } from './settings.js';
@@ -19,8 +20,14 @@ const EXAMPLES = [
 const composer = byId('composer');
 const settings = new Settings(byId('stages'));
 const viewer = new Viewer(byId('viewer'), { card: () => model, draw: drawFrom, repeat });
+const gallery = new Gallery(byId('earlier'), { open, actions });
 let known = [];
 let model;
+
+/** Shows a picture closely. */
+function open(picture) {
+  viewer.open(picture);
+}
 
 function show(chosen) {
   model = chosen;
@@ -59,7 +66,7 @@ function common() {
 
 /** Shows a request at the top and draws it; settles when the service has taken it. */
 async function draw(request, about) {
-  const job = new Job(request, { ...about, open: (picture) => viewer.open(picture), actions });
+  const job = new Job(request, { ...about, open, actions, drawn: (picture) => gallery.keep(picture) });
   byId('nothing-yet').hidden = true;
   byId('jobs').prepend(job.view);
   job.run();
@@ -210,3 +217,6 @@ async function meet() {
 
 await tell(meet());
 byId('draw').disabled = false;
+if (model !== undefined) {
+  await gallery.show();
+}

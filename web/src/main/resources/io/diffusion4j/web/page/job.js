@@ -24,15 +24,46 @@ export class Picture {
   }
 }
 
+/** A place for a picture that is not there yet. */
+export function tile(alt) {
+  const image = element('img', { class: 'picture waiting', src: noise(), alt });
+  const opener = element('button', { class: 'tile-open', type: 'button', disabled: true }, image);
+  return { tile: element('li', { class: 'tile' }, opener, element('div', { class: 'tile-actions' })), image, opener };
+}
+
+/**
+ * Puts a picture into its place.
+ *
+ * @param open shows it
+ * @param actions what can be done with it: [{words, icon, run(picture)}]
+ */
+export function fill({ tile: place, image, opener }, picture, { alt, open, actions }) {
+  image.src = picture.url;
+  image.className = 'picture done';
+  image.alt = alt;
+  opener.disabled = false;
+  opener.addEventListener('click', () => open(picture));
+  place.querySelector('.tile-actions').append(
+    ...actions.map((action) => element(
+      'button',
+      { class: 'icon-button', type: 'button', title: action.words, 'aria-label': `${action.words}: ${alt}`,
+        onclick: action.run },
+      icon(action.icon),
+    )),
+  );
+}
+
 /** Draws a request, and shows how it goes. */
 export class Job {
   /**
    * @param title what to call its pictures
    * @param from a Picture that it starts from, if any
-   * @param actions what can be done with a picture: [{name, words, icon, run(picture)}]
+   * @param open shows a picture
+   * @param actions what can be done with a picture: [{words, icon, run(picture)}]
+   * @param drawn told of each picture that is there
    */
-  constructor(request, { title, kind, from, open, actions }) {
-    Object.assign(this, { request, title, from, open, actions });
+  constructor(request, { title, kind, from, open, actions, drawn }) {
+    Object.assign(this, { request, title, from, open, actions, drawn });
     this.leaving = new AbortController();
     /** Settles when the service has taken the request; rejects with what is wrong with it. */
     this.taken = new Promise((resolve, reject) => {
@@ -77,11 +108,9 @@ export class Job {
   }
 
   addTile(index) {
-    const image = element('img', { class: 'picture waiting', src: noise(), alt: `picture ${index + 1} is not drawn yet` });
-    const opener = element('button', { class: 'tile-open', type: 'button', disabled: true }, image);
-    const tile = element('li', { class: 'tile' }, opener, element('div', { class: 'tile-actions' }));
-    this.tiles.set(index, { tile, image, opener });
-    this.list.append(tile);
+    const made = tile(`picture ${index + 1} is not drawn yet`);
+    this.tiles.set(index, made);
+    this.list.append(made.tile);
   }
 
   leave() {
@@ -130,11 +159,11 @@ export class Job {
   }
 
   preview({ imageIndex, mediaType, data, stage, step }) {
-    const tile = this.tile(imageIndex);
-    if (tile !== undefined) {
-      tile.image.src = `data:${mediaType};base64,${data}`;
-      tile.image.className = 'picture preview';
-      tile.image.alt = `picture ${this.number(imageIndex)} after step ${step} of ${stage}`;
+    const place = this.tile(imageIndex);
+    if (place !== undefined) {
+      place.image.src = `data:${mediaType};base64,${data}`;
+      place.image.className = 'picture preview';
+      place.image.alt = `picture ${this.number(imageIndex)} after step ${step} of ${stage}`;
     }
   }
 
@@ -148,28 +177,20 @@ export class Job {
     const blob = new Blob(this.chunks.get(metadata.index) ?? [], { type: metadata.mediaType });
     this.chunks.delete(metadata.index);
     const picture = new Picture(blob, this.title, metadata);
-    const { tile, image, opener } = this.tile(metadata.index);
-    image.src = picture.url;
-    image.className = 'picture done';
-    image.alt = `${this.title}, picture ${this.number(metadata.index)}, seed ${metadata.seed}`;
-    opener.disabled = false;
-    opener.addEventListener('click', () => this.open(picture));
-    tile.querySelector('.tile-actions').append(
-      ...this.actions(picture).map((action) => element(
-        'button',
-        { class: 'icon-button', type: 'button', title: action.words, 'aria-label': `${action.words}: ${image.alt}`,
-          onclick: action.run },
-        icon(action.icon),
-      )),
-    );
+    fill(this.tile(metadata.index), picture, {
+      alt: `${this.title}, picture ${this.number(metadata.index)}, seed ${metadata.seed}`,
+      open: this.open,
+      actions: this.actions(picture),
+    });
+    this.drawn(picture);
   }
 
   finished({ usage, failures }) {
     failures.forEach(({ imageIndex, error }) => {
-      const tile = this.tile(imageIndex);
-      tile.image.alt = `picture ${this.number(imageIndex)} failed: ${error.message}`;
-      tile.tile.classList.add('failed');
-      tile.tile.append(element('p', { class: 'field-error' }, error.message));
+      const place = this.tile(imageIndex);
+      place.image.alt = `picture ${this.number(imageIndex)} failed: ${error.message}`;
+      place.tile.classList.add('failed');
+      place.tile.append(element('p', { class: 'field-error' }, error.message));
     });
     const time = seconds(usage.runTime);
     this.end(`${count(usage.images, 'picture')} in ${time.toFixed(1)} s`);
@@ -180,9 +201,9 @@ export class Job {
     this.view.classList.add(how);
     this.bar.remove();
     this.cancel.remove();
-    for (const { tile, opener } of this.tiles.values()) {
-      if (opener.disabled && !tile.classList.contains('failed')) {
-        tile.classList.add('undrawn');
+    for (const { tile: place, opener } of this.tiles.values()) {
+      if (opener.disabled && !place.classList.contains('failed')) {
+        place.classList.add('undrawn');
       }
     }
     this.say(words, true);
