@@ -50,7 +50,7 @@ class ConsumersTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(maven, "bin", script).toString());
     command.addAll(List.of("-B", "-ntp", "--fail-at-end"));
-    if (Boolean.getBoolean("consumers.offline")) {
+    if (System.getProperty("consumers.network", "").equals("offline: true")) {
       command.add("--offline");
     }
     command.add("-Dmaven.repo.local=" + REPOSITORY);
