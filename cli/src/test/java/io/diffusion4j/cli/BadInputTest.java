@@ -99,6 +99,9 @@ final class BadInputTest {
     "generate a --raw a --server here:1, 'server: here:1 (expected: none beside --noise, --raw"
         + " and --sweep)'",
     "vary missing.png, image: missing.png (expected: a file)",
+    "generate --model missing, 'model: missing (expected: a folder with model_index.json, or with"
+        + " config.json of a UNet2DModel, DiTTransformer2DModel or UViT, or with GLIDE''s base,"
+        + " upsample and tokenizer)'",
     "generate a red apple, 'prompt: a red apple (expected: \"a red apple\", in quotes; several"
         + " prompts are several images)'",
     "generate cat --sweep decoder-guidance=1, 'sweep: decoder-guidance=1 (expected: two values or"

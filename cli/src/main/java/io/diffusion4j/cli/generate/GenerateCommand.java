@@ -3,6 +3,7 @@ package io.diffusion4j.cli.generate;
 import com.google.common.base.Joiner;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.generate.LocalBatch.Drawn;
+import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.cli.options.Variation;
 import io.diffusion4j.client.Requests;
@@ -16,7 +17,6 @@ import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -114,7 +114,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   /** A model that draws without words is the only one that needs no prompt. */
   private void requireWords() {
     Path folder = drawer.model.folder();
-    if (!Files.isDirectory(folder) || OpenPipeline.family(folder).needsWords()) {
+    if (folder.equals(ModelOptions.defaultFolder()) || OpenPipeline.family(folder).needsWords()) {
       prompts.requireSome();
     }
   }
