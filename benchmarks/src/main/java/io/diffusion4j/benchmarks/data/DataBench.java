@@ -63,21 +63,23 @@ public final class DataBench implements Callable<Integer> {
     try {
       Path shard = folder.resolve("00000.tar");
       GeneratedShard.write(shard, pictures, side);
-      int status = run(shard, 2);
-      return status == 0 ? run(shard, 0) : status;
+      int status = run(folder, shard, 2);
+      return status == 0 ? run(folder, shard, 0) : status;
     } finally {
       delete(folder);
     }
   }
 
-  private int run(Path shard, int epochs) throws IOException, InterruptedException {
+  private int run(Path folder, Path shard, int epochs) throws IOException, InterruptedException {
     List<String> arguments =
         List.of(
             shard.toString(),
             Integer.toString(trained),
             Integer.toString(threads),
             Integer.toString(epochs));
-    return JavaProcess.of(FIXED_HEAP, EpochProcess.class, arguments).inheritIO().start().waitFor();
+    var process = JavaProcess.of(FIXED_HEAP, EpochProcess.class, arguments).inheritIO();
+    process.environment().put("XDG_CACHE_HOME", folder.toString()); // the index goes with the shard
+    return process.start().waitFor();
   }
 
   private static void delete(Path folder) throws IOException {
