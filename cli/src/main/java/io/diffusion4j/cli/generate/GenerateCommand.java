@@ -90,13 +90,9 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   /** Everything that can be wrong without a model, before one is loaded. */
   private void check() {
     prompts.check();
-    stages.check();
     Check.that(label == null || label >= 0, "label", label, "≥ 0");
     Check.that(label == null || prompts.prompts.isEmpty(), "label", label, "none beside a prompt");
-    for (Map<String, String> at : swept()) {
-      at.forEach(stages::set);
-      stages.check();
-    }
+    atEach(stages::check);
     files().requireWritable();
     batch.check(prompts.draws.seed);
     if (drawer.server == null) {
@@ -108,7 +104,15 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
           drawer.server,
           "none beside --noise, --raw and --sweep");
     }
-    drawer.check(stages);
+    atEach(() -> drawer.check(stages));
+  }
+
+  /** Does something at each value of what changes. */
+  private void atEach(Runnable work) {
+    for (Map<String, String> at : swept()) {
+      at.forEach(stages::set);
+      work.run();
+    }
   }
 
   /** A model that draws without words is the only one that needs no prompt. */
