@@ -5,6 +5,7 @@ import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceStub
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse
 import io.grpc.stub.ClientCallStreamObserver
 import io.grpc.stub.ClientResponseObserver
+import java.util.concurrent.atomic.AtomicReference
 import kotlinx.coroutines.channels.awaitClose
 import kotlinx.coroutines.channels.trySendBlocking
 import kotlinx.coroutines.flow.Flow
@@ -17,12 +18,11 @@ import kotlinx.coroutines.flow.callbackFlow
 public fun GenerationServiceStub.events(
   request: GenerateImagesRequest
 ): Flow<StreamGenerateImagesResponse> = callbackFlow {
+  val call = AtomicReference<ClientCallStreamObserver<GenerateImagesRequest>>()
   val observer =
     object : ClientResponseObserver<GenerateImagesRequest, StreamGenerateImagesResponse> {
-      lateinit var call: ClientCallStreamObserver<GenerateImagesRequest>
-
       override fun beforeStart(requestStream: ClientCallStreamObserver<GenerateImagesRequest>) {
-        call = requestStream
+        call.set(requestStream)
       }
 
       override fun onNext(event: StreamGenerateImagesResponse) {
@@ -38,5 +38,5 @@ public fun GenerationServiceStub.events(
       }
     }
   streamGenerateImages(request, observer)
-  awaitClose { observer.call.cancel("nobody collects any more", null) }
+  awaitClose { call.get().cancel("nobody collects any more", null) }
 }
