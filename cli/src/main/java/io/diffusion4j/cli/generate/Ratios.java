@@ -8,7 +8,9 @@ import java.util.stream.IntStream;
 final class Ratios {
   private Ratios() {}
 
-  /** Images evenly from 0 to the last ratio, which is in [0, 1]; that of the last one alone is it. */
+  /**
+   * Images evenly from 0 to the last ratio, which is in [0, 1]; that of the last one alone is it.
+   */
   static List<Double> to(double last, int frames) {
     Check.share("ratio", last);
     Check.that(frames >= 1, "frames", frames, "≥ 1");

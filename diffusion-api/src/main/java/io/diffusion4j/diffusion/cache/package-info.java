@@ -1,4 +1,6 @@
-/** Where files are kept that can be made again: {@link io.diffusion4j.diffusion.cache.UserCache}. */
+/**
+ * Where files are kept that can be made again: {@link io.diffusion4j.diffusion.cache.UserCache}.
+ */
 @NullMarked
 package io.diffusion4j.diffusion.cache;
 

@@ -32,7 +32,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   <tr><td>{@code diffusion4j.dropped.previews}</td><td>previews that no client was quick
  *       enough for<td></tr>
  * </table>
- *
  */
 public final class ServiceMeters implements ServingListener {
   private final MeterRegistry registry;
