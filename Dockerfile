@@ -28,7 +28,7 @@ EXPOSE 50051
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \
   CMD ["java", "-cp", "lib/*", "io.diffusion4j.cli.Main", "health", "127.0.0.1:50051"]
 # A quarter of the memory for the heap: the networks are outside of it.
-ENTRYPOINT ["java", "-XX:MaxRAMPercentage=25", "-Djava.awt.headless=true", \
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=25", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true", \
   "-Dorg.bytedeco.javacpp.cachedir=/var/lib/diffusion4j/natives", \
   "-Ddiffusion4j.home=/opt/diffusion4j", "-cp", "lib/*", "io.diffusion4j.cli.Main"]
 CMD ["serve", "--host", "0.0.0.0", "--insecure", "--log-format", "json"]

@@ -3,5 +3,5 @@ rem Runs the command line with the Java that is beside it.
 setlocal
 set "D4J_HOME=%~dp0.."
 if not defined TF_CPP_MIN_LOG_LEVEL set TF_CPP_MIN_LOG_LEVEL=2
-"%D4J_HOME%\runtime\bin\java.exe" -Djava.awt.headless=true -Dfile.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8 -Dsun.stderr.encoding=UTF-8 "-Ddiffusion4j.home=%D4J_HOME%" -Ddiffusion4j.terminal=true -cp "%D4J_HOME%\lib\*" io.diffusion4j.cli.Main %*
+"%D4J_HOME%\runtime\bin\java.exe" -XX:+ExitOnOutOfMemoryError -Djava.awt.headless=true -Dfile.encoding=UTF-8 -Dsun.stdout.encoding=UTF-8 -Dsun.stderr.encoding=UTF-8 "-Ddiffusion4j.home=%D4J_HOME%" -Ddiffusion4j.terminal=true -cp "%D4J_HOME%\lib\*" io.diffusion4j.cli.Main %*
 exit /b %ERRORLEVEL%

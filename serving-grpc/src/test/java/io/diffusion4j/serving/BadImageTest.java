@@ -214,7 +214,11 @@ class BadImageTest {
         arguments(
             embedding(List.of(1f, Float.NaN, 1f, 1f)),
             "from_embedding.image_embedding.values[1]",
-            "NaN (expected: finite)"));
+            "NaN (expected: finite)"),
+        arguments(
+            embedding(List.of(1f, 1f, 3e38f, 1f)),
+            "from_embedding.image_embedding.values[2]",
+            "3.0E38 (expected: -10000 to 10000)"));
   }
 
   @ParameterizedTest(name = "{1}: {2}")

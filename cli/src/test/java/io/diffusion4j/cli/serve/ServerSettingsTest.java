@@ -178,6 +178,7 @@ final class ServerSettingsTest {
         "log: {level: loud} | log.level: loud (expected: one of error, warn, info, debug)",
         "models: emoji | models: not what belongs here (expected: a list)",
         "metrics: perhaps | metrics: perhaps (expected: true or false)",
+        "grace-seconds: 1.5 | grace-seconds: 1.5 (expected: a whole number)",
       })
   void whatIsNotKnownIsAnError(String yaml, String message) {
     assertThatThrownBy(() -> file(yaml))
@@ -195,6 +196,8 @@ final class ServerSettingsTest {
         .hasMessageContaining("server.yaml, line ");
     assertThatThrownBy(() -> file("models: [{name: a}]"))
         .hasMessage("models: one without path (expected: the folder of each)");
+    assertThatThrownBy(() -> ServerSettings.of(flags("--rows 1000000"), ServerFile.NONE))
+        .hasMessage("rows: 1000000 (expected: 1 to 1024)");
     assertThatThrownBy(() -> file("quota: {images-per-minute: 0}"))
         .hasMessageContaining("imagesPerMinute: 0 (expected: ≥ 1)");
   }

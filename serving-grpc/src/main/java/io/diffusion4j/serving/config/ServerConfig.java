@@ -34,6 +34,11 @@ public record ServerConfig(
   /** The port unless another is given. */
   public static final int DEFAULT_PORT = 50051;
 
+  /** More rows are in no memory. */
+  private static final int MOST_ROWS = 1024;
+
+  private static final int MOST_WAITING = 100_000;
+
   /**
    * Who can reach a server, and how.
    *
@@ -73,8 +78,13 @@ public record ServerConfig(
   public ServerConfig {
     Check.that(!host.isBlank(), "host", "\"" + host + "\"", "a name or an address");
     Check.that(port >= 0 && port <= 65535, "port", port, "0 to 65535");
-    Check.that(rows >= 1, "rows", rows, "≥ 1");
-    Check.that(queueCapacity >= 1, "queueCapacity", queueCapacity, "≥ 1");
+    Check.that(rows >= 1 && rows <= MOST_ROWS, "rows", rows, "1 to %s", MOST_ROWS);
+    Check.that(
+        queueCapacity >= 1 && queueCapacity <= MOST_WAITING,
+        "queueCapacity",
+        queueCapacity,
+        "1 to %s",
+        MOST_WAITING);
     Check.that(!grace.isNegative(), "grace", grace, "≥ 0");
     Check.that(receive.compareTo(Duration.ZERO) > 0, "receive", receive, "> 0");
     Check.that(stall.compareTo(Duration.ZERO) > 0, "stall", stall, "> 0");

@@ -48,6 +48,12 @@ public final class HttpPort implements AutoCloseable {
   /** The same in base64, as gRPC-Web and JSON may have it, and what is around it. */
   private static final int MOST_REQUEST_BYTES = 6 << 20;
 
+  /** More clients wait at the door. */
+  private static final int MOST_CONNECTIONS = 4096;
+
+  /** More requests of a connection wait in the client. */
+  private static final int MOST_STREAMS = 1000;
+
   private static final Duration LONGEST_IDLE = Duration.ofMinutes(5);
 
   /** Armeria takes its milliseconds for TCP's seconds, too, of which 32767 are the most. */
@@ -186,7 +192,10 @@ public final class HttpPort implements AutoCloseable {
         .errorHandler(new HttpErrors())
         .verboseResponses(false)
         .disableServerHeader()
-        .decorator(OriginCheck.of(config.reach().origins()));
+        .maxNumConnections(MOST_CONNECTIONS)
+        .http2MaxStreamsPerConnection(MOST_STREAMS)
+        .decorator(OriginCheck.of(config.reach().origins()))
+        .decorator(BinaryHeaders::new);
     tls.ifPresent(current -> current.accept(builder));
   }
 

@@ -41,6 +41,9 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
 
   private static final int MOST_REPEATS = 100;
 
+  /** Values of embeddings are about 1; with 3e38 a network answers NaN. */
+  private static final int MOST_OF_EMBEDDING = 10_000;
+
   /** Resolves the task; what is wrong with it stays as it is. */
   void resolve(GenerateImagesRequest.Builder request) {
     Tasks.texts(request.build()).forEach(this::checkLength);
@@ -155,8 +158,12 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
       violations.add(field, values.size() + " values", size + " values");
     }
     for (int i = 0; i < values.size(); i++) {
-      if (!Float.isFinite(values.get(i))) {
-        violations.add(field + "[" + i + "]", values.get(i), "finite");
+      float value = values.get(i);
+      if (!Float.isFinite(value)) {
+        violations.add(field + "[" + i + "]", value, "finite");
+      } else if (Math.abs(value) > MOST_OF_EMBEDDING) {
+        violations.add(
+            field + "[" + i + "]", value, -MOST_OF_EMBEDDING + " to " + MOST_OF_EMBEDDING);
       }
     }
   }

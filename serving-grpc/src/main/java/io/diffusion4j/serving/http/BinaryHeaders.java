@@ -1,0 +1,45 @@
+package io.diffusion4j.serving.http;
+
+import com.google.common.base.Splitter;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.SimpleDecoratingHttpService;
+import io.diffusion4j.serving.errors.Errors;
+import io.netty.util.AsciiString;
+import java.util.Base64;
+
+/**
+ * Refuses requests whose {@code -bin} headers hold no Base64, or several separated by commas alone. Whoever decodes them
+ * later does so where an exception ends in nothing, and the request has no answer.
+ */
+final class BinaryHeaders extends SimpleDecoratingHttpService {
+  private static final String SUFFIX = "-bin";
+  private static final Splitter VALUES = Splitter.on(',');
+
+  BinaryHeaders(HttpService delegate) {
+    super(delegate);
+  }
+
+  @Override
+  public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) throws Exception {
+    for (var header : request.headers()) {
+      AsciiString name = header.getKey();
+      if (name.endsWith(SUFFIX) && !isBase64(header.getValue())) {
+        return HttpErrors.refuse(
+            request.headers(), Errors.malformed("header " + Errors.quote(name + ": no Base64")));
+      }
+    }
+    return unwrap().serve(ctx, request);
+  }
+
+  private static boolean isBase64(String values) {
+    try {
+      VALUES.split(values).forEach(value -> Base64.getDecoder().decode(value));
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+}
