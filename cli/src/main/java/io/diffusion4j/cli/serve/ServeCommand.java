@@ -108,7 +108,7 @@ public final class ServeCommand implements Callable<Integer> {
   private static Authenticator authenticator(ServerSettings settings, List<String> models)
       throws IOException {
     if (settings.tokens().isPresent()) {
-      return TokenFile.read(settings.tokens().get(), settings.quota(), models);
+      return ReloadedTokens.of(settings.tokens().get(), settings.quota(), models);
     }
     Principal anybody = Principal.ANYBODY.withQuota(settings.quota());
     return token -> anybody;

@@ -1,0 +1,88 @@
+package io.diffusion4j.cli.serve;
+
+import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Quota;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tokens of a file, also after it has changed: who is taken out of it is refused from the next
+ * second on. A file that cannot be read leaves things as they were, and the log says so once.
+ */
+final class ReloadedTokens implements Authenticator {
+  private static final Logger LOG = LoggerFactory.getLogger(ReloadedTokens.class);
+
+  /** How often the file is looked at, at most. */
+  private static final Duration EVERY = Duration.ofSeconds(1);
+
+  private final Path file;
+  private final Quota usual;
+  private final List<String> models;
+  private Version version;
+  private long looked = System.nanoTime();
+  private volatile Authenticator tokens;
+
+  /** By what a change is noticed; none for a file that is not there. */
+  private record Version(FileTime modified, long size) {
+    static final Version NONE = new Version(FileTime.fromMillis(0), -1);
+
+    static Version of(Path file) {
+      try {
+        var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Version(attributes.lastModifiedTime(), attributes.size());
+      } catch (IOException e) {
+        return NONE; // reading it says what is wrong
+      }
+    }
+  }
+
+  private ReloadedTokens(Path file, Quota usual, List<String> models) throws IOException {
+    this.file = file;
+    this.usual = usual;
+    this.models = models;
+    version = Version.of(file);
+    tokens = TokenFile.read(file, usual, models);
+  }
+
+  /**
+   * Reads a file, as {@link TokenFile#read}.
+   *
+   * @throws IllegalArgumentException if something is wrong with what it says now
+   */
+  static Authenticator of(Path file, Quota usual, List<String> models) throws IOException {
+    return new ReloadedTokens(file, usual, models);
+  }
+
+  @Override
+  public Principal authenticate(String token) {
+    look();
+    return tokens.authenticate(token);
+  }
+
+  private synchronized void look() {
+    long now = System.nanoTime();
+    if (now - looked < EVERY.toNanos()) {
+      return;
+    }
+    looked = now;
+    Version found = Version.of(file);
+    if (found.equals(version)) {
+      return;
+    }
+    version = found;
+    try {
+      tokens = TokenFile.read(file, usual, models);
+      LOG.info("the tokens of {} have changed", file);
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.error("the tokens stay as they were: {}", e.toString());
+    }
+  }
+}
