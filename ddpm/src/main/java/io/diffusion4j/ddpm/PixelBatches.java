@@ -4,7 +4,7 @@ import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.BatchSource;
-import io.diffusion4j.nn.train.NoisedBatch;
+import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import java.util.ArrayList;
 import java.util.List;
 

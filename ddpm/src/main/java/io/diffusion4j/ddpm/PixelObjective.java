@@ -3,7 +3,7 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.train.Objective;
-import io.diffusion4j.nn.train.VarianceRange;
+import io.diffusion4j.nn.train.diffusion.VarianceRange;
 
 /**
  * The loss of a network of pixels: the simple loss (Ho et al. 2020, eq. 14) of what it predicts,

@@ -11,7 +11,7 @@ import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.train.NoisedBatch;
+import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.stage.Projection.Known;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.train.BatchSource;
-import io.diffusion4j.nn.train.NoisedBatch;
+import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.train.Objective;
-import io.diffusion4j.nn.train.VarianceRange;
+import io.diffusion4j.nn.train.diffusion.VarianceRange;
 
 /**
  * The loss of the decoder together with its text projection; the weights are under {@code decoder}

@@ -4,7 +4,7 @@ import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.train.Objective;
-import io.diffusion4j.nn.train.VarianceRange;
+import io.diffusion4j.nn.train.diffusion.VarianceRange;
 
 /**
  * The loss of an upsampler over crops; without attention it may be used at any size (DALL-E 2,

@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.nn.Batch;
-import io.diffusion4j.nn.train.NoisedBatch;
+import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

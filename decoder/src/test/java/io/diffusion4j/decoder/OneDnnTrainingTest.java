@@ -20,7 +20,7 @@ import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
-import io.diffusion4j.nn.train.VarianceRange;
+import io.diffusion4j.nn.train.diffusion.VarianceRange;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onednn.OneDnnEngine;
 import io.diffusion4j.onednn.OneDnnTrainingEngine;

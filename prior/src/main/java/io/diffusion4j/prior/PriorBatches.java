@@ -2,7 +2,7 @@ package io.diffusion4j.prior;
 
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.BatchSource;
-import io.diffusion4j.nn.train.NoisedBatch;
+import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 
 /**
  * Batches of noisy image embeddings with the encoded captions for the {@link PriorObjective}.

@@ -2,8 +2,8 @@ package io.diffusion4j.prior;
 
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
-import io.diffusion4j.nn.train.DiffusionLoss;
 import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.diffusion.DiffusionLoss;
 import java.util.List;
 
 /**

@@ -15,7 +15,7 @@ import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.nn.train.NoisedBatch;
+import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

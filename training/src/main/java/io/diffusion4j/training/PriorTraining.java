@@ -5,7 +5,7 @@ import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.nn.train.NoisedBatch;
+import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.prior.CaptionedEmbeddings;
 import io.diffusion4j.prior.PriorBatches;
 import io.diffusion4j.prior.PriorModel;

@@ -8,7 +8,7 @@ import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
-import io.diffusion4j.nn.train.VarianceRange;
+import io.diffusion4j.nn.train.diffusion.VarianceRange;
 import io.diffusion4j.tf.train.EventWriter;
 import io.diffusion4j.training.Recipe;
 import java.io.IOException;

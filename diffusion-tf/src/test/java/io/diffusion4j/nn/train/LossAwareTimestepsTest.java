@@ -13,6 +13,8 @@ import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.train.diffusion.DiffusionLoss;
+import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

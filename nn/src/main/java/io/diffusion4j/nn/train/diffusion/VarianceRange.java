@@ -1,10 +1,11 @@
-package io.diffusion4j.nn.train;
+package io.diffusion4j.nn.train.diffusion;
 
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Operation;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.Objective;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

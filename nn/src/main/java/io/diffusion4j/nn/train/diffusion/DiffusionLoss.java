@@ -1,4 +1,4 @@
-package io.diffusion4j.nn.train;
+package io.diffusion4j.nn.train.diffusion;
 
 import io.diffusion4j.diffusion.loss.LossType;
 import io.diffusion4j.diffusion.loss.VarianceType;
@@ -7,6 +7,7 @@ import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Operation;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.Objective;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

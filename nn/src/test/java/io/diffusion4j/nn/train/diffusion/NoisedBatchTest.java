@@ -1,4 +1,4 @@
-package io.diffusion4j.nn.train;
+package io.diffusion4j.nn.train.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -12,6 +12,7 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Batches;
 import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.train.BatchSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

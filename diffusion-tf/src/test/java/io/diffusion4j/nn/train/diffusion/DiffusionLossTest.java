@@ -1,4 +1,4 @@
-package io.diffusion4j.nn.train;
+package io.diffusion4j.nn.train.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

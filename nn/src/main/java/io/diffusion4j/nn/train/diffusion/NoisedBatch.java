@@ -1,4 +1,4 @@
-package io.diffusion4j.nn.train;
+package io.diffusion4j.nn.train.diffusion;
 
 import io.diffusion4j.diffusion.loss.MeanType;
 import io.diffusion4j.diffusion.loss.ReverseProcess;

@@ -1,4 +1,4 @@
-package io.diffusion4j.nn.train;
+package io.diffusion4j.nn.train.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -16,6 +16,7 @@ import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.reference.Interpreter;
+import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.tf.Sessions;
 import io.diffusion4j.tf.graph.NetworkGraph;
 import io.diffusion4j.tf.graph.Purpose;
