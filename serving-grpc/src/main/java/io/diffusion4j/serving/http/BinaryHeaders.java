@@ -11,8 +11,9 @@ import io.netty.util.AsciiString;
 import java.util.Base64;
 
 /**
- * Refuses requests whose {@code -bin} headers hold no Base64, or several separated by commas alone. Whoever decodes them
- * later does so where an exception ends in nothing, and the request has no answer.
+ * Refuses requests whose {@code -bin} headers hold no Base64, or several separated by commas alone.
+ * Whoever decodes them later does so where an exception ends in nothing, and the request has no
+ * answer.
  */
 final class BinaryHeaders extends SimpleDecoratingHttpService {
   private static final String SUFFIX = "-bin";
