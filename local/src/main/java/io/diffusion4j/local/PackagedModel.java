@@ -1,23 +1,21 @@
 package io.diffusion4j.local;
 
+import static com.google.common.io.RecursiveDeleteOption.ALLOW_INSECURE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
+import com.google.common.hash.HashFunction;
+import com.google.common.hash.Hashing;
+import com.google.common.hash.HashingInputStream;
+import com.google.common.io.MoreFiles;
 import io.diffusion4j.diffusion.cache.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A model folder in a jar, such as that of {@code diffusion4j-model-emoji}, to depend on a model as
@@ -35,6 +33,7 @@ import java.util.stream.Stream;
  */
 public final class PackagedModel {
   private static final String LISTING = "files.sha256";
+  private static final HashFunction SHA256 = Hashing.sha256();
 
   private final ClassLoader classes;
   private final String name;
@@ -64,7 +63,8 @@ public final class PackagedModel {
     try {
       byte[] listing = read(LISTING);
       List<Entry> entries = entries(listing);
-      Path folder = cache.resolve(name + "-" + hex(sha256().digest(listing)).substring(0, 16));
+      Path folder =
+          cache.resolve(name + "-" + SHA256.hashBytes(listing).toString().substring(0, 16));
       if (!isWhole(folder, entries)) {
         replace(folder, entries);
       }
@@ -114,13 +114,9 @@ public final class PackagedModel {
   private static boolean isWhole(Path folder, List<Entry> entries) throws IOException {
     for (Entry entry : entries) {
       Path file = folder.resolve(entry.path());
-      if (!Files.isRegularFile(file)) {
+      if (!Files.isRegularFile(file)
+          || !MoreFiles.asByteSource(file).hash(SHA256).toString().equals(entry.sha256())) {
         return false;
-      }
-      try (InputStream in = Files.newInputStream(file)) {
-        if (!copy(in, OutputStream.nullOutputStream()).equals(entry.sha256())) {
-          return false;
-        }
       }
     }
     return true;
@@ -133,9 +129,9 @@ public final class PackagedModel {
       for (Entry entry : entries) {
         Path file = part.resolve(entry.path());
         Files.createDirectories(file.getParent());
-        try (InputStream in = open(entry.path());
-            OutputStream out = Files.newOutputStream(file)) {
-          String found = copy(in, out);
+        try (var in = new HashingInputStream(SHA256, open(entry.path()))) {
+          Files.copy(in, file);
+          String found = in.hash().toString();
           if (!found.equals(entry.sha256())) {
             throw new IOException(
                 entry.path() + ": " + found + " (expected: the SHA-256 " + entry.sha256() + ")");
@@ -144,7 +140,9 @@ public final class PackagedModel {
       }
       publish(part, folder, entries);
     } finally {
-      delete(part);
+      if (Files.exists(part)) { // else it is in place
+        MoreFiles.deleteRecursively(part, ALLOW_INSECURE);
+      }
     }
   }
 
@@ -155,7 +153,7 @@ public final class PackagedModel {
       try {
         Files.move(folder, old.resolve("damaged"), ATOMIC_MOVE);
       } finally {
-        delete(old);
+        MoreFiles.deleteRecursively(old, ALLOW_INSECURE);
       }
     }
     try {
@@ -164,36 +162,6 @@ public final class PackagedModel {
       if (!isWhole(folder, entries)) {
         throw e;
       }
-    }
-  }
-
-  /** Copies all, and returns the SHA-256 of all that was read. */
-  private static String copy(InputStream from, OutputStream to) throws IOException {
-    var in = new DigestInputStream(from, sha256());
-    in.transferTo(to);
-    return hex(in.getMessageDigest().digest());
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
-  }
-
-  private static String hex(byte[] digest) {
-    return HexFormat.of().formatHex(digest);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is part of every Java", e);
     }
   }
 }

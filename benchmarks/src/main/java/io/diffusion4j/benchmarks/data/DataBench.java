@@ -1,14 +1,14 @@
 package io.diffusion4j.benchmarks.data;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import io.diffusion4j.benchmarks.process.JavaProcess;
 import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -66,7 +66,7 @@ public final class DataBench implements Callable<Integer> {
       int status = run(folder, shard, 2);
       return status == 0 ? run(folder, shard, 0) : status;
     } finally {
-      delete(folder);
+      MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
     }
   }
 
@@ -80,13 +80,5 @@ public final class DataBench implements Callable<Integer> {
     var process = JavaProcess.of(FIXED_HEAP, EpochProcess.class, arguments).inheritIO();
     process.environment().put("XDG_CACHE_HOME", folder.toString()); // the index goes with the shard
     return process.start().waitFor();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }
