@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -43,8 +42,10 @@ class ConsumersTest {
     assumeTrue(Files.exists(ROOT.resolve(jar("local"))), "no jars (expected: those of mvn verify)");
     String maven = System.getProperty("consumers.maven.home", "");
     assumeTrue(!maven.isEmpty(), "no Maven (expected: to be called by it)");
-    deleteRecursively(PROJECTS);
-    copyRecursively(Path.of("consumers"), PROJECTS);
+    if (Files.exists(PROJECTS)) {
+      Folders.delete(PROJECTS);
+    }
+    Folders.copy(Path.of("consumers"), PROJECTS);
     fillRepository();
     String script = File.separatorChar == '\\' ? "mvn.cmd" : "mvn";
     List<String> command = new ArrayList<>();
@@ -107,29 +108,5 @@ class ConsumersTest {
     Path folder = REPOSITORY.resolve("io/diffusion4j").resolve(artifact).resolve(VERSION);
     Files.createDirectories(folder);
     Files.copy(file, folder.resolve(artifact + "-" + VERSION + "." + type), REPLACE_EXISTING);
-  }
-
-  private static void copyRecursively(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path copy = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(copy);
-        } else {
-          Files.copy(file, copy);
-        }
-      }
-    }
-  }
-
-  private static void deleteRecursively(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }
