@@ -163,16 +163,21 @@ public record Embeddings(int size, List<String> names, float[] values) {
   static List<String> names(Checkpoint file) {
     long rows = file.info(TENSOR).shape()[0];
     String json = file.metadata().get(NAMES);
+    List<String> names = json == null ? List.of() : texts(file, NAMES, json);
+    if (names.size() != rows) {
+      throw new CheckpointException(
+          file.path(), NAMES + ": " + names.size() + " (expected: " + rows + ")");
+    }
+    return names;
+  }
+
+  /** The texts of a note, a JSON array of them. */
+  static List<String> texts(Checkpoint file, String note, String json) {
     try {
-      List<String> names = json == null ? List.of() : List.of(JSON.readValue(json, String[].class));
-      if (names.size() != rows) {
-        throw new CheckpointException(
-            file.path(), NAMES + ": " + names.size() + " (expected: " + rows + ")");
-      }
-      return names;
+      return List.of(JSON.readValue(json, String[].class));
     } catch (JsonProcessingException e) {
       throw new CheckpointException(
-          file.path(), NAMES + ": no list of texts: " + e.getOriginalMessage(), e);
+          file.path(), note + ": no list of texts: " + e.getOriginalMessage(), e);
     }
   }
 }

@@ -1,7 +1,5 @@
 package io.diffusion4j.clip.embed;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.data.CaptionedImages;
@@ -30,7 +28,6 @@ import java.util.stream.Stream;
  * memory are the keys. Thread-safe; holds the files until it is closed.
  */
 public final class KnownEmbeddings implements ImageEmbedder, AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ENDING = ".safetensors";
 
   private final Path path;
@@ -114,7 +111,8 @@ public final class KnownEmbeddings implements ImageEmbedder, AutoCloseable {
           throw new CheckpointException(name, keys.get(i) + " is embedded twice");
         }
       }
-      unreadable.addAll(keys(file, note(file, Embeddings.UNREADABLE)));
+      String json = note(file, Embeddings.UNREADABLE);
+      unreadable.addAll(Embeddings.texts(file, Embeddings.UNREADABLE, json));
     }
     return new KnownEmbeddings(path, List.copyOf(files), rows, Set.copyOf(unreadable), clip, size);
   }
@@ -126,15 +124,6 @@ public final class KnownEmbeddings implements ImageEmbedder, AutoCloseable {
           file.path(), "note " + name + ": missing (expected: embeddings of pictures by embed)");
     }
     return note;
-  }
-
-  private static List<String> keys(Checkpoint file, String json) {
-    try {
-      return List.of(JSON.readValue(json, String[].class));
-    } catch (JsonProcessingException e) {
-      throw new CheckpointException(
-          file.path(), "no list of keys: " + String.valueOf(e.getOriginalMessage()), e);
-    }
   }
 
   /**
