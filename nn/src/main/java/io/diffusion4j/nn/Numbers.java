@@ -1,4 +1,4 @@
-package io.diffusion4j.onednn.core;
+package io.diffusion4j.nn;
 
 /** Numbers in the two widths that Java has. */
 public final class Numbers {

@@ -2,6 +2,7 @@ package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Executable;
@@ -11,7 +12,6 @@ import io.diffusion4j.nn.train.Split;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onednn.core.DataType;
-import io.diffusion4j.onednn.core.Numbers;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
 import java.util.ArrayList;

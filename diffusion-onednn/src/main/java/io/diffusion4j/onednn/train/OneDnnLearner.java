@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.train.Learner;
@@ -13,7 +14,6 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.onednn.core.DataType;
-import io.diffusion4j.onednn.core.Numbers;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.onednn.core.DataType;
-import io.diffusion4j.onednn.core.Numbers;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.diffusion4j.nn.reference;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.Tensor.Role;
 import java.util.ArrayList;
@@ -94,12 +95,7 @@ public final class Interpreter {
       if (output.role() == Role.INTEGERS) {
         return Arrays.stream(batch.ints(name, sample)).asDoubleStream().toArray();
       }
-      float[] floats = batch.floats(name, sample);
-      double[] values = new double[floats.length];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = floats[i];
-      }
-      return values;
+      return Numbers.wide(batch.floats(name, sample));
     }
 
     double[] parameter(String key) {

@@ -4,6 +4,7 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -118,7 +119,7 @@ final class CachedFeatures implements Learner {
 
   private LossNetwork.Value value(Interpreter.Evaluation evaluation) {
     var outputs = loss.network().outputs();
-    return loss.value(i -> narrow(evaluation.value(outputs.get(i))));
+    return loss.value(i -> Numbers.narrow(evaluation.value(outputs.get(i))));
   }
 
   /** The loss of the features of some batches, as one. */
@@ -132,7 +133,7 @@ final class CachedFeatures implements Learner {
     Map<String, double[]> parameters = new HashMap<>();
     for (int i = 0; i < ofLoss.size(); i++) {
       float[] value = values.get(0).get(features.outputs().size() + i);
-      parameters.put(ofLoss.get(i).key(), wide(value));
+      parameters.put(ofLoss.get(i).key(), Numbers.wide(value));
     }
     return interpreter.evaluate(all.only(loss.network().inputs().keySet()), parameters);
   }
@@ -161,22 +162,6 @@ final class CachedFeatures implements Learner {
       at += part.length;
     }
     return all;
-  }
-
-  private static double[] wide(float[] values) {
-    double[] wide = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      wide[i] = values[i];
-    }
-    return wide;
-  }
-
-  private static float[] narrow(double[] values) {
-    float[] narrow = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      narrow[i] = (float) values[i];
-    }
-    return narrow;
   }
 
   @Override
