@@ -106,6 +106,8 @@ final class BadInputTest {
         + " prompts are several images)'",
     "generate cat --sweep decoder-guidance=1, 'sweep: decoder-guidance=1 (expected: two values or"
         + " more)'",
+    "'generate cat --sweep decoder-steps=1,2 --sweep decoder-steps=3,4', 'sweep: decoder-steps"
+        + " twice (expected: each option once)'",
     "generate cat --sweep colour, 'sweep: colour (expected: NAME=VALUE,VALUE,…)'",
     "'generate cat --sweep decoder-steps=1,0', decoder-steps: 0 (expected: ≥ 1)",
     "edit missing.png cat, image: missing.png (expected: a file)",

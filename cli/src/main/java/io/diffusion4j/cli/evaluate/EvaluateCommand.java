@@ -243,7 +243,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   private void sweep(Judge judge, List<Variation> variations) {
     PictureFile file = plot == null ? null : new PictureFile(plot);
     List<SweepPoint> points = new ArrayList<>();
-    for (Map<String, String> at : Variation.combinations(variations)) {
+    for (Map<String, String> at : Variation.combinations("vary", variations)) {
       console.say(at.toString());
       set(at);
       points.add(new SweepPoint(at, result(judge, drawn()).metrics()));
@@ -292,7 +292,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     Check.that(count >= 1, "count", count, "≥ 1");
     Check.that(batch >= 1, "batch", batch, "≥ 1");
     Check.that(seed >= 0, "seed", seed, "≥ 0");
-    for (Map<String, String> at : Variation.combinations(variations)) { // the empty one at least
+    for (Map<String, String> at :
+        Variation.combinations("vary", variations)) { // the empty one at least
       set(at);
       stages.check();
       if (!plugins.areGiven()) { // which may add some
@@ -316,7 +317,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         dataSet.name(),
         "none beside --images, --sheet and --vary");
     if (images == null) {
-      for (Map<String, String> at : Variation.combinations(variations)) {
+      for (Map<String, String> at : Variation.combinations("vary", variations)) {
         set(at);
         OpenPipeline.family(model.folder());
       }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
       "Example:",
       "  diffusion4j blend apple.png pear.png --ratio 0.3 --output between.png"
     })
-public final class BlendCommand implements Callable<Integer>, SamplingOptions.Sampled {
+public final class BlendCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "FIRST", description = "A PNG, JPEG or WebP file.")
   private Path first = Path.of("");
 
@@ -44,11 +44,6 @@ public final class BlendCommand implements Callable<Integer>, SamplingOptions.Sa
   private int frames;
 
   @Mixin private EditOptions edit = new EditOptions();
-
-  @Override
-  public SamplingOptions sampling() {
-    return edit.stages;
-  }
 
   @Override
   public Integer call() throws IOException {

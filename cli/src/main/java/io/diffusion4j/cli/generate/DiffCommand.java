@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
       "  diffusion4j diff apple.png --from \"a red apple\" --to \"a green apple\" --output"
           + " green.png"
     })
-public final class DiffCommand implements Callable<Integer>, SamplingOptions.Sampled {
+public final class DiffCommand implements Callable<Integer> {
   @Parameters(paramLabel = "IMAGE", description = "A square PNG, JPEG or WebP file.")
   private Path image = Path.of("");
 
@@ -52,11 +52,6 @@ public final class DiffCommand implements Callable<Integer>, SamplingOptions.Sam
   private int frames;
 
   @Mixin private EditOptions edit = new EditOptions();
-
-  @Override
-  public SamplingOptions sampling() {
-    return edit.stages;
-  }
 
   @Override
   public Integer call() throws IOException {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     modelTransformer = SamplingOptions.Adder.class,
     description = "Change an image, or a part of it, to what words say.",
     footer = {"", "Example:", "  diffusion4j edit apple.png \"a green apple\" --output green.png"})
-public final class EditCommand implements Callable<Integer>, SamplingOptions.Sampled {
+public final class EditCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "IMAGE", description = "A square PNG, JPEG or WebP file.")
   private Path image = Path.of("");
 
@@ -44,11 +44,6 @@ public final class EditCommand implements Callable<Integer>, SamplingOptions.Sam
   private @Nullable Path mask;
 
   @Mixin private EditOptions edit = new EditOptions();
-
-  @Override
-  public SamplingOptions sampling() {
-    return edit.stages;
-  }
 
   @Override
   public Integer call() throws IOException {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 
 /** What commands share that make images of others: who draws them, how, and where they go. */
 @Command // or picocli takes it for no mixin
-final class EditOptions {
+final class EditOptions implements SamplingOptions.Sampled {
   @Mixin private Console console = new Console();
 
   @Option(
@@ -30,9 +30,14 @@ final class EditOptions {
 
   @Mixin private DrawOptions draws = new DrawOptions();
 
-  final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling");
+  private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling");
 
   @Mixin private DrawerOptions drawer = new DrawerOptions();
+
+  @Override
+  public SamplingOptions sampling() {
+    return stages;
+  }
 
   /** Everything that can be wrong before images are read, a model is loaded or a server asked. */
   void check(int requests) {

@@ -127,7 +127,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   private List<Map<String, String>> swept() {
     List<String> names = stages.names();
     return Variation.combinations(
-        sweep.stream().map(text -> Variation.parse("sweep", text, names)).toList());
+        "sweep", sweep.stream().map(text -> Variation.parse("sweep", text, names)).toList());
   }
 
   private PngFiles files() {

@@ -4,13 +4,11 @@ import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code diffusion4j img2img}: an image is noised and drawn on from there. */
 @Command(
@@ -22,17 +20,8 @@ import picocli.CommandLine.Parameters;
       "Example:",
       "  diffusion4j img2img apple.png \"a green apple\" --strength 0.6 --output green.png"
     })
-public final class ImageToImageCommand implements Callable<Integer>, SamplingOptions.Sampled {
-  @Parameters(index = "0", paramLabel = "IMAGE", description = "A square PNG, JPEG or WebP file.")
-  private Path image = Path.of("");
-
-  @Parameters(
-      index = "1",
-      paramLabel = "PROMPT",
-      arity = "0..1",
-      defaultValue = "",
-      description = "What it is to show, in quotes. Default: what it shows already")
-  private String prompt = "";
+public final class ImageToImageCommand implements Callable<Integer> {
+  @Mixin private EditedImage image = new EditedImage();
 
   @Option(
       names = "--strength",
@@ -46,15 +35,10 @@ public final class ImageToImageCommand implements Callable<Integer>, SamplingOpt
   @Mixin private EditOptions edit = new EditOptions();
 
   @Override
-  public SamplingOptions sampling() {
-    return edit.stages;
-  }
-
-  @Override
   public Integer call() throws IOException {
-    InputFile.check("image", image);
+    image.check();
     Check.share("strength", strength);
     edit.check(1);
-    return edit.draw(List.of(Requests.imageToImage(InputFile.read(image), strength, prompt)));
+    return edit.draw(List.of(Requests.imageToImage(image.read(), strength, image.prompt())));
   }
 }

@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code diffusion4j inpaint}: a part of an image is drawn again. */
 @Command(
@@ -23,17 +22,8 @@ import picocli.CommandLine.Parameters;
       "Example:",
       "  diffusion4j inpaint apple.png \"a green apple\" --mask middle.png --output green.png"
     })
-public final class InpaintCommand implements Callable<Integer>, SamplingOptions.Sampled {
-  @Parameters(index = "0", paramLabel = "IMAGE", description = "A square PNG, JPEG or WebP file.")
-  private Path image = Path.of("");
-
-  @Parameters(
-      index = "1",
-      paramLabel = "PROMPT",
-      arity = "0..1",
-      defaultValue = "",
-      description = "What it is to show, in quotes. Default: what it shows already")
-  private String prompt = "";
+public final class InpaintCommand implements Callable<Integer> {
+  @Mixin private EditedImage image = new EditedImage();
 
   @Option(
       names = "--mask",
@@ -61,18 +51,13 @@ public final class InpaintCommand implements Callable<Integer>, SamplingOptions.
   @Mixin private EditOptions edit = new EditOptions();
 
   @Override
-  public SamplingOptions sampling() {
-    return edit.stages;
-  }
-
-  @Override
   public Integer call() throws IOException {
-    InputFile.check("image", image);
+    image.check();
     InputFile.check("mask", mask);
     Check.that(repaintTimes >= 1, "repaint-times", repaintTimes, "≥ 1");
     Check.that(repaintJump >= 1, "repaint-jump", repaintJump, "≥ 1");
     edit.check(1);
-    var request = Requests.inpaint(InputFile.read(image), InputFile.read(mask), prompt);
+    var request = Requests.inpaint(image.read(), InputFile.read(mask), image.prompt());
     if (repaintTimes > 1) {
       request
           .getInpaintBuilder()

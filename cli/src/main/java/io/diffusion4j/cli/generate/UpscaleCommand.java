@@ -16,18 +16,13 @@ import picocli.CommandLine.Parameters;
     modelTransformer = SamplingOptions.Adder.class,
     description = "Draw a larger image that an image could be a copy of.",
     footer = {"", "Example:", "  diffusion4j upscale small.png --output large.png"})
-public final class UpscaleCommand implements Callable<Integer>, SamplingOptions.Sampled {
+public final class UpscaleCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "IMAGE",
       description = "A square PNG, JPEG or WebP file, smaller than the images of the model.")
   private Path image = Path.of("");
 
   @Mixin private EditOptions edit = new EditOptions();
-
-  @Override
-  public SamplingOptions sampling() {
-    return edit.stages;
-  }
 
   @Override
   public Integer call() throws IOException {

@@ -31,10 +31,11 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * The options of a command that say how stages sample; what is not given is left to the model.
  *
- * <p>A command that has them is {@link Sampled} and names {@link Adder} as its model transformer.
+ * <p>A command that has them is {@link Sampled}, itself or by a mixin, and names {@link Adder} as
+ * its model transformer.
  */
 public final class SamplingOptions {
-  /** A command with these options. */
+  /** A command with these options, or a mixin of one. */
   public interface Sampled {
     SamplingOptions sampling();
   }
@@ -43,7 +44,14 @@ public final class SamplingOptions {
   public static final class Adder implements IModelTransformer {
     @Override
     public CommandSpec transform(CommandSpec command) {
-      SamplingOptions added = ((Sampled) command.userObject()).sampling();
+      SamplingOptions added =
+          Stream.concat(Stream.of(command), command.mixins().values().stream())
+              .map(CommandSpec::userObject)
+              .filter(Sampled.class::isInstance)
+              .map(Sampled.class::cast)
+              .findFirst()
+              .orElseThrow()
+              .sampling();
       var group = ArgGroupSpec.builder().validate(false).order(FIRST).heading(added.heading);
       added.flags.forEach(flag -> group.addArg(flag.option));
       return command.addArgGroup(group.build());

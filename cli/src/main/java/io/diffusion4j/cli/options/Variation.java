@@ -37,15 +37,17 @@ public record Variation(String name, List<String> values) {
 
   /**
    * Every combination of values, by the names of the options; the values of the last change first.
+   *
+   * @param option what messages call the text that they are from
    */
-  public static List<Map<String, String>> combinations(List<Variation> variations) {
+  public static List<Map<String, String>> combinations(String option, List<Variation> variations) {
     List<Map<String, String>> all = List.of(Map.of());
     for (Variation variation : variations) {
       List<Map<String, String>> more = new ArrayList<>();
       for (Map<String, String> one : all) {
         Check.that(
             !one.containsKey(variation.name),
-            "vary",
+            option,
             variation.name + " twice",
             "each option once");
         for (String value : variation.values) {
