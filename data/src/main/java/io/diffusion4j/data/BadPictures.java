@@ -40,7 +40,7 @@ public final class BadPictures {
   }
 
   /** Pixels of the shorter side of a picture that is large enough; 0 if all are. */
-  int minSize() {
+  public int minSize() {
     return minSize;
   }
 

@@ -3,6 +3,7 @@ package io.diffusion4j.data;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.diffusion.image.Image;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * A finite set of pictures in a fixed order, each with the captions that came with it. Readers of
@@ -32,6 +33,14 @@ public interface PictureSet extends AutoCloseable {
    * @throws java.io.UncheckedIOException if the picture cannot be read
    */
   Image image(long index);
+
+  /**
+   * A number that changes when a picture does, such as by the time of its file; nothing if that is
+   * not known, and then what was made of the picture is not kept.
+   */
+  default OptionalLong version(long index) {
+    return OptionalLong.empty();
+  }
 
   /**
    * Decodes a picture and cuts it to the square in its middle.

@@ -1,7 +1,8 @@
 package io.diffusion4j.data;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.diffusion4j.diffusion.image.Rgb8;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -9,27 +10,49 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.BitSet;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32C;
 
 /**
- * Squares kept in files, one for each size, with 3 bytes a pixel: 1.2 GB for 100,000 pictures of
- * 64×64. The operating system holds them in memory while there is some. The files are deleted when
- * this is closed, and have no use after it.
+ * The squares of a set kept in files, one for each size, with 3 bytes a pixel: 1.2 GB for 100,000
+ * pictures of 64×64. Later runs find them there. The operating system holds them in memory while
+ * there is some.
+ *
+ * <p>A file is that of one list of pictures and one preparation. In it each picture has a place,
+ * which ends in a checksum of its version and its pixels: a picture that was changed, a square that
+ * was written in part and one that was damaged are cut anew. So a file may be deleted at any time,
+ * and written by several runs at once.
  */
 public final class SquareFiles implements SquareStore {
+  /** Ahead of the checksum, so that a place of zeros, where nothing was written yet, is none. */
+  private static final int MAGIC = 0x64346a32;
+
+  private static final int TRAILER = 2 * Integer.BYTES;
+
   private final Path folder;
-  private final Map<Integer, Slots> bySize = new ConcurrentHashMap<>();
+  private final PictureSet set;
+  private final String name;
+  private final Map<Integer, FileChannel> bySize = new ConcurrentHashMap<>();
 
   /**
    * Keeps squares in a folder.
    *
    * @param folder is made if it is not there
+   * @param set whose pictures they are, which stays the caller's to close
+   * @param preparation how they are made of the pictures
+   * @param minSize pixels of the shorter side of a picture that has one
    */
-  public SquareFiles(Path folder) {
+  public SquareFiles(Path folder, PictureSet set, Preparation preparation, int minSize) {
     this.folder = folder;
+    this.set = set;
+    this.name = name(set, preparation, minSize);
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
@@ -37,69 +60,86 @@ public final class SquareFiles implements SquareStore {
     }
   }
 
-  /** A file of squares, with a place for each picture. */
-  private record Slots(FileChannel file, BitSet there) {
-    boolean has(int picture) {
-      synchronized (there) {
-        return there.get(picture);
+  /** The same for the same pictures in the same order, prepared in the same way. */
+  private static String name(PictureSet set, Preparation preparation, int minSize) {
+    try {
+      var hash = MessageDigest.getInstance("SHA-256");
+      hash.update((set.name() + '\n' + preparation.fit() + '\n' + minSize).getBytes(UTF_8));
+      for (long i = 0; i < set.size(); i++) {
+        hash.update(('\n' + set.key(i)).getBytes(UTF_8));
       }
-    }
-
-    void have(int picture) {
-      synchronized (there) {
-        there.set(picture);
-      }
+      return HexFormat.of().formatHex(hash.digest(), 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is part of every Java", e);
     }
   }
 
   @Override
   public Optional<Rgb8> read(long picture, int size) {
-    Slots slots = slots(size);
-    if (!slots.has(Math.toIntExact(picture))) {
+    OptionalLong version = set.version(picture);
+    if (version.isEmpty()) {
       return Optional.empty();
     }
-    ByteBuffer bytes = ByteBuffer.allocate(3 * size * size);
+    ByteBuffer bytes = ByteBuffer.allocate(3 * size * size + TRAILER);
+    FileChannel file = file(size);
     try {
       long at = picture * bytes.capacity();
       while (bytes.hasRemaining()) {
-        if (slots.file.read(bytes, at + bytes.position()) < 0) {
-          throw new EOFException("the file of squares was cut off");
+        if (file.read(bytes, at + bytes.position()) < 0) {
+          return Optional.empty();
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read from the cache " + folder + ": " + e, e);
     }
-    return Optional.of(new Rgb8(size, size, bytes.array()));
+    byte[] pixels = Arrays.copyOf(bytes.array(), 3 * size * size);
+    return bytes.getInt(pixels.length) == MAGIC
+            && bytes.getInt(pixels.length + Integer.BYTES) == checksum(version.getAsLong(), pixels)
+        ? Optional.of(new Rgb8(size, size, pixels))
+        : Optional.empty();
   }
 
   @Override
   public void write(long picture, Rgb8 square) {
-    Slots slots = slots(square.width());
-    ByteBuffer bytes = ByteBuffer.wrap(square.pixels());
+    OptionalLong version = set.version(picture);
+    if (version.isEmpty()) {
+      return;
+    }
+    byte[] pixels = square.pixels();
+    ByteBuffer bytes =
+        ByteBuffer.allocate(pixels.length + TRAILER)
+            .put(pixels)
+            .putInt(MAGIC)
+            .putInt(checksum(version.getAsLong(), pixels))
+            .flip();
+    FileChannel file = file(square.width());
     try {
       long at = picture * bytes.capacity();
       while (bytes.hasRemaining()) {
-        slots.file.write(bytes, at + bytes.position());
+        file.write(bytes, at + bytes.position());
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to the cache " + folder + ": " + e, e);
     }
-    slots.have(Math.toIntExact(picture));
   }
 
-  private Slots slots(int size) {
+  private static int checksum(long version, byte[] pixels) {
+    var sum = new CRC32C();
+    sum.update(ByteBuffer.allocate(Long.BYTES).putLong(0, version));
+    sum.update(pixels);
+    return (int) sum.getValue();
+  }
+
+  private FileChannel file(int size) {
     return bySize.computeIfAbsent(
         size,
         unused -> {
           try {
-            Path file = Files.createTempFile(folder, "squares-" + size + "-", ".rgb");
-            return new Slots(
-                FileChannel.open(
-                    file,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.DELETE_ON_CLOSE),
-                new BitSet());
+            return FileChannel.open(
+                folder.resolve("%s-%d.squares".formatted(name, size)),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
           } catch (IOException e) {
             throw new UncheckedIOException("cannot write to the cache " + folder + ": " + e, e);
           }
@@ -108,9 +148,9 @@ public final class SquareFiles implements SquareStore {
 
   @Override
   public void close() {
-    for (Slots slots : bySize.values()) {
+    for (FileChannel file : bySize.values()) {
       try {
-        slots.file.close();
+        file.close();
       } catch (IOException e) {
         throw new UncheckedIOException("cannot close the cache " + folder + ": " + e, e);
       }

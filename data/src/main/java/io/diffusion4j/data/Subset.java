@@ -2,6 +2,7 @@ package io.diffusion4j.data;
 
 import io.diffusion4j.diffusion.image.Image;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Some pictures of a set, in its order.
@@ -28,6 +29,11 @@ record Subset(PictureSet all, long[] indices) implements PictureSet {
   @Override
   public List<String> captions(long index) {
     return all.captions(at(index));
+  }
+
+  @Override
+  public OptionalLong version(long index) {
+    return all.version(at(index));
   }
 
   @Override

@@ -38,7 +38,8 @@ final class EpochProcess {
     out.printf(
         "%9s %10s %10s %13s %9s %9s%n",
         "epoch", "pictures", "images/s", "processor ms", "MiB", "fraction");
-    try (var store = new SquareFiles(shard.resolveSibling("squares"));
+    try (var store =
+            new SquareFiles(shard.resolveSibling("squares"), pictures, Preparation.USUAL, 0);
         var ahead =
             new DecodedAhead(
                 new Shuffled(pictures, Preparation.USUAL, store, new BadPictures(0)), threads)) {

@@ -72,8 +72,8 @@ final class DataOptions {
       names = "--cache",
       paramLabel = "DIR",
       description =
-          "Keep pictures here at the size that is trained on, until the end of the command: 12 KB"
-              + " for one of 64×64. Pays off from the second epoch on.")
+          "Keep pictures here at the size that is trained on, for this run and later ones: 12 KB"
+              + " for one of 64×64. The folder may be deleted at any time.")
   private @Nullable Path cache;
 
   /** What is done about pictures that cannot be read, with the largest share of them. */

@@ -43,8 +43,13 @@ record OwnPictures(
       Optional<Path> embedded) {
     var all = PictureFiles.open("data", paths, columns);
     Optional<Split> split = heldOut.map(choice -> HeldOut.of("validation", choice, all, columns));
-    SquareStore store = cache.<SquareStore>map(SquareFiles::new).orElse(SquareStore.NONE);
-    var shuffled = new Shuffled(split.map(Split::training).orElse(all), preparation, store, bad);
+    var trained = split.map(Split::training).orElse(all);
+    SquareStore store =
+        cache
+            .<SquareStore>map(
+                folder -> new SquareFiles(folder, trained, preparation, bad.minSize()))
+            .orElse(SquareStore.NONE);
+    var shuffled = new Shuffled(trained, preparation, store, bad);
     var embeddings = embedded.map(path -> KnownEmbeddings.open("embeddings", path));
     embeddings.ifPresent(known -> known.requireAll("embeddings", shuffled.pictures()));
     return new OwnPictures(

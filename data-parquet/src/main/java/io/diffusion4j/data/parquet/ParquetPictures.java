@@ -1,5 +1,6 @@
 package io.diffusion4j.data.parquet;
 
+import io.diffusion4j.data.files.Bytes;
 import io.diffusion4j.data.files.Captions;
 import io.diffusion4j.data.files.Columns;
 import io.diffusion4j.data.files.Entry;
@@ -141,7 +142,11 @@ public final class ParquetPictures implements PictureTable {
         String otherwise = name + "/" + number;
         String key = key(row, image).orElse(otherwise);
         entries.add(
-            new Entry(key, otherwise, () -> column.at(number), Captions.of(texts(row, caption))));
+            new Entry(
+                key,
+                otherwise,
+                new Bytes(file, () -> column.at(number)),
+                Captions.of(texts(row, caption))));
       }
       return entries;
     }

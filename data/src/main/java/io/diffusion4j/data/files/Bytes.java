@@ -7,28 +7,42 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Bytes that are read when they are asked for. Safe for use by several threads. */
-@FunctionalInterface
-public interface Bytes {
-  byte[] read() throws IOException;
+/**
+ * Bytes of a file that are read when they are asked for. Safe for use by several threads.
+ *
+ * @param file that they are all or a part of
+ * @param reading how they are read
+ */
+public record Bytes(Path file, Reading reading) {
+  /** How bytes are read. */
+  @FunctionalInterface
+  public interface Reading {
+    byte[] read() throws IOException;
+  }
 
   /** All of a file. */
   static Bytes of(Path file) {
-    return () -> Files.readAllBytes(file);
+    return new Bytes(file, () -> Files.readAllBytes(file));
   }
 
   /** A part of a file. */
   static Bytes of(Path file, long offset, int length) {
-    return () -> {
-      ByteBuffer bytes = ByteBuffer.allocate(length);
-      try (var channel = FileChannel.open(file)) {
-        while (bytes.hasRemaining()) {
-          if (channel.read(bytes, offset + bytes.position()) < 0) {
-            throw new EOFException(file + ": ends within a member at byte " + offset);
+    return new Bytes(
+        file,
+        () -> {
+          ByteBuffer bytes = ByteBuffer.allocate(length);
+          try (var channel = FileChannel.open(file)) {
+            while (bytes.hasRemaining()) {
+              if (channel.read(bytes, offset + bytes.position()) < 0) {
+                throw new EOFException(file + ": ends within a member at byte " + offset);
+              }
+            }
           }
-        }
-      }
-      return bytes.array();
-    };
+          return bytes.array();
+        });
+  }
+
+  byte[] read() throws IOException {
+    return reading.read();
   }
 }

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -155,6 +156,16 @@ public final class PictureFiles implements PictureSet {
       return ImageFiles.read(entry(index).picture().read(), MAX_PIXELS, MORE_FORMATS);
     } catch (IOException e) {
       throw new UncheckedIOException(key(index) + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** By size and time of change of the file that the picture is in; nothing if that is gone. */
+  @Override
+  public OptionalLong version(long index) {
+    try {
+      return OptionalLong.of(Unchanged.of(entry(index).picture().file()).hashed());
+    } catch (IOException e) { // which reading the picture reports
+      return OptionalLong.empty();
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A file as it was when its index was read: what is at a place of the index is there no more if it
@@ -16,14 +17,21 @@ record Unchanged(Path file, long size, FileTime time) {
     return new Unchanged(file, facts.size(), facts.lastModifiedTime());
   }
 
+  /** Size and time in one number. */
+  long hashed() {
+    return 31 * size + time.to(TimeUnit.NANOSECONDS);
+  }
+
   /** A part of the file. */
   Bytes part(long offset, long length) {
     Bytes bytes = Bytes.of(file, offset, Math.toIntExact(length));
-    return () -> {
-      if (!equals(of(file))) {
-        throw new IOException(file + " was changed since it was opened");
-      }
-      return bytes.read();
-    };
+    return new Bytes(
+        file,
+        () -> {
+          if (!equals(of(file))) {
+            throw new IOException(file + " was changed since it was opened");
+          }
+          return bytes.read();
+        });
   }
 }
