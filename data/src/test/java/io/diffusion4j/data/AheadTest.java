@@ -110,7 +110,7 @@ class AheadTest {
 
   private static void sleep() {
     try {
-      Thread.sleep(20);
+      Thread.sleep(100);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
