@@ -298,6 +298,7 @@ public final class LayerCases {
         "activations times a number",
         IMAGE,
         (nn, in, x) -> nn.multiply(x, nn.input(nn.constant(0.5))));
+    add(cases, "product of feature maps", IMAGE, (nn, in, x) -> nn.multiply(x, nn.silu(x)));
     add(cases, "sum of activations", SEQUENCE, (nn, in, x) -> nn.add(x, nn.silu(x)));
     add(
         cases,

@@ -329,14 +329,21 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     if (Fusion.isGate(node)) {
       return lowering.multiply(narrow(node, 0), wide(node, 1));
     }
-    boolean isSum =
-        layer.operation() == Operation.ADD
-            && node.inputs().stream().allMatch(input -> input.rank() > 0)
+    boolean isOfPairs =
+        node.inputs().stream().allMatch(input -> input.rank() > 0)
             && node.inputs().get(0).sampleSize() == node.inputs().get(1).sampleSize();
-    if (!isSum) {
-      throw unsupported(node);
+    if (isOfPairs && layer.operation() == Operation.ADD) {
+      return lowering.add(narrow(node, 0), narrow(node, 1));
     }
-    return lowering.add(narrow(node, 0), narrow(node, 1));
+    if (isOfPairs && layer.operation() == Operation.MULTIPLY && isOfActivations(node)) {
+      return lowering.product(narrow(node, 0), narrow(node, 1));
+    }
+    throw unsupported(node);
+  }
+
+  private static boolean isOfActivations(Node node) {
+    return node.output().role() == Tensor.Role.ACTIVATIONS
+        && node.inputs().stream().allMatch(Tensor::hasRows);
   }
 
   @Override

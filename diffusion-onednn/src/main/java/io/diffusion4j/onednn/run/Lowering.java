@@ -354,6 +354,18 @@ public final class Lowering {
     return y;
   }
 
+  /** The product of each pair of values. */
+  Value product(Value a, Value b) {
+    Value y = value(type, a.shape());
+    steps.divide(
+        a.size(),
+        (part, range) ->
+            steps.add(
+                part,
+                primitives.multiply(part, a.flat(range), b.flat(range), y.flat(range), List.of())));
+    return y;
+  }
+
   /** Each channel times a number of its own. */
   Value multiply(Value x, Value perChannel) {
     Value y = value(type, x.shape());

@@ -92,6 +92,22 @@ record Sum(Tape tape) {
     return y;
   }
 
+  /** a·b of the same shape and type. */
+  Activation product(Activation a, Activation b) {
+    var y = tape.resultLike(a);
+    var all = tape.kernels().dense(a.type(), 1, a.size());
+    tape.forward(times(all, a.as(all), all, b.as(all), y.as(all)));
+    tape.derivative(
+        () -> {
+          var dy = y.gradient();
+          tape.contribute(
+              a, da -> tape.backward(times(all, dy.as(all), all, b.as(all), da.as(all))));
+          tape.contribute(
+              b, db -> tape.backward(times(all, dy.as(all), all, a.as(all), db.as(all))));
+        });
+    return y;
+  }
+
   /**
    * Multiplies each token by a number.
    *

@@ -370,6 +370,10 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
             && x.pixels() > 1) {
           yield new Sum(tape).gated(x, factors);
         }
+        boolean areActivations = node.output().role() == Tensor.Role.ACTIVATIONS;
+        if (areActivations && isSameSize(node) && node.inputs().get(1).hasRows()) {
+          yield new Sum(tape).product(x, new Arrangement(tape).cast(factors, x.type()));
+        }
         if (factors.isDifferentiable() || factors.size() != x.rows()) {
           throw unsupported(node);
         }
