@@ -104,6 +104,18 @@ public enum GoldenKind {
   ORIGINAL_DIT_SAMPLING("dit/*/*/case.json", c -> c.has("timestep_map")),
   /** The network of baofff/U-ViT. */
   UVIT("uvit/*/case.json", c -> c.has("constructor")),
+  /** Diffusers' {@code UNet2DConditionModel}, as Kandinsky has it. */
+  KANDINSKY_UNET("kandinsky/*/unet/case.json", c -> true),
+  /** Diffusers' {@code VQModel} with spatial normalisation. */
+  MOVQ("kandinsky/{movq,*/movq}/case.json", c -> true),
+  /** Diffusers' {@code PriorTransformer}, as Kandinsky has it. */
+  KANDINSKY_PRIOR("kandinsky/prior/prior/case.json", c -> true),
+  /** The text tower beside it, with the fields of older versions of transformers. */
+  KANDINSKY_TEXT("kandinsky/prior/text_encoder/case.json", c -> true),
+  /** The image tower beside it. */
+  KANDINSKY_IMAGE("kandinsky/prior/image_encoder/case.json", c -> true),
+  /** ECLIPSE's prior of one pass. */
+  ECLIPSE("eclipse/*/case.json", c -> true),
   /** Prompts that a pipeline folder of diffusers drew. */
   UNCLIP_PIPELINE("unclip-pipeline/case.json", c -> c.has("prompts")),
   /** Variations of images by the pipeline in the folder above. */
