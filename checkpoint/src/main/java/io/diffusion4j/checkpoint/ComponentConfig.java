@@ -55,6 +55,17 @@ public final class ComponentConfig {
   }
 
   /**
+   * Reads a file that transformers wrote, older versions of which wrote some keys twice: the last
+   * value counts, as it does in Python.
+   *
+   * @throws CheckpointException if it is not a JSON object
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  public static ComponentConfig readTransformers(Path file) {
+    return new ComponentConfig(file, "", Json.readSettings(file));
+  }
+
+  /**
    * As {@link #read}, from text.
    *
    * @param source the file to name in errors

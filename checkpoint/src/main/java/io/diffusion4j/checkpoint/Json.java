@@ -20,17 +20,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** JSON in strict UTF-8, where a key given twice is an error. */
+/**
+ * JSON in strict UTF-8, where a key given twice is an error, but for settings that others wrote.
+ */
 final class Json {
   /** No config or index comes near; a larger file is something else. */
   private static final long MAX_BYTES = 100_000_000;
 
   static final ObjectMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .build();
+      mapper(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+
+  /** Takes the last of a key's values, as Python does: published settings repeat some keys. */
+  private static final ObjectMapper SETTINGS = mapper(new JsonFactory());
+
+  private static ObjectMapper mapper(JsonFactory factory) {
+    return JsonMapper.builder(factory)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+        .build();
+  }
 
   private Json() {}
 
@@ -45,6 +53,15 @@ final class Json {
 
   /** Reads a file that holds one object. */
   static ObjectNode readObject(Path file) {
+    return readObject(file, MAPPER);
+  }
+
+  /** Reads a file of settings; of a key that is given twice, the last value counts. */
+  static ObjectNode readSettings(Path file) {
+    return readObject(file, SETTINGS);
+  }
+
+  private static ObjectNode readObject(Path file, ObjectMapper mapper) {
     if (!Files.exists(file)) {
       throw new CheckpointException(file, "no such file");
     }
@@ -55,7 +72,7 @@ final class Json {
             file, "size: " + size + " bytes (expected: JSON of at most " + MAX_BYTES + " bytes)");
       }
       String text = decode(ByteBuffer.wrap(Files.readAllBytes(file)));
-      JsonNode node = MAPPER.readTree(text);
+      JsonNode node = mapper.readTree(text);
       if (node instanceof ObjectNode object) {
         return object;
       }

@@ -170,6 +170,12 @@ class ComponentConfigTest {
   }
 
   @Test
+  void ofAKeyThatTransformersWroteTwiceTheLastValueCounts() throws IOException {
+    Path file = Files.writeString(folder.resolve("config.json"), "{\"a\":1,\"a\":2}");
+    assertThat(ComponentConfig.readTransformers(file).intValue("a")).isEqualTo(2);
+  }
+
+  @Test
   void whatIsWrittenIsCompleteSortedAndComesBack() throws IOException {
     Path file = folder.resolve("config.json");
     ConfigWriter.diffusers("PriorTransformer")

@@ -62,16 +62,24 @@ public final class ClipFolders {
 
   /** Reads the settings of a text tower; absent fields have transformers' defaults. */
   public static ClipTextNetwork readText(Path folder) {
-    var config = ComponentConfig.read(folder.resolve(CONFIG));
-    config.expectClass(TEXT_CLASS);
+    var config = ComponentConfig.readTransformers(folder.resolve(CONFIG));
+    requireTower(config, TEXT_CLASS, TEXT_TYPE);
     return text(config, config.intValue("projection_dim", PROJECTION_DIM));
   }
 
   /** Reads the settings of an image tower; absent fields have transformers' defaults. */
   public static ClipVisionNetwork readVision(Path folder) {
-    var config = ComponentConfig.read(folder.resolve(CONFIG));
-    config.expectClass(VISION_CLASS);
+    var config = ComponentConfig.readTransformers(folder.resolve(CONFIG));
+    requireTower(config, VISION_CLASS, VISION_TYPE);
     return vision(config, config.intValue("projection_dim", PROJECTION_DIM));
+  }
+
+  /** Files that do not name a class, as some published ones, name the type of their model. */
+  private static void requireTower(ComponentConfig config, String className, String type) {
+    boolean named = config.className().isPresent();
+    if (named || !config.text("model_type", "").equals(type)) {
+      config.expectClass(className);
+    }
   }
 
   /** Reads the settings of a whole CLIP; absent fields have transformers' defaults. */

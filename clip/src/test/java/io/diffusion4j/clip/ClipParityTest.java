@@ -91,4 +91,41 @@ class ClipParityTest {
                 precision);
     assertClose(outputs.get(0), io.floats("out.image_embeds"), tolerance);
   }
+
+  /** A published folder, whose settings name no class and repeat keys. */
+  @GoldenTest(GoldenKind.KANDINSKY_TEXT)
+  void theTextTowerOfKandinskyIsRead(GoldenCase golden) {
+    GoldenTensors io = golden.io();
+    int rows = io.size("in.input_ids", 0);
+    int length = io.size("in.input_ids", 1);
+    int[] ids = io.ints("in.input_ids");
+    float[] end = new float[ids.length];
+    for (int row = 0; row < rows; row++) {
+      int largest = row * length; // the first of the largest: the end token pads too
+      for (int at = largest; at < (row + 1) * length; at++) {
+        largest = ids[at] > ids[largest] ? at : largest;
+      }
+      end[largest] = 1;
+    }
+    var batch = new Batch(rows).ints(ClipTextNetwork.IDS, ids).floats(ClipTextNetwork.END, end);
+    var network = ClipFolders.readText(golden.folder());
+    var outputs =
+        new Golden(golden.folder())
+            .run(network, batch, Precision.FLOAT32, ClipFolders::isParameter);
+    assertClose(outputs.get(0), io.floats("out.last_hidden_state"), 1e-5);
+    assertClose(outputs.get(1), io.floats("out.text_embeds"), 1e-5);
+  }
+
+  @GoldenTest(GoldenKind.KANDINSKY_IMAGE)
+  void theImageTowerOfKandinskyIsRead(GoldenCase golden) {
+    GoldenTensors io = golden.io();
+    var network = ClipFolders.readVision(golden.folder());
+    var batch =
+        new Batch(io.size("in.pixel_values", 0))
+            .floats(ClipVisionNetwork.PIXELS, io.image("in.pixel_values"));
+    var outputs =
+        new Golden(golden.folder())
+            .run(network, batch, Precision.FLOAT32, ClipFolders::isParameter);
+    assertClose(outputs.get(0), io.floats("out.image_embeds"), 1e-5);
+  }
 }

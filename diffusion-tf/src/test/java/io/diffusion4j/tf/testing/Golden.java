@@ -25,10 +25,16 @@ import java.util.function.Predicate;
 public record Golden(Path folder) {
   /** Runs a network with the reference's weights. */
   public List<float[]> run(NetworkDefinition network, Batch batch, Precision precision) {
+    return run(network, batch, precision, name -> true);
+  }
+
+  /** The same with those of the reference's weights whose names pass. */
+  public List<float[]> run(
+      NetworkDefinition network, Batch batch, Precision precision, Predicate<String> names) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS, Checkpoint.TRANSFORMERS);
         var compiled =
             new CompiledNetwork(
-                network, new CheckpointTensors(folder, checkpoint), Compute.of(precision))) {
+                network, new CheckpointTensors(folder, checkpoint, names), Compute.of(precision))) {
       return compiled.run(batch);
     }
   }
