@@ -19,6 +19,7 @@ import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.prior.PriorConfig.Course;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,10 +42,13 @@ public final class PriorModel implements AutoCloseable {
   /** Older files may hold it; the network makes its own. */
   private static final String BUFFER = "causal_attention_mask";
 
+  /** The tokens after those of the text, by the number of which a prior of one pass is known. */
+  private static final String EXTRA = "additional_embeddings";
+
   /** The settings that we do in one way only. */
   private static final String FIXED =
       """
-      {"additional_embeddings": 4, "dropout": 0.0, "time_embed_act_fn": "silu",
+      {"dropout": 0.0, "time_embed_act_fn": "silu",
        "encoder_hid_proj_type": "linear", "added_emb_type": "prd", "norm_in_type": null,
        "embedding_proj_norm_type": null, "time_embed_dim": null, "embedding_proj_dim": null,
        "clip_embed_dim": null}
@@ -146,6 +150,8 @@ public final class PriorModel implements AutoCloseable {
     var c = ComponentConfig.read(folder.resolve(CONFIG));
     c.expectClass(CLASS);
     c.fixed(FIXED);
+    c.supports(EXTRA, 4, 3);
+    var course = c.intValue(EXTRA, 4) == 3 ? Course.ONE_PASS : Course.DIFFUSION;
     var config =
         c.make(
             () ->
@@ -154,7 +160,8 @@ public final class PriorModel implements AutoCloseable {
                     c.intValue("attention_head_dim", 64),
                     c.intValue("num_layers", 20),
                     c.intValue("embedding_dim", 768),
-                    c.intValue("num_embeddings", 77)));
+                    c.intValue("num_embeddings", 77),
+                    course));
     c.refuseUnknown();
     return config;
   }
@@ -205,6 +212,7 @@ public final class PriorModel implements AutoCloseable {
         .put("num_layers", config.layers())
         .put("embedding_dim", config.embeddingDim())
         .put("num_embeddings", config.textLength())
+        .put(EXTRA, config.extraTokens())
         .fixed(FIXED)
         .write(folder.resolve(CONFIG));
   }

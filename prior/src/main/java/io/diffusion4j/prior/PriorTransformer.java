@@ -6,12 +6,14 @@ import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The prior's network (DALL-E 2, §2.2): a causal transformer over the text's tokens, the text
  * embedding, the time, the noisy image embedding and a read-out token, whose output predicts the
- * clean image embedding. With diffusers' keys ({@code PriorTransformer}).
+ * clean image embedding. With diffusers' keys ({@code PriorTransformer}). A prior of one pass has no
+ * time, and its output is the embedding.
  *
  * @param config the shape
  */
@@ -25,7 +27,6 @@ public record PriorTransformer(PriorConfig config) implements NetworkDefinition 
   /** Input {@code [L]}: 1 for tokens of the text, 0 for padding. */
   static final String PRESENT = "present";
 
-  private static final int EXTRA = 4;
   static final double EPS = 1e-5;
   private static final float MASKED = -10_000;
   static final Init SMALL = Init.normal(0.02);
@@ -41,32 +42,36 @@ public record PriorTransformer(PriorConfig config) implements NetworkDefinition 
     int l = config.textLength();
     int w = config.width();
     var x = nn.input(inputs.floats(NetworkDenoiser.SAMPLE, e));
-    var sinusoid = nn.input(inputs.floats(NetworkDenoiser.TIME, w));
     var textEmbedding = nn.input(inputs.floats(TEXT_EMBEDDING, e));
     var hidden = nn.input(inputs.floats(HIDDEN, l, e));
     var present = inputs.floats(PRESENT, l);
 
-    var time = nn.at("time_embedding.linear_1").linear(sinusoid, w);
-    time = nn.at("time_embedding.linear_2").linear(nn.silu(time), w);
     var text = nn.at("encoder_hidden_states_proj").linear(hidden, w);
     var readOut = nn.learned("prd_embedding", SMALL, 1, w);
-    var h =
-        nn.concat(
-            1,
-            List.of(
-                text,
-                token(nn, nn.at("embedding_proj").linear(textEmbedding, w)),
-                token(nn, time),
-                token(nn, nn.at("proj_in").linear(x, w)),
-                nn.forEach(readOut, text)));
-    h = nn.add(h, nn.learned("positional_embedding", SMALL, l + EXTRA, w));
-    var mask = mask(nn, present, EXTRA);
+    List<Tensor> tokens = new ArrayList<>();
+    tokens.add(text);
+    tokens.add(token(nn, nn.at("embedding_proj").linear(textEmbedding, w)));
+    if (config.course() == PriorConfig.Course.DIFFUSION) {
+      tokens.add(token(nn, time(nn, nn.input(inputs.floats(NetworkDenoiser.TIME, w)))));
+    }
+    tokens.add(token(nn, nn.at("proj_in").linear(x, w)));
+    tokens.add(nn.forEach(readOut, text));
+    int extra = config.extraTokens();
+    var h = nn.add(nn.concat(1, tokens), nn.learned("positional_embedding", SMALL, l + extra, w));
+    var mask = mask(nn, present, extra);
     for (int i = 0; i < config.layers(); i++) {
       h = block(nn.at("transformer_blocks", i), h, config.heads(), mask);
     }
     // Only the read-out is asked for, so only it is normalised.
-    var last = nn.at("norm_out").layerNorm(nn.position(h, l + EXTRA - 1), EPS);
+    var last = nn.at("norm_out").layerNorm(nn.position(h, l + extra - 1), EPS);
     return nn.output(nn.at("proj_to_clip_embeddings").linear(last, e));
+  }
+
+  /** The time embedding of a sinusoid {@code [B, W]}. */
+  private static Tensor time(Nn nn, Tensor sinusoid) {
+    long w = sinusoid.last();
+    var h = nn.at("time_embedding.linear_1").linear(sinusoid, w);
+    return nn.at("time_embedding.linear_2").linear(nn.silu(h), w);
   }
 
   static Tensor token(Nn nn, Tensor x) {

@@ -65,6 +65,36 @@ class PriorTransformerParityTest {
     }
   }
 
+  @GoldenTest(GoldenKind.KANDINSKY_PRIOR)
+  void thePriorOfKandinskyIsPriorTransformerWithin1e5(GoldenCase golden) {
+    assertFolderParity(golden);
+    var io = golden.io();
+    var restored =
+        PriorModel.readStandardization(golden.folder()).restore(io.row("in.hidden_states", 0));
+    assertClose(restored, io.row("out.post_process", 0), 1e-5);
+  }
+
+  @GoldenTest(GoldenKind.ECLIPSE)
+  void aPriorOfOnePassIsThatOfEclipseWithin1e5(GoldenCase golden) {
+    assertThat(PriorModel.readConfig(golden.folder()).course())
+        .isEqualTo(PriorConfig.Course.ONE_PASS);
+    assertFolderParity(golden);
+  }
+
+  private static void assertFolderParity(GoldenCase golden) {
+    var network = new PriorTransformer(PriorModel.readConfig(golden.folder()));
+    var outputs =
+        new Golden(golden.folder())
+            .runInEach(
+                network,
+                batch(network.config(), golden.io()),
+                Precision.FLOAT32,
+                name -> !name.startsWith("clip_"));
+    for (var out : outputs) {
+      assertClose(out.get(0), golden.io().floats("out"), 1e-5);
+    }
+  }
+
   @GoldenTest(GoldenKind.LORA)
   void updatesAreMergedAsDiffusersAppliesThem(GoldenCase golden) throws IOException {
     Path base = golden.file(golden.json().get("base").asText());
@@ -109,10 +139,13 @@ class PriorTransformerParityTest {
 
   private static Batch batch(PriorConfig config, GoldenTensors io) {
     int rows = io.size("in.hidden_states", 0);
-    float[] time = TimeEmbedding.sinusoid(io.floats("in.timestep")[0], config.width());
-    return new Batch(rows)
+    var batch = new Batch(rows);
+    if (config.course() == PriorConfig.Course.DIFFUSION) {
+      float[] time = TimeEmbedding.sinusoid(io.floats("in.timestep")[0], config.width());
+      batch.floats(NetworkDenoiser.TIME, Rows.stack(Collections.nCopies(rows, time)));
+    }
+    return batch
         .floats(NetworkDenoiser.SAMPLE, io.floats("in.hidden_states"))
-        .floats(NetworkDenoiser.TIME, Rows.stack(Collections.nCopies(rows, time)))
         .floats(PriorTransformer.TEXT_EMBEDDING, io.floats("in.proj_embedding"))
         .floats(PriorTransformer.HIDDEN, io.floats("in.encoder_hidden_states"))
         .floats(PriorTransformer.PRESENT, io.floats("in.attention_mask"));
