@@ -1,6 +1,8 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.decoder.autoencoder.AutoencoderBlocks;
+import io.diffusion4j.decoder.autoencoder.Normalization;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Manifest;
@@ -41,7 +43,6 @@ record Autoencoder(
 
   private static final String DECODER = "decoder";
   private static final String AFTER_QUANTISATION = "post_quant_conv";
-  private static final double EPS = 1e-6;
   private static final int RGB = 3;
 
   private static final String FIXED =
@@ -116,41 +117,21 @@ record Autoencoder(
     int deepest = blockChannels.get(levels - 1);
     var h = nn.at(AFTER_QUANTISATION).conv2d(z, latentChannels, 1);
     h = at.at("conv_in").conv2d(h, deepest, 3);
-    h = residual(at.at("mid_block.resnets", 0), h, deepest);
-    h = attention(at.at("mid_block.attentions", 0), h);
-    h = residual(at.at("mid_block.resnets", 1), h, deepest);
+    var norm = new Normalization.Groups(groups);
+    var blocks = new AutoencoderBlocks(norm);
+    h = blocks.middle(at.at("mid_block"), h);
     for (int block = 0; block < levels; block++) {
       int channels = blockChannels.get(levels - 1 - block);
       var up = at.at("up_blocks", block);
       for (int layer = 0; layer <= layers; layer++) {
-        h = residual(up.at("resnets", layer), h, channels);
+        h = blocks.residual(up.at("resnets", layer), h, channels);
       }
       if (block < levels - 1) {
         h = up.at("upsamplers.0.conv").conv2d(nn.upsampleNearest(h), channels, 3);
       }
     }
-    h = at.at("conv_norm_out").groupNormSilu(h, groups, EPS);
+    h = norm.activated(at.at("conv_norm_out"), h);
     return List.of(nn.output(at.at("conv_out").conv2d(h, RGB, 3)));
-  }
-
-  private Tensor residual(Nn nn, Tensor x, int channels) {
-    var h = nn.at("norm1").groupNormSilu(x, groups, EPS);
-    h = nn.at("conv1").conv2d(h, channels, 3);
-    h = nn.at("norm2").groupNormSilu(h, groups, EPS);
-    h = nn.at("conv2").conv2d(h, channels, 3);
-    var skip = x.last() == channels ? x : nn.at("conv_shortcut").conv2d(x, channels, 1);
-    return nn.add(skip, h);
-  }
-
-  private Tensor attention(Nn nn, Tensor x) {
-    long channels = x.last();
-    var normed = nn.at("group_norm").groupNorm(x, groups, EPS);
-    var tokens = nn.reshape(normed, -1, x.size(1) * x.size(2), channels);
-    var q = nn.at("to_q").linear(tokens, channels);
-    var k = nn.at("to_k").linear(tokens, channels);
-    var v = nn.at("to_v").linear(tokens, channels);
-    var mixed = nn.at("to_out.0").linear(nn.attention(q, k, v, 1, List.of()), channels);
-    return nn.add(x, nn.reshape(mixed, -1, x.size(1), x.size(2), channels));
   }
 
   private static boolean isRead(String name) {

@@ -45,18 +45,26 @@ public final class DecoderFolders {
        "num_class_embeds": null, "time_embedding_dim": null, "time_embedding_type": "positional"}
       """;
 
-  private static final String OF_DECODER =
+  /** What a U-Net with unCLIP's blocks must have as we do it, whatever it is conditioned on. */
+  private static final String OF_BLOCKS =
       """
-      {"addition_embed_type": null, "addition_embed_type_num_heads": 64,
+      {"addition_embed_type_num_heads": 64,
        "addition_time_embed_dim": null, "attention_type": "default",
-       "class_embed_type": "identity", "class_embeddings_concat": false,
+       "class_embeddings_concat": false,
        "conv_in_kernel": 3, "conv_out_kernel": 3, "cross_attention_norm": null,
-       "dual_cross_attention": false, "encoder_hid_dim": null, "encoder_hid_dim_type": null,
+       "dual_cross_attention": false,
        "mid_block_only_cross_attention": null, "mid_block_type": "UNetMidBlock2DSimpleCrossAttn",
        "num_attention_heads": null, "only_cross_attention": false,
        "projection_class_embeddings_input_dim": null, "resnet_out_scale_factor": 1.0,
        "resnet_skip_time_act": false, "reverse_transformer_layers_per_block": null,
        "time_cond_proj_dim": null, "time_embedding_act_fn": null, "timestep_post_act": null}
+      """;
+
+  /** What the decoder of unCLIP is conditioned on. */
+  private static final String OF_DECODER =
+      """
+      {"addition_embed_type": null, "class_embed_type": "identity", "encoder_hid_dim": null,
+       "encoder_hid_dim_type": null}
       """;
 
   private static final String OF_UPSAMPLER =
@@ -82,17 +90,30 @@ public final class DecoderFolders {
   public static UnetConfig readUnet(Path folder) {
     var c = ComponentConfig.read(folder.resolve(CONFIG));
     c.expectClass(DECODER_CLASS);
-    c.fixed(COMMON).fixed(OF_DECODER);
+    c.fixed(OF_DECODER);
     if (!c.has("class_embed_type")) {
       throw new CheckpointException(c.file(), "class_embed_type: absent (expected: identity)");
     }
-    var attention =
-        attention(c, List.of(PLAIN_DOWN, ATTENTION_DOWN), List.of(PLAIN_UP, ATTENTION_UP));
-    var config = unet(c, attention, true, c.intValue("cross_attention_dim", 1280));
+    var config = readBlocks(c);
     requireChannels(
         c, config, List.of(IMAGE, Beside.KNOWN.channels(IMAGE)), List.of(IMAGE, 2 * IMAGE));
-    c.refuseUnknown("transformer_layers_per_block", "upcast_attention", "use_linear_projection");
+    c.refuseUnknown();
     return config;
+  }
+
+  /**
+   * Reads what all U-Nets with unCLIP's blocks have in common, whatever they denoise and are
+   * conditioned on; absent fields have diffusers' defaults. The caller checks the channels and the
+   * fields of its condition, and refuses the rest.
+   */
+  public static UnetConfig readBlocks(ComponentConfig c) {
+    c.expectClass(DECODER_CLASS);
+    c.fixed(COMMON).fixed(OF_BLOCKS);
+    List.of("transformer_layers_per_block", "upcast_attention", "use_linear_projection")
+        .forEach(c::has);
+    var attention =
+        attention(c, List.of(PLAIN_DOWN, ATTENTION_DOWN), List.of(PLAIN_UP, ATTENTION_UP));
+    return unet(c, attention, true, c.intValue("cross_attention_dim", 1280));
   }
 
   /** Reads the settings of an upsampler; absent fields have diffusers' defaults. */
@@ -210,17 +231,21 @@ public final class DecoderFolders {
   }
 
   private static void writeUnetConfig(Path folder, UnetConfig config) {
-    put(
+    putBlocks(config).fixed(OF_DECODER).write(folder.resolve(CONFIG));
+  }
+
+  /** The settings that {@link #readBlocks} reads, to be completed by those of the condition. */
+  public static ConfigWriter putBlocks(UnetConfig config) {
+    return put(
             ConfigWriter.diffusers(DECODER_CLASS),
             config,
             List.of(PLAIN_DOWN, ATTENTION_DOWN),
             List.of(PLAIN_UP, ATTENTION_UP))
-        .fixed(OF_DECODER)
+        .fixed(OF_BLOCKS)
         .put("cross_attention_dim", config.contextDim())
         .put("transformer_layers_per_block", 1)
         .put("upcast_attention", false)
-        .put("use_linear_projection", false)
-        .write(folder.resolve(CONFIG));
+        .put("use_linear_projection", false);
   }
 
   /** Writes an upsampler. */

@@ -1,0 +1,41 @@
+package io.diffusion4j.decoder.autoencoder;
+
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+
+/** How an autoencoder normalises feature maps. */
+public interface Normalization {
+  /** The normalisation before an activation: {@code [B, H, W, C]} → the same, after SiLU. */
+  Tensor activated(Nn nn, Tensor x);
+
+  /** The normalisation alone: {@code [B, H, W, C]} → the same. */
+  Tensor plain(Nn nn, Tensor x);
+
+  /** The name of the normalisation in an attention block. */
+  String attentionName();
+
+  /**
+   * Group normalisation, which most autoencoders have.
+   *
+   * @param groups the number of groups
+   */
+  record Groups(int groups) implements Normalization {
+    /** What is added to the variance, in every autoencoder of diffusers. */
+    public static final double EPS = 1e-6;
+
+    @Override
+    public Tensor activated(Nn nn, Tensor x) {
+      return nn.groupNormSilu(x, groups, EPS);
+    }
+
+    @Override
+    public Tensor plain(Nn nn, Tensor x) {
+      return nn.groupNorm(x, groups, EPS);
+    }
+
+    @Override
+    public String attentionName() {
+      return "group_norm";
+    }
+  }
+}
