@@ -44,6 +44,7 @@ class ArchitectureTest {
   private static final String DECODER = "io.diffusion4j.decoder..";
   private static final String DDPM = "io.diffusion4j.ddpm..";
   private static final String GLIDE = "io.diffusion4j.glide..";
+  private static final String KANDINSKY = "io.diffusion4j.kandinsky..";
   private static final String PIPELINE = "io.diffusion4j.pipeline..";
   private static final String UNCLIP = "io.diffusion4j.unclip..";
   private static final String TRAINING = "io.diffusion4j.training..";
@@ -84,6 +85,7 @@ class ArchitectureTest {
           Map.entry("pipeline", "io.diffusion4j.pipeline"),
           Map.entry("ddpm", "io.diffusion4j.ddpm"),
           Map.entry("glide", "io.diffusion4j.glide"),
+          Map.entry("kandinsky", "io.diffusion4j.kandinsky"),
           Map.entry("unclip", "io.diffusion4j.unclip"),
           Map.entry("training", "io.diffusion4j.training"),
           Map.entry("emoji", "io.diffusion4j.emoji"),
@@ -151,6 +153,8 @@ class ArchitectureTest {
           .definedBy(DDPM)
           .layer("glide")
           .definedBy(GLIDE)
+          .layer("kandinsky")
+          .definedBy(KANDINSKY)
           .layer("unclip")
           .definedBy(UNCLIP)
           .layer("training")
@@ -219,6 +223,9 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn", "decoder", "pipeline")
           .whereLayer("glide")
           .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn", "clip", "decoder", "pipeline")
+          .whereLayer("kandinsky")
+          .mayOnlyAccessLayers(
+              "diffusion-api", "checkpoint", "nn", "clip", "prior", "decoder", "pipeline", "ddpm")
           .whereLayer("unclip")
           .mayOnlyAccessLayers(
               "diffusion-api", "data", "checkpoint", "nn", "clip", "prior", "decoder", "pipeline")

@@ -1,0 +1,277 @@
+package io.diffusion4j.kandinsky;
+
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.backbone.Context;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.nn.weights.Init;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The shape of Kandinsky's U-Net: the blocks of unCLIP's decoder over latents, conditioned on an
+ * image embedding alone. Keys as in diffusers' {@code UNet2DConditionModel} with {@code
+ * encoder_hid_dim_type} {@code image_proj}.
+ *
+ * <p>It is three networks with one file of weights, because what depends on the condition only is
+ * computed once for all steps: {@link #projection}, {@link #hint} and {@link #denoiser}.
+ *
+ * @param unet the blocks
+ * @param embeddingDim of CLIP's image embeddings, E
+ * @param beside what the network sees beside the noised latents
+ */
+public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
+  /** Context tokens that are made of an image embedding; in no configuration. */
+  static final int TOKENS = 32;
+
+  /** Input {@code [E]}: the image embedding. */
+  static final String EMBEDDING = "embedding";
+
+  /** Input {@code [TOKENS, contextDim]}: the first output of the projection. */
+  static final String CONTEXT = "context";
+
+  /** Input {@code [timeEmbedDim]}: the second output of the projection. */
+  static final String TIME_ADD = "time_add";
+
+  /** Input of the denoiser {@code [H, W, C]}: what is seen beside the noised latents. */
+  static final String BESIDE = "beside";
+
+  /** Input of the hint network {@code [8·H, 8·W, 3]}: a hint in [0, 1]. */
+  static final String HINT = "hint";
+
+  /** How many pixels of a hint a latent is wide and high; that of the published MoVQ. */
+  static final int HINT_FACTOR = 8;
+
+  private static final double EPS = 1e-5;
+  private static final String HINT_BLOCK = "add_embedding.input_hint_block";
+  private static final int HINT_CHANNELS = 4;
+
+  /** The hint network but for its last convolution, in the order of the checkpoint. */
+  private static final List<HintLayer> HINT_LAYERS =
+      List.of(
+          new HintLayer(16, 1),
+          new HintLayer(16, 1),
+          new HintLayer(32, 2),
+          new HintLayer(32, 1),
+          new HintLayer(96, 2),
+          new HintLayer(96, 1),
+          new HintLayer(256, 2));
+
+  private record HintLayer(int channels, int stride) {}
+
+  private static final String CONFIG = "config.json";
+  private static final String FIXED =
+      """
+      {"class_embed_type": null, "encoder_hid_dim_type": "image_proj"}
+      """;
+
+  /** What the network sees beside the noised latents. */
+  public enum Beside {
+    /** Nothing: text to image. */
+    NOTHING("image"),
+    /** The known latents, and which are known: inpainting. */
+    KNOWN("image"),
+    /** What a picture of hints, such as a depth map, comes to: ControlNet. */
+    HINT("image_hint");
+
+    private final String type;
+
+    Beside(String type) {
+      this.type = type;
+    }
+
+    /** Channels of what is seen beside latents of so many channels. */
+    int channels(int latent) {
+      return switch (this) {
+        case NOTHING -> 0;
+        case KNOWN -> latent + 1;
+        case HINT -> HINT_CHANNELS;
+      };
+    }
+  }
+
+  public KandinskyUnet {
+    Check.that(embeddingDim >= 1, "encoder_hid_dim", embeddingDim, "≥ 1");
+    Check.that(
+        unet.outChannels() % 2 == 0,
+        "out_channels",
+        unet.outChannels(),
+        "even: the noise and the variance of each latent channel");
+    int latent = unet.outChannels() / 2;
+    Check.that(
+        unet.inChannels() == latent + beside.channels(latent),
+        "in_channels",
+        unet.inChannels(),
+        "%s",
+        latent + beside.channels(latent));
+  }
+
+  /** As published, for one of the three uses. */
+  static KandinskyUnet published(Beside beside) {
+    return new KandinskyUnet(
+        new UnetConfig(
+            64,
+            4 + beside.channels(4),
+            8,
+            List.of(384, 768, 1152, 1536),
+            List.of(false, true, true, true),
+            true,
+            3,
+            64,
+            768,
+            32,
+            EPS,
+            UnetConfig.TimeConditioning.SCALE_SHIFT),
+        1280,
+        beside);
+  }
+
+  /** Reads the settings of a folder; absent fields have diffusers' defaults. */
+  public static KandinskyUnet read(Path folder) {
+    var c = ComponentConfig.read(folder.resolve(CONFIG));
+    c.fixed(FIXED);
+    c.text("encoder_hid_dim_type"); // must be there
+    c.supports("addition_embed_type", Beside.NOTHING.type, Beside.HINT.type);
+    boolean hinted = c.text("addition_embed_type").equals(Beside.HINT.type);
+    var blocks = DecoderFolders.readBlocks(c);
+    int latent = blocks.outChannels() / 2;
+    Beside plain = blocks.inChannels() == latent ? Beside.NOTHING : Beside.KNOWN;
+    int embedding = c.intValue("encoder_hid_dim");
+    var unet = c.make(() -> new KandinskyUnet(blocks, embedding, hinted ? Beside.HINT : plain));
+    c.refuseUnknown();
+    return unet;
+  }
+
+  /** Writes the settings into a folder. */
+  public void write(Path folder) {
+    DecoderFolders.putBlocks(unet)
+        .fixed(FIXED)
+        .put("addition_embed_type", beside.type)
+        .put("encoder_hid_dim", embeddingDim)
+        .write(folder.resolve(CONFIG));
+  }
+
+  /** Channels of the latents. */
+  public int latentChannels() {
+    return unet.outChannels() / 2;
+  }
+
+  /** Whether a tensor of a checkpoint is a parameter of {@link #projection}. */
+  static boolean isOfProjection(String name) {
+    return name.startsWith("encoder_hid_proj.")
+        || (name.startsWith("add_embedding.") && !isOfHint(name));
+  }
+
+  /** Whether a tensor of a checkpoint is a parameter of {@link #hint}. */
+  static boolean isOfHint(String name) {
+    return name.startsWith(HINT_BLOCK + ".");
+  }
+
+  /** Whether a tensor of a checkpoint is a parameter of {@link #denoiser}. */
+  static boolean isOfDenoiser(String name) {
+    return !isOfProjection(name) && !isOfHint(name);
+  }
+
+  /** What the weights of a folder must be. */
+  public Manifest manifest() {
+    int least = 1 << (unet.levels() - 1);
+    return Manifest.of(
+        (nn, inputs) -> {
+          List<Tensor> outputs = new ArrayList<>(projection().define(nn, inputs));
+          if (beside == Beside.HINT) {
+            outputs.addAll(hint(1, 1).define(nn, inputs));
+          }
+          outputs.addAll(denoiser(least, least, false).define(nn, inputs));
+          return outputs;
+        });
+  }
+
+  /** Outputs: the context tokens and what is added to the time embedding, of an embedding. */
+  NetworkDefinition projection() {
+    return (nn, inputs) -> {
+      var told = project(nn, nn.input(inputs.floats(EMBEDDING, embeddingDim)));
+      return List.of(nn.output(told.context()), nn.output(told.timeAdd()));
+    };
+  }
+
+  /** What the blocks are told of an image embedding {@code [B, E]}. */
+  Told project(Nn nn, Tensor embedding) {
+    int dim = unet.contextDim();
+    var at = nn.at("encoder_hid_proj");
+    var tokens = at.at("image_embeds").linear(embedding, (long) TOKENS * dim);
+    var context = at.at("norm").layerNorm(nn.reshape(tokens, -1, TOKENS, dim), EPS);
+    var add = nn.at("add_embedding.image_proj").linear(embedding, unet.timeEmbedDim());
+    return new Told(context, nn.at("add_embedding.image_norm").layerNorm(add, EPS));
+  }
+
+  /**
+   * What the blocks are told.
+   *
+   * @param context {@code [B, TOKENS, contextDim]}
+   * @param timeAdd {@code [B, timeEmbedDim]}
+   */
+  record Told(Tensor context, Tensor timeAdd) {}
+
+  /**
+   * From a hint to what the denoiser sees of it.
+   *
+   * @param height of the latents
+   * @param width of the latents
+   * @return a network with the output {@code [B, height, width, 4]}
+   */
+  NetworkDefinition hint(int height, int width) {
+    return (nn, inputs) -> {
+      long tall = (long) HINT_FACTOR * height;
+      long wide = (long) HINT_FACTOR * width;
+      var h = nn.input(inputs.floats(HINT, tall, wide, 3));
+      int index = 0; // counts activations too
+      for (var layer : HINT_LAYERS) {
+        var at = nn.at(HINT_BLOCK, index);
+        h = nn.silu(at.conv2d(h, layer.channels, 3, layer.stride, Init.FAN_IN));
+        index += 2;
+      }
+      return List.of(nn.output(nn.at(HINT_BLOCK, index).conv2d(h, HINT_CHANNELS, 3)));
+    };
+  }
+
+  /**
+   * The denoiser of latents.
+   *
+   * @param height of the latents
+   * @param width of the latents
+   * @param variance whether the learned variance is an output too
+   * @return a network with the prediction as its first output, {@code [B, height, width, Z]}
+   */
+  NetworkDefinition denoiser(int height, int width, boolean variance) {
+    return (nn, inputs) -> {
+      var context = inputs.floats(CONTEXT, TOKENS, unet.contextDim());
+      var timeAdd = inputs.floats(TIME_ADD, unet.timeEmbedDim());
+      var told = new Told(nn.input(context), nn.input(timeAdd));
+      var out = denoise(nn, inputs, height, width, told);
+      int latent = latentChannels();
+      var mean = nn.slice(out, 0, latent);
+      return variance ? List.of(mean, nn.slice(out, latent, latent)) : List.of(mean);
+    };
+  }
+
+  /** The prediction and the variance {@code [B, H, W, 2·Z]} of the noised latents. */
+  Tensor denoise(Nn nn, Inputs inputs, int height, int width, Told told) {
+    var xt = inputs.floats(NetworkDenoiser.SAMPLE, height, width, latentChannels());
+    var time = nn.input(inputs.floats(NetworkDenoiser.TIME, unet.timeChannels()));
+    int channels = beside.channels(latentChannels());
+    var x =
+        channels == 0
+            ? xt
+            : nn.concat(3, List.of(xt, inputs.floats(BESIDE, height, width, channels)));
+    return unet.forward(
+        nn, nn.input(x), time, List.of(told.timeAdd()), List.of(Context.whole(told.context())));
+  }
+}
