@@ -81,9 +81,11 @@ final class OpenAiException extends RuntimeException {
           of(fault, HttpStatus.BAD_REQUEST, INVALID_REQUEST, "unsupported_operation");
       case UNAUTHENTICATED -> of(fault, fault.httpStatus(), INVALID_REQUEST, "invalid_api_key");
       case RESOURCE_EXHAUSTED ->
-          fault.httpStatus().equals(HttpStatus.TOO_MANY_REQUESTS)
-              ? of(fault, HttpStatus.TOO_MANY_REQUESTS, "requests", "rate_limit_exceeded")
-              : of(fault, fault.httpStatus(), INVALID_REQUEST, "request_too_large");
+          switch (fault.httpStatus().code()) {
+            case 429 -> of(fault, fault.httpStatus(), "requests", "rate_limit_exceeded");
+            case 503 -> of(fault, fault.httpStatus(), "server_error", "server_busy");
+            default -> of(fault, fault.httpStatus(), INVALID_REQUEST, "request_too_large");
+          };
       default -> {
         boolean ours = fault.httpStatus().isServerError();
         String reason = fault.reason().toLowerCase(Locale.ROOT);

@@ -18,9 +18,11 @@ import io.diffusion4j.serving.grpc.Credentials;
 import io.diffusion4j.serving.http.HttpFace;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The routes under {@code /v1/}. */
 final class OpenAiFace implements HttpFace {
@@ -35,16 +37,19 @@ final class OpenAiFace implements HttpFace {
     server
         .route()
         .post("/v1/images/generations")
+        .errorHandler(OpenAiFace::refused)
         .build((ctx, req) -> images(ctx, req, service, Task.GENERATION));
     server
         .route()
         .post("/v1/images/edits")
         .maxRequestLength(MOST_FORM_BYTES)
+        .errorHandler(OpenAiFace::refused)
         .build((ctx, req) -> images(ctx, req, service, Task.EDIT));
     server
         .route()
         .post("/v1/images/variations")
         .maxRequestLength(MOST_FORM_BYTES)
+        .errorHandler(OpenAiFace::refused)
         .build((ctx, req) -> images(ctx, req, service, Task.VARIATION));
     server
         .route()
@@ -58,14 +63,23 @@ final class OpenAiFace implements HttpFace {
                 answer(
                     ctx,
                     () -> catalogue(service, req).get(requireNonNull(ctx.pathParam("model")))));
-    server.route().pathPrefix("/v1/").build((ctx, req) -> noSuchRoute(req));
+    server
+        .route()
+        .pathPrefix("/v1/")
+        .errorHandler(OpenAiFace::refused)
+        .build((ctx, req) -> noSuchRoute(req));
   }
 
   private static HttpResponse images(
       ServiceRequestContext ctx, HttpRequest request, Channel service, Task task) {
+    CompletableFuture<Parameters> read;
+    try {
+      read = parameters(ctx, request, task);
+    } catch (OpenAiException e) {
+      return e.toResponse();
+    }
     return HttpResponse.of(
-        parameters(ctx, request, task)
-            .thenApplyAsync(
+        read.thenApplyAsync(
                 parameters -> {
                   var asked = ImagesRequest.of(task, parameters, catalogue(service, request));
                   Channel authorized = Credentials.passedOn(service, request.headers());
@@ -92,8 +106,20 @@ final class OpenAiFace implements HttpFace {
     return task == Task.GENERATION
         ? request
             .aggregate(ctx.eventLoop())
-            .thenApply(body -> Parameters.of(Json.read(body.contentUtf8())))
-        : Multipart.from(request).aggregate(ctx.eventLoop()).thenApply(Parameters::of);
+            .thenApplyAsync(
+                body -> Parameters.of(Json.read(body.contentUtf8())), ctx.blockingTaskExecutor())
+        : form(request, type).aggregate(ctx.eventLoop()).thenApply(Parameters::of);
+  }
+
+  private static Multipart form(HttpRequest request, MediaType type) {
+    if (type.parameters().getOrDefault("boundary", List.of()).stream().allMatch(String::isBlank)) {
+      throw OpenAiException.refusal(
+          HttpStatus.BAD_REQUEST,
+          "content-type: " + type + " (expected: with the boundary of its parts)",
+          null,
+          "invalid_form");
+    }
+    return Multipart.from(request);
   }
 
   private static HttpResponse answer(ServiceRequestContext ctx, Supplier<ObjectNode> body) {
@@ -101,6 +127,13 @@ final class OpenAiFace implements HttpFace {
         CompletableFuture.supplyAsync(body, ctx.blockingTaskExecutor())
             .thenApply(json -> HttpResponse.of(OK, Json.data(json)))
             .exceptionally(OpenAiFace::failed));
+  }
+
+  /** What the server refused before it was this one's turn. */
+  private static @Nullable HttpResponse refused(ServiceRequestContext ctx, Throwable cause) {
+    return cause instanceof StatusRuntimeException error
+        ? OpenAiException.of(error).toResponse()
+        : null; // as on other routes
   }
 
   private static HttpResponse failed(Throwable failure) {

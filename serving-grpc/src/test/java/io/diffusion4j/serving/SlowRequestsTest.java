@@ -143,6 +143,16 @@ class SlowRequestsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "POST /diffusion4j/v1/images:generate HTTP/1.1\r\nHost: x\r\nA: b"})
+  void aConnectionWithoutARequestIsClosed(String begun) throws Exception {
+    try (var server = new TestServer(IMPATIENT, ToyModel.named("toy"));
+        var socket = RawHttp.connect(server.server.port())) {
+      socket.getOutputStream().write(begun.getBytes(US_ASCII));
+      assertThat(untilClosed(socket.getInputStream())).isEmpty();
+    }
+  }
+
   @Test
   void oneThatHasArrivedMayTakeItsTime() throws Exception {
     var gate = new Gate();

@@ -43,10 +43,21 @@ final class ToyServer implements AutoCloseable {
    * @param errors where its log goes
    */
   static ToyServer start(int port, int pause, ProcessBuilder.Redirect errors) throws IOException {
+    return start(port, pause, "-Xmx512m", errors);
+  }
+
+  /**
+   * The same with as much memory as is said.
+   *
+   * @param heap the flag of the JVM
+   */
+  static ToyServer start(int port, int pause, String heap, ProcessBuilder.Redirect errors)
+      throws IOException {
     List<String> command =
         List.of(
             System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-            "-Xmx512m",
+            heap,
+            "-XX:+ExitOnOutOfMemoryError",
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             ToyServer.class.getName(),

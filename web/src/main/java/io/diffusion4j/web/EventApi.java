@@ -17,6 +17,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.serving.grpc.Credentials;
 import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.HttpFault;
@@ -43,11 +44,11 @@ final class EventApi implements HttpFace {
         .route()
         .post("/api/generate")
         .consumes(MediaType.JSON)
-        .build((context, request) -> answer(request, service, EventApi::generate));
+        .build((context, request) -> answer(context, request, service, EventApi::generate));
     server
         .route()
         .get("/api/models")
-        .build((context, request) -> answer(request, service, EventApi::models));
+        .build((context, request) -> answer(context, request, service, EventApi::models));
   }
 
   /** What is done for a request that is complete. */
@@ -56,11 +57,14 @@ final class EventApi implements HttpFace {
     HttpResponse answer(AggregatedHttpRequest request, Channel service);
   }
 
-  private static HttpResponse answer(HttpRequest request, Channel service, Action action) {
+  private static HttpResponse answer(
+      ServiceRequestContext context, HttpRequest request, Channel service, Action action) {
     return HttpResponse.of(
         request
             .aggregate()
-            .thenApply(body -> action.answer(body, Credentials.passedOn(service, body.headers()))));
+            .thenApplyAsync(
+                body -> action.answer(body, Credentials.passedOn(service, body.headers())),
+                context.blockingTaskExecutor()));
   }
 
   private static HttpResponse generate(AggregatedHttpRequest body, Channel service) {

@@ -21,6 +21,7 @@ import io.diffusion4j.serving.model.ImageIndex;
 import io.diffusion4j.web.WebModule;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -43,6 +44,12 @@ import picocli.CommandLine.Option;
       "  diffusion4j serve --port 50051"
     })
 public final class ServeCommand implements Callable<Integer> {
+  /** After which a server that reads no connections ends, for whoever starts it again. */
+  private static final Duration LONGEST_STANDSTILL = Duration.ofMinutes(1);
+
+  /** The exit code of such an end. */
+  private static final int STANDSTILL = 70;
+
   @Mixin private Console console = new Console();
 
   @Option(
@@ -72,6 +79,7 @@ public final class ServeCommand implements Callable<Integer> {
             models
                 .server(settings.config(), more(settings, port, models.names(), indices))
                 .start()) {
+      port.onStandstill(LONGEST_STANDSTILL, () -> Runtime.getRuntime().halt(STANDSTILL));
       Thread drain = new Thread(server::close, "drain");
       Runtime.getRuntime().addShutdownHook(drain);
       try {

@@ -4,9 +4,11 @@ import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.config.Limits;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens the file of the tokens, a {@link TokenFile}; without it everybody may call
  * @param quota what each principal may ask for whose token says nothing of it
  * @param metrics whether {@code /metrics} is served
+ * @param limits what all clients together may take
  * @param log how the log is written
  */
 record ServerFile(
@@ -54,12 +57,13 @@ record ServerFile(
     @Nullable Path tokens,
     @Nullable QuotaEntry quota,
     @Nullable Boolean metrics,
+    @Nullable LimitsEntry limits,
     @Nullable LogEntry log) {
   /** A file that says nothing. */
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null);
+          null, null, null, null);
 
   /**
    * A model.
@@ -114,6 +118,20 @@ record ServerFile(
 
     private static @Nullable Path from(Path folder, @Nullable Path file) {
       return file == null ? null : folder.resolve(file);
+    }
+  }
+
+  /** As {@link Limits}; null is as usual. */
+  record LimitsEntry(
+      @Nullable Integer bodyMegabytes,
+      @Nullable Integer connections,
+      @Nullable Integer callSeconds) {
+    Limits limits() {
+      Limits usual = Limits.usual();
+      return new Limits(
+          bodyMegabytes == null ? usual.bodyBytes() : (long) bodyMegabytes << 20,
+          Objects.requireNonNullElse(connections, usual.connections()),
+          callSeconds == null ? usual.call() : Duration.ofSeconds(callSeconds));
     }
   }
 
@@ -196,6 +214,7 @@ record ServerFile(
         tokens == null ? null : folder.resolve(tokens),
         quota,
         metrics,
+        limits,
         log);
   }
 }

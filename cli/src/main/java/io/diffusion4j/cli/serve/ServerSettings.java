@@ -63,7 +63,11 @@ record ServerSettings(
                     first(
                         flags.stallSeconds, file.stallSeconds(), (int) usual.stall().toSeconds())))
             .withLogPrompts(first(flags.logPrompts, log.prompts(), usual.logPrompts()))
-            .withReach(reach(flags, file));
+            .withReach(reach(flags, file))
+            .withLimits(
+                Optional.ofNullable(file.limits())
+                    .map(ServerFile.LimitsEntry::limits)
+                    .orElse(usual.limits()));
     return new ServerSettings(
         config,
         models(flags, file),

@@ -15,6 +15,7 @@ import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.diffusion4j.serving.config.Limits;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.config.ServerConfig.Reach;
 import io.diffusion4j.serving.tls.ServerTls;
@@ -83,7 +84,8 @@ final class ServerSettingsTest {
                                         folder.resolve("server.pem"), folder.resolve("server.key")),
                                     Optional.of(folder.resolve("clients.pem")))),
                             false,
-                            Set.of("https://app.example"))),
+                            Set.of("https://app.example")))
+                    .withLimits(Limits.usual().withBodyBytes(64L << 20)),
                 List.of(
                     new ServedModel(
                         folder.resolve("emoji/model"), Optional.empty(), Optional.empty()),

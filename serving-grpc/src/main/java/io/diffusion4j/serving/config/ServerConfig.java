@@ -20,6 +20,7 @@ import java.util.Set;
  *     given up
  * @param logPrompts whether the log tells what was asked for in words, which may be private
  * @param reach who can reach it, and how
+ * @param limits what all clients together may take of it
  */
 public record ServerConfig(
     String host,
@@ -30,7 +31,8 @@ public record ServerConfig(
     Duration receive,
     Duration stall,
     boolean logPrompts,
-    Reach reach) {
+    Reach reach,
+    Limits limits) {
   /** The port unless another is given. */
   public static final int DEFAULT_PORT = 50051;
 
@@ -104,51 +106,57 @@ public record ServerConfig(
         Duration.ofMinutes(1),
         Duration.ofMinutes(1),
         false,
-        Reach.LOCAL);
+        Reach.LOCAL,
+        Limits.usual());
   }
 
   public ServerConfig withHost(String newHost) {
     return new ServerConfig(
-        newHost, port, rows, queueCapacity, grace, receive, stall, logPrompts, reach);
+        newHost, port, rows, queueCapacity, grace, receive, stall, logPrompts, reach, limits);
   }
 
   public ServerConfig withPort(int newPort) {
     return new ServerConfig(
-        host, newPort, rows, queueCapacity, grace, receive, stall, logPrompts, reach);
+        host, newPort, rows, queueCapacity, grace, receive, stall, logPrompts, reach, limits);
   }
 
   public ServerConfig withRows(int newRows) {
     return new ServerConfig(
-        host, port, newRows, queueCapacity, grace, receive, stall, logPrompts, reach);
+        host, port, newRows, queueCapacity, grace, receive, stall, logPrompts, reach, limits);
   }
 
   public ServerConfig withQueueCapacity(int newQueueCapacity) {
     return new ServerConfig(
-        host, port, rows, newQueueCapacity, grace, receive, stall, logPrompts, reach);
+        host, port, rows, newQueueCapacity, grace, receive, stall, logPrompts, reach, limits);
   }
 
   public ServerConfig withGrace(Duration newGrace) {
     return new ServerConfig(
-        host, port, rows, queueCapacity, newGrace, receive, stall, logPrompts, reach);
+        host, port, rows, queueCapacity, newGrace, receive, stall, logPrompts, reach, limits);
   }
 
   public ServerConfig withReceive(Duration newReceive) {
     return new ServerConfig(
-        host, port, rows, queueCapacity, grace, newReceive, stall, logPrompts, reach);
+        host, port, rows, queueCapacity, grace, newReceive, stall, logPrompts, reach, limits);
   }
 
   public ServerConfig withStall(Duration newStall) {
     return new ServerConfig(
-        host, port, rows, queueCapacity, grace, receive, newStall, logPrompts, reach);
+        host, port, rows, queueCapacity, grace, receive, newStall, logPrompts, reach, limits);
   }
 
   public ServerConfig withLogPrompts(boolean newLogPrompts) {
     return new ServerConfig(
-        host, port, rows, queueCapacity, grace, receive, stall, newLogPrompts, reach);
+        host, port, rows, queueCapacity, grace, receive, stall, newLogPrompts, reach, limits);
   }
 
   public ServerConfig withReach(Reach newReach) {
     return new ServerConfig(
-        host, port, rows, queueCapacity, grace, receive, stall, logPrompts, newReach);
+        host, port, rows, queueCapacity, grace, receive, stall, logPrompts, newReach, limits);
+  }
+
+  public ServerConfig withLimits(Limits newLimits) {
+    return new ServerConfig(
+        host, port, rows, queueCapacity, grace, receive, stall, logPrompts, reach, newLimits);
   }
 }

@@ -33,12 +33,18 @@ public final class Errors {
   /** The reason of {@link #tooLarge}. */
   public static final String REQUEST_TOO_LARGE = "REQUEST_TOO_LARGE";
 
+  /** The reason of {@link #busy}. */
+  public static final String SERVER_BUSY = "SERVER_BUSY";
+
   public static final String REQUEST_TOO_SLOW = "REQUEST_TOO_SLOW";
 
   private static final int LONGEST_QUOTE = 80;
 
   /** When it is worth asking again a server that loads. */
   private static final Duration LOADING = Duration.ofSeconds(1);
+
+  /** When it is worth asking again a server whose memory is full of other requests. */
+  private static final Duration BUSY = Duration.ofSeconds(1);
 
   private Errors() {}
 
@@ -69,6 +75,18 @@ public final class Errors {
         Code.RESOURCE_EXHAUSTED,
         "request: too large (expected: at most " + mostBytes + " bytes)",
         info(REQUEST_TOO_LARGE, Map.of("most_bytes", Integer.toString(mostBytes))));
+  }
+
+  /** Other requests hold the memory that this one needs. */
+  public static StatusRuntimeException busy(long mostBytes) {
+    return error(
+        Code.RESOURCE_EXHAUSTED,
+        "the server holds as many bytes of requests as it may, "
+            + mostBytes
+            + "; try again in "
+            + seconds(BUSY),
+        info(SERVER_BUSY, Map.of("most_bytes", Long.toString(mostBytes))),
+        retry(BUSY));
   }
 
   public static StatusRuntimeException tooSlow(Duration longest) {
@@ -122,7 +140,7 @@ public final class Errors {
         Code.RESOURCE_EXHAUSTED,
         "the queue is full: " + depth + " requests are waiting; try again in " + seconds(retry),
         info("QUEUE_FULL", Map.of("depth", Integer.toString(depth))),
-        RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(retry.toMillis())).build());
+        retry(retry));
   }
 
   public static StatusRuntimeException draining() {
@@ -135,7 +153,7 @@ public final class Errors {
         Code.UNAVAILABLE,
         "the server is loading its models",
         info("LOADING", Map.of()),
-        RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(LOADING.toMillis())).build());
+        retry(LOADING));
   }
 
   /** A page asks that is not the server's own. */
@@ -256,7 +274,7 @@ public final class Errors {
                     .setSubject("principal:" + principal)
                     .setDescription(what))
             .build(),
-        RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(retry.toMillis())).build());
+        retry(retry));
   }
 
   /** Ends a call with this. */
@@ -274,6 +292,10 @@ public final class Errors {
         .forEach(c -> quoted.appendCodePoint(Character.isISOControl(c) ? '\uFFFD' : c));
     boolean cut = value.codePointCount(0, value.length()) > LONGEST_QUOTE;
     return quoted.append(cut ? "…\"" : "\"").toString();
+  }
+
+  private static RetryInfo retry(Duration delay) {
+    return RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(delay.toMillis())).build();
   }
 
   private static String seconds(Duration duration) {

@@ -2,11 +2,8 @@ package io.diffusion4j.serving.grpc;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
-import io.diffusion4j.serving.auth.Authenticator;
-import io.diffusion4j.serving.auth.BearerToken;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Role;
-import io.diffusion4j.serving.auth.UnauthenticatedException;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
@@ -23,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lets through who may do what they ask for. Health is told to everybody: probes have no tokens.
@@ -32,19 +27,18 @@ import org.slf4j.LoggerFactory;
  * <p>The model of a request is its field {@code model}, as in all requests of the contract.
  */
 final class AccessInterceptor implements ServerInterceptor {
-  private static final Logger LOG = LoggerFactory.getLogger(AccessInterceptor.class);
   private static final Set<String> OPEN = Set.of(HealthGrpc.SERVICE_NAME);
   private static final Map<String, Role> ROLES =
       Map.of(
           GenerationServiceGrpc.SERVICE_NAME, Role.GENERATE,
           EmbeddingServiceGrpc.SERVICE_NAME, Role.EMBED);
 
-  private final Authenticator authenticator;
+  private final Callers callers;
   private final Models models;
 
   @Inject
-  AccessInterceptor(Authenticator authenticator, Models models) {
-    this.authenticator = authenticator;
+  AccessInterceptor(Callers callers, Models models) {
+    this.callers = callers;
     this.models = models;
   }
 
@@ -58,7 +52,8 @@ final class AccessInterceptor implements ServerInterceptor {
     CallContext about = CallContext.current();
     Principal principal;
     try {
-      principal = authenticated(headers, about);
+      String header = Optional.ofNullable(headers.get(Credentials.AUTHORIZATION)).orElse("");
+      principal = callers.of(header, about.id());
       about.isFrom(principal);
       Role role = ROLES.get(service);
       if (role != null && !principal.has(role)) {
@@ -69,18 +64,6 @@ final class AccessInterceptor implements ServerInterceptor {
       return new ServerCall.Listener<>() {};
     }
     return new ModelCheck<>(call, principal, next.startCall(call, headers));
-  }
-
-  private Principal authenticated(Metadata headers, CallContext about) {
-    String header = Optional.ofNullable(headers.get(Credentials.AUTHORIZATION)).orElse("");
-    try {
-      return authenticator.authenticate(BearerToken.of(header));
-    } catch (UnauthenticatedException e) {
-      throw Errors.unauthenticated(e);
-    } catch (RuntimeException e) {
-      LOG.atError().addKeyValue("request_id", about.id()).setCause(e).log("authenticator failed");
-      throw Errors.internal(about.id());
-    }
   }
 
   /** Ends a call that asks for a model its caller may not use, before the service sees it. */

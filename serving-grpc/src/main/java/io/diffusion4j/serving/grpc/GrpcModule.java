@@ -17,6 +17,7 @@ public final class GrpcModule extends AbstractModule {
     Multibinder.newSetBinder(binder(), ServingListener.class).addBinding().to(ServingHealth.class);
     bind(ServingHealth.class).in(Singleton.class);
     bind(CallInterceptor.class).in(Singleton.class);
+    bind(Callers.class).in(Singleton.class);
     bind(AccessInterceptor.class).in(Singleton.class);
     bind(GenerationGrpcService.class).in(Singleton.class);
     bind(EmbeddingGrpcService.class).in(Singleton.class);

@@ -17,6 +17,7 @@ import java.util.Set;
  */
 public final class GrpcServices {
   private final ServingHealth health;
+  private final Callers callers;
   private final List<BindableService> services;
   private final List<ServerInterceptor> interceptors;
 
@@ -27,9 +28,11 @@ public final class GrpcServices {
       ModelGrpcService models,
       ServingHealth health,
       CallInterceptor call,
+      Callers callers,
       AccessInterceptor access,
       Set<ServerInterceptor> more) {
     this.health = health;
+    this.callers = callers;
     List<BindableService> ours = new ArrayList<>(List.of(generation, models));
     if (embedding.isOffered()) {
       ours.add(embedding);
@@ -37,16 +40,21 @@ public final class GrpcServices {
     for (BindableService service : ours) {
       health.knows(service.bindService().getServiceDescriptor().getName());
     }
-    services = new ArrayList<>(ours);
-    services.add(health.service());
+    services = List.copyOf(ours);
     interceptors = new ArrayList<>(List.of(call, access));
     interceptors.addAll(more);
     interceptors.add(new ErrorInterceptor());
     Collections.reverse(interceptors); // gRPC calls the last first
   }
 
+  /** Who calls, for ways in that ask before the services do. */
+  public Callers callers() {
+    return callers;
+  }
+
   public void addTo(ServerBuilder<?> server) {
     services.forEach(server::addService);
+    server.addService(health.service());
     server.addService(ProtoReflectionServiceV1.newInstance()); // one for each way in
     interceptors.forEach(server::intercept);
   }
@@ -54,6 +62,12 @@ public final class GrpcServices {
   public void addTo(GrpcServiceBuilder server) {
     services.forEach(server::addService);
     server.addService(ProtoReflectionServiceV1.newInstance());
+    server.intercept(interceptors);
+  }
+
+  /** Health alone, which has a place of its own where services wait for one another. */
+  public void addHealthTo(GrpcServiceBuilder server) {
+    server.addService(health.service());
     server.intercept(interceptors);
   }
 

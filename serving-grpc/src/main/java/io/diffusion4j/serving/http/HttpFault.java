@@ -57,9 +57,11 @@ public record HttpFault(com.google.rpc.Status status) {
       case NOT_FOUND -> HttpStatus.NOT_FOUND;
       case ALREADY_EXISTS, ABORTED -> HttpStatus.CONFLICT;
       case RESOURCE_EXHAUSTED ->
-          reason().equals(Errors.REQUEST_TOO_LARGE)
-              ? HttpStatus.REQUEST_ENTITY_TOO_LARGE
-              : HttpStatus.TOO_MANY_REQUESTS;
+          switch (reason()) {
+            case Errors.REQUEST_TOO_LARGE -> HttpStatus.REQUEST_ENTITY_TOO_LARGE;
+            case Errors.SERVER_BUSY -> HttpStatus.SERVICE_UNAVAILABLE;
+            default -> HttpStatus.TOO_MANY_REQUESTS;
+          };
       case CANCELLED -> CLIENT_CLOSED_REQUEST;
       case UNIMPLEMENTED -> HttpStatus.NOT_IMPLEMENTED;
       case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;

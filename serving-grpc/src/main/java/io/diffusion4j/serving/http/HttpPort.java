@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,11 +49,11 @@ public final class HttpPort implements AutoCloseable {
   /** The same in base64, as gRPC-Web and JSON may have it, and what is around it. */
   private static final int MOST_REQUEST_BYTES = 6 << 20;
 
-  /** More clients wait at the door. */
-  private static final int MOST_CONNECTIONS = 4096;
-
   /** More requests of a connection wait in the client. */
   private static final int MOST_STREAMS = 1000;
+
+  /** A question about health is the name of a service. */
+  private static final int MOST_HEALTH_BYTES = 4 << 10;
 
   private static final Duration LONGEST_IDLE = Duration.ofMinutes(5);
 
@@ -80,7 +81,9 @@ public final class HttpPort implements AutoCloseable {
   private final ServerConfig config;
   private final Optional<Consumer<ServerBuilder>> tls;
   private final HealthStatusManager health = new HealthStatusManager();
+  private final BodyBudget bodies;
   private final Server server;
+  private @Nullable StandstillWatch watch;
 
   /**
    * Listens on the host and port of the configuration. Until {@link #serve}, health answers {@code
@@ -123,12 +126,17 @@ public final class HttpPort implements AutoCloseable {
   private HttpPort(ServerConfig config, Optional<Consumer<ServerBuilder>> tls) {
     this.config = config;
     this.tls = tls;
+    this.bodies = new BodyBudget(config.limits().bodyBytes());
     for (String service : SERVICES) {
       health.setStatus(service, ServingStatus.NOT_SERVING);
     }
     ServerBuilder builder = Server.builder();
     configure(builder);
-    builder.service(GrpcService.builder().addService(health.getHealthService()).build());
+    builder.service(
+        GrpcService.builder()
+            .maxRequestMessageLength(MOST_HEALTH_BYTES)
+            .addService(health.getHealthService())
+            .build());
     builder.serviceUnder(
         "/",
         (ctx, request) ->
@@ -168,13 +176,34 @@ public final class HttpPort implements AutoCloseable {
           services.addTo(grpc);
           grpc.intercept(new ReadyWindow(), new DeadlineInterceptor());
           builder.service(grpc.build(), Streamed::new);
+          builder.service(health(services), Streamed::new);
           builder.decorator(Endings::cancelIfLeft);
           Duration stall = config.stall().plus(STATUS_WAITS);
           builder.decorator(service -> new StalledReaders(service, stall));
           builder.decorator(service -> new SlowRequests(service, config.receive()));
+          builder.decorator(bodies::serve);
+          builder.decorator(new HeaderAccess(services.callers())::serve);
           builder.decorator(Endings::resetIfLate);
           faces.forEach(face -> face.addTo(builder, channel));
         });
+  }
+
+  /**
+   * Health, on the event loops, where it waits for no handler of other services. It has no time
+   * limit: who watches is told of every change.
+   */
+  private static GrpcService health(GrpcServices services) {
+    GrpcServiceBuilder health =
+        GrpcService.builder()
+            .maxRequestMessageLength(MOST_HEALTH_BYTES)
+            .exceptionHandler(new CallFaults(MOST_HEALTH_BYTES))
+            .supportedSerializationFormats(GrpcSerializationFormats.values())
+            .jsonMarshallerFactory(service -> new JsonMarshaller())
+            .enableUnframedRequests(true)
+            .unframedGrpcErrorHandler(new JsonErrors());
+    services.addHealthTo(health);
+    health.intercept(new ReadyWindow());
+    return health.build();
   }
 
   /** What holds from the beginning to the end. */
@@ -184,7 +213,7 @@ public final class HttpPort implements AutoCloseable {
             ? config.grace()
             : Duration.ofSeconds(5);
     builder
-        .requestTimeoutMillis(0) // drawing takes as long as it takes
+        .requestTimeout(config.limits().call())
         .maxRequestLength(MOST_REQUEST_BYTES)
         .idleTimeout(LONGEST_IDLE, true)
         .pingInterval(PING_INTERVAL) // finds out connections that are half open
@@ -192,10 +221,12 @@ public final class HttpPort implements AutoCloseable {
         .errorHandler(new HttpErrors())
         .verboseResponses(false)
         .disableServerHeader()
-        .maxNumConnections(MOST_CONNECTIONS)
+        .maxNumConnections(config.limits().connections())
         .http2MaxStreamsPerConnection(MOST_STREAMS)
         .decorator(OriginCheck.of(config.reach().origins()))
-        .decorator(BinaryHeaders::new);
+        .decorator(BinaryHeaders::new)
+        .decorator(FirstRequest::seen)
+        .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch);
     tls.ifPresent(current -> current.accept(builder));
   }
 
@@ -227,6 +258,14 @@ public final class HttpPort implements AutoCloseable {
     return new IOException("cannot listen on " + at + ": " + e.getMessage(), e);
   }
 
+  /**
+   * Has something done when a thread that reads and writes connections has not gone on for so long,
+   * such as ending a process that others start again; until the port is closed.
+   */
+  public void onStandstill(Duration longest, Runnable action) {
+    watch = new StandstillWatch(server.config().workerGroup(), longest, action);
+  }
+
   /** The address it listens on. */
   public InetSocketAddress address() {
     ServerPort port = server.activePort();
@@ -243,6 +282,9 @@ public final class HttpPort implements AutoCloseable {
   /** Lets what is on its way arrive, for a while; returns when nobody is connected any more. */
   @Override
   public void close() {
+    if (watch != null) {
+      watch.close();
+    }
     CompletableFuture<Void> stopped = server.stop();
     // What Armeria does after that takes two seconds, in which the thread that accepted connections
     // waits for some: Netty's default, of which no setting of Armeria's relieves it.

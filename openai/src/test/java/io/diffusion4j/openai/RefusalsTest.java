@@ -1,0 +1,77 @@
+package io.diffusion4j.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.multibindings.OptionalBinder;
+import io.diffusion4j.serving.RawHttp;
+import io.diffusion4j.serving.ToyService;
+import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.UnauthenticatedException;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is refused by its headers, in the form of this API. */
+@Timeout(60)
+class RefusalsTest {
+  @SuppressWarnings("NullAway.Init") // before all
+  private static ToyService server;
+
+  @BeforeAll
+  static void start() {
+    server =
+        ToyService.onPort(
+            query -> {},
+            new OpenAiModule(),
+            new AbstractModule() {
+              @Override
+              protected void configure() {
+                OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
+                    .setBinding()
+                    .toInstance(RefusalsTest::authenticate);
+              }
+            });
+  }
+
+  private static Principal authenticate(String token) {
+    if (!token.equals("secret")) {
+      throw new UnauthenticatedException("TOKEN_UNKNOWN", "authorization: an unknown token");
+    }
+    return Principal.ANYBODY;
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static String ask(String path, String headers) throws IOException {
+    return RawHttp.ask(
+        server.port(), "POST %s HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n".formatted(path, headers));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/v1/images/edits", "/v1/images/variations", "/v1/images/generations", "/v1/x"})
+  void aStrangersBodyIsNotWaitedFor(String path) throws IOException {
+    assertThat(
+            ask(path, "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 9000000"))
+        .startsWith("HTTP/1.1 401")
+        .contains("\"type\":\"invalid_request_error\"", "\"code\":\"invalid_api_key\"");
+  }
+
+  @Test
+  void aFormWithoutABoundaryIsRefused() throws IOException {
+    String headers =
+        "Authorization: Bearer secret\r\nContent-Type: multipart/form-data\r\nContent-Length: 0";
+    assertThat(ask("/v1/images/edits", headers))
+        .startsWith("HTTP/1.1 400")
+        .contains("boundary", "\"code\":\"invalid_form\"");
+  }
+}

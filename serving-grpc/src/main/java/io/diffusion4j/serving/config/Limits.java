@@ -1,0 +1,46 @@
+package io.diffusion4j.serving.config;
+
+import io.diffusion4j.diffusion.argument.Check;
+import java.time.Duration;
+
+/**
+ * What all clients of a server together may take of it.
+ *
+ * @param bodyBytes how many bytes of request bodies are held in memory at once; a request beyond
+ *     that is refused. A body counts from its first byte until its answer is complete
+ * @param connections how many clients are connected at once; more wait to be accepted
+ * @param call how long a call without a deadline of its own may take
+ */
+public record Limits(long bodyBytes, int connections, Duration call) {
+  /** The largest request of any way in, a form with two images. */
+  private static final long LEAST_BODY_BYTES = 10L << 20;
+
+  /** A decoded request takes several times the memory of its body. */
+  private static final int SHARE_OF_HEAP = 8;
+
+  public Limits {
+    Check.that(bodyBytes >= LEAST_BODY_BYTES, "bodyBytes", bodyBytes, "≥ %s", LEAST_BODY_BYTES);
+    Check.that(connections >= 1, "connections", connections, "≥ 1");
+    Check.that(call.compareTo(Duration.ZERO) > 0, "call", call, "> 0");
+  }
+
+  /** An eighth of the heap for bodies, 4,096 connections, and an hour for a call. */
+  public static Limits usual() {
+    return new Limits(
+        Math.max(LEAST_BODY_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP),
+        4096,
+        Duration.ofHours(1));
+  }
+
+  public Limits withBodyBytes(long newBodyBytes) {
+    return new Limits(newBodyBytes, connections, call);
+  }
+
+  public Limits withConnections(int newConnections) {
+    return new Limits(bodyBytes, newConnections, call);
+  }
+
+  public Limits withCall(Duration newCall) {
+    return new Limits(bodyBytes, connections, newCall);
+  }
+}

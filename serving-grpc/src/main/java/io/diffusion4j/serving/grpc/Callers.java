@@ -1,0 +1,40 @@
+package io.diffusion4j.serving.grpc;
+
+import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.BearerToken;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.diffusion4j.serving.errors.Errors;
+import jakarta.inject.Inject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds the principal of a call by its header {@code authorization}. */
+public final class Callers {
+  private static final Logger LOG = LoggerFactory.getLogger(Callers.class);
+
+  private final Authenticator authenticator;
+
+  @Inject
+  Callers(Authenticator authenticator) {
+    this.authenticator = authenticator;
+  }
+
+  /**
+   * The principal of a call.
+   *
+   * @param authorization the header; empty if the call has none
+   * @param callId under which a failure of the authenticator is logged
+   * @throws io.grpc.StatusRuntimeException if the caller is not let in
+   */
+  public Principal of(String authorization, String callId) {
+    try {
+      return authenticator.authenticate(BearerToken.of(authorization));
+    } catch (UnauthenticatedException e) {
+      throw Errors.unauthenticated(e);
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("request_id", callId).setCause(e).log("authenticator failed");
+      throw Errors.internal(callId);
+    }
+  }
+}

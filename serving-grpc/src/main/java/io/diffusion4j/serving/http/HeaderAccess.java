@@ -1,0 +1,64 @@
+package io.diffusion4j.serving.http;
+
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.grpc.Callers;
+import io.grpc.health.v1.HealthGrpc;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Authenticates requests by their headers, before anything of their bodies is read, so that
+ * strangers take no memory. What the caller may do is checked where the request is understood.
+ *
+ * <p>Requests that bring no body, such as those for a page, go on to routes that check for
+ * themselves; health is for everybody.
+ */
+final class HeaderAccess {
+  static final String HEALTH = "/" + HealthGrpc.SERVICE_NAME + "/";
+
+  private static final Set<HttpMethod> WITHOUT_BODY =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+  private final Callers callers;
+
+  HeaderAccess(Callers callers) {
+    this.callers = callers;
+  }
+
+  /** Passes the request on, or answers it with the refusal in the form of its route. */
+  HttpResponse serve(HttpService service, ServiceRequestContext ctx, HttpRequest request)
+      throws Exception {
+    if (WITHOUT_BODY.contains(request.method()) || ctx.path().startsWith(HEALTH)) {
+      return service.serve(ctx, request);
+    }
+    return HttpResponse.of(
+        CompletableFuture.runAsync(() -> authenticate(request), ctx.blockingTaskExecutor())
+            .thenApplyAsync(done -> passOn(service, ctx, request), ctx.eventLoop())
+            .whenComplete(
+                (answer, refused) -> {
+                  if (refused != null) {
+                    Bodies.discard(ctx, request);
+                  }
+                }));
+  }
+
+  private void authenticate(HttpRequest request) {
+    String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+    var unused = callers.of(header, UUID.randomUUID().toString());
+  }
+
+  private static HttpResponse passOn(
+      HttpService service, ServiceRequestContext ctx, HttpRequest request) {
+    try {
+      return service.serve(ctx, request);
+    } catch (Exception e) { // as if it had been called where it is declared
+      return HttpResponse.ofFailure(e);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.diffusion4j.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.serving.auth.HashedTokens;
+import io.diffusion4j.serving.auth.Principal;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who may not call is answered by the headers, whatever the body is, or before there is one. */
+@Timeout(30)
+class HeaderAccessTest {
+  private static final String TOKEN = HashedTokens.newToken();
+  private static TestServer server;
+
+  @BeforeAll
+  static void start() throws IOException {
+    var known = new HashedTokens.Entry(HashedTokens.hash(TOKEN), Instant.MAX, Principal.ANYBODY);
+    var tokens = new HashedTokens(List.of(known), InstantSource.system());
+    server = new TestServer(TestServer.CONFIG, TestServer.asking(tokens), ToyModel.named("toy"));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static String ask(String path, String type, String length, String body)
+      throws IOException {
+    return RawHttp.ask(
+        server.server.port(),
+        "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %s\r\n\r\n%s"
+            .formatted(path, type, length, body));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/diffusion4j/v1/images:generate, application/json",
+    "/diffusion4j.v1.GenerationService/GenerateImages, application/json",
+    "/diffusion4j.v1.EmbeddingService/EmbedImages, application/json",
+    "/nowhere, application/octet-stream"
+  })
+  void aStrangersBodyIsNotWaitedFor(String path, String type) throws IOException {
+    assertThat(ask(path, type, "5000000", "{"))
+        .startsWith("HTTP/1.1 401")
+        .contains("TOKEN_MISSING");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/diffusion4j.v1.GenerationService/StreamGenerateImages, application/grpc",
+    "/diffusion4j.v1.GenerationService/GenerateImages, application/grpc-web",
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo, application/grpc"
+  })
+  void neitherIsThatOfGrpc(String path, String type) throws IOException {
+    assertThat(ask(path, type, "5000000", "{")).contains("grpc-status: 16"); // UNAUTHENTICATED
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'{\"nonsense'", "''", "'\u0000\u0001\u0002'"})
+  void aMalformedBodyTellsNothing(String body) throws IOException {
+    String length = Integer.toString(body.length());
+    String path = "/diffusion4j/v1/images:generate";
+    assertThat(ask(path, "application/json", length, body)).startsWith("HTTP/1.1 401");
+  }
+
+  @Test
+  void healthIsForEverybody() throws IOException {
+    assertThat(ask("/grpc.health.v1.Health/Check", "application/json", "2", "{}"))
+        .startsWith("HTTP/1.1 200")
+        .contains("SERVING");
+  }
+}
