@@ -41,7 +41,17 @@ public final class JavaProcess {
    * @return the figures by name, in their order
    */
   public static Map<String, Double> figures(Class<?> main, List<String> arguments) {
-    var builder = of(List.of(), main, arguments).redirectError(ProcessBuilder.Redirect.INHERIT);
+    return figures(List.of(), main, arguments);
+  }
+
+  /**
+   * As {@link #figures(Class, List)}.
+   *
+   * @param flags of the JVM
+   */
+  public static Map<String, Double> figures(
+      List<String> flags, Class<?> main, List<String> arguments) {
+    var builder = of(flags, main, arguments).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putIfAbsent("TF_CPP_MIN_LOG_LEVEL", "2"); // warnings and worse
     Map<String, Double> figures = new LinkedHashMap<>();
     try {
