@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -97,6 +99,22 @@ final class ClipCommandsTest {
     assertThat(later.status()).as(later.err()).isZero();
     assertThat(later.err()).contains("pictures: 1/1");
     assertThat(later.out()).contains("green.png").doesNotContain("blue/3.png");
+  }
+
+  @Test
+  void textsAndPicturesAreATableOfCosines() throws IOException {
+    Path table = folder.resolve("table.png");
+    String[] line = {"plot", "similarity", photos(), "--text", "red", "--text", "blue", "-o"};
+    Run run = run(Stream.concat(Arrays.stream(line), Stream.of("" + table)).toArray(String[]::new));
+    assertThat(run.status()).as(run.err()).isZero();
+    Image drawn = ImageFiles.read(table, 1_000_000);
+    assertThat(drawn.width()).as("texts, and three pictures").isGreaterThan(drawn.height());
+
+    Files.write(folder.resolve("photos/red/broken.png"), new byte[] {1, 2});
+    Run broken =
+        run(Stream.concat(Arrays.stream(line), Stream.of("" + table)).toArray(String[]::new));
+    assertThat(broken.status()).isEqualTo(2);
+    assertThat(broken.err()).startsWith("error: red/broken.png: ");
   }
 
   @Test

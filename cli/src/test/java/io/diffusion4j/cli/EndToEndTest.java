@@ -792,6 +792,8 @@ final class EndToEndTest {
         .isCloseTo(Math.abs(first - second) / 2, within(1e-9));
     assertThat(figures.get("image_count").asInt()).isEqualTo(2);
     assertThat(figures.get("model").asText()).isEqualTo("tiny");
+    assertThat(figures.get("timesteps")).hasSize(6);
+    assertThat(figures.get("terms").get(5).asDouble()).isEqualTo(figures.get("decoder").asDouble());
 
     assertThat(nll("--count", "2").out()).isEqualTo(run.out());
     assertThat(nll("--count", "2", "--seed", "1").out()).isNotEqualTo(run.out());

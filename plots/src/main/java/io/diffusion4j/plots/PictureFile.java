@@ -35,11 +35,8 @@ public final class PictureFile {
    */
   public PictureFile(Path path) {
     file = new OutputFile(path);
-    String name = path.toString().toLowerCase(Locale.ROOT);
-    isSvg = name.endsWith(".svg");
-    if (!isSvg && !name.endsWith(".png")) {
-      throw file.refused("a name that ends in .png or .svg");
-    }
+    file.requireEnding(".png", ".svg");
+    isSvg = path.toString().toLowerCase(Locale.ROOT).endsWith(".svg");
     file.requireWritable();
   }
 

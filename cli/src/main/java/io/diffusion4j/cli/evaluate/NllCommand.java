@@ -57,6 +57,7 @@ public final class NllCommand implements Callable<Integer> {
               measured,
               likelihood.width(),
               likelihood.height(),
+              timesteps,
               bounds(likelihood, measured, timesteps));
       report.print(console.out());
       options.json().ifPresent(report::write);

@@ -2,20 +2,27 @@ package io.diffusion4j.cli.evaluate;
 
 import io.diffusion4j.cli.evaluate.LikelihoodOptions.Measured;
 import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
+import io.diffusion4j.diffusion.schedule.Timesteps;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** What was measured, as means over pictures. */
-record NllReport(Measured measured, int width, int height, List<Bound> bounds) {
+record NllReport(
+    Measured measured, int width, int height, Timesteps timesteps, List<Bound> bounds) {
   NllReport {
     bounds = List.copyOf(bounds);
   }
 
   private double mean(ToDoubleFunction<Bound> of) {
     return bounds.stream().mapToDouble(of).average().orElseThrow();
+  }
+
+  private List<Double> terms() {
+    return IntStream.range(0, steps()).mapToObj(i -> mean(bound -> bound.terms()[i])).toList();
   }
 
   private MeanOf bits() {
@@ -48,6 +55,8 @@ record NllReport(Measured measured, int width, int height, List<Bound> bounds) {
         .put("prior", mean(Bound::prior))
         .put("mean_divergence", mean(Bound::meanDivergence))
         .put("decoder", mean(Bound::decoder))
+        .put(BoundTerms.TIMESTEPS, timesteps.values())
+        .put(BoundTerms.TERMS, terms())
         .put("each", bounds.stream().map(Bound::total).toList())
         .write(file);
   }

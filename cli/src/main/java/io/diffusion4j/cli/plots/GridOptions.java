@@ -54,9 +54,15 @@ final class GridOptions {
 
   /** The schedules of these names, in their order. */
   Map<String, NoiseSchedule> schedules(Collection<String> names) {
+    return schedules(names, trainSteps);
+  }
+
+  /** Those of so many timesteps. */
+  static Map<String, NoiseSchedule> schedules(Collection<String> names, int trainSteps) {
+    Check.that(trainSteps >= 1, "train-steps", trainSteps, "≥ 1");
     Map<String, NoiseSchedule> schedules = new LinkedHashMap<>();
     for (String name : names) {
-      schedules.put(name, Schedules.standard().named(name).apply(trainSteps()));
+      schedules.put(name, Schedules.standard().named(name).apply(trainSteps));
     }
     return schedules;
   }

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.plots;
 
+import io.diffusion4j.cli.clip.SimilarityCommand;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.plots.Chart;
@@ -16,11 +17,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j plot}: noise schedules, sampling plans and trainings as pictures. */
+/** {@code diffusion4j plot}: what a diffusion model does, as pictures. */
 @Command(
     name = "plot",
-    description = "Draw noise schedules, sampling plans and trainings.",
-    subcommands = PlanCommand.class,
+    description = "Draw the forward process, schedules, the bound, plans and trainings.",
+    subcommands = {
+      PlanCommand.class,
+      ForwardCommand.class,
+      PosteriorCommand.class,
+      BoundCommand.class,
+      SimilarityCommand.class
+    },
     footer = {
       "",
       "Examples:",

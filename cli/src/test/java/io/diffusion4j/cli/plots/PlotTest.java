@@ -2,9 +2,15 @@ package io.diffusion4j.cli.plots;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.base.Splitter;
 import io.diffusion4j.cli.Run;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;
@@ -21,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -67,6 +74,8 @@ final class PlotTest {
     "plot plan ddim dpmpp-2m --schedule linear,cosine --steps 4",
     "plan heun --train-steps 100",
     "plot snr cosine --respacing fast27 --timesteps 999,500,0",
+    "plot posterior --steps 1,401",
+    "plot bound cosine linear --title Weights",
   })
   void whatIsAskedForIsDrawnInEitherFormat(String line) throws IOException {
     assertThat(drawn("picture.png", line)).startsWith(0x89, 'P', 'N', 'G');
@@ -160,11 +169,65 @@ final class PlotTest {
         + " 200, 250, 334])'",
     "plan --respacing fast, 'respacing: \"fast\" (expected: \"ddimN\", \"fast27\" or section counts"
         + " such as \"10,10,3,2,2\")'",
+    "plot posterior --timestep 1000, timestep: 1000 (expected: from 0 to 999)",
+    "plot posterior --timestep 20 --steps 22, 'steps: 22 (expected: from 1 to 21)'",
+    "plot posterior --at 4, 'at: 4.0 (expected: in [-3, 3])'",
+    "plot bound --train-steps 0, train-steps: 0 (expected: ≥ 1)",
     "'plan --timesteps 0,500', 'timesteps: [0, 500] (expected: strictly decreasing and ≥ 0)'",
     "'plan --timesteps 1000,5', 'timesteps: [1000, 5] (expected: below 1000)'",
   })
   void aNumberOutOfRangeIsNamed(String line, String message) {
     assertRefused(message, line, file("a.png"));
+  }
+
+  @Test
+  void aPictureIsDrawnOnItsWayToNoise() throws IOException {
+    var x0 = new Image(3, 2, new float[18]);
+    Files.write(file("x0.png"), Png.encode(x0, Map.of()));
+    String line = "plot forward " + file("x0.png") + " --schedule linear,cosine --timesteps -1,999";
+    drawn("forward.png", line);
+
+    Image strip = ImageFiles.read(file("forward.png"), 100);
+    assertThat(strip.width()).isEqualTo(6);
+    assertThat(strip.height()).isEqualTo(4);
+    Rgb8 levels = Rgb8.of(strip);
+    for (int y = 0; y < 4; y++) {
+      for (int x = 0; x < 9; x++) {
+        assertThat(levels.pixels()[18 * y + x]).as("the picture itself").isEqualTo((byte) 128);
+      }
+    }
+    float[] noise = new PhiloxNoise(0, 0).gaussian("forward", 0, 18);
+    double first = Math.sqrt(1 - new LinearSchedule(1000).alphaBar(999)) * noise[0];
+    assertThat(strip.pixels()[9])
+        .isCloseTo((float) Math.max(-1, Math.min(1, first)), within(0.01f));
+
+    assertRefused(
+        "timesteps: 1000 (expected: from -1 to 999)",
+        "plot forward " + file("x0.png") + " --timesteps 1000",
+        file("none.png"));
+    assertRefused(
+        "picture: %s (expected: a file)".formatted(file("no.png")),
+        "plot forward " + file("no.png"),
+        file("none.png"));
+  }
+
+  @Test
+  void theTermsOfABoundAreThoseOfAReport() throws IOException {
+    Files.writeString(file("nll.json"), "{\"timesteps\": [9, 0], \"terms\": [0.5, 2]}");
+    byte[] with = drawn("with.svg", "plot bound --nll " + file("nll.json"));
+    assertThat(with.length).isGreaterThan(drawn("without.svg", "plot bound").length);
+
+    Files.writeString(file("other.json"), "{\"timesteps\": [9, 0], \"terms\": [0.5]}");
+    assertRefused(
+        "nll: %s (expected: a report with timesteps, and as many terms)"
+            .formatted(file("other.json")),
+        "plot bound --nll " + file("other.json"),
+        file("none.svg"));
+    Files.writeString(file("text.json"), "{");
+    assertRefused(
+        "nll: %s (expected: a report of nll --json)".formatted(file("text.json")),
+        "plot bound --nll " + file("text.json"),
+        file("none.svg"));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static java.lang.Math.exp;
 import static java.lang.Math.log;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.process.Transition;
 import java.util.Arrays;
 import java.util.List;
 
@@ -53,16 +54,19 @@ public record GaussianMixture(List<Component> components) {
 
   /** The mixture of the noisy samples at a time. */
   public GaussianMixture at(GaussianSde sde, double t) {
-    double signal = sde.signal(t);
-    double noise = sde.deviation(t) * sde.deviation(t);
+    return after(new Transition(sde.signal(t), sde.deviation(t) * sde.deviation(t)));
+  }
+
+  /** The mixture that a Gaussian step makes of this one. */
+  public GaussianMixture after(Transition step) {
     return new GaussianMixture(
         components.stream()
             .map(
                 c ->
                     new Component(
                         c.weight(),
-                        c.mean().stream().map(m -> signal * m).toList(),
-                        signal * signal * c.variance() + noise))
+                        c.mean().stream().map(m -> step.scale() * m).toList(),
+                        step.scale() * step.scale() * c.variance() + step.variance()))
             .toList());
   }
 

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A file that a result is written to, whole or not at all. Through a symbolic link it is the link's
@@ -42,6 +44,19 @@ public record OutputFile(String name, Path path) {
     return Files.exists(path)
         ? path.toRealPath()
         : path.resolveSibling(Files.readSymbolicLink(path)).normalize();
+  }
+
+  /**
+   * Returns normally if the name says one of these formats, in any case.
+   *
+   * @param endings such as {@code .png}
+   * @throws IllegalArgumentException if it does not
+   */
+  public void requireEnding(String... endings) {
+    String name = path.toString().toLowerCase(Locale.ROOT);
+    if (Arrays.stream(endings).noneMatch(name::endsWith)) {
+      throw refused("a name that ends in " + String.join(" or ", endings));
+    }
   }
 
   /**

@@ -2,7 +2,6 @@ package io.diffusion4j.diffusion.image;
 
 import io.diffusion4j.diffusion.argument.Check;
 import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -60,7 +59,7 @@ public final class Png {
   public static void write(Image image, Map<String, String> text, OutputStream out)
       throws IOException {
     text.forEach(Png::requireChunk);
-    BufferedImage pixels = pixels(Rgb8.of(image));
+    BufferedImage pixels = Rgb8.of(image).toBuffered();
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
     try (var sink = new MemoryCacheImageOutputStream(out)) {
       IIOMetadata metadata =
@@ -145,17 +144,5 @@ public final class Png {
       root.appendChild(list);
     }
     return root;
-  }
-
-  private static BufferedImage pixels(Rgb8 image) {
-    var buffered = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_3BYTE_BGR);
-    byte[] to = ((DataBufferByte) buffered.getRaster().getDataBuffer()).getData();
-    byte[] from = image.pixels();
-    for (int i = 0; i < to.length; i += 3) {
-      to[i] = from[i + 2];
-      to[i + 1] = from[i + 1];
-      to[i + 2] = from[i];
-    }
-    return buffered;
   }
 }

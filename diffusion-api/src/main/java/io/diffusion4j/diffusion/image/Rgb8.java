@@ -1,6 +1,8 @@
 package io.diffusion4j.diffusion.image;
 
 import io.diffusion4j.diffusion.argument.Check;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 
 /**
  * An image as files and screens hold it: 8 bits each of red, green and blue.
@@ -48,5 +50,17 @@ public record Rgb8(int width, int height, byte[] pixels) {
       to[i] = (float) (2 * ((pixels[i] & 0xff) / 255.0) - 1);
     }
     return new Image(width, height, to);
+  }
+
+  /** The image for the JDK's classes of images. */
+  public BufferedImage toBuffered() {
+    var buffered = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+    byte[] to = ((DataBufferByte) buffered.getRaster().getDataBuffer()).getData();
+    for (int i = 0; i < to.length; i += 3) {
+      to[i] = pixels[i + 2];
+      to[i + 1] = pixels[i + 1];
+      to[i + 2] = pixels[i];
+    }
+    return buffered;
   }
 }
