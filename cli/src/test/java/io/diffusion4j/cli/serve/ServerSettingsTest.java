@@ -170,7 +170,7 @@ final class ServerSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, indices, insecure, log,"
+        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, indices, insecure, limits, log,"
             + " loras, metrics, models, origins, plugins, port, queue, quota, receive-seconds,"
             + " rows, stall-seconds, tls, tokens)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
