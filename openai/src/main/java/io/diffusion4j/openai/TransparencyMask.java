@@ -1,13 +1,11 @@
 package io.diffusion4j.openai;
 
-import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.serving.request.DecodingMemory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.Iterator;
-import java.util.Map;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -21,51 +19,80 @@ final class TransparencyMask {
   /** More than any image that is worth editing here, and little enough to decode. */
   private static final long MOST_PIXELS = 16L << 20;
 
+  private static final int WHITE = 255;
+
   private TransparencyMask() {}
 
-  /** The mask of an image file. */
+  /**
+   * The mask of an image file.
+   *
+   * @return empty if the image is opaque
+   * @throws io.grpc.StatusRuntimeException if there is not memory enough to decode it
+   */
   static Optional<byte[]> of(byte[] file, String name) {
-    BufferedImage image = decode(file, name);
+    try (var source = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      ImageReader reader = ImageIO.getImageReadersByFormatName("png").next(); // every JDK has one
+      try {
+        reader.setInput(source, true, true);
+        long pixels = pixels(reader, name);
+        return DecodingMemory.SHARED.during(pixels, () -> mask(decode(reader, name)));
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+  }
+
+  private static long pixels(ImageReader reader, String name) {
+    try {
+      int width = reader.getWidth(0);
+      int height = reader.getHeight(0);
+      if ((long) width * height > MOST_PIXELS) {
+        throw OpenAiException.invalid(
+            name, width + "×" + height + " pixels", "at most " + MOST_PIXELS);
+      }
+      return (long) width * height;
+    } catch (OpenAiException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // the reader meets nonsense with either
+      throw undecodable(name);
+    }
+  }
+
+  private static BufferedImage decode(ImageReader reader, String name) {
+    try {
+      return reader.read(0);
+    } catch (IOException | RuntimeException e) {
+      throw undecodable(name);
+    }
+  }
+
+  private static OpenAiException undecodable(String name) {
+    return OpenAiException.invalid(name, "cannot be decoded", "a PNG file");
+  }
+
+  private static Optional<byte[]> mask(BufferedImage image) throws IOException {
     if (!image.getColorModel().hasAlpha()) {
       return Optional.empty();
     }
     int width = image.getWidth();
     int height = image.getHeight();
-    float[] pixels = new float[3 * width * height];
+    var mask = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
     boolean transparent = false;
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        boolean again = image.getRGB(x, y) >>> 24 == 0;
-        transparent |= again;
-        int at = 3 * (y * width + x);
-        Arrays.fill(pixels, at, at + 3, again ? 1 : -1);
-      }
-    }
-    return transparent
-        ? Optional.of(Png.encode(new Image(width, height, pixels), Map.of()))
-        : Optional.empty();
-  }
-
-  private static BufferedImage decode(byte[] file, String name) {
-    try (var source = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName("png");
-      ImageReader reader = readers.next(); // every JDK has one
-      try {
-        reader.setInput(source, true, true);
-        int width = reader.getWidth(0);
-        int height = reader.getHeight(0);
-        if ((long) width * height > MOST_PIXELS) {
-          throw OpenAiException.invalid(
-              name, width + "×" + height + " pixels", "at most " + MOST_PIXELS);
+        if (image.getRGB(x, y) >>> 24 == 0) {
+          transparent = true;
+          mask.getRaster().setSample(x, y, 0, WHITE);
         }
-        return reader.read(0);
-      } finally {
-        reader.dispose();
       }
-    } catch (OpenAiException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) { // the reader meets nonsense with either
-      throw OpenAiException.invalid(name, "cannot be decoded", "a PNG file");
     }
+    if (!transparent) {
+      return Optional.empty();
+    }
+    var png = new ByteArrayOutputStream();
+    ImageIO.write(mask, "png", png);
+    return Optional.of(png.toByteArray());
   }
 }

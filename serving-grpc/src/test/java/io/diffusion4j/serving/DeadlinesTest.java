@@ -82,6 +82,18 @@ class DeadlinesTest {
     }
   }
 
+  @Test
+  void aCallWithoutADeadlineEndsAfterAll() throws Exception {
+    var limits = CONFIG.limits().withCall(Duration.ofSeconds(1));
+    try (var server =
+        new TestServer(CONFIG.withLimits(limits), ToyModel.named("toy", gate::accept))) {
+      var refusal = Refusal.of(() -> server.blocking().generateImages(request("x").build()));
+      assertThat(refusal.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+      server.awaitUnfinished(0);
+      gate.open();
+    }
+  }
+
   private static GenerateImagesResponse hurried(
       TestServer server, GenerateImagesRequest.Builder request) {
     return server.blocking().withDeadlineAfter(3, TimeUnit.SECONDS).generateImages(request.build());

@@ -90,6 +90,27 @@ public final class ImageFiles {
     }
   }
 
+  /**
+   * How many pixels a file has, as its header says; of a moving picture the largest frame.
+   *
+   * @throws IOException if this is of a format that {@link #read(byte[], long)} does not read, or
+   *     damaged
+   */
+  public static long pixels(byte[] bytes) throws IOException {
+    try (var source = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      ImageReader reader = reader(source, List.of());
+      try {
+        reader.setInput(source, true, true);
+        long whole = (long) reader.getWidth(0) * reader.getHeight(0);
+        return Math.max(whole, WebpSizes.largest(bytes));
+      } catch (IOException | RuntimeException e) { // readers meet nonsense with either
+        throw undecodable(e, reader.getFormatName().toUpperCase(Locale.ROOT));
+      } finally {
+        reader.dispose();
+      }
+    }
+  }
+
   private static ImageReader reader(MemoryCacheImageInputStream source, List<String> furtherFormats)
       throws IOException {
     for (Iterator<ImageReader> readers = ImageIO.getImageReaders(source); readers.hasNext(); ) {

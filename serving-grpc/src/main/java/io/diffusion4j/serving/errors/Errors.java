@@ -89,6 +89,18 @@ public final class Errors {
         retry(BUSY));
   }
 
+  /** An image of so many pixels, for which there is never memory enough. */
+  public static StatusRuntimeException imageTooLarge(long pixels, long mostPixels) {
+    return error(
+        Code.RESOURCE_EXHAUSTED,
+        "image: "
+            + pixels
+            + " pixels (expected: at most "
+            + mostPixels
+            + ", for which this server has memory)",
+        info("OUT_OF_MEMORY", Map.of("most_pixels", Long.toString(mostPixels))));
+  }
+
   public static StatusRuntimeException tooSlow(Duration longest) {
     return error(
         Code.DEADLINE_EXCEEDED,

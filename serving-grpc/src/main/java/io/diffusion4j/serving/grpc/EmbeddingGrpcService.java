@@ -1,5 +1,6 @@
 package io.diffusion4j.serving.grpc;
 
+import com.google.common.collect.Lists;
 import com.google.common.primitives.Floats;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
@@ -54,6 +55,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -64,6 +66,9 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
 
   /** How many calls are answered at once. */
   private static final int AT_ONCE = 2;
+
+  /** How many images of a request are there as pixels at once. */
+  private static final int DECODED_AT_ONCE = 8;
 
   /** The most labels of one request, and the most templates. */
   private static final int MOST_LABELS = 256;
@@ -84,7 +89,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   EmbeddingGrpcService(Models models, ImageIndices indices, ServerConfig config) {
     this.models = models;
     this.indices = indices;
-    this.errands = new Errands(AT_ONCE, config.queueCapacity());
+    this.errands = new Errands("embed", AT_ONCE, config.queueCapacity());
   }
 
   /** Whether there is a model that it can ask. */
@@ -123,14 +128,16 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     ImagePipeline engine = engine(request.getModel());
     ImageEncoder encoder = needed(space(engine, "EmbedImages").images(), "EmbedImages", engine);
     Violations violations = new Violations();
-    List<InputImage> images = images(request.getImagesList(), violations);
+    checkCount("images", request.getImagesCount(), violations);
     violations.throwIfAny();
     run(
-        images.size(),
+        request.getImagesCount(),
         response,
         () -> {
           EmbedImagesResponse.Builder answer = EmbedImagesResponse.newBuilder();
-          encoder.encode(decoded(images)).forEach(image -> answer.addEmbeddings(embedding(image)));
+          forEachBatch(
+              request.getImagesList(),
+              images -> encoder.encode(images).forEach(e -> answer.addEmbeddings(embedding(e))));
           return answer.build();
         });
   }
@@ -143,16 +150,19 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     Violations violations = new Violations();
     List<Warning> warnings = new ArrayList<>();
     checkText("text", request.getText(), engine, warnings, violations);
-    List<InputImage> images = images(request.getImagesList(), violations);
+    checkCount("images", request.getImagesCount(), violations);
     violations.throwIfAny();
     run(
-        1 + images.size(), // the text, too
+        1 + request.getImagesCount(), // the text, too
         response,
         () -> {
-          List<Double> similarities = space.similarities(request.getText(), decoded(images));
+          List<Double> similarities = new ArrayList<>();
+          forEachBatch(
+              request.getImagesList(),
+              images -> similarities.addAll(space.similarities(request.getText(), images)));
           RankImagesResponse.Builder answer =
               RankImagesResponse.newBuilder().addAllWarnings(warnings);
-          IntStream.range(0, images.size())
+          IntStream.range(0, similarities.size())
               .boxed()
               .sorted(Comparator.comparing(similarities::get).reversed()) // ties as they came
               .forEach(
@@ -251,16 +261,19 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     if (top < 1) {
       violations.add("top_k", top, "≥ 1");
     }
-    List<InputImage> images = images(request.getImagesList(), violations);
+    checkCount("images", request.getImagesCount(), violations);
     violations.throwIfAny();
     run(
-        images.size() + labels.size() * templates.size(), // the texts, too
+        request.getImagesCount() + labels.size() * templates.size(), // the texts, too
         response,
         () -> {
           var classifier =
               LabelClassifier.of(space.texts(), labels, templates, LabelClassifier.LOGIT_SCALE);
           var answer = ClassifyImagesResponse.newBuilder().addAllWarnings(warnings);
-          for (float[] image : encoder.encode(decoded(images))) {
+          List<float[]> embeddings = new ArrayList<>();
+          forEachBatch(
+              request.getImagesList(), images -> embeddings.addAll(encoder.encode(images)));
+          for (float[] image : embeddings) {
             var classification = answer.addClassificationsBuilder();
             classifier
                 .best(image, top)
@@ -325,9 +338,15 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
       }
       case IMAGE -> {
         ImageEncoder encoder = needed(space.images(), "SearchImages", engine);
-        return InputImages.read("image", request.getImage(), violations)
-            .map(image -> InputImages.canonical(image, InputImages.MAX_SIDE))
-            .map(image -> () -> encoder.encode(decoded(List.of(image))).get(0));
+        return Optional.of(
+            () -> {
+              Violations ofImage = new Violations();
+              var taken =
+                  InputImages.take("image", request.getImage(), InputImages.MAX_SIDE, ofImage);
+              ofImage.throwIfAny();
+              var image = InputImages.ofCanonical(taken.orElseThrow().file());
+              return encoder.encode(List.of(image)).get(0);
+            });
       }
       case EMBEDDING -> {
         float[] values = Floats.toArray(request.getEmbedding().getValuesList());
@@ -370,11 +389,13 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
 
   private static SamplingListener untilCancelled() {
     Context call = Context.current();
-    return at -> {
-      if (call.isCancelled()) {
-        throw new CancellationException("nobody waits for it any more");
-      }
-    };
+    return at -> stopIfCancelled(call);
+  }
+
+  private static void stopIfCancelled(Context call) {
+    if (call.isCancelled()) {
+      throw new CancellationException("the call was cancelled");
+    }
   }
 
   private ImagePipeline engine(String name) {
@@ -405,19 +426,23 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     RequestResolver.warn(field, text, engine, warnings);
   }
 
-  /** The images, checked and as small as they are read: one after the other, files meanwhile. */
-  private static List<InputImage> images(List<InputImage> given, Violations violations) {
-    checkCount("images", given.size(), violations);
-    List<InputImage> read = new ArrayList<>();
-    for (int i = 0; i < Math.min(given.size(), MOST); i++) {
-      InputImages.read("images[" + i + "]", given.get(i), violations)
-          .ifPresent(image -> read.add(InputImages.canonical(image, InputImages.MAX_SIDE)));
+  /**
+   * Decodes images, one after the other, and hands them on, a few at a time: meanwhile there are
+   * files of all, and pixels of few.
+   */
+  private static void forEachBatch(List<InputImage> given, Consumer<List<Image>> work) {
+    Violations violations = new Violations();
+    List<InputImage> taken = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      stopIfCancelled(Context.current());
+      InputImages.take("images[" + i + "]", given.get(i), InputImages.MAX_SIDE, violations)
+          .ifPresent(image -> taken.add(image.file()));
     }
-    return read;
-  }
-
-  private static List<Image> decoded(List<InputImage> images) {
-    return images.stream().map(InputImages::ofCanonical).toList();
+    violations.throwIfAny();
+    for (List<InputImage> batch : Lists.partition(taken, DECODED_AT_ONCE)) {
+      stopIfCancelled(Context.current());
+      work.accept(batch.stream().map(InputImages::ofCanonical).toList());
+    }
   }
 
   private static Embedding embedding(float[] values) {

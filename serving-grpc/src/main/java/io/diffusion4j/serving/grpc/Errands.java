@@ -1,8 +1,11 @@
 package io.diffusion4j.serving.grpc;
 
+import static com.google.common.util.concurrent.MoreExecutors.directExecutor;
+
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.diffusion4j.serving.errors.Errors;
 import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -17,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Short work of unary calls: a few workers and a bounded queue. A call that nobody waits for any
- * more is not begun.
+ * Work of calls off the threads that take calls: a few workers and a bounded queue. A call that was
+ * cancelled leaves the queue.
  */
 final class Errands {
   private static final Logger LOG = LoggerFactory.getLogger(Errands.class);
@@ -26,8 +29,12 @@ final class Errands {
 
   private final ThreadPoolExecutor workers;
 
-  /** Workers that start when they are needed. */
-  Errands(int workerCount, int capacity) {
+  /**
+   * Workers that start when they are needed.
+   *
+   * @param name of their threads
+   */
+  Errands(String name, int workerCount, int capacity) {
     workers =
         new ThreadPoolExecutor(
             workerCount,
@@ -35,7 +42,7 @@ final class Errands {
             1,
             TimeUnit.MINUTES,
             new LinkedBlockingQueue<>(capacity),
-            new ThreadFactoryBuilder().setNameFormat("errand-%d").setDaemon(true).build());
+            new ThreadFactoryBuilder().setNameFormat(name + "-%d").setDaemon(true).build());
     workers.allowCoreThreadTimeOut(true);
   }
 
@@ -43,31 +50,45 @@ final class Errands {
   <T> void run(StreamObserver<T> response, Supplier<T> work) {
     // With a handler, answers to a call that was cancelled are dropped, not errors.
     ((ServerCallStreamObserver<T>) response).setOnCancelHandler(() -> {});
+    execute(
+        response,
+        () -> {
+          T answer = work.get();
+          response.onNext(answer);
+          response.onCompleted();
+        });
+  }
+
+  /**
+   * Has work done that answers its call by itself, unless it throws.
+   *
+   * @throws io.grpc.StatusRuntimeException if too much work waits
+   */
+  void execute(StreamObserver<?> response, Runnable work) {
     Context call = Context.current();
+    Runnable task = call.wrap(() -> perform(call, response, work));
     try {
-      workers.execute(call.wrap(() -> answer(call, response, work)));
+      workers.execute(task);
     } catch (RejectedExecutionException e) {
       throw Errors.queueFull(workers.getQueue().size(), RETRY);
     }
+    call.addListener(ended -> workers.remove(task), directExecutor());
   }
 
-  private static <T> void answer(Context call, StreamObserver<T> response, Supplier<T> work) {
+  private static void perform(Context call, StreamObserver<?> response, Runnable work) {
     if (call.isCancelled()) {
       return;
     }
-    T answer;
     try {
-      answer = work.get();
+      work.run();
     } catch (CancellationException e) {
       response.onError(Errors.cancelled());
-      return;
+    } catch (StatusRuntimeException e) {
+      response.onError(e);
     } catch (Throwable e) { // whatever a model does wrong, other calls are not to suffer
       String id = UUID.randomUUID().toString();
       LOG.error("{}: a call failed", id, e);
       response.onError(Errors.failed(e, id));
-      return;
     }
-    response.onNext(answer);
-    response.onCompleted();
   }
 }

@@ -20,14 +20,19 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code diffusion4j.v1.GenerationService}: checks requests and joins callers to jobs. */
 final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServiceImplBase {
+  /** How many requests have their images decoded at once. */
+  private static final int DECODERS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
   private final RequestResolver resolver;
   private final JobRegistry jobs;
+  private final Errands decoding;
   private final Duration stall;
 
   @Inject
   GenerationGrpcService(RequestResolver resolver, JobRegistry jobs, ServerConfig config) {
     this.resolver = resolver;
     this.jobs = jobs;
+    this.decoding = new Errands("decode", DECODERS, config.queueCapacity());
     this.stall = config.stall();
   }
 
@@ -43,8 +48,28 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
     answer(request, response, new StreamOutbox(serverCall(response), stall));
   }
 
+  /** Requests with images are decoded elsewhere, if they would be admitted then. */
   private void answer(
       GenerateImagesRequest request, StreamObserver<?> response, JobObserver observer) {
+    var leave = new Leave();
+    ServerCallStreamObserver<?> call = serverCall(response);
+    call.setOnCancelHandler(leave);
+    if (!RequestResolver.takesLong(request)) {
+      join(request, call, observer, leave);
+      return;
+    }
+    if (!request.getValidateOnly()) {
+      int images = Math.max(1, request.getImageCount());
+      jobs.requireRoom(CallContext.current().principal(), request.getRequestId(), images);
+    }
+    decoding.execute(response, () -> join(request, call, observer, leave));
+  }
+
+  private void join(
+      GenerateImagesRequest request,
+      ServerCallStreamObserver<?> call,
+      JobObserver observer,
+      Leave leave) {
     ResolvedRequest resolved = resolver.resolve(request);
     CallContext about = CallContext.current();
     about.asksFor(resolved.id(), resolved.words());
@@ -52,14 +77,26 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
       jobs.plan(resolved, observer);
       return;
     }
-    ServerCallStreamObserver<?> call = serverCall(response);
     Principal owner = about.principal();
-    Runnable leave = () -> jobs.leave(owner, resolved.id(), observer);
-    call.setOnCancelHandler(leave);
+    leave.means(() -> jobs.leave(owner, resolved.id(), observer));
     observer.onGivingUp(leave);
     jobs.join(owner, request, resolved, timeLeft(), observer);
     if (call.isCancelled()) { // before there was a job to leave
       leave.run();
+    }
+  }
+
+  /** What it means that the caller leaves: nothing, before there is a job. */
+  private static final class Leave implements Runnable {
+    private volatile Runnable action = () -> {};
+
+    void means(Runnable newAction) {
+      action = newAction;
+    }
+
+    @Override
+    public void run() {
+      action.run();
     }
   }
 

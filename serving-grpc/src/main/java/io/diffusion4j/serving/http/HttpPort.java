@@ -174,7 +174,7 @@ public final class HttpPort implements AutoCloseable {
                   .unframedGrpcErrorHandler(new JsonErrors())
                   .enableHttpJsonTranscoding(JsonRoutes.options());
           services.addTo(grpc);
-          grpc.intercept(new ReadyWindow(), new DeadlineInterceptor());
+          grpc.intercept(new ReadyWindow(), new DeadlineInterceptor(config.limits().call()));
           builder.service(grpc.build(), Streamed::new);
           builder.service(health(services), Streamed::new);
           builder.decorator(Endings::cancelIfLeft);

@@ -1,5 +1,6 @@
 package io.diffusion4j.serving.jobs;
 
+import com.google.common.base.Ascii;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.events.Listeners;
@@ -50,6 +51,20 @@ public final class JobRegistry {
     observer.event(Job.accepted(request, pace, 0));
     var finished = Finished.getDefaultInstance();
     observer.event(StreamGenerateImagesResponse.newBuilder().setFinished(finished).build());
+  }
+
+  /**
+   * Returns normally if a request would be admitted now, by the quota of its owner and by the queue;
+   * so it is before anything is done for it that takes long. A repeat of a request always is.
+   *
+   * @param images how many are asked for
+   * @throws io.grpc.StatusRuntimeException if it would not
+   */
+  public synchronized void requireRoom(Principal owner, String requestId, int images) {
+    if (!jobs.containsKey(new Key(owner.name(), Ascii.toLowerCase(requestId)))) {
+      quotas.check(owner, images, unfinished(owner));
+      scheduler.requireRoom();
+    }
   }
 
   /**

@@ -75,13 +75,18 @@ public final class JobScheduler {
 
   /** Puts a new job into the queue. */
   synchronized void submit(Job job) {
+    requireRoom();
+    enqueue(job);
+  }
+
+  /** Returns normally if a job may be put into the queue now. */
+  synchronized void requireRoom() {
     if (state != State.OPEN) {
       throw Errors.draining();
     }
     if (waiting.size() >= capacity) {
       throw Errors.queueFull(waiting.size(), retryDelay());
     }
-    enqueue(job);
   }
 
   /** How many jobs are ahead of this one; 0 if it does not wait. */

@@ -25,12 +25,24 @@ public final class InputImages {
   private InputImages() {}
 
   /**
-   * Decodes an image.
+   * What is kept of an image: its {@link #canonical} file.
+   *
+   * @param width of the image as it came, in pixels
+   * @param height of the image as it came, in pixels
+   */
+  public record Taken(int width, int height, InputImage file) {}
+
+  /**
+   * Decodes an image, and keeps as much of it as is read. Takes a while, and memory, for which it
+   * waits.
    *
    * @param field the path of the message in the request
+   * @param maxSide the most pixels a side that are kept
    * @return nothing if there is a violation
+   * @throws io.grpc.StatusRuntimeException if there is not as much memory
    */
-  public static Optional<Image> read(String field, InputImage given, Violations violations) {
+  public static Optional<Taken> take(
+      String field, InputImage given, int maxSide, Violations violations) {
     String path = field + ".data";
     if (given.getSourceCase() != InputImage.SourceCase.DATA || given.getData().isEmpty()) {
       violations.add(path, "none", "a " + ImageFiles.formats() + " file");
@@ -42,16 +54,18 @@ public final class InputImages {
       return Optional.empty();
     }
     try {
-      return Optional.of(decode(data));
+      byte[] bytes = data.toByteArray();
+      long pixels = Math.min(ImageFiles.pixels(bytes), MAX_PIXELS); // more are not decoded
+      return Optional.of(DecodingMemory.SHARED.during(pixels, () -> taken(bytes, maxSide)));
     } catch (IOException e) {
       violations.add(path, e);
       return Optional.empty();
     }
   }
 
-  /** One at a time: what is decoded takes many times the memory of the file. */
-  private static synchronized Image decode(ByteString data) throws IOException {
-    return ImageFiles.read(data.toByteArray(), MAX_PIXELS);
+  private static Taken taken(byte[] bytes, int maxSide) throws IOException {
+    Image image = ImageFiles.read(bytes, MAX_PIXELS);
+    return new Taken(image.width(), image.height(), canonical(image, maxSide));
   }
 
   /**

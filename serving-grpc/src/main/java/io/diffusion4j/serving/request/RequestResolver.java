@@ -38,6 +38,11 @@ public final class RequestResolver {
     this.models = models;
   }
 
+  /** Whether to resolve a request means to decode images, which takes a while. */
+  public static boolean takesLong(GenerateImagesRequest request) {
+    return Tasks.hasImages(request);
+  }
+
   /**
    * The request with its defaults.
    *

@@ -4,12 +4,12 @@ import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.TEXT_TO_IMAGE;
 import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.UNCONDITIONAL;
 import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.VARIATION;
 
-import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
+import io.diffusion4j.serving.request.InputImages.Taken;
 import io.diffusion4j.serving.v1.FromEmbeddingTask;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.ImageToImageTask;
@@ -51,7 +51,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
       case TEXT_TO_IMAGE -> requireWords(request.getTextToImage().getPrompt().getText());
       case VARIATION -> {
         var task = request.getVariationBuilder();
-        read("variation.image", task.getImage()).map(this::canonical).ifPresent(task::setImage);
+        take("variation.image", task.getImage()).map(Taken::file).ifPresent(task::setImage);
       }
       case INTERPOLATION -> interpolation(request.getInterpolationBuilder());
       case INPAINT -> inpaint(request.getInpaintBuilder());
@@ -71,8 +71,8 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   }
 
   private void interpolation(InterpolationTask.Builder task) {
-    read("interpolation.first", task.getFirst()).map(this::canonical).ifPresent(task::setFirst);
-    read("interpolation.second", task.getSecond()).map(this::canonical).ifPresent(task::setSecond);
+    take("interpolation.first", task.getFirst()).map(Taken::file).ifPresent(task::setFirst);
+    take("interpolation.second", task.getSecond()).map(Taken::file).ifPresent(task::setSecond);
     if (!task.hasRatio()) {
       task.setRatio(RATIO);
     }
@@ -80,14 +80,14 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   }
 
   private void inpaint(InpaintTask.Builder task) {
-    Optional<Image> image = readSquare("inpaint.image", task.getImage());
-    Optional<Image> mask = read("inpaint.mask", task.getMask());
+    Optional<Taken> image = takeSquare("inpaint.image", task.getImage());
+    Optional<Taken> mask = take("inpaint.mask", task.getMask());
     if (image.isPresent() && mask.isPresent() && !size(mask.get()).equals(size(image.get()))) {
       violations.add(
           "inpaint.mask.data", size(mask.get()), size(image.get()) + ", the size of the image");
     }
-    image.map(this::canonical).ifPresent(task::setImage);
-    mask.map(this::canonical).ifPresent(task::setMask);
+    image.map(Taken::file).ifPresent(task::setImage);
+    mask.map(Taken::file).ifPresent(task::setMask);
     checkEditedWords("inpaint", task.getPrompt());
     if (task.hasResampling()) {
       ResamplingOptions options = task.getResampling();
@@ -103,9 +103,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   }
 
   private void imageToImage(ImageToImageTask.Builder task) {
-    readSquare("image_to_image.image", task.getImage())
-        .map(this::canonical)
-        .ifPresent(task::setImage);
+    takeSquare("image_to_image.image", task.getImage()).map(Taken::file).ifPresent(task::setImage);
     if (!task.hasStrength()) {
       task.setStrength(STRENGTH);
     }
@@ -115,7 +113,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
 
   private void upscale(UpscaleTask.Builder task) {
     int side = engine.card().images().width();
-    readSquare("upscale.image", task.getImage())
+    takeSquare("upscale.image", task.getImage())
         .ifPresent(
             image -> {
               if (image.width() >= side) {
@@ -124,7 +122,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
                     size(image),
                     "smaller than " + side + "×" + side + ", the images of the model");
               }
-              task.setImage(canonical(image));
+              task.setImage(image.file());
             });
     checkUnread("upscale.prompt.text", task.getPrompt().getText());
     checkUnread("upscale.prompt.negative_text", task.getPrompt().getNegativeText());
@@ -137,7 +135,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   }
 
   private void textDiff(TextDiffTask.Builder task) {
-    readSquare("text_diff.image", task.getImage()).map(this::canonical).ifPresent(task::setImage);
+    takeSquare("text_diff.image", task.getImage()).map(Taken::file).ifPresent(task::setImage);
     if (task.getToText().isBlank()) {
       violations.add("text_diff.to_text", Errors.quote(task.getToText()), "some words");
     } else if (task.getToText().equals(task.getFromText())) {
@@ -210,24 +208,20 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
     }
   }
 
-  private Optional<Image> read(String field, InputImage given) {
-    return InputImages.read(field, given, violations);
+  private Optional<Taken> take(String field, InputImage given) {
+    int maxSide = Math.max(InputImages.MAX_SIDE, engine.card().images().width());
+    return InputImages.take(field, given, maxSide, violations);
   }
 
-  private Optional<Image> readSquare(String field, InputImage given) {
-    Optional<Image> image = read(field, given);
+  private Optional<Taken> takeSquare(String field, InputImage given) {
+    Optional<Taken> image = take(field, given);
     image
-        .filter(read -> read.width() != read.height())
-        .ifPresent(read -> violations.add(field + ".data", size(read), "a square image"));
+        .filter(taken -> taken.width() != taken.height())
+        .ifPresent(taken -> violations.add(field + ".data", size(taken), "a square image"));
     return image;
   }
 
-  private static String size(Image image) {
+  private static String size(Taken image) {
     return image.width() + "×" + image.height() + " pixels";
-  }
-
-  private InputImage canonical(Image image) {
-    return InputImages.canonical(
-        image, Math.max(InputImages.MAX_SIDE, engine.card().images().width()));
   }
 }

@@ -88,6 +88,14 @@ final class Tasks {
     return new Resampling(options.getJumpLength(), options.getTimes());
   }
 
+  /** Whether the task has images, which have to be decoded. */
+  static boolean hasImages(GenerateImagesRequest request) {
+    return switch (request.getTaskCase()) {
+      case VARIATION, INTERPOLATION, INPAINT, IMAGE_TO_IMAGE, UPSCALE, TEXT_DIFF -> true;
+      case TEXT_TO_IMAGE, FROM_EMBEDDING, UNCONDITIONAL, TASK_NOT_SET -> false;
+    };
+  }
+
   /** All texts of the task, by the paths of their fields. */
   static Map<String, String> texts(GenerateImagesRequest request) {
     Map<String, String> texts = new LinkedHashMap<>();
