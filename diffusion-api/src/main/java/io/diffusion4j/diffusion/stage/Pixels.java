@@ -25,6 +25,12 @@ public record Pixels(int width, int height) {
     return new Pixels(side, side);
   }
 
+  /** The size as it is written, such as {@code 768×512}. */
+  @Override
+  public String toString() {
+    return width + "×" + height;
+  }
+
   /** Whether there are pixels, which can be previewed. */
   public boolean areDrawn() {
     return width > 0;

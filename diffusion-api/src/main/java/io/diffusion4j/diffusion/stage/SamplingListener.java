@@ -24,6 +24,13 @@ public interface SamplingListener {
    * @param steps how many there will be
    * @param x0 the present estimates x̂₀, one per sample, owned by the stage and overwritten by the
    *     next step; empty before the first
+   * @param size of the images that the estimates are; {@link Pixels#NONE} for the size that the
+   *     stage draws by default
    */
-  record Progress(String stage, int step, int steps, List<float[]> x0) {}
+  record Progress(String stage, int step, int steps, List<float[]> x0, Pixels size) {
+    /** With estimates as the stage draws by default. */
+    public Progress(String stage, int step, int steps, List<float[]> x0) {
+      this(stage, step, steps, x0, Pixels.NONE);
+    }
+  }
 }

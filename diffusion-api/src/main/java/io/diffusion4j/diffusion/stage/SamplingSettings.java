@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param treatment what is done to each x̂₀; empty for the stage's own
  * @param guide the name of what guides by its gradient, with the guidance scale as its factor;
  *     empty for classifier-free guidance
+ * @param size of the images, for a stage that draws more than one; empty for the stage's own
  */
 public record SamplingSettings(
     Sampler sampler,
@@ -27,7 +28,8 @@ public record SamplingSettings(
     GuidanceScale guidanceScale,
     Optional<TimestepSpacing> spacing,
     Optional<X0Treatment> treatment,
-    Optional<String> guide) {
+    Optional<String> guide,
+    Optional<Pixels> size) {
   public SamplingSettings {
     Check.that(steps >= 1, "steps", steps, "≥ 1");
   }
@@ -43,6 +45,17 @@ public record SamplingSettings(
     return new SamplingSettings(NONE, 1, guidanceScale);
   }
 
+  /** For images of the stage's own size. */
+  public SamplingSettings(
+      Sampler sampler,
+      int steps,
+      GuidanceScale guidanceScale,
+      Optional<TimestepSpacing> spacing,
+      Optional<X0Treatment> treatment,
+      Optional<String> guide) {
+    this(sampler, steps, guidanceScale, spacing, treatment, guide, Optional.empty());
+  }
+
   /** With the spacing of the stage, and what it does to x̂₀. */
   public SamplingSettings(Sampler sampler, int steps, GuidanceScale guidanceScale) {
     this(sampler, steps, guidanceScale, Optional.empty(), Optional.empty(), Optional.empty());
@@ -55,12 +68,12 @@ public record SamplingSettings(
 
   /** The same with another sampler. */
   public SamplingSettings withSampler(Sampler other) {
-    return new SamplingSettings(other, steps, guidanceScale, spacing, treatment, guide);
+    return new SamplingSettings(other, steps, guidanceScale, spacing, treatment, guide, size);
   }
 
   /** The same with another number of steps. */
   public SamplingSettings withSteps(int other) {
-    return new SamplingSettings(sampler, other, guidanceScale, spacing, treatment, guide);
+    return new SamplingSettings(sampler, other, guidanceScale, spacing, treatment, guide, size);
   }
 
   /** Whether there is a sampler. */
@@ -70,23 +83,30 @@ public record SamplingSettings(
 
   /** The same with another guidance scale. */
   public SamplingSettings withGuidanceScale(GuidanceScale other) {
-    return new SamplingSettings(sampler, steps, other, spacing, treatment, guide);
+    return new SamplingSettings(sampler, steps, other, spacing, treatment, guide, size);
   }
 
   /** The same with other timesteps than those of the stage. */
   public SamplingSettings withSpacing(TimestepSpacing other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, Optional.of(other), treatment, guide);
+        sampler, steps, guidanceScale, Optional.of(other), treatment, guide, size);
   }
 
   /** The same with another treatment of x̂₀ than that of the stage. */
   public SamplingSettings withTreatment(X0Treatment other) {
-    return new SamplingSettings(sampler, steps, guidanceScale, spacing, Optional.of(other), guide);
+    return new SamplingSettings(
+        sampler, steps, guidanceScale, spacing, Optional.of(other), guide, size);
   }
 
   /** The same, guided by a gradient with this factor. */
   public SamplingSettings withGuide(String name, GuidanceScale scale) {
-    return new SamplingSettings(sampler, steps, scale, spacing, treatment, Optional.of(name));
+    return new SamplingSettings(sampler, steps, scale, spacing, treatment, Optional.of(name), size);
+  }
+
+  /** The same for images of another size than the stage's own. */
+  public SamplingSettings withSize(Pixels other) {
+    return new SamplingSettings(
+        sampler, steps, guidanceScale, spacing, treatment, guide, Optional.of(other));
   }
 
   /**

@@ -29,10 +29,16 @@ import java.util.function.UnaryOperator;
  * @param course how it proceeds
  * @param scale the scale of its classifier-free guidance
  * @param guides what can guide it by a gradient, by name, with the scale of the gradient
- * @param draws the size of the images that it draws
+ * @param draws the size of the images that it draws by default
+ * @param sizes the other sizes that it draws; empty if it draws one size only
  */
 public record Stage(
-    String name, Course course, Scale scale, SortedMap<String, Scale> guides, Pixels draws) {
+    String name,
+    Course course,
+    Scale scale,
+    SortedMap<String, Scale> guides,
+    Pixels draws,
+    Optional<Sizes> sizes) {
   /** A plan that amplifies errors more than this draws noise; usable ones stay below 70. */
   private static final double MAX_GAIN = 100;
 
@@ -43,29 +49,35 @@ public record Stage(
 
   /** A stage that denoises something else than pixels, without guidance. */
   public static Stage denoising(String name, Course.Denoising course) {
-    return new Stage(name, course, Scale.NONE, new TreeMap<>(), Pixels.NONE);
+    return new Stage(name, course, Scale.NONE, new TreeMap<>(), Pixels.NONE, Optional.empty());
   }
 
   /** A stage that always takes the same number of steps, without sampler and guidance. */
   public static Stage fixed(String name, int steps) {
-    return new Stage(name, new Course.Fixed(steps), Scale.NONE, new TreeMap<>(), Pixels.NONE);
+    return new Stage(
+        name, new Course.Fixed(steps), Scale.NONE, new TreeMap<>(), Pixels.NONE, Optional.empty());
   }
 
   /** The same stage with guidance. */
   public Stage withScale(Scale other) {
-    return new Stage(name, course, other, guides, draws);
+    return new Stage(name, course, other, guides, draws, sizes);
   }
 
   /** The same stage, which can also be guided by a gradient. */
   public Stage withGuide(String guide, Scale factor) {
     SortedMap<String, Scale> more = new TreeMap<>(guides);
     more.put(guide, factor);
-    return new Stage(name, course, scale, more, draws);
+    return new Stage(name, course, scale, more, draws, sizes);
   }
 
   /** The same stage, which draws images of this size. */
   public Stage withDraws(Pixels other) {
-    return new Stage(name, course, scale, guides, other);
+    return new Stage(name, course, scale, guides, other, sizes);
+  }
+
+  /** The same stage, which draws images of these sizes too. */
+  public Stage withSizes(Sizes offered) {
+    return new Stage(name, course, scale, guides, draws, Optional.of(offered));
   }
 
   /** The same stage with other choices, if it offers any. */
@@ -73,7 +85,13 @@ public record Stage(
     return denoising()
         .map(
             own ->
-                new Stage(name, own.withChoices(change.apply(own.choices())), scale, guides, draws))
+                new Stage(
+                    name,
+                    own.withChoices(change.apply(own.choices())),
+                    scale,
+                    guides,
+                    draws,
+                    sizes))
         .orElse(this);
   }
 
@@ -98,6 +116,17 @@ public record Stage(
                 new SamplingSettings(
                     own.samplers().named(own.defaultSampler()), own.defaultSteps(), scale.usual()))
         .orElseGet(() -> SamplingSettings.withoutSampler(scale.usual()));
+  }
+
+  /**
+   * The size of the images that these settings stand for: what they ask for, as the stage rounds
+   * it.
+   */
+  public Pixels size(SamplingSettings settings) {
+    return settings
+        .size()
+        .map(asked -> sizes.map(s -> s.rounded(asked)).orElse(asked))
+        .orElse(draws);
   }
 
   /** How many steps these settings take. */
@@ -133,12 +162,21 @@ public record Stage(
         .ifPresentOrElse(
             guide -> requireGuide(guide).check(name, settings.guidanceScale()),
             () -> scale.check(name, settings.guidanceScale()));
+    settings.size().ifPresent(this::checkSize);
     if (course instanceof Course.Denoising) {
       plan(settings);
     } else if (settings.hasSampler()) {
       throw Check.refusal(
           "sampler", "given", "none; %s takes %s steps of its own", name, maxSteps());
     }
+  }
+
+  private void checkSize(Pixels asked) {
+    sizes.ifPresentOrElse(
+        offered -> offered.check(asked),
+        () ->
+            Check.that(
+                asked.equals(draws), "size", asked, "%s, the only size of the model", draws));
   }
 
   private Scale requireGuide(String guide) {

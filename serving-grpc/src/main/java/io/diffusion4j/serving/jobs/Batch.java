@@ -7,6 +7,7 @@ import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.request.ResolvedRequest;
@@ -108,8 +109,9 @@ record Batch(ResolvedRequest request, int from, int to) {
   /** What the images are going to be, as small as the stage draws them. */
   List<Preview> previews(SamplingListener.Progress at) {
     Stage stage = request.card().stage(at.stage()).orElseThrow();
-    int width = stage.draws().width();
-    int height = stage.draws().height();
+    Pixels size = at.size().areDrawn() ? at.size() : stage.draws();
+    int width = size.width();
+    int height = size.height();
     List<Preview> previews = new ArrayList<>();
     for (int i = 0; i < at.x0().size(); i++) {
       byte[] png = Png.encode(new Image(width, height, at.x0().get(i)), Map.of());
