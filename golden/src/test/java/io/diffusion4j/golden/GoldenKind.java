@@ -114,6 +114,16 @@ public enum GoldenKind {
   KANDINSKY_TEXT("kandinsky/prior/text_encoder/case.json", c -> true),
   /** The image tower beside it. */
   KANDINSKY_IMAGE("kandinsky/prior/image_encoder/case.json", c -> true),
+  /** Runs of Kandinsky's prior pipelines on the folder {@code kandinsky/prior}. */
+  KANDINSKY_PRIOR_RUN("kandinsky/{prior,prior/*}/case.json", c -> c.has("pipeline")),
+  /** Runs of Kandinsky's decoder pipelines on the folder that they lie in, or above. */
+  KANDINSKY_DECODER_RUN(
+      "kandinsky/{decoder,inpaint,controlnet,decoder/*,inpaint/*,controlnet/*}/case.json",
+      c -> c.has("pipeline")),
+  /** Pictures and masks resized by Pillow. */
+  KANDINSKY_RESIZE("kandinsky/resize/case.json", c -> true),
+  /** What the mask of latents comes to. */
+  KANDINSKY_MASK("kandinsky/prepare-mask/case.json", c -> true),
   /** ECLIPSE's prior of one pass. */
   ECLIPSE("eclipse/*/case.json", c -> true),
   /** Prompts that a pipeline folder of diffusers drew. */

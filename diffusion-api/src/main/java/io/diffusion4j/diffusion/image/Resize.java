@@ -78,29 +78,93 @@ public final class Resize {
         "inside %s×%s",
         width,
         height);
-    Taps across = Taps.bicubic(image.width(), width, region.left, region.width);
-    Taps down = Taps.bicubic(image.height(), height, region.top, region.height);
+    return resample(
+        image,
+        Taps.bicubic(image.width(), width, region.left, region.width),
+        Taps.bicubic(image.height(), height, region.top, region.height));
+  }
+
+  /**
+   * The same as {@link #bicubic(Rgb8, int, int)} of an image that is first reduced by whole factors
+   * to the mean over cells of pixels: PIL's {@code resize} with {@code reducing_gap=1}, byte by byte.
+   * Faster for large images, and a little softer.
+   *
+   * @throws IllegalArgumentException if a size is below 1
+   */
+  public static Rgb8 reducedBicubic(Rgb8 image, int width, int height) {
+    requireSize(width, height);
+    int across = Math.max(1, image.width() / width);
+    int down = Math.max(1, image.height() / height);
+    Rgb8 reduced = across == 1 && down == 1 ? image : reduced(image, across, down);
+    return resample(
+        reduced,
+        Taps.filtered(Taps.Filter.BICUBIC, reduced.width(), (double) image.width() / across, width),
+        Taps.filtered(
+            Taps.Filter.BICUBIC, reduced.height(), (double) image.height() / down, height));
+  }
+
+  /**
+   * Lanczos interpolation with a window of three lobes, as PIL's, byte by byte.
+   *
+   * @throws IllegalArgumentException if a size is below 1
+   */
+  public static Rgb8 lanczos(Rgb8 image, int width, int height) {
+    requireSize(width, height);
+    return resample(
+        image,
+        Taps.filtered(Taps.Filter.LANCZOS, image.width(), image.width(), width),
+        Taps.filtered(Taps.Filter.LANCZOS, image.height(), image.height(), height));
+  }
+
+  /** The mean over cells, in whole numbers as PIL computes it; cells at the border may be smaller. */
+  private static Rgb8 reduced(Rgb8 image, int across, int down) {
+    int width = (image.width() - 1) / across + 1;
+    int height = (image.height() - 1) / down + 1;
+    byte[] out = new byte[Math.multiplyExact(3 * width, height)];
+    for (int y = 0; y < height; y++) {
+      int bottom = Math.min((y + 1) * down, image.height());
+      for (int x = 0; x < width; x++) {
+        int right = Math.min((x + 1) * across, image.width());
+        int count = (bottom - y * down) * (right - x * across);
+        long factor = (1L << 24) / count;
+        for (int c = 0; c < 3; c++) {
+          long sum = count / 2;
+          for (int row = y * down; row < bottom; row++) {
+            for (int column = x * across; column < right; column++) {
+              sum += image.pixels()[3 * (row * image.width() + column) + c] & 0xff;
+            }
+          }
+          out[3 * (y * width + x) + c] = (byte) ((sum * factor) >> 24);
+        }
+      }
+    }
+    return new Rgb8(width, height, out);
+  }
+
+  private static Rgb8 resample(Rgb8 image, Taps across, Taps down) {
+    int width = across.size();
+    int height = down.size();
     int firstRow = down.begin();
     int rows = down.end() - firstRow;
 
     byte[] in = image.pixels();
-    byte[] between = new byte[Math.multiplyExact(3 * rows, region.width)];
+    byte[] between = new byte[Math.multiplyExact(3 * rows, width)];
     int[][] weights = fixedPoint(across);
     for (int y = 0; y < rows; y++) {
-      for (int x = 0; x < region.width; x++) {
+      for (int x = 0; x < width; x++) {
         int from = 3 * ((firstRow + y) * image.width() + across.first()[x]);
-        mix(in, from, 3, weights[x], between, 3 * (y * region.width + x));
+        mix(in, from, 3, weights[x], between, 3 * (y * width + x));
       }
     }
-    byte[] out = new byte[Math.multiplyExact(3 * region.height, region.width)];
+    byte[] out = new byte[Math.multiplyExact(3 * height, width)];
     weights = fixedPoint(down);
-    for (int y = 0; y < region.height; y++) {
-      for (int x = 0; x < region.width; x++) {
-        int from = 3 * ((down.first()[y] - firstRow) * region.width + x);
-        mix(between, from, 3 * region.width, weights[y], out, 3 * (y * region.width + x));
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int from = 3 * ((down.first()[y] - firstRow) * width + x);
+        mix(between, from, 3 * width, weights[y], out, 3 * (y * width + x));
       }
     }
-    return new Rgb8(region.width, region.height, out);
+    return new Rgb8(width, height, out);
   }
 
   /**

@@ -33,14 +33,52 @@ record Taps(int[] first, double[][] weights) {
     return end;
   }
 
-  /**
-   * The cubic convolution of Keys (1981) with a = −1/2, stretched by the factor when reducing, its
-   * taps outside the image dropped and the rest renormalised.
-   */
+  /** A filter that is stretched by the factor when reducing. */
+  enum Filter {
+    /** The cubic convolution of Keys (1981) with a = −1/2. */
+    BICUBIC(2) {
+      @Override
+      double at(double distance) {
+        return keys(distance);
+      }
+    },
+    /** The sinc, windowed by its own main lobe stretched three times. */
+    LANCZOS(3) {
+      @Override
+      double at(double distance) {
+        return Math.abs(distance) < 3 ? sinc(distance) * sinc(distance / 3) : 0;
+      }
+    };
+
+    private final double support;
+
+    Filter(double support) {
+      this.support = support;
+    }
+
+    abstract double at(double distance);
+  }
+
+  /** The cubic convolution of Keys (1981) over the whole axis, for some of the outputs. */
   static Taps bicubic(int in, int out, int from, int count) {
-    double scale = (double) in / out;
+    return filtered(Filter.BICUBIC, in, in, out, from, count);
+  }
+
+  /**
+   * A filter's taps, those outside the image dropped and the rest renormalised.
+   *
+   * @param in how many inputs there are
+   * @param box how much of the axis, from its beginning, becomes the outputs, at most {@code in}
+   * @param out how many outputs that are
+   */
+  static Taps filtered(Filter filter, int in, double box, int out) {
+    return filtered(filter, in, box, out, 0, out);
+  }
+
+  private static Taps filtered(Filter filter, int in, double box, int out, int from, int count) {
+    double scale = box / out;
     double stretch = Math.max(scale, 1);
-    double support = 2 * stretch;
+    double support = filter.support * stretch;
     int[] first = new int[count];
     double[][] weights = new double[count][];
     for (int i = 0; i < count; i++) {
@@ -50,7 +88,7 @@ record Taps(int[] first, double[][] weights) {
       double[] w = new double[end - begin];
       double sum = 0;
       for (int k = 0; k < w.length; k++) {
-        w[k] = keys((begin + k - centre + 0.5) / stretch);
+        w[k] = filter.at((begin + k - centre + 0.5) / stretch);
         sum += w[k];
       }
       for (int k = 0; k < w.length; k++) {
@@ -60,6 +98,11 @@ record Taps(int[] first, double[][] weights) {
       weights[i] = w;
     }
     return new Taps(first, weights);
+  }
+
+  private static double sinc(double x) {
+    double angle = x * Math.PI;
+    return x == 0 ? 1 : Math.sin(angle) / angle;
   }
 
   private static double keys(double distance) {

@@ -145,4 +145,32 @@ class ResizeTest {
     new Random(seed).nextBytes(pixels);
     return new Rgb8(width, height, pixels);
   }
+
+  /** Byte by byte. */
+  @GoldenTest(GoldenKind.KANDINSKY_RESIZE)
+  void pillowResizesPicturesAndMasksSo(GoldenCase golden) {
+    var io = golden.io();
+    for (int i = 0; io.has(i + ".in.image"); i++) {
+      var image =
+          new Rgb8(
+              io.size(i + ".in.image", 1), io.size(i + ".in.image", 0), io.bytes(i + ".in.image"));
+      int height = io.size(i + ".out.bicubic", 0);
+      int width = io.size(i + ".out.bicubic", 1);
+      assertThat(Resize.bicubic(image, width, height).pixels())
+          .containsExactly(io.bytes(i + ".out.bicubic"));
+      assertThat(Resize.reducedBicubic(image, width, height).pixels())
+          .containsExactly(io.bytes(i + ".out.bicubic_gap1"));
+      byte[] grey = io.bytes(i + ".in.mask");
+      byte[] pixels = new byte[3 * grey.length];
+      for (int p = 0; p < pixels.length; p++) {
+        pixels[p] = grey[p / 3];
+      }
+      var mask = new Rgb8(io.size(i + ".in.mask", 1), io.size(i + ".in.mask", 0), pixels);
+      byte[] resized = Resize.lanczos(mask, width, height).pixels();
+      byte[] expected = io.bytes(i + ".out.mask_lanczos");
+      for (int p = 0; p < resized.length; p++) {
+        assertThat(resized[p]).isEqualTo(expected[p / 3]);
+      }
+    }
+  }
 }
