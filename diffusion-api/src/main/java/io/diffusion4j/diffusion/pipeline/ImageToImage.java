@@ -4,15 +4,12 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
 import io.diffusion4j.diffusion.image.Resize;
-import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.sampling.PartialSampler;
-import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.stage.Projection;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.List;
-import java.util.function.IntFunction;
 
 /**
  * Draws on from a noised image (SDEdit, Meng et al. 2022): decoder and upsampler do not begin at
@@ -51,7 +48,9 @@ public final class ImageToImage implements ImageEdit {
         ? decoder
         : (draws, settings, listener) ->
             decoder.decode(
-                draws.stream().map(draw -> draw.withProjection(from(pyramid::levelOfRow))).toList(),
+                draws.stream()
+                    .map(draw -> draw.withProjection(Projection.noising(pyramid::levelOfRow)))
+                    .toList(),
                 decoderSettings(settings),
                 listener);
   }
@@ -66,7 +65,10 @@ public final class ImageToImage implements ImageEdit {
         : (draws, settings, listener) ->
             upsampler.upsample(
                 draws.stream()
-                    .map(draw -> draw.withProjection(from(size -> changed(draw.condition(), size))))
+                    .map(
+                        draw ->
+                            draw.withProjection(
+                                Projection.noising(size -> changed(draw.condition(), size))))
                     .toList(),
                 upsamplerSettings(settings),
                 listener);
@@ -113,19 +115,5 @@ public final class ImageToImage implements ImageEdit {
       changed[i] = Math.max(-1, Math.min(1, changed[i] + enlarged[i]));
     }
     return changed;
-  }
-
-  /** Starts at a noised image. */
-  private static Projection from(IntFunction<float[]> image) {
-    return (x, at) -> {
-      if (at.step() == 0) {
-        var level = new NoiseLevel(at.alphaBar());
-        float[] x0 = image.apply(x.length);
-        float[] eps = at.noise().gaussian(at.stage(), NoiseSource.INITIAL, x.length);
-        for (int i = 0; i < x.length; i++) {
-          x[i] = (float) level.xt(x0[i], eps[i]);
-        }
-      }
-    };
   }
 }

@@ -20,6 +20,9 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  * @param last whether the step to the clean sample adds noise
  */
 public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
+  /** What stands in for β̃ = 0 of the step to the clean sample; diffusers' bound. */
+  private static final double LEAST_VARIANCE = 1e-20;
+
   /** Whether the step to the clean sample adds noise. */
   public enum Last {
     /** Never, as the paper and OpenAI have it. */
@@ -59,7 +62,7 @@ public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
   }
 
   private Noise noise(Posterior posterior) {
-    double small = log(posterior.variance());
+    double small = log(Math.max(posterior.variance(), LEAST_VARIANCE));
     double large = log(posterior.beta());
     return switch (variance) {
       case FIXED_SMALL -> Noise.fixed(small);

@@ -2,7 +2,9 @@ package io.diffusion4j.diffusion.stage;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * Changes a sample on its way through a plan: the place to start somewhere else than at noise, or
@@ -53,6 +55,25 @@ public interface Projection {
       if (at.step() == 0) {
         Check.length("start", start.length, x.length);
         System.arraycopy(start, 0, x, 0, x.length);
+      }
+    };
+  }
+
+  /**
+   * Starts with a sample noised as much as the plan's first step expects.
+   *
+   * @param x0 the clean sample, of the number of values that a sample has; not modified
+   */
+  static Projection noising(IntFunction<float[]> x0) {
+    return (x, at) -> {
+      if (at.step() == 0) {
+        var level = new NoiseLevel(at.alphaBar());
+        float[] clean = x0.apply(x.length);
+        float[] eps = at.noise().gaussian(at.stage(), NoiseSource.INITIAL, x.length);
+        Check.length("x0", clean.length, x.length);
+        for (int i = 0; i < x.length; i++) {
+          x[i] = (float) level.xt(clean[i], eps[i]);
+        }
       }
     };
   }
