@@ -62,7 +62,10 @@ public sealed interface ImageTask {
     UPSCALE(Upscale.class),
     TEXT_DIFF(TextDiff.class),
     FROM_EMBEDDING(FromEmbedding.class),
-    UNCONDITIONAL(Unconditional.class);
+    UNCONDITIONAL(Unconditional.class),
+    MIX(Mix.class),
+    TOWARD_TEXT(TowardText.class),
+    HINTED(Hinted.class);
 
     private final Class<? extends ImageTask> type;
 
@@ -257,6 +260,99 @@ public sealed interface ImageTask {
     }
   }
 
+  /**
+   * Images of a weighted sum of what texts and pictures mean.
+   *
+   * @param ingredients at least one
+   * @param negative what guidance moves away from; empty for no words
+   */
+  record Mix(List<Ingredient> ingredients, String negative) implements ImageTask {
+    public Mix {
+      ingredients = List.copyOf(ingredients);
+      Check.that(!ingredients.isEmpty(), "ingredients", "none", "at least one");
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.mix(this);
+    }
+  }
+
+  /** One of what a {@link Mix} is made of. */
+  sealed interface Ingredient {
+    /** The factor of its embedding in the sum; finite. */
+    double weight();
+
+    /** What a text means. */
+    record Text(String text, double weight) implements Ingredient {
+      public Text {
+        requireFinite(weight);
+        Check.that(!text.isBlank(), "text", "\"" + text + "\"", "some words");
+      }
+    }
+
+    /** What a picture means. */
+    record Picture(Image image, double weight) implements Ingredient {
+      public Picture {
+        requireFinite(weight);
+      }
+    }
+
+    private static void requireFinite(double weight) {
+      Check.that(Double.isFinite(weight), "weight", weight, "a finite number");
+    }
+  }
+
+  /**
+   * Images of an embedding part of the way from an image's to that of words.
+   *
+   * @param strength in [0, 1]: 0 is the image's embedding, 1 the words'; the share of the prior's
+   *     steps that is taken
+   */
+  record TowardText(Image image, double strength, Words words) implements ImageTask {
+    public TowardText {
+      Check.share("strength", strength);
+      Check.that(!words.isEmpty(), "prompt", "\"" + words.text() + "\"", "some words");
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.towardText(this);
+    }
+  }
+
+  /**
+   * Another task whose images follow a picture of hints, such as a depth map.
+   *
+   * @param task what is drawn
+   * @param hint of the size of the images, bright where the scene is near
+   */
+  record Hinted(ImageTask task, Image hint) implements ImageTask {
+    public Hinted {
+      Check.that(!(task instanceof Hinted), "task", "hinted", "one without a hint of its own");
+    }
+
+    @Override
+    public Words words() {
+      return task.words();
+    }
+
+    @Override
+    public Words words(int image) {
+      return task.words(image);
+    }
+
+    @Override
+    public int inputs() {
+      return task.inputs();
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.hinted(this);
+    }
+  }
+
   /** One answer for each kind of task. */
   interface Visitor<R> {
     R textToImage(TextToImage task);
@@ -276,5 +372,24 @@ public sealed interface ImageTask {
     R fromEmbedding(FromEmbedding task);
 
     R unconditional(Unconditional task);
+
+    /** Refuses the task unless overridden. */
+    default R mix(Mix task) {
+      throw refusal(task);
+    }
+
+    /** Refuses the task unless overridden. */
+    default R towardText(TowardText task) {
+      throw refusal(task);
+    }
+
+    /** Refuses the task unless overridden. */
+    default R hinted(Hinted task) {
+      throw refusal(task);
+    }
+
+    private static IllegalArgumentException refusal(ImageTask task) {
+      return Check.refusal("task", task.kind().label(), "one that the model lists");
+    }
   }
 }
