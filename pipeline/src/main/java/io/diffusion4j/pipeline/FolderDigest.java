@@ -66,6 +66,11 @@ public final class FolderDigest {
     List<String> all = new ArrayList<>(List.of(model));
     guides.forEach(
         guide -> all.add(Files.isDirectory(guide) ? of(guide, 1, file -> true) : ofFile(guide)));
+    return together(all);
+  }
+
+  /** The digest of what has these digests, in this order. */
+  public static String together(List<String> all) {
     try {
       return digest(sink -> sink.write(String.join("\n", all).getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {

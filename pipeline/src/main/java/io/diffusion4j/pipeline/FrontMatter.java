@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * What a model card says of its model for programs: the lines between two lines of three dashes at
- * its top. Only plain values are read, not lists or what is nested.
+ * its top. Of what is nested only lists of plain values are read.
  */
 public final class FrontMatter {
   /** What SPDX says where nothing is said. */
@@ -22,11 +23,28 @@ public final class FrontMatter {
   private static final String FENCE = "---";
   private static final Pattern VALUE = Pattern.compile("([a-z_]+):\\s+([^#\\[{]+?)\\s*(#.*)?");
 
+  private static final Pattern ITEM = Pattern.compile("\\s*-\\s+([^#\\[{]+?)\\s*(#.*)?");
+
   private FrontMatter() {}
 
   /** The licence of the model in a folder, as an SPDX expression. */
   public static String license(Path folder) {
     return of(folder.resolve(CARD)).getOrDefault("license", UNKNOWN_LICENSE);
+  }
+
+  /** The plain values that a card in a folder lists under a name; none if it has no such list. */
+  public static List<String> list(Path folder, String name) {
+    List<String> values = new ArrayList<>();
+    boolean within = false;
+    for (String line : lines(folder.resolve(CARD))) {
+      var item = ITEM.matcher(line);
+      if (within && item.matches()) {
+        values.add(unquoted(item.group(1)));
+      } else {
+        within = line.strip().equals(name + ":");
+      }
+    }
+    return of(folder.resolve(CARD)).isEmpty() ? List.of() : List.copyOf(values);
   }
 
   /** The values by name; none if the card has no front matter, or there is no card. */

@@ -1,7 +1,6 @@
-package io.diffusion4j.unclip;
+package io.diffusion4j.pipeline;
 
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.pipeline.Residency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,20 +16,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Where they are open one at a time, those who use them wait for each other; a user
  * must not use another part meanwhile.
  */
-final class Parts implements AutoCloseable {
+public final class Parts implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Parts.class.getName());
 
   private final Residency residency;
   private final List<Part<?>> all = new ArrayList<>();
   private boolean closed;
 
-  Parts(Residency residency) {
+  /** None yet. */
+  public Parts(Residency residency) {
     this.residency = residency;
   }
 
   /** Opens a part: builds what uses it, and adds what is to be closed with it. */
   @FunctionalInterface
-  interface Opener<T> {
+  public interface Opener<T> {
     T open(Resources resources);
   }
 
@@ -39,12 +39,12 @@ final class Parts implements AutoCloseable {
    *
    * @param name for the log
    */
-  <T> Part<T> add(String name, Opener<T> opener) {
+  public <T> Part<T> add(String name, Opener<T> opener) {
     return add(new Part<>(name, false, opener));
   }
 
   /** The same for a part that few will use: it is opened when it is used first. */
-  <T> Part<T> addOnDemand(String name, Opener<T> opener) {
+  public <T> Part<T> addOnDemand(String name, Opener<T> opener) {
     return add(new Part<>(name, true, opener));
   }
 
@@ -58,7 +58,7 @@ final class Parts implements AutoCloseable {
    *
    * @return what is wrong with those that cannot be opened
    */
-  synchronized List<CheckpointException> openAll() {
+  public synchronized List<CheckpointException> openAll() {
     var opening =
         all.stream()
             .filter(part -> !part.onDemand)
@@ -88,7 +88,7 @@ final class Parts implements AutoCloseable {
   }
 
   /** One network and what is built around it. */
-  final class Part<T> implements AutoCloseable {
+  public final class Part<T> implements AutoCloseable {
     private final String name;
     private final boolean onDemand;
     private final Opener<T> opener;
@@ -102,7 +102,7 @@ final class Parts implements AutoCloseable {
     }
 
     /** Works with the part, which stays open meanwhile. */
-    <R> R use(Function<? super T, ? extends R> work) {
+    public <R> R use(Function<? super T, ? extends R> work) {
       if (residency == Residency.ALWAYS) {
         T open = value;
         return work.apply(open == null ? openOnDemand() : open);

@@ -1,13 +1,14 @@
-package io.diffusion4j.unclip;
+package io.diffusion4j.pipeline;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Things to be closed together, the newest first. Owned by one thread at a time. */
-final class Resources implements AutoCloseable {
+public final class Resources implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-  <T extends AutoCloseable> T add(T resource) {
+  /** Adds what is closed before everything that was added earlier. */
+  public <T extends AutoCloseable> T add(T resource) {
     opened.push(resource);
     return resource;
   }

@@ -1,12 +1,11 @@
-package io.diffusion4j.unclip;
+package io.diffusion4j.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.unclip.Parts.Part;
+import io.diffusion4j.pipeline.Parts.Part;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

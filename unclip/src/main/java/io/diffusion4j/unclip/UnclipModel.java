@@ -45,13 +45,15 @@ import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.ProbedDenoiser;
 import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.pipeline.Parts;
+import io.diffusion4j.pipeline.Parts.Part;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.pipeline.Resources;
 import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.AutoregressivePrior;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.prior.EpsPowerFile;
 import io.diffusion4j.prior.PriorModel;
-import io.diffusion4j.unclip.Parts.Part;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -412,16 +414,7 @@ public final class UnclipModel implements AutoCloseable {
 
       @Override
       public Optional<String> truncation(String text) {
-        return tokenizer
-            .encode(text)
-            .truncatedAt()
-            .map(
-                rest ->
-                    "the model reads "
-                        + (tokenizer.config().maxLength() - 2)
-                        + " tokens; not read is what follows from \""
-                        + rest
-                        + "\"");
+        return tokenizer.truncation(text);
       }
 
       @Override

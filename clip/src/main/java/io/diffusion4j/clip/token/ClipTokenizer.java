@@ -115,6 +115,19 @@ public final class ClipTokenizer {
     return new Tokens(framed, mask, truncatedAt);
   }
 
+  /** Describes which part of a text a model with this tokenizer does not read, if any. */
+  public Optional<String> truncation(String text) {
+    return encode(text)
+        .truncatedAt()
+        .map(
+            rest ->
+                "the model reads "
+                    + (config.maxLength() - 2)
+                    + " tokens; not read is what follows from \""
+                    + rest
+                    + "\"");
+  }
+
   /** The ids of the whole text, without frame and padding. */
   public int[] ids(String text) {
     return pieces(normalization.apply(text)).stream()
