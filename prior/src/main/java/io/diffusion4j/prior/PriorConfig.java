@@ -41,6 +41,15 @@ public record PriorConfig(
     return new PriorConfig(heads, headDim, layers, embeddingDim, textLength, other);
   }
 
+  /**
+   * Checks that a prior makes embeddings in this way.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  public void requireCourse(Course expected) {
+    Check.that(course == expected, "prior", course, "%s", expected);
+  }
+
   /** Tokens after those of the text: text embedding, time, noised embedding and read-out. */
   int extraTokens() {
     return course == Course.DIFFUSION ? 4 : 3;

@@ -21,6 +21,7 @@ import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.prior.PriorConfig.Course;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -225,8 +226,31 @@ public final class PriorModel implements AutoCloseable {
     return standardization;
   }
 
-  /** The network, conditioned on encoded texts. */
+  /**
+   * The embeddings that a prior of one pass makes of noise and texts.
+   *
+   * @param noise {@code [E]} each, at least one
+   * @param texts as many
+   */
+  List<float[]> pass(List<float[]> noise, List<TextEncoding> texts) {
+    List<float[]> rows = new ArrayList<>(noise);
+    List<TextEncoding> conditions = new ArrayList<>(texts);
+    while (rows.size() < leastRows) {
+      rows.add(noise.get(noise.size() - 1));
+      conditions.add(texts.get(texts.size() - 1));
+    }
+    var batch = new Batch(rows.size()).floats(NetworkDenoiser.SAMPLE, Rows.stack(rows));
+    feed(batch, conditions);
+    return Rows.unstack(network.run(batch).get(0), rows.size()).subList(0, noise.size());
+  }
+
+  /**
+   * The network, conditioned on encoded texts.
+   *
+   * @throws IllegalArgumentException if it is a prior of one pass
+   */
   public Denoiser<TextEncoding> denoiser() {
+    config.requireCourse(Course.DIFFUSION);
     return new NetworkDenoiser<>(network, parameterization, config.width(), PriorModel::feed)
         .withLeastRows(leastRows);
   }

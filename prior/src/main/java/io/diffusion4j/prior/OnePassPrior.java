@@ -1,0 +1,56 @@
+package io.diffusion4j.prior;
+
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.Prompt;
+import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A prior without diffusion (ECLIPSE, Patel et al. 2024): one pass leads from noise and a text to
+ * an image embedding. It has no sampler, no steps and no guidance, and so no negative text.
+ */
+public final class OnePassPrior implements Prior {
+  private static final Stage OFFERED = Stage.fixed(STAGE, 1);
+
+  private final PriorModel model;
+
+  /**
+   * Asks this network; closing it stays with the caller.
+   *
+   * @throws IllegalArgumentException if it is a diffusion prior
+   */
+  public OnePassPrior(PriorModel model) {
+    model.config().requireCourse(PriorConfig.Course.ONE_PASS);
+    this.model = model;
+  }
+
+  @Override
+  public Stage stage() {
+    return OFFERED;
+  }
+
+  @Override
+  public List<float[]> sample(
+      List<Draw<Prompt>> draws, SamplingSettings settings, SamplingListener listener) {
+    if (draws.isEmpty()) {
+      return List.of();
+    }
+    listener.onProgress(new SamplingListener.Progress(STAGE, 0, 1, List.of()));
+    int size = model.config().embeddingDim();
+    List<float[]> noise = new ArrayList<>();
+    List<TextEncoding> texts = new ArrayList<>();
+    for (var draw : draws) {
+      noise.add(draw.noise().gaussian(STAGE, NoiseSource.INITIAL, size));
+      texts.add(draw.condition().text());
+    }
+    List<float[]> embeddings = model.pass(noise, texts);
+    listener.onProgress(new SamplingListener.Progress(STAGE, 1, 1, embeddings));
+    return embeddings;
+  }
+}
