@@ -13,7 +13,6 @@ import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
-import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prompt;
@@ -130,7 +129,7 @@ public final class DdpmPipeline implements ImagePipeline {
             scheduler.treatment(),
             new Choices(
                     Samplers.standard(),
-                    ddim ? "ddim-diffusers" : ancestral(scheduler.variance()),
+                    ddim ? "ddim-diffusers" : scheduler.ancestralSampler(),
                     Math.min(ddim ? DDIM_STEPS : DDPM_STEPS, scheduler.trainTimesteps()))
                 .withSpacings(TimestepSpacings.standard())
                 .withTreatments(X0Treatment.standard()));
@@ -181,15 +180,6 @@ public final class DdpmPipeline implements ImagePipeline {
         "class_embed_type",
         "identity",
         "classes with numbers");
-  }
-
-  private static String ancestral(VarianceType variance) {
-    return switch (variance) {
-      case FIXED_SMALL -> "ddpm-small";
-      case FIXED_LARGE -> "ddpm-large";
-      case LEARNED -> "ddpm-learned";
-      case LEARNED_RANGE -> "ddpm";
-    };
   }
 
   private static Set<ImageTask.Kind> tasks(PixelBackbone network) {

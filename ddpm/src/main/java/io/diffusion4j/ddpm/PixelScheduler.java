@@ -237,6 +237,16 @@ public record PixelScheduler(
     return clip > 0 ? X0Treatment.clip(clip) : X0Treatment.NONE;
   }
 
+  /** The name of the sampler that draws each step from the posterior, with this variance. */
+  public String ancestralSampler() {
+    return switch (variance) {
+      case FIXED_SMALL -> "ddpm-small";
+      case FIXED_LARGE -> "ddpm-large";
+      case LEARNED -> "ddpm-learned";
+      case LEARNED_RANGE -> "ddpm";
+    };
+  }
+
   /** The class whose file {@link #write} writes. */
   String className() {
     return betas.equals(SDE_BETAS) ? SDE : DDPM;

@@ -1,0 +1,127 @@
+package io.diffusion4j.kandinsky;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.sampling.PartialSampler;
+import io.diffusion4j.diffusion.schedule.NoiseLevel;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.Projection;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import java.util.function.Function;
+
+/** Where the latents of a picture begin, and what they are held to. */
+sealed interface Beginning {
+  /** How many of the steps that are asked for are done. */
+  default int steps(int asked) {
+    return asked;
+  }
+
+  /** How the decoder samples when it is asked to sample so. */
+  default SamplingSettings settings(SamplingSettings asked) {
+    return asked;
+  }
+
+  /**
+   * What it comes to at a size.
+   *
+   * @param picture the size of the picture that is drawn
+   * @param latents the size of its latents
+   * @param encoder makes latents of pictures of the size
+   */
+  Held at(Pixels picture, Pixels latents, Function<Image, float[]> encoder);
+
+  /**
+   * A beginning at a size.
+   *
+   * @param projection of the latents
+   * @param beside what the network sees beside them; empty for nothing
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+  record Held(Projection projection, float[] beside) {}
+
+  /** A picture at a size, as Pillow resizes it. */
+  static Image resized(Image picture, Pixels size) {
+    if (picture.width() == size.width() && picture.height() == size.height()) {
+      return picture;
+    }
+    return Resize.reducedBicubic(Rgb8.of(picture), size.width(), size.height()).toImage();
+  }
+
+  /** At noise. */
+  record Noise() implements Beginning {
+    @Override
+    public Held at(Pixels picture, Pixels latents, Function<Image, float[]> encoder) {
+      return new Held(Projection.NONE, new float[0]);
+    }
+  }
+
+  /**
+   * At the noised latents of a picture, for the last of the steps.
+   *
+   * @param strength the share of the steps, rounded down
+   */
+  record Noised(Image picture, double strength) implements Beginning {
+    @Override
+    public int steps(int asked) {
+      return Math.min((int) (asked * strength), asked);
+    }
+
+    @Override
+    public SamplingSettings settings(SamplingSettings asked) {
+      double share = (double) steps(asked.steps()) / asked.steps();
+      return share == 0 || share == 1
+          ? asked
+          : asked.withSampler(new PartialSampler(asked.sampler(), share));
+    }
+
+    @Override
+    public Held at(Pixels size, Pixels latents, Function<Image, float[]> encoder) {
+      float[] x0 = encoder.apply(resized(picture, size));
+      return new Held(Projection.noising(length -> x0), new float[0]);
+    }
+  }
+
+  /**
+   * At noise, with the latents of a picture around what is drawn again.
+   *
+   * @param mask bright where the picture is drawn again
+   */
+  record Around(Image picture, Image mask) implements Beginning {
+    @Override
+    public Held at(Pixels size, Pixels latents, Function<Image, float[]> encoder) {
+      float[] x0 = encoder.apply(resized(picture, size));
+      float[] kept = InpaintMask.of(mask, size, latents);
+      return new Held((x, at) -> hold(x, at, x0, kept), beside(x0, kept));
+    }
+
+    /** The kept latents, noised by the first noise as much as the next step expects. */
+    private static void hold(float[] x, Projection.At at, float[] x0, float[] kept) {
+      if (at.step() == 0) {
+        return;
+      }
+      var level = new NoiseLevel(at.alphaBar());
+      float[] eps = at.noise().gaussian(at.stage(), NoiseSource.INITIAL, x.length);
+      int channels = x.length / kept.length;
+      for (int i = 0; i < x.length; i++) {
+        if (kept[i / channels] == 1) {
+          x[i] = (float) level.xt(x0[i], eps[i]);
+        }
+      }
+    }
+
+    /** The kept latents and the mask, pixel by pixel. */
+    private static float[] beside(float[] x0, float[] kept) {
+      int channels = x0.length / kept.length;
+      float[] beside = new float[x0.length + kept.length];
+      for (int i = 0; i < kept.length; i++) {
+        for (int c = 0; c < channels; c++) {
+          beside[i * (channels + 1) + c] = x0[i * channels + c] * kept[i];
+        }
+        beside[i * (channels + 1) + channels] = kept[i];
+      }
+      return beside;
+    }
+  }
+}

@@ -1,0 +1,371 @@
+package io.diffusion4j.kandinsky;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.lora.LoraChoice;
+import io.diffusion4j.checkpoint.lora.PipelineLoras;
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ClipImageModel;
+import io.diffusion4j.clip.ClipTextModel;
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.ddpm.PixelScheduler;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.pipeline.Parts;
+import io.diffusion4j.pipeline.Parts.Part;
+import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.pipeline.Resources;
+import io.diffusion4j.prior.DiffusionPrior;
+import io.diffusion4j.prior.OnePassPrior;
+import io.diffusion4j.prior.PriorConfig;
+import io.diffusion4j.prior.PriorModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The networks of a decoder's folder and of its prior's. Thread-safe: the queries of all callers of
+ * a stage are merged. Holds native memory until it is closed.
+ */
+final class KandinskyModel implements AutoCloseable {
+  private static final int MAX_BATCH = 16;
+  private static final int MAX_WAITING = 4096;
+
+  private final Path folder;
+  private final PriorPlace place;
+  private final Compute compute;
+  private final PipelineLoras loras;
+  private final Resources resources = new Resources();
+  private final KandinskyUnet unet;
+  private final Movq movq;
+  private final ClipTokenizer tokenizer;
+  private final Part<ClipTextModel> text;
+  private final Part<ClipImageModel> image;
+  private final Part<Prior> prior;
+  private final Part<Decoding> decoder;
+  private final Part<MovqModel> autoencoder;
+  private final Stage priorStage;
+  private final Stage decoderStage;
+  private final PixelScheduler scheduler;
+  private volatile @Nullable LatentColours colours;
+  private volatile float @Nullable [] nothing;
+
+  /** The network of the decoder, and the one that merges the queries of all callers. */
+  private record Decoding(LatentModel model, Denoiser<LatentCondition> network) {}
+
+  private KandinskyModel(
+      Path folder,
+      PriorPlace place,
+      Compute compute,
+      Residency residency,
+      List<LoraChoice> updates) {
+    this.folder = folder;
+    this.place = place;
+    this.compute = compute;
+    unet = KandinskyUnet.read(folder.resolve(KandinskyFolder.UNET));
+    movq = Movq.read(folder.resolve(KandinskyFolder.MOVQ));
+    requireFits(movq, unet);
+    loras = loras(folder, place, updates);
+    var parts = resources.add(new Parts(residency));
+    scheduler =
+        PixelScheduler.read(
+            folder.resolve(KandinskyFolder.SCHEDULER).resolve(KandinskyFolder.SCHEDULER_CONFIG));
+    int side = unet.unet().sampleSize() * movq.factor();
+    decoderStage = KandinskyStages.decoder(scheduler, Pixels.square(side), unit(unet, movq));
+
+    Path texts = place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER);
+    tokenizer = tokenizer(place.pipeline().resolve(KandinskyFolder.TOKENIZER));
+    var textNetwork = ClipFolders.readText(texts);
+    textNetwork.requireFits(tokenizer);
+    requireEmbeddings("text_encoder", textNetwork.embeddingDim(), unet);
+    text =
+        parts.add(
+            KandinskyFolder.TEXT_ENCODER,
+            owned ->
+                owned.add(
+                    opened(
+                        texts,
+                        Checkpoint.TRANSFORMERS,
+                        KandinskyFolder.TEXT_ENCODER,
+                        weights -> new ClipTextModel(tokenizer, textNetwork, weights, compute))));
+
+    Path images = place.pipeline().resolve(KandinskyFolder.IMAGE_ENCODER);
+    var imageNetwork = ClipFolders.readVision(images);
+    var preprocessor = preprocessor(place.pipeline().resolve(KandinskyFolder.IMAGE_PROCESSOR));
+    imageNetwork.requireFits(preprocessor);
+    requireEmbeddings("image_encoder", imageNetwork.embeddingDim(), unet);
+    image =
+        parts.add(
+            KandinskyFolder.IMAGE_ENCODER,
+            owned ->
+                owned.add(
+                    opened(
+                        images,
+                        Checkpoint.TRANSFORMERS,
+                        KandinskyFolder.IMAGE_ENCODER,
+                        weights ->
+                            new ClipImageModel(preprocessor, imageNetwork, weights, compute))));
+
+    var priorConfig = PriorModel.readConfig(place.network());
+    requireEmbeddings("prior", priorConfig.embeddingDim(), unet);
+    var priorScheduler =
+        UnclipSchedulerConfig.read(
+            place
+                .pipeline()
+                .resolve(KandinskyFolder.SCHEDULER)
+                .resolve(KandinskyFolder.SCHEDULER_CONFIG));
+    boolean denoises = priorConfig.course() == PriorConfig.Course.DIFFUSION;
+    priorStage = denoises ? KandinskyStages.prior(priorScheduler) : Stage.fixed(Prior.STAGE, 1);
+    prior =
+        parts.add(
+            KandinskyFolder.PRIOR,
+            owned -> {
+              var model =
+                  owned.add(
+                      PriorModel.load(
+                          place.network(),
+                          changed(KandinskyFolder.PRIOR),
+                          priorScheduler.parameterization(),
+                          compute));
+              return denoises
+                  ? new DiffusionPrior(
+                      owned.add(batching(Prior.STAGE, model.denoiser())),
+                      priorStage,
+                      model.standardization())
+                  : new OnePassPrior(model);
+            });
+    decoder = parts.add(KandinskyFolder.UNET, this::openDecoder);
+    autoencoder =
+        parts.add(
+            KandinskyFolder.MOVQ,
+            owned -> owned.add(new MovqModel(folder.resolve(KandinskyFolder.MOVQ), compute)));
+    if (residency == Residency.ALWAYS) {
+      requireNone(parts.openAll());
+    }
+  }
+
+  /**
+   * Loads a decoder and its prior.
+   *
+   * @param residency when the networks are in memory
+   * @param updates what is added to the weights
+   * @throws CheckpointException if something is missing, damaged or does not fit
+   * @throws UncheckedIOException if a file cannot be read
+   */
+  static KandinskyModel load(
+      Path folder,
+      PriorPlace place,
+      Compute compute,
+      Residency residency,
+      List<LoraChoice> updates) {
+    Check.that(
+        !KandinskyFolder.isPrior(folder),
+        "model",
+        folder,
+        "the folder of a decoder; this one is a prior, for --prior");
+    return new KandinskyModel(folder, place, compute, residency, updates);
+  }
+
+  private static void requireNone(List<CheckpointException> failures) {
+    if (!failures.isEmpty()) {
+      throw failures.get(0);
+    }
+  }
+
+  private static void requireFits(Movq movq, KandinskyUnet unet) {
+    Check.that(
+        movq.latentChannels() == unet.latentChannels(),
+        "latent_channels",
+        movq.latentChannels(),
+        "%s, as the U-Net has it",
+        unet.latentChannels());
+  }
+
+  private static void requireEmbeddings(String part, int dim, KandinskyUnet unet) {
+    Check.that(
+        dim == unet.embeddingDim(),
+        part,
+        "embeddings of " + dim + " values",
+        "%s, which the decoder was trained with",
+        unet.embeddingDim());
+  }
+
+  /** Latents are multiples of MoVQ's factor, as published, and of what the U-Net halves. */
+  private static int unit(KandinskyUnet unet, Movq movq) {
+    int factor = movq.factor();
+    int halved = 1 << (unet.unet().levels() - 1);
+    return factor * Math.max(factor, halved); // both are powers of 2
+  }
+
+  /** Which updates belong to which component. */
+  static PipelineLoras loras(Path folder, PriorPlace place, List<LoraChoice> updates) {
+    Map<String, Supplier<? extends TensorSource>> components =
+        Map.of(
+            KandinskyFolder.UNET,
+            () -> Checkpoint.open(folder.resolve(KandinskyFolder.UNET), Checkpoint.DIFFUSERS),
+            KandinskyFolder.PRIOR,
+            () -> Checkpoint.open(place.network(), Checkpoint.DIFFUSERS),
+            KandinskyFolder.TEXT_ENCODER,
+            () ->
+                Checkpoint.open(
+                    place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER),
+                    Checkpoint.TRANSFORMERS));
+    return PipelineLoras.assign(updates, components);
+  }
+
+  private UnaryOperator<TensorSource> changed(String component) {
+    return weights -> loras.merge(component, weights);
+  }
+
+  private <T> T opened(
+      Path path, String baseName, String component, Function<CheckpointTensors, T> make) {
+    try (var checkpoint = changed(component).apply(Checkpoint.open(path, baseName))) {
+      return make.apply(new CheckpointTensors(path, checkpoint, ClipFolders::isParameter));
+    }
+  }
+
+  private Decoding openDecoder(Resources owned) {
+    var model =
+        owned.add(
+            new LatentModel(
+                folder.resolve(KandinskyFolder.UNET),
+                changed(KandinskyFolder.UNET),
+                scheduler.parameterization(),
+                scheduler.variance(),
+                compute));
+    return new Decoding(model, owned.add(batching(ImageDecoder.STAGE, model.denoiser())));
+  }
+
+  private static <C> BatchingDenoiser<C> batching(String name, Denoiser<C> network) {
+    return new BatchingDenoiser<>(name, network, MAX_BATCH, MAX_WAITING);
+  }
+
+  static ClipTokenizer tokenizer(Path path) {
+    try {
+      return ClipTokenizer.load(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  static ClipPreprocessor preprocessor(Path path) {
+    Path file = path.resolve(KandinskyFolder.PREPROCESSOR);
+    try {
+      return ClipPreprocessor.load(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  KandinskyUnet unet() {
+    return unet;
+  }
+
+  /** How many pixels a latent is wide and high. */
+  int factor() {
+    return movq.factor();
+  }
+
+  PriorPlace place() {
+    return place;
+  }
+
+  Stage decoderStage() {
+    return decoderStage;
+  }
+
+  TextEncoder textEncoder() {
+    return new TextEncoder() {
+      @Override
+      public List<TextEncoding> encode(List<String> texts) {
+        return text.use(model -> model.encode(texts));
+      }
+
+      @Override
+      public Optional<String> truncation(String prompt) {
+        return tokenizer.truncation(prompt);
+      }
+    };
+  }
+
+  ImageEncoder imageEncoder() {
+    return images -> image.use(model -> model.encode(images));
+  }
+
+  Prior prior() {
+    Prior own =
+        (draws, settings, listener) -> prior.use(part -> part.sample(draws, settings, listener));
+    return own.offeredAs(priorStage);
+  }
+
+  /**
+   * What guidance leads away from where no words are given: the embedding of a picture of zeros, as
+   * pixels are normalised.
+   */
+  float[] nothing() {
+    float[] known = nothing;
+    if (known == null) {
+      known =
+          image.use(
+              model -> {
+                int side = model.network().imageSize();
+                return model.encodePrepared(List.of(new float[side * side * 3])).get(0);
+              });
+      nothing = known;
+    }
+    return known.clone();
+  }
+
+  /** Works with the decoder's network and what merges its queries. */
+  <R> R decode(BiFunction<LatentModel, Denoiser<LatentCondition>, R> work) {
+    return decoder.use(part -> work.apply(part.model(), part.network()));
+  }
+
+  /** The pictures of latents of a size. */
+  List<Image> pictures(List<float[]> latents, Pixels size) {
+    return autoencoder.use(
+        model -> latents.stream().map(latent -> model.decode(latent, size)).toList());
+  }
+
+  /** The latent of a picture. */
+  float[] latent(Image picture) {
+    return autoencoder.use(model -> model.encode(picture));
+  }
+
+  /** Colours of latents for previews, computed when they are asked for first. */
+  LatentColours colours() {
+    LatentColours known = colours;
+    if (known == null) {
+      known = autoencoder.use(LatentColours::of);
+      colours = known;
+    }
+    return known;
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

@@ -1,0 +1,463 @@
+package io.diffusion4j.kandinsky;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.guidance.Guidance;
+import io.diffusion4j.diffusion.guidance.GuidanceRule;
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.pipeline.Embedder;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.ImageTask.Ingredient;
+import io.diffusion4j.diffusion.pipeline.ImageTask.Kind;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
+import io.diffusion4j.diffusion.pipeline.ModelIdentity;
+import io.diffusion4j.diffusion.sampling.Resampling;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.DiffusionStage;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * Kandinsky 2.2: the prior draws an image embedding of a text, a U-Net denoises latents of it, and
+ * MoVQ makes a picture of them. Embeddings can also be those of pictures, or mixed; latents can
+ * begin at a picture, be held to a part of one, or follow a picture of hints.
+ */
+final class KandinskyPipeline implements ImagePipeline {
+  private static final Set<Kind> PLAIN =
+      EnumSet.of(
+          Kind.TEXT_TO_IMAGE,
+          Kind.VARIATION,
+          Kind.INTERPOLATION,
+          Kind.IMAGE_TO_IMAGE,
+          Kind.FROM_EMBEDDING,
+          Kind.MIX,
+          Kind.TOWARD_TEXT);
+
+  private final KandinskyModel model;
+  private final Embeddings embeddings;
+  private final GuidanceRule guidance;
+  private final Optional<Embedder> embedder;
+  private final ModelCard card;
+  private final Stage prior;
+  private final Stage decoder;
+
+  /**
+   * Composes the parts.
+   *
+   * @param embeddings makes what the decoder draws of
+   * @param guidance what becomes of the guidance scales
+   * @param choices what the stages offer beside the usual
+   * @param embedder the space of the embeddings, if it can be used alone
+   */
+  KandinskyPipeline(
+      ModelIdentity identity,
+      KandinskyModel model,
+      Embeddings embeddings,
+      GuidanceRule guidance,
+      UnaryOperator<Choices> choices,
+      Optional<Embedder> embedder) {
+    this.model = model;
+    this.embeddings = embeddings;
+    this.guidance = guidance;
+    this.embedder = embedder;
+    prior = embeddings.prior().stage().withChoices(choices);
+    decoder = model.decoderStage().withChoices(choices);
+    card =
+        new ModelCard(
+            identity,
+            decoder.draws(),
+            ModelCard.Limits.USUAL,
+            List.of(prior, decoder),
+            tasks(model.unet().beside()));
+  }
+
+  private static Set<Kind> tasks(KandinskyUnet.Beside beside) {
+    return switch (beside) {
+      case NOTHING -> PLAIN;
+      case KNOWN -> EnumSet.of(Kind.INPAINT);
+      case HINT -> EnumSet.of(Kind.HINTED);
+    };
+  }
+
+  @Override
+  public ModelCard card() {
+    return card;
+  }
+
+  @Override
+  public Optional<Embedder> embedder() {
+    return embedder;
+  }
+
+  @Override
+  public Optional<String> truncation(String text) {
+    return embeddings.text().truncation(text);
+  }
+
+  @Override
+  public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
+    var work = task.accept(new Works());
+    Map<String, Integer> steps = new LinkedHashMap<>();
+    int drawn = prior.steps(of(prior, settings));
+    put(steps, prior, work.source.priorSteps(drawn));
+    put(steps, decoder, work.beginning.steps(of(decoder, settings).steps()));
+    return steps;
+  }
+
+  private static void put(Map<String, Integer> steps, Stage stage, int count) {
+    if (count > 0) {
+      steps.put(stage.name(), count);
+    }
+  }
+
+  private static SamplingSettings of(Stage stage, Map<String, SamplingSettings> settings) {
+    return settings.getOrDefault(stage.name(), stage.defaults());
+  }
+
+  private SamplingSettings guided(Stage stage, Map<String, SamplingSettings> settings) {
+    SamplingSettings own = of(stage, settings);
+    return stage.scale().isOffered()
+        ? own.withGuidanceScale(guidance.of(stage.name(), own.guidanceScale()))
+        : own;
+  }
+
+  @Override
+  public void check(ImageTask task, String stage, SamplingSettings settings) {
+    var work = task.accept(new Works());
+    boolean isDecoder = stage.equals(decoder.name());
+    var own = isDecoder ? work.beginning.settings(settings) : settings;
+    ImagePipeline.super.check(task, stage, own);
+    if (isDecoder) {
+      var size = decoder.size(settings);
+      work.hint.ifPresent(hint -> requireFits(hint, size));
+    }
+  }
+
+  /** The hint network makes one value of eight pixels, whatever MoVQ's factor is. */
+  private void requireFits(Image hint, Pixels size) {
+    int scale = KandinskyUnet.HINT_FACTOR;
+    var latents = latents(size);
+    hint.requireSize(
+        "hint", scale * latents.width(), scale * latents.height(), ", the size of the picture");
+  }
+
+  private Pixels latents(Pixels picture) {
+    int factor = model.factor();
+    return new Pixels(picture.width() / factor, picture.height() / factor);
+  }
+
+  @Override
+  public List<Image> draw(
+      ImageTask task,
+      Map<String, SamplingSettings> settings,
+      List<NoiseSource> noise,
+      SamplingListener listener) {
+    task.requireFits(noise.size());
+    var work = task.accept(new Works());
+    var decoding = guided(decoder, settings);
+    Pixels size = decoder.size(decoding);
+    work.hint.ifPresent(hint -> requireFits(hint, size));
+    if (work.beginning instanceof Beginning.Noised start && start.steps(decoding.steps()) == 0) {
+      return Collections.nCopies(noise.size(), Beginning.resized(start.picture(), size));
+    }
+    var drawing = new Embeddings.Drawing(noise, guided(prior, settings), listener);
+    List<Embedded> embedded = work.source.embed(embeddings, drawing);
+    var held = work.beginning.at(size, latents(size), model::latent);
+    var colours = model.colours();
+    List<float[]> latents =
+        model.decode(
+            (network, merged) ->
+                denoise(
+                    embedded,
+                    held,
+                    new Denoising(network, merged, work.hint, latents(size)),
+                    work.beginning.settings(decoding),
+                    noise,
+                    new Previews(listener, colours, latents(size))));
+    return model.pictures(latents, latents(size));
+  }
+
+  /** The open network, and what it sees beside the latents. */
+  private record Denoising(
+      LatentModel model, Denoiser<LatentCondition> network, Optional<Image> hint, Pixels latents) {}
+
+  private List<float[]> denoise(
+      List<Embedded> embedded,
+      Beginning.Held held,
+      Denoising with,
+      SamplingSettings settings,
+      List<NoiseSource> noise,
+      SamplingListener listener) {
+    Pixels size = with.latents();
+    float[] beside = with.hint().map(hint -> with.model().seen(hint, size)).orElse(held.beside());
+    var conditions =
+        with
+            .model()
+            .conditions(
+                Stream.concat(
+                        embedded.stream().map(Embedded::image),
+                        embedded.stream().map(Embedded::negative))
+                    .toList(),
+                size)
+            .stream()
+            .map(condition -> condition.seeing(beside))
+            .toList();
+    GuidanceScale scale = settings.guidanceScale();
+    int rows = embedded.size();
+    List<Draw<Guidance<LatentCondition>>> draws = new ArrayList<>();
+    for (int i = 0; i < rows; i++) {
+      var guided = new Guidance<>(conditions.get(i), conditions.get(rows + i), scale);
+      draws.add(new Draw<>(guided, noise.get(i), held.projection()));
+    }
+    int values = size.width() * size.height() * model.unet().latentChannels();
+    return DiffusionStage.of(decoder, new GuidedDenoiser<>(with.network()), values)
+        .sample(draws, settings, listener);
+  }
+
+  /** Shows latents in colours, which are computed for those who look at them. */
+  private record Previews(SamplingListener listener, LatentColours colours, Pixels size)
+      implements SamplingListener {
+    @Override
+    public void onProgress(Progress at) {
+      List<float[]> shown =
+          new AbstractList<>() {
+            @Override
+            public float[] get(int i) {
+              return colours.of(at.x0().get(i));
+            }
+
+            @Override
+            public int size() {
+              return at.x0().size();
+            }
+          };
+      listener.onProgress(new Progress(at.stage(), at.step(), at.steps(), shown, size));
+    }
+  }
+
+  /** Where the embeddings of a task come from. */
+  private interface Source {
+    List<Embedded> embed(Embeddings embeddings, Embeddings.Drawing drawing);
+
+    /** How many steps of the prior an image takes when it is asked for so many. */
+    default int priorSteps(int asked) {
+      return 0;
+    }
+  }
+
+  /** The prior draws them. */
+  private interface Drawn extends Source {
+    @Override
+    default int priorSteps(int asked) {
+      return asked;
+    }
+  }
+
+  /**
+   * What a task comes to.
+   *
+   * @param source where the embeddings come from
+   * @param beginning where the latents begin
+   * @param hint what the picture follows
+   */
+  private record Work(Source source, Beginning beginning, Optional<Image> hint) {
+    static Work of(Source source) {
+      return new Work(source, new Beginning.Noise(), Optional.empty());
+    }
+
+    Work beginningAt(Beginning other) {
+      return new Work(source, other, hint);
+    }
+  }
+
+  /** Part of the way from a picture's embedding to that of words. */
+  private record Partly(ImageTask.TowardText task) implements Source {
+    @Override
+    public List<Embedded> embed(Embeddings embeddings, Embeddings.Drawing drawing) {
+      int steps = priorSteps(drawing.settings().steps());
+      return embeddings.towardText(task.image(), task.words(), steps, drawing);
+    }
+
+    /** Rounded down, as published. */
+    @Override
+    public int priorSteps(int asked) {
+      return Math.min((int) (asked * task.strength()), asked);
+    }
+  }
+
+  private static Drawn texts(ImageTask task) {
+    return (embeddings, drawing) -> {
+      List<ImageTask.Words> words = new ArrayList<>();
+      for (int i = 0; i < drawing.noise().size(); i++) {
+        words.add(task.words(i));
+      }
+      return embeddings.ofTexts(words, drawing);
+    };
+  }
+
+  private static Source picture(Image image) {
+    return (embeddings, drawing) ->
+        embeddings.fixed(embeddings.image().encode(List.of(image)).get(0), drawing.noise().size());
+  }
+
+  /** Of words if there are some, else of the picture itself. */
+  private static Source edited(ImageTask task, Image image) {
+    return task.words().isEmpty() ? picture(image) : texts(task);
+  }
+
+  /** Finds the work of a task. */
+  private final class Works implements ImageTask.Visitor<Work> {
+    private void requireOffered(ImageTask task) {
+      Check.that(
+          card.tasks().contains(task.kind()),
+          "task",
+          task.kind().label(),
+          "%s%s",
+          String.join(", ", card.taskNames()),
+          switch (model.unet().beside()) {
+            case NOTHING -> "";
+            case KNOWN -> "; the model needs a picture and a mask";
+            case HINT -> "; the model needs a hint";
+          });
+    }
+
+    private Work refuse(ImageTask task) {
+      throw Check.refusal(
+          "task", task.kind().label(), "one of %s", String.join(", ", card.taskNames()));
+    }
+
+    @Override
+    public Work textToImage(ImageTask.TextToImage task) {
+      requireOffered(task);
+      return plain(task);
+    }
+
+    @Override
+    public Work variation(ImageTask.Variation task) {
+      requireOffered(task);
+      return plain(task);
+    }
+
+    /** A task without regard to what the network sees beside the latents. */
+    private Work plain(ImageTask task) {
+      if (task instanceof ImageTask.TextToImage) {
+        return Work.of(texts(task));
+      }
+      if (task instanceof ImageTask.Variation variation) {
+        Check.that(
+            variation.words().isEmpty(),
+            "prompt",
+            variation.words().text(),
+            "none; a variation reads no words, but a mix does");
+        return Work.of(picture(variation.image()));
+      }
+      if (task instanceof ImageTask.ImageToImage start) {
+        return Work.of(edited(task, start.image()))
+            .beginningAt(new Beginning.Noised(start.image(), start.strength()));
+      }
+      throw Check.refusal(
+          "task", task.kind().label(), "text_to_image, variation or image_to_image");
+    }
+
+    /** The weighted sum of both embeddings, as published. */
+    @Override
+    public Work interpolation(ImageTask.Interpolation task) {
+      requireOffered(task);
+      List<Ingredient> both =
+          List.of(
+              new Ingredient.Picture(task.first(), 1 - task.ratio()),
+              new Ingredient.Picture(task.second(), task.ratio()));
+      return Work.of((all, drawing) -> all.mixed(both, "", drawing));
+    }
+
+    @Override
+    public Work inpaint(ImageTask.Inpaint task) {
+      requireOffered(task);
+      Check.that(
+          task.resampling().equals(Resampling.NONE),
+          "resampling",
+          task.resampling(),
+          "none; the network sees the known part at every step");
+      task.mask()
+          .requireSize("mask", task.image().width(), task.image().height(), ", as the image");
+      return Work.of(edited(task, task.image()))
+          .beginningAt(new Beginning.Around(task.image(), task.mask()));
+    }
+
+    @Override
+    public Work imageToImage(ImageTask.ImageToImage task) {
+      requireOffered(task);
+      return plain(task);
+    }
+
+    @Override
+    public Work fromEmbedding(ImageTask.FromEmbedding task) {
+      requireOffered(task);
+      int size = model.unet().embeddingDim();
+      task.imageEmbeddings()
+          .forEach(embedding -> Check.length("imageEmbedding", embedding.length, size));
+      return Work.of(
+          (all, drawing) ->
+              task.inputs() == 1
+                  ? all.fixed(task.imageEmbeddings().get(0), drawing.noise().size())
+                  : all.given(task.imageEmbeddings()));
+    }
+
+    @Override
+    public Work mix(ImageTask.Mix task) {
+      requireOffered(task);
+      boolean draws =
+          !task.negative().isEmpty()
+              || task.ingredients().stream().anyMatch(Ingredient.Text.class::isInstance);
+      Source source = (all, drawing) -> all.mixed(task.ingredients(), task.negative(), drawing);
+      Drawn drawn = source::embed;
+      return Work.of(draws ? drawn : source);
+    }
+
+    @Override
+    public Work towardText(ImageTask.TowardText task) {
+      requireOffered(task);
+      return Work.of(new Partly(task));
+    }
+
+    @Override
+    public Work hinted(ImageTask.Hinted task) {
+      requireOffered(task);
+      var work = plain(task.task());
+      return new Work(work.source, work.beginning, Optional.of(task.hint()));
+    }
+
+    @Override
+    public Work upscale(ImageTask.Upscale task) {
+      return refuse(task);
+    }
+
+    @Override
+    public Work textDiff(ImageTask.TextDiff task) {
+      return refuse(task);
+    }
+
+    @Override
+    public Work unconditional(ImageTask.Unconditional task) {
+      return refuse(task);
+    }
+  }
+}

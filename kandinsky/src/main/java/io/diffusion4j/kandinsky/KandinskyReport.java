@@ -1,0 +1,69 @@
+package io.diffusion4j.kandinsky;
+
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.ddpm.PixelScheduler;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.pipeline.FolderReport;
+import io.diffusion4j.pipeline.FolderReport.Expected;
+import io.diffusion4j.prior.PriorModel;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What one of Kandinsky's two folders holds, and what is wrong with it. */
+final class KandinskyReport {
+  private KandinskyReport() {}
+
+  static FolderReport of(Path folder) {
+    return KandinskyFolder.isPrior(folder) ? ofPrior(folder) : ofDecoder(folder);
+  }
+
+  private static FolderReport ofDecoder(Path folder) {
+    Path unet = folder.resolve(KandinskyFolder.UNET);
+    Path movq = folder.resolve(KandinskyFolder.MOVQ);
+    return FolderReport.of(
+        folder,
+        List.of(
+            Expected.network(KandinskyFolder.UNET, path -> KandinskyUnet.read(path).manifest()),
+            Expected.network(KandinskyFolder.MOVQ, path -> Movq.read(path).manifest()),
+            Expected.files(
+                KandinskyFolder.SCHEDULER,
+                path -> PixelScheduler.read(path.resolve(KandinskyFolder.SCHEDULER_CONFIG)))),
+        List.of(),
+        () -> {
+          int latent = Movq.read(movq).latentChannels();
+          int expected = KandinskyUnet.read(unet).latentChannels();
+          Check.that(latent == expected, "latent_channels", latent, "%s", expected);
+          return latent;
+        });
+  }
+
+  private static FolderReport ofPrior(Path folder) {
+    Path prior = folder.resolve(KandinskyFolder.PRIOR);
+    Path text = folder.resolve(KandinskyFolder.TEXT_ENCODER);
+    return FolderReport.of(
+        folder,
+        List.of(
+            Expected.network(
+                KandinskyFolder.PRIOR, path -> PriorModel.manifest(PriorModel.readConfig(path))),
+            Expected.network(
+                KandinskyFolder.TEXT_ENCODER,
+                path -> ClipFolders.manifest(ClipFolders.readText(path))),
+            Expected.network(
+                KandinskyFolder.IMAGE_ENCODER,
+                path -> ClipFolders.manifest(ClipFolders.readVision(path))),
+            Expected.files(KandinskyFolder.TOKENIZER, KandinskyModel::tokenizer),
+            Expected.files(KandinskyFolder.IMAGE_PROCESSOR, KandinskyModel::preprocessor),
+            Expected.files(
+                KandinskyFolder.SCHEDULER,
+                path ->
+                    UnclipSchedulerConfig.read(path.resolve(KandinskyFolder.SCHEDULER_CONFIG)))),
+        List.of(),
+        () -> {
+          int dim = PriorModel.readConfig(prior).embeddingDim();
+          int expected = ClipFolders.readText(text).embeddingDim();
+          Check.that(dim == expected, "embedding_dim", dim, "%s, as the text encoder", expected);
+          return dim;
+        });
+  }
+}

@@ -1,0 +1,19 @@
+package io.diffusion4j.kandinsky;
+
+import io.diffusion4j.diffusion.stage.Pixels;
+
+/**
+ * What the U-Net is told about one picture. Nothing of it depends on the time.
+ *
+ * @param size of the latents
+ * @param context {@code [KandinskyUnet.TOKENS, contextDim]}
+ * @param timeAdd {@code [timeEmbedDim]}
+ * @param beside {@code [H, W, C]}: what is seen beside the noised latents; empty for nothing
+ */
+@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+record LatentCondition(Pixels size, float[] context, float[] timeAdd, float[] beside) {
+  /** The same with something beside the latents. */
+  LatentCondition seeing(float[] other) {
+    return new LatentCondition(size, context, timeAdd, other);
+  }
+}

@@ -1,0 +1,87 @@
+package io.diffusion4j.kandinsky;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.weights.CheckpointTensors;
+import java.nio.file.Path;
+import java.util.function.Predicate;
+
+/**
+ * MoVQ with its weights, for pictures of any size. Each half is loaded when it is used first.
+ * Thread-safe; holds native memory until it is closed.
+ */
+final class MovqModel implements AutoCloseable {
+  private final Movq movq;
+  private final SizedNetworks decoders;
+  private final SizedNetworks encoders;
+
+  /** Reads the settings of a folder. */
+  MovqModel(Path folder, Compute compute) {
+    movq = Movq.read(folder);
+    decoders =
+        new SizedNetworks(
+            size ->
+                compiled(
+                    folder, movq.decoder(size.height(), size.width()), Movq::isOfDecoder, compute));
+    encoders =
+        new SizedNetworks(
+            size ->
+                compiled(
+                    folder, movq.encoder(size.height(), size.width()), Movq::isOfEncoder, compute));
+  }
+
+  private static CompiledNetwork compiled(
+      Path folder, NetworkDefinition network, Predicate<String> weights, Compute compute) {
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
+      return new CompiledNetwork(
+          network, new CheckpointTensors(folder, checkpoint, weights), compute);
+    }
+  }
+
+  Movq movq() {
+    return movq;
+  }
+
+  /** The picture of a latent {@code [H, W, Z]}, its values cut off at ±1. */
+  Image decode(float[] latent, Pixels size) {
+    float[] pixels = decodeUncut(latent, size);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = Math.max(-1, Math.min(1, pixels[i]));
+    }
+    int factor = movq.factor();
+    return new Image(factor * size.width(), factor * size.height(), pixels);
+  }
+
+  /** The same with values that may leave [−1, 1], a new array. */
+  float[] decodeUncut(float[] latent, Pixels size) {
+    return decoders
+        .use(size, network -> network.run(new Batch(1).floats(Movq.LATENT, latent)).get(0))
+        .clone();
+  }
+
+  /**
+   * The latent {@code [H, W, Z]} of a picture.
+   *
+   * @param picture of a size that is a multiple of the factor
+   */
+  float[] encode(Image picture) {
+    int factor = movq.factor();
+    var size = new Pixels(picture.width() / factor, picture.height() / factor);
+    picture.requireSize("picture", factor * size.width(), factor * size.height(), "");
+    return encoders
+        .use(
+            size, network -> network.run(new Batch(1).floats(Movq.PIXELS, picture.pixels())).get(0))
+        .clone();
+  }
+
+  @Override
+  public void close() {
+    encoders.close();
+    decoders.close();
+  }
+}
