@@ -27,10 +27,16 @@ class SnippetsTest {
       Pattern.compile(
           "(<!-- snippet: (\\S+)#(\\S+) -->\\n\\n?```\\w*\\n)(.*?)(?=```\\n)", Pattern.DOTALL);
 
+  private static final List<String> SHOWN_FROM =
+      List.of(
+          "integration-tests/consumers", "integration-tests/src/test/java/io/diffusion4j/it/guide");
+
   private static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
-    try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
-      docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
+    for (String folder : List.of("docs", "docs/guide")) {
+      try (Stream<Path> docs = Files.list(ROOT.resolve(folder))) {
+        docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
+      }
     }
     return pages;
   }
@@ -79,21 +85,22 @@ class SnippetsTest {
 
   /** A region that no page shows any more has lost its reason, and its marks are removed. */
   @Test
-  void showEveryRegionOfTheConsumers() throws IOException {
+  void showEveryRegionOfTheConsumersAndOfTheGuide() throws IOException {
     String all = pages().stream().map(SnippetsTest::read).collect(Collectors.joining());
     List<String> shown =
         SHOWN.matcher(all).results().map(found -> found.group(2) + "#" + found.group(3)).toList();
     List<String> regions = new ArrayList<>();
-    Path consumers = ROOT.resolve("integration-tests/consumers");
-    try (Stream<Path> files = Files.walk(consumers)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Pattern.compile("(?<!end )snippet: (\\S+)")
-            .matcher(read(file))
-            .results()
-            .map(MatchResult::group)
-            .map(mark -> ROOT.relativize(file).toString().replace('\\', '/') + mark)
-            .map(mark -> mark.replace("snippet: ", "#"))
-            .forEach(regions::add);
+    for (String shownFrom : SHOWN_FROM) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(shownFrom))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          Pattern.compile("(?<!end )snippet: (\\S+)")
+              .matcher(read(file))
+              .results()
+              .map(MatchResult::group)
+              .map(mark -> ROOT.relativize(file).toString().replace('\\', '/') + mark)
+              .map(mark -> mark.replace("snippet: ", "#"))
+              .forEach(regions::add);
+        }
       }
     }
     assertThat(shown).containsAll(regions);

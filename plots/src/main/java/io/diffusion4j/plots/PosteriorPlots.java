@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  */
 public record PosteriorPlots(ForwardProcess process, GaussianMixture data) {
   /** Points of a curve. */
-  private static final int POINTS = 801;
+  private static final int POINTS = 241;
 
   /** Standard deviations of all noise that a chart shows. */
   private static final double REACH = 4;

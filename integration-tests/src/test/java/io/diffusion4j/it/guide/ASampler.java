@@ -1,0 +1,34 @@
+package io.diffusion4j.it.guide;
+
+// snippet: all
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Trajectory;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.LinearSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import java.util.List;
+
+final class ASampler {
+  /** One sample: a plan is a table of numbers, and the network is asked once for each row. */
+  static float[] draw(Sampler sampler, Denoiser<String> network, int steps, int size, int seed) {
+    var schedule = new LinearSchedule(1000);
+    SamplingPlan plan = sampler.plan(schedule, TimestepSpacings.TRAILING.of(1000, steps));
+    var noise = new PhiloxNoise(seed, 0);
+    float[] start = noise.gaussian("guide", PhiloxNoise.INITIAL, size);
+    var trajectory =
+        new Trajectory(
+            plan,
+            network.parameterization(),
+            X0Treatment.NONE,
+            start,
+            step -> noise.gaussian("guide", step, size));
+    while (!trajectory.done()) {
+      trajectory.advance(network.predict(List.of(trajectory.query("no condition"))).get(0));
+    }
+    return trajectory.x();
+  }
+}
+// end snippet

@@ -1,0 +1,159 @@
+package io.diffusion4j.it.guide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.diffusion4j.diffusion.continuous.GaussianMixture;
+import io.diffusion4j.diffusion.continuous.GaussianMixture.Component;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.diffusion.process.ForwardProcess;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.schedule.LinearSchedule;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.solver.DdimSampler;
+import io.diffusion4j.diffusion.solver.Samplers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the guide says of its code is true. */
+class GuideTest {
+  private static final Path MODEL = Path.of("../emoji/model");
+  private static final NoiseSchedule LINEAR = new LinearSchedule(1000);
+
+  @Test
+  void manyStepsOfNoiseAreOne() {
+    var chain = Noise.stepByStep(499);
+    var marginal = new ForwardProcess(LINEAR).marginal(499);
+    assertThat(chain.scale()).isCloseTo(marginal.scale(), within(1e-12));
+    assertThat(chain.variance()).isCloseTo(marginal.variance(), within(1e-12));
+  }
+
+  @Test
+  void whateverItBeginsWithTheProcessEndsInNoise() {
+    double[] early = Noise.diffuse(2000, 0.1);
+    double[] late = Noise.diffuse(2000, 10);
+    assertThat(Arrays.stream(early).average().orElseThrow()).isGreaterThan(2.5);
+    double mean = Arrays.stream(late).average().orElseThrow();
+    assertThat(mean).isCloseTo(0, within(0.1));
+    assertThat(Arrays.stream(late).map(x -> x * x).average().orElseThrow() - mean * mean)
+        .isCloseTo(1, within(0.1));
+  }
+
+  @Test
+  void aScheduleOfOnesOwnIsOneMethod() {
+    var schedule = new ASchedule(1000);
+    assertThat(schedule.alphaBar(NoiseSchedule.CLEAN)).isEqualTo(1);
+    assertThat(schedule.alphaBar(999)).isGreaterThan(0);
+    assertThat(schedule.beta(999)).isCloseTo(0.75, within(1e-9));
+  }
+
+  @Test
+  void theMeanOfTheWayBackIsTheSameFromX0AndFromEps() {
+    for (int t : new int[] {1, 250, 999}) {
+      double eps = 0.3;
+      double x0 = -0.6;
+      double xt = LINEAR.level(t).xt(x0, eps);
+      assertThat(TheWayBack.fromEps(t, eps, xt))
+          .isCloseTo(TheWayBack.fromX0(t, x0, xt), within(1e-9));
+    }
+  }
+
+  /** The weight that the simple loss leaves out, in bits of one dimension. */
+  @Test
+  void theBoundIsAWeightedErrorOfTheNoise() {
+    int t = 300;
+    float[] x0 = {0.2f, -0.4f};
+    float[] eps = {1, -0.5f};
+    var terms = TheBound.terms(t, x0, eps, new float[] {0.5f, -0.25f});
+    assertThat(terms.loss()).isEqualTo(terms.mse()).isCloseTo(0.15625, within(1e-9));
+    double beta = LINEAR.beta(t);
+    double variance = new ForwardProcess(LINEAR).posterior(t).variance();
+    double weight = beta * beta / (2 * variance * (1 - beta) * (1 - LINEAR.alphaBar(t)));
+    assertThat(terms.bound())
+        .isCloseTo(weight * terms.mse() / Math.log(2), within(1e-4 * terms.bound()));
+    assertThat(TheBound.terms(t, x0, eps, eps).bound()).isCloseTo(0, within(1e-6));
+  }
+
+  @Test
+  void aNetworkLearnsASpiralInSeconds() {
+    List<double[]> points = ANetwork.learnAndDraw(300, 50);
+    assertThat(points).hasSize(50).allMatch(point -> Math.hypot(point[0], point[1]) < 5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ddpm-small", "ddim", "heun", "dpmpp-2m"})
+  void anExactScoreLeadsNoiseToTheData(String sampler) {
+    var data =
+        new GaussianMixture(
+            List.of(
+                new Component(0.5, List.of(-1.0), 0.01), new Component(0.5, List.of(1.0), 0.01)));
+    var network = new ExactDenoiser(new ForwardProcess(LINEAR), data);
+    float[] x = ASampler.draw(Samplers.standard().named(sampler), network, 50, 400, 3);
+    DoubleStream sizes = IntStream.range(0, x.length).mapToDouble(i -> Math.abs(x[i]));
+    assertThat(sizes.filter(size -> Math.abs(size - 1) < 0.4).count()).isGreaterThan(380);
+    long right = IntStream.range(0, x.length).filter(i -> x[i] > 0).count();
+    assertThat(right).isBetween(140L, 260L);
+  }
+
+  @Test
+  void fewerStepsAreAWorseSampleOfTheSameNoise() {
+    var data = new GaussianMixture(List.of(new Component(1, List.of(0.5), 0.04)));
+    var network = new ExactDenoiser(new ForwardProcess(LINEAR), data);
+    double few = spread(ASampler.draw(new DdimSampler(0), network, 3, 1000, 1));
+    double many = spread(ASampler.draw(new DdimSampler(0), network, 100, 1000, 1));
+    assertThat(Math.abs(many - 0.2)).isLessThan(Math.abs(few - 0.2)).isLessThan(0.02);
+  }
+
+  private static double spread(float[] x) {
+    double mean = IntStream.range(0, x.length).mapToDouble(i -> x[i]).average().orElseThrow();
+    double square =
+        IntStream.range(0, x.length).mapToDouble(i -> x[i] * x[i]).average().orElseThrow();
+    return Math.sqrt(square - mean * mean);
+  }
+
+  /** Answers 3 to a text and 1 to none. */
+  private record Answers() implements Denoiser<String> {
+    @Override
+    public Parameterization parameterization() {
+      return Parameterization.EPS;
+    }
+
+    @Override
+    public List<Prediction> predict(List<Query<String>> queries) {
+      return queries.stream()
+          .map(query -> Prediction.of(new float[] {query.condition().isEmpty() ? 1 : 3}))
+          .toList();
+    }
+  }
+
+  @Test
+  void guidanceGoesFromTheUnconditionalAnswerPastTheConditionalOne() {
+    for (double scale : new double[] {0, 1, 2.5}) {
+      var guided = WithGuidance.predict(new Answers(), new float[1], 500, "an owl", scale);
+      assertThat(guided.output()[0]).isEqualTo((float) (1 + scale * 2));
+    }
+  }
+
+  @Test
+  void clipNamesWhatUnclipDraws() throws IOException {
+    byte[][] files = Unclip.draw(MODEL);
+    assertThat(files[0]).isNotEqualTo(files[1]).isNotEqualTo(files[2]);
+    for (int i = 0; i < 2; i++) {
+      var best =
+          ZeroShot.classify(
+              MODEL, ImageFiles.read(files[i], 1 << 20), List.of("an owl", "a red apple", "rain"));
+      assertThat(best.get(0).label()).isEqualTo("a red apple");
+      assertThat(best.get(0).probability()).isGreaterThan(0.9);
+    }
+  }
+}

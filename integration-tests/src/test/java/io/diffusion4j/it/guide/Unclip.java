@@ -1,0 +1,25 @@
+package io.diffusion4j.it.guide;
+
+// snippet: all
+import io.diffusion4j.client.Requests;
+import io.diffusion4j.local.LocalGeneration;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import java.nio.file.Path;
+
+final class Unclip {
+  /** An apple, another one like it, and what lies between the apple and an owl; PNG files. */
+  static byte[][] draw(Path model) {
+    try (var local = LocalGeneration.open(model)) {
+      byte[] apple = one(local, Requests.textToImage("a red apple"));
+      byte[] owl = one(local, Requests.textToImage("an owl"));
+      byte[] likeIt = one(local, Requests.variation(apple));
+      byte[] between = one(local, Requests.interpolation(apple, owl, 0.5));
+      return new byte[][] {apple, likeIt, between};
+    }
+  }
+
+  private static byte[] one(LocalGeneration local, GenerateImagesRequest.Builder request) {
+    return local.client().generate(request.addSeeds(7).build()).images().get(0).png();
+  }
+}
+// end snippet
