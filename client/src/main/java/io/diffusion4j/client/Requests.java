@@ -2,16 +2,21 @@ package io.diffusion4j.client;
 
 import com.google.protobuf.ByteString;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.HintedTask;
 import io.diffusion4j.serving.v1.ImageToImageTask;
 import io.diffusion4j.serving.v1.InpaintTask;
 import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.InterpolationTask;
+import io.diffusion4j.serving.v1.MixIngredient;
+import io.diffusion4j.serving.v1.MixTask;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.TextDiffTask;
 import io.diffusion4j.serving.v1.TextToImageTask;
+import io.diffusion4j.serving.v1.TowardTextTask;
 import io.diffusion4j.serving.v1.UnconditionalTask;
 import io.diffusion4j.serving.v1.UpscaleTask;
 import io.diffusion4j.serving.v1.VariationTask;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -124,6 +129,59 @@ public final class Requests {
   public static GenerateImagesRequest.Builder upscale(byte[] image) {
     return GenerateImagesRequest.newBuilder()
         .setUpscale(UpscaleTask.newBuilder().setImage(image(image)));
+  }
+
+  /**
+   * Images of an embedding part of the way from an image's to a text's.
+   *
+   * @param strength in [0, 1]: 0 is the image, 1 the text
+   */
+  public static GenerateImagesRequest.Builder towardText(
+      byte[] image, double strength, String prompt) {
+    return GenerateImagesRequest.newBuilder()
+        .setTowardText(
+            TowardTextTask.newBuilder()
+                .setImage(image(image))
+                .setStrength(strength)
+                .setPrompt(prompt(prompt, "")));
+  }
+
+  /** Images of a weighted sum of what some texts and images mean. */
+  public static GenerateImagesRequest.Builder mix(List<MixIngredient> ingredients) {
+    return GenerateImagesRequest.newBuilder()
+        .setMix(MixTask.newBuilder().addAllIngredients(ingredients));
+  }
+
+  /** A text as one of what a mix is made of. */
+  public static MixIngredient ingredient(String text, double weight) {
+    return MixIngredient.newBuilder().setText(text).setWeight(weight).build();
+  }
+
+  /** An image as one of what a mix is made of. */
+  public static MixIngredient ingredient(byte[] image, double weight) {
+    return MixIngredient.newBuilder().setImage(image(image)).setWeight(weight).build();
+  }
+
+  /**
+   * The same images, which follow a picture of hints, such as a depth map.
+   *
+   * @param asked images of a text, variations, or images that are drawn on; not modified
+   * @param hint of the size of the images
+   */
+  public static GenerateImagesRequest.Builder hinted(
+      GenerateImagesRequest.Builder asked, byte[] hint) {
+    var task = HintedTask.newBuilder().setHint(image(hint));
+    switch (asked.getTaskCase()) {
+      case TEXT_TO_IMAGE -> task.setTextToImage(asked.getTextToImage());
+      case VARIATION -> task.setVariation(asked.getVariation());
+      case IMAGE_TO_IMAGE -> task.setImageToImage(asked.getImageToImage());
+      default ->
+          throw new IllegalArgumentException(
+              "task: "
+                  + asked.getTaskCase()
+                  + " (expected: one of TEXT_TO_IMAGE, VARIATION, IMAGE_TO_IMAGE)");
+    }
+    return asked.clone().setHinted(task);
   }
 
   private static PromptSpec prompt(String text, String negative) {

@@ -122,7 +122,7 @@ final class ToyModel {
    */
   static ImagePipeline named(String name, Consumer<Query<ImageDecoder.Condition>> network) {
     var parts = parts(network);
-    return pipeline(name, EnumSet.allOf(Kind.class), parts)
+    return pipeline(name, EnumSet.range(Kind.TEXT_TO_IMAGE, Kind.UNCONDITIONAL), parts)
         .withEmbedder(
             new Embedder(
                 EMBEDDING,
@@ -138,7 +138,8 @@ final class ToyModel {
    */
   static ImagePipeline behind(
       String name, UnaryOperator<Denoiser<ImageDecoder.Condition>> between) {
-    return pipeline(name, EnumSet.allOf(Kind.class), parts(query -> {}, between));
+    return pipeline(
+        name, EnumSet.range(Kind.TEXT_TO_IMAGE, Kind.UNCONDITIONAL), parts(query -> {}, between));
   }
 
   private static UnclipPipeline pipeline(String name, Set<Kind> tasks, UnclipParts parts) {

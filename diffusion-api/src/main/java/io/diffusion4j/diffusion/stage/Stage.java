@@ -171,7 +171,12 @@ public record Stage(
     }
   }
 
-  private void checkSize(Pixels asked) {
+  /**
+   * Returns normally if the stage draws images of this size, or rounds it to one that it draws.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  public void checkSize(Pixels asked) {
     sizes.ifPresentOrElse(
         offered -> offered.check(asked),
         () ->

@@ -119,6 +119,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
             .setMaxGuidanceScale(stage.scale().most())
             .setImageWidth(stage.draws().width())
             .setImageHeight(stage.draws().height());
+    stage.sizes().ifPresent(sizes -> listed.setSizeUnit(sizes.unit()).setMaxSize(sizes.most()));
     stage
         .guides()
         .forEach(

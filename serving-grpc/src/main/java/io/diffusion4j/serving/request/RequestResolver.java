@@ -93,6 +93,14 @@ public final class RequestResolver {
               .flatMap(settings -> engine.advice(stage, settings));
       warning("UNSTABLE_SAMPLER", field, advice).ifPresent(warnings::add);
     }
+    for (Stage stage : engine.stages(task.kind())) {
+      String field = names.apply("stages[\"" + stage.name() + "\"].size");
+      Optional<String> rounded =
+          Optional.ofNullable(stages.get(stage.name()))
+              .filter(own -> own.size().filter(size -> !size.equals(stage.size(own))).isPresent())
+              .map(own -> own.size().orElseThrow() + " is rounded up to " + stage.size(own));
+      warning("SIZE_ROUNDED", field, rounded).ifPresent(warnings::add);
+    }
     return new ResolvedRequest(
         resolved.build(), engine, engine.card(), stages, steps, List.copyOf(warnings));
   }

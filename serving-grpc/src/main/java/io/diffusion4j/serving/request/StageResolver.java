@@ -5,10 +5,12 @@ import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.EtaSampler;
 import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Course;
+import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
+import io.diffusion4j.serving.v1.ImageSize;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -58,6 +60,15 @@ public final class StageResolver {
   }
 
   private static SamplingSettings settings(StageOptions options, Stage stage) {
+    SamplingSettings settings = sampling(options, stage);
+    return options.hasSize() ? settings.withSize(size(options.getSize())) : settings;
+  }
+
+  private static Pixels size(ImageSize asked) {
+    return new Pixels(asked.getWidth(), asked.getHeight());
+  }
+
+  private static SamplingSettings sampling(StageOptions options, Stage stage) {
     double scale = options.hasGuidanceScale() ? options.getGuidanceScale() : 1;
     if (stage.denoising().isEmpty()) {
       return SamplingSettings.withoutSampler(scale);
@@ -91,7 +102,25 @@ public final class StageResolver {
       checkFixed(path, options, stage, violations);
     }
     checkGuidance(path, options, stage, violations);
+    if (options.hasSize()) {
+      checkSize(path + "size", options.getSize(), stage, violations);
+    }
     return violations.size() == before;
+  }
+
+  private static void checkSize(String field, ImageSize asked, Stage stage, Violations violations) {
+    String size = asked.getWidth() + "×" + asked.getHeight();
+    if (asked.getWidth() < 1 || asked.getHeight() < 1) {
+      violations.add(field, size, "≥ 1×1");
+    } else if (stage.sizes().isEmpty() && !stage.draws().areDrawn()) {
+      violations.add(field, size, "unset; this stage draws no images");
+    } else {
+      try {
+        stage.checkSize(size(asked));
+      } catch (IllegalArgumentException e) {
+        violations.add(field, e);
+      }
+    }
   }
 
   private static void checkGuidance(

@@ -7,22 +7,28 @@ import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.VARIATION;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.stage.Sizes;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.request.InputImages.Taken;
 import io.diffusion4j.serving.v1.FromEmbeddingTask;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.HintedTask;
 import io.diffusion4j.serving.v1.ImageToImageTask;
 import io.diffusion4j.serving.v1.InpaintTask;
 import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.InterpolationTask;
+import io.diffusion4j.serving.v1.MixTask;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.ResamplingOptions;
 import io.diffusion4j.serving.v1.TextDiffTask;
+import io.diffusion4j.serving.v1.TowardTextTask;
 import io.diffusion4j.serving.v1.UnconditionalTask;
 import io.diffusion4j.serving.v1.UpscaleTask;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Checks the task of a request and fills in its defaults.
@@ -40,6 +46,12 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   private static final double TEXT_DIFF_RATIO = 0.35;
 
   private static final int MOST_REPEATS = 100;
+
+  /** As published. */
+  private static final double TOWARD_TEXT_STRENGTH = 0.3;
+
+  /** Of an ingredient; embeddings of more are far from all that a decoder was trained with. */
+  private static final int MOST_WEIGHT = 100;
 
   /** Values of embeddings are about 1; with 3e38 a network answers NaN. */
   private static final int MOST_OF_EMBEDDING = 10_000;
@@ -60,6 +72,9 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
       case TEXT_DIFF -> textDiff(request.getTextDiffBuilder());
       case FROM_EMBEDDING -> fromEmbedding(request.getFromEmbedding());
       case UNCONDITIONAL -> unconditional(request.getUnconditional());
+      case MIX -> mix(request.getMixBuilder());
+      case TOWARD_TEXT -> towardText(request.getTowardTextBuilder());
+      case HINTED -> hinted(request.getHintedBuilder());
       case TASK_NOT_SET -> throw new IllegalStateException("task: none");
     }
   }
@@ -80,7 +95,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   }
 
   private void inpaint(InpaintTask.Builder task) {
-    Optional<Taken> image = takeSquare("inpaint.image", task.getImage());
+    Optional<Taken> image = takePicture("inpaint.image", task.getImage());
     Optional<Taken> mask = take("inpaint.mask", task.getMask());
     if (image.isPresent() && mask.isPresent() && !size(mask.get()).equals(size(image.get()))) {
       violations.add(
@@ -103,7 +118,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   }
 
   private void imageToImage(ImageToImageTask.Builder task) {
-    takeSquare("image_to_image.image", task.getImage()).map(Taken::file).ifPresent(task::setImage);
+    takePicture("image_to_image.image", task.getImage()).map(Taken::file).ifPresent(task::setImage);
     if (!task.hasStrength()) {
       task.setStrength(STRENGTH);
     }
@@ -172,6 +187,63 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
     }
   }
 
+  private void mix(MixTask.Builder task) {
+    if (task.getIngredientsCount() == 0) {
+      violations.add("mix.ingredients", "none", "at least one");
+    }
+    for (int i = 0; i < task.getIngredientsCount(); i++) {
+      String field = "mix.ingredients[" + i + "]";
+      var ingredient = task.getIngredientsBuilder(i);
+      if (ingredient.hasImage()) {
+        take(field + ".image", ingredient.getImage())
+            .map(Taken::file)
+            .ifPresent(ingredient::setImage);
+      } else if (ingredient.getText().isBlank()) {
+        violations.add(field, "neither", "an image, or a text with some words");
+      }
+      if (!ingredient.hasWeight()) {
+        ingredient.setWeight(1);
+      }
+      if (!(Math.abs(ingredient.getWeight()) <= MOST_WEIGHT)) { // NaN fails too
+        violations.add(
+            field + ".weight", ingredient.getWeight(), -MOST_WEIGHT + " to " + MOST_WEIGHT);
+      }
+    }
+  }
+
+  private void towardText(TowardTextTask.Builder task) {
+    take("toward_text.image", task.getImage()).map(Taken::file).ifPresent(task::setImage);
+    if (task.getPrompt().getText().isBlank()) {
+      violations.add(
+          "toward_text.prompt.text", Errors.quote(task.getPrompt().getText()), "some words");
+    }
+    if (!task.hasStrength()) {
+      task.setStrength(TOWARD_TEXT_STRENGTH);
+    }
+    checkShare("toward_text.strength", task.getStrength());
+  }
+
+  private void hinted(HintedTask.Builder task) {
+    take("hinted.hint", task.getHint()).map(Taken::file).ifPresent(task::setHint);
+    var inner = Tasks.inner(task.build());
+    switch (task.getTaskCase()) {
+      case TEXT_TO_IMAGE -> {
+        resolve(inner);
+        task.setTextToImage(inner.getTextToImage());
+      }
+      case VARIATION -> {
+        resolve(inner);
+        task.setVariation(inner.getVariation());
+      }
+      case IMAGE_TO_IMAGE -> {
+        resolve(inner);
+        task.setImageToImage(inner.getImageToImage());
+      }
+      case TASK_NOT_SET ->
+          violations.add("hinted.task", "none", "one of text_to_image, variation, image_to_image");
+    }
+  }
+
   private void checkLength(String field, String text) {
     checkLength(field, text, violations);
   }
@@ -184,10 +256,13 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
     }
   }
 
-  /** With words the prior is needed, without them the image encoder. */
+  /** With words the prior is needed, without them the image encoder. A model that edits has both. */
   private void checkEditedWords(String task, PromptSpec prompt) {
     String field = task + ".prompt.text";
     Set<ImageTask.Kind> tasks = engine.card().tasks();
+    if (Collections.disjoint(tasks, Set.of(TEXT_TO_IMAGE, VARIATION, UNCONDITIONAL))) {
+      return;
+    }
     if (prompt.getText().isBlank()
         && !tasks.contains(VARIATION)
         && !tasks.contains(UNCONDITIONAL)) {
@@ -209,8 +284,18 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   }
 
   private Optional<Taken> take(String field, InputImage given) {
-    int maxSide = Math.max(InputImages.MAX_SIDE, engine.card().images().width());
-    return InputImages.take(field, given, maxSide, violations);
+    int own = Math.max(InputImages.MAX_SIDE, engine.card().images().width());
+    int most = sizes().mapToInt(Sizes::most).reduce(own, Math::max);
+    return InputImages.take(field, given, most, violations);
+  }
+
+  /** A picture that becomes an image of the model; a square one, if all its images are. */
+  private Optional<Taken> takePicture(String field, InputImage given) {
+    return sizes().findAny().isPresent() ? take(field, given) : takeSquare(field, given);
+  }
+
+  private Stream<Sizes> sizes() {
+    return engine.card().stages().stream().flatMap(stage -> stage.sizes().stream());
   }
 
   private Optional<Taken> takeSquare(String field, InputImage given) {

@@ -7,6 +7,8 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
+import io.diffusion4j.serving.v1.HintedTask;
+import io.diffusion4j.serving.v1.MixIngredient;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.ResamplingOptions;
 import java.util.LinkedHashMap;
@@ -76,7 +78,38 @@ final class Tasks {
         yield new ImageTask.Unconditional(
             task.hasLabel() ? OptionalInt.of(task.getLabel()) : OptionalInt.empty());
       }
+      case MIX ->
+          new ImageTask.Mix(
+              request.getMix().getIngredientsList().stream().map(Tasks::ingredient).toList(),
+              request.getMix().getNegativeText());
+      case TOWARD_TEXT -> {
+        var task = request.getTowardText();
+        yield new ImageTask.TowardText(
+            InputImages.ofCanonical(task.getImage()), task.getStrength(), words(task.getPrompt()));
+      }
+      case HINTED ->
+          new ImageTask.Hinted(
+              of(inner(request.getHinted()).build()),
+              InputImages.ofCanonical(request.getHinted().getHint()));
       case TASK_NOT_SET -> throw new IllegalStateException("task: none");
+    };
+  }
+
+  private static ImageTask.Ingredient ingredient(MixIngredient ingredient) {
+    return ingredient.hasImage()
+        ? new ImageTask.Ingredient.Picture(
+            InputImages.ofCanonical(ingredient.getImage()), ingredient.getWeight())
+        : new ImageTask.Ingredient.Text(ingredient.getText(), ingredient.getWeight());
+  }
+
+  /** The task that follows a hint, as a request of its own; without a task if there is none. */
+  static GenerateImagesRequest.Builder inner(HintedTask task) {
+    var request = GenerateImagesRequest.newBuilder();
+    return switch (task.getTaskCase()) {
+      case TEXT_TO_IMAGE -> request.setTextToImage(task.getTextToImage());
+      case VARIATION -> request.setVariation(task.getVariation());
+      case IMAGE_TO_IMAGE -> request.setImageToImage(task.getImageToImage());
+      case TASK_NOT_SET -> request;
     };
   }
 
@@ -92,6 +125,8 @@ final class Tasks {
   static boolean hasImages(GenerateImagesRequest request) {
     return switch (request.getTaskCase()) {
       case VARIATION, INTERPOLATION, INPAINT, IMAGE_TO_IMAGE, UPSCALE, TEXT_DIFF -> true;
+      case TOWARD_TEXT, HINTED -> true;
+      case MIX -> request.getMix().getIngredientsList().stream().anyMatch(MixIngredient::hasImage);
       case TEXT_TO_IMAGE, FROM_EMBEDDING, UNCONDITIONAL, TASK_NOT_SET -> false;
     };
   }
@@ -102,17 +137,29 @@ final class Tasks {
     FieldDescriptor task =
         request.getOneofFieldDescriptor(GenerateImagesRequest.getDescriptor().getOneofs().get(0));
     if (task != null) {
-      Message own = (Message) request.getField(task);
-      for (FieldDescriptor field : task.getMessageType().getFields()) {
-        String path = task.getName() + "." + field.getName();
-        if (own.getField(field) instanceof PromptSpec prompt) {
-          texts.put(path + ".text", prompt.getText());
-          texts.put(path + ".negative_text", prompt.getNegativeText());
-        } else if (own.getField(field) instanceof String text) {
-          texts.put(path, text);
-        }
-      }
+      texts(task.getName(), (Message) request.getField(task), texts);
     }
     return texts;
+  }
+
+  private static void texts(String path, Message message, Map<String, String> texts) {
+    for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+      String own = path + "." + field.getName();
+      if (field.isRepeated()) {
+        for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
+          addTexts(own + "[" + i + "]", message.getRepeatedField(field, i), texts);
+        }
+      } else if (!field.hasPresence() || message.hasField(field)) {
+        addTexts(own, message.getField(field), texts);
+      }
+    }
+  }
+
+  private static void addTexts(String path, Object value, Map<String, String> texts) {
+    if (value instanceof Message message) {
+      texts(path, message, texts);
+    } else if (value instanceof String text) {
+      texts.put(path, text);
+    }
   }
 }
