@@ -94,6 +94,7 @@ public final class OpenPipeline implements AutoCloseable {
                     "a folder with %s",
                     known.stream()
                         .map(ModelFamily::layout)
+                        .distinct()
                         .sorted(Comparator.reverseOrder())
                         .collect(Collectors.joining(", or with "))));
   }

@@ -32,6 +32,11 @@ public enum PriorChoice {
     };
   }
 
+  /** Whether there is a prior of this name. */
+  public static boolean isKnown(String word) {
+    return Arrays.stream(values()).anyMatch(choice -> choice.word().equals(word));
+  }
+
   /**
    * The prior of this name.
    *

@@ -14,17 +14,23 @@ import java.util.stream.IntStream;
  * framework's number by number.
  *
  * <p>A file holds the draws of a batch of N samples: {@code prior.init}, {@code prior.step0}, … for
- * each stage, embeddings as {@code [N, E]} and images as PyTorch has them, {@code [N, C, H, W]}.
+ * each stage, embeddings as {@code [N, E]} and images as PyTorch has them, {@code [N, C, H, W]}. Where
+ * a stage also draws for negative texts, their rows come after the N.
  */
 public final class RecordedNoise implements NoiseSource {
   private static final int IMAGE_RANK = 4;
 
+  /** What follows the name of a stage that draws for negative texts. */
+  private static final String NEGATIVE = "/negative";
+
   private final Path file;
   private final int row;
+  private final int samples;
 
-  private RecordedNoise(Path file, int row) {
+  private RecordedNoise(Path file, int row, int samples) {
     this.file = file;
     this.row = row;
+    this.samples = samples;
   }
 
   /**
@@ -37,7 +43,7 @@ public final class RecordedNoise implements NoiseSource {
       List<String> problems = new ArrayList<>();
       for (String name : noise.names()) {
         long[] shape = noise.info(name).shape();
-        if (shape.length < 2 || shape[0] != samples) {
+        if (shape.length < 2 || (shape[0] != samples && shape[0] != 2L * samples)) {
           problems.add(name + ": " + Arrays.toString(shape) + " (expected: [" + samples + ", …])");
         }
       }
@@ -46,7 +52,7 @@ public final class RecordedNoise implements NoiseSource {
       }
     }
     return IntStream.range(0, samples)
-        .<NoiseSource>mapToObj(row -> new RecordedNoise(file, row))
+        .<NoiseSource>mapToObj(row -> new RecordedNoise(file, row, samples))
         .toList();
   }
 
@@ -57,7 +63,9 @@ public final class RecordedNoise implements NoiseSource {
    */
   @Override
   public float[] gaussian(String stage, int step, int size) {
-    String name = stage + (step == INITIAL ? ".init" : ".step" + step);
+    boolean ofNegative = stage.endsWith(NEGATIVE);
+    String drawn = ofNegative ? stage.substring(0, stage.length() - NEGATIVE.length()) : stage;
+    String name = drawn + (step == INITIAL ? ".init" : ".step" + step);
     try (var noise = SafetensorsFile.open(file)) {
       if (!noise.contains(name)) {
         throw new CheckpointException(
@@ -70,7 +78,19 @@ public final class RecordedNoise implements NoiseSource {
         throw new CheckpointException(
             file, name + ": " + Arrays.toString(shape) + " (expected: " + size + " for each)");
       }
-      float[] values = Arrays.copyOfRange(all, row * size, (row + 1) * size);
+      int at = ofNegative ? samples + row : row;
+      if (at >= shape[0]) {
+        throw new CheckpointException(
+            file,
+            name
+                + ": "
+                + shape[0]
+                + " rows (expected: "
+                + 2 * samples
+                + ", half of them for"
+                + " negative texts)");
+      }
+      float[] values = Arrays.copyOfRange(all, at * size, (at + 1) * size);
       return shape.length == IMAGE_RANK ? Channels.last(values, (int) shape[1]) : values;
     }
   }
