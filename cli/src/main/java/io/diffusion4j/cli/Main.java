@@ -17,6 +17,7 @@ import io.diffusion4j.cli.generate.GenerateCommand;
 import io.diffusion4j.cli.generate.GlideCommand;
 import io.diffusion4j.cli.generate.ImageToImageCommand;
 import io.diffusion4j.cli.generate.InpaintCommand;
+import io.diffusion4j.cli.generate.MixCommand;
 import io.diffusion4j.cli.generate.ReplayCommand;
 import io.diffusion4j.cli.generate.UpscaleCommand;
 import io.diffusion4j.cli.generate.VaryCommand;
@@ -74,6 +75,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       MeasureCommand.class,
       InspectCommand.class,
+      MixCommand.class,
       InitCommand.class,
       PullCommand.class,
       ConvertCommand.class,

@@ -3,6 +3,7 @@ package io.diffusion4j.kandinsky;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.part.ImageEncoder;
@@ -41,7 +42,7 @@ public final class KandinskyFamily implements ModelFamily {
 
   @Override
   public String layout() {
-    return "Kandinsky 2.2's unet, movq and scheduler";
+    return ModelFolder.INDEX;
   }
 
   @Override

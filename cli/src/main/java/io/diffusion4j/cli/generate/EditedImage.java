@@ -8,7 +8,10 @@ import picocli.CommandLine.Parameters;
 /** The image that a command starts from, and what it is to show. */
 @Command // or picocli takes it for no mixin
 final class EditedImage {
-  @Parameters(index = "0", paramLabel = "IMAGE", description = "A square PNG, JPEG or WebP file.")
+  @Parameters(
+      index = "0",
+      paramLabel = "IMAGE",
+      description = "A PNG, JPEG or WebP file; a square one, unless the model draws several sizes.")
   private Path image = Path.of("");
 
   @Parameters(

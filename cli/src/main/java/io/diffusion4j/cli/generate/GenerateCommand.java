@@ -64,6 +64,16 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   private @Nullable Integer label;
 
   @Option(
+      names = "--hint",
+      paramLabel = "FILE",
+      description =
+          "A picture of the images' size that they follow, such as a depth map, of a model that"
+              + " reads hints.")
+  private @Nullable Path hint;
+
+  private byte[] hintFile = {};
+
+  @Option(
       names = "--sweep",
       paramLabel = "NAME=VALUE,…",
       description =
@@ -81,6 +91,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   @Override
   public Integer call() throws IOException {
     check();
+    hintFile = hint == null ? new byte[0] : InputFile.read(hint);
     return drawer.server == null
         ? drawHere()
         : new ServerBatch(console, files(), prompts.draws, stages, drawer)
@@ -92,6 +103,10 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     prompts.check();
     Check.that(label == null || label >= 0, "label", label, "≥ 0");
     Check.that(label == null || prompts.prompts.isEmpty(), "label", label, "none beside a prompt");
+    if (hint != null) {
+      InputFile.check("hint", hint);
+      prompts.requireSome();
+    }
     atEach(stages::check);
     files().requireWritable();
     batch.check(prompts.draws.seed);
@@ -177,15 +192,24 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     }
     var words =
         prompts.prompts.stream().map(prompt -> new ImageTask.Words(prompt, negative)).toList();
-    return new ImageTask.TextToImage(prompts.forEachImage(words));
+    var task = new ImageTask.TextToImage(prompts.forEachImage(words));
+    return requests.get(0).task() instanceof ImageTask.Hinted hinted
+        ? new ImageTask.Hinted(task, hinted.hint())
+        : task;
   }
 
   /** A request for each prompt, or one without any. */
   private List<GenerateImagesRequest.Builder> asked() {
-    return prompts.prompts.isEmpty()
-        ? List.of(
-            Requests.unconditional(label == null ? OptionalInt.empty() : OptionalInt.of(label)))
-        : prompts.prompts.stream().map(prompt -> Requests.textToImage(prompt, negative)).toList();
+    if (prompts.prompts.isEmpty()) {
+      return List.of(
+          Requests.unconditional(label == null ? OptionalInt.empty() : OptionalInt.of(label)));
+    }
+    var asked =
+        prompts.prompts.stream().map(prompt -> Requests.textToImage(prompt, negative)).toList();
+    if (hintFile.length == 0) {
+      return asked;
+    }
+    return asked.stream().map(request -> Requests.hinted(request, hintFile)).toList();
   }
 
   /** One embedding is drawn from recorded noise, as by the published pipelines. */

@@ -4,8 +4,10 @@ import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,13 +34,25 @@ public final class ImageToImageCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}")
   private double strength;
 
+  @Option(
+      names = "--hint",
+      paramLabel = "FILE",
+      description =
+          "A picture of the image's size that it follows, such as a depth map, of a model that"
+              + " reads hints.")
+  private @Nullable Path hint;
+
   @Mixin private EditOptions edit = new EditOptions();
 
   @Override
   public Integer call() throws IOException {
     image.check();
     Check.share("strength", strength);
+    if (hint != null) {
+      InputFile.check("hint", hint);
+    }
     edit.check(1);
-    return edit.draw(List.of(Requests.imageToImage(image.read(), strength, image.prompt())));
+    var asked = Requests.imageToImage(image.read(), strength, image.prompt());
+    return edit.draw(List.of(hint == null ? asked : Requests.hinted(asked, InputFile.read(hint))));
   }
 }

@@ -10,8 +10,12 @@ import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -24,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,6 +42,9 @@ import picocli.CommandLine.Parameters;
     description = "Make variations of images.",
     footer = {"", "Example:", "  diffusion4j vary apple.png --output another.png"})
 public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sampled {
+  /** As published. */
+  private static final double TOWARD = 0.3;
+
   @Mixin private Console console = new Console();
 
   @Parameters(
@@ -55,9 +63,24 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
           "The PNG file to write, or - for the standard output. Default: ${DEFAULT-VALUE}")
   private Path output = Path.of("");
 
+  @Option(
+      names = "--toward",
+      paramLabel = "TEXT",
+      description =
+          "Vary toward this text: the prior draws on from the image's embedding, of models that"
+              + " can.")
+  private @Nullable String toward;
+
+  @Option(
+      names = "--strength",
+      paramLabel = "X",
+      description = "How far toward the text: 0 is the image, 1 the text. Default: 0.3")
+  private @Nullable Double strength;
+
   @Mixin private DrawOptions draws = new DrawOptions();
 
-  private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling (there is no prior)");
+  private final SamplingOptions stages =
+      SamplingOptions.ofUnclip("Sampling (there is no prior without --toward)");
 
   @ArgGroup(validate = false, heading = "%nTo compare with other frameworks:%n")
   private BatchOptions batch = new BatchOptions();
@@ -76,7 +99,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     List<Source> given = new ArrayList<>();
     for (Path source : sources) {
       if (arePictures()) {
-        asked.add(Requests.variation(InputFile.read(source)));
+        asked.add(request(InputFile.read(source)));
       } else {
         given.add(Source.read(source));
       }
@@ -91,11 +114,14 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     var here = new LocalBatch(console, files, draws, batch, drawer.plugins);
     here.run(
         drawer.model.folder(),
-        drawer.model.opening(Residency.ONE_AT_A_TIME),
+        stages.opening(drawer.model.opening(Residency.ONE_AT_A_TIME)),
         seed,
         (open, noise, watch) -> {
           var pipeline = open.pipeline();
           List<DirectRequest> requests = here.requests(asked, stages, pipeline, seed);
+          if (toward != null) {
+            return toward(requests, pipeline, noise, watch);
+          }
           requests.forEach(request -> given.add(Picture.of(request)));
           List<float[]> embeddings = new ArrayList<>();
           for (Source source : given) {
@@ -115,6 +141,26 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     return 0;
   }
 
+  private GenerateImagesRequest.Builder request(byte[] image) {
+    return toward == null
+        ? Requests.variation(image)
+        : Requests.towardText(image, strength == null ? TOWARD : strength, toward);
+  }
+
+  /** Each image by itself, from its own embedding. */
+  private Drawn toward(
+      List<DirectRequest> requests,
+      ImagePipeline pipeline,
+      List<NoiseSource> noise,
+      SamplingListener watch) {
+    List<Image> images = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      var own = noise.subList(i * draws.count, (i + 1) * draws.count);
+      images.addAll(pipeline.draw(requests.get(i).task(), requests.get(i).settings(), own, watch));
+    }
+    return batch.noise != null ? Drawn.plain(images) : Drawn.of(requests, draws.count, images);
+  }
+
   /** Whether requests can hold what is varied. */
   private boolean arePictures() {
     return sources.stream().noneMatch(Prepared::is);
@@ -125,7 +171,13 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     sources.forEach(source -> InputFile.check("image", source));
     draws.check();
     stages.check();
-    stages.checkWithoutPrior();
+    Check.that(strength == null || toward != null, "strength", strength, "none without --toward");
+    if (toward == null) {
+      stages.checkWithoutPrior();
+    } else {
+      Check.share("strength", strength == null ? TOWARD : strength);
+      Check.that(arePictures(), "toward", toward, "none beside pixel_values");
+    }
     batch.check(draws.seed);
     drawer.check(stages);
     if (drawer.server != null) {
@@ -137,12 +189,18 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
       return;
     }
     Path folder = drawer.model.folder();
-    UnclipFamily.require(folder);
-    Check.that(
-        drawer.plugins.areGiven() || ModelFolder.open(folder).has("image_encoder"),
-        "model",
-        folder,
-        "a folder with an image_encoder");
+    if (!arePictures() || isUnclip()) {
+      UnclipFamily.require(folder);
+      Check.that(
+          drawer.plugins.areGiven() || ModelFolder.open(folder).has("image_encoder"),
+          "model",
+          folder,
+          "a folder with an image_encoder");
+    }
+  }
+
+  private boolean isUnclip() {
+    return OpenPipeline.family(drawer.model.folder()) instanceof UnclipFamily;
   }
 
   /** What is to be varied, as a file has it. */

@@ -23,6 +23,7 @@ public final class OptionNames {
       Map.of(
           "image_count", "count",
           "prompt.negative_text", "negative",
+          "negative_text", "negative",
           "from_text", "from",
           "to_text", "to",
           "resampling.jump_length", "repaint-jump",
@@ -42,7 +43,7 @@ public final class OptionNames {
       return hyphens(
           setting == null
               ? stage.group(1)
-              : setting.equals("guidance")
+              : setting.equals("guidance") || setting.equals("size")
                   ? setting
                   : stage.group(1) + "-" + setting.replaceFirst("_scale$", ""));
     }

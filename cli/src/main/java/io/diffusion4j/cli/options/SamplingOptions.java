@@ -12,15 +12,19 @@ import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.serving.v1.ImageSize;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.unclip.Defaults;
 import io.diffusion4j.unclip.PriorChoice;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IModelTransformer;
@@ -67,6 +71,7 @@ public final class SamplingOptions {
     SCHEDULE(String.class, "NAME"),
     ETA(Double.class, "X"),
     THRESHOLDING(String.class, "NAME"),
+    SIZE(String.class, "WxH"),
     GUIDE(String.class, "KIND"),
     GUIDE_SCALE(Double.class, "X");
 
@@ -136,6 +141,12 @@ public final class SamplingOptions {
   /** Before the other groups of options, which have picocli's default. */
   private static final int FIRST = -2;
 
+  /** Of at most five digits each. */
+  private static final Pattern SIZE = Pattern.compile("([0-9]{1,5})[x×]([0-9]{1,5})");
+
+  /** The prior of one pass that a model's folder may have. */
+  private static final String ECLIPSE = "eclipse";
+
   private static final String PUBLISHED = "; of a published pipeline: ";
 
   private final String heading;
@@ -168,8 +179,9 @@ public final class SamplingOptions {
                         "",
                         Setting.PRIOR,
                         "Which prior draws the image embeddings: diffusion, or ar, the"
-                            + " autoregressive one, which has guidance but no sampler and no steps."
-                            + " Default: diffusion")),
+                            + " autoregressive one, which has guidance but no sampler and no steps;"
+                            + " eclipse, a prior of one pass in the model's folder; or a folder"
+                            + " with a prior. Default: diffusion")),
                 each(Setting.SAMPLER, "How the %s samples, if not as all."),
                 List.of(
                     Flag.of(
@@ -201,6 +213,14 @@ public final class SamplingOptions {
                             + Defaults.DECODER_GUIDANCE
                             + PUBLISHED
                             + Defaults.PUBLISHED_DECODER_GUIDANCE)),
+                List.of(
+                    Flag.named(
+                        "size",
+                        ImageDecoder.STAGE,
+                        Setting.SIZE,
+                        "Width and height of the images, such as 768x512, of models that draw"
+                            + " several sizes; rounded up to what the model draws. Default: the"
+                            + " model's own")),
                 each(
                     Setting.SCHEDULE,
                     "Timesteps that the %s visits, such as leading or trailing. Default: its own."),
@@ -249,9 +269,10 @@ public final class SamplingOptions {
         Flag.of(Upsampler.STAGE, setting, help.formatted("upsampler")));
   }
 
-  /** The names that {@link #set} knows, stage by stage. */
+  /** The names that {@link #set} knows, stage by stage; images of a series have one size. */
   public List<String> names() {
     return flags.stream()
+        .filter(flag -> flag.setting != Setting.SIZE)
         .collect(groupingBy(Flag::stage, LinkedHashMap::new, toList()))
         .values()
         .stream()
@@ -313,24 +334,19 @@ public final class SamplingOptions {
             flag.require(forAll(Setting.GUIDE).isPresent(), "none without --guidance");
           }
           case ETA -> flag.require((double) value >= 0 && (double) value <= 1, "0 to 1");
-          case SAMPLER, PRIOR, SCHEDULE, THRESHOLDING, GUIDE -> {} // only a model knows its names
+          case SIZE -> flag.require(SIZE.matcher((String) value).matches(), "such as 768x512");
+          case PRIOR -> place((String) value);
+          case SAMPLER, SCHEDULE, THRESHOLDING, GUIDE -> {} // only a model knows its names
         }
       }
     }
-    if (prior() == PriorChoice.AR) {
+    if (forAll(Setting.PRIOR).equals(Optional.of(PriorChoice.AR.word()))) {
       for (Flag flag : flags) {
         if (flag.stage.equals(Prior.STAGE) && flag.setting != Setting.GUIDANCE) {
           flag.requireAbsent("the autoregressive prior has none");
         }
       }
     }
-  }
-
-  /** Which prior draws. */
-  public PriorChoice prior() {
-    return forAll(Setting.PRIOR)
-        .map(word -> PriorChoice.named((String) word))
-        .orElse(PriorChoice.DIFFUSION);
   }
 
   /** Refuses a choice of the prior, for a server, whose model has its own. */
@@ -340,11 +356,20 @@ public final class SamplingOptions {
         .forEach(flag -> flag.requireAbsent("a server's model has its own"));
   }
 
-  /** Refuses everything that is asked of the prior, for work that needs none. */
+  /**
+   * Refuses everything that is asked of the prior, for work that draws no embeddings; the folder of
+   * a prior may have the image encoder that the work needs.
+   */
   public void checkWithoutPrior() {
     flags.stream()
-        .filter(flag -> flag.setting == Setting.PRIOR || flag.stage.equals(Prior.STAGE))
+        .filter(flag -> flag.stage.equals(Prior.STAGE) || isKindOfPrior(flag))
         .forEach(flag -> flag.requireAbsent("no prior is used"));
+  }
+
+  private static boolean isKindOfPrior(Flag flag) {
+    return flag.setting == Setting.PRIOR
+        && flag.value() instanceof String word
+        && (word.equals(ECLIPSE) || PriorChoice.isKnown(word));
   }
 
   /**
@@ -363,7 +388,29 @@ public final class SamplingOptions {
 
   /** How the prior that was asked for is opened. */
   public Opening opening(Opening own) {
-    return forAll(Setting.PRIOR).isEmpty() ? own : own.withPrior(prior().word());
+    return forAll(Setting.PRIOR).map(word -> own.withPrior(place((String) word))).orElse(own);
+  }
+
+  /**
+   * The name of a prior, or the folder of one, which may be a published one.
+   *
+   * @throws IllegalArgumentException if it is neither
+   */
+  private static String place(String word) {
+    if (word.equals(ECLIPSE)) {
+      return word;
+    }
+    Path folder = PublishedModel.folder(Path.of(word));
+    return Files.isDirectory(folder) ? folder.toString() : PriorChoice.named(word).word();
+  }
+
+  private static ImageSize size(String text) {
+    var size = SIZE.matcher(text);
+    Check.that(size.matches(), "size", text, "such as 768x512");
+    return ImageSize.newBuilder()
+        .setWidth(Integer.parseInt(size.group(1)))
+        .setHeight(Integer.parseInt(size.group(2)))
+        .build();
   }
 
   /** What was given, by the stages of the table; for a server, whose stages are not known. */
@@ -426,6 +473,7 @@ public final class SamplingOptions {
           case ETA -> options.setEta((double) value);
           case THRESHOLDING -> options.setThresholding((String) value);
           case GUIDE, GUIDE_SCALE -> {} // of whichever stage has a guide
+          case SIZE -> options.setSize(size((String) value));
           case PRIOR -> {} // chooses a model's part, which samples nothing by that
         }
       }

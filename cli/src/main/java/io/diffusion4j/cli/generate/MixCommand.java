@@ -1,0 +1,80 @@
+package io.diffusion4j.cli.generate;
+
+import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.client.Requests;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.serving.v1.MixIngredient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code diffusion4j mix}: images of a weighted sum of texts and pictures. */
+@Command(
+    name = "mix",
+    modelTransformer = SamplingOptions.Adder.class,
+    description = "Draw a weighted mix of texts and images.",
+    footer = {
+      "",
+      "Example:",
+      "  diffusion4j mix cat.png:0.5 \"a starry night\":0.5 --model kandinsky --output night.png"
+    })
+public final class MixCommand implements Callable<Integer> {
+  private static final Pattern WEIGHTED = Pattern.compile("(.+):(-?[0-9]*\\.?[0-9]+)");
+
+  @Parameters(
+      paramLabel = "IMAGE|TEXT[:WEIGHT]",
+      arity = "1..*",
+      description =
+          "A PNG, JPEG or WebP file, or a text in quotes, with its factor in the sum. Default"
+              + " factor: 1 divided by how many there are")
+  private List<String> ingredients = List.of();
+
+  @Option(
+      names = "--negative",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "What the image shall not show.")
+  private String negative = "";
+
+  @Mixin private EditOptions edit = new EditOptions();
+
+  @Override
+  public Integer call() throws IOException {
+    edit.check(1);
+    List<MixIngredient> mixed = new ArrayList<>();
+    for (String ingredient : ingredients) {
+      mixed.add(ingredient(ingredient));
+    }
+    var request = Requests.mix(mixed);
+    request.getMixBuilder().setNegativeText(negative);
+    return edit.draw(List.of(request));
+  }
+
+  private MixIngredient ingredient(String given) throws IOException {
+    var weighted = WEIGHTED.matcher(given);
+    boolean hasWeight = weighted.matches() && !isFile(given);
+    String what = hasWeight ? weighted.group(1) : given;
+    double weight = hasWeight ? Double.parseDouble(weighted.group(2)) : 1.0 / ingredients.size();
+    Check.that(!what.isBlank(), "ingredient", given, "an image, or some words");
+    return isFile(what)
+        ? Requests.ingredient(InputFile.read(Path.of(what)), weight)
+        : Requests.ingredient(what, weight);
+  }
+
+  private static boolean isFile(String text) {
+    try {
+      return Files.isRegularFile(Path.of(text));
+    } catch (InvalidPathException e) { // words with a character that no file name has
+      return false;
+    }
+  }
+}
