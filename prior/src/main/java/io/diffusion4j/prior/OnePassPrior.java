@@ -16,7 +16,8 @@ import java.util.List;
  * an image embedding. It has no sampler, no steps and no guidance, and so no negative text.
  */
 public final class OnePassPrior implements Prior {
-  private static final Stage OFFERED = Stage.fixed(STAGE, 1);
+  /** The stage as it is offered to callers: one step, without choices. */
+  public static final Stage OFFERED = Stage.fixed(STAGE, 1);
 
   private final PriorModel model;
 

@@ -2,8 +2,11 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.Opening;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Which of the two priors of DALL-E 2 draws the image embeddings of a model. */
@@ -13,9 +16,38 @@ public enum PriorChoice {
   /** The one that a pipeline may have beside. */
   AR;
 
-  /** The prior that a model is opened with. */
+  /** The component of a pipeline with a prior of one pass, which diffusers does not know. */
+  private static final String ECLIPSE_FOLDER = "prior_eclipse";
+
+  private static final String ECLIPSE = "eclipse";
+
+  /** The prior that a model is opened with; a prior of one pass stands in for the diffusion one. */
   static PriorChoice of(Opening how) {
-    return how.prior().map(PriorChoice::named).orElse(DIFFUSION);
+    return how.prior()
+        .filter(word -> !word.equals(ECLIPSE) && !Files.isDirectory(Path.of(word)))
+        .map(PriorChoice::named)
+        .orElse(DIFFUSION);
+  }
+
+  /**
+   * The folder of the prior of one pass that a model is opened with; empty for one of its own two.
+   *
+   * @throws IllegalArgumentException if there is no such prior in it
+   */
+  static Optional<Path> onePass(Path model, Opening how) {
+    Optional<Path> folder =
+        how.prior()
+            .filter(word -> !isKnown(word))
+            .map(word -> word.equals(ECLIPSE) ? model.resolve(ECLIPSE_FOLDER) : Path.of(word));
+    folder.ifPresent(
+        path ->
+            Check.that(
+                Files.isDirectory(path),
+                "prior",
+                how.prior().orElse(""),
+                "a prior of one pass in %s",
+                path));
+    return folder;
   }
 
   /** As it is asked for: {@code ar}. */

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Folders as {@link UnclipFolder} describes them. */
 public final class UnclipFamily implements ModelFamily {
@@ -54,8 +55,9 @@ public final class UnclipFamily implements ModelFamily {
   }
 
   static String digest(Path folder, PriorChoice prior, Opening how) {
-    return FolderDigest.withGuides(
-        ModelFacts.digest(folder, prior), guide(folder, how).stream().toList());
+    var beside =
+        Stream.concat(guide(folder, how).stream(), PriorChoice.onePass(folder, how).stream());
+    return FolderDigest.withGuides(ModelFacts.digest(folder, prior), beside.toList());
   }
 
   private static Optional<Path> guide(Path folder, Opening how) {
@@ -94,7 +96,8 @@ public final class UnclipFamily implements ModelFamily {
             how.compute(() -> UnclipModel.suited(folder)),
             how.residency(),
             how.loras(),
-            guide(folder, how));
+            guide(folder, how),
+            PriorChoice.onePass(folder, how));
     return new Opened(new UnclipModule(model, how), UnclipModule.PARTS, model::close);
   }
 

@@ -22,6 +22,7 @@ import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.decoder.UpsamplerModel;
 import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.LastStepDenoiser;
@@ -53,6 +54,7 @@ import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.AutoregressivePrior;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.prior.EpsPowerFile;
+import io.diffusion4j.prior.OnePassPrior;
 import io.diffusion4j.prior.PriorModel;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -92,7 +94,7 @@ public final class UnclipModel implements AutoCloseable {
   private final ClipTokenizer tokenizer;
   private final Part<ClipTextModel> text;
   private final Optional<Part<ClipImageModel>> image;
-  private final Optional<Part<DiffusionPrior>> prior;
+  private final Optional<Part<Prior>> prior;
   private final Optional<Part<AutoregressivePrior>> autoregressivePrior;
   private final Part<Decoding> decoder;
   private final DiffusionUpsampler upsampler;
@@ -109,7 +111,8 @@ public final class UnclipModel implements AutoCloseable {
       Compute compute,
       Residency residency,
       PipelineLoras loras,
-      Optional<Path> noisedClip) {
+      Optional<Path> noisedClip,
+      Optional<Path> onePassPrior) {
     this.folder = folder;
     this.compute = compute;
     this.loras = loras;
@@ -128,14 +131,21 @@ public final class UnclipModel implements AutoCloseable {
         folder.has(UnclipFolder.PRIOR_SCHEDULER)
             ? folder.scheduler(UnclipFolder.PRIOR_SCHEDULER)
             : UnclipSchedulerConfig.prior();
-    priorStage = defaults.prior(priorScheduler, priorSamplers(folder.path()));
+    priorStage =
+        onePassPrior.isPresent()
+            ? OnePassPrior.OFFERED
+            : defaults.prior(priorScheduler, priorSamplers(folder.path()));
     prior =
-        optional(
-            UnclipFolder.PRIOR,
-            () ->
-                parts.add(
-                    UnclipFolder.PRIOR,
-                    owned -> openPrior(priorScheduler.parameterization(), owned)));
+        onePassPrior
+            .map(path -> parts.add(UnclipFolder.PRIOR, owned -> openOnePassPrior(path, owned)))
+            .or(
+                () ->
+                    optional(
+                        UnclipFolder.PRIOR,
+                        () ->
+                            parts.add(
+                                UnclipFolder.PRIOR,
+                                owned -> openPrior(priorScheduler.parameterization(), owned))));
     autoregressivePrior = optional(UnclipFolder.PRIOR_AR, this::addAutoregressivePrior);
     var decoderScheduler = folder.scheduler(UnclipFolder.DECODER_SCHEDULER);
     int decoderSize = DecoderFolders.readBackbone(folder.folder(UnclipFolder.DECODER)).sampleSize();
@@ -240,26 +250,28 @@ public final class UnclipModel implements AutoCloseable {
    */
   public static UnclipModel load(
       Path folder, Compute compute, Residency residency, List<LoraChoice> updates) {
-    return load(folder, compute, residency, updates, Optional.empty());
+    return load(folder, compute, residency, updates, Optional.empty(), Optional.empty());
   }
 
   /**
-   * The same with a noised CLIP that can guide the decoder.
+   * The same with a noised CLIP that can guide the decoder, and with another prior.
    *
    * @param noisedClip its folder
+   * @param onePassPrior the folder of a prior of one pass, which stands in for the diffusion prior
    */
   public static UnclipModel load(
       Path folder,
       Compute compute,
       Residency residency,
       List<LoraChoice> updates,
-      Optional<Path> noisedClip) {
+      Optional<Path> noisedClip,
+      Optional<Path> onePassPrior) {
     var files = ModelFolder.open(folder);
     files.require(UnclipFolder.required(files.className()).toArray(String[]::new));
     PipelineLoras loras = loras(files, updates);
     UnclipModel model;
     try {
-      model = new UnclipModel(files, compute, residency, loras, noisedClip);
+      model = new UnclipModel(files, compute, residency, loras, noisedClip, onePassPrior);
     } catch (IllegalArgumentException e) {
       throw Fit.failure(files, e);
     }
@@ -326,7 +338,19 @@ public final class UnclipModel implements AutoCloseable {
     }
   }
 
-  private DiffusionPrior openPrior(Parameterization parameterization, Resources owned) {
+  private Prior openOnePassPrior(Path path, Resources owned) {
+    var model = PriorModel.load(path, Parameterization.X0, compute);
+    owned.add(model);
+    Check.that(
+        model.config().embeddingDim() == embeddingSize,
+        "prior",
+        "embeddings of " + model.config().embeddingDim() + " values",
+        "%s, as CLIP's",
+        embeddingSize);
+    return new OnePassPrior(model);
+  }
+
+  private Prior openPrior(Parameterization parameterization, Resources owned) {
     var model =
         owned.add(
             PriorModel.load(
