@@ -5,6 +5,7 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.Prior;
@@ -75,6 +76,11 @@ public final class KandinskyFamily implements ModelFamily {
 
   @Override
   public Opened open(Path folder, Opening how) {
+    Check.that(
+        !KandinskyFolder.isPrior(folder),
+        "model",
+        folder,
+        "the folder of a decoder; this one is a prior, for --prior");
     var place = PriorPlace.of(folder, how);
     var model =
         KandinskyModel.load(

@@ -137,7 +137,7 @@ final class KandinskyModel implements AutoCloseable {
                 .resolve(KandinskyFolder.SCHEDULER)
                 .resolve(KandinskyFolder.SCHEDULER_CONFIG));
     boolean denoises = priorConfig.course() == PriorConfig.Course.DIFFUSION;
-    priorStage = denoises ? KandinskyStages.prior(priorScheduler) : Stage.fixed(Prior.STAGE, 1);
+    priorStage = denoises ? KandinskyStages.prior(priorScheduler) : OnePassPrior.OFFERED;
     prior =
         parts.add(
             KandinskyFolder.PRIOR,
@@ -180,11 +180,6 @@ final class KandinskyModel implements AutoCloseable {
       Compute compute,
       Residency residency,
       List<LoraChoice> updates) {
-    Check.that(
-        !KandinskyFolder.isPrior(folder),
-        "model",
-        folder,
-        "the folder of a decoder; this one is a prior, for --prior");
     return new KandinskyModel(folder, place, compute, residency, updates);
   }
 

@@ -24,17 +24,13 @@ public record Sizes(int unit, int most) {
     return Math.multiplyExact((length - 1) / unit + 1, unit);
   }
 
-  /**
-   * Returns normally if images of this size can be asked for.
-   *
-   * @throws IllegalArgumentException if they cannot
-   */
-  public void check(Pixels asked) {
-    Check.that(
-        asked.areDrawn() && Math.max(asked.width(), asked.height()) <= most,
-        "size",
-        asked,
-        "1 to %s pixels wide and high",
-        most);
+  /** Whether images of this size can be asked for. */
+  public boolean offer(Pixels asked) {
+    return asked.areDrawn() && Math.max(asked.width(), asked.height()) <= most;
+  }
+
+  /** The sizes that can be asked for, in words. */
+  public String expected() {
+    return "1 to " + most + " pixels wide and high";
   }
 }

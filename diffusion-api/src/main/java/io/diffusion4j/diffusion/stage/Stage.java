@@ -162,7 +162,7 @@ public record Stage(
         .ifPresentOrElse(
             guide -> requireGuide(guide).check(name, settings.guidanceScale()),
             () -> scale.check(name, settings.guidanceScale()));
-    settings.size().ifPresent(this::checkSize);
+    settings.size().ifPresent(asked -> Check.that(offers(asked), "size", asked, sizesExpected()));
     if (course instanceof Course.Denoising) {
       plan(settings);
     } else if (settings.hasSampler()) {
@@ -171,17 +171,17 @@ public record Stage(
     }
   }
 
-  /**
-   * Returns normally if the stage draws images of this size, or rounds it to one that it draws.
-   *
-   * @throws IllegalArgumentException if it does not
-   */
-  public void checkSize(Pixels asked) {
-    sizes.ifPresentOrElse(
-        offered -> offered.check(asked),
-        () ->
-            Check.that(
-                asked.equals(draws), "size", asked, "%s, the only size of the model", draws));
+  /** Whether the stage draws images of this size, or rounds it to one that it draws. */
+  public boolean offers(Pixels asked) {
+    return sizes.map(offered -> offered.offer(asked)).orElseGet(() -> asked.equals(draws));
+  }
+
+  /** The sizes that can be asked for, in words. */
+  public String sizesExpected() {
+    return sizes
+        .map(Sizes::expected)
+        .orElse(
+            draws.areDrawn() ? draws + ", its only size" : "none; " + name + " draws no images");
   }
 
   private Scale requireGuide(String guide) {

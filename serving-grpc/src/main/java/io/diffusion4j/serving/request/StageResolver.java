@@ -112,14 +112,8 @@ public final class StageResolver {
     String size = asked.getWidth() + "×" + asked.getHeight();
     if (asked.getWidth() < 1 || asked.getHeight() < 1) {
       violations.add(field, size, "≥ 1×1");
-    } else if (stage.sizes().isEmpty() && !stage.draws().areDrawn()) {
-      violations.add(field, size, "unset; this stage draws no images");
-    } else {
-      try {
-        stage.checkSize(size(asked));
-      } catch (IllegalArgumentException e) {
-        violations.add(field, e);
-      }
+    } else if (!stage.offers(size(asked))) {
+      violations.add(field, size, stage.sizesExpected());
     }
   }
 

@@ -1,0 +1,180 @@
+package io.diffusion4j.kandinsky;
+
+import static io.diffusion4j.tf.testing.Golden.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.golden.GoldenRoots;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Residency;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Folders open, by whatever prior, and what cannot be is refused in one line. */
+class KandinskyFamilyTest {
+  private static final ImageTask APPLE = ImageTask.of("a red apple");
+
+  private static Path shipped(String path) {
+    return GoldenRoots.shipped().folders().stream()
+        .map(root -> root.resolve(path))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Path folder(String name) {
+    return shipped("kandinsky/" + name + "/model_index.json").resolveSibling("");
+  }
+
+  private static OpenPipeline open(Path folder, Opening how) {
+    return OpenPipeline.of(folder, how, Plugins.of(List.of()));
+  }
+
+  private static Map<String, SamplingSettings> few(ImagePipeline pipeline, Pixels size) {
+    var decoder = pipeline.card().stage("decoder").orElseThrow();
+    return Map.of("decoder", decoder.defaults().withSteps(2).withSize(size));
+  }
+
+  private static List<Image> draw(ImagePipeline pipeline, ImageTask task, Pixels size) {
+    return pipeline.draw(
+        task, few(pipeline, size), PhiloxNoise.images(7, 1), SamplingListener.NONE);
+  }
+
+  @Test
+  void networksThatComeAndGoDrawTheSamePicture() {
+    var size = new Pixels(24, 16);
+    List<Image> drawn = new ArrayList<>();
+    for (Residency residency : Residency.values()) {
+      try (var open = open(folder("decoder"), Opening.with(residency))) {
+        drawn.addAll(draw(open.pipeline(), APPLE, size));
+      }
+    }
+    assertThat(drawn.get(0).width()).isEqualTo(24);
+    assertThat(drawn.get(0).height()).isEqualTo(16);
+    assertThat(drawn.get(1).pixels()).containsExactly(drawn.get(0).pixels());
+  }
+
+  /** A call of the network may have rows of several sizes. */
+  @Test
+  void rowsOfOtherSizesDoNotChangeAnAnswer() {
+    Path decoder = folder("decoder");
+    var place = PriorPlace.of(decoder, Opening.with(Residency.ALWAYS));
+    try (var model =
+        KandinskyModel.load(
+            decoder, place, Compute.of(Precision.FLOAT32), Residency.ALWAYS, List.of())) {
+      model.decode(
+          (network, merged) -> {
+            List<Query<LatentCondition>> queries = new ArrayList<>();
+            for (Pixels size : List.of(new Pixels(8, 8), new Pixels(8, 16), new Pixels(16, 8))) {
+              var condition = network.conditions(List.of(model.nothing()), size).get(0);
+              float[] noise =
+                  new PhiloxNoise(1, 0).gaussian("x", 0, 4 * size.width() * size.height());
+              queries.add(new Query<>(noise, 500, condition));
+            }
+            var together = merged.predict(queries);
+            for (int i = 0; i < queries.size(); i++) {
+              var alone = network.denoiser().predict(List.of(queries.get(i))).get(0);
+              assertClose(together.get(i).output(), alone.output(), 1e-6);
+            }
+            return together;
+          });
+    }
+  }
+
+  @Test
+  void previewsHaveColoursAndTheSizeOfTheLatents() {
+    try (var open = open(folder("decoder"), Opening.with(Residency.ALWAYS))) {
+      var pipeline = open.pipeline();
+      List<SamplingListener.Progress> seen = new ArrayList<>();
+      pipeline.draw(
+          APPLE,
+          few(pipeline, new Pixels(24, 16)),
+          PhiloxNoise.images(7, 1),
+          at -> {
+            if (at.stage().equals("decoder") && at.step() == 1) {
+              seen.add(at);
+            }
+          });
+      assertThat(seen).hasSize(1);
+      assertThat(seen.get(0).size()).isEqualTo(new Pixels(12, 8));
+      assertThat(seen.get(0).x0().get(0)).hasSize(12 * 8 * 3);
+    }
+  }
+
+  @Test
+  void aPriorOfOnePassDrawsInPlaceOfTheDiffusionPrior(@TempDir Path temporary) throws IOException {
+    Path eclipse = shipped("eclipse/kandinsky/config.json").resolveSibling("");
+    var how = Opening.with(Residency.ALWAYS).withPrior(eclipse.toString());
+    try (var open = open(folder("decoder"), how)) {
+      var pipeline = open.pipeline();
+      var steps = pipeline.steps(APPLE, Map.of());
+      assertThat(steps).containsEntry("prior", 1);
+      assertThat(draw(pipeline, APPLE, new Pixels(16, 16))).hasSize(1);
+    }
+    assertThatThrownBy(
+            () ->
+                open(
+                    folder("decoder"),
+                    Opening.with(Residency.ALWAYS)
+                        .withPrior(
+                            shipped("eclipse/karlo/config.json").resolveSibling("").toString())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "prior: embeddings of 40 values (expected: 32, which the decoder was trained with)");
+    Path alone = Files.createDirectory(temporary.resolve("decoder"));
+    for (String file : List.of("README.md", "model_index.json", "unet", "movq", "scheduler")) {
+      Files.createSymbolicLink(alone.resolve(file), folder("decoder").resolve(file));
+    }
+    assertThatThrownBy(() -> open(alone, Opening.with(Residency.ALWAYS)))
+        .hasMessage(
+            "prior: kandinsky-community/kandinsky-2-2-prior (expected: on this disk; download it"
+                + " by `diffusion4j pull kandinsky-community/kandinsky-2-2-prior`, or pass the"
+                + " folder of a prior)");
+  }
+
+  @Test
+  void whatAModelCannotDoIsRefusedWithWhatItNeeds() {
+    try (var open = open(folder("inpaint"), Opening.with(Residency.ONE_AT_A_TIME))) {
+      assertThatThrownBy(() -> open.pipeline().steps(APPLE, Map.of()))
+          .hasMessage(
+              "task: text_to_image (expected: inpaint; the model needs a picture and a mask)");
+    }
+    try (var open = open(folder("controlnet"), Opening.with(Residency.ONE_AT_A_TIME))) {
+      var pipeline = open.pipeline();
+      var hint = new Image(24, 16, new float[24 * 16 * 3]);
+      var settings = pipeline.card().stage("decoder").orElseThrow().defaults();
+      assertThatThrownBy(
+              () -> pipeline.check(new ImageTask.Hinted(APPLE, hint), "decoder", settings))
+          .hasMessage("hint: 24×16 (expected: 64×64, the size of the picture)");
+      var large = settings.withSize(new Pixels(4000, 16));
+      assertThatThrownBy(() -> pipeline.card().stage("decoder").orElseThrow().check(large))
+          .hasMessage("size: 4000×16 (expected: 1 to 1024 pixels wide and high)");
+    }
+  }
+
+  @Test
+  void aFolderOfAPriorIsNoModel() {
+    assertThatThrownBy(() -> open(folder("prior"), Opening.with(Residency.ALWAYS)))
+        .hasMessageStartingWith("model: ")
+        .hasMessageEndingWith(
+            "(expected: the folder of a decoder; this one is a prior, for --prior)");
+  }
+}
