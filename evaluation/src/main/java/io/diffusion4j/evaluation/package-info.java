@@ -1,4 +1,28 @@
-/** How well a model draws what it is asked for, as numbers that can be recomputed. */
+/**
+ * Measurements of how well a model follows its prompts, as numbers that can be recomputed.
+ *
+ * <p>A {@link io.diffusion4j.evaluation.PromptSet} is a fixed list of prompts about emoji scenes,
+ * half of them held-out combinations. An {@link io.diffusion4j.evaluation.Evaluation} measures the
+ * generated pictures: a {@link io.diffusion4j.evaluation.Question} has the answer yes or no for
+ * each picture, and a {@link io.diffusion4j.evaluation.Metric} is one line of the table.
+ *
+ * <pre>{@code
+ * var prompts = PromptSet.of(concepts, scenes, 512, 7);
+ * var evaluation = new Evaluation(concepts, scenes, Optional.empty(), 7);
+ * Result result = evaluation.measure(prompts, generated);
+ * TextReport.lines(result.metrics()).forEach(System.out::println);
+ * }</pre>
+ *
+ * <p>Each metric stands between a ceiling, the value of real pictures of the same scenes, and a
+ * floor, the value of the model's own pictures with shuffled captions. An {@link
+ * io.diffusion4j.evaluation.Estimate} carries its 95 % bootstrap interval. The same seed gives the
+ * same numbers.
+ *
+ * <p>The questions are answered from pixels, without a network, as far as possible; the names of
+ * things need the {@code judge}. Pictures of other data sets are measured in {@code space}, and
+ * tables and pages are written in {@code report}. Inception features (FID as published) are not
+ * supported, because their weights cannot be shipped.
+ */
 @NullMarked
 package io.diffusion4j.evaluation;
 

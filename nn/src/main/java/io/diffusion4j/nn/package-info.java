@@ -1,9 +1,10 @@
 /**
  * Networks as data: a vocabulary of layers, and networks that are written in it without an engine.
  *
- * <p>A {@link io.diffusion4j.nn.NetworkDefinition} is a forward pass. It is run once, and records
- * what it asks for as a {@link io.diffusion4j.nn.Network}: layers, shapes, and parameters by their
- * checkpoint keys.
+ * <p>A {@link io.diffusion4j.nn.NetworkDefinition} is a forward pass, written as a method that
+ * calls {@link io.diffusion4j.nn.Nn}. It runs once, on symbolic tensors. Each call records a {@link
+ * io.diffusion4j.nn.Layer}; the recording is a {@link io.diffusion4j.nn.Network} with layers,
+ * shapes, and parameters under their checkpoint keys.
  *
  * <pre>{@code
  * NetworkDefinition definition =
@@ -15,18 +16,34 @@
  * Network network = Network.of(definition); // parameters: hidden.weight, hidden.bias, out.weight, ...
  * }</pre>
  *
- * <p>{@link io.diffusion4j.nn.Nn} is the vocabulary, and {@link io.diffusion4j.nn.Layer} defines
- * the meaning of each of its words. A {@link io.diffusion4j.nn.Tensor} is a value while the
- * definition runs: a shape in which the batch is unknown, and a role. Activations are computed in
- * the precision of the engine; numbers, such as inputs, masks and losses, always in float32.
+ * <h2>How the types fit together</h2>
  *
- * <p>Engines compile a network in {@code io.diffusion4j.nn.engine}; {@code io.diffusion4j.nn.train}
- * trains it with a loss of the same vocabulary; {@code io.diffusion4j.nn.reference} is its meaning
- * in plain Java. A new layer is a record in {@link io.diffusion4j.nn.Layer}: it does not compile
+ * <ul>
+ *   <li>{@link io.diffusion4j.nn.Nn} has a method for each operation. {@code nn.at("conv1")}
+ *       selects a place in the checkpoint, so {@code nn.at("conv1").conv2d(x, 64, 3)} owns {@code
+ *       conv1.weight} and {@code conv1.bias}.
+ *   <li>{@link io.diffusion4j.nn.Layer} is the sealed list of operations. The Javadoc of each
+ *       record defines its meaning.
+ *   <li>A {@link io.diffusion4j.nn.Tensor} is a value of the definition: a shape with an unknown
+ *       batch size, and a role. Activations are computed in the precision of the engine. Numbers,
+ *       such as inputs, masks and losses, are always float32.
+ *   <li>A {@link io.diffusion4j.nn.Batch} contains the values of the inputs of one run.
+ * </ul>
+ *
+ * <p>Since a network is data, code can inspect and rewrite it before an engine compiles it.
+ * Low-rank updates, activation checkpointing and the counting of operations work in this way, once
+ * for all engines.
+ *
+ * <h2>What is elsewhere</h2>
+ *
+ * <p>{@code io.diffusion4j.nn.engine} compiles and runs networks, {@code io.diffusion4j.nn.train}
+ * trains them, {@code io.diffusion4j.nn.weights} supplies values of parameters, and {@code
+ * io.diffusion4j.nn.reference} computes networks in plain Java.
+ *
+ * <p>There is no control flow that depends on values, and no shape that depends on values except
+ * the batch size: a definition with an {@code if} on a shape is fine, one on an activation is
+ * impossible. A new operation is a new record in {@link io.diffusion4j.nn.Layer}. The build fails
  * until the interpreter and every engine handle it or refuse it.
- *
- * <p>Values are not here: {@code io.diffusion4j.nn.weights} has those of parameters, and a {@link
- * io.diffusion4j.nn.Batch} those of inputs.
  */
 @NullMarked
 package io.diffusion4j.nn;

@@ -1,4 +1,22 @@
-/** Charts of schedules, plans and measurements, and drawings of points in the plane. */
+/**
+ * Charts of schedules, plans and measurements, and drawings of points in the plane, as PNG or SVG.
+ *
+ * <pre>{@code
+ * var schedules = new SchedulePlots(Map.of("cosine", new CosineSchedule(1000)), Map.of());
+ * new PictureFile(Path.of("schedules.svg")).write(List.of(schedules.alphaBar(), schedules.snr()));
+ * }</pre>
+ *
+ * <p>A {@link io.diffusion4j.plots.Chart} is a value: axes and {@link io.diffusion4j.plots.Curve}s.
+ * Some classes make charts: {@link io.diffusion4j.plots.SchedulePlots}, {@link
+ * io.diffusion4j.plots.PlanPlots}, {@link io.diffusion4j.plots.BoundPlots} and {@link
+ * io.diffusion4j.plots.PosteriorPlots}. A {@link io.diffusion4j.plots.Drawing} is anything else
+ * that can be painted, such as {@link io.diffusion4j.plots.Planes} of points. {@link
+ * io.diffusion4j.plots.PictureFile} and {@link io.diffusion4j.plots.AnimatedGif} write files; no
+ * screen is needed.
+ *
+ * <p>XChart draws the charts and Batik writes SVG. Both are hidden in one class each, so charts can
+ * be tested as data.
+ */
 @NullMarked
 package io.diffusion4j.plots;
 

@@ -1,4 +1,39 @@
-/** Recipes that train the parts of unCLIP, on any data set and at any sizes. */
+/**
+ * Recipes that train the parts of unCLIP, on any data set and at any sizes.
+ *
+ * <p>A {@link io.diffusion4j.training.Recipe} trains the {@link io.diffusion4j.training.Part parts}
+ * of a {@link io.diffusion4j.training.preset.Preset} in their order, and writes each into a model
+ * folder. Each part reads from this folder what the earlier parts wrote. The folder is a pipeline
+ * as soon as all parts are there.
+ *
+ * <pre>{@code
+ * Preset sizes = Preset.read(Path.of("my-sizes.yaml"));
+ * DataSet data = new Shuffled(PictureFiles.open("data", List.of("pictures"), Columns.USUAL));
+ * Recipe recipe = new Recipe(sizes, Path.of("my-model"), Path.of("my-state"));
+ * for (Part part : Part.values()) {
+ *   recipe.train(
+ *       recipe.setup(part, data),
+ *       recipe.config(part).withSteps(1000),
+ *       100, // steps between two states
+ *       (step, report) -> System.out.println(part + " " + step + ": " + report.loss()));
+ * }
+ * }</pre>
+ *
+ * <ul>
+ *   <li>{@link io.diffusion4j.training.PartSetup} is a part with its data set and {@link
+ *       io.diffusion4j.training.PartTechniques techniques}, such as the prediction type.
+ *   <li>{@code TrainingConfig} contains steps, batch size, optimizer and so on; {@code
+ *       recipe.config(part)} returns that of the preset.
+ *   <li>{@link io.diffusion4j.training.Inspection} validates on held-out pictures and draws
+ *       previews along the way.
+ *   <li>{@link io.diffusion4j.training.FrozenClip} replaces the recipe's own CLIP by a finished
+ *       one.
+ * </ul>
+ *
+ * <p>The loop, the optimizers and the states are in {@code io.diffusion4j.nn.train}; data sets are
+ * in {@code io.diffusion4j.data}. Nothing here knows emoji: the data set and presets of the shipped
+ * model are in the module {@code emoji}.
+ */
 @NullMarked
 package io.diffusion4j.training;
 

@@ -1,4 +1,23 @@
-/** Low-rank updates of published weights (LoRA), merged while weights are read. */
+/**
+ * Low-rank updates of published weights (LoRA, Hu et al. 2021), merged while weights are read.
+ *
+ * <p>{@link io.diffusion4j.checkpoint.lora.Lora} reads a file in the layout of diffusers, peft or
+ * other trainers. {@link io.diffusion4j.checkpoint.lora.MergedTensors} is a {@link
+ * io.diffusion4j.checkpoint.TensorSource} whose values are W + Σ scale·s·B·A, computed in float32.
+ *
+ * <pre>{@code
+ * try (var lora = Lora.open(Path.of("watercolour.safetensors"));
+ *     var weights = Checkpoint.open(Path.of("model/decoder"));
+ *     var merged = new MergedTensors(weights, List.of(new MergedTensors.Part(lora, 0.8)))) {
+ *   ByteBuffer values = merged.raw("conv_in.weight", 0, 16);
+ * }
+ * }</pre>
+ *
+ * <p>{@link io.diffusion4j.checkpoint.lora.PipelineLoras} assigns the layers of a file to the
+ * networks of a pipeline. An update without a matching layer is an error, and so are DoRA, LoHa and
+ * LoKr. Updates are not applied at run time: drawing with them costs nothing, but another scale
+ * needs the weights to be read again. Training is in {@code io.diffusion4j.nn.train.LowRank}.
+ */
 @NullMarked
 package io.diffusion4j.checkpoint.lora;
 

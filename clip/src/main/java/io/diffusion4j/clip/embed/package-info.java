@@ -1,20 +1,25 @@
 /**
- * CLIP as a tool: embeddings of many texts or pictures, kept in files, and what they are good for.
+ * Embeddings of many texts or pictures: computed in batches, stored in files, and used for
+ * classification.
  *
  * <pre>{@code
  * try (var clip = ClipEncoders.open(folder, Optional.empty(), compute);
  *     var pictures = PictureFiles.folder("images", album)) {
- *   var run = new EmbeddingRun(64, (done, of) -> {});
+ *   var run = new EmbeddingRun(64, done -> System.out.println(done + " pictures"));
  *   run.pictures(clip.image(), clip.size(), pictures).embeddings().write(Path.of("album.npy"));
  *   var labels = LabelClassifier.of(clip.text(), List.of("cat", "dog"), LabelClassifier.PHOTO, 100);
  *   labels.best(clip.image().encode(List.of(image)).get(0), 1);
  * }
  * }</pre>
  *
- * <p>{@link io.diffusion4j.clip.embed.EmbeddingRun} embeds in batches and goes on where an earlier
- * run was stopped; {@link io.diffusion4j.clip.embed.Embeddings} is the result, with the name of
- * what each row embeds; {@link io.diffusion4j.diffusion.pipeline.LabelClassifier} finds which of
- * some labels a picture shows. Search by similarity is the module {@code search}.
+ * <p>{@link io.diffusion4j.clip.embed.EmbeddingRun} embeds in batches and decodes the next batch
+ * meanwhile. With a {@link io.diffusion4j.clip.embed.PartFile} it resumes an interrupted run. The
+ * result is an {@link io.diffusion4j.clip.embed.Embeddings}: rows with the names of their pictures
+ * or texts, as {@code .safetensors} or {@code .npy}. {@link
+ * io.diffusion4j.clip.embed.KnownEmbeddings} finds them again by picture, for trainings.
+ *
+ * <p>{@link io.diffusion4j.diffusion.pipeline.LabelClassifier} picks the label that fits a picture
+ * best. Search by similarity is in the module {@code search}.
  */
 @NullMarked
 package io.diffusion4j.clip.embed;

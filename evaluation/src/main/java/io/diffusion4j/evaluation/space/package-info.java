@@ -1,8 +1,17 @@
 /**
- * Pictures of any data set measured in the space of a CLIP, by the embeddings of pictures and
- * captions alone. {@link io.diffusion4j.evaluation.space.Embedded} holds the embeddings, {@link
- * io.diffusion4j.evaluation.space.SpaceMetrics} makes the table. Numbers of different CLIPs do not
- * compare.
+ * Metrics in the embedding space of a CLIP, for pictures of any data set.
+ *
+ * <p>{@link io.diffusion4j.evaluation.space.Embedded} contains the embeddings of captions,
+ * generated, real and training pictures. {@link io.diffusion4j.evaluation.space.SpaceMetrics}
+ * computes the table: CLIP score, retrieval, Fréchet distance, CMMD and the nearest training
+ * picture.
+ *
+ * <pre>{@code
+ * List<Metric> metrics = new SpaceMetrics(embedded, 7).all();
+ * }</pre>
+ *
+ * <p>Numbers of different CLIPs cannot be compared, and those of the CLIP that a model was trained
+ * with are too good.
  */
 @NullMarked
 package io.diffusion4j.evaluation.space;

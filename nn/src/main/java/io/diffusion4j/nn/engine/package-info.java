@@ -1,8 +1,10 @@
 /**
- * The engines that run networks, and the values that choose among them.
+ * Engines, which compile networks and run them, and the settings of a computation.
  *
- * <p>A {@link io.diffusion4j.nn.engine.Compute} says how a model computes. {@link
- * io.diffusion4j.nn.engine.CompiledNetwork} compiles a definition for it:
+ * <p>A {@link io.diffusion4j.nn.engine.Compute} contains the settings: engine, threads and number
+ * format. {@link io.diffusion4j.nn.engine.CompiledNetwork} compiles a definition with its weights;
+ * {@link io.diffusion4j.nn.engine.NetworkDenoiser} wraps such a network as the denoiser that
+ * samplers call.
  *
  * <pre>{@code
  * var compute = Compute.of(Precision.BFLOAT16).withThreads(Threads.of(2));
@@ -11,10 +13,16 @@
  * }
  * }</pre>
  *
- * <p>An {@link io.diffusion4j.nn.engine.Engine} is found by {@link java.util.ServiceLoader}. One of
- * them is the last resort: it has every layer, and takes the networks that the others refuse.
- * {@link io.diffusion4j.nn.engine.NetworkDenoiser} is a compiled network as the denoiser that
- * samplers ask.
+ * <p>An {@link io.diffusion4j.nn.engine.Engine} is found by {@link java.util.ServiceLoader}, so
+ * this package depends on none. {@link io.diffusion4j.nn.engine.Engines} picks the engine of a
+ * network: the one named in the {@code Compute}, or else the first that supports all layers of the
+ * network. One engine is marked as the last resort; it supports every layer.
+ *
+ * <p>Two models that get the same {@link io.diffusion4j.nn.engine.Threads} share its threads and
+ * take turns. Two models with different {@code Threads} compute at the same time.
+ *
+ * <p>Compiled networks are thread-safe and hold native memory until they are closed. Rows of a
+ * batch do not affect each other. Training is not here: see {@code io.diffusion4j.nn.train}.
  */
 @NullMarked
 package io.diffusion4j.nn.engine;

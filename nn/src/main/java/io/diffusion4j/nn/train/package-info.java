@@ -1,8 +1,43 @@
 /**
- * Training: gradients, AdamW and Muon, moving averages, checkpoints that resume to the bit.
+ * Training: gradients, AdamW and Muon, moving averages, and checkpoints that resume bit for bit.
  *
- * <p>Starting points: {@link io.diffusion4j.nn.train.Objective}, what is minimised; {@link
- * io.diffusion4j.nn.train.TrainingRun}, the loop that minimises it.
+ * <p>An {@link io.diffusion4j.nn.train.Objective} is a network and its loss in the vocabulary of
+ * {@link io.diffusion4j.nn.Nn}. A {@link io.diffusion4j.nn.train.BatchSource} returns the batch of
+ * a step. A {@link io.diffusion4j.nn.train.Trainer} makes single steps, and a {@link
+ * io.diffusion4j.nn.train.TrainingRun} repeats them, saves the state and resumes from it.
+ *
+ * <pre>{@code
+ * var config = TrainingConfig.of(1000, 64, 3e-4, 7); // steps, batch size, learning rate, seed
+ * try (var trainer = new Trainer(objective, config);
+ *     var run = new TrainingRun(trainer, config, batches, Path.of("state"), 100)) {
+ *   run.run((step, report) -> System.out.println(step + " " + report.loss()));
+ *   NamedTensors weights = trainer.averagedWeights();
+ * }
+ * }</pre>
+ *
+ * <h2>Rules</h2>
+ *
+ * <ul>
+ *   <li>A batch is a pure function of the step. So a resumed run sees the same data as an
+ *       uninterrupted one and ends with the same weights.
+ *   <li>{@code TrainingRun.stop} may be called from any thread. The run ends after the current step
+ *       and saves its state.
+ *   <li>A state folder belongs to one run at a time; a second run is refused.
+ *   <li>A loss or gradient that is not finite ends the run with a {@link
+ *       io.diffusion4j.nn.train.DivergedException}. The last good state is kept.
+ * </ul>
+ *
+ * <h2>Options</h2>
+ *
+ * <p>{@link io.diffusion4j.nn.train.TrainingConfig} has one {@code with} method for each option:
+ * accumulation, schedules, frozen parameters ({@link io.diffusion4j.nn.train.KeyPatterns}),
+ * low-rank updates ({@link io.diffusion4j.nn.train.LowRank}), recomputed activations. A {@link
+ * io.diffusion4j.nn.train.FeatureObjective} has a contrastive loss over all batches of a step.
+ * {@link io.diffusion4j.nn.train.Validation} measures held-out samples.
+ *
+ * <p>A {@link io.diffusion4j.nn.train.TrainingEngine} computes the steps. Engines are found by
+ * {@link java.util.ServiceLoader}. Data sets are not here: see the modules {@code data} and {@code
+ * training}. Neither is training on several machines.
  */
 @NullMarked
 package io.diffusion4j.nn.train;

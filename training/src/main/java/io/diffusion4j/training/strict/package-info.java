@@ -1,4 +1,20 @@
-/** Settings files that are read into records, with all faults reported at once. */
+/**
+ * Settings files in YAML or JSON, read into records with all faults reported at once.
+ *
+ * <p>{@link io.diffusion4j.training.strict.RecordFile} takes one section after the other. Unknown
+ * keys, wrong types and exceptions of constructors are collected and thrown together by {@code
+ * end}.
+ *
+ * <pre>{@code
+ * RecordFile file = RecordFile.read(Path.of("my.yaml"));
+ * Optional<Size> size = file.take("size", Size.class); // record Size(int width, int height)
+ * file.end(); // throws if anything was wrong
+ * }</pre>
+ *
+ * <p>Component names of a record become keys in kebab case. A component marked {@code Nullable} may
+ * be missing; there are no other defaults. {@link io.diffusion4j.training.strict.Faults} collects
+ * faults within a constructor.
+ */
 @NullMarked
 package io.diffusion4j.training.strict;
 
