@@ -77,8 +77,13 @@ record SafetensorsHeader(
     }
   }
 
-  /** Lays tensors out one after the other and formats the head, length and padding included. */
-  static ByteBuffer format(Collection<TensorInfo> tensors, SortedMap<String, String> metadata) {
+  /**
+   * Lays tensors out one after the other and formats the head, length and padding included.
+   *
+   * @param alignment of the first byte of data, a multiple of 8
+   */
+  static ByteBuffer format(
+      Collection<TensorInfo> tensors, SortedMap<String, String> metadata, int alignment) {
     var root = Json.MAPPER.createObjectNode();
     if (!metadata.isEmpty()) {
       var notes = root.putObject(METADATA);
@@ -94,7 +99,7 @@ record SafetensorsHeader(
       entry.putArray("data_offsets").add(tensor.begin()).add(tensor.end());
     }
     byte[] json = root.toString().getBytes(StandardCharsets.UTF_8);
-    int padded = (json.length + 7) / 8 * 8; // so that the data are aligned
+    int padded = (8 + json.length + alignment - 1) / alignment * alignment - 8;
     Check.that(padded <= MAX_LENGTH, "header", padded + " bytes", "≤ %s", MAX_LENGTH);
     var head = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
     Arrays.fill(head.array(), (byte) ' ');

@@ -41,8 +41,12 @@ public final class SafetensorsWriter {
 
   private static final int BUFFER_BYTES = 1 << 20;
 
+  /** What the format asks for. */
+  private static final int ALIGNMENT = 8;
+
   private final TreeMap<String, String> metadata = new TreeMap<>(Map.of("format", "pt"));
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+  private int alignment = ALIGNMENT;
 
   /** A writer with the note {@code format = pt}, which transformers asks for. */
   public SafetensorsWriter() {}
@@ -56,6 +60,18 @@ public final class SafetensorsWriter {
   /** Adds notes that travel with the tensors. */
   public SafetensorsWriter notes(Map<String, String> notes) {
     metadata.putAll(notes);
+    return this;
+  }
+
+  /**
+   * Begins the data at a multiple of so many bytes, for whom reads them where they are mapped.
+   *
+   * @param bytes a multiple of 8; each tensor begins at such a multiple only if those before it are
+   *     that long
+   */
+  public SafetensorsWriter alignedTo(int bytes) {
+    Check.that(bytes > 0 && bytes % ALIGNMENT == 0, "alignment", bytes, "a multiple of 8");
+    alignment = bytes;
     return this;
   }
 
@@ -266,7 +282,8 @@ public final class SafetensorsWriter {
   }
 
   private ByteBuffer header(List<Tensor> laidOut) {
-    return SafetensorsHeader.format(laidOut.stream().map(Tensor::info).toList(), metadata);
+    return SafetensorsHeader.format(
+        laidOut.stream().map(Tensor::info).toList(), metadata, alignment);
   }
 
   /** The length of a file with these tensors. */

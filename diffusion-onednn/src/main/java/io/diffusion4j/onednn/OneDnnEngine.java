@@ -15,6 +15,7 @@ import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
 import io.diffusion4j.onednn.run.Arena;
 import io.diffusion4j.onednn.run.Compiler;
+import io.diffusion4j.onednn.run.KeptWeights;
 import io.diffusion4j.onednn.run.Lowering;
 import io.diffusion4j.onednn.run.PackedWeights;
 import io.diffusion4j.onednn.run.Primitives;
@@ -60,8 +61,10 @@ public final class OneDnnEngine implements Engine {
     var team = Team.of(compute.threads());
     var scope = new Scope();
     try (var compiling = new Scope()) {
-      var packed = new PackedWeights(scope, weights);
       var type = DataType.of(compute.precision());
+      var kept = compute.packed().flatMap(folder -> KeptWeights.of(folder, weights, type, team));
+      kept.ifPresent(file -> scope.onClose(file::close));
+      var packed = new PackedWeights(scope, weights, kept);
       var program = team.call(() -> compile(network, packed, team, scope, compiling, type));
       packed.fill(team);
       return program;

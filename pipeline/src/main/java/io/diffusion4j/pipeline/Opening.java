@@ -28,6 +28,7 @@ import java.util.function.Supplier;
  * @param loras low-rank updates that are added to the weights
  * @param guides what guides by a gradient and lies elsewhere, by its name in {@link
  *     io.diffusion4j.diffusion.guidance.Guides}
+ * @param packed a folder for packed weights, as {@link Compute#packed} has it
  */
 public record Opening(
     Residency residency,
@@ -38,7 +39,8 @@ public record Opening(
     Optional<String> prior,
     OptionalInt candidates,
     List<LoraChoice> loras,
-    Map<String, Path> guides) {
+    Map<String, Path> guides,
+    Optional<Path> packed) {
   public Opening {
     loras = List.copyOf(loras);
     guides = Map.copyOf(guides);
@@ -55,7 +57,8 @@ public record Opening(
         Optional.empty(),
         OptionalInt.empty(),
         List.of(),
-        Map.of());
+        Map.of(),
+        Optional.empty());
   }
 
   /**
@@ -64,48 +67,73 @@ public record Opening(
    * @param suited the precision that suits the model
    */
   public Compute compute(Supplier<Precision> suited) {
-    return new Compute(engine, threads, precision.orElseGet(suited));
+    return new Compute(engine, threads, precision.orElseGet(suited), packed);
   }
 
   /** The same by the engine of this name. */
   public Opening withEngine(String other) {
     return new Opening(
-        residency, other, threads, precision, name, prior, candidates, loras, guides);
+        residency, other, threads, precision, name, prior, candidates, loras, guides, packed);
   }
 
   /** The same in this number format, or in the one that suits. */
   public Opening withPrecision(Optional<Precision> other) {
-    return new Opening(residency, engine, threads, other, name, prior, candidates, loras, guides);
+    return new Opening(
+        residency, engine, threads, other, name, prior, candidates, loras, guides, packed);
   }
 
   /** The same under this name, or under the model's own. */
   public Opening withName(Optional<String> other) {
     return new Opening(
-        residency, engine, threads, precision, other, prior, candidates, loras, guides);
+        residency, engine, threads, precision, other, prior, candidates, loras, guides, packed);
   }
 
   /** The same with another prior. */
   public Opening withPrior(String other) {
     return new Opening(
-        residency, engine, threads, precision, name, Optional.of(other), candidates, loras, guides);
+        residency,
+        engine,
+        threads,
+        precision,
+        name,
+        Optional.of(other),
+        candidates,
+        loras,
+        guides,
+        packed);
   }
 
   /** The same, whose prior draws so many embeddings to choose from. */
   public Opening withCandidates(int other) {
     return new Opening(
-        residency, engine, threads, precision, name, prior, OptionalInt.of(other), loras, guides);
+        residency,
+        engine,
+        threads,
+        precision,
+        name,
+        prior,
+        OptionalInt.of(other),
+        loras,
+        guides,
+        packed);
   }
 
   /** The same with these updates. */
   public Opening withLoras(List<LoraChoice> others) {
     return new Opening(
-        residency, engine, threads, precision, name, prior, candidates, others, guides);
+        residency, engine, threads, precision, name, prior, candidates, others, guides, packed);
   }
 
   /** The same with these guides. */
   public Opening withGuides(Map<String, Path> others) {
     return new Opening(
-        residency, engine, threads, precision, name, prior, candidates, loras, others);
+        residency, engine, threads, precision, name, prior, candidates, loras, others, packed);
+  }
+
+  /** The same with a folder for packed weights, as {@link Compute#packed} has it. */
+  public Opening withPacked(Optional<Path> folder) {
+    return new Opening(
+        residency, engine, threads, precision, name, prior, candidates, loras, guides, folder);
   }
 
   /**

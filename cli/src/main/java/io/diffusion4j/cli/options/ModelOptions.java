@@ -96,6 +96,14 @@ public final class ModelOptions {
               + " clip. Default: the model's folder noised_clip")
   private @Nullable Path noisedClip;
 
+  @Option(
+      names = "--packed",
+      paramLabel = "DIR",
+      description =
+          "Keep the weights here as the engine lays them out, for faster starts: once more the size"
+              + " of the weights. The folder may be deleted at any time.")
+  private @Nullable Path packed;
+
   /** What guides and does not lie in the folder of the model. */
   private Map<String, Path> guides() {
     Map<String, Path> guides = new LinkedHashMap<>();
@@ -142,7 +150,10 @@ public final class ModelOptions {
 
   /** How it is opened, so that networks are in memory at these times. */
   public Opening opening(Residency residency) {
-    return opening(residency, format.precision).withLoras(loras().files()).withGuides(guides());
+    return opening(residency, format.precision)
+        .withLoras(loras().files())
+        .withGuides(guides())
+        .withPacked(Optional.ofNullable(packed));
   }
 
   /** How a model is opened by the engine that the command line asks for. */

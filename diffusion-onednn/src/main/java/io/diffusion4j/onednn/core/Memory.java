@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn.core;
 
 import io.diffusion4j.diffusion.denoiser.NoMemoryException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.AtomicLong;
@@ -47,6 +48,21 @@ public final class Memory {
     start = whole.start + offset;
   }
 
+  private Memory(ByteBuffer mapped) {
+    memory = new BytePointer(mapped); // which keeps the buffer, and so the mapping
+    size = mapped.remaining();
+    start = memory.position();
+  }
+
+  /**
+   * Memory of a file, to be read only; it is released when nothing refers to it.
+   *
+   * @param bytes direct
+   */
+  public static Memory mapped(ByteBuffer bytes) {
+    return new Memory(bytes);
+  }
+
   /** What begins there; it is released with the whole. */
   public Memory from(long offset) {
     return new Memory(this, offset);
@@ -67,12 +83,16 @@ public final class Memory {
   }
 
   public FloatBuffer floats(long offset, long count) {
+    return bytes(offset, count * Float.BYTES).asFloatBuffer();
+  }
+
+  /** Fewer than 2³¹ of its bytes, in the order of the machine. */
+  public ByteBuffer bytes(long offset, long count) {
     return new BytePointer(memory)
         .capacity(size)
         .position(start + offset)
-        .limit(start + offset + count * Float.BYTES)
+        .limit(start + offset + count)
         .asByteBuffer()
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
+        .order(ByteOrder.nativeOrder());
   }
 }

@@ -49,7 +49,8 @@ import org.bytedeco.javacpp.Pointer;
  */
 public final class PackedWeights {
   /** How weights are to be packed, and where. */
-  private record Packed(dnnl_memory_desc description, Memory memory, Buffer buffer) {}
+  private record Packed(
+      dnnl_memory_desc description, Memory memory, Buffer buffer, boolean isFilled) {}
 
   /**
    * Weights as they lie in a checkpoint.
@@ -78,15 +79,18 @@ public final class PackedWeights {
   private final NamedTensors source;
   private final Map<Plain, List<Packed>> packed = new LinkedHashMap<>();
   private final Map<String, Buffer> vectors = new HashMap<>();
+  private final Optional<KeptWeights> kept;
 
   /**
    * None yet.
    *
    * @param scope what holds their memory
+   * @param kept where they may lie packed already, and are kept
    */
-  public PackedWeights(Scope scope, NamedTensors source) {
+  public PackedWeights(Scope scope, NamedTensors source, Optional<KeptWeights> kept) {
     this.pool = new Pool(scope);
     this.source = source;
+    this.kept = kept;
   }
 
   /** As numbers on the heap. */
@@ -119,9 +123,16 @@ public final class PackedWeights {
       }
     }
     long bytes = dnnl_memory_desc_get_size(wanted);
-    var memory = pool.take(bytes);
+    // Others would move what follows them in a file off the start of a cache line.
+    var keeping = kept.filter(file -> bytes % Memory.ALIGNMENT == 0);
+    Optional<String> place = keeping.map(file -> file.place(plain, wanted));
+    Optional<Memory> found = keeping.flatMap(file -> place.flatMap(name -> file.find(name, bytes)));
+    Memory memory = found.orElseGet(() -> pool.take(bytes));
+    if (found.isEmpty()) {
+      keeping.ifPresent(file -> file.keep(place.orElseThrow(), memory, bytes));
+    }
     var buffer = Buffer.constant(bytes, memory);
-    known.add(new Packed(wanted, memory, buffer));
+    known.add(new Packed(wanted, memory, buffer, found.isPresent()));
     return buffer;
   }
 
@@ -134,9 +145,14 @@ public final class PackedWeights {
             fill(next.getKey(), next.getValue(), stream);
           }
         });
+    kept.ifPresent(KeptWeights::write);
   }
 
-  private void fill(Plain plain, List<Packed> places, dnnl_stream stream) {
+  private void fill(Plain plain, List<Packed> all, dnnl_stream stream) {
+    List<Packed> places = all.stream().filter(place -> !place.isFilled).toList();
+    if (places.isEmpty()) {
+      return;
+    }
     var stored = source.stored(plain.key);
     try (var temporary = new Scope()) {
       var from =

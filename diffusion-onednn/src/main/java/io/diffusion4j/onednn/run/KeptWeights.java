@@ -1,0 +1,182 @@
+package io.diffusion4j.onednn.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_blob;
+
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsFile;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.StoredTensor;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Dnnl;
+import io.diffusion4j.onednn.core.Memory;
+import io.diffusion4j.onednn.core.Team;
+import io.diffusion4j.onednn.run.PackedWeights.Plain;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.zip.CRC32C;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.SizeTPointer;
+
+/**
+ * Packed weights in a file, which a later start maps in place of packing them: nothing is read
+ * before it is used, and processes share the memory.
+ *
+ * <p>A file is that of some weights, by checksums of all their tensors, and of the number format and
+ * the threads, which decide how they are cut. A place in it is named by a hash of what is packed
+ * there and of oneDNN's description of the order, so that another processor or another oneDNN finds
+ * nothing that it would misread. A file that lacks a place, or is damaged, is written anew.
+ */
+public final class KeptWeights {
+  private static final System.Logger LOG = System.getLogger(KeptWeights.class.getName());
+
+  private final Path file;
+  private final Map<String, Integer> checksums;
+  private final Optional<SafetensorsFile> opened;
+  private final Map<String, Memory> missing = new LinkedHashMap<>();
+  private final Map<String, Long> sizes = new LinkedHashMap<>();
+
+  private KeptWeights(Path file, Map<String, Integer> checksums) {
+    this.file = file;
+    this.checksums = checksums;
+    this.opened = open(file);
+  }
+
+  /**
+   * The file of these weights in a folder; nothing if the bytes of a tensor are not at hand.
+   *
+   * @param type of the packed numbers
+   * @param team computes checksums, and cuts the weights
+   */
+  public static Optional<KeptWeights> of(
+      Path folder, NamedTensors weights, DataType type, Team team) {
+    Map<String, Integer> checksums = new ConcurrentHashMap<>();
+    Queue<String> left = new ConcurrentLinkedQueue<>(weights.names());
+    team.run(
+        (member, stream) -> {
+          for (String next = left.poll(); next != null; next = left.poll()) {
+            String name = next;
+            weights.stored(name).ifPresent(tensor -> checksums.put(name, checksum(tensor)));
+          }
+        });
+    if (checksums.size() < weights.names().size()) {
+      return Optional.empty();
+    }
+    var all = new StringBuilder("%s %d".formatted(type, team.size()));
+    new TreeMap<>(checksums).forEach((name, sum) -> all.append('\n').append(name).append(sum));
+    String name = hash(all.toString().getBytes(UTF_8)) + ".safetensors";
+    return Optional.of(new KeptWeights(folder.resolve(name), checksums));
+  }
+
+  private static int checksum(StoredTensor tensor) {
+    var sum = new CRC32C();
+    sum.update(tensor.dtype().name().getBytes(UTF_8));
+    sum.update(tensor.bytes().duplicate());
+    return (int) sum.getValue();
+  }
+
+  private static String hash(byte[]... parts) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      for (byte[] part : parts) {
+        digest.update(part);
+      }
+      return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is part of every Java", e);
+    }
+  }
+
+  private static Optional<SafetensorsFile> open(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(SafetensorsFile.open(file));
+    } catch (CheckpointException | UncheckedIOException e) { // the weights themselves are there
+      LOG.log(System.Logger.Level.WARNING, "cannot read packed weights, which are made anew: " + e);
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Weights as they were packed; nothing if they are still to be.
+   *
+   * @param bytes of the packed weights
+   */
+  Optional<Memory> find(String place, long bytes) {
+    return opened
+        .filter(kept -> kept.names().contains(place) && kept.info(place).byteSize() == bytes)
+        .map(kept -> Memory.mapped(kept.raw(place)));
+  }
+
+  /** The name of a place: what is packed there, and in which order. */
+  String place(Plain plain, dnnl_memory_desc wanted) {
+    return hash(
+        plain.toString().getBytes(UTF_8),
+        new byte[] {0},
+        number(checksums.getOrDefault(plain.key(), 0)),
+        blob(wanted));
+  }
+
+  private static byte[] number(int value) {
+    return ByteBuffer.allocate(Integer.BYTES).putInt(value).array();
+  }
+
+  private static byte[] blob(dnnl_memory_desc description) {
+    try (var size = new SizeTPointer(1)) {
+      Dnnl.check(dnnl_memory_desc_get_blob((BytePointer) null, size, description), "description");
+      byte[] blob = new byte[Math.toIntExact(size.get())];
+      Dnnl.check(dnnl_memory_desc_get_blob(blob, size, description), "description");
+      return blob;
+    }
+  }
+
+  /** Will keep what is packed in memory. */
+  void keep(String place, Memory memory, long bytes) {
+    missing.put(place, memory);
+    sizes.put(place, bytes);
+  }
+
+  /** Writes the file anew if something was packed that it has not. */
+  void write() {
+    if (missing.isEmpty()) {
+      return;
+    }
+    var writer = new SafetensorsWriter().alignedTo(Memory.ALIGNMENT);
+    opened.ifPresent(kept -> kept.names().forEach(place -> writer.copy(kept, place)));
+    missing.forEach(
+        (place, memory) -> {
+          long bytes = sizes.getOrDefault(place, 0L);
+          writer.raw(place, DType.U8, new long[] {bytes}, () -> memory.bytes(0, bytes));
+        });
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      writer.write(file);
+    } catch (IOException | UncheckedIOException e) { // the weights are in memory
+      LOG.log(System.Logger.Level.WARNING, "cannot keep packed weights: " + e);
+    }
+    missing.clear();
+  }
+
+  /** Closes the file; what was found in it stays readable. */
+  public void close() {
+    opened.ifPresent(SafetensorsFile::close);
+  }
+}
