@@ -45,6 +45,11 @@ public final class ModelOptions {
     }
   }
 
+  /** What a folder of packed weights is for, in a word of help. */
+  public static final String PACKED =
+      "Keep the weights here as the engine lays them out, for faster starts: once more the size of"
+          + " the weights. The folder may be deleted at any time.";
+
   /** What {@link FormatChoice} is, in a word of help. */
   public static final String FORMATS =
       "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: auto, which is bf16 for"
@@ -96,12 +101,7 @@ public final class ModelOptions {
               + " clip. Default: the model's folder noised_clip")
   private @Nullable Path noisedClip;
 
-  @Option(
-      names = "--packed",
-      paramLabel = "DIR",
-      description =
-          "Keep the weights here as the engine lays them out, for faster starts: once more the size"
-              + " of the weights. The folder may be deleted at any time.")
+  @Option(names = "--packed", paramLabel = "DIR", description = PACKED)
   private @Nullable Path packed;
 
   /** What guides and does not lie in the folder of the model. */

@@ -71,7 +71,8 @@ public final class ServeCommand implements Callable<Integer> {
         var models =
             LocalModels.load(
                 settings.models(),
-                ModelOptions.opening(Residency.ALWAYS, Optional.empty()),
+                ModelOptions.opening(Residency.ALWAYS, Optional.empty())
+                    .withPacked(settings.packed()),
                 Plugins.of(settings.plugins()),
                 settings.loras());
         var indices = ServedIndices.open(settings.indices(), settings.models(), models.names());

@@ -89,6 +89,9 @@ final class ServeFlags {
   @Option(names = "--plugin", paramLabel = "JAR", description = PluginOptions.HELP)
   List<Path> plugins = List.of();
 
+  @Option(names = "--packed", paramLabel = "DIR", description = ModelOptions.PACKED)
+  @Nullable Path packed;
+
   @Option(
       names = "--tokens",
       paramLabel = "FILE",

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param loras files of low-rank updates, by the names that requests call them
  * @param indices folders of indices, by the names that requests call them
  * @param plugins jars with parts of the models
+ * @param packed a folder for packed weights; without it none are kept
  * @param tls how it encrypts; without it, it does not
  * @param insecure whether it listens in plaintext where other machines can listen in
  * @param origins the other sites whose pages may ask
@@ -51,6 +52,7 @@ record ServerFile(
     @Nullable Map<String, Path> loras,
     @Nullable Map<String, Path> indices,
     @Nullable List<Path> plugins,
+    @Nullable Path packed,
     @Nullable TlsEntry tls,
     @Nullable Boolean insecure,
     @Nullable List<String> origins,
@@ -63,7 +65,7 @@ record ServerFile(
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null);
+          null, null, null, null, null);
 
   /**
    * A model.
@@ -208,6 +210,7 @@ record ServerFile(
         from(folder, loras),
         from(folder, indices),
         plugins == null ? null : plugins.stream().map(folder::resolve).toList(),
+        packed == null ? null : folder.resolve(packed),
         tls == null ? null : tls.from(folder),
         insecure,
         origins,

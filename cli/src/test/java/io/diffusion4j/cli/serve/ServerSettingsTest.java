@@ -96,6 +96,7 @@ final class ServerSettingsTest {
                 Map.of("watercolour", folder.resolve("watercolour.safetensors")),
                 Map.of("photos", folder.resolve("photos/.diffusion4j-index")),
                 List.of(folder.resolve("parts.jar")),
+                Optional.of(folder.resolve("packed")),
                 Optional.of(folder.resolve("tokens.yaml")),
                 new Quota(60, 600, 4),
                 true,
