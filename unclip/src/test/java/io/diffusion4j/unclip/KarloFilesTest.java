@@ -13,6 +13,7 @@ import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.OpenAiClip;
 import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.clip.token.EnumeratedVocabulary;
 import io.diffusion4j.clip.token.Normalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.nn.RandomWeights;

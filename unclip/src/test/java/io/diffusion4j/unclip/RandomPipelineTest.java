@@ -10,6 +10,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.clip.token.EnumeratedVocabulary;
 import io.diffusion4j.clip.token.Normalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.decoder.DecoderFolders;

@@ -1,6 +1,5 @@
-package io.diffusion4j.unclip;
+package io.diffusion4j.clip.token;
 
-import io.diffusion4j.clip.token.Vocabulary;
 import io.diffusion4j.clip.token.Vocabulary.Merge;
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.ArrayList;
@@ -10,13 +9,18 @@ import java.util.List;
  * A vocabulary of any size that was not learned from any text: its merges make the strings of Latin
  * letters, the shortest first. What a pipeline of random weights reads with.
  */
-final class EnumeratedVocabulary {
+public final class EnumeratedVocabulary {
   /** Bytes, bytes at the end of a word, the start and the end of a text. */
   private static final int SMALLEST = 2 * 256 + 2;
 
   private EnumeratedVocabulary() {}
 
-  static Vocabulary ofSize(int size) {
+  /**
+   * The vocabulary of a size.
+   *
+   * @throws IllegalArgumentException if it is too small for the bytes and the two symbols
+   */
+  public static Vocabulary ofSize(int size) {
     Check.that(size >= SMALLEST, "vocabulary", size, "≥ %s", SMALLEST);
     int count = size - SMALLEST;
     List<Merge> merges = new ArrayList<>(count);

@@ -1,0 +1,85 @@
+package io.diffusion4j.pipeline;
+
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.weights.ModelFiles;
+import io.diffusion4j.nn.weights.NamedTensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * Writes components of a model that nobody trained, to try a size before there are weights of it.
+ * One tensor at a time is in memory.
+ *
+ * @param dtype how weights are stored: F32, F16 or BF16
+ * @param seed of the weights; the same seed gives the same files
+ * @param listener is notified of each component before it is written
+ */
+public record RandomComponents(DType dtype, long seed, Consumer<String> listener) {
+  /**
+   * Checks that a folder is empty, or not there.
+   *
+   * @throws IllegalArgumentException if there is something in it
+   */
+  public static void requireEmpty(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    boolean empty = false;
+    if (Files.isDirectory(folder)) {
+      try (var entries = Files.list(folder)) {
+        empty = entries.findAny().isEmpty();
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot list " + folder + ": " + e, e);
+      }
+    }
+    Check.that(empty, "output", folder, "an empty folder, or none");
+  }
+
+  /** Makes the folder of a component. */
+  public Path component(Path folder, String name) {
+    listener.accept(name);
+    Path component = folder.resolve(name);
+    save(() -> Files.createDirectories(component), folder);
+    return component;
+  }
+
+  /** Writes random weights into the folder of a component. */
+  public void writeWeights(Path component, String baseName, Manifest manifest) {
+    ModelFiles.write(
+        component, baseName, weights(component, manifest), name -> true, dtype, notes());
+  }
+
+  /** Random weights; components of the same shape get different ones. */
+  public NamedTensors weights(Path component, Manifest manifest) {
+    long own = new SplittableRandom(component.getFileName().toString().hashCode()).nextLong();
+    return RandomWeights.of(manifest, seed ^ own);
+  }
+
+  /** What is noted in each file of weights. */
+  public Map<String, String> notes() {
+    return Map.of("diffusion4j.weights", "random", "diffusion4j.seed", Long.toString(seed));
+  }
+
+  /** Something that fails as files do. */
+  @FunctionalInterface
+  public interface Saving {
+    void run() throws IOException;
+  }
+
+  /** Saves something in a folder, with an error that names it. */
+  public static void save(Saving saving, Path folder) {
+    try {
+      saving.run();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to " + folder + ": " + e, e);
+    }
+  }
+}
