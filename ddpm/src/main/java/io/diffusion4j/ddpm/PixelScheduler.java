@@ -82,6 +82,24 @@ public record PixelScheduler(
     return clipped(1, beta, beta, Parameterization.X0);
   }
 
+  /** Kandinsky's decoder as it was published: latents, whose x̂₀ is clipped to ±1. */
+  public static PixelScheduler kandinsky() {
+    return new PixelScheduler(
+        "linear",
+        1000,
+        0.00085,
+        0.012,
+        1,
+        false,
+        0.995,
+        1,
+        Parameterization.EPS,
+        VarianceType.FIXED_SMALL,
+        "leading",
+        1,
+        End.FIRST_TIMESTEP);
+  }
+
   private static PixelScheduler clipped(
       int trainTimesteps, double betaStart, double betaEnd, Parameterization parameterization) {
     return new PixelScheduler(
@@ -263,7 +281,12 @@ public record PixelScheduler(
           .write(file);
       return;
     }
-    ConfigWriter.diffusers(DDPM)
+    var config = ConfigWriter.diffusers(DDPM);
+    if (end
+        == End.FIRST_TIMESTEP) { // means nothing to the class, and much to DDIM made of its file
+      config.put("set_alpha_to_one", false);
+    }
+    config
         .put("beta_end", betaEnd)
         .put("beta_schedule", betas)
         .put("beta_start", betaStart)

@@ -28,7 +28,7 @@ import java.util.List;
  * @param layers residual blocks per level of the encoder; the decoder has one more
  * @param groups of the encoder's group normalisations
  */
-record Movq(
+public record Movq(
     int latentChannels,
     int codeChannels,
     int codes,
@@ -61,7 +61,7 @@ record Movq(
        "mid_block_add_attention": true, "out_channels": 3}
       """;
 
-  Movq {
+  public Movq {
     blockChannels = List.copyOf(blockChannels);
     attentionDown = List.copyOf(attentionDown);
     attentionUp = List.copyOf(attentionUp);
@@ -185,9 +185,10 @@ record Movq(
         (nn, inputs) -> {
           List<Tensor> outputs = new ArrayList<>(encoder(1, 1).define(nn, inputs));
           outputs.addAll(decoder(1, 1).define(nn, inputs));
+          outputs.add(nn.parameter(CODEBOOK, Init.uniform(1.0 / codes), codes, codeChannels));
           return outputs;
         };
-    return Manifest.of(both).with(CODEBOOK, codes, codeChannels);
+    return Manifest.of(both);
   }
 
   /**

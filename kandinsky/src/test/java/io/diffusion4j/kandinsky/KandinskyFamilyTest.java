@@ -4,6 +4,7 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -176,5 +177,20 @@ class KandinskyFamilyTest {
         .hasMessageStartingWith("model: ")
         .hasMessageEndingWith(
             "(expected: the folder of a decoder; this one is a prior, for --prior)");
+  }
+
+  @Test
+  void foldersOfRandomWeightsDraw(@TempDir Path temporary) {
+    var random = new RandomKandinsky(KandinskyConfig.small(), DType.F32, 3);
+    Path decoder = random.write(temporary.resolve("model"), component -> {});
+    assertThat(OpenPipeline.inspect(decoder).isSound()).isTrue();
+    assertThat(OpenPipeline.inspect(decoder.resolveSibling("prior")).isSound()).isTrue();
+    try (var open = open(decoder, Opening.with(Residency.ONE_AT_A_TIME))) {
+      var drawn = draw(open.pipeline(), APPLE, new Pixels(40, 32));
+      assertThat(drawn.get(0).width()).isEqualTo(40);
+    }
+    assertThatThrownBy(() -> random.write(temporary.resolve("model"), component -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith("(expected: an empty folder, or none)");
   }
 }

@@ -15,6 +15,7 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -85,6 +86,7 @@ class KandinskyNetworksTest {
   void theParametersOfThePublishedSizesAreThePublishedOnes() throws IOException {
     var manifests =
         Map.of(
+            "prior", PriorModel.manifest(KandinskyConfig.kandinsky22().prior()),
             "unet", KandinskyUnet.published(Beside.NOTHING).manifest(),
             "unet-inpaint", KandinskyUnet.published(Beside.KNOWN).manifest(),
             "unet-controlnet", KandinskyUnet.published(Beside.HINT).manifest(),

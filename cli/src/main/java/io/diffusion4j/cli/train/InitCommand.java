@@ -2,10 +2,13 @@ package io.diffusion4j.cli.train;
 
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.kandinsky.KandinskyConfig;
+import io.diffusion4j.kandinsky.RandomKandinsky;
 import io.diffusion4j.unclip.RandomPipeline;
 import io.diffusion4j.unclip.UnclipConfig;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,13 +22,27 @@ public final class InitCommand implements Callable<Integer> {
   /** The sizes there are. */
   enum Size {
     karlo,
-    small;
+    small,
+    kandinsky22,
+    kandinsky_small;
 
-    private UnclipConfig config() {
+    private Path write(Path output, Stored stored, long seed, Consumer<String> listener) {
       return switch (this) {
-        case karlo -> UnclipConfig.karlo();
-        case small -> UnclipConfig.small();
+        case karlo -> unclip(UnclipConfig.karlo(), output, stored, seed, listener);
+        case small -> unclip(UnclipConfig.small(), output, stored, seed, listener);
+        case kandinsky22 ->
+            new RandomKandinsky(KandinskyConfig.kandinsky22(), stored.dtype, seed)
+                .write(output, listener);
+        case kandinsky_small ->
+            new RandomKandinsky(KandinskyConfig.small(), stored.dtype, seed)
+                .write(output, listener);
       };
+    }
+
+    private static Path unclip(
+        UnclipConfig config, Path output, Stored stored, long seed, Consumer<String> listener) {
+      new RandomPipeline(config, stored.dtype, seed).write(output, listener);
+      return output;
     }
   }
 
@@ -48,8 +65,9 @@ public final class InitCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       required = true,
       description =
-          "karlo, that of Karlo v1-alpha (3.7 billion parameters), or small, the same structure"
-              + " with twenty million.")
+          "karlo, that of Karlo v1-alpha (3.7 billion parameters); small, the same structure"
+              + " with twenty million; kandinsky22, that of Kandinsky 2.2 (4.9 billion);"
+              + " kandinsky_small, the same structure with one million.")
   private Size size = Size.small;
 
   @Option(
@@ -75,9 +93,8 @@ public final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    new RandomPipeline(size.config(), stored.dtype, seed)
-        .write(output, component -> console.say("writing " + component));
-    console.print("model: " + output);
+    Path model = size.write(output, stored, seed, component -> console.say("writing " + component));
+    console.print("model: " + model);
     return 0;
   }
 }
