@@ -15,8 +15,8 @@
  * }
  * }</pre>
  *
- * <p>For {@link io.diffusion4j.diffusion.analytic.GaussianMixture} the exact score is known, and a
- * test compares the learned score with it. The module has no pipeline and no model folder: it is
+ * <p>For {@link io.diffusion4j.diffusion.continuous.GaussianMixture} the exact score is known, and
+ * a test compares the learned score with it. The module has no pipeline and no model folder: it is
  * for looking, not for drawing images.
  */
 @NullMarked

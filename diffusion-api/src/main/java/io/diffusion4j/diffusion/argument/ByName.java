@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What can be asked for by name: at least one thing of a kind. Immutable.
+ * A non-empty set of named choices of one kind, such as samplers. Immutable.
  *
  * @param <T> the kind
  */
@@ -19,7 +19,7 @@ public final class ByName<T> {
   private final Map<String, String> missing;
 
   /**
-   * These things under these names.
+   * Creates a set from these things and their names.
    *
    * @param kind what the errors call it, such as {@code sampler}
    * @throws IllegalArgumentException if there are none
@@ -35,12 +35,12 @@ public final class ByName<T> {
     this.missing = Map.copyOf(missing);
   }
 
-  /** These and one more, or another under a name that there is already. */
+  /** Returns a copy with one more entry, which replaces an entry of the same name. */
   public ByName<T> with(String name, T thing) {
     return with(Map.of(name, thing));
   }
 
-  /** These and more, or others under names that there are already. */
+  /** Returns a copy with more entries, which replace entries of the same names. */
   public ByName<T> with(Map<String, ? extends T> others) {
     Map<String, T> more = new HashMap<>(things);
     more.putAll(others);
@@ -48,9 +48,10 @@ public final class ByName<T> {
   }
 
   /**
-   * These, and a name of what there could be, for the benefit of who asks for it.
+   * Returns a copy with a name that is not available yet, so that the error for this name explains
+   * what is missing.
    *
-   * @param needs what there has to be first, such as {@code a measurement}
+   * @param needs what has to exist first, such as {@code a measurement}
    */
   public ByName<T> without(String name, String needs) {
     Map<String, String> more = new HashMap<>(missing);
@@ -59,9 +60,9 @@ public final class ByName<T> {
   }
 
   /**
-   * The one of this name.
+   * Returns the entry of this name.
    *
-   * @throws IllegalArgumentException if there is none; the message lists those there are
+   * @throws IllegalArgumentException if there is none; the message lists the known names
    */
   public T named(String name) {
     T thing = things.get(name);
@@ -71,14 +72,14 @@ public final class ByName<T> {
     return thing;
   }
 
-  /** What could be asked for where there is nothing of this name, in words. */
+  /** Describes the valid names, for the error about an unknown one. */
   public String expectedInsteadOf(String name) {
     String those = "one of " + String.join(", ", things.keySet());
     String needs = missing.get(name);
     return needs == null ? those : those + "; " + name + " needs " + needs;
   }
 
-  /** The names, in alphabetical order. */
+  /** Returns the names in alphabetical order. */
   public SortedSet<String> names() {
     return Collections.unmodifiableSortedSet(new TreeSet<>(things.keySet()));
   }

@@ -2,7 +2,7 @@ package io.diffusion4j.diffusion.argument;
 
 import org.jspecify.annotations.Nullable;
 
-/** Refuses what a caller gave, in one line: {@code name: value (expected: …)}. */
+/** Checks of arguments, whose errors are one line: {@code name: value (expected: …)}. */
 public final class Check {
   private Check() {}
 
@@ -10,7 +10,7 @@ public final class Check {
    * Returns normally if a condition holds.
    *
    * @param holds written so that NaN fails it: {@code x > 0}, not the negation of {@code x <= 0}
-   * @param expected what would do instead, a format if there are arguments
+   * @param expected a description of valid values; a format if there are arguments
    * @throws IllegalArgumentException if it does not
    */
   public static void that(
@@ -45,13 +45,13 @@ public final class Check {
     that(values == expected, name, values + " values", "%s", expected);
   }
 
-  /** The refusal of a value, to be thrown. */
+  /** Returns the exception for an invalid value, to be thrown. */
   public static IllegalArgumentException refusal(
       String name, @Nullable Object value, String expected, Object... arguments) {
     return new IllegalArgumentException(message(name, value, expected, arguments));
   }
 
-  /** The line alone, for exceptions of other types. */
+  /** Returns the line alone, for exceptions of other types. */
   @SuppressWarnings("AnnotateFormatMethod") // the annotation is no part of the JDK
   public static String message(
       String name, @Nullable Object value, String expected, Object... arguments) {

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The folders of the user for files that can be made again, by the XDG Base Directory
- * Specification. They may be deleted at any time.
+ * The user's cache folders, by the XDG Base Directory Specification. They may be deleted at any
+ * time.
  */
 public final class UserCache {
   private UserCache() {}

@@ -6,9 +6,9 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 
 /**
- * How a score is learned without knowing it (Vincent 2011, §4): E ½‖s(x_t) − ∇ ln q(x_t | x₀)‖²
- * differs from E ½‖s(x_t) − ∇ ln q(x_t)‖² by a constant, so the best s is the score of the noisy
- * data, though every target is made from one sample and its noise only.
+ * Denoising score matching, which learns a score without knowing it (Vincent 2011, §4): E ½‖s(x_t)
+ * − ∇ ln q(x_t | x₀)‖² differs from E ½‖s(x_t) − ∇ ln q(x_t)‖² by a constant, so the best s is the
+ * score of the noisy data, though every target is made from one sample and its noise only.
  *
  * <p>It is the training of a denoising autoencoder: r(x_t) = (x_t + (1−ᾱ)·s(x_t))/√ᾱ reconstructs
  * x₀, and its square error is the loss but for a factor. It is the training of DDPM too, with ε̂ =
@@ -38,7 +38,7 @@ public record DenoisingScoreMatching(NoiseLevel level) {
     return 0.5 * sum;
   }
 
-  /** What the denoising autoencoder of this score makes of x_t. */
+  /** Returns the reconstruction of x_t by the denoising autoencoder of this score. */
   public double[] reconstruction(double[] xt, double[] score) {
     Check.length("score", score.length, xt.length);
     Conversion from = Conversion.ofScore(level.alphaBar());
@@ -49,7 +49,7 @@ public record DenoisingScoreMatching(NoiseLevel level) {
     return x0;
   }
 
-  /** The score of a denoising autoencoder: {@link #reconstruction} backwards. */
+  /** Returns the score of a denoising autoencoder: the inverse of {@link #reconstruction}. */
   public double[] score(double[] xt, double[] reconstruction) {
     Check.length("reconstruction", reconstruction.length, xt.length);
     Conversion from = Conversion.of(Parameterization.X0, level.alphaBar());

@@ -1,15 +1,15 @@
 package io.diffusion4j.diffusion.continuous;
 
 /**
- * The steps of a discrete process, from 0 at the data to n − 1 at the noise, and how each is taken
- * back.
+ * The steps of a discrete process, from 0 at the data to n − 1 at the noise, and the reverse of
+ * each.
  */
 public interface DiscreteSteps {
-  /** Step i taken back as reverse diffusion (Song et al. 2021, app. E). */
+  /** Returns the reverse of step i by reverse diffusion (Song et al. 2021, app. E). */
   ReverseStep reverseDiffusion(int i);
 
   /**
-   * Step i taken back by ancestral sampling (Song et al. 2021, app. F).
+   * Returns the reverse of step i by ancestral sampling (Song et al. 2021, app. F).
    *
    * @throws IllegalArgumentException if this process has none
    */

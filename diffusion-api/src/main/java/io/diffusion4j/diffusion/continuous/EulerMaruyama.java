@@ -14,7 +14,7 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
  * @param steps how many steps, at least 1
  */
 public record EulerMaruyama(int steps) {
-  /** The stages of the noise, so that a way and the way back do not draw the same. */
+  /** The stages of the noise, so that both directions draw different noise. */
   private static final String UP = "sde-up";
 
   private static final String DOWN = "sde-down";
@@ -24,14 +24,15 @@ public record EulerMaruyama(int steps) {
   }
 
   /**
-   * Follows an equation. The noise is addressed by the direction and the step, so two ways one
-   * after the other need a source each, such as two {@linkplain NoiseSource#candidate candidates}.
+   * Integrates an equation. The noise is addressed by the direction and the step, so two
+   * integrations one after the other need different sources, such as two {@linkplain
+   * NoiseSource#candidate candidates}.
    *
    * @param sde the equation
    * @param x where it starts; not modified
    * @param from the time there
    * @param until the time it ends, earlier or later
-   * @param noise the randomness; not asked where the equation has none
+   * @param noise the randomness; not called for an equation without noise
    * @return where it ends, a new array
    */
   public double[] follow(Sde sde, double[] x, double from, double until, NoiseSource noise) {

@@ -18,9 +18,9 @@ import java.util.function.IntConsumer;
 /**
  * The {@link Likelihood} of samples under a network that was trained on a noise schedule: the
  * probability flow dx/du = −½(x + s) is followed in the schedule's own clock u = −ln ᾱ from its
- * first timestep to its last, in steps over which ln SNR falls by as much: so they are short where
- * there is little noise and the flow is steep. What is found is the density of samples with the
- * first timestep's noise, and at the end they are taken as standard normal.
+ * first timestep to its last, in steps of equal change of ln SNR, which are short at low noise,
+ * where the flow is steep. The result is the density of samples with the first timestep's noise; at
+ * the end of the flow they are assumed to be standard normal.
  *
  * @param schedule the noise, of at least two timesteps
  * @param steps of the solver, at least 1
@@ -35,7 +35,7 @@ public record FlowLikelihood(
   }
 
   /**
-   * A network's answer.
+   * The output of a network.
    *
    * @param output what it predicts at x
    * @param divergence eᵀ(∂output/∂x)e, with an e of values ±1 that is the same at every time
@@ -43,22 +43,22 @@ public record FlowLikelihood(
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   public record Answer(float[] output, double divergence) {}
 
-  /** A network that is asked about several samples at one time. */
+  /** A network that is evaluated for several samples at one time. */
   @FunctionalInterface
   public interface Network {
     List<Answer> at(List<float[]> x, double t);
   }
 
-  /** How often the network is asked. */
+  /** Returns the number of network calls. */
   public int calls() {
     return Math.multiplyExact(steps, method.calls());
   }
 
   /**
-   * The likelihood of each sample.
+   * Computes the likelihood of each sample.
    *
    * @param samples of one size; not modified
-   * @param progress told how often the network was asked
+   * @param progress receives the number of network calls so far
    */
   public List<Likelihood.Result> of(List<float[]> samples, Network network, IntConsumer progress) {
     Check.that(!samples.isEmpty(), "samples", "none", "at least one");
@@ -97,7 +97,10 @@ public record FlowLikelihood(
     return results;
   }
 
-  /** u after so many steps: −ln ᾱ where λ has fallen by its share. */
+  /**
+   * Returns u after this many steps: −ln ᾱ at the level whose λ has fallen by the share of these
+   * steps.
+   */
   private double clock(int step) {
     double first = lambda(0);
     double last = lambda(schedule.steps() - 1);

@@ -57,7 +57,7 @@ public record GaussianMixture(List<Component> components) {
     return after(new Transition(sde.signal(t), sde.deviation(t) * sde.deviation(t)));
   }
 
-  /** The mixture that a Gaussian step makes of this one. */
+  /** Returns the mixture after a Gaussian step. */
   public GaussianMixture after(Transition step) {
     return new GaussianMixture(
         components.stream()
@@ -117,7 +117,7 @@ public record GaussianMixture(List<Component> components) {
     return curvature - along * along;
   }
 
-  /** How likely x is to come from each component. */
+  /** Returns the probability of each component given x. */
   private double[] shares(double[] x) {
     double[] terms = logDensities(x);
     double all = logSum(terms);

@@ -3,8 +3,8 @@ package io.diffusion4j.diffusion.continuous;
 import java.util.Arrays;
 
 /**
- * An SDE dx = rate(t)·x dt + g(t) dw for t in [0, 1], which makes of a sample x₀ the Gaussian x_t =
- * signal(t)·x₀ + deviation(t)·ε (Song et al. 2021, §3.4 and app. B).
+ * An SDE dx = rate(t)·x dt + g(t) dw for t in [0, 1], which turns a sample x₀ into the Gaussian x_t
+ * = signal(t)·x₀ + deviation(t)·ε (Song et al. 2021, §3.4 and app. B).
  */
 public interface GaussianSde extends Sde {
   /** The factor of x in the drift. */

@@ -6,17 +6,16 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
 
 /**
- * A corrector: steps x ← x + ε·s + √(2ε)·z at a fixed time, which leave the distribution of that
- * time as it is and bring samples back to it that have strayed (Song et al. 2021, algorithms 4 and
- * 5).
+ * A corrector: steps x ← x + ε·s + √(2ε)·z at a fixed time, which preserve the distribution of that
+ * time and bring stray samples back to it (Song et al. 2021, algorithms 4 and 5).
  *
- * @param size how ε is found
+ * @param size the rule for ε
  * @param snr r, the ratio of the move along the score to the noise, greater than 0; 0.16 in the
  *     paper
  * @param times how many steps at each time, at least 1
  */
 public record Langevin(Size size, double snr, int times) {
-  /** How the step size is found. */
+  /** The rule for the step size. */
   public enum Size {
     /** ε = 2α·(r·‖z‖/‖s‖)², the norms averaged over the rows. */
     NORMS,
@@ -29,7 +28,7 @@ public record Langevin(Size size, double snr, int times) {
     Check.that(times >= 1, "times", times, "≥ 1");
   }
 
-  /** What r is multiplied by for these rows. */
+  /** Returns the factor of r for these rows. */
   double root(double deviation, double[][] scores, double[][] noise) {
     return switch (size) {
       case NORMS -> meanNorm(noise) / meanNorm(scores);

@@ -37,7 +37,7 @@ public record Likelihood(RungeKutta method, int steps, double start, double prio
   }
 
   /**
-   * What was found for a sample.
+   * The result for a sample.
    *
    * @param latent x(1)
    * @param logPrior ln N(x(1); 0, σ²), in nats
@@ -45,7 +45,7 @@ public record Likelihood(RungeKutta method, int steps, double start, double prio
    */
   public record Result(double[] latent, double logPrior, double logVolume) {
     /**
-     * What the end of a way says.
+     * Creates the result from the end of the flow.
      *
      * @param priorDeviation σ
      */

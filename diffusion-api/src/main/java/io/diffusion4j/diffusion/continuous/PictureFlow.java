@@ -20,14 +20,14 @@ public record PictureFlow(FlowLikelihood likelihood) {
   private static final String STAGE = "likelihood";
 
   /**
-   * A network that tells how its answers change.
+   * A network that also returns derivatives of its outputs.
    *
    * @param <C> what a sample is conditioned on
    */
   @FunctionalInterface
   public interface Probed<C> {
     /**
-     * The answers, and eᵀ(∂f/∂x)e of each.
+     * Returns the outputs, and eᵀ(∂f/∂x)e of each.
      *
      * @param probes e, one for each query
      */
@@ -40,7 +40,7 @@ public record PictureFlow(FlowLikelihood likelihood) {
    * @param pictures levels −1, −1 + 2/255, …, 1, all of one size
    * @param conditions one for each
    * @param noise of each
-   * @param progress told how often the network was asked
+   * @param progress receives the number of network calls so far
    */
   public <C> List<Likelihood.Result> of(
       List<float[]> pictures,

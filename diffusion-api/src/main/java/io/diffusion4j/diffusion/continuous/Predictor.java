@@ -1,15 +1,17 @@
 package io.diffusion4j.diffusion.continuous;
 
-/** How a {@link PredictorCorrector} goes from one time to the next (Song et al. 2021, app. E–G). */
+/**
+ * The step of a {@link PredictorCorrector} from one time to the next (Song et al. 2021, app. E–G).
+ */
 public enum Predictor {
   /** The method of Euler and Maruyama on the reverse SDE. */
   EULER_MARUYAMA,
-  /** The step of the discrete process, taken back as the reverse SDE is. */
+  /** The reverse of the discrete step, by the formula of the reverse SDE. */
   REVERSE_DIFFUSION,
-  /** The step of the discrete process, taken back as DDPM and its kin do. */
+  /** The reverse of the discrete step by ancestral sampling, as in DDPM. */
   ANCESTRAL;
 
-  /** The step from time t, which is that of step i of n. */
+  /** Returns the step from time t, which is step i of n. */
   ReverseStep step(GaussianSde sde, DiscreteSteps steps, int i, int n, double t) {
     return switch (this) {
       case EULER_MARUYAMA -> sde.eulerMaruyama(t, 1.0 / n);

@@ -7,15 +7,15 @@ import java.util.Optional;
 /**
  * The sampler with predictor and corrector in continuous time (Song et al. 2021, algorithm 1), in
  * double precision: at n times from 1 down to {@code end}, both included, first the corrector and
- * then the predictor. What it gives is the last predictor's sample without its noise.
+ * then the predictor. The result is the last predictor's sample without its noise.
  *
  * <p>This is the published algorithm, for scores that are known or learned by a small network. The
  * samplers of large networks are tables; {@link io.diffusion4j.diffusion.solver.SdeSampler} has the
  * same steps in that form.
  *
  * @param sde the forward SDE
- * @param predictor how it goes from time to time, or not at all
- * @param corrector what is done at each time before, or nothing
+ * @param predictor the step between times; may do nothing
+ * @param corrector the steps at each time before the predictor; may do nothing
  * @param flow whether the predictor follows the probability flow and adds no noise
  * @param steps n, at least 2
  * @param end the last time, in (0, 1); 1e-3 in the paper, 1e-5 for the variance-exploding SDE
@@ -37,7 +37,7 @@ public record PredictorCorrector(
         "euler-maruyama or reverse-diffusion, which have a probability flow");
   }
 
-  /** Standard normal noise for all rows; asked for each move once, in order. */
+  /** Standard normal noise for all rows; called once for each move, in order. */
   @FunctionalInterface
   public interface Draws {
     /**
@@ -50,7 +50,7 @@ public record PredictorCorrector(
     double[][] at(int step, int move);
   }
 
-  /** What has been reached at a time. */
+  /** Observes the samples at each time. */
   @FunctionalInterface
   public interface Listener {
     /**
@@ -63,7 +63,7 @@ public record PredictorCorrector(
     void reached(int step, double[][] corrected, double[][] mean, double[][] x);
   }
 
-  /** The times it visits, from 1 down to the end. */
+  /** Returns the visited times, from 1 down to the end. */
   public double[] times() {
     double[] times = new double[steps];
     for (int k = 0; k < steps; k++) {

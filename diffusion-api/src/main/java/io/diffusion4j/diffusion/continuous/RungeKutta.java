@@ -31,7 +31,7 @@ public enum RungeKutta {
     this.weights = List.of(weights);
   }
 
-  /** How often the slope is asked for in a step. */
+  /** Returns the number of evaluations of the slope in a step. */
   public int calls() {
     return weights.size();
   }
@@ -52,7 +52,7 @@ public enum RungeKutta {
   }
 
   /**
-   * Follows an equation without noise in equal steps.
+   * Integrates an equation without noise in equal steps.
    *
    * @param slope dx/dt
    * @param x where it starts; not modified

@@ -11,9 +11,9 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
 /**
  * The variance-preserving SDE dx = −½β(t)·x dt + √β(t) dw for t in [0, 1] (Song et al. 2021, eq.
- * 11): what DDPM's forward process becomes when its steps become many and small. It is an
- * Ornstein–Uhlenbeck process whose clock runs at the speed β(t), so its steps of any length are
- * Gaussian in closed form.
+ * 11): the limit of DDPM's forward process for many small steps. It is an Ornstein–Uhlenbeck
+ * process whose clock runs at the speed β(t), so its steps of any length are Gaussian in closed
+ * form.
  */
 public interface VpSde extends GaussianSde {
   /** β(t), greater than 0. */

@@ -16,14 +16,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Merges the queries of concurrent callers into batches, so that one network serves all of them.
  *
- * <p>One thread of its own calls the network. While a batch is under way new queries wait; the next
- * batch takes them in turn from each waiting caller, so that a small request is not held up by a
- * large one. Queries are answered as if they were alone, and fail so: when a merged batch fails the
- * network is asked again for each caller by itself, and only those whose own queries are at fault
- * see the exception.
+ * <p>A dedicated thread calls the network. While a batch runs, new queries wait; the next batch
+ * takes them in turn from each waiting caller, so that a large request does not delay a small one.
+ * Results and errors do not depend on other callers: if a merged batch fails, the network is called
+ * again for each caller separately, and only callers whose own queries fail get the exception.
  *
- * <p>An interrupted caller leaves with a {@link CancellationException}; its waiting queries leave
- * with it. Closing lets the batch under way end and fails everything that waits.
+ * <p>An interrupted caller gets a {@link CancellationException}, and its waiting queries are
+ * dropped. Closing waits for the running batch and fails all waiting queries.
  */
 public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
   private final Denoiser<C> network;
@@ -45,7 +44,7 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
    * @param name names the thread
    * @param network called by that thread only
    * @param maxBatch the largest batch, at least 1
-   * @param capacity how many queries may wait, at least 1
+   * @param capacity the largest number of waiting queries, at least 1
    */
   public BatchingDenoiser(String name, Denoiser<C> network, int maxBatch, int capacity) {
     Check.that(maxBatch >= 1, "maxBatch", maxBatch, "≥ 1");
@@ -64,12 +63,12 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
   }
 
   /**
-   * Waits for the answers.
+   * Returns the predictions as soon as they are there.
    *
    * @throws QueueFullException if too many queries are waiting; one caller alone may exceed the
    *     capacity
    * @throws CancellationException if the calling thread is interrupted
-   * @throws IllegalStateException if this is closed, or is closed before the answers are there
+   * @throws IllegalStateException if this is closed, or is closed before the queries are answered
    */
   @Override
   public List<Prediction> predict(List<Query<C>> queries) {
@@ -103,7 +102,7 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
     return call.answers();
   }
 
-  /** How many queries wait now; those of the batch under way do not. */
+  /** Returns the number of waiting queries, without those of the running batch. */
   public int waiting() {
     lock.lock();
     try {
@@ -113,7 +112,7 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
     }
   }
 
-  /** Lets the batch under way end, fails the queries that wait, and ends the thread. */
+  /** Waits for the running batch, fails the waiting queries, and ends the thread. */
   @Override
   public void close() {
     lock.lock();
@@ -144,7 +143,7 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
     return new IllegalStateException("denoiser: closed (expected: open)");
   }
 
-  /** Removes what waits of a call. */
+  /** Removes the waiting queries of a call. */
   private void drop(Call<C> call) {
     if (calls.remove(call)) {
       waiting -= call.unasked();
@@ -167,7 +166,8 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
         work.awaitUninterruptibly();
       }
       List<Row<C>> batch = new ArrayList<>(Math.min(maxBatch, waiting));
-      // A query from each caller in turn; who has more goes to the end of the line.
+      // One query from each caller in turn; a caller with more queries moves to the end of the
+      // line.
       while (batch.size() < maxBatch && !calls.isEmpty()) {
         Call<C> call = calls.remove();
         batch.add(new Row<>(call, call.nextQuery++));
@@ -232,7 +232,7 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
 
   private record Row<C>(Call<C> call, int index) {}
 
-  /** What one caller waits for. Guarded by the lock until it is over. */
+  /** The queries of one caller. Guarded by the lock until all are answered. */
   private static final class Call<C> {
     final List<Query<C>> queries;
     final Condition over;

@@ -10,8 +10,8 @@ import java.util.function.Predicate;
  * Two networks that share a trajectory: one for the timesteps above 0, another for timestep 0. The
  * published unCLIP upsamplers are such pairs.
  *
- * @param first answers where t &gt; 0
- * @param last answers where t = 0, and predicts the same thing
+ * @param first used for t &gt; 0
+ * @param last used for t = 0, with the same parameterization
  */
 public record LastStepDenoiser<C>(Denoiser<C> first, Denoiser<C> last) implements Denoiser<C> {
   public LastStepDenoiser {

@@ -1,8 +1,8 @@
 package io.diffusion4j.diffusion.denoiser;
 
 /**
- * There was too little memory for what a network was asked: on the device, or beside the heap. The
- * network is as good as before; fewer samples at once, or smaller ones, may fit.
+ * A network ran out of memory: on the device, or outside the heap. The network stays usable; fewer
+ * or smaller samples at once may fit.
  */
 public final class NoMemoryException extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.denoiser;
 
-/** A network answered with NaN or infinity, and sampling stopped there. */
+/** A network returned NaN or infinity, which ended the sampling. */
 public final class NonFiniteAnswerException extends ArithmeticException {
   private static final long serialVersionUID = 1;
 
@@ -11,12 +11,12 @@ public final class NonFiniteAnswerException extends ArithmeticException {
   }
 
   /**
-   * Throws if there is NaN or infinity in an answer.
+   * Throws if an output contains NaN or infinity.
    *
-   * @param stage who asked
-   * @param step which of the {@code steps} it was, from 0
+   * @param stage the name of the sampling stage
+   * @param step the index among the {@code steps}, from 0
    * @param t the timestep of the query
-   * @param sample which of those asked about together
+   * @param sample the index within the batch
    */
   public static void check(
       Prediction answer, String stage, int step, int steps, double t, int sample) {

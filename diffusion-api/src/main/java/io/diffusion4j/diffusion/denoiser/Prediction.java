@@ -5,14 +5,15 @@ import io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser;
 import io.diffusion4j.diffusion.process.Parameterization;
 
 /**
- * A network's answer to one {@link Query}.
+ * The output of a network for one {@link Query}.
  *
- * @param output ε, x₀ or v, as the network's {@link Parameterization} says; the size of the sample
+ * @param output ε, x₀ or v, depending on the network's {@link Parameterization}; the size of the
+ *     sample
  * @param variance the interpolation v between the smallest and the largest posterior log-variance,
  *     nominally in [−1, 1] (Nichol &amp; Dhariwal 2021, eq. 15); empty if the variance is not
  *     learned
  * @param gradient s·∇ log p(y | x_t), by which a step shifts its mean or its score ({@link
- *     GradientGuidedDenoiser#byStep}); empty if nothing guides so
+ *     GradientGuidedDenoiser#byStep}); empty without such guidance
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Prediction(float[] output, float[] variance, float[] gradient) {
@@ -23,7 +24,7 @@ public record Prediction(float[] output, float[] variance, float[] gradient) {
     requireSize("gradient", gradient, output);
   }
 
-  /** A prediction that nothing guides. */
+  /** Creates a prediction without a guiding gradient. */
   public Prediction(float[] output, float[] variance) {
     this(output, variance, NONE);
   }
@@ -37,7 +38,7 @@ public record Prediction(float[] output, float[] variance, float[] gradient) {
         output.length);
   }
 
-  /** A prediction without a learned variance. */
+  /** Creates a prediction without a learned variance. */
   public static Prediction of(float[] output) {
     return new Prediction(output, NONE);
   }

@@ -1,7 +1,7 @@
 package io.diffusion4j.diffusion.denoiser;
 
 /**
- * One question to a {@link Denoiser}: what would you say at (x_t, t, condition)?
+ * One input of a {@link Denoiser}: a noisy sample, its time and its condition.
  *
  * @param xt the noisy sample, a row-major array in channels-last order; not modified
  * @param t the time in timesteps of the training schedule; fractional for solvers that step between

@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.denoiser;
 
-/** A {@link BatchingDenoiser} has as many queries waiting as it may; ask again later. */
+/** The queue of a {@link BatchingDenoiser} is full; try again later. */
 public final class QueueFullException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

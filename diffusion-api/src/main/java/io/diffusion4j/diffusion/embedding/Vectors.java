@@ -2,7 +2,7 @@ package io.diffusion4j.diffusion.embedding;
 
 import io.diffusion4j.diffusion.argument.Check;
 
-/** How embeddings are measured and compared. */
+/** Length, dot product and cosine of embeddings. */
 public final class Vectors {
   private Vectors() {}
 

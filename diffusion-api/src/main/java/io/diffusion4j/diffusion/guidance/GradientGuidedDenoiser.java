@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Guidance by the gradient s·∇ log p(y | x_t) of a judge (Dhariwal &amp; Nichol 2021; of CLIP,
- * Nichol et al. 2021, §2.4), which shifts the mean of a step or the score.
+ * Guidance by the gradient s·∇ log p(y | x_t) of a second model, the guide (Dhariwal &amp; Nichol
+ * 2021; of CLIP, Nichol et al. 2021, §2.4), which shifts the mean of a step or the score.
  */
 public final class GradientGuidedDenoiser<C, Y> implements Denoiser<GradientGuidance<C, Y>> {
   private final Denoiser<C> inner;
@@ -25,17 +25,17 @@ public final class GradientGuidedDenoiser<C, Y> implements Denoiser<GradientGuid
     this.rule = rule;
   }
 
-  /** What becomes of an answer, given s·∇ log p(y | x_t), which may be kept. */
+  /** Applies s·∇ log p(y | x_t) to a prediction. The gradient array may be kept. */
   @FunctionalInterface
   private interface Rule {
     Prediction guide(double t, Prediction prediction, float[] gradient);
   }
 
   /**
-   * Leaves the answers as they are and has them carry the gradient, for the step to use as OpenAI's
-   * code does: a step that draws from a posterior of variance Σ has its mean moved by s·Σ·∇ log p(y
-   * | x_t) (algorithm 1); any other has its score moved, after x̂₀ was clipped (algorithm 2). It
-   * suits every sampler.
+   * Attaches the gradient to the predictions, for the step to apply as in OpenAI's code: a step
+   * that draws from a posterior of variance Σ moves its mean by s·Σ·∇ log p(y | x_t) (algorithm 1);
+   * any other step moves its score, after x̂₀ was clipped (algorithm 2). This works with every
+   * sampler.
    */
   public static <C, Y> GradientGuidedDenoiser<C, Y> byStep(
       Denoiser<C> inner, ConditionGradient<Y> gradient) {
@@ -43,9 +43,9 @@ public final class GradientGuidedDenoiser<C, Y> implements Denoiser<GradientGuid
   }
 
   /**
-   * Shifts the score in the answers (algorithm 2): ε̂ − √(1−ᾱ)·s·∇ log p(y | x_t), and x̂₀ and v as
-   * follows, whatever the step. x̂₀ is clipped after the shift, as any answer's, so that a strong
-   * guide does not drive it out of its range.
+   * Shifts the score in the predictions (algorithm 2) whatever the step: ε̂ − √(1−ᾱ)·s·∇ log p(y |
+   * x_t), and x̂₀ and v accordingly. As always, x̂₀ is clipped afterwards, so a strong guide does
+   * not drive it out of its range.
    *
    * @param schedule the noise that the network was trained with
    */

@@ -5,8 +5,8 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
 /**
  * Guidance for a limited interval of noise levels (Kynkäänniemi et al. 2024): outside it the scale
- * is 1, which asks the network half as much. At high noise guidance costs variety, and at low noise
- * it changes nothing.
+ * is 1, which halves the work of the network. Guidance reduces variety at high noise, and has no
+ * effect at low noise.
  *
  * @param inside the scale inside
  * @param from the least time inside
@@ -22,10 +22,10 @@ public record GuidanceInterval(GuidanceScale inside, double from, double to)
    * The interval between two noise levels, as the paper gives it.
    *
    * @param inside the scale inside
-   * @param schedule says which timestep has which noise
-   * @param sigmaLow σ = √((1−ᾱ)/ᾱ) from which there is guidance, at least 0; 0.28 in the paper's
+   * @param schedule the noise of each timestep
+   * @param sigmaLow σ = √((1−ᾱ)/ᾱ) from which guidance begins, at least 0; 0.28 in the paper's
    *     ImageNet-512
-   * @param sigmaHigh σ up to which there is, above {@code sigmaLow}; 2.9 there
+   * @param sigmaHigh σ at which guidance ends, above {@code sigmaLow}; 2.9 in the same experiment
    * @throws IllegalArgumentException if the schedule has no timestep inside
    */
   public static GuidanceInterval ofSigma(

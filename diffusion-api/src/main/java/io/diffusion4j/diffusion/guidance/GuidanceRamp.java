@@ -3,8 +3,8 @@ package io.diffusion4j.diffusion.guidance;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * A guidance scale that goes from one value to another as the noise goes (Wang et al. 2024):
- * guidance that rises towards the clean end keeps the variety that is decided early.
+ * A guidance scale that changes from one value to another as the noise falls (Wang et al. 2024).
+ * Guidance that rises towards the clean end preserves the variety that is decided at high noise.
  *
  * @param noisy the scale at the last timestep, where there is the most noise
  * @param clean the scale at timestep 0

@@ -1,8 +1,8 @@
 package io.diffusion4j.diffusion.guidance;
 
 /**
- * What becomes of the guidance scale that a request asks for: the place to guide only at some noise
- * levels, or to let the scale grow.
+ * Replaces the guidance scale of a request, for example to guide at some noise levels only, or to
+ * let the scale grow.
  *
  * <pre>{@code
  * GuidanceRule early = (stage, asked) -> new GuidanceInterval(asked, 300, 999);
@@ -10,11 +10,11 @@ package io.diffusion4j.diffusion.guidance;
  */
 @FunctionalInterface
 public interface GuidanceRule {
-  /** Guides as asked. */
+  /** Keeps the requested scale. */
   GuidanceRule AS_ASKED = (stage, asked) -> asked;
 
   /**
-   * The scale that is used.
+   * Returns the scale to use.
    *
    * @param stage the name of a stage with guidance
    * @param asked the scale of the settings

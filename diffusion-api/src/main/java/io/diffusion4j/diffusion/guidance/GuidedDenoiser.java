@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Classifier-free guidance: u + scale·(c − u) of the unconditional answer u and the conditional one
- * c (Ho &amp; Salimans 2022, eq. 6, with scale = 1 + w). What else an answer has, such as a learned
- * variance, is the conditional one's.
+ * Classifier-free guidance: u + scale·(c − u) of the unconditional prediction u and the conditional
+ * prediction c (Ho &amp; Salimans 2022, eq. 6, with scale = 1 + w). A learned variance is that of
+ * the conditional prediction.
  *
- * <p>All queries go to the network in one call, the unconditional ones first. Where the scale is 1
- * only the conditional answer is asked for, where it is 0 only the unconditional one.
+ * <p>All queries go to the network in one call, the unconditional ones first. At scale 1 only the
+ * conditional prediction is computed, at scale 0 only the unconditional one.
  */
 public record GuidedDenoiser<C>(Denoiser<C> inner) implements Denoiser<Guidance<C>> {
   @Override

@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.guidance;
 
-/** The names of what guides by a gradient, as requests have them. */
+/** The names of gradient guides, for use in requests. */
 public final class Guides {
   /** A classifier of noised images. */
   public static final String CLASSIFIER = "classifier";

@@ -3,7 +3,7 @@ package io.diffusion4j.diffusion.image;
 import java.util.Arrays;
 import java.util.List;
 
-/** Images of one size side by side on white, so that they can be looked at together. */
+/** Images of one size side by side on white. */
 public final class ContactSheet {
   private static final float WHITE = 1;
 

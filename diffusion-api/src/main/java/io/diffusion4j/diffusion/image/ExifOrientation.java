@@ -31,7 +31,7 @@ record ExifOrientation(boolean transposed, boolean mirrored, boolean flipped) {
   private static final int ORIENTATION = 274;
   private static final int SHORT = 3;
 
-  /** What a JPEG file says; upright if it says nothing, or nothing intelligible. */
+  /** Reads the orientation of a JPEG file; upright if the tag is missing or invalid. */
   static ExifOrientation of(byte[] jpeg) {
     ByteBuffer file = ByteBuffer.wrap(jpeg);
     int at = 2; // past the start-of-image marker
@@ -70,7 +70,7 @@ record ExifOrientation(boolean transposed, boolean mirrored, boolean flipped) {
     return UPRIGHT;
   }
 
-  /** The image as it is to be shown. */
+  /** Returns the image as it is to be shown. */
   Image upright(Image stored) {
     if (equals(UPRIGHT)) {
       return stored;

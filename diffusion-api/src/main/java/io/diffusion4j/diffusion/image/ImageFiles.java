@@ -17,21 +17,20 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads images that people bring: PNG and JPEG, and WebP where a reader for it is on the class
- * path.
+ * Reads image files: PNG and JPEG, and WebP if a reader for it is on the class path.
  *
  * <p>Samples are taken as sRGB whatever profile the file names, 16-bit ones keep their precision,
- * grey becomes three equal channels, transparency shows white, and a photograph is turned the way
- * its camera says it was held. The size is checked before the pixels are decoded, so that a small
- * file cannot ask for much memory.
+ * grey becomes three equal channels, transparent pixels become white, and photographs are rotated
+ * by their Exif orientation. The size is checked before the pixels are decoded, so a small file
+ * cannot cause a large allocation.
  */
 public final class ImageFiles {
-  /** What is read, where there is a reader. */
+  /** The supported formats, of which those with a reader are read. */
   private static final List<String> FORMATS = List.of("PNG", "JPEG", "WebP");
 
   private ImageFiles() {}
 
-  /** What can be read here, in words: {@code PNG, JPEG or WebP}. */
+  /** Describes the formats that can be read here: {@code PNG, JPEG or WebP}. */
   public static String formats() {
     List<String> known =
         FORMATS.stream()
@@ -91,7 +90,8 @@ public final class ImageFiles {
   }
 
   /**
-   * How many pixels a file has, as its header says; of a moving picture the largest frame.
+   * Returns the number of pixels in the header of a file; for an animation, that of the largest
+   * frame.
    *
    * @throws IOException if this is of a format that {@link #read(byte[], long)} does not read, or
    *     damaged
@@ -170,7 +170,10 @@ public final class ImageFiles {
         e);
   }
 
-  /** Only pixels that are missing: decoders fill them in grey, and real files end untidily. */
+  /**
+   * Accepts missing pixels only: decoders fill them with grey, and many real files are truncated a
+   * little.
+   */
   private static boolean saysTruncated(String complaint) {
     return complaint.toLowerCase(Locale.ROOT).contains("premature end");
   }
@@ -215,7 +218,7 @@ public final class ImageFiles {
     return new Image(width, height, pixels);
   }
 
-  /** The pixel of each level, where nothing shines through. */
+  /** Returns the pixel of each level of an opaque image. */
   private static float[] opaque(int max) {
     float[] pixels = new float[max + 1];
     for (int level = 0; level <= max; level++) {

@@ -11,15 +11,14 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * A file that a result is written to, whole or not at all. Through a symbolic link it is the link's
- * target that is written; a device or a pipe is written to as it is, and {@code -} is the standard
- * output.
+ * A result file that is written atomically. If the path is a symbolic link, its target is replaced;
+ * devices and pipes are written directly, and {@code -} is the standard output.
  *
- * @param name what asked for it, for messages
- * @param path as asked for
+ * @param name the option that names the file, for messages
+ * @param path as given
  */
 public record OutputFile(String name, Path path) {
-  /** What {@code output} asked for. */
+  /** Creates the file of the option {@code output}. */
   public OutputFile(Path path) {
     this("output", path);
   }
@@ -31,12 +30,12 @@ public record OutputFile(String name, Path path) {
     return path.toString().equals(STANDARD_OUTPUT);
   }
 
-  /** Whether something is there that can be neither replaced nor kept, such as a device. */
+  /** Whether the path is something that cannot be replaced, such as a device. */
   private boolean isStream() {
     return Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
   }
 
-  /** The file itself, where the path is a link to it, which may not be there yet. */
+  /** Returns the target of the path if it is a link; the target need not exist. */
   private Path target() throws IOException {
     if (!Files.isSymbolicLink(path)) {
       return path;
@@ -47,7 +46,7 @@ public record OutputFile(String name, Path path) {
   }
 
   /**
-   * Returns normally if the name says one of these formats, in any case.
+   * Returns normally if the name has one of these endings, in upper or lower case.
    *
    * @param endings such as {@code .png}
    * @throws IllegalArgumentException if it does not
@@ -60,9 +59,9 @@ public record OutputFile(String name, Path path) {
   }
 
   /**
-   * Fails before any work is done if nothing could be written in the end.
+   * Checks before any work is done that the file can be written.
    *
-   * @throws IllegalArgumentException if that is so; the message says why
+   * @throws IllegalArgumentException if it cannot; the message has the reason
    */
   public void requireWritable() {
     if (isStandardOutput()) {
@@ -92,7 +91,7 @@ public record OutputFile(String name, Path path) {
     }
   }
 
-  /** That something is wrong with the path: {@code name: path (expected: …)}. */
+  /** Returns the exception for an invalid path: {@code name: path (expected: …)}. */
   public IllegalArgumentException refused(String expected) {
     return Check.refusal(name, path, expected);
   }

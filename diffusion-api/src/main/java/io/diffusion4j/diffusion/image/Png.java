@@ -23,9 +23,9 @@ import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /**
- * PNG files that say how they were made: 8-bit RGB with international text ({@code iTXt}) chunks.
+ * PNG files with recipes: 8-bit RGB with international text ({@code iTXt}) chunks.
  *
- * <p>{@link ImageFiles} reads their pixels, {@link #text} their words.
+ * <p>{@link ImageFiles} reads the pixels, {@link #text} reads the text.
  */
 public final class Png {
   private static final String TREE = "javax_imageio_png_1.0";
@@ -33,7 +33,7 @@ public final class Png {
   private Png() {}
 
   /**
-   * The image as a PNG file.
+   * Returns the image as a PNG file.
    *
    * @param image rounded to eight bits as {@link Rgb8#of} does
    * @param text the chunks: any text under a keyword of 1 to 79 printable Latin-1 characters,

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A square image at every size it is asked for: the mean over what a pixel covers where it is
- * reduced, bicubic interpolation where it is enlarged. Thread-safe.
+ * A square image at any size: reduced by the mean over the covered pixels, enlarged by bicubic
+ * interpolation. Thread-safe.
  */
 public final class Pyramid {
   private final Image image;
@@ -27,7 +27,7 @@ public final class Pyramid {
   }
 
   /**
-   * The image with so many pixels a side, in [−1, 1].
+   * Returns the image with this many pixels a side, in [−1, 1].
    *
    * @return {@code [side, side, 3]} row-major; not to be modified
    */
@@ -39,14 +39,14 @@ public final class Pyramid {
    * The image in the layout of a stage's samples.
    *
    * @param rowSize 3·side², how many values a sample has
-   * @throws IllegalArgumentException if no square image has so many
+   * @throws IllegalArgumentException if no square image has this many
    */
   public float[] levelOfRow(int rowSize) {
     return level(sideOfRow(rowSize));
   }
 
   /**
-   * How many pixels a side a square image has.
+   * Returns the side of a square image in pixels.
    *
    * @param rowSize 3·side²
    * @throws IllegalArgumentException if no square image has so many values

@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 import java.util.Set;
 
 /**
- * The sizes that a WebP file tells of its frames (RFC 9649). The canvas of a file may be small and
- * a frame in it large, so that to ask a decoder for the size of the image is not enough.
+ * The sizes of the frames in the headers of a WebP file (RFC 9649). A file can have a small canvas
+ * and a large frame, so the size of the image reported by a decoder is not enough.
  */
 final class WebpSizes {
   private static final int CHUNK_HEADER = 8;
@@ -21,7 +21,7 @@ final class WebpSizes {
   private WebpSizes() {}
 
   /**
-   * The most pixels of a frame; 0 for what is no WebP file.
+   * Returns the number of pixels of the largest frame; 0 if this is not a WebP file.
    *
    * @throws IOException if a chunk of a frame is cut off
    */

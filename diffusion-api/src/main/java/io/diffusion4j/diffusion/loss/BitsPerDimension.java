@@ -24,7 +24,7 @@ public record BitsPerDimension<C>(
   /** The stage whose noise is drawn; its step is the position among the timesteps. */
   public static final String STAGE = "nll";
 
-  /** How many timesteps the network is asked about at once. */
+  /** The number of timesteps in one call of the network. */
   private static final int BATCH = 16;
 
   private static final double LN2 = Math.log(2);
@@ -44,24 +44,24 @@ public record BitsPerDimension<C>(
       return prior + Arrays.stream(terms).sum();
     }
 
-    /** L₀, what it costs to say the 8-bit levels. */
+    /** L₀, the cost of the 8-bit levels. */
     public double decoder() {
       return terms[terms.length - 1];
     }
 
-    /** The mean of the L_t between, of which there are as many as timesteps, but one. */
+    /** The mean of the L_t between L_T and L₀; there is one less than timesteps. */
     public double meanDivergence() {
       return Arrays.stream(terms, 0, terms.length - 1).average().orElseThrow();
     }
   }
 
   /**
-   * Asks the network about a sample at every timestep.
+   * Evaluates a sample at every timestep.
    *
    * @param x0 levels −1, −1 + 2/255, …, 1
    * @param noise of the sample
-   * @param progress told how many timesteps are done
-   * @throws NonFiniteAnswerException if the network answers with NaN or infinity
+   * @param progress receives the number of timesteps done
+   * @throws NonFiniteAnswerException if the network returns NaN or infinity
    */
   public Bound of(float[] x0, C condition, NoiseSource noise, IntConsumer progress) {
     int steps = process.steps();
@@ -85,7 +85,7 @@ public record BitsPerDimension<C>(
         var estimate = step.estimate(xt, answer, treatment);
         terms[i] = step.bound(x0, xt, estimate);
         x0Errors[i] = meanSquare(x0, estimate.x0());
-        // ε = (x_t − √ᾱ·x₀)/√(1−ᾱ) is off by √SNR times what x₀ is off by.
+        // ε = (x_t − √ᾱ·x₀)/√(1−ᾱ), so its error is √SNR times that of x₀.
         epsErrors[i] = step.snr() * x0Errors[i];
       }
       progress.accept(to);
@@ -93,7 +93,7 @@ public record BitsPerDimension<C>(
     return new Bound(process.prior(x0), terms, x0Errors, epsErrors);
   }
 
-  /** A sum of nats over dimensions, as bits for each of them. */
+  /** Converts a sum of nats over all dimensions to bits per dimension. */
   static double ofNats(double nats, int dimensions) {
     return nats / dimensions / LN2;
   }

@@ -1,6 +1,8 @@
 package io.diffusion4j.diffusion.loss;
 
-/** What is minimised: a square error, the variational bound, or both (guided-diffusion's names). */
+/**
+ * The loss to minimise: a square error, the variational bound, or both (guided-diffusion's names).
+ */
 public enum LossType {
   /** The square error, plus the bound where the variance is learned. */
   MSE,
@@ -12,7 +14,9 @@ public enum LossType {
   RESCALED_MSE,
   /** The term of the bound at one timestep. */
   KL,
-  /** T times that: an estimate of the whole bound but for L_T, which nothing can be done about. */
+  /**
+   * T times that: an estimate of the whole bound without L_T, which does not depend on the network.
+   */
   RESCALED_KL;
 
   private static final double LAMBDA = 0.001;
@@ -26,7 +30,7 @@ public enum LossType {
   }
 
   /**
-   * How much a timestep's term of the bound counts, of T timesteps.
+   * Returns the weight of a timestep's term of the bound.
    *
    * @param steps T
    */

@@ -3,8 +3,8 @@ package io.diffusion4j.diffusion.loss;
 import io.diffusion4j.diffusion.process.Parameterization;
 
 /**
- * What the first half of a network's answer says about the mean of p(x_{t−1} | x_t) (Ho et al.
- * 2020, §3.2).
+ * The meaning of the first half of a network's output, which determines the mean of p(x_{t−1} |
+ * x_t) (Ho et al. 2020, §3.2).
  */
 public enum MeanType {
   /** The noise ε. */
@@ -14,12 +14,12 @@ public enum MeanType {
   /** v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans &amp; Ho 2022). */
   V,
   /**
-   * The mean itself. It depends on both ends of a step, and so is no {@link Parameterization} that
-   * every sampler could use; it is here to evaluate.
+   * The mean itself. It depends on both ends of a step, so it is not a {@link Parameterization} for
+   * every sampler; it exists for evaluation.
    */
   PREVIOUS_X;
 
-  /** The same for a network that samplers use. */
+  /** Returns the mean type of a network that samplers use. */
   public static MeanType of(Parameterization parameterization) {
     return switch (parameterization) {
       case EPS -> EPS;

@@ -8,17 +8,17 @@ import static java.lang.Math.max;
 import static java.lang.Math.sqrt;
 
 /**
- * How likely an 8-bit level is under a Gaussian: the probability of its bin, 2/255 wide, where the
+ * The probability of an 8-bit level under a Gaussian: that of its bin, 2/255 wide, where the
  * outermost bins of [−1, 1] reach to infinity (Ho et al. 2020, eq. 13). This is the term L₀ of the
  * bound. Over the 256 levels it sums to one.
  */
 public final class PixelLikelihood {
   private static final double HALF_BIN = 1.0 / 255;
 
-  /** From here outwards a level is the first or the last. */
+  /** Levels beyond this value are the first or the last. */
   private static final double LAST_LEVEL = 0.999;
 
-  /** The reference takes no logarithm of less. */
+  /** The smallest argument of the logarithm, as in the reference. */
   static final double FLOOR = 1e-12;
 
   private PixelLikelihood() {}

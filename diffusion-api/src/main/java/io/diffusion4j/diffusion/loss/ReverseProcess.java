@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The Markov chain p(x_s | x_t) that a network defines, over all timesteps or some of them: the
- * steps between those that are kept are longer ones, with β and β̃ of their own (Nichol &amp;
- * Dhariwal 2021, eq. 19). Immutable.
+ * The Markov chain p(x_s | x_t) of a network, over all timesteps or some of them. With fewer
+ * timesteps the steps are longer and have their own β and β̃ (Nichol &amp; Dhariwal 2021, eq. 19).
+ * Immutable.
  */
 public final class ReverseProcess {
   private static final int NOT_KEPT = -2;
@@ -20,16 +20,16 @@ public final class ReverseProcess {
   private final MeanType mean;
   private final VarianceType variance;
 
-  /** For each timestep that is kept the next lower one. */
+  /** The next lower timestep of each kept timestep. */
   private final int[] next;
 
-  /** Over all timesteps of a schedule. */
+  /** Creates the chain over all timesteps of a schedule. */
   public ReverseProcess(NoiseSchedule schedule, MeanType mean, VarianceType variance) {
     this(schedule, all(schedule.steps()), mean, variance);
   }
 
   /**
-   * Over some timesteps.
+   * Creates the chain over some timesteps.
    *
    * @param timesteps of the schedule's
    */
@@ -56,7 +56,7 @@ public final class ReverseProcess {
     return new Timesteps(IntStream.range(0, steps).mapToObj(i -> steps - 1 - i).toList());
   }
 
-  /** How many steps lead from noise to a sample. */
+  /** Returns the number of steps from noise to a sample. */
   public int steps() {
     return timesteps.size();
   }
@@ -75,7 +75,7 @@ public final class ReverseProcess {
   }
 
   /**
-   * The step that leads down from t.
+   * Returns the step down from t.
    *
    * @throws IllegalArgumentException if t is not one of {@link #timesteps}
    */
@@ -107,8 +107,8 @@ public final class ReverseProcess {
   }
 
   /**
-   * L_T, the bits per dimension that it costs to say x_T: KL(q(x_T | x₀) ‖ N(0, I)), with T the
-   * topmost timestep (Ho et al. 2020, eq. 5). No network has a part in it.
+   * Returns L_T, the cost of x_T in bits per dimension: KL(q(x_T | x₀) ‖ N(0, I)), with T the
+   * topmost timestep (Ho et al. 2020, eq. 5). It does not depend on the network.
    */
   public double prior(float[] x0) {
     double alphaBar = schedule.alphaBar(timesteps.get(0));

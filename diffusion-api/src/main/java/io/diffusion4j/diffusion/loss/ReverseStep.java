@@ -11,14 +11,14 @@ import io.diffusion4j.diffusion.process.Posterior;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 
 /**
- * One step of a {@link ReverseProcess}: the Gaussian p(x_s | x_t) that an answer of the network
- * stands for, and how far it is from the true posterior q(x_s | x_t, x₀).
+ * One step of a {@link ReverseProcess}: the Gaussian p(x_s | x_t) that follows from the network's
+ * output, and its divergence from the true posterior q(x_s | x_t, x₀).
  *
  * @param t the timestep from which the step leads down
  * @param alphaBar ᾱ_t
  * @param posterior q(x_s | x_t, x₀)
  * @param smallLogVariance ln β̃, that of the step before at the last one
- * @param conversion what an answer means as x̂₀ and ε̂
+ * @param conversion from outputs to x̂₀ and ε̂
  */
 public record ReverseStep(
     int t,
@@ -61,7 +61,7 @@ public record ReverseStep(
   }
 
   /**
-   * p(x_s | x_t) of one answer.
+   * The Gaussian p(x_s | x_t) of one output.
    *
    * @param x0 x̂₀ after its treatment
    * @param mean of x_s
@@ -96,7 +96,7 @@ public record ReverseStep(
     return xt;
   }
 
-  /** What a perfect network would have answered at one value. */
+  /** Returns the output of a perfect network at one value. */
   public double target(double x0, double xt, double eps) {
     return switch (meanType) {
       case EPS -> eps;
@@ -107,11 +107,12 @@ public record ReverseStep(
   }
 
   /**
-   * The Gaussian of an answer. Its mean is that of the posterior with x̂₀ in place of x₀ (Ho et al.
-   * 2020, §3.2); a network that predicts the mean is taken at its word, whatever happens to x̂₀.
+   * Returns the Gaussian of an output. Its mean is that of the posterior with x̂₀ in place of x₀
+   * (Ho et al. 2020, §3.2); if the network predicts the mean, that mean is used unchanged, whatever
+   * the treatment of x̂₀.
    *
    * @param treatment of x̂₀: none in training, clipping to [−1, 1] in evaluation
-   * @throws IllegalArgumentException if the answer does not say the variance that is learned
+   * @throws IllegalArgumentException if the variance is learned and missing in the prediction
    */
   public Estimate estimate(float[] xt, Prediction prediction, X0Treatment treatment) {
     Check.that(
@@ -155,7 +156,7 @@ public record ReverseStep(
    * x_t)), and at the last step L₀ = −ln p(x₀ | x₁) with x₀ in 8 bits (Ho et al. 2020, eq. 5).
    *
    * @param x0 the clean sample, for the last step of levels −1, −1 + 2/255, …, 1
-   * @param xt the noisy sample that the network was asked about
+   * @param xt the noisy input of the network
    */
   public double bound(float[] x0, float[] xt, Estimate estimate) {
     double nats = 0;

@@ -9,8 +9,8 @@ import java.util.SplittableRandom;
  * timestep (Nichol &amp; Dhariwal 2021, eq. 18). Until every timestep has ten, draws are uniform;
  * after, one in a thousand is, so that no timestep is forgotten.
  *
- * <p>Immutable: {@link #after} is the sampler that has seen more. What it has seen is small, and
- * {@link #losses} with {@link #counts} is all of it.
+ * <p>Immutable: {@link #after} returns a sampler with more observations. {@link #losses} and {@link
+ * #counts} are its whole state, and are small.
  */
 public final class SecondMomentSampler implements TimestepSampler {
   /** How many losses of a timestep are kept. */
@@ -27,7 +27,7 @@ public final class SecondMomentSampler implements TimestepSampler {
   private final double[] cumulative;
 
   /**
-   * One that has seen nothing.
+   * Creates a sampler without observations.
    *
    * @param steps T, at least 1
    */
@@ -48,7 +48,7 @@ public final class SecondMomentSampler implements TimestepSampler {
   }
 
   /**
-   * One that has seen what another had.
+   * Restores a sampler from the state of another.
    *
    * @param losses the other's {@link #losses()}
    * @param counts the other's {@link #counts()}
@@ -118,8 +118,8 @@ public final class SecondMomentSampler implements TimestepSampler {
   }
 
   /**
-   * The sampler that has also seen these losses, one after the other; of a timestep that has ten,
-   * the oldest is forgotten.
+   * Returns a sampler that has also observed these losses, one after the other; if a timestep has
+   * ten already, its oldest loss is dropped.
    *
    * @param timesteps of the losses
    * @param newLosses not weighted by {@link TimestepSampler.Drawn#weight}; finite

@@ -3,7 +3,7 @@ package io.diffusion4j.diffusion.loss;
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.SplittableRandom;
 
-/** Decides which timestep a sample is trained at. */
+/** Draws the timestep at which a sample is trained. */
 @FunctionalInterface
 public interface TimestepSampler {
   /**
@@ -18,10 +18,10 @@ public interface TimestepSampler {
   Drawn draw(SplittableRandom random);
 
   /**
-   * Now and then a draw of another in place of one of this. Losses are not weighed back.
+   * Returns a mixture of this sampler and another. Losses are not re-weighted.
    *
-   * @param other for example the last few timesteps: who samples down to them has for a sample what
-   *     the network answers there, so that few draws of many are not enough
+   * @param other for example one of the last few timesteps: the network's output there is the final
+   *     sample, so they deserve more than their share of the draws
    * @param probability of a draw of the other, in [0, 1]
    */
   default TimestepSampler mixedWith(TimestepSampler other, double probability) {
@@ -40,9 +40,9 @@ public interface TimestepSampler {
   }
 
   /**
-   * More of the noisy timesteps: u uniform in [0, 1) becomes s·u/(1 + (s − 1)·u) of the steps
-   * (Esser et al. 2024, eq. 23). Losses are not weighed back, so training is about what is decided
-   * in the noise, the layout, at the cost of what is decided last.
+   * Prefers noisy timesteps: u uniform in [0, 1) becomes s·u/(1 + (s − 1)·u) of the steps (Esser et
+   * al. 2024, eq. 23). Losses are not re-weighted, so the training emphasises the layout, which is
+   * decided at high noise, over details, which are decided last.
    *
    * @param steps t is from 0 to {@code steps − 1}
    * @param shift s, at least 1; 1 is uniform, and with 4 half of the draws are from the noisiest

@@ -4,18 +4,18 @@ import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 
 /**
- * The loss of a network's answer about one sample at one timestep.
+ * The loss of a network's prediction for one sample at one timestep.
  *
- * @param process what the answer means
- * @param type what is minimised
- * @param weighting how much the square error counts
+ * @param process the interpretation of the output
+ * @param type the loss to minimise
+ * @param weighting the weight of the square error
  */
 public record TrainingLoss(ReverseProcess process, LossType type, Weighting weighting) {
   /**
-   * A loss and what it is made of.
+   * A loss and its terms.
    *
-   * @param loss what is minimised
-   * @param mse the mean square error of the answer, not weighted
+   * @param loss the value to minimise
+   * @param mse the mean square error of the output, not weighted
    * @param bound the term of the variational bound in bits per dimension, not weighted
    */
   public record Terms(double loss, double mse, double bound) {}
@@ -26,7 +26,7 @@ public record TrainingLoss(ReverseProcess process, LossType type, Weighting weig
    * @param x0 the clean sample
    * @param eps the noise
    * @param xt {@link ReverseStep#noised} of the two
-   * @param prediction what the network said about x_t
+   * @param prediction the output of the network for x_t
    */
   public Terms of(float[] x0, float[] eps, float[] xt, int t, Prediction prediction) {
     ReverseStep step = process.step(t);

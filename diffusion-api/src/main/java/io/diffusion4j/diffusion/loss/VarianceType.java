@@ -1,17 +1,19 @@
 package io.diffusion4j.diffusion.loss;
 
-/** What the variance of p(x_{t−1} | x_t) is. */
+/** The variance of p(x_{t−1} | x_t). */
 public enum VarianceType {
   /** β̃, the posterior's (Ho et al. 2020, eq. 7); at t = 0, where that is 0, the one of t = 1. */
   FIXED_SMALL,
   /** β; at t = 0 the posterior's of t = 1, as in {@link #FIXED_SMALL}. */
   FIXED_LARGE,
-  /** The network says its logarithm. */
+  /** The network predicts the logarithm of the variance. */
   LEARNED,
-  /** Between β̃ and β, where the network says (Nichol &amp; Dhariwal 2021, eq. 15). */
+  /**
+   * The network predicts an interpolation between β̃ and β (Nichol &amp; Dhariwal 2021, eq. 15).
+   */
   LEARNED_RANGE;
 
-  /** Whether the second half of the network's answer is about the variance. */
+  /** Whether the second half of the network's output is for the variance. */
   public boolean isLearned() {
     return this == LEARNED || this == LEARNED_RANGE;
   }

@@ -2,17 +2,17 @@ package io.diffusion4j.diffusion.loss;
 
 import io.diffusion4j.diffusion.argument.Check;
 
-/** How much the square error of a timestep counts. */
+/** The weight of a timestep's square error. */
 @FunctionalInterface
 public interface Weighting {
-  /** Every timestep's error of the network's answer counts the same (Ho et al. 2020, eq. 14). */
+  /** The same weight for the output's error at every timestep (Ho et al. 2020, eq. 14). */
   Weighting SIMPLE = (snr, x0PerOutput) -> 1;
 
   /**
-   * The weight of the square error of a network's answer.
+   * Returns the weight of the square error of a network's output.
    *
    * @param snr the signal-to-noise ratio ᾱ/(1−ᾱ) of the timestep
-   * @param x0PerOutput ∂x̂₀/∂output, by which an error of the answer is an error of x₀
+   * @param x0PerOutput ∂x̂₀/∂output, the factor from an error of the output to an error of x₀
    */
   double weight(double snr, double x0PerOutput);
 
@@ -43,7 +43,7 @@ public interface Weighting {
   /**
    * max(min(SNR + 1, γ), SNR/k): {@link #minSnrPlusOne}, and where that would let the error of x₀
    * exceed the noise, the error of ε over k. A likelihood is the sum of these errors over all
-   * timesteps, so a network that is to have one must copy what is nearly clean.
+   * timesteps, so a good likelihood needs accurate copies of nearly clean samples.
    *
    * @param gamma greater than 1
    * @param k greater than 0; from SNR = γ·k on it is the error of ε that counts

@@ -2,7 +2,7 @@ package io.diffusion4j.diffusion.noise;
 
 /**
  * Gaussian noise that is addressed, not consumed: the same stage and step always give the same
- * numbers, whatever else was drawn before. A sample is therefore the same alone and in company.
+ * numbers, whatever was drawn before. A sample is therefore the same alone and in a batch.
  */
 public interface NoiseSource {
   /** The step of the initial x_T; the steps of a plan count from 0. */
@@ -21,8 +21,8 @@ public interface NoiseSource {
   /**
    * An independent source for one of several candidates for the same sample.
    *
-   * @param index which candidate; 0 is this source itself, so that the first candidate is what
-   *     would have been drawn without others
+   * @param index of the candidate; 0 is this source itself, so the first candidate equals the
+   *     sample drawn without candidates
    */
   default NoiseSource candidate(int index) {
     return index == 0

@@ -7,7 +7,10 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import java.util.List;
 
-/** Inverts the image encoder: P(x | z_i, y) (DALL-E 2, §2.1). */
+/**
+ * Draws images with given embeddings, the inverse of the image encoder: P(x | z_i, y) (DALL-E 2,
+ * §2.1).
+ */
 @FunctionalInterface
 public interface ImageDecoder {
   /** The usual name of its stage. */
@@ -18,8 +21,8 @@ public interface ImageDecoder {
       List<Draw<Condition>> draws, SamplingSettings settings, SamplingListener listener);
 
   /**
-   * The stage as it is offered to callers. By default it takes no settings and reports no steps; a
-   * part that does has to say so, here or by {@link #offeredAs}.
+   * Returns the stage as offered to callers. By default it takes no settings and reports no steps;
+   * a part with settings or steps overrides this method or uses {@link #offeredAs}.
    */
   default Stage stage() {
     return Stage.fixed(STAGE, 0);
@@ -31,7 +34,7 @@ public interface ImageDecoder {
   }
 
   /**
-   * What an image is decoded from.
+   * The condition of an image.
    *
    * @param imageEmbedding an un-normalised CLIP image embedding
    * @param prompt the words; the empty prompt if there are none

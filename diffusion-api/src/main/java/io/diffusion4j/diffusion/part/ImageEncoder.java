@@ -3,7 +3,7 @@ package io.diffusion4j.diffusion.part;
 import io.diffusion4j.diffusion.image.Image;
 import java.util.List;
 
-/** Says in a vector what an image shows. */
+/** Encodes images as vectors of their content. */
 @FunctionalInterface
 public interface ImageEncoder {
   /**

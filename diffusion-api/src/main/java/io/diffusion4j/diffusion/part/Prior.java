@@ -21,8 +21,8 @@ public interface Prior {
       List<Draw<Prompt>> draws, SamplingSettings settings, SamplingListener listener);
 
   /**
-   * The stage as it is offered to callers. By default it takes no settings and reports no steps; a
-   * part that does has to say so, here or by {@link #offeredAs}.
+   * Returns the stage as offered to callers. By default it takes no settings and reports no steps;
+   * a part with settings or steps overrides this method or uses {@link #offeredAs}.
    */
   default Stage stage() {
     return Stage.fixed(STAGE, 0);

@@ -3,21 +3,20 @@ package io.diffusion4j.diffusion.part;
 import java.util.List;
 
 /**
- * What is asked for in words.
+ * A request in words.
  *
- * @param text the prompt
- * @param negative what guidance moves away from; the encoding of the empty prompt unless the caller
- *     asks otherwise
- * @param caption the prompt in words, for guides that read it themselves; empty if nothing is known
- *     of it
+ * @param text the encoded prompt
+ * @param negative the encoding that guidance moves away from; that of the empty prompt unless the
+ *     caller has a negative prompt
+ * @param caption the prompt in words, for guides that read it themselves; empty if unknown
  */
 public record Prompt(TextEncoding text, TextEncoding negative, String caption) {
-  /** A prompt whose words are not known. */
+  /** Creates a prompt with unknown words. */
   public Prompt(TextEncoding text, TextEncoding negative) {
     this(text, negative, "");
   }
 
-  /** Encodes words; the same ones once. */
+  /** Encodes prompts, each distinct text once. */
   public static Prompt encode(TextEncoder encoder, String text, String negative) {
     if (text.equals(negative)) {
       TextEncoding both = encoder.encode(List.of(text)).get(0);

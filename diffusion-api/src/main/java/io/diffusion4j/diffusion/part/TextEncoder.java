@@ -23,12 +23,15 @@ public interface TextEncoder {
     return byText;
   }
 
-  /** Describes which part of a text is not read; empty if all of it is. */
+  /** Describes the part of a text that is cut off; empty if none is. */
   default Optional<String> truncation(String text) {
     return Optional.empty();
   }
 
-  /** Describes which words of a text mean nothing to the model; empty if none. */
+  /**
+   * Describes the words of a text that the model has not been trained with; empty if there are
+   * none.
+   */
   default Optional<String> unknownWords(String text) {
     return Optional.empty();
   }

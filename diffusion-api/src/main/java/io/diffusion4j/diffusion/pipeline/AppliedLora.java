@@ -5,9 +5,9 @@ import io.diffusion4j.diffusion.argument.Check;
 /**
  * A low-rank update (LoRA) that was added to a model's weights.
  *
- * @param name what recipes and requests call it
+ * @param name its name in recipes and requests
  * @param digest the content of its file, as {@code sha256:} and 64 hexadecimal digits
- * @param scale how much of it: 1 as it was trained
+ * @param scale its factor: 1 as it was trained
  */
 public record AppliedLora(String name, String digest, double scale) {
   public AppliedLora {

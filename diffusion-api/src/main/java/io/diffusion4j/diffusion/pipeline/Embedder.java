@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The space that the texts and the images of a model share, and the ways into it.
+ * The joint embedding space of a model's texts and images, with its encoders.
  *
- * @param size how many values an embedding has
+ * @param size the number of values of an embedding
  * @param texts embeds texts
  * @param images embeds images
  * @param prior draws image embeddings that a text could belong to
@@ -24,9 +24,9 @@ public record Embedder(
   }
 
   /**
-   * How well a text describes each image: the cosine of the angle between their embeddings.
+   * Scores each image against a text: the cosine of their embeddings.
    *
-   * @throws java.util.NoSuchElementException if there is no way to embed images
+   * @throws java.util.NoSuchElementException if the model cannot embed images
    */
   public List<Double> similarities(String text, List<Image> compared) {
     float[] embedding = texts.encode(List.of(text)).get(0).embedding();

@@ -5,39 +5,39 @@ import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 
 /**
- * A way to draw images that keep something of a given one, as decorators around the stages that
- * draw pixels: whatever is composed of the decorated stages edits instead of drawing afresh.
+ * An edit of a given image, as decorators of the stages that draw pixels: a pipeline composed of
+ * the decorated stages edits instead of drawing from scratch.
  */
 public interface ImageEdit {
-  /** Keeps nothing. */
+  /** The edit that keeps nothing of the image. */
   ImageEdit NONE = new ImageEdit() {};
 
-  /** A decoder that keeps what is to be kept, at the size of its images. */
+  /** Decorates a decoder, at the size of its images. */
   default ImageDecoder decoder(ImageDecoder decoder) {
     return decoder;
   }
 
-  /** An upsampler that keeps what is to be kept, at the size of its images. */
+  /** Decorates an upsampler, at the size of its images. */
   default Upsampler upsampler(Upsampler upsampler) {
     return upsampler;
   }
 
-  /** How the decorated decoder samples when it is asked to sample so. */
+  /** Returns the settings that the decorated decoder uses for the requested ones. */
   default SamplingSettings decoderSettings(SamplingSettings settings) {
     return settings;
   }
 
-  /** How the decorated upsampler samples when it is asked to sample so. */
+  /** Returns the settings that the decorated upsampler uses for the requested ones. */
   default SamplingSettings upsamplerSettings(SamplingSettings settings) {
     return settings;
   }
 
-  /** How many steps the decorated decoder takes when it is asked for so many. */
+  /** Returns the number of steps of the decorated decoder for a requested number. */
   default int decoderSteps(int steps) {
     return steps;
   }
 
-  /** How many steps the decorated upsampler takes when it is asked for so many. */
+  /** Returns the number of steps of the decorated upsampler for a requested number. */
   default int upsamplerSteps(int steps) {
     return steps;
   }

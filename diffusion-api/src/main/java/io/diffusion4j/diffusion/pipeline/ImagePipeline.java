@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model that draws images. The command line, the service and every client in this process draw
- * through it, whatever the family of the model.
+ * A model that draws images, of any family. The command line, the service and clients in this
+ * process all use this interface.
  *
  * <pre>{@code
  * List<Image> images =
@@ -24,11 +24,11 @@ import java.util.Optional;
  *         SamplingListener.NONE);
  * }</pre>
  *
- * <p>Implementations are thread-safe. Whoever opened the model closes it; after that, drawing
+ * <p>Implementations are thread-safe. The code that opened the model closes it; after that, drawing
  * fails.
  */
 public interface ImagePipeline {
-  /** What the model is and what can be asked of it. */
+  /** Returns the description of the model: its identity, limits, stages and tasks. */
   ModelCard card();
 
   /**
@@ -36,9 +36,8 @@ public interface ImagePipeline {
    *
    * @param task of a kind on the {@link #card}, with one input or as many as there are noise
    *     sources
-   * @param settings how each stage samples, by the stages' names; a stage that is missing samples
-   *     by default
-   * @param noise where the randomness of each image comes from, at least one
+   * @param settings of the stages, by their names; a missing stage uses its defaults
+   * @param noise the source of randomness of each image, at least one
    * @param listener called between steps, with the stages' names; an exception that it throws ends
    *     the drawing
    * @return the images, in order
@@ -50,19 +49,19 @@ public interface ImagePipeline {
       SamplingListener listener);
 
   /**
-   * Counts the steps that an image takes in each stage, by the stages' names. A stage that the task
-   * does not need, or that reports no steps, is left out.
+   * Returns the number of steps of an image in each stage, by the stages' names. A stage that the
+   * task does not need, or that reports no steps, is left out.
    *
    * @param settings as for {@link #draw}
    */
   Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings);
 
-  /** The stages with their defaults for this kind of task. */
+  /** Returns the stages with their defaults for this kind of task. */
   default List<Stage> stages(ImageTask.Kind kind) {
     return card().stages();
   }
 
-  /** How each stage samples by default for this kind of task, by the stages' names. */
+  /** Returns the default settings of the stages for this kind of task, by the stages' names. */
   default Map<String, SamplingSettings> defaults(ImageTask.Kind kind) {
     Map<String, SamplingSettings> defaults = new LinkedHashMap<>();
     stages(kind).forEach(stage -> defaults.put(stage.name(), stage.defaults()));
@@ -72,7 +71,7 @@ public interface ImagePipeline {
   /**
    * Returns normally if a stage can follow these settings for this task.
    *
-   * @throws IllegalArgumentException if it cannot; the message says why
+   * @throws IllegalArgumentException if it cannot; the message has the reason
    */
   default void check(ImageTask task, String stage, SamplingSettings settings) {
     stages(task.kind()).stream()
@@ -80,35 +79,38 @@ public interface ImagePipeline {
         .forEach(known -> known.check(settings));
   }
 
-  /** What a caller should know about settings that a stage can follow; empty if nothing. */
+  /** Returns a warning about valid settings with a bad outcome; empty if there is none. */
   default Optional<String> advice(String stage, SamplingSettings settings) {
     return card().stage(stage).flatMap(known -> known.advice(settings));
   }
 
-  /** Describes which part of a text the model does not read; empty if it reads all of it. */
+  /** Describes the part of a text that the model cuts off; empty if it reads the whole text. */
   default Optional<String> truncation(String text) {
     return Optional.empty();
   }
 
-  /** Describes which words of a text mean nothing to the model; empty if it knows all of them. */
+  /**
+   * Describes the words of a text that the model has not been trained with; empty if there are
+   * none.
+   */
   default Optional<String> unknownWords(String text) {
     return Optional.empty();
   }
 
-  /** The space of the model's embeddings, if it has one that can be used alone. */
+  /** Returns the embedding space of the model, if it can be used separately. */
   default Optional<Embedder> embedder() {
     return Optional.empty();
   }
 
-  /** The low-rank updates that {@link #with} takes: the digest of each by its name. */
+  /** Returns the registered low-rank updates, which {@link #with} accepts: digests by name. */
   default Map<String, String> registeredLoras() {
     return Map.of();
   }
 
   /**
-   * The same model with registered updates added to its weights, which this model stays without.
+   * Returns the model with registered updates added to its weights. This model is not changed.
    *
-   * @param loras registered ones, each with its digest; none for this model
+   * @param loras registered updates with their digests; empty for this model
    * @throws IllegalArgumentException if one is not registered
    */
   default ImagePipeline with(List<AppliedLora> loras) {

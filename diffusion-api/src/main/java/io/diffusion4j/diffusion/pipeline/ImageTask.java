@@ -9,10 +9,10 @@ import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
- * What is to be drawn: the request of an {@link ImagePipeline}.
+ * The task of an {@link ImagePipeline}.
  *
- * <p>Most tasks have one input, of which any number of images is drawn. Texts and embeddings can be
- * several; then there is one image of each, all of them drawn as one batch.
+ * <p>Most tasks have one input, from which any number of images is drawn. A task with several texts
+ * or embeddings gets one image for each, all drawn as one batch.
  */
 public sealed interface ImageTask {
   /** The kind of the task. */
@@ -26,28 +26,28 @@ public sealed interface ImageTask {
   /** Calls the visitor's method for this kind of task. */
   <R> R accept(Visitor<R> visitor);
 
-  /** What an image is to show in words; empty if the task has none. */
+  /** Returns the words of the task; empty if it has none. */
   default Words words() {
     return Words.NONE;
   }
 
-  /** The same for an image of the batch, from 0. */
+  /** Returns the words for an image of the batch, from 0. */
   default Words words(int image) {
     return words();
   }
 
-  /** How many inputs there are: one for all images, or one for each. */
+  /** Returns the number of inputs: one for all images, or one for each. */
   default int inputs() {
     return 1;
   }
 
-  /** Checks that so many images can be drawn of the task. */
+  /** Checks that the task allows this many images. */
   default void requireFits(int images) {
     Check.that(images != 0, "noise", "none", "at least one");
     Check.that(inputs() == 1 || inputs() == images, "noise", images, "%s", inputs());
   }
 
-  /** Images of a text. */
+  /** Creates the task that draws images from a text. */
   static TextToImage of(String text) {
     return new TextToImage(new Words(text, ""));
   }
@@ -73,30 +73,30 @@ public sealed interface ImageTask {
       this.type = type;
     }
 
-    /** The name in contracts and lists: {@code text_to_image}. */
+    /** Returns the name in contracts and lists: {@code text_to_image}. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
   /**
-   * Words.
+   * A prompt in words.
    *
-   * @param text what is to be seen
-   * @param negative what guidance moves away from; empty for the unconditional prompt
+   * @param text describes the image
+   * @param negative describes what guidance moves away from; empty for the unconditional prompt
    */
   record Words(String text, String negative) {
     /** No words. */
     public static final Words NONE = new Words("", "");
 
-    /** Whether nothing is said of what is to be seen. */
+    /** Whether both texts are empty. */
     public boolean isEmpty() {
       return text.isBlank();
     }
   }
 
   /**
-   * Images of words.
+   * Images from words.
    *
    * @param prompts one for all images, or one for each
    */
@@ -106,7 +106,7 @@ public sealed interface ImageTask {
       Check.that(!prompts.isEmpty(), "prompts", "none", "at least one");
     }
 
-    /** The same words for all images. */
+    /** Creates the task with the same words for all images. */
     public TextToImage(Words words) {
       this(List.of(words));
     }
@@ -128,9 +128,9 @@ public sealed interface ImageTask {
   }
 
   /**
-   * Images that mean the same as an image.
+   * Other images with the content of an image.
    *
-   * @param words what the decoder reads besides
+   * @param words an additional condition of the decoder
    */
   record Variation(Image image, Words words) implements ImageTask {
     @Override
@@ -140,7 +140,7 @@ public sealed interface ImageTask {
   }
 
   /**
-   * Images between two.
+   * Images between two images.
    *
    * @param ratio in [0, 1]: 0 is the first, 1 the second
    */
@@ -156,11 +156,11 @@ public sealed interface ImageTask {
   }
 
   /**
-   * An image, a part of which is drawn again.
+   * An image with a part that is redrawn.
    *
    * @param image square
-   * @param mask of the same size, bright where the image is drawn again
-   * @param words what the whole is to show; empty for what it shows
+   * @param mask of the same size, bright where the image is redrawn
+   * @param words describe the whole result; empty to continue the image
    */
   record Inpaint(Image image, Image mask, Words words, Resampling resampling) implements ImageTask {
     @Override
@@ -170,11 +170,11 @@ public sealed interface ImageTask {
   }
 
   /**
-   * Images drawn on from a noised one.
+   * Images denoised from a noised image.
    *
    * @param image square
-   * @param strength in [0, 1]: 0 keeps the image, 1 forgets it
-   * @param words what is to be seen; empty for what the image shows
+   * @param strength in [0, 1]: 0 keeps the image, 1 ignores it
+   * @param words describe the result; empty to keep the content of the image
    */
   record ImageToImage(Image image, double strength, Words words) implements ImageTask {
     public ImageToImage {
@@ -188,7 +188,7 @@ public sealed interface ImageTask {
   }
 
   /**
-   * Larger images.
+   * Enlarged images.
    *
    * @param image square, smaller than the images of the model
    */
@@ -222,10 +222,10 @@ public sealed interface ImageTask {
   }
 
   /**
-   * Images of image embeddings.
+   * Images decoded from image embeddings.
    *
    * @param imageEmbeddings un-normalised; one for all images, or one for each
-   * @param words what the decoder reads besides
+   * @param words an additional condition of the decoder
    */
   record FromEmbedding(List<float[]> imageEmbeddings, Words words) implements ImageTask {
     public FromEmbedding {
@@ -245,9 +245,9 @@ public sealed interface ImageTask {
   }
 
   /**
-   * Images that nothing is said of, or only their class.
+   * Images without a condition, or of a class.
    *
-   * @param label the class, for models that know classes; empty for those that know none
+   * @param label the class, for class-conditional models; otherwise empty
    */
   record Unconditional(OptionalInt label) implements ImageTask {
     public Unconditional {
@@ -261,10 +261,10 @@ public sealed interface ImageTask {
   }
 
   /**
-   * Images of a weighted sum of what texts and pictures mean.
+   * Images of a weighted sum of the embeddings of texts and pictures.
    *
    * @param ingredients at least one
-   * @param negative what guidance moves away from; empty for no words
+   * @param negative describes what guidance moves away from; may be empty
    */
   record Mix(List<Ingredient> ingredients, String negative) implements ImageTask {
     public Mix {
@@ -278,12 +278,12 @@ public sealed interface ImageTask {
     }
   }
 
-  /** One of what a {@link Mix} is made of. */
+  /** One summand of a {@link Mix}. */
   sealed interface Ingredient {
     /** The factor of its embedding in the sum; finite. */
     double weight();
 
-    /** What a text means. */
+    /** The embedding of a text. */
     record Text(String text, double weight) implements Ingredient {
       public Text {
         requireFinite(weight);
@@ -291,7 +291,7 @@ public sealed interface ImageTask {
       }
     }
 
-    /** What a picture means. */
+    /** The embedding of a picture. */
     record Picture(Image image, double weight) implements Ingredient {
       public Picture {
         requireFinite(weight);
@@ -353,7 +353,7 @@ public sealed interface ImageTask {
     }
   }
 
-  /** One answer for each kind of task. */
+  /** A method for each kind of task. */
   interface Visitor<R> {
     R textToImage(TextToImage task);
 

@@ -12,12 +12,12 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.List;
 
 /**
- * Draws on from a noised image (SDEdit, Meng et al. 2022): decoder and upsampler do not begin at
- * noise but at x_t = √ᾱ·x₀ + √(1−ᾱ)·ε of an image x₀, and take the last steps of their plan only.
+ * Denoises a noised image (SDEdit, Meng et al. 2022): decoder and upsampler start not from noise
+ * but from x_t = √ᾱ·x₀ + √(1−ᾱ)·ε of an image x₀, and take the last steps of their plan only.
  *
  * <p>For the decoder x₀ is the given image at its size. For the upsampler it is the given image
- * changed as the decoder has changed the small one, so that it starts with no colours that what it
- * is told contradicts.
+ * with the changes that the decoder made to the small image, so that its start does not contradict
+ * its condition.
  */
 public final class ImageToImage implements ImageEdit {
   private final Image image;
@@ -28,9 +28,8 @@ public final class ImageToImage implements ImageEdit {
    * The edit.
    *
    * @param image square
-   * @param strength how much is noised away, in [0, 1]: 0 gives the image itself, in no step; 1 is
-   *     an image drawn from noise, in all steps; between them the share of the steps that is taken,
-   *     rounded up
+   * @param strength the share of the steps that are taken, rounded up, in [0, 1]: 0 returns the
+   *     image itself, 1 draws from noise
    */
   public ImageToImage(Image image, double strength) {
     Check.share("strength", strength);
@@ -100,7 +99,7 @@ public final class ImageToImage implements ImageEdit {
     return decoderSettings(settings);
   }
 
-  /** The given image at a size, changed as this small one differs from it. */
+  /** Returns the given image at a size, with the changes of this small image applied. */
   private float[] changed(Image small, int rowSize) {
     int side = Pyramid.sideOfRow(rowSize);
     float[] before = pyramid.level(small.width());

@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Draws a part of an image again (RePaint, Lugmayr et al. 2022): before each step the known pixels
- * are replaced by the given ones, noised as much as the sample is: x_t ~ q(x_t | x₀) (eq. 8a).
- * After the last step they are the given ones.
+ * Redraws a part of an image (RePaint, Lugmayr et al. 2022): before each step the known pixels are
+ * replaced by the given ones at the noise level of the sample: x_t ~ q(x_t | x₀) (eq. 8a). After
+ * the last step they are the given ones.
  *
- * <p>Decoder and upsampler do so at their sizes. A pixel is known only if all that it covers of the
- * mask is.
+ * <p>Decoder and upsampler do this at their own sizes. A pixel is known only if all mask pixels
+ * that it covers are.
  */
 public final class Inpainting implements ImageEdit {
-  /** What a pixel of the reduced mask is at least, if part of it is to be drawn again. */
+  /** The threshold of the reduced mask from which a pixel is redrawn at least in part. */
   private static final float TOUCHED = -0.9999f; // rounding leaves untouched ones near −1
 
   private final Pyramid image;
@@ -32,7 +32,7 @@ public final class Inpainting implements ImageEdit {
    * The edit.
    *
    * @param image square
-   * @param mask of the same size: bright (from 0 on) where the image is to be drawn again
+   * @param mask of the same size: bright (from 0 on) where the image is redrawn
    * @param resampling of the decoder's steps; {@link Resampling#NONE} draws once
    */
   public Inpainting(Image image, Image mask, Resampling resampling) {
@@ -80,7 +80,7 @@ public final class Inpainting implements ImageEdit {
     return draws.stream().map(draw -> draw.withProjection(new Held())).toList();
   }
 
-  /** Holds samples to the known pixels, of which networks that see them are told. */
+  /** Puts the known pixels back into samples, and passes them to networks with inputs for them. */
   private final class Held implements Projection {
     @Override
     public void project(float[] x, At at) {

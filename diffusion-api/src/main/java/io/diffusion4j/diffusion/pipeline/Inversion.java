@@ -12,19 +12,19 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The noise that a decoder would have drawn given images from, by {@link DdimInversion}. */
+/** Finds the noise from which a decoder draws given images, by {@link DdimInversion}. */
 public final class Inversion {
-  /** Guidance goes farther than the flow that is to be followed back. */
+  /** Inversion follows the unguided flow. */
   private static final GuidanceScale UNGUIDED = GuidanceScale.constant(1);
 
   private Inversion() {}
 
   /**
-   * x_T of each image. There is no chance in it.
+   * Returns x_T of each image, deterministically.
    *
    * @param images square
-   * @param settings of the drawing that is to begin there
-   * @param noise asked for nothing
+   * @param settings of the drawing that starts from x_T
+   * @param noise not used
    */
   public static List<float[]> of(
       ImageDecoder decoder,
@@ -50,7 +50,7 @@ public final class Inversion {
     return decoder.decode(draws, unguided, listener).stream().map(Image::pixels).toList();
   }
 
-  /** Reports the way to the noise (0) and the way back (1) as the halves of one. */
+  /** Reports inversion (0) and drawing (1) as the two halves of one progress. */
   public static SamplingListener half(int half, SamplingListener listener) {
     return at -> {
       if (half == 0 || at.step() > 0) { // the end of the first half is the start of the second

@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Tells which of some labels a picture shows, without training (Radford et al. 2021, §3.1.4): each
- * label is the mean direction of its texts, one for each template; the probabilities are the
+ * Classifies pictures by text labels without training (Radford et al. 2021, §3.1.4): a label is
+ * represented by the mean direction of its texts, one for each template; the probabilities are the
  * softmax of the scaled cosines. Thread-safe.
  */
 public final class LabelClassifier {
   /** Labels as they are. */
   public static final List<String> PLAIN = List.of("{}");
 
-  /** The template that OpenAI begins with. */
+  /** OpenAI's first template. */
   public static final List<String> PHOTO = List.of("a photo of a {}.");
 
   /** The largest temperature CLIP may learn, and the one its published weights have. */
@@ -32,7 +32,7 @@ public final class LabelClassifier {
   private final double logitScale;
 
   /**
-   * A label and how probable it is.
+   * A label and its probability.
    *
    * @param probability in [0, 1]
    */
@@ -105,7 +105,7 @@ public final class LabelClassifier {
   }
 
   /**
-   * How probable each label is.
+   * Returns the probability of each label.
    *
    * @param embedding of a picture
    */
@@ -119,7 +119,7 @@ public final class LabelClassifier {
   }
 
   /**
-   * The most probable labels, best first.
+   * Returns the most probable labels, best first.
    *
    * @param embedding of a picture
    * @param count at most this many, at least 1

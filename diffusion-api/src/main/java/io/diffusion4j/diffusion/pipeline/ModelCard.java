@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a model is and what can be asked of it.
+ * The description of a model for its callers.
  *
- * @param identity which model it is
+ * @param identity name, licence and digest
  * @param images the size of its images
- * @param limits how many images there can be
- * @param stages its stages, in the order in which they run
- * @param tasks what it can do
+ * @param limits on the number of images
+ * @param stages in the order in which they run
+ * @param tasks that it supports
  */
 public record ModelCard(
     ModelIdentity identity,
@@ -39,7 +39,7 @@ public record ModelCard(
     tasks = Collections.unmodifiableSet(EnumSet.copyOf(tasks)); // in the order of the enum
   }
 
-  /** What requests call the model. */
+  /** Returns the model's name in requests. */
   public String name() {
     return identity.name();
   }
@@ -55,13 +55,13 @@ public record ModelCard(
   }
 
   /**
-   * How many images there can be.
+   * The limits on the number of images.
    *
    * @param perRequest the most images of one request
    * @param atOnce the most images of a request that are drawn at once; requests for more take turns
    */
   public record Limits(int perRequest, int atOnce) {
-    /** As many at once as keep the networks' batches full under guidance. */
+    /** The number of images at once that fills the networks' batches under guidance. */
     public static final Limits USUAL = new Limits(64, 8);
 
     public Limits {

@@ -4,16 +4,16 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.util.List;
 
 /**
- * Which model it is.
+ * The identity of a model.
  *
- * @param name what requests call it
+ * @param name its name in requests
  * @param description one line for people
  * @param license the SPDX expression of the licence of the weights
- * @param weightsDigest names the weights, as {@code sha256:} and 64 hexadecimal digits
+ * @param weightsDigest the digest of the weights, as {@code sha256:} and 64 hexadecimal digits
  * @param replaced the parts that are not the model's own
- * @param loras what was added to the weights, in this order
+ * @param loras the updates that were added to the weights, in this order
  * @param published the name and the commit under which the model is published, as {@code
- *     org/name@commit}; empty if that is not known
+ *     org/name@commit}; empty if unknown
  */
 public record ModelIdentity(
     String name,
@@ -33,7 +33,7 @@ public record ModelIdentity(
     loras = List.copyOf(loras);
   }
 
-  /** A model whose weights are as they were published. */
+  /** Creates the identity of a model without low-rank updates. */
   public ModelIdentity(
       String name,
       String description,
@@ -43,7 +43,7 @@ public record ModelIdentity(
     this(name, description, license, weightsDigest, replaced, List.of(), "");
   }
 
-  /** A model with none but its own parts. */
+  /** Creates the identity of a model without replaced parts. */
   public ModelIdentity(String name, String description, String license, String weightsDigest) {
     this(name, description, license, weightsDigest, List.of());
   }

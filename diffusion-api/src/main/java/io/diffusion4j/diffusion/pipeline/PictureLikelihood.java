@@ -13,17 +13,17 @@ import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 
 /**
- * How likely pictures are under a model. Pictures of any size are reduced to that of its network,
- * and their values rounded to 8 bits.
+ * Measures the likelihood of pictures under a model. Pictures of any size are resized to that of
+ * the network, and their values rounded to 8 bits.
  *
  * <p>Holds native memory until it is closed.
  */
 public interface PictureLikelihood extends AutoCloseable {
   /**
-   * A picture and what the model may be told of it.
+   * A picture with its condition.
    *
    * @param caption empty for none
-   * @param label its class, for a model that knows classes
+   * @param label its class, for a class-conditional model
    */
   record Example(Image picture, String caption, OptionalInt label) {
     /** The picture's levels at the size of a network: −1, −1 + 2/255, …, 1. */
@@ -38,7 +38,7 @@ public interface PictureLikelihood extends AutoCloseable {
   /** Their height. */
   int height();
 
-  /** How many timesteps the network was trained with. */
+  /** Returns the number of timesteps that the network was trained with. */
   int trainSteps();
 
   /**
@@ -46,7 +46,7 @@ public interface PictureLikelihood extends AutoCloseable {
    *
    * @param timesteps of the chain, at least two; all of them for the model as it was trained
    * @param noise of the picture
-   * @param progress told how many timesteps are done
+   * @param progress receives the number of timesteps done
    * @throws IllegalArgumentException if the model has no such class
    */
   Bound bound(Example example, Timesteps timesteps, NoiseSource noise, IntConsumer progress);
@@ -58,7 +58,7 @@ public interface PictureLikelihood extends AutoCloseable {
    * @param examples at least one
    * @param steps of the solver, at least 1
    * @param noise of each picture
-   * @param progress told how often the network was asked
+   * @param progress receives the number of network calls so far
    * @throws IllegalArgumentException if the model has no such class
    */
   List<Likelihood.Result> flow(

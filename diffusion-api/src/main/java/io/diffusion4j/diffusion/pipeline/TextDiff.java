@@ -12,13 +12,13 @@ import java.util.List;
 /**
  * Changes an image in the direction from one text to another (Ramesh et al. 2022, §3.3).
  *
- * <p>The image is its embedding z_i and the noise x_T that the decoder would have drawn it from, by
- * DDIM inversion. The direction is z_d = z_t − z_t₀ of the texts' embeddings, normalised to the
- * length of z_i; z_i is turned towards it by spherical interpolation, and decoded from the same
- * x_T. A deterministic sampler keeps the most of the image, and gives it back where nothing is
- * turned.
+ * <p>The image is represented by its embedding z_i and the noise x_T from which the decoder draws
+ * it, found by DDIM inversion. The direction is z_d = z_t − z_t₀ of the texts' embeddings,
+ * normalised to the length of z_i; z_i is rotated towards it by spherical interpolation, and
+ * decoded from the same x_T. A deterministic sampler preserves the image best, and reproduces it at
+ * ratio 0.
  *
- * <p>One is made for each drawing.
+ * <p>Create one for each drawing.
  */
 final class TextDiff implements UnclipWork.Source, ImageEdit {
   private final ImageTask.TextDiff task;
@@ -42,7 +42,7 @@ final class TextDiff implements UnclipWork.Source, ImageEdit {
     return run.forEach(new ImageDecoder.Condition(changed, new Prompt(texts.get(0), texts.get(0))));
   }
 
-  /** z_θ = slerp(z_i, z_d, θ); z_i if the texts mean the same. */
+  /** Returns z_θ = slerp(z_i, z_d, θ); z_i if both texts have the same embedding. */
   private float[] turned(float[] from, float[] to) {
     float[] direction = new float[to.length];
     for (int i = 0; i < direction.length; i++) {
@@ -59,7 +59,7 @@ final class TextDiff implements UnclipWork.Source, ImageEdit {
     return Slerp.between(z, direction, task.ratio());
   }
 
-  /** There and back: the first half of the steps finds x_T, the second draws from it. */
+  /** Twice the steps: the first half finds x_T, the second draws from it. */
   @Override
   public ImageDecoder decoder(ImageDecoder decoder) {
     return (draws, settings, listener) -> {

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * unCLIP (Ramesh et al. 2022, fig. 2): a prompt becomes a text encoding, the prior draws the image
- * embedding it could belong to, the decoder draws an image that has this embedding, and the
- * upsampler enlarges it. Every other task enters later on this way, or edits what is drawn.
+ * unCLIP (Ramesh et al. 2022, fig. 2): the text encoder encodes a prompt, the prior draws an image
+ * embedding that fits it, the decoder draws an image with this embedding, and the upsampler
+ * enlarges the image. Every other task enters this chain at a later stage, or decorates its stages.
  */
 public final class UnclipPipeline implements ImagePipeline {
   private static final Set<ImageTask.Kind> EDITS =
@@ -36,10 +36,9 @@ public final class UnclipPipeline implements ImagePipeline {
   /**
    * Composes the parts.
    *
-   * @param identity which model it is, asked for when the card is
+   * @param identity of the model, called when the card is requested
    * @param images the size of the upsampler's images
-   * @param tasks what there are parts for; edits are left out if a part cannot be edited, because
-   *     it does not denoise
+   * @param tasks that the parts support; edits are left out if a part does not denoise
    */
   public UnclipPipeline(
       Supplier<ModelIdentity> identity,
@@ -79,12 +78,12 @@ public final class UnclipPipeline implements ImagePipeline {
     return possible;
   }
 
-  /** The same pipeline, guided by this rule. */
+  /** Returns the pipeline with this guidance rule. */
   public UnclipPipeline withGuidance(GuidanceRule rule) {
     return new UnclipPipeline(describe, parts, images, rule, embedder);
   }
 
-  /** The same pipeline, whose embeddings can be used alone. */
+  /** Returns the pipeline with embeddings that can be used separately. */
   public UnclipPipeline withEmbedder(Embedder space) {
     return new UnclipPipeline(describe, parts, images, guidance, Optional.of(space));
   }
@@ -156,7 +155,7 @@ public final class UnclipPipeline implements ImagePipeline {
     }
   }
 
-  /** Guidance leads away from an image that is to be kept: a text diff has none by default. */
+  /** Guidance would move away from the given image, so a text diff has none by default. */
   @Override
   public List<Stage> stages(ImageTask.Kind kind) {
     return kind == ImageTask.Kind.TEXT_DIFF
@@ -170,7 +169,7 @@ public final class UnclipPipeline implements ImagePipeline {
         : parts.stages();
   }
 
-  /** An edit samples in another way than it is asked to. */
+  /** Returns the settings that an edit uses for the requested ones. */
   @Override
   public void check(ImageTask task, String stage, SamplingSettings settings) {
     ImageEdit edit = work(task).edit();

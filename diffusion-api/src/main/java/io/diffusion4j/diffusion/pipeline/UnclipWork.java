@@ -23,12 +23,12 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What a task comes to with the parts of unCLIP. */
+/** A task translated to the parts of unCLIP. */
 sealed interface UnclipWork {
   /** Draws an image for each noise source. */
   List<Image> draw(Run run);
 
-  /** What the stages that draw pixels keep of an image. */
+  /** The edit of the stages that draw pixels. */
   default ImageEdit edit() {
     return ImageEdit.NONE;
   }
@@ -65,7 +65,7 @@ sealed interface UnclipWork {
     }
   }
 
-  /** What one drawing works with. */
+  /** The arguments of one drawing. */
   record Run(
       UnclipParts parts,
       Map<String, SamplingSettings> settings,
@@ -97,7 +97,7 @@ sealed interface UnclipWork {
     }
   }
 
-  /** Where the decoder's conditions come from. */
+  /** The source of the decoder's conditions. */
   interface Source {
     boolean usesPrior();
 
@@ -144,7 +144,7 @@ sealed interface UnclipWork {
     }
   }
 
-  /** Image embeddings without chance, with words beside them. */
+  /** Deterministic image embeddings, with words. */
   record Embeddings(Function<ImageEncoder, List<float[]>> embeddings, ImageTask.Words words)
       implements Source {
     static Embeddings of(Image image, ImageTask.Words words) {
@@ -167,7 +167,7 @@ sealed interface UnclipWork {
     }
   }
 
-  /** Finds the work of a task. */
+  /** Translates a task. */
   record Of(int side) implements ImageTask.Visitor<UnclipWork> {
     @Override
     public UnclipWork textToImage(ImageTask.TextToImage task) {

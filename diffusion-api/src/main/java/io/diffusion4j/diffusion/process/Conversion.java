@@ -4,9 +4,9 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 
 /**
- * A network's answer as x̂₀ and ε̂, which are both linear in x and the answer: x̂₀ = {@code
- * x0FromX}·x + {@code x0FromOutput}·output, and ε̂ likewise. Four numbers per row in place of a
- * branch per pixel.
+ * The conversion of a network's output to x̂₀ and ε̂, which are both linear in x and the output:
+ * x̂₀ = {@code x0FromX}·x + {@code x0FromOutput}·output, and ε̂ likewise. Four numbers per row in
+ * place of a branch per pixel.
  *
  * <p>The other direction, from x₀ and ε to x, v or the score, is {@link NoiseLevel}'s.
  */
@@ -15,10 +15,10 @@ public record Conversion(
   /**
    * The conversion at a noise level, from x = √ᾱ·x₀ + √(1−ᾱ)·ε.
    *
-   * @param parameterization what the network answers
-   * @param alphaBar ᾱ in [0, 1]; below 1 for a network that answers x₀, which says nothing about
-   *     the noise of a clean sample, and above 0 for one that answers ε, which says nothing about
-   *     the sample where there is only noise
+   * @param parameterization of the output
+   * @param alphaBar ᾱ in [0, 1]; below 1 for x₀-prediction, which does not determine the noise of a
+   *     clean sample, and above 0 for ε-prediction, which does not determine the sample in pure
+   *     noise
    */
   public static Conversion of(Parameterization parameterization, double alphaBar) {
     var level = new NoiseLevel(alphaBar);

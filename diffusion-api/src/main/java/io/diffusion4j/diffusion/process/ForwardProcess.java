@@ -6,11 +6,11 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import java.util.Objects;
 
 /**
- * The forward process of a schedule, which turns a sample into noise step by step, and what it says
- * about the way back (Ho et al. 2020, §2). Each distribution is a Gaussian whose numbers depend on
- * the timestep only.
+ * The forward process of a schedule, which turns a sample into noise step by step, and its
+ * posteriors (Ho et al. 2020, §2). Each distribution is a Gaussian whose coefficients depend on the
+ * timestep only.
  *
- * @param schedule how much noise each step adds
+ * @param schedule the noise of each step
  */
 public record ForwardProcess(NoiseSchedule schedule) {
   /**
@@ -74,7 +74,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
     return posterior(Math.max(t, 1)).logVariance();
   }
 
-  /** How noisy x_t is: its signal-to-noise ratio, and what else it is called. */
+  /** Returns the noise level of x_t: its signal-to-noise ratio and equivalent quantities. */
   public NoiseLevel level(int t) {
     return schedule.level(t);
   }

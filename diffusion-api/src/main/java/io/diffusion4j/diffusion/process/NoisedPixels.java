@@ -17,7 +17,7 @@ public record NoisedPixels(List<float[]> pixels, List<Integer> timesteps) {
    * Noises pictures.
    *
    * @param clean x₀ of each; not modified
-   * @param random decides timesteps and noise
+   * @param random draws timesteps and noise
    */
   public static NoisedPixels of(
       NoiseSchedule schedule, List<float[]> clean, SplittableRandom random) {

@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.process;
 
-/** What a network predicts about x_t = √ᾱ·x₀ + √(1−ᾱ)·ε. */
+/** The quantity that a network predicts from x_t = √ᾱ·x₀ + √(1−ᾱ)·ε. */
 public enum Parameterization {
   /** The noise ε (Ho et al. 2020). */
   EPS,

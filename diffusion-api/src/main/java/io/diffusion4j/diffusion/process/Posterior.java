@@ -26,7 +26,7 @@ public record Posterior(double x0, double x, double variance, double beta) {
     return of(alphaBar, alphaBarNext, alpha, 1 - alpha);
   }
 
-  /** With α and β as someone else has rounded them. */
+  /** Creates the posterior from α and β that are already rounded. */
   public static Posterior of(double alphaBar, double alphaBarNext, double alpha, double beta) {
     Check.that(
         alphaBar >= 0 && alphaBar < alphaBarNext && alphaBarNext <= 1,

@@ -5,11 +5,11 @@ import static java.lang.Math.sqrt;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * A Gaussian step q(x′ | x) = N({@code scale}·x, {@code variance}·I): what the forward process does
- * between two noise levels.
+ * A Gaussian step q(x′ | x) = N({@code scale}·x, {@code variance}·I): the forward process between
+ * two noise levels.
  *
- * @param scale what x is multiplied by, at least 0
- * @param variance how much noise is added, at least 0
+ * @param scale the factor of x, at least 0
+ * @param variance the variance of the added noise, at least 0
  */
 public record Transition(double scale, double variance) {
   public Transition {
@@ -26,13 +26,13 @@ public record Transition(double scale, double variance) {
     return new Transition(sqrt(alpha), 1 - alpha);
   }
 
-  /** This step and then another as one (Chapman–Kolmogorov). */
+  /** Returns this step followed by another as one step (Chapman–Kolmogorov). */
   public Transition then(Transition next) {
     return new Transition(next.scale * scale, next.scale * next.scale * variance + next.variance);
   }
 
   /**
-   * Where one value goes.
+   * Applies the step to one value.
    *
    * @param x the value
    * @param z standard normal noise

@@ -15,7 +15,7 @@ import static java.lang.Math.min;
  * what the rounding of a product loses (Dekker 1971).
  */
 final class Kernels {
-  /** Into how many equal factors an exponential is split, 2⁵. */
+  /** The number of equal factors of an exponential, 2⁵. */
   private static final int EXP_PARTS = 32;
 
   private static final float EXP_LIMIT = 40f / EXP_PARTS;

@@ -7,9 +7,9 @@ import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
 /**
- * A noise level a solver visits.
+ * A noise level that a solver visits.
  *
- * @param t the time the network is told there, fractional between timesteps
+ * @param t the network's time input, fractional between timesteps
  * @param alphaBar ᾱ, in (0, 1]
  */
 public record Level(double t, double alphaBar) {

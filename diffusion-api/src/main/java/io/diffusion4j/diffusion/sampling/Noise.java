@@ -5,8 +5,8 @@ import io.diffusion4j.diffusion.argument.Check;
 /**
  * The fresh noise of a step, by its log-variance.
  *
- * <p>A network that learns its variance answers with v, nominally in [−1, 1], and the log-variance
- * is f·max + (1−f)·min with f = (v+1)/2 (Nichol &amp; Dhariwal 2021, eq. 15).
+ * <p>A network with a learned variance outputs v, nominally in [−1, 1], and the log-variance is
+ * f·max + (1−f)·min with f = (v+1)/2 (Nichol &amp; Dhariwal 2021, eq. 15).
  *
  * @param minLogVariance ln σ² at v = −1; −∞ for no noise
  * @param maxLogVariance ln σ² at v = 1; the same as {@code minLogVariance} if the variance is fixed
@@ -43,12 +43,18 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
     return new Noise(logVariance, logVariance, logVariance);
   }
 
-  /** Between two bounds as the network says; the smaller one for a network that does not. */
+  /**
+   * Noise with a variance between two bounds, predicted by the network; the lower bound for a
+   * network without a learned variance.
+   */
   public static Noise between(double minLogVariance, double maxLogVariance) {
     return new Noise(minLogVariance, maxLogVariance, minLogVariance);
   }
 
-  /** What the network answers is itself ln σ²; this one is for a network that does not answer. */
+  /**
+   * Noise with ln σ² predicted by the network; the given value is for a network without a learned
+   * variance.
+   */
   public static Noise learned(double fixedLogVariance) {
     return new Noise(-1, 1, fixedLogVariance);
   }
@@ -63,12 +69,12 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
     return sigma == 0 ? NONE : fixed(2 * Math.log(sigma));
   }
 
-  /** Whether there is none, so that none need be drawn. */
+  /** Whether there is no noise to draw. */
   public boolean isNone() {
     return minLogVariance == Double.NEGATIVE_INFINITY;
   }
 
-  /** Whether the network has a say in the variance. */
+  /** Whether the variance depends on the network's output. */
   public boolean isLearned() {
     return minLogVariance != maxLogVariance;
   }
@@ -78,7 +84,7 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
     return Math.exp(0.5 * fixedLogVariance);
   }
 
-  /** The largest standard deviation that a network which learns it can ask for. */
+  /** Returns the largest standard deviation for a network that learns it. */
   public double maxSigma() {
     return Math.exp(0.5 * maxLogVariance);
   }

@@ -5,10 +5,9 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 
 /**
- * The last part of another sampler's way, for a sample that begins as a noised image (SDEdit, Meng
- * et al. 2022).
+ * The last steps of another sampler, for a start from a noised image (SDEdit, Meng et al. 2022).
  *
- * @param sampler the sampler, which sees a schedule that ends where its way begins
+ * @param sampler the sampler, which gets a schedule that ends at the first of these steps
  * @param strength the share of the steps that is taken, in (0, 1]
  */
 public record PartialSampler(Sampler sampler, double strength) implements Sampler {
@@ -17,7 +16,7 @@ public record PartialSampler(Sampler sampler, double strength) implements Sample
   }
 
   /**
-   * How many steps are taken: strength·steps, rounded up.
+   * Returns the number of steps taken: strength·steps, rounded up.
    *
    * @param steps of the whole way
    */

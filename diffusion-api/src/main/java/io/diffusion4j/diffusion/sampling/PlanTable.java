@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * A plan as text: a line for each step, with its timestep, ᾱ and ln(ᾱ/(1−ᾱ)), and then the factors
- * of its {@link Update}. What an earlier step had is a column such as {@code x0[-1]}; a factor of
- * zero is left blank.
+ * of its {@link Update}. A quantity of an earlier step is a column such as {@code x0[-1]}; a factor
+ * of zero is left blank.
  */
 final class PlanTable {
   private static final String GAP = "  ";

@@ -1,8 +1,8 @@
 package io.diffusion4j.diffusion.sampling;
 
-/** What an {@link Update} may read of a step. */
+/** A quantity of a step that an {@link Update} may read. */
 public enum Quantity {
-  /** The noisy sample x_t the network was asked about. */
+  /** The noisy sample x_t, the input of the network. */
   X,
   /** The estimate x̂₀ of the clean sample, after its {@link X0Treatment}. */
   X0,

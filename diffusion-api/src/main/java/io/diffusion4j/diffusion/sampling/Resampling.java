@@ -6,19 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Goes back and draws again, so that what is drawn has time to agree with what is known (RePaint,
- * Lugmayr et al. 2022, §4.2): after each {@code jumpLength} steps the sample is noised again by as
- * many, x_{t+j} ~ q(x_{t+j} | x_t), and they are done once more.
+ * Repeats groups of steps, so that the redrawn part agrees with the known one (RePaint, Lugmayr et
+ * al. 2022, §4.2): after each {@code jumpLength} steps the sample is noised again by as many steps,
+ * x_{t+j} ~ q(x_{t+j} | x_t), and these are repeated.
  *
- * <p>The way back is no step of its own: the step before it ends in noise as well, and two
- * Gaussians are one. For methods of one step; what a multistep method remembers is of noise that is
- * gone.
+ * <p>Noising again is not a separate step, since the noise of the step before it can be enlarged
+ * instead. Only for single-step methods: the history of a multistep method would belong to noise
+ * that is gone.
  *
- * @param jumpLength j, the steps that are repeated together, at least 1; 10 in the paper
- * @param times how often they are done, at least 1; 10 in the paper
+ * @param jumpLength j, the number of steps repeated together, at least 1; 10 in the paper
+ * @param times the number of runs of each group, at least 1; 10 in the paper
  */
 public record Resampling(int jumpLength, int times) {
-  /** Every step is done once. */
+  /** Runs every step once. */
   public static final Resampling NONE = new Resampling(1, 1);
 
   public Resampling {
@@ -26,19 +26,20 @@ public record Resampling(int jumpLength, int times) {
     Check.that(times >= 1, "times", times, "≥ 1");
   }
 
-  /** How many steps there are in place of so many. */
+  /** Returns the number of steps with repetitions. */
   public int steps(int steps) {
     return Math.addExact(steps, Math.multiplyExact(times - 1, jumpLength * jumps(steps)));
   }
 
-  /** How many groups of steps are repeated: all full ones, counted from the end, but the first. */
+  /**
+   * Returns the number of repeated groups: all full groups, counted from the end, except the first.
+   */
   private int jumps(int steps) {
     return (steps - 1) / jumpLength;
   }
 
   /**
-   * A sampler that goes the way of this one, and goes back. It refuses to plan if this one
-   * remembers earlier steps.
+   * Returns a sampler with repetitions. It refuses to plan if the sampler is a multistep method.
    */
   public Sampler of(Sampler sampler) {
     return times == 1

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * A sampler on a fixed grid, as a table: one row for each call of the network.
+ * A sampler on a fixed grid, compiled to a table with one row for each call of the network.
  *
  * <p>The sample lives in the variance-preserving space, x = √ᾱ·x₀ + √(1−ᾱ)·ε, also for methods that
  * were published in another one.
  *
  * @param steps the rows, first to last
- * @param epsSource which ε̂ the updates mean
+ * @param epsSource the definition of ε̂ in the updates
  * @param initialScale the standard deviation of the initial sample; 1 for most methods
  */
 public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initialScale) {
@@ -28,9 +28,9 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
   }
 
   /**
-   * A call of the network and what is made of its answer.
+   * A call of the network and the update that follows.
    *
-   * @param t the time the network is told
+   * @param t the network's time input
    * @param alphaBar the ᾱ of the sample at that time, in [0, 1]; it relates x, x₀ and ε
    * @param update the move to the next sample
    */
@@ -50,7 +50,7 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
     return step == steps.size() ? 1 : steps.get(step).alphaBar();
   }
 
-  /** How many steps back the updates look for this quantity; 0 if they never do. */
+  /** Returns how many steps back the updates read this quantity; 0 if they never do. */
   public int memory(Quantity quantity) {
     return steps.stream()
         .flatMap(step -> step.update().past().stream())
@@ -61,11 +61,11 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
   }
 
   /**
-   * By how much a step can multiply errors of what it is made of: the largest Σ|factor| of a step,
-   * with every ε̂ written as (x − √ᾱ·x̂₀)/√(1−ᾱ). 1 is an average; a few times 1 is usual for a
-   * method that extrapolates. Where it is hundreds, as of a method in σ whose steps σ falls a
-   * hundredfold in, what the network is a little wrong about comes out as noise. ∞ for a plan that
-   * begins with ε̂ of a clean sample, which nothing but the network can tell.
+   * Returns how much one step can amplify errors in its inputs: the largest Σ|factor| of a step,
+   * with every ε̂ written as (x − √ᾱ·x̂₀)/√(1−ᾱ). 1 is an average; small multiples are usual for
+   * methods that extrapolate. Values in the hundreds, as for a method in σ with a step in which σ
+   * falls a hundredfold, turn small errors of the network into visible noise. ∞ for a plan that
+   * begins with ε̂ of a clean sample, which only the network can determine.
    */
   public double gain() {
     double largest = 0;
@@ -110,8 +110,8 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
 
   /**
    * The plan as a table, a line for each step: timestep, ᾱ, ln(ᾱ/(1−ᾱ)), the factors of x, x̂₀, ε̂
-   * and of what earlier steps had, and the standard deviation of the noise, in both bounds if the
-   * network chooses it. Factors of zero are left blank.
+   * and of quantities of earlier steps, and the standard deviation of the noise, with both bounds
+   * if the network predicts it. Factors of zero are left blank.
    */
   @Override
   public String toString() {
@@ -135,13 +135,13 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
       return add(from.t(), from.alphaBar(), update);
     }
 
-    /** Says which ε̂ the updates mean; {@link EpsSource#TREATED_X0} unless called. */
+    /** Sets the definition of ε̂ in the updates; the default is {@link EpsSource#TREATED_X0}. */
     public Builder epsSource(EpsSource source) {
       epsSource = source;
       return this;
     }
 
-    /** Says the standard deviation of the initial sample; 1 unless called. */
+    /** Sets the standard deviation of the initial sample; the default is 1. */
     public Builder initialScale(double scale) {
       initialScale = scale;
       return this;

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * One sample on its way through a plan: ask {@link #query}, give the answer to {@link #advance},
- * until {@link #done}.
+ * One sample on its way through a plan. Until {@link #done}, pass the {@link #query} to the network
+ * and its prediction to {@link #advance}.
  *
  * <p>Owned by one thread. Each step makes one new array, the next sample; nothing else is
  * allocated, except by the noise and the treatment.
  */
 public final class Trajectory {
-  /** How many values are worked on at a time; their terms stay in the first-level cache. */
+  /** The number of values processed at a time; their terms stay in the first-level cache. */
   private static final int BLOCK = 2048;
 
   private final SamplingPlan plan;
@@ -38,11 +38,11 @@ public final class Trajectory {
   private int step;
 
   /**
-   * At the start of a plan.
+   * Starts a plan.
    *
    * @param plan the steps
-   * @param parameterization what the network's answers mean
-   * @param treatment what is done to each x̂₀
+   * @param parameterization of the network
+   * @param treatment of each x̂₀
    * @param start the sample at the first step's noise level, such as standard normal noise times
    *     {@link SamplingPlan#initialScale}; not modified
    * @param noise standard normal noise for a step of the plan; called only for steps that need it
@@ -68,41 +68,44 @@ public final class Trajectory {
     x0 = pastX0[0];
   }
 
-  /** Whether every step is done. */
+  /** Whether all steps are done. */
   public boolean done() {
     return step == plan.steps().size();
   }
 
-  /** The step to be done next, from 0; the number of steps when all are. */
+  /** Returns the index of the next step, from 0; the number of steps at the end. */
   public int step() {
     return step;
   }
 
-  /** The present sample. Each step makes a new array and leaves the earlier ones as they were. */
+  /** Returns the current sample. Each step makes a new array and does not modify earlier ones. */
   public float[] x() {
     return x;
   }
 
-  /** The estimate x̂₀ of the latest step; overwritten by later ones. Zero before the first. */
+  /**
+   * Returns the estimate x̂₀ of the latest step; later steps overwrite it. Zero before the first
+   * step.
+   */
   public float[] x0() {
     return x0;
   }
 
   /**
-   * What the network is to be asked next.
+   * Returns the next input of the network.
    *
-   * @throws IllegalStateException if every step is done
+   * @throws IllegalStateException if all steps are done
    */
   public <C> Query<C> query(C condition) {
     return new Query<>(x, present().t(), condition);
   }
 
   /**
-   * Moves on by one step.
+   * Makes one step.
    *
-   * @param prediction the answer to {@link #query}; not modified
+   * @param prediction for {@link #query}; not modified
    * @throws IllegalArgumentException if it does not have the size of the sample
-   * @throws IllegalStateException if every step is done
+   * @throws IllegalStateException if all steps are done
    */
   public void advance(Prediction prediction) {
     SamplingPlan.Step present = present();
@@ -159,7 +162,7 @@ public final class Trajectory {
   }
 
   private Terms epsTerms(Conversion from, double alphaBar, boolean treated) {
-    // A clean sample has no noise that could be told from x and x̂₀.
+    // The noise of a clean sample cannot be computed from x and x̂₀.
     if (treated && plan.epsSource() == EpsSource.TREATED_X0 && alphaBar < 1) {
       double noise = sqrt(1 - alphaBar);
       return new Terms(1 / noise, -sqrt(alphaBar) / noise, 0);
@@ -187,7 +190,7 @@ public final class Trajectory {
     }
   }
 
-  /** A Langevin step of the size that ε̂ and the noise ask for. */
+  /** Makes a Langevin step, with a size that depends on ε̂ and the noise. */
   private Update sized(Update nominal, Terms epsTerms, float[] output, float[] z) {
     float[] eps = new float[x.length];
     sum(eps, epsTerms, output, 0, x.length);
@@ -217,9 +220,9 @@ public final class Trajectory {
   }
 
   /**
-   * Moves the next sample by a gradient g. A step that draws from a posterior has its mean moved by
-   * Σ·g (Dhariwal &amp; Nichol 2021, algorithm 1). Any other step has its score moved by g: ε̂ by
-   * −√(1−ᾱ)·g and x̂₀ by (1−ᾱ)/√ᾱ·g (algorithm 2); as with OpenAI, after x̂₀ was treated.
+   * Moves the next sample by a gradient g. A step that draws from a posterior moves its mean by Σ·g
+   * (Dhariwal &amp; Nichol 2021, algorithm 1). Any other step moves its score by g: ε̂ by −√(1−ᾱ)·g
+   * and x̂₀ by (1−ᾱ)/√ᾱ·g (algorithm 2); as with OpenAI, after x̂₀ was treated.
    */
   private void guide(
       float[] to, Update update, double alphaBar, Prediction prediction, int start, int end) {

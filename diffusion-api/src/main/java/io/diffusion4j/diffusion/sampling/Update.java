@@ -9,16 +9,17 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How a step moves the sample: x′ = a·x + b·x̂₀ + c·ε̂ + Σ d·(what an earlier step had) + σ·z.
+ * The update of the sample in a step: x′ = a·x + b·x̂₀ + c·ε̂ + Σ d·(a quantity of an earlier step)
+ * + σ·z.
  *
  * @param x the factor of the present sample
  * @param x0 the factor of the present x̂₀
  * @param eps the factor of the present ε̂
  * @param past the terms of multistep and multistage methods
  * @param noise the fresh noise
- * @param shift by whose variance the gradient of a guide moves the sample (Dhariwal &amp; Nichol
- *     2021, algorithm 1), which is that of the posterior; empty for a step that draws from no
- *     posterior, where a guide moves the score (algorithm 2)
+ * @param shift the variance by which the gradient of a guide moves the sample (Dhariwal &amp;
+ *     Nichol 2021, algorithm 1), which is that of the posterior; empty for a step that draws from
+ *     no posterior, where a guide moves the score (algorithm 2)
  * @param isLangevin whether it is a {@link #langevin} step
  */
 public record Update(
@@ -48,7 +49,7 @@ public record Update(
    * A term of an earlier step.
    *
    * @param ago how many steps (network calls) ago, at least 1
-   * @param of what of it
+   * @param of the quantity
    * @param factor its factor
    */
   public record Past(int ago, Quantity of, double factor) {
@@ -57,25 +58,25 @@ public record Update(
       Check.that(Double.isFinite(factor), "factor", factor, "finite");
     }
 
-    /** How the quantity is written in tables and charts, such as {@code x0[-1]}. */
+    /** Returns the name of the quantity in tables and charts, such as {@code x0[-1]}. */
     public String label() {
       return of.name().toLowerCase(Locale.ROOT) + "[-" + ago + "]";
     }
   }
 
-  /** The factor of what has this {@link Past#label}; 0 if there is no such term. */
+  /** Returns the factor of the term with this {@link Past#label}; 0 if there is none. */
   public double pastFactor(String label) {
     return past.stream().filter(term -> term.label().equals(label)).mapToDouble(Past::factor).sum();
   }
 
-  /** To the mean of a posterior at x̂₀. */
+  /** Moves to the mean of a posterior at x̂₀. */
   public static Update mean(Posterior posterior) {
     return ZERO.plusX0(posterior.x0()).plusX(posterior.x());
   }
 
   /**
-   * This move and then a step of the forward process, as one. A variance that the network would
-   * choose becomes the fixed one, and a Langevin step's size the nominal one.
+   * Returns this update followed by a step of the forward process, as one update. A predicted
+   * variance becomes the fixed one, and the size of a Langevin step its nominal one.
    */
   Update then(Transition noising) {
     double scale = noising.scale();
@@ -105,7 +106,7 @@ public record Update(
     return new Update(x, x0, eps + factor, past, noise, shift, isLangevin);
   }
 
-  /** Adds {@code factor} times what the step {@code ago} steps before this one had. */
+  /** Adds {@code factor} times a quantity of the step {@code ago} steps before this one. */
   public Update plusPast(int ago, Quantity of, double factor) {
     var terms = new ArrayList<>(past);
     terms.add(new Past(ago, of, factor));
@@ -148,16 +149,16 @@ public record Update(
   }
 
   /**
-   * The same as a step of Langevin dynamics, whose size follows the network's answer: with r =
-   * ‖z‖/‖ε̂‖ of the sample the factor of ε̂ is multiplied by r² and the noise by r (Song et al.
-   * 2021, algorithm 5). For answers of the size of their noise r is about 1. It is taken as 2 at
-   * most: samples of few values have now and then an ε̂ near 0, which would throw them far away.
+   * Returns this update as a step of Langevin dynamics, whose size depends on the network's output:
+   * with r = ‖z‖/‖ε̂‖ of the sample the factor of ε̂ is multiplied by r² and the noise by r (Song
+   * et al. 2021, algorithm 5). For accurate predictions r is about 1. It is limited to 2: samples
+   * of few values occasionally have an ε̂ near 0, which would throw them far away.
    */
   public Update langevin() {
     return new Update(x, x0, eps, past, noise, shift, true);
   }
 
-  /** A Langevin step for this r. */
+  /** Returns the Langevin step for this r. */
   Update sized(double ratio) {
     double r = Math.min(MOST_LANGEVIN, ratio);
     return new Update(x, x0, r * r * eps, past, Noise.of(r * noise.sigma()), shift, true);

@@ -3,7 +3,10 @@ package io.diffusion4j.diffusion.sampling;
 import io.diffusion4j.diffusion.argument.ByName;
 import java.util.Map;
 
-/** What is done to each estimate x̂₀ before it is used: samples are known to lie in a range. */
+/**
+ * The treatment of each estimate x̂₀ before its use, such as clipping to the known range of
+ * samples.
+ */
 @FunctionalInterface
 public interface X0Treatment {
   /** Leaves x̂₀ as it is. */
@@ -21,7 +24,7 @@ public interface X0Treatment {
     return new Clipping(range);
   }
 
-  /** Those that can be asked for by name, for pixels in [-1, 1]; {@code dynamic} as in Imagen. */
+  /** The treatments by name, for pixels in [-1, 1]; {@code dynamic} as in Imagen. */
   static ByName<X0Treatment> standard() {
     return new ByName<>(
         "thresholding",

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A schedule given by its β: α_t = 1 − β_t and ᾱ_t = α_0·…·α_t (Ho et al. 2020, §2). Schedules of
- * the same table are equal, whatever made it.
+ * A schedule given by its β: α_t = 1 − β_t and ᾱ_t = α_0·…·α_t (Ho et al. 2020, §2). Schedules with
+ * equal tables are equal.
  */
 public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule, LinearSchedule {
   private final double[] betas;
@@ -35,7 +35,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
   }
 
   /**
-   * A schedule whose last step leaves nothing of the sample.
+   * Creates a schedule whose last step leaves no signal.
    *
    * @param betas each in (0, 1), but for the last, which is 1
    */

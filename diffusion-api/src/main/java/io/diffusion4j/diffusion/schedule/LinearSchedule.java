@@ -26,7 +26,7 @@ public final class LinearSchedule extends BetaSchedule {
     super(precision, Linspace.of(first, last, steps, precision));
   }
 
-  /** What OpenAI multiplies β by for T timesteps. */
+  /** OpenAI's factor of β for T timesteps. */
   static double scale(int steps) {
     Check.that(steps > 20, "steps", steps, "> 20");
     return 1000.0 / steps;

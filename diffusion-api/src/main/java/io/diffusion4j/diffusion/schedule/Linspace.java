@@ -2,9 +2,7 @@ package io.diffusion4j.diffusion.schedule;
 
 import io.diffusion4j.diffusion.argument.Check;
 
-/**
- * Values in equal steps, both ends included, to the last bit as the reference libraries have them.
- */
+/** Values in equal steps, both ends included, equal to the reference libraries in every bit. */
 final class Linspace {
   private Linspace() {}
 

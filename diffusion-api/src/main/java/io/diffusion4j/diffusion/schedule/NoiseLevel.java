@@ -7,8 +7,8 @@ import static java.lang.Math.sqrt;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * How much of x_t = √ᾱ·x₀ + √(1−ᾱ)·ε is sample and how much is noise: one number, ᾱ, and the other
- * names that papers have for it.
+ * The noise level of x_t = √ᾱ·x₀ + √(1−ᾱ)·ε: one number, ᾱ, and the equivalent quantities of the
+ * papers.
  *
  * @param alphaBar ᾱ, in [0, 1]; 1 is the clean sample, 0 nothing but noise
  */

@@ -3,8 +3,8 @@ package io.diffusion4j.diffusion.schedule;
 import java.util.Objects;
 
 /**
- * The forward process q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I) (Ho et al. 2020, eq. 4) as its table of
- * ᾱ.
+ * The forward process q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I) (Ho et al. 2020, eq. 4) given by its
+ * table of ᾱ.
  */
 public interface NoiseSchedule {
   /** The timestep of the clean sample, where ᾱ = 1. */
@@ -14,8 +14,8 @@ public interface NoiseSchedule {
   int steps();
 
   /**
-   * ᾱ_t, strictly decreasing in t, in (0, 1]; 0 at most at the last timestep, where a schedule with
-   * zero terminal signal-to-noise ratio leaves nothing of the sample.
+   * ᾱ_t, strictly decreasing in t, in (0, 1]; 0 at most at the last timestep, for a schedule with
+   * zero terminal signal-to-noise ratio.
    *
    * @param t from {@link #CLEAN} to {@code steps() − 1}
    * @throws IndexOutOfBoundsException if t is outside
@@ -34,7 +34,7 @@ public interface NoiseSchedule {
   }
 
   /**
-   * How noisy x_t is.
+   * Returns the noise level of x_t.
    *
    * @param t from {@link #CLEAN} to {@code steps() − 1}
    * @throws IndexOutOfBoundsException if t is outside

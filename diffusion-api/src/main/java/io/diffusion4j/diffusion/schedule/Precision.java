@@ -1,8 +1,8 @@
 package io.diffusion4j.diffusion.schedule;
 
-/** How finely a table is kept. */
+/** The rounding of a table. */
 public enum Precision {
-  /** As it is computed; what OpenAI's code does. */
+  /** Double precision, as in OpenAI's code. */
   FLOAT64 {
     @Override
     double round(double value) {
@@ -10,7 +10,7 @@ public enum Precision {
     }
   },
   /**
-   * Each β and each ᾱ rounded to a float; what diffusers does. Near the clean end 1 − ᾱ keeps only
+   * Each β and each ᾱ rounded to a float, as in diffusers. Near the clean end 1 − ᾱ keeps only
    * three or four digits then, so a model's own pipeline is matched closely only in its own
    * precision.
    */
@@ -22,8 +22,8 @@ public enum Precision {
   };
 
   /**
-   * The value as this precision keeps it. Sum, product, quotient and root of two floats are those
-   * of float arithmetic if they are computed in double and then rounded.
+   * Rounds a value. Sum, product, quotient and root of two floats are those of float arithmetic if
+   * they are computed in double and then rounded.
    */
   abstract double round(double value);
 }

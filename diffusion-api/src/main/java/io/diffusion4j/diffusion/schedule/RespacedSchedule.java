@@ -1,15 +1,15 @@
 package io.diffusion4j.diffusion.schedule;
 
 /**
- * A schedule on some of its timesteps only, numbered anew: ᾱ is that of the timesteps kept, and β
- * is recomputed to fit, β′ = 1 − ᾱ_t/ᾱ_s for neighbours s &lt; t among them (Nichol &amp; Dhariwal
- * 2021, §4; {@code SpacedDiffusion} of OpenAI's code).
+ * A schedule restricted to some of its timesteps, renumbered: ᾱ is that of the timesteps kept, and
+ * β is recomputed to fit, β′ = 1 − ᾱ_t/ᾱ_s for neighbours s &lt; t among them (Nichol &amp;
+ * Dhariwal 2021, §4; {@code SpacedDiffusion} of OpenAI's code).
  *
- * <p>A network that was trained on the whole schedule must be told {@link #timestep}. Samplers of
- * this project do not need it: they take the timesteps beside the schedule.
+ * <p>The time input of a network that was trained on the whole schedule is {@link #timestep}. The
+ * samplers of this project do not need this class: they take the timesteps as a separate argument.
  *
  * @param whole the schedule
- * @param kept which timesteps of it
+ * @param kept the timesteps to keep
  */
 public record RespacedSchedule(NoiseSchedule whole, Timesteps kept) implements NoiseSchedule {
   public RespacedSchedule {

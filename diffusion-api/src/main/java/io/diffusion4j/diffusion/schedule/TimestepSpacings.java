@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** Ways to visit a few timesteps of T, under the names that diffusers and OpenAI use. */
+/** The spacings of diffusers and OpenAI, under their names. */
 public final class TimestepSpacings {
   /**
    * Evenly from T − 1 to 0, both included: diffusers' {@code UnCLIPScheduler}. Where that one
@@ -74,12 +74,12 @@ public final class TimestepSpacings {
   /** One section of {@link SectionSpacing}: evenly spaced, both ends included. */
   public static final TimestepSpacing SECTIONS = checked(SectionSpacing::sections);
 
-  /** How many feasible numbers of steps an error suggests. */
+  /** The number of feasible step counts that an error suggests. */
   private static final int SUGGESTIONS = 4;
 
   private TimestepSpacings() {}
 
-  /** Those that can be asked for by name. */
+  /** The spacings by name. */
   public static ByName<TimestepSpacing> standard() {
     return new ByName<>(
         "spacing",
@@ -115,9 +115,7 @@ public final class TimestepSpacings {
         });
   }
 
-  /**
-   * Timesteps that someone has chosen by hand; as many as there are, and no other number of them.
-   */
+  /** Explicitly listed timesteps; only their exact number can be picked. */
   public static TimestepSpacing listed(Timesteps timesteps) {
     return checked(
         (trainSteps, n) -> {
@@ -129,10 +127,10 @@ public final class TimestepSpacings {
   }
 
   /**
-   * Another spacing on the cleaner part of the schedule: the timesteps whose half log-SNR λ = ln √ᾱ
-   * − ln √(1−ᾱ) is at least {@code minLambda}. The cosine schedule ends in a few timesteps of
-   * almost pure noise, which take DPM-Solver++ a stride it cannot afford; diffusers recommends −5.1
-   * for it ({@code lambda_min_clipped}).
+   * Another spacing, restricted to the timesteps whose half log-SNR λ = ln √ᾱ − ln √(1−ᾱ) is at
+   * least {@code minLambda}. The cosine schedule ends in a few timesteps of almost pure noise,
+   * across which a step of DPM-Solver++ is too long; diffusers recommends −5.1 for it ({@code
+   * lambda_min_clipped}).
    */
   public static TimestepSpacing truncated(
       TimestepSpacing inner, NoiseSchedule schedule, double minLambda) {

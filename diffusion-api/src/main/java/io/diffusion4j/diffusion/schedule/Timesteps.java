@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The timesteps a sampler visits, strictly decreasing. The clean sample after the last one is not
- * listed; {@link #get} answers {@link NoiseSchedule#CLEAN} there.
+ * listed; {@link #get} returns {@link NoiseSchedule#CLEAN} for it.
  *
  * @param values whole timesteps
  * @param times the times before rounding, for the solvers that work between timesteps (diffusers'
@@ -45,7 +45,7 @@ public record Timesteps(List<Integer> values, List<Double> times) {
     return new Timesteps(Arrays.stream(values).boxed().toList());
   }
 
-  /** Refuses timesteps that a schedule with so many does not have. */
+  /** Checks that all timesteps are below this number. */
   void requireBelow(int trainSteps) {
     Check.that(values.get(0) < trainSteps, "timesteps", values, "below %s", trainSteps);
   }
@@ -56,7 +56,7 @@ public record Timesteps(List<Integer> values, List<Double> times) {
     return new Timesteps(values.subList(from, size()), times.subList(from, size()));
   }
 
-  /** How many there are, the clean end not counted. */
+  /** Returns the number of timesteps, without the clean end. */
   public int size() {
     return values.size();
   }

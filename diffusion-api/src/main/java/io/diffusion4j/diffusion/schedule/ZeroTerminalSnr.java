@@ -3,12 +3,11 @@ package io.diffusion4j.diffusion.schedule;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * Any schedule, stretched so that nothing of the sample is left at its last timestep (Lin et al.
- * 2024, algorithm 1): √ᾱ is shifted so that the last is 0 and scaled so that the first stays.
+ * Rescales a schedule so that no signal is left at its last timestep (Lin et al. 2024, algorithm
+ * 1): √ᾱ is shifted so that the last is 0 and scaled so that the first stays.
  *
- * <p>Such a schedule is for networks that predict v or x₀: where there is only noise, ε says
- * nothing about the sample. Samplers that work with σ or λ have no number for its last timestep,
- * and refuse it.
+ * <p>Such a schedule is for networks that predict v or x₀: in pure noise, ε does not determine the
+ * sample. Samplers that work with σ or λ refuse it, since both are infinite at its last timestep.
  */
 public final class ZeroTerminalSnr {
   private ZeroTerminalSnr() {}

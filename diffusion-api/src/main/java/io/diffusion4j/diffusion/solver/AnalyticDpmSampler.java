@@ -14,9 +14,9 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 
 /**
- * Analytic-DPM (Bao et al. 2022): ancestral sampling with the variance that is best for the data,
- * which has a closed form in E‖ε̂‖². The diffusion prior of DALL-E 2 samples so. The last step, to
- * the clean sample, is deterministic.
+ * Analytic-DPM (Bao et al. 2022): ancestral sampling with the optimal variance for the data, which
+ * has a closed form in E‖ε̂‖². The diffusion prior of DALL-E 2 uses it. The last step, to the clean
+ * sample, is deterministic.
  *
  * @param power E‖ε̂‖²/d of the network, measured once
  * @param eta of the forward process: 1 for that of DDPM, 0 for that of DDIM (whose reverse process

@@ -10,13 +10,14 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 
 /**
- * DDIM backwards: from a clean sample to the noise that {@link DdimSampler} would have made it from
+ * DDIM in reverse: from a clean sample to the noise from which {@link DdimSampler} draws it
  * (Dhariwal &amp; Nichol 2021, app. F; diffusers' {@code DDIMInverseScheduler}).
  *
  * <p>The plan starts at the clean sample and visits the timesteps from the last to the first. The
- * network is told the timestep a step leads to, and what it answers is taken as of that noise
- * level: so ε̂ is there for every {@link io.diffusion4j.diffusion.process.Parameterization}, also
- * at the clean end, and x̂₀, which may have been clipped, has no part in it.
+ * time input of the network is the timestep at the end of a step, and its output is interpreted at
+ * that noise level. So ε̂ is defined for every {@link
+ * io.diffusion4j.diffusion.process.Parameterization}, even at the clean end, and x̂₀, which may be
+ * clipped, is not used.
  */
 public record DdimInversion() implements Sampler {
   @Override

@@ -14,15 +14,15 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  * Denoising diffusion implicit models (Song et al. 2021).
  *
  * @param eta 0 is deterministic; 1 is the DDPM posterior
- * @param epsSource which ε̂ points to x_t once x̂₀ has been clipped
- * @param stride where a step leads
- * @param end where a step leads that would go below timestep 0
+ * @param epsSource the definition of ε̂ if x̂₀ was clipped
+ * @param stride the target of a step
+ * @param end the target of a step that would go below timestep 0
  */
 public record DdimSampler(double eta, EpsSource epsSource, Stride stride, End end)
     implements EtaSampler {
-  /** Where a step from timestep t leads. */
+  /** The target of a step from timestep t. */
   public enum Stride {
-    /** To the next timestep of the list, as the paper and OpenAI have it. */
+    /** The next timestep of the list, as in the paper and in OpenAI's code. */
     LISTED,
     /**
      * To t − ⌊T/n⌋, whatever the list contains: diffusers' {@code DDIMScheduler}. With trailing or
@@ -41,7 +41,7 @@ public record DdimSampler(double eta, EpsSource epsSource, Stride stride, End en
     this(eta, epsSource, Stride.LISTED, End.CLEAN);
   }
 
-  /** With ε̂ re-derived from the treated x̂₀, as OpenAI does. */
+  /** Recomputes ε̂ from the treated x̂₀, as in OpenAI's code. */
   public DdimSampler(double eta) {
     this(eta, EpsSource.TREATED_X0);
   }

@@ -15,17 +15,17 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  * Ancestral sampling: each step draws from the posterior q(x_s | x_t, x̂₀) (Ho et al. 2020,
  * algorithm 2). The last step, to the clean sample, is deterministic by default.
  *
- * @param variance the variance of the steps; the two fixed ones bound the best one (Ho et al. 2020,
- *     §3.2), and the learned ones are β̃ for a network that does not learn them
+ * @param variance the variance of the steps; the two fixed ones bound the optimal one (Ho et al.
+ *     2020, §3.2), and the learned ones are β̃ for a network that does not learn them
  * @param last whether the step to the clean sample adds noise
  */
 public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
-  /** What stands in for β̃ = 0 of the step to the clean sample; diffusers' bound. */
+  /** The replacement of β̃ = 0 in the step to the clean sample, as in diffusers. */
   private static final double LEAST_VARIANCE = 1e-20;
 
   /** Whether the step to the clean sample adds noise. */
   public enum Last {
-    /** Never, as the paper and OpenAI have it. */
+    /** Never, as in the paper and in OpenAI's code. */
     QUIET,
     /**
      * If it begins above timestep 0: diffusers' {@code DDPMScheduler}. With trailing spacing and
@@ -34,7 +34,7 @@ public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
     NOISY_ABOVE_ZERO
   }
 
-  /** With a quiet last step. */
+  /** Adds no noise in the last step. */
   public DdpmSampler(VarianceType variance) {
     this(variance, Last.QUIET);
   }
@@ -73,8 +73,9 @@ public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
   }
 
   /**
-   * By which variance a guide shifts the last mean, whose own is 0: where it is more than 0 with
-   * OpenAI, that of the step before stands in for it.
+   * Returns the variance by which a guide shifts the mean of the last step, whose own variance is
+   * 0: for the variance types that OpenAI's code sets to that of the step before, it is the same
+   * here.
    *
    * @param before β̃ of the step before; 0 if there is none
    */

@@ -18,13 +18,13 @@ import java.util.TreeMap;
 
 /**
  * The mean power of a network's noise, E‖ε̂‖²/d for each timestep, over a data set: (1−ᾱ_t)·Γ_t of
- * Bao et al. (2022). It says how much of the noise the network can tell from the sample, 0 for
- * nothing and 1 for all of it, and so what variance {@link AnalyticDpmSampler} takes.
+ * Bao et al. (2022). It measures how much of the noise the network can distinguish from the sample,
+ * from 0 (nothing) to 1 (everything), and determines the variance of {@link AnalyticDpmSampler}.
  *
  * @param byTimestep E‖ε̂‖²/d, at least 0, by timestep; at least one
  */
 public record EpsPower(SortedMap<Integer, Double> byTimestep) {
-  /** How many samples the network is asked about at once. */
+  /** The number of samples in one call of the network. */
   private static final int BATCH = 64;
 
   public EpsPower {
@@ -71,11 +71,11 @@ public record EpsPower(SortedMap<Integer, Double> byTimestep) {
   }
 
   /**
-   * Measures it by asking a network about noised samples.
+   * Measures the power of a network on noised samples.
    *
    * @param denoiser the network
    * @param schedule what it was trained with
-   * @param timesteps where it is measured; a few dozen do, because it changes smoothly
+   * @param timesteps of the measurement; a few dozen suffice, because the power changes smoothly
    * @param samples from the data set, at least one
    */
   public static <C> EpsPower measure(

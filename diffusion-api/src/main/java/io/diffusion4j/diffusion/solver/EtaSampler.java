@@ -2,7 +2,7 @@ package io.diffusion4j.diffusion.solver;
 
 import io.diffusion4j.diffusion.sampling.Sampler;
 
-/** A sampler that leaves open how much of the posterior's noise it adds again at each step. */
+/** A sampler with a parameter η for the share of the posterior's noise that each step adds. */
 public interface EtaSampler extends Sampler {
   /**
    * The same sampler with this η.

@@ -6,7 +6,7 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The noise levels a solver visits, noisiest first, the clean end not included. */
+/** The noise levels of a solver, noisiest first, without the clean end. */
 @FunctionalInterface
 public interface Grid {
   /** Those of the timesteps. */

@@ -11,15 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Levels whose σ^(1/ρ) fall in equal steps, which puts more of them where there is little noise
- * (Karras et al. 2022, eq. 5). Of the timesteps it takes the number, and perhaps the ends.
+ * Levels with equal steps in σ^(1/ρ), which are denser at low noise (Karras et al. 2022, eq. 5).
+ * The number of levels, and optionally their ends, are those of the timesteps.
  *
  * @param rho ρ, greater than 0; the paper has 7
- * @param ends between which levels
- * @param time which times the network is told
+ * @param ends the first and the last level
+ * @param time the network's time input
  */
 public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
-  /** Between which levels the grid lies. */
+  /** The first and the last level of the grid. */
   public enum Ends {
     /** The noisiest and the cleanest of the schedule (diffusers' DPM-Solver++). */
     SCHEDULE,
@@ -27,7 +27,7 @@ public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
     TIMESTEPS
   }
 
-  /** The time that belongs to a level between two timesteps. */
+  /** The time input for a level between two timesteps. */
   public enum Time {
     /** Interpolated in log σ. */
     FRACTIONAL,

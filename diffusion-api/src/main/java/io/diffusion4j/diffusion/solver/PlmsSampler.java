@@ -17,19 +17,18 @@ import java.util.List;
  * calls by the linear multistep method of Adams and Bashforth (§3.3, eq. 12), once there is a
  * history.
  *
- * @param start how the history comes about
- * @param end where the last step leads; diffusers' default is {@link End#FIRST_TIMESTEP}
+ * @param start the first steps, which build the history
+ * @param end the target of the last step; diffusers' default is {@link End#FIRST_TIMESTEP}
  */
 public record PlmsSampler(Start start, End end) implements Sampler {
-  /** How many steps it takes to a history of four slopes with the present one. */
+  /** The number of steps until the history has four slopes, the current one included. */
   private static final int WARM_UP = 3;
 
-  /** How the history comes about. */
+  /** The first steps, which build the history. */
   public enum Start {
     /**
      * The first step is done twice, the second time with the mean of its two slopes; then the
-     * multistep method with as many slopes as there are (PLMS). One network call more than
-     * timesteps.
+     * multistep method uses all slopes so far (PLMS). One network call more than timesteps.
      */
     MULTISTEP,
     /**

@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import java.util.Map;
 
-/** The samplers a request may choose by name. */
+/** The samplers by name, as requests choose them. */
 public final class Samplers {
   private static final Grid KARRAS_NEAREST =
       new KarrasGrid(7, KarrasGrid.Ends.SCHEDULE, KarrasGrid.Time.NEAREST);
@@ -16,7 +16,7 @@ public final class Samplers {
 
   private Samplers() {}
 
-  /** Those of this package, under their usual names. */
+  /** The samplers of this package under their usual names. */
   public static ByName<Sampler> standard() {
     return new ByName<>(
         "sampler",

@@ -14,25 +14,25 @@ import java.util.List;
 
 /**
  * The reverse SDE of the schedule's variance-preserving SDE, with or without a Langevin corrector
- * before each step (Song et al. 2021, algorithms 3 and 5, app. E to G). From the last timestep on
- * it is x̂₀, so that no noise is left.
+ * before each step (Song et al. 2021, algorithms 3 and 5, app. E to G). The last step goes to x̂₀,
+ * so that no noise is left.
  *
- * <p>The corrector's step size is by the norms of each sample alone, where the published code
- * averages them over the batch: so a sample never depends on its company.
+ * <p>The corrector's step size uses the norms of each sample separately, while the published code
+ * averages them over the batch: so a sample never depends on its batch.
  *
- * @param method how a step is taken back
- * @param corrections how often the corrector moves at each level, at least 0
+ * @param method of the reverse step
+ * @param corrections the number of corrector steps at each level, at least 0
  * @param snr the corrector's ratio of the move along the score to the noise, greater than 0
  */
 public record SdeSampler(Method method, int corrections, double snr) implements Sampler {
   /** The ratio that the paper has for the variance-preserving SDE. */
   private static final double PUBLISHED_SNR = 0.16;
 
-  /** How a step is taken back. */
+  /** The method of the reverse step. */
   public enum Method {
-    /** The method of Euler and Maruyama, for which steps have to be many. */
+    /** The method of Euler and Maruyama, which needs many steps. */
     EULER_MARUYAMA,
-    /** The forward step taken back, which does not diverge. */
+    /** The reverse of the discrete forward step, which does not diverge. */
     REVERSE_DIFFUSION
   }
 

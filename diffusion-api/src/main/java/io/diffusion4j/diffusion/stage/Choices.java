@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a request can choose by name for a stage that denoises, and what it gets by default.
+ * The named options of a stage that denoises, and their defaults.
  *
  * @param samplers the samplers the stage can use
  * @param defaultSampler the name of the default sampler
  * @param defaultSteps the default number of steps, at least 1
- * @param spacings the timesteps that can be kept; empty if there is no choice
- * @param treatments what can be done to x̂₀; empty if there is no choice
+ * @param spacings of timesteps; empty if there is no choice
+ * @param treatments of x̂₀; empty if there is no choice
  */
 public record Choices(
     ByName<Sampler> samplers,
@@ -52,7 +52,7 @@ public record Choices(
         samplers.with(name, sampler), defaultSampler, defaultSteps, spacings, treatments);
   }
 
-  /** The same and more, by name; what the stage offers no choice of stays as it is. */
+  /** Returns these choices and more, by name; options without a choice stay as they are. */
   public Choices adding(
       Map<String, Sampler> moreSamplers,
       Map<String, TimestepSpacing> moreSpacings,

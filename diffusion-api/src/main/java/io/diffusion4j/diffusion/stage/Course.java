@@ -5,15 +5,16 @@ import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 
-/** How a stage proceeds: by denoising, or in steps of its own. */
+/** The course of a stage: denoising, or a fixed number of steps. */
 public sealed interface Course {
   /**
    * Denoising: a sampler plans the steps from the noise schedule.
    *
-   * @param schedule the noise that the network was trained with; its length is the most steps
-   * @param spacing which timesteps are visited, unless the settings say otherwise
-   * @param treatment what is done to each x̂₀, unless the settings say otherwise
-   * @param choices what a request can choose by name
+   * @param schedule the noise that the network was trained with; its length is the largest number
+   *     of steps
+   * @param spacing the default spacing of timesteps
+   * @param treatment the default treatment of each x̂₀
+   * @param choices the named options of a request
    */
   record Denoising(
       NoiseSchedule schedule, TimestepSpacing spacing, X0Treatment treatment, Choices choices)

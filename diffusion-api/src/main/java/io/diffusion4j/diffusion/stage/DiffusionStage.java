@@ -15,18 +15,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A diffusion model ready to sample from: a network and what it was trained with. The prior, the
- * decoder and the upsampler are one each. How such a stage is offered to callers is its {@link
- * Stage}.
+ * A diffusion model ready for sampling: a network with the schedule that it was trained with.
+ * Prior, decoder and upsampler each have one. Its {@link Stage} describes it to callers.
  *
  * <p>Safe to share between threads if the denoiser is.
  *
- * @param name the stage's name, which addresses its noise and tells its progress
+ * @param name the stage's name, which addresses its noise and labels its progress
  * @param denoiser the network
  * @param schedule the noise it was trained with
- * @param spacing which timesteps are visited when fewer than all, unless the settings say
- * @param treatment what is known of the range of the samples, unless the settings say
- * @param rowSize how many values a sample has, at least 1
+ * @param spacing the default spacing of timesteps
+ * @param treatment the default treatment of x̂₀
+ * @param rowSize the number of values of a sample, at least 1
  * @param <C> what a sample is conditioned on
  */
 public record DiffusionStage<C>(
@@ -52,13 +51,13 @@ public record DiffusionStage<C>(
         stage.name(), denoiser, own.schedule(), own.spacing(), own.treatment(), rowSize);
   }
 
-  /** The same stage, which does something else to x̂₀. */
+  /** Returns the stage with another treatment of x̂₀. */
   public DiffusionStage<C> withTreatment(X0Treatment other) {
     return new DiffusionStage<>(name, denoiser, schedule, spacing, other, rowSize);
   }
 
   /**
-   * Draws a sample for each condition, from noise.
+   * Draws one sample per condition, starting from noise.
    *
    * @return a new array of {@code rowSize} values for each draw, in order
    * @throws NonFiniteAnswerException if the network answers with NaN or infinity
@@ -79,17 +78,17 @@ public record DiffusionStage<C>(
     return follow(start, draws, plan, settings.treatment().orElse(treatment), listener);
   }
 
-  /** The plan {@link #sample} follows. */
+  /** Returns the plan of {@link #sample}. */
   public SamplingPlan plan(SamplingSettings settings) {
     return settings.plan(schedule, spacing);
   }
 
   /**
-   * Follows a plan from given samples, for one that starts in the middle or at the clean end.
+   * Executes a plan from given samples, for a start in the middle or at the clean end.
    *
    * @param start a sample at the noise level of the plan's first step for each draw; not modified
-   * @param draws the conditions, the noise of the plan's stochastic steps, and what the samples are
-   *     held to
+   * @param draws the conditions, the noise of the plan's stochastic steps, and the projections of
+   *     the samples
    * @param plan the steps
    * @return a new array for each draw, in order
    * @throws NonFiniteAnswerException if the network answers with NaN or infinity

@@ -3,14 +3,13 @@ package io.diffusion4j.diffusion.stage;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 
 /**
- * One sample to be drawn: what it is conditioned on, where its randomness comes from, and what it
- * is held to.
+ * One sample to draw: its condition, its noise and its projection.
  *
- * @param projection what is done to the sample between steps
+ * @param projection applied to the sample between steps
  * @param <C> what the sample is conditioned on
  */
 public record Draw<C>(C condition, NoiseSource noise, Projection projection) {
-  /** A sample that is held to nothing. */
+  /** Creates a draw without a projection. */
   public Draw(C condition, NoiseSource noise) {
     this(condition, noise, Projection.NONE);
   }
@@ -20,7 +19,7 @@ public record Draw<C>(C condition, NoiseSource noise, Projection projection) {
     return new Draw<>(other, noise, projection);
   }
 
-  /** The same sample, held to something else. */
+  /** Returns the draw with another projection. */
   public Draw<C> withProjection(Projection other) {
     return new Draw<>(condition, noise, other);
   }

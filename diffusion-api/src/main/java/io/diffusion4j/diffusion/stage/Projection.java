@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
- * Changes a sample on its way through a plan: the place to start somewhere else than at noise, or
- * to hold to what is known of the sample.
+ * Changes a sample between the steps of a plan, for example to start from an image, or to put known
+ * pixels back.
  *
- * <p>A {@link DiffusionStage} shows it the initial sample before the first step, and after each
- * step the sample that the step led to. What it leaves there is what the network is asked about
- * next, and what is left after the last step is the result.
+ * <p>A {@link DiffusionStage} calls it with the initial sample before the first step, and with the
+ * new sample after each step. The changed sample is the next input of the network, and after the
+ * last step the result.
  */
 @FunctionalInterface
 public interface Projection {
@@ -28,9 +28,9 @@ public interface Projection {
   void project(float[] x, At at);
 
   /**
-   * What it holds a sample to, for networks that are told so; empty if it holds it to nothing.
+   * Returns the known pixels, for networks with an input for them; empty if there are none.
    *
-   * @param size how many values a sample has
+   * @param size the number of values of a sample
    */
   default Optional<Known> known(int size) {
     return Optional.empty();
@@ -39,7 +39,7 @@ public interface Projection {
   /**
    * The known pixels of an image.
    *
-   * @param pixels {@code [H, W, 3]}; what is unknown of them is not looked at
+   * @param pixels {@code [H, W, 3]}; unknown pixels are ignored
    * @param mask {@code [H, W]}: 1 where a pixel is known, 0 where it is not
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
@@ -79,10 +79,10 @@ public interface Projection {
   }
 
   /**
-   * A place on the way of a sample.
+   * The position of a sample in its plan.
    *
    * @param stage the stage's name, which addresses its noise
-   * @param step the step that is next, from 0; the number of steps after the last
+   * @param step the next step, from 0; the number of steps after the last
    * @param alphaBar the ᾱ of the sample by the plan; 1 after the last step
    * @param noise the randomness of the sample
    */

@@ -10,16 +10,16 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import java.util.Optional;
 
 /**
- * How a stage is to sample.
+ * The settings of a stage's sampling.
  *
  * @param sampler the method
- * @param steps how many steps of the training schedule are kept, at least 1
+ * @param steps the number of timesteps, at least 1
  * @param guidanceScale the classifier-free guidance scale, at least 0; 1 is the plain conditional
- *     model, which asks the network half as much. A stage without guidance takes 1 only
- * @param spacing which timesteps are kept; empty for the stage's own
- * @param treatment what is done to each x̂₀; empty for the stage's own
- * @param guide the name of what guides by its gradient, with the guidance scale as its factor;
- *     empty for classifier-free guidance
+ *     model, which needs half the network calls. A stage without guidance accepts 1 only
+ * @param spacing of timesteps; empty for the stage's default
+ * @param treatment of each x̂₀; empty for the stage's default
+ * @param guide the name of a gradient guide, with the guidance scale as its factor; empty for
+ *     classifier-free guidance
  * @param size of the images, for a stage that draws more than one; empty for the stage's own
  */
 public record SamplingSettings(
@@ -40,7 +40,7 @@ public record SamplingSettings(
         throw Check.refusal("sampler", "none", "one, to denoise");
       };
 
-  /** For a stage that has no sampler and takes steps of its own. */
+  /** Creates settings for a stage with a fixed number of steps and no sampler. */
   public static SamplingSettings withoutSampler(double guidanceScale) {
     return new SamplingSettings(NONE, 1, guidanceScale);
   }
@@ -56,7 +56,7 @@ public record SamplingSettings(
     this(sampler, steps, guidanceScale, spacing, treatment, guide, Optional.empty());
   }
 
-  /** With the spacing of the stage, and what it does to x̂₀. */
+  /** Creates settings with the default spacing and treatment of the stage. */
   public SamplingSettings(Sampler sampler, int steps, GuidanceScale guidanceScale) {
     this(sampler, steps, guidanceScale, Optional.empty(), Optional.empty(), Optional.empty());
   }
@@ -86,13 +86,13 @@ public record SamplingSettings(
     return new SamplingSettings(sampler, steps, other, spacing, treatment, guide, size);
   }
 
-  /** The same with other timesteps than those of the stage. */
+  /** Returns these settings with another spacing of timesteps. */
   public SamplingSettings withSpacing(TimestepSpacing other) {
     return new SamplingSettings(
         sampler, steps, guidanceScale, Optional.of(other), treatment, guide, size);
   }
 
-  /** The same with another treatment of x̂₀ than that of the stage. */
+  /** Returns these settings with another treatment of x̂₀. */
   public SamplingSettings withTreatment(X0Treatment other) {
     return new SamplingSettings(
         sampler, steps, guidanceScale, spacing, Optional.of(other), guide, size);
@@ -103,17 +103,17 @@ public record SamplingSettings(
     return new SamplingSettings(sampler, steps, scale, spacing, treatment, Optional.of(name), size);
   }
 
-  /** The same for images of another size than the stage's own. */
+  /** Returns these settings with another size of images. */
   public SamplingSettings withSize(Pixels other) {
     return new SamplingSettings(
         sampler, steps, guidanceScale, spacing, treatment, guide, Optional.of(other));
   }
 
   /**
-   * The steps that these settings stand for.
+   * Returns the timesteps of these settings.
    *
-   * @param usual spacing of the stage
-   * @throws IllegalArgumentException if the sampler cannot follow so many steps
+   * @param usual the default spacing of the stage
+   * @throws IllegalArgumentException if the sampler does not support this number of steps
    */
   public SamplingPlan plan(NoiseSchedule schedule, TimestepSpacing usual) {
     return sampler.plan(schedule, spacing.orElse(usual).of(schedule.steps(), steps));

@@ -3,10 +3,9 @@ package io.diffusion4j.diffusion.stage;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * The sizes of images that a stage can be asked for. A size that is no multiple of the unit is
- * rounded up.
+ * The image sizes that a stage supports. A size that is not a multiple of the unit is rounded up.
  *
- * @param unit what width and height are multiples of
+ * @param unit the divisor of width and height
  * @param most the largest width or height
  */
 public record Sizes(int unit, int most) {
@@ -15,7 +14,7 @@ public record Sizes(int unit, int most) {
     Check.that(most >= unit, "most", most, "≥ %s", unit);
   }
 
-  /** The size that is drawn where this one is asked for. */
+  /** Returns the drawn size for a requested one. */
   public Pixels rounded(Pixels asked) {
     return new Pixels(rounded(asked.width()), rounded(asked.height()));
   }
@@ -24,12 +23,12 @@ public record Sizes(int unit, int most) {
     return Math.multiplyExact((length - 1) / unit + 1, unit);
   }
 
-  /** Whether images of this size can be asked for. */
+  /** Whether this size may be requested. */
   public boolean offer(Pixels asked) {
     return asked.areDrawn() && Math.max(asked.width(), asked.height()) <= most;
   }
 
-  /** The sizes that can be asked for, in words. */
+  /** Describes the supported sizes. */
   public String expected() {
     return "1 to " + most + " pixels wide and high";
   }

@@ -11,11 +11,10 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * A stage of a pipeline as callers know it: its name, how it samples by default, what can be asked
- * of it, and which settings it refuses.
+ * The public description of a pipeline's stage: its name, defaults, options and limits.
  *
- * <p>A {@link DiffusionStage} is such a stage with its network. Whoever lists, checks or plans
- * needs no network, and so uses this type.
+ * <p>A {@link DiffusionStage} is the stage with its network. Listing, checking and planning need no
+ * network and use this type.
  *
  * <pre>{@code
  * Stage stage = pipeline.card().stage("decoder").orElseThrow();
@@ -24,11 +23,11 @@ import java.util.function.UnaryOperator;
  * int calls = stage.plan(few).steps().size();
  * }</pre>
  *
- * @param name what requests call the stage, in lower snake case; addresses its noise and appears in
- *     its progress
- * @param course how it proceeds
- * @param scale the scale of its classifier-free guidance
- * @param guides what can guide it by a gradient, by name, with the scale of the gradient
+ * @param name its name in requests, in lower snake case; addresses its noise and labels its
+ *     progress
+ * @param course of the stage
+ * @param scale of its classifier-free guidance
+ * @param guides the gradient guides by name, with the scale of the gradient
  * @param draws the size of the images that it draws by default
  * @param sizes the other sizes that it draws; empty if it draws one size only
  */
@@ -39,7 +38,7 @@ public record Stage(
     SortedMap<String, Scale> guides,
     Pixels draws,
     Optional<Sizes> sizes) {
-  /** A plan that amplifies errors more than this draws noise; usable ones stay below 70. */
+  /** Plans that amplify errors more than this draw noise; usable plans stay below 70. */
   private static final double MAX_GAIN = 100;
 
   public Stage {
@@ -47,12 +46,12 @@ public record Stage(
     guides = Collections.unmodifiableSortedMap(new TreeMap<>(guides));
   }
 
-  /** A stage that denoises something else than pixels, without guidance. */
+  /** Creates a stage that denoises something other than pixels, without guidance. */
   public static Stage denoising(String name, Course.Denoising course) {
     return new Stage(name, course, Scale.NONE, new TreeMap<>(), Pixels.NONE, Optional.empty());
   }
 
-  /** A stage that always takes the same number of steps, without sampler and guidance. */
+  /** Creates a stage with a fixed number of steps, without sampler and guidance. */
   public static Stage fixed(String name, int steps) {
     return new Stage(
         name, new Course.Fixed(steps), Scale.NONE, new TreeMap<>(), Pixels.NONE, Optional.empty());
@@ -95,19 +94,19 @@ public record Stage(
         .orElse(this);
   }
 
-  /** How it denoises; empty if it takes fixed steps. */
+  /** Returns the course of denoising; empty if the number of steps is fixed. */
   public Optional<Course.Denoising> denoising() {
     return course instanceof Course.Denoising own ? Optional.of(own) : Optional.empty();
   }
 
-  /** The most steps it can be asked for. */
+  /** Returns the largest number of steps. */
   public int maxSteps() {
     return course instanceof Course.Fixed fixed
         ? fixed.steps()
         : denoising().orElseThrow().schedule().steps();
   }
 
-  /** How it samples by default. */
+  /** Returns the default settings. */
   public SamplingSettings defaults() {
     return denoising()
         .map(Course.Denoising::choices)
@@ -119,8 +118,8 @@ public record Stage(
   }
 
   /**
-   * The size of the images that these settings stand for: what they ask for, as the stage rounds
-   * it.
+   * Returns the size of the images drawn with these settings: the requested size, rounded by the
+   * stage.
    */
   public Pixels size(SamplingSettings settings) {
     return settings
@@ -129,16 +128,16 @@ public record Stage(
         .orElse(draws);
   }
 
-  /** How many steps these settings take. */
+  /** Returns the number of steps of these settings. */
   public int steps(SamplingSettings settings) {
     return course instanceof Course.Fixed fixed ? fixed.steps() : settings.steps();
   }
 
   /**
-   * The plan that these settings stand for.
+   * Returns the plan of these settings.
    *
-   * @throws IllegalArgumentException if the sampler cannot follow so many steps, or if the stage
-   *     has no sampler
+   * @throws IllegalArgumentException if the sampler does not support this number of steps, or if
+   *     the stage has no sampler
    */
   public SamplingPlan plan(SamplingSettings settings) {
     Course.Denoising own = requireDenoising();
@@ -151,10 +150,10 @@ public record Stage(
   }
 
   /**
-   * Returns normally if the stage can follow these settings.
+   * Returns normally if the stage supports these settings.
    *
-   * @throws IllegalArgumentException if it cannot: it has no guidance, no sampler, fewer steps, or
-   *     no grid of so many steps
+   * @throws IllegalArgumentException if it has no guidance, no sampler, fewer steps, or no grid
+   *     with this number of steps
    */
   public void check(SamplingSettings settings) {
     settings
@@ -176,7 +175,7 @@ public record Stage(
     return sizes.map(offered -> offered.offer(asked)).orElseGet(() -> asked.equals(draws));
   }
 
-  /** The sizes that can be asked for, in words. */
+  /** Describes the supported sizes. */
   public String sizesExpected() {
     return sizes
         .map(Sizes::expected)
@@ -192,14 +191,14 @@ public record Stage(
     return known;
   }
 
-  /** What can be asked for as a guide, in words. */
+  /** Describes the available guides. */
   public String guidesExpected() {
     return guides.isEmpty()
         ? "none; the model has no guide for " + name
         : "one of " + String.join(", ", guides.keySet());
   }
 
-  /** What a caller should know about settings that the stage can follow; empty if nothing. */
+  /** Returns a warning about valid settings with a bad outcome; empty if there is none. */
   public Optional<String> advice(SamplingSettings settings) {
     if (course instanceof Course.Fixed) {
       return Optional.empty();
@@ -220,7 +219,7 @@ public record Stage(
    * The scale of classifier-free guidance, or of the gradient of a guide.
    *
    * @param usual the default
-   * @param most the largest that can be asked for
+   * @param most the largest allowed value
    */
   public record Scale(double usual, double most) {
     /** No guidance: the conditional model as it is. */
