@@ -10,7 +10,7 @@ public final class NoMemoryException extends RuntimeException {
   /**
    * A network had too little memory.
    *
-   * @param message what was asked for
+   * @param message describes the computation
    */
   public NoMemoryException(String message) {
     super(message);
@@ -19,8 +19,8 @@ public final class NoMemoryException extends RuntimeException {
   /**
    * A network had too little memory.
    *
-   * @param message what was asked for
-   * @param cause how the engine said so
+   * @param message describes the computation
+   * @param cause the exception of the engine
    */
   public NoMemoryException(String message, Throwable cause) {
     super(message, cause);

@@ -49,7 +49,7 @@ public final class Pyramid {
    * Returns the side of a square image in pixels.
    *
    * @param rowSize 3·side²
-   * @throws IllegalArgumentException if no square image has so many values
+   * @throws IllegalArgumentException if no square image has this many values
    */
   public static int sideOfRow(int rowSize) {
     int side = (int) Math.round(Math.sqrt(rowSize / 3.0));

@@ -1,7 +1,7 @@
 /**
  * Images from words and from other images: an {@link
- * io.diffusion4j.diffusion.pipeline.ImagePipeline} draws what an {@link
- * io.diffusion4j.diffusion.pipeline.ImageTask} asks for.
+ * io.diffusion4j.diffusion.pipeline.ImagePipeline} carries out an {@link
+ * io.diffusion4j.diffusion.pipeline.ImageTask}.
  */
 @NullMarked
 package io.diffusion4j.diffusion.pipeline;

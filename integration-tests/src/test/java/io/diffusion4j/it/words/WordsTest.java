@@ -1,0 +1,105 @@
+package io.diffusion4j.it.words;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The documents and the Javadoc are written in plain English: no {@link Habit} shows in the pages
+ * and modules that are clean. Both lists only grow.
+ */
+class WordsTest {
+  private static final Path ROOT = Path.of("..");
+
+  /** Pages of {@code docs} that are not clean yet. */
+  private static final Set<String> PAGES_TO_DO =
+      Set.of("kandinsky.md", "security.md", "serving.md");
+
+  /** Modules whose Javadoc and comments are clean. */
+  private static final List<String> MODULES = List.of("diffusion-api");
+
+  /** Modules whose manual pages are clean, the {@code package-info} files. */
+  private static final List<String> MANUALS =
+      List.of(
+          "checkpoint",
+          "client",
+          "clip",
+          "data",
+          "ddpm",
+          "evaluation",
+          "glide",
+          "hub",
+          "local",
+          "nn",
+          "plots",
+          "prior",
+          "search",
+          "toy",
+          "training");
+
+  @Test
+  void pagesAreWithoutBadHabits() throws IOException {
+    List<Path> pages = new ArrayList<>();
+    for (String page : List.of("ARCHITECTURE.md", "CONTRIBUTING.md")) {
+      pages.add(ROOT.resolve(page));
+    }
+    try (Stream<Path> files = Files.list(ROOT.resolve("docs"))) {
+      files
+          .filter(file -> file.toString().endsWith(".md"))
+          .filter(file -> !PAGES_TO_DO.contains(file.getFileName().toString()))
+          .forEach(pages::add);
+    }
+    assertThat(faults(pages)).isEmpty();
+  }
+
+  @Test
+  void javadocIsWithoutBadHabits() throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String module : MODULES) {
+      files.addAll(sources(module));
+    }
+    for (String module : MANUALS) {
+      sources(module).stream()
+          .filter(file -> file.endsWith("package-info.java"))
+          .forEach(files::add);
+    }
+    assertThat(faults(files)).isEmpty();
+  }
+
+  @Test
+  void aHabitIsFoundWithItsLine() throws IOException {
+    Path page = Files.createTempFile("words", ".md");
+    try {
+      Files.writeString(
+          page, "# Page\n\nA plan `tells` nothing,\nand the model is\nasked twice.\n");
+      assertThat(faults(List.of(page)))
+          .singleElement()
+          .asString()
+          .contains(page + ":4: is asked (expected: requested");
+    } finally {
+      Files.delete(page);
+    }
+  }
+
+  private static List<Path> sources(String module) throws IOException {
+    try (Stream<Path> files = Files.walk(ROOT.resolve(module + "/src/main/java"))) {
+      return files.filter(file -> file.toString().endsWith(".java")).toList();
+    }
+  }
+
+  private static List<String> faults(List<Path> files) throws IOException {
+    List<String> faults = new ArrayList<>();
+    for (Path file : files) {
+      Prose prose = Prose.read(file);
+      Habit.ALL.forEach(habit -> faults.addAll(prose.faults(habit)));
+    }
+    return faults.stream().sorted().toList();
+  }
+}
