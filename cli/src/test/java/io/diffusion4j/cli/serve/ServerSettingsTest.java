@@ -172,8 +172,8 @@ final class ServerSettingsTest {
       delimiter = '|',
       value = {
         "prot: 1 | prot: unknown (expected: one of grace-seconds, host, indices, insecure, limits,"
-            + " log, loras, metrics, models, origins, plugins, port, queue, quota, receive-seconds,"
-            + " rows, stall-seconds, tls, tokens)",
+            + " log, loras, metrics, models, origins, packed, plugins, port, queue, quota,"
+            + " receive-seconds, rows, stall-seconds, tls, tokens)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
             + " precision, published)",
