@@ -758,6 +758,25 @@ final class EndToEndTest {
     assertThat(folder.resolve("never.png")).doesNotExist();
   }
 
+  @Test
+  void theEstimatesOfTheDecoderAreDrawnForEachSampler() throws IOException {
+    Path strip = folder.resolve("trajectory.png");
+    String[] line = {"plot", "trajectory", "a dog", "--model", model.toString(), "-o", "" + strip};
+    Run run =
+        Run.of(
+            Stream.concat(Arrays.stream(line), Stream.of("--sampler", "ddim,heun", "--steps", "3"))
+                .toArray(String[]::new));
+    assertThat(run.status()).as(run.err()).isZero();
+    Image drawn = ImageFiles.read(strip, 1 << 20);
+    assertThat(drawn.width()).isEqualTo(3 * 16);
+    assertThat(drawn.height()).isEqualTo(2 * 16);
+
+    Run refused =
+        Run.of(
+            Stream.concat(Arrays.stream(line), Stream.of("--steps", "0")).toArray(String[]::new));
+    assertThat(refused.err()).startsWith("error: steps: 0 (expected: ≥ 1)");
+  }
+
   private static Run nll(String... more) {
     return Run.of(
         Stream.concat(

@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
       ForwardCommand.class,
       PosteriorCommand.class,
       BoundCommand.class,
+      TrajectoryCommand.class,
       SimilarityCommand.class
     },
     footer = {

@@ -1,0 +1,128 @@
+package io.diffusion4j.cli.plots;
+
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.ContactSheet;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Residency;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code diffusion4j plot trajectory}: what a sampler takes the picture to be, step by step. */
+@Command(
+    name = "trajectory",
+    description = "Draw the decoder's estimates of the picture while it samples.",
+    footer = {
+      "",
+      "A row for each sampler, from the same noise: the estimate x0 after each step.",
+      "",
+      "Example:",
+      "  diffusion4j plot trajectory \"a red apple\" --sampler ddim,ddpm-small -o way.png"
+    })
+final class TrajectoryCommand implements Callable<Integer> {
+  @Mixin private Console console = new Console();
+
+  @Parameters(paramLabel = "PROMPT", description = "What the picture shows, in quotes.")
+  private String prompt = "";
+
+  @Option(
+      names = "--sampler",
+      split = ",",
+      paramLabel = "NAME",
+      defaultValue = "ddim",
+      description = "The decoder's sampler; several names are compared. Default: ${DEFAULT-VALUE}")
+  private List<String> samplers = List.of();
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Steps of the decoder. Default: ${DEFAULT-VALUE}")
+  private int steps;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Of the noise. Default: 0")
+  private long seed;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "FILE",
+      description = "The PNG file to write.")
+  private Path output = Path.of("");
+
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  private ModelOptions model = new ModelOptions();
+
+  @Override
+  public Integer call() {
+    Check.that(seed >= 0, "seed", seed, "≥ 0");
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
+    samplers.forEach(Samplers.standard()::named);
+    var file = new OutputFile(output);
+    file.requireEnding(".png");
+    file.requireWritable();
+    List<Image> images = new ArrayList<>();
+    console.say("loading " + model.folder());
+    var how = model.opening(Residency.ONE_AT_A_TIME);
+    try (var open = ModelOptions.open(model.folder(), how, Plugins.ofClassPath())) {
+      for (String sampler : samplers) {
+        images.addAll(spread(estimates(open.pipeline(), sampler)));
+      }
+    }
+    file.write(Png.encode(ContactSheet.of(images, steps), Map.of()));
+    console.print(output);
+    return 0;
+  }
+
+  /** One for each step, of a sampler that asks the network several times in a step too. */
+  private List<Image> spread(List<Image> estimates) {
+    int last = estimates.size() - 1;
+    return IntStream.range(0, steps)
+        .mapToObj(step -> estimates.get(steps == 1 ? last : last * step / (steps - 1)))
+        .toList();
+  }
+
+  private List<Image> estimates(ImagePipeline pipeline, String sampler) {
+    Stage stage =
+        pipeline.card().stages().stream()
+            .filter(one -> one.name().equals(ImageDecoder.STAGE))
+            .findFirst()
+            .orElseThrow(() -> Check.refusal("model", model.folder(), "one with a decoder"));
+    var settings = new SamplingSettings(Samplers.standard().named(sampler), steps, 1);
+    stage.check(settings);
+    Pixels size = stage.size(settings);
+    List<Image> estimates = new ArrayList<>();
+    pipeline.draw(
+        ImageTask.of(prompt),
+        Map.of(stage.name(), settings),
+        PhiloxNoise.images(seed, 1),
+        progress -> {
+          if (progress.stage().equals(stage.name()) && progress.step() > 0) {
+            float[] x0 = progress.x0().get(0).clone();
+            estimates.add(new Image(size.width(), size.height(), x0));
+          }
+        });
+    return estimates;
+  }
+}
