@@ -9,6 +9,7 @@ import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelStage;
 import io.diffusion4j.serving.v1.PreviewOptions;
 import io.diffusion4j.serving.v1.PromptSpec;
+import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.TextToImageTask;
 import io.diffusion4j.serving.v1.VariationTask;
 import java.util.ArrayList;
@@ -84,12 +85,10 @@ record ImagesRequest(
             .text("response_format", List.of("url", "b64_json"))
             .filter("b64_json"::equals)
             .isPresent();
+    ImageSize size = size(parameters, model);
+    draw(size, model, request);
     return new ImagesRequest(
-        request.build(),
-        size(parameters, model),
-        base64 ? Format.B64_JSON : Format.URL,
-        stream,
-        partialImages);
+        request.build(), size, base64 ? Format.B64_JSON : Format.URL, stream, partialImages);
   }
 
   private static Set<String> known(Task task) {
@@ -149,6 +148,20 @@ record ImagesRequest(
     known.add("auto");
     String asked = parameters.text("size", known).orElse("auto");
     return SIZES.stream().filter(size -> size.toString().equals(asked)).findFirst().orElse(own);
+  }
+
+  /** Asks a model that draws several sizes for this one; what others draw is resized. */
+  private static void draw(ImageSize size, Model model, GenerateImagesRequest.Builder request) {
+    for (ModelStage stage : model.getStagesList()) {
+      boolean draws = Math.max(size.width(), size.height()) <= stage.getMaxSize();
+      boolean own =
+          size.width() == stage.getImageWidth() && size.height() == stage.getImageHeight();
+      if (draws && !own) {
+        var options = StageOptions.newBuilder();
+        options.getSizeBuilder().setWidth(size.width()).setHeight(size.height());
+        request.putStages(stage.getName(), options.build());
+      }
+    }
   }
 
   /** So that the stage that draws pixels for longest shows at least so many images on its way. */

@@ -70,9 +70,9 @@ public final class Diffusion4jImageModel implements ImageModel {
     try {
       ImageOptions options = prompt.getOptions();
       if (options != null) {
-        ImageSize.of(options).requireThatOf(request.getModel(), client);
+        request = ImageSize.of(options).asked(request, client);
       }
-      ImageSize.of(defaults).requireThatOf(request.getModel(), client);
+      request = ImageSize.of(defaults).asked(request, client);
       return response(client.generate(request));
     } catch (GenerationException e) {
       throw mapped(e);

@@ -110,13 +110,13 @@ public final class Diffusion4jImageOptions implements ImageOptions {
       return this;
     }
 
-    /** The width in pixels, which has to be the model's: it draws one size. */
+    /** The width in pixels; the model's own, unless it draws several sizes. */
     public Builder width(int pixels) {
       width = pixels;
       return this;
     }
 
-    /** The height in pixels, which has to be the model's: it draws one size. */
+    /** The height in pixels; the model's own, unless it draws several sizes. */
     public Builder height(int pixels) {
       height = pixels;
       return this;

@@ -1,29 +1,63 @@
 package io.diffusion4j.springai;
 
 import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.serving.v1.ModelStage;
+import io.diffusion4j.serving.v1.StageOptions;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.image.ImageOptions;
 
-/** A size that options ask for. A model draws one size, so it is checked, not sent. */
+/**
+ * A size that options ask for. A model that draws several sizes is asked for it; for one that draws
+ * a single size it is checked.
+ */
 record ImageSize(@Nullable Integer width, @Nullable Integer height) {
   static ImageSize of(ImageOptions options) {
     return new ImageSize(options.getWidth(), options.getHeight());
   }
 
-  /** Fails unless the model draws this size. Of a model that there is not, the service tells. */
-  void requireThatOf(String model, GenerationClient client) {
+  /**
+   * The request for images of this size. Of a model that there is not, the service tells.
+   *
+   * @throws IllegalArgumentException if the model draws another size only
+   */
+  GenerateImagesRequest asked(GenerateImagesRequest request, GenerationClient client) {
     if (width == null && height == null) {
-      return;
+      return request;
     }
-    client.models().stream()
-        .filter(m -> model.isEmpty() ? m.getIsDefault() : m.getName().equals(model))
-        .forEach(this::requireThatOf);
+    String name = request.getModel();
+    return client.models().stream()
+        .filter(m -> name.isEmpty() ? m.getIsDefault() : m.getName().equals(name))
+        .findFirst()
+        .map(model -> asked(request, model))
+        .orElse(request);
   }
 
-  private void requireThatOf(Model model) {
-    requireEqual("width", width, model.getImageWidth(), model.getName());
-    requireEqual("height", height, model.getImageHeight(), model.getName());
+  private GenerateImagesRequest asked(GenerateImagesRequest request, Model model) {
+    return model.getStagesList().stream()
+        .filter(stage -> stage.getSizeUnit() > 0)
+        .findFirst()
+        .map(stage -> asked(request, stage))
+        .orElseGet(
+            () -> {
+              requireEqual("width", width, model.getImageWidth(), model.getName());
+              requireEqual("height", height, model.getImageHeight(), model.getName());
+              return request;
+            });
+  }
+
+  /** What the request says of the size already stays. */
+  private GenerateImagesRequest asked(GenerateImagesRequest request, ModelStage stage) {
+    var options =
+        request.getStagesOrDefault(stage.getName(), StageOptions.getDefaultInstance()).toBuilder();
+    if (!options.hasSize()) {
+      options
+          .getSizeBuilder()
+          .setWidth(width == null ? stage.getImageWidth() : width)
+          .setHeight(height == null ? stage.getImageHeight() : height);
+    }
+    return request.toBuilder().putStages(stage.getName(), options.build()).build();
   }
 
   private static void requireEqual(String name, @Nullable Integer asked, int drawn, String model) {

@@ -57,7 +57,14 @@ class StageSettings {
       : undefined;
     this.schedule = choice(stage.schedules, path('schedule'));
     this.thresholding = choice(stage.thresholdings, path('thresholding'));
+    this.size = stage.sizeUnit > 0
+      ? element('input', {
+          type: 'text', pattern: '\\d+[x×]\\d+', title: 'width × height, such as 768x512',
+          placeholder: `${stage.imageWidth}x${stage.imageHeight}`, 'data-field': path('size'),
+        })
+      : undefined;
     this.controls = [
+      [this.size, 'size', '', size],
       [this.sampler, 'sampler', stage.defaultSampler, (text) => text],
       [this.steps, 'steps', String(stage.defaultSteps), (text) => Number.parseInt(text, 10)],
       [this.guide, 'guidance', '', (text) => text],
@@ -69,6 +76,7 @@ class StageSettings {
       'fieldset',
       { class: 'stage' },
       element('legend', {}, stageName(stage.name)),
+      this.size && labelled('Size', this.size),
       labelled('Sampler', this.sampler),
       labelled('Steps', this.steps),
       this.guide && labelled('Guided by', this.guide),
@@ -104,6 +112,12 @@ function choice(names, field) {
         ...names.map((name) => element('option', { value: name }, name)),
       )
     : undefined;
+}
+
+/** Width and height of a text such as 768x512; what it lacks the service asks for. */
+function size(text) {
+  const [width, height] = text.split(/[x×]/).map((number) => Number.parseInt(number, 10) || 0);
+  return { width, height: height ?? 0 };
 }
 
 function labelled(words, control) {
