@@ -16,7 +16,6 @@ import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.FrontMatter;
@@ -84,7 +83,11 @@ public final class KandinskyFamily implements ModelFamily {
     var place = PriorPlace.of(folder, how);
     var model =
         KandinskyModel.load(
-            folder, place, how.compute(() -> Precision.FLOAT32), how.residency(), how.loras());
+            folder,
+            place,
+            how.compute(() -> SuitedPrecision.of(folder, place)),
+            how.residency(),
+            how.loras());
     return new Opened(
         new Wiring(model, folder, how),
         Set.of(TextEncoder.class, ImageEncoder.class, Prior.class, GuidanceRule.class),
