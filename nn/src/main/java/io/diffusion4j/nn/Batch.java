@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What one run of a network is fed, as heap arrays by input name. Filled by one thread, read by
- * another after it was handed over.
+ * The inputs of one run of a network, as heap arrays by name. Filled by one thread, and read by
+ * another after the hand-over.
  */
 public final class Batch {
   private final int rows;
@@ -46,7 +46,7 @@ public final class Batch {
     return values;
   }
 
-  /** A batch with some of the inputs, which share their arrays with this one. */
+  /** Returns a batch with some of the inputs, which share their arrays with this one. */
   public Batch only(Set<String> names) {
     var part = new Batch(rows);
     names.forEach(name -> part.values.put(name, value(name)));
@@ -66,7 +66,7 @@ public final class Batch {
   }
 
   /**
-   * An input of numbers.
+   * Returns an input of numbers.
    *
    * @param sample the shape of one sample
    * @throws IllegalArgumentException if the input is not of this shape
@@ -80,7 +80,7 @@ public final class Batch {
   }
 
   /**
-   * An input of integers.
+   * Returns an input of integers.
    *
    * @param sample the shape of one sample
    * @throws IllegalArgumentException if the input is not of this shape

@@ -2,7 +2,7 @@ package io.diffusion4j.nn;
 
 import io.diffusion4j.nn.Tensor.Role;
 
-/** Declares the inputs of a network: what a batch holds under each name. */
+/** Declares the inputs of a network, which a batch contains by name. */
 public final class Inputs {
   private final Recording recording;
 

@@ -4,16 +4,15 @@ import io.diffusion4j.nn.weights.Layout;
 import java.util.List;
 
 /**
- * A layer of the vocabulary {@link Nn}, as data: what it computes, and the keys of its parameters
- * in the checkpoint. The records below define each layer's meaning; every engine computes that, or
- * refuses the layer with an {@link UnsupportedLayerException}.
+ * A layer of the vocabulary {@link Nn}, as data: its operation, and the keys of its parameters in
+ * the checkpoint. The records below define the meaning of each layer; an engine either computes it
+ * or refuses the layer with an {@link UnsupportedLayerException}.
  *
  * <p>In the shapes, B is the batch; images are {@code [B, H, W, C]}, sequences {@code [B, L, C]}.
  * Keys are whole checkpoint keys. Layers with parameters read and return {@link
- * Tensor.Role#ACTIVATIONS} unless they say otherwise.
+ * Tensor.Role#ACTIVATIONS} unless stated otherwise.
  *
- * <p>Engines implement {@link Visitor}, so that a new layer does not compile until each of them
- * handles it.
+ * <p>Engines implement {@link Visitor}, so the build fails until each of them handles a new layer.
  */
 public sealed interface Layer {
   /** The keys of the parameters that the layer reads. */
@@ -29,10 +28,10 @@ public sealed interface Layer {
   <A, T> T accept(Visitor<A, T> visitor, A argument);
 
   /**
-   * What to do for each layer.
+   * A method for each layer.
    *
-   * @param <A> what is passed to each method, such as the node of the layer
-   * @param <T> what each method returns
+   * @param <A> the argument of each method, such as the node of the layer
+   * @param <T> the result of each method
    */
   interface Visitor<A, T> {
     T visit(Input layer, A argument);
@@ -90,7 +89,7 @@ public sealed interface Layer {
 
   // Sources
 
-  /** A value that a {@link Inputs} declares: {@code [B, ...]}, integers or numbers. */
+  /** An input declared by {@link Inputs}: {@code [B, ...]}, integers or numbers. */
   record Input(String name) implements Layer {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
@@ -278,7 +277,7 @@ public sealed interface Layer {
    * A mask that hides tokens: of the numbers p {@code [B, M]}, (1 − p)·hidden, then {@code after}
    * zeros for the keys after the tokens: {@code [B, 1, 1, M + after]}. Returns numbers.
    *
-   * @param hidden what the logit of a hidden token is lowered by, such as −10⁴
+   * @param hidden the offset of a hidden token's logit, such as −10⁴
    */
   record Hide(float hidden, long after) implements Layer {
     @Override
@@ -326,7 +325,7 @@ public sealed interface Layer {
 
   /**
    * Repeats a value for every sample of a batch: {@code [1, ...] → [B, ...]}. The second input only
-   * says how large the batch is.
+   * sets the size of the batch.
    */
   record ForEach() implements Layer {
     @Override

@@ -16,8 +16,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * What the weights of a component must be: the parameters of its network, and the tensors that are
- * kept beside them.
+ * The tensors that a component's file must contain: the parameters of its network, and additional
+ * tensors.
  */
 public final class Manifest {
   private final Map<String, Parameter> parameters;
@@ -31,29 +31,29 @@ public final class Manifest {
     this.ignored = ignored;
   }
 
-  /** All parameters of a network, and nothing else. */
+  /** Creates the manifest of a network's parameters. */
   public static Manifest of(NetworkDefinition definition) {
     return new Manifest(Network.of(definition).parameters(), Map.of(), name -> false);
   }
 
-  /** The same with a tensor that the network does not ask for. */
+  /** Returns the manifest with an additional tensor that is no parameter. */
   public Manifest with(String name, long... shape) {
     Map<String, long[]> more = new LinkedHashMap<>(beside);
     more.put(name, shape.clone());
     return new Manifest(parameters, Collections.unmodifiableMap(more), ignored);
   }
 
-  /** The same where some tensors may be there or not: buffers that older versions wrote. */
+  /** Returns the manifest with optional tensors, such as buffers written by older versions. */
   public Manifest ignoring(Predicate<String> buffers) {
     return new Manifest(parameters, beside, ignored.or(buffers));
   }
 
-  /** What the network asks for, by key, in its order. */
+  /** Returns the parameters of the network by key, in its order. */
   public Map<String, Parameter> parameters() {
     return parameters;
   }
 
-  /** The shapes of all tensors by name: the parameters, then those beside them. */
+  /** Returns the shapes of all tensors by name: the parameters, then the additional ones. */
   public Map<String, long[]> shapes() {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     parameters.forEach((key, parameter) -> shapes.put(key, parameter.shape()));
@@ -61,15 +61,15 @@ public final class Manifest {
     return shapes;
   }
 
-  /** How a file differs from this. */
+  /** Compares a file with this manifest. */
   public Differences differences(TensorSource source) {
     return differences(source, name -> name);
   }
 
   /**
-   * The same of a file with names of before.
+   * Compares a file with old names.
    *
-   * @param current the name that a parameter has now
+   * @param current maps an old name to the current one
    */
   public Differences differences(TensorSource source, UnaryOperator<String> current) {
     Map<String, String> stored = new HashMap<>();
@@ -81,11 +81,11 @@ public final class Manifest {
   }
 
   /**
-   * Which of some published networks a file is of.
+   * Finds the published network that a file belongs to.
    *
-   * @param published by the names that messages call them
-   * @param manifest what the weights of one must be
-   * @param otherwise what else would do, in words that follow the names
+   * @param published the networks by their names in messages
+   * @param manifest returns the manifest of a network
+   * @param otherwise describes other valid files, in words that follow the names
    * @throws CheckpointException if it is none of them; the message names them
    */
   public static <T> T recognise(

@@ -20,10 +20,10 @@ import java.util.Set;
  * compile this, to run it or to train it.
  *
  * @param name in messages
- * @param nodes the layers; the declared inputs come first, and nothing is computed in vain
- * @param outputs what the network returns
- * @param parameters what the network reads of its checkpoint, by key, in the order of the
- *     definition
+ * @param nodes the layers; the declared inputs come first, and every other layer contributes to an
+ *     output
+ * @param outputs of the network
+ * @param parameters by checkpoint key, in the order of the definition
  */
 public record Network(
     String name, List<Node> nodes, List<Tensor> outputs, Map<String, Parameter> parameters) {
@@ -31,8 +31,8 @@ public record Network(
   /**
    * A layer in a network.
    *
-   * @param inputs what it reads, each in the role in which it is read
-   * @param output what it returns
+   * @param inputs of the layer, each in the role in which it is read
+   * @param output of the layer
    */
   public record Node(Layer layer, List<Tensor> inputs, Tensor output) {
     public Node {
@@ -72,7 +72,10 @@ public record Network(
     return new Network(definition.name(), order.nodes, last, recording.parameters());
   }
 
-  /** The part of a network that some of its values depend on, with these values as outputs. */
+  /**
+   * Returns the part of the network that some of its values depend on, with these values as
+   * outputs.
+   */
   public static Network part(Network network, List<Tensor> outputs) {
     var order = new Order(network.nodes());
     var last = outputs.stream().map(order::visit).toList();
@@ -98,7 +101,7 @@ public record Network(
     return inputs;
   }
 
-  /** The parameter of a key that one of the layers has. */
+  /** Returns the parameter with the key of a layer. */
   public Parameter parameter(String key) {
     return Objects.requireNonNull(parameters.get(key), key);
   }
@@ -116,7 +119,7 @@ public record Network(
         .requireNone(Path.of(weights.origin()));
   }
 
-  /** Copies what the outputs depend on, inputs before what reads them. */
+  /** Copies the nodes that the outputs depend on, each after its inputs. */
   private static final class Order {
     private final List<Node> recorded;
     private final Map<Integer, Integer> index = new HashMap<>();
@@ -126,7 +129,7 @@ public record Network(
       this.recorded = recorded;
     }
 
-    /** As deep as the network, which is a few hundred layers. */
+    /** The recursion is as deep as the network, a few hundred layers. */
     Tensor visit(Tensor value) {
       Integer known = index.get(value.node());
       if (known == null) {

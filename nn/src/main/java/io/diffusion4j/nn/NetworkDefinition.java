@@ -3,8 +3,8 @@ package io.diffusion4j.nn;
 import java.util.List;
 
 /**
- * The forward pass of a model, from named inputs to outputs. It is run once, by {@link Network#of},
- * and yields the model as data.
+ * The forward pass of a model, from named inputs to outputs. {@link Network#of} runs it once and
+ * returns the model as data.
  */
 @FunctionalInterface
 public interface NetworkDefinition {

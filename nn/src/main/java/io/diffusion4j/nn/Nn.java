@@ -11,14 +11,14 @@ import java.util.List;
 
 /**
  * The vocabulary in which networks and losses are defined. Each method records a {@link Layer},
- * whose Javadoc defines what it computes, and returns its output.
+ * whose Javadoc defines the operation, and returns its output.
  *
  * <p>{@code nn.at("conv1").conv2d(x, 64, 3)} is a convolution whose parameters are {@code
  * conv1.weight} and {@code conv1.bias} below this place in the checkpoint. Images are {@code [B, H,
  * W, C]}, sequences {@code [B, L, C]}. Layers read {@link Role#ACTIVATIONS}, losses {@link
  * Role#NUMBERS}; {@link #input} and {@link #output} lead from one to the other.
  *
- * <p>Immutable but for what it records; for one thread. Shapes and roles that do not fit are an
+ * <p>Immutable except for the recording; for one thread. Shapes and roles that do not fit are an
  * {@link IllegalArgumentException} at once.
  */
 public final class Nn {
@@ -34,7 +34,7 @@ public final class Nn {
     return new Nn(recording, "");
   }
 
-  /** A place in the checkpoint below this one. */
+  /** Returns a place in the checkpoint below this one. */
   public Nn at(String name) {
     return new Nn(recording, key(name));
   }
@@ -73,7 +73,7 @@ public final class Nn {
     return input(parameter(name, init, 1, length, width));
   }
 
-  /** The same of a table that lies {@code [width, length]} in checkpoints. */
+  /** The same for a table that is stored as {@code [width, length]} in checkpoints. */
   public Tensor learnedTransposed(String name, Init init, long length, long width) {
     String key = parameter(name, new long[] {width, length}, Layout.LINEAR, init);
     var table = record(new Layer.Learned(key), Role.NUMBERS, List.of(length, width));
@@ -129,7 +129,7 @@ public final class Nn {
     return dense(x, out, init, weight, bias, last(x));
   }
 
-  /** A dense layer whose matrix lies {@code [out, in, 1]} in checkpoints. */
+  /** A dense layer whose matrix is stored as {@code [out, in, 1]} in checkpoints. */
   public Tensor pointwise(Tensor x, long out, Init init) {
     return dense(x, out, init, "weight", "bias", last(x), 1);
   }
@@ -167,7 +167,7 @@ public final class Nn {
         x);
   }
 
-  /** A dense layer without bias whose matrix lies {@code [in, out]} in checkpoints. */
+  /** A dense layer without bias whose matrix is stored as {@code [in, out]} in checkpoints. */
   public Tensor project(Tensor x, String name, long out, Init init) {
     requireRank(require(x, Role.ACTIVATIONS), 2);
     String w = parameter(name, new long[] {last(x), out}, Layout.SAME, init);
@@ -359,10 +359,10 @@ public final class Nn {
   }
 
   /**
-   * Takes apart what a dense layer has packed: {@code [B, L, parts·W] → parts × [B, L, W]}.
+   * Splits the packed output of a dense layer: {@code [B, L, parts·W] → parts × [B, L, W]}.
    *
-   * @param groups 1 if the parts lie one after the other; the number of heads if those of each head
-   *     lie together
+   * @param groups 1 if the parts follow one another; the number of heads if the parts of each head
+   *     are adjacent
    */
   public List<Tensor> unpack(Tensor packed, int parts, int groups) {
     requireRank(require(packed, Role.ACTIVATIONS), 3);
@@ -391,8 +391,8 @@ public final class Nn {
    * A mask that hides tokens.
    *
    * @param present numbers {@code [B, M]}: 1 for tokens to be seen, 0 for others
-   * @param hidden what the logit of a hidden token is lowered by
-   * @param after how many keys come after the tokens
+   * @param hidden the offset of a hidden token's logit
+   * @param after the number of keys after the tokens
    */
   public Tensor hide(Tensor present, float hidden, long after) {
     requireRank(require(present, Role.NUMBERS), 2);
@@ -412,7 +412,7 @@ public final class Nn {
         new Layer.Deal(parts), x.role(), List.of(x.size(0), (long) parts, last(x) / parts), x);
   }
 
-  /** The values one after the other on an axis. */
+  /** Concatenates values along an axis. */
   public Tensor concat(int axis, List<Tensor> values) {
     long size = 0;
     for (Tensor value : values) {
@@ -555,7 +555,7 @@ public final class Nn {
         otherwise);
   }
 
-  // Statistics, and what else losses need
+  // Statistics and other operations of losses
 
   /** Σ x over some axes. */
   public Tensor sum(Tensor x, int... axes) {

@@ -9,12 +9,12 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Weights for a network nobody trained, to measure and test it with: small random numbers, the same
- * for the same seed whatever other parameters there are.
+ * Random weights for measurements and tests of untrained networks. Each parameter is a function of
+ * the seed and its key, whatever the other parameters.
  *
- * <p>Unlike the weights that training starts from, none are all zeros or all ones: TensorFlow would
- * simplify those away, and what was measured would not be the network. Made on each read, so that
- * only one is on the heap.
+ * <p>Unlike initial weights of a training, none are all zeros or all ones: TensorFlow would
+ * simplify such operations away and falsify the measurement. Values are made on each read, so only
+ * one tensor is on the heap.
  */
 public final class RandomWeights implements NamedTensors {
   private final Map<String, Parameter> parameters;

@@ -3,18 +3,18 @@ package io.diffusion4j.nn;
 import java.util.List;
 
 /**
- * A value of a network while it is defined. It holds no numbers: it names the node that computes
- * the value, its shape, and the role in which it is read.
+ * A symbolic value of a network definition. It contains no numbers, only the node that computes the
+ * value, its shape, and the role in which it is read.
  *
  * @param node the index of the node in {@link Network#nodes()}
  * @param shape the size of each axis; {@link #BATCH} where it is the size of the batch
- * @param role what kind of numbers it holds
+ * @param role the kind of its numbers
  */
 public record Tensor(int node, List<Long> shape, Role role) {
   /** The size of an axis that is as long as the batch, which is unknown until the network runs. */
   public static final long BATCH = -1;
 
-  /** What kind of numbers a tensor holds. */
+  /** The kind of numbers of a tensor. */
   public enum Role {
     /** Integers, such as the ids of tokens. */
     INTEGERS,
@@ -63,7 +63,7 @@ public record Tensor(int node, List<Long> shape, Role role) {
     return shape.stream().mapToLong(size -> size == BATCH ? rows : size).toArray();
   }
 
-  /** The same value, read in another role. */
+  /** Returns the same value, read in another role. */
   Tensor as(Role other) {
     return new Tensor(node, shape, other);
   }

@@ -4,9 +4,9 @@ package io.diffusion4j.nn;
  * The sinusoidal embedding of a timestep (Vaswani et al. 2017, §3.5, as in guided-diffusion):
  * {@code [cos(t·f₀), …, cos(t·f_{h−1}), sin(t·f₀), …]} with f_i = 10000^(−i/h), h = channels / 2.
  *
- * <p>Made in Java and fed, so that a row is the same in every batch and on every device. The
- * frequencies and angles are rounded to float32 as in the reference, where an angle near 1000 is
- * only exact to 6·10⁻⁵.
+ * <p>It is computed in Java and fed to the network, so a row is the same in every batch and on
+ * every device. The frequencies and angles are rounded to float32 as in the reference, where an
+ * angle near 1000 is only exact to 6·10⁻⁵.
  */
 public final class TimeEmbedding {
   private static final double MAX_PERIOD = 10_000;

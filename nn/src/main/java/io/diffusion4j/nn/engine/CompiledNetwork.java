@@ -22,7 +22,7 @@ public final class CompiledNetwork implements AutoCloseable {
    *
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
    *     parameters of the network; the message lists all differences
-   * @throws IllegalArgumentException if there is no engine of the name that {@code compute} has
+   * @throws IllegalArgumentException if there is no engine with the name in {@code compute}
    * @throws IllegalStateException if that engine cannot run here
    */
   public CompiledNetwork(NetworkDefinition definition, NamedTensors weights, Compute compute) {
@@ -62,7 +62,7 @@ public final class CompiledNetwork implements AutoCloseable {
     }
   }
 
-  /** For how long networks have run in this process, those that ran at once added up, in ns. */
+  /** Returns the total running time of networks in this process in ns; concurrent runs add up. */
   public static long nanosRun() {
     return NANOS.sum();
   }

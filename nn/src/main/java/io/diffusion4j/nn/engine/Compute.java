@@ -4,14 +4,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * How a model computes: which engine, on which threads, in which precision. It is given to each
- * model and to each training, so that two in one process may differ.
+ * The settings of a computation: engine, threads and precision. Each model and each training has
+ * its own, so two in one process may differ.
  *
- * @param engine the name of an engine, or {@link Engines#AUTO} for the fastest that can
+ * @param engine the name of an engine, or {@link Engines#AUTO} for the fastest that supports the
+ *     network
  * @param threads that networks share
  * @param precision of activations and products
- * @param packed a folder where an engine may keep weights as it lays them out, so that a later start
- *     maps them; empty if it keeps none
+ * @param packed a folder where an engine may cache weights in its own layout, to map them at the
+ *     next start; empty for no cache
  */
 public record Compute(String engine, Threads threads, Precision precision, Optional<Path> packed) {
   /** Without a folder of packed weights. */
@@ -19,7 +20,7 @@ public record Compute(String engine, Threads threads, Precision precision, Optio
     this(engine, threads, precision, Optional.empty());
   }
 
-  /** In a precision, by the fastest engine that can, on a thread of its own for each processor. */
+  /** Computes in a precision with the fastest engine, on one thread per processor. */
   public static Compute of(Precision precision) {
     return new Compute(Engines.AUTO, Threads.all(), precision);
   }

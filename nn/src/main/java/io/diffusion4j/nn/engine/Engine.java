@@ -10,43 +10,46 @@ public interface Engine {
   /** The name of the engine on the command line. */
   String name();
 
-  /** Why the engine cannot run here, or not well, in this precision; empty if it can. */
+  /**
+   * Returns the reason why the engine cannot run here, or only slowly, in this precision; empty if
+   * it can.
+   */
   Optional<String> unavailable(Precision precision);
 
   /**
-   * Whether it has every layer and runs on every machine, so that networks which the others refuse
-   * are left to it.
+   * Whether it supports every layer on every machine, and so gets the networks that the others
+   * refuse.
    */
   default boolean isLastResort() {
     return false;
   }
 
   /**
-   * How many native tensors the engine has made and not yet closed, which the garbage collector
-   * does not see. A few belong to the library itself, so that a leak shows as growth.
+   * Returns the number of open native tensors, which the garbage collector does not see. A few
+   * belong to the library itself, so only growth indicates a leak.
    */
   default long liveTensors() {
     return 0;
   }
 
   /**
-   * Makes a network ready to run.
+   * Compiles a network.
    *
-   * @param compute its precision and threads; the engine of that name is this one
+   * @param compute its precision and threads; the named engine is this one
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
    *     parameters of the network; the message lists all differences
-   * @throws UnsupportedLayerException if the engine does not have one of the network's layers
+   * @throws UnsupportedLayerException if the engine does not support one of the network's layers
    */
   Executable compile(Network network, NamedTensors weights, Compute compute);
 
   /**
-   * Makes a network and a gradient of it ready to run. A run returns the network's outputs and,
-   * after them, the gradient of the sum of the first output by an input. Rows do not interact, so
-   * each row has the gradient of its own value.
+   * Compiles a network and a gradient. A run returns the network's outputs and, after them, the
+   * gradient of the sum of the first output by an input. Rows do not interact, so each row has the
+   * gradient of its own value.
    *
    * @param network its first output has a value for each row
    * @param input the name of an input of numbers
-   * @param compute its precision and threads; the engine of that name is this one
+   * @param compute its precision and threads; the named engine is this one
    * @throws io.diffusion4j.checkpoint.CheckpointException as {@link #compile} does
    * @throws UnsupportedLayerException if the engine cannot differentiate one of the network's
    *     layers

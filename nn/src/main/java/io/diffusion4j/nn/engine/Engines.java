@@ -15,18 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engines on the class path, and which of them runs a network: the one that a {@link Compute}
- * names, or the first that can. A network with a layer that an engine does not have is left to the
- * next.
+ * The engines on the class path, and the choice of one for a network: the engine named in its
+ * {@link Compute}, or the first that supports all layers of the network.
  */
 public final class Engines {
   /**
-   * The system property that command lines keep the engine in which was asked for; {@value #AUTO},
-   * or the name of an engine. Models are given a {@link Compute} and do not read it.
+   * The system property in which command lines store the requested engine: {@value #AUTO}, or the
+   * name of an engine. Models get a {@link Compute} and do not read the property.
    */
   public static final String PROPERTY = "diffusion4j.engine";
 
-  /** The fastest that can. */
+  /** The fastest engine that supports the network. */
   public static final String AUTO = "auto";
 
   private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
@@ -42,7 +41,7 @@ public final class Engines {
     return List.copyOf(engines);
   }
 
-  /** The names that may be asked for. */
+  /** Returns the valid names. */
   public static List<String> names() {
     List<String> names = new ArrayList<>(List.of(AUTO));
     all().forEach(engine -> names.add(engine.name()));
@@ -50,7 +49,7 @@ public final class Engines {
   }
 
   /**
-   * Notes which engine a command line asks for: sets the system property.
+   * Sets the system property to the engine requested on a command line.
    *
    * @throws IllegalArgumentException if there is none of this name
    */
@@ -70,7 +69,7 @@ public final class Engines {
         .anyMatch(engine -> engine.unavailable(precision).isEmpty());
   }
 
-  /** How many native tensors of all engines are alive, see {@link Engine#liveTensors}. */
+  /** Returns the number of open native tensors of all engines, see {@link Engine#liveTensors}. */
   public static long liveTensors() {
     return all().stream().mapToLong(Engine::liveTensors).sum();
   }
@@ -89,7 +88,7 @@ public final class Engines {
   }
 
   /**
-   * Makes a network ready to run.
+   * Compiles a network.
    *
    * @throws IllegalArgumentException if there is no engine of the name that {@code compute} has
    * @throws IllegalStateException if that engine cannot run here
@@ -99,7 +98,7 @@ public final class Engines {
   }
 
   /**
-   * Makes a network and the gradient of its first output by an input ready to run, see {@link
+   * Compiles a network and the gradient of its first output by an input, see {@link
    * Engine#compileWithGradient}.
    *
    * @throws IllegalArgumentException if there is no engine of the name that {@code compute} has, or

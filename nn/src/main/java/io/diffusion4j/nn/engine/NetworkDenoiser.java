@@ -13,9 +13,9 @@ import java.util.List;
 /**
  * A compiled network as a {@link Denoiser}.
  *
- * <p>The network has an input {@code sample} and an input {@code time} for the sinusoid, and those
- * that the conditions are fed to; its first output is the prediction, its second, if there is one,
- * the learned variance.
+ * <p>The network has an input {@code sample} and an input {@code time} for the sinusoid, and inputs
+ * for the conditions; its first output is the prediction, its optional second output the learned
+ * variance.
  *
  * @param <C> what a sample is conditioned on
  */
@@ -32,7 +32,7 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
     void feed(Batch batch, List<C> conditions);
   }
 
-  /** Turns a timestep into what the network is fed. */
+  /** Converts a timestep to the network's time input. */
   @FunctionalInterface
   public interface Times {
     float[] of(double t);
@@ -44,7 +44,7 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
   private final Conditions<C> conditions;
   private final int leastRows;
 
-  /** Asks this network; closing it stays with the caller. */
+  /** Wraps a network, which the caller still has to close. */
   public NetworkDenoiser(
       CompiledNetwork network,
       Parameterization parameterization,
@@ -53,7 +53,7 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
     this(network, parameterization, t -> TimeEmbedding.sinusoid(t, timeChannels), conditions);
   }
 
-  /** The same with a time that the network is given in another way. */
+  /** Wraps a network with another kind of time input. */
   public NetworkDenoiser(
       CompiledNetwork network,
       Parameterization parameterization,
@@ -76,9 +76,9 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
   }
 
   /**
-   * The same network, never asked about fewer rows: what is missing are copies of the last one. For
-   * networks whose products TensorFlow computes otherwise for few rows, in the last bits, so that
-   * an answer would depend on the queries asked with it.
+   * Returns the denoiser with a minimum number of rows per call; missing rows are copies of the
+   * last one. TensorFlow computes some products of few rows with other last bits, so that a
+   * prediction would otherwise depend on the other queries of the call.
    *
    * @param rows at least 1
    */
@@ -115,7 +115,7 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
   }
 
   /**
-   * The time of each operation of the network as it answers these queries.
+   * Returns the time of each operation of the network for these queries.
    *
    * @param queries at least one
    */
@@ -131,7 +131,7 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
     return batch(queries, times, conditions);
   }
 
-  /** What a network is fed to answer queries. */
+  /** Makes the inputs of the network for queries. */
   static <C> Batch batch(List<Query<C>> queries, Times times, Conditions<C> conditions) {
     var batch = new Batch(queries.size());
     batch.floats(SAMPLE, Rows.stack(queries.stream().map(Query::xt).toList()));

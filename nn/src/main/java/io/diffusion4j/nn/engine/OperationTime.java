@@ -1,12 +1,12 @@
 package io.diffusion4j.nn.engine;
 
 /**
- * One operation of an engine as it ran.
+ * The measured time of one operation.
  *
- * @param label its type and inputs, as the engine spells them
+ * @param label its type and inputs, in the engine's notation
  * @param node its name
  * @param thread that ran it
  * @param startNanos by the clock of the machine
- * @param nanos how long it took
+ * @param nanos its duration
  */
 public record OperationTime(String label, String node, long thread, long startNanos, long nanos) {}

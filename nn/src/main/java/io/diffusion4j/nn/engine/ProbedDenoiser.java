@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A denoising network that also tells how its prediction changes with x along given vectors, for
+ * A denoising network that also returns the derivative of its prediction along given vectors, for
  * the {@linkplain io.diffusion4j.diffusion.continuous.FlowLikelihood likelihood}. It has the inputs
  * of a {@link NetworkDenoiser}.
  *

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A network with a vector e for each sample, whose product with the prediction f is the first
- * output: its gradient by x is eᵀ∂f/∂x.
+ * A network with an additional input e. Its first output is the product of e and the prediction f,
+ * whose gradient by x is eᵀ∂f/∂x.
  *
  * @param network has its prediction as its first output, in the shape of the sample
  */

@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Threads that networks compute on. Networks that are given the same value share its threads and
- * take turns; networks with different values compute at the same time.
+ * Threads for the computation of networks. Networks with the same value share its threads and take
+ * turns; networks with different values compute at the same time.
  *
  * <p>Two values are the same only if they are the same object.
  */
@@ -24,9 +24,9 @@ public final class Threads {
   }
 
   /**
-   * So many threads.
+   * Creates a value with a number of threads.
    *
-   * @param count how many, at least 1
+   * @param count at least 1
    */
   public static Threads of(int count) {
     if (count < 1) {
@@ -35,12 +35,12 @@ public final class Threads {
     return new Threads(count);
   }
 
-  /** How many there are. */
+  /** Returns the number of threads. */
   public int count() {
     return count;
   }
 
-  /** What an engine runs on these threads with, made when it is first asked for. */
+  /** Returns an engine's resource for these threads, created on first use. */
   public <T> T pool(Class<T> kind, Function<Threads, T> maker) {
     return kind.cast(pools.computeIfAbsent(kind, k -> maker.apply(this)));
   }

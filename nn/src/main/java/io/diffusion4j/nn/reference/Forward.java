@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The layers of losses in plain Java: each method computes the output and notes how gradients go
- * back. Written to be read, with the loops that the Javadoc of {@link Layer} implies. Layers that
- * read activations are refused here.
+ * The layers of losses in plain Java: each method computes the output and records the backward
+ * pass. Written to be read, with the loops in the Javadoc of {@link Layer}. Layers that read
+ * activations are refused here.
  */
 class Forward implements Layer.Visitor<Node, double[]> {
   final Interpreter.Evaluation e;
@@ -34,7 +34,7 @@ class Forward implements Layer.Visitor<Node, double[]> {
     return Arrays.stream(e.shape(node.output())).reduce(1, Math::multiplyExact);
   }
 
-  /** Adds to the gradient of an input, if it is asked for. */
+  /** Adds to the gradient of an input, if it is needed. */
   final void toInput(Node node, int i, Interpreter.Evaluation.Pullback adder) {
     Tensor input = node.inputs().get(i);
     if (e.isDifferentiated(input)) {
@@ -42,7 +42,7 @@ class Forward implements Layer.Visitor<Node, double[]> {
     }
   }
 
-  /** Of a layer that moves values: the value of an output place is that of an input place. */
+  /** Computes a layer that only moves values: each output place has the value of an input place. */
   private double[] moved(Node node, int[] from) {
     double[] x = in(node, 0);
     double[] y = new double[from.length];

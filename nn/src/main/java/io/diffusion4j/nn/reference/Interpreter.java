@@ -15,8 +15,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Computes networks and their gradients in plain Java and double precision: what evaluates a loss
- * where an engine computes the network alone. Tests give it the other layers, for an oracle.
+ * Computes networks and their gradients in plain Java and double precision: it evaluates the loss
+ * for engines that compute only the network. Tests add the other layers and use it as the oracle of
+ * all engines.
  *
  * <p>For one thread.
  */
@@ -114,13 +115,13 @@ public final class Interpreter {
       return differentiated[tensor.node()];
     }
 
-    /** What a layer does with the gradient of its output. */
+    /** The backward pass of a layer, given the gradient of its output. */
     @FunctionalInterface
     interface Pullback {
       void pull(double[] dy);
     }
 
-    /** Notes how a layer is differentiated. */
+    /** Records the backward pass of a layer. */
     void onBackward(Network.Node node, Pullback pullback) {
       if (isDifferentiated(node.output())) {
         backward.add(

@@ -20,13 +20,13 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Steps whose loss is of several batches together, in the memory of one (Gao et al. 2021, "Scaling
+ * Steps with a joint loss of several batches, in the memory of one batch (Gao et al. 2021, "Scaling
  * deep contrastive learning batch size under memory limited setup"): the features of all batches
  * are computed without gradients, then the loss of all features and its gradient by each of them,
- * then the features of each batch again, whose gradient by the weights is that of the loss. The
- * step is that of one large batch, but for rounding, and costs one more pass forwards.
+ * then the features of each batch again, with the gradient of the loss by the weights. Up to
+ * rounding, the step is that of one large batch; it costs one more forward pass.
  *
- * <p>What the engine trains is Σ feature · gradient, whose second factors are inputs.
+ * <p>The engine trains Σ feature · gradient, where the gradients are inputs.
  */
 final class CachedFeatures implements Learner {
   private static final String FEATURE = "feature.";
@@ -138,7 +138,7 @@ final class CachedFeatures implements Learner {
     return interpreter.evaluate(all.only(loss.network().inputs().keySet()), parameters);
   }
 
-  /** What the features of a batch are computed of. */
+  /** The inputs of a batch's features. */
   private Batch read(Batch batch) {
     return batch.only(features.inputs().keySet());
   }

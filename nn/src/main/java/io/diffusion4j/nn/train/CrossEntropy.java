@@ -5,9 +5,14 @@ import io.diffusion4j.nn.Statistic;
 import io.diffusion4j.nn.Tensor;
 import java.util.stream.IntStream;
 
-/** The loss of choices: how surprising the right one is under the softmax of logits. */
+/**
+ * The cross entropy of choices: the negative logarithm of the right choice's softmax probability.
+ */
 public final class CrossEntropy {
-  /** Logits that differ by less are equal: the right one may be computed in another order. */
+  /**
+   * Logits with a smaller difference count as equal, since the right one may be computed in another
+   * order.
+   */
   private static final double ROUNDING = 1e-4;
 
   private CrossEntropy() {}

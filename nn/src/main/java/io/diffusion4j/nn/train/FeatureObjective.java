@@ -6,16 +6,16 @@ import io.diffusion4j.nn.Tensor;
 import java.util.List;
 
 /**
- * An objective whose loss is of a whole batch, not a mean over its samples: a contrastive one. The
- * loss reads little of each sample, its features, so that the steps of a batch that is too large
- * for the memory are still exact ({@link CachedFeatures}).
+ * An objective with a loss of the whole batch instead of a mean over samples, such as a contrastive
+ * loss. The loss depends on small features of each sample, so steps remain exact for batches that
+ * exceed the memory ({@link CachedFeatures}).
  */
 public interface FeatureObjective extends Objective {
   /**
    * Defines the features of the samples.
    *
    * @param nn the root of the weights that are trained
-   * @param inputs declares what a batch holds
+   * @param inputs declares the contents of a batch
    * @return numbers {@code [B, …]}, a row for each sample, which depends on that sample alone
    */
   List<Tensor> features(Nn nn, Inputs inputs);

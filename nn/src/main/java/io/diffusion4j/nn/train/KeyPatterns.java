@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Which parameters or layers are meant, by their keys in checkpoints: {@code down_blocks.*} are all
- * that begin so, {@code to_q} those whose key is, or ends with, this name, whatever comes before
- * its dot.
+ * A selection of parameters or layers by patterns of checkpoint keys: {@code down_blocks.*} selects
+ * all keys with this beginning; {@code to_q} selects the key of this name and all keys that end
+ * with a dot and this name.
  *
  * @param patterns of names joined by dots, in which {@code *} stands for anything
  */
@@ -17,7 +17,7 @@ public record KeyPatterns(List<String> patterns) {
   /** No key. */
   public static final KeyPatterns NONE = new KeyPatterns(List.of());
 
-  /** All that one of the patterns fits. */
+  /** Selects all keys that match one of the patterns. */
   public KeyPatterns {
     patterns = List.copyOf(patterns);
     patterns.forEach(p -> Check.that(!p.isBlank(), "pattern", "'" + p + "'", "a name"));
@@ -28,7 +28,7 @@ public record KeyPatterns(List<String> patterns) {
     return new KeyPatterns(Arrays.stream(commaSeparated.split(",", -1)).map(String::trim).toList());
   }
 
-  /** Whether this key is meant. */
+  /** Whether this key is selected. */
   public boolean matches(String key) {
     return patterns.stream().anyMatch(pattern -> regex(pattern).matcher(key).matches());
   }

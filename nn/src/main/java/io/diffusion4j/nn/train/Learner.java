@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What a {@link TrainingEngine} trains an objective with: the weights, the optimizer's moments, and
+ * The state of a training in a {@link TrainingEngine}: the weights, the optimizer's moments, and
  * one step of the {@link Optimizer} with gradient clipping and a moving average of the weights.
  *
  * <p>For one thread. Its memory is held until {@link #close}.
  */
 public interface Learner extends AutoCloseable {
-  /** What is kept for each parameter, as it is named in saved states. */
+  /** The kinds of tensors kept for each parameter, with their names in saved states. */
   enum Role {
     WEIGHTS,
     ADAM_M,
@@ -35,26 +35,26 @@ public interface Learner extends AutoCloseable {
     }
   }
 
-  /** What is trained, in the order in which the networks ask for it. */
+  /** Returns the trained parameters, in the order of the network. */
   List<Parameter> parameters();
 
   /**
-   * Makes a step by the mean of the gradients of some batches, all of the configuration's size. If
-   * a loss or the gradient is not finite, the weights are void afterwards.
+   * Makes a step by the mean of the gradients of some batches, all of the configured size. If a
+   * loss or the gradient is not finite, the weights are invalid afterwards.
    *
-   * @param batches as many as the configuration has per step
-   * @param step how many were made before
+   * @param batches the configured number per step
+   * @param step the number of steps before this one
    */
   Trainer.Report step(List<Batch> batches, long step);
 
-  /** The loss of a batch of the configuration's size; nothing moves. */
+  /** Returns the loss of a batch of the configured size, without a step. */
   LossNetwork.Value evaluate(Batch batch);
 
   /** Timestep and loss of each sample of the last step, {@code [B, 2]}; empty if there are none. */
   float[] timestepLosses();
 
   /**
-   * Copies of the tensors of these roles, of the parameters that have them ({@link
+   * Returns copies of the tensors of these roles, for the parameters that have them ({@link
    * TrainingConfig#roles}), in checkpoints' order of axes.
    */
   NamedTensors read(Set<Role> roles);

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which engine trains an objective: the first that can, the last resort at last, unless the
- * configuration names one.
+ * The choice of the engine that trains an objective: the one named in the configuration, or the
+ * first that supports the objective.
  */
 final class Learners {
   private static final Logger LOG = LoggerFactory.getLogger(Learners.class);

@@ -9,10 +9,10 @@ import io.diffusion4j.nn.weights.NamedTensors;
 /**
  * Timesteps drawn where the loss of this run is large ({@link SecondMomentSampler}).
  *
- * <p>A batch is made while the step before it is trained on, so its timesteps are drawn from the
- * losses of all steps but that one. What a batch holds is then a function of the step and of the
- * run so far, not of which thread was faster, and a resumed run draws what an uninterrupted one
- * would have drawn. Thread-safe.
+ * <p>A batch is made during the step before it, so its timesteps depend on the losses of all
+ * earlier steps except that one. The contents of a batch are therefore a function of the step and
+ * the run so far, independent of the timing of threads, and a resumed run draws the same timesteps
+ * as an uninterrupted one. Thread-safe.
  */
 public final class LossAwareTimesteps {
   private static final String PREFIX = "timesteps.";
@@ -22,17 +22,17 @@ public final class LossAwareTimesteps {
 
   private SecondMomentSampler now;
 
-  /** What {@code now} was before the last step. */
+  /** The value of {@code now} before the last step. */
   private SecondMomentSampler before;
 
   /** {@code [B, 2]}, timesteps and losses of the last step. */
   private float[] last = {};
 
-  /** How many steps {@code now} has seen. */
+  /** The number of steps in {@code now}. */
   private long seen;
 
   /**
-   * Of a run that begins.
+   * Creates the timesteps of a new run.
    *
    * @param steps T, the timesteps of the noise schedule
    */
@@ -42,7 +42,7 @@ public final class LossAwareTimesteps {
   }
 
   /**
-   * What the batch of a training step draws its timesteps from.
+   * Returns the sampler for the batch of a training step.
    *
    * @throws IllegalStateException if that step is not one of the next two
    */
@@ -58,7 +58,7 @@ public final class LossAwareTimesteps {
         "step: " + step + " (expected: one of the next, of " + seen + ")");
   }
 
-  /** A step was made with these timesteps and losses. */
+  /** Adds the timesteps and losses of a step. */
   synchronized void record(float[] perTimestep) {
     before = now;
     now = after(before, perTimestep);
@@ -101,10 +101,10 @@ public final class LossAwareTimesteps {
   }
 
   /**
-   * Goes back to a state.
+   * Restores a state.
    *
-   * @param atStep how many steps were made
-   * @throws IllegalArgumentException if the state is of another number of timesteps
+   * @param atStep the number of steps done
+   * @throws IllegalArgumentException if the state has another number of timesteps
    */
   synchronized void restore(NamedTensors saved, long atStep) {
     float[] counts = saved.read(COUNTS);

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * @param network with the outputs loss, metrics in the order of their names, {@code [B, 2]}
  *     timesteps and losses if there are timesteps, and features
  * @param metrics their names
- * @param features how many
+ * @param features the number of features
  */
 public record LossNetwork(Network network, List<String> metrics, int features) {
   public LossNetwork {
@@ -29,7 +29,7 @@ public record LossNetwork(Network network, List<String> metrics, int features) {
     this(network, metrics, 0);
   }
 
-  /** The same loss of a network that was rewritten. */
+  /** Returns the loss with a rewritten network. */
   LossNetwork with(Network rewritten) {
     return new LossNetwork(rewritten, metrics, features);
   }
@@ -90,7 +90,7 @@ public record LossNetwork(Network network, List<String> metrics, int features) {
    * The loss of a batch as numbers.
    *
    * @param perTimestep {@code [B, 2]}; empty if there are no timesteps
-   * @param features further values that were read
+   * @param features further outputs
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   public record Value(

@@ -15,21 +15,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Low-rank updates in place of weights (LoRA, Hu et al. 2021, eq. 3): dense layers become y = W·x +
- * b + (alpha/rank)·B·(A·x), of which A and B alone are trained. A begins at N(0, 1/rank²), B at 0.
+ * Training of low-rank updates instead of weights (LoRA, Hu et al. 2021, eq. 3): dense layers
+ * become y = W·x + b + (alpha/rank)·B·(A·x), and only A and B are trained. A begins at N(0,
+ * 1/rank²), B at 0.
  *
- * <p>An objective is rewritten as data, so that every engine trains it. The factor is a layer of
- * its own with a fixed multiple of the identity.
+ * <p>The objective is rewritten as data, so every engine can train it. The factor alpha/rank is a
+ * separate layer with a fixed multiple of the identity.
  *
  * @param rank of the updates
  * @param alpha the factor is alpha/rank
  * @param targets the dense layers, by the keys of their weights without {@code .weight}
  */
 public record LowRank(int rank, double alpha, KeyPatterns targets) {
-  /** What the keys of A end with, behind that of the layer. */
+  /** The suffix of the keys of A, after the layer's key. */
   public static final String A = ".lora_A.weight";
 
-  /** What the keys of B end with. */
+  /** The suffix of the keys of B. */
   public static final String B = ".lora_B.weight";
 
   private static final String FACTOR = ".lora_factor";
@@ -40,12 +41,12 @@ public record LowRank(int rank, double alpha, KeyPatterns targets) {
     Check.positive("alpha", alpha);
   }
 
-  /** Whether a parameter is trained: one of A or B. */
+  /** Whether a parameter is trained, that is, part of A or B. */
   static boolean isUpdate(String key) {
     return key.endsWith(A) || key.endsWith(B);
   }
 
-  /** Whether a parameter is none of the network's own. */
+  /** Whether a parameter is not one of the original network. */
   static boolean isAdded(String key) {
     return isUpdate(key) || key.endsWith(FACTOR);
   }

@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What training minimises: a network and its loss, defined in one vocabulary. */
+/** The objective of a training: a network and its loss, defined in one vocabulary. */
 @FunctionalInterface
 public interface Objective {
   /**
    * Defines the loss.
    *
    * @param nn the root of the weights that are trained
-   * @param inputs declares what a batch holds
+   * @param inputs declares the contents of a batch
    */
   Loss define(Nn nn, Inputs inputs);
 
@@ -37,7 +37,7 @@ public interface Objective {
       features = List.copyOf(features);
     }
 
-    /** A loss of which nothing further is read. */
+    /** Creates a loss without features. */
     public Loss(Tensor value, Map<String, Tensor> metrics, Optional<Tensor> perTimestep) {
       this(value, metrics, perTimestep, List.of());
     }

@@ -3,9 +3,9 @@ package io.diffusion4j.nn.train;
 import io.diffusion4j.nn.weights.Parameter;
 
 /**
- * What moves the weights by their gradients.
+ * The rule that updates the weights by their gradients.
  *
- * @param method how
+ * @param method of the update
  * @param beta1 decay of AdamW's first moment
  * @param beta2 decay of AdamW's second moment
  * @param epsilon added to the root of the second moment
@@ -19,21 +19,21 @@ public record Optimizer(
     double epsilon,
     double weightDecay,
     Decayed decayed) {
-  /** The ways to move weights. */
+  /** The update rules. */
   public enum Method {
     /** AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) for all. */
     ADAMW,
-    /** {@link Muon} for the matrices that it is for, AdamW for the rest. */
+    /** {@link Muon} for the matrices that it applies to, AdamW for the rest. */
     MUON
   }
 
-  /** Which parameters weight decay is for. */
+  /** The parameters with weight decay. */
   public enum Decayed {
-    /** All, as PyTorch's AdamW does unless it is given groups. */
+    /** All, the default of PyTorch's AdamW. */
     ALL,
     /** Those of two or more axes: no biases, and no gains and shifts of normalisations. */
     MATRICES,
-    /** The same without tables of embeddings and positions. */
+    /** Those of two or more axes, without tables of embeddings and positions. */
     LAYERS
   }
 
@@ -54,7 +54,7 @@ public record Optimizer(
     return new Optimizer(method, 0.9, 0.99, 1e-8, 0.01);
   }
 
-  /** Whether it is {@link Muon} that moves this parameter. */
+  /** Whether {@link Muon} updates this parameter. */
   public boolean orthogonalizes(Parameter parameter) {
     return method == Method.MUON && Muon.moves(parameter);
   }

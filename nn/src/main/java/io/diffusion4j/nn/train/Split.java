@@ -13,10 +13,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An objective cut in two where its activations end: the network, which an engine computes, and the
- * loss of the network's outputs, which is little and can be computed in plain Java.
+ * An objective split where its activations end: the network, which an engine computes, and the loss
+ * of its outputs, which is small enough for plain Java.
  *
- * @param trunk everything that activations depend on; its outputs are what the loss reads of it
+ * @param trunk everything that activations depend on; its outputs are the values that the loss
+ *     reads
  * @param head from the trunk's outputs and some inputs of the batch to the loss
  * @param joints the names of the head's inputs that are the trunk's outputs, in their order
  */
@@ -41,7 +42,7 @@ public record Split(Network trunk, Network head, List<String> joints) {
         cut.joints.stream().map(joint -> JOINT + joint.node()).toList());
   }
 
-  /** Copies the head, with inputs in place of what the trunk computes. */
+  /** Copies the head, with inputs in place of the trunk's outputs. */
   private static final class Cut {
     private final Network network;
     private final boolean[] isTrunk;

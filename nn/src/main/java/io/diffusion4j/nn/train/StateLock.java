@@ -20,24 +20,24 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The right to write the state in a folder, which one training has at a time. The kernel gives it
- * back when a process dies, whichever way.
+ * The exclusive right of one training to write the state in a folder. The kernel releases it when
+ * the process ends, however it ends.
  *
- * <p>The lock is a file that is locked, and contains the process and the host that hold it, for the
- * message that the next training gets. It is there as long as it is held.
+ * <p>The lock is a locked file. It contains the process and the host of the holder, for the message
+ * of a second training, and is deleted on release.
  */
 final class StateLock implements AutoCloseable {
   private static final String FILE = "lock";
 
   /**
-   * The byte that is locked lies behind what the file contains: elsewhere than on POSIX systems, no
-   * other process may read a byte that is locked.
+   * The position of the locked byte, after the contents: except on POSIX systems, other processes
+   * cannot read a locked byte.
    */
   private static final long LOCKED = Long.MAX_VALUE - 1;
 
   /**
-   * The files that this process has locked. They must not be opened again: closing any channel of a
-   * file gives up all locks that the process has on it.
+   * The files locked by this process. They must not be opened again: closing any channel of a file
+   * releases all locks of the process on it.
    */
   private static final Set<Path> HELD = new HashSet<>();
 
@@ -75,7 +75,7 @@ final class StateLock implements AutoCloseable {
     }
   }
 
-  /** Empty if the holder before removed the file while it was opened here. */
+  /** Empty if the previous holder deleted the file while it was being opened here. */
   private static Optional<StateLock> take(Path folder, Path file) throws IOException {
     boolean isThere = Files.exists(file);
     Optional<Object> before = isThere ? key(file) : Optional.empty();
@@ -109,7 +109,10 @@ final class StateLock implements AutoCloseable {
     return FileChannel.open(file, how, StandardOpenOption.WRITE);
   }
 
-  /** What tells a file from the next one of its name; empty if the system knows nothing of it. */
+  /**
+   * Returns a key that distinguishes a file from a later one of the same name; empty if the file
+   * system has none.
+   */
   private static Optional<Object> key(Path file) throws IOException {
     try {
       return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
@@ -140,7 +143,7 @@ final class StateLock implements AutoCloseable {
     return "process " + ProcessHandle.current().pid() + " on " + host;
   }
 
-  /** Gives the lock back; again does nothing. */
+  /** Releases the lock; a second call does nothing. */
   @Override
   public void close() {
     synchronized (HELD) {

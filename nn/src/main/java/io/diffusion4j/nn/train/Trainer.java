@@ -19,15 +19,15 @@ import java.util.function.BiConsumer;
 import java.util.zip.CRC32C;
 
 /**
- * An objective with its weights and optimizer state, and how many steps were made: one call is one
- * step of the {@link Optimizer} with gradient clipping and a moving average of the weights. The
- * fastest engine that can trains it ({@link Learners}); states are the same whichever does.
+ * An objective with its weights, optimizer state and step count. One call makes one step of the
+ * {@link Optimizer} with gradient clipping and a moving average of the weights. {@link Learners}
+ * picks the engine; states are the same for all engines.
  *
  * <p>For one thread. The native memory is held until {@link #close}.
  */
 public final class Trainer implements AutoCloseable {
   /**
-   * What a step did.
+   * The report of a step.
    *
    * @param loss of the batch, before the step
    * @param gradientNorm before clipping
@@ -42,7 +42,7 @@ public final class Trainer implements AutoCloseable {
   private final List<Parameter> parameters;
   private long step;
 
-  /** Makes everything ready and initialises the weights from the configuration's seed. */
+  /** Creates a trainer and initialises the weights from the configured seed. */
   public Trainer(Objective objective, TrainingConfig config) {
     this(Learners.of(objective, config), config);
   }
@@ -60,7 +60,7 @@ public final class Trainer implements AutoCloseable {
     learner.fill(values);
   }
 
-  /** Adds what a parameter has before the first step, with its moments or without. */
+  /** Adds the initial tensors of a parameter, with or without its moments. */
   private void put(TensorMap values, Parameter p, float[] initial, boolean moments) {
     for (Role role : config.roles(p)) {
       boolean isMoment = role == Role.ADAM_M || role == Role.ADAM_V;
@@ -70,7 +70,7 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  /** How many steps were made, over all sessions of a resumed run. */
+  /** Returns the number of steps done, over all sessions of a resumed run. */
   public long step() {
     return step;
   }
@@ -78,8 +78,9 @@ public final class Trainer implements AutoCloseable {
   /**
    * Makes one step.
    *
-   * @param batches as many as the configuration has per step, each of its size
-   * @throws DivergedException if the loss or the gradient is not finite; the weights are then void
+   * @param batches the configured number per step, each of the configured size
+   * @throws DivergedException if the loss or the gradient is not finite; the weights are invalid
+   *     then
    */
   public Report step(Batch... batches) {
     Check.that(
@@ -97,7 +98,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * The loss of a batch of the configuration's size with the weights as they are; nothing moves.
+   * Returns the loss of a batch of the configured size with the current weights, without a step.
    */
   public LossNetwork.Value evaluate(Batch batch) {
     return learner.evaluate(batch);
@@ -113,14 +114,14 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * A copy of the moving average of the weights, what a finished model consists of; of several, the
-   * one with the first decay.
+   * Returns a copy of the moving average of the weights, which is the finished model; with several
+   * averages, the first.
    */
   public NamedTensors averagedWeights() {
     return snapshot(Role.EMA);
   }
 
-  /** A copy of the weights as they are. */
+  /** Returns a copy of the current weights. */
   public NamedTensors weights() {
     return snapshot(Role.WEIGHTS);
   }
@@ -135,7 +136,7 @@ public final class Trainer implements AutoCloseable {
     return tensors;
   }
 
-  /** A copy of everything that {@link #restore} needs: all but what is frozen. */
+  /** Returns a copy of the state for {@link #restore}, without frozen parameters. */
   NamedTensors state() {
     var all = learner.read(EnumSet.allOf(Role.class));
     var state = new TensorMap();
@@ -153,7 +154,7 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  /** A checksum of what is frozen; empty if nothing is. */
+  /** Returns a checksum of the frozen parameters; empty if there are none. */
   Optional<String> fixed() {
     if (parameters.stream().noneMatch(config::isFrozen)) {
       return Optional.empty();
@@ -172,9 +173,10 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Goes back to a state, so that the next step is the one that followed it.
+   * Restores a state.
    *
-   * @throws IllegalArgumentException if the state is of another objective; nothing has changed then
+   * @throws IllegalArgumentException if the state belongs to another objective; the trainer is
+   *     unchanged then
    */
   void restore(NamedTensors saved, long atStep) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
@@ -204,7 +206,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Starts from the weights of another run; moments and step stay as they are.
+   * Sets the weights to those of another run; moments and step count do not change.
    *
    * @throws IllegalArgumentException if the names or shapes are not those of this objective
    */

@@ -11,28 +11,28 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How to train.
+ * The settings of a training.
  *
- * @param steps how many optimizer steps there are in all
- * @param batchSize samples that are computed at a time
- * @param accumulate batches per step, whose gradients are averaged; the step is that of one batch
- *     of all their samples
+ * @param steps the total number of optimizer steps
+ * @param batchSize samples computed at a time
+ * @param accumulate batches per step, whose gradients are averaged; the step equals that of one
+ *     batch of all their samples
  * @param learningRate the rate after the warm-up
  * @param warmup steps over which the rate rises linearly from 0
  * @param decay steps over which the rate falls at the end; between warm-up and decay it is
- *     constant, and a run can be ended there at any time by fewer steps and a short decay (Hu et
- *     al. 2024)
- * @param fall how the rate falls
- * @param optimizer what moves the weights
+ *     constant, and a run can end there at any time with fewer steps and a short decay (Hu et al.
+ *     2024)
+ * @param fall the shape of the decay
+ * @param optimizer the update rule
  * @param clipNorm the largest global norm of the gradient
- * @param emaDecays decays of the moving averages of the weights, the first of which is what a
- *     finished model consists of; one to {@value #MOST_AVERAGES}
- * @param emaWarmup how the moving averages get to their decays
- * @param frozen the parameters that stay as they are
- * @param lowRank updates that are trained in place of the weights, if any
- * @param activations what becomes of them
- * @param compute which engine on which threads, and the precision of activations and matrix
- *     products; the weights themselves are float32
+ * @param emaDecays decays of the moving averages of the weights, one to {@value #MOST_AVERAGES};
+ *     the first average is the finished model
+ * @param emaWarmup the warm-up of the moving averages
+ * @param frozen the parameters that are not trained
+ * @param lowRank updates that are trained instead of the weights, if any
+ * @param activations whether they are kept for the backward pass
+ * @param compute the engine and its threads, and the precision of activations and matrix products;
+ *     the weights themselves are float32
  * @param seed of the initial weights and of the data
  */
 public record TrainingConfig(
@@ -52,33 +52,33 @@ public record TrainingConfig(
     Activations activations,
     Compute compute,
     long seed) {
-  /** What becomes of activations between the forward and the backward pass. */
+  /** The storage of activations between the forward and the backward pass. */
   public enum Activations {
-    /** They are kept. */
+    /** All are kept. */
     KEPT,
     /**
-     * Few are kept, and the others are computed again (Chen et al. 2016): less memory for more
-     * time, with the same gradients to the bit.
+     * Few are kept, and the others are recomputed (Chen et al. 2016): less memory for more time,
+     * with the same gradients to the bit.
      */
     RECOMPUTED
   }
 
-  /** How many moving averages there may be. */
+  /** The largest number of moving averages. */
   public static final int MOST_AVERAGES = 3;
 
-  /** How the rate gets from the constant to 0. */
+  /** The shape of the learning rate's decay to 0. */
   public enum Fall {
     /** Half a cosine. */
     COSINE,
     /** A straight line. */
     LINEAR,
-    /** It does not. */
+    /** No decay. */
     NONE
   }
 
-  /** How the moving average begins. */
+  /** The warm-up of a moving average. */
   public enum EmaWarmup {
-    /** With its decay: it remembers the initial weights for long. */
+    /** No warm-up: the average remembers the initial weights for long. */
     NONE,
     /** The decay after a step is at most (1 + step) / (10 + step). */
     RISING,
@@ -159,7 +159,7 @@ public record TrainingConfig(
         seed);
   }
 
-  /** The same for another length, with the warm-up and decay that {@link #of} gives it. */
+  /** Returns these settings with another length, and with the warm-up and decay of {@link #of}. */
   public TrainingConfig withSteps(long newSteps) {
     var changed = new Change(this);
     changed.steps = newSteps;
@@ -240,7 +240,7 @@ public record TrainingConfig(
     return changed.made();
   }
 
-  /** What a run may choose, while it is changed. */
+  /** A mutable copy of the optional settings. */
   private static final class Change {
     private final TrainingConfig from;
     private long steps;
@@ -327,7 +327,7 @@ public record TrainingConfig(
     return (long) batchSize * accumulate;
   }
 
-  /** What is kept of a parameter: of one that is frozen, its weights. */
+  /** Returns the kinds of tensors kept for a parameter; for a frozen one, its weights only. */
   public List<Role> roles(Parameter parameter) {
     return isFrozen(parameter)
         ? List.of(Role.WEIGHTS)
@@ -337,13 +337,13 @@ public record TrainingConfig(
             .toList();
   }
 
-  /** Whether a parameter stays as it is. */
+  /** Whether a parameter is not trained. */
   public boolean isFrozen(Parameter parameter) {
     return frozen.matches(parameter.key())
         || (lowRank.isPresent() && !LowRank.isUpdate(parameter.key()));
   }
 
-  /** What the files of the weights say of their training. */
+  /** Returns the notes on the training for the files of the weights. */
   public Map<String, String> notes() {
     return Map.of(
         "diffusion4j.steps", Long.toString(steps),

@@ -5,19 +5,22 @@ import java.util.Optional;
 
 /** Trains objectives. Found by {@link java.util.ServiceLoader}; see {@link Learners}. */
 public interface TrainingEngine {
-  /** The name of the engine on the command line: that of the engine which runs networks so. */
+  /** Returns the name on the command line, the same as that of the engine for inference. */
   String name();
 
-  /** Why the engine cannot train here, or not well, in this precision; empty if it can. */
+  /**
+   * Returns the reason why the engine cannot train here, or only slowly, in this precision; empty
+   * if it can.
+   */
   Optional<String> unavailable(Precision precision);
 
-  /** Whether it trains every objective, so that those which the others refuse are left to it. */
+  /** Whether it supports every objective, and so gets those that the others refuse. */
   default boolean isLastResort() {
     return false;
   }
 
   /**
-   * Makes everything ready to train an objective; the weights are still to be filled.
+   * Prepares the training of an objective; the weights are not initialised.
    *
    * @throws io.diffusion4j.nn.UnsupportedLayerException if the engine cannot differentiate one of
    *     the objective's layers

@@ -14,11 +14,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A training run that can be stopped at any moment and go on from its last checkpoint, to the same
- * weights as a run that was never stopped.
+ * A training run that can be stopped at any moment and resumes from its last checkpoint, with the
+ * same final weights as an uninterrupted run.
  *
- * <p>The next batch is made while the present one is trained on. One run at a time has a folder; it
- * is given back at the end of {@link #run}, or by {@link #close} where that was not called.
+ * <p>The next batch is made during the current step. A folder belongs to one run at a time, until
+ * the end of {@link #run} or {@link #close}.
  */
 public final class TrainingRun implements AutoCloseable {
   /** The file of the state in a run's folder. */
@@ -27,16 +27,16 @@ public final class TrainingRun implements AutoCloseable {
   /** The note of a state with the samples of a batch. */
   public static final String BATCH_SIZE = "batch_size";
 
-  /** Watches a run; called on the training thread. */
+  /** Observes a run; called on the training thread. */
   public interface Listener {
     /**
-     * A step was made.
+     * Called after each step.
      *
-     * @param step how many steps are done
+     * @param step the number of steps done
      */
     void onStep(long step, Trainer.Report report);
 
-    /** The state was saved after {@code step} steps. */
+    /** Called when the state has been saved after {@code step} steps. */
     default void onCheckpoint(long step, Path file) {}
   }
 
@@ -53,13 +53,13 @@ public final class TrainingRun implements AutoCloseable {
   private long waited;
 
   /**
-   * A run with its state in a folder; if there is a state already, the run goes on from there.
+   * Creates a run with its state in a folder; an existing state is resumed.
    *
-   * @param folder is made if it is not there
-   * @param checkpointEvery how many steps may be lost, at least 1
-   * @throws io.diffusion4j.checkpoint.CheckpointException if there is a state of another run, or
-   *     one whose bytes are not those that were written
-   * @throws IllegalArgumentException if another run has this folder
+   * @param folder is created if it does not exist
+   * @param checkpointEvery the number of steps between two states, at least 1
+   * @throws io.diffusion4j.checkpoint.CheckpointException if there is a state of another run, or a
+   *     damaged one
+   * @throws IllegalArgumentException if the folder belongs to another run
    */
   public TrainingRun(
       Trainer trainer,
@@ -71,9 +71,9 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * A run whose batches draw their timesteps where its losses are large.
+   * Creates a run whose batches draw their timesteps where its losses are large.
    *
-   * @param batches draws the timesteps of a step from what {@code timesteps} has at it
+   * @param batches draws the timesteps of a step from {@code timesteps}
    */
   public TrainingRun(
       Trainer trainer,
@@ -120,18 +120,20 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  /** Asks the run to save and return after the present step; from any thread. */
+  /** Stops the run after the current step, with its state saved; may be called from any thread. */
   public void stop() {
     stopped = true;
   }
 
   /**
-   * Trains until all steps are done or {@link #stop} was called, and saves. To be called once.
+   * Trains until all steps are done or {@link #stop} was called, and saves the state. May be called
+   * once.
    *
-   * @throws UncheckedIOException if a state cannot be written; the message has how much is missing
-   *     on the disk, and of which step the last checkpoint is, which is intact
-   * @throws DivergedException if a step did not give finite numbers; the last checkpoint is intact
-   * @throws RuntimeException what the source of batches threw; the state is saved before
+   * @throws UncheckedIOException if a state cannot be written; the message contains the missing
+   *     space on the disk and the step of the last checkpoint, which stays intact
+   * @throws DivergedException if a step gave numbers that are not finite; the last checkpoint stays
+   *     intact
+   * @throws RuntimeException from the source of batches; the state is saved first
    * @return whether all steps are done
    */
   public boolean run(Listener listener) {
@@ -174,12 +176,14 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  /** For how long the training thread has waited for batches so far; for that thread. */
+  /**
+   * Returns the total time that the training thread has waited for batches; call it on that thread.
+   */
   public Duration waited() {
     return Duration.ofNanos(waited);
   }
 
-  /** Gives the folder back; again does nothing. */
+  /** Releases the folder; a second call does nothing. */
   @Override
   public void close() {
     lock.close();
@@ -191,7 +195,7 @@ public final class TrainingRun implements AutoCloseable {
         : CompletableFuture.failedFuture(new IllegalStateException("no step " + step));
   }
 
-  /** The batches of a step: with several per step, the source's next ones. */
+  /** Returns the batches of a step; with several per step, the next ones of the source. */
   private Batch[] batches(long step) {
     var all = new Batch[config.accumulate()];
     for (int i = 0; i < all.length; i++) {

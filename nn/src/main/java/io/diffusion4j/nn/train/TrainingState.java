@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Everything a run needs to go on, in one safetensors file that is replaced at once: weights,
- * moments and moving averages as tensors, and the losses that timesteps are drawn by, if they are;
- * step and configuration as notes.
+ * The whole state of a run, in one safetensors file that is replaced atomically. Weights, moments,
+ * moving averages and the losses of loss-aware timesteps are tensors; step and configuration are
+ * notes.
  */
 final class TrainingState {
   private static final String STEP = "step";
@@ -31,7 +31,7 @@ final class TrainingState {
   private static final String NOTHING = "none";
   private static final String EMA_DECAYS = "ema_decays";
 
-  /** What the keys of the moving averages begin with. */
+  /** The prefix of the keys of moving averages. */
   private static final List<String> AVERAGES =
       Learner.Role.AVERAGES.stream().map(role -> role.key("")).toList();
 
@@ -55,7 +55,7 @@ final class TrainingState {
     try (var saved = SafetensorsFile.open(file)) {
       saved.requireIntact();
       Map<String, String> notes = new LinkedHashMap<>(saved.metadata());
-      // of a time when there was no choice
+      // written before there was a choice
       notes.putIfAbsent(OPTIMIZER, Optimizer.Method.ADAMW.name());
       notes.putIfAbsent(TIMESTEPS, UNIFORM);
       notes.putIfAbsent(ACCUMULATE, "1");
@@ -93,7 +93,7 @@ final class TrainingState {
     }
   }
 
-  /** What must not change within a run; how long it is and how fast it learns may. */
+  /** The settings that must not change within a run; its length and its learning rate may. */
   private static Map<String, String> identity(
       Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps) {
     Map<String, String> notes = new LinkedHashMap<>();
@@ -113,7 +113,7 @@ final class TrainingState {
 
   /**
    * The tensors of a state with several moving averages, in the order in which the configuration
-   * has their decays; a single one may go on with another decay.
+   * has their decays; a single one may resume with another decay.
    *
    * @param decays in the order in which they were saved
    */

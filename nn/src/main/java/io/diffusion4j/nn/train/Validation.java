@@ -8,18 +8,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Measures a trainer on the same batches each time, of samples that it is not trained on.
+ * Measures a trainer on fixed batches of held-out samples.
  *
- * @param batches whose first are taken, of the training's batch size
- * @param count how many of them
+ * @param batches of the training's batch size, of which the first are used
+ * @param count the number of batches
  */
 public record Validation(BatchSource batches, int count) {
-  /** What the names of the numbers begin with. */
+  /** The prefix of the metrics' names. */
   public static final String PREFIX = "validation/";
 
   private static final int BUCKETS = 4;
 
-  /** Timesteps that networks of this project are trained with. */
+  /** The number of timesteps in trainings of this project. */
   private static final int TIMESTEPS = 1000;
 
   public Validation {

@@ -10,18 +10,18 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The tensors of a file, or those of them that a network is to account for. */
+/** The tensors of a file, or a selection of them. */
 public final class CheckpointTensors implements NamedTensors {
   private final Path origin;
   private final TensorSource source;
   private final Set<String> names;
 
-  /** All tensors. */
+  /** Reads all tensors. */
   public CheckpointTensors(Path origin, TensorSource source) {
     this(origin, source, name -> true);
   }
 
-  /** Those whose name passes. */
+  /** Reads the tensors whose name passes. */
   public CheckpointTensors(Path origin, TensorSource source, Predicate<String> accounted) {
     this.origin = origin;
     this.source = source;
@@ -58,7 +58,7 @@ public final class CheckpointTensors implements NamedTensors {
         .orElseGet(() -> TensorReader.of(read(name)));
   }
 
-  /** Of a tensor that a buffer can hold. */
+  /** For tensors that fit one buffer. */
   @Override
   public Optional<StoredTensor> stored(String name) {
     var info = source.info(name);

@@ -10,12 +10,11 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * How the tensors that there are differ from those that are asked for; each entry names a tensor
- * and its shape.
+ * The differences between existing and required tensors; each entry names a tensor and its shape.
  *
- * @param misshaped tensors of another shape than the one asked for
- * @param missing tensors that are asked for and not there
- * @param unused tensors that are there and not asked for
+ * @param misshaped tensors whose shape differs from the required one
+ * @param missing required tensors that do not exist
+ * @param unused existing tensors that are not required
  */
 public record Differences(List<String> misshaped, List<String> missing, List<String> unused) {
   public Differences {
@@ -25,10 +24,10 @@ public record Differences(List<String> misshaped, List<String> missing, List<Str
   }
 
   /**
-   * Compares.
+   * Compares existing with required tensors.
    *
-   * @param asked shapes by name, in the order in which they are asked for
-   * @param names of the tensors that there are
+   * @param asked the required shapes by name, in order
+   * @param names of the existing tensors
    */
   public static Differences between(
       Map<String, long[]> asked, Collection<String> names, Shapes shapes) {
@@ -57,21 +56,21 @@ public record Differences(List<String> misshaped, List<String> missing, List<Str
     return new Differences(misshaped, missing, unused);
   }
 
-  /** The shape of a tensor that is there. */
+  /** Returns the shape of an existing tensor. */
   @FunctionalInterface
   public interface Shapes {
     long[] of(String name);
   }
 
-  /** How many tensors differ. */
+  /** Returns the number of differences. */
   public int count() {
     return misshaped.size() + missing.size() + unused.size();
   }
 
   /**
-   * Nothing if there are none.
+   * Returns normally if there are no differences.
    *
-   * @throws CheckpointException if there are; the message lists them all
+   * @throws CheckpointException if there are; the message lists all of them
    */
   public void requireNone(Path origin) {
     if (count() > 0) {

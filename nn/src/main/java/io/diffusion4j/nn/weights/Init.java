@@ -2,7 +2,7 @@ package io.diffusion4j.nn.weights;
 
 import java.util.SplittableRandom;
 
-/** What a parameter is before training. */
+/** The initial values of a parameter. */
 @FunctionalInterface
 public interface Init {
   Init ZEROS = (shape, random) -> new float[size(shape)];

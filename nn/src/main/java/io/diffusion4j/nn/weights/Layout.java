@@ -1,8 +1,6 @@
 package io.diffusion4j.nn.weights;
 
-/**
- * How a parameter lies in memory: PyTorch's axis order in checkpoints, TensorFlow's in the graph.
- */
+/** The axis order of a parameter: PyTorch's in checkpoints, TensorFlow's in the graph. */
 public enum Layout {
   /** The same on both sides: biases, gains, tables. */
   SAME {

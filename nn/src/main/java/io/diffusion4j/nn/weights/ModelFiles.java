@@ -11,12 +11,12 @@ public final class ModelFiles {
   private ModelFiles() {}
 
   /**
-   * Writes some tensors as bfloat16, the form in which models ship: half the bytes, and what they
-   * are computed in.
+   * Writes some tensors as bfloat16, the format of shipped models: half the bytes, and the
+   * precision of computation.
    *
    * @param baseName of the file, see {@link io.diffusion4j.checkpoint.Checkpoint}
    * @param keep which tensors
-   * @param notes where the weights come from; travel with them
+   * @param notes on the origin of the weights, stored with them
    */
   public static void write(
       Path folder,
@@ -27,7 +27,7 @@ public final class ModelFiles {
     write(folder, baseName, weights, keep, DType.BF16, notes);
   }
 
-  /** The same as another type. */
+  /** Writes tensors as another type. */
   public static void write(
       Path folder,
       String baseName,

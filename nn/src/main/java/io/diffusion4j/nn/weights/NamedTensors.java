@@ -7,24 +7,26 @@ import java.util.Set;
 
 /** Named tensors in PyTorch's axis order: a checkpoint on disk, or weights in memory. */
 public interface NamedTensors {
-  /** Where they are from, for messages: a path or a few words. */
+  /** Returns the origin for messages: a path or a few words. */
   String origin();
 
   /** All names. */
   Set<String> names();
 
-  /** The shape of a tensor that is there. */
+  /** Returns the shape of an existing tensor. */
   long[] shape(String name);
 
-  /** The values of a tensor that is there, row-major. */
+  /** Returns the values of an existing tensor, row-major. */
   float[] read(String name);
 
-  /** The values of a tensor that is there, in parts, for whom they need not be on the heap. */
+  /**
+   * Returns a reader for parts of an existing tensor, for callers that do not need it on the heap.
+   */
   default TensorReader reader(String name) {
     return TensorReader.of(read(name));
   }
 
-  /** The bytes of a tensor that is there, if they are at hand as they are stored. */
+  /** Returns the stored bytes of an existing tensor, if they are available. */
   default Optional<StoredTensor> stored(String name) {
     return Optional.empty();
   }

@@ -3,12 +3,12 @@ package io.diffusion4j.nn.weights;
 import java.util.Arrays;
 
 /**
- * A parameter as a layer asks for it.
+ * A parameter of a layer.
  *
  * @param key its name in checkpoints, such as {@code down_blocks.0.resnets.0.conv1.weight}
  * @param shape its shape in checkpoints
- * @param layout how the checkpoint's axes relate to the graph's
- * @param init its values before training
+ * @param layout its axis order in checkpoints and in the graph
+ * @param init its initial values
  */
 public record Parameter(String key, long[] shape, Layout layout, Init init) {
   /** The number of values. */

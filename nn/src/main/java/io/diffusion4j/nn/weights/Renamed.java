@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Some tensors under other names. A tensor may have several, and one without a name is not there.
+ * Tensors under other names. A tensor may have several names; one without a name is left out.
  *
  * @param tensors all of them
  * @param sources the name of each tensor among these, by its name here

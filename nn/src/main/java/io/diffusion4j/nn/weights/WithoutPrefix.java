@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The part of some tensors whose names begin with a prefix, without it: one network's share of
+ * The tensors whose names begin with a prefix, with the prefix removed: one network's share of
  * weights that were trained together.
  *
  * @param tensors all of them

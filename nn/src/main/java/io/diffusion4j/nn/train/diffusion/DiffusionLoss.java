@@ -16,15 +16,15 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * The loss of a denoiser over a batch that {@link NoisedBatch} made: what {@link
- * io.diffusion4j.diffusion.loss.TrainingLoss} computes for one sample, which cites the formulas'
- * sources.
+ * The loss of a denoiser over a batch of {@link NoisedBatch}. {@link
+ * io.diffusion4j.diffusion.loss.TrainingLoss} is the same loss for one sample, and cites the
+ * sources of the formulas.
  *
  * <p>Whatever the parameterization, the means of the true and the predicted posterior differ by k
  * times the error of the prediction, so one factor per row serves ε, x₀ and v.
  */
 public final class DiffusionLoss {
-  /** Input: what the network is to predict. */
+  /** Input: the target of the network. */
   public static final String TARGET = "target";
 
   /** Input: the clean sample. */
@@ -61,10 +61,10 @@ public final class DiffusionLoss {
   }
 
   /**
-   * Any loss.
+   * Returns a loss of any type.
    *
-   * @param type what is minimised
-   * @param variance what the variance is
+   * @param type the loss to minimise
+   * @param variance the type of the variance
    * @param outputs the network's: the prediction and, if the variance is learned, the variance
    */
   public static Objective.Loss of(
@@ -92,7 +92,7 @@ public final class DiffusionLoss {
     var smallest = overSample(column(2));
     var largest = overSample(column(3));
     var first = column(4);
-    // Beside a square error, the bound is for the variance alone.
+    // With a square error, the bound trains the variance only.
     var difference =
         nn.multiply(type.isSquareError() ? nn.detached(error) : error, overSample(column(1)));
     var logVariance =

@@ -18,13 +18,13 @@ import java.util.SplittableRandom;
 
 /**
  * Makes the diffusion part of a training batch: x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε at a random timestep for
- * each sample, and what {@link DiffusionLoss} wants to know about it.
+ * each sample, and the inputs of {@link DiffusionLoss}.
  *
  * @param schedule the forward process
- * @param parameterization what the network predicts
- * @param weighting how much the error of each timestep counts
- * @param times what the network is fed for a timestep
- * @param timesteps which timesteps are trained on, unless the caller has its own
+ * @param parameterization the network's prediction type
+ * @param weighting of the timesteps' errors
+ * @param times the network's time input for a timestep
+ * @param timesteps draws the timesteps, unless the caller passes another sampler
  */
 public record NoisedBatch(
     NoiseSchedule schedule,
@@ -32,7 +32,7 @@ public record NoisedBatch(
     Weighting weighting,
     NetworkDenoiser.Times times,
     TimestepSampler timesteps) {
-  /** All timesteps alike. */
+  /** Draws timesteps uniformly. */
   public NoisedBatch(
       NoiseSchedule schedule,
       Parameterization parameterization,
@@ -62,7 +62,7 @@ public record NoisedBatch(
    * Adds the inputs of the loss, and the network's sample and time, to a batch.
    *
    * @param samples the clean samples x₀
-   * @param random decides timesteps and noise
+   * @param random draws timesteps and noise
    */
   public void addTo(Batch batch, List<float[]> samples, SplittableRandom random) {
     addTo(batch, samples, random, timesteps);

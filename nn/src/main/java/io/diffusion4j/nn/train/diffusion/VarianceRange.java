@@ -12,24 +12,24 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Keeps a learned variance between its two bounds, which the variational bound alone does not: near
- * t = 0 a prediction errs by more than the larger bound allows, so its optimum lies beyond; near t
- * = T the two bounds meet, its gradient vanishes, and an optimizer that normalises gradients lets
- * the answer drift. Published samplers do not clip what a network answers, so a value outside turns
- * into noise of a wrong size there.
+ * Keeps a learned variance between its two bounds. The variational bound alone does not: near t = 0
+ * the error of a prediction exceeds the larger bound, so the optimum is outside; near t = T the two
+ * bounds meet, its gradient vanishes, and an optimizer that normalises gradients lets the output
+ * drift. Published samplers do not clip the output of a network, so a value outside becomes noise
+ * of the wrong size.
  *
- * <p>The variational bound sees the answer v clipped to ±{@value #LIMIT}, and {@value #WEIGHT}
- * times the mean square of what was clipped off is added to the loss. The limit is below 1 so that
- * answers which waver about it stay inside.
+ * <p>In the variational bound the output v is clipped to ±{@value #LIMIT}, and {@value #WEIGHT}
+ * times the mean square of the excess is added to the loss. The limit is below 1, so that outputs
+ * which fluctuate around it stay inside.
  */
 public final class VarianceRange {
-  /** The largest |v| that costs nothing. */
+  /** The largest |v| without a penalty. */
   public static final float LIMIT = 0.8f;
 
   /** Weight of the mean square of what exceeds the limit. */
   public static final float WEIGHT = 10;
 
-  /** Metric: the share of answers outside [−1, 1]. */
+  /** Metric: the share of outputs outside [−1, 1]. */
   public static final String OUTSIDE = "variance_outside";
 
   private VarianceRange() {}
