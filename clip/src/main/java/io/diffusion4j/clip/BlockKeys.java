@@ -6,8 +6,8 @@ import io.diffusion4j.nn.weights.Init;
 import java.util.List;
 
 /**
- * How a family of checkpoints names the parts of a transformer's blocks and packs the projections
- * of their attention. This is all that differs between the families.
+ * The keys of a transformer's blocks in a family of checkpoints, and its packing of the attention's
+ * projections. The families differ in nothing else.
  */
 public enum BlockKeys {
   /** {@code layers.N}, with a matrix for each projection: transformers' {@code CLIPEncoder}. */
@@ -96,12 +96,12 @@ public enum BlockKeys {
     return nn.at(blocks, index);
   }
 
-  /** A layer normalisation, whose place is {@code nn}. */
+  /** Applies a layer normalisation with the parameters at {@code nn}. */
   Tensor norm(Nn nn, Tensor x, double eps) {
     return nn.layerNorm(x, eps);
   }
 
-  /** A dense layer, whose place is {@code nn}. */
+  /** Applies a dense layer with the parameters at {@code nn}. */
   Tensor linear(Nn nn, Tensor x, long out, Init init) {
     return nn.linear(x, out, init);
   }

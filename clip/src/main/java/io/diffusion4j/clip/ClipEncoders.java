@@ -17,9 +17,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Both towers of a CLIP, whatever the layout of its folder: a pipeline with a text encoder and an
- * image encoder, transformers' {@code CLIPModel}, open_clip's, or OpenAI's. Thread-safe; holds
- * native memory until it is closed.
+ * Both towers of a CLIP in any supported layout: a pipeline with a text encoder and an image
+ * encoder, transformers' {@code CLIPModel}, open_clip's, or OpenAI's. Thread-safe; holds native
+ * memory until it is closed.
  *
  * <pre>{@code
  * try (var clip = ClipEncoders.open(folder, Optional.empty(), Compute.of(Precision.FLOAT32))) {
@@ -62,9 +62,9 @@ public final class ClipEncoders implements AutoCloseable {
   /**
    * Opens a folder.
    *
-   * @param tokenizer the folder of the vocabulary; the model's own folder unless given
-   * @throws IllegalArgumentException if it is no CLIP of these layouts, or has no vocabulary
-   * @throws CheckpointException if its content is damaged
+   * @param tokenizer the folder of the vocabulary; the model's own folder if empty
+   * @throws IllegalArgumentException if the folder has none of these layouts, or no vocabulary
+   * @throws CheckpointException if it is damaged
    */
   public static ClipEncoders open(Path folder, Optional<Path> tokenizer, Compute compute) {
     Check.that(Files.isDirectory(folder), "clip", folder, "a folder");
@@ -81,7 +81,7 @@ public final class ClipEncoders implements AutoCloseable {
             : ClipModel.loadOpenAi(folder, words, compute));
   }
 
-  /** Whether a folder is a pipeline, or one in the making that has both towers. */
+  /** Whether a folder is a pipeline, or an unfinished one with both towers. */
   static boolean isPipeline(Path folder) {
     return Files.isRegularFile(folder.resolve(ModelFolder.INDEX))
         || (Files.isDirectory(folder.resolve(TEXT)) && Files.isDirectory(folder.resolve(IMAGE)));
@@ -171,12 +171,12 @@ public final class ClipEncoders implements AutoCloseable {
     return image;
   }
 
-  /** How many values an embedding has. */
+  /** Returns the number of values of an embedding. */
   public int size() {
     return size;
   }
 
-  /** By what cosines are multiplied before the softmax; 100 where the folder does not say. */
+  /** Returns the factor of the cosines before the softmax; 100 if the folder contains none. */
   public double logitScale() {
     return logitScale;
   }

@@ -32,8 +32,8 @@ public final class ClipFolders {
   private static final int PROJECTION_DIM = 512;
 
   /**
-   * Settings that make no difference here: of training, of special tokens, which the tokenizer
-   * knows, and of what transformers can do with other models, which older files repeat.
+   * Settings without an effect here: those of training, of special tokens, which the tokenizer has,
+   * and of other models of transformers, which older files repeat.
    */
   private static final String[] IGNORABLE =
       """
@@ -91,7 +91,7 @@ public final class ClipFolders {
     var vision = config.object("vision_config");
     List.of(text, vision).forEach(tower -> tower.has("projection_dim")); // the whole's counts
     var network = new ClipNetwork(text(text, dim), vision(vision, dim));
-    // What training starts from, and what older files say twice.
+    // Initial values of a training, and fields that older files repeat.
     List.of("logit_scale_init_value", "text_config_dict", "vision_config_dict")
         .forEach(config::has);
     config.refuseUnknown(IGNORABLE);
@@ -139,17 +139,17 @@ public final class ClipFolders {
         config.doubleValue("layer_norm_eps", 1e-5));
   }
 
-  /** What the weights of a text tower must be. */
+  /** Returns the tensors of a text tower. */
   public static Manifest manifest(ClipTextNetwork network) {
     return Manifest.of(network).ignoring(name -> !isParameter(name));
   }
 
-  /** What the weights of an image tower must be. */
+  /** Returns the tensors of an image tower. */
   public static Manifest manifest(ClipVisionNetwork network) {
     return Manifest.of(network).ignoring(name -> !isParameter(name));
   }
 
-  /** Whether a tensor is a parameter; older files also hold the buffer 0, 1, 2, …. */
+  /** Whether a tensor is a parameter; older files also contain the buffer 0, 1, 2, …. */
   public static boolean isParameter(String name) {
     return !name.endsWith(".position_ids");
   }
@@ -230,7 +230,7 @@ public final class ClipFolders {
     write(folder, weights, keep, DType.BF16, notes);
   }
 
-  /** Writes those of some weights with transformers' keys that pass. */
+  /** Writes the selected tensors of weights with transformers' keys. */
   static void write(
       Path folder,
       NamedTensors weights,

@@ -11,18 +11,18 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Tells whether two folders have the same CLIP, so that embeddings of two models are not mixed: the
- * digest of the names, the shapes and the first numbers of all tensors. Training changes them all,
- * and reading them takes no time.
+ * The identity of a CLIP, which prevents embeddings of different models from being mixed: a digest
+ * of the names, shapes and first numbers of all tensors. Training changes all of these numbers, and
+ * reading them takes no time.
  */
 public final class ClipIdentity {
-  /** Of each tensor. */
+  /** The number of values read from each tensor. */
   private static final int MOST_BYTES = 256;
 
   private ClipIdentity() {}
 
   /**
-   * The identity of the towers of a folder, as {@link ClipEncoders#open} finds them.
+   * Returns the identity of the towers that {@link ClipEncoders#open} opens in a folder.
    *
    * @return {@code sha256:} and 64 hexadecimal digits
    * @throws io.diffusion4j.checkpoint.CheckpointException if there are no weights

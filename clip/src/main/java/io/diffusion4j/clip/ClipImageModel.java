@@ -48,7 +48,7 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
   }
 
   /**
-   * The embeddings of images that are prepared already, as by another framework.
+   * Embeds images that are already preprocessed, for example by another framework.
    *
    * @param pixels {@code [H, W, 3]} each, normalised, of the tower's size; at least one
    */

@@ -4,7 +4,7 @@ import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
 
-/** How a family of checkpoints names the parameters of CLIP. */
+/** The keys of CLIP's parameters in a family of checkpoints. */
 @SuppressWarnings("ImmutableEnumChecker") // records of strings
 public enum ClipKeys {
   /** transformers' {@code CLIPModel} and its two towers. */
@@ -65,10 +65,10 @@ public enum ClipKeys {
   /** The parts of both transformers. */
   final BlockKeys blocks;
 
-  /** Where the parts of the text tower lie. */
+  /** The places of the text tower's parts. */
   final Text text;
 
-  /** Where the parts of the image tower lie. */
+  /** The places of the image tower's parts. */
   final Vision vision;
 
   ClipKeys(BlockKeys blocks, Text text, Vision vision) {
@@ -77,13 +77,18 @@ public enum ClipKeys {
     this.vision = vision;
   }
 
-  /** Projects {@code [B, W]} to the space that texts and images share; the matrix lies as here. */
+  /**
+   * Projects {@code [B, W]} to the joint space of texts and images, with the matrix layout of this
+   * family.
+   */
   abstract Tensor project(Nn nn, String key, Tensor x, long out, Init init);
 
   /** Whether a parameter is the image tower's. */
   abstract boolean isVision(String key);
 
-  /** Whether a parameter is the text tower's, or nobody's, which is then seen there. */
+  /**
+   * Whether a parameter belongs to the text tower, or to no tower; the text tower then reports it.
+   */
   boolean isText(String key) {
     return !isVision(key) && !key.equals(LOGIT_SCALE);
   }

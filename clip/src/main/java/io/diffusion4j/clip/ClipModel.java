@@ -83,7 +83,10 @@ public final class ClipModel implements AutoCloseable {
         origin, checkpoint, key -> isParameter(key) && accounted.test(key));
   }
 
-  /** Older files of transformers also hold the buffer 0, 1, 2, …, and OpenAI's three numbers. */
+  /**
+   * Older files of transformers also contain the buffer 0, 1, 2, …, and OpenAI's contain three
+   * numbers.
+   */
   private static boolean isParameter(String key) {
     return ClipFolders.isParameter(key) && OpenAiClip.isParameter(key);
   }
@@ -112,7 +115,7 @@ public final class ClipModel implements AutoCloseable {
     return image;
   }
 
-  /** By what cosines are multiplied before the softmax; 100 in what OpenAI published. */
+  /** Returns the factor of the cosines before the softmax; 100 in OpenAI's published models. */
   public double logitScale() {
     return logitScale;
   }

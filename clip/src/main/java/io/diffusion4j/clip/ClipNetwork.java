@@ -25,7 +25,7 @@ public record ClipNetwork(ClipTextNetwork text, ClipVisionNetwork vision)
         text.keys() == vision.keys(), "keys", vision.keys(), "the text tower's %s", text.keys());
   }
 
-  /** How the checkpoint names the parameters. */
+  /** Returns the keys of the parameters. */
   public ClipKeys keys() {
     return text.keys();
   }

@@ -17,8 +17,8 @@ import java.util.List;
  * @param transformer the blocks
  * @param vocabulary the number of tokens
  * @param positions the length of a text, L
- * @param embeddingDim of the embedding that texts and images share, E
- * @param keys how the checkpoint names the parameters
+ * @param embeddingDim the size of the joint embedding space, E
+ * @param keys of the parameters in the checkpoint
  */
 public record ClipTextNetwork(
     Transformer transformer, int vocabulary, int positions, int embeddingDim, ClipKeys keys)
@@ -55,7 +55,7 @@ public record ClipTextNetwork(
   }
 
   /**
-   * Checks that a tokenizer speaks this network's language.
+   * Checks that a tokenizer fits this network.
    *
    * @throws IllegalArgumentException if its vocabulary or its texts have another size
    */

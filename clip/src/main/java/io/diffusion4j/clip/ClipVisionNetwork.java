@@ -15,8 +15,8 @@ import java.util.List;
  * @param transformer the blocks
  * @param imageSize height and width of an image in pixels
  * @param patch height and width of a patch in pixels
- * @param embeddingDim of the embedding that texts and images share, E
- * @param keys how the checkpoint names the parameters
+ * @param embeddingDim the size of the joint embedding space, E
+ * @param keys of the parameters in the checkpoint
  */
 public record ClipVisionNetwork(
     Transformer transformer, int imageSize, int patch, int embeddingDim, ClipKeys keys)

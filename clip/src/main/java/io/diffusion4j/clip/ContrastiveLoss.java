@@ -9,7 +9,7 @@ import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.weights.Init;
 import java.util.Map;
 
-/** What contrastive losses are made of: unit vectors, and a learned temperature. */
+/** The components of contrastive losses: unit vectors and a learned temperature. */
 public final class ContrastiveLoss {
   /** The key of the temperature's logarithm. */
   public static final String LOGIT_SCALE = "logit_scale";
@@ -27,7 +27,7 @@ public final class ContrastiveLoss {
    *
    * @param text embeddings {@code [B, E]}
    * @param image embeddings of the same rows
-   * @param largest what the factor of the cosines may become
+   * @param largest the upper bound of the factor of the cosines
    */
   public static Objective.Loss of(Nn nn, Tensor text, Tensor image, double largest) {
     var t = normalise(nn, text);
@@ -48,7 +48,7 @@ public final class ContrastiveLoss {
     return nn.multiply(x, nn.map(Function.INVERSE_ROOT, nn.add(square, nn.constant(1e-12))));
   }
 
-  /** The learned factor of the cosines; its parameter is asked for once. */
+  /** The learned factor of the cosines. Call it once per network. */
   public static Tensor scale(Nn nn, double largest) {
     // Above ln(largest) the clamp stops the gradient too, so the parameter itself stays there.
     var clamped = nn.combine(Operation.MINIMUM, logScale(nn), nn.constant(Math.log(largest)));

@@ -9,11 +9,11 @@ import java.util.List;
 
 /**
  * CLIP's symmetric contrastive loss (Radford et al. 2021, fig. 3): the cosine of every text with
- * every image of the batch, scaled by a learned temperature, is to be largest for the pairs.
+ * every image of the batch, scaled by a learned temperature, is maximised for the pairs.
  *
  * @param network both towers and the temperature
- * @param largestScale what the factor of the cosines may become. Where it is large, small
- *     differences of the embeddings suffice, and all but a few of their components vary little.
+ * @param largestScale the upper bound of the factor of the cosines. If it is large, small
+ *     differences between embeddings suffice, and all but a few of their components vary little.
  */
 public record ContrastiveObjective(ClipNetwork network, double largestScale)
     implements FeatureObjective {
@@ -25,7 +25,7 @@ public record ContrastiveObjective(ClipNetwork network, double largestScale)
         "in (0, 100]");
   }
 
-  /** The loss of two towers, the scale as in CLIP. */
+  /** Creates the loss of two towers, with CLIP's bound of the scale. */
   public ContrastiveObjective(ClipTextNetwork text, ClipVisionNetwork vision) {
     this(new ClipNetwork(text, vision), ContrastiveLoss.LARGEST);
   }

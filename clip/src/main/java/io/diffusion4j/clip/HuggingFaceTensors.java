@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Weights with OpenAI's keys under those of transformers: packed projections taken apart, and the
- * matrices to the shared space transposed. Each tensor is made when it is read.
+ * Weights with OpenAI's keys, presented under transformers' keys: packed projections are split, and
+ * the matrices to the joint space are transposed. Each tensor is made when it is read.
  */
 final class HuggingFaceTensors implements NamedTensors {
   private static final String PACKED = "attn.in_proj_";
@@ -20,7 +20,7 @@ final class HuggingFaceTensors implements NamedTensors {
   private final Map<String, Origin> origins = new LinkedHashMap<>();
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
 
-  /** Which tensor a parameter is made of, and how. */
+  /** The source tensor of a parameter, and the conversion. */
   private record Origin(String key, How how) {}
 
   private enum How {

@@ -15,8 +15,9 @@ import java.util.Set;
 
 /**
  * OpenAI's {@code CLIP} with a vision transformer: {@code model.safetensors} with OpenAI's keys.
- * The shapes of the tensors say all but the heads, which are 64 wide in all that OpenAI published;
- * a {@code config.json} with the arguments of the class's constructor says those too.
+ * All sizes follow from the shapes of the tensors, except for the number of heads. Heads are 64
+ * wide in OpenAI's published models; otherwise a {@code config.json} contains the arguments of the
+ * class's constructor.
  */
 public final class OpenAiClip {
   private static final String CONFIG = "config.json";
@@ -24,7 +25,7 @@ public final class OpenAiClip {
   private static final int HEAD_WIDTH = 64;
   private static final double EPS = 1e-5;
 
-  /** What OpenAI's archives hold beside the parameters. */
+  /** The tensors in OpenAI's archives that are no parameters. */
   private static final Set<String> BUFFERS =
       Set.of("input_resolution", "context_length", "vocab_size");
 
@@ -36,10 +37,10 @@ public final class OpenAiClip {
   }
 
   /**
-   * What the folder of a model holds.
+   * Reads the network of a model's folder.
    *
    * @param weights the tensors in the folder
-   * @throws CheckpointException if it is no CLIP, or one that we cannot do
+   * @throws CheckpointException if it is no CLIP, or an unsupported one
    */
   public static ClipNetwork read(Path folder, NamedTensors weights) {
     try {
@@ -78,7 +79,7 @@ public final class OpenAiClip {
     return network;
   }
 
-  /** As OpenAI's own {@code build_model} does. */
+  /** The number of heads as in OpenAI's {@code build_model}. */
   static ClipNetwork ofShapes(Path folder, NamedTensors weights) {
     var text = ClipKeys.OPENAI.text;
     var vision = ClipKeys.OPENAI.vision;
@@ -139,8 +140,8 @@ public final class OpenAiClip {
    * Writes a whole model.
    *
    * @param weights the parameters of a network with OpenAI's keys
-   * @param notes where they come from
-   * @throws IllegalArgumentException if OpenAI's class cannot be that network
+   * @param notes on their origin
+   * @throws IllegalArgumentException if OpenAI's class does not support this network
    */
   public static void write(
       Path folder, ClipNetwork network, NamedTensors weights, Map<String, String> notes) {

@@ -17,8 +17,8 @@ import java.util.Optional;
 
 /**
  * A file of OpenAI's CLIP, such as {@code ViT-L-14.pt}, with the parameters under transformers'
- * names: projections of attention that are packed there are three here, and the two last matrices
- * are transposed.
+ * names: packed projections of attention are split into three, and the two last matrices are
+ * transposed.
  *
  * @param origin of the file, for messages
  * @param network the towers, with OpenAI's keys
@@ -32,7 +32,7 @@ public record OpenAiFile(Path origin, ClipNetwork network, TensorSource tensors)
   /**
    * Reads the shapes.
    *
-   * @param file stays open as long as this is used
+   * @param file must stay open while this is used
    * @param origin of the file, for messages
    * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP with a vision
    *     transformer
@@ -92,7 +92,7 @@ public record OpenAiFile(Path origin, ClipNetwork network, TensorSource tensors)
     }
   }
 
-  /** Its tensors of the text tower, or those of the image tower, in the order of the file. */
+  /** Returns the tensors of the text tower or of the image tower, in the order of the file. */
   public TensorSource tower(boolean text) {
     var tower = new DerivedTensors(origin, tensors.metadata());
     tensors.names().stream()
@@ -117,8 +117,8 @@ public record OpenAiFile(Path origin, ClipNetwork network, TensorSource tensors)
    * preprocessing.
    *
    * @param vocabulary {@code bpe_simple_vocab_16e6.txt.gz} of OpenAI, or the folder of a tokenizer
-   * @param dtype how floats are stored; empty for as they are
-   * @param maxShardBytes of a file of weights
+   * @param dtype how floats are stored; empty for no conversion
+   * @param maxShardBytes the largest size of a file of weights
    * @throws UncheckedIOException if a file cannot be read or written
    */
   public static void convert(

@@ -9,15 +9,15 @@ import java.util.List;
 
 /**
  * open_clip's own layout: {@code open_clip_config.json}, and weights with OpenAI's keys in {@code
- * open_clip_model.safetensors} or {@code open_clip_pytorch_model.bin}. Of its towers the vision
- * transformer and the causal text transformer; SigLIP, CoCa and others are refused by the field
- * that asks for them.
+ * open_clip_model.safetensors} or {@code open_clip_pytorch_model.bin}. The supported towers are the
+ * vision transformer and the causal text transformer; SigLIP, CoCa and others are refused, with the
+ * name of the unsupported field.
  *
  * @param network the towers
- * @param preprocessor what the image tower was trained to see
+ * @param preprocessor of the image tower
  */
 public record OpenClip(ClipNetwork network, ClipPreprocessor preprocessor) {
-  /** What the weights may be called. */
+  /** The possible names of the weights. */
   static final String[] WEIGHTS = {"open_clip_model", "open_clip_pytorch_model"};
 
   private static final String CONFIG = "open_clip_config.json";
@@ -31,8 +31,7 @@ public record OpenClip(ClipNetwork network, ClipPreprocessor preprocessor) {
   /**
    * Reads the settings of a folder; defaults are open_clip's.
    *
-   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP, or one that we cannot
-   *     do
+   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP, or an unsupported one
    */
   public static OpenClip read(Path folder) {
     var config = ComponentConfig.read(folder.resolve(CONFIG));

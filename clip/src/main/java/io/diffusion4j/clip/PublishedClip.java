@@ -15,9 +15,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A whole CLIP in the folder of its publisher, to be written as the two towers of a pipeline: in
- * transformers' layout ({@code CLIPModel}), OpenAI's or open_clip's, each with its tokenizer
- * beside.
+ * A published CLIP in the layout of transformers ({@code CLIPModel}), OpenAI or open_clip, with its
+ * tokenizer in the same folder. It can be written as the two towers of a pipeline.
  */
 public final class PublishedClip implements AutoCloseable {
   private static final String CONFIG = "config.json";
@@ -50,8 +49,7 @@ public final class PublishedClip implements AutoCloseable {
   /**
    * Opens a folder.
    *
-   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP, one that we cannot do,
-   *     or damaged
+   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP, unsupported, or damaged
    * @throws UncheckedIOException if it has no tokenizer, or cannot be read
    */
   public static PublishedClip open(Path folder) {
@@ -92,12 +90,12 @@ public final class PublishedClip implements AutoCloseable {
             vision.transformer(), vision.imageSize(), vision.patch(), vision.embeddingDim()));
   }
 
-  /** The towers, with transformers' keys whatever those of the folder are. */
+  /** Returns the towers with transformers' keys, whatever the keys in the folder. */
   public ClipNetwork network() {
     return network;
   }
 
-  /** What the image tower was trained to see. */
+  /** Returns the preprocessing of the image tower. */
   public ClipPreprocessor preprocessor() {
     return preprocessor;
   }
@@ -109,7 +107,7 @@ public final class PublishedClip implements AutoCloseable {
   /**
    * Writes the text tower, in the number format in which it was published.
    *
-   * @param notes travel with the weights
+   * @param notes stored with the weights
    */
   public void writeText(Path folder, Map<String, String> notes) {
     ClipFolders.writeConfig(

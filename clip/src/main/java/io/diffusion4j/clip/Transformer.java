@@ -7,7 +7,7 @@ import io.diffusion4j.nn.weights.Init;
 import java.util.List;
 
 /**
- * The pre-norm transformer that both of CLIP's towers are made of, and GLIDE's text encoder.
+ * The pre-norm transformer in both of CLIP's towers and in GLIDE's text encoder.
  *
  * @param width of the tokens, W
  * @param intermediate width of the feed-forward layer
@@ -21,7 +21,7 @@ public record Transformer(
   /** The non-linearities of published CLIPs. */
   public enum Activation {
     GELU,
-    /** x·σ(1.702·x), what OpenAI's weights were trained with. */
+    /** x·σ(1.702·x), used by OpenAI's weights. */
     QUICK_GELU
   }
 

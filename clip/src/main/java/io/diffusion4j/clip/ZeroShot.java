@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What CLIP knows without being trained for the task: which of some texts an image shows (Radford
- * et al. 2021, §3.1.2), and how often that is the right one.
+ * Zero-shot classification and retrieval (Radford et al. 2021, §3.1.2): the text that fits an image
+ * best, and how often it is the right one.
  *
  * @param textEncoder the text tower
  * @param imageEncoder the image tower
@@ -46,7 +46,7 @@ public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
   }
 
   /**
-   * How probable each label is for an image: the softmax of the scaled cosines.
+   * Returns the probability of each label for an image: the softmax of the scaled cosines.
    *
    * @param labels at least one, such as {@code a frog}
    */
@@ -56,7 +56,7 @@ public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
   }
 
   /**
-   * How often the right text of an image is among the k most similar: recall at k.
+   * Returns the share of images whose right text is among the k most similar ones: recall at k.
    *
    * @param similarities {@code [images][texts]}
    * @param right the index of the right text for each image

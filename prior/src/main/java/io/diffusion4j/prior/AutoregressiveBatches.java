@@ -19,7 +19,7 @@ import java.util.List;
 public record AutoregressiveBatches(
     CaptionedEmbeddings data, EmbeddingCodes codes, DotBuckets dots, int batchSize, long seed)
     implements BatchSource {
-  /** A dropped caption takes the dot product with it. */
+  /** If a caption is dropped, so is its dot product. */
   @Override
   public Batch batch(long step) {
     var pairs = data.pairs(step * batchSize, batchSize, BatchSource.random(seed, step));
@@ -39,9 +39,9 @@ public record AutoregressiveBatches(
   }
 
   /**
-   * The tokens for dot products like those of the first examples with their captions.
+   * Computes the tokens for dot products from the first examples and their captions.
    *
-   * @param examples how many
+   * @param examples the number of examples
    * @param count D
    */
   public static DotBuckets dots(CaptionedEmbeddings data, int examples, int count) {

@@ -12,7 +12,7 @@ import io.diffusion4j.diffusion.argument.Check;
  * @param textLength positions of the text, L
  * @param components codes of an image embedding, K, at most E
  * @param buckets values of a code, N
- * @param dotBuckets values of the dot product's token, D; even, as the upper half is drawn from
+ * @param dotBuckets values of the dot product's token, D; even, since sampling uses the upper half
  */
 public record AutoregressiveConfig(
     int heads,
@@ -38,7 +38,7 @@ public record AutoregressiveConfig(
     Check.that(dotBuckets >= 2 && dotBuckets % 2 == 0, "dot_buckets", dotBuckets, "even, ≥ 2");
   }
 
-  /** One with the transformer of a diffusion prior. */
+  /** Creates a configuration with the transformer of a diffusion prior. */
   public static AutoregressiveConfig like(
       PriorConfig prior, int layers, int components, int buckets, int dotBuckets) {
     return new AutoregressiveConfig(

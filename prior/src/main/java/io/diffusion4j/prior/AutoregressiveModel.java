@@ -22,8 +22,8 @@ import java.util.Set;
 
 /**
  * An autoregressive prior on disk and in memory: {@code config.json} and a safetensors file with
- * the network and the codes. diffusers knows no such component and passes its folder over.
- * Thread-safe; holds native memory until it is closed.
+ * the network and the codes. diffusers ignores this folder. Thread-safe; holds native memory until
+ * it is closed.
  */
 public final class AutoregressiveModel implements AutoCloseable {
   private static final String CONFIG = "config.json";
@@ -35,7 +35,7 @@ public final class AutoregressiveModel implements AutoCloseable {
   private static final String EDGES = "dot.edges";
   private static final Set<String> BESIDE = Set.of(MEAN, DIRECTIONS, LOW, WIDTH, EDGES);
 
-  /** Rows of one run of the network. */
+  /** The number of rows in one run of the network. */
   private static final int MOST_ROWS = 32;
 
   private final AutoregressiveConfig config;
@@ -79,7 +79,7 @@ public final class AutoregressiveModel implements AutoCloseable {
     }
   }
 
-  /** The tensors that the network does not ask for. */
+  /** The tensors that are no parameters. */
   private record Beside(Path folder, Checkpoint checkpoint) {
     float[] read(String name, int size) {
       float[] values = checkpoint.readFloats(name);
@@ -119,7 +119,7 @@ public final class AutoregressiveModel implements AutoCloseable {
     return config;
   }
 
-  /** What the weights must be. */
+  /** Returns the tensors of the file. */
   public static Manifest manifest(AutoregressiveConfig config) {
     int k = config.components();
     return Manifest.of(new AutoregressiveTransformer(config))
@@ -166,12 +166,12 @@ public final class AutoregressiveModel implements AutoCloseable {
     return config;
   }
 
-  /** What the codes mean. */
+  /** Returns the definition of the codes. */
   public EmbeddingCodes codes() {
     return codes;
   }
 
-  /** What the tokens of dot products mean. */
+  /** Returns the definition of the tokens for dot products. */
   public DotBuckets dots() {
     return dots;
   }

@@ -16,22 +16,23 @@ import java.util.List;
 
 /**
  * The autoregressive prior (DALL-E 2, §2.2): draws the codes of an image embedding one after the
- * other, from the component of the largest variance to that of the smallest.
+ * other, by decreasing variance of their components.
  *
  * <p>The token of the dot product is drawn from its upper half. Guidance is on logits: l = l_u +
- * s·(l_c − l_u), where l_u is asked with the negative text and without that token. Its stage has no
- * sampler and a fixed number of steps, one for each code; the guidance scale must be constant, as
- * there are no timesteps. Every code takes its random number from its own address, so an embedding
- * is the same in any company.
+ * s·(l_c − l_u), where l_u is computed with the negative text and without that token. Its stage has
+ * no sampler and a fixed number of steps, one for each code; the guidance scale must be constant,
+ * as there are no timesteps. The random number of each code has its own address, so an embedding
+ * does not depend on its batch.
  *
- * @param codes what the network's codes mean
+ * @param codes the definition of the codes
  * @param dotBuckets D
- * @param temperature what logits are divided by, positive; 1 draws as often as the network says
+ * @param temperature the divisor of the logits, positive; 1 draws from the network's own
+ *     distribution
  */
 public record AutoregressivePrior(
     CodePredictor network, EmbeddingCodes codes, int dotBuckets, double temperature)
     implements Prior {
-  /** Addresses the noise; progress is told as the {@link Prior#STAGE}'s. */
+  /** Addresses the noise; progress is reported under {@link Prior#STAGE}. */
   static final String NOISE = "prior_ar";
 
   private static final Stage.Scale SCALE = new Stage.Scale(1, 30);
@@ -44,7 +45,7 @@ public record AutoregressivePrior(
         "> 0");
   }
 
-  /** The same network at another temperature. */
+  /** Returns the prior with another temperature. */
   public AutoregressivePrior withTemperature(double other) {
     return new AutoregressivePrior(network, codes, dotBuckets, other);
   }
@@ -91,7 +92,7 @@ public record AutoregressivePrior(
     listener.onProgress(new SamplingListener.Progress(STAGE, step, steps, List.of()));
   }
 
-  /** Conditional and unconditional rows in one call; at scale 1 the latter are not asked. */
+  /** Conditional and unconditional rows in one call; at scale 1 there are no unconditional rows. */
   private List<float[]> logits(
       List<CodePredictor.Query> asked, List<CodePredictor.Query> unasked, double scale, int code) {
     List<CodePredictor.Query> queries = new ArrayList<>(asked);
@@ -143,7 +144,7 @@ public record AutoregressivePrior(
     return value;
   }
 
-  /** In [0, 1): the direction of a pair of Gaussian numbers is as likely as any other. */
+  /** Returns a uniform number in [0, 1): the direction of a pair of Gaussian numbers is uniform. */
   private static double uniform(NoiseSource noise, int step) {
     float[] pair = noise.gaussian(NOISE, step, 2);
     double turns = StrictMath.atan2(pair[1], pair[0]) / (2 * Math.PI);

@@ -10,8 +10,8 @@ import java.util.List;
  * The network of the autoregressive prior (DALL-E 2, §2.2): a causal transformer over the text's
  * tokens, the text embedding, a token for the dot product of text and image, and the codes of the
  * image embedding. The token before a code predicts it, so a code sees the text and the codes
- * before it. The blocks are those of {@link PriorTransformer}; all codes share one table, as code c
- * of a component means the same share of its range in each.
+ * before it. The blocks are those of {@link PriorTransformer}; all codes share one table, since
+ * code c means the same share of the range in every component.
  *
  * @param config the shape
  */
@@ -19,7 +19,10 @@ public record AutoregressiveTransformer(AutoregressiveConfig config) implements 
   /** Input: the number of the dot product's bucket, or {@link DotBuckets#none}. */
   static final String DOT = "dot";
 
-  /** Input {@code [K]}: the codes; the last is not looked at, those not drawn yet are any. */
+  /**
+   * Input {@code [K]}: the codes; the last one is ignored, and codes that are not drawn yet may
+   * have any value.
+   */
   static final String CODES = "codes";
 
   /** The logits of each code, {@code [B, K, N]}. */

@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The embeddings of pictures with their encoded captions: what priors learn from.
+ * The embeddings of pictures with their encoded captions: the training data of priors.
  *
  * @param data the examples
  * @param textEncoder CLIP's, frozen
- * @param images finds the embeddings of the images
- * @param drop how often the caption is replaced by the empty one, for classifier-free guidance
+ * @param images computes or finds the embeddings of the images
+ * @param drop the probability of replacing the caption by the empty one, for classifier-free
+ *     guidance
  */
 public record CaptionedEmbeddings(
     CaptionedImages data, TextEncoder textEncoder, ImageEmbedder images, double drop) {
@@ -24,7 +25,7 @@ public record CaptionedEmbeddings(
   }
 
   /**
-   * Some of them, in the order of the data.
+   * A batch, in the order of the data.
    *
    * @param images un-normalised image embeddings
    * @param texts the encoded captions, one for each

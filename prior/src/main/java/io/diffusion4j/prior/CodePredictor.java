@@ -4,8 +4,8 @@ import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.List;
 
 /**
- * What an {@link AutoregressivePrior} asks: how likely is each value of the next code? The answers
- * to queries do not depend on each other.
+ * The network of an {@link AutoregressivePrior}: it predicts the next code. Predictions do not
+ * depend on the other queries of a call.
  */
 @FunctionalInterface
 public interface CodePredictor {
@@ -14,15 +14,15 @@ public interface CodePredictor {
    *
    * @param text the encoded text
    * @param dot the token of its dot product with the image, see {@link DotBuckets}; D for none
-   * @param codes {@code [K]}: those before the one that is asked for are looked at
+   * @param codes {@code [K]}: only codes before the predicted one are used
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   record Query(TextEncoding text, int dot, int[] codes) {}
 
   /**
-   * Answers each query, in order.
+   * Predicts one code of each query, in order.
    *
-   * @param code which code is asked for, from 0 to K − 1
+   * @param code the index of the predicted code, from 0 to K − 1
    * @return {@code [N]} logits for each
    */
   List<float[]> predict(List<Query> queries, int code);

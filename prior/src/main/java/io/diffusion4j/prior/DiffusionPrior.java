@@ -24,7 +24,7 @@ public final class DiffusionPrior implements Prior {
    * Composes the stage.
    *
    * @param network predicts standardised embeddings
-   * @param offered how it samples; its treatment bounds the estimates of standardised embeddings
+   * @param offered the public stage; its treatment bounds the estimates of standardised embeddings
    * @param standardization of the embeddings
    */
   public DiffusionPrior(

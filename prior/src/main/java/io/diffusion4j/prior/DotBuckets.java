@@ -4,12 +4,11 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
 
 /**
- * Dot products z_i·z_t of image and text embeddings, not normalised, as {@link
- * io.diffusion4j.diffusion.part.BestOfPrior} compares them, as one of D tokens, each of which is
- * equally frequent among the pairs that this was taken from: the upper half of the tokens is the
- * upper half of the pairs.
+ * Un-normalised dot products z_i·z_t of image and text embeddings as D tokens. Each token is
+ * equally frequent in the training pairs, so the upper half of the tokens is the upper half of the
+ * pairs. ({@link io.diffusion4j.diffusion.part.BestOfPrior} compares the same dot products.)
  *
- * @param edges {@code [D − 1]}, ascending: where the second token begins, and the third, …
+ * @param edges {@code [D − 1]}, ascending: the lower bounds of the second token, the third, …
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record DotBuckets(float[] edges) {
@@ -21,9 +20,9 @@ public record DotBuckets(float[] edges) {
   }
 
   /**
-   * Tokens for dot products like these.
+   * Computes the tokens from a sample of dot products.
    *
-   * @param dots some
+   * @param dots the sample
    * @param count D
    */
   public static DotBuckets of(double[] dots, int count) {
@@ -36,7 +35,7 @@ public record DotBuckets(float[] edges) {
     return new DotBuckets(edges);
   }
 
-  /** The token that says nothing, D: that of a caption that was dropped. */
+  /** Returns D, the token for a dropped caption. */
   public int none() {
     return edges.length + 1;
   }

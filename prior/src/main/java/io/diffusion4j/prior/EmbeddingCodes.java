@@ -9,9 +9,9 @@ import java.util.List;
  * Image embeddings as codes (DALL-E 2, §2.2): their principal components, by decreasing variance,
  * each cut into buckets.
  *
- * <p>The paper does not say where the buckets end. Here they are equally wide between two ends of
- * each component; what lies beyond is taken into the outermost, and a bucket is restored to its
- * middle.
+ * <p>The paper does not specify the buckets. Here they are equally wide between two ends of each
+ * component; values beyond belong to the outermost buckets, and a code is decoded to the middle of
+ * its bucket.
  *
  * @param components the directions
  * @param low {@code [K]}: the lower end of the first bucket of each component
@@ -21,7 +21,7 @@ import java.util.List;
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record EmbeddingCodes(
     PrincipalComponents components, float[] low, float[] width, int buckets) {
-  /** The part of the embeddings that lies beyond either end. */
+  /** The share of embeddings beyond either end. */
   private static final double BEYOND = 0.001;
 
   public EmbeddingCodes {
@@ -37,7 +37,7 @@ public record EmbeddingCodes(
   }
 
   /**
-   * Codes for embeddings like these.
+   * Computes the codes from a sample of embeddings.
    *
    * @param count of components, K
    * @param buckets of each, N

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 
 /**
  * The {@link EpsPower} of a network, in a file beside its weights: {@code timesteps} and, for each
- * of them, {@code eps_power}. It is measured once and is gone when other weights are written.
+ * of them, {@code eps_power}. It is measured once, and deleted when other weights are written.
  */
 public final class EpsPowerFile {
   private static final String NAME = "eps_power.json";
@@ -26,9 +26,9 @@ public final class EpsPowerFile {
   private EpsPowerFile() {}
 
   /**
-   * What was measured of the network in a folder; nothing if nothing was.
+   * Reads the measurement of the network in a folder; empty if there is none.
    *
-   * @throws CheckpointException if the file does not hold such
+   * @throws CheckpointException if the file is invalid
    */
   public static Optional<EpsPower> read(Path folder) {
     Path file = folder.resolve(NAME);
@@ -50,7 +50,7 @@ public final class EpsPowerFile {
     return Optional.of(config.make(() -> new EpsPower(byTimestep)));
   }
 
-  /** Writes the file, and returns where it is. */
+  /** Writes the file and returns its path. */
   public static Path write(Path folder, EpsPower power) {
     Path file = folder.resolve(NAME);
     ConfigWriter.nested()
@@ -60,7 +60,7 @@ public final class EpsPowerFile {
     return file;
   }
 
-  /** Removes the file, if there is one: it was of other weights. */
+  /** Deletes the file, if there is one: it belongs to other weights. */
   static void remove(Path folder) {
     try {
       Files.deleteIfExists(folder.resolve(NAME));

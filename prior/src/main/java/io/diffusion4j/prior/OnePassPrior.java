@@ -16,13 +16,13 @@ import java.util.List;
  * an image embedding. It has no sampler, no steps and no guidance, and so no negative text.
  */
 public final class OnePassPrior implements Prior {
-  /** The stage as it is offered to callers: one step, without choices. */
+  /** Returns the public stage: one step, without choices. */
   public static final Stage OFFERED = Stage.fixed(STAGE, 1);
 
   private final PriorModel model;
 
   /**
-   * Asks this network; closing it stays with the caller.
+   * Wraps a network, which the caller still has to close.
    *
    * @throws IllegalArgumentException if it is a diffusion prior
    */

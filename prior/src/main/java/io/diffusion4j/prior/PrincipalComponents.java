@@ -27,7 +27,7 @@ public record PrincipalComponents(float[] mean, float[] directions) {
   }
 
   /**
-   * The first components of some embeddings.
+   * Computes the first components of embeddings.
    *
    * @param embeddings at least two
    * @param count K
@@ -79,7 +79,7 @@ public record PrincipalComponents(float[] mean, float[] directions) {
     return directions.length / mean.length;
   }
 
-  /** How far an embedding lies along each direction, {@code [K]}. */
+  /** Returns the coordinates of an embedding, {@code [K]}. */
   public double[] project(float[] z) {
     double[] along = new double[count()];
     for (int k = 0; k < along.length; k++) {
@@ -90,7 +90,7 @@ public record PrincipalComponents(float[] mean, float[] directions) {
     return along;
   }
 
-  /** The embedding that lies so far along each direction, and not beside them. */
+  /** Returns the embedding with these coordinates. */
   public float[] restore(double[] along) {
     float[] z = new float[mean.length];
     for (int i = 0; i < z.length; i++) {

@@ -3,22 +3,22 @@ package io.diffusion4j.prior;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * The shape of a prior, in the words of diffusers' {@code config.json}.
+ * The shape of a prior, with the names of diffusers' {@code config.json}.
  *
  * @param heads attention heads
  * @param headDim channels per head
  * @param layers transformer blocks
  * @param embeddingDim of CLIP embeddings and of the text's hidden states, E
  * @param textLength positions of the text, L
- * @param course how it makes an embedding of noise
+ * @param course the way from noise to an embedding
  */
 public record PriorConfig(
     int heads, int headDim, int layers, int embeddingDim, int textLength, Course course) {
-  /** How a prior makes an embedding of noise. */
+  /** The way from noise to an embedding. */
   public enum Course {
-    /** By denoising in steps, each of which the network is told the time of (DALL-E 2, §2.2). */
+    /** Denoising in steps, with the time as an input of the network (DALL-E 2, §2.2). */
     DIFFUSION,
-    /** In one pass, without a time (ECLIPSE, Patel et al. 2024, §3.2). */
+    /** A single pass, without a time (ECLIPSE, Patel et al. 2024, §3.2). */
     ONE_PASS
   }
 
@@ -42,7 +42,7 @@ public record PriorConfig(
   }
 
   /**
-   * Checks that a prior makes embeddings in this way.
+   * Checks that a prior has this course.
    *
    * @throws IllegalArgumentException if it does not
    */

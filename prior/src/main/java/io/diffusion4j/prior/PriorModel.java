@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * A prior's network with its weights, as diffusers saves it. Thread-safe; holds native memory until
+ * A prior's network with its weights, in diffusers' layout. Thread-safe; holds native memory until
  * it is closed.
  */
 public final class PriorModel implements AutoCloseable {
@@ -40,13 +40,13 @@ public final class PriorModel implements AutoCloseable {
   /** Their standard deviation. */
   public static final String STD = "clip_std";
 
-  /** Older files may hold it; the network makes its own. */
+  /** A buffer of older files, which the network computes itself. */
   private static final String BUFFER = "causal_attention_mask";
 
-  /** The tokens after those of the text, by the number of which a prior of one pass is known. */
+  /** The table of tokens after the text, whose size identifies a one-pass prior. */
   private static final String EXTRA = "additional_embeddings";
 
-  /** The settings that we do in one way only. */
+  /** The settings with only one supported value. */
   private static final String FIXED =
       """
       {"dropout": 0.0, "time_embed_act_fn": "silu",
@@ -74,7 +74,7 @@ public final class PriorModel implements AutoCloseable {
     this.leastRows = leastRows;
   }
 
-  /** In float32, products of fewer than eight rows end in other bits than those of more. */
+  /** In float32, products of fewer than eight rows differ in the last bits from larger ones. */
   static int leastRows(Compute compute) {
     return compute.precision() == Precision.FLOAT32 ? 8 : 1;
   }
@@ -89,9 +89,9 @@ public final class PriorModel implements AutoCloseable {
   }
 
   /**
-   * Loads a folder, whose weights are changed first.
+   * Loads a folder with changed weights.
    *
-   * @param change makes of the weights those that are loaded, of the same names and shapes
+   * @param change maps the stored weights to the loaded ones, of the same names and shapes
    */
   public static PriorModel load(
       Path folder,
@@ -111,7 +111,7 @@ public final class PriorModel implements AutoCloseable {
     }
   }
 
-  /** A prior with these weights, such as one that is being trained. */
+  /** Compiles a prior with these weights, for example during a training. */
   public static PriorModel of(
       PriorConfig config,
       NamedTensors weights,
@@ -167,7 +167,7 @@ public final class PriorModel implements AutoCloseable {
     return config;
   }
 
-  /** What the weights of a prior must be. */
+  /** Returns the tensors of a prior's file. */
   public static Manifest manifest(PriorConfig config) {
     return Manifest.of(new PriorTransformer(config))
         .with(MEAN, 1, config.embeddingDim())
@@ -227,7 +227,7 @@ public final class PriorModel implements AutoCloseable {
   }
 
   /**
-   * The embeddings that a prior of one pass makes of noise and texts.
+   * Returns the embeddings of a one-pass prior for noise and texts.
    *
    * @param noise {@code [E]} each, at least one
    * @param texts as many
@@ -247,7 +247,7 @@ public final class PriorModel implements AutoCloseable {
   /**
    * The network, conditioned on encoded texts.
    *
-   * @throws IllegalArgumentException if it is a prior of one pass
+   * @throws IllegalArgumentException if it is a one-pass prior
    */
   public Denoiser<TextEncoding> denoiser() {
     config.requireCourse(Course.DIFFUSION);
@@ -255,7 +255,7 @@ public final class PriorModel implements AutoCloseable {
         .withLeastRows(leastRows);
   }
 
-  /** Feeds what the network knows of texts. */
+  /** Feeds the encoded texts. */
   static void feed(Batch batch, List<TextEncoding> texts) {
     batch
         .floats(

@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * The prior's network (DALL-E 2, §2.2): a causal transformer over the text's tokens, the text
  * embedding, the time, the noisy image embedding and a read-out token, whose output predicts the
- * clean image embedding. With diffusers' keys ({@code PriorTransformer}). A prior of one pass has no
+ * clean image embedding. With diffusers' keys ({@code PriorTransformer}). A one-pass prior has no
  * time, and its output is the embedding.
  *
  * @param config the shape
@@ -62,7 +62,7 @@ public record PriorTransformer(PriorConfig config) implements NetworkDefinition 
     for (int i = 0; i < config.layers(); i++) {
       h = block(nn.at("transformer_blocks", i), h, config.heads(), mask);
     }
-    // Only the read-out is asked for, so only it is normalised.
+    // Only the read-out is used, so only it is normalised.
     var last = nn.at("norm_out").layerNorm(nn.position(h, l + extra - 1), EPS);
     return nn.output(nn.at("proj_to_clip_embeddings").linear(last, e));
   }

@@ -47,7 +47,7 @@ public record Standardization(float[] mean, float[] std) {
     return new Standardization(new float[size], ones);
   }
 
-  /** That of some embeddings. */
+  /** Computes the scale of embeddings. */
   public static Standardization of(Iterable<float[]> embeddings, int size) {
     double[] sum = new double[size];
     double[] square = new double[size];

@@ -18,11 +18,11 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Embeds many texts or pictures in batches. While a batch of pictures is in the network, the next
- * is decoded.
+ * Embeds many texts or pictures in batches. The next batch of pictures is decoded while the network
+ * computes.
  *
- * @param batch how many at once, at least 1
- * @param progress notified of how many are done
+ * @param batch the number of inputs at once, at least 1
+ * @param progress receives the number of finished inputs
  */
 public record EmbeddingRun(int batch, LongConsumer progress) {
   public EmbeddingRun {
@@ -30,10 +30,10 @@ public record EmbeddingRun(int batch, LongConsumer progress) {
   }
 
   /**
-   * Embeddings of pictures, and the pictures that have none.
+   * The embeddings of pictures, and the unreadable pictures.
    *
    * @param embeddings in the order of the set
-   * @param unreadable why each of the others could not be read, by its name
+   * @param unreadable the reason for each unreadable picture, by its name
    */
   public record Pictures(Embeddings embeddings, Map<String, String> unreadable) {
     public Pictures {
@@ -41,15 +41,15 @@ public record EmbeddingRun(int batch, LongConsumer progress) {
     }
   }
 
-  /** Takes embeddings as they are made, so that a stopped run goes on later. */
+  /** Stores embeddings during a run, so that an interrupted run can resume. */
   public interface Keeper {
-    /** How many pictures, from the first, are kept already. */
+    /** Returns the number of pictures, from the first, that are already stored. */
     long done();
 
     /**
-     * Keeps what follows.
+     * Stores the next embeddings.
      *
-     * @param rows one for each picture; empty for one that cannot be read
+     * @param rows one for each picture; empty for an unreadable one
      */
     void add(List<Optional<float[]>> rows);
   }
@@ -91,9 +91,9 @@ public record EmbeddingRun(int batch, LongConsumer progress) {
   }
 
   /**
-   * Embeds what a keeper does not have yet.
+   * Embeds the pictures that a keeper does not have yet.
    *
-   * @return why each of the pictures that could not be read now could not, by its name
+   * @return the reason for each picture that was unreadable in this run, by its name
    */
   public Map<String, String> pictures(ImageEncoder encoder, PictureSet pictures, Keeper keeper) {
     var unreadable = new TreeMap<String, String>();
@@ -110,7 +110,7 @@ public record EmbeddingRun(int batch, LongConsumer progress) {
     return unreadable;
   }
 
-  /** The rows of the pictures that could be read, in order. */
+  /** Returns the rows of the readable pictures, in order. */
   static Embeddings gather(int size, PictureSet pictures, List<Optional<float[]>> rows) {
     int[] readable = IntStream.range(0, rows.size()).filter(i -> rows.get(i).isPresent()).toArray();
     float[] values = new float[Math.multiplyExact(readable.length, size)];
@@ -120,7 +120,7 @@ public record EmbeddingRun(int batch, LongConsumer progress) {
     return new Embeddings(size, IntStream.of(readable).mapToObj(pictures::key).toList(), values);
   }
 
-  /** A picture, or why there is none. */
+  /** A picture, or the reason why it is unreadable. */
   private record Decoded(String key, Optional<Image> image, Optional<String> failure) {}
 
   private CompletableFuture<List<Decoded>> decode(PictureSet pictures, long from) {

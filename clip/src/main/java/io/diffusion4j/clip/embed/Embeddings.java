@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Embeddings of texts or pictures, un-normalised, each with the name of what it embeds.
+ * Embeddings of texts or pictures, un-normalised, each with the name of its text or picture.
  *
  * <p>Files are {@code .safetensors}, with the tensor {@code embeddings} of shape [N, E] float32 and
  * the names as a JSON array in the note {@code names}, or {@code .npy} of the same shape, with the
@@ -28,7 +28,7 @@ import java.util.Map;
  *
  * @param size values of an embedding, E
  * @param names of the N rows, such as the paths of pictures
- * @param values {@code [N, E]}, row-major; owned by this
+ * @param values {@code [N, E]}, row-major; not copied, not to be modified afterwards
  */
 public record Embeddings(int size, List<String> names, float[] values) {
   /** The tensor of a safetensors file. */
@@ -78,8 +78,8 @@ public record Embeddings(int size, List<String> names, float[] values) {
   }
 
   /**
-   * Writes embeddings of pictures, with what {@link KnownEmbeddings} needs; a {@code .npy} file has
-   * no place for it.
+   * Writes embeddings of pictures with the notes that {@link KnownEmbeddings} needs; {@code .npy}
+   * files have no notes.
    *
    * @param clip the {@link io.diffusion4j.clip.ClipIdentity} of the model
    * @param unreadable names of the pictures that could not be read
@@ -139,9 +139,9 @@ public record Embeddings(int size, List<String> names, float[] values) {
   }
 
   /**
-   * Reads a safetensors file that {@link #write} made.
+   * Reads a safetensors file of {@link #write}.
    *
-   * @throws CheckpointException if it is none
+   * @throws CheckpointException if it is no such file
    */
   public static Embeddings read(Path file) {
     try (var checkpoint = Checkpoint.open(file)) {

@@ -23,9 +23,9 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Embeddings of pictures that {@link Embeddings#write} wrote, found by the pictures' keys, so that
- * a frozen image tower embeds a data set once for several trainings. The files are mapped: in
- * memory are the keys. Thread-safe; holds the files until it is closed.
+ * Stored embeddings of pictures, found by the pictures' keys. With these, a frozen image tower
+ * embeds a data set once for several trainings. The files of {@link Embeddings#write} are
+ * memory-mapped; only the keys are on the heap. Thread-safe; holds the files until it is closed.
  */
 public final class KnownEmbeddings implements ImageEmbedder, AutoCloseable {
   private static final String ENDING = ".safetensors";
@@ -37,7 +37,7 @@ public final class KnownEmbeddings implements ImageEmbedder, AutoCloseable {
   private final String clip;
   private final int size;
 
-  /** Where an embedding is. */
+  /** The position of an embedding. */
   private record Row(Checkpoint file, long number) {}
 
   private KnownEmbeddings(
@@ -56,12 +56,12 @@ public final class KnownEmbeddings implements ImageEmbedder, AutoCloseable {
   }
 
   /**
-   * Opens a safetensors file, or all of a folder, which must be of one CLIP and of different
-   * pictures.
+   * Opens a safetensors file, or all files of a folder, which must belong to one CLIP and to
+   * different pictures.
    *
-   * @param setting the name of the setting that has the path, for messages
+   * @param setting the name of the setting with the path, for messages
    * @throws IllegalArgumentException if there is none
-   * @throws CheckpointException if a file holds no embeddings, or does not name its CLIP
+   * @throws CheckpointException if a file contains no embeddings, or does not name its CLIP
    */
   public static KnownEmbeddings open(String setting, Path path) {
     var files = new ArrayList<Checkpoint>();
@@ -127,9 +127,9 @@ public final class KnownEmbeddings implements ImageEmbedder, AutoCloseable {
   }
 
   /**
-   * Returns normally if every picture of a set is embedded, or could not be read.
+   * Returns normally if every picture of a set is embedded or was unreadable.
    *
-   * @param setting the name of the setting that has the path, for messages
+   * @param setting the name of the setting with the path, for messages
    * @throws IllegalArgumentException if some are missing
    */
   public void requireAll(String setting, PictureSet pictures) {

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Embeddings of a run that is not done, in a file: the digest of what is embedded by what, then a
- * row of float32 for each picture, whose first value is NaN for a picture that could not be read. A
- * row that was cut off is made again. Owned by one thread.
+ * The file of an unfinished run: a digest of the model and the pictures, then a row of float32 for
+ * each picture, which begins with NaN for an unreadable picture. An incomplete last row is computed
+ * again. Owned by one thread.
  */
 public final class PartFile implements EmbeddingRun.Keeper, AutoCloseable {
   private static final int DIGEST = 32;
@@ -41,7 +41,7 @@ public final class PartFile implements EmbeddingRun.Keeper, AutoCloseable {
   }
 
   /**
-   * Opens a file, and begins anew if it is of other pictures or of another model.
+   * Opens a file, and starts over if it belongs to other pictures or to another model.
    *
    * @param model names the model, such as its folder
    * @param size values of an embedding
@@ -64,7 +64,7 @@ public final class PartFile implements EmbeddingRun.Keeper, AutoCloseable {
     }
   }
 
-  /** How many rows are there; the position is behind them. */
+  /** Returns the number of rows, and moves the position behind them. */
   private static long resume(FileChannel channel, byte[] digest, int size, PictureSet pictures)
       throws IOException {
     var begin = ByteBuffer.allocate(DIGEST);
@@ -147,7 +147,7 @@ public final class PartFile implements EmbeddingRun.Keeper, AutoCloseable {
     return EmbeddingRun.gather(size, pictures, rows);
   }
 
-  /** Deletes the file, of whose content something better was made. */
+  /** Deletes the file after the final one has been written. */
   public void delete() {
     try {
       channel.close();

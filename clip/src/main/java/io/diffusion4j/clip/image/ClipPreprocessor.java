@@ -9,16 +9,16 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What is done to an image before CLIP sees it (Radford et al. 2021, as in Hugging Face's {@code
+ * The preprocessing of images for CLIP (Radford et al. 2021, as in Hugging Face's {@code
  * CLIPImageProcessor}): antialiased bicubic resize of the shorter edge, centre crop, (level · scale
  * − mean) / std.
  *
  * @param shortestEdge the length of the shorter edge after resizing, in pixels
  * @param cropSize the edge of the square that is cut from the middle, at most {@code shortestEdge}
- * @param rescaleFactor what a level from 0 to 255 is multiplied by
+ * @param rescaleFactor the factor of a level from 0 to 255
  * @param mean of red, green and blue
  * @param std of red, green and blue, above 0
- * @param fit how an image becomes a square
+ * @param fit the way to make an image square
  */
 public record ClipPreprocessor(
     int shortestEdge,
@@ -27,15 +27,15 @@ public record ClipPreprocessor(
     List<Double> mean,
     List<Double> std,
     Fit fit) {
-  /** How an image becomes a square. */
+  /** The way to make an image square. */
   public enum Fit {
     /** The middle of its longer edge; half a pixel is rounded down, as Hugging Face does. */
     CROP,
     /** The same, half a pixel rounded to even, as torchvision and open_clip do. */
     CROP_HALF_TO_EVEN,
-    /** All of it, whatever its proportions. */
+    /** The whole image, distorted to a square. */
     SQUASH,
-    /** All of it in its proportions, between black bars; as open_clip's {@code longest}. */
+    /** The whole image in its proportions, between black bars; open_clip's {@code longest}. */
     BARS
   }
 
@@ -59,7 +59,7 @@ public record ClipPreprocessor(
         "three finite numbers > 0");
   }
 
-  /** An image is cropped as Hugging Face does. */
+  /** Crops images as Hugging Face does. */
   public ClipPreprocessor(
       int shortestEdge, int cropSize, double rescaleFactor, List<Double> mean, List<Double> std) {
     this(shortestEdge, cropSize, rescaleFactor, mean, std, Fit.CROP);
@@ -76,19 +76,18 @@ public record ClipPreprocessor(
   }
 
   /**
-   * Reads a {@code preprocessor_config.json}. What the file leaves out is as in {@link #clip
-   * clip(224)}; keys that say nothing about the pixels are ignored.
+   * Reads a {@code preprocessor_config.json}. Missing fields have the values of {@link #clip
+   * clip(224)}; keys without an effect on pixels are ignored.
    *
-   * @throws IOException if the file cannot be read, or asks for what this class does not do; the
-   *     message names the file and the problem
+   * @throws IOException if the file cannot be read, or has an unsupported setting; the message
+   *     names the file and the problem
    */
   public static ClipPreprocessor load(Path file) throws IOException {
     return PreprocessorConfig.read(file);
   }
 
   /**
-   * Writes a {@code preprocessor_config.json}, as Hugging Face's {@code CLIPImageProcessor} reads
-   * it.
+   * Writes a {@code preprocessor_config.json} for Hugging Face's {@code CLIPImageProcessor}.
    *
    * @throws IOException if the file cannot be written
    */
@@ -97,8 +96,7 @@ public record ClipPreprocessor(
   }
 
   /**
-   * The image as CLIP's image encoder reads it. The image is first rounded to eight bits, which is
-   * what the references start from.
+   * Preprocesses an image. It is first rounded to eight bits, like the inputs of the references.
    *
    * @return {@code [cropSize, cropSize, 3]}, row-major
    */
@@ -106,7 +104,7 @@ public record ClipPreprocessor(
     return pixels(Rgb8.of(image));
   }
 
-  /** The same for an image that has eight bits already. */
+  /** Preprocesses an image of eight bits. */
   public float[] pixels(Rgb8 image) {
     byte[] levels = crop(image).pixels();
     float[][] normalized = new float[3][LEVELS];
@@ -122,7 +120,7 @@ public record ClipPreprocessor(
     return pixels;
   }
 
-  /** The square that CLIP sees, before it is normalised: {@code cropSize} pixels each way. */
+  /** Returns the cropped square of {@code cropSize} pixels a side, before normalisation. */
   public Rgb8 crop(Rgb8 image) {
     if (fit == Fit.SQUASH) {
       var all = new Resize.Region(0, 0, cropSize, cropSize);
@@ -139,9 +137,7 @@ public record ClipPreprocessor(
     return Resize.bicubic(image, width, height, new Resize.Region(left, top, cropSize, cropSize));
   }
 
-  /**
-   * The longer edge becomes the square's; what is left of an odd rest is below and on the right.
-   */
+  /** The longer edge becomes the square's; an odd remainder goes below and to the right. */
   private Rgb8 between(Rgb8 image) {
     double ratio = Math.max(image.width(), image.height()) / (double) cropSize;
     int width = (int) Math.rint(image.width() / ratio);

@@ -18,7 +18,7 @@ final class PreprocessorConfig {
   private static final List<String> STEPS =
       List.of("do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb");
 
-  /** PIL's number of its bicubic filter. */
+  /** PIL's number for the bicubic filter. */
   private static final int BICUBIC = 3;
 
   private static final ClipPreprocessor DEFAULT = ClipPreprocessor.clip(224);

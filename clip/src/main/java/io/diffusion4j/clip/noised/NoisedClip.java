@@ -19,8 +19,8 @@ import java.util.List;
 
 /**
  * A noised CLIP with its weights: the gradient of scale·cos(x_t, caption) with respect to x_t,
- * where the caption is given as {@link #encode} returns it and scale is the model's own, 100 as
- * published. The time of a query is in timesteps of the training schedule.
+ * where the caption is a vector of {@link #encode} and scale is the model's own, 100 as published.
+ * The time of a query is in timesteps of the training schedule.
  *
  * <p>Thread-safe; holds native memory until it is closed.
  */
@@ -44,7 +44,7 @@ public final class NoisedClip implements ConditionGradient<float[]>, AutoCloseab
   }
 
   /**
-   * Loads a folder as {@link NoisedClipFolders} describes it.
+   * Loads a folder in the layout of {@link NoisedClipFolders}.
    *
    * @throws CheckpointException if something is missing or does not fit
    * @throws UncheckedIOException if a file cannot be read
@@ -58,7 +58,7 @@ public final class NoisedClip implements ConditionGradient<float[]>, AutoCloseab
     }
   }
 
-  /** The same with a tokenizer that lies elsewhere. */
+  /** Loads a folder, with a tokenizer from elsewhere. */
   public static NoisedClip load(Path folder, ClipTokenizer tokenizer, Compute compute) {
     try (var ofImages = NoisedClipFolders.openImage(folder);
         var ofTexts = NoisedClipFolders.openText(folder)) {
@@ -97,9 +97,9 @@ public final class NoisedClip implements ConditionGradient<float[]>, AutoCloseab
   }
 
   /**
-   * Checks that pictures of a size are judged.
+   * Checks that this CLIP is for pictures of a size.
    *
-   * @throws IllegalArgumentException if they are not
+   * @throws IllegalArgumentException if it is not
    */
   public void requireFits(int width, int height) {
     int size = vision.imageSize();
@@ -112,12 +112,12 @@ public final class NoisedClip implements ConditionGradient<float[]>, AutoCloseab
         height);
   }
 
-  /** The unit vectors of captions, in order. */
+  /** Encodes captions as unit vectors, in order. */
   public List<float[]> encode(List<String> captions) {
     return encodeTokens(captions.stream().map(tokenizer::encode).toList());
   }
 
-  /** The same of captions that are tokenized already. */
+  /** Encodes tokenized captions. */
   public List<float[]> encodeTokens(List<Tokens> captions) {
     if (captions.isEmpty()) {
       return List.of();
@@ -148,7 +148,7 @@ public final class NoisedClip implements ConditionGradient<float[]>, AutoCloseab
   }
 
   /**
-   * What a noised CLIP thinks of a sample.
+   * The comparison of a sample with its caption.
    *
    * @param similarity scale·cos(x_t, caption)
    * @param embedding of x_t, a unit vector

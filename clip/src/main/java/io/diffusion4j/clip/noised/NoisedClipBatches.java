@@ -17,7 +17,7 @@ import java.util.List;
  * @param data the examples, taken in order, in the size of the image tower
  * @param tokenizer of the captions
  * @param vision the image tower
- * @param schedule the forward process of the network that is to be guided
+ * @param schedule the forward process of the guided network
  * @param batchSize pairs per batch
  * @param seed of timesteps and noise
  */

@@ -20,10 +20,10 @@ import java.util.stream.Stream;
 
 /**
  * A noised CLIP on disk: both towers as GLIDE publishes them, {@code clip_image_enc} and {@code
- * clip_text_enc}, each {@code .safetensors} or {@code .pt}, and beside them the files of CLIP's
- * tokenizer, as {@link ClipTokenizer#load} reads them.
+ * clip_text_enc}, each {@code .safetensors} or {@code .pt}, and the files of CLIP's tokenizer in
+ * the layout of {@link ClipTokenizer#load}.
  *
- * <p>All sizes are those of the tensors. What tensors do not say is in {@code config.json}: {@code
+ * <p>All sizes follow from the tensors. The other settings are in {@code config.json}: {@code
  * image_heads}, {@code text_heads} and {@code logit_scale}. Without that file heads are 64 channels
  * wide and the scale is 100, as published.
  */
@@ -42,7 +42,7 @@ public final class NoisedClipFolders {
 
   private NoisedClipFolders() {}
 
-  /** Whether a folder has a noised CLIP, whatever may be wrong with it. */
+  /** Whether a folder contains a noised CLIP, valid or not. */
   public static boolean isAt(Path folder) {
     return Stream.of(IMAGE, TEXT).anyMatch(name -> Files.isRegularFile(file(folder, name)));
   }

@@ -9,17 +9,17 @@ import java.util.List;
 
 /**
  * The loss of a noised CLIP: CLIP's symmetric contrastive loss, of noised pictures and captions
- * (Nichol et al. 2022, §2.4). Both towers lie under a prefix of their own.
+ * (Nichol et al. 2022, §2.4). Each tower has its own prefix.
  *
  * @param text the text tower, under {@value #TEXT}
  * @param vision the image tower, under {@value #IMAGE}
  */
 public record NoisedObjective(NoisedTextNetwork text, NoisedVisionNetwork vision)
     implements FeatureObjective {
-  /** What the keys of the text tower begin with. */
+  /** The prefix of the text tower's keys. */
   public static final String TEXT = "text.";
 
-  /** What the keys of the image tower begin with. */
+  /** The prefix of the image tower's keys. */
   public static final String IMAGE = "image.";
 
   /** The text embeddings and the image embeddings, un-normalised. */

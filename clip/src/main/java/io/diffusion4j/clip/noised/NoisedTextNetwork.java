@@ -20,7 +20,7 @@ import java.util.List;
  * @param transformer the blocks
  * @param vocabulary rows of the table of tokens; a tokenizer may have fewer
  * @param positions the length of a text, L
- * @param embeddingDim of the embedding that texts and images share, E
+ * @param embeddingDim the size of the joint embedding space, E
  */
 public record NoisedTextNetwork(
     Transformer transformer, int vocabulary, int positions, int embeddingDim)
@@ -40,7 +40,7 @@ public record NoisedTextNetwork(
   }
 
   /**
-   * Checks that a tokenizer speaks this network's language.
+   * Checks that a tokenizer fits this network.
    *
    * @throws IllegalArgumentException if it has too many symbols, or texts of another length
    */
@@ -81,7 +81,7 @@ public record NoisedTextNetwork(
     return List.of(project(nn, nn.input(last), embeddingDim, transformer.eps()));
   }
 
-  /** What both towers end in: a normalisation and a matrix. */
+  /** The last layers of both towers: a normalisation and a matrix. */
   static Tensor project(Nn nn, Tensor x, long out, double eps) {
     var at = nn.at("blocks.output");
     var h = at.at("ln").layerNorm(x, eps, "g", "b");

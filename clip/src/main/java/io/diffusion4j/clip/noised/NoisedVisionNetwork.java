@@ -13,13 +13,13 @@ import io.diffusion4j.nn.weights.Init;
 import java.util.List;
 
 /**
- * The image tower of a noised CLIP: a vision transformer whose class token is the one of the
- * timestep.
+ * The image tower of a noised CLIP: a vision transformer with a token for the timestep in place of
+ * the class token.
  *
  * @param transformer the blocks
  * @param imageSize height and width of an image in pixels
  * @param patch height and width of a patch in pixels
- * @param embeddingDim of the embedding that texts and images share, E
+ * @param embeddingDim the size of the joint embedding space, E
  * @param timesteps of the forward process, T
  */
 public record NoisedVisionNetwork(
@@ -47,7 +47,7 @@ public record NoisedVisionNetwork(
     Check.that(timesteps >= 1, "w_t", timesteps, "≥ 1 row");
   }
 
-  /** Pixels in [−1, 1], and beyond where they are noised, as the network sees them: a new array. */
+  /** Normalises pixels in [−1, 1] (or beyond, when noised) for the network, in a new array. */
   static float[] normalise(float[] pixels) {
     float[] normal = new float[pixels.length];
     for (int i = 0; i < normal.length; i++) {
@@ -57,7 +57,7 @@ public record NoisedVisionNetwork(
     return normal;
   }
 
-  /** From the gradient by what the network sees to that by the pixels, in place. */
+  /** Converts a gradient by the normalised pixels to one by the pixels, in place. */
   static float[] byPixels(float[] gradient) {
     for (int i = 0; i < gradient.length; i++) {
       gradient[i] *= (float) (HALF / DEVIATION[i % RGB]);
@@ -97,8 +97,8 @@ public record NoisedVisionNetwork(
   }
 
   /**
-   * The network with another input, a text. Outputs: scale·cos(image, text) {@code [B]}, and the
-   * embedding.
+   * Returns the network with a text as an additional input. Outputs: scale·cos(image, text) {@code
+   * [B]}, and the embedding.
    *
    * @param scale the factor of the cosine
    */

@@ -18,13 +18,13 @@ import java.util.stream.Stream;
  * Learns a vocabulary from captions by byte-pair encoding (Sennrich et al. 2016, alg. 1): the pair
  * of neighbouring symbols that is most frequent becomes a symbol, over and over.
  *
- * <p>The result depends on how often each caption occurs and on nothing else: not on their order,
- * and among pairs equally frequent the one of the lower ids is merged first.
+ * <p>The result depends only on the frequency of each caption, not on their order; among equally
+ * frequent pairs the one with the lower ids is merged first.
  *
- * @param vocabularySize the number of ids wanted, at least the 514 that every vocabulary has
- * @param minCount how often a pair must occur to be merged, at least 1; what occurs once teaches
- *     nothing about other texts
- * @param normalization what the tokenizer will make of texts
+ * @param vocabularySize the requested number of ids, at least the 514 of every vocabulary
+ * @param minCount the smallest frequency of a merged pair, at least 1; a pair that occurs once does
+ *     not generalise
+ * @param normalization of the tokenizer
  */
 public record BpeTrainer(int vocabularySize, long minCount, Normalization normalization) {
   private static final int SMALLEST = Vocabulary.inClipOrder(List.of()).size();
@@ -34,15 +34,18 @@ public record BpeTrainer(int vocabularySize, long minCount, Normalization normal
     Check.that(minCount >= 1, "minCount", minCount, "≥ 1");
   }
 
-  /** A trainer for {@link Normalization#HUGGING_FACE} that merges what occurs twice or more. */
+  /**
+   * Creates a trainer for {@link Normalization#HUGGING_FACE} that merges pairs that occur at least
+   * twice.
+   */
   public static BpeTrainer ofSize(int vocabularySize) {
     return new BpeTrainer(vocabularySize, 2, Normalization.HUGGING_FACE);
   }
 
   /**
-   * Learns from captions, each as often as it comes.
+   * Learns from captions.
    *
-   * @return a vocabulary in CLIP's order, of the size wanted, or smaller if the captions have no
+   * @return a vocabulary in CLIP's order, of the requested size, or smaller if the captions have no
    *     more pairs to merge
    */
   public Vocabulary train(Stream<String> captions) {
@@ -52,7 +55,7 @@ public record BpeTrainer(int vocabularySize, long minCount, Normalization normal
   }
 
   /**
-   * Learns from captions, each with how often it occurs.
+   * Learns from captions and their frequencies.
    *
    * @return as {@link #train(Stream)}
    * @throws IllegalArgumentException if a count is below 1
@@ -73,7 +76,7 @@ public record BpeTrainer(int vocabularySize, long minCount, Normalization normal
     return Vocabulary.inClipOrder(List.copyOf(learner.merges));
   }
 
-  /** How often each piece occurs, sorted so that nothing depends on the order of the captions. */
+  /** The frequency of each piece, sorted to be independent of the order of the captions. */
   private final class Words {
     private final Map<String, Long> counts = new TreeMap<>();
     private final Pieces pieces = new Pieces(Vocabulary.START, Vocabulary.END);
@@ -136,7 +139,7 @@ public record BpeTrainer(int vocabularySize, long minCount, Normalization normal
       offer(changed);
     }
 
-    /** How large the vocabulary is, with the two symbols of the frame. */
+    /** Returns the size of the vocabulary, with the start and end symbols. */
     int size() {
       return symbols.size() + 2;
     }
@@ -185,7 +188,7 @@ public record BpeTrainer(int vocabularySize, long minCount, Normalization normal
       return Arrays.copyOf(merged, length);
     }
 
-    /** Adds the pairs of a word to the counts, or takes them away. */
+    /** Adds the pairs of a word to the counts, or subtracts them. */
     private void count(int word, int sign, Set<Pair> changed) {
       int[] ids = words[word];
       for (int i = 0; i + 1 < ids.length; i++) {

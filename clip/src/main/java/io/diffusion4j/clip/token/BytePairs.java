@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Byte-pair encoding of one piece (Sennrich et al. 2016): the earliest learned merge that applies
  * is made everywhere, from left to right, until none applies. Safe for use by many threads.
  *
- * <p>Takes O(n log n) for n bytes, so that a prompt without spaces is no way to keep it busy.
+ * <p>Takes O(n log n) for n bytes, so that a long prompt without spaces cannot overload it.
  */
 final class BytePairs {
   /** Bounds of the memory that remembered pieces take: a few megabytes. */

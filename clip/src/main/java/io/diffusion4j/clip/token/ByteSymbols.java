@@ -46,7 +46,7 @@ final class ByteSymbols {
     return new String(symbols);
   }
 
-  /** Appends the bytes that symbols stand for; a character that is no symbol stands for itself. */
+  /** Appends the bytes of symbols; a character that is no symbol is kept. */
   static void appendBytes(String symbols, ByteArrayOutputStream out) {
     for (int i = 0; i < symbols.length(); i++) {
       char c = symbols.charAt(i);

@@ -46,19 +46,19 @@ public final class ClipTokenizer {
 
   /**
    * Reads the tokenizer folder of a published model: {@code vocab.json} and {@code merges.txt}, or
-   * where those are absent {@code tokenizer.json}; and what there is of {@code
-   * tokenizer_config.json} and {@code special_tokens_map.json}, without which the tokenizer is that
-   * of {@link TokenizerConfig#clip()}.
+   * else {@code tokenizer.json}; and optionally {@code tokenizer_config.json} and {@code
+   * special_tokens_map.json}, whose default is {@link TokenizerConfig#clip()}.
    *
-   * @throws IOException if a file cannot be read, or is not what it should be; the message names
-   *     the file and the problem
+   * @throws IOException if a file cannot be read or is invalid; the message names the file and the
+   *     problem
    */
   public static ClipTokenizer load(Path folder) throws IOException {
     return load(folder, Normalization.HUGGING_FACE);
   }
 
   /**
-   * The same with another normalization; the files do not say which the model was trained with.
+   * Reads a folder with another normalization; the files do not contain the one that the model was
+   * trained with.
    *
    * @throws IOException as for {@link #load(Path)}
    */
@@ -67,10 +67,10 @@ public final class ClipTokenizer {
   }
 
   /**
-   * Reads the vocabulary that OpenAI published for CLIP, {@code bpe_simple_vocab_16e6.txt.gz}, as
-   * OpenAI's own tokenizer: texts normalised as it does, and padded with the id 0.
+   * Reads the vocabulary that OpenAI published for CLIP, {@code bpe_simple_vocab_16e6.txt.gz}, with
+   * the normalisation of OpenAI's tokenizer and padding by the id 0.
    *
-   * @throws IOException if the file cannot be read, or is not what it should be
+   * @throws IOException if the file cannot be read or is invalid
    */
   public static ClipTokenizer openAi(Path file) throws IOException {
     return new ClipTokenizer(
@@ -79,8 +79,8 @@ public final class ClipTokenizer {
 
   /**
    * Writes {@code vocab.json}, {@code merges.txt}, {@code tokenizer_config.json} and {@code
-   * special_tokens_map.json}, as Hugging Face's {@code CLIPTokenizer} reads them. The folder is
-   * made if need be; files of these names are replaced.
+   * special_tokens_map.json}, for Hugging Face's {@code CLIPTokenizer}. The folder is created if it
+   * does not exist; files of these names are replaced.
    *
    * @throws IOException if a file cannot be written
    */
@@ -115,7 +115,7 @@ public final class ClipTokenizer {
     return new Tokens(framed, mask, truncatedAt);
   }
 
-  /** Describes which part of a text a model with this tokenizer does not read, if any. */
+  /** Describes the part of a text that is cut off, if any. */
   public Optional<String> truncation(String text) {
     return encode(text)
         .truncatedAt()
@@ -154,8 +154,8 @@ public final class ClipTokenizer {
   }
 
   /**
-   * The text that ids stand for, with a space after each piece but the last; bytes that are no
-   * UTF-8 become U+FFFD. {@code decode(ids(text))} is {@link #normalize normalize(text)} where the
+   * Returns the text of ids, with a space after each piece but the last; bytes that are no UTF-8
+   * become U+FFFD. {@code decode(ids(text))} is {@link #normalize normalize(text)} where the
    * vocabulary has every byte.
    *
    * @throws IllegalArgumentException if an id is not in the vocabulary
@@ -180,7 +180,10 @@ public final class ClipTokenizer {
     return decode(Arrays.copyOfRange(tokens.ids(), 1, Math.max(1, tokens.end())));
   }
 
-  /** The text as its ids say it: normalised, with a space after each piece but the last. */
+  /**
+   * Returns the text as decoded from its ids: normalised, with a space after each piece but the
+   * last.
+   */
   public String normalize(String text) {
     var said = new StringBuilder();
     pieces.forEach(

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A vocabulary of any size that was not learned from any text: its merges make the strings of Latin
- * letters, the shortest first. What a pipeline of random weights reads with.
+ * A vocabulary of any size that was not learned from text: its merges make the strings of Latin
+ * letters, the shortest first. It is for pipelines of random weights.
  */
 public final class EnumeratedVocabulary {
   /** Bytes, bytes at the end of a word, the start and the end of a text. */

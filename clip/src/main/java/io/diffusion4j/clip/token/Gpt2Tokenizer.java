@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * GPT-2's tokenizer as GLIDE uses it: byte-level byte-pair encoding (Radford et al. 2019, §2.2) of
- * lower-cased text, without a start, and padded with the end symbol.
+ * GPT-2's tokenizer in the variant of GLIDE: byte-level byte-pair encoding (Radford et al. 2019,
+ * §2.2) of lower-cased text, without a start, and padded with the end symbol.
  *
  * <p>A piece is a word, a number or a run of punctuation together with the space before it, so that
  * texts come back exactly. The end symbol in a text is not recognised. Safe for use by many
@@ -38,10 +38,10 @@ public final class Gpt2Tokenizer {
   }
 
   /**
-   * Reads a folder with {@code vocab.json} and {@code merges.txt}, as Hugging Face calls them, or
-   * {@code encoder.json} and {@code vocab.bpe}, as OpenAI does, gzipped or not.
+   * Reads a folder with {@code vocab.json} and {@code merges.txt} (Hugging Face's names) or {@code
+   * encoder.json} and {@code vocab.bpe} (OpenAI's), gzipped or not.
    *
-   * @throws IOException if a file cannot be read, or is not what it should be
+   * @throws IOException if a file cannot be read or is invalid
    */
   public static Gpt2Tokenizer load(Path folder) throws IOException {
     Vocabulary vocabulary = TokenizerFiles.readGpt2(folder);
@@ -94,8 +94,8 @@ public final class Gpt2Tokenizer {
   }
 
   /**
-   * The text that ids stand for; bytes that are no UTF-8 become U+FFFD. {@code decode(ids(text))}
-   * is the text in lower case where the vocabulary has every byte.
+   * Returns the text of ids; bytes that are no UTF-8 become U+FFFD. {@code decode(ids(text))} is
+   * the text in lower case where the vocabulary has every byte.
    *
    * @throws IllegalArgumentException if an id is not in the vocabulary
    */
@@ -112,7 +112,7 @@ public final class Gpt2Tokenizer {
     return vocabulary;
   }
 
-  /** The id that pads. */
+  /** Returns the id for padding. */
   public int endId() {
     return endId;
   }

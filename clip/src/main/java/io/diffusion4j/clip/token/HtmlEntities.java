@@ -15,14 +15,14 @@ import java.util.regex.Pattern;
 
 /**
  * Resolves character references as browsers do (HTML Standard, §13.2.5.72), for the names of HTML
- * 4.01 (§24). References to what is no character become U+FFFD or vanish; unknown names stay.
+ * 4.01 (§24). References to invalid characters become U+FFFD or vanish; unknown names stay.
  */
 final class HtmlEntities {
   private static final Pattern REFERENCE =
       Pattern.compile("&(?:#[xX]([0-9a-fA-F]+);?|#([0-9]+);?|([A-Za-z][A-Za-z0-9]*)(;?))");
 
   /**
-   * What browsers take the numbers 0x80 to 0x9f for: windows-1252, the undefined ones as they are.
+   * The browsers' meaning of the numbers 0x80 to 0x9f: windows-1252, with undefined ones unchanged.
    */
   private static final String WINDOWS_1252 =
       "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";

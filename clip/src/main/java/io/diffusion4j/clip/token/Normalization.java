@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What is made of a text before it is cut into pieces. Both collapse white space and lower the
- * case; neither repairs broken encodings, as {@code ftfy} does where the references find it
- * installed.
+ * The normalisation of a text before it is split. Both constants collapse white space and convert
+ * to lower case; neither repairs broken encodings, which the references leave to {@code ftfy} if it
+ * is installed.
  */
 public enum Normalization {
   /** Hugging Face's {@code CLIPTokenizer}: Unicode composition (NFC) first. */
@@ -35,7 +35,7 @@ public enum Normalization {
   private static final char SIGMA = 'σ';
   private static final char FINAL_SIGMA = 'ς';
 
-  /** What may stand inside a word (UAX #29: MidLetter, MidNumLet, Single_Quote). */
+  /** Characters that may stand inside a word (UAX #29: MidLetter, MidNumLet, Single_Quote). */
   private static final String MID_WORD =
       "'.:·\u0387\u055f\u05f4‘’\u2024\u2027\ufe13\ufe52\ufe55\uff07\uff0e\uff1a";
 
@@ -52,8 +52,8 @@ public enum Normalization {
   }
 
   /**
-   * Lower case as Unicode defines it (§3.13). The JDK looks further than the definition for what
-   * follows a capital sigma, so those are decided here.
+   * Lower case as Unicode defines it (§3.13). For a capital sigma the JDK looks further ahead than
+   * the definition, so this case is handled here.
    */
   static String lowerCase(String text) {
     if (text.indexOf(CAPITAL_SIGMA) < 0) {

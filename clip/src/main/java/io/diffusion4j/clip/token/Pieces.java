@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts a normalised text into the pieces that are encoded on their own: English contractions, runs
- * of letters, single digits, runs of anything else but white space.
+ * Splits a normalised text into pieces that are encoded separately: English contractions, runs of
+ * letters, single digits, runs of anything else but white space.
  *
- * <p>Which characters are letters is what the JDK's Unicode says (13 in JDK 17).
+ * <p>Letters are those of the JDK's Unicode version (13 in JDK 17).
  */
 final class Pieces {
   private final Pattern pattern;
@@ -26,7 +26,7 @@ final class Pieces {
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.UNICODE_CHARACTER_CLASS);
   }
 
-  /** Hands each piece on, in order, with its place in the text. */
+  /** Passes on each piece, in order, with its position in the text. */
   void forEach(String normalized, Consumer<MatchResult> piece) {
     Matcher matcher = pattern.matcher(normalized);
     while (matcher.find()) {

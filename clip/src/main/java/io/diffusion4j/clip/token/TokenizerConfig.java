@@ -3,7 +3,7 @@ package io.diffusion4j.clip.token;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * How a text's ids are framed.
+ * The frame and padding of a text's ids.
  *
  * @param maxLength the length of every encoding, start and end included; at least 2
  * @param start the symbol before the text
@@ -30,7 +30,7 @@ public record TokenizerConfig(int maxLength, String start, String end, String pa
     return new TokenizerConfig(CLIP_LENGTH, Vocabulary.START, Vocabulary.END, "!", Vocabulary.END);
   }
 
-  /** The same for a text encoder with another number of positions. */
+  /** Returns the configuration for another number of positions. */
   public TokenizerConfig withMaxLength(int length) {
     return new TokenizerConfig(length, start, end, pad, unknown);
   }

@@ -4,11 +4,11 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.util.Optional;
 
 /**
- * A text as a text encoder reads it.
+ * An encoded text.
  *
  * @param ids {@code [L]}: start, the text, end, padding; those of GPT-2 have no start and no end
  * @param mask {@code [L]}: true from the start to the end, false for padding
- * @param truncatedAt where the text, normalised, was too long: what follows from the first word
+ * @param truncatedAt the dropped end of a text that was too long, normalised, from the first word
  *     that is not wholly encoded; empty if nothing was dropped
  */
 public record Tokens(int[] ids, boolean[] mask, Optional<String> truncatedAt) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The symbols that have an id, and the merges that make them out of bytes.
+ * The symbols with their ids, and the merges that make them from bytes.
  *
  * <p>A symbol is a string of {@code ByteSymbols}, one for each byte; at the end of a piece it is
  * followed by {@link #END_OF_WORD} in CLIP's, and by nothing in GPT-2's.
@@ -22,10 +22,10 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
   /** Marks the symbols that end a piece. */
   public static final String END_OF_WORD = "</w>";
 
-  /** What CLIP's text encoder reads before the text. */
+  /** CLIP's start symbol. */
   public static final String START = "<|startoftext|>";
 
-  /** What CLIP's text encoder reads after the text, and pools; what GPT-2 ends documents with. */
+  /** CLIP's end symbol, whose state is pooled; GPT-2's end of a document. */
   public static final String END = "<|endoftext|>";
 
   public Vocabulary {
@@ -46,8 +46,8 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
   }
 
   /**
-   * The vocabulary in the order of CLIP: 256 byte symbols, the same at the end of a word, what the
-   * merges make, {@link #START}, {@link #END}.
+   * Returns the vocabulary in CLIP's order: 256 byte symbols, the same at the end of a word, the
+   * results of merges, {@link #START}, {@link #END}.
    */
   public static Vocabulary inClipOrder(List<Merge> merges) {
     Collection<String> symbols = new LinkedHashSet<>(ByteSymbols.ORDER);
@@ -58,7 +58,9 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
     return new Vocabulary(new ArrayList<>(symbols), merges);
   }
 
-  /** The vocabulary in the order of GPT-2: 256 byte symbols, what the merges make, {@link #END}. */
+  /**
+   * Returns the vocabulary in GPT-2's order: 256 byte symbols, the results of merges, {@link #END}.
+   */
   public static Vocabulary inGpt2Order(List<Merge> merges) {
     Collection<String> symbols = new LinkedHashSet<>(ByteSymbols.ORDER);
     merges.forEach(merge -> symbols.add(merge.result()));
@@ -87,19 +89,19 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
     return symbols.get(id);
   }
 
-  /** How many ids there are. */
+  /** Returns the number of ids. */
   public int size() {
     return symbols.size();
   }
 
   /** Two neighbouring symbols that become one. */
   public record Merge(String left, String right) {
-    /** The symbol made. */
+    /** Returns the resulting symbol. */
     public String result() {
       return left + right;
     }
 
-    /** The merge as a line of a merges file. */
+    /** Returns the merge as a line of a merges file. */
     @Override
     public String toString() {
       return left + " " + right;
