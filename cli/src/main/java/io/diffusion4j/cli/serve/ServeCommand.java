@@ -14,7 +14,7 @@ import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.auth.Authenticator;
-import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.serving.model.ImageIndex;
@@ -22,10 +22,11 @@ import io.diffusion4j.web.WebModule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +45,8 @@ import picocli.CommandLine.Option;
       "  diffusion4j serve --port 50051"
     })
 public final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
   /** After which a server that reads no connections ends, for whoever starts it again. */
   private static final Duration LONGEST_STANDSTILL = Duration.ofMinutes(1);
 
@@ -63,10 +66,10 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ServerSettings settings =
-        ServerSettings.of(flags, file == null ? ServerFile.NONE : ServerFile.read(file));
+    ServerSettings settings = settings();
     settings.models().forEach(model -> OpenPipeline.family(model.folder()));
     ServerLog.configure(settings.logFormat(), settings.logLevel());
+    Signals.on("HUP", () -> LOG.info("the models are being loaded; nothing is read again yet"));
     try (var port = HttpPort.open(settings.config()); // who asks meanwhile is told that it loads
         var models =
             LocalModels.load(
@@ -75,33 +78,56 @@ public final class ServeCommand implements Callable<Integer> {
                     .withPacked(settings.packed()),
                 Plugins.of(settings.plugins()),
                 settings.loras());
-        var indices = ServedIndices.open(settings.indices(), settings.models(), models.names());
-        var server =
-            models
-                .server(settings.config(), more(settings, port, models.names(), indices))
-                .start()) {
+        var indices = ServedIndices.open(settings.indices(), settings.models(), models.names())) {
+      var access = new ReloadedAccess(settings, models.names());
+      Signals.on("HUP", () -> reload(access));
       port.onStandstill(LONGEST_STANDSTILL, () -> Runtime.getRuntime().halt(STANDSTILL));
+      serve(models, settings.config(), more(settings, port, access, indices));
+    }
+    return 0;
+  }
+
+  private void serve(LocalModels models, ServerConfig config, Module more) throws IOException {
+    try (var server = models.server(config, more).start()) {
       Thread drain = new Thread(server::close, "drain");
       Runtime.getRuntime().addShutdownHook(drain);
+      Signals.on(
+          "TERM", () -> new Thread(server::close, "drain").start()); // and the exit code is 0
       try {
         serve(models, server);
       } finally {
         StopOnSignal.forget(drain);
       }
     }
-    return 0;
+  }
+
+  private ServerSettings settings() throws IOException {
+    return ServerSettings.of(flags, file == null ? ServerFile.NONE : ServerFile.read(file));
+  }
+
+  /**
+   * Has the server heed what its file says now of tokens, quotas and the level of the log; the rest
+   * of the file is for the next start. What cannot be read changes nothing.
+   */
+  private void reload(ReloadedAccess access) {
+    try {
+      ServerSettings settings = settings();
+      access.reload(settings);
+      ServerLog.level(settings.logLevel());
+      LOG.info("tokens, quotas and the level of the log were read again");
+    } catch (IOException | RuntimeException e) {
+      LOG.error("the settings stay as they were: {}", e.getMessage());
+    }
   }
 
   private static Module more(
-      ServerSettings settings, HttpPort port, List<String> models, ServedIndices indices)
-      throws IOException {
-    Authenticator authenticator = authenticator(settings, models);
+      ServerSettings settings, HttpPort port, Authenticator access, ServedIndices indices) {
     return new AbstractModule() {
       @Override
       protected void configure() {
         OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
             .setBinding()
-            .toInstance(authenticator);
+            .toInstance(access);
         OptionalBinder.newOptionalBinder(binder(), HttpPort.class).setBinding().toInstance(port);
         var searched = Multibinder.newSetBinder(binder(), ImageIndex.class);
         indices.indices().forEach(index -> searched.addBinding().toInstance(index));
@@ -112,15 +138,6 @@ public final class ServeCommand implements Callable<Integer> {
         }
       }
     };
-  }
-
-  private static Authenticator authenticator(ServerSettings settings, List<String> models)
-      throws IOException {
-    if (settings.tokens().isPresent()) {
-      return ReloadedTokens.of(settings.tokens().get(), settings.quota(), models);
-    }
-    Principal anybody = Principal.ANYBODY.withQuota(settings.quota());
-    return token -> anybody;
   }
 
   private void serve(LocalModels models, DiffusionServer server) {

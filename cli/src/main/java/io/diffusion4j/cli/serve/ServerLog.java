@@ -32,8 +32,11 @@ final class ServerLog {
   }
 
   private static final String OURS = "io.diffusion4j";
+
+  /** What clients send, as keys' values, begins no line: control characters are shown as unknown. */
   private static final String TEXT_LINE =
-      "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\"} %-5level %logger{0}: %msg %kvp %mdc%n";
+      "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\"} %-5level %logger{0}:"
+          + " %msg %replace(%kvp %mdc){'\\p{Cntrl}', '\uFFFD'}%n";
 
   private ServerLog() {}
 
@@ -48,13 +51,21 @@ final class ServerLog {
     console.start();
     var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(console);
-    var ours = ch.qos.logback.classic.Level.valueOf(level.name());
-    var usual = ch.qos.logback.classic.Level.WARN;
-    root.setLevel(ours.isGreaterOrEqual(usual) ? ours : usual);
-    context.getLogger(OURS).setLevel(ours);
+    level(level);
     LogManager.getLogManager().reset(); // what goes through java.util.logging comes here, too
     LogManager.getLogManager().getLogger("").setLevel(java.util.logging.Level.INFO);
     SLF4JBridgeHandler.install();
+  }
+
+  /** Writes what is as grave as this or graver from now on. */
+  static void level(Level level) {
+    var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    var ours = ch.qos.logback.classic.Level.valueOf(level.name());
+    var usual = ch.qos.logback.classic.Level.WARN;
+    context
+        .getLogger(Logger.ROOT_LOGGER_NAME)
+        .setLevel(ours.isGreaterOrEqual(usual) ? ours : usual);
+    context.getLogger(OURS).setLevel(ours);
   }
 
   private static Encoder<ILoggingEvent> encoder(Format format, LoggerContext context) {

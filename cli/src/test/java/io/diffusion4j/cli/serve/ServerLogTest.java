@@ -86,6 +86,27 @@ final class ServerLogTest {
   }
 
   @Test
+  void whatAClientSendsForgesNoLine() {
+    for (ServerLog.Format format : ServerLog.Format.values()) {
+      written.reset();
+      ServerLog.configure(format, ServerLog.Level.INFO);
+      LoggerFactory.getLogger("io.diffusion4j.Test")
+          .atInfo()
+          .addKeyValue("prompt", "a dog\r\n2030-01-01T00:00:00.000Z INFO  Test: forged")
+          .log("call");
+      assertThat(lines()).as(format.name()).hasSize(1);
+    }
+  }
+
+  @Test
+  void theLevelCanBeChanged() {
+    ServerLog.configure(ServerLog.Format.TEXT, ServerLog.Level.WARN);
+    ServerLog.level(ServerLog.Level.DEBUG);
+    speak();
+    assertThat(String.join("\n", lines())).contains("not told", "a fault");
+  }
+
+  @Test
   void aQuieterLevelQuietsLibrariesToo() {
     ServerLog.configure(ServerLog.Format.TEXT, ServerLog.Level.ERROR);
     speak();
