@@ -90,7 +90,8 @@ final class DeploymentTest {
             "Service",
             "HorizontalPodAutoscaler",
             "PodDisruptionBudget",
-            "PodMonitor");
+            "PodMonitor",
+            "PrometheusRule");
   }
 
   private static String kind(String file) {
