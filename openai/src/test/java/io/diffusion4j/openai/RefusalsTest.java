@@ -53,7 +53,8 @@ class RefusalsTest {
 
   private static String ask(String path, String headers) throws IOException {
     return RawHttp.ask(
-        server.port(), "POST %s HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n".formatted(path, headers));
+        server.port(),
+        "POST %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n\r\n".formatted(path, headers));
   }
 
   @ParameterizedTest

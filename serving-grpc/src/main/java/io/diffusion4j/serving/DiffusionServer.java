@@ -97,6 +97,16 @@ public final class DiffusionServer implements AutoCloseable {
     return open().address();
   }
 
+  /** How many bytes of request bodies it holds; 0 without a port. */
+  public synchronized long bodyBytes() {
+    return port == null ? 0 : port.bodyBytes();
+  }
+
+  /** How many clients are connected; 0 without a port. */
+  public synchronized int connections() {
+    return port == null ? 0 : port.connections();
+  }
+
   /** Waits until the server has been closed. */
   public void awaitTermination() throws InterruptedException {
     open().awaitTermination();

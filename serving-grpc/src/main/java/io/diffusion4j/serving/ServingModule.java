@@ -77,6 +77,7 @@ public final class ServingModule extends AbstractModule {
     bind(RequestResolver.class).in(Singleton.class);
     bind(JobRegistry.class).in(Singleton.class);
     install(new GrpcModule());
+    install(new LevelsModule(config));
     bind(DiffusionServer.class).in(Singleton.class);
   }
 

@@ -31,7 +31,7 @@ class BinaryHeadersTest {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.server.port())) {
       socket.setSoTimeout(10_000);
       String request =
-          "POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: %s\r\n%s\r\nContent-Length: 2\r\n\r\n{}"
+          "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: %s\r\n%s\r\nContent-Length: 2\r\n\r\n{}"
               .formatted(path, type, header);
       socket.getOutputStream().write(request.getBytes(US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), US_ASCII);

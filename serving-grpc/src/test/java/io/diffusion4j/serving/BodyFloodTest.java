@@ -28,7 +28,7 @@ class BodyFloodTest {
     String lines =
         """
         POST /diffusion4j/v1/images:generate HTTP/1.1\r
-        Host: x\r
+        Host: localhost\r
         Content-Type: application/json\r
         %s\r
         \r

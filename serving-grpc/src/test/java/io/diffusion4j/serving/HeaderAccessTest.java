@@ -37,7 +37,7 @@ class HeaderAccessTest {
       throws IOException {
     return RawHttp.ask(
         server.server.port(),
-        "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %s\r\n\r\n%s"
+        "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: %s\r\n\r\n%s"
             .formatted(path, type, length, body));
   }
 

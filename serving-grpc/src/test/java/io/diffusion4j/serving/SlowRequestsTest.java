@@ -99,7 +99,7 @@ class SlowRequestsTest {
       String answer =
           trickle(
               server,
-              "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9999"
+              "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9999"
                   .formatted(path));
       assertThat(answer)
           .startsWith("HTTP/1.1 408 Request Timeout\r\n")
@@ -144,7 +144,8 @@ class SlowRequestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "POST /diffusion4j/v1/images:generate HTTP/1.1\r\nHost: x\r\nA: b"})
+  @ValueSource(
+      strings = {"", "POST /diffusion4j/v1/images:generate HTTP/1.1\r\nHost: localhost\r\nA: b"})
   void aConnectionWithoutARequestIsClosed(String begun) throws Exception {
     try (var server = new TestServer(IMPATIENT, ToyModel.named("toy"));
         var socket = RawHttp.connect(server.server.port())) {

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param packed a folder for packed weights; without it none are kept
  * @param tls how it encrypts; without it, it does not
  * @param insecure whether it listens in plaintext where other machines can listen in
+ * @param hosts the names by which requests may call the server
  * @param origins the other sites whose pages may ask
  * @param tokens the file of the tokens, a {@link TokenFile}; without it everybody may call
  * @param quota what each principal may ask for whose token says nothing of it
@@ -55,6 +56,7 @@ record ServerFile(
     @Nullable Path packed,
     @Nullable TlsEntry tls,
     @Nullable Boolean insecure,
+    @Nullable List<String> hosts,
     @Nullable List<String> origins,
     @Nullable Path tokens,
     @Nullable QuotaEntry quota,
@@ -127,12 +129,14 @@ record ServerFile(
   record LimitsEntry(
       @Nullable Integer bodyMegabytes,
       @Nullable Integer connections,
+      @Nullable Double requestCost,
       @Nullable Integer callSeconds) {
     Limits limits() {
       Limits usual = Limits.usual();
       return new Limits(
           bodyMegabytes == null ? usual.bodyBytes() : (long) bodyMegabytes << 20,
           Objects.requireNonNullElse(connections, usual.connections()),
+          Objects.requireNonNullElse(requestCost, usual.requestCost()),
           callSeconds == null ? usual.call() : Duration.ofSeconds(callSeconds));
     }
   }
@@ -141,22 +145,29 @@ record ServerFile(
   record QuotaEntry(
       @Nullable Integer imagesPerMinute,
       @Nullable Integer embeddingsPerMinute,
+      @Nullable Integer costPerMinute,
       @Nullable Integer unfinishedRequests) {
     QuotaEntry {
-      quota(imagesPerMinute, embeddingsPerMinute, unfinishedRequests); // says what is wrong with it
+      quota(
+          imagesPerMinute,
+          embeddingsPerMinute,
+          costPerMinute,
+          unfinishedRequests); // says what is wrong with it
     }
 
     Quota quota() {
-      return quota(imagesPerMinute, embeddingsPerMinute, unfinishedRequests);
+      return quota(imagesPerMinute, embeddingsPerMinute, costPerMinute, unfinishedRequests);
     }
 
     private static Quota quota(
         @Nullable Integer imagesPerMinute,
         @Nullable Integer embeddingsPerMinute,
+        @Nullable Integer costPerMinute,
         @Nullable Integer unfinishedRequests) {
       return new Quota(
           Objects.requireNonNullElse(imagesPerMinute, Quota.NONE.imagesPerMinute()),
           Objects.requireNonNullElse(embeddingsPerMinute, Quota.NONE.embeddingsPerMinute()),
+          Objects.requireNonNullElse(costPerMinute, Quota.NONE.costPerMinute()),
           Objects.requireNonNullElse(unfinishedRequests, Quota.NONE.unfinishedRequests()));
     }
   }
@@ -213,6 +224,7 @@ record ServerFile(
         packed == null ? null : folder.resolve(packed),
         tls == null ? null : tls.from(folder),
         insecure,
+        hosts,
         origins,
         tokens == null ? null : folder.resolve(tokens),
         quota,

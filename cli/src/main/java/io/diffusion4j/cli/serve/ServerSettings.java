@@ -87,7 +87,11 @@ record ServerSettings(
     List<String> origins =
         flags.origins.isEmpty() ? first(file.origins(), List.of()) : flags.origins;
     boolean insecure = first(flags.insecure, file.insecure(), Reach.LOCAL.insecure());
-    return new Reach(tls(flags, first(file.tls(), TlsEntry.NONE)), insecure, Set.copyOf(origins));
+    return new Reach(
+        tls(flags, first(file.tls(), TlsEntry.NONE)),
+        insecure,
+        Set.copyOf(first(file.hosts(), List.of())),
+        Set.copyOf(origins));
   }
 
   private static Optional<ServerTls> tls(ServeFlags flags, TlsEntry said) {

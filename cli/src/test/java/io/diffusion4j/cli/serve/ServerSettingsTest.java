@@ -84,6 +84,7 @@ final class ServerSettingsTest {
                                         folder.resolve("server.pem"), folder.resolve("server.key")),
                                     Optional.of(folder.resolve("clients.pem")))),
                             false,
+                            Set.of("draw.example"),
                             Set.of("https://app.example")))
                     .withLimits(Limits.usual().withBodyBytes(64L << 20)),
                 List.of(
@@ -98,7 +99,7 @@ final class ServerSettingsTest {
                 List.of(folder.resolve("parts.jar")),
                 Optional.of(folder.resolve("packed")),
                 Optional.of(folder.resolve("tokens.yaml")),
-                new Quota(60, 600, 4),
+                new Quota(60, 600, 5000, 4),
                 true,
                 ServerLog.Format.JSON,
                 ServerLog.Level.INFO));
@@ -157,6 +158,7 @@ final class ServerSettingsTest {
             new Reach(
                 Optional.of(new ServerTls(own, Optional.of(Path.of("c.pem")))),
                 true,
+                Set.of(),
                 Set.of("https://b:1")));
     assertThat(ServerSettings.of(flags("--insecure false"), file).config().reach().insecure())
         .isFalse();
@@ -171,8 +173,8 @@ final class ServerSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, indices, insecure, limits,"
-            + " log, loras, metrics, models, origins, packed, plugins, port, queue, quota,"
+        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, hosts, indices, insecure,"
+            + " limits, log, loras, metrics, models, origins, packed, plugins, port, queue, quota,"
             + " receive-seconds, rows, stall-seconds, tls, tokens)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
@@ -238,7 +240,7 @@ final class ServerSettingsTest {
         "tokens: [{name: a, expires: soon}] | tokens[0].expires: soon (expected: a time such as"
             + " 2030-01-01T00:00:00Z)",
         "tokens: [{name: a, roles: [king]}] | tokens[0].roles[0]: king (expected: one of generate,"
-            + " embed, metrics)",
+            + " embed, priority, metrics)",
         "tokens: [{token: a}] | tokens[0].token: unknown (expected: one of expires, models, name,"
             + " quota, roles, sha256)",
       })

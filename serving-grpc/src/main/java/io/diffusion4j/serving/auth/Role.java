@@ -8,6 +8,9 @@ public enum Role {
   /** Have texts and images embedded. */
   EMBED,
 
+  /** Ask for {@code PRIORITY_HIGH}, which goes before all other work. */
+  PRIORITY,
+
   /** Read the meters of the server. */
   METRICS
 }

@@ -9,9 +9,10 @@ import java.time.Duration;
  * @param bodyBytes how many bytes of request bodies are held in memory at once; a request beyond
  *     that is refused. A body counts from its first byte until its answer is complete
  * @param connections how many clients are connected at once; more wait to be accepted
+ * @param requestCost how many megapixel steps one request for images may cost
  * @param call how long a call without a deadline of its own may take
  */
-public record Limits(long bodyBytes, int connections, Duration call) {
+public record Limits(long bodyBytes, int connections, double requestCost, Duration call) {
   /** The largest request of any way in, a form with two images. */
   private static final long LEAST_BODY_BYTES = 10L << 20;
 
@@ -21,26 +22,35 @@ public record Limits(long bodyBytes, int connections, Duration call) {
   public Limits {
     Check.that(bodyBytes >= LEAST_BODY_BYTES, "bodyBytes", bodyBytes, "≥ %s", LEAST_BODY_BYTES);
     Check.that(connections >= 1, "connections", connections, "≥ 1");
+    Check.that(requestCost > 0, "requestCost", requestCost, "> 0");
     Check.that(call.compareTo(Duration.ZERO) > 0, "call", call, "> 0");
   }
 
-  /** An eighth of the heap for bodies, 4,096 connections, and an hour for a call. */
+  /**
+   * An eighth of the heap for bodies, 4,096 connections, 10,000 megapixel steps for a request, and
+   * an hour for a call.
+   */
   public static Limits usual() {
     return new Limits(
         Math.max(LEAST_BODY_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP),
         4096,
+        10_000,
         Duration.ofHours(1));
   }
 
   public Limits withBodyBytes(long newBodyBytes) {
-    return new Limits(newBodyBytes, connections, call);
+    return new Limits(newBodyBytes, connections, requestCost, call);
   }
 
   public Limits withConnections(int newConnections) {
-    return new Limits(bodyBytes, newConnections, call);
+    return new Limits(bodyBytes, newConnections, requestCost, call);
+  }
+
+  public Limits withRequestCost(double newRequestCost) {
+    return new Limits(bodyBytes, connections, newRequestCost, call);
   }
 
   public Limits withCall(Duration newCall) {
-    return new Limits(bodyBytes, connections, newCall);
+    return new Limits(bodyBytes, connections, requestCost, newCall);
   }
 }

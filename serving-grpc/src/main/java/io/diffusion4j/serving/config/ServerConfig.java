@@ -47,11 +47,14 @@ public record ServerConfig(
    * @param tls how it encrypts; empty for plaintext
    * @param insecure whether plaintext is meant where other machines can listen in; without it, a
    *     server that does not encrypt takes calls of its own machine only
+   * @param hosts the names by which requests may call the server, beside addresses and {@code
+   *     localhost}; empty for every name, or, where only this machine reaches it, for no other
    * @param origins the other sites whose pages may ask, such as {@code https://app.example}
    */
-  public record Reach(Optional<ServerTls> tls, boolean insecure, Set<String> origins) {
+  public record Reach(
+      Optional<ServerTls> tls, boolean insecure, Set<String> hosts, Set<String> origins) {
     /** Plaintext on this machine, for no pages but the server's own. */
-    public static final Reach LOCAL = new Reach(Optional.empty(), false, Set.of());
+    public static final Reach LOCAL = new Reach(Optional.empty(), false, Set.of(), Set.of());
 
     public Reach {
       for (String origin : origins) {
@@ -61,19 +64,31 @@ public record ServerConfig(
             origin,
             "origins such as https://app.example");
       }
+      for (String host : hosts) {
+        Check.that(
+            host.matches("[a-z0-9]([a-z0-9.-]*[a-z0-9])?"),
+            "hosts",
+            host,
+            "names such as draw.example, in small letters, without a port");
+      }
+      hosts = Set.copyOf(hosts);
       origins = Set.copyOf(origins);
     }
 
     public Reach withTls(ServerTls newTls) {
-      return new Reach(Optional.of(newTls), insecure, origins);
+      return new Reach(Optional.of(newTls), insecure, hosts, origins);
     }
 
     public Reach withInsecure(boolean newInsecure) {
-      return new Reach(tls, newInsecure, origins);
+      return new Reach(tls, newInsecure, hosts, origins);
+    }
+
+    public Reach withHosts(Set<String> newHosts) {
+      return new Reach(tls, insecure, newHosts, origins);
     }
 
     public Reach withOrigins(Set<String> newOrigins) {
-      return new Reach(tls, insecure, newOrigins);
+      return new Reach(tls, insecure, hosts, newOrigins);
     }
   }
 

@@ -43,6 +43,9 @@ public final class Errors {
   /** When it is worth asking again a server that loads. */
   private static final Duration LOADING = Duration.ofSeconds(1);
 
+  /** When it is worth asking again another server in the place of one that shuts down. */
+  private static final Duration DRAINING = Duration.ofSeconds(5);
+
   /** When it is worth asking again a server whose memory is full of other requests. */
   private static final Duration BUSY = Duration.ofSeconds(1);
 
@@ -87,6 +90,18 @@ public final class Errors {
             + seconds(BUSY),
         info(SERVER_BUSY, Map.of("most_bytes", Long.toString(mostBytes))),
         retry(BUSY));
+  }
+
+  /** A request would take more work than any may. */
+  public static StatusRuntimeException tooCostly(double cost, double most) {
+    return error(
+        Code.INVALID_ARGUMENT,
+        "cost: "
+            + Math.round(cost)
+            + " megapixel steps (expected: at most "
+            + Math.round(most)
+            + "; fewer images, steps or repeats cost less)",
+        info("COST_TOO_HIGH", Map.of("most_cost", Long.toString(Math.round(most)))));
   }
 
   /** An image of so many pixels, for which there is never memory enough. */
@@ -156,7 +171,11 @@ public final class Errors {
   }
 
   public static StatusRuntimeException draining() {
-    return error(Code.UNAVAILABLE, "the server is shutting down", info("SHUTTING_DOWN", Map.of()));
+    return error(
+        Code.UNAVAILABLE,
+        "the server is shutting down",
+        info("SHUTTING_DOWN", Map.of()),
+        retry(DRAINING));
   }
 
   /** Models are being loaded. */
@@ -174,6 +193,14 @@ public final class Errors {
         Code.PERMISSION_DENIED,
         "origin: " + quote(origin) + " (expected: this server's own, or one that it allows)",
         info("ORIGIN_NOT_ALLOWED", Map.of()));
+  }
+
+  /** A request names a host that is not this server. */
+  public static StatusRuntimeException hostNotAllowed(String host) {
+    return error(
+        Code.PERMISSION_DENIED,
+        "host: " + quote(host) + " (expected: a name of this server; see hosts of its settings)",
+        info("HOST_NOT_ALLOWED", Map.of()));
   }
 
   public static StatusRuntimeException cancelled() {

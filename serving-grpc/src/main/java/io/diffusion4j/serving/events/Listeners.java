@@ -25,8 +25,23 @@ public final class Listeners implements ServingListener {
   }
 
   @Override
+  public void refused(String reason) {
+    tell(listener -> listener.refused(reason));
+  }
+
+  @Override
+  public void admitted(String principal, double cost) {
+    tell(listener -> listener.admitted(principal, cost));
+  }
+
+  @Override
   public void queueChanged(int depth) {
     tell(listener -> listener.queueChanged(depth));
+  }
+
+  @Override
+  public void backlogChanged(Duration backlog) {
+    tell(listener -> listener.backlogChanged(backlog));
   }
 
   @Override

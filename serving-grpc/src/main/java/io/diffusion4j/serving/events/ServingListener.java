@@ -13,8 +13,21 @@ public interface ServingListener {
   /** A call has ended, in whichever way. */
   default void callEnded(CallEnd call) {}
 
+  /**
+   * A request was refused.
+   *
+   * @param reason for programs, such as {@code QUEUE_FULL}; one of few
+   */
+  default void refused(String reason) {}
+
+  /** A request for images was admitted whose cost is so many megapixel steps. */
+  default void admitted(String principal, double cost) {}
+
   /** So many requests wait now. */
   default void queueChanged(int depth) {}
+
+  /** All work that waits and runs takes so long now, as work went lately. */
+  default void backlogChanged(Duration backlog) {}
 
   /** A request has waited so long, and its first batch is about to begin. */
   default void requestBegan(Duration waited) {}

@@ -1,5 +1,8 @@
 package io.diffusion4j.serving.grpc;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
 import io.diffusion4j.serving.events.Listeners;
 import io.diffusion4j.serving.events.ServingListener.CallEnd;
 import io.grpc.Context;
@@ -12,6 +15,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +39,7 @@ final class CallInterceptor implements ServerInterceptor {
     CallContext about = new CallContext();
     Context context = Context.current().withValue(CallContext.KEY, about);
     long begun = System.nanoTime();
-    var watched = new Watched<>(call);
+    var watched = new Watched<>(call, listeners);
     return new SimpleForwardingServerCallListener<>(
         Contexts.interceptCall(context, watched, headers, next)) {
       @Override
@@ -76,12 +80,31 @@ final class CallInterceptor implements ServerInterceptor {
     return left <= early ? Status.Code.DEADLINE_EXCEEDED : Status.Code.CANCELLED;
   }
 
+  private static String reason(Any detail) {
+    try {
+      return detail.unpack(ErrorInfo.class).getReason();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a detail that this program made is damaged", e);
+    }
+  }
+
   /** Remembers with what a call is closed. */
   private static final class Watched<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private final Listeners listeners;
     private volatile Status.Code code = Status.Code.UNKNOWN;
 
-    Watched(ServerCall<Q, R> call) {
+    Watched(ServerCall<Q, R> call, Listeners listeners) {
       super(call);
+      this.listeners = listeners;
+    }
+
+    /** That of the error's details, or else the code. */
+    private static String reason(Status status, Metadata trailers) {
+      return StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList().stream()
+          .filter(detail -> detail.is(ErrorInfo.class))
+          .findFirst()
+          .map(CallInterceptor::reason)
+          .orElse(status.getCode().name());
     }
 
     Status.Code code() {
@@ -91,6 +114,9 @@ final class CallInterceptor implements ServerInterceptor {
     @Override
     public void close(Status status, Metadata trailers) {
       code = status.getCode();
+      if (!status.isOk()) {
+        listeners.refused(reason(status, trailers));
+      }
       super.close(status, trailers);
     }
   }

@@ -13,13 +13,12 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.LabelClassifier;
 import io.diffusion4j.diffusion.stage.Draw;
-import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.auth.Principal;
-import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
+import io.diffusion4j.serving.jobs.JobScheduler;
 import io.diffusion4j.serving.jobs.Quotas;
 import io.diffusion4j.serving.model.ImageIndex;
 import io.diffusion4j.serving.model.ImageIndices;
@@ -46,7 +45,6 @@ import io.diffusion4j.serving.v1.SampleImageEmbeddingsResponse;
 import io.diffusion4j.serving.v1.SearchImagesRequest;
 import io.diffusion4j.serving.v1.SearchImagesResponse;
 import io.diffusion4j.serving.v1.Warning;
-import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
@@ -54,8 +52,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -64,8 +62,8 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   /** The most texts or images of one request. */
   private static final int MOST = 64;
 
-  /** How many calls are answered at once. */
-  private static final int AT_ONCE = 2;
+  /** In megapixel steps: a pass of an encoder over an image of 224 pixels a side. */
+  private static final double COST_OF_EMBEDDING = 0.05;
 
   /** How many images of a request are there as pixels at once. */
   private static final int DECODED_AT_ONCE = 8;
@@ -82,14 +80,14 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
 
   private final Models models;
   private final ImageIndices indices;
-  private final Errands errands;
+  private final JobScheduler scheduler;
   private final Quotas quotas = new Quotas(Quotas.Kind.EMBEDDINGS, System::nanoTime);
 
   @Inject
-  EmbeddingGrpcService(Models models, ImageIndices indices, ServerConfig config) {
+  EmbeddingGrpcService(Models models, ImageIndices indices, JobScheduler scheduler) {
     this.models = models;
     this.indices = indices;
-    this.errands = new Errands("embed", AT_ONCE, config.queueCapacity());
+    this.scheduler = scheduler;
   }
 
   /** Whether there is a model that it can ask. */
@@ -111,7 +109,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     run(
         request.getTextsCount(),
         response,
-        () -> {
+        step -> {
           EmbedTextsResponse.Builder answer =
               EmbedTextsResponse.newBuilder().addAllWarnings(warnings);
           space
@@ -133,10 +131,11 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     run(
         request.getImagesCount(),
         response,
-        () -> {
+        step -> {
           EmbedImagesResponse.Builder answer = EmbedImagesResponse.newBuilder();
           forEachBatch(
               request.getImagesList(),
+              step,
               images -> encoder.encode(images).forEach(e -> answer.addEmbeddings(embedding(e))));
           return answer.build();
         });
@@ -155,10 +154,11 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     run(
         1 + request.getImagesCount(), // the text, too
         response,
-        () -> {
+        step -> {
           List<Double> similarities = new ArrayList<>();
           forEachBatch(
               request.getImagesList(),
+              step,
               images -> similarities.addAll(space.similarities(request.getText(), images)));
           RankImagesResponse.Builder answer =
               RankImagesResponse.newBuilder().addAllWarnings(warnings);
@@ -213,7 +213,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     run(
         count,
         response,
-        () -> {
+        step -> {
           Prompt prompt = Prompt.encode(space.texts(), words.text(), words.negative());
           SampleImageEmbeddingsResponse.Builder answer =
               SampleImageEmbeddingsResponse.newBuilder().addAllWarnings(warnings);
@@ -221,7 +221,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
               .sample(
                   noise.stream().map(source -> new Draw<>(prompt, source)).toList(),
                   settings.orElseThrow(),
-                  untilCancelled())
+                  at -> step.run())
               .forEach(drawn -> answer.addEmbeddings(embedding(drawn)));
           return answer.build();
         });
@@ -266,13 +266,13 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     run(
         request.getImagesCount() + labels.size() * templates.size(), // the texts, too
         response,
-        () -> {
+        step -> {
           var classifier =
               LabelClassifier.of(space.texts(), labels, templates, LabelClassifier.LOGIT_SCALE);
           var answer = ClassifyImagesResponse.newBuilder().addAllWarnings(warnings);
           List<float[]> embeddings = new ArrayList<>();
           forEachBatch(
-              request.getImagesList(), images -> embeddings.addAll(encoder.encode(images)));
+              request.getImagesList(), step, images -> embeddings.addAll(encoder.encode(images)));
           for (float[] image : embeddings) {
             var classification = answer.addClassificationsBuilder();
             classifier
@@ -309,7 +309,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     run(
         request.hasEmbedding() ? 0 : 1,
         response,
-        () -> {
+        step -> {
           var answer = SearchImagesResponse.newBuilder().addAllWarnings(warnings);
           index
               .nearest(query.orElseThrow().get(), top)
@@ -368,11 +368,12 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   }
 
   /** Has the work done, if the quota of who asks allows so many embeddings. */
-  private <T> void run(int embeddings, StreamObserver<T> response, Supplier<T> work) {
+  private <T> void run(int embeddings, StreamObserver<T> response, Function<Runnable, T> work) {
     Principal principal = CallContext.current().principal();
     synchronized (quotas) {
       quotas.check(principal, embeddings);
-      errands.run(response, work);
+      double cost = COST_OF_EMBEDDING * Math.max(1, embeddings);
+      Errand.submit(scheduler, principal.name(), cost, response, work);
       quotas.charge(principal, embeddings);
     }
   }
@@ -385,17 +386,6 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
             : request.getSeedsList();
     int first = request.getFirstIndex();
     return ImageSeed.noise(first, first + count, seeds);
-  }
-
-  private static SamplingListener untilCancelled() {
-    Context call = Context.current();
-    return at -> stopIfCancelled(call);
-  }
-
-  private static void stopIfCancelled(Context call) {
-    if (call.isCancelled()) {
-      throw new CancellationException("the call was cancelled");
-    }
   }
 
   private ImagePipeline engine(String name) {
@@ -430,17 +420,18 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
    * Decodes images, one after the other, and hands them on, a few at a time: meanwhile there are
    * files of all, and pixels of few.
    */
-  private static void forEachBatch(List<InputImage> given, Consumer<List<Image>> work) {
+  private static void forEachBatch(
+      List<InputImage> given, Runnable step, Consumer<List<Image>> work) {
     Violations violations = new Violations();
     List<InputImage> taken = new ArrayList<>();
     for (int i = 0; i < given.size(); i++) {
-      stopIfCancelled(Context.current());
+      step.run();
       InputImages.take("images[" + i + "]", given.get(i), InputImages.MAX_SIDE, violations)
           .ifPresent(image -> taken.add(image.file()));
     }
     violations.throwIfAny();
     for (List<InputImage> batch : Lists.partition(taken, DECODED_AT_ONCE)) {
-      stopIfCancelled(Context.current());
+      step.run();
       work.accept(batch.stream().map(InputImages::ofCanonical).toList());
     }
   }

@@ -6,7 +6,6 @@ import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.diffusion4j.serving.errors.Errors;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.UUID;
@@ -15,7 +14,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,19 +44,6 @@ final class Errands {
     workers.allowCoreThreadTimeOut(true);
   }
 
-  /** Answers a call with what the work gives. */
-  <T> void run(StreamObserver<T> response, Supplier<T> work) {
-    // With a handler, answers to a call that was cancelled are dropped, not errors.
-    ((ServerCallStreamObserver<T>) response).setOnCancelHandler(() -> {});
-    execute(
-        response,
-        () -> {
-          T answer = work.get();
-          response.onNext(answer);
-          response.onCompleted();
-        });
-  }
-
   /**
    * Has work done that answers its call by itself, unless it throws.
    *
@@ -75,7 +60,8 @@ final class Errands {
     call.addListener(ended -> workers.remove(task), directExecutor());
   }
 
-  private static void perform(Context call, StreamObserver<?> response, Runnable work) {
+  /** Does the work of a call that was not cancelled, and answers it with what goes wrong. */
+  static void perform(Context call, StreamObserver<?> response, Runnable work) {
     if (call.isCancelled()) {
       return;
     }

@@ -1,7 +1,9 @@
 package io.diffusion4j.serving.grpc;
 
 import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.jobs.JobObserver;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.request.RequestResolver;
@@ -9,6 +11,7 @@ import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.Priority;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -51,6 +54,10 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
   /** Requests with images are decoded elsewhere, if they would be admitted then. */
   private void answer(
       GenerateImagesRequest request, StreamObserver<?> response, JobObserver observer) {
+    Principal owner = CallContext.current().principal();
+    if (request.getPriority() == Priority.PRIORITY_HIGH && !owner.has(Role.PRIORITY)) {
+      throw Errors.roleMissing(owner.name(), Role.PRIORITY);
+    }
     var leave = new Leave();
     ServerCallStreamObserver<?> call = serverCall(response);
     call.setOnCancelHandler(leave);
@@ -60,7 +67,7 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
     }
     if (!request.getValidateOnly()) {
       int images = Math.max(1, request.getImageCount());
-      jobs.requireRoom(CallContext.current().principal(), request.getRequestId(), images);
+      jobs.requireRoom(owner, request.getRequestId(), images);
     }
     decoding.execute(response, () -> join(request, call, observer, leave));
   }

@@ -1,6 +1,7 @@
 package io.diffusion4j.serving.grpc;
 
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import io.diffusion4j.serving.events.Listeners;
 import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
@@ -18,6 +19,7 @@ import java.util.Set;
 public final class GrpcServices {
   private final ServingHealth health;
   private final Callers callers;
+  private final Listeners listeners;
   private final List<BindableService> services;
   private final List<ServerInterceptor> interceptors;
 
@@ -29,10 +31,12 @@ public final class GrpcServices {
       ServingHealth health,
       CallInterceptor call,
       Callers callers,
+      Listeners listeners,
       AccessInterceptor access,
       Set<ServerInterceptor> more) {
     this.health = health;
     this.callers = callers;
+    this.listeners = listeners;
     List<BindableService> ours = new ArrayList<>(List.of(generation, models));
     if (embedding.isOffered()) {
       ours.add(embedding);
@@ -50,6 +54,11 @@ public final class GrpcServices {
   /** Who calls, for ways in that ask before the services do. */
   public Callers callers() {
     return callers;
+  }
+
+  /** A request was refused for this reason before it was anybody's call. */
+  public void refused(String reason) {
+    listeners.refused(reason);
   }
 
   public void addTo(ServerBuilder<?> server) {

@@ -10,26 +10,32 @@ import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * {@code grpc.health.v1}: of the server (the empty name), of each service (its full name) and of
  * each model ({@value #MODEL_PREFIX} and its name).
  *
- * <p>A model that failed {@value #FAILURES} batches in a row is {@code NOT_SERVING} until it draws
- * one; it is asked all the same. A server that loads or that is shutting down serves nothing.
+ * <p>A model that failed {@value #FAILURES} batches in a row, and cannot draw a picture of the
+ * server's own either, is {@code NOT_SERVING} until it draws one; it is asked all the same. So
+ * requests that a model cannot draw do not turn its health. A server none of whose models serves
+ * does not serve, and neither does one that loads or that is shutting down.
  */
 public final class ServingHealth implements ServingListener {
   static final String MODEL_PREFIX = "diffusion4j.v1.model/";
   public static final int FAILURES = 3;
 
+  private final Models models;
   private final HealthStatusManager health;
   private final List<String> known = new ArrayList<>();
   private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
+  private final Set<String> broken = ConcurrentHashMap.newKeySet();
 
   /** Health of these models. */
   @Inject
   ServingHealth(Models models, HealthStatusManager health) {
+    this.models = models;
     this.health = health;
     knows(HealthStatusManager.SERVICE_NAME_ALL_SERVICES);
     models.names().forEach(name -> knows(MODEL_PREFIX + name));
@@ -62,16 +68,37 @@ public final class ServingHealth implements ServingListener {
   @Override
   public void batchEnded(String model, int images, BatchEnd end) {
     switch (end) {
-      case DRAWN -> {
-        failuresInARow.remove(model);
-        serves(MODEL_PREFIX + model);
-      }
+      case DRAWN -> draws(model);
       case FAILED -> {
         if (failuresInARow.merge(model, 1, Integer::sum) >= FAILURES) {
-          health.setStatus(MODEL_PREFIX + model, ServingStatus.NOT_SERVING);
+          probe(model);
         }
       }
       case STOPPED -> {} // says nothing of the model
+    }
+  }
+
+  private void draws(String model) {
+    failuresInARow.remove(model);
+    if (broken.remove(model)) {
+      serves(MODEL_PREFIX + model);
+      serves(HealthStatusManager.SERVICE_NAME_ALL_SERVICES);
+    }
+  }
+
+  /** On the thread that drew for the client last, so that there is never more than one for each. */
+  private void probe(String model) {
+    if (broken.contains(model)) {
+      return;
+    }
+    if (models.named(model).filter(ModelProbe::draws).isPresent()) {
+      failuresInARow.remove(model);
+      return;
+    }
+    broken.add(model);
+    health.setStatus(MODEL_PREFIX + model, ServingStatus.NOT_SERVING);
+    if (broken.containsAll(models.names())) {
+      health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
     }
   }
 }

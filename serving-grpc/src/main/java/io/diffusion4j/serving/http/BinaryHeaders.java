@@ -28,8 +28,8 @@ final class BinaryHeaders extends SimpleDecoratingHttpService {
     for (var header : request.headers()) {
       AsciiString name = header.getKey();
       if (name.endsWith(SUFFIX) && !isBase64(header.getValue())) {
-        return HttpErrors.refuse(
-            request.headers(), Errors.malformed("header " + Errors.quote(name + ": no Base64")));
+        Bodies.discard(ctx, request);
+        throw Errors.malformed("header " + Errors.quote(name + ": no Base64"));
       }
     }
     return unwrap().serve(ctx, request);

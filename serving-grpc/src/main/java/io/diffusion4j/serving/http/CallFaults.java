@@ -1,5 +1,6 @@
 package io.diffusion4j.serving.http;
 
+import com.google.common.base.Throwables;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.RequestContext;
@@ -9,10 +10,13 @@ import io.diffusion4j.serving.errors.Errors;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What went wrong with a call before or after its handler had it. */
 final class CallFaults implements GrpcExceptionHandlerFunction {
+  private static final String ARMERIA = "com.linecorp.armeria.";
+
   private final int mostBytes;
 
   CallFaults(int mostBytes) {
@@ -26,19 +30,30 @@ final class CallFaults implements GrpcExceptionHandlerFunction {
     if (root instanceof InvalidProtocolBufferException) { // which gRPC's marshaller calls internal
       return answer(Errors.malformed(String.valueOf(root.getMessage())), metadata);
     }
-    if (cause instanceof ContentTooLargeException || isOfTheDeframer(status, cause)) {
+    if (cause instanceof ContentTooLargeException || isOfALargeFrame(status, cause)) {
       return answer(Errors.tooLarge(mostBytes), metadata);
     }
     if (cause instanceof RequestTimeoutException) {
       return answer(Errors.deadlinePassed(), metadata);
     }
+    if (isOfTheDeframer(status, cause)) {
+      return answer(Errors.malformed("a frame that cannot be read"), metadata);
+    }
     return null; // Armeria's default
   }
 
   /** Errors of the service say more than a code. */
-  private static boolean isOfTheDeframer(Status status, Throwable cause) {
+  private static boolean isOfALargeFrame(Status status, Throwable cause) {
     return status.getCode() == Status.Code.RESOURCE_EXHAUSTED
         && Status.trailersFromThrowable(cause) == null;
+  }
+
+  /** Armeria's reader of frames has no exception of its own, and names itself to clients. */
+  private static boolean isOfTheDeframer(Status status, Throwable cause) {
+    return String.valueOf(status.getDescription()).startsWith(ARMERIA)
+        || Throwables.getCausalChain(cause).stream()
+            .flatMap(e -> Stream.of(e.getStackTrace()))
+            .anyMatch(frame -> frame.getClassName().endsWith("MessageDeframer"));
   }
 
   private static Status answer(StatusRuntimeException error, Metadata metadata) {

@@ -1,14 +1,12 @@
 package io.diffusion4j.serving.http;
 
 import com.linecorp.armeria.common.HttpHeaderNames;
-import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.serving.grpc.Callers;
 import io.grpc.health.v1.HealthGrpc;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -22,9 +20,6 @@ import java.util.concurrent.CompletableFuture;
 final class HeaderAccess {
   static final String HEALTH = "/" + HealthGrpc.SERVICE_NAME + "/";
 
-  private static final Set<HttpMethod> WITHOUT_BODY =
-      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
-
   private final Callers callers;
 
   HeaderAccess(Callers callers) {
@@ -34,11 +29,11 @@ final class HeaderAccess {
   /** Passes the request on, or answers it with the refusal in the form of its route. */
   HttpResponse serve(HttpService service, ServiceRequestContext ctx, HttpRequest request)
       throws Exception {
-    if (WITHOUT_BODY.contains(request.method()) || ctx.path().startsWith(HEALTH)) {
+    if (Bodies.WITHOUT_BODY.contains(request.method()) || ctx.path().startsWith(HEALTH)) {
       return service.serve(ctx, request);
     }
     return HttpResponse.of(
-        CompletableFuture.runAsync(() -> authenticate(request), ctx.blockingTaskExecutor())
+        CompletableFuture.runAsync(() -> authenticate(ctx, request), ctx.blockingTaskExecutor())
             .thenApplyAsync(done -> passOn(service, ctx, request), ctx.eventLoop())
             .whenComplete(
                 (answer, refused) -> {
@@ -48,9 +43,9 @@ final class HeaderAccess {
                 }));
   }
 
-  private void authenticate(HttpRequest request) {
+  private void authenticate(ServiceRequestContext ctx, HttpRequest request) {
     String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-    var unused = callers.of(header, UUID.randomUUID().toString());
+    HttpAccessLog.isFrom(ctx, callers.of(header, UUID.randomUUID().toString()).name());
   }
 
   private static HttpResponse passOn(

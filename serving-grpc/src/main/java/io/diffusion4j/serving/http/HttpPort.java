@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -84,6 +85,7 @@ public final class HttpPort implements AutoCloseable {
   private final BodyBudget bodies;
   private final Server server;
   private @Nullable StandstillWatch watch;
+  private volatile Consumer<String> refused = reason -> {};
 
   /**
    * Listens on the host and port of the configuration. Until {@link #serve}, health answers {@code
@@ -132,6 +134,7 @@ public final class HttpPort implements AutoCloseable {
     }
     ServerBuilder builder = Server.builder();
     configure(builder);
+    guard(builder);
     builder.service(
         GrpcService.builder()
             .maxRequestMessageLength(MOST_HEALTH_BYTES)
@@ -160,6 +163,7 @@ public final class HttpPort implements AutoCloseable {
    * @param channel to the services, for the faces
    */
   public void serve(GrpcServices services, Collection<HttpFace> faces, Channel channel) {
+    refused = services::refused;
     server.reconfigure(
         builder -> {
           configure(builder);
@@ -184,6 +188,7 @@ public final class HttpPort implements AutoCloseable {
           builder.decorator(bodies::serve);
           builder.decorator(new HeaderAccess(services.callers())::serve);
           builder.decorator(Endings::resetIfLate);
+          guard(builder);
           faces.forEach(face -> face.addTo(builder, channel));
         });
   }
@@ -219,15 +224,29 @@ public final class HttpPort implements AutoCloseable {
         .pingInterval(PING_INTERVAL) // finds out connections that are half open
         .gracefulShutdownTimeout(QUIET, longest.plus(QUIET)) // for what is on its way
         .errorHandler(new HttpErrors())
+        .accessLogWriter(new HttpAccessLog(reason -> refused.accept(reason))::write, false)
         .verboseResponses(false)
         .disableServerHeader()
         .maxNumConnections(config.limits().connections())
         .http2MaxStreamsPerConnection(MOST_STREAMS)
-        .decorator(OriginCheck.of(config.reach().origins()))
-        .decorator(BinaryHeaders::new)
-        .decorator(FirstRequest::seen)
         .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch);
     tls.ifPresent(current -> current.accept(builder));
+  }
+
+  /** What is checked before all else; the decorator that is added last comes first. */
+  private void guard(ServerBuilder builder) {
+    builder
+        .decorator(OriginCheck.of(config.reach().origins()))
+        .decorator(BinaryHeaders::new)
+        .decorator(hostCheck()::serve)
+        .decorator(Bodies::lastIfInChunks)
+        .decorator(FirstRequest::seen);
+  }
+
+  private HostCheck hostCheck() {
+    Set<String> names = config.reach().hosts();
+    boolean others = !new InetSocketAddress(config.host(), 0).getAddress().isLoopbackAddress();
+    return new HostCheck(names, names.isEmpty() && others);
   }
 
   private void listen() throws IOException {
@@ -256,6 +275,16 @@ public final class HttpPort implements AutoCloseable {
       }
     }
     return new IOException("cannot listen on " + at + ": " + e.getMessage(), e);
+  }
+
+  /** How many bytes of request bodies it holds. */
+  public long bodyBytes() {
+    return bodies.held();
+  }
+
+  /** How many clients are connected. */
+  public int connections() {
+    return server.numConnections();
   }
 
   /**

@@ -62,7 +62,8 @@ final class OriginCheck extends SimpleDecoratingHttpService {
         || isOfThisSite(origin, headers)) {
       return unwrap().serve(ctx, request);
     }
-    return HttpErrors.refuse(headers, Errors.originNotAllowed(origin));
+    Bodies.discard(ctx, request);
+    throw Errors.originNotAllowed(origin);
   }
 
   private static boolean isOfThisSite(String origin, RequestHeaders headers) {

@@ -12,6 +12,7 @@ import io.diffusion4j.serving.v1.Plan;
 import io.diffusion4j.serving.v1.Started;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.diffusion4j.serving.v1.Usage;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -23,9 +24,10 @@ import org.slf4j.MDC;
  * A request on its way: drawn batch by batch by the workers, watched by those who asked for it.
  * When the last of them leaves, it stops before its next step.
  */
-final class Job {
+final class Job implements Work {
   private static final Logger LOG = LoggerFactory.getLogger(Job.class);
 
+  private final String owner;
   private final GenerateImagesRequest asked;
   private final ResolvedRequest request;
   private final Pace pace;
@@ -38,12 +40,18 @@ final class Job {
   private long begunAt;
 
   /** The next image to draw. */
-  private int next;
+  private volatile int next;
 
   private volatile boolean begun;
 
   /** A job that waits to be drawn. */
-  Job(GenerateImagesRequest asked, ResolvedRequest request, Pace pace, ServingListener listener) {
+  Job(
+      String owner,
+      GenerateImagesRequest asked,
+      ResolvedRequest request,
+      Pace pace,
+      ServingListener listener) {
+    this.owner = owner;
     this.asked = asked;
     this.request = request;
     this.pace = pace;
@@ -53,19 +61,23 @@ final class Job {
 
   /** The event of a request that was admitted, with its plan. */
   static StreamGenerateImagesResponse accepted(
-      ResolvedRequest request, Pace pace, int queuePosition) {
+      ResolvedRequest request, Pace pace, int queuePosition, Optional<Duration> backlog) {
     var accepted =
         Accepted.newBuilder()
             .setRequestId(request.id())
             .setPlan(plan(request, pace))
             .setQueuePosition(queuePosition)
             .addAllWarnings(request.warnings());
+    backlog.ifPresent(time -> accepted.setBacklog(Durations.fromNanos(time.toNanos())));
     return StreamGenerateImagesResponse.newBuilder().setAccepted(accepted).build();
   }
 
   private static Plan plan(ResolvedRequest request, Pace pace) {
     Plan.Builder plan =
-        Plan.newBuilder().setRequest(request.request()).setImageSteps(request.imageSteps());
+        Plan.newBuilder()
+            .setRequest(request.request())
+            .setImageSteps(request.imageSteps())
+            .setCost(request.cost());
     pace.usual(request.card().name(), request.imageStepsByStage())
         .ifPresent(time -> plan.setEstimatedTime(Durations.fromNanos(time.toNanos())));
     return plan.build();
@@ -76,20 +88,30 @@ final class Job {
     return pace.best(request.card().name(), request.imageStepsByStage());
   }
 
-  /** What so many of its images add, at least, to the time of all; nothing if it is not known. */
-  Duration leastTime(int images) {
+  @Override
+  public Duration leastTime(int images) {
     return pace.least(request.card().name(), request.imageStepsByStage())
         .map(all -> all.multipliedBy(images).dividedBy(request.imageCount()))
         .orElse(Duration.ZERO);
   }
 
-  /** The most of its images that are drawn at once. */
-  int mostAtOnce() {
+  @Override
+  public String owner() {
+    return owner;
+  }
+
+  @Override
+  public double cost(int images) {
+    return request.cost() / request.imageCount() * images;
+  }
+
+  @Override
+  public int mostAtOnce() {
     return request.card().limits().atOnce();
   }
 
-  /** How many images no batch has begun; asked under the scheduler's lock while the job waits. */
-  int imagesLeft() {
+  @Override
+  public int piecesLeft() {
     return request.imageCount() - next;
   }
 
@@ -98,12 +120,13 @@ final class Job {
     return asked.equals(other);
   }
 
-  /** Its place among jobs that wait: the higher goes first. */
-  int rank() {
+  @Override
+  public int rank() {
     return request.request().getPriority().getNumber();
   }
 
-  boolean hasBegun() {
+  @Override
+  public boolean hasBegun() {
     return begun;
   }
 
@@ -118,14 +141,19 @@ final class Job {
   }
 
   /** Tells the observer what happened so far, and from now on what happens. */
-  synchronized void attach(JobObserver observer, int queuePosition) {
-    story.attach(observer, accepted(request, pace, queuePosition));
+  synchronized void attach(JobObserver observer, int queuePosition, Optional<Duration> backlog) {
+    story.attach(observer, accepted(request, pace, queuePosition, backlog));
   }
 
-  /** Draws the next images. */
-  boolean draw(int images) {
+  @Override
+  public void stop(StatusRuntimeException why) {
+    story.stop(why);
+  }
+
+  @Override
+  public boolean perform(int images, Runnable pause) {
     try {
-      return drawNext(images);
+      return drawNext(images, pause);
     } catch (Throwable e) { // whatever it was, the thread has other requests to draw
       LOG.atError().addKeyValue("request_id", request.id()).setCause(e).log("request failed");
       story.stop(Errors.failed(e, request.id()));
@@ -133,7 +161,7 @@ final class Job {
     }
   }
 
-  private boolean drawNext(int images) {
+  private boolean drawNext(int images, Runnable pause) {
     begin();
     if (story.isStopped()) {
       return false;
@@ -144,20 +172,20 @@ final class Job {
     BatchEnd end = BatchEnd.FAILED;
     MDC.put("request_id", request.id());
     try {
-      end = draw(batch);
+      end = draw(batch, pause);
     } finally {
       MDC.remove("request_id");
       listener.batchEnded(request.card().name(), batch.size(), end);
     }
-    if (imagesLeft() == 0) {
+    if (piecesLeft() == 0) {
       story.end(this::usage);
     }
     return !story.hasEnded();
   }
 
-  private BatchEnd draw(Batch batch) {
+  private BatchEnd draw(Batch batch, Runnable pause) {
     try {
-      batch.draw(progress -> step(batch, progress)).forEach(story::image);
+      batch.draw(progress -> step(batch, progress, pause)).forEach(story::image);
       return BatchEnd.DRAWN;
     } catch (CancellationException e) {
       if (story.isStopped()) {
@@ -182,7 +210,7 @@ final class Job {
     }
   }
 
-  private void step(Batch batch, SamplingListener.Progress at) {
+  private void step(Batch batch, SamplingListener.Progress at, Runnable pause) {
     if (story.isStopped()) {
       throw new CancellationException("the request was stopped");
     }
@@ -196,6 +224,10 @@ final class Job {
       } else {
         listener.previewsDropped(batch.size());
       }
+    }
+    pause.run();
+    if (story.isStopped()) {
+      throw new CancellationException("the request was stopped");
     }
     clock.resume(batch, at.stage(), pace);
   }

@@ -2,6 +2,7 @@ package io.diffusion4j.serving.jobs;
 
 import com.google.common.base.Ascii;
 import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.events.Listeners;
 import io.diffusion4j.serving.request.ResolvedRequest;
@@ -33,6 +34,8 @@ public final class JobRegistry {
   private final JobScheduler scheduler;
   private final Pace pace = new Pace();
   private final Quotas quotas = new Quotas(Quotas.Kind.IMAGES, System::nanoTime);
+  private final Quotas costs = new Quotas(Quotas.Kind.COST, System::nanoTime);
+  private final double mostCost;
   private final Listeners listeners;
   private final Map<Key, Entry> jobs = new LinkedHashMap<>(); // the oldest first
 
@@ -41,14 +44,16 @@ public final class JobRegistry {
   private record Entry(Job job, long since) {}
 
   @Inject
-  JobRegistry(JobScheduler scheduler, Listeners listeners) {
+  JobRegistry(JobScheduler scheduler, Listeners listeners, ServerConfig config) {
+    this.mostCost = config.limits().requestCost();
     this.scheduler = scheduler;
     this.listeners = listeners;
   }
 
   /** Answers a request that is not to be drawn, with its plan. */
   public void plan(ResolvedRequest request, JobObserver observer) {
-    observer.event(Job.accepted(request, pace, 0));
+    requireBearable(request);
+    observer.event(Job.accepted(request, pace, 0, scheduler.backlog()));
     var finished = Finished.getDefaultInstance();
     observer.event(StreamGenerateImagesResponse.newBuilder().setFinished(finished).build());
   }
@@ -63,7 +68,8 @@ public final class JobRegistry {
   public synchronized void requireRoom(Principal owner, String requestId, int images) {
     if (!jobs.containsKey(new Key(owner.name(), Ascii.toLowerCase(requestId)))) {
       quotas.check(owner, images, unfinished(owner));
-      scheduler.requireRoom();
+      costs.check(owner, 0);
+      scheduler.requireRoom(owner.name());
     }
   }
 
@@ -71,38 +77,50 @@ public final class JobRegistry {
    * Tells the observer of the job of this request, which is submitted if there is none yet.
    *
    * @param owner who asks
-   * @param asked the request as it came
+   * @param came the request as it came
    * @param timeLeft until nobody waits for it any more; empty if that is not known
-   * @throws io.grpc.StatusRuntimeException if the id is another request's, the time left is too
+   * @throws io.grpc.StatusRuntimeException if the id is another request's, it costs too much, the time left is too
    *     little, the quota of the owner is used up, the queue is full or the server is shutting down
    */
   public synchronized void join(
       Principal owner,
-      GenerateImagesRequest asked,
+      GenerateImagesRequest came,
       ResolvedRequest request,
       Optional<Duration> timeLeft,
       JobObserver observer) {
     forget();
+    // The same request, in however large letters its id is.
+    GenerateImagesRequest asked = came.toBuilder().setRequestId(request.id()).build();
     Key key = new Key(owner.name(), request.id());
     Entry known = jobs.get(key);
     if (known != null && !known.job().answers(asked)) {
       throw Errors.requestIdTaken(request.id());
     }
-    Job job = known == null ? new Job(asked, request, pace, listeners) : known.job();
+    Job job = known == null ? new Job(owner.name(), asked, request, pace, listeners) : known.job();
     synchronized (job) { // so that it does not begin before the observer can see it
       if (known == null) {
+        requireBearable(request);
         timeLeft.ifPresent(left -> refuseIfTooLittle(left, job));
         quotas.check(owner, request.imageCount(), unfinished(owner));
+        costs.check(owner, request.cost());
         scheduler.submit(job);
         quotas.charge(owner, request.imageCount());
+        costs.charge(owner, request.cost());
+        listeners.admitted(owner.name(), request.cost());
         jobs.put(key, new Entry(job, System.nanoTime()));
       }
       try {
-        job.attach(observer, scheduler.position(job));
+        job.attach(observer, scheduler.position(job), scheduler.backlog());
       } catch (RuntimeException | Error e) {
         leave(owner, request.id(), observer);
         throw e;
       }
+    }
+  }
+
+  private void requireBearable(ResolvedRequest request) {
+    if (request.cost() > mostCost) {
+      throw Errors.tooCostly(request.cost(), mostCost);
     }
   }
 

@@ -1,40 +1,54 @@
 package io.diffusion4j.serving.jobs;
 
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.jobs.FairQueue.Turn;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The bounded queue of jobs and the rows in which their images are drawn.
+ * The bounded queue of work and the rows in which its pieces are done.
  *
  * <p>Each image that is being drawn has a row of the calls of the network. A row that is free is
- * taken at once by the first job that waits, however few are free, and however long the other rows
- * are going to need. A job takes as many as its share of a batch is, draws as many images, and goes
- * to the end of the queue with what is left of it, so that a request for many images does not keep
- * out those who want one. Higher priorities go first.
+ * taken at once by the work that is next in the {@link FairQueue}, however few are free, and
+ * however long the other rows are going to need. A job takes as many as its share of a batch is,
+ * draws as many images, and goes to the end of the queue with what is left of it, so that a request
+ * for many images does not keep out those who want one.
+ *
+ * <p>Between two steps a batch gives its rows to work that is more urgent, whose owner was served
+ * less, or that is far smaller, and goes on when it is its turn again.
  */
 public final class JobScheduler {
+  private static final Logger LOG = LoggerFactory.getLogger(JobScheduler.class);
   private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
-  private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
+  private static final Duration LONGEST_RETRY = Duration.ofMinutes(10);
+
+  /** For so long a batch has its rows before others may. */
+  private static final Duration SLICE = Duration.ofMillis(200);
+
+  /** Work of the same owner goes before a batch that costs so many times as much. */
+  private static final double FAR_SMALLER = 4;
 
   private final int rows;
   private final int capacity;
   private final ServingListener listener;
+  private final ThreadPoolExecutor threads;
 
   // What follows is guarded by this.
-  private final PriorityQueue<Turn> waiting = new PriorityQueue<>(Turn.ORDER);
-  private final Set<Job> running = new HashSet<>();
-  private int free; // rows
-  private long turns;
-  private double batchSeconds;
+  private final FairQueue queue = new FairQueue();
+  private final Set<Share> running = new HashSet<>();
+  private final Throughput throughput = new Throughput();
+  private int free; // rows; below 0 when a batch went on that needs more than there were
   private State state = State.OPEN;
 
   private enum State {
@@ -43,186 +57,276 @@ public final class JobScheduler {
     CLOSED
   }
 
-  /** The rows that a job has. */
-  private record Share(Job job, int rows) {}
-
-  /** A job's place in the queue. */
-  private record Turn(Job job, long number) {
-    static final Comparator<Turn> ORDER =
-        Comparator.comparingInt((Turn turn) -> turn.job().rank())
-            .reversed()
-            .thenComparingLong(Turn::number);
-  }
-
   /**
-   * Starts a worker for each row.
+   * A scheduler without work, with a thread for each row.
    *
    * @param rows how many images are drawn at once
-   * @param capacity how many jobs may wait
-   * @param listener told how many wait
+   * @param capacity how much work of each owner may wait
+   * @param listener notified of how much waits
    */
   public JobScheduler(int rows, int capacity, ServingListener listener) {
     this.rows = rows;
     this.free = rows;
     this.capacity = capacity;
     this.listener = listener;
-    for (int i = 1; i <= rows; i++) {
-      Thread worker = new Thread(this::work, "diffusion-worker-" + i);
-      worker.setDaemon(true);
-      worker.start();
-    }
-  }
-
-  /** Puts a new job into the queue. */
-  synchronized void submit(Job job) {
-    requireRoom();
-    enqueue(job);
-  }
-
-  /** Returns normally if a job may be put into the queue now. */
-  synchronized void requireRoom() {
-    if (state != State.OPEN) {
-      throw Errors.draining();
-    }
-    if (waiting.size() >= capacity) {
-      throw Errors.queueFull(waiting.size(), retryDelay());
-    }
-  }
-
-  /** How many jobs are ahead of this one; 0 if it does not wait. */
-  synchronized int position(Job job) {
-    return waiting.stream()
-        .filter(turn -> turn.job() == job)
-        .findFirst()
-        .map(turn -> waiting.stream().filter(t -> Turn.ORDER.compare(t, turn) < 0).count())
-        .orElse(0L)
-        .intValue();
+    threads = // one for each row, and others while batches are parked
+        new ThreadPoolExecutor(
+            rows,
+            Integer.MAX_VALUE,
+            1,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            new ThreadFactoryBuilder()
+                .setNameFormat("diffusion-worker-%d")
+                .setDaemon(true)
+                .build());
+    threads.prestartAllCoreThreads();
   }
 
   /**
-   * How much later a new job ends for what is ahead of it, if one turn of each is drawn at the best
-   * pace so far. In several rows those ahead need not be done when the job is; but they were there
+   * Puts new work into the queue.
+   *
+   * @throws io.grpc.StatusRuntimeException if its owner has too much there, or the server is
+   *     shutting down
+   */
+  public synchronized void submit(Work work) {
+    requireRoom(work.owner());
+    enqueue(work);
+    dispatch();
+  }
+
+  /** Returns normally if work of this owner may be put into the queue now. */
+  synchronized void requireRoom(String owner) {
+    if (state != State.OPEN) {
+      throw Errors.draining();
+    }
+    int own = queue.sizeOf(owner);
+    if (own >= capacity) {
+      throw Errors.queueFull(own, retryDelay(own));
+    }
+  }
+
+  /** How much work is ahead of this; 0 if it does not wait. */
+  synchronized int position(Work work) {
+    return queue.ahead(work);
+  }
+
+  /**
+   * How much later new work ends for what is ahead of it, if one turn of each is done at the best
+   * pace so far. In several rows those ahead need not be done when the work is; but they were there
    * before, and have taken as many steps.
    */
-  synchronized Duration leastDelay(Job job) {
-    int share = share(job, 1 + waiting.size() + running.size());
-    Duration own = job.leastTime(1);
+  synchronized Duration leastDelay(Work work) {
+    int share = share(work, 1 + queue.size() + running.size());
+    Duration own = work.leastTime(1);
     Duration delay = Duration.ZERO;
-    for (Turn turn : waiting) {
-      if (turn.job().rank() >= job.rank()) {
-        int images = Math.min(share, turn.job().imagesLeft());
-        Duration all = turn.job().leastTime(images);
-        Duration beside = own.multipliedBy(images);
-        delay = delay.plus(rows == 1 || all.compareTo(beside) < 0 ? all : beside);
-      }
+    for (Turn turn : queue.before(work, work.cost(share))) {
+      int pieces = Math.min(share, Math.max(1, turn.work().piecesLeft()));
+      Duration all = turn.work().leastTime(pieces);
+      Duration beside = own.multipliedBy(pieces);
+      delay = delay.plus(rows == 1 || all.compareTo(beside) < 0 ? all : beside);
     }
     return delay;
   }
 
-  /** How many rows a job may have that is one of so many. */
-  private static int share(Job job, int jobs) {
-    return (job.mostAtOnce() + jobs - 1) / jobs;
+  /**
+   * How long all that waits and runs takes, as work went lately; empty before any was done. At most
+   * that long work waits that is submitted now.
+   */
+  public synchronized Optional<Duration> backlog() {
+    double cost = running.stream().mapToDouble(share -> share.cost).sum();
+    for (Turn turn : queue.waiting()) {
+      Share parked = turn.parked();
+      cost += turn.work().cost(turn.work().piecesLeft()) + (parked == null ? 0 : parked.cost);
+    }
+    return throughput.timeOf(cost);
   }
 
-  /** Takes a job out of the queue, if it waits there. */
-  synchronized void remove(Job job) {
-    waiting.removeIf(turn -> turn.job() == job);
-    listener.queueChanged(waiting.size());
+  private void tellChanged() {
+    listener.queueChanged(queue.size());
+    listener.backlogChanged(backlog().orElse(Duration.ZERO));
+  }
+
+  /** How many rows work may have that is one of so many. */
+  private static int share(Work work, int works) {
+    return (work.mostAtOnce() + works - 1) / works;
+  }
+
+  /** Takes work out of the queue, if it waits there. */
+  public synchronized void remove(Work work) {
+    drop(queue.remove(turn -> turn.work() == work));
+    tellChanged();
+    dispatch();
+  }
+
+  private void drop(List<Turn> turns) {
+    for (Turn turn : turns) {
+      Share parked = turn.parked();
+      if (parked != null) {
+        parked.dropped = true;
+      }
+    }
     notifyAll();
   }
 
   /**
-   * Ends in good order: jobs that have not begun fail at once, the others go on until they are done
-   * or the grace is over, and fail then.
+   * Ends in good order: work that has not begun fails at once, the other goes on until it is done
+   * or the grace is over, and fails then.
    */
   public void shutdown(Duration grace) throws InterruptedException {
-    List<Job> dropped = new ArrayList<>();
+    List<Turn> dropped;
     synchronized (this) {
       if (state == State.OPEN) {
         state = State.DRAINING;
       }
-      for (Turn turn : List.copyOf(waiting)) {
-        if (!turn.job().hasBegun()) {
-          waiting.remove(turn);
-          dropped.add(turn.job());
-        }
-      }
-      listener.queueChanged(waiting.size());
+      dropped = queue.remove(turn -> !turn.work().hasBegun());
+      tellChanged();
     }
-    dropped.forEach(job -> job.story().stop(Errors.draining()));
-    awaitIdle(grace).forEach(job -> job.story().stop(Errors.draining()));
+    dropped.forEach(turn -> turn.work().stop(Errors.draining()));
+    awaitIdle(grace).forEach(work -> work.stop(Errors.draining()));
     synchronized (this) {
       state = State.CLOSED;
-      notifyAll();
+      drop(queue.remove(turn -> true));
     }
+    threads.shutdown();
   }
 
-  /** Waits until nothing runs or waits; returns the jobs of which that is not true in time. */
-  private List<Job> awaitIdle(Duration grace) throws InterruptedException {
+  /** Waits until nothing runs or waits; returns the work of which that is not true in time. */
+  private List<Work> awaitIdle(Duration grace) throws InterruptedException {
     long end = System.nanoTime() + grace.toNanos();
     synchronized (this) {
       for (long left = grace.toNanos();
-          left > 0 && !(running.isEmpty() && waiting.isEmpty());
+          left > 0 && !(running.isEmpty() && queue.size() == 0);
           left = end - System.nanoTime()) {
         TimeUnit.NANOSECONDS.timedWait(this, left);
       }
-      List<Job> unfinished = new ArrayList<>(running);
-      waiting.forEach(turn -> unfinished.add(turn.job()));
-      waiting.clear();
+      List<Work> unfinished = new ArrayList<>();
+      running.forEach(share -> unfinished.add(share.work));
+      queue.waiting().forEach(turn -> unfinished.add(turn.work()));
       listener.queueChanged(0);
       return unfinished;
     }
   }
 
-  private void work() {
-    for (Share share = take(); share != null; share = take()) {
-      long start = System.nanoTime();
-      boolean more = share.job().draw(share.rows());
-      putBack(share, more, (System.nanoTime() - start) / 1e9);
+  /** Gives rows that are free to who is next. */
+  private void dispatch() {
+    while (free > 0 && state != State.CLOSED) {
+      Optional<Turn> next = queue.next();
+      if (next.isEmpty()) {
+        return;
+      }
+      if (running.isEmpty()) {
+        throughput.begin();
+      }
+      Share share = take(next.get());
+      free -= share.rows;
+      running.add(share);
+      tellChanged();
+      if (next.get().parked() == null) {
+        threads.execute(() -> work(share));
+      } else {
+        share.held = true;
+        notifyAll();
+      }
     }
   }
 
-  /** Rows for the next job; null when there will be no more. */
-  private synchronized @Nullable Share take() {
-    while ((waiting.isEmpty() || free == 0) && state != State.CLOSED) {
+  private Share take(Turn turn) {
+    Share parked = turn.parked();
+    if (parked != null) {
+      queue.resume(turn);
+      return parked;
+    }
+    Work work = turn.work();
+    int works = queue.size() + running.size();
+    int taken = Math.min(free, Math.min(share(work, works), work.piecesLeft()));
+    double cost = work.cost(taken);
+    queue.take(turn, cost);
+    return new Share(work, taken, cost);
+  }
+
+  private void work(Share share) {
+    boolean more = false;
+    try {
+      more = share.work.perform(share.rows, () -> pause(share));
+    } catch (RuntimeException | Error e) { // which work is to keep to itself
+      LOG.error("work failed", e);
+    } finally {
+      Thread.interrupted(); // whatever was done on this thread and interrupted it
+      putBack(share, more);
+    }
+  }
+
+  private synchronized void putBack(Share share, boolean more) {
+    running.remove(share);
+    if (share.held) {
+      free += share.rows;
+    }
+    throughput.done(share.cost);
+    tellChanged();
+    if (more && state != State.CLOSED) {
+      enqueue(share.work); // beyond the capacity if need be: it was admitted once
+    }
+    dispatch();
+    notifyAll();
+  }
+
+  private void enqueue(Work work) {
+    queue.add(work, null, isActive(work.owner()));
+    tellChanged();
+  }
+
+  private boolean isActive(String owner) {
+    return queue.sizeOf(owner) > 0
+        || running.stream().anyMatch(share -> share.work.owner().equals(owner));
+  }
+
+  /** Between two steps: gives the rows to others for whom it is time, and waits for its turn. */
+  private synchronized void pause(Share share) {
+    if (!share.held || !isToYield(share)) {
+      return;
+    }
+    queue.add(share.work, share, true);
+    running.remove(share);
+    share.held = false;
+    free += share.rows;
+    dispatch();
+    tellChanged();
+    boolean interrupted = false;
+    while (!share.held && !share.dropped && state != State.CLOSED) {
       try {
         wait();
       } catch (InterruptedException e) {
-        // A worker ends with its scheduler, whatever drew on it and interrupted it.
+        interrupted = true; // the step that comes sees it
       }
     }
-    int jobs = waiting.size() + running.size();
-    Turn next = waiting.poll();
-    if (next == null) {
-      return null;
+    share.since = System.nanoTime();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
-    listener.queueChanged(waiting.size());
-    Job job = next.job();
-    int taken = Math.min(free, Math.min(share(job, jobs), job.imagesLeft()));
-    free -= taken;
-    running.add(job);
-    return new Share(job, taken);
   }
 
-  private synchronized void putBack(Share share, boolean more, double seconds) {
-    running.remove(share.job());
-    free += share.rows();
-    batchSeconds = batchSeconds == 0 ? seconds : 0.8 * batchSeconds + 0.2 * seconds;
-    if (more) {
-      enqueue(share.job()); // beyond the capacity if need be: it was admitted once
+  private boolean isToYield(Share share) {
+    if (free > 0 || System.nanoTime() - share.since < SLICE.toNanos()) {
+      return false;
     }
-    notifyAll();
+    Optional<Work> next = queue.next().map(Turn::work);
+    return next.isPresent() && goesBefore(next.get(), share);
   }
 
-  private void enqueue(Job job) {
-    waiting.add(new Turn(job, turns++));
-    listener.queueChanged(waiting.size());
-    notifyAll();
+  private boolean goesBefore(Work next, Share share) {
+    Work work = share.work;
+    if (next.rank() != work.rank()) {
+      return next.rank() > work.rank();
+    }
+    return next.owner().equals(work.owner())
+        ? next.cost(1) * FAR_SMALLER < share.cost
+        : queue.served(next.owner()) < queue.served(work.owner());
   }
 
-  /** When the queue will have moved on by one, as batches went lately. */
-  private Duration retryDelay() {
-    Duration delay = Duration.ofMillis((long) (1000 * batchSeconds / Math.max(1, running.size())));
+  /** When one of so many that wait will have left the queue, as work went lately. */
+  private Duration retryDelay(int own) {
+    Duration delay = backlog().orElse(SHORTEST_RETRY).dividedBy(Math.max(1, own));
     if (delay.compareTo(SHORTEST_RETRY) < 0) {
       return SHORTEST_RETRY;
     }

@@ -21,7 +21,10 @@ public final class Quotas {
   /** Of what there are quotas. */
   public enum Kind {
     IMAGES("images_per_minute"),
-    EMBEDDINGS("embeddings_per_minute");
+    EMBEDDINGS("embeddings_per_minute"),
+
+    /** What requests for images cost, in megapixel steps. */
+    COST("cost_per_minute");
 
     private final String quota;
 
@@ -48,7 +51,7 @@ public final class Quotas {
    * @param unfinished how many of its requests have not ended
    * @throws io.grpc.StatusRuntimeException if it may not
    */
-  public void check(Principal principal, int count, long unfinished) {
+  public void check(Principal principal, double count, long unfinished) {
     Quota quota = principal.quota();
     if (unfinished >= quota.unfinishedRequests()) {
       throw Errors.quotaExceeded(
@@ -62,7 +65,7 @@ public final class Quotas {
    *
    * @throws io.grpc.StatusRuntimeException if it may not
    */
-  public void check(Principal principal, int count) {
+  public void check(Principal principal, double count) {
     int perMinute = perMinute(principal);
     double needed = Math.min(count, perMinute);
     double missing = needed - balance(principal);
@@ -73,7 +76,7 @@ public final class Quotas {
   }
 
   /** So many were admitted. */
-  public void charge(Principal principal, int count) {
+  public void charge(Principal principal, double count) {
     balances.put(principal.name(), new Balance(balance(principal) - count, nanoTime.getAsLong()));
   }
 
@@ -82,6 +85,7 @@ public final class Quotas {
     return switch (kind) {
       case IMAGES -> quota.imagesPerMinute();
       case EMBEDDINGS -> quota.embeddingsPerMinute();
+      case COST -> quota.costPerMinute();
     };
   }
 

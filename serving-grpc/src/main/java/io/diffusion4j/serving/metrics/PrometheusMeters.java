@@ -1,16 +1,22 @@
 package io.diffusion4j.serving.metrics;
 
+import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.request.ResolvedRequest;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -21,6 +27,20 @@ import java.util.Set;
  *   <tr><th>meter</th><th>what</th><th>labels</th></tr>
  *   <tr><td>{@code diffusion4j_calls_seconds}</td><td>calls and how long they took
  *       <td>{@code method}, {@code code}</tr>
+ *   <tr><td>{@code diffusion4j_refusals_total}</td><td>requests that were refused or failed
+ *       <td>{@code reason}</tr>
+ *   <tr><td>{@code diffusion4j_cost_total}</td><td>megapixel steps that were admitted
+ *       <td>{@code principal}: of the first hundred, then {@code other}</tr>
+ *   <tr><td>{@code diffusion4j_backlog_seconds}</td><td>how long all work that waits and runs takes
+ *       <td></tr>
+ *   <tr><td>{@code diffusion4j_rows}</td><td>images that can be drawn at once<td></tr>
+ *   <tr><td>{@code diffusion4j_body_bytes}, {@code diffusion4j_body_bytes_most}</td><td>bytes of
+ *       request bodies that are held, and may be<td></tr>
+ *   <tr><td>{@code diffusion4j_connections}</td><td>clients that are connected<td></tr>
+ *   <tr><td>{@code diffusion4j_certificate_days}</td><td>for how many days the certificate is good;
+ *       of servers with TLS<td></tr>
+ *   <tr><td>{@code diffusion4j_model}</td><td>1, of each model
+ *       <td>{@code model}, {@code digest}, {@code software}</tr>
  *   <tr><td>{@code diffusion4j_queue_depth}</td><td>requests that wait</td><td></td></tr>
  *   <tr><td>{@code diffusion4j_queue_wait_seconds}</td><td>how long requests waited</td><td></tr>
  *   <tr><td>{@code diffusion4j_samples_active}</td><td>images that are being drawn</td><td></tr>
@@ -45,7 +65,8 @@ import java.util.Set;
  * </table>
  *
  * <p>Beside them are Micrometer's meters of the JVM: {@code jvm_memory_*}, {@code jvm_threads_*},
- * {@code process_cpu_*} and {@code process_uptime_*}.
+ * {@code jvm_gc_*}, {@code process_files_*}, {@code process_cpu_*} and {@code process_uptime_*}. Times
+ * are histograms, with buckets from 5 ms to 10 minutes.
  */
 public final class PrometheusMeters implements ServingListener {
   /** The media type of what {@link #scrape} returns. */
@@ -57,18 +78,37 @@ public final class PrometheusMeters implements ServingListener {
 
   /** Meters at zero. */
   public PrometheusMeters() {
-    this(Set.of());
+    this(Set.of(), List.of());
   }
 
   /** Meters at zero, with these beside. */
   @Inject
-  PrometheusMeters(Set<Level> more) {
+  PrometheusMeters(Set<Level> more, Models models) {
+    this(
+        more,
+        models.names().stream().map(name -> models.named(name).orElseThrow().card()).toList());
+  }
+
+  private PrometheusMeters(Set<Level> more, List<ModelCard> models) {
+    for (ModelCard model : models) {
+      Gauge.builder("diffusion4j.model", () -> 1)
+          .description("1, of each model that is served")
+          .tags("model", model.name(), "digest", model.identity().weightsDigest())
+          .tag("software", ResolvedRequest.SOFTWARE)
+          .register(registry);
+    }
     ResidentMemory.bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
-    more.forEach(level -> Gauge.builder(level.name(), level.now()::getAsLong).register(registry));
+    new JvmGcMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    more.forEach(
+        level ->
+            Gauge.builder(level.name(), level.now()::getAsLong)
+                .description(level.help())
+                .register(registry));
   }
 
   /** All meters as they are, in the text format of Prometheus. */
@@ -87,8 +127,23 @@ public final class PrometheusMeters implements ServingListener {
   }
 
   @Override
+  public void refused(String reason) {
+    service.refused(reason);
+  }
+
+  @Override
+  public void admitted(String principal, double cost) {
+    service.admitted(principal, cost);
+  }
+
+  @Override
   public void queueChanged(int depth) {
     service.queueChanged(depth);
+  }
+
+  @Override
+  public void backlogChanged(Duration backlog) {
+    service.backlogChanged(backlog);
   }
 
   @Override

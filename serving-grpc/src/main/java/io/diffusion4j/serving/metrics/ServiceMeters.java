@@ -2,10 +2,15 @@ package io.diffusion4j.serving.metrics;
 
 import io.diffusion4j.serving.events.ServingListener;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 
 /**
  * The meters of a service in any registry of Micrometer, such as that of an application which the
@@ -16,6 +21,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   <tr><th>meter</th><th>what</th><th>labels</th></tr>
  *   <tr><td>{@code diffusion4j.calls}</td><td>calls and how long they took
  *       <td>{@code method}, {@code code}</tr>
+ *   <tr><td>{@code diffusion4j.refusals}</td><td>requests that were refused or failed
+ *       <td>{@code reason}</tr>
+ *   <tr><td>{@code diffusion4j.cost}</td><td>megapixel steps that were admitted
+ *       <td>{@code principal}</tr>
  *   <tr><td>{@code diffusion4j.queue.depth}</td><td>requests that wait</td><td></td></tr>
  *   <tr><td>{@code diffusion4j.queue.wait}</td><td>how long requests waited</td><td></tr>
  *   <tr><td>{@code diffusion4j.samples.active}</td><td>images that are being drawn</td><td></tr>
@@ -34,8 +43,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  * </table>
  */
 public final class ServiceMeters implements ServingListener {
+  /** Edges of the buckets of times: steps of milliseconds, images of seconds, queues of minutes. */
+  private static final Duration[] BUCKETS =
+      LongStream.of(5, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 600_000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
+
+  /** More are one label, so that their number does not grow the meters. */
+  private static final int MOST_PRINCIPALS = 100;
+
   private final MeterRegistry registry;
+  private final Set<String> principals = ConcurrentHashMap.newKeySet();
   private final AtomicInteger queueDepth = new AtomicInteger();
+  private final AtomicLong backlogMillis = new AtomicLong();
   private final AtomicInteger activeSamples = new AtomicInteger();
   private final Timer queueWait;
   private final Counter cancelled;
@@ -44,23 +64,64 @@ public final class ServiceMeters implements ServingListener {
   /** Registers meters at zero. */
   public ServiceMeters(MeterRegistry registry) {
     this.registry = registry;
-    registry.gauge("diffusion4j.queue.depth", queueDepth);
-    registry.gauge("diffusion4j.samples.active", activeSamples);
-    queueWait = registry.timer("diffusion4j.queue.wait");
-    cancelled = registry.counter("diffusion4j.cancelled.requests");
-    previewsDropped = registry.counter("diffusion4j.dropped.previews");
+    Gauge.builder("diffusion4j.queue.depth", queueDepth, AtomicInteger::get)
+        .description("requests that wait")
+        .register(registry);
+    Gauge.builder("diffusion4j.backlog", backlogMillis, millis -> 1e-3 * millis.get())
+        .description("how long all work that waits and runs takes, as work went lately")
+        .baseUnit("seconds")
+        .register(registry);
+    Gauge.builder("diffusion4j.samples.active", activeSamples, AtomicInteger::get)
+        .description("images that are being drawn")
+        .register(registry);
+    queueWait = timer("diffusion4j.queue.wait", "how long requests waited");
+    cancelled = counter("diffusion4j.cancelled.requests", "requests that nobody waited for");
+    previewsDropped =
+        counter("diffusion4j.dropped.previews", "previews that no client was quick enough for");
+  }
+
+  private Timer timer(String name, String help, String... tags) {
+    return Timer.builder(name)
+        .description(help)
+        .tags(tags)
+        .serviceLevelObjectives(BUCKETS)
+        .register(registry);
+  }
+
+  private Counter counter(String name, String help, String... tags) {
+    return Counter.builder(name).description(help).tags(tags).register(registry);
   }
 
   @Override
   public void callEnded(CallEnd call) {
-    registry
-        .timer("diffusion4j.calls", "method", call.method(), "code", call.code().name())
+    String help = "calls and how long they took";
+    timer("diffusion4j.calls", help, "method", call.method(), "code", call.code().name())
         .record(call.time());
+  }
+
+  @Override
+  public void refused(String reason) {
+    String help = "requests that were refused or failed";
+    counter("diffusion4j.refusals", help, "reason", reason).increment();
+  }
+
+  @Override
+  public void admitted(String principal, double cost) {
+    boolean known =
+        principals.contains(principal)
+            || (principals.size() < MOST_PRINCIPALS && principals.add(principal));
+    String help = "megapixel steps of admitted requests";
+    counter("diffusion4j.cost", help, "principal", known ? principal : "other").increment(cost);
   }
 
   @Override
   public void queueChanged(int depth) {
     queueDepth.set(depth);
+  }
+
+  @Override
+  public void backlogChanged(Duration now) {
+    backlogMillis.set(now.toMillis());
   }
 
   @Override
@@ -82,19 +143,20 @@ public final class ServiceMeters implements ServingListener {
   public void batchEnded(String model, int images, BatchEnd end) {
     activeSamples.addAndGet(-images);
     switch (end) {
-      case DRAWN -> registry.counter("diffusion4j.images", "model", model).increment(images);
+      case DRAWN ->
+          counter("diffusion4j.images", "images that were drawn", "model", model).increment(images);
       case FAILED ->
-          registry.counter("diffusion4j.failed.images", "model", model).increment(images);
+          counter("diffusion4j.failed.images", "images that a model failed to draw", "model", model)
+              .increment(images);
       case STOPPED -> {} // its request is counted where it was cancelled
     }
   }
 
   @Override
   public void stepTaken(String stage, int images, Duration time) {
-    registry
-        .timer("diffusion4j.step", "stage", stage, "batch", Integer.toString(images))
-        .record(time);
-    registry.counter("diffusion4j.image.steps", "stage", stage).increment(images);
+    String batch = Integer.toString(images);
+    timer("diffusion4j.step", "steps of a batch", "stage", stage, "batch", batch).record(time);
+    counter("diffusion4j.image.steps", "images times steps", "stage", stage).increment(images);
   }
 
   @Override

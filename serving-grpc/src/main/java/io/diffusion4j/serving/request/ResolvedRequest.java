@@ -3,6 +3,7 @@ package io.diffusion4j.serving.request;
 import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
 import io.diffusion4j.client.Recipes;
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -43,7 +44,9 @@ public record ResolvedRequest(
     Map<String, Integer> steps,
     List<Warning> warnings) {
   /** This program, as recipes name it. */
-  private static final String SOFTWARE = "Diffusion4J " + version();
+  public static final String SOFTWARE = "Diffusion4J " + version();
+
+  private static final long PIXELS_OF_NONE = 1024;
 
   private static String version() {
     var properties = new Properties();
@@ -122,6 +125,29 @@ public record ResolvedRequest(
   /** The steps of all stages times the images. */
   public long imageSteps() {
     return imageStepsByStage().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /**
+   * What the request costs, in megapixel steps: over all stages, images × steps, repeats included,
+   * × the pixels that the stage draws × 2 where the network is asked with and without the
+   * condition. Steps of a stage that draws no pixels count as {@value #PIXELS_OF_NONE} pixels.
+   */
+  public double cost() {
+    double pixelSteps = 0;
+    for (Stage stage : card.stages()) {
+      SamplingSettings settings = stages.get(stage.name());
+      long pixels =
+          stage.draws().areDrawn()
+              ? (long) stage.draws().width() * stage.draws().height()
+              : PIXELS_OF_NONE;
+      int passes = settings == null || isOne(settings.guidanceScale()) ? 1 : 2;
+      pixelSteps += (double) steps(stage) * pixels * passes;
+    }
+    return imageCount() * pixelSteps / 1e6;
+  }
+
+  private static boolean isOne(GuidanceScale scale) {
+    return scale instanceof GuidanceScale.Constant constant && constant.scale() == 1;
   }
 
   /** The randomness of the images from one to before another, counted from 0 in the request. */

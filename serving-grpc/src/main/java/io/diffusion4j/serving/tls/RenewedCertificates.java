@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -20,6 +21,9 @@ final class RenewedCertificates implements TlsProvider {
 
   /** Files are not looked at more often. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /** Who renews certificates has done so before. */
+  private static final int SOON_DAYS = 14;
 
   private final ServerTls tls;
 
@@ -75,7 +79,18 @@ final class RenewedCertificates implements TlsProvider {
     List<X509Certificate> clients =
         tls.clients().isPresent() ? CertificateFiles.certificates(tls.clients().get()) : List.of();
     CertificateFiles.Identity own = tls.own().read();
+    tellExpiry(own.chain().get(0));
     return new Read(TlsKeyPair.of(own.key(), own.chain()), clients);
+  }
+
+  private void tellExpiry(X509Certificate certificate) {
+    Instant expires = certificate.getNotAfter().toInstant();
+    long days = Duration.between(Instant.now(), expires).toDays();
+    if (Instant.now().isAfter(expires)) {
+      LOG.error("the certificate of {} expired at {}", tls.own().certificates(), expires);
+    } else if (days < SOON_DAYS) {
+      LOG.warn("the certificate of {} expires in {} days", tls.own().certificates(), days);
+    }
   }
 
   private List<Version> versions() throws IOException {

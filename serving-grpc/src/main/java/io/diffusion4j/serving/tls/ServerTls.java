@@ -6,6 +6,7 @@ import io.diffusion4j.client.tls.CertificateFiles;
 import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -20,6 +21,15 @@ import java.util.function.Consumer;
  *     from, without one of which nobody connects; empty to ask for none
  */
 public record ServerTls(CertificateFiles own, Optional<Path> clients) {
+  /**
+   * Until when the certificate in the file is good.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public Instant expires() throws IOException {
+    return CertificateFiles.certificates(own.certificates()).get(0).getNotAfter().toInstant();
+  }
+
   /**
    * Reads the files, and has a server use them as they are now and will be.
    *

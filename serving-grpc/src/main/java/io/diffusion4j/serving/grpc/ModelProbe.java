@@ -1,0 +1,53 @@
+package io.diffusion4j.serving.grpc;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.PromptSpec;
+import io.diffusion4j.serving.v1.TextToImageTask;
+import io.diffusion4j.serving.v1.UnconditionalTask;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks a model for an image that no client chose, to tell a model that cannot draw from a client
+ * whose requests it cannot draw.
+ */
+final class ModelProbe {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelProbe.class);
+  private static final String PROMPT = "a red circle";
+
+  private ModelProbe() {}
+
+  /** Whether the model draws; false too if it has no task for which nothing but words is needed. */
+  static boolean draws(ImagePipeline model) {
+    try {
+      var request = DirectRequest.of(model, request(model.card().tasks()));
+      Image image =
+          model
+              .draw(request.task(), request.settings(), request.noise(), SamplingListener.NONE)
+              .get(0);
+      return !request.file(0, image).getData().isEmpty(); // NaN cannot be encoded
+    } catch (RuntimeException e) {
+      LOG.atError()
+          .addKeyValue("model", model.card().name())
+          .setCause(e)
+          .log("the model cannot draw a picture of its server's own");
+      return false;
+    }
+  }
+
+  private static GenerateImagesRequest request(Set<ImageTask.Kind> tasks) {
+    var request = GenerateImagesRequest.newBuilder().addSeeds(1);
+    return tasks.contains(ImageTask.Kind.TEXT_TO_IMAGE)
+        ? request
+            .setTextToImage(
+                TextToImageTask.newBuilder().setPrompt(PromptSpec.newBuilder().setText(PROMPT)))
+            .build()
+        : request.setUnconditional(UnconditionalTask.getDefaultInstance()).build();
+  }
+}

@@ -1,0 +1,81 @@
+package io.diffusion4j.serving.http;
+
+import com.linecorp.armeria.common.RequestContext;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.logging.RequestLog;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.errors.Errors;
+import io.grpc.StatusRuntimeException;
+import io.netty.util.AttributeKey;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * A line in the log for each answer over HTTP, whoever gave it: at INFO, and at DEBUG for health.
+ * The line of a call, which tells more of it, is {@link io.diffusion4j.serving.events.AccessLog}'s.
+ */
+final class HttpAccessLog {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpAccessLog.class);
+  private static final AttributeKey<String> PRINCIPAL =
+      AttributeKey.valueOf(HttpAccessLog.class, "principal");
+  private static final AttributeKey<Boolean> CALLED =
+      AttributeKey.valueOf(HttpAccessLog.class, "called");
+
+  /** W3C Trace Context, §3.2: version, trace, parent, flags. */
+  private static final Pattern TRACEPARENT =
+      Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
+
+  private final Consumer<String> refusals;
+
+  /**
+   * A log.
+   *
+   * @param refusals notified of the reason for which a request reached no call
+   */
+  HttpAccessLog(Consumer<String> refusals) {
+    this.refusals = refusals;
+  }
+
+  /** The request is from this principal. */
+  static void isFrom(RequestContext request, String principal) {
+    request.setAttr(PRINCIPAL, principal);
+  }
+
+  /** The request has reached a call, which tells the rest itself. */
+  static void hasReachedACall(RequestContext request) {
+    request.setAttr(CALLED, true);
+  }
+
+  /** Writes the line of an answer that is complete. */
+  void write(RequestLog log) {
+    var ctx = (ServiceRequestContext) log.context();
+    if (log.responseCause() instanceof StatusRuntimeException error && !ctx.hasAttr(CALLED)) {
+      String reason = HttpFault.of(error).reason();
+      refusals.accept(reason.isEmpty() ? error.getStatus().getCode().name() : reason);
+    }
+    String principal = ctx.attr(PRINCIPAL);
+    RequestHeaders headers = log.requestHeaders();
+    boolean probe = ctx.path().startsWith(HeaderAccess.HEALTH);
+    var line =
+        LOG.atLevel(probe ? Level.DEBUG : Level.INFO)
+            .addKeyValue("address", ctx.clientAddress().getHostAddress())
+            .addKeyValue("trace_id", traceId(headers))
+            .addKeyValue("principal", principal == null ? "" : principal)
+            .addKeyValue("method", headers.method().name())
+            .addKeyValue("path", Errors.quote(ctx.path()))
+            .addKeyValue("status", log.responseHeaders().status().code())
+            .addKeyValue("request_bytes", log.requestLength())
+            .addKeyValue("response_bytes", log.responseLength())
+            .addKeyValue("milliseconds", Duration.ofNanos(log.totalDurationNanos()).toMillis());
+    line.log("answer");
+  }
+
+  private static String traceId(RequestHeaders headers) {
+    var trace = TRACEPARENT.matcher(headers.get("traceparent", ""));
+    return trace.matches() ? trace.group(1) : "";
+  }
+}
