@@ -67,7 +67,7 @@ record ServerFile(
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null, null);
+          null, null, null, null, null, null);
 
   /**
    * A model.
