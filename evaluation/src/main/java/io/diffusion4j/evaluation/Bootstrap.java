@@ -5,11 +5,11 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Intervals by drawing anew, with replacement, from what was measured (Efron 1979). The same seed
- * gives the same interval.
+ * Bootstrap intervals, from samples with replacement of the measurements (Efron 1979). The same
+ * seed gives the same interval.
  *
- * @param resamples how often
- * @param seed of the drawings
+ * @param resamples the number of samples
+ * @param seed of the samples
  */
 public record Bootstrap(int resamples, long seed) {
   private static final double TAIL = 0.025;
@@ -21,7 +21,7 @@ public record Bootstrap(int resamples, long seed) {
     }
   }
 
-  /** A mean, with the percentiles of the means of the drawings. */
+  /** Returns a mean, with the percentiles of the samples' means. */
   public Estimate mean(double[] values) {
     requireSome(values.length);
     double[] means =
@@ -37,11 +37,11 @@ public record Bootstrap(int resamples, long seed) {
   }
 
   /**
-   * Another statistic, with an interval around it as wide as the drawings scatter: 1.96 standard
-   * deviations each way, and not below 0. The percentiles themselves would be biased for a distance
-   * of distributions, which grows when pictures come twice.
+   * Returns another statistic, with an interval of 1.96 standard deviations of the samples each
+   * way, and not below 0. Percentiles would be biased for a distance of distributions, which grows
+   * with duplicate pictures.
    *
-   * @param count how many pictures there are
+   * @param count the number of pictures
    * @param statistic of the pictures of some indices, each from 0 to count − 1
    */
   public Estimate distance(int count, ToDoubleFunction<int[]> statistic) {

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The drawings there are of each concept, to compare things in pictures with, pixel by pixel:
- * whatever stands out is stretched to a common size first. Thread-safe.
+ * All drawings of each concept, for comparison with things in pictures, pixel by pixel, at a common
+ * size. Thread-safe.
  */
 final class Drawings {
   /** Height and width at which things are compared. */
@@ -37,10 +37,10 @@ final class Drawings {
   }
 
   /**
-   * The mean square difference of a thing to a concept in each style, but for those that leave
-   * nothing to see, as white on white.
+   * Returns the mean square difference of a thing to a concept in each style, without invisible
+   * ones such as white on white.
    *
-   * @param thing what {@link #cut} gives
+   * @param thing a result of {@link #cut}
    */
   Map<Style, Double> distances(float[] thing, Concept concept, NamedColor background) {
     Map<Style, Double> distances = new EnumMap<>(Style.class);

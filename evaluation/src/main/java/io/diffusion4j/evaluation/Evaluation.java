@@ -28,22 +28,22 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 
 /**
- * Measures the pictures that a model drew for a {@link PromptSet}, beside real pictures of the same
- * scenes (the ceiling) and beside the same pictures with shuffled captions (the floor).
+ * Measures the pictures that a model drew for a {@link PromptSet}, in comparison with real pictures
+ * of the same scenes (the ceiling) and with the same pictures under shuffled captions (the floor).
  *
- * <p>Some metrics have another floor or ceiling. The fidelity of a picture of one thing has for a
- * ceiling the real drawing moved by two pixels, which no viewer would mind, and for a floor another
- * concept in its place. The floor of the Fréchet distance is what empty backgrounds score; the
- * distance to the nearest training picture has none, as repeating a training picture scores 0.
+ * <p>Some metrics have another floor or ceiling. For the fidelity of a picture of one thing, the
+ * ceiling is the real drawing moved by two pixels, which no viewer would mind, and the floor is
+ * another concept in its place. The floor of the Fréchet distance is that of empty backgrounds. The
+ * distance to the nearest training picture has no floor, as a repeated training picture scores 0.
  */
 public final class Evaluation {
   private static final int SPRITE_SIZE = 128;
   private static final int RESAMPLES = 1_000;
 
-  /** Each of them decomposes a matrix. */
+  /** Few, since each sample decomposes a matrix. */
   private static final int FRECHET_RESAMPLES = 40;
 
-  /** By how many pixels the ceiling of the fidelity is moved. */
+  /** The offset in pixels of the fidelity's ceiling. */
   private static final int MOVED = 2;
 
   private final ConceptSet concepts;
@@ -54,10 +54,11 @@ public final class Evaluation {
   private final long seed;
 
   /**
-   * An evaluation of pictures of some concepts.
+   * Creates an evaluation of pictures of some concepts.
    *
-   * @param scenes what the model is made for
-   * @param judge without one, what only it can tell is left out: retrieval and the Fréchet distance
+   * @param scenes that the model is made for
+   * @param judge if empty, the metrics that need it are left out: retrieval and the Fréchet
+   *     distance
    * @param seed of the reference pictures, of the shuffling and of the intervals
    */
   public Evaluation(ConceptSet concepts, SceneMix scenes, Optional<Judge> judge, long seed) {
@@ -153,10 +154,10 @@ public final class Evaluation {
   }
 
   /**
-   * A line of the table.
+   * Returns a line of the table.
    *
-   * @param prompts what it is measured on; the values are of each
-   * @param isUnseen which of them count as never trained on
+   * @param prompts of the values, one each
+   * @param isUnseen whether a prompt counts as held out
    */
   private Metric metric(
       String name,
@@ -181,7 +182,7 @@ public final class Evaluation {
     return values.length == 0 ? Optional.empty() : Optional.of(bootstrap.mean(values));
   }
 
-  /** The values of those prompts that are meant. */
+  /** Returns the values of the selected prompts. */
   private static double[] part(List<Prompt> prompts, double[] values, Predicate<Prompt> isMeant) {
     return IntStream.range(0, values.length)
         .filter(i -> isMeant.test(prompts.get(i)))
@@ -189,7 +190,7 @@ public final class Evaluation {
         .toArray();
   }
 
-  /** Each has the place of another, none its own, unless it is alone. */
+  /** Returns a permutation without fixed points, unless there is only one element. */
   private int[] shuffled(int[] indices) {
     List<Integer> order = new ArrayList<>(Arrays.stream(indices).boxed().toList());
     Collections.shuffle(order, new Random(seed));
@@ -198,7 +199,10 @@ public final class Evaluation {
         .toArray();
   }
 
-  /** How alike pictures of one thing are to the real drawing: in structure, and to the judge. */
+  /**
+   * Returns the similarity of pictures of one thing to the real drawing: in structure, and by the
+   * judge.
+   */
   private List<Metric> fidelity(
       PromptSet prompts, int[] single, List<Reading> ofModel, List<Reading> ofReal) {
     List<Prompt> asked = pick(prompts.prompts(), single);
@@ -254,7 +258,7 @@ public final class Evaluation {
         p -> !p.isSeen());
   }
 
-  /** Against as many real pictures of other scenes of the same kinds. */
+  /** Compares with an equal number of real pictures of other scenes of the same kinds. */
   private Metric frechet(
       Judge judge, PromptSet prompts, List<Reading> ofModel, List<Reading> ofReal, int size) {
     PromptSet others = PromptSet.of(concepts, scenes, prompts.size(), seed + 1_000_003);

@@ -8,9 +8,9 @@ import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.SingularValueDecomposition;
 
 /**
- * The distance of two sets of vectors as if both were Gaussian (Fréchet 1957; of network features,
- * Heusel et al. 2017, eq. 6): ‖μ₁ − μ₂‖² + tr(C₁ + C₂ − 2·(C₁·C₂)^½). It is the smaller of the same
- * pictures when there are more of them: compare only numbers from equally many.
+ * The distance of the Gaussians fitted to two sets of vectors (Fréchet 1957; of network features,
+ * Heusel et al. 2017, eq. 6): ‖μ₁ − μ₂‖² + tr(C₁ + C₂ − 2·(C₁·C₂)^½). It falls with the number of
+ * pictures, so compare only values for equal numbers.
  *
  * <p>With C = Rᵀ·R, where R comes from the QR decomposition of the centred vectors, the trace of
  * the root is the sum of the singular values of R₁·R₂ᵀ. No root of a matrix is taken, and there may
@@ -23,7 +23,7 @@ public final class FrechetDistance {
     this.reference = Gaussian.of(reference);
   }
 
-  /** To another set, at least two vectors. */
+  /** Returns the distance to another set of at least two vectors. */
   public double to(List<float[]> other) {
     Gaussian that = Gaussian.of(other);
     double square = 0;

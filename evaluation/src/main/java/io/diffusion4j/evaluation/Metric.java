@@ -5,14 +5,14 @@ import java.util.Optional;
 /**
  * One line of the table.
  *
- * @param name what was measured
- * @param kind how its numbers are to be read
+ * @param name of the metric
+ * @param kind of its numbers
  * @param generated of the pictures of the model
  * @param ceiling of real pictures of the same scenes, most of them held out
- * @param floor of the model's pictures against shuffled captions; what else it is, where captions
- *     do not matter, says {@link Evaluation}
- * @param seen of the model's pictures of combinations that it was trained on
- * @param unseen of the model's pictures of combinations that it was never trained on
+ * @param floor of the model's pictures against shuffled captions; {@link Evaluation} lists the
+ *     other floors, of metrics without captions
+ * @param seen of the model's pictures of trained combinations
+ * @param unseen of the model's pictures of held-out combinations
  */
 public record Metric(
     String name,
@@ -22,15 +22,15 @@ public record Metric(
     Optional<Estimate> floor,
     Optional<Estimate> seen,
     Optional<Estimate> unseen) {
-  /** How numbers are to be read. */
+  /** The kind of a metric's numbers. */
   public enum Kind {
-    /** A part of the pictures, 0 to 1; more is better. */
+    /** A share of the pictures, 0 to 1; more is better. */
     SHARE,
-    /** How alike two pictures are, at most 1; more is better. */
+    /** A similarity of two pictures, at most 1; more is better. */
     LIKENESS,
-    /** From 0 up; less is better. */
+    /** A distance, at least 0; less is better. */
     DISTANCE,
-    /** From 0 up; much less than the ceiling is memorising. */
+    /** A distance to training pictures, at least 0; far below the ceiling indicates memorising. */
     NOVELTY
   }
 }

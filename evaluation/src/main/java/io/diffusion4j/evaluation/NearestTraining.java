@@ -15,18 +15,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How far a picture is from the nearest one that was trained on, to disclose memorising: the root
- * of the mean square difference of RGB in [−1, 1], at 32×32 pixels. A model that repeats a training
- * picture has distance 0 where real drawings that were held out have that of the ceiling.
+ * The distance of a picture to the nearest training picture, to detect memorising: the root of the
+ * mean square difference of RGB in [−1, 1], at 32×32 pixels. A repeated training picture has
+ * distance 0, real held-out drawings have that of the ceiling.
  *
- * <p>Asked of pictures of one thing in its proper place: the training pictures that it could repeat
- * are every drawing that is not held out, at the size and before the background that was asked for.
+ * <p>It is computed for pictures of one thing in its proper place. The training pictures are all
+ * drawings that are not held out, with the size and the background of the scene.
  */
 record NearestTraining(ConceptSet concepts, SceneRenderer renderer) {
   private static final int SIZE = 32;
 
   /**
-   * The distances of some sets of pictures, each with a picture for every scene.
+   * Returns the distances of some sets of pictures, each with a picture for every scene.
    *
    * @param scenes of one thing each
    * @return a row for each set
@@ -58,7 +58,7 @@ record NearestTraining(ConceptSet concepts, SceneRenderer renderer) {
     return distances;
   }
 
-  /** Every drawing that is trained on, placed as in the scene. */
+  /** Returns every training drawing, placed as in the scene. */
   private List<float[]> trained(Scene like) {
     var size = ((Subject.Single) like.subject()).size();
     List<float[]> pictures = new ArrayList<>();

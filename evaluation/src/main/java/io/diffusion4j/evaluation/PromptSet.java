@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a model is asked to draw: a fixed list for every (concepts, styles, count, seed), half of it
- * combinations that it was trained on and half of it such that it never was.
+ * The prompts of an evaluation: a fixed list for every (concepts, styles, count, seed), half of it
+ * trained combinations and half held-out ones.
  *
  * <p>Eight kinds take turns: one thing, several, two in a relation and one that is small or large,
  * each as trained on; and one held-out combination of each sort, background, count, relation and
@@ -26,8 +26,8 @@ public record PromptSet(List<Prompt> prompts) {
   /**
    * A prompt.
    *
-   * @param scene what the picture is to show
-   * @param text the same in words: {@link Captioner#factual}
+   * @param scene of the picture
+   * @param text its description: {@link Captioner#factual}
    */
   public record Prompt(Scene scene, String text) {
     public static Prompt of(Scene scene) {
@@ -39,7 +39,7 @@ public record PromptSet(List<Prompt> prompts) {
       return Splits.heldOut(scene).isEmpty();
     }
 
-    /** Whether exactly this is what it was never trained on. */
+    /** Whether exactly this combination is held out. */
     public boolean isHeldOut(Split split) {
       return Splits.heldOut(scene).equals(Set.of(split));
     }
@@ -75,10 +75,10 @@ public record PromptSet(List<Prompt> prompts) {
   }
 
   /**
-   * The list of this length.
+   * Returns the list of this length.
    *
-   * @param usual what the model is made for: the prompts name its styles
-   * @throws IllegalArgumentException if there shall be none
+   * @param usual the scenes that the model is made for: the prompts name its styles
+   * @throws IllegalArgumentException if the length is 0
    * @throws IllegalStateException if the concepts are so few that nothing of some kind is held out
    */
   public static PromptSet of(ConceptSet concepts, SceneMix usual, int count, long seed) {

@@ -7,13 +7,13 @@ import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /**
- * A yes-or-no question about a picture and the scene that it should show. Thread-safe.
+ * A yes-or-no question about a picture and its scene. Thread-safe.
  *
- * @param name as reports call it: {@code "background"}
- * @param heldOut the combinations that count as never trained on for this question; every held-out
- *     one if none is named
- * @param concerned the scenes that the question makes sense for: there is no relation of one thing
- * @param answer whether the picture shows it as the scene says
+ * @param name in reports, such as {@code "background"}
+ * @param heldOut the kinds of combinations that count as held out for this question; empty for all
+ *     kinds
+ * @param concerned the scenes that the question applies to: one thing has no relation
+ * @param answer whether the picture agrees with the scene
  */
 public record Question(
     String name,

@@ -27,7 +27,7 @@ final class Questions {
           scene -> true,
           (scene, picture) -> picture.seen().background() == scene.background());
 
-  /** How many things stand on the background. */
+  /** The number of things on the background. */
   static final Question COUNT =
       new Question(
           "count",
@@ -35,7 +35,7 @@ final class Questions {
           scene -> scene.subject() instanceof Subject.Several,
           (scene, picture) -> picture.seen().things().size() == scene.placements().size());
 
-  /** How large one thing is, among small, middle and large. */
+  /** The size of one thing: small, middle or large. */
   static final Question SIZE =
       new Question(
           "size",
@@ -57,9 +57,9 @@ final class Questions {
   }
 
   /**
-   * Whether two things stand as they should. How they stand is read from the centroids of two
-   * halves; which of them is which, from the drawings there are of the two concepts: of the two
-   * assignments the one counts whose drawings are nearer, pixel by pixel.
+   * Whether two things are in the right relation. The relation is read from the centroids of two
+   * halves. The halves are matched to the two concepts by the assignment with the nearer drawings,
+   * pixel by pixel.
    */
   static Question relation(Drawings drawings) {
     return new Question(
@@ -84,8 +84,8 @@ final class Questions {
   }
 
   /**
-   * Whether the largest thing in a picture is nearer to the drawing of its concept in the style
-   * that was asked for than to that in any other style.
+   * Whether the largest thing in a picture is nearer to the drawing of its concept in the requested
+   * style than to that in any other style.
    */
   static Question style(Drawings drawings) {
     return new Question(
@@ -106,8 +106,8 @@ final class Questions {
   }
 
   /**
-   * Whether the judge has the name of what is shown among its first or its first five: of all core
-   * concepts, and of those less near-duplicates. Asked of pictures of one concept.
+   * Whether the right name is the judge's first, or among its first five: of all core concepts, and
+   * of these without near-duplicates. For pictures of one concept.
    */
   static List<Question> retrieval(Judge judge) {
     List<Question> questions = new ArrayList<>();
@@ -136,7 +136,10 @@ final class Questions {
     return questions;
   }
 
-  /** How many others are at least as near as the right one; a tie counts against it. */
+  /**
+   * Returns the number of others that are at least as near as the right one; a tie counts against
+   * it.
+   */
   private static int rank(float[] vector, List<float[]> all, int right) {
     double similarity = Vectors.dot(vector, all.get(right));
     int better = 0;

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A picture as those who measure it see it.
+ * A picture with its measurements.
  *
  * @param image the picture
- * @param seen what its pixels say without a network
+ * @param seen measured from its pixels without a network
  * @param vector the judge's, of length 1; empty if there is no judge
  */
 public record Reading(Image image, Observation seen, float[] vector) {
-  /** Looks at pictures. */
+  /** Measures pictures. */
   public static List<Reading> of(List<Image> images, Optional<Judge> judge) {
     List<float[]> vectors =
         judge

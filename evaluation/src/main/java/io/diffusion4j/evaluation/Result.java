@@ -4,14 +4,14 @@ import io.diffusion4j.diffusion.image.Image;
 import java.util.List;
 
 /**
- * What an {@link Evaluation} found.
+ * The result of an {@link Evaluation}.
  *
- * @param prompts what was asked for
+ * @param prompts of the pictures
  * @param generated the model's picture of each
  * @param real a real picture of each
- * @param questions what each picture was asked
- * @param answers {@code [questions][pictures]}: whether the model's picture agrees; false too where
- *     the question does not concern it
+ * @param questions about each picture
+ * @param answers {@code [questions][pictures]}: whether the model's picture agrees; also false if
+ *     the question does not apply
  * @param metrics the table
  */
 public record Result(

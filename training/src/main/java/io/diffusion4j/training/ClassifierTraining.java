@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Trains a classifier of noised pictures, in the sizes of the preset's DDPM and with its schedule,
- * so that it can guide one.
+ * Trains a classifier of noised pictures, with the sizes and the schedule of the preset's DDPM,
+ * which it can then guide.
  */
 record ClassifierTraining(Job job) implements PartTraining {
   @Override

@@ -29,7 +29,10 @@ import java.util.stream.Stream;
 
 /** Trains CLIP, after its vocabulary. */
 record ClipTraining(Job job) implements PartTraining {
-  /** Of the cosines: small, so that what the decoder is told differs by more than a little. */
+  /**
+   * The bound of the cosines' factor: small, so that the embeddings, which condition the decoder,
+   * differ by more than a little.
+   */
   private static final double LARGEST_SCALE = 1 / 0.07;
 
   @Override
@@ -43,7 +46,7 @@ record ClipTraining(Job job) implements PartTraining {
     DataSet data = job.setup().data();
     List<String> captions = captions(data);
     ClipTokenizer tokenizer = tokenizer(captions);
-    // Captions may have fewer tokens to offer than the preset would take.
+    // Captions may yield fewer tokens than the preset's limit.
     int tokens = Math.min(preset.clip().vocabulary(), tokenizer.vocabulary().size());
     Path first = job.recipe().first();
     ClipTextNetwork text =
@@ -97,8 +100,9 @@ record ClipTraining(Job job) implements PartTraining {
   }
 
   /**
-   * That of the model to start from, whose towers know no other; else learned from the captions, of
-   * which it is a function, so that an interrupted run goes on with the same.
+   * Returns the tokenizer of the model to start from, which its towers need; otherwise one learned
+   * from the captions. It is a function of the captions, so an interrupted run resumes with the
+   * same tokenizer.
    */
   private ClipTokenizer tokenizer(List<String> captions) {
     Path first = job.recipe().first();
@@ -121,7 +125,7 @@ record ClipTraining(Job job) implements PartTraining {
     }
   }
 
-  /** Both towers, and the largest scale there is: the published layout has no place for it. */
+  /** Both towers and the largest scale, which the published layout cannot store. */
   private void start(Trainer trainer) {
     Path first = job.recipe().first();
     if (first != null) {

@@ -13,12 +13,13 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Copies components of one model folder into another. Weights are linked where that is possible.
+ * Copies components of one model folder into another. Weights become hard links if the file system
+ * supports them.
  */
 final class Components {
   private Components() {}
 
-  /** Copies all components that a folder has and the other lacks, but for some. */
+  /** Copies the components that only the source has, with some exceptions. */
   static void copyMissing(Path from, Path to, List<String> except) {
     for (String component : UnclipFolder.names()) {
       if (!except.contains(component) && !isThere(to.resolve(component))) {
@@ -40,7 +41,7 @@ final class Components {
     return new UncheckedIOException("cannot copy " + from + " to " + to + ": " + e, e);
   }
 
-  /** Copies a component, if the folder has it, in place of the one that is there. */
+  /** Copies a component, if the folder has it, and replaces an existing one. */
   static void copy(Path from, Path to, String component) {
     Path source = from.resolve(component);
     if (!isThere(source)) {
@@ -62,7 +63,7 @@ final class Components {
     }
   }
 
-  /** Weights are replaced and never changed, so two names of one file do. */
+  /** Weights are replaced and never modified, so links are safe. */
   private static void copy(Path file, Path target) throws IOException {
     String name = target.getFileName().toString();
     if (name.endsWith(".safetensors") || name.endsWith(".bin")) {
@@ -70,7 +71,7 @@ final class Components {
         Files.createLink(target, file);
         return;
       } catch (UnsupportedOperationException | FileSystemException e) {
-        // another disk, or one that knows no links
+        // another disk, or one without links
       }
     }
     Files.copy(file, target);

@@ -25,13 +25,14 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Trains a DDPM, or its case of one noise level: a network of pixels alone, in a folder of its own.
+ * Trains a DDPM, or a denoising autoencoder, which is a DDPM with one noise level, in a folder of
+ * its own.
  */
 record DdpmTraining(Job job) implements PartTraining {
   /** The picture beside the weights of an autoencoder. */
   private static final String DENOISED = "denoised.png";
 
-  /** How many pictures it has. */
+  /** The number of pictures in it. */
   private static final int DRAWN = 8;
 
   @Override
@@ -97,7 +98,7 @@ record DdpmTraining(Job job) implements PartTraining {
         : PixelScheduler.ddpm();
   }
 
-  /** Shows what an autoencoder has learned, of pictures that were held out if there are any. */
+  /** Draws the results of an autoencoder, for held-out pictures if there are any. */
   private void drawDenoised(Path model, PixelBackbone network) {
     DataSet data = job.inspection().validation().orElse(job.setup().data());
     CaptionedImages examples = data.examples(network.height(), job.config().seed());

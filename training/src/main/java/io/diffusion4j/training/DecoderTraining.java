@@ -15,9 +15,9 @@ import io.diffusion4j.unclip.UnclipFolder;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Trains the decoder, and what projects embeddings to it. */
+/** Trains the decoder with its projection of embeddings. */
 record DecoderTraining(Job job) implements PartTraining {
-  /** What the keys of the network begin with while it is trained. */
+  /** The prefix of the network's keys during the training. */
   static final String NETWORK = "decoder.";
 
   private static final String PROJECTION = "text_proj.";
@@ -29,8 +29,8 @@ record DecoderTraining(Job job) implements PartTraining {
   private static final int LOW_NOISE = 40;
 
   /**
-   * Of the draws, one in fifty is one of these timesteps: whoever ends at t = 0, as diffusers does,
-   * has for a picture what the network answers there, and one draw in a thousand teaches it little.
+   * One draw in fifty is one of these timesteps. A sampler that ends at t = 0, such as that of
+   * diffusers, returns the network's output there, and one draw in a thousand would be too few.
    */
   private static final int FINAL = 2;
 
@@ -42,8 +42,8 @@ record DecoderTraining(Job job) implements PartTraining {
   }
 
   /**
-   * Starts with the weights of a finished model. Channels that its first convolution lacks are 0 at
-   * first, so that a network which is to see more begins as the one that does not.
+   * Starts with the weights of a finished model. New input channels of the first convolution begin
+   * at 0, so that the extended network starts with the same outputs.
    */
   private void start(Trainer trainer) {
     Path first = job.recipe().first();

@@ -15,22 +15,22 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 
-/** A finished CLIP that the other parts of a model are trained on, in place of one of its own. */
+/** A finished CLIP that replaces the model's own in the training of the other parts. */
 public final class FrozenClip {
   private static final String ORIGIN = "diffusion4j.clip";
 
-  /** The identity of the CLIP before it was written in the layout of pipelines. */
+  /** The identity of the CLIP before its conversion to the layout of pipelines. */
   private static final String IDENTITY = "diffusion4j.clip_identity";
 
   private FrozenClip() {}
 
   /**
-   * Puts a CLIP into a model folder, in place of the one that is there: tokenizer and both towers,
-   * and how pictures are prepared for it.
+   * Copies a CLIP into a model folder and replaces an existing one: tokenizer, both towers and
+   * preprocessing.
    *
-   * @param clip a pipeline folder with both towers, or the folder of a CLIP as transformers, OpenAI
-   *     or open_clip publish it
-   * @throws IllegalArgumentException if a pipeline folder has no place for what it needs
+   * @param clip a pipeline folder with both towers, or the folder of a CLIP in the layout of
+   *     transformers, OpenAI or open_clip
+   * @throws IllegalArgumentException if the layout of pipelines cannot store its settings
    * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP, or damaged
    */
   public static void copy(Path clip, Path model) {
@@ -62,10 +62,9 @@ public final class FrozenClip {
   }
 
   /**
-   * Returns normally if the CLIP of a model folder is the one with an identity, or was copied from
-   * it.
+   * Returns normally if the CLIP of a model folder has an identity, or is a copy of a CLIP with it.
    *
-   * @param setting the name of the setting that has the identity, for messages
+   * @param setting the name of the setting with the identity, for messages
    * @throws IllegalArgumentException if it is another one
    */
   static void requireIdentity(String setting, String identity, Path model) {

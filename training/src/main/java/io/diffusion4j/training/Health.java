@@ -3,16 +3,16 @@ package io.diffusion4j.training;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.Map;
 
-/** What a validation measures beside the loss. */
+/** The measurements of a validation in addition to the loss. */
 @FunctionalInterface
 interface Health {
-  /** Nothing. */
+  /** Measures nothing. */
   Health NONE = weights -> Map.of();
 
   /**
-   * Numbers by name.
+   * Returns numbers by name.
    *
-   * @param weights the averaged ones of the training
+   * @param weights the averaged weights of the training
    */
   Map<String, Double> of(NamedTensors weights);
 }

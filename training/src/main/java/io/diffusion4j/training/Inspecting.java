@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
-/** Passes the progress of a job on to its observer, and takes the looks at it that are due. */
+/**
+ * Passes the progress of a job on to its observer, and validates and writes previews when they are
+ * due.
+ */
 record Inspecting(
     Job job,
     Trainer trainer,
@@ -33,7 +36,7 @@ record Inspecting(
     }
   }
 
-  /** Writes the model as it is to a folder beside the state, other parts linked from the model. */
+  /** Writes the current model to a folder beside the state, with links to its other parts. */
   private Path preview() {
     Path folder = job.recipe().work().resolve(job.setup().part().word()).resolve(PREVIEW);
     var elsewhere = job.elsewhere(folder);

@@ -5,15 +5,15 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.util.Optional;
 
 /**
- * How a training is looked at while it goes on.
+ * Validation and previews during a training.
  *
- * @param validation examples that are not trained on, whose loss is measured
- * @param validateEvery after how many steps it is
- * @param previewEvery after how many steps the model is written with the weights as they are, to be
- *     drawn with; 0 for never
+ * @param validation held-out examples, whose loss is measured
+ * @param validateEvery the number of steps between two validations
+ * @param previewEvery the number of steps between two snapshots of the model, for drawing; 0 for
+ *     none
  */
 public record Inspection(Optional<DataSet> validation, long validateEvery, long previewEvery) {
-  /** No look at all. */
+  /** No validation and no previews. */
   public static final Inspection NONE = new Inspection(Optional.empty(), 1, 0);
 
   public Inspection {

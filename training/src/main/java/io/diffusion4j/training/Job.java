@@ -43,12 +43,12 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The training of a part, with what those of earlier parts left in the model folder.
+ * The training of a part, which reads earlier parts from the model folder.
  *
  * @param setup the part, its data and techniques
- * @param config how long, and how its optimizer works
- * @param checkpointEvery how many steps may be lost
- * @param inspection how it is looked at
+ * @param config of the training
+ * @param checkpointEvery the number of steps between two states
+ * @param inspection validation and previews
  * @param observer is notified of progress
  */
 record Job(
@@ -88,21 +88,21 @@ record Job(
     return Map.copyOf(notes);
   }
 
-  /** Examples of a data set as large as CLIP sees them, in the order of this training's seed. */
+  /** Examples of a data set in the size of CLIP's input, in the order of this training's seed. */
   CaptionedImages examples(DataSet data) {
     return data.examples(shapes().vision().imageSize(), config.seed());
   }
 
   /**
-   * Examples as large as CLIP sees them. Statistics are taken from those of the preset's seed,
-   * whatever the seed of the training, so that weights mean the same when another run starts from
-   * them.
+   * Examples in the size of CLIP's input, in the order of the preset's seed. Statistics use this
+   * order whatever the seed of the training, so that weights keep their meaning if another run
+   * starts from them.
    */
   CaptionedImages examples(long seed) {
     return setup.data().examples(shapes().vision().imageSize(), seed);
   }
 
-  /** Pictures with the same sort of classes as those that are trained on. */
+  /** Pictures with the same kind of classes as the training set. */
   DataSet classified(DataSet data) {
     String name = Classes.BY.name();
     String by = setup.data().techniques(DataSet.Use.PICTURES).get(name);
@@ -112,9 +112,9 @@ record Job(
   }
 
   /**
-   * What finds the image embeddings of a data set's examples: those that it has, or a tower.
+   * Returns the source of a data set's image embeddings: stored ones, or a tower.
    *
-   * @throws IllegalArgumentException if the embeddings that it has are of another CLIP
+   * @throws IllegalArgumentException if the stored embeddings belong to another CLIP
    */
   ImageEmbedder embedder(DataSet data, ImageEncoder tower) {
     var known = data.embeddings();
@@ -134,7 +134,7 @@ record Job(
     return embeddings;
   }
 
-  /** How pictures are noised for a network, at all timesteps alike. */
+  /** Returns the noising of pictures for a network, at uniform timesteps. */
   NoisedBatch pixelNoise(Backbone network) {
     return new NoisedBatch(
         new CosineSchedule(TRAIN_STEPS),
@@ -143,7 +143,7 @@ record Job(
         network::sinusoid);
   }
 
-  /** How pictures are prepared for the image tower of the model. */
+  /** Returns the preprocessing for the model's image tower. */
   private ClipPreprocessor preprocessor(ClipVisionNetwork network) {
     Path file = folder(UnclipFolder.FEATURE_EXTRACTOR).resolve(UnclipFolder.PREPROCESSOR);
     try {
@@ -167,7 +167,7 @@ record Job(
     }
   }
 
-  /** CLIP's image tower, loaded when it is first asked. */
+  /** Returns CLIP's image tower, which is loaded on first use. */
   ImageTower imageTower() {
     return new ImageTower(this::imageModel);
   }
@@ -199,7 +199,7 @@ record Job(
     return recipe.model().resolve(component);
   }
 
-  /** The folder of a component of the model, which is made if it is not there. */
+  /** Returns the folder of a component of the model, creating it if necessary. */
   Path made(String component) {
     Path folder = folder(component);
     try {
@@ -221,9 +221,9 @@ record Job(
   }
 
   /**
-   * Gives a new run the weights of the model that it is to start from, if there is one.
+   * Initialises a new run with the weights of the model to start from, if there is one.
    *
-   * @param folders the folder of the weights whose names begin with the prefix, by prefix
+   * @param folders the folders of weights, by the prefix of their names
    */
   void start(Trainer trainer, String file, Map<String, String> folders) {
     Path first = recipe.first();
@@ -243,10 +243,10 @@ record Job(
   }
 
   /**
-   * Trains, or goes on with it.
+   * Starts or resumes the training.
    *
    * @param batches of a data set
-   * @param prepare what is done to a trainer before it goes on from a state
+   * @param prepare initialises a trainer before a state is restored
    * @param write writes weights to the model of a job
    * @return whether it is finished
    */
@@ -259,9 +259,9 @@ record Job(
   }
 
   /**
-   * The same with more to measure.
+   * Starts or resumes the training, with more measurements.
    *
-   * @param health of the examples that are not trained on
+   * @param health of the held-out examples
    */
   boolean run(
       Objective objective,
@@ -285,7 +285,7 @@ record Job(
     }
   }
 
-  /** Writes the averaged weights to the model, or the updates that were trained in their place. */
+  /** Writes the averaged weights, or the low-rank updates, to the model. */
   void write(Trainer trainer, BiConsumer<Job, NamedTensors> write) {
     var weights = trainer.averagedWeights();
     config
@@ -296,7 +296,7 @@ record Job(
     }
   }
 
-  /** The same job for another model folder, which gets what it lacks from this one's. */
+  /** Returns the job for another model folder, which gets missing components from this one. */
   Job elsewhere(Path model) {
     Components.copyMissing(recipe.model(), model, List.of(setup.part().component()));
     var other =
@@ -304,7 +304,7 @@ record Job(
     return new Job(other, setup, config, checkpointEvery, inspection, observer);
   }
 
-  /** Writes updates beside the weights that they are of, which stay. */
+  /** Writes updates beside their weights, which are not changed. */
   private void write(LowRank updates, NamedTensors weights) {
     String prefix = setup.part() == Part.DECODER ? DecoderTraining.NETWORK : "";
     Path folder = folder(setup.part().component() + "_lora");

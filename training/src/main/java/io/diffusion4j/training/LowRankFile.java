@@ -12,11 +12,11 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Writes low-rank updates as peft and diffusers do: {@code LAYER.lora_A.weight} and {@code
- * LAYER.lora_B.weight}, with rank and alpha among the notes.
+ * Writes low-rank updates in the format of peft and diffusers: {@code LAYER.lora_A.weight} and
+ * {@code LAYER.lora_B.weight}, with rank and alpha among the notes.
  */
 final class LowRankFile {
-  /** What diffusers calls the file in a folder. */
+  /** The name of the file in a folder, from diffusers. */
   static final String NAME = "pytorch_lora_weights.safetensors";
 
   private static final String ADAPTER = "lora_adapter_metadata";
@@ -26,7 +26,7 @@ final class LowRankFile {
   /**
    * Writes the updates among some weights.
    *
-   * @param prefix of the keys that belong to the network, which is taken off
+   * @param prefix of the network's keys, which is removed
    */
   static void write(
       Path folder,

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Trains a noised CLIP on pictures of the decoder's size and with its schedule, so that it can
- * guide it; its towers are those of the preset's CLIP.
+ * Trains a noised CLIP with the size and the schedule of the decoder, which it can then guide; its
+ * towers have the sizes of the preset's CLIP.
  */
 record NoisedClipTraining(Job job) implements PartTraining {
   @Override
@@ -66,7 +66,7 @@ record NoisedClipTraining(Job job) implements PartTraining {
                 to.notes()));
   }
 
-  /** Learned from the captions, of which it is a function, as CLIP's. */
+  /** Returns a tokenizer that is learned from the captions and a function of them, like CLIP's. */
   private ClipTokenizer tokenizer(DataSet data) {
     var clip = job.preset().clip();
     try (Stream<String> captions = data.captions(job.config().seed(), clip.corpus())) {

@@ -23,20 +23,20 @@ import java.util.Optional;
 public enum Part {
   CLIP(Use.CONTRASTS),
   PRIOR(Use.CAPTIONED),
-  /** The autoregressive prior, which a pipeline may have beside the other. */
+  /** The autoregressive prior, an optional second prior of a pipeline. */
   PRIOR_AR(Use.CAPTIONED),
   DECODER(Use.CAPTIONED),
   /** The upsampler's network for all steps but the last. */
   UPSAMPLER(Use.PICTURES),
   /** The upsampler's network for the last step, trained on from the first. */
   UPSAMPLER_LAST(Use.PICTURES),
-  /** A model of its own, which draws without words (Ho et al. 2020). */
+  /** A separate model that draws without words (Ho et al. 2020). */
   DDPM(Use.PICTURES),
   /** The same with one noise level: a denoising autoencoder (Vincent 2011). */
   DAE(Use.PICTURES),
-  /** What guides a DDPM to a class by its gradient (Dhariwal &amp; Nichol 2021). */
+  /** The classifier that guides a DDPM by its gradient (Dhariwal &amp; Nichol 2021). */
   CLASSIFIER(Use.PICTURES),
-  /** What guides the decoder to a caption by its gradient (Nichol et al. 2022). */
+  /** The noised CLIP that guides the decoder by its gradient (Nichol et al. 2022). */
   NOISED_CLIP(Use.CAPTIONED);
 
   private final Use use;
@@ -45,22 +45,22 @@ public enum Part {
     this.use = use;
   }
 
-  /** Whether it is a part of a model that draws from words; else it is a model of its own. */
+  /** Whether it is a part of unCLIP; otherwise it is a separate model. */
   public boolean isOfUnclip() {
     return this != DDPM && this != DAE && this != CLASSIFIER && this != NOISED_CLIP;
   }
 
-  /** Whether it learns from image embeddings of CLIP, which may be computed before. */
+  /** Whether it is trained on CLIP's image embeddings, which may be stored ones. */
   public boolean learnsFromEmbeddings() {
     return this == PRIOR || this == PRIOR_AR || this == DECODER;
   }
 
-  /** What the part takes from a {@link DataSet}. */
+  /** Returns the use of a {@link DataSet} by this part. */
   public Use use() {
     return use;
   }
 
-  /** The techniques of the models that ship; all choices of CLIP are the data set's. */
+  /** Returns the techniques of the shipped models; those of CLIP belong to the data set. */
   public Techniques techniques() {
     return switch (this) {
       case CLIP, CLASSIFIER, NOISED_CLIP -> Techniques.of();
@@ -79,7 +79,7 @@ public enum Part {
     };
   }
 
-  /** The component of a pipeline folder that holds its weights, or the first of them. */
+  /** Returns the component of a pipeline folder with its weights, or the first such component. */
   public String component() {
     return switch (this) {
       case CLIP -> UnclipFolder.TEXT_ENCODER;
@@ -94,7 +94,7 @@ public enum Part {
     };
   }
 
-  /** The component that holds its scheduler, if it denoises. */
+  /** Returns the component with its scheduler, if it denoises. */
   Optional<String> scheduler() {
     return switch (this) {
       case CLIP, PRIOR_AR, DDPM, DAE, CLASSIFIER, NOISED_CLIP -> Optional.empty();

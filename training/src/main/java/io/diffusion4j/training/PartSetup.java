@@ -21,15 +21,15 @@ public record PartSetup(Part part, DataSet data, Techniques techniques) {
     }
   }
 
-  /** A part as it was trained for the models that ship. */
+  /** Creates the setup of the shipped models. */
   public static PartSetup of(Part part, DataSet data) {
     return new PartSetup(part, data, part.techniques());
   }
 
   /**
-   * The same with a technique of the part or of its data changed.
+   * Returns the setup with another value of a technique of the part or its data.
    *
-   * @throws IllegalArgumentException if neither has one of this name, or it has no such value
+   * @throws IllegalArgumentException if there is no technique of this name, or no such value
    */
   public PartSetup with(String name, String value) {
     if (techniques.words().containsKey(name)) {

@@ -5,19 +5,19 @@ import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import java.util.Map;
 
-/** How the parts of a model are trained, where there is a choice; {@link Part} lists whose. */
+/** The optional techniques in the training of parts; {@link Part} lists those of each part. */
 public final class PartTechniques {
   private static final double GAMMA = 5;
   private static final double K = 50;
 
-  /** What the network predicts. */
+  /** The prediction type of the network. */
   public static final Technique<Parameterization> PREDICTION =
       Technique.oneOf(
           "prediction",
           "x0",
           Map.of("x0", Parameterization.X0, "eps", Parameterization.EPS, "v", Parameterization.V));
 
-  /** How much the error of a timestep counts. */
+  /** The loss weight of a timestep. */
   public static final Technique<Weighting> WEIGHTING =
       Technique.oneOf(
           "weighting",
@@ -28,25 +28,25 @@ public final class PartTechniques {
               "min-snr-plus-one", Weighting.minSnrPlusOne(GAMMA),
               "min-snr-plus-one-or-eps", Weighting.minSnrPlusOneOrEps(GAMMA, K)));
 
-  /** How far timesteps are shifted towards noise, where layout is decided; 1 is not at all. */
+  /** The shift of timesteps towards noise, where the layout is decided; 1 is no shift. */
   public static final Technique<Double> SHIFT = Technique.number("shift", 1.5, 1, 1e3);
 
-  /** How often the timestep is one of the first 40 instead, for a likelihood. */
+  /** The probability of drawing one of the first 40 timesteps instead, for a better likelihood. */
   public static final Technique<Double> LOW_NOISE = probability("low-noise", 0.06);
 
   /** σ of the noise of a denoising autoencoder, where pixels are in [−1, 1]. */
   public static final Technique<Double> NOISE = Technique.number("noise", 0.5, 1e-3, 1e3);
 
-  /** How often all conditions are dropped, for classifier-free guidance. */
+  /** The probability of dropping all conditions, for classifier-free guidance. */
   public static final Technique<Double> DROP = probability("drop", 0.1);
 
-  /** How often the text alone is dropped besides. */
+  /** The additional probability of dropping the text only. */
   public static final Technique<Double> TEXT_DROP = probability("text-drop", 0.2);
 
-  /** How often the small picture is blurred. */
+  /** The probability of blurring the small picture. */
   public static final Technique<Double> BLUR = probability("blur", 0.5);
 
-  /** Whether the network learns embeddings of mean 0 and variance 1. */
+  /** Whether embeddings are standardised to mean 0 and variance 1. */
   public static final Technique<Boolean> STANDARDIZED = Technique.onOrOff("standardized", "on");
 
   private PartTechniques() {}

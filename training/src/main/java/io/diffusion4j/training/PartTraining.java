@@ -2,13 +2,13 @@ package io.diffusion4j.training;
 
 import java.util.List;
 
-/** How one part is trained. */
+/** The training of one part. */
 interface PartTraining {
-  /** What it writes, of the model's components. */
+  /** Returns the components that it writes. */
   List<String> folders();
 
   /**
-   * Trains to the end, or until it is asked to stop, and then writes.
+   * Trains until the end or until it is stopped, then writes the part.
    *
    * @return whether it is finished
    */

@@ -28,9 +28,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How near the embeddings that a prior draws from captions are to those of the captions' own
- * pictures, and to those of other pictures. With a prior that has learned, the first cosine is well
- * above the second; how high both are depends on CLIP.
+ * The cosines of embeddings that a prior draws from captions to the embeddings of their own
+ * pictures, and to those of other pictures. For a trained prior the first cosine is well above the
+ * second; their values depend on CLIP.
  */
 final class PriorHealth implements Health {
   private static final int PICTURES = 64;
@@ -90,7 +90,7 @@ final class PriorHealth implements Health {
         Validation.PREFIX + "other cosine", cosine(drawn, PICTURES / 2));
   }
 
-  /** The mean cosine of what was drawn for a caption and a picture so many places further on. */
+  /** Returns the mean cosine of the embedding drawn for a caption and a picture at an offset. */
   private double cosine(List<float[]> drawn, int further) {
     double sum = 0;
     for (int i = 0; i < PICTURES; i++) {

@@ -16,49 +16,49 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains the parts of a preset, each from what the earlier ones left in the model folder, and
- * writes them there in the published layout.
+ * Trains the parts of a preset and writes them to a model folder in the published layout, where
+ * each part reads the earlier ones.
  *
  * @param model the pipeline folder that is read and written
- * @param work where the states of unfinished trainings are kept
- * @param first a pipeline folder with whose weights trainings begin that have no state yet, whose
- *     shapes are trained in place of the preset's, and from which the model folder gets the parts
- *     that it lacks; null for random weights
- * @param inpainting whether the decoder learns to see the known pixels of a picture beside x_t, and
- *     to complete it (Nichol et al. 2022, §2.3)
+ * @param work the folder of the trainings' states
+ * @param first a pipeline folder to start from: its weights initialise new trainings, its shapes
+ *     replace the preset's, and its parts are copied to the model folder if they are missing there;
+ *     null for random weights
+ * @param inpainting whether the decoder gets the known pixels of a picture as an additional input
+ *     and learns to complete it (Nichol et al. 2022, §2.3)
  */
 public record Recipe(
     Preset preset, Path model, Path work, @Nullable Path first, boolean inpainting) {
-  /** Trainings of networks that complete no pictures. */
+  /** Creates a recipe without inpainting. */
   public Recipe(Preset preset, Path model, Path work, @Nullable Path first) {
     this(preset, model, work, first, false);
   }
 
-  /** Trainings that begin with random weights. */
+  /** Creates a recipe that starts with random weights. */
   public Recipe(Preset preset, Path model, Path work) {
     this(preset, model, work, null);
   }
 
-  /** Is notified of the progress of a training; a function of a step and what it did, at least. */
+  /** Observes the progress of a training; as a lambda, a function of a step and its report. */
   @FunctionalInterface
   public interface Observer extends TrainingRun.Listener {
     /**
-     * The training begins or goes on.
+     * Called when the training starts or resumes.
      *
-     * @param run can be asked to stop
-     * @param fromStep how many steps were done before
+     * @param run can be stopped
+     * @param fromStep the number of steps done before
      */
     default void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep) {}
 
     /**
-     * The part was measured on examples that it is not trained on.
+     * Called after each validation on held-out examples.
      *
-     * @param numbers by name, as {@link io.diffusion4j.nn.train.Validation} measures them
+     * @param numbers by name, see {@link io.diffusion4j.nn.train.Validation}
      */
     default void onValidation(long step, Map<String, Double> numbers) {}
 
     /**
-     * The model was written with the weights as they are after {@code step} steps.
+     * Called when a snapshot of the model after {@code step} steps was written.
      *
      * @param model a pipeline folder, if all other parts are there
      */
@@ -66,8 +66,8 @@ public record Recipe(
   }
 
   /**
-   * A part with its techniques as the models that ship were trained, but for what a model to start
-   * from has decided already: what its networks predict.
+   * Returns a part with the techniques of the shipped models; if there is a model to start from,
+   * the prediction type is that of its networks.
    */
   public PartSetup setup(Part part, DataSet data) {
     var setup = PartSetup.of(part, data);
@@ -81,7 +81,10 @@ public record Recipe(
         .orElse(setup);
   }
 
-  /** The settings of a scheduler of a model folder, if there are a folder and settings. */
+  /**
+   * Reads the settings of a scheduler from a model folder; empty if there is no folder, or no such
+   * settings.
+   */
   static Optional<UnclipSchedulerConfig> scheduler(@Nullable Path model, String component) {
     return Optional.ofNullable(model)
         .map(folder -> folder.resolve(component).resolve(UnclipSchedulerConfig.FILE_NAME))
@@ -89,12 +92,12 @@ public record Recipe(
         .map(UnclipSchedulerConfig::read);
   }
 
-  /** The same, whose decoder learns to complete pictures. */
+  /** Returns the recipe with an inpainting decoder. */
   public Recipe withInpainting() {
     return new Recipe(preset, model, work, first, true);
   }
 
-  /** The configuration that the preset has for a part. */
+  /** Returns the preset's configuration of a part. */
   public TrainingConfig config(Part part) {
     return switch (part) {
       case CLIP -> preset.clip().training().config();
@@ -108,14 +111,14 @@ public record Recipe(
     };
   }
 
-  /** Trains a part without a look at it before its end. */
+  /** Trains a part without validation and previews. */
   public boolean train(
       PartSetup setup, TrainingConfig config, long checkpointEvery, Observer observer) {
     return train(setup, config, checkpointEvery, Inspection.NONE, observer);
   }
 
   /**
-   * Trains a part to its end, or until it is asked to stop; the model folder is written at the end
+   * Trains a part until its end or until it is stopped; the model folder is written at the end
    * only.
    *
    * @param setup the part, its data and techniques

@@ -89,7 +89,7 @@ record Shapes(Recipe recipe) {
     return config;
   }
 
-  /** The decoder's network; its pictures are at most as large as those that CLIP sees. */
+  /** Returns the decoder's network; its pictures are at most as large as CLIP's. */
   Backbone decoder() {
     var shape =
         first(UnclipFolder.DECODER)

@@ -5,15 +5,14 @@ import io.diffusion4j.diffusion.image.Resize;
 import java.util.SplittableRandom;
 
 /**
- * Changes of a picture that leave it what it is: it is turned, stretched and moved a little, its
- * colours shift, it loses sharpness, a part is hidden, noise is added. It is not mirrored, since
- * some drawings differ from others only in that.
+ * Random changes of a picture that preserve its concept: small rotation, stretching and
+ * translation, colour shifts, blur, a hidden part, noise. It is not mirrored, since some drawings
+ * differ only in that.
  *
- * <p>Eight styles are few. What lets the judge know a drawing that it has not seen is that it never
- * sees one twice alike; the loss of sharpness also makes it just to pictures that were drawn small
- * and enlarged.
+ * <p>Eight styles are few. Never seeing a drawing twice alike lets the judge recognise new
+ * drawings. Blur also makes it fair to pictures that were drawn small and enlarged.
  *
- * @param size height and width of what comes out, in pixels
+ * @param size height and width of the result in pixels
  */
 record Augmentation(int size) {
   private static final double TURN = Math.toRadians(8);
@@ -24,7 +23,7 @@ record Augmentation(int size) {
   private static final double BIAS = 0.08;
 
   /**
-   * A picture as it might be.
+   * Returns a random variant of a picture.
    *
    * @param image square, of any size
    * @return {@code [size, size, 3]} in about [−1, 1]

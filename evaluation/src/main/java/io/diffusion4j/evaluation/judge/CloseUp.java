@@ -6,21 +6,22 @@ import io.diffusion4j.emoji.scene.Observation;
 import io.diffusion4j.emoji.scene.Observation.Blob;
 
 /**
- * The part of a picture that the judge looks at: a square around the largest thing in it. Where the
- * thing stands, how large it is and how many there are of it the {@link Observation} tells better
- * than a network can, and a network that need not care learns from fewer drawings.
+ * The part of a picture that the judge sees: a square around the largest thing in it. The {@link
+ * Observation} measures position, size and number of things better than a network, and a network
+ * without this task needs fewer drawings.
  */
 public final class CloseUp {
-  /** The longer side of the thing over the side of the square. */
+  /** The ratio of the thing's longer side to the side of the square. */
   static final double FRACTION = 0.88;
 
   private CloseUp() {}
 
   /**
-   * Looks at a picture.
+   * Crops a picture.
    *
-   * @param size height and width of what comes out, in pixels
-   * @return {@code [size, size, 3]} in [−1, 1]; all of the picture if nothing stands out from it
+   * @param size height and width of the result in pixels
+   * @return {@code [size, size, 3]} in [−1, 1]; the whole picture if nothing stands out from its
+   *     background
    */
   static float[] of(Image image, Observation seen, int size) {
     Image square = seen.things().stream().findFirst().map(b -> around(image, b)).orElse(image);

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The judge at work: pictures and captions as unit vectors, whose dot product says how well they go
- * together. Thread-safe; holds native memory until it is closed.
+ * The judge with its weights: pictures and captions as unit vectors, whose dot product measures how
+ * well they fit. Thread-safe; holds native memory until it is closed.
  *
- * <p>It is no {@code ImageEncoder} and no {@code TextEncoder} on purpose: a judge that guided or
- * chose what it then judges would be no judge.
+ * <p>It is deliberately no {@code ImageEncoder} and no {@code TextEncoder}: a judge must not guide
+ * or select the pictures that it measures.
  */
 public final class Judge implements AutoCloseable {
   private static final int CHUNK = 64;
@@ -35,7 +35,7 @@ public final class Judge implements AutoCloseable {
   }
 
   /**
-   * Loads a folder that {@link JudgeRecipe} wrote.
+   * Loads a folder of {@link JudgeRecipe}.
    *
    * @throws IllegalArgumentException if there is no judge
    * @throws io.diffusion4j.checkpoint.CheckpointException if it is damaged
@@ -78,7 +78,7 @@ public final class Judge implements AutoCloseable {
         });
   }
 
-  /** The vector of each caption; words that the judge does not know are passed over. */
+  /** The vector of each caption; unknown words are ignored. */
   public List<float[]> texts(List<String> captions) {
     return chunked(
         captions,

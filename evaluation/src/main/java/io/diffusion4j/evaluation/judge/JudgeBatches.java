@@ -18,14 +18,14 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Batches for the {@link JudgeObjective}: drawings as a {@link CloseUp} shows them, augmented, on
- * backgrounds of all colours.
+ * Batches for the {@link JudgeObjective}: augmented {@link CloseUp}s of drawings, on backgrounds of
+ * all colours.
  */
 final class JudgeBatches implements BatchSource {
-  /** How often the background is white; otherwise all colours are equally likely. */
+  /** The probability of a white background; otherwise all colours are equally likely. */
   private static final double WHITE = 0.4;
 
-  /** Drawn larger than they come out, so that turning and zooming find something to show. */
+  /** Drawn larger than needed, as a margin for rotation and zoom. */
   private static final double OVERSIZE = 1.25;
 
   private static final List<NamedColor> BACKGROUNDS = List.of(NamedColor.values());
@@ -38,8 +38,8 @@ final class JudgeBatches implements BatchSource {
   private final Map<Concept, Integer> indices = new HashMap<>();
 
   /**
-   * @param concepts what the judge tells apart, in the order of its names
-   * @param drawings what is shown, each a scene of one thing
+   * @param concepts that the judge distinguishes, in the order of its names
+   * @param drawings to show, each a scene of one thing
    */
   JudgeBatches(
       ConceptSet concepts,

@@ -11,14 +11,14 @@ import java.util.List;
 /**
  * The judge's image tower: a small residual network (He et al. 2016, in the pre-activation form of
  * their second paper) with group normalisation, averaged over the pixels at its end. Unlike CLIP's
- * transformer it is blind to where a thing stands.
+ * transformer it does not depend on the position of a thing.
  *
  * @param imageSize height and width of an image in pixels, a multiple of 2^levels
  * @param channels of each level; the first is at half the image's size, each other at half of the
  *     one before
  * @param blocks residual blocks of each level
  * @param groups of the normalisations; a divisor of all channels
- * @param embeddingDim of the embedding that texts and images share, E
+ * @param embeddingDim the size of the joint embedding space, E
  */
 public record JudgeImageNetwork(
     int imageSize, List<Integer> channels, int blocks, int groups, int embeddingDim)

@@ -9,10 +9,9 @@ import io.diffusion4j.training.strict.Faults;
 import java.util.Map;
 
 /**
- * How the judge learns: each picture is to be nearest to the name of what it shows among the names
- * of all concepts. This is the question that the judge will be asked; CLIP's loss over the pairs of
- * a batch would have to wait for the batch that holds the one look-alike that a thing must be told
- * from.
+ * The judge's loss: each picture is to be nearest to its own name among the names of all concepts.
+ * This is the judge's task in an evaluation. In CLIP's loss over the pairs of a batch, a picture
+ * would rarely meet the look-alikes that it must be distinguished from.
  *
  * @param image the image tower
  * @param text the text tower
@@ -20,7 +19,7 @@ import java.util.Map;
  */
 record JudgeObjective(JudgeImageNetwork image, JudgeTextNetwork text, Words.Bags names)
     implements Objective {
-  /** Input: the number of the concept that a picture shows, from 0 on. */
+  /** Input: the index of a picture's concept, from 0. */
   static final String CONCEPT = "concept";
 
   JudgeObjective {

@@ -6,11 +6,11 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import java.util.List;
 
 /**
- * A size of the judge, and how long it is trained.
+ * The sizes of a judge and its training.
  *
- * @param name as it is asked for; that of the system it judges
- * @param concepts what it tells apart
- * @param length words of a caption that it reads
+ * @param name on the command line; that of the judged system
+ * @param concepts that it distinguishes
+ * @param length the number of words read from a caption
  * @param width of a word's vector
  */
 public record JudgePreset(
@@ -22,7 +22,7 @@ public record JudgePreset(
     TrainingConfig training) {
   private static final double WEIGHT_DECAY = 0.1;
 
-  /** The judge that ships: all 1,026 core concepts, whatever part of them a model draws. */
+  /** The shipped judge: all 1,026 core concepts, even if a model draws only some of them. */
   public static JudgePreset emoji() {
     return new JudgePreset(
         "emoji",
@@ -33,7 +33,7 @@ public record JudgePreset(
         training(8_000, 128, 3e-3, 7_001));
   }
 
-  /** A few seconds, to see that it works. */
+  /** A judge that is trained in a few seconds, for trials. */
   public static JudgePreset tiny() {
     return new JudgePreset(
         "tiny",
@@ -44,7 +44,7 @@ public record JudgePreset(
         training(60, 24, 4e-3, 7_002));
   }
 
-  /** With more weight decay than generators need: what is learned is to hold for new drawings. */
+  /** More weight decay than for generators, to generalise to new drawings. */
   private static TrainingConfig training(long steps, int batchSize, double rate, long seed) {
     var usual = TrainingConfig.of(steps, batchSize, rate, seed);
     return usual.withOptimizer(usual.optimizer().withWeightDecay(WEIGHT_DECAY));

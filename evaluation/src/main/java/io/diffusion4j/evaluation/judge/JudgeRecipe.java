@@ -21,10 +21,10 @@ import java.util.Map;
 
 /** Trains a judge on emoji art, resumably, and writes it into a folder of its own. */
 public final class JudgeRecipe {
-  /** What a training and its files are called. */
+  /** The name of a training and its files. */
   public static final String WORD = "judge";
 
-  /** Not much larger than the judge looks at them: the smaller, the faster they are drawn. */
+  /** Not much larger than the judge's input: small pictures are drawn faster. */
   private static final int SPRITE_SIZE = 48;
 
   private final JudgePreset preset;
@@ -32,10 +32,10 @@ public final class JudgeRecipe {
   private final Path work;
 
   /**
-   * A recipe.
+   * Creates a recipe.
    *
-   * @param folder the judge's, which is written
-   * @param work where the state of the unfinished training is kept
+   * @param folder of the judge, which is written
+   * @param work the folder of the training's state
    */
   public JudgeRecipe(JudgePreset preset, Path folder, Path work) {
     this.preset = preset;
@@ -44,7 +44,7 @@ public final class JudgeRecipe {
   }
 
   /**
-   * Trains to the end, or until it is asked to stop; the folder is written at the end only.
+   * Trains until the end or until it is stopped; the folder is written at the end only.
    *
    * @return whether it is finished
    */
@@ -74,12 +74,15 @@ public final class JudgeRecipe {
     }
   }
 
-  /** What each concept is called: the captions among which the judge is to find the right one. */
+  /**
+   * Returns the names of the concepts: the captions among which the judge has to find the right
+   * one.
+   */
   public static List<String> names(ConceptSet concepts) {
     return concepts.concepts().stream().map(Captioner::named).toList();
   }
 
-  /** Every drawing of a split once, in the middle of white. */
+  /** Returns every drawing of a split once, in the middle of a white picture. */
   public static List<Scene> drawings(ConceptSet concepts, Split split) {
     return new SceneSampler(concepts, SceneMix.plain(), split, 0).catalogue();
   }

@@ -9,12 +9,12 @@ import io.diffusion4j.training.strict.Faults;
 import java.util.List;
 
 /**
- * The judge's text tower: the vectors of the words of a caption, added up, and one residual layer.
+ * The judge's text tower: the sum of the vectors of a caption's words, and one residual layer.
  *
- * @param words how many words it knows
- * @param length words of a caption that it reads, L
+ * @param words the size of the vocabulary
+ * @param length the number of words read from a caption, L
  * @param width of a word's vector, W
- * @param embeddingDim of the embedding that texts and images share, E
+ * @param embeddingDim the size of the joint embedding space, E
  */
 record JudgeTextNetwork(int words, int length, int width, int embeddingDim)
     implements NetworkDefinition {

@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The words that the judge knows, each with its number from 1 on; others are passed over, and 0 is
- * no word. A caption is a bag of them: their order says nothing to the judge, who is asked what is
- * shown and not where.
+ * The vocabulary of the judge, with numbers from 1 on; unknown words are ignored, and 0 is no word.
+ * A caption is a bag of words: their order is irrelevant, since the judge names things and not
+ * their places.
  */
 final class Words {
   private final List<String> words;
@@ -35,7 +35,7 @@ final class Words {
     }
   }
 
-  /** All words of some captions. */
+  /** Collects all words of some captions. */
   static Words of(List<String> captions) {
     var words = new TreeSet<String>(); // alphabetical, so the numbers are too
     captions.forEach(caption -> words.addAll(KnownWords.split(caption)));
@@ -65,9 +65,9 @@ final class Words {
   }
 
   /**
-   * Captions, the way {@link JudgeTextNetwork} reads them.
+   * Captions as inputs of {@link JudgeTextNetwork}.
    *
-   * @param length words of a caption that are read, L
+   * @param length the number of words read from a caption, L
    * @param ids {@code [N, L]}: the numbers of the words, then zeros
    * @param weights {@code [N, L]}: 1/√n for each of n words, then zeros
    */
@@ -91,9 +91,7 @@ final class Words {
     return new Bags(length, ids, weights);
   }
 
-  /**
-   * The numbers of the words of a caption that are known, each once, in the order of the caption.
-   */
+  /** Returns the numbers of a caption's known words, each once, in the order of the caption. */
   List<Integer> ids(String caption) {
     Set<Integer> known = new LinkedHashSet<>();
     for (String word : KnownWords.split(caption)) {

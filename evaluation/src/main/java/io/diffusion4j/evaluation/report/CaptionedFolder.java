@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Pictures with what they should show: image files, and {@value #CAPTIONS} with a line for each,
- * its file and its caption with a tab between. Captions are worded as {@link
- * io.diffusion4j.emoji.scene.Captioner#factual} does. An HTML report is such a folder too.
+ * A folder of pictures with captions: image files, and {@value #CAPTIONS} with a line for each, its
+ * file and its caption with a tab between. Captions have the wording of {@link
+ * io.diffusion4j.emoji.scene.Captioner#factual}. An HTML report is such a folder too.
  *
- * @param prompts what the pictures should show
+ * @param prompts of the pictures
  * @param images square, all of one size
  */
 public record CaptionedFolder(PromptSet prompts, List<Image> images) {
@@ -39,7 +39,7 @@ public record CaptionedFolder(PromptSet prompts, List<Image> images) {
   /**
    * Reads a folder.
    *
-   * @throws IllegalArgumentException if it is not one, or what it holds cannot be evaluated
+   * @throws IllegalArgumentException if it is no such folder, or its pictures cannot be evaluated
    */
   public static CaptionedFolder read(Path folder) {
     var reader = new CaptionReader(ConceptSet.everything());

@@ -22,9 +22,9 @@ public final class DataSetReport {
   public record Pair(String caption, Image generated, Image real, Neighbour nearest) {}
 
   /**
-   * Writes the folder, which is made if it is not there.
+   * Writes the folder, creating it if necessary.
    *
-   * @param facts what the numbers depend on, such as the model and the seed
+   * @param facts that the numbers depend on, such as the model and the seed
    */
   public static void write(
       Path folder, Map<String, Object> facts, List<Metric> metrics, List<Pair> pairs) {

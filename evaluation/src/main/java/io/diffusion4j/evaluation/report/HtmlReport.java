@@ -36,9 +36,9 @@ public final class HtmlReport {
   private HtmlReport() {}
 
   /**
-   * Writes the folder, which is made if it is not there.
+   * Writes the folder, creating it if necessary.
    *
-   * @param facts what the numbers depend on, such as the model and the seed
+   * @param facts that the numbers depend on, such as the model and the seed
    */
   public static void write(Path folder, Map<String, Object> facts, Result result) {
     List<String> generated = CaptionedFolder.writeImages(folder, "generated", result.generated());
@@ -50,7 +50,7 @@ public final class HtmlReport {
   /**
    * Writes the page.
    *
-   * @param sheets what stands below the table, as HTML
+   * @param sheets the HTML below the table
    */
   static void write(Path folder, Map<String, Object> facts, List<Metric> metrics, String sheets) {
     String page =
@@ -138,7 +138,7 @@ public final class HtmlReport {
         .formatted(escaped(generated), text, escaped(real), text, verdicts);
   }
 
-  /** Text where HTML expects text or the value of an attribute in double quotes. */
+  /** Escapes text for HTML, also within attribute values in double quotes. */
   static String escaped(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The metrics as JSON: facts about the run, and under {@code metrics} an object for each, by name,
  * with {@code generated}, {@code ceiling}, {@code floor}, {@code interval} (of {@code generated}),
- * {@code seen}, {@code unseen} and {@code pictures}. What does not apply is null.
+ * {@code seen}, {@code unseen} and {@code pictures}. Values that do not apply are null.
  */
 public final class JsonReport {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -26,7 +26,7 @@ public final class JsonReport {
   /**
    * Writes the file.
    *
-   * @param facts what the numbers depend on, such as the model and the seed; numbers and texts
+   * @param facts that the numbers depend on, such as the model and the seed; numbers and texts
    */
   public static void write(Path file, Map<String, Object> facts, List<Metric> metrics) {
     write(file, facts(facts).set("metrics", json(metrics)));
@@ -36,7 +36,7 @@ public final class JsonReport {
    * Writes the file of several evaluations: under {@code points} an object for each, with the
    * settings in which they differ and {@code metrics}.
    *
-   * @param facts what all numbers depend on
+   * @param facts that all numbers depend on
    */
   public static void writeSweep(Path file, Map<String, Object> facts, List<SweepPoint> points) {
     ObjectNode json = facts(facts);

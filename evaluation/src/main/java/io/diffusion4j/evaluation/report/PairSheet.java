@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Real pictures, each above what the model drew for the same prompt: the first prompts of
- * combinations that the model was never trained on, nothing chosen.
+ * Real pictures, each above the model's picture of the same prompt: the first held-out prompts,
+ * without a selection.
  */
 public final class PairSheet {
   private static final int PAIRS = 24;
@@ -19,7 +19,7 @@ public final class PairSheet {
   private PairSheet() {}
 
   /**
-   * The sheet, in as many rows of pairs as there are eights.
+   * Returns the sheet, with eight pairs in a row.
    *
    * @throws IllegalArgumentException if the model was trained on all combinations
    */
@@ -46,7 +46,7 @@ public final class PairSheet {
     return ContactSheet.of(images, Math.min(COLUMNS, chosen.length));
   }
 
-  /** White, where a last row is not full. */
+  /** White pictures, to fill the last row. */
   private static Image blank(Image like) {
     float[] white = new float[like.pixels().length];
     Arrays.fill(white, 1);

@@ -31,8 +31,8 @@ public final class TextReport {
   }
 
   /**
-   * A line of headings, and one for each point: its settings, and what was measured of the model's
-   * pictures.
+   * Returns a line of headings, and one for each point: its settings, and the metrics of the
+   * model's pictures.
    *
    * @param points at least one
    */

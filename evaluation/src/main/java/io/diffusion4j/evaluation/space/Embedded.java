@@ -5,15 +5,15 @@ import io.diffusion4j.diffusion.embedding.Vectors;
 import java.util.List;
 
 /**
- * Embeddings of a model's pictures and of those to compare them with; all become of length 1.
+ * Embeddings of a model's pictures and of the pictures to compare with; all are scaled to length 1.
  *
- * @param captions what the model was asked for, n of them, at least 2
+ * @param captions the prompts, n of them, at least 2
  * @param texts of the captions
  * @param generated of the pictures that the model drew for them
  * @param real of the pictures that have these captions, by their keys
  * @param others of further real pictures, at least 2, the reference of distances
  * @param flat of pictures without content: each generated one replaced by its mean colour
- * @param trained of pictures that the model was trained on, by their keys, at least 1
+ * @param trained of training pictures, by their keys, at least 1
  */
 public record Embedded(
     List<String> captions,

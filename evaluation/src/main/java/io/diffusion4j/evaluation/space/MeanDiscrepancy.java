@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * The maximum mean discrepancy of two sets of unit vectors with a Gaussian kernel (Gretton et al.
  * 2012), scaled as CMMD is (Jayasumana et al. 2024, sec. 4): σ = 10 for vectors of length 1, times
- * 1000. The biased estimate, which includes each vector's likeness to itself, is at least 0; it is
- * 0 of a set to itself. Unlike the Fréchet distance it assumes no distribution, and few vectors
+ * 1000. The biased estimate, which includes each vector's similarity to itself, is at least 0, and
+ * 0 for equal sets. Unlike the Fréchet distance it assumes no distribution, and few vectors
  * suffice.
  */
 final class MeanDiscrepancy {
@@ -18,14 +18,14 @@ final class MeanDiscrepancy {
   private final List<float[]> reference;
   private final double within;
 
-  /** To a reference of at least one vector. */
+  /** Creates the measure for a reference of at least one vector. */
   MeanDiscrepancy(List<float[]> reference) {
     Check.that(!reference.isEmpty(), "vectors", "none", "at least one");
     this.reference = List.copyOf(reference);
     this.within = meanKernel(reference, reference);
   }
 
-  /** Of another set, at least one vector. */
+  /** Returns the discrepancy of another set of at least one vector. */
   double to(List<float[]> other) {
     double value = within + meanKernel(other, other) - 2 * meanKernel(reference, other);
     return SCALE * Math.max(0, value);

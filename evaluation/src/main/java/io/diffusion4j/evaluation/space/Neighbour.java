@@ -12,10 +12,10 @@ import java.util.List;
  */
 public record Neighbour(String key, double distance) {
   /**
-   * The nearest of some pictures to another one, which itself does not count.
+   * Finds the nearest of some pictures to another one, without that picture itself.
    *
    * @param vector of length 1
-   * @param own its key if it is one of them, else an empty one
+   * @param own its key if it is one of them, else empty
    */
   static Neighbour of(float[] vector, String own, List<Named> pictures) {
     var nearest = new Neighbour("", 2);

@@ -26,20 +26,20 @@ import java.util.stream.IntStream;
  *   <li>Fréchet distance and CMMD: to further real pictures. The ceiling is the distance of the
  *       real pictures of the captions to those, the floor that of flat pictures.
  *   <li>Nearest training picture: 1 − cosine. The ceiling is the distance of a real picture to the
- *       nearest other one; a model far below it repeats what it was trained on.
+ *       nearest other one; a model far below it repeats training pictures.
  * </ul>
  */
 public final class SpaceMetrics {
   private static final int RESAMPLES = 1_000;
 
-  /** Each of them decomposes a matrix, or compares all pairs. */
+  /** Few, since each sample decomposes a matrix or compares all pairs. */
   private static final int DISTANCE_RESAMPLES = 20;
 
   private final Embedded embedded;
   private final long seed;
 
   /**
-   * Measures nothing yet.
+   * Prepares the metrics.
    *
    * @param seed of the shuffling and of the intervals
    */

@@ -11,13 +11,13 @@ import java.util.List;
 /**
  * CLIP, and the vocabulary of its tokenizer.
  *
- * @param vocabulary the largest number of tokens; captions may have fewer to offer
- * @param corpus the largest number of captions that the vocabulary is learned from
- * @param embedding length of the embedding that texts and images share, and width of the text
- *     tower, as prior and decoder read both
+ * @param vocabulary the largest number of tokens; captions may yield fewer
+ * @param corpus the largest number of captions to learn the vocabulary from
+ * @param embedding the size of the joint embedding space and the width of the text tower, since
+ *     prior and decoder read both
  * @param text the text tower
  * @param image the image tower
- * @param training how both are trained
+ * @param training of both towers
  */
 public record ClipPreset(
     int vocabulary, int corpus, int embedding, Text text, Image image, Preset.Schedule training) {

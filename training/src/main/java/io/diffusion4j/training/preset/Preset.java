@@ -38,10 +38,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sizes of all parts of a model, and how long and how fast each is trained.
+ * The sizes of all parts of a model, and the length and learning rate of their trainings.
  *
- * @param name what folders and the notes of weights call it
- * @param ddpm the model without words; null if there is none of these sizes
+ * @param name for folders and for the notes of weights
+ * @param ddpm the model without words; null if there is none
  */
 public record Preset(
     String name,
@@ -84,8 +84,8 @@ public record Preset(
   /**
    * Reads a YAML or JSON file with these components and no others.
    *
-   * @throws IllegalArgumentException with everything that is wrong with it
-   * @throws IOException if it cannot be read
+   * @throws IllegalArgumentException with all faults of the file @throws IOException if it cannot
+   *     be read
    */
   public static Preset read(Path file) throws IOException {
     var read = RecordFile.read(file);
@@ -113,7 +113,7 @@ public record Preset(
         priorConfig(), priorAr.layers, priorAr.components, priorAr.buckets, priorAr.dotBuckets);
   }
 
-  /** The decoder's network, which learns the variance too. */
+  /** Returns the decoder's network, which also learns the variance. */
   public Backbone decoderConfig() {
     return decoder.backbone == Architecture.DIT
         ? requireDit(decoder.dit)
@@ -207,7 +207,7 @@ public record Preset(
     return Objects.requireNonNull(dit, "dit"); // its section was checked
   }
 
-  /** What a network that denoises is built of. */
+  /** The architecture of a denoising network. */
   public enum Architecture {
     /** Levels of residual blocks and attention. */
     UNET,
@@ -239,8 +239,8 @@ public record Preset(
   }
 
   /**
-   * A classifier of noised pictures: the way down of a U-Net of the sizes of the model without
-   * words.
+   * Returns a classifier of noised pictures: the encoder half of a U-Net with the sizes of the
+   * model without words.
    */
   public ClassifierConfig classifierConfig(int classes) {
     var own = requireDdpm();
@@ -280,8 +280,8 @@ public record Preset(
   }
 
   /**
-   * The image tower of a noised CLIP, as large as CLIP's, for pictures of the decoder's size, which
-   * are cut into as many patches.
+   * The image tower of a noised CLIP, as large as CLIP's, for pictures of the decoder's size with
+   * the same number of patches.
    *
    * @param timesteps of the forward process
    */
@@ -308,13 +308,13 @@ public record Preset(
   }
 
   /**
-   * How long and how fast a part is trained.
+   * The length and learning rate of a part's training.
    *
-   * @param steps optimizer steps in all
+   * @param steps the total number of optimizer steps
    * @param batch examples per step
    * @param learningRate the rate after the warm-up
    * @param seed of the initial weights and of the order of the data
-   * @param optimizer what moves the weights; null for AdamW
+   * @param optimizer the update rule; null for AdamW
    */
   public record Schedule(
       long steps, int batch, double learningRate, long seed, Optimizer.@Nullable Method optimizer) {
@@ -326,7 +326,7 @@ public record Preset(
           .throwIfAny();
     }
 
-    /** The configuration of a training, with customary values for all that is not here. */
+    /** Returns the configuration of a training, with default values for all other settings. */
     public TrainingConfig config() {
       var config = TrainingConfig.of(steps, batch, learningRate, seed);
       return optimizer == null ? config : config.withOptimizer(Optimizer.of(optimizer));

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 
-/** Collects what is wrong with a value, so that all of it is reported at once. Not thread-safe. */
+/** Collects the faults of a value, to report all of them at once. Not thread-safe. */
 public final class Faults {
   private final List<String> faults = new ArrayList<>();
 
@@ -32,7 +32,7 @@ public final class Faults {
     return this;
   }
 
-  /** Records what an exception reports, each with a prefix such as {@code decoder.}. */
+  /** Records the faults in an exception, each with a prefix such as {@code decoder.}. */
   void add(String prefix, IllegalArgumentException e) {
     List<String> all = e instanceof FaultsException f ? f.faults : List.of(e.getMessage() + "");
     all.forEach(fault -> faults.add(prefix + fault));

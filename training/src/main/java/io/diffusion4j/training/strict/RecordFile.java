@@ -65,7 +65,7 @@ public final class RecordFile {
   }
 
   /**
-   * Takes a section that must be there.
+   * Takes a required section.
    *
    * @return empty if it is missing or faulty, which {@link #end} reports
    */
@@ -75,7 +75,7 @@ public final class RecordFile {
   }
 
   /**
-   * Takes a section that may be missing.
+   * Takes an optional section.
    *
    * @return empty if it is missing or faulty; {@link #end} reports the latter
    */
@@ -85,7 +85,8 @@ public final class RecordFile {
   }
 
   /**
-   * Takes the components of a record as sections that must be there, unless they are optional.
+   * Takes the components of a record as sections, which are required unless they are optional
+   * components.
    *
    * @return empty if it is faulty, which {@link #end} reports
    */

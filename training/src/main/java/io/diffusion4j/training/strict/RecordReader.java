@@ -20,9 +20,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes values of types out of a tree: numbers, booleans, texts, enums, lists, and records of
- * these. A component marked {@link Nullable} may be missing. A constructor may be called with null
- * for a record that is faulty itself; what it makes of it is not used.
+ * Converts a tree to values: numbers, booleans, texts, enums, lists, and records of these. A
+ * component marked {@link Nullable} may be missing. A constructor may be called with null for a
+ * faulty nested record; its result is then not used.
  */
 final class RecordReader {
   private final Faults faults;
@@ -84,7 +84,7 @@ final class RecordReader {
     if (!path.isEmpty()) {
       faults.requireKnown(node.fieldNames(), keys, before);
     }
-    // A record with a faulty one in it is made all the same, to learn what else is wrong with it.
+    // A record with a faulty nested record is constructed all the same, to find its other faults.
     Object made = readable ? construct(type, types, values, before) : null;
     return complete ? made : null;
   }
@@ -106,7 +106,7 @@ final class RecordReader {
     }
   }
 
-  /** A type without components: how a value is recognised, read and called in messages. */
+  /** A type without components: the test, the conversion and the name of its values. */
   private record Scalar(
       Predicate<JsonNode> isOne, Function<JsonNode, Object> reader, String expected) {
     static final Map<Class<?>, Scalar> ALL =

@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * What a set of pictures has.
+ * The statistics of a set of pictures.
  *
  * @param name of the set
- * @param pictures how many there are, broken ones included
- * @param sizes of those that can be read
- * @param captions of all
- * @param model the captions as a model would read them; nothing if none was named
+ * @param pictures the number of pictures, broken ones included
+ * @param sizes of the readable pictures
+ * @param captions of all pictures
+ * @param model the captions as read by a model; empty if none was named
  * @param duplicates the keys of pictures with the same pixels, in groups of two or more
  * @param broken the keys of pictures that cannot be read, each with the reason
  */
@@ -26,40 +26,40 @@ public record Survey(
   /**
    * Sizes of pictures in pixels.
    *
-   * @param shorterSides how many pictures have a shorter side of at least so many pixels and less
-   *     than twice as many, by powers of two
+   * @param shorterSides the number of pictures by their shorter side: a key n, a power of two,
+   *     counts sides of at least n and less than 2n pixels
    */
   public record Sizes(Spread width, Spread height, SortedMap<Integer, Long> shorterSides) {}
 
   /**
    * Captions of pictures.
    *
-   * @param captioned how many pictures have at least one
+   * @param captioned the number of pictures with at least one caption
    * @param count of all captions
    * @param words of a caption
-   * @param vocabulary how many different words there are
+   * @param vocabulary the number of distinct words
    * @param frequent the most frequent words
    */
   public record Captions(
       long captioned, long count, Spread words, long vocabulary, List<Word> frequent) {}
 
   /**
-   * Captions as a model reads them.
+   * The captions as read by a model.
    *
-   * @param tokens of a caption, with start and end; of one that is too long, those that are read
-   * @param limit how many tokens are read at most
-   * @param cut how many captions are too long
-   * @param unknown how many different words the model was not trained with, if it has a list of
-   *     those it was trained with
-   * @param frequentUnknown those in the most captions, with how many
+   * @param tokens of a caption, with start and end, without those that are cut off
+   * @param limit the largest number of tokens
+   * @param cut the number of captions that are too long
+   * @param unknown the number of distinct words that the model was not trained with, if it has a
+   *     word list
+   * @param frequentUnknown the most frequent of these words, with the number of captions
    */
   public record Reading(
       Spread tokens, int limit, long cut, Optional<Long> unknown, List<Word> frequentUnknown) {}
 
-  /** A word and how often it occurs. */
+  /** A word and its frequency. */
   public record Word(String word, long count) {}
 
-  /** The share of pictures that cannot be read. */
+  /** Returns the share of unreadable pictures. */
   public double brokenShare() {
     return (double) broken.size() / pictures;
   }

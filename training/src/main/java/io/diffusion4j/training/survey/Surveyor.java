@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
- * Looks at the pictures of a set in their order. Decoding, which is what takes time, is separate
- * from what is noted, so that it may be done on several threads.
+ * Collects statistics of a set of pictures. Decoding, the slow part, is separate from noting, so it
+ * may run on several threads.
  */
 public final class Surveyor {
   private static final int FREQUENT = 20;
@@ -44,9 +44,9 @@ public final class Surveyor {
   private long cut;
 
   /**
-   * Has looked at nothing yet.
+   * Creates a surveyor without observations.
    *
-   * @param model what captions are read with
+   * @param model reads the captions
    */
   public Surveyor(PictureSet pictures, Optional<Model> model) {
     this.pictures = pictures;
@@ -54,9 +54,9 @@ public final class Surveyor {
   }
 
   /**
-   * What a model reads captions with.
+   * A model's reading of captions.
    *
-   * @param known the words that it was trained with, if it has a list of them
+   * @param known the words that it was trained with, if it has a word list
    */
   public record Model(ClipTokenizer tokenizer, Optional<KnownWords> known) {
     /**
@@ -74,12 +74,12 @@ public final class Surveyor {
   }
 
   /**
-   * A picture that was decoded.
+   * A decoded picture.
    *
    * @param width in pixels, 0 if it is broken
    * @param height in pixels, 0 if it is broken
    * @param hash of its size and pixels
-   * @param broken why it cannot be read; nothing if it can
+   * @param broken the reason why it cannot be read; empty if it can
    */
   public record Look(int width, int height, BigInteger hash, Optional<String> broken) {}
 
@@ -139,7 +139,7 @@ public final class Surveyor {
         });
   }
 
-  /** What was seen. */
+  /** Returns the statistics so far. */
   public Survey survey() {
     return new Survey(
         pictures.name(),

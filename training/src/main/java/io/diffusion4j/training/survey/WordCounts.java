@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How often words occur. */
+/** The frequencies of words. */
 final class WordCounts {
   private final Map<String, Long> counts = new HashMap<>();
 
