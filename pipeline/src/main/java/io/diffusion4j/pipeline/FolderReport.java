@@ -171,6 +171,25 @@ public record FolderReport(
     return Optional.empty();
   }
 
+  /**
+   * Returns normally if nothing is wrong.
+   *
+   * @throws CheckpointException the failure if there is one, or one that lists them all
+   */
+  public static void requireNone(Path folder, List<CheckpointException> failures) {
+    if (failures.size() == 1) {
+      throw failures.get(0);
+    }
+    if (!failures.isEmpty()) {
+      throw new CheckpointException(
+          folder,
+          failures.size() + " parts cannot be used",
+          failures.stream()
+              .map(e -> String.valueOf(e.getMessage()).replace("\n", "\n  "))
+              .toList());
+    }
+  }
+
   /** How many of the components have a folder. */
   long present() {
     return components.stream().filter(c -> Files.isDirectory(folder.resolve(c.name()))).count();

@@ -1,6 +1,5 @@
 package io.diffusion4j.unclip;
 
-import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.image.ClipPreprocessor;
@@ -9,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** What a pipeline folder holds beside weights and settings, and what is wrong with all of it. */
 final class PipelineFiles {
@@ -35,25 +33,6 @@ final class PipelineFiles {
       return ClipPreprocessor.load(file);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
-    }
-  }
-
-  /**
-   * Nothing if nothing is wrong.
-   *
-   * @throws CheckpointException the failure if there is one, or one that lists them all
-   */
-  static void requireNone(Path folder, List<CheckpointException> failures) {
-    if (failures.size() == 1) {
-      throw failures.get(0);
-    }
-    if (!failures.isEmpty()) {
-      throw new CheckpointException(
-          folder,
-          failures.size() + " parts cannot be used",
-          failures.stream()
-              .map(e -> String.valueOf(e.getMessage()).replace("\n", "\n  "))
-              .toList());
     }
   }
 }

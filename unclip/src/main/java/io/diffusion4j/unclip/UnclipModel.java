@@ -46,6 +46,7 @@ import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.ProbedDenoiser;
 import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.Parts;
 import io.diffusion4j.pipeline.Parts.Part;
 import io.diffusion4j.pipeline.Residency;
@@ -223,7 +224,7 @@ public final class UnclipModel implements AutoCloseable {
           ? Precision.BFLOAT16
           : Precision.FLOAT32;
     } catch (CheckpointException e) {
-      PipelineFiles.requireNone(files.path(), UnclipReport.of(files.path()).allFailures());
+      FolderReport.requireNone(files.path(), UnclipReport.of(files.path()).allFailures());
       throw e;
     }
   }
@@ -277,7 +278,7 @@ public final class UnclipModel implements AutoCloseable {
     }
     try {
       boolean resident = residency == Residency.ALWAYS;
-      PipelineFiles.requireNone(
+      FolderReport.requireNone(
           folder, resident ? model.parts.openAll() : UnclipReport.of(folder).allFailures());
       Fit.of(files);
       return model;
