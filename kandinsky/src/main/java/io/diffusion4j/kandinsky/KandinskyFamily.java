@@ -26,6 +26,7 @@ import io.diffusion4j.pipeline.PublishedFolder;
 import io.diffusion4j.pipeline.Replacements;
 import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,10 +68,13 @@ public final class KandinskyFamily implements ModelFamily {
   }
 
   private static String digest(Path folder, PriorPlace place) {
-    String decoder = FolderDigest.of(folder, component -> true);
-    String prior = FolderDigest.of(place.pipeline(), component -> true);
-    String network = FolderDigest.of(place.network(), component -> true);
-    return FolderDigest.together(List.of(decoder, prior, network));
+    List<String> digests = new ArrayList<>();
+    digests.add(FolderDigest.of(folder, component -> true));
+    digests.add(FolderDigest.of(place.pipeline(), component -> true));
+    if (!place.network().startsWith(place.pipeline())) {
+      digests.add(FolderDigest.of(place.network(), component -> true));
+    }
+    return FolderDigest.together(digests);
   }
 
   @Override
@@ -81,6 +85,7 @@ public final class KandinskyFamily implements ModelFamily {
         folder,
         "the folder of a decoder; this one is a prior, for --prior");
     var place = PriorPlace.of(folder, how);
+    KandinskyReport.requireSound(folder, place);
     var model =
         KandinskyModel.load(
             folder,

@@ -25,6 +25,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.Parts;
 import io.diffusion4j.pipeline.Parts.Part;
 import io.diffusion4j.pipeline.Residency;
@@ -162,7 +163,12 @@ final class KandinskyModel implements AutoCloseable {
             KandinskyFolder.MOVQ,
             owned -> owned.add(new MovqModel(folder.resolve(KandinskyFolder.MOVQ), compute)));
     if (residency == Residency.ALWAYS) {
-      requireNone(parts.openAll());
+      try {
+        FolderReport.requireNone(folder, parts.openAll());
+      } catch (RuntimeException | Error e) {
+        close();
+        throw e;
+      }
     }
   }
 
@@ -181,12 +187,6 @@ final class KandinskyModel implements AutoCloseable {
       Residency residency,
       List<LoraChoice> updates) {
     return new KandinskyModel(folder, place, compute, residency, updates);
-  }
-
-  private static void requireNone(List<CheckpointException> failures) {
-    if (!failures.isEmpty()) {
-      throw failures.get(0);
-    }
   }
 
   private static void requireFits(Movq movq, KandinskyUnet unet) {

@@ -1,5 +1,6 @@
 package io.diffusion4j.kandinsky;
 
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.ddpm.PixelScheduler;
@@ -8,6 +9,7 @@ import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.FolderReport.Expected;
 import io.diffusion4j.prior.PriorModel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What one of Kandinsky's two folders holds, and what is wrong with it. */
@@ -16,6 +18,17 @@ final class KandinskyReport {
 
   static FolderReport of(Path folder) {
     return KandinskyFolder.isPrior(folder) ? ofPrior(folder) : ofDecoder(folder);
+  }
+
+  /**
+   * Returns normally if nothing is wrong with a decoder and its prior.
+   *
+   * @throws CheckpointException that lists all that is wrong
+   */
+  static void requireSound(Path decoder, PriorPlace place) {
+    List<CheckpointException> failures = new ArrayList<>(of(decoder).allFailures());
+    failures.addAll(of(place.pipeline()).allFailures());
+    FolderReport.requireNone(decoder, failures);
   }
 
   private static FolderReport ofDecoder(Path folder) {

@@ -4,6 +4,7 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
@@ -192,5 +193,29 @@ class KandinskyFamilyTest {
     assertThatThrownBy(() -> random.write(temporary.resolve("model"), component -> {}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith("(expected: an empty folder, or none)");
+  }
+
+  /** Also where networks are opened when they are used first. */
+  @Test
+  void allThatIsWrongWithTheFoldersIsReportedWhenTheyAreOpened(@TempDir Path temporary)
+      throws IOException {
+    Path broken = Files.createDirectory(temporary.resolve("decoder"));
+    Files.createSymbolicLink(temporary.resolve("prior"), folder("prior"));
+    for (String file : List.of("README.md", "model_index.json", "scheduler")) {
+      Files.createSymbolicLink(broken.resolve(file), folder("decoder").resolve(file));
+    }
+    Path unet = Files.createDirectory(broken.resolve("unet"));
+    Files.createSymbolicLink(
+        unet.resolve("config.json"), folder("decoder").resolve("unet/config.json"));
+    Files.createSymbolicLink(
+        unet.resolve("diffusion_pytorch_model.safetensors"),
+        folder("inpaint").resolve("unet/diffusion_pytorch_model.safetensors"));
+    for (Residency residency : Residency.values()) {
+      assertThatThrownBy(() -> open(broken, Opening.with(residency)))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("2 parts cannot be used")
+          .hasMessageContaining("conv_in.weight")
+          .hasMessageContaining("movq: no such folder");
+    }
   }
 }
