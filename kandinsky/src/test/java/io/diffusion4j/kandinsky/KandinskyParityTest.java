@@ -102,10 +102,20 @@ class KandinskyParityTest {
     }
   }
 
+  /** The folder that a run is of: its own, the one above, or that of an earlier root. */
+  private static Path model(GoldenCase golden) {
+    String file = isNested(golden) ? "../model_index.json" : "model_index.json";
+    return golden.file(file).resolveSibling("").normalize();
+  }
+
+  /** Whether a case is one of the changed runs below a model's folder. */
+  private static boolean isNested(GoldenCase golden) {
+    return golden.toString().split("/").length > 2;
+  }
+
   /** The folder that a run is of, with the run's scheduler if that is another. */
   private Path decoder(GoldenCase golden) throws IOException {
-    Path own = golden.folder().normalize();
-    Path model = Files.exists(own.resolve("unet")) ? own : own.resolve("..").normalize();
+    Path model = model(golden);
     assertThat(KandinskyReport.of(model).allFailures()).isEmpty();
     if (!golden.json().has("scheduler")) {
       return model;
@@ -199,8 +209,7 @@ class KandinskyParityTest {
   void aPriorDrawsTheReferencesEmbeddings(GoldenCase golden) {
     var run = golden.json();
     var io = golden.io();
-    Path own = golden.folder().normalize();
-    Path prior = Files.exists(own.resolve("text_encoder")) ? own : own.resolve("..").normalize();
+    Path prior = model(golden);
     try (var model = load(prior.resolveSibling("decoder"));
         var images = images(prior)) {
       // Pictures of the cases are prepared already; what is shown here is only their number.
