@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -159,6 +160,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
         seed,
         (open, noise, watch) -> {
           ImagePipeline pipeline = open.pipeline();
+          requireDrawsOfWords(pipeline);
           List<DirectRequest> all = new ArrayList<>();
           List<Image> images = new ArrayList<>();
           List<String> values = new ArrayList<>();
@@ -183,6 +185,21 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
           return drawn.withNotes(values);
         });
     return 0;
+  }
+
+  /** Models that draw beside a picture only are asked in another way. */
+  private void requireDrawsOfWords(ImagePipeline pipeline) {
+    Set<ImageTask.Kind> tasks = pipeline.card().tasks();
+    Check.that(
+        !tasks.equals(Set.of(ImageTask.Kind.INPAINT)),
+        "mask",
+        "none",
+        "an image and a mask, which the model completes: diffusion4j inpaint IMAGE --mask FILE");
+    Check.that(
+        hint != null || !tasks.equals(Set.of(ImageTask.Kind.HINTED)),
+        "hint",
+        "none",
+        "a picture of the images' size, which they follow: --hint FILE");
   }
 
   /** What is drawn: all prompts at once, or what is drawn without any. */
