@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
       PosteriorCommand.class,
       BoundCommand.class,
       TrajectoryCommand.class,
+      NetworkCommand.class,
       SimilarityCommand.class
     },
     footer = {

@@ -75,6 +75,8 @@ final class PlotTest {
     "plan heun --train-steps 100",
     "plot snr cosine --respacing fast27 --timesteps 999,500,0",
     "plot posterior --steps 1,401",
+    "plot network ../emoji/model",
+    "plot network ../emoji/model --part super_res_first",
     "plot bound cosine linear --title Weights",
   })
   void whatIsAskedForIsDrawnInEitherFormat(String line) throws IOException {

@@ -1,0 +1,94 @@
+package io.diffusion4j.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * A stretch of a convolutional network in which feature maps have one size, such as a level of a
+ * U-Net on the way down or up.
+ *
+ * @param height of the feature maps
+ * @param width of the feature maps
+ * @param channels of the last feature map
+ * @param convolutions in it, with kernels of any size
+ * @param attentions in it
+ * @param skips the levels, by their index, whose feature maps are joined to this one's
+ */
+public record Level(
+    long height, long width, long channels, int convolutions, int attentions, List<Integer> skips) {
+  public Level {
+    skips = List.copyOf(skips);
+  }
+
+  /**
+   * The levels of a network in the order of its layers, as its convolutions make them; none if it
+   * has no convolutions.
+   */
+  public static List<Level> of(Network network) {
+    List<Level> levels = new ArrayList<>();
+    int[] levelOf = new int[network.nodes().size()];
+    for (int i = 0; i < levelOf.length; i++) {
+      Network.Node node = network.nodes().get(i);
+      Tensor output = node.output();
+      if (node.layer() instanceof Layer.Conv2d) {
+        if (levels.isEmpty() || !levels.get(levels.size() - 1).hasSizeOf(output)) {
+          levels.add(new Level(output.size(1), output.size(2), output.last(), 0, 0, List.of()));
+        }
+        change(levels, level -> level.withChannels(output.last()).with(1, 0));
+      } else if (node.layer() instanceof Layer.Attention) {
+        change(levels, level -> level.with(0, 1));
+      } else if (node.layer() instanceof Layer.Concat && output.rank() == 4) {
+        for (Tensor input : node.inputs()) {
+          int from = levelOf[input.node()];
+          if (from >= 0 && levels.get(from).hasSizeOf(output)) {
+            change(levels, level -> level.withSkip(from));
+          }
+        }
+      }
+      levelOf[i] = levels.size() - 1;
+    }
+    return IntStream.range(0, levels.size()).mapToObj(i -> levels.get(i).withoutSkip(i)).toList();
+  }
+
+  /** Changes the last level, if there is one. */
+  private static void change(List<Level> levels, UnaryOperator<Level> change) {
+    if (!levels.isEmpty()) {
+      levels.set(levels.size() - 1, change.apply(levels.get(levels.size() - 1)));
+    }
+  }
+
+  private boolean hasSizeOf(Tensor map) {
+    return map.size(1) == height && map.size(2) == width;
+  }
+
+  private Level with(int moreConvolutions, int moreAttentions) {
+    return new Level(
+        height,
+        width,
+        channels,
+        convolutions + moreConvolutions,
+        attentions + moreAttentions,
+        skips);
+  }
+
+  private Level withChannels(long other) {
+    return new Level(height, width, other, convolutions, attentions, skips);
+  }
+
+  /** Without a connection to itself. */
+  private Level withoutSkip(int own) {
+    List<Integer> others = skips.stream().filter(from -> from != own).toList();
+    return new Level(height, width, channels, convolutions, attentions, others);
+  }
+
+  private Level withSkip(int from) {
+    if (skips.contains(from)) {
+      return this;
+    }
+    List<Integer> more = new ArrayList<>(skips);
+    more.add(from);
+    return new Level(height, width, channels, convolutions, attentions, more);
+  }
+}
