@@ -62,7 +62,7 @@ class RefusalsTest {
       strings = {"/v1/images/edits", "/v1/images/variations", "/v1/images/generations", "/v1/x"})
   void aStrangersBodyIsNotWaitedFor(String path) throws IOException {
     assertThat(
-            ask(path, "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 9000000"))
+            ask(path, "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000000"))
         .startsWith("HTTP/1.1 401")
         .contains("\"type\":\"invalid_request_error\"", "\"code\":\"invalid_api_key\"");
   }

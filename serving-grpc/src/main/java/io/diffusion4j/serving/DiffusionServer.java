@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class DiffusionServer implements AutoCloseable {
   private @Nullable Server inProcess;
   private @Nullable ManagedChannel channel;
   private @Nullable HttpPort port;
+  private final CountDownLatch ended = new CountDownLatch(1);
   private boolean closed;
 
   @Inject
@@ -109,7 +111,8 @@ public final class DiffusionServer implements AutoCloseable {
 
   /** Waits until the server has been closed. */
   public void awaitTermination() throws InterruptedException {
-    open().awaitTermination();
+    var unused = open();
+    ended.await();
   }
 
   private synchronized HttpPort open() {
@@ -141,7 +144,11 @@ public final class DiffusionServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    closeWays();
+    try {
+      closeWays();
+    } finally {
+      ended.countDown();
+    }
   }
 
   private synchronized void closeWays() {

@@ -4,7 +4,6 @@ import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.logging.RequestLog;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import io.diffusion4j.serving.errors.Errors;
 import io.grpc.StatusRuntimeException;
 import io.netty.util.AttributeKey;
 import java.time.Duration;
@@ -66,7 +65,7 @@ final class HttpAccessLog {
             .addKeyValue("trace_id", traceId(headers))
             .addKeyValue("principal", principal == null ? "" : principal)
             .addKeyValue("method", headers.method().name())
-            .addKeyValue("path", Errors.quote(ctx.path()))
+            .addKeyValue("path", ctx.path())
             .addKeyValue("status", log.responseHeaders().status().code())
             .addKeyValue("request_bytes", log.requestLength())
             .addKeyValue("response_bytes", log.responseLength())

@@ -226,6 +226,8 @@ public final class HttpPort implements AutoCloseable {
         .errorHandler(new HttpErrors())
         .accessLogWriter(new HttpAccessLog(reason -> refused.accept(reason))::write, false)
         .verboseResponses(false)
+        .unloggedExceptionsReportInterval(
+            Duration.ZERO) // refusals are counted and have their lines
         .disableServerHeader()
         .maxNumConnections(config.limits().connections())
         .http2MaxStreamsPerConnection(MOST_STREAMS)
@@ -302,10 +304,6 @@ public final class HttpPort implements AutoCloseable {
       throw new IllegalStateException("the server listens on no port");
     }
     return port.localAddress();
-  }
-
-  public void awaitTermination() throws InterruptedException {
-    server.blockUntilShutdown();
   }
 
   /** Lets what is on its way arrive, for a while; returns when nobody is connected any more. */
