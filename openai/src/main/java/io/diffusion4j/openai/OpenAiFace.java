@@ -11,6 +11,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.multipart.MimeParsingException;
 import com.linecorp.armeria.common.multipart.Multipart;
+import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.openai.ImagesRequest.Task;
@@ -18,6 +19,9 @@ import io.diffusion4j.serving.grpc.Credentials;
 import io.diffusion4j.serving.http.HttpFace;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
+import io.netty.util.concurrent.DefaultEventExecutorGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutorGroup;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,6 +32,12 @@ import org.jspecify.annotations.Nullable;
 final class OpenAiFace implements HttpFace {
   /** Two image files of OpenAI's limit, and what is around them. */
   private static final long MOST_FORM_BYTES = 10L << 20;
+
+  /** Reads forms, so that no thread that serves connections does. */
+  private static final EventExecutorGroup FORMS =
+      new DefaultEventExecutorGroup(
+          Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+          new DefaultThreadFactory("openai-forms", true));
 
   private static final ResponseHeaders OK =
       ResponseHeaders.builder(HttpStatus.OK).contentType(MediaType.JSON_UTF_8).build();
@@ -108,18 +118,30 @@ final class OpenAiFace implements HttpFace {
             .aggregate(ctx.eventLoop())
             .thenApplyAsync(
                 body -> Parameters.of(Json.read(body.contentUtf8())), ctx.blockingTaskExecutor())
-        : form(request, type).aggregate(ctx.eventLoop()).thenApply(Parameters::of);
+        : form(ctx, request, type);
   }
 
-  private static Multipart form(HttpRequest request, MediaType type) {
-    if (type.parameters().getOrDefault("boundary", List.of()).stream().allMatch(String::isBlank)) {
+  /**
+   * The parameters of a form, which is read when all of it is there: a reader that gets it in pieces
+   * looks at each again with every other, and so can be kept busy.
+   */
+  private static CompletableFuture<Parameters> form(
+      ServiceRequestContext ctx, HttpRequest request, MediaType type) {
+    String boundary =
+        type.parameters().getOrDefault("boundary", List.of()).stream().findFirst().orElse("");
+    if (boundary.isBlank()) {
       throw OpenAiException.refusal(
           HttpStatus.BAD_REQUEST,
           "content-type: " + type + " (expected: with the boundary of its parts)",
           null,
           "invalid_form");
     }
-    return Multipart.from(request);
+    return request
+        .aggregate(ctx.eventLoop())
+        .thenCompose(
+            body ->
+                Multipart.from(boundary, StreamMessage.of(body.content())).aggregate(FORMS.next()))
+        .thenApply(Parameters::of);
   }
 
   private static HttpResponse answer(ServiceRequestContext ctx, Supplier<ObjectNode> body) {
