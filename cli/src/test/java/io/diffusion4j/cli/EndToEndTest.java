@@ -771,6 +771,11 @@ final class EndToEndTest {
     assertThat(drawn.width()).isEqualTo(3 * 16);
     assertThat(drawn.height()).isEqualTo(2 * 16);
 
+    Path moving = folder.resolve("trajectory.gif");
+    line[line.length - 1] = moving.toString();
+    assertThat(Run.of(line).status()).isZero();
+    assertThat(Files.readAllBytes(moving)).startsWith('G', 'I', 'F');
+
     Run refused =
         Run.of(
             Stream.concat(Arrays.stream(line), Stream.of("--steps", "0")).toArray(String[]::new));

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -30,9 +29,7 @@ public final class AnimatedGif {
    */
   public AnimatedGif(Path path) {
     file = new OutputFile(path);
-    if (!path.toString().toLowerCase(Locale.ROOT).endsWith(".gif")) {
-      throw file.refused("a name that ends in .gif");
-    }
+    file.requireEnding(".gif");
     file.requireWritable();
   }
 

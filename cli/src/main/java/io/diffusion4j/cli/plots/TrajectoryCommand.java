@@ -7,6 +7,7 @@ import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -17,9 +18,12 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.plots.AnimatedGif;
+import io.diffusion4j.plots.Enlarged;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -35,12 +39,21 @@ import picocli.CommandLine.Parameters;
     description = "Draw the decoder's estimates of the picture while it samples.",
     footer = {
       "",
-      "A row for each sampler, from the same noise: the estimate x0 after each step.",
+      "A row for each sampler, from the same noise: the estimate x0 after each step. In a GIF they",
+      "move, side by side.",
       "",
       "Example:",
       "  diffusion4j plot trajectory \"a red apple\" --sampler ddim,ddpm-small -o way.png"
     })
 final class TrajectoryCommand implements Callable<Integer> {
+  /** Of a moving picture, in hundredths of a second. */
+  private static final int FRAME = 20;
+
+  private static final int LAST_FRAME = 150;
+
+  /** How large a pixel of a small picture is in a moving one. */
+  private static final int ENLARGED = 4;
+
   @Mixin private Console console = new Console();
 
   @Parameters(paramLabel = "PROMPT", description = "What the picture shows, in quotes.")
@@ -68,7 +81,7 @@ final class TrajectoryCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "FILE",
-      description = "The PNG file to write.")
+      description = "The picture to write: FILE.png, or FILE.gif, in which it moves.")
   private Path output = Path.of("");
 
   @ArgGroup(validate = false, heading = "%nModel:%n")
@@ -80,19 +93,33 @@ final class TrajectoryCommand implements Callable<Integer> {
     Check.that(steps >= 1, "steps", steps, "≥ 1");
     samplers.forEach(Samplers.standard()::named);
     var file = new OutputFile(output);
-    file.requireEnding(".png");
+    file.requireEnding(".png", ".gif");
     file.requireWritable();
-    List<Image> images = new ArrayList<>();
+    List<List<Image>> rows = new ArrayList<>();
     console.say("loading " + model.folder());
     var how = model.opening(Residency.ONE_AT_A_TIME);
     try (var open = ModelOptions.open(model.folder(), how, Plugins.ofClassPath())) {
       for (String sampler : samplers) {
-        images.addAll(spread(estimates(open.pipeline(), sampler)));
+        rows.add(spread(estimates(open.pipeline(), sampler)));
       }
     }
-    file.write(Png.encode(ContactSheet.of(images, steps), Map.of()));
+    if (output.toString().toLowerCase(Locale.ROOT).endsWith(".gif")) {
+      new AnimatedGif(output).write(frames(rows), FRAME, LAST_FRAME);
+    } else {
+      List<Image> images = rows.stream().flatMap(List::stream).toList();
+      file.write(Png.encode(ContactSheet.of(images, steps), Map.of()));
+    }
     console.print(output);
     return 0;
+  }
+
+  /** The samplers side by side, a frame for each step. */
+  private List<Enlarged> frames(List<List<Image>> rows) {
+    return IntStream.range(0, steps)
+        .mapToObj(step -> rows.stream().map(row -> row.get(step)).toList())
+        .map(images -> ContactSheet.of(images, images.size()))
+        .map(sheet -> new Enlarged(Rgb8.of(sheet), ENLARGED))
+        .toList();
   }
 
   /** One for each step, of a sampler that asks the network several times in a step too. */
