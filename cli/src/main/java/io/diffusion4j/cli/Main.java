@@ -124,7 +124,7 @@ public final class Main implements Runnable {
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
-      description = "Say more, and show the stack trace of errors.")
+      description = "Print more details, and the stack trace of errors.")
   void setVerbose(boolean on) {
     verbose = on;
     if (on) {
@@ -137,8 +137,8 @@ public final class Main implements Runnable {
       paramLabel = "NAME",
       scope = ScopeType.INHERIT,
       description =
-          "What runs and trains the networks: tensorflow; onednn, for what it has the layers of;"
-              + " auto, the fastest that this machine can. Default: auto")
+          "The engine that runs and trains networks: tensorflow; onednn, for supported networks;"
+              + " auto, the fastest on this machine. Default: auto")
   void setEngine(String name) {
     try {
       Engines.prefer(name);

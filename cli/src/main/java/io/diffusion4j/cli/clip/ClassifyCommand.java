@@ -29,10 +29,10 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j classify}: which of some labels pictures show, without training. */
 @Command(
     name = "classify",
-    description = "Tell by CLIP which of some labels pictures show.",
+    description = "Find the label that fits a picture best, by CLIP.",
     footer = {
       "",
-      "With --labelled the folder that a picture is in is its label, and the accuracy is printed at"
+      "With --labelled the name of a picture's folder is its label, and the accuracy is printed at"
           + " the end.",
       "",
       "Examples:",
@@ -45,13 +45,11 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "PICTURES",
-      description = "Picture files, or folders, lists and shards of pictures, as train reads them.")
+      description =
+          "Picture files, or folders, lists and shards of pictures, in the layouts of train.")
   private List<String> pictures = List.of();
 
-  @Option(
-      names = "--label",
-      paramLabel = "LABEL",
-      description = "A label; several times for several.")
+  @Option(names = "--label", paramLabel = "LABEL", description = "A label; may be repeated.")
   private List<String> labels = List.of();
 
   @Option(
@@ -70,7 +68,7 @@ public final class ClassifyCommand implements Callable<Integer> {
       names = "--template",
       paramLabel = "TEXT",
       description =
-          "A text with {} for the label; several times for several, whose directions are averaged."
+          "A text with {} for the label; may be repeated, and their directions are averaged."
               + " Default: \"a photo of a {}.\"")
   private List<String> templates = LabelClassifier.PHOTO;
 
@@ -78,7 +76,7 @@ public final class ClassifyCommand implements Callable<Integer> {
       names = "--top",
       paramLabel = "K",
       defaultValue = "1",
-      description = "How many labels are printed for a picture. Default: ${DEFAULT-VALUE}")
+      description = "The number of labels printed for a picture. Default: ${DEFAULT-VALUE}")
   private int top;
 
   @ArgGroup(validate = false, heading = "%nModel:%n")

@@ -25,13 +25,14 @@ final class ClipOptions {
 
   @Option(
       names = "--pull",
-      description = "Download what a published model lacks; else nothing is ever downloaded.")
+      description =
+          "Download missing files of a published model; without this option nothing is downloaded.")
   private boolean pull;
 
   @Option(
       names = "--tokenizer",
       paramLabel = "DIR",
-      description = "The folder of CLIP's vocabulary. Default: that of the model")
+      description = "The folder of CLIP's vocabulary. Default: the model's folder")
   private @Nullable Path tokenizer;
 
   @Option(
@@ -45,7 +46,7 @@ final class ClipOptions {
       names = "--batch",
       paramLabel = "N",
       defaultValue = "64",
-      description = "How many are embedded at once. Default: ${DEFAULT-VALUE}")
+      description = "The number of inputs embedded at once. Default: ${DEFAULT-VALUE}")
   private int batch;
 
   int batch() {

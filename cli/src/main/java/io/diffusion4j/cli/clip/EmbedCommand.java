@@ -31,8 +31,7 @@ import picocli.CommandLine.Parameters;
     description = "Embed texts or pictures by CLIP, into a file.",
     footer = {
       "",
-      "A run over pictures that was stopped goes on where it was: until it is done, its embeddings"
-          + " are in OUTPUT.part.",
+      "An interrupted run over pictures resumes: its embeddings so far are in OUTPUT.part.",
       "",
       "Examples:",
       "  diffusion4j embed photos --output photos.safetensors",
@@ -45,13 +44,11 @@ public final class EmbedCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "PICTURES",
-      description = "Picture files, or folders, lists and shards of pictures, as train reads them.")
+      description =
+          "Picture files, or folders, lists and shards of pictures, in the layouts of train.")
   private List<String> pictures = List.of();
 
-  @Option(
-      names = "--text",
-      paramLabel = "TEXT",
-      description = "A text to embed; several times for several.")
+  @Option(names = "--text", paramLabel = "TEXT", description = "A text to embed; may be repeated.")
   private List<String> texts = List.of();
 
   @Option(

@@ -39,8 +39,8 @@ import picocli.CommandLine.Parameters;
     description = "Find pictures by a text or by another picture.",
     footer = {
       "",
-      "The index is brought up to date first: pictures that are new are embedded, those that are"
-          + " gone are removed. A run that was stopped goes on where it was.",
+      "The index is updated first: new pictures are embedded, deleted ones removed. An interrupted"
+          + " run resumes.",
       "",
       "Examples:",
       "  diffusion4j search photos --text \"a cat on a sofa\" --sheet found.png",
@@ -55,13 +55,16 @@ public final class SearchCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "PICTURES",
-      description = "Folders, lists and shards of pictures, as train reads them.")
+      description = "Folders, lists and shards of pictures, in the layouts of train.")
   private List<String> pictures = List.of();
 
-  @Option(names = "--text", paramLabel = "TEXT", description = "What the pictures show.")
+  @Option(
+      names = "--text",
+      paramLabel = "TEXT",
+      description = "A text that describes the pictures.")
   private @Nullable String text;
 
-  @Option(names = "--picture", paramLabel = "FILE", description = "A picture that they are like.")
+  @Option(names = "--picture", paramLabel = "FILE", description = "A picture to compare with.")
   private @Nullable Path picture;
 
   @Option(
@@ -75,13 +78,13 @@ public final class SearchCommand implements Callable<Integer> {
       names = "--top",
       paramLabel = "K",
       defaultValue = "10",
-      description = "How many are found. Default: ${DEFAULT-VALUE}")
+      description = "The number of results. Default: ${DEFAULT-VALUE}")
   private int top;
 
   @Option(
       names = "--sheet",
       paramLabel = "FILE",
-      description = "A PNG file for those that were found, side by side, best first.")
+      description = "A PNG file for the pictures found, side by side, best first.")
   private @Nullable Path sheet;
 
   @ArgGroup(validate = false, heading = "%nModel:%n")

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j plot similarity}: which text CLIP finds for which picture. */
 @Command(
     name = "similarity",
-    description = "Draw the cosines of CLIP's embeddings of texts and pictures.",
+    description = "Plot the cosines of CLIP's embeddings of texts and pictures.",
     footer = {
       "",
       "Each row is a text; the picture that is most similar to it has a frame.",
@@ -51,7 +51,7 @@ public final class SimilarityCommand implements Callable<Integer> {
       names = "--text",
       required = true,
       paramLabel = "TEXT",
-      description = "A text; several times for several.")
+      description = "A text; may be repeated.")
   private List<String> texts = List.of();
 
   @Option(

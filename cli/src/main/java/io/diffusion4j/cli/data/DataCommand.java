@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "data",
     description = {
-      "Look at each picture and caption of a data set: sizes, words, duplicates, broken files.",
+      "Check each picture and caption of a data set: sizes, words, duplicates, broken files.",
       "The status is 1 if more than 5 %% of the pictures cannot be read, which training refuses."
     },
     footer = {
@@ -55,7 +55,7 @@ public final class DataCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATH",
       arity = "1..*",
-      description = "As --data of train: a folder, a list, Parquet files or tar shards.")
+      description = "A folder, a list, Parquet files or tar shards, like --data of train.")
   private List<String> paths = List.of();
 
   @Mixin private PictureColumns columns = new PictureColumns();
@@ -74,7 +74,7 @@ public final class DataCommand implements Callable<Integer> {
       description = "Write a contact sheet of up to 64 pictures, evenly spaced, as PNG.")
   private @Nullable Path sheet;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON, too.")
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the report as JSON.")
   private @Nullable Path json;
 
   @Option(

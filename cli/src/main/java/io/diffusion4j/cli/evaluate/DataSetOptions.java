@@ -26,15 +26,15 @@ final class DataSetOptions {
       names = "--clip",
       paramLabel = "DIR",
       description =
-          "With --data: the CLIP in whose space pictures are compared, a folder or ORG/NAME. One"
-              + " that the model was not trained with is the stricter judge.")
+          "With --data: the CLIP in whose embedding space pictures are compared, a folder or"
+              + " ORG/NAME. A CLIP that the model was not trained with is the stricter judge.")
   private @Nullable Path clip;
 
   @Option(
       names = "--trained-on",
       paramLabel = "PATH",
       description =
-          "With --data: the pictures that the model was trained on, to look for repeated ones."
+          "With --data: the pictures that the model was trained on, to detect repeated ones."
               + " Default: --data")
   private List<String> trainedOn = List.of();
 

@@ -49,12 +49,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Measure how well a model, or a folder of pictures, shows what was asked for.",
+    description = "Measure how well a model, or a folder of pictures, follows the prompts.",
     footer = {
       "",
-      "Every number stands beside the same number of real pictures (ceiling) and of the model's",
-      "pictures with shuffled captions (floor), and apart for combinations that were trained on",
-      "(seen) and that never were. The same seed gives the same table.",
+      "Every metric is compared with that of real pictures (ceiling) and of the model's pictures",
+      "with shuffled captions (floor), and also measured separately for trained combinations",
+      "(seen) and held-out ones. The same seed gives the same table.",
       "",
       "Examples:",
       "  diffusion4j evaluate --json quality.json --report quality",
@@ -78,28 +78,28 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       names = "--count",
       paramLabel = "N",
       defaultValue = "512",
-      description = "How many prompts. Default: ${DEFAULT-VALUE}")
+      description = "The number of prompts. Default: ${DEFAULT-VALUE}")
   private int count;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Of prompts, pictures and intervals. Default: ${DEFAULT-VALUE}")
+      description = "The seed of prompts, pictures and intervals. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   @Option(
       names = "--batch",
       paramLabel = "N",
       defaultValue = "16",
-      description = "How many pictures are drawn at once. Default: ${DEFAULT-VALUE}")
+      description = "The number of pictures drawn at once. Default: ${DEFAULT-VALUE}")
   private int batch;
 
   @Option(
       names = "--images",
       paramLabel = "DIR",
       description =
-          "Measure the pictures of this folder instead of drawing some: "
+          "Measure the pictures of this folder instead of drawing: "
               + CaptionedFolder.CAPTIONS
               + " in it has a file, a tab and a caption on each line. A report is such a folder.")
   private @Nullable Path images;
@@ -110,8 +110,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "Whose concepts are asked for, emoji or tiny. Default: what the model says it is; emoji"
-              + " for --images")
+          "The preset whose concepts are prompted for: emoji or tiny. Default: the model's preset;"
+              + " emoji for --images")
   private @Nullable String presetName;
 
   @Option(
@@ -119,8 +119,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       paramLabel = "DIR",
       defaultValue = "${sys:diffusion4j.home:-.}/emoji/judge",
       description =
-          "The folder of the judge, which tells style, retrieval and the Fréchet distance"
-              + " (train judge makes one). Default: ${DEFAULT-VALUE}")
+          "The folder of the judge, which measures style, retrieval and the Fréchet distance (see"
+              + " train judge). Default: ${DEFAULT-VALUE}")
   private Path judgeFolder = Path.of("");
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the numbers to this file.")
@@ -136,24 +136,22 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       names = "--sheet",
       paramLabel = "FILE",
       description =
-          "Write a PNG of the first 24 prompts that the model was never trained on: the real"
-              + " picture above what it drew.")
+          "Write a PNG of the first 24 held-out prompts, each real picture above the model's.")
   private @Nullable Path sheet;
 
   @Option(
       names = "--vary",
       paramLabel = "NAME=V,V",
       description =
-          "Draw and measure once for each value of this option of sampling, or of model, which are"
-              + " folders; given twice, once for each combination. What is printed is a line for"
-              + " each.")
+          "Draw and measure once for each value of this option of sampling, or of model (folders);"
+              + " given twice, for each combination. Prints a line for each.")
   private List<String> vary = List.of();
 
   @Option(
       names = "--plot",
       paramLabel = "FILE",
       description =
-          "Draw the curves of --vary over the values of the first option, a line for each value of"
+          "Plot the curves of --vary over the values of the first option, a line for each value of"
               + " the second: FILE.png or FILE.svg.")
   private @Nullable Path plot;
 

@@ -51,9 +51,7 @@ public final class LikelihoodCommand implements Callable<Integer> {
       names = "--steps",
       paramLabel = "N",
       defaultValue = "25",
-      description =
-          "Steps of the solver, over each of which ln SNR falls by as much. Default:"
-              + " ${DEFAULT-VALUE}")
+      description = "Steps of the solver, of equal change of ln SNR. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   @Option(
@@ -67,7 +65,7 @@ public final class LikelihoodCommand implements Callable<Integer> {
       names = "--batch",
       paramLabel = "N",
       defaultValue = "8",
-      description = "How many pictures are followed at once. Default: ${DEFAULT-VALUE}")
+      description = "The number of pictures in a batch. Default: ${DEFAULT-VALUE}")
   private int batch;
 
   @Mixin private LikelihoodOptions options = new LikelihoodOptions();

@@ -47,14 +47,14 @@ final class LikelihoodOptions {
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "How many pictures. Default: 16, or all of the folder")
+      description = "The number of pictures. Default: 16, or all of the folder")
   private @Nullable Integer count;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Of pictures and noise. Default: ${DEFAULT-VALUE}")
+      description = "The seed of pictures and noise. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   @Option(
@@ -62,8 +62,8 @@ final class LikelihoodOptions {
       paramLabel = "NAME",
       defaultValue = "style",
       description =
-          "Which emoji pictures, by what of them was never trained on: style, background, count or"
-              + " relation; train for those that may have been. Default: ${DEFAULT-VALUE}")
+          "The split of the emoji pictures: combinations held out by style, background, count or"
+              + " relation; or train for trained ones. Default: ${DEFAULT-VALUE}")
   private Pictures pictures = Pictures.style;
 
   @Option(
@@ -77,10 +77,13 @@ final class LikelihoodOptions {
   @Option(
       names = "--label",
       paramLabel = "N",
-      description = "The class of the pictures, for a model that knows classes.")
+      description = "The class of the pictures, for a class-conditional model.")
   private @Nullable Integer label;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures here too.")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Also write the figures to this file, as JSON.")
   private @Nullable Path json;
 
   @ArgGroup(validate = false, heading = "%nModel:%n")

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "measure",
     description = {
-      "Measure how well a model's prior tells noise from embeddings, at each of some timesteps.",
+      "Measure how well a model's prior distinguishes noise from embeddings, by timestep.",
       "The figures are kept beside the prior's weights, until it is trained again. From then on"
           + " there is the sampler analytic-dpm for it, whose noise is computed from them."
     },
@@ -34,7 +34,7 @@ public final class MeasureCommand implements Callable<Integer> {
 
   @Option(
       names = "--replace",
-      description = "Measure anew where figures are kept already, as in the model that ships.")
+      description = "Measure again even if there are figures already, as in the shipped model.")
   private boolean replace;
 
   @Mixin private ExampleOptions examples = new ExampleOptions();

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         "Measure how likely pictures are under a DDPM or a model's decoder, in bits per dimension.",
     footer = {
       "",
-      "What is computed is the variational bound, an upper bound on the negative log-likelihood of",
+      "This computes the variational bound, an upper bound on the negative log-likelihood of",
       "the 8-bit pixels at the network's size. A decoder is given each picture's own CLIP"
           + " embedding",
       "and caption. The command likelihood measures it by the probability flow.",
@@ -41,7 +41,7 @@ public final class NllCommand implements Callable<Integer> {
       defaultValue = "",
       description =
           "Timesteps of the chain: a number such as 100, section counts such as 10,10,3,2,2, ddimN"
-              + " or fast27. Fewer are faster and a worse model. Default: all of the training")
+              + " or fast27. Fewer are faster but give a worse bound. Default: all of the training")
   private String steps = "";
 
   @Mixin private LikelihoodOptions options = new LikelihoodOptions();

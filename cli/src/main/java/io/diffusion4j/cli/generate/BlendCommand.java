@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "blend",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Draw what lies between two images.",
+    description = "Draw images between two images.",
     footer = {
       "",
       "Example:",
@@ -27,20 +27,20 @@ public final class BlendCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "FIRST", description = "A PNG, JPEG or WebP file.")
   private Path first = Path.of("");
 
-  @Parameters(index = "1", paramLabel = "SECOND", description = "Another one.")
+  @Parameters(index = "1", paramLabel = "SECOND", description = "Another image file.")
   private Path second = Path.of("");
 
   @Option(
       names = "--ratio",
       paramLabel = "X",
-      description = "Where between them: 0 is the first, 1 the second. Default: 0.5")
+      description = "The position between them: 0 is the first, 1 the second. Default: 0.5")
   private @Nullable Double ratio;
 
   @Option(
       names = "--frames",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Draw so many images instead, from the first to the second.")
+      description = "Draw this many images instead, from the first to the second.")
   private int frames;
 
   @Mixin private EditOptions edit = new EditOptions();

@@ -30,10 +30,14 @@ public final class DiffCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "TEXT",
       defaultValue = "",
-      description = "What the image shows. Default: nothing is said of it")
+      description = "A description of the image. Default: none")
   private String from = "";
 
-  @Option(names = "--to", paramLabel = "TEXT", required = true, description = "What it is to show.")
+  @Option(
+      names = "--to",
+      paramLabel = "TEXT",
+      required = true,
+      description = "A description of the result.")
   private String to = "";
 
   @Option(
@@ -48,7 +52,7 @@ public final class DiffCommand implements Callable<Integer> {
       names = "--frames",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Draw so many images instead, from the image as it is to that.")
+      description = "Draw this many images instead, from the unchanged image to the result.")
   private int frames;
 
   @Mixin private EditOptions edit = new EditOptions();

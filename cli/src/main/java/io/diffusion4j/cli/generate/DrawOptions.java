@@ -12,7 +12,7 @@ final class DrawOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Makes the same images again, bit for bit. Default: a new one")
+      description = "The seed, which reproduces images bit for bit. Default: a new one")
   @Nullable Long seed;
 
   @Option(
@@ -20,14 +20,14 @@ final class DrawOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "How many images of each input; more than one are numbered, FILE-1.png and so on."
+          "The number of images for each input; several are numbered, FILE-1.png and so on."
               + " Default: ${DEFAULT-VALUE}")
   int count;
 
   @Option(
       names = "--sheet",
       paramLabel = "FILE",
-      description = "A PNG file for all images side by side, besides.")
+      description = "Also write all images side by side to this PNG file.")
   @Nullable Path sheet;
 
   /** Checks both. */

@@ -23,7 +23,7 @@ final class DrawerOptions {
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
-      description = "Ask this server instead of loading a model.")
+      description = "Draw on this server instead of loading a model.")
   @Nullable String server;
 
   @ArgGroup(validate = false, heading = "%nServer:%n")

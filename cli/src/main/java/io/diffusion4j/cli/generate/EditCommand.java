@@ -17,13 +17,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "edit",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Change an image, or a part of it, to what words say.",
+    description = "Change an image, or a part of it, according to a text.",
     footer = {"", "Example:", "  diffusion4j edit apple.png \"a green apple\" --output green.png"})
 public final class EditCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "IMAGE", description = "A square PNG, JPEG or WebP file.")
   private Path image = Path.of("");
 
-  @Parameters(index = "1", paramLabel = "PROMPT", description = "What it is to show, in quotes.")
+  @Parameters(
+      index = "1",
+      paramLabel = "PROMPT",
+      description = "A description of the result, in quotes.")
   private String prompt = "";
 
   @Option(
@@ -31,16 +34,16 @@ public final class EditCommand implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "0.5",
       description =
-          "How much of the image is forgotten, where there is no mask: 0 keeps it, 1 draws a new"
-              + " one. Default: ${DEFAULT-VALUE}")
+          "The strength of the change, without a mask: 0 keeps the image, 1 draws a new one."
+              + " Default: ${DEFAULT-VALUE}")
   private double strength;
 
   @Option(
       names = "--mask",
       paramLabel = "FILE",
       description =
-          "Of the image's size: white where it is to be drawn, black where it is kept."
-              + " Default: all of the image is changed")
+          "A mask of the image's size: white where it is redrawn, black where it is kept. Default:"
+              + " the whole image is changed")
   private @Nullable Path mask;
 
   @Mixin private EditOptions edit = new EditOptions();

@@ -19,7 +19,7 @@ final class EditedImage {
       paramLabel = "PROMPT",
       arity = "0..1",
       defaultValue = "",
-      description = "What it is to show, in quotes. Default: what it shows already")
+      description = "A description of the result, in quotes. Default: the content of the image")
   private String prompt = "";
 
   /** Fails before any work is done if there is no such file. */

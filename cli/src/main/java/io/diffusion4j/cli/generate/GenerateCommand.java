@@ -50,7 +50,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
       names = "--negative",
       paramLabel = "TEXT",
       defaultValue = "",
-      description = "What the image shall not show.")
+      description = "The negative prompt.")
   private String negative = "";
 
   private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling");
@@ -61,15 +61,13 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   @Option(
       names = "--label",
       paramLabel = "CLASS",
-      description = "The number of the class to draw, of a model that knows classes.")
+      description = "The number of the class to draw, for a class-conditional model.")
   private @Nullable Integer label;
 
   @Option(
       names = "--hint",
       paramLabel = "FILE",
-      description =
-          "A picture of the images' size that they follow, such as a depth map, of a model that"
-              + " reads hints.")
+      description = "A hint of the images' size, such as a depth map, for a model with hints.")
   private @Nullable Path hint;
 
   private byte[] hintFile = {};
@@ -78,8 +76,8 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
       names = "--sweep",
       paramLabel = "NAME=VALUE,…",
       description =
-          "Draw the same for each value of an option of the sampling, such as"
-              + " decoder-guidance=1,2,4; several times for every combination.")
+          "Draw once for each value of a sampling option, such as decoder-guidance=1,2,4; may be"
+              + " repeated for all combinations.")
   private List<String> sweep = List.of();
 
   @Mixin private DrawerOptions drawer = new DrawerOptions();

@@ -58,7 +58,8 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
   @Option(
       names = "--mask",
       paramLabel = "FILE",
-      description = "Of the image's size: white where it is to be drawn, black where it is kept.")
+      description =
+          "A mask of the image's size: white where it is redrawn, black where it is kept.")
   private @Nullable Path mask;
 
   private final SamplingOptions stages = SamplingOptions.ofGlide();

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "img2img",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Draw on from a noised image.",
+    description = "Denoise a noised image.",
     footer = {
       "",
       "Example:",
@@ -30,16 +30,14 @@ public final class ImageToImageCommand implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "0.5",
       description =
-          "How much of the image is forgotten: 0 keeps it, 1 draws a new one. Default:"
+          "The strength of the change: 0 keeps the image, 1 draws a new one. Default:"
               + " ${DEFAULT-VALUE}")
   private double strength;
 
   @Option(
       names = "--hint",
       paramLabel = "FILE",
-      description =
-          "A picture of the image's size that it follows, such as a depth map, of a model that"
-              + " reads hints.")
+      description = "A hint of the image's size, such as a depth map, for a model with hints.")
   private @Nullable Path hint;
 
   @Mixin private EditOptions edit = new EditOptions();

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "inpaint",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Draw a part of an image again.",
+    description = "Redraw a part of an image.",
     footer = {
       "",
       "Example:",
@@ -29,7 +29,8 @@ public final class InpaintCommand implements Callable<Integer> {
       names = "--mask",
       paramLabel = "FILE",
       required = true,
-      description = "Of the image's size: white where it is to be drawn, black where it is kept.")
+      description =
+          "A mask of the image's size: white where it is redrawn, black where it is kept.")
   private Path mask = Path.of("");
 
   @Option(
@@ -37,15 +38,15 @@ public final class InpaintCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "How often steps are repeated so that what is drawn agrees with what is kept (RePaint)."
-              + " Default: ${DEFAULT-VALUE}")
+          "The number of repetitions of steps, which make the new part agree with the old one"
+              + " (RePaint). Default: ${DEFAULT-VALUE}")
   private int repaintTimes;
 
   @Option(
       names = "--repaint-jump",
       paramLabel = "N",
       defaultValue = "5",
-      description = "How many steps are repeated together. Default: ${DEFAULT-VALUE}")
+      description = "The number of steps that are repeated together. Default: ${DEFAULT-VALUE}")
   private int repaintJump;
 
   @Mixin private EditOptions edit = new EditOptions();

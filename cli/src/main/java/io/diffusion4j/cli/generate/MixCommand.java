@@ -35,14 +35,14 @@ public final class MixCommand implements Callable<Integer> {
       arity = "1..*",
       description =
           "A PNG, JPEG or WebP file, or a text in quotes, with its factor in the sum. Default"
-              + " factor: 1 divided by how many there are")
+              + " factor: 1 divided by the number of inputs")
   private List<String> ingredients = List.of();
 
   @Option(
       names = "--negative",
       paramLabel = "TEXT",
       defaultValue = "",
-      description = "What the image shall not show.")
+      description = "The negative prompt.")
   private String negative = "";
 
   @Mixin private EditOptions edit = new EditOptions();

@@ -25,8 +25,8 @@ final class PromptOptions {
       paramLabel = "PROMPT",
       arity = "0..*",
       description =
-          "What an image shows, in quotes. Several are drawn as one batch, and their images are"
-              + " numbered. None for a model that was trained on pictures alone.")
+          "A prompt, in quotes. Several are drawn as one batch, and their images are numbered. None"
+              + " for a model without words.")
   List<String> prompts = List.of();
 
   @Option(

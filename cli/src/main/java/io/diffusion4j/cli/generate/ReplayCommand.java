@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j replay}: an image file is drawn again from what it says of itself. */
 @Command(
     name = "replay",
-    description = "Draw an image again from the recipe in its file, and tell whether it is equal.",
+    description = "Draw an image again from the recipe in its file, and compare both.",
     footer = {
       "",
       "The exit status is 0 if all pixels are equal, 1 if not. An image can be drawn again by the",
@@ -47,20 +47,20 @@ import picocli.CommandLine.Parameters;
 public final class ReplayCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
 
-  @Parameters(paramLabel = "FILE", description = "A PNG file that generate or a server made.")
+  @Parameters(paramLabel = "FILE", description = "A PNG file drawn by generate or a server.")
   private Path file = Path.of("");
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "Write what was drawn to this PNG file, too, or with - to the standard output.")
+      description = "Also write the new image to this PNG file, or with - to the standard output.")
   private @Nullable Path output;
 
   @Option(
       names = "--prior",
       paramLabel = "KIND",
       defaultValue = "diffusion",
-      description = "Which prior drew it, diffusion or ar. Default: ${DEFAULT-VALUE}")
+      description = "The prior that drew it, diffusion or ar. Default: ${DEFAULT-VALUE}")
   private String prior = "";
 
   @Mixin private DrawerOptions drawer = new DrawerOptions();

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "upscale",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Draw a larger image that an image could be a copy of.",
+    description = "Draw an enlarged version of an image.",
     footer = {"", "Example:", "  diffusion4j upscale small.png --output large.png"})
 public final class UpscaleCommand implements Callable<Integer> {
   @Parameters(

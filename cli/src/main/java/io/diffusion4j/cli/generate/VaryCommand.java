@@ -52,7 +52,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
       arity = "1..*",
       description =
           "A PNG, JPEG or WebP file, or a safetensors file with pixel_values, [N, 3, H, W],"
-              + " prepared as the image encoder reads them. Several are drawn as one batch.")
+              + " preprocessed for the image encoder. Several are drawn as one batch.")
   private List<Path> sources = List.of();
 
   @Option(
@@ -67,8 +67,8 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
       names = "--toward",
       paramLabel = "TEXT",
       description =
-          "Vary toward this text: the prior draws on from the image's embedding, of models that"
-              + " can.")
+          "Vary toward this text: the prior continues from the image's embedding, if the model"
+              + " supports it.")
   private @Nullable String toward;
 
   @Option(

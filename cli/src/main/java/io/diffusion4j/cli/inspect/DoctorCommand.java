@@ -24,16 +24,17 @@ import picocli.CommandLine.Option;
 /** {@code diffusion4j doctor}: why a model draws only noise. */
 @Command(
     name = "doctor",
-    description = "Tell a wrong configuration from a model that was not trained.",
+    description = "Find out whether a model is untrained or wrongly configured.",
     footer = {
       "",
-      "Every network denoises real pictures. Its error is shown beside those of two answers that",
-      "need no network: x0 = the mean of the data, and eps = the noisy sample, scaled. The answers",
-      "are also read as if the folder had other prediction types, schedules and timesteps.",
+      "Every network denoises real pictures. Its error is shown beside those of two baselines",
+      "without a network: x0 = the mean of the data, and eps = the noisy sample, scaled. The"
+          + " outputs",
+      "are also interpreted with other prediction types, schedules and timesteps.",
       "The status is 0 if no part is untrained, misconfigured or broken, else 1.",
       "",
-      "With --state the trainings are examined in place of the model: what they measured, and what",
-      "of it is not as it should be.",
+      "With --state the trainings are examined instead of the model: their measurements, and the",
+      "problems that these indicate.",
       "",
       "Examples:",
       "  diffusion4j doctor --model training/emoji/model",
@@ -53,7 +54,7 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--state",
       paramLabel = "DIR",
       description =
-          "Report on the trainings whose states are here, finished or not: losses of held-out"
+          "Report on the trainings with states in this folder, finished or not: losses of held-out"
               + " pictures, cosines, accuracy, gradients, time spent waiting for data.")
   private @Nullable Path state;
 

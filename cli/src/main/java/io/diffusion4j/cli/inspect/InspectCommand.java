@@ -18,11 +18,10 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j inspect}: what a model folder holds, and what is wrong with it. */
 @Command(
     name = "inspect",
-    description = "Say what a model folder or a file of weights holds, and what does not fit.",
+    description = "List the contents and the faults of a model folder or a file of weights.",
     footer = {
       "",
-      "Reads settings and the heads of files, no weights. The exit status is 1 if anything is"
-          + " wrong.",
+      "Reads settings and headers, no weights. The exit status is 1 if there is a fault.",
       "",
       "Example:",
       "  diffusion4j inspect emoji/model"
@@ -30,12 +29,10 @@ import picocli.CommandLine.Parameters;
 public final class InspectCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
 
-  @Parameters(
-      paramLabel = "DIR",
-      description = "The folder of a pipeline, or a file of weights, whose tensors are listed.")
+  @Parameters(paramLabel = "DIR", description = "The folder of a pipeline, or a file of weights.")
   private Path path = Path.of("");
 
-  @Option(names = "--json", description = "Say it as JSON.")
+  @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
   @Override

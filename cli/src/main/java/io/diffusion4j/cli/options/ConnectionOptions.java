@@ -27,9 +27,7 @@ public final class ConnectionOptions {
   @Option(
       names = "--certificate",
       paramLabel = "FILE",
-      description =
-          "Encrypt, and show this certificate, in PEM, to a server that asks for one; beside"
-              + " --key.")
+      description = "Encrypt, and present this client certificate, in PEM; requires --key.")
   private @Nullable Path certificate;
 
   @Option(
@@ -41,7 +39,7 @@ public final class ConnectionOptions {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "Show the token in this file to a server that asks for one.")
+      description = "Send the token in this file to the server.")
   private @Nullable Path token;
 
   /** Fails if there are any without a server. */

@@ -18,22 +18,24 @@ public final class ExampleOptions {
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "How many pictures. Default: all of the folder, or of emoji what it takes")
+      description =
+          "The number of pictures. Default: all of the folder; for emoji, enough for a stable"
+              + " result")
   private @Nullable Integer count;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Of pictures and noise. Default: ${DEFAULT-VALUE}")
+      description = "The seed of pictures and noise. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   @Option(
       names = "--images",
       paramLabel = "DIR",
       description =
-          "Take the PNG and JPEG files of this folder instead of emoji, such as the model should"
-              + " draw; NAME.txt beside NAME.png is its caption.")
+          "Use the PNG and JPEG files of this folder instead of emoji, for a model of such"
+              + " pictures; NAME.txt beside NAME.png is its caption.")
   private @Nullable Path images;
 
   /**

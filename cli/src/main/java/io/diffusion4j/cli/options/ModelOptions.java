@@ -47,14 +47,14 @@ public final class ModelOptions {
 
   /** What a folder of packed weights is for, in a word of help. */
   public static final String PACKED =
-      "Keep the weights here as the engine lays them out, for faster starts: once more the size of"
-          + " the weights. The folder may be deleted at any time.";
+      "Cache the weights here in the layout of the engine, for faster starts. Takes as much space"
+          + " as the weights. The folder may be deleted at any time.";
 
   /** What {@link FormatChoice} is, in a word of help. */
   public static final String FORMATS =
       "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: auto, which is bf16 for"
-          + " weights that are stored in 16 bits where the processor multiplies such numbers,"
-          + " else f32; for doctor, measure and nll it is f32";
+          + " weights stored in 16 bits if the processor has bfloat16 instructions, else f32;"
+          + " doctor, measure and nll use f32";
 
   @Option(
       names = "--model",
@@ -74,15 +74,16 @@ public final class ModelOptions {
 
   @Option(
       names = "--pull",
-      description = "Download what a published model lacks; else nothing is ever downloaded.")
+      description =
+          "Download missing files of a published model; without this option nothing is downloaded.")
   private boolean pull;
 
   @Option(
       names = "--lora",
       paramLabel = "FILE[:SCALE]",
       description =
-          "Add low-rank updates (LoRA) to the weights, as much of them as SCALE says; several times"
-              + " for several. With --server, the name of a registered one. Default scale: 1")
+          "Add low-rank updates (LoRA) to the weights, times SCALE; may be repeated. With --server,"
+              + " the name of a registered update. Default scale: 1")
   private List<String> loras = List.of();
 
   @Option(
@@ -97,7 +98,7 @@ public final class ModelOptions {
       names = "--noised-clip",
       paramLabel = "DIR",
       description =
-          "A folder with clip_image_enc and clip_text_enc, as GLIDE publishes them, for --guidance"
+          "A folder with clip_image_enc and clip_text_enc in GLIDE's published form, for --guidance"
               + " clip. Default: the model's folder noised_clip")
   private @Nullable Path noisedClip;
 

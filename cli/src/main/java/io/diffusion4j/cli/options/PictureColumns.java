@@ -10,17 +10,16 @@ public final class PictureColumns {
       names = "--image-column",
       paramLabel = "NAME",
       description =
-          "The column of a list that has the paths. Default: the first of file_name, filepath,"
-              + " image_name and image that is there")
+          "The column of a list with the paths. Default: the first of file_name, filepath,"
+              + " image_name and image that exists")
   private @Nullable String image;
 
   @Option(
       names = "--caption-column",
       paramLabel = "NAME",
       description =
-          "The column of a list, or the field of a sample's JSON, that has the captions. Default:"
-              + " the first of text, caption and title that is there, or a list's only other"
-              + " column")
+          "The column of a list, or the field of a sample's JSON, with the captions. Default: the"
+              + " first of text, caption and title that exists, or a list's only other column")
   private @Nullable String caption;
 
   public Columns columns() {

@@ -11,7 +11,7 @@ public final class PluginOptions {
   /** What a plugin is, in a word of help. */
   public static final String HELP =
       "A jar with a Guice module that replaces parts of the model, or adds samplers and schedules;"
-          + " several times for several. See docs/extending.md.";
+          + " may be repeated. See docs/extending.md.";
 
   @Option(names = "--plugin", paramLabel = "JAR", description = HELP)
   private List<Path> jars = List.of();

@@ -9,19 +9,19 @@ public final class PreparationOptions {
       names = "--resize",
       paramLabel = "cover|contain|stretch",
       description =
-          "What becomes of pictures that are no squares: cover cuts off what sticks out, contain"
-              + " adds white, stretch distorts. Default: cover")
+          "The way to make pictures square: cover crops them, contain adds white, stretch distorts."
+              + " Default: cover")
   private Preparation.Fit fit = Preparation.USUAL.fit();
 
   @Option(
       names = "--crop",
       paramLabel = "center|random",
-      description = "Which square cover cuts out. Default: center")
+      description = "The square that cover keeps. Default: center")
   private Preparation.Crop crop = Preparation.USUAL.crop();
 
   @Option(
       names = "--flip",
-      description = "Mirror half of the pictures. Not for captions that tell left from right.")
+      description = "Mirror half of the pictures. Not for captions that mention left and right.")
   private boolean flip;
 
   public Preparation preparation() {

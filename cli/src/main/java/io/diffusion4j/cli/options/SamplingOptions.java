@@ -102,12 +102,12 @@ public final class SamplingOptions {
               "guidance",
               "",
               Setting.GUIDE,
-              "What guides by its gradient, in place of classifier-free guidance: " + kinds),
+              "A guide by its gradient, instead of classifier-free guidance: " + kinds),
           named(
               "guidance-scale",
               "",
               Setting.GUIDE_SCALE,
-              "Factor of that gradient, for --guidance. Default: the model's own"));
+              "The factor of the gradient of --guidance. Default: the model's own"));
     }
 
     private static Flag named(String name, String stage, Setting setting, String... help) {
@@ -169,20 +169,20 @@ public final class SamplingOptions {
                     Flag.of(
                         "",
                         Setting.SAMPLER,
-                        "How all stages sample. Default: "
+                        "The sampler of all stages. Default: "
                             + Defaults.SAMPLER
                             + PUBLISHED
                             + Defaults.PUBLISHED_SAMPLER,
-                        "The samplers there are: ddim, ddpm, dpmpp-2m, euler, heun, unclip, and"
-                            + " more that an unknown name lists."),
+                        "The samplers include ddim, ddpm, dpmpp-2m, euler, heun and unclip; the"
+                            + " error for an unknown name lists all."),
                     Flag.of(
                         "",
                         Setting.PRIOR,
-                        "Which prior draws the image embeddings: diffusion, or ar, the"
-                            + " autoregressive one, which has guidance but no sampler and no steps;"
-                            + " eclipse, a prior of one pass in the model's folder; or a folder"
-                            + " with a prior. Default: diffusion")),
-                each(Setting.SAMPLER, "How the %s samples, if not as all."),
+                        "The prior that draws image embeddings: diffusion; ar, the autoregressive"
+                            + " prior, which has guidance but no sampler and no steps; eclipse, a"
+                            + " one-pass prior in the model's folder; or a folder with a prior."
+                            + " Default: diffusion")),
+                each(Setting.SAMPLER, "The sampler of the %s. Default: that of all stages."),
                 List.of(
                     Flag.of(
                         Prior.STAGE,
@@ -218,18 +218,21 @@ public final class SamplingOptions {
                         "size",
                         ImageDecoder.STAGE,
                         Setting.SIZE,
-                        "Width and height of the images, such as 768x512, of models that draw"
-                            + " several sizes; rounded up to what the model draws. Default: the"
+                        "Width and height of the images, such as 768x512, for models with several"
+                            + " sizes; rounded up to a size that the model draws. Default: the"
                             + " model's own")),
                 each(
                     Setting.SCHEDULE,
-                    "Timesteps that the %s visits, such as leading or trailing. Default: its own."),
+                    "The spacing of the %s's timesteps, such as leading or trailing. Default: its"
+                        + " own."),
                 each(
                     Setting.ETA,
-                    "Noise that a sampler such as ddim adds in the %s, from 0 to 1. Default: 0."),
+                    "The noise that a sampler such as ddim adds in the %s, from 0 to 1. Default:"
+                        + " 0."),
                 each(
                         Setting.THRESHOLDING,
-                        "How the %s keeps x0 in range: clip, dynamic or none. Default: its own.")
+                        "The thresholding of x0 in the %s: clip, dynamic or none. Default: its"
+                            + " own.")
                     .subList(1, 3), // not of the prior
                 Flag.guides("classifier (with --label) or clip, if the model has one"))
             .flatMap(List::stream)
@@ -245,7 +248,7 @@ public final class SamplingOptions {
     List<Flag> flags = new ArrayList<>(Flag.guides("clip, if the model has one"));
     flags.addAll(
         List.of(
-            Flag.of("base", Setting.SAMPLER, "How the base samples. Default: ddpm"),
+            Flag.of("base", Setting.SAMPLER, "The sampler of the base. Default: ddpm"),
             Flag.of("base", Setting.STEPS, "Steps of the base. Default: 100"),
             Flag.of(
                 "base",
@@ -254,7 +257,7 @@ public final class SamplingOptions {
             Flag.of(
                 "upsampler",
                 Setting.SAMPLER,
-                "How the upsampler samples. Default: ddim, or ddpm to complete a picture"),
+                "The sampler of the upsampler. Default: ddim, or ddpm to complete a picture"),
             Flag.of(
                 "upsampler",
                 Setting.STEPS,

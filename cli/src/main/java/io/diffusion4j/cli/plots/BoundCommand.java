@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j plot bound}: the variational bound, timestep by timestep. */
 @Command(
     name = "bound",
-    description = "Draw what the error of each timestep counts in the variational bound.",
+    description = "Plot the weight of each timestep's error in the variational bound.",
     footer = {
       "",
       "The simple loss counts the square error of eps the same at all timesteps. With --nll, a",
@@ -45,7 +45,7 @@ final class BoundCommand implements Callable<Integer> {
       names = "--train-steps",
       paramLabel = "T",
       defaultValue = "1000",
-      description = "How many timesteps a schedule has. Default: ${DEFAULT-VALUE}")
+      description = "The number of timesteps of a schedule. Default: ${DEFAULT-VALUE}")
   private int trainSteps;
 
   @Option(

@@ -66,10 +66,10 @@ final class ForwardCommand implements Callable<Integer> {
       names = "--train-steps",
       paramLabel = "T",
       defaultValue = "1000",
-      description = "How many timesteps a schedule has. Default: ${DEFAULT-VALUE}")
+      description = "The number of timesteps of a schedule. Default: ${DEFAULT-VALUE}")
   private int trainSteps;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Of the noise. Default: 0")
+  @Option(names = "--seed", paramLabel = "N", description = "The seed of the noise. Default: 0")
   private long seed;
 
   @Option(

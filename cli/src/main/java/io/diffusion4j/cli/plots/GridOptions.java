@@ -19,29 +19,29 @@ final class GridOptions {
       names = "--train-steps",
       paramLabel = "T",
       defaultValue = "1000",
-      description = "How many timesteps a schedule has. Default: ${DEFAULT-VALUE}")
+      description = "The number of timesteps of a schedule. Default: ${DEFAULT-VALUE}")
   private int trainSteps;
 
   @Option(
       names = "--spacing",
       split = ",",
       paramLabel = "NAME",
-      description = "How the visited timesteps are spaced; several names are compared.")
+      description = "The spacing of the visited timesteps; several names are compared.")
   private List<String> spacings = List.of();
 
   @Option(
       names = "--steps",
       paramLabel = "N",
       defaultValue = "25",
-      description = "How many timesteps are visited. Default: ${DEFAULT-VALUE}")
+      description = "The number of visited timesteps. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   @Option(
       names = "--respacing",
       paramLabel = "SPEC",
       description = {
-        "Visit what OpenAI's notation says: ddimN, fast27, or how many timesteps of each section of"
-            + " equal size, such as 10,10,3,2,2."
+        "The visited timesteps in OpenAI's notation: ddimN, fast27, or the number in each section"
+            + " of equal size, such as 10,10,3,2,2."
       })
   private Optional<String> respacing = Optional.empty();
 

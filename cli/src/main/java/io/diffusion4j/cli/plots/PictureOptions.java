@@ -18,7 +18,7 @@ final class PictureOptions {
       description = "The picture to write: FILE.png or FILE.svg.")
   private @Nullable Path output;
 
-  @Option(names = "--title", paramLabel = "TEXT", description = "What is written above it.")
+  @Option(names = "--title", paramLabel = "TEXT", description = "The title above it.")
   private @Nullable String title;
 
   /** The file, if one was asked for; it can be written to. */

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j plot}: what a diffusion model does, as pictures. */
 @Command(
     name = "plot",
-    description = "Draw the forward process, schedules, the bound, plans and trainings.",
+    description = "Plot the forward process, schedules, the bound, plans and trainings.",
     subcommands = {
       PlanCommand.class,
       ForwardCommand.class,
@@ -39,13 +39,13 @@ import picocli.CommandLine.Parameters;
       "  diffusion4j plot training training/emoji/state/decoder --output loss.svg"
     })
 public final class PlotCommand implements Runnable {
-  private static final String NAMES = "Names of schedules. Default: all there are";
+  private static final String NAMES = "Names of schedules. Default: all";
 
   @Mixin private Console console = new Console();
 
   @Command(
       name = "schedules",
-      description = "Draw alphaBar over the timesteps, and which of them are visited.")
+      description = "Plot alphaBar over the timesteps, with the visited ones marked.")
   int schedules(
       @Parameters(paramLabel = "NAME", arity = "0..*", description = NAMES) List<String> names,
       @Mixin GridOptions grid,
@@ -55,7 +55,7 @@ public final class PlotCommand implements Runnable {
 
   @Command(
       name = "snr",
-      description = "Draw the signal-to-noise ratio over the timesteps, on a logarithmic axis.")
+      description = "Plot the signal-to-noise ratio over the timesteps, on a logarithmic axis.")
   int snr(
       @Parameters(paramLabel = "NAME", arity = "0..*", description = NAMES) List<String> names,
       @Mixin GridOptions grid,
@@ -65,7 +65,7 @@ public final class PlotCommand implements Runnable {
 
   @Command(
       name = "training",
-      description = "Draw the loss of trainings over their steps, a chart for each.")
+      description = "Plot the loss of trainings over their steps, a chart for each.")
   int training(
       @Parameters(
               paramLabel = "STATE",

@@ -47,14 +47,14 @@ final class PosteriorCommand implements Callable<Integer> {
       names = "--train-steps",
       paramLabel = "T",
       defaultValue = "1000",
-      description = "How many timesteps it has. Default: ${DEFAULT-VALUE}")
+      description = "The number of timesteps. Default: ${DEFAULT-VALUE}")
   private int trainSteps;
 
   @Option(
       names = "--timestep",
       paramLabel = "T",
       defaultValue = "400",
-      description = "Where the steps start. Default: ${DEFAULT-VALUE}")
+      description = "The timestep t where the steps start. Default: ${DEFAULT-VALUE}")
   private int timestep;
 
   @Option(
@@ -62,7 +62,7 @@ final class PosteriorCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "N",
       defaultValue = "10,100,300",
-      description = "How far each of them leads, in timesteps. Default: ${DEFAULT-VALUE}")
+      description = "The lengths of the steps, in timesteps. Default: ${DEFAULT-VALUE}")
   private List<Integer> steps = List.of();
 
   @Option(

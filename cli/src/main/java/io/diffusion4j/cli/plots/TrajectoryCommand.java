@@ -56,7 +56,7 @@ final class TrajectoryCommand implements Callable<Integer> {
 
   @Mixin private Console console = new Console();
 
-  @Parameters(paramLabel = "PROMPT", description = "What the picture shows, in quotes.")
+  @Parameters(paramLabel = "PROMPT", description = "The prompt, in quotes.")
   private String prompt = "";
 
   @Option(
@@ -74,7 +74,7 @@ final class TrajectoryCommand implements Callable<Integer> {
       description = "Steps of the decoder. Default: ${DEFAULT-VALUE}")
   private int steps;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Of the noise. Default: 0")
+  @Option(names = "--seed", paramLabel = "N", description = "The seed of the noise. Default: 0")
   private long seed;
 
   @Option(

@@ -14,12 +14,12 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j health}: whether a server serves, for probes that have nothing else. */
 @Command(
     name = "health",
-    description = "Tell whether a server serves: exit status 0 if it does, 1 if not.",
+    description = "Check whether a server is serving: exit status 0 if it is, 1 if not.",
     footer = {"", "Example:", "  diffusion4j health 127.0.0.1:50051"})
 public final class HealthCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
 
-  @Parameters(paramLabel = "HOST:PORT", description = "Where the server is.")
+  @Parameters(paramLabel = "HOST:PORT", description = "The address of the server.")
   private String server = "";
 
   @Option(
@@ -27,8 +27,8 @@ public final class HealthCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "",
       description =
-          "What is asked for: a service by its full name, or diffusion4j.v1.model/NAME. Default:"
-              + " the server as a whole")
+          "The service to check: its full name, or diffusion4j.v1.model/NAME. Default: the server"
+              + " as a whole")
   private String service = "";
 
   @ArgGroup(validate = false, heading = "%nServer:%n")

@@ -35,11 +35,11 @@ import picocli.CommandLine.Option;
 /** {@code diffusion4j serve}: models on a port, until SIGTERM or an interrupt. */
 @Command(
     name = "serve",
-    description = "Serve models over gRPC, until it is told to stop.",
+    description = "Serve models over gRPC and HTTP until SIGTERM or SIGINT.",
     footer = {
       "",
-      "Without tokens, whoever reaches the port can use the models. SIGTERM and SIGINT let running",
-      "work finish.",
+      "Without tokens, every client that reaches the port can use the models. After SIGTERM or",
+      "SIGINT, running requests finish first.",
       "",
       "Example:",
       "  diffusion4j serve --port 50051"
@@ -58,7 +58,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "A file that says how to serve, in YAML; flags go over what it says.")
+      description = "A configuration file in YAML; flags take precedence.")
   private @Nullable Path file;
 
   @ArgGroup(validate = false)

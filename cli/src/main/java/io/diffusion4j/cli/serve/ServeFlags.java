@@ -26,45 +26,47 @@ final class ServeFlags {
   @Option(
       names = "--rows",
       paramLabel = "N",
-      description = "How many images are drawn at once, of all requests. Default: 16")
+      description = "The number of images drawn at once, over all requests. Default: 16")
   @Nullable Integer rows;
 
   @Option(
       names = "--queue",
       paramLabel = "N",
-      description = "How many requests may wait. Default: 64")
+      description = "The number of requests that may wait. Default: 64")
   @Nullable Integer queue;
 
   @Option(
       names = "--grace",
       paramLabel = "SECONDS",
-      description = "How long running work may go on after SIGTERM. Default: 30")
+      description = "The time for running requests to finish after SIGTERM. Default: 30")
   @Nullable Integer graceSeconds;
 
   @Option(
       names = "--receive",
       paramLabel = "SECONDS",
-      description = "How long a request may take to arrive. Default: 60")
+      description = "The time limit for receiving a request. Default: 60")
   @Nullable Integer receiveSeconds;
 
   @Option(
       names = "--stall",
       paramLabel = "SECONDS",
       description =
-          "How long a client may read nothing of its answer before it is given up. Default: 60")
+          "The time after which a client that does not read its response is disconnected. Default:"
+              + " 60")
   @Nullable Integer stallSeconds;
 
   @Option(
       names = "--model",
       paramLabel = "DIR",
       description =
-          "The folder of a model, or ORG/NAME[@REVISION] of one that was pulled; several times for"
-              + " several models, the default first. Default: the model that ships")
+          "The folder of a model, or ORG/NAME[@REVISION] of one that was pulled; may be repeated"
+              + " for several models, the default first. Default: the shipped model")
   List<Path> models = List.of();
 
   @Option(
       names = "--pull",
-      description = "Download what published models lack; else nothing is ever downloaded.")
+      description =
+          "Download missing files of published models; without this option nothing is downloaded.")
   boolean pull;
 
   @Option(names = "--precision", paramLabel = "FORMAT", description = ModelOptions.FORMATS)
@@ -74,16 +76,15 @@ final class ServeFlags {
       names = "--lora",
       paramLabel = "NAME=FILE",
       description =
-          "Low-rank updates (LoRA) that requests may name; several times for several. They are"
-              + " offered by the models that they fit.")
+          "Low-rank updates (LoRA) that requests may name; may be repeated. Each is offered by the"
+              + " models that it fits.")
   Map<String, Path> loras = Map.of();
 
   @Option(
       names = "--index",
       paramLabel = "NAME=DIR",
       description =
-          "An index that search made, for requests that search it by this name; several times for"
-              + " several.")
+          "An index made by search, for requests that search it by this name; may be repeated.")
   Map<String, Path> indices = Map.of();
 
   @Option(names = "--plugin", paramLabel = "JAR", description = PluginOptions.HELP)
@@ -95,13 +96,13 @@ final class ServeFlags {
   @Option(
       names = "--tokens",
       paramLabel = "FILE",
-      description = "Let in only who has a token of this file, which the token command makes.")
+      description = "Require a token of this file; the command token creates its entries.")
   @Nullable Path tokens;
 
   @Option(
       names = "--tls-certificate",
       paramLabel = "FILE",
-      description = "Encrypt, as whom this certificate says, in PEM; beside --tls-key.")
+      description = "Encrypt with this certificate, in PEM; requires --tls-key.")
   @Nullable Path tlsCertificate;
 
   @Option(
@@ -113,7 +114,7 @@ final class ServeFlags {
   @Option(
       names = "--tls-clients",
       paramLabel = "FILE",
-      description = "Let in only who has a certificate from one of these authorities, in PEM.")
+      description = "Require client certificates from one of these authorities, in PEM.")
   @Nullable Path tlsClients;
 
   @Option(
@@ -121,27 +122,27 @@ final class ServeFlags {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Listen in plaintext even where other machines can listen in.")
+      description = "Listen in plaintext even on addresses that other machines can reach.")
   @Nullable Boolean insecure;
 
   @Option(
       names = "--origin",
       paramLabel = "URL",
       description =
-          "Let pages of this site ask, such as https://app.example; several times for several."
+          "Allow requests from pages of this site, such as https://app.example; may be repeated."
               + " Default: the server's own page only")
   List<String> origins = List.of();
 
   @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
-      description = "Lines for people or for programs: ${COMPLETION-CANDIDATES}. Default: text")
+      description = "The format of log lines: ${COMPLETION-CANDIDATES}. Default: text")
   ServerLog.@Nullable Format logFormat;
 
   @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
-      description = "From which level on things are told: ${COMPLETION-CANDIDATES}. Default: info")
+      description = "The lowest logged level: ${COMPLETION-CANDIDATES}. Default: info")
   ServerLog.@Nullable Level logLevel;
 
   @Option(
@@ -149,6 +150,6 @@ final class ServeFlags {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Tell in the log what was asked for in words, which may be private.")
+      description = "Log prompts, which may be private.")
   @Nullable Boolean logPrompts;
 }

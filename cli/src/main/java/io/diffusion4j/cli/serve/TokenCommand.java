@@ -13,11 +13,11 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j token}: a new token for a server, and what its file of tokens says of it. */
 @Command(
     name = "token",
-    description = "Make a token for a server.",
+    description = "Create a token for a server.",
     footer = {
       "",
-      "The token goes to whom it is for, and is not kept. The lines after it go into the file that",
-      "the server's configuration calls tokens: they hold only the SHA-256 of the token.",
+      "The token is printed once and not stored. Give it to its owner, and put the lines after it",
+      "into the file named by tokens in the server's configuration: they contain only its SHA-256.",
       "",
       "Example:",
       "  diffusion4j token ann"
@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 public final class TokenCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
 
-  @Parameters(paramLabel = "NAME", description = "Whose it is.")
+  @Parameters(paramLabel = "NAME", description = "The owner of the token.")
   private String name = "";
 
   @Override

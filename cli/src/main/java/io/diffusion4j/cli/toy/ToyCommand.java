@@ -28,11 +28,10 @@ import picocli.CommandLine.Option;
 /** {@code diffusion4j toy}: the lecture's pictures, from a network trained in seconds. */
 @Command(
     name = "toy",
-    description = "Train a small network on points in the plane, and draw what diffusion does.",
+    description = "Train a small network on points in the plane, and plot its diffusion.",
     footer = {
       "",
-      "Drawn are the forward process, the learned score as arrows, and the ways that samplers"
-          + " take,",
+      "Plots the forward process, the learned score as arrows, and the paths of samplers,",
       "each as PNG and SVG, the first and the last also as animated GIF.",
       "",
       "Example:",
@@ -52,7 +51,7 @@ public final class ToyCommand implements Callable<Integer> {
       names = "--points",
       paramLabel = "NAME",
       defaultValue = "spiral",
-      description = "What is learned: dino, mixture, moons or spiral. Default: ${DEFAULT-VALUE}")
+      description = "The point set: dino, mixture, moons or spiral. Default: ${DEFAULT-VALUE}")
   private String points = "";
 
   @Option(
@@ -95,14 +94,14 @@ public final class ToyCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Of everything random. Default: ${DEFAULT-VALUE}")
+      description = "The seed of all random numbers. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "DIR",
       required = true,
-      description = "The folder for the drawings; made if it is not there.")
+      description = "The folder for the plots; created if necessary.")
   private Path output = Path.of("");
 
   @Override

@@ -29,17 +29,18 @@ final class DataOptions {
       names = "--validation",
       paramLabel = "SHARE|PATH",
       description =
-          "Pictures that are not trained on: a share of --data, such as 0.02, chosen by a hash of"
-              + " each picture's path, or a data set of its own. Default: none")
+          "Held-out pictures: a share of --data, such as 0.02, chosen by a hash of each picture's"
+              + " path, or a separate data set. Default: none")
   private @Nullable String validation;
 
   @Option(
       names = "--embeddings",
       paramLabel = "FILE|DIR",
       description =
-          "What embed made of the pictures of --data with the model's CLIP: .safetensors files."
-              + " Priors and decoder then learn from these, and CLIP's image tower embeds nothing"
-              + " again; priors decode no pictures. Not with another square than the middle one.")
+          "Embeddings of the pictures of --data, computed by embed with the model's CLIP:"
+              + " .safetensors files. Priors and decoder then use these instead of CLIP's image"
+              + " tower, and priors decode no pictures. Only with the square in the middle of a"
+              + " picture.")
   private @Nullable Path embeddings;
 
   @Mixin private PreparationOptions preparation = new PreparationOptions();
@@ -49,8 +50,8 @@ final class DataOptions {
       paramLabel = "skip|fail",
       defaultValue = "skip",
       description =
-          "What is done about pictures that cannot be read: skip passes over up to 5 %% and lists"
-              + " them in the end. Default: ${DEFAULT-VALUE}")
+          "The treatment of unreadable pictures: skip skips up to 5 %% and lists them at the end."
+              + " Default: ${DEFAULT-VALUE}")
   private Bad bad = Bad.skip;
 
   @Option(
@@ -58,8 +59,8 @@ final class DataOptions {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Pass over pictures whose shorter side has fewer pixels, which would be enlarged."
-              + " Default: ${DEFAULT-VALUE}")
+          "Skip pictures whose shorter side has fewer pixels, which would be enlarged. Default:"
+              + " ${DEFAULT-VALUE}")
   private int minSize;
 
   @Option(
@@ -72,8 +73,8 @@ final class DataOptions {
       names = "--cache",
       paramLabel = "DIR",
       description =
-          "Keep pictures here at the size that is trained on, for this run and later ones: 12 KB"
-              + " for one of 64×64. The folder may be deleted at any time.")
+          "Cache pictures here at the training size, for this run and later ones: 12 KB for one of"
+              + " 64×64. The folder may be deleted at any time.")
   private @Nullable Path cache;
 
   /** What is done about pictures that cannot be read, with the largest share of them. */

@@ -65,8 +65,8 @@ public final class InitCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       required = true,
       description =
-          "karlo, that of Karlo v1-alpha (3.7 billion parameters); small, the same structure"
-              + " with twenty million; kandinsky22, that of Kandinsky 2.2 (4.9 billion);"
+          "karlo, the size of Karlo v1-alpha (3.7 billion parameters); small, the same structure"
+              + " with twenty million; kandinsky22, the size of Kandinsky 2.2 (4.9 billion);"
               + " kandinsky_small, the same structure with one million.")
   private Size size = Size.small;
 
@@ -74,7 +74,7 @@ public final class InitCommand implements Callable<Integer> {
       names = "--dtype",
       paramLabel = "FORMAT",
       defaultValue = "bf16",
-      description = "How weights are stored: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+      description = "The type of the weights: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Stored stored = Stored.bf16;
 
   @Option(
@@ -88,7 +88,7 @@ public final class InitCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "DIR",
       required = true,
-      description = "The folder to write, which must be empty or not there.")
+      description = "The folder to write, which must be empty or absent.")
   private Path output = Path.of("");
 
   @Override

@@ -31,16 +31,16 @@ final class SampleOptions {
       names = "--sample",
       paramLabel = "PROMPT",
       description =
-          "Draw this from time to time with the weights as they are, always from the same noise,"
-              + " once the model has all its parts; may be given several times. The pictures go to"
-              + " the folder samples of the part's state, and to TensorBoard.")
+          "Draw this prompt at intervals with the current weights, always from the same noise, once"
+              + " the model has all its parts; may be repeated. The pictures go to the folder"
+              + " samples of the part's state, and to TensorBoard.")
   private List<String> prompts = List.of();
 
   @Option(
       names = "--sample-every",
       paramLabel = "N",
       defaultValue = "500",
-      description = "After how many steps. Default: ${DEFAULT-VALUE}")
+      description = "The number of steps between two samples. Default: ${DEFAULT-VALUE}")
   private long sampleEvery;
 
   @Option(
@@ -48,7 +48,7 @@ final class SampleOptions {
       paramLabel = "N",
       defaultValue = "100",
       description =
-          "After how many steps the loss of the pictures of --validation is measured. Default:"
+          "The number of steps between two measurements with --validation. Default:"
               + " ${DEFAULT-VALUE}")
   private long validateEvery;
 

@@ -18,50 +18,53 @@ import picocli.CommandLine.Option;
 final class ScheduleOptions {
   private static final String TARGETS = "to_q,to_k,to_v,to_out.0";
 
-  @Option(names = "--steps", paramLabel = "N", description = "How many steps, if not the preset's.")
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "The number of steps. Default: the preset's")
   private @Nullable Long steps;
 
   @Option(
       names = "--epochs",
       paramLabel = "X",
-      description = "How many steps, as how often each picture of --data is trained on.")
+      description = "The number of steps, in epochs of --data.")
   private @Nullable Double epochs;
 
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "Samples that are computed at a time, if not the preset's.")
+      description = "Samples computed at a time. Default: the preset's")
   private @Nullable Integer batch;
 
   @Option(
       names = "--accumulate",
       paramLabel = "N",
       description =
-          "Batches per step: the step of a batch that is N times as large, in the memory of one."
-              + " Those of clip are contrasted together. Default: 1")
+          "Batches per step: the step equals that of a batch N times as large, with the memory of"
+              + " one batch. For clip, all pairs of the step are contrasted. Default: 1")
   private @Nullable Integer accumulate;
 
   @Option(
       names = "--learning-rate",
       paramLabel = "X",
-      description = "The rate after the warm-up, if not the preset's.")
+      description = "The learning rate after the warm-up. Default: the preset's")
   private @Nullable Double learningRate;
 
   @Option(
       names = "--schedule",
       paramLabel = "NAME",
       description =
-          "The rate after the warm-up: ${COMPLETION-CANDIDATES}. wsd (warm-up, stable, decay) is"
-              + " constant until the last steps (--decay, or a tenth of all), and falls like a"
-              + " cosine there. Default: cosine")
+          "The shape of the learning rate after the warm-up: ${COMPLETION-CANDIDATES}. wsd"
+              + " (warm-up, stable, decay) is constant until the last steps (--decay, or a tenth of"
+              + " all), and falls like a cosine there. Default: cosine")
   private @Nullable Schedule schedule;
 
   @Option(
       names = "--decay",
       paramLabel = "N",
       description =
-          "Steps at the end over which the rate falls to 0. Before, it is constant, so that a run"
-              + " can be ended at any time by fewer --steps and a short decay. Default: all steps"
+          "Steps at the end over which the learning rate falls to 0. Before, it is constant, so a"
+              + " run can end at any time with fewer --steps and a short decay. Default: all steps"
               + " after the warm-up.")
   private @Nullable Long decay;
 
@@ -69,22 +72,22 @@ final class ScheduleOptions {
       names = "--optimizer",
       paramLabel = "NAME",
       description =
-          "What moves the weights, if not the preset's choice: ${COMPLETION-CANDIDATES}. muon moves"
-              + " the rest as adamw does.")
+          "The optimizer: ${COMPLETION-CANDIDATES}. muon applies to matrices and uses adamw for the"
+              + " rest. Default: the preset's")
   private @Nullable Moving optimizer;
 
   @Option(
       names = "--weight-decay",
       paramLabel = "X",
-      description = "How fast weights decay, in parts of the rate. Default: 0.01")
+      description = "The weight decay, relative to the learning rate. Default: 0.01")
   private @Nullable Double weightDecay;
 
   @Option(
       names = "--decayed",
       paramLabel = "NAME",
       description =
-          "Which parameters decay: ${COMPLETION-CANDIDATES}. matrices are no biases and no"
-              + " normalisations, layers no embeddings and positions either. Default: matrices")
+          "The parameters with weight decay: ${COMPLETION-CANDIDATES}. matrices excludes biases and"
+              + " normalisations, layers also embeddings and positions. Default: matrices")
   private @Nullable Decaying decayed;
 
   @Option(
@@ -92,50 +95,52 @@ final class ScheduleOptions {
       paramLabel = "X",
       split = ",",
       description =
-          "Decay of the moving average of the weights, which is what is written. Of several (X,X,X)"
-              + " all are saved, and the first is written.")
+          "The decay of the moving average of the weights, which is written to the model. With"
+              + " several (X,X,X), all are saved in the state, and the first is written.")
   private List<Double> emaDecay = List.of();
 
   @Option(
       names = "--freeze",
       paramLabel = "PATTERN",
       description =
-          "Parameters that stay as they are, by their keys: down_blocks.* are those that begin so,"
-              + " to_q.weight those that end so; several are separated by commas.")
+          "Parameters that are not trained, by patterns of keys, separated by commas: down_blocks.*"
+              + " matches keys with this beginning, to_q.weight keys with this end.")
   private @Nullable String freeze;
 
   @Option(
       names = "--lora-rank",
       paramLabel = "N",
       description =
-          "Train low-rank updates (LoRA) of --start-from in place of its weights, and write them to"
-              + " decoder_lora (or that of another part) in the folder of the model.")
+          "Train low-rank updates (LoRA) of this rank for --start-from instead of its weights, and"
+              + " write them to decoder_lora (for another part, PART_lora) in the folder of the"
+              + " model.")
   private @Nullable Integer loraRank;
 
   @Option(
       names = "--lora-alpha",
       paramLabel = "X",
-      description = "The updates count alpha/rank times. Default: the rank")
+      description = "The scale of the updates is alpha/rank. Default: the rank")
   private @Nullable Double loraAlpha;
 
   @Option(
       names = "--lora-targets",
       paramLabel = "PATTERN",
       defaultValue = TARGETS,
-      description = "The dense layers that get updates, as for --freeze. Default: ${DEFAULT-VALUE}")
+      description =
+          "The dense layers with updates, by patterns as in --freeze. Default: ${DEFAULT-VALUE}")
   private String loraTargets = TARGETS;
 
   @Option(
       names = "--gradient-checkpointing",
       description =
-          "Compute most activations again for the backward pass in place of keeping them: less"
-              + " memory for more time, and the same weights. Not with --engine tensorflow.")
+          "Recompute most activations in the backward pass instead of keeping them: less memory,"
+              + " more time, the same weights. Not with --engine tensorflow.")
   private boolean gradientCheckpointing;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Of the initial weights and the data, if not the preset's.")
+      description = "The seed of the initial weights and the data. Default: the preset's")
   private @Nullable Long seed;
 
   @Option(

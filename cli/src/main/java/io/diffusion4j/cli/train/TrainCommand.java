@@ -35,11 +35,12 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j train}: trains the parts of a model, resumably. */
 @Command(
     name = "train",
-    description = "Train a part of a model on emoji art or pictures of your own, or go on with it.",
+    description =
+        "Train a part of a model on emoji art or your own pictures, or resume its training.",
     footer = {
       "",
-      "A run may be stopped at any time and goes on from its last checkpoint. Its state folder",
-      "holds event files for TensorBoard.",
+      "A run may be stopped at any time and resumes from its last checkpoint. Its state folder",
+      "contains event files for TensorBoard.",
       "",
       "Example:",
       "  diffusion4j train all --preset tiny",
@@ -55,7 +56,7 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "PART",
       description =
           "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them in this order,"
-              + " which is the one they need; or judge, the model that evaluate measures with.")
+              + " which is required; or judge, the model used by evaluate.")
   private String part = "";
 
   @Option(
@@ -63,9 +64,9 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME|FILE",
       defaultValue = "emoji",
       description =
-          "Sizes and schedules: emoji, the model that ships (hours), tiny (two minutes, to see that"
-              + " all works), or a YAML or JSON file of your own (its schema:"
-              + " docs/preset.schema.json). Default: ${DEFAULT-VALUE}")
+          "Sizes and schedules: emoji, the shipped model (hours), tiny (two minutes, for a trial),"
+              + " or your own YAML or JSON file (its schema: docs/preset.schema.json). Default:"
+              + " ${DEFAULT-VALUE}")
   private String presetName = "";
 
   @Mixin private DataOptions pictures = new DataOptions();
@@ -81,16 +82,16 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--state",
       paramLabel = "DIR",
-      description = "Where unfinished runs are kept. Default: beside the model's default")
+      description = "The folder of the trainings' states. Default: beside the model's default")
   private @Nullable Path state;
 
   @Option(
       names = "--start-from",
       paramLabel = "DIR",
       description =
-          "A finished model (a folder, or ORG/NAME of one that was pulled) whose weights new runs"
-              + " begin with, in place of random ones. Its shapes are trained, not the preset's;"
-              + " the parts that the model lacks are copied from it.")
+          "A finished model (a folder, or ORG/NAME of one that was pulled) whose weights initialise"
+              + " new runs. Its shapes replace the preset's, and missing parts of the model are"
+              + " copied from it.")
   private @Nullable Path startFrom;
 
   @Option(
@@ -110,25 +111,25 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--technique",
       paramLabel = "NAME=VALUE",
       description =
-          "How a part is trained, if not as what ships, for ablations: prediction (x0, eps, v),"
-              + " weighting (simple, min-snr, min-snr-plus-one,"
-              + " min-snr-plus-one-or-eps), shift, low-noise, drop, text-drop, blur,"
-              + " captions (varied, plain), standardized, relations or curriculum (on, off). Every"
-              + " part has some of them.")
+          "A technique other than that of the shipped model, for ablations: prediction (x0, eps,"
+              + " v), weighting (simple, min-snr, min-snr-plus-one, min-snr-plus-one-or-eps),"
+              + " shift, low-noise, drop, text-drop, blur, captions (varied, plain), standardized,"
+              + " relations or curriculum (on, off). Each part has some of these.")
   private Map<String, String> techniques = Map.of();
 
   @Option(
       names = "--inpainting",
       description =
-          "Train the decoder to complete pictures: it sees what is known of one, of which a random"
-              + " part is missing. With --start-from a finished model is taught so.")
+          "Train the decoder for inpainting: its input also has the known pixels of a picture with"
+              + " a random part missing. With --start-from, a finished model is fine-tuned for"
+              + " inpainting.")
   private boolean inpainting;
 
   @Option(
       names = "--checkpoint-every",
       paramLabel = "N",
       defaultValue = "100",
-      description = "How many steps may be lost. Default: ${DEFAULT-VALUE}")
+      description = "The number of steps between two saved states. Default: ${DEFAULT-VALUE}")
   private long checkpointEvery;
 
   /** Trains something with a configuration, watched. */

@@ -32,9 +32,8 @@ import picocli.CommandLine.Parameters;
     description = "Write the tensors of torch files or safetensors as model.safetensors.",
     footer = {
       "",
-      "Torch files are read as data: nothing in them is run. Their tensors are those of the object"
-          + " that was saved, or of state_dict, model, model_state_dict, params_ema, ema or module"
-          + " in it.",
+      "Torch files are read as data: no code in them is run. Their tensors are those of the saved"
+          + " object, or of state_dict, model, model_state_dict, params_ema, ema or module in it.",
       "",
       "Example:",
       "  diffusion4j convert model.ckpt --output model",
@@ -63,7 +62,7 @@ public final class ConvertCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
-      description = "Files, indices of shards, or folders of them; their tensors go together.")
+      description = "Files, indices of shards, or folders of them; their tensors are merged.")
   private List<Path> inputs = List.of();
 
   @Option(
@@ -77,15 +76,15 @@ public final class ConvertCommand implements Callable<Integer> {
       names = "--dtype",
       paramLabel = "FORMAT",
       description =
-          "How floating-point tensors are stored: ${COMPLETION-CANDIDATES}. Default: as they are")
+          "The type of floating-point tensors: ${COMPLETION-CANDIDATES}. Default: unchanged")
   private @Nullable Format format;
 
   @Option(
       names = "--as",
       paramLabel = "LAYOUT",
       description =
-          "Write a folder that can be opened, of the published files of one of these:"
-              + " ${COMPLETION-CANDIDATES}. Default: the tensors as they are")
+          "Convert the published files of one of these to a model folder: ${COMPLETION-CANDIDATES}."
+              + " Default: the tensors unchanged")
   private @Nullable Layout layout;
 
   @Option(
@@ -100,7 +99,7 @@ public final class ConvertCommand implements Callable<Integer> {
       names = "--settings",
       paramLabel = "DIR",
       description =
-          "The folder with the config.json of a network that is not published, for --as glide,"
+          "The folder with the config.json of a network of an unpublished size, for --as glide,"
               + " guided-diffusion and dit.")
   private @Nullable Path settings;
 

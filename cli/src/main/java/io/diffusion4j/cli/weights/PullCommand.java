@@ -16,12 +16,13 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j pull}: a published model, brought to the shared cache. */
 @Command(
     name = "pull",
-    description = "Bring a published model to the cache that Python's tools share.",
+    description = "Download a published model to the cache shared with Python's tools.",
     footer = {
       "",
-      "Only the files that a loader reads are brought; each is checked by its hash, and what was"
-          + " cut goes on. HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE and the"
-          + " proxies' variables are honoured. --model ORG/NAME then finds it.",
+      "Only the files that a loader reads are downloaded; each is checked by its hash, and an"
+          + " interrupted download resumes. HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE,"
+          + " HF_HUB_OFFLINE and the proxies' variables are honoured. --model ORG/NAME then finds"
+          + " it.",
       "",
       "Example:",
       "  diffusion4j pull kakaobrain/karlo-v1-alpha",
@@ -36,10 +37,10 @@ public final class PullCommand implements Callable<Integer> {
   @Option(
       names = "--variant",
       paramLabel = "NAME",
-      description = "An edition of the weights, such as fp16, where there is one.")
+      description = "A variant of the weights, such as fp16, if it is published.")
   private @Nullable String variant;
 
-  @Option(names = "--yes", description = "Do not ask before a download.")
+  @Option(names = "--yes", description = "Download without confirmation.")
   private boolean yes;
 
   @Override
