@@ -97,7 +97,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:done", "1:failed", "2:bad input"})
 public final class Main implements Runnable {
-  /** A strong reference: a logger that nobody holds is collected, and its level with it. */
+  /** A strong reference: an unreferenced logger is garbage-collected, and its level is lost. */
   private static final Logger ROOT_LOGGER = Logger.getLogger("");
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -112,7 +112,7 @@ public final class Main implements Runnable {
     System.exit(commandLine().execute(args));
   }
 
-  /** The commands, which write to the standard streams unless told otherwise. */
+  /** The commands, which write to the standard streams by default. */
   public static CommandLine commandLine() {
     Main main = new Main();
     return new CommandLine(main)

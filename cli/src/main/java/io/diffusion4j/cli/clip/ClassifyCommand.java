@@ -26,7 +26,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j classify}: which of some labels pictures show, without training. */
+/** {@code diffusion4j classify}: finds the label that fits a picture best, without training. */
 @Command(
     name = "classify",
     description = "Find the label that fits a picture best, by CLIP.",
@@ -112,7 +112,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     return all;
   }
 
-  /** The folder that a picture is in; two words for {@code two_words}. */
+  /** Returns the name of a picture's folder; two words for {@code two_words}. */
   private static String label(String key) {
     Path folder = Path.of(key).getParent();
     Check.that(folder != null, "labelled", key, "a picture in a folder that is its label");

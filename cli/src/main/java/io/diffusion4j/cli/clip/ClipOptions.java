@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which CLIP, and how many things it embeds at once. */
+/** The options for a CLIP and its batch size. */
 final class ClipOptions {
   @Option(
       names = "--model",
@@ -65,12 +65,12 @@ final class ClipOptions {
         folder(), Optional.ofNullable(tokenizer), ModelOptions.compute(precision));
   }
 
-  /** Names the model where embeddings of two models must not be mixed. */
+  /** Returns the name of the model for indices and files that must not mix two models. */
   String identity() {
     return ClipIdentity.of(folder());
   }
 
-  /** The same with the number format. */
+  /** Returns the name of the model with its number format. */
   String identityInFormat() {
     return identity() + " " + format;
   }

@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Pictures as they are named on the command line. */
+/** The pictures named on the command line. */
 final class PictureArguments {
-  /** More than any camera takes. */
+  /** More pixels than any camera has. */
   private static final long MAX_PIXELS = 200_000_000;
 
   private static final List<String> SETS = List.of(".csv", ".tsv", ".jsonl", ".tar", ".parquet");
@@ -23,9 +23,9 @@ final class PictureArguments {
   private PictureArguments() {}
 
   /**
-   * Picture files, or else folders, lists and shards.
+   * Opens picture files, or else folders, lists and shards.
    *
-   * @throws IllegalArgumentException if they are neither, or both
+   * @throws IllegalArgumentException if they are neither, or a mixture
    */
   static PictureSet open(List<String> paths) {
     return paths.stream().allMatch(PictureArguments::isPicture)

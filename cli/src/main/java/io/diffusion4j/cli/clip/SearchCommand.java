@@ -33,7 +33,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j search}: the pictures of a folder that a text or a picture is like. */
+/**
+ * {@code diffusion4j search}: finds the pictures of a folder that are most similar to a text or a
+ * picture.
+ */
 @Command(
     name = "search",
     description = "Find pictures by a text or by another picture.",
@@ -129,7 +132,7 @@ public final class SearchCommand implements Callable<Integer> {
     return first.resolve(".diffusion4j-index");
   }
 
-  /** Embeds what is new, and forgets what is gone. */
+  /** Embeds new pictures and removes deleted ones from the index. */
   private Map<String, String> update(VectorIndex opened, ClipEncoders model, PictureSet set) {
     Set<String> known = new HashSet<>(opened.names());
     long[] missing =
@@ -147,7 +150,7 @@ public final class SearchCommand implements Callable<Integer> {
     }
   }
 
-  /** Puts embeddings into the index as they are made. */
+  /** Adds embeddings to the index during a run. */
   private static final class Indexing implements EmbeddingRun.Keeper {
     private final VectorIndex index;
     private final PictureSet pictures;

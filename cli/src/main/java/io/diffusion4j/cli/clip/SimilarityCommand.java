@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j plot similarity}: which text CLIP finds for which picture. */
+/** {@code diffusion4j plot similarity}: plots CLIP's cosines of texts and pictures. */
 @Command(
     name = "similarity",
     description = "Plot the cosines of CLIP's embeddings of texts and pictures.",

@@ -7,20 +7,20 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Shows how far work is: as a bar on a terminal, as a line now and then in a log.
+ * Shows the progress of work: as a bar on a terminal, as occasional lines in a log.
  *
- * <p>Whether there is a terminal is known to the launcher, which says so in a system property; Java
- * 17 cannot tell for the error stream. A terminal that is {@code dumb} gets lines, and one where
- * {@code NO_COLOR} is set a bar without colours.
+ * <p>The launcher detects a terminal and sets a system property, since Java 17 cannot detect one
+ * for the error stream. A {@code dumb} terminal gets lines, and {@code NO_COLOR} gives a bar
+ * without colours.
  */
 public interface Bars {
   /** Work that is under way. */
   interface Bar extends AutoCloseable {
     /**
-     * So much is done.
+     * Updates the progress.
      *
-     * @param step how many steps are done
-     * @param note what else there is to say
+     * @param step the number of steps done
+     * @param note additional text
      */
     void at(long step, String note);
 
@@ -38,12 +38,12 @@ public interface Bars {
    */
   Bar bar(String name, long from, long steps);
 
-  /** For where the error stream goes. */
+  /** Creates bars for the error stream. */
   static Bars of(PrintWriter err) {
     return of(err, Boolean.getBoolean("diffusion4j.terminal"), System.getenv());
   }
 
-  /** The same on a terminal or not, with these variables of the environment. */
+  /** Creates bars for a terminal or a log, with these environment variables. */
   static Bars of(PrintWriter err, boolean isTerminal, Map<String, String> environment) {
     if (!isTerminal || "dumb".equals(environment.get("TERM"))) {
       return (name, from, steps) -> new LineBar(err, name, from, steps);

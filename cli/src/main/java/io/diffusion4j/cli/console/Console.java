@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Where a command writes: results to one stream, how it goes on to the other. */
+/** The output of a command: results on one stream, progress on the other. */
 @Command // or picocli takes it for no mixin
 public final class Console {
   @Spec(Spec.Target.MIXEE)
@@ -24,7 +24,7 @@ public final class Console {
     return command.commandLine().getErr();
   }
 
-  /** Leaves the standard output to a file that is written there: lines go where errors go. */
+  /** Reserves the standard output for a file; lines go to the error stream. */
   public void leaveOutput() {
     isOutputLeft = true;
   }
@@ -42,7 +42,7 @@ public final class Console {
     print(String.format(format, values));
   }
 
-  /** Prints a line about how it goes. */
+  /** Prints a line about the progress. */
   public void say(String line) {
     err().println(line);
     err().flush();
@@ -52,7 +52,7 @@ public final class Console {
     return Bars.of(err());
   }
 
-  /** The refusal of a command that only has subcommands. */
+  /** Returns the error of a command that only has subcommands. */
   public ParameterException noCommand() {
     List<String> known = List.copyOf(command.subcommands().keySet());
     return new ParameterException(

@@ -14,14 +14,14 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Tells errors in one line, and with their stack trace if {@code --verbose} asks for it; the exit
- * status is 2 for what the user can put right in the command, 1 for everything else.
+ * Prints errors in one line, with {@code --verbose} also their stack trace. The exit status is 2
+ * for faults of the command line, 1 for everything else.
  */
 public final class FailureHandler implements IExecutionExceptionHandler {
-  /** The command could not do what it was asked. */
+  /** The exit status of a command that failed. */
   public static final int FAILED = 1;
 
-  /** The command was asked for something that cannot be. */
+  /** The exit status of an invalid command line. */
   public static final int BAD_INPUT = 2;
 
   private final BooleanSupplier verbose;

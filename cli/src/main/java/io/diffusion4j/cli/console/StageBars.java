@@ -15,7 +15,7 @@ public final class StageBars implements ProgressListener, AutoCloseable {
   /**
    * Bars of a request.
    *
-   * @param imageCount how many images it asks for
+   * @param imageCount the number of requested images
    */
   public StageBars(Bars bars, int imageCount) {
     this.bars = bars;
@@ -35,7 +35,7 @@ public final class StageBars implements ProgressListener, AutoCloseable {
     current.at(progress.getStep(), "");
   }
 
-  /** Says which images a bar is about, if there are others. */
+  /** Returns the label of a bar's images, if there are several batches. */
   private String which(List<Integer> indices) {
     if (indices.isEmpty() || indices.size() == imageCount) {
       return "";

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Shows how far a batch is, and takes the time of its stages. Owned by one thread. */
+/** Shows the progress of a batch and measures the time of its stages. Owned by one thread. */
 public final class StageWatch implements SamplingListener, AutoCloseable {
   private final StageBars bars;
   private final Map<String, Long> nanos = new LinkedHashMap<>();
@@ -14,9 +14,9 @@ public final class StageWatch implements SamplingListener, AutoCloseable {
   private long start = begin;
 
   /**
-   * Watches from now on.
+   * Starts the measurement.
    *
-   * @param images how many are drawn
+   * @param images the number of images
    */
   public StageWatch(Bars bars, int images) {
     this.bars = new StageBars(bars, images);
@@ -37,14 +37,14 @@ public final class StageWatch implements SamplingListener, AutoCloseable {
     }
   }
 
-  /** The time of each stage's steps, and of all with what was loaded for them, in words. */
+  /** Describes the time of each stage's steps, and the total time including loading. */
   public String times() {
     Map<String, Double> seconds = new LinkedHashMap<>();
     nanos.forEach((stage, time) -> seconds.put(stage, 1e-9 * time));
     return times(seconds, 1e-9 * (System.nanoTime() - begin));
   }
 
-  /** What took how long, in words. */
+  /** Describes durations. */
   public static String times(Map<String, Double> secondsByStage, double all) {
     Map<String, Double> seconds = new LinkedHashMap<>(secondsByStage);
     seconds.put("in all", all);

@@ -4,8 +4,8 @@ import io.diffusion4j.nn.train.TrainingRun;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a training run in good order when the process is told to end: the present step is finished,
- * the state is saved, and only then the process goes.
+ * Ends a training run gracefully on SIGTERM or SIGINT: the current step is finished and the state
+ * saved before the process exits.
  */
 public final class StopOnSignal implements AutoCloseable {
   private final Thread hook = new Thread(this::stop, "stop");
@@ -15,12 +15,12 @@ public final class StopOnSignal implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** From now on there is something to save. */
+  /** Registers a run to save. */
   public synchronized void begin(TrainingRun started) {
     run = started;
   }
 
-  /** There is nothing to save any more. */
+  /** Unregisters the run. */
   public synchronized void end() {
     run = null;
     notifyAll();
@@ -45,12 +45,12 @@ public final class StopOnSignal implements AutoCloseable {
     forget(hook);
   }
 
-  /** Takes back a shutdown hook that is not needed any more. */
+  /** Removes a shutdown hook. */
   public static void forget(Thread hook) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // It runs already, and there is nothing to take back.
+      // The hook is running already and cannot be removed.
     }
   }
 }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j data}: what a data set has. */
+/** {@code diffusion4j data}: checks a data set. */
 @Command(
     name = "data",
     description = {
@@ -47,7 +47,7 @@ import picocli.CommandLine.Parameters;
 public final class DataCommand implements Callable<Integer> {
   private static final double BROKEN_AT_MOST = 0.05;
 
-  /** Pictures that are being decoded or wait to be noted, for each thread. */
+  /** The number of pictures in work, per thread. */
   private static final int DEPTH = 4;
 
   @Mixin private Console console = new Console();
@@ -118,7 +118,7 @@ public final class DataCommand implements Callable<Integer> {
     }
   }
 
-  /** Evenly spaced pictures, without those that cannot be read. */
+  /** Returns evenly spaced readable pictures. */
   private static Image sheet(PictureSet pictures) {
     int most = 64;
     long count = Math.min(most, pictures.size());

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A survey of a data set, for people and for programs. */
+/** A survey of a data set as text and as JSON. */
 final class SurveyFormat {
-  /** How many duplicates and broken pictures people are shown. */
+  /** The number of duplicates and broken pictures in the text. */
   private static final int SHOWN = 10;
 
   private static final int BAR = 40;

@@ -23,7 +23,7 @@ public final class BoundTerms {
   /**
    * Reads L_t by t.
    *
-   * @param setting the name of the setting that the path is the value of, for messages
+   * @param setting the name of the setting with the path, for messages
    * @throws IllegalArgumentException if the file is no such report
    */
   public static Map<Integer, Double> read(String setting, Path report) throws IOException {

@@ -27,23 +27,23 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Measures a model on pictures with captions: draws some of the captions, and compares with the
- * pictures that have them and with others in the space of a CLIP.
+ * Measures a model on pictures with captions: draws some of the captions, and compares the results
+ * with the pictures of these captions and with others, in the embedding space of a CLIP.
  *
- * @param count how many captions are drawn at most; half of the set if that is less
+ * @param count the largest number of captions; half of the set if that is less
  * @param seed of the choice, of the pictures and of the intervals
  */
 record DataSetEvaluation(
     Console console, DataSetOptions options, PromptDrawer drawer, int count, long seed) {
   private static final int ENCODED_AT_ONCE = 32;
 
-  /** Of the pictures that the model was trained on, so many are compared. */
+  /** The number of training pictures to compare with. */
   private static final int TRAINED = 4096;
 
-  /** The table, and what each picture is shown with. */
+  /** The table, and the pictures to show beside each picture. */
   record Measured(List<Metric> metrics, List<Pair> pairs) {}
 
-  /** A picture that can be read. */
+  /** A readable picture. */
   private record Real(String key, String caption, Image image) {}
 
   Measured measure(ImagePipeline pipeline, SamplingOptions stages) {
@@ -96,7 +96,7 @@ record DataSetEvaluation(
   }
 
   /**
-   * The first pictures of an order that can be read; they are taken from it.
+   * Takes the first readable pictures from a queue.
    *
    * @param captioned whether a caption is needed
    */
@@ -132,7 +132,7 @@ record DataSetEvaluation(
     return embeddings;
   }
 
-  /** Evenly spaced ones, without those that cannot be read. */
+  /** Returns evenly spaced readable pictures. */
   private List<Named> trained(ImageEncoder encoder, int size) {
     List<Named> trained = new ArrayList<>();
     try (PictureSet pictures = options.trainedOn();
@@ -162,7 +162,7 @@ record DataSetEvaluation(
     return trained;
   }
 
-  /** The mean colour of a picture, everywhere. */
+  /** Returns a picture filled with the mean colour of another. */
   private static Image flat(Image image) {
     float[] pixels = image.pixels();
     double[] mean = new double[3];

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The data set that a model is measured on, if not emoji, and the CLIP that measures. */
+/** The options for a data set other than emoji, and for the CLIP to measure with. */
 final class DataSetOptions {
   @Option(
       names = "--data",
@@ -46,7 +46,7 @@ final class DataSetOptions {
     return String.join(", ", paths);
   }
 
-  /** Refuses what does not go together. */
+  /** Refuses incompatible options. */
   void check() {
     Check.that(clip == null || isGiven(), "clip", clip, "none without --data");
     Check.that(

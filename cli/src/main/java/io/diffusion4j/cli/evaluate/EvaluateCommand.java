@@ -45,7 +45,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j evaluate}: how well a model draws what it is told, in numbers. */
+/** {@code diffusion4j evaluate}: measures how well a model follows its prompts. */
 @Command(
     name = "evaluate",
     modelTransformer = SamplingOptions.Adder.class,
@@ -162,7 +162,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
 
   @Mixin private PluginOptions plugins = new PluginOptions();
 
-  /** What is measured, and what the numbers depend on. */
+  /** The metrics, and the facts that they depend on. */
   private record Pictures(
       EmojiPreset preset, PromptSet prompts, List<Image> images, Map<String, Object> facts) {}
 
@@ -258,7 +258,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     }
   }
 
-  /** How long the decoder of each was trained; empty unless all tell, each another number. */
+  /** Returns the training steps of each decoder; empty unless all are known and differ. */
   private static List<Double> trainingSteps(List<String> folders) {
     List<Double> steps = new ArrayList<>();
     for (String folder : folders) {
@@ -285,7 +285,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     lines.forEach(console::print);
   }
 
-  /** Everything that can be wrong, before hours are spent. */
+  /** Checks all options before hours are spent. */
   private void check(List<Variation> variations) {
     Check.that(count >= 1, "count", count, "≥ 1");
     Check.that(batch >= 1, "batch", batch, "≥ 1");

@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j likelihood}: how likely pictures are by the probability flow. */
+/** {@code diffusion4j likelihood}: measures the likelihood of pictures by the probability flow. */
 @Command(
     name = "likelihood",
     description =
@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
       "  diffusion4j likelihood --model my-ddpm --images pictures"
     })
 public final class LikelihoodCommand implements Callable<Integer> {
-  /** The names that solvers have on the command line. */
+  /** The solvers by their names on the command line. */
   enum Method {
     euler(RungeKutta.EULER),
     heun(RungeKutta.HEUN),

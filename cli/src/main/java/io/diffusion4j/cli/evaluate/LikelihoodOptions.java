@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Of which pictures a likelihood is measured, and under which model. */
+/** The options for the pictures and the model of a likelihood. */
 final class LikelihoodOptions {
-  /** The names that splits have on the command line. */
+  /** The splits by their names on the command line. */
   enum Pictures {
     style(Split.HELD_OUT_STYLE),
     background(Split.HELD_OUT_BACKGROUND),
@@ -90,13 +90,13 @@ final class LikelihoodOptions {
   private ModelOptions model = new ModelOptions();
 
   /**
-   * What was asked for.
+   * The resolved options.
    *
    * @param source the pictures
-   * @param count how many of them
+   * @param count the number of pictures
    * @param model its name
    * @param digest of the model
-   * @param words which pictures these are
+   * @param words describes the pictures
    * @param label their class
    */
   record Measured(
@@ -112,7 +112,7 @@ final class LikelihoodOptions {
       return new Example(example.image(), example.caption(), label);
     }
 
-    /** Which pictures of what size these are. */
+    /** Describes the pictures and their size. */
     String words(int width, int height) {
       return String.format(
           Locale.ROOT, "%s: %d of %d×%d pixels, seed %d", words, count, width, height, seed);
@@ -131,7 +131,7 @@ final class LikelihoodOptions {
     }
   }
 
-  /** Checks everything that can be wrong without a model. */
+  /** Checks everything that needs no model. */
   Measured measured() {
     Check.that(count == null || count >= 1, "count", count, "≥ 1");
     Check.that(seed >= 0, "seed", seed, "≥ 0");
@@ -171,7 +171,7 @@ final class LikelihoodOptions {
     return PresetPictures.of(EmojiModel.trained(folder, name), pictures.split, seed);
   }
 
-  /** Opens the model: small differences count, so in float32 unless told. */
+  /** Opens the model, by default in float32, since small differences count. */
   PictureLikelihood open() {
     return OpenPipeline.family(model.folder()).likelihood(model.folder(), opening());
   }
@@ -186,7 +186,7 @@ final class LikelihoodOptions {
     return model.folder();
   }
 
-  /** Where the figures are written to, if they are. */
+  /** The file for the figures, if any. */
   Optional<Path> json() {
     return Optional.ofNullable(json);
   }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.DoubleStream;
 
-/** What was found by the probability flow, as means over pictures. */
+/** The results of the probability flow, as means over pictures. */
 record LikelihoodReport(
     Measured measured, int width, int height, int steps, String method, List<Result> results) {
   LikelihoodReport {
@@ -20,7 +20,7 @@ record LikelihoodReport(
   }
 
   /**
-   * The mean square of the values that the pictures end at, which is 1 for standard normal ones.
+   * The mean square of the values at the end of the flow, which is 1 for standard normal values.
    */
   private MeanOf latentVariance() {
     return MeanOf.of(

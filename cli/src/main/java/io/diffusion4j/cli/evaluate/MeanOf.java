@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A mean and its standard deviation.
  *
- * @param error NaN for a single value, which says nothing of it
+ * @param error NaN for a single value
  */
 record MeanOf(double mean, double error) {
   static MeanOf of(DoubleStream values) {

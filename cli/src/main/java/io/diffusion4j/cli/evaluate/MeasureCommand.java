@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j measure}: what a sampler has to know of a model's prior. */
+/** {@code diffusion4j measure}: measures the noise prediction of a model's prior, for a sampler. */
 @Command(
     name = "measure",
     description = {
@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
           + " --prior-sampler analytic-dpm --prior-steps 64"
     })
 public final class MeasureCommand implements Callable<Integer> {
-  /** How many emoji. */
+  /** The number of emoji. */
   private static final int USUAL = 512;
 
   @Mixin private Console console = new Console();

@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j nll}: how likely pictures are under a model. */
+/** {@code diffusion4j nll}: measures the likelihood of pictures under a model. */
 @Command(
     name = "nll",
     description =

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** What was measured, as means over pictures. */
+/** The measurements, as means over pictures. */
 record NllReport(
     Measured measured, int width, int height, Timesteps timesteps, List<Bound> bounds) {
   NllReport {

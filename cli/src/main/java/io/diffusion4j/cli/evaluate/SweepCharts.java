@@ -21,7 +21,7 @@ import java.util.function.ToDoubleFunction;
  * line for each value of the second. Numbers are the axis; other values are numbered.
  */
 final class SweepCharts {
-  /** Told beside the lists that they are of; the curves lie on each other. */
+  /** Left out of the charts, since their curves coincide with others. */
   private static final String SAME = ", distinct";
 
   private final Variation along;

@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What makes a run comparable with another framework's: its noise, and its numbers. */
+/** The options for a comparison with another framework: recorded noise and unrounded results. */
 final class BatchOptions {
   @Option(
       names = "--noise",
@@ -38,7 +38,7 @@ final class BatchOptions {
     return noise != null || raw != null;
   }
 
-  /** Checks what can be checked before a model is loaded. */
+  /** Checks everything that needs no model. */
   void check(@Nullable Long seed) {
     Check.that(noise == null || seed == null, "seed", seed, "none beside --noise");
     Check.that(noise == null || Files.isRegularFile(noise), "noise", noise, "a safetensors file");
@@ -59,15 +59,15 @@ final class BatchOptions {
     return sources;
   }
 
-  /** Where the randomness of an image comes from, in words. */
+  /** Describes the source of an image's randomness. */
   String source(long seed, int image, int count) {
     String which = count == 1 ? "" : ", image " + (image % count + 1) + " of it";
     return noise == null ? "seed " + Long.toUnsignedString(seed) + which : "noise of " + noise;
   }
 
   /**
-   * Writes the images as they were drawn, if that was asked for: one tensor, {@code [N, H, W, C]}
-   * float32 in [0, 1], as the published pipelines return it.
+   * Writes the unrounded images, if requested: one tensor, {@code [N, H, W, C]} float32 in [0, 1],
+   * like the result of the published pipelines.
    */
   void writeRaw(List<Image> images) {
     if (raw == null) {

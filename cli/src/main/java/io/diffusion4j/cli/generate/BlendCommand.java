@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j blend}: two images become one that is between them. */
+/** {@code diffusion4j blend}: draws images between two images. */
 @Command(
     name = "blend",
     modelTransformer = SamplingOptions.Adder.class,

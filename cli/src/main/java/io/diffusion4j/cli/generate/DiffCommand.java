@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j diff}: an image changes in the direction from one text to another. */
+/** {@code diffusion4j diff}: changes an image in the direction from one text to another. */
 @Command(
     name = "diff",
     modelTransformer = SamplingOptions.Adder.class,

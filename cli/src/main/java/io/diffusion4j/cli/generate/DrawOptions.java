@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How many images are drawn, and from which noise. */
+/** The options for the number of images and their noise. */
 final class DrawOptions {
   @Option(
       names = "--seed",
@@ -36,12 +36,12 @@ final class DrawOptions {
     Check.that(seed == null || seed >= 0, "seed", seed, "≥ 0");
   }
 
-  /** Where the images of so many inputs are written to. */
+  /** Returns the files for the images of this many inputs. */
   PngFiles files(Path output, int inputs) {
     return new PngFiles(output, inputs, count, Optional.ofNullable(sheet));
   }
 
-  /** The seed that was given, or else a new one, short enough to type again. */
+  /** Returns the given seed, or else a new one that is short enough to type. */
   long seedOrNew() {
     return seed == null ? new SecureRandom().nextInt() & 0xFFFF_FFFFL : seed;
   }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Who draws: a model in this process, or a server. */
+/** The choice between a model in this process and a server. */
 @Command // or picocli takes it for no mixin
 final class DrawerOptions {
   @ArgGroup(validate = false, heading = "%nModel:%n")
@@ -29,7 +29,7 @@ final class DrawerOptions {
   @ArgGroup(validate = false, heading = "%nServer:%n")
   ConnectionOptions connection = new ConnectionOptions();
 
-  /** Everything that can be wrong before a model is loaded or a server is asked. */
+  /** Checks everything that needs no model and no server. */
   void check(SamplingOptions stages) {
     connection.check(server);
     if (server == null) {

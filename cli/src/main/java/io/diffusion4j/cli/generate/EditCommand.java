@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j edit}: an image, or a part of it, becomes what words say. */
+/** {@code diffusion4j edit}: changes an image, or a part, according to a text. */
 @Command(
     name = "edit",
     modelTransformer = SamplingOptions.Adder.class,

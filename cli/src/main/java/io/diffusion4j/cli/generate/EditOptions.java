@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What commands share that make images of others: who draws them, how, and where they go. */
+/** The common options of commands that edit images: the model, its settings and the files. */
 @Command // or picocli takes it for no mixin
 final class EditOptions implements SamplingOptions.Sampled {
   @Mixin private Console console = new Console();
@@ -39,7 +39,7 @@ final class EditOptions implements SamplingOptions.Sampled {
     return stages;
   }
 
-  /** Everything that can be wrong before images are read, a model is loaded or a server asked. */
+  /** Checks everything that needs no image, no model and no server. */
   void check(int requests) {
     draws.check();
     stages.check();

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** The image that a command starts from, and what it is to show. */
+/** The input image of a command, and the description of the result. */
 @Command // or picocli takes it for no mixin
 final class EditedImage {
   @Parameters(
@@ -22,7 +22,7 @@ final class EditedImage {
       description = "A description of the result, in quotes. Default: the content of the image")
   private String prompt = "";
 
-  /** Fails before any work is done if there is no such file. */
+  /** Checks that the file exists before any work is done. */
   void check() {
     InputFile.check("image", image);
   }

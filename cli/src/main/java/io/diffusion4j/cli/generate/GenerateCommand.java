@@ -31,7 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j generate}: a prompt becomes images, here or at a server. */
+/** {@code diffusion4j generate}: draws images from prompts, in this process or on a server. */
 @Command(
     name = "generate",
     modelTransformer = SamplingOptions.Adder.class,
@@ -97,7 +97,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
             .run(drawer.server, asked());
   }
 
-  /** Everything that can be wrong without a model, before one is loaded. */
+  /** Checks everything that needs no model. */
   private void check() {
     prompts.check();
     Check.that(label == null || label >= 0, "label", label, "≥ 0");
@@ -121,7 +121,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     atEach(() -> drawer.check(stages));
   }
 
-  /** Does something at each value of what changes. */
+  /** Runs an action for each combination of the varied options. */
   private void atEach(Runnable work) {
     for (Map<String, String> at : swept()) {
       at.forEach(stages::set);
@@ -129,7 +129,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     }
   }
 
-  /** A model that draws without words is the only one that needs no prompt. */
+  /** Only a model without words needs no prompt. */
   private void requireWords() {
     Path folder = drawer.model.folder();
     if (folder.equals(ModelOptions.defaultFolder()) || OpenPipeline.family(folder).needsWords()) {
@@ -137,7 +137,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     }
   }
 
-  /** The values of the options that change, in every combination; the empty one if none does. */
+  /** Returns all combinations of the varied options; a single empty one if there are none. */
   private List<Map<String, String>> swept() {
     List<String> names = stages.names();
     return Variation.combinations(
@@ -148,7 +148,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     return prompts.files(swept().size());
   }
 
-  /** Draws the images of all prompts as one batch, for each value of what changes. */
+  /** Draws the images of all prompts as one batch, for each combination of the varied options. */
   private int drawHere() throws IOException {
     long seed = prompts.draws.seedOrNew();
     var here = new LocalBatch(console, files(), prompts.draws, batch, drawer.plugins);
@@ -185,7 +185,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     return 0;
   }
 
-  /** Models that draw beside a picture only are asked in another way. */
+  /** Refuses models that draw only with a picture, with the command or option for it. */
   private void requireDrawsOfWords(ImagePipeline pipeline) {
     Set<ImageTask.Kind> tasks = pipeline.card().tasks();
     Check.that(
@@ -200,7 +200,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
         "a picture of the images' size, which they follow: --hint FILE");
   }
 
-  /** What is drawn: all prompts at once, or what is drawn without any. */
+  /** Returns the task: all prompts at once, or the task without a prompt. */
   private ImageTask task(List<DirectRequest> requests) {
     if (prompts.prompts.isEmpty()) {
       return requests.get(0).task();
@@ -213,7 +213,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
         : task;
   }
 
-  /** A request for each prompt, or one without any. */
+  /** Returns a request for each prompt, or one without a prompt. */
   private List<GenerateImagesRequest.Builder> asked() {
     if (prompts.prompts.isEmpty()) {
       return List.of(

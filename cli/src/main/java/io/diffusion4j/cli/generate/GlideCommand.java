@@ -32,7 +32,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j glide}: a prompt becomes images, or the missing part of one. */
+/** {@code diffusion4j glide}: draws images from prompts, or the missing part of an image. */
 @Command(
     name = "glide",
     modelTransformer = SamplingOptions.Adder.class,
@@ -129,7 +129,7 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
     return 0;
   }
 
-  /** All texts as one batch, or a picture that is completed for each. */
+  /** Returns the task: all texts as one batch, or the completion of a picture for each. */
   private List<ImageTask> tasks() throws IOException {
     List<ImageTask.Words> words =
         prompts.prompts.stream().map(prompt -> new ImageTask.Words(prompt, "")).toList();
@@ -144,7 +144,7 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
         .toList();
   }
 
-  /** Everything that can be wrong without loading the networks, before they are. */
+  /** Checks everything that needs no networks. */
   private void check() {
     prompts.check();
     prompts.requireSome();

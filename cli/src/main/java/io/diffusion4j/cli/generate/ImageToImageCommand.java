@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j img2img}: an image is noised and drawn on from there. */
+/** {@code diffusion4j img2img}: noises an image and denoises it again. */
 @Command(
     name = "img2img",
     modelTransformer = SamplingOptions.Adder.class,

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j inpaint}: a part of an image is drawn again. */
+/** {@code diffusion4j inpaint}: redraws a part of an image. */
 @Command(
     name = "inpaint",
     modelTransformer = SamplingOptions.Adder.class,

@@ -7,22 +7,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** An image that a request takes from a file. */
+/** The input image of a request, from a file. */
 final class InputFile {
-  /** More than any camera takes. */
+  /** More pixels than any camera has. */
   static final long MAX_PIXELS = 200_000_000;
 
-  /** What is left of larger ones; no model draws more. */
+  /** The size to which larger images are reduced; no model draws more. */
   private static final int MAX_SIDE = 1024;
 
   private InputFile() {}
 
-  /** Fails before any work is done if there is no such file. */
+  /** Checks that the file exists before any work is done. */
   static void check(String name, Path file) {
     Check.that(Files.isRegularFile(file), name, file, "a file");
   }
 
-  /** The file as it is, or a smaller one that shows the same if a request cannot hold it. */
+  /** Returns the unchanged file, or a reduced image if it is too large for a request. */
   static byte[] read(Path file) throws IOException {
     return Files.size(file) <= InputImages.MAX_BYTES
         ? Files.readAllBytes(file)

@@ -29,13 +29,13 @@ record LocalBatch(
   }
 
   /**
-   * What was drawn.
+   * The drawn images.
    *
    * @param file the file of an image, by its number
-   * @param notes what is said of each image besides; empty for nothing
+   * @param notes on each image; may be empty
    */
   record Drawn(List<Image> images, IntFunction<byte[]> file, List<String> notes) {
-    /** So many images of each request, whose files say how they were made. */
+    /** Draws this many images for each request, with recipes in their files. */
     static Drawn of(List<DirectRequest> requests, int each, List<Image> images) {
       return new Drawn(
           images,
@@ -43,7 +43,7 @@ record LocalBatch(
           List.of());
     }
 
-    /** Images whose files do not say how they were made. */
+    /** Draws images without recipes in their files. */
     static Drawn plain(List<Image> images) {
       return new Drawn(images, i -> Png.encode(images.get(i), Map.of()), List.of());
     }
@@ -57,7 +57,10 @@ record LocalBatch(
     }
   }
 
-  /** What is asked of an open model, complete and checked; warns of what may not be meant. */
+  /**
+   * Returns the complete and checked task of an open model, and prints warnings about unusual
+   * settings.
+   */
   List<DirectRequest> requests(
       List<GenerateImagesRequest.Builder> asked,
       SamplingOptions stages,
@@ -74,7 +77,7 @@ record LocalBatch(
     return requests;
   }
 
-  /** Opens a model, has it draw, and writes the images. */
+  /** Opens a model, draws, and writes the images. */
   void run(Path model, Opening how, long seed, Work work) throws IOException {
     if (files.isStandardOutput()) {
       console.leaveOutput();

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j mix}: images of a weighted sum of texts and pictures. */
+/** {@code diffusion4j mix}: draws images of a weighted sum of texts and pictures. */
 @Command(
     name = "mix",
     modelTransformer = SamplingOptions.Adder.class,

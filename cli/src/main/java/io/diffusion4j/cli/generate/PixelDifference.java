@@ -6,7 +6,7 @@ import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Rgb8;
 import java.io.IOException;
 
-/** How far two pictures are apart. */
+/** The difference of two pictures. */
 record PixelDifference(int values, int of, int most) {
   /** More pixels than any model draws. */
   private static final long MOST_PIXELS = 1L << 26;

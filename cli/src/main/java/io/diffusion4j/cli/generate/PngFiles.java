@@ -14,20 +14,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where images are written to: the file itself for one image, numbered ones beside it for more. */
+/** The files for images: the named file for one image, numbered files beside it for several. */
 record PngFiles(Path output, int inputs, int perInput, Optional<Path> sheet) {
   private static final String SUFFIX = ".png";
 
-  /** Endings of pictures that are not written. */
+  /** The endings of unsupported formats. */
   private static final List<String> OTHERS =
       List.of(".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".svg");
 
-  /** Whether the one image goes to the standard output, which messages then leave alone. */
+  /** Whether the image goes to the standard output, which must then be free of messages. */
   boolean isStandardOutput() {
     return new OutputFile(output).isStandardOutput();
   }
 
-  /** Fails before any work is done if nothing could be written in the end. */
+  /** Checks before any work is done that the files can be written. */
   void requireWritable() {
     Check.that(
         count() == 1 || !isStandardOutput(),
@@ -40,7 +40,7 @@ record PngFiles(Path output, int inputs, int perInput, Optional<Path> sheet) {
     sheet.ifPresent(path -> requireWritable(new OutputFile("sheet", path)));
   }
 
-  /** Fails if the file cannot be written, or its name says that it is no PNG. */
+  /** Fails if the file cannot be written, or its name has the ending of another format. */
   static void requireWritable(OutputFile file) {
     String name = file.path().toString().toLowerCase(Locale.ROOT);
     if (OTHERS.stream().anyMatch(name::endsWith)) {
@@ -64,14 +64,14 @@ record PngFiles(Path output, int inputs, int perInput, Optional<Path> sheet) {
     return Path.of(name.substring(0, stem) + "-" + (index + 1) + name.substring(stem));
   }
 
-  /** Writes an image whole or not at all. */
+  /** Writes an image atomically. */
   Path write(int index, byte[] png) {
     Path file = file(index);
     new OutputFile(file).write(png);
     return file;
   }
 
-  /** Writes the sheet that was asked for, if one was, of the files as they are written. */
+  /** Writes the sheet of all images, if requested. */
   Optional<Path> writeSheet() throws IOException {
     if (sheet.isPresent()) {
       List<Image> images = new ArrayList<>(count());

@@ -12,9 +12,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What images show, how many are drawn, and where they go. */
+/** The options for prompts, the number of images and their files. */
 final class PromptOptions {
-  /** Words that are no prompt alone: a sentence was given without quotes. */
+  /** Words that are no prompts by themselves, which indicate missing quotes. */
   private static final Set<String> FUNCTION_WORDS =
       Set.of("a", "an", "the", "of", "on", "in", "with", "and", "above", "below", "beside");
 
@@ -39,17 +39,17 @@ final class PromptOptions {
 
   @Mixin DrawOptions draws = new DrawOptions();
 
-  /** Where the images are written to. */
+  /** Returns the files for the images. */
   PngFiles files() {
     return files(1);
   }
 
-  /** The same if all prompts are drawn so many times. */
+  /** Returns the files if all prompts are drawn this many times. */
   PngFiles files(int times) {
     return draws.files(output, times * Math.max(1, prompts.size()));
   }
 
-  /** Checks everything that can be checked without a model. */
+  /** Checks everything that needs no model. */
   void check() {
     for (String prompt : prompts) {
       Check.that(!prompt.isBlank(), "prompt", "\"" + prompt + "\"", "some words");
@@ -70,7 +70,7 @@ final class PromptOptions {
     }
   }
 
-  /** Something of each prompt, for each of its images. */
+  /** Maps each prompt, once for each of its images. */
   <T> List<T> forEachImage(List<T> ofPrompts) {
     return ofPrompts.stream()
         .flatMap(own -> Collections.nCopies(draws.count, own).stream())

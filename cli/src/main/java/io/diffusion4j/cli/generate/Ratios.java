@@ -4,12 +4,13 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** How far images go from one end to another. */
+/** The ratios of images between two ends. */
 final class Ratios {
   private Ratios() {}
 
   /**
-   * Images evenly from 0 to the last ratio, which is in [0, 1]; that of the last one alone is it.
+   * Returns evenly spaced ratios from 0 to the last one, which is in [0, 1]; for one image, the
+   * last one only.
    */
   static List<Double> to(double last, int frames) {
     Check.share("ratio", last);

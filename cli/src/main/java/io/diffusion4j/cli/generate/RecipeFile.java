@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
-/** A PNG file that says how it was made. */
+/** A PNG file with its recipe. */
 record RecipeFile(Path path, byte[] png, Recipe recipe) {
   static RecipeFile read(Path path) throws IOException {
     byte[] png = Files.readAllBytes(path);
@@ -32,12 +32,15 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
     return new RecipeFile(path, png, recipe);
   }
 
-  /** The updates of the weights that drew it. */
+  /** Returns the low-rank updates that drew it. */
   List<LoraChoice> loras() {
     return recipe.getRequest().getLorasList();
   }
 
-  /** The updates that drew it, by the names that they have elsewhere. */
+  /**
+   * Returns the updates that drew it, under the names of these registered ones with the same
+   * digests.
+   */
   List<LoraChoice> loras(List<RegisteredLora> there) {
     return loras().stream()
         .map(
@@ -57,9 +60,9 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
   }
 
   /**
-   * The request that draws it again.
+   * Returns the request that draws it again.
    *
-   * @param loras the updates that the model is asked to add
+   * @param loras the requested updates
    */
   GenerateImagesRequest request(String model, Collection<String> fixed, List<LoraChoice> loras) {
     GenerateImagesRequest.Builder request =
@@ -84,7 +87,7 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
     return request.build();
   }
 
-  /** Checks that a model has the parts that drew it. */
+  /** Checks that a model has the plugin parts that drew it. */
   void requireParts(List<ModelPart> present) {
     for (ModelPart part : recipe.getPartsList()) {
       Check.that(

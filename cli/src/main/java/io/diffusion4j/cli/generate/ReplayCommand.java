@@ -31,7 +31,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j replay}: an image file is drawn again from what it says of itself. */
+/** {@code diffusion4j replay}: draws an image file again from its recipe. */
 @Command(
     name = "replay",
     description = "Draw an image again from the recipe in its file, and compare both.",
@@ -134,7 +134,7 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  /** By whatever name they go there; the recipe's name, if several have them. */
+  /** Under the names of the server; if several names match, the recipe's. */
   private static Model modelWithItsWeights(List<Model> models, RecipeFile original) {
     String asked = original.recipe().getRequest().getModel();
     List<Model> same =

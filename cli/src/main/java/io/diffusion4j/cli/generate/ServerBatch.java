@@ -16,14 +16,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A batch of images that a server draws, and that this process writes. */
+/** A batch of images that a server draws and this process writes. */
 record ServerBatch(
     Console console,
     PngFiles files,
     DrawOptions draws,
     SamplingOptions stages,
     DrawerOptions drawer) {
-  /** Has a server draw the images of each request, and writes them. */
+  /** Draws the images of each request on a server and writes them. */
   int run(String server, List<GenerateImagesRequest.Builder> requests) throws IOException {
     if (files.isStandardOutput()) {
       console.leaveOutput();
@@ -80,7 +80,7 @@ record ServerBatch(
                     "error: image " + (f.getImageIndex() + 1) + ": " + f.getError().getMessage()));
   }
 
-  /** Says what may not be meant. */
+  /** Prints the warnings of the server. */
   static void warn(Console console, List<Warning> warnings) {
     warnings.stream()
         .distinct()

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j upscale}: a small image becomes a large one. */
+/** {@code diffusion4j upscale}: enlarges a small image. */
 @Command(
     name = "upscale",
     modelTransformer = SamplingOptions.Adder.class,

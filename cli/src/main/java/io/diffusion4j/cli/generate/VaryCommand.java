@@ -35,14 +35,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j vary}: images become others that show the same. */
+/** {@code diffusion4j vary}: draws other images with the content of given ones. */
 @Command(
     name = "vary",
     modelTransformer = SamplingOptions.Adder.class,
     description = "Make variations of images.",
     footer = {"", "Example:", "  diffusion4j vary apple.png --output another.png"})
 public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sampled {
-  /** As published. */
+  /** The default of the published pipeline. */
   private static final double TOWARD = 0.3;
 
   @Mixin private Console console = new Console();
@@ -161,12 +161,12 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     return batch.noise != null ? Drawn.plain(images) : Drawn.of(requests, draws.count, images);
   }
 
-  /** Whether requests can hold what is varied. */
+  /** Whether the inputs fit into requests. */
   private boolean arePictures() {
     return sources.stream().noneMatch(Prepared::is);
   }
 
-  /** Everything that can be wrong without a model, before one is loaded. */
+  /** Checks everything that needs no model. */
   private void check() {
     sources.forEach(source -> InputFile.check("image", source));
     draws.check();
@@ -203,12 +203,12 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     return OpenPipeline.family(drawer.model.folder()) instanceof UnclipFamily;
   }
 
-  /** What is to be varied, as a file has it. */
+  /** The content of an input file. */
   private interface Source {
-    /** How many images it has. */
+    /** Returns the number of images. */
     int size();
 
-    /** Their embeddings. */
+    /** Returns the embeddings of the images. */
     List<float[]> encode(Injector model);
 
     static Source read(Path file) throws IOException {
@@ -219,7 +219,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
   }
 
   private record Picture(Image image) implements Source {
-    /** The image as the request, and whoever draws it again, has it. */
+    /** Returns the image as stored in the request, so that a replay has the same input. */
     static Picture of(DirectRequest request) {
       return new Picture(((ImageTask.Variation) request.task()).image());
     }

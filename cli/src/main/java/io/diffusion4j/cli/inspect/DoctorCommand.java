@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j doctor}: why a model draws only noise. */
+/** {@code diffusion4j doctor}: finds out why a model draws only noise. */
 @Command(
     name = "doctor",
     description = "Find out whether a model is untrained or wrongly configured.",
@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
       "  diffusion4j doctor --state training/emoji/state"
     })
 public final class DoctorCommand implements Callable<Integer> {
-  /** How many emoji; the large networks are asked about fewer. */
+  /** The number of emoji; large networks are evaluated on fewer. */
   private static final int USUAL = 32;
 
   private static final Set<Verdict> WELL = Set.of(Verdict.OK, Verdict.UNEXAMINED);

@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j inspect}: what a model folder holds, and what is wrong with it. */
+/** {@code diffusion4j inspect}: lists the contents and the faults of a model folder. */
 @Command(
     name = "inspect",
     description = "List the contents and the faults of a model folder or a file of weights.",

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A report on a folder, for people and for programs. */
+/** A report on a folder as text and as JSON. */
 final class ReportFormat {
   private static final String ROW = "%-20s %-28s %,15d %-10s %,17d  %s%n";
 

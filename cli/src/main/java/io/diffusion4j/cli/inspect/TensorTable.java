@@ -8,7 +8,7 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** The tensors and notes of a file of weights, for people and for programs. */
+/** The tensors and notes of a file of weights as text and as JSON. */
 final class TensorTable {
   private TensorTable() {}
 

@@ -20,12 +20,11 @@ import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /**
- * What a training measured while it went on, with what of it is not as it should be.
+ * The measurements of a training, and the problems that they indicate.
  *
  * @param part the name of the folder of its state
- * @param batch samples that were computed at a time, of which CLIP finds pairs; 0 if no state was
- *     saved
- * @param numbers by name and step, as they were written for TensorBoard
+ * @param batch samples computed at a time, among which CLIP finds pairs; 0 if no state was saved
+ * @param numbers by name and step, as written for TensorBoard
  */
 record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, Double>> numbers) {
   private static final String LOSS = "loss";
@@ -35,22 +34,22 @@ record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, 
   private static final String OWN = Validation.PREFIX + "own cosine";
   private static final String OTHER = Validation.PREFIX + "other cosine";
 
-  /** A validation loss that is larger than it once was by more is not noise of the weights. */
+  /** The largest rise of a validation loss that may be noise of the weights. */
   private static final double RISEN = 1.05;
 
-  /** By how much a prior's drawings have to be nearer to their own pictures. */
+  /** The smallest difference between a healthy prior's two cosines. */
   private static final double NEARER = 0.1;
 
-  /** Of all pairs by chance, what CLIP has to find at least. */
+  /** The smallest accuracy of a healthy CLIP, relative to chance. */
   private static final double FOUND = 3;
 
-  /** A gradient in the end over the median one that is not noise of the batches. */
+  /** The largest ratio of a late gradient to the median one that may be noise of the batches. */
   private static final double GROWN = 10;
 
-  /** A share of the time that is spent waiting for data. */
+  /** The largest acceptable share of time spent waiting for data. */
   private static final double WAITED = 0.05;
 
-  /** Steps that say how a number changes; before, everything does. */
+  /** The number of steps before trends are meaningful. */
   private static final int ENOUGH = 20;
 
   /**
@@ -91,7 +90,7 @@ record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, 
     return new TrainingHealth(String.valueOf(name), batch, numbers);
   }
 
-  /** Whether everything is as it should be, as far as it was measured. */
+  /** Whether no measurement indicates a problem. */
   boolean isWell() {
     return findings().isEmpty();
   }
@@ -118,7 +117,7 @@ record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, 
         "  %s%n%n", findings.isEmpty() ? "nothing is wrong" : findings.size() + " to look at");
   }
 
-  /** What is not as it should be, a line for each. */
+  /** Returns a line for each problem. */
   List<String> findings() {
     return Stream.of(overfit(), blind(), guessing(), growing(), waiting())
         .flatMap(Optional::stream)
@@ -202,7 +201,7 @@ record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, 
     return curve.values().stream().reduce(Double.NaN, (before, value) -> value);
   }
 
-  /** The mean of the last tenth, through whose noise a number is seen. */
+  /** Returns the mean of the last tenth, which smooths the noise. */
   private static double end(SortedMap<Long, Double> curve) {
     return curve.values().stream()
         .skip(curve.size() - Math.max(1, curve.size() / 10))

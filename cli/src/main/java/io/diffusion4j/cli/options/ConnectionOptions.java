@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How a server is reached. */
+/** The options for the connection to a server. */
 public final class ConnectionOptions {
   @Option(
       names = "--tls",
@@ -42,7 +42,7 @@ public final class ConnectionOptions {
       description = "Send the token in this file to the server.")
   private @Nullable Path token;
 
-  /** Fails if there are any without a server. */
+  /** Refuses these options without a server. */
   public void check(@Nullable String server) {
     Check.that(
         server != null || !(isTls() || token != null),
@@ -56,7 +56,7 @@ public final class ConnectionOptions {
   }
 
   /**
-   * A client of this server.
+   * Connects a client to this server.
    *
    * @throws IOException if a file cannot be read
    */

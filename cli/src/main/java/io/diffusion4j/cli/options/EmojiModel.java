@@ -6,14 +6,15 @@ import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.unclip.ModelFacts;
 import java.nio.file.Path;
 
-/** Which emoji suit a model. */
+/** The choice of emoji for a model. */
 public final class EmojiModel {
   private static final String DATA = "diffusion4j.data";
 
   private EmojiModel() {}
 
   /**
-   * The preset that a model was trained as; for one that names none, that of the model that ships.
+   * Returns the preset that a model was trained with; for a model that names none, that of the
+   * shipped model.
    *
    * @throws IllegalArgumentException if it was trained on other pictures
    */
@@ -23,7 +24,7 @@ public final class EmojiModel {
   }
 
   /**
-   * The preset of a name that a model's weights have.
+   * Returns the preset with the name in a model's weights.
    *
    * @throws IllegalArgumentException if it was trained on other pictures
    */

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Pictures with captions that the networks of a model are asked about. */
+/** The options for pictures with captions, on which the networks of a model are evaluated. */
 public final class ExampleOptions {
   @Option(
       names = "--count",
@@ -39,22 +39,22 @@ public final class ExampleOptions {
   private @Nullable Path images;
 
   /**
-   * What was asked for.
+   * The resolved examples.
    *
-   * @param pictures these
-   * @param exchanges of emoji, two things and the same with their places exchanged
-   * @param count how many of each
+   * @param pictures the examples
+   * @param exchanges of emoji, pairs of things with their exchanged versions
+   * @param count the number of each
    * @param seed of pictures and noise
    */
   public record Examples(
       CaptionedImages pictures, Optional<CaptionedImages> exchanges, int count, long seed) {}
 
   /**
-   * What was asked for.
+   * Resolves the options.
    *
-   * @param model whose emoji are taken if there is no folder, as large as it draws
-   * @param usual how many of these, if no number was given
-   * @throws IllegalArgumentException if something cannot be right
+   * @param model sets the emoji and their size if there is no folder
+   * @param usual the default number of emoji
+   * @throws IllegalArgumentException if an option is invalid
    */
   public Examples of(Path model, int usual) {
     Check.that(seed >= 0, "seed", seed, "≥ 0");
@@ -75,9 +75,9 @@ public final class ExampleOptions {
   }
 
   /**
-   * How many pictures to take.
+   * Returns the number of pictures to use.
    *
-   * @param count as asked for, null for all
+   * @param count as given, null for all
    * @throws IllegalArgumentException if there are fewer
    */
   public static int size(PictureSet pictures, @Nullable Integer count) {

@@ -25,9 +25,9 @@ public record LoraArguments(List<String> given) {
   private static final Pattern SCALED =
       Pattern.compile("(.+):(-?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE]-?\\d+)?)");
 
-  /** What was given for one update, and how much of it if that was said. */
+  /** The argument for one update, with its scale if given. */
   private record Given(String name, OptionalDouble scale) {
-    /** A name with a number after its last colon, unless a file is called so. */
+    /** Parses a name with a number after its last colon, unless a file has this whole name. */
     static Given of(String text) {
       Matcher scaled = SCALED.matcher(text);
       return scaled.matches() && !Files.exists(Path.of(text))
@@ -51,18 +51,18 @@ public record LoraArguments(List<String> given) {
     return given.stream().map(Given::of).toList();
   }
 
-  /** The files; with what was trained unless a scale was given. */
+  /** Returns the files, with scale 1 by default. */
   public List<LoraChoice> files() {
     return all().stream().map(Given::choice).toList();
   }
 
-  /** Refuses them for a command that looks at the model's own weights. */
+  /** Refuses updates for a command that examines the model's own weights. */
   public void requireNone(String command) {
     Check.that(
         given.isEmpty(), "lora", given, "none; %s examines the model's own weights", command);
   }
 
-  /** Has a server add them, which are names there. */
+  /** Adds the updates to a request for a server, where they are names. */
   public void ask(GenerateImagesRequest.Builder request) {
     for (Given one : all()) {
       var choice = request.addLorasBuilder().setName(one.name());
@@ -71,7 +71,7 @@ public record LoraArguments(List<String> given) {
   }
 
   /**
-   * The files of the updates that drew an image, at the scale that its recipe records.
+   * Returns the files of the updates that drew an image, with the scales of its recipe.
    *
    * @param recorded the updates of the recipe, in order
    * @throws IllegalArgumentException if other files were given

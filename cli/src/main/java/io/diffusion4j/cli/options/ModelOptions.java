@@ -18,9 +18,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which model to load, and how. */
+/** The options for the model and its loading. */
 public final class ModelOptions {
-  /** The names that precisions have on the command line. */
+  /** The precisions by their names on the command line. */
   public enum Format {
     f32(Precision.FLOAT32),
     bf16(Precision.BFLOAT16);
@@ -32,7 +32,7 @@ public final class ModelOptions {
     }
   }
 
-  /** The same, or what suits the model. */
+  /** A precision, or the automatic choice. */
   public enum FormatChoice {
     auto(Optional.empty()),
     f32(Optional.of(Precision.FLOAT32)),
@@ -45,12 +45,12 @@ public final class ModelOptions {
     }
   }
 
-  /** What a folder of packed weights is for, in a word of help. */
+  /** The help text for the folder of packed weights. */
   public static final String PACKED =
       "Cache the weights here in the layout of the engine, for faster starts. Takes as much space"
           + " as the weights. The folder may be deleted at any time.";
 
-  /** What {@link FormatChoice} is, in a word of help. */
+  /** The help text for {@link FormatChoice}. */
   public static final String FORMATS =
       "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: auto, which is bf16 for"
           + " weights stored in 16 bits if the processor has bfloat16 instructions, else f32;"
@@ -105,7 +105,7 @@ public final class ModelOptions {
   @Option(names = "--packed", paramLabel = "DIR", description = PACKED)
   private @Nullable Path packed;
 
-  /** What guides and does not lie in the folder of the model. */
+  /** The guides outside the folder of the model. */
   private Map<String, Path> guides() {
     Map<String, Path> guides = new LinkedHashMap<>();
     if (classifier != null) {
@@ -118,7 +118,7 @@ public final class ModelOptions {
     return guides;
   }
 
-  /** The updates of its weights. */
+  /** The low-rank updates of its weights. */
   public LoraArguments loras() {
     return new LoraArguments(loras);
   }
@@ -129,27 +129,29 @@ public final class ModelOptions {
     return folder;
   }
 
-  /** Chooses another folder. */
+  /** Sets another folder. */
   public void setFolder(Path newFolder) {
     folder = newFolder;
   }
 
-  /** The folder of the model that ships. */
+  /** The folder of the shipped model. */
   public static Path defaultFolder() {
     return Path.of(System.getProperty("diffusion4j.home", "."), "emoji", "model");
   }
 
-  /** By the engine that the command line asks for, in this precision. */
+  /** Returns the settings of the computation, with the requested engine and this precision. */
   public static Compute compute(Precision precision) {
     return Compute.of(precision).withEngine(Engines.asked());
   }
 
-  /** How to measure it: small differences count there, so in float32 unless told. */
+  /**
+   * Returns the settings for measurements, by default in float32, since small differences count.
+   */
   public Compute measuring() {
     return compute(format.precision.orElse(Precision.FLOAT32));
   }
 
-  /** How it is opened, so that networks are in memory at these times. */
+  /** Returns the settings for opening the model with this residency of networks. */
   public Opening opening(Residency residency) {
     return opening(residency, format.precision)
         .withLoras(loras().files())
@@ -157,12 +159,12 @@ public final class ModelOptions {
         .withPacked(Optional.ofNullable(packed));
   }
 
-  /** How a model is opened by the engine that the command line asks for. */
+  /** Returns the settings for opening a model with the requested engine. */
   public static Opening opening(Residency residency, Optional<Precision> precision) {
     return Opening.with(residency).withEngine(Engines.asked()).withPrecision(precision);
   }
 
-  /** Opens a model with the parts of plugins, which all have to be for it. */
+  /** Opens a model with the parts of plugins, all of which must apply to it. */
   public static OpenPipeline open(Path folder, Opening how, Plugins plugins) {
     OpenPipeline open = OpenPipeline.of(folder, how, plugins);
     try {

@@ -7,11 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What the command line calls the fields of a request, in messages about them. */
+/** Maps fields of requests to options, for messages. */
 public final class OptionNames {
   private static final Pattern STAGE = Pattern.compile("stages\\[\"(.*?)\"](?:\\.(.*))?");
 
-  /** What follows the name of a task. */
+  /** The path after the name of a task. */
   private static final Pattern TASK =
       Pattern.compile(
           Arrays.stream(ImageTask.Kind.values())

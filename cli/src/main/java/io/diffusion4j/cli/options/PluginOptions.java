@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The jars whose parts take the place of the model's own. */
+/** The options for plugins, jars whose parts replace those of the model. */
 public final class PluginOptions {
-  /** What a plugin is, in a word of help. */
+  /** The help text for plugins. */
   public static final String HELP =
       "A jar with a Guice module that replaces parts of the model, or adds samplers and schedules;"
           + " may be repeated. See docs/extending.md.";
@@ -21,7 +21,7 @@ public final class PluginOptions {
     return !jars.isEmpty();
   }
 
-  /** Refuses them beside a server. */
+  /** Refuses plugins together with a server. */
   public void requireNoneBeside(String server) {
     Check.that(!areGiven(), "server", server, "none beside --plugin; a server has its own");
   }

@@ -3,7 +3,7 @@ package io.diffusion4j.cli.options;
 import io.diffusion4j.data.Preparation;
 import picocli.CommandLine.Option;
 
-/** How pictures of any shape become squares. */
+/** The options for the cropping and resizing of pictures. */
 public final class PreparationOptions {
   @Option(
       names = "--resize",

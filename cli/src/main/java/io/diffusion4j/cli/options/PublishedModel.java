@@ -13,11 +13,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Models that are named as on the Hub, {@code org/name[@revision]}, in place of a folder. */
+/** Models named as on the Hub, {@code org/name[@revision]}, instead of a folder. */
 public final class PublishedModel {
   private PublishedModel() {}
 
-  /** The Hub and the cache that the environment names. */
+  /** Returns the Hub with the cache of the environment. */
   public static Hub hub() {
     var environment = System.getenv();
     return new Hub(
@@ -25,8 +25,7 @@ public final class PublishedModel {
   }
 
   /**
-   * The folder that a user means: it is there, or a model of that name was pulled. Nothing is
-   * downloaded.
+   * Returns an existing folder, or that of a pulled model with this name. Nothing is downloaded.
    *
    * @throws IllegalArgumentException if it could be a published model, and is not in the cache
    */
@@ -50,9 +49,9 @@ public final class PublishedModel {
   }
 
   /**
-   * The same, where what a published model lacks is downloaded first.
+   * Returns the folder after downloading missing files of a published model.
    *
-   * @throws HubException if it cannot be had
+   * @throws HubException if it cannot be downloaded
    */
   public static Path pulled(Path named) {
     String text = named.toString().replace('\\', '/');
@@ -65,12 +64,14 @@ public final class PublishedModel {
     return pull(hub, hub.plan(repo.get(), Optional.empty()), bars);
   }
 
-  /** The folder that a user means, downloaded if it is a published model and that was asked for. */
+  /**
+   * Returns the folder, after a download if it is a published model and a download was requested.
+   */
   public static Path folder(Path named, boolean pull) {
     return pull ? pulled(named) : folder(named);
   }
 
-  /** Brings what a model lacks, with a bar of all its bytes. */
+  /** Downloads the missing files of a model, with a progress bar. */
   public static Path pull(Hub hub, Hub.Plan plan, Bars bars) {
     long bytes = plan.missingBytes();
     if (plan.missing().isEmpty()) {
@@ -89,7 +90,7 @@ public final class PublishedModel {
     }
   }
 
-  /** A number of bytes for people: {@code 1.2 GB}. */
+  /** Formats a number of bytes: {@code 1.2 GB}. */
   public static String size(long bytes) {
     return bytes < 1_000_000
         ? String.format(Locale.ROOT, "%.1f kB", bytes / 1e3)

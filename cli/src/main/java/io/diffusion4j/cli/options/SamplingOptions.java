@@ -33,7 +33,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The options of a command that say how stages sample; what is not given is left to the model.
+ * The sampling options of a command; options that are not given use the model's defaults.
  *
  * <p>A command that has them is {@link Sampled}, itself or by a mixin, and names {@link Adder} as
  * its model transformer.
@@ -62,7 +62,7 @@ public final class SamplingOptions {
     }
   }
 
-  /** What an option sets. */
+  /** The setting of an option. */
   private enum Setting {
     SAMPLER(String.class, "NAME"),
     PRIOR(String.class, "KIND"),
@@ -87,7 +87,7 @@ public final class SamplingOptions {
   /**
    * An option.
    *
-   * @param stage whose setting it is; empty for all of them
+   * @param stage of the setting; empty for all stages
    */
   private record Flag(String stage, Setting setting, OptionSpec option) {
     static Flag of(String stage, Setting setting, String... help) {
@@ -95,7 +95,7 @@ public final class SamplingOptions {
       return named(of + setting.name().toLowerCase(Locale.ROOT), stage, setting, help);
     }
 
-    /** What guides by its gradient, whichever stage it is that the model has a guide for. */
+    /** The gradient guide, for the stage that has one. */
     static List<Flag> guides(String kinds) {
       return List.of(
           named(
@@ -144,7 +144,7 @@ public final class SamplingOptions {
   /** Of at most five digits each. */
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,5})[x×]([0-9]{1,5})");
 
-  /** The prior of one pass that a model's folder may have. */
+  /** The optional one-pass prior in a model's folder. */
   private static final String ECLIPSE = "eclipse";
 
   private static final String PUBLISHED = "; of a published pipeline: ";
@@ -320,9 +320,9 @@ public final class SamplingOptions {
   }
 
   /**
-   * Checks what can be checked without a model.
+   * Checks everything that needs no model.
    *
-   * @throws IllegalArgumentException if something cannot be right for any
+   * @throws IllegalArgumentException if a value is invalid for every model
    */
   public void check() {
     for (Flag flag : flags) {
@@ -360,8 +360,8 @@ public final class SamplingOptions {
   }
 
   /**
-   * Refuses everything that is asked of the prior, for work that draws no embeddings; the folder of
-   * a prior may have the image encoder that the work needs.
+   * Refuses settings of the prior, for commands that draw no embeddings. A folder of a prior is
+   * accepted, as it may contain the required image encoder.
    */
   public void checkWithoutPrior() {
     flags.stream()
@@ -378,7 +378,7 @@ public final class SamplingOptions {
   /**
    * Checks the names of samplers; a server may know others.
    *
-   * @throws IllegalArgumentException if one is unknown; the message lists those there are
+   * @throws IllegalArgumentException if one is unknown; the message lists the known ones
    */
   public void checkSamplers(ByName<Sampler> known) {
     for (Flag flag : flags) {
@@ -389,7 +389,7 @@ public final class SamplingOptions {
     }
   }
 
-  /** How the prior that was asked for is opened. */
+  /** Returns the settings for opening the requested prior. */
   public Opening opening(Opening own) {
     return forAll(Setting.PRIOR).map(word -> own.withPrior(place((String) word))).orElse(own);
   }
@@ -416,7 +416,7 @@ public final class SamplingOptions {
         .build();
   }
 
-  /** What was given, by the stages of the table; for a server, whose stages are not known. */
+  /** Returns the given settings by stage, for a server with unknown stages. */
   public Map<String, StageOptions> byStage() {
     Map<String, StageOptions> stages = new LinkedHashMap<>();
     flags.forEach(flag -> stages.put(flag.stage, options(flag.stage, true)));
@@ -425,8 +425,8 @@ public final class SamplingOptions {
   }
 
   /**
-   * What was given for the stages of a model, and for others, which it will refuse; a sampler for
-   * all stages means those that denoise.
+   * Returns the given settings for the stages of a model, and those for unknown stages, which the
+   * model refuses. A sampler for all stages applies to those that denoise.
    */
   public Map<String, StageOptions> byStage(ModelCard card) {
     Map<String, StageOptions> stages = new LinkedHashMap<>();
@@ -446,7 +446,7 @@ public final class SamplingOptions {
     return given(stages);
   }
 
-  /** Adds what guides to the options of a stage. */
+  /** Adds the guide to the options of a stage. */
   private void guide(String stage, Map<String, StageOptions> stages) {
     var options = stages.getOrDefault(stage, StageOptions.getDefaultInstance()).toBuilder();
     forAll(Setting.GUIDE).ifPresent(kind -> options.setGuidance((String) kind));

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An option and the values that it takes one after the other. */
+/** An option with a list of values. */
 public record Variation(String name, List<String> values) {
   public Variation {
     values = List.copyOf(values);
@@ -16,8 +16,8 @@ public record Variation(String name, List<String> values) {
   /**
    * Reads {@code decoder-guidance=1,2,3}.
    *
-   * @param option what messages call the text
-   * @param names the options that there are
+   * @param option the name of the text in messages
+   * @param names the valid options
    */
   public static Variation parse(String option, String text, List<String> names) {
     int equals = text.indexOf('=');
@@ -38,7 +38,7 @@ public record Variation(String name, List<String> values) {
   /**
    * Every combination of values, by the names of the options; the values of the last change first.
    *
-   * @param option what messages call the text that they are from
+   * @param option the name of the text in messages
    */
   public static List<Map<String, String>> combinations(String option, List<Variation> variations) {
     List<Map<String, String>> all = List.of(Map.of());

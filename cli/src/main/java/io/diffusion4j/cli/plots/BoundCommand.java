@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j plot bound}: the variational bound, timestep by timestep. */
+/** {@code diffusion4j plot bound}: plots the variational bound by timestep. */
 @Command(
     name = "bound",
     description = "Plot the weight of each timestep's error in the variational bound.",

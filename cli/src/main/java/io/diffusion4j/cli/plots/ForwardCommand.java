@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j plot forward}: a picture on its way to noise. */
+/** {@code diffusion4j plot forward}: draws a picture on its way to noise. */
 @Command(
     name = "forward",
     description = "Draw a picture at several timesteps of the forward process.",
@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
       "  diffusion4j plot forward apple.png --schedule linear,cosine --output forward.png"
     })
 final class ForwardCommand implements Callable<Integer> {
-  /** More than any camera takes. */
+  /** More pixels than any camera has. */
   private static final long MAX_PIXELS = 200_000_000;
 
   @Mixin private Console console = new Console();

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Which timesteps there are, and which of them are visited. */
+/** The options for the timesteps of a schedule and the visited ones. */
 final class GridOptions {
   @Option(
       names = "--train-steps",
@@ -57,7 +57,7 @@ final class GridOptions {
     return schedules(names, trainSteps);
   }
 
-  /** Those of so many timesteps. */
+  /** Returns the schedules of this many timesteps. */
   static Map<String, NoiseSchedule> schedules(Collection<String> names, int trainSteps) {
     Check.that(trainSteps >= 1, "train-steps", trainSteps, "≥ 1");
     Map<String, NoiseSchedule> schedules = new LinkedHashMap<>();
@@ -67,7 +67,7 @@ final class GridOptions {
     return schedules;
   }
 
-  /** The timesteps of everything that was asked for, under its name; empty if nothing was. */
+  /** Returns the requested timesteps by name; empty if there are none. */
   Map<String, Timesteps> visited() {
     Map<String, Timesteps> visited = new LinkedHashMap<>();
     spacings.forEach(name -> visited.put(name, spaced(name)));
@@ -79,7 +79,7 @@ final class GridOptions {
     return visited;
   }
 
-  /** The same, with a spacing for when nothing was asked for. */
+  /** Returns the requested timesteps by name, or those of a default spacing. */
   Map<String, Timesteps> visitedOr(String spacing) {
     Map<String, Timesteps> visited = visited();
     return visited.isEmpty() ? Map.of(spacing, spaced(spacing)) : visited;

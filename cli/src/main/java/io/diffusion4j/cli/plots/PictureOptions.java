@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where charts are drawn to. */
+/** The options for the file of charts. */
 final class PictureOptions {
   @Option(
       names = {"-o", "--output"},
@@ -21,18 +21,18 @@ final class PictureOptions {
   @Option(names = "--title", paramLabel = "TEXT", description = "The title above it.")
   private @Nullable String title;
 
-  /** The file, if one was asked for; it can be written to. */
+  /** Returns the requested file, after checking that it can be written. */
   Optional<PictureFile> file() {
     return Optional.ofNullable(output).map(PictureFile::new);
   }
 
-  /** The file, which has to be asked for. */
+  /** Returns the file, which is required. */
   PictureFile requireFile() {
     return file()
         .orElseThrow(() -> Check.refusal("output", "none", "a name that ends in .png or .svg"));
   }
 
-  /** The charts under the title that was asked for. */
+  /** Returns the charts with the requested title. */
   List<Chart> titled(List<Chart> charts) {
     if (title == null) {
       return charts;

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j plan} and {@code plot plan}: what a sampler will do, step by step. */
+/** {@code diffusion4j plan} and {@code plot plan}: shows the steps of a sampler. */
 @Command(
     name = "plan",
     description = "Show the steps of a sampler: as a table, or as a picture with --output.",
@@ -74,7 +74,7 @@ public final class PlanCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Every combination of what was named, under the names that tell them apart. */
+  /** Returns every combination of the arguments, under the names that differ. */
   private Map<String, SamplingPlan> plans() {
     var spacings = grid.visitedOr("unclip");
     Map<String, SamplingPlan> plans = new LinkedHashMap<>();

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j plot}: what a diffusion model does, as pictures. */
+/** {@code diffusion4j plot}: plots the quantities of a diffusion model. */
 @Command(
     name = "plot",
     description = "Plot the forward process, schedules, the bound, plans and trainings.",

@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j plot posterior}: why the way back is taken in small steps. */
+/** {@code diffusion4j plot posterior}: shows why the reverse process needs small steps. */
 @Command(
     name = "posterior",
     description =

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * What a training wrote of a number over its steps: at each point the mean of the steps since the
- * point before, so many that the course is seen through the noise of the batches.
+ * A number of a training over its steps. Each point is the mean of the steps since the previous
+ * point, enough of them to smooth the noise of the batches.
  */
 final class TrainingChart {
   private static final int POINTS = 60;
@@ -37,7 +37,10 @@ final class TrainingChart {
     return new Chart(state.toString(), Axis.linear("step"), axis(value, means), List.of(curve));
   }
 
-  /** Logarithmic for what falls to a tenth and less: of the rest nothing would be seen. */
+  /**
+   * Logarithmic for values that fall to a tenth or less, since their ends would be invisible
+   * otherwise.
+   */
   private static Axis axis(String value, List<Point> means) {
     var range = means.stream().mapToDouble(Point::y).summaryStatistics();
     return range.getMin() > 0 && range.getMin() <= range.getMax() / 10

@@ -33,7 +33,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j plot trajectory}: what a sampler takes the picture to be, step by step. */
+/**
+ * {@code diffusion4j plot trajectory}: draws a sampler's estimate of the picture after each step.
+ */
 @Command(
     name = "trajectory",
     description = "Draw the decoder's estimates of the picture while it samples.",
@@ -122,7 +124,7 @@ final class TrajectoryCommand implements Callable<Integer> {
         .toList();
   }
 
-  /** One for each step, of a sampler that asks the network several times in a step too. */
+  /** One estimate for each step, also for samplers with several network calls in a step. */
   private List<Image> spread(List<Image> estimates) {
     int last = estimates.size() - 1;
     return IntStream.range(0, steps)

@@ -11,7 +11,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j health}: whether a server serves, for probes that have nothing else. */
+/**
+ * {@code diffusion4j health}: checks whether a server is serving, for probes without other tools.
+ */
 @Command(
     name = "health",
     description = "Check whether a server is serving: exit status 0 if it is, 1 if not.",

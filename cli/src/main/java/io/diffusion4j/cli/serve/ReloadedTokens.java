@@ -14,13 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tokens of a file, also after it has changed: who is taken out of it is refused from the next
- * second on. A file that cannot be read leaves things as they were, and the log says so once.
+ * The tokens of a file, reloaded when it changes: a removed token is refused from the next second
+ * on. If the file becomes unreadable, the previous tokens stay valid, with one warning in the log.
  */
 final class ReloadedTokens implements Authenticator {
   private static final Logger LOG = LoggerFactory.getLogger(ReloadedTokens.class);
 
-  /** How often the file is looked at, at most. */
+  /** The shortest interval between two checks of the file. */
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   private final Path file;
@@ -30,7 +30,7 @@ final class ReloadedTokens implements Authenticator {
   private long looked = System.nanoTime();
   private volatile Authenticator tokens;
 
-  /** By what a change is noticed; none for a file that is not there. */
+  /** The properties that reveal a change; empty for a missing file. */
   private record Version(FileTime modified, long size) {
     static final Version NONE = new Version(FileTime.fromMillis(0), -1);
 
@@ -55,7 +55,7 @@ final class ReloadedTokens implements Authenticator {
   /**
    * Reads a file, as {@link TokenFile#read}.
    *
-   * @throws IllegalArgumentException if something is wrong with what it says now
+   * @throws IllegalArgumentException if its current content is invalid
    */
   static Authenticator of(Path file, Quota usual, List<String> models) throws IOException {
     return new ReloadedTokens(file, usual, models);

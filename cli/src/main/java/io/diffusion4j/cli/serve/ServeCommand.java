@@ -32,7 +32,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j serve}: models on a port, until SIGTERM or an interrupt. */
+/** {@code diffusion4j serve}: serves models on a port until SIGTERM or SIGINT. */
 @Command(
     name = "serve",
     description = "Serve models over gRPC and HTTP until SIGTERM or SIGINT.",
@@ -47,10 +47,13 @@ import picocli.CommandLine.Option;
 public final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
-  /** After which a server that reads no connections ends, for whoever starts it again. */
+  /**
+   * The time after which a server that accepts no connections exits, so that its supervisor
+   * restarts it.
+   */
   private static final Duration LONGEST_STANDSTILL = Duration.ofMinutes(1);
 
-  /** The exit code of such an end. */
+  /** The exit code of such an exit. */
   private static final int STANDSTILL = 70;
 
   @Mixin private Console console = new Console();

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The flags of {@code serve}; null is what is left to its file. */
+/** The flags of {@code serve}; null if the configuration file decides. */
 final class ServeFlags {
   @Option(
       names = "--port",

@@ -12,18 +12,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
-/** The log of a server, on the error stream: what libraries say, too, whichever way they say it. */
+/**
+ * The log of a server on the error stream, including the messages of libraries from all logging
+ * APIs.
+ */
 final class ServerLog {
-  /** How a line looks. */
+  /** The format of a line. */
   enum Format {
-    /** For people: the time, the level, who, what, and keys with values. */
+    /** Text: the time, the level, the logger, the message, and keys with values. */
     TEXT,
 
-    /** For programs: one JSON object, with keys and values at its top. */
+    /** One JSON object, with keys and values at the top level. */
     JSON
   }
 
-  /** From which level on things are told. */
+  /** The lowest logged level. */
   enum Level {
     ERROR,
     WARN,
@@ -33,14 +36,16 @@ final class ServerLog {
 
   private static final String OURS = "io.diffusion4j";
 
-  /** What clients send, as keys' values, begins no line: control characters are shown as unknown. */
+  /**
+   * What clients send, as keys' values, begins no line: control characters are shown as unknown.
+   */
   private static final String TEXT_LINE =
       "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\"} %-5level %logger{0}:"
           + " %msg %replace(%kvp %mdc){'\\p{Cntrl}', '\uFFFD'}%n";
 
   private ServerLog() {}
 
-  /** Writes the log like this from now on. */
+  /** Applies these settings to the log. */
   static void configure(Format format, Level level) {
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();

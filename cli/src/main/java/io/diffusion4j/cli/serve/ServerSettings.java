@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** All that {@code serve} was told, by flags, or else by its file, or else by default. */
+/** The settings of {@code serve}: from flags, or else from its file, or else defaults. */
 record ServerSettings(
     ServerConfig config,
     List<ServedModel> models,
@@ -39,7 +39,7 @@ record ServerSettings(
     plugins = List.copyOf(plugins);
   }
 
-  /** What the file says over the defaults, and the flags over both. */
+  /** Merges the file over the defaults, and the flags over both. */
   static ServerSettings of(ServeFlags flags, ServerFile file) {
     ServerConfig usual = ServerConfig.loopback();
     ServerFile.LogEntry log = first(file.log(), ServerFile.LogEntry.NONE);

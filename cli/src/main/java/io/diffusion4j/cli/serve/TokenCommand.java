@@ -10,7 +10,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j token}: a new token for a server, and what its file of tokens says of it. */
+/**
+ * {@code diffusion4j token}: creates a token for a server, and its entry for the file of tokens.
+ */
 @Command(
     name = "token",
     description = "Create a token for a server.",

@@ -25,7 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j toy}: the lecture's pictures, from a network trained in seconds. */
+/** {@code diffusion4j toy}: plots the diffusion of points, with a network trained in seconds. */
 @Command(
     name = "toy",
     description = "Train a small network on points in the plane, and plot its diffusion.",

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which pictures a model is trained on, and how they are read. */
+/** The options for the training pictures and their reading. */
 final class DataOptions {
   @Option(
       names = "--data",
@@ -77,7 +77,7 @@ final class DataOptions {
               + " 64×64. The folder may be deleted at any time.")
   private @Nullable Path cache;
 
-  /** What is done about pictures that cannot be read, with the largest share of them. */
+  /** The treatment of unreadable pictures, with their largest share. */
   enum Bad {
     skip(0.05),
     fail(0);
@@ -90,9 +90,9 @@ final class DataOptions {
   }
 
   /**
-   * The paths of {@code --data}, none for emoji.
+   * Returns the paths of {@code --data}, none for emoji.
    *
-   * @throws IllegalArgumentException if pictures are held out of none
+   * @throws IllegalArgumentException if pictures are held out without {@code --data}
    */
   List<String> paths() {
     Check.that(
@@ -103,10 +103,10 @@ final class DataOptions {
   }
 
   /**
-   * Returns normally if embeddings, where they are given, are of use for some parts.
+   * Returns normally if embeddings are absent or useful for these parts.
    *
-   * @throws IllegalArgumentException if these train CLIP, which changes the embeddings, or none of
-   *     them learns from embeddings
+   * @throws IllegalArgumentException if the parts include CLIP, which changes the embeddings, or
+   *     none of them uses embeddings
    */
   void requireUseOfEmbeddings(List<Part> parts) {
     Check.that(
@@ -117,7 +117,7 @@ final class DataOptions {
         "with prior, prior-ar or decoder, after clip");
   }
 
-  /** Opens the data set that the paths name. */
+  /** Opens the data set of the paths. */
   OwnPictures open() {
     return OwnPictures.open(
         paths,

@@ -13,13 +13,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code diffusion4j init}: a pipeline of random weights. */
+/** {@code diffusion4j init}: writes a pipeline of random weights. */
 @Command(
     name = "init",
     description = "Write a pipeline with random weights in the published layout.",
     footer = {"", "Example:", "  diffusion4j init --config small --output random"})
 public final class InitCommand implements Callable<Integer> {
-  /** The sizes there are. */
+  /** The available sizes. */
   enum Size {
     karlo,
     small,
@@ -46,7 +46,7 @@ public final class InitCommand implements Callable<Integer> {
     }
   }
 
-  /** How weights are stored. */
+  /** The type of stored weights. */
   enum Stored {
     f32(DType.F32),
     bf16(DType.BF16);

@@ -17,13 +17,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Pictures of the user's as a data set: read, split, decoded ahead and cached.
+ * The user's pictures as a data set: read, split, decoded ahead and cached.
  *
- * @param training what models are trained on
- * @param validation what they are not trained on; nothing if all is trained on
- * @param bad the pictures of the training that could not be read so far
- * @param store where squares are kept
- * @param embeddings of the pictures that are trained on, if they were computed before
+ * @param training the training set
+ * @param validation the held-out set; empty if there is none
+ * @param bad the unreadable training pictures so far
+ * @param store the cache of squares
+ * @param embeddings of the training pictures, if they are stored
  */
 record OwnPictures(
     DecodedAhead training,

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
 
-/** What is drawn and measured while a model is trained. */
+/** The options for samples and measurements during a training. */
 final class SampleOptions {
   private static final String INDEX = "model_index.json";
 
@@ -53,16 +53,16 @@ final class SampleOptions {
   private long validateEvery;
 
   /**
-   * What was asked for.
+   * Returns the requested inspection.
    *
-   * @param validation examples that are not trained on
+   * @param validation held-out examples
    */
   Inspection inspection(Optional<DataSet> validation) {
     Check.that(sampleEvery >= 1, "sample-every", sampleEvery, "≥ 1");
     return new Inspection(validation, validateEvery, prompts.isEmpty() ? 0 : sampleEvery);
   }
 
-  /** A picture of all prompts, side by side; empty if the model lacks a part. */
+  /** Draws all prompts side by side; empty if the model lacks a part. */
   Optional<Image> draw(Path model) {
     if (!Files.exists(model.resolve(INDEX))) {
       return Optional.empty();

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How long and how fast to train, and what moves. */
+/** The options for the length, the learning rate and the trained parameters. */
 final class ScheduleOptions {
   private static final String TARGETS = "to_q,to_k,to_v,to_out.0";
 
@@ -151,7 +151,7 @@ final class ScheduleOptions {
               + " Default: bf16")
   private ModelOptions.@Nullable Format format;
 
-  /** Schedules of the rate, as they are asked for. */
+  /** The schedules by their names on the command line. */
   enum Schedule {
     constant,
     cosine,
@@ -159,7 +159,7 @@ final class ScheduleOptions {
     wsd
   }
 
-  /** Optimizers, as they are asked for. */
+  /** The optimizers by their names on the command line. */
   enum Moving {
     adamw(Optimizer.Method.ADAMW),
     muon(Optimizer.Method.MUON);
@@ -171,7 +171,7 @@ final class ScheduleOptions {
     }
   }
 
-  /** Groups of parameters, as they are asked for. */
+  /** The groups of parameters by their names on the command line. */
   enum Decaying {
     all(Optimizer.Decayed.ALL),
     matrices(Optimizer.Decayed.MATRICES),
@@ -185,10 +185,10 @@ final class ScheduleOptions {
   }
 
   /**
-   * A configuration with what was asked for.
+   * Returns a configuration with the given options.
    *
    * @param usual the preset's
-   * @param pictures of an epoch; empty if the data have no end
+   * @param pictures of an epoch; empty if the data set is endless
    */
   TrainingConfig of(TrainingConfig usual, OptionalLong pictures) {
     TrainingConfig changed = usual;

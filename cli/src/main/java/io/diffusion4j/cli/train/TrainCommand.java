@@ -132,7 +132,7 @@ public final class TrainCommand implements Callable<Integer> {
       description = "The number of steps between two saved states. Default: ${DEFAULT-VALUE}")
   private long checkpointEvery;
 
-  /** Trains something with a configuration, watched. */
+  /** Trains with a configuration and a watcher. */
   private interface Training {
     /** Whether it is finished. */
     boolean train(TrainingConfig config, Recipe.Observer observer);
@@ -208,7 +208,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int trainParts(
       EmojiPreset preset, String home, DataSet data, Optional<DataSet> validation) {
-    // A classifier lies where it guides.
+    // A classifier is stored in the model that it guides.
     boolean ofPixels = part.equals(Part.DDPM.word()) || part.equals(Part.CLASSIFIER.word());
     String own = part.equals(Part.DAE.word()) ? part : ofPixels ? Part.DDPM.word() : "model";
     Path modelFolder = model == null ? home(home).resolve(own) : model;
@@ -258,15 +258,15 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** What the folder of a model trained on a path is called by default. */
+  /** Returns the default name of the folder of a model trained on a path. */
   private static String stem(String path) {
     String name = Path.of(path).toAbsolutePath().normalize().getFileName().toString();
     return name.replaceFirst("\\.(csv|tsv|jsonl|parquet|tar)$", "").replaceAll("[{}:]", "");
   }
 
   /**
-   * Of all parts, those that are to be trained: no CLIP beside a finished one, and of a model to
-   * start from only those that it has.
+   * Returns the parts to train: without CLIP if a finished one is given, and only the existing
+   * parts of a model to start from.
    */
   private List<Part> parts(@Nullable Path first) {
     Check.that(

@@ -20,18 +20,20 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Shows a training run on the terminal, and writes it down for TensorBoard. */
+/** Shows a training run on the terminal and writes events for TensorBoard. */
 public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
-  /** What the folder of the events is called, beside a state. */
+  /** The name of the folder of events, beside a state. */
   public static final String EVENTS = "events";
 
-  /** How much a new measurement counts against those before it. */
+  /** The weight of a new measurement in the moving average. */
   private static final double WEIGHT = 0.05;
 
-  /** A smaller share of waiting is not worth a word. */
+  /** The smallest share of waiting that is shown. */
   private static final double NOTICEABLE = 0.01;
 
-  /** More of a learned variance outside its bounds is not noise of the last steps. */
+  /**
+   * The largest share of a learned variance outside its bounds that may be noise of the last steps.
+   */
   private static final double OUTSIDE = 0.01;
 
   private final String part;
@@ -129,7 +131,7 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
     }
   }
 
-  /** The share of the time since the start in which the training waited for batches. */
+  /** Returns the share of time since the start that the training has waited for batches. */
   private double waiting(long now) {
     return run == null ? 0 : (double) run.waited().toNanos() / Math.max(1, now - begin);
   }
@@ -187,12 +189,12 @@ public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
     return "the last good checkpoint is of step " + step + ", " + file;
   }
 
-  /** What a run that failed can go on from, in words. */
+  /** Describes the state from which a failed run can resume. */
   String lastCheckpoint() {
     return lastCheckpoint;
   }
 
-  /** Reports how much of a learned variance was between its bounds in the last steps. */
+  /** Reports the share of a learned variance between its bounds in the last steps. */
   private void reportVariance() {
     if (!Double.isNaN(outside)) {
       console.say(

@@ -26,7 +26,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j convert}: the tensors of any files we open, as safetensors. */
+/** {@code diffusion4j convert}: writes the tensors of any supported files as safetensors. */
 @Command(
     name = "convert",
     description = "Write the tensors of torch files or safetensors as model.safetensors.",
@@ -41,10 +41,10 @@ import picocli.CommandLine.Parameters;
       "  diffusion4j convert part-1.bin part-2.bin --dtype bf16 --output model"
     })
 public final class ConvertCommand implements Callable<Integer> {
-  /** Of a file; more become several with an index, as published models have them. */
+  /** The largest size of a file; larger models become several files with an index. */
   private static final long MOST_SHARD_BYTES = 5_000_000_000L;
 
-  /** Types that floating-point tensors may get. */
+  /** The types for floating-point tensors. */
   enum Format {
     f32(DType.F32),
     f16(DType.F16),
@@ -103,7 +103,7 @@ public final class ConvertCommand implements Callable<Integer> {
               + " guided-diffusion and dit.")
   private @Nullable Path settings;
 
-  /** What published files are written as. */
+  /** The targets of converted published files. */
   enum Layout {
     GLIDE("glide", true, true),
     GUIDED_DIFFUSION("guided-diffusion", false, true),
@@ -171,7 +171,7 @@ public final class ConvertCommand implements Callable<Integer> {
     }
   }
 
-  /** A network that only goes down. */
+  /** A network without a decoder half. */
   private static boolean isClassifier(Path file) {
     try (var checkpoint = Checkpoint.open(file)) {
       return checkpoint.names().stream().noneMatch(name -> name.startsWith("output_blocks."));

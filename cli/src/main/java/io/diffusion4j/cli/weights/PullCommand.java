@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j pull}: a published model, brought to the shared cache. */
+/** {@code diffusion4j pull}: downloads a published model to the shared cache. */
 @Command(
     name = "pull",
     description = "Download a published model to the cache shared with Python's tools.",
