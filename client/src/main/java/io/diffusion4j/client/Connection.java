@@ -4,13 +4,13 @@ import io.diffusion4j.client.tls.ClientTls;
 import java.util.Optional;
 
 /**
- * How a client reaches a server.
+ * The connection settings of a client.
  *
- * @param tls how it encrypts; empty for plaintext
- * @param token what it shows of who it is; empty for nothing
+ * @param tls the encryption; empty for plaintext
+ * @param token the bearer token; empty for none
  */
 public record Connection(Optional<ClientTls> tls, Optional<String> token) {
-  /** In plaintext, as nobody. */
+  /** Plaintext without a token. */
   public static final Connection PLAINTEXT = new Connection(Optional.empty(), Optional.empty());
 
   public Connection withTls(ClientTls newTls) {

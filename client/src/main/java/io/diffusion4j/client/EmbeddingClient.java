@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Asks a server's models for embeddings, labels and similar images: see {@link
+ * Requests embeddings, labels and similar images from a server's models: see {@link
  * GenerationClient#embeddings}.
  *
  * <pre>{@code
@@ -56,7 +56,7 @@ public final class EmbeddingClient {
   }
 
   /**
-   * Which labels images show, in the order of the images.
+   * Classifies images, in the order of the images.
    *
    * @throws GenerationException if the server refuses the request, fails or cannot be reached
    */

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 
 /**
  * The events of a call, fetched a little ahead of their reader. A server makes no preview for a
- * client that is not ready for it, and one who asks for a single event at a time hardly ever is.
+ * client that is not ready for it, and a client that fetches single events hardly ever is.
  *
  * <p>For one reader. Ends with the {@link StatusRuntimeException} of the call; an interrupt of the
  * reader cancels it.

@@ -8,14 +8,14 @@ import io.diffusion4j.serving.v1.Warning;
 import java.util.List;
 
 /**
- * What a server made of a request.
+ * The result of a request.
  *
- * @param requestId the id of the request; a repeat with it gets the same images
+ * @param requestId the id of the request; a repetition with this id returns the same images
  * @param plan the request with all defaults filled in
- * @param images the images that were drawn, in order
- * @param failures the images that were not
- * @param warnings what the server did that may not have been meant
- * @param usage what it took
+ * @param images the drawn images, in order
+ * @param failures the failed images
+ * @param warnings about possibly unintended settings
+ * @param usage of resources
  */
 public record Generation(
     String requestId,
@@ -31,13 +31,13 @@ public record Generation(
   }
 
   /**
-   * An image as it came.
+   * A received image.
    *
    * @param metadata its number, seed, size and recipe
    * @param png the file, whose checksums were verified
    */
   public record Picture(ImageMetadata metadata, byte[] png) {
-    /** How it was made, as JSON. */
+    /** Returns the recipe as JSON. */
     public String recipe() {
       return metadata.getRecipe();
     }

@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
 /**
- * Asks a server for images.
+ * Requests images from a server.
  *
  * <pre>{@code
  * try (var client = GenerationClient.connect("127.0.0.1:50051")) {
@@ -54,23 +54,23 @@ public final class GenerationClient implements AutoCloseable {
   private final ManagedChannel channel;
   private final String server;
 
-  /** Watches the work of a request, called on the thread that asked. */
+  /** Observes a request; called on the requesting thread. */
   @FunctionalInterface
   public interface ProgressListener {
     /** Sees nothing. */
     ProgressListener NONE = progress -> {};
 
-    /** The work is there. */
+    /** Called with the progress. */
     void onProgress(Progress progress);
 
-    /** What an image is going to be; told if the request asks for previews. */
+    /** Called with a preview of an image, if the request has previews enabled. */
     default void onPreview(Preview preview) {}
   }
 
   /**
    * A client over this channel, which it owns.
    *
-   * @param server what to call it in messages; empty for nothing
+   * @param server its name in messages; may be empty
    */
   public GenerationClient(ManagedChannel channel, String server) {
     this.channel = channel;
@@ -134,8 +134,8 @@ public final class GenerationClient implements AutoCloseable {
   }
 
   /**
-   * Has the request drawn. The server sends nothing until all is done: who watches a step costs it
-   * an event.
+   * Draws a request. The server sends a single response at the end, which is cheaper than events
+   * for a listener.
    *
    * @see Requests
    * @throws GenerationException if the server refuses it, fails, draws nothing or cannot be reached
@@ -170,13 +170,13 @@ public final class GenerationClient implements AutoCloseable {
     }
   }
 
-  /** Asks the same server for embeddings; closed with this. */
+  /** Returns a client for embeddings on the same server; it is closed with this client. */
   public EmbeddingClient embeddings() {
     return new EmbeddingClient(channel, this::explained);
   }
 
   /**
-   * The models of the server and what can be asked of them.
+   * Returns the models of the server with their tasks and options.
    *
    * @throws GenerationException if the server fails or cannot be reached
    */

@@ -2,7 +2,7 @@ package io.diffusion4j.client;
 
 import io.grpc.Status;
 
-/** A server did not do what it was asked; the message says why, in one line for people. */
+/** A request failed or was refused; the message is one readable line with the reason. */
 public final class GenerationException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -18,7 +18,7 @@ public final class GenerationException extends RuntimeException {
     this.code = code;
   }
 
-  /** What kind of error it was. */
+  /** Returns the kind of the error. */
   public Status.Code code() {
     return code;
   }

@@ -26,9 +26,9 @@ public final class Recipes {
   }
 
   /**
-   * The recipe that this JSON says.
+   * Parses a recipe from JSON.
    *
-   * @throws IllegalArgumentException if it says none
+   * @throws IllegalArgumentException if it is none
    */
   public static Recipe fromJson(String json) {
     try {

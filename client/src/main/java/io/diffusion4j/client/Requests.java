@@ -26,8 +26,8 @@ import java.util.OptionalInt;
  * Requests.textToImage("a red apple").setImageCount(4).addSeeds(7).build()
  * }</pre>
  *
- * <p>Images are encoded files, such as PNG. What a model can do is listed by {@link
- * GenerationClient#models}; images of embeddings are asked for in the same way by hand.
+ * <p>Images are encoded files, such as PNG. {@link GenerationClient#models} lists the tasks of each
+ * model. For images of embeddings, build the message directly.
  */
 public final class Requests {
   private Requests() {}
@@ -38,9 +38,9 @@ public final class Requests {
   }
 
   /**
-   * Images of what a text describes.
+   * Images of a text.
    *
-   * @param negative what guidance moves away from; empty for nothing
+   * @param negative describes what guidance moves away from; may be empty
    */
   public static GenerateImagesRequest.Builder textToImage(String prompt, String negative) {
     return GenerateImagesRequest.newBuilder()
@@ -79,9 +79,9 @@ public final class Requests {
   }
 
   /**
-   * An image that is drawn on from a noised one.
+   * An image denoised from a noised one.
    *
-   * @param strength how much is noised away, in [0, 1]: 0 keeps the image, 1 forgets it
+   * @param strength of the noise, in [0, 1]: 0 keeps the image, 1 ignores it
    */
   public static GenerateImagesRequest.Builder imageToImage(
       byte[] image, double strength, String prompt) {
@@ -94,7 +94,7 @@ public final class Requests {
   }
 
   /**
-   * What lies between two images.
+   * An image between two images.
    *
    * @param ratio in [0, 1]: 0 is the first, 1 the second
    */
@@ -109,9 +109,9 @@ public final class Requests {
   }
 
   /**
-   * An image that is changed in the direction from one text to another.
+   * An image changed in the direction from one text to another.
    *
-   * @param from what it shows; may be empty
+   * @param from describes the image; may be empty
    * @param ratio in [0, 1]: 0 keeps the image, 1 reaches the direction
    */
   public static GenerateImagesRequest.Builder textDiff(
@@ -146,18 +146,18 @@ public final class Requests {
                 .setPrompt(prompt(prompt, "")));
   }
 
-  /** Images of a weighted sum of what some texts and images mean. */
+  /** Images of a weighted sum of the embeddings of texts and images. */
   public static GenerateImagesRequest.Builder mix(List<MixIngredient> ingredients) {
     return GenerateImagesRequest.newBuilder()
         .setMix(MixTask.newBuilder().addAllIngredients(ingredients));
   }
 
-  /** A text as one of what a mix is made of. */
+  /** A text as a summand of a mix. */
   public static MixIngredient ingredient(String text, double weight) {
     return MixIngredient.newBuilder().setText(text).setWeight(weight).build();
   }
 
-  /** An image as one of what a mix is made of. */
+  /** An image as a summand of a mix. */
   public static MixIngredient ingredient(byte[] image, double weight) {
     return MixIngredient.newBuilder().setImage(image(image)).setWeight(weight).build();
   }

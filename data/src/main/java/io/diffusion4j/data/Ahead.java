@@ -11,10 +11,10 @@ import java.util.concurrent.Future;
 import java.util.function.LongFunction;
 
 /**
- * The values of a function of an index, computed on other threads before they are asked for.
- * Whoever asks for one index after the other finds them ready, if the threads are fast enough;
- * whoever asks for another one waits for that one. Values are those of the function, whatever the
- * order. Safe for use by several threads, which wait for each other.
+ * The values of a function of an index, computed ahead on other threads. A caller that requests one
+ * index after the other finds them ready, if the threads are fast enough; a request for any other
+ * index waits for it. Values are those of the function, whatever the order. Safe for use by several
+ * threads, which wait for each other.
  *
  * @param <T> the type of the values
  */
@@ -26,11 +26,11 @@ public final class Ahead<T> {
   private long waited;
 
   /**
-   * Computes nothing until the first value is asked for.
+   * Computes nothing until the first request.
    *
-   * @param function is called by the threads, and has to allow that
-   * @param threads stay the caller's to shut down
-   * @param depth how many values are ready or in the making at most, at least 1
+   * @param function is called by the threads, and must be thread-safe
+   * @param threads are shut down by the caller
+   * @param depth the largest number of values that are ready or in work, at least 1
    */
   public Ahead(LongFunction<T> function, ExecutorService threads, int depth) {
     Check.that(depth >= 1, "depth", depth, "≥ 1");
@@ -40,9 +40,9 @@ public final class Ahead<T> {
   }
 
   /**
-   * The value of an index. The next ones are begun.
+   * Returns the value of an index, and starts the next ones.
    *
-   * @throws RuntimeException what the function threw at this index
+   * @throws RuntimeException of the function at this index
    */
   public synchronized T get(long index) {
     drop(window.headMap(index));
@@ -76,7 +76,7 @@ public final class Ahead<T> {
     some.clear();
   }
 
-  /** How long callers have waited for values so far. */
+  /** Returns the total time that callers have waited. */
   public synchronized Duration waited() {
     return Duration.ofNanos(waited);
   }

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * The pictures of a set that are passed over: those that could not be read, of which more than a
- * few are an error, as then something else is wrong, and those that are too small. Thread-safe.
+ * The skipped pictures of a set: the unreadable ones, up to a limit, and those that are too small.
+ * More unreadable pictures are an error, since they indicate another fault. Thread-safe.
  */
 public final class BadPictures {
   private final double most;
@@ -18,9 +18,9 @@ public final class BadPictures {
   private final ConcurrentSkipListMap<Long, String> reasons = new ConcurrentSkipListMap<>();
 
   /**
-   * None yet.
+   * Creates an empty list.
    *
-   * @param most the largest share that is passed over, from 0
+   * @param most the largest share of skipped pictures, from 0
    */
   public BadPictures(double most) {
     this(most, 0);
@@ -49,9 +49,9 @@ public final class BadPictures {
   }
 
   /**
-   * Whether a picture is too small, which is noted then.
+   * Whether a picture is too small; if so, it is counted.
    *
-   * @throws IllegalArgumentException if all of the set are passed over
+   * @throws IllegalArgumentException if the whole set is skipped
    */
   boolean isSmall(PictureSet pictures, long index, Image image) {
     if (Math.min(image.width(), image.height()) >= minSize) {
@@ -67,7 +67,7 @@ public final class BadPictures {
     return true;
   }
 
-  /** How many pictures were too small so far. */
+  /** Returns the number of pictures that were too small so far. */
   public int small() {
     return small.size();
   }

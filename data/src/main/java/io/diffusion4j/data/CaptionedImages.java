@@ -21,9 +21,9 @@ public interface CaptionedImages {
   }
 
   /**
-   * An image and what it shows.
+   * An image with its caption.
    *
-   * @param key the name of the image in the set that it is from; empty if there is none
+   * @param key the name of the image in its set; empty if there is none
    */
   record CaptionedImage(Image image, String caption, String key) {
     /** An image without a key. */

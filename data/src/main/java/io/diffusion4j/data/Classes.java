@@ -9,21 +9,21 @@ import java.util.stream.LongStream;
 /**
  * The classes of the pictures of a set.
  *
- * @param kind what the class of a picture is
- * @param names by number: sorted; none if there are no classes
+ * @param kind the source of a picture's class
+ * @param names by number, sorted; empty if there are no classes
  */
 public record Classes(Kind kind, List<String> names) {
   /** There are no classes. */
   public static final Classes NONE = new Classes(Kind.NONE, List.of());
 
-  /** What the class of a picture is, as it is chosen for a training. */
+  /** The option for the source of classes in a training. */
   public static final Technique<Kind> BY =
       Technique.oneOf(
           "classes",
           "none",
           Map.of("none", Kind.NONE, "folder", Kind.FOLDER, "caption", Kind.CAPTION));
 
-  /** What the class of a picture is. */
+  /** The source of a picture's class. */
   public enum Kind {
     NONE,
     /** The folder that the picture is in, as {@code imagefolder} has it. */

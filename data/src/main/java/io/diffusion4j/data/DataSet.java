@@ -9,11 +9,11 @@ import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /**
- * What the parts of a model are trained on. Every example is a pure function of a seed and an
- * index, so that an interrupted training goes on as if it had not been interrupted.
+ * A data set for training the parts of a model. Every example is a pure function of a seed and an
+ * index, so an interrupted training resumes with the same examples.
  */
 public interface DataSet {
-  /** What messages and the notes of trained weights call the data set. */
+  /** Returns the name for messages and for the notes of trained weights. */
   String name();
 
   /**
@@ -24,8 +24,8 @@ public interface DataSet {
   CaptionedImages examples(int imageSize, long seed);
 
   /**
-   * Examples for contrastive training, where the pictures of a batch are told apart by their
-   * captions. A data set that has a say in which pictures meet arranges them here.
+   * Examples for contrastive training, which distinguishes the pictures of a batch by their
+   * captions. A data set may choose here which pictures share a batch.
    */
   default CaptionedImages contrasts(Contrasts wanted) {
     return examples(wanted.imageSize(), wanted.seed());
@@ -62,7 +62,7 @@ public interface DataSet {
     return List.of();
   }
 
-  /** What is taken from a data set. */
+  /** The use of a data set. */
   enum Use {
     /** {@link #contrasts} and {@link #captions}. */
     CONTRASTS,
@@ -91,7 +91,7 @@ public interface DataSet {
     return Optional.empty();
   }
 
-  /** What the metadata of trained weights says of the data set. */
+  /** Returns the notes on the data set for the metadata of trained weights. */
   default Map<String, String> notes() {
     return Map.of("diffusion4j.data", name());
   }

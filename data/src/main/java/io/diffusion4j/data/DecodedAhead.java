@@ -14,9 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
- * A data set whose examples are decoded ahead, on threads of its own. Examples are those of the
- * data set, in any order; those that follow the last one asked for are ready soonest. How many wait
- * is bounded by memory.
+ * A data set whose examples are decoded ahead on separate threads. Examples may be requested in any
+ * order; those after the last request are ready first. The queue is bounded by memory.
  */
 public final class DecodedAhead implements DataSet, AutoCloseable {
   /** Memory for the examples of a series that are ready, in bytes. */
@@ -29,7 +28,7 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
   private final List<Ahead<CaptionedImage>> series;
 
   /**
-   * Begins with the first example that is asked for.
+   * Starts with the first request.
    *
    * @param count of the threads, at least 1
    */
@@ -123,7 +122,7 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
     return data.notes();
   }
 
-  /** How long the takers of all examples have waited for them so far. */
+  /** Returns the total time that callers have waited for examples. */
   public Duration waited() {
     return series.stream().map(Ahead::waited).reduce(Duration.ZERO, Duration::plus);
   }

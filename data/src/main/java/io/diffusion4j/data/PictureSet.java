@@ -10,7 +10,9 @@ import java.util.OptionalLong;
  * files implement this interface. Safe for use by several threads.
  */
 public interface PictureSet extends AutoCloseable {
-  /** What messages and the notes of trained weights call the set, such as its folder's path. */
+  /**
+   * Returns the name for messages and for the notes of trained weights, such as the folder's path.
+   */
   String name();
 
   /** The number of pictures, at least 1. */
@@ -35,8 +37,8 @@ public interface PictureSet extends AutoCloseable {
   Image image(long index);
 
   /**
-   * A number that changes when a picture does, such as by the time of its file; nothing if that is
-   * not known, and then what was made of the picture is not kept.
+   * A number that changes when a picture does, such as by the time of its file; empty if unknown,
+   * in which case results for the picture are not cached.
    */
   default OptionalLong version(long index) {
     return OptionalLong.empty();
@@ -52,7 +54,7 @@ public interface PictureSet extends AutoCloseable {
     return Preparation.USUAL.square(image(index), size, 0).toImage();
   }
 
-  /** Releases what the reader holds open. */
+  /** Closes the reader's files. */
   @Override
   default void close() {}
 

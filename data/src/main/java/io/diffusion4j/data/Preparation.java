@@ -6,21 +6,21 @@ import io.diffusion4j.diffusion.image.Rgb8;
 import java.util.Arrays;
 
 /**
- * How a picture of any shape becomes a square of the size that a network sees, by PIL's antialiased
- * bicubic interpolation.
+ * The conversion of pictures to squares of a network's input size, by PIL's antialiased bicubic
+ * interpolation.
  *
- * @param fit what becomes of a picture that is no square
- * @param crop which square is cut out, if one is
- * @param flip whether half of the pictures are mirrored left to right, which makes captions wrong
- *     that tell left from right
+ * @param fit the treatment of pictures that are not square
+ * @param crop the square to keep, if the picture is cropped
+ * @param flip whether half of the pictures are mirrored, which invalidates captions that mention
+ *     left and right
  */
 public record Preparation(Fit fit, Crop crop, boolean flip) {
   /** The square in the middle, never mirrored. */
   public static final Preparation USUAL = new Preparation(Fit.COVER, Crop.CENTER, false);
 
-  /** What becomes of a picture that is no square. */
+  /** The treatment of a picture that is not square. */
   public enum Fit {
-    /** The shorter side fills the square; what sticks out is cut off. */
+    /** The shorter side fills the square; the longer one is cropped. */
     COVER,
     /** The longer side fills the square; the rest is white. */
     CONTAIN,
@@ -28,7 +28,7 @@ public record Preparation(Fit fit, Crop crop, boolean flip) {
     STRETCH
   }
 
-  /** Which square is cut out of a picture. */
+  /** The square to keep of a picture. */
   public enum Crop {
     /** The one in the middle. */
     CENTER,

@@ -16,13 +16,12 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * A data set made of a finite set: in every epoch each picture comes once, in an order of its own.
- * Of several captions one is drawn each time. In the place of a picture that cannot be read comes
- * the next one of the set. The order and all that is drawn are functions of the seed and the index
- * of an example.
+ * A data set made of a finite set: every epoch contains each picture once, in its own order. One of
+ * several captions is drawn each time. An unreadable picture is replaced by the next one of the
+ * set. The order and all draws are functions of the seed and the index of an example.
  *
- * @param pictures the pictures, which stay the caller's to close
- * @param preparation how they become squares
+ * @param pictures the pictures, which the caller closes
+ * @param preparation of squares
  * @param store keeps the squares, unless they are drawn
  * @param bad notes which of them cannot be read, or are too small
  * @param kinds their classes, which are then the captions
@@ -84,8 +83,7 @@ public record Shuffled(
   }
 
   /**
-   * The same with embeddings that were computed before. Pictures that could not be read then are
-   * passed over.
+   * Returns the data set with stored embeddings. Pictures without an embedding are skipped.
    *
    * @throws IllegalArgumentException if pictures are prepared in another way than for embeddings,
    *     or more of them could not be read than is passed over

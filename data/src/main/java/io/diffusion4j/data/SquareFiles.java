@@ -44,10 +44,10 @@ public final class SquareFiles implements SquareStore {
   /**
    * Keeps squares in a folder.
    *
-   * @param folder is made if it is not there
-   * @param set whose pictures they are, which stays the caller's to close
-   * @param preparation how they are made of the pictures
-   * @param minSize pixels of the shorter side of a picture that has one
+   * @param folder is created if necessary
+   * @param set of the pictures, which the caller closes
+   * @param preparation of the squares
+   * @param minSize the smallest shorter side of a picture, in pixels
    */
   public SquareFiles(Path folder, PictureSet set, Preparation preparation, int minSize) {
     this.folder = folder;

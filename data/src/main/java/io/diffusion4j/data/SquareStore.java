@@ -3,7 +3,7 @@ package io.diffusion4j.data;
 import io.diffusion4j.diffusion.image.Rgb8;
 import java.util.Optional;
 
-/** Where the squares that were cut out of pictures are kept. Safe for use by several threads. */
+/** A cache of the squares of pictures. Safe for use by several threads. */
 public interface SquareStore extends AutoCloseable {
   /** Keeps nothing. */
   SquareStore NONE =
@@ -28,7 +28,7 @@ public interface SquareStore extends AutoCloseable {
   /** Keeps a square. */
   void write(long picture, Rgb8 square);
 
-  /** Releases what keeps them. */
+  /** Closes the cache. */
   @Override
   default void close() {}
 }

@@ -47,6 +47,6 @@ final class EnvironmentProxies extends ProxySelector {
 
   @Override
   public void connectFailed(URI uri, SocketAddress address, IOException failure) {
-    // The request itself fails, and says so.
+    // The request itself fails with an error.
   }
 }

@@ -27,11 +27,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Published models: found in the shared cache, or brought there.
+ * Published models: found in the shared cache, or downloaded to it.
  *
- * <p>What Python's tools downloaded is found, and what is brought here they find. Of each file size
- * and hash are checked, SHA-256 for large ones and git's SHA-1 for small ones; a download that was
- * cut goes on where it was, in the same run and in a later one.
+ * <p>The cache is shared with Python's tools in both directions. The size and hash of each file are
+ * checked, SHA-256 for large files and git's SHA-1 for small ones. An interrupted download resumes,
+ * in the same run or in a later one.
  */
 public final class Hub {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,23 +43,23 @@ public final class Hub {
   private final HubClient client;
   private final HubClient.Pause pause;
 
-  /** Hears of progress; called by several threads. */
+  /** Observes the progress; called by several threads. */
   @FunctionalInterface
   public interface Listener {
-    /** Some bytes of a file have come, or were there already. */
+    /** Called when bytes of a file were received, or existed already. */
     void received(HubFile file, long bytes);
   }
 
   /**
-   * What a model needs that is not in the cache yet.
+   * The plan of a download.
    *
    * @param repo the model at a commit
-   * @param folder where it will be
-   * @param files all that its loader needs
-   * @param missing those that have to be brought
+   * @param folder of the model
+   * @param files all files that its loader needs
+   * @param missing the files to download
    */
   public record Plan(RepoName repo, Path folder, List<HubFile> files, List<HubFile> missing) {
-    /** How many bytes have to be brought. */
+    /** Returns the number of bytes to download. */
     public long missingBytes() {
       return missing.stream().mapToLong(HubFile::size).sum();
     }
@@ -84,9 +84,9 @@ public final class Hub {
   }
 
   /**
-   * A model that is complete in the cache; nothing is asked of the network.
+   * Returns the folder of a complete model in the cache, without network access.
    *
-   * @throws HubException if it is not there, or not all of it
+   * @throws HubException if it is missing or incomplete
    */
   public Path cached(RepoName repo, Optional<String> variant) {
     var cache = new HubCache(settings.cache(), repo);
@@ -116,11 +116,11 @@ public final class Hub {
   }
 
   /**
-   * Asks what a model needs. If the Hub cannot be reached, or is not to be asked, what the cache
-   * has of the model is the answer, if it is complete.
+   * Plans the download of a model. If the Hub cannot be reached, or in offline mode, the plan is
+   * that of a complete model in the cache.
    *
    * @param variant of the weights, such as {@code fp16}
-   * @throws HubException if there is no such model, or it is not for the asker
+   * @throws HubException if there is no such model, or access is denied
    */
   public Plan plan(RepoName repo, Optional<String> variant) {
     var cache = new HubCache(settings.cache(), repo);
@@ -197,10 +197,10 @@ public final class Hub {
   }
 
   /**
-   * Brings what is missing, two files at a time.
+   * Downloads the missing files, two at a time.
    *
    * @return the model's folder
-   * @throws HubException if a file does not come, or is not what it should be
+   * @throws HubException if a file cannot be downloaded, or has a wrong hash
    */
   public Path pull(Plan plan, Listener listener) {
     if (plan.missing().isEmpty()) {
@@ -307,8 +307,8 @@ public final class Hub {
   }
 
   /**
-   * Appends what comes, and returns how long the file is then; a cut connection is no failure. Less
-   * than 0 if the Hub's file ends before what is there, which is deleted.
+   * Appends the received bytes and returns the new length of the file; a broken connection is no
+   * failure. Negative if the Hub's file is shorter than the partial file, which is then deleted.
    */
   private long append(RepoName repo, HubFile file, Path partial, long have, Listener listener)
       throws IOException {
@@ -340,7 +340,7 @@ public final class Hub {
     return length;
   }
 
-  /** The next bytes; none where the connection was cut, which the length tells. */
+  /** Returns the next bytes; none after a broken connection, which the length reveals. */
   private static int read(InputStream body, byte[] chunk) {
     try {
       return body.read(chunk);

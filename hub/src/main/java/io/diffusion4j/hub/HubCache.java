@@ -26,9 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * The folder of one model in the shared cache: {@code refs}, {@code blobs} by hash, and in {@code
  * snapshots} a folder of links for each commit.
  *
- * <p>Contents have the name of their hash, and what is complete is renamed. Downloads of one
- * content exclude each other, in this program and among programs of Java; Python's have temporary
- * names of their own.
+ * <p>Contents are named by their hash; a file gets this name when it is complete. Downloads of the
+ * same content exclude each other, within this process and among Java processes; Python uses its
+ * own temporary names.
  */
 final class HubCache {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,7 +51,7 @@ final class HubCache {
     this.folder = root.resolve("models--" + repo.name().replace("/", "--"));
   }
 
-  /** The folder of a commit: a model folder for whoever follows links. */
+  /** Returns the folder of a commit, a model folder made of links. */
   Path snapshot(String commit) {
     return folder.resolve("snapshots").resolve(commit);
   }
@@ -60,7 +60,7 @@ final class HubCache {
     return folder.resolve("blobs").resolve(file.etag());
   }
 
-  /** Where a file is being brought to; what an interrupted download left is there. */
+  /** Returns the partial file of a download, possibly with bytes of an interrupted one. */
   Path partial(HubFile file) {
     return folder.resolve("blobs").resolve(file.etag() + ".incomplete");
   }
@@ -69,7 +69,7 @@ final class HubCache {
     return Files.isRegularFile(snapshot(commit).resolve(file.path()));
   }
 
-  /** The commit that a revision was when it was last asked for. */
+  /** Returns the last known commit of a revision. */
   Optional<String> commit(String revision) {
     Path ref = folder.resolve("refs").resolve(revision);
     if (!Files.isRegularFile(ref)) {
@@ -82,7 +82,7 @@ final class HubCache {
     }
   }
 
-  /** Notes what a revision is now, if that is new. */
+  /** Stores the commit of a revision, if it changed. */
   void setCommit(String revision, String commit) {
     if (!commit(revision).equals(Optional.of(commit))) {
       replace(folder.resolve("refs").resolve(revision), commit);
@@ -145,7 +145,7 @@ final class HubCache {
     }
   }
 
-  /** Does something while nobody else brings this content. */
+  /** Runs an action with the exclusive right to download this content. */
   void exclusively(HubFile file, Runnable action) {
     Path path = root.resolve(".locks").resolve(folder.getFileName()).resolve(file.etag() + ".lock");
     Lock lock = LOCKS.computeIfAbsent(path.toAbsolutePath(), any -> new ReentrantLock());

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Asks the Hub; redirects, waits and the words of its errors are its own. */
+/** Sends requests to the Hub, with its own handling of redirects, retries and error messages. */
 final class HubClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<Integer> AGAIN = Set.of(408, 429, 500, 502, 503, 504);

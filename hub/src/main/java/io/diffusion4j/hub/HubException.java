@@ -1,6 +1,9 @@
 package io.diffusion4j.hub;
 
-/** The Hub has not what was asked for, or does not give it, or cannot be reached; in one line. */
+/**
+ * The requested model or file does not exist, access is denied, or the Hub cannot be reached; in
+ * one line.
+ */
 public final class HubException extends RuntimeException {
   private final boolean reachable;
 
@@ -14,7 +17,7 @@ public final class HubException extends RuntimeException {
     return new HubException(message, true);
   }
 
-  /** No answer that says anything about the model. */
+  /** No response with information about the model. */
   static HubException unreachable(String message) {
     return new HubException(message, false);
   }

@@ -9,8 +9,8 @@ import java.util.Set;
  *
  * @param path relative to the model, with slashes
  * @param size in bytes
- * @param etag what the cache calls its content: git's SHA-1 of a small file, the SHA-256 of a large
- *     one
+ * @param etag the name of its content in the cache: git's SHA-1 of a small file, the SHA-256 of a
+ *     large one
  * @param sha256 of the content, for large files
  */
 public record HubFile(String path, long size, String etag, Optional<String> sha256) {

@@ -15,13 +15,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Where the Hub and its cache are, and who asks.
+ * The settings of the Hub, its cache and the user.
  *
  * @param endpoint the base of all addresses, without a slash at the end
  * @param cache the folder with {@code models--ORG--NAME}
  * @param token sent as {@code Authorization: Bearer}, to the endpoint's host alone
- * @param offline whether nothing is asked of the network
- * @param metadataTimeout for an answer about a file
+ * @param offline whether the network is not used
+ * @param metadataTimeout for the metadata of a file
  * @param downloadTimeout for the first byte of a file
  */
 public record HubSettings(
@@ -35,13 +35,12 @@ public record HubSettings(
   private static final String TIMEOUT = "10";
 
   /**
-   * What the environment says, by the variables that Python's client reads: {@code HF_ENDPOINT},
-   * {@code HF_HOME}, {@code HF_HUB_CACHE}, {@code HF_TOKEN}, {@code HF_TOKEN_PATH}, {@code
-   * HF_HUB_OFFLINE}, {@code HF_HUB_ETAG_TIMEOUT}, {@code HF_HUB_DOWNLOAD_TIMEOUT} and their older
-   * names.
+   * Reads the environment variables of Python's client: {@code HF_ENDPOINT}, {@code HF_HOME},
+   * {@code HF_HUB_CACHE}, {@code HF_TOKEN}, {@code HF_TOKEN_PATH}, {@code HF_HUB_OFFLINE}, {@code
+   * HF_HUB_ETAG_TIMEOUT}, {@code HF_HUB_DOWNLOAD_TIMEOUT} and their older names.
    *
    * @param home the user's folder
-   * @throws IllegalArgumentException if one is not what it should be
+   * @throws IllegalArgumentException if a variable is invalid
    */
   public static HubSettings of(Map<String, String> environment, Path home) {
     String endpoint = first(environment, "HF_ENDPOINT").orElse("https://huggingface.co");

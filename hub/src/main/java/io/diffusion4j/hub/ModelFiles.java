@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Which files of a published model a loader needs: all settings and vocabularies, and of each
- * component's weights one edition.
+ * The choice of the files that a loader needs: all settings and vocabularies, and one edition of
+ * each component's weights.
  */
 public final class ModelFiles {
   private static final Pattern WEIGHTS =
@@ -29,7 +29,7 @@ public final class ModelFiles {
   private static final Pattern SHARD = Pattern.compile(".*-\\d{5}-of-\\d{5}\\.\\w+");
   private static final Set<String> SETTINGS = Set.of("json", "txt", "yaml", "yml", "model", "bpe");
 
-  /** Files of a pipeline as a whole: what it has, what people read, which words it knows. */
+  /** Files of a pipeline as a whole: its index, its model card and its word list. */
   private static final Set<String> OF_A_PIPELINE =
       Set.of("model_index.json", "README.md", "words.txt");
 
@@ -42,12 +42,12 @@ public final class ModelFiles {
   private record Edition(String kind, String variant, boolean sharded) {}
 
   /**
-   * The files to bring.
+   * Returns the files to download.
    *
    * @param all all files of the model
-   * @param components the folders that {@code model_index.json} names; none for a model of one
-   *     network, whose files are at the top
-   * @param variant such as {@code fp16}: taken where a component has it
+   * @param components the folders in {@code model_index.json}; empty for a model of one network,
+   *     whose files are at the top
+   * @param variant such as {@code fp16}: used for components that have it
    */
   public static List<HubFile> choose(
       List<HubFile> all, Set<String> components, Optional<String> variant) {

@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which model, in which version.
+ * The name and version of a model.
  *
- * @param name {@code org/name}, or {@code name} of the oldest ones
+ * @param name {@code org/name}, or {@code name} for the oldest models
  * @param revision a branch, a tag, a commit or {@code refs/pr/N}
  */
 public record RepoName(String name, String revision) {

@@ -32,8 +32,8 @@ import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.LockObtainFailedException;
 
 /**
- * Named embeddings on disk, found by their direction. What was added is kept from {@link #commit}
- * on, so that a stopped program goes on where it was. Thread-safe; one at a time has a folder open.
+ * Named embeddings on disk, found by their direction. Additions are durable after {@link #commit},
+ * so an interrupted program can resume. Thread-safe; a folder can be open only once at a time.
  */
 public final class VectorIndex implements AutoCloseable {
   private static final String NAME = "name";
@@ -51,7 +51,7 @@ public final class VectorIndex implements AutoCloseable {
   private final int size;
 
   /**
-   * Something that was found.
+   * A search result.
    *
    * @param name as it was added
    * @param cosine of the angle between its embedding and the query, in [−1, 1]
@@ -70,7 +70,7 @@ public final class VectorIndex implements AutoCloseable {
   /**
    * Opens the index of a folder, or makes one.
    *
-   * @param model names what embeds, such as the digest of its weights
+   * @param model the name of the embedding model, such as the digest of its weights
    * @param size values of an embedding
    * @throws IllegalArgumentException if the index is of another model, or open already
    * @throws UncheckedIOException if it cannot be read

@@ -109,8 +109,8 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * Has the server heed what its file says now of tokens, quotas and the level of the log; the rest
-   * of the file is for the next start. What cannot be read changes nothing.
+   * Applies changes of tokens, quotas and the log level in the configuration file to the running
+   * server; other changes need a restart. An unreadable file changes nothing.
    */
   private void reload(ReloadedAccess access) {
     try {

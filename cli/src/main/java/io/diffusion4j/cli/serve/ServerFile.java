@@ -16,30 +16,30 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a configuration file says of a server; null is what it does not say. Paths are as in the
- * file, from its folder.
+ * The configuration file of a server; missing values are null. Paths are as in the file, relative
+ * to its folder.
  *
  * @param host the name or address to listen on
  * @param port the port to listen on
- * @param rows how many images are drawn at once
- * @param queue how many requests may wait
- * @param graceSeconds how long running work may go on when the server is shut down
- * @param receiveSeconds how long a request may take to arrive
- * @param stallSeconds how long a client may take nothing of an answer that is there
+ * @param rows the number of images drawn at once
+ * @param queue the number of requests that may wait
+ * @param graceSeconds the time for running requests to finish at shutdown
+ * @param receiveSeconds the time limit for receiving a request
+ * @param stallSeconds the time after which a client that does not read its response is disconnected
  * @param models the models, the default first
- * @param loras files of low-rank updates, by the names that requests call them
- * @param indices folders of indices, by the names that requests call them
+ * @param loras files of low-rank updates, by their names in requests
+ * @param indices folders of indices, by their names in requests
  * @param plugins jars with parts of the models
  * @param packed a folder for packed weights; without it none are kept
- * @param tls how it encrypts; without it, it does not
- * @param insecure whether it listens in plaintext where other machines can listen in
- * @param hosts the names by which requests may call the server
- * @param origins the other sites whose pages may ask
- * @param tokens the file of the tokens, a {@link TokenFile}; without it everybody may call
- * @param quota what each principal may ask for whose token says nothing of it
+ * @param tls the encryption; null for plaintext
+ * @param insecure whether plaintext is allowed on addresses that other machines can reach
+ * @param hosts the host names allowed in requests
+ * @param origins the other sites whose pages may send requests
+ * @param tokens the file of the tokens, a {@link TokenFile}; null if no token is required
+ * @param quota of principals whose token has none
  * @param metrics whether {@code /metrics} is served
- * @param limits what all clients together may take
- * @param log how the log is written
+ * @param limits of all clients together
+ * @param log settings of the log
  */
 record ServerFile(
     @Nullable String host,
@@ -63,7 +63,7 @@ record ServerFile(
     @Nullable Boolean metrics,
     @Nullable LimitsEntry limits,
     @Nullable LogEntry log) {
-  /** A file that says nothing. */
+  /** An empty file. */
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
@@ -176,8 +176,8 @@ record ServerFile(
    * The log.
    *
    * @param format of its lines
-   * @param level from which on things are told
-   * @param prompts whether it tells what was asked for in words
+   * @param level the lowest logged level
+   * @param prompts whether prompts are logged
    */
   record LogEntry(
       ServerLog.@Nullable Format format,

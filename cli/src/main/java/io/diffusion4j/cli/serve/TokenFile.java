@@ -30,12 +30,12 @@ record TokenFile(@Nullable List<Entry> tokens) {
   /**
    * A token.
    *
-   * @param name whose it is; several tokens may be one principal's
+   * @param name of the principal, who may have several tokens
    * @param sha256 the SHA-256 of the token
-   * @param roles what it is good for; to generate and to embed unless given
-   * @param models the names of the models it is good for; all unless given
-   * @param expires until when, such as {@code 2030-01-01T00:00:00Z}; for ever unless given
-   * @param quota how much its principal may ask for; as the server says unless given
+   * @param roles of the token; generate and embed by default
+   * @param models the names of the allowed models; all by default
+   * @param expires the end of its validity, such as {@code 2030-01-01T00:00:00Z}; never by default
+   * @param quota of its principal; the server's by default
    */
   record Entry(
       @Nullable String name,
@@ -48,8 +48,8 @@ record TokenFile(@Nullable List<Entry> tokens) {
   /**
    * Reads a file.
    *
-   * @param usual the quota of those whose token says nothing of it
-   * @param models the names of the models there are
+   * @param usual the quota of principals whose token has none
+   * @param models the names of the served models
    */
   static Authenticator read(Path file, Quota usual, List<String> models) throws IOException {
     List<HashedTokens.Entry> entries = new ArrayList<>();

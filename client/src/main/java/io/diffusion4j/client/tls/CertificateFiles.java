@@ -26,7 +26,7 @@ public record CertificateFiles(Path certificates, Path key) {
   private static final byte[] PROBE = {1, 2, 3, 4};
 
   /**
-   * What the files contain.
+   * The contents of the files.
    *
    * @param key the private key
    * @param chain the certificate of the key, followed by those that lead to an authority

@@ -15,14 +15,13 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * How a client encrypts.
+ * The TLS settings of a client.
  *
- * @param trusted a PEM file with the certificates of the authorities that the server's is from;
- *     empty for those that Java knows
- * @param own the certificate of the client and its key, for a server that asks for one
+ * @param trusted a PEM file with the certificates of trusted authorities; empty for Java's defaults
+ * @param own the client's certificate and key, for a server that requires one
  */
 public record ClientTls(Optional<Path> trusted, Optional<CertificateFiles> own) {
-  /** Trusts the authorities that Java knows, and is nobody. */
+  /** Java's trusted authorities, without a client certificate. */
   public static final ClientTls USUAL = new ClientTls(Optional.empty(), Optional.empty());
 
   public ClientTls withTrusted(Path authorities) {

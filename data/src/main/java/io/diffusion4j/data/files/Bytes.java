@@ -8,13 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Bytes of a file that are read when they are asked for. Safe for use by several threads.
+ * Bytes of a file, read on demand. Safe for use by several threads.
  *
- * @param file that they are all or a part of
- * @param reading how they are read
+ * @param file with the bytes
+ * @param reading opens them
  */
 public record Bytes(Path file, Reading reading) {
-  /** How bytes are read. */
+  /** Opens the bytes for reading. */
   @FunctionalInterface
   public interface Reading {
     byte[] read() throws IOException;

@@ -23,7 +23,7 @@ final class CaptionTexts {
     return () -> kept(new String(text.read(), StandardCharsets.UTF_8).lines().toList());
   }
 
-  /** Those that the object of a JSON text has as a field, as a text or a list of texts. */
+  /** Returns the captions in a field of a JSON object, a text or a list of texts. */
   static Captions field(Bytes json, Columns columns) {
     return () -> {
       JsonNode object = MAPPER.readTree(json.read());

@@ -3,7 +3,7 @@ package io.diffusion4j.data.files;
 import java.io.IOException;
 import java.util.List;
 
-/** The captions of a picture, read when they are asked for; none if it has none. */
+/** The captions of a picture, read on demand; may be empty. */
 @FunctionalInterface
 public interface Captions {
   List<String> read() throws IOException;

@@ -7,14 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns of a table of pictures, as they were asked for.
+ * The requested columns of a table of pictures.
  *
- * @param image the column of the pictures; null for the first usual one that is there
- * @param caption the column of the captions; null for the first usual one that is there, or else
- *     the only other one
+ * @param image the column of the pictures; null for the first usual one that exists
+ * @param caption the column of the captions; null for the first usual one that exists, or else the
+ *     only other one
  */
 public record Columns(@Nullable String image, @Nullable String caption) {
-  /** Nothing is asked for. */
+  /** The usual columns. */
   public static final Columns USUAL = new Columns(null, null);
 
   static final List<String> IMAGES = List.of("file_name", "filepath", "image_name", "image");
@@ -34,8 +34,8 @@ public record Columns(@Nullable String image, @Nullable String caption) {
    *
    * @param source the table, for messages
    * @param there the columns that may have pictures
-   * @param usual which of them to take if none is asked for, the first that is there
-   * @throws IllegalArgumentException if it is not there
+   * @param usual the default columns, of which the first existing one is used
+   * @throws IllegalArgumentException if the column does not exist
    */
   public String image(String source, Collection<String> there, List<String> usual) {
     return chosen(source, "image-column", image, usual, there)
@@ -48,7 +48,7 @@ public record Columns(@Nullable String image, @Nullable String caption) {
    * @param source the table, for messages
    * @param there the columns that may have captions
    * @param image the column of the pictures, which has none
-   * @throws IllegalArgumentException if one was asked for that is not there
+   * @throws IllegalArgumentException if the requested column does not exist
    */
   public Optional<String> caption(String source, Collection<String> there, String image) {
     Optional<String> chosen = chosen(source, "caption-column", caption, CAPTIONS, there);

@@ -80,7 +80,7 @@ final class ImageFolder {
     return file.getFileName().toString();
   }
 
-  /** Not what systems and programs hide. */
+  /** Ignores hidden files. */
   private static boolean isVisible(Path relative) {
     for (Path part : relative) {
       String name = part.toString();

@@ -9,10 +9,10 @@ final class Inside {
   private Inside() {}
 
   /**
-   * A file that is there and inside a folder, links followed.
+   * Returns an existing file inside a folder, after following links.
    *
-   * @param named how the file was named, for messages
-   * @throws IllegalArgumentException if it is neither
+   * @param named the given name of the file, for messages
+   * @throws IllegalArgumentException if it does not exist or is outside
    */
   static Path require(Path folder, Path file, String named) throws IOException {
     if (!file.normalize().startsWith(folder.normalize())

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Pictures in folders, lists, tables and tar shards. Pictures and captions are read when they are
- * asked for; only where they are is held in memory.
+ * Pictures in folders, lists, tables and tar shards. Pictures and captions are read on demand; only
+ * their positions are kept in memory.
  */
 public final class PictureFiles implements PictureSet {
   private static final long MAX_PIXELS = 1L << 26;
@@ -37,9 +37,9 @@ public final class PictureFiles implements PictureSet {
   }
 
   /**
-   * Finds out what is there.
+   * Opens a set of pictures.
    *
-   * @param setting the name of the setting that the paths are the values of, for messages
+   * @param setting the name of the setting with the paths, for messages
    * @param paths each a folder, a list ({@code .csv}, {@code .tsv} or {@code .jsonl}), a table of
    *     Parquet or a tar shard; braces stand for several: {@code {00000..00099}.tar}, {@code
    *     {a,b}.tar}

@@ -9,7 +9,7 @@ import java.util.ServiceLoader;
 
 /**
  * A file format with a picture in each row. Implementations are found by the {@link ServiceLoader},
- * so that what reads a format is on the class path of those only who need it.
+ * so a reader and its libraries are only on the class path of applications that need them.
  */
 public interface PictureTable {
   /** The end of the names of its files, such as {@code .parquet}, in lower case. */

@@ -24,12 +24,12 @@ import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 
 /**
- * Indices of tar files, kept so that their headers are not read each time. An index is that of one
- * path, size and time of change; one that is damaged, or of another size or time, is made anew. The
- * folder may be deleted at any time.
+ * A cache of the indices of tar files, which avoids reading their headers again. An index belongs
+ * to one path, size and modification time; a damaged or outdated one is rebuilt. The folder may be
+ * deleted at any time.
  *
- * @param folder is made when there is something to keep
- * @param least the smallest tar files whose indices are kept, in bytes
+ * @param folder is created when needed
+ * @param least the size in bytes from which tar files are cached
  */
 record TarCache(Path folder, long least) {
   private static final System.Logger LOG = System.getLogger(TarCache.class.getName());

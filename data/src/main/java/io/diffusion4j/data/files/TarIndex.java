@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where the members of a tar file are (POSIX.1-1988 ustar, POSIX.1-2001 pax, and the long names of
- * GNU). Only headers are read.
+ * The positions of a tar file's members (POSIX.1-1988 ustar, POSIX.1-2001 pax, and the long names
+ * of GNU). Only headers are read.
  */
 final class TarIndex {
   private static final int BLOCK = 512;

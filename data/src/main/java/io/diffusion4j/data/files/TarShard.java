@@ -11,10 +11,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Shards as webdataset and img2dataset write them: the members of a sample are next to each other
- * and have one name up to the first dot; of {@code KEY.jpg}, {@code KEY.txt} and {@code KEY.json}
- * the first is the picture and the second or third has its captions. Samples without a picture are
- * passed over. A shard is not unpacked: its pictures are read where they are.
+ * Shards in the layout of webdataset and img2dataset: the members of a sample are next to each
+ * other and have one name up to the first dot; of {@code KEY.jpg}, {@code KEY.txt} and {@code
+ * KEY.json} the first is the picture and the second or third has its captions. Samples without a
+ * picture are skipped. A shard is not unpacked: its pictures are read in place.
  */
 final class TarShard {
   private static final Pattern MEMBER = Pattern.compile("((?:.*/|)[^.]+)[.]([^/]*)");

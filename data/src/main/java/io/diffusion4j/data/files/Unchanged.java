@@ -8,8 +8,8 @@ import java.nio.file.attribute.FileTime;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file as it was when its index was read: what is at a place of the index is there no more if it
- * was changed since.
+ * The size and time of a file when its index was read; if they change, the positions in the index
+ * are invalid.
  */
 record Unchanged(Path file, long size, FileTime time) {
   static Unchanged of(Path file) throws IOException {

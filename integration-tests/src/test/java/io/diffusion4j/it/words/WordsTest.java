@@ -24,7 +24,18 @@ class WordsTest {
 
   /** Modules whose Javadoc and comments are clean. */
   private static final List<String> MODULES =
-      List.of("clip", "diffusion-api", "evaluation", "nn", "prior", "training");
+      List.of(
+          "cli",
+          "client",
+          "clip",
+          "data",
+          "diffusion-api",
+          "evaluation",
+          "hub",
+          "nn",
+          "prior",
+          "search",
+          "training");
 
   /** Modules whose manual pages are clean, the {@code package-info} files. */
   private static final List<String> MANUALS =
