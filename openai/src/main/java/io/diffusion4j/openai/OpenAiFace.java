@@ -122,8 +122,8 @@ final class OpenAiFace implements HttpFace {
   }
 
   /**
-   * The parameters of a form, which is read when all of it is there: a reader that gets it in pieces
-   * looks at each again with every other, and so can be kept busy.
+   * The parameters of a form, which is read when all of it is there: a reader that gets it in
+   * pieces looks at each again with every other, and so can be kept busy.
    */
   private static CompletableFuture<Parameters> form(
       ServiceRequestContext ctx, HttpRequest request, MediaType type) {

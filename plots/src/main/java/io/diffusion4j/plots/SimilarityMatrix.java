@@ -12,8 +12,8 @@ import java.util.Locale;
 
 /**
  * How similar texts and pictures are, as a table with the pictures above it and the texts at its
- * left (Radford et al. 2021, fig. 1). The darker a cell, the more similar they are; the most similar
- * picture of each text has a frame.
+ * left (Radford et al. 2021, fig. 1). The darker a cell, the more similar they are; the most
+ * similar picture of each text has a frame.
  *
  * @param texts at least one
  * @param pictures at least one, of any sizes

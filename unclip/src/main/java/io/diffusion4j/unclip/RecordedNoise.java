@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  * framework's number by number.
  *
  * <p>A file holds the draws of a batch of N samples: {@code prior.init}, {@code prior.step0}, … for
- * each stage, embeddings as {@code [N, E]} and images as PyTorch has them, {@code [N, C, H, W]}. Where
- * a stage also draws for negative texts, their rows come after the N.
+ * each stage, embeddings as {@code [N, E]} and images as PyTorch has them, {@code [N, C, H, W]}.
+ * Where a stage also draws for negative texts, their rows come after the N.
  */
 public final class RecordedNoise implements NoiseSource {
   private static final int IMAGE_RANK = 4;

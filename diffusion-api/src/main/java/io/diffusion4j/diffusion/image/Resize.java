@@ -86,8 +86,8 @@ public final class Resize {
 
   /**
    * The same as {@link #bicubic(Rgb8, int, int)} of an image that is first reduced by whole factors
-   * to the mean over cells of pixels: PIL's {@code resize} with {@code reducing_gap=1}, byte by byte.
-   * Faster for large images, and a little softer.
+   * to the mean over cells of pixels: PIL's {@code resize} with {@code reducing_gap=1}, byte by
+   * byte. Faster for large images, and a little softer.
    *
    * @throws IllegalArgumentException if a size is below 1
    */
@@ -116,7 +116,9 @@ public final class Resize {
         Taps.filtered(Taps.Filter.LANCZOS, image.height(), image.height(), height));
   }
 
-  /** The mean over cells, in whole numbers as PIL computes it; cells at the border may be smaller. */
+  /**
+   * The mean over cells, in whole numbers as PIL computes it; cells at the border may be smaller.
+   */
   private static Rgb8 reduced(Rgb8 image, int across, int down) {
     int width = (image.width() - 1) / across + 1;
     int height = (image.height() - 1) / down + 1;

@@ -38,10 +38,11 @@ import org.bytedeco.javacpp.SizeTPointer;
  * Packed weights in a file, which a later start maps in place of packing them: nothing is read
  * before it is used, and processes share the memory.
  *
- * <p>A file is that of some weights, by checksums of all their tensors, and of the number format and
- * the threads, which decide how they are cut. A place in it is named by a hash of what is packed
- * there and of oneDNN's description of the order, so that another processor or another oneDNN finds
- * nothing that it would misread. A file that lacks a place, or is damaged, is written anew.
+ * <p>A file is that of some weights, by checksums of all their tensors, and of the number format
+ * and the threads, which decide how they are cut. A place in it is named by a hash of what is
+ * packed there and of oneDNN's description of the order, so that another processor or another
+ * oneDNN finds nothing that it would misread. A file that lacks a place, or is damaged, is written
+ * anew.
  */
 public final class KeptWeights {
   private static final System.Logger LOG = System.getLogger(KeptWeights.class.getName());

@@ -59,8 +59,9 @@ public final class JobRegistry {
   }
 
   /**
-   * Returns normally if a request would be admitted now, by the quota of its owner and by the queue;
-   * so it is before anything is done for it that takes long. A repeat of a request always is.
+   * Returns normally if a request would be admitted now, by the quota of its owner and by the
+   * queue; so it is before anything is done for it that takes long. A repeat of a request always
+   * is.
    *
    * @param images how many are asked for
    * @throws io.grpc.StatusRuntimeException if it would not
@@ -79,8 +80,9 @@ public final class JobRegistry {
    * @param owner who asks
    * @param came the request as it came
    * @param timeLeft until nobody waits for it any more; empty if that is not known
-   * @throws io.grpc.StatusRuntimeException if the id is another request's, it costs too much, the time left is too
-   *     little, the quota of the owner is used up, the queue is full or the server is shutting down
+   * @throws io.grpc.StatusRuntimeException if the id is another request's, it costs too much, the
+   *     time left is too little, the quota of the owner is used up, the queue is full or the server
+   *     is shutting down
    */
   public synchronized void join(
       Principal owner,

@@ -65,8 +65,8 @@ import java.util.Set;
  * </table>
  *
  * <p>Beside them are Micrometer's meters of the JVM: {@code jvm_memory_*}, {@code jvm_threads_*},
- * {@code jvm_gc_*}, {@code process_files_*}, {@code process_cpu_*} and {@code process_uptime_*}. Times
- * are histograms, with buckets from 5 ms to 10 minutes.
+ * {@code jvm_gc_*}, {@code process_files_*}, {@code process_cpu_*} and {@code process_uptime_*}.
+ * Times are histograms, with buckets from 5 ms to 10 minutes.
  */
 public final class PrometheusMeters implements ServingListener {
   /** The media type of what {@link #scrape} returns. */

@@ -256,7 +256,9 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
     }
   }
 
-  /** With words the prior is needed, without them the image encoder. A model that edits has both. */
+  /**
+   * With words the prior is needed, without them the image encoder. A model that edits has both.
+   */
   private void checkEditedWords(String task, PromptSpec prompt) {
     String field = task + ".prompt.text";
     Set<ImageTask.Kind> tasks = engine.card().tasks();
