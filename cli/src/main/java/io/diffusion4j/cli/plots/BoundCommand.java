@@ -41,12 +41,7 @@ final class BoundCommand implements Callable<Integer> {
       description = "Names of schedules. Default: ${DEFAULT-VALUE}")
   private List<String> schedules = List.of();
 
-  @Option(
-      names = "--train-steps",
-      paramLabel = "T",
-      defaultValue = "1000",
-      description = "The number of timesteps of a schedule. Default: ${DEFAULT-VALUE}")
-  private int trainSteps;
+  @Mixin private TrainSteps trainSteps = new TrainSteps();
 
   @Option(
       names = "--nll",
@@ -60,7 +55,7 @@ final class BoundCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PictureFile file = picture.requireFile();
     List<Chart> charts = new ArrayList<>();
-    charts.add(BoundPlots.weights(GridOptions.schedules(schedules, trainSteps)));
+    charts.add(BoundPlots.weights(trainSteps.schedules(schedules)));
     if (!reports.isEmpty()) {
       Map<String, Map<Integer, Double>> terms = new LinkedHashMap<>();
       for (Path report : reports) {

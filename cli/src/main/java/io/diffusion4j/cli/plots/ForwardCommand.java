@@ -5,7 +5,6 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
-import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.ForwardProcess;
@@ -62,38 +61,23 @@ final class ForwardCommand implements Callable<Integer> {
       description = "The noise schedule; several names are compared. Default: ${DEFAULT-VALUE}")
   private List<String> schedules = List.of();
 
-  @Option(
-      names = "--train-steps",
-      paramLabel = "T",
-      defaultValue = "1000",
-      description = "The number of timesteps of a schedule. Default: ${DEFAULT-VALUE}")
-  private int trainSteps;
+  @Mixin private TrainSteps trainSteps = new TrainSteps();
 
-  @Option(names = "--seed", paramLabel = "N", description = "The seed of the noise. Default: 0")
-  private long seed;
-
-  @Option(
-      names = {"-o", "--output"},
-      required = true,
-      paramLabel = "FILE",
-      description = "The PNG file to write.")
-  private Path output = Path.of("");
+  @Mixin private StripOptions strip = new StripOptions();
 
   @Override
   public Integer call() {
-    Check.that(seed >= 0, "seed", seed, "≥ 0");
-    var named = GridOptions.schedules(schedules, trainSteps).values();
+    var named = trainSteps.schedules(schedules).values();
     for (int t : timesteps) {
       Check.that(
-          t >= NoiseSchedule.CLEAN && t < trainSteps,
+          t >= NoiseSchedule.CLEAN && t < trainSteps.count(),
           "timesteps",
           t,
           "from -1 to %s",
-          trainSteps - 1);
+          trainSteps.count() - 1);
     }
-    var file = new OutputFile(output);
-    file.requireEnding(".png");
-    file.requireWritable();
+    var file = strip.file(".png");
+    long seed = strip.seed();
     Image x0 = read();
     float[] eps = new PhiloxNoise(seed, 0).gaussian("forward", 0, x0.pixels().length);
     List<Image> images = new ArrayList<>();
@@ -104,7 +88,7 @@ final class ForwardCommand implements Callable<Integer> {
       }
     }
     file.write(Png.encode(ContactSheet.of(images, timesteps.size()), Map.of()));
-    console.print(output);
+    console.print(strip.output());
     return 0;
   }
 

@@ -1,8 +1,6 @@
 package io.diffusion4j.cli.plots;
 
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.diffusion.schedule.SectionSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -11,16 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options for the timesteps of a schedule and the visited ones. */
 final class GridOptions {
-  @Option(
-      names = "--train-steps",
-      paramLabel = "T",
-      defaultValue = "1000",
-      description = "The number of timesteps of a schedule. Default: ${DEFAULT-VALUE}")
-  private int trainSteps;
+  @Mixin private TrainSteps trainSteps = new TrainSteps();
 
   @Option(
       names = "--spacing",
@@ -54,27 +48,17 @@ final class GridOptions {
 
   /** The schedules of these names, in their order. */
   Map<String, NoiseSchedule> schedules(Collection<String> names) {
-    return schedules(names, trainSteps);
-  }
-
-  /** Returns the schedules of this many timesteps. */
-  static Map<String, NoiseSchedule> schedules(Collection<String> names, int trainSteps) {
-    Check.that(trainSteps >= 1, "train-steps", trainSteps, "≥ 1");
-    Map<String, NoiseSchedule> schedules = new LinkedHashMap<>();
-    for (String name : names) {
-      schedules.put(name, Schedules.standard().named(name).apply(trainSteps));
-    }
-    return schedules;
+    return trainSteps.schedules(names);
   }
 
   /** Returns the requested timesteps by name; empty if there are none. */
   Map<String, Timesteps> visited() {
     Map<String, Timesteps> visited = new LinkedHashMap<>();
     spacings.forEach(name -> visited.put(name, spaced(name)));
-    respacing.ifPresent(spec -> visited.put(spec, SectionSpacing.parse(trainSteps(), spec)));
+    respacing.ifPresent(spec -> visited.put(spec, SectionSpacing.parse(trainSteps.count(), spec)));
     if (!timesteps.isEmpty()) {
       var listed = TimestepSpacings.listed(new Timesteps(timesteps));
-      visited.put("listed", listed.of(trainSteps(), timesteps.size()));
+      visited.put("listed", listed.of(trainSteps.count(), timesteps.size()));
     }
     return visited;
   }
@@ -86,11 +70,6 @@ final class GridOptions {
   }
 
   private Timesteps spaced(String name) {
-    return TimestepSpacings.standard().named(name).of(trainSteps(), steps);
-  }
-
-  private int trainSteps() {
-    Check.that(trainSteps >= 1, "train-steps", trainSteps, "≥ 1");
-    return trainSteps;
+    return TimestepSpacings.standard().named(name).of(trainSteps.count(), steps);
   }
 }

@@ -43,12 +43,7 @@ final class PosteriorCommand implements Callable<Integer> {
       description = "The noise schedule. Default: ${DEFAULT-VALUE}")
   private String schedule = "";
 
-  @Option(
-      names = "--train-steps",
-      paramLabel = "T",
-      defaultValue = "1000",
-      description = "The number of timesteps. Default: ${DEFAULT-VALUE}")
-  private int trainSteps;
+  @Mixin private TrainSteps trainSteps = new TrainSteps();
 
   @Option(
       names = "--timestep",
@@ -76,14 +71,13 @@ final class PosteriorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    NoiseSchedule noise =
-        GridOptions.schedules(List.of(schedule), trainSteps).values().iterator().next();
+    NoiseSchedule noise = trainSteps.schedules(List.of(schedule)).values().iterator().next();
     Check.that(
-        timestep >= 0 && timestep < trainSteps,
+        timestep >= 0 && timestep < trainSteps.count(),
         "timestep",
         timestep,
         "from 0 to %s",
-        trainSteps - 1);
+        trainSteps.count() - 1);
     for (int step : steps) {
       Check.that(step >= 1 && step <= timestep + 1, "steps", step, "from 1 to %s", timestep + 1);
     }

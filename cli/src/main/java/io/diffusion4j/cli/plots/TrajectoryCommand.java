@@ -5,9 +5,9 @@ import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -20,7 +20,6 @@ import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.plots.AnimatedGif;
 import io.diffusion4j.plots.Enlarged;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -76,42 +75,32 @@ final class TrajectoryCommand implements Callable<Integer> {
       description = "Steps of the decoder. Default: ${DEFAULT-VALUE}")
   private int steps;
 
-  @Option(names = "--seed", paramLabel = "N", description = "The seed of the noise. Default: 0")
-  private long seed;
-
-  @Option(
-      names = {"-o", "--output"},
-      required = true,
-      paramLabel = "FILE",
-      description = "The picture to write: FILE.png, or FILE.gif, in which it moves.")
-  private Path output = Path.of("");
+  @Mixin private StripOptions strip = new StripOptions();
 
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();
 
   @Override
   public Integer call() {
-    Check.that(seed >= 0, "seed", seed, "≥ 0");
     Check.that(steps >= 1, "steps", steps, "≥ 1");
     samplers.forEach(Samplers.standard()::named);
-    var file = new OutputFile(output);
-    file.requireEnding(".png", ".gif");
-    file.requireWritable();
+    var file = strip.file(".png", ".gif");
+    List<NoiseSource> noise = PhiloxNoise.images(strip.seed(), 1);
     List<List<Image>> rows = new ArrayList<>();
     console.say("loading " + model.folder());
     var how = model.opening(Residency.ONE_AT_A_TIME);
     try (var open = ModelOptions.open(model.folder(), how, Plugins.ofClassPath())) {
       for (String sampler : samplers) {
-        rows.add(spread(estimates(open.pipeline(), sampler)));
+        rows.add(spread(estimates(open.pipeline(), sampler, noise)));
       }
     }
-    if (output.toString().toLowerCase(Locale.ROOT).endsWith(".gif")) {
-      new AnimatedGif(output).write(frames(rows), FRAME, LAST_FRAME);
+    if (strip.output().toString().toLowerCase(Locale.ROOT).endsWith(".gif")) {
+      new AnimatedGif(strip.output()).write(frames(rows), FRAME, LAST_FRAME);
     } else {
       List<Image> images = rows.stream().flatMap(List::stream).toList();
       file.write(Png.encode(ContactSheet.of(images, steps), Map.of()));
     }
-    console.print(output);
+    console.print(strip.output());
     return 0;
   }
 
@@ -132,7 +121,7 @@ final class TrajectoryCommand implements Callable<Integer> {
         .toList();
   }
 
-  private List<Image> estimates(ImagePipeline pipeline, String sampler) {
+  private List<Image> estimates(ImagePipeline pipeline, String sampler, List<NoiseSource> noise) {
     Stage stage =
         pipeline.card().stages().stream()
             .filter(one -> one.name().equals(ImageDecoder.STAGE))
@@ -145,7 +134,7 @@ final class TrajectoryCommand implements Callable<Integer> {
     pipeline.draw(
         ImageTask.of(prompt),
         Map.of(stage.name(), settings),
-        PhiloxNoise.images(seed, 1),
+        noise,
         progress -> {
           if (progress.stage().equals(stage.name()) && progress.step() > 0) {
             float[] x0 = progress.x0().get(0).clone();
