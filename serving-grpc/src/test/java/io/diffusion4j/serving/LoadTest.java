@@ -95,7 +95,8 @@ class LoadTest {
       awaitZero("images under way", books.imagesUnderWay::get);
       awaitZero("requests in the queue", books.depth::get);
       assertThat(books.deepest.get()).isLessThanOrEqualTo(config.queueCapacity() + rows);
-      assertThat(workers()).as("threads that draw").isEqualTo(rows);
+      // A thread whose batch was parked is replaced meanwhile, and ends a second after it is done.
+      awaitZero("threads that draw, but for one a row", () -> workers() - rows);
       crowd.assertAsBefore();
       assertThat(crowd.outcomes().elementSet())
           .contains("OK", "OK, read slowly", "CANCELLED")
