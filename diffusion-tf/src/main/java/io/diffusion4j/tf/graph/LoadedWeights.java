@@ -18,7 +18,7 @@ import org.tensorflow.types.family.TType;
 /**
  * Weights from a checkpoint: frozen into the graph as constants, which lets oneDNN keep them
  * packed, or, where they are too large for a graph, native tensors that are fed to every run. A
- * variable would hold a copy of what fills it.. The weights must fit the network, see {@link
+ * variable would hold a copy of what fills it. The weights must fit the network, see {@link
  * io.diffusion4j.nn.Network#requireFits}.
  */
 public final class LoadedWeights implements Weights {
