@@ -11,6 +11,7 @@ import io.diffusion4j.tf.train.EventReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -342,23 +343,29 @@ class OwnPicturesTest {
   @Test
   void picturesMayBeHeldOutAndKept() throws IOException {
     Path cache = folder.resolve("cache");
-    Run run =
-        train(
-            "clip",
-            pictures,
-            "tiny",
-            folder.resolve("split"),
-            "split",
-            "--steps",
-            "2",
-            "--batch",
-            "4",
-            "--validation",
-            "0.3",
-            "--cache",
-            cache.toString());
-    assertThat(run.status()).as(run.err()).isZero();
-    assertThat(cache).isEmptyDirectory();
+    List<byte[]> weights = new ArrayList<>();
+    for (String name : List.of("split", "again")) {
+      Run run =
+          train(
+              "clip",
+              pictures,
+              "tiny",
+              folder.resolve(name),
+              name,
+              "--steps",
+              "2",
+              "--batch",
+              "4",
+              "--validation",
+              "0.3",
+              "--cache",
+              cache.toString());
+      assertThat(run.status()).as(run.err()).isZero();
+      assertThat(cache).isDirectoryContaining("glob:**.squares");
+      weights.add(
+          Files.readAllBytes(folder.resolve(name).resolve("image_encoder/model.safetensors")));
+    }
+    assertThat(weights.get(1)).as("from the squares that were kept").isEqualTo(weights.get(0));
     Run without = Run.of("train", "clip", "--preset", "tiny", "--validation", "0.3");
     assertThat(without.status()).isEqualTo(FailureHandler.BAD_INPUT);
     assertThat(without.err()).contains("validation: 0.3 (expected: none without --data)");
