@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     })
 public final class CheckpointingBench implements Callable<Integer> {
   /** The heap is all there from the start, so that peaks differ by what lies beside it. */
-  private static final List<String> HEAP = List.of("-Xms5g", "-Xmx5g", "-XX:+AlwaysPreTouch");
+  private static final List<String> HEAP = List.of("-Xms6g", "-Xmx6g", "-XX:+AlwaysPreTouch");
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
