@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The pictures named on the command line. */
-final class PictureArguments {
+public final class PictureArguments {
   /** More pixels than any camera has. */
   private static final long MAX_PIXELS = 200_000_000;
 
@@ -38,8 +38,13 @@ final class PictureArguments {
     return Files.isRegularFile(Path.of(path)) && SETS.stream().noneMatch(name::endsWith);
   }
 
-  /** Reads a picture. */
-  static Image read(Path file) {
+  /**
+   * Reads a picture.
+   *
+   * @throws IllegalArgumentException if there is no such file
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static Image read(Path file) {
     Check.that(Files.isRegularFile(file), "picture", file, "a file");
     try {
       return ImageFiles.read(file, MAX_PIXELS);

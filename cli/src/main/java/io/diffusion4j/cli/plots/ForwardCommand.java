@@ -1,18 +1,15 @@
 package io.diffusion4j.cli.plots;
 
+import io.diffusion4j.cli.clip.PictureArguments;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.ForwardProcess;
 import io.diffusion4j.diffusion.process.Transition;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,9 +33,6 @@ import picocli.CommandLine.Parameters;
       "  diffusion4j plot forward apple.png --schedule linear,cosine --output forward.png"
     })
 final class ForwardCommand implements Callable<Integer> {
-  /** More pixels than any camera has. */
-  private static final long MAX_PIXELS = 200_000_000;
-
   @Mixin private Console console = new Console();
 
   @Parameters(paramLabel = "PICTURE", description = "A PNG, JPEG or WebP file.")
@@ -78,7 +72,7 @@ final class ForwardCommand implements Callable<Integer> {
     }
     var file = strip.file(".png");
     long seed = strip.seed();
-    Image x0 = read();
+    Image x0 = PictureArguments.read(picture);
     float[] eps = new PhiloxNoise(seed, 0).gaussian("forward", 0, x0.pixels().length);
     List<Image> images = new ArrayList<>();
     for (NoiseSchedule schedule : named) {
@@ -90,15 +84,6 @@ final class ForwardCommand implements Callable<Integer> {
     file.write(Png.encode(ContactSheet.of(images, timesteps.size()), Map.of()));
     console.print(strip.output());
     return 0;
-  }
-
-  private Image read() {
-    Check.that(Files.isRegularFile(picture), "picture", picture, "a file");
-    try {
-      return ImageFiles.read(picture, MAX_PIXELS);
-    } catch (IOException e) {
-      throw new UncheckedIOException(picture + ": " + e.getMessage(), e);
-    }
   }
 
   private static Image noised(Image x0, float[] eps, Transition marginal) {

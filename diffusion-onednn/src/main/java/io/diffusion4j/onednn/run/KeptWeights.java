@@ -50,8 +50,14 @@ public final class KeptWeights {
   private final Path file;
   private final Map<String, Integer> checksums;
   private final Optional<SafetensorsFile> opened;
-  private final Map<String, Memory> missing = new LinkedHashMap<>();
-  private final Map<String, Long> sizes = new LinkedHashMap<>();
+  private final Map<String, Filled> missing = new LinkedHashMap<>();
+
+  /** Packed weights that the file lacks. */
+  private record Filled(Memory memory, long bytes) {
+    ByteBuffer read() {
+      return memory.bytes(0, bytes);
+    }
+  }
 
   private KeptWeights(Path file, Map<String, Integer> checksums) {
     this.file = file;
@@ -151,8 +157,7 @@ public final class KeptWeights {
 
   /** Will keep what is packed in memory. */
   void keep(String place, Memory memory, long bytes) {
-    missing.put(place, memory);
-    sizes.put(place, bytes);
+    missing.put(place, new Filled(memory, bytes));
   }
 
   /** Writes the file anew if something was packed that it has not. */
@@ -163,10 +168,7 @@ public final class KeptWeights {
     var writer = new SafetensorsWriter().alignedTo(Memory.ALIGNMENT);
     opened.ifPresent(kept -> kept.names().forEach(place -> writer.copy(kept, place)));
     missing.forEach(
-        (place, memory) -> {
-          long bytes = sizes.getOrDefault(place, 0L);
-          writer.raw(place, DType.U8, new long[] {bytes}, () -> memory.bytes(0, bytes));
-        });
+        (place, filled) -> writer.raw(place, DType.U8, new long[] {filled.bytes}, filled::read));
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       writer.write(file);
