@@ -2,11 +2,10 @@ package io.diffusion4j.prior;
 
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.hipparchus.linear.Array2DRowRealMatrix;
-import org.hipparchus.linear.EigenDecompositionSymmetric;
+import org.hipparchus.linear.RealMatrix;
+import org.hipparchus.linear.SingularValueDecomposition;
 
 /**
  * Principal components of embeddings (Pearson 1901): orthonormal directions, by decreasing
@@ -51,20 +50,15 @@ public record PrincipalComponents(float[] mean, float[] directions) {
         }
       }
     }
-    var decomposed = new EigenDecompositionSymmetric(new Array2DRowRealMatrix(covariance, false));
-    double[] variances = decomposed.getEigenvalues();
-    int[] order =
-        IntStream.range(0, e)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> -variances[i]))
-            .limit(count)
-            .mapToInt(i -> i)
-            .toArray();
+    // The covariance is symmetric and positive semi-definite, so its left singular vectors are its
+    // eigenvectors, by decreasing variance. The decomposition also converges on a singular matrix,
+    // which is what fewer embeddings than dimensions give.
+    RealMatrix axes =
+        new SingularValueDecomposition(new Array2DRowRealMatrix(covariance, false)).getU();
     float[] directions = new float[count * e];
     for (int k = 0; k < count; k++) {
-      double[] direction = decomposed.getEigenvector(order[k]).toArray();
       for (int i = 0; i < e; i++) {
-        directions[k * e + i] = (float) direction[i];
+        directions[k * e + i] = (float) axes.getEntry(i, k);
       }
     }
     float[] single = new float[e];
