@@ -105,16 +105,53 @@ final class ClipCommandsTest {
   void textsAndPicturesAreATableOfCosines() throws IOException {
     Path table = folder.resolve("table.png");
     String[] line = {"plot", "similarity", photos(), "--text", "red", "--text", "blue", "-o"};
-    Run run = run(Stream.concat(Arrays.stream(line), Stream.of("" + table)).toArray(String[]::new));
+    Run run = run(with(line, table.toString()));
     assertThat(run.status()).as(run.err()).isZero();
     Image drawn = ImageFiles.read(table, 1_000_000);
     assertThat(drawn.width()).as("texts, and three pictures").isGreaterThan(drawn.height());
 
     Files.write(folder.resolve("photos/red/broken.png"), new byte[] {1, 2});
-    Run broken =
-        run(Stream.concat(Arrays.stream(line), Stream.of("" + table)).toArray(String[]::new));
+    Run broken = run(with(line, table.toString()));
     assertThat(broken.status()).isEqualTo(2);
     assertThat(broken.err()).startsWith("error: red/broken.png: ");
+  }
+
+  @Test
+  void allComponentsDrawWhatTheWholeEmbeddingDraws() throws IOException {
+    Path sheet = folder.resolve("components.png");
+    String photo = folder.resolve("photos/blue/3.png").toString();
+    String[] line = {"plot", "components", photo, "-o", sheet.toString(), "--components"};
+    Run run = run(with(line, "1,128", "--count", "160"));
+    assertThat(run.status()).as(run.err()).isZero();
+    Image drawn = ImageFiles.read(sheet, 1_000_000);
+    int side = drawn.height();
+    assertThat(drawn.width())
+        .as("two numbers of components, the embedding, the picture")
+        .isEqualTo(4 * side);
+    assertThat(difference(drawn, 1, 2)).isLessThan(0.02);
+    assertThat(difference(drawn, 0, 2)).isGreaterThan(0.02);
+
+    assertThat(run(with(line, "129", "--count", "2")).err())
+        .contains("error: components: 129 (expected: at most the model's 128)");
+  }
+
+  private static String[] with(String[] words, String... more) {
+    return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  /** The mean difference of two columns of a sheet of one row. */
+  private static double difference(Image sheet, int first, int second) {
+    int side = sheet.height();
+    double sum = 0;
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < 3 * side; x++) {
+        int row = y * 3 * sheet.width() + x;
+        sum +=
+            Math.abs(
+                sheet.pixels()[row + first * 3 * side] - sheet.pixels()[row + second * 3 * side]);
+      }
+    }
+    return sum / (3 * side * side);
   }
 
   @Test

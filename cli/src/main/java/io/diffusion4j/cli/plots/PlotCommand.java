@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.plots;
 
+import io.diffusion4j.cli.clip.ComponentsCommand;
 import io.diffusion4j.cli.clip.SimilarityCommand;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.schedule.Schedules;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j plot}: plots the quantities of a diffusion model. */
 @Command(
     name = "plot",
-    description = "Plot the forward process, schedules, the bound, plans and trainings.",
+    description =
+        "Plot the forward process, schedules, the bound, plans, trainings and embeddings.",
     subcommands = {
       PlanCommand.class,
       ForwardCommand.class,
@@ -28,7 +30,8 @@ import picocli.CommandLine.Parameters;
       BoundCommand.class,
       TrajectoryCommand.class,
       NetworkCommand.class,
-      SimilarityCommand.class
+      SimilarityCommand.class,
+      ComponentsCommand.class
     },
     footer = {
       "",

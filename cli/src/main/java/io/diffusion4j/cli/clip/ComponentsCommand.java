@@ -1,0 +1,143 @@
+package io.diffusion4j.cli.clip;
+
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.options.ExampleOptions;
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.ContactSheet;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.prior.PrincipalComponents;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code diffusion4j plot components}: draws pictures from the first principal components of their
+ * embeddings, as figure 7 of Ramesh et al. (2022) does.
+ */
+@Command(
+    name = "components",
+    description = "Draw pictures from the first principal components of their embeddings.",
+    footer = {
+      "",
+      "A row for each picture: drawn from its embedding reduced to that many components, drawn",
+      "from the whole embedding, and the picture itself. The components are those of the examples,",
+      "and all drawings of a row start from the same noise.",
+      "",
+      "Example:",
+      "  diffusion4j plot components apple.png owl.png --components 1,4,16,64 -o components.png"
+    })
+public final class ComponentsCommand implements Callable<Integer> {
+  /** The default number of emoji whose embeddings are decomposed. */
+  private static final int USUAL = 1024;
+
+  /** The number of pictures embedded at once. */
+  private static final int BATCH = 64;
+
+  @Mixin private Console console = new Console();
+
+  @Parameters(arity = "1..*", paramLabel = "PICTURE", description = "PNG, JPEG or WebP files.")
+  private List<String> pictures = List.of();
+
+  @Option(
+      names = "--components",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "1,2,4,8,16,32,64",
+      description = "How many components are kept. Default: ${DEFAULT-VALUE}")
+  private List<Integer> counts = List.of();
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "FILE",
+      description = "The PNG file to write.")
+  private Path output = Path.of("");
+
+  @Mixin private ExampleOptions examples = new ExampleOptions();
+
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  private ModelOptions model = new ModelOptions();
+
+  @Override
+  public Integer call() {
+    var file = new OutputFile(output);
+    file.requireEnding(".png");
+    file.requireWritable();
+    counts.forEach(count -> Check.that(count >= 1, "components", count, "≥ 1"));
+    var of = examples.of(model.folder(), USUAL);
+    var how = model.opening(Residency.ONE_AT_A_TIME);
+    List<Image> sheet = new ArrayList<>();
+    try (var set = PictureArguments.open(pictures)) {
+      List<Image> given = LongStream.range(0, set.size()).mapToObj(set::image).toList();
+      console.say("loading " + model.folder());
+      try (var open = ModelOptions.open(model.folder(), how, Plugins.ofClassPath())) {
+        ImageEncoder encoder = open.injector().getInstance(ImageEncoder.class);
+        List<float[]> embeddings = encoder.encode(given);
+        int size = embeddings.get(0).length;
+        int most = Collections.max(counts);
+        Check.that(most <= size, "components", most, "at most the model's %s", size);
+        console.say("embedding " + of.count() + " examples");
+        var components = PrincipalComponents.of(encode(encoder, of.pictures(), of.count()), most);
+        for (int i = 0; i < given.size(); i++) {
+          List<Image> drawn = draw(open, reduced(components, embeddings.get(i)), of.seed());
+          sheet.addAll(drawn);
+          sheet.add(set.square(i, drawn.get(0).width()));
+        }
+      }
+    }
+    file.write(Png.encode(ContactSheet.of(sheet, counts.size() + 2), Map.of()));
+    console.print(output);
+    return 0;
+  }
+
+  private static List<float[]> encode(ImageEncoder encoder, CaptionedImages examples, int count) {
+    List<float[]> embeddings = new ArrayList<>();
+    for (int from = 0; from < count; from += BATCH) {
+      List<Image> batch =
+          LongStream.range(from, Math.min(count, from + BATCH))
+              .mapToObj(i -> examples.get(i).image())
+              .toList();
+      embeddings.addAll(encoder.encode(batch));
+    }
+    return embeddings;
+  }
+
+  /** The embedding with each number of components, and the whole of it. */
+  private List<float[]> reduced(PrincipalComponents components, float[] embedding) {
+    List<float[]> reduced = new ArrayList<>();
+    double[] along = components.project(embedding);
+    for (int count : counts) {
+      reduced.add(components.restore(Arrays.copyOf(along, count)));
+    }
+    reduced.add(embedding);
+    return reduced;
+  }
+
+  private static List<Image> draw(OpenPipeline open, List<float[]> embeddings, long seed) {
+    List<NoiseSource> noise =
+        Collections.nCopies(embeddings.size(), PhiloxNoise.images(seed, 1).get(0));
+    var task = new ImageTask.FromEmbedding(embeddings, ImageTask.Words.NONE);
+    return open.pipeline().draw(task, Map.of(), noise, progress -> {});
+  }
+}
