@@ -1,10 +1,13 @@
 package io.diffusion4j.serving;
 
+import com.google.common.collect.Sets;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.grpc.GrpcServices;
 import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.jobs.JobScheduler;
+import io.diffusion4j.serving.model.Models;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -12,10 +15,12 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DiffusionServer implements AutoCloseable {
   private final ServerConfig config;
+  private final Models models;
   private final JobScheduler scheduler;
   private final GrpcServices services;
   private final Set<HttpFace> faces;
@@ -40,11 +46,13 @@ public final class DiffusionServer implements AutoCloseable {
   @Inject
   DiffusionServer(
       ServerConfig config,
+      Models models,
       JobScheduler scheduler,
       GrpcServices services,
       Set<HttpFace> faces,
       Optional<HttpPort> opened) {
     this.config = config;
+    this.models = models;
     this.scheduler = scheduler;
     this.services = services;
     this.faces = faces;
@@ -87,6 +95,29 @@ public final class DiffusionServer implements AutoCloseable {
     var builder = InProcessServerBuilder.forName(name);
     services.addTo(builder);
     inProcess = builder.build().start();
+  }
+
+  /**
+   * Serves these models from now on, the first as the default. Requests that were accepted are
+   * still drawn by the models that they were for; see {@link #awaitUnused}.
+   *
+   * <p>The embedding service is offered if a model that was served at the start offers it.
+   *
+   * @throws IllegalArgumentException if there is none, or if two have one name; then nothing
+   *     changes
+   */
+  public synchronized void replaceModels(List<ImagePipeline> others) {
+    Set<ImagePipeline> changed = Sets.newIdentityHashSet();
+    changed.addAll(models.all());
+    models.replace(others);
+    others.stream().filter(model -> !changed.remove(model)).forEach(changed::add);
+    services.modelsChanged(
+        changed.stream().map(model -> model.card().name()).collect(Collectors.toSet()));
+  }
+
+  /** Waits until no accepted request needs this model, which is not served any more. */
+  public void awaitUnused(ImagePipeline model) throws InterruptedException {
+    scheduler.awaitDone(model);
   }
 
   /** The port it listens on. */

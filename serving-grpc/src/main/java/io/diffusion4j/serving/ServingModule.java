@@ -90,7 +90,7 @@ public final class ServingModule extends AbstractModule {
 
   @Provides
   @Singleton
-  JobScheduler scheduler(Listeners listeners) {
-    return new JobScheduler(config.rows(), config.queueCapacity(), listeners);
+  JobScheduler scheduler(Models models, Listeners listeners) {
+    return new JobScheduler(config.rows(), config.queueCapacity(), models::contains, listeners);
   }
 }

@@ -130,6 +130,15 @@ public final class Errors {
         info("MODEL_NOT_FOUND", Map.of("known_models", String.join(",", known))));
   }
 
+  /** A model was unloaded, or replaced, while a request for it was checked. */
+  public static StatusRuntimeException modelUnloaded(String name) {
+    return error(
+        Code.UNAVAILABLE,
+        "model: " + name + " (expected: one that is not being unloaded)",
+        info("MODEL_UNLOADED", Map.of()),
+        retry(BUSY));
+  }
+
   public static StatusRuntimeException unknownIndex(String name, List<String> known) {
     String expected =
         known.isEmpty() ? "none; the model has no indices" : "one of " + String.join(", ", known);

@@ -107,6 +107,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     }
     violations.throwIfAny();
     run(
+        engine,
         request.getTextsCount(),
         response,
         step -> {
@@ -129,6 +130,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     checkCount("images", request.getImagesCount(), violations);
     violations.throwIfAny();
     run(
+        engine,
         request.getImagesCount(),
         response,
         step -> {
@@ -152,6 +154,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     checkCount("images", request.getImagesCount(), violations);
     violations.throwIfAny();
     run(
+        engine,
         1 + request.getImagesCount(), // the text, too
         response,
         step -> {
@@ -211,6 +214,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     violations.throwIfAny();
     List<NoiseSource> noise = noise(request, count);
     run(
+        engine,
         count,
         response,
         step -> {
@@ -264,6 +268,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     checkCount("images", request.getImagesCount(), violations);
     violations.throwIfAny();
     run(
+        engine,
         request.getImagesCount() + labels.size() * templates.size(), // the texts, too
         response,
         step -> {
@@ -307,6 +312,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     Optional<Supplier<float[]>> query = query(request, engine, space, warnings, violations);
     violations.throwIfAny();
     run(
+        engine,
         request.hasEmbedding() ? 0 : 1,
         response,
         step -> {
@@ -368,12 +374,16 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   }
 
   /** Has the work done, if the quota of who asks allows so many embeddings. */
-  private <T> void run(int embeddings, StreamObserver<T> response, Function<Runnable, T> work) {
+  private <T> void run(
+      ImagePipeline engine,
+      int embeddings,
+      StreamObserver<T> response,
+      Function<Runnable, T> work) {
     Principal principal = CallContext.current().principal();
     synchronized (quotas) {
       quotas.check(principal, embeddings);
       double cost = COST_OF_EMBEDDING * Math.max(1, embeddings);
-      Errand.submit(scheduler, principal.name(), cost, response, work);
+      Errand.submit(scheduler, principal.name(), engine, cost, response, work);
       quotas.charge(principal, embeddings);
     }
   }

@@ -2,6 +2,7 @@ package io.diffusion4j.serving.grpc;
 
 import static com.google.common.util.concurrent.MoreExecutors.directExecutor;
 
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.jobs.JobScheduler;
 import io.diffusion4j.serving.jobs.Work;
 import io.diffusion4j.serving.v1.Priority;
@@ -20,6 +21,7 @@ import java.util.function.Function;
  */
 final class Errand<T> implements Work {
   private final String owner;
+  private final ImagePipeline model;
   private final double cost;
   private final StreamObserver<T> response;
   private final Function<Runnable, T> work;
@@ -28,8 +30,13 @@ final class Errand<T> implements Work {
   private volatile boolean begun;
 
   private Errand(
-      String owner, double cost, StreamObserver<T> response, Function<Runnable, T> work) {
+      String owner,
+      ImagePipeline model,
+      double cost,
+      StreamObserver<T> response,
+      Function<Runnable, T> work) {
     this.owner = owner;
+    this.model = model;
     this.cost = cost;
     this.response = response;
     this.work = work;
@@ -38,6 +45,7 @@ final class Errand<T> implements Work {
   /**
    * Has a call answered when it is its turn.
    *
+   * @param model whose networks the work asks
    * @param cost in megapixel steps
    * @param work makes the answer; what it is given is to be run between steps, and throws when the
    *     work is to stop
@@ -45,12 +53,13 @@ final class Errand<T> implements Work {
   static <T> void submit(
       JobScheduler scheduler,
       String owner,
+      ImagePipeline model,
       double cost,
       StreamObserver<T> response,
       Function<Runnable, T> work) {
     // With a handler, answers to a call that was cancelled are dropped, not errors.
     ((ServerCallStreamObserver<T>) response).setOnCancelHandler(() -> {});
-    var errand = new Errand<>(owner, cost, response, work);
+    var errand = new Errand<>(owner, model, cost, response, work);
     scheduler.submit(errand);
     errand.call.addListener(ended -> scheduler.remove(errand), directExecutor());
   }
@@ -58,6 +67,11 @@ final class Errand<T> implements Work {
   @Override
   public String owner() {
     return owner;
+  }
+
+  @Override
+  public ImagePipeline model() {
+    return model;
   }
 
   @Override

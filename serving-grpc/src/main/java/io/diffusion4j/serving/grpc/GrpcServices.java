@@ -85,6 +85,11 @@ public final class GrpcServices {
     health.begins();
   }
 
+  /** Other models are served under these names from now on, or none. */
+  public void modelsChanged(Set<String> names) {
+    health.modelsChanged(names);
+  }
+
   /** Health answers {@code NOT_SERVING} from now on. */
   public void refuse() {
     health.ends();

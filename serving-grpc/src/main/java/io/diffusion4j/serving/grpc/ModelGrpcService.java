@@ -69,7 +69,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     int end = start + Math.min(Math.min(size, MOST_PER_PAGE), names.size() - start);
     ListModelsResponse.Builder page = ListModelsResponse.newBuilder();
     for (String name : names.subList(start, end)) {
-      page.addModels(model(models.named(name).orElseThrow()));
+      models.named(name).ifPresent(engine -> page.addModels(model(engine))); // may be unloaded
     }
     if (end < names.size()) {
       page.setNextPageToken(names.get(end));

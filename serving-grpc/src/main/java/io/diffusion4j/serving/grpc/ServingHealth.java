@@ -38,7 +38,6 @@ public final class ServingHealth implements ServingListener {
     this.models = models;
     this.health = health;
     knows(HealthStatusManager.SERVICE_NAME_ALL_SERVICES);
-    models.names().forEach(name -> knows(MODEL_PREFIX + name));
   }
 
   /** What answers the questions. */
@@ -54,10 +53,27 @@ public final class ServingHealth implements ServingListener {
   /** All that is known is served from now on. */
   void begins() {
     known.forEach(this::serves);
+    models.names().forEach(name -> serves(MODEL_PREFIX + name));
   }
 
   private void serves(String name) {
     health.setStatus(name, ServingStatus.SERVING);
+  }
+
+  /** Other models are served under these names from now on, or none. */
+  void modelsChanged(Set<String> names) {
+    for (String name : names) {
+      failuresInARow.remove(name);
+      broken.remove(name);
+      if (models.named(name).isPresent()) {
+        serves(MODEL_PREFIX + name);
+      } else {
+        health.clearStatus(MODEL_PREFIX + name);
+      }
+    }
+    if (!broken.containsAll(models.names())) {
+      serves(HealthStatusManager.SERVICE_NAME_ALL_SERVICES);
+    }
   }
 
   /** Nothing is served any more, for good. */

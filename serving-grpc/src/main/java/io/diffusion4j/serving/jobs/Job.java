@@ -1,6 +1,7 @@
 package io.diffusion4j.serving.jobs;
 
 import com.google.protobuf.util.Durations;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.events.ServingListener;
@@ -98,6 +99,11 @@ final class Job implements Work {
   @Override
   public String owner() {
     return owner;
+  }
+
+  @Override
+  public ImagePipeline model() {
+    return request.model();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.diffusion4j.serving.jobs;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.jobs.FairQueue.Turn;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,7 @@ public final class JobScheduler {
 
   private final int rows;
   private final int capacity;
+  private final Predicate<ImagePipeline> served;
   private final ServingListener listener;
   private final ThreadPoolExecutor threads;
 
@@ -62,12 +65,15 @@ public final class JobScheduler {
    *
    * @param rows how many images are drawn at once
    * @param capacity how much work of each owner may wait
+   * @param served whether work of a model is accepted now
    * @param listener notified of how much waits
    */
-  public JobScheduler(int rows, int capacity, ServingListener listener) {
+  public JobScheduler(
+      int rows, int capacity, Predicate<ImagePipeline> served, ServingListener listener) {
     this.rows = rows;
     this.free = rows;
     this.capacity = capacity;
+    this.served = served;
     this.listener = listener;
     threads = // one for each row, and others while batches are parked
         new ThreadPoolExecutor(
@@ -86,11 +92,14 @@ public final class JobScheduler {
   /**
    * Puts new work into the queue.
    *
-   * @throws io.grpc.StatusRuntimeException if its owner has too much there, or the server is
-   *     shutting down
+   * @throws io.grpc.StatusRuntimeException if its owner has too much there, its model is not served
+   *     any more, or the server is shutting down
    */
   public synchronized void submit(Work work) {
     requireRoom(work.owner());
+    if (!served.test(work.model())) {
+      throw Errors.modelUnloaded(work.model().card().name());
+    }
     enqueue(work);
     dispatch();
   }
@@ -186,9 +195,24 @@ public final class JobScheduler {
     awaitIdle(grace).forEach(work -> work.stop(Errors.draining()));
     synchronized (this) {
       state = State.CLOSED;
-      drop(queue.remove(turn -> true));
+      drop(queue.remove(turn -> true)); // wakes who waits for a model, too
     }
     threads.shutdown();
+  }
+
+  /**
+   * Waits until no work of this model waits or runs. Called for a model that is not served any
+   * more; no other work is accepted for it.
+   */
+  public synchronized void awaitDone(ImagePipeline model) throws InterruptedException {
+    while (hasWork(model)) {
+      wait();
+    }
+  }
+
+  private boolean hasWork(ImagePipeline model) {
+    return running.stream().anyMatch(share -> share.work.model() == model)
+        || queue.waiting().stream().anyMatch(turn -> turn.work().model() == model);
   }
 
   /** Waits until nothing runs or waits; returns the work of which that is not true in time. */

@@ -1,5 +1,6 @@
 package io.diffusion4j.serving.jobs;
 
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 
@@ -10,6 +11,9 @@ import java.time.Duration;
 public interface Work {
   /** The principal whose share of the rows it takes. */
   String owner();
+
+  /** The model that does it; it is not closed before. */
+  ImagePipeline model();
 
   /** Its place among the work of all principals: the higher goes first. */
   int rank();

@@ -1,11 +1,14 @@
 package io.diffusion4j.serving.metrics;
 
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -18,6 +21,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The meters of a server, and what Prometheus reads of them:
@@ -75,28 +79,25 @@ public final class PrometheusMeters implements ServingListener {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ServiceMeters service = new ServiceMeters(registry);
+  private final MultiGauge served =
+      MultiGauge.builder("diffusion4j.model")
+          .description("1, of each model that is served")
+          .register(registry);
+  private final Supplier<List<ImagePipeline>> models;
 
   /** Meters at zero. */
   public PrometheusMeters() {
-    this(Set.of(), List.of());
+    this(Set.of(), List::of);
   }
 
   /** Meters at zero, with these beside. */
   @Inject
   PrometheusMeters(Set<Level> more, Models models) {
-    this(
-        more,
-        models.names().stream().map(name -> models.named(name).orElseThrow().card()).toList());
+    this(more, models::all);
   }
 
-  private PrometheusMeters(Set<Level> more, List<ModelCard> models) {
-    for (ModelCard model : models) {
-      Gauge.builder("diffusion4j.model", () -> 1)
-          .description("1, of each model that is served")
-          .tags("model", model.name(), "digest", model.identity().weightsDigest())
-          .tag("software", ResolvedRequest.SOFTWARE)
-          .register(registry);
-    }
+  private PrometheusMeters(Set<Level> more, Supplier<List<ImagePipeline>> models) {
+    this.models = models;
     ResidentMemory.bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -113,7 +114,16 @@ public final class PrometheusMeters implements ServingListener {
 
   /** All meters as they are, in the text format of Prometheus. */
   public String scrape() {
+    served.register(models.get().stream().map(PrometheusMeters::row).toList(), true);
     return registry.scrape(CONTENT_TYPE);
+  }
+
+  private static MultiGauge.Row<?> row(ImagePipeline model) {
+    ModelCard card = model.card();
+    return MultiGauge.Row.of(
+        Tags.of("model", card.name(), "digest", card.identity().weightsDigest())
+            .and("software", ResolvedRequest.SOFTWARE),
+        1);
   }
 
   /** Where an application puts meters of its own. */

@@ -15,7 +15,7 @@ public interface ImageIndex {
   /** What requests call it. */
   String name();
 
-  /** The name of the model whose embeddings it has. */
+  /** The name of the served model whose embeddings it has; empty while that model is not served. */
   String model();
 
   /**

@@ -102,7 +102,7 @@ public final class RequestResolver {
       warning("SIZE_ROUNDED", field, rounded).ifPresent(warnings::add);
     }
     return new ResolvedRequest(
-        resolved.build(), engine, engine.card(), stages, steps, List.copyOf(warnings));
+        resolved.build(), model, engine, engine.card(), stages, steps, List.copyOf(warnings));
   }
 
   /** The stages, with the defaults of the task. */

@@ -30,7 +30,8 @@ import java.util.stream.Collectors;
  * A valid request with every default filled in.
  *
  * @param request what it says on the wire: asked again, it gives the same pixels
- * @param engine the model that draws it
+ * @param model the model that it is for, as the server serves it
+ * @param engine what draws it: that model, or a variant of it with low-rank updates
  * @param card the card of the engine
  * @param stages how each stage of the model samples
  * @param steps how many steps an image takes in each stage that the task needs
@@ -38,6 +39,7 @@ import java.util.stream.Collectors;
  */
 public record ResolvedRequest(
     GenerateImagesRequest request,
+    ImagePipeline model,
     ImagePipeline engine,
     ModelCard card,
     Map<String, SamplingSettings> stages,
