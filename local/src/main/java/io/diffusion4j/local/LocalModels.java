@@ -1,11 +1,14 @@
 package io.diffusion4j.local;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Sets;
 import com.google.inject.AbstractModule;
 import com.google.inject.Guice;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.local.LiveModel.State;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
@@ -22,15 +25,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Model folders of this machine, loaded to be served. Hold native memory until they are closed. */
+/**
+ * Model folders of this machine, loaded to be served. Hold native memory until they are closed;
+ * {@link LiveModels} changes them while they are served.
+ */
 public final class LocalModels implements AutoCloseable {
-  private final List<OpenPipeline> models = new ArrayList<>();
-  private final List<ImagePipeline> pipelines = new ArrayList<>();
-  private final List<LoraVariants> variants = new ArrayList<>();
+  private final Opening usual;
   private final Plugins plugins;
+  private final RegisteredLoras registered;
 
-  private LocalModels(Plugins plugins) {
+  // What follows is guarded by this.
+  private List<LoadedModel> served = List.of();
+  private final List<LoadedModel> unloading = new ArrayList<>();
+
+  private LocalModels(Opening usual, Plugins plugins, RegisteredLoras registered) {
+    this.usual = usual;
     this.plugins = plugins;
+    this.registered = registered;
   }
 
   /**
@@ -67,31 +78,20 @@ public final class LocalModels implements AutoCloseable {
    */
   public static LocalModels load(
       List<ServedModel> served, Opening usual, Plugins plugins, Map<String, Path> files) {
-    var registered = new RegisteredLoras(files);
-    var loaded = new LocalModels(plugins);
+    var loaded = new LocalModels(usual, plugins, new RegisteredLoras(files));
     try {
       served.forEach(model -> OpenPipeline.family(model.folder()));
-      registered.requireFit(served.stream().map(ServedModel::folder).toList());
+      loaded.registered.requireFit(served.stream().map(ServedModel::folder).toList());
       Set<String> names = new HashSet<>();
       for (ServedModel one : served) {
-        var how = usual.withName(one.name()).withPrecision(one.precision());
-        var model = OpenPipeline.of(one.folder(), how, plugins);
-        loaded.models.add(model);
-        Set<String> own = registered.fitting(one.folder());
-        if (own.isEmpty()) {
-          loaded.pipelines.add(model.pipeline());
-        } else {
-          var variants =
-              new LoraVariants(
-                  registered.digests(own),
-                  loras ->
-                      OpenPipeline.of(
-                          one.folder(), how.withLoras(registered.choices(loras)), plugins));
-          loaded.variants.add(variants);
-          loaded.pipelines.add(new LoraPipeline(model.pipeline(), variants, List.of()));
-        }
-        String name = model.pipeline().card().name();
-        Check.that(names.add(name), "models", "two named " + name, "a name of its own for each");
+        LoadedModel model = loaded.load(one);
+        loaded.replace(
+            ImmutableList.<LoadedModel>builder().addAll(loaded.served).add(model).build());
+        Check.that(
+            names.add(model.name()),
+            "models",
+            "two named " + model.name(),
+            "a name of its own for each");
       }
       plugins.requireUsed();
       return loaded;
@@ -101,14 +101,53 @@ public final class LocalModels implements AutoCloseable {
     }
   }
 
+  /** Loads another one, which is not served yet, and is the caller's to close. */
+  LoadedModel load(ServedModel one) {
+    return LoadedModel.of(one, usual, plugins, registered);
+  }
+
+  /** Those that are served, the default first. */
+  synchronized List<LoadedModel> served() {
+    return served;
+  }
+
+  /** These are served from now on, and closed with this; returns those that are not any more. */
+  synchronized List<LoadedModel> replace(List<LoadedModel> others) {
+    Set<LoadedModel> stay = Sets.newIdentityHashSet();
+    stay.addAll(others);
+    List<LoadedModel> gone = served.stream().filter(model -> !stay.contains(model)).toList();
+    unloading.addAll(gone);
+    served = List.copyOf(others);
+    return gone;
+  }
+
+  /** Closes one that was replaced, unless all have been closed. */
+  synchronized void close(LoadedModel gone) {
+    if (unloading.remove(gone)) {
+      gone.close();
+    }
+  }
+
+  /** All that are in memory: the default first, those that are being unloaded last. */
+  public synchronized List<LiveModel> live() {
+    List<LiveModel> all = new ArrayList<>();
+    served.forEach(model -> all.add(live(model, all.isEmpty() ? State.DEFAULT : State.SERVED)));
+    unloading.forEach(model -> all.add(live(model, State.UNLOADING)));
+    return all;
+  }
+
+  private static LiveModel live(LoadedModel model, State state) {
+    return new LiveModel(model.name(), model.served(), model.pipeline(), state);
+  }
+
   /** What requests call them, the default first. */
   public List<String> names() {
-    return models.stream().map(model -> model.pipeline().card().name()).toList();
+    return served().stream().map(LoadedModel::name).toList();
   }
 
   /** The same as pipelines, in the same order, for use without the service; closed with this. */
   public List<ImagePipeline> pipelines() {
-    return List.copyOf(pipelines);
+    return served().stream().map(LoadedModel::pipeline).toList();
   }
 
   /**
@@ -124,7 +163,7 @@ public final class LocalModels implements AutoCloseable {
               @Override
               protected void configure() {
                 var bound = Multibinder.newSetBinder(binder(), ImagePipeline.class);
-                pipelines.forEach(model -> bound.addBinding().toInstance(model));
+                pipelines().forEach(model -> bound.addBinding().toInstance(model));
                 Multibinder.newSetBinder(binder(), Level.class)
                     .addBinding()
                     .toInstance(new Level("diffusion4j.live.tensors", Engines::liveTensors));
@@ -134,10 +173,12 @@ public final class LocalModels implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     try (plugins) {
-      variants.forEach(LoraVariants::close);
-      models.forEach(OpenPipeline::close);
+      served.forEach(LoadedModel::close);
+      unloading.forEach(LoadedModel::close);
+      served = List.of();
+      unloading.clear();
     }
   }
 }

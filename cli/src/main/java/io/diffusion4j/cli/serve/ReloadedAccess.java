@@ -7,10 +7,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Who may call and how much, as settings say that are read again while the server runs. */
 final class ReloadedAccess implements Authenticator {
-  private final List<String> models;
+  private final Supplier<List<String>> models;
   private volatile Authenticator now;
 
   /**
@@ -18,7 +19,7 @@ final class ReloadedAccess implements Authenticator {
    *
    * @param models the names of the models there are
    */
-  ReloadedAccess(ServerSettings settings, List<String> models) throws IOException {
+  ReloadedAccess(ServerSettings settings, Supplier<List<String>> models) throws IOException {
     this.models = models;
     this.now = of(settings);
   }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,7 @@ final class ReloadedTokens implements Authenticator {
 
   private final Path file;
   private final Quota usual;
-  private final List<String> models;
+  private final Supplier<List<String>> models;
   private Version version;
   private long looked = System.nanoTime();
   private volatile Authenticator tokens;
@@ -44,12 +45,12 @@ final class ReloadedTokens implements Authenticator {
     }
   }
 
-  private ReloadedTokens(Path file, Quota usual, List<String> models) throws IOException {
+  private ReloadedTokens(Path file, Quota usual, Supplier<List<String>> models) throws IOException {
     this.file = file;
     this.usual = usual;
     this.models = models;
     version = Version.of(file);
-    tokens = TokenFile.read(file, usual, models);
+    tokens = TokenFile.read(file, usual, models.get());
   }
 
   /**
@@ -57,7 +58,8 @@ final class ReloadedTokens implements Authenticator {
    *
    * @throws IllegalArgumentException if its current content is invalid
    */
-  static Authenticator of(Path file, Quota usual, List<String> models) throws IOException {
+  static Authenticator of(Path file, Quota usual, Supplier<List<String>> models)
+      throws IOException {
     return new ReloadedTokens(file, usual, models);
   }
 
@@ -79,7 +81,7 @@ final class ReloadedTokens implements Authenticator {
     }
     version = found;
     try {
-      tokens = TokenFile.read(file, usual, models);
+      tokens = TokenFile.read(file, usual, models.get());
       LOG.info("the tokens of {} have changed", file);
     } catch (IOException | IllegalArgumentException e) {
       LOG.error("the tokens stay as they were: {}", e.toString());

@@ -7,6 +7,7 @@ import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.local.LiveModels;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.pipeline.OpenPipeline;
@@ -81,17 +82,19 @@ public final class ServeCommand implements Callable<Integer> {
                     .withPacked(settings.packed()),
                 Plugins.of(settings.plugins()),
                 settings.loras());
-        var indices = ServedIndices.open(settings.indices(), settings.models(), models.names())) {
-      var access = new ReloadedAccess(settings, models.names());
-      Signals.on("HUP", () -> reload(access));
+        var indices = ServedIndices.open(settings.indices(), models)) {
+      var access = new ReloadedAccess(settings, new KnownModels(models));
       port.onStandstill(LONGEST_STANDSTILL, () -> Runtime.getRuntime().halt(STANDSTILL));
-      serve(models, settings.config(), more(settings, port, access, indices));
+      serve(models, settings.config(), access, more(settings, port, access, indices));
     }
     return 0;
   }
 
-  private void serve(LocalModels models, ServerConfig config, Module more) throws IOException {
+  private void serve(LocalModels models, ServerConfig config, ReloadedAccess access, Module more)
+      throws IOException {
     try (var server = models.server(config, more).start()) {
+      var reload = new Reload(this::settings, new LiveModels(models, server), access);
+      Signals.on("HUP", reload::apply);
       Thread drain = new Thread(server::close, "drain");
       Runtime.getRuntime().addShutdownHook(drain);
       Signals.on(
@@ -106,21 +109,6 @@ public final class ServeCommand implements Callable<Integer> {
 
   private ServerSettings settings() throws IOException {
     return ServerSettings.of(flags, file == null ? ServerFile.NONE : ServerFile.read(file));
-  }
-
-  /**
-   * Applies changes of tokens, quotas and the log level in the configuration file to the running
-   * server; other changes need a restart. An unreadable file changes nothing.
-   */
-  private void reload(ReloadedAccess access) {
-    try {
-      ServerSettings settings = settings();
-      access.reload(settings);
-      ServerLog.level(settings.logLevel());
-      LOG.info("tokens, quotas and the level of the log were read again");
-    } catch (IOException | RuntimeException e) {
-      LOG.error("the settings stay as they were: {}", e.getMessage());
-    }
   }
 
   private static Module more(

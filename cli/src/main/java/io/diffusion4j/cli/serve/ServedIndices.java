@@ -1,23 +1,55 @@
 package io.diffusion4j.cli.serve;
 
+import com.google.common.collect.MapMaker;
 import io.diffusion4j.clip.ClipIdentity;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.local.ServedModel;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.local.LiveModel;
+import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.search.VectorIndex;
 import io.diffusion4j.serving.model.ImageIndex;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentMap;
 
-/** The indices of a server, each with the model that embedded it. */
+/**
+ * The indices of a server. Each belongs to the first of the served models with the CLIP that
+ * embedded it, also when the models are changed.
+ */
 final class ServedIndices implements AutoCloseable {
+  private final LocalModels models;
+  private final ConcurrentMap<ImagePipeline, String> identities =
+      new MapMaker().weakKeys().makeMap();
   private final List<VectorIndex> open = new ArrayList<>();
   private final List<ImageIndex> indices = new ArrayList<>();
 
-  private record Served(String name, String model, VectorIndex index) implements ImageIndex {
+  private final class Served implements ImageIndex {
+    private final String name;
+    private final VectorIndex index;
+
+    Served(String name, VectorIndex index) {
+      this.name = name;
+      this.index = index;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public String model() {
+      return models.live().stream()
+          .filter(model -> model.state() != LiveModel.State.UNLOADING)
+          .filter(model -> identity(model).equals(index.model()))
+          .map(LiveModel::name)
+          .findFirst()
+          .orElse("");
+    }
+
     @Override
     public List<Found> nearest(float[] embedding, int most) {
       return index.nearest(embedding, most).stream()
@@ -26,39 +58,21 @@ final class ServedIndices implements AutoCloseable {
     }
   }
 
-  private ServedIndices() {}
+  private ServedIndices(LocalModels models) {
+    this.models = models;
+  }
 
   /**
    * Opens indices that {@code search} made.
    *
    * @param folders of the indices, by name
    * @param models that are served
-   * @param names what requests call these models, in the same order
    * @throws IllegalArgumentException if none of the models embedded one of the indices
    */
-  static ServedIndices open(
-      Map<String, Path> folders, List<ServedModel> models, List<String> names) {
-    var opened = new ServedIndices();
-    Map<String, String> byIdentity = new HashMap<>();
-    if (!folders.isEmpty()) {
-      for (int i = models.size() - 1; i >= 0; i--) { // of the same CLIP the first
-        String name = names.get(i);
-        identity(models.get(i)).forEach(identity -> byIdentity.put(identity, name));
-      }
-    }
+  static ServedIndices open(Map<String, Path> folders, LocalModels models) {
+    var opened = new ServedIndices(models);
     try {
-      folders.forEach(
-          (name, folder) -> {
-            Check.that(Files.isDirectory(folder), "index", folder, "the folder of an index");
-            var index = VectorIndex.open(folder);
-            opened.open.add(index);
-            String model = byIdentity.get(index.model());
-            if (model == null) {
-              throw Check.refusal(
-                  "index", folder + " of " + index.model(), "one that %s embedded", names);
-            }
-            opened.indices.add(new Served(name, model, index));
-          });
+      folders.forEach(opened::open);
       return opened;
     } catch (RuntimeException e) {
       opened.close();
@@ -66,12 +80,29 @@ final class ServedIndices implements AutoCloseable {
     }
   }
 
-  /** Of a model that has both towers. */
-  private static List<String> identity(ServedModel model) {
-    boolean embeds =
-        Files.isDirectory(model.folder().resolve("text_encoder"))
-            && Files.isDirectory(model.folder().resolve("image_encoder"));
-    return embeds ? List.of(ClipIdentity.of(model.folder())) : List.of();
+  private void open(String name, Path folder) {
+    Check.that(Files.isDirectory(folder), "index", folder, "the folder of an index");
+    var index = VectorIndex.open(folder);
+    open.add(index);
+    var served = new Served(name, index);
+    if (served.model().isEmpty()) {
+      throw Check.refusal(
+          "index", folder + " of " + index.model(), "one that %s embedded", models.names());
+    }
+    indices.add(served);
+  }
+
+  /** That of the CLIP of a model that has both towers; empty for another. */
+  private String identity(LiveModel model) {
+    return identities.computeIfAbsent(
+        model.pipeline(),
+        loaded -> {
+          Path folder = model.served().folder();
+          boolean embeds =
+              Files.isDirectory(folder.resolve("text_encoder"))
+                  && Files.isDirectory(folder.resolve("image_encoder"));
+          return embeds ? ClipIdentity.of(folder) : "";
+        });
   }
 
   List<ImageIndex> indices() {

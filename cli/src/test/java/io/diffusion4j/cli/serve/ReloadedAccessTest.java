@@ -37,7 +37,7 @@ final class ReloadedAccessTest {
     String token = HashedTokens.newToken();
     String entry = "tokens: [{name: ann, sha256: " + HashedTokens.hash(token) + "}]";
     Files.writeString(folder.resolve("tokens.yaml"), entry);
-    var access = new ReloadedAccess(settings("quota: {images-per-minute: 3}"), List.of("a"));
+    var access = new ReloadedAccess(settings("quota: {images-per-minute: 3}"), () -> List.of("a"));
     assertThat(access.authenticate("").quota().imagesPerMinute()).isEqualTo(3);
 
     access.reload(settings("tokens: tokens.yaml\nquota: {images-per-minute: 5}"));

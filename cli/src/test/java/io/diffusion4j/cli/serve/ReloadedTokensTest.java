@@ -55,7 +55,7 @@ final class ReloadedTokensTest {
 
   @Test
   void whoIsTakenOutIsRefusedAndWhoIsAddedLetIn() throws Exception {
-    var tokens = ReloadedTokens.of(write("ann", "bob"), Quota.NONE, MODELS);
+    var tokens = ReloadedTokens.of(write("ann", "bob"), Quota.NONE, () -> MODELS);
     assertThat(isKnown(tokens, "bob")).isTrue();
     write("ann", "charlotte");
     await(tokens, "bob", false);
@@ -66,7 +66,7 @@ final class ReloadedTokensTest {
   @Test
   void aFileThatIsBrokenOrGoneLeavesThemAsTheyWere() throws Exception {
     Path file = write("ann");
-    var tokens = ReloadedTokens.of(file, Quota.NONE, MODELS);
+    var tokens = ReloadedTokens.of(file, Quota.NONE, () -> MODELS);
     Files.writeString(file, "tokens: [{nmae: bob}]");
     TimeUnit.MILLISECONDS.sleep(1100);
     assertThat(isKnown(tokens, "ann")).isTrue();
@@ -81,7 +81,7 @@ final class ReloadedTokensTest {
   @Test
   void aFileThatIsWrongAtFirstIsRefused() throws IOException {
     Path file = Files.writeString(folder.resolve("tokens.yaml"), "tokens: []");
-    assertThatThrownBy(() -> ReloadedTokens.of(file, Quota.NONE, MODELS))
+    assertThatThrownBy(() -> ReloadedTokens.of(file, Quota.NONE, () -> MODELS))
         .hasMessageContaining("tokens: none (expected: at least one)");
   }
 }

@@ -1,0 +1,62 @@
+package io.diffusion4j.cli.serve;
+
+import io.diffusion4j.local.LiveModels;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies what the configuration file contains of models, tokens, quotas and the log level to the
+ * running server; other changes need a restart. What cannot be applied changes nothing, and is
+ * logged in one line.
+ */
+final class Reload {
+  private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+
+  private final Settings settings;
+  private final LiveModels models;
+  private final ReloadedAccess access;
+
+  /** Reads the settings again. */
+  @FunctionalInterface
+  interface Settings {
+    ServerSettings read() throws IOException;
+  }
+
+  Reload(Settings settings, LiveModels models, ReloadedAccess access) {
+    this.settings = settings;
+    this.models = models;
+    this.access = access;
+  }
+
+  /** Applies the file; returns what could not be applied, in one line, or nothing if all could. */
+  synchronized String apply() {
+    ServerSettings read;
+    try {
+      read = settings.read();
+    } catch (IOException | RuntimeException e) {
+      return failed("the settings", e);
+    }
+    String failures = "";
+    try { // first, for tokens may mention their names
+      models.serve(read.models());
+    } catch (RuntimeException e) {
+      failures = failed("the models", e);
+    }
+    try {
+      access.reload(read);
+      ServerLog.level(read.logLevel());
+      LOG.info("tokens, quotas and the level of the log were read again");
+    } catch (IOException | RuntimeException e) {
+      failures += (failures.isEmpty() ? "" : "; ") + failed("tokens and quotas", e);
+    }
+    return failures;
+  }
+
+  private static String failed(String what, Exception why) {
+    String line = what + " stay as they were: " + String.valueOf(why.getMessage()).strip();
+    line = line.replaceAll("\\R\\s*", " ");
+    LOG.error("{}", line);
+    return line;
+  }
+}

@@ -1,0 +1,66 @@
+package io.diffusion4j.local;
+
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.RegisteredLoras;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A model folder in memory, with the variants that registered low-rank updates make of it.
+ *
+ * @param served what was loaded
+ * @param version the files when they were loaded
+ * @param pipeline draws with the model or one of its variants
+ * @param owned what is closed with it, the model last
+ */
+record LoadedModel(
+    ServedModel served, FolderVersion version, ImagePipeline pipeline, List<Runnable> owned)
+    implements AutoCloseable {
+  /**
+   * Loads a folder.
+   *
+   * @throws IllegalArgumentException if there is no such model folder
+   * @throws io.diffusion4j.checkpoint.CheckpointException if it is damaged
+   */
+  static LoadedModel of(
+      ServedModel served, Opening usual, Plugins plugins, RegisteredLoras registered) {
+    FolderVersion version = FolderVersion.of(served.folder());
+    Opening how = usual.withName(served.name()).withPrecision(served.precision());
+    var model = OpenPipeline.of(served.folder(), how, plugins);
+    try {
+      Set<String> own = registered.fitting(served.folder());
+      if (own.isEmpty()) {
+        return new LoadedModel(served, version, model.pipeline(), List.of(model::close));
+      }
+      var variants =
+          new LoraVariants(
+              registered.digests(own),
+              loras ->
+                  OpenPipeline.of(
+                      served.folder(), how.withLoras(registered.choices(loras)), plugins));
+      var pipeline = new LoraPipeline(model.pipeline(), variants, List.of());
+      return new LoadedModel(served, version, pipeline, List.of(variants::close, model::close));
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** What requests call it. */
+  String name() {
+    return pipeline.card().name();
+  }
+
+  /** Whether loading this would load the same files in the same way. */
+  boolean isStill(ServedModel other) {
+    return served.equals(other) && version.equals(FolderVersion.of(other.folder()));
+  }
+
+  @Override
+  public void close() {
+    owned.forEach(Runnable::run);
+  }
+}
