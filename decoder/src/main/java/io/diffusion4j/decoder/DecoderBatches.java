@@ -12,9 +12,7 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /**
  * Batches of noisy pictures with the embeddings of the clean ones and their captions for the {@link
@@ -83,26 +81,9 @@ public record DecoderBatches(
     noise.addTo(batch, pixels, random);
     if (new DecoderNetwork(objective.backbone(), 1).beside().known()) {
       DecoderModel.feedKnown(
-          batch, pixels.stream().map(image -> new Known(image, mask(size, random))).toList());
+          batch,
+          pixels.stream().map(image -> new Known(image, RandomMask.of(size, random))).toList());
     }
     return batch;
-  }
-
-  /** All of an image is unknown in a quarter of the cases, else one of its rectangles. */
-  private static float[] mask(int size, SplittableRandom random) {
-    float[] known = new float[size * size];
-    if (random.nextInt(4) == 0) {
-      return known;
-    }
-    Arrays.fill(known, 1);
-    int least = Math.max(1, size / 8);
-    int width = random.nextInt(least, size + 1);
-    int height = random.nextInt(least, size + 1);
-    int left = random.nextInt(size - width + 1);
-    int top = random.nextInt(size - height + 1);
-    for (int y = top; y < top + height; y++) {
-      Arrays.fill(known, y * size + left, y * size + left + width, 0);
-    }
-    return known;
   }
 }

@@ -225,7 +225,15 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn", "clip", "decoder", "pipeline")
           .whereLayer("kandinsky")
           .mayOnlyAccessLayers(
-              "diffusion-api", "checkpoint", "nn", "clip", "prior", "decoder", "pipeline", "ddpm")
+              "diffusion-api",
+              "data",
+              "checkpoint",
+              "nn",
+              "clip",
+              "prior",
+              "decoder",
+              "pipeline",
+              "ddpm")
           .whereLayer("unclip")
           .mayOnlyAccessLayers(
               "diffusion-api", "data", "checkpoint", "nn", "clip", "prior", "decoder", "pipeline")
@@ -239,7 +247,8 @@ class ArchitectureTest {
               "prior",
               "decoder",
               "unclip",
-              "ddpm")
+              "ddpm",
+              "kandinsky")
           .whereLayer("emoji")
           .mayOnlyAccessLayers("diffusion-api", "data", "training")
           .whereLayer("evaluation")

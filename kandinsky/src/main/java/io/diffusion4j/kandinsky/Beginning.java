@@ -112,7 +112,7 @@ sealed interface Beginning {
     }
 
     /** The kept latents and the mask, pixel by pixel. */
-    private static float[] beside(float[] x0, float[] kept) {
+    static float[] beside(float[] x0, float[] kept) {
       int channels = x0.length / kept.length;
       float[] beside = new float[x0.length + kept.length];
       for (int i = 0; i < kept.length; i++) {

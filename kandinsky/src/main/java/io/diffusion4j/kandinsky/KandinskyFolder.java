@@ -26,6 +26,11 @@ final class KandinskyFolder {
 
   static final String SCHEDULER_CONFIG = "scheduler_config.json";
 
+  /** The file that names the prior and the licence. */
+  static final String CARD = "README.md";
+
+  static final String PRIOR_PIPELINE = "KandinskyV22PriorPipeline";
+
   private static final String FAMILY = "KandinskyV22";
   private static final String PRIOR_CLASS = "KandinskyV22Prior";
 

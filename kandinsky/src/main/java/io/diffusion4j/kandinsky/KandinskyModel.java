@@ -322,12 +322,7 @@ final class KandinskyModel implements AutoCloseable {
   float[] nothing() {
     float[] known = nothing;
     if (known == null) {
-      known =
-          image.use(
-              model -> {
-                int side = model.network().imageSize();
-                return model.encodePrepared(List.of(new float[side * side * 3])).get(0);
-              });
+      known = image.use(ClipImageModel::ofNothing);
       nothing = known;
     }
     return known.clone();

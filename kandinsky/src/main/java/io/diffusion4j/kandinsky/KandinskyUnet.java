@@ -33,7 +33,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
   static final int TOKENS = 32;
 
   /** Input {@code [E]}: the image embedding. */
-  static final String EMBEDDING = "embedding";
+  public static final String EMBEDDING = "embedding";
 
   /** Input {@code [TOKENS, contextDim]}: the first output of the projection. */
   static final String CONTEXT = "context";
@@ -42,7 +42,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
   static final String TIME_ADD = "time_add";
 
   /** Input of the denoiser {@code [H, W, C]}: what is seen beside the noised latents. */
-  static final String BESIDE = "beside";
+  public static final String BESIDE = "beside";
 
   /** Input of the hint network {@code [8·H, 8·W, 3]}: a hint in [0, 1]. */
   static final String HINT = "hint";
@@ -255,11 +255,16 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
       var context = inputs.floats(CONTEXT, TOKENS, unet.contextDim());
       var timeAdd = inputs.floats(TIME_ADD, unet.timeEmbedDim());
       var told = new Told(nn.input(context), nn.input(timeAdd));
-      var out = denoise(nn, inputs, height, width, told);
-      int latent = latentChannels();
-      var mean = nn.slice(out, 0, latent);
-      return variance ? List.of(mean, nn.slice(out, latent, latent)) : List.of(mean);
+      return outputs(nn, inputs, height, width, told, variance);
     };
+  }
+
+  /** The prediction {@code [B, H, W, Z]}, and the variance of the same shape if it is wanted. */
+  List<Tensor> outputs(Nn nn, Inputs inputs, int height, int width, Told told, boolean variance) {
+    var out = denoise(nn, inputs, height, width, told);
+    int latent = latentChannels();
+    var mean = nn.slice(out, 0, latent);
+    return variance ? List.of(mean, nn.slice(out, latent, latent)) : List.of(mean);
   }
 
   /** The prediction and the variance {@code [B, H, W, 2·Z]} of the noised latents. */

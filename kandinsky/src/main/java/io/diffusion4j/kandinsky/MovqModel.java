@@ -15,13 +15,13 @@ import java.util.function.Predicate;
  * MoVQ with its weights, for pictures of any size. Each half is loaded when it is used first.
  * Thread-safe; holds native memory until it is closed.
  */
-final class MovqModel implements AutoCloseable {
+public final class MovqModel implements AutoCloseable {
   private final Movq movq;
   private final SizedNetworks decoders;
   private final SizedNetworks encoders;
 
   /** Reads the settings of a folder. */
-  MovqModel(Path folder, Compute compute) {
+  public MovqModel(Path folder, Compute compute) {
     movq = Movq.read(folder);
     decoders =
         new SizedNetworks(
@@ -41,6 +41,11 @@ final class MovqModel implements AutoCloseable {
       return new CompiledNetwork(
           network, new CheckpointTensors(folder, checkpoint, weights), compute);
     }
+  }
+
+  /** Returns how many pixels a latent is wide and high. */
+  public int factor() {
+    return movq.factor();
   }
 
   Movq movq() {
@@ -69,7 +74,7 @@ final class MovqModel implements AutoCloseable {
    *
    * @param picture of a size that is a multiple of the factor
    */
-  float[] encode(Image picture) {
+  public float[] encode(Image picture) {
     int factor = movq.factor();
     var size = new Pixels(picture.width() / factor, picture.height() / factor);
     picture.requireSize("picture", factor * size.width(), factor * size.height(), "");

@@ -2,8 +2,6 @@ package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.checkpoint.ModelFolder;
-import io.diffusion4j.checkpoint.ModelFolder.Component;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.image.ClipPreprocessor;
@@ -19,7 +17,6 @@ import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -30,12 +27,6 @@ import java.util.function.Consumer;
  * @param seed of the weights; the same seed gives the same files
  */
 public record RandomKandinsky(KandinskyConfig config, DType dtype, long seed) {
-  private static final String DIFFUSERS = "diffusers";
-  private static final String TRANSFORMERS = "transformers";
-
-  /** Beside the prior, whose folder a decoder finds without being told. */
-  private static final String DECODER = "decoder";
-
   private static final String CARD =
       """
       ---
@@ -45,7 +36,7 @@ public record RandomKandinsky(KandinskyConfig config, DType dtype, long seed) {
       """;
 
   /**
-   * Writes the folders {@code decoder} and {@code prior}, each with its index last.
+   * Writes the folders {@code decoder} and {@code prior}, and their indices last.
    *
    * @param folder to be made, or empty
    * @param listener is notified of each component before it is written
@@ -56,10 +47,11 @@ public record RandomKandinsky(KandinskyConfig config, DType dtype, long seed) {
   public Path write(Path folder, Consumer<String> listener) {
     RandomComponents.requireEmpty(folder);
     var random = new RandomComponents(dtype, seed, listener);
-    writePrior(folder.resolve(KandinskyFolder.PRIOR), random);
-    Path decoder = folder.resolve(DECODER);
-    writeDecoder(decoder, random);
-    return decoder;
+    var pair = KandinskyPair.in(folder);
+    writePrior(pair.prior(), random);
+    writeDecoder(pair.decoder(), random);
+    pair.writeIndex();
+    return pair.decoder();
   }
 
   private void writePrior(Path folder, RandomComponents random) {
@@ -96,22 +88,6 @@ public record RandomKandinsky(KandinskyConfig config, DType dtype, long seed) {
     Path scheduler = random.component(folder, KandinskyFolder.SCHEDULER);
     new UnclipSchedulerConfig(1000, VarianceType.FIXED_SMALL, true, 10, Parameterization.X0)
         .write(scheduler.resolve(KandinskyFolder.SCHEDULER_CONFIG));
-    ModelFolder.write(
-        folder,
-        "KandinskyV22PriorPipeline",
-        Map.of(
-            KandinskyFolder.TEXT_ENCODER,
-            new Component(TRANSFORMERS, "CLIPTextModelWithProjection"),
-            KandinskyFolder.IMAGE_ENCODER,
-            new Component(TRANSFORMERS, "CLIPVisionModelWithProjection"),
-            KandinskyFolder.TOKENIZER,
-            new Component(TRANSFORMERS, "CLIPTokenizer"),
-            KandinskyFolder.IMAGE_PROCESSOR,
-            new Component(TRANSFORMERS, "CLIPImageProcessor"),
-            KandinskyFolder.PRIOR,
-            new Component(DIFFUSERS, "PriorTransformer"),
-            KandinskyFolder.SCHEDULER,
-            new Component(DIFFUSERS, "UnCLIPScheduler")));
   }
 
   private void writeDecoder(Path folder, RandomComponents random) {
@@ -125,16 +101,7 @@ public record RandomKandinsky(KandinskyConfig config, DType dtype, long seed) {
 
     Path scheduler = random.component(folder, KandinskyFolder.SCHEDULER);
     PixelScheduler.kandinsky().write(scheduler.resolve(KandinskyFolder.SCHEDULER_CONFIG));
-    RandomComponents.save(() -> Files.writeString(folder.resolve("README.md"), CARD), folder);
-    ModelFolder.write(
-        folder,
-        "KandinskyV22Pipeline",
-        Map.of(
-            KandinskyFolder.UNET,
-            new Component(DIFFUSERS, "UNet2DConditionModel"),
-            KandinskyFolder.MOVQ,
-            new Component(DIFFUSERS, Movq.CLASS),
-            KandinskyFolder.SCHEDULER,
-            new Component(DIFFUSERS, "DDPMScheduler")));
+    RandomComponents.save(
+        () -> Files.writeString(folder.resolve(KandinskyFolder.CARD), CARD), folder);
   }
 }

@@ -1,7 +1,5 @@
 package io.diffusion4j.training;
 
-import io.diffusion4j.unclip.KnownWords;
-import io.diffusion4j.unclip.UnclipFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -19,20 +17,29 @@ import java.util.stream.Stream;
 final class Components {
   private Components() {}
 
-  /** Copies the components that only the source has, with some exceptions. */
-  static void copyMissing(Path from, Path to, List<String> except) {
-    for (String component : UnclipFolder.names()) {
-      if (!except.contains(component) && !isThere(to.resolve(component))) {
-        copy(from, to, component);
+  /**
+   * Copies the components and files that only the source has, with some exceptions.
+   *
+   * @param from of the same family
+   */
+  static void copyMissing(ModelLayout from, ModelLayout to, List<String> except) {
+    for (String name : from.components()) {
+      if (!except.contains(name) && !isThere(to.component(name))) {
+        copy(from.component(name), to.component(name));
       }
     }
-    Path words = from.resolve(KnownWords.FILE);
-    Path target = to.resolve(KnownWords.FILE);
-    if (Files.exists(words) && !Files.exists(target)) {
+    for (int i = 0; i < from.files().size(); i++) {
+      copyMissing(from.files().get(i), to.files().get(i));
+    }
+  }
+
+  private static void copyMissing(Path file, Path target) {
+    if (Files.exists(file) && !Files.exists(target)) {
       try {
-        Files.copy(words, target);
+        Files.createDirectories(target.toAbsolutePath().getParent());
+        Files.copy(file, target);
       } catch (IOException e) {
-        throw cannotCopy(words, target, e);
+        throw cannotCopy(file, target, e);
       }
     }
   }
@@ -41,19 +48,18 @@ final class Components {
     return new UncheckedIOException("cannot copy " + from + " to " + to + ": " + e, e);
   }
 
-  /** Copies a component, if the folder has it, and replaces an existing one. */
-  static void copy(Path from, Path to, String component) {
-    Path source = from.resolve(component);
+  /** Copies a component, if it is there, and replaces an existing one. */
+  static void copy(Path source, Path target) {
     if (!isThere(source)) {
       return;
     }
-    Path target = to.resolve(component);
-    Path unfinished = to.resolve("." + component + "." + UUID.randomUUID() + ".tmp");
+    Path unfinished =
+        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
       Files.createDirectories(unfinished);
       try (Stream<Path> files = Files.list(source)) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
-          copy(file.toRealPath(), unfinished.resolve(file.getFileName().toString()));
+          linkOrCopy(file.toRealPath(), unfinished.resolve(file.getFileName().toString()));
         }
       }
       delete(target);
@@ -64,7 +70,7 @@ final class Components {
   }
 
   /** Weights are replaced and never modified, so links are safe. */
-  private static void copy(Path file, Path target) throws IOException {
+  private static void linkOrCopy(Path file, Path target) throws IOException {
     String name = target.getFileName().toString();
     if (name.endsWith(".safetensors") || name.endsWith(".bin")) {
       try {

@@ -26,7 +26,7 @@ record DecoderTraining(Job job) implements PartTraining {
   private static final String FIRST = NETWORK + "conv_in.weight";
 
   /** The timesteps of {@link PartTechniques#LOW_NOISE}: 1 − ᾱ is at most 0.005. */
-  private static final int LOW_NOISE = 40;
+  static final int LOW_NOISE = 40;
 
   /**
    * One draw in fifty is one of these timesteps. A sampler that ends at t = 0, such as that of

@@ -51,7 +51,8 @@ public final class FrozenClip {
           "clip",
           clip + ", without " + UnclipFolder.IMAGE_ENCODER,
           "both towers, to learn from pictures");
-      components.forEach(component -> Components.copy(clip, model, component));
+      components.forEach(
+          component -> Components.copy(clip.resolve(component), model.resolve(component)));
       Path words = clip.resolve(KnownWords.FILE);
       if (Files.exists(words)) {
         Files.copy(words, model.resolve(KnownWords.FILE), StandardCopyOption.REPLACE_EXISTING);

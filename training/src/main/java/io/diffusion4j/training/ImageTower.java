@@ -24,6 +24,11 @@ final class ImageTower implements ImageEncoder, AutoCloseable {
     return opened().encode(images);
   }
 
+  /** Embeds the image that stands for no image. */
+  float[] ofNothing() {
+    return opened().ofNothing();
+  }
+
   private synchronized ClipImageModel opened() {
     if (opened == null) {
       opened = opening.get();

@@ -41,7 +41,7 @@ record Inspecting(
     Path folder = job.recipe().work().resolve(job.setup().part().word()).resolve(PREVIEW);
     var elsewhere = job.elsewhere(folder);
     elsewhere.write(trainer, write);
-    return folder;
+    return elsewhere.layout().pipeline();
   }
 
   @Override

@@ -70,6 +70,10 @@ record Job(
     return recipe.preset();
   }
 
+  ModelLayout layout() {
+    return recipe.layout();
+  }
+
   Shapes shapes() {
     return new Shapes(recipe);
   }
@@ -120,7 +124,7 @@ record Job(
     var known = data.embeddings();
     known
         .flatMap(ImageEmbedder::clip)
-        .ifPresent(clip -> FrozenClip.requireIdentity("embeddings", clip, recipe.model()));
+        .ifPresent(clip -> FrozenClip.requireIdentity("embeddings", clip, layout().clip()));
     return known.orElseGet(() -> ImageEmbedder.by(tower));
   }
 
@@ -160,9 +164,9 @@ record Job(
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       checkpoint.requireIntact();
       return new ClipTextModel(
-          tokenizer(recipe.model()),
+          tokenizer(layout().clip()),
           ClipFolders.readText(folder),
-          new CheckpointTensors(folder, checkpoint),
+          new CheckpointTensors(folder, checkpoint, ClipFolders::isParameter),
           config.compute().withPrecision(Precision.BFLOAT16));
     }
   }
@@ -180,7 +184,7 @@ record Job(
       return new ClipImageModel(
           preprocessor(network),
           network,
-          new CheckpointTensors(folder, checkpoint),
+          new CheckpointTensors(folder, checkpoint, ClipFolders::isParameter),
           config.compute().withPrecision(Precision.BFLOAT16));
     }
   }
@@ -196,7 +200,7 @@ record Job(
 
   /** The folder of a component of the model. */
   Path folder(String component) {
-    return recipe.model().resolve(component);
+    return layout().component(component);
   }
 
   /** Returns the folder of a component of the model, creating it if necessary. */
@@ -214,7 +218,9 @@ record Job(
    * the given ones, with the prediction that was trained.
    */
   void writeScheduler(String component, UnclipSchedulerConfig usual) {
-    Recipe.scheduler(recipe.first(), component)
+    recipe
+        .start()
+        .flatMap(first -> ModelLayout.scheduler(first.component(component)))
         .orElse(usual)
         .withParameterization(technique(PartTechniques.PREDICTION))
         .write(made(component).resolve(UnclipSchedulerConfig.FILE_NAME));
@@ -226,13 +232,15 @@ record Job(
    * @param folders the folders of weights, by the prefix of their names
    */
   void start(Trainer trainer, String file, Map<String, String> folders) {
-    Path first = recipe.first();
-    if (first != null) {
-      var weights = new TensorMap();
-      folders.forEach(
-          (prefix, folder) -> weights.putAll(prefix, weights(first.resolve(folder), file)));
-      trainer.startFrom(weights);
-    }
+    recipe
+        .start()
+        .ifPresent(
+            first -> {
+              var weights = new TensorMap();
+              folders.forEach(
+                  (prefix, name) -> weights.putAll(prefix, weights(first.component(name), file)));
+              trainer.startFrom(weights);
+            });
   }
 
   static NamedTensors weights(Path folder, String file) {
@@ -292,22 +300,22 @@ record Job(
         .lowRank()
         .ifPresentOrElse(updates -> write(updates, weights), () -> write.accept(this, weights));
     if (setup.part().isOfUnclip()) {
-      UnclipFolder.writeIndex(recipe.model());
+      layout().writeIndex();
     }
   }
 
   /** Returns the job for another model folder, which gets missing components from this one. */
   Job elsewhere(Path model) {
-    Components.copyMissing(recipe.model(), model, List.of(setup.part().component()));
     var other =
         new Recipe(recipe.preset(), model, recipe.work(), recipe.first(), recipe.inpainting());
+    Components.copyMissing(layout(), other.layout(), List.of(setup.part().component()));
     return new Job(other, setup, config, checkpointEvery, inspection, observer);
   }
 
   /** Writes updates beside their weights, which are not changed. */
   private void write(LowRank updates, NamedTensors weights) {
     String prefix = setup.part() == Part.DECODER ? DecoderTraining.NETWORK : "";
-    Path folder = folder(setup.part().component() + "_lora");
+    Path folder = recipe.model().resolve(setup.part().component() + "_lora");
     LowRankFile.write(folder, updates, weights, prefix, notes());
   }
 

@@ -14,7 +14,6 @@ import io.diffusion4j.prior.PriorTransformer;
 import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -31,13 +30,11 @@ record PriorTraining(Job job) implements PartTraining {
     var config = job.config();
     try (var text = job.textModel();
         var image = job.imageTower()) {
-      Path first = job.recipe().first();
       var standardization =
-          first != null
-              ? PriorModel.readStandardization(first.resolve(UnclipFolder.PRIOR))
-              : job.technique(PartTechniques.STANDARDIZED)
-                  ? standardization(image, shape.embeddingDim())
-                  : Standardization.none(shape.embeddingDim());
+          job.recipe()
+              .start()
+              .map(first -> PriorModel.readStandardization(first.component(UnclipFolder.PRIOR)))
+              .orElseGet(() -> standardization(image, shape.embeddingDim()));
       var noise =
           new NoisedBatch(
               new CosineSchedule(Job.TRAIN_STEPS),
@@ -76,6 +73,9 @@ record PriorTraining(Job job) implements PartTraining {
   }
 
   private Standardization standardization(ImageEncoder tower, int length) {
+    if (!job.technique(PartTechniques.STANDARDIZED)) {
+      return Standardization.none(length);
+    }
     Preset preset = job.preset();
     var examples = job.examples(preset.prior().training().seed());
     var embedder = job.embedder(job.setup().data(), tower);

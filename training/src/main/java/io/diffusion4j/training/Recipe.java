@@ -1,6 +1,5 @@
 package io.diffusion4j.training;
 
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.LowRank;
@@ -9,10 +8,12 @@ import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.training.preset.Preset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,29 +68,58 @@ public record Recipe(
 
   /**
    * Returns a part with the techniques of the shipped models; if there is a model to start from,
-   * the prediction type is that of its networks.
+   * those that its settings determine, such as the prediction type, are its own.
+   *
+   * @throws IllegalArgumentException if a model of its family has no such part
    */
   public PartSetup setup(Part part, DataSet data) {
     var setup = PartSetup.of(part, data);
-    return part.scheduler()
-        .flatMap(component -> scheduler(first, component))
-        .map(
-            scheduler ->
-                setup.with(
-                    PartTechniques.PREDICTION.name(),
-                    scheduler.parameterization().name().toLowerCase(Locale.ROOT)))
-        .orElse(setup);
+    if (start().isEmpty()) {
+      return setup;
+    }
+    requireTrained(part);
+    for (var technique : start().orElseThrow().techniques(part).entrySet()) {
+      setup = setup.with(technique.getKey(), technique.getValue());
+    }
+    return setup;
+  }
+
+  private void requireTrained(Part part) {
+    Check.that(
+        layout().trains(part),
+        "part",
+        part.word(),
+        "%s, of a model such as %s",
+        Arrays.stream(Part.values())
+            .filter(layout()::trains)
+            .map(Part::word)
+            .collect(Collectors.joining(", ")),
+        first);
+  }
+
+  /** Returns where the components of the model lie. */
+  ModelLayout layout() {
+    return ModelLayout.of(model, first);
+  }
+
+  /** Returns where the components of the model to start from lie; empty if there is none. */
+  Optional<ModelLayout> start() {
+    return Optional.ofNullable(first).map(ModelLayout::of);
+  }
+
+  /** Returns the folder of the model to start from. */
+  Path requireFirst() {
+    return Objects.requireNonNull(first, "start-from");
   }
 
   /**
-   * Reads the settings of a scheduler from a model folder; empty if there is no folder, or no such
-   * settings.
+   * Returns whether the model to start from has a part, so that it can be trained; true if there is
+   * no such model.
    */
-  static Optional<UnclipSchedulerConfig> scheduler(@Nullable Path model, String component) {
-    return Optional.ofNullable(model)
-        .map(folder -> folder.resolve(component).resolve(UnclipSchedulerConfig.FILE_NAME))
-        .filter(Files::exists)
-        .map(UnclipSchedulerConfig::read);
+  public boolean hasFirst(Part part) {
+    return start()
+        .map(layout -> layout.trains(part) && Files.isDirectory(layout.component(part.component())))
+        .orElse(true);
   }
 
   /** Returns the recipe with an inpainting decoder. */
@@ -130,13 +160,17 @@ public record Recipe(
       long checkpointEvery,
       Inspection inspection,
       Observer observer) {
+    requireTrained(setup.part());
     var job = new Job(this, setup, config, checkpointEvery, inspection, observer);
     PartTraining training =
         switch (setup.part()) {
           case CLIP -> new ClipTraining(job);
           case PRIOR -> new PriorTraining(job);
           case PRIOR_AR -> new AutoregressiveTraining(job);
-          case DECODER -> new DecoderTraining(job);
+          case DECODER ->
+              layout() instanceof KandinskyLayout kandinsky
+                  ? new KandinskyDecoderTraining(job, kandinsky.pair())
+                  : new DecoderTraining(job);
           case UPSAMPLER, UPSAMPLER_LAST -> new UpsamplerTraining(job);
           case DDPM, DAE -> new DdpmTraining(job);
           case CLASSIFIER -> new ClassifierTraining(job);
@@ -150,10 +184,14 @@ public record Recipe(
         "a part other than clip, of a model to start from");
     if (first != null && setup.part().isOfUnclip()) {
       String main = setup.part().component();
+      var start = ModelLayout.of(first);
       Check.that(
-          Files.isDirectory(first.resolve(main)), "start-from", first + ", without " + main, main);
+          Files.isDirectory(start.component(main)),
+          "start-from",
+          first + ", without " + main,
+          main);
       boolean stays = config.lowRank().isPresent();
-      Components.copyMissing(first, model, stays ? List.of() : training.folders());
+      Components.copyMissing(start, layout(), stays ? List.of() : training.folders());
     }
     return training.train();
   }

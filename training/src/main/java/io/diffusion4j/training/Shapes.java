@@ -33,17 +33,17 @@ record Shapes(Recipe recipe) {
 
   /** The folder of a component to start from; empty if the weights are random at first. */
   private Optional<Path> first(String component) {
-    return Optional.ofNullable(recipe.first()).map(first -> first.resolve(component));
+    return recipe.start().map(first -> first.component(component));
   }
 
   /** CLIP's text tower, of the model folder. */
   ClipTextNetwork text() {
-    return ClipFolders.readText(recipe.model().resolve(UnclipFolder.TEXT_ENCODER));
+    return ClipFolders.readText(recipe.layout().component(UnclipFolder.TEXT_ENCODER));
   }
 
   /** CLIP's image tower, of the model folder. */
   ClipVisionNetwork vision() {
-    return ClipFolders.readVision(recipe.model().resolve(UnclipFolder.IMAGE_ENCODER));
+    return ClipFolders.readVision(recipe.layout().component(UnclipFolder.IMAGE_ENCODER));
   }
 
   PriorConfig prior() {

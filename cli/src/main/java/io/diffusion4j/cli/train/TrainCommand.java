@@ -217,7 +217,7 @@ public final class TrainCommand implements Callable<Integer> {
     Check.that(
         !inpainting || part.equals(Part.DECODER.word()), "inpainting", part, "the part decoder");
     Recipe recipe = new Recipe(preset.sizes(), modelFolder, stateFolder, first, inpainting);
-    List<Part> parts = parts(first);
+    List<Part> parts = parts(recipe);
     pictures.requireUseOfEmbeddings(parts);
     List<TrainingConfig> configs =
         parts.stream()
@@ -268,7 +268,8 @@ public final class TrainCommand implements Callable<Integer> {
    * Returns the parts to train: without CLIP if a finished one is given, and only the existing
    * parts of a model to start from.
    */
-  private List<Part> parts(@Nullable Path first) {
+  private List<Part> parts(Recipe recipe) {
+    Path first = recipe.first();
     Check.that(
         first == null || Files.isDirectory(first), "start-from", first, "the folder of a model");
     Check.that(
@@ -277,7 +278,7 @@ public final class TrainCommand implements Callable<Integer> {
       return Arrays.stream(Part.values())
           .filter(Part::isOfUnclip)
           .filter(p -> clip == null || p != Part.CLIP)
-          .filter(p -> first == null || Files.isDirectory(first.resolve(p.component())))
+          .filter(recipe::hasFirst)
           .toList();
     }
     return Arrays.stream(Part.values())

@@ -1,0 +1,172 @@
+package io.diffusion4j.kandinsky;
+
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.ModelFolder.Component;
+import io.diffusion4j.ddpm.PixelScheduler;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Residency;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The two folders of a model: a decoder, and the prior that it goes with. Either may be missing, as
+ * long as nothing of it is needed.
+ */
+public record KandinskyPair(Path decoder, Path prior) {
+  /** MoVQ's folder among those of a decoder. */
+  public static final String MOVQ = KandinskyFolder.MOVQ;
+
+  /** The file of a scheduler's settings. */
+  public static final String SCHEDULER_CONFIG = KandinskyFolder.SCHEDULER_CONFIG;
+
+  private static final String DECODER = "decoder";
+  private static final String DIFFUSERS = "diffusers";
+  private static final String TRANSFORMERS = "transformers";
+
+  /**
+   * Returns whether a folder is a decoder, a prior, or contains both under these names, regardless
+   * of other faults.
+   */
+  public static boolean isAt(Path folder) {
+    return KandinskyFolder.isAt(folder) || KandinskyFolder.isAt(folder.resolve(DECODER));
+  }
+
+  /** Returns the pair in a folder that contains both, finished or not. */
+  public static KandinskyPair in(Path folder) {
+    return new KandinskyPair(folder.resolve(DECODER), folder.resolve(KandinskyFolder.PRIOR));
+  }
+
+  /**
+   * Finds the pair of a decoder, whose card names the prior; of a prior, which has its decoder
+   * beside it, if anywhere; or of a folder with both.
+   *
+   * @throws IllegalArgumentException if the prior of a decoder is not on this disk
+   */
+  public static KandinskyPair of(Path folder) {
+    if (!KandinskyFolder.isAt(folder)) {
+      return in(folder);
+    }
+    return KandinskyFolder.isPrior(folder)
+        ? new KandinskyPair(folder.toAbsolutePath().resolveSibling(DECODER), folder)
+        : new KandinskyPair(
+            folder, PriorPlace.of(folder, Opening.with(Residency.ONE_AT_A_TIME)).pipeline());
+  }
+
+  public Path unet() {
+    return decoder.resolve(KandinskyFolder.UNET);
+  }
+
+  public Path movq() {
+    return decoder.resolve(KandinskyFolder.MOVQ);
+  }
+
+  public Path decoderScheduler() {
+    return decoder.resolve(KandinskyFolder.SCHEDULER);
+  }
+
+  /** Reads the settings of the decoder's scheduler. */
+  public PixelScheduler readDecoderScheduler() {
+    return PixelScheduler.read(decoderScheduler().resolve(KandinskyFolder.SCHEDULER_CONFIG));
+  }
+
+  public Path priorNetwork() {
+    return prior.resolve(KandinskyFolder.PRIOR);
+  }
+
+  public Path priorScheduler() {
+    return prior.resolve(KandinskyFolder.SCHEDULER);
+  }
+
+  public Path textEncoder() {
+    return prior.resolve(KandinskyFolder.TEXT_ENCODER);
+  }
+
+  public Path tokenizer() {
+    return prior.resolve(KandinskyFolder.TOKENIZER);
+  }
+
+  public Path imageEncoder() {
+    return prior.resolve(KandinskyFolder.IMAGE_ENCODER);
+  }
+
+  public Path imageProcessor() {
+    return prior.resolve(KandinskyFolder.IMAGE_PROCESSOR);
+  }
+
+  /** Returns the cards, which name the prior and the licence; they may be missing. */
+  public List<Path> cards() {
+    return List.of(decoder.resolve(KandinskyFolder.CARD), prior.resolve(KandinskyFolder.CARD));
+  }
+
+  /** Writes the {@code model_index.json} of each of the two folders whose components are there. */
+  public void writeIndex() {
+    writeIndex(prior, KandinskyFolder.PRIOR_PIPELINE, priorComponents());
+    Map<String, Component> components = decoderComponents();
+    if (areThere(decoder, components)) {
+      writeIndex(decoder, pipeline(KandinskyUnet.read(unet()).beside()), components);
+    }
+  }
+
+  private static void writeIndex(Path folder, String pipeline, Map<String, Component> components) {
+    if (areThere(folder, components)) {
+      ModelFolder.write(folder, pipeline, components);
+    }
+  }
+
+  /** Settings are written before weights, so a network is complete with its weights. */
+  private static boolean areThere(Path folder, Map<String, Component> components) {
+    return components.entrySet().stream()
+        .allMatch(component -> isThere(folder.resolve(component.getKey()), component.getValue()));
+  }
+
+  private static boolean isThere(Path folder, Component component) {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    boolean isNetwork = component.className().matches(".*(Model|Transformer|Projection)");
+    try (var files = Files.list(folder)) {
+      return files.anyMatch(
+          file -> !isNetwork || file.toString().matches(".*\\.(safetensors|bin)"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the folder " + folder + ": " + e, e);
+    }
+  }
+
+  private static String pipeline(KandinskyUnet.Beside beside) {
+    return switch (beside) {
+      case NOTHING -> "KandinskyV22Pipeline";
+      case KNOWN -> "KandinskyV22InpaintPipeline";
+      case HINT -> "KandinskyV22ControlnetPipeline";
+    };
+  }
+
+  private static Map<String, Component> priorComponents() {
+    return Map.of(
+        KandinskyFolder.TEXT_ENCODER,
+        new Component(TRANSFORMERS, "CLIPTextModelWithProjection"),
+        KandinskyFolder.IMAGE_ENCODER,
+        new Component(TRANSFORMERS, "CLIPVisionModelWithProjection"),
+        KandinskyFolder.TOKENIZER,
+        new Component(TRANSFORMERS, "CLIPTokenizer"),
+        KandinskyFolder.IMAGE_PROCESSOR,
+        new Component(TRANSFORMERS, "CLIPImageProcessor"),
+        KandinskyFolder.PRIOR,
+        new Component(DIFFUSERS, "PriorTransformer"),
+        KandinskyFolder.SCHEDULER,
+        new Component(DIFFUSERS, "UnCLIPScheduler"));
+  }
+
+  private static Map<String, Component> decoderComponents() {
+    return Map.of(
+        KandinskyFolder.UNET,
+        new Component(DIFFUSERS, "UNet2DConditionModel"),
+        KandinskyFolder.MOVQ,
+        new Component(DIFFUSERS, Movq.CLASS),
+        KandinskyFolder.SCHEDULER,
+        new Component(DIFFUSERS, "DDPMScheduler"));
+  }
+}

@@ -1,0 +1,78 @@
+package io.diffusion4j.kandinsky;
+
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.data.ImageEmbedder;
+import io.diffusion4j.decoder.RandomMask;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.kandinsky.KandinskyUnet.Beside;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.diffusion.NoisedBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Batches of noisy latents with the image embeddings of the pictures for the {@link
+ * LatentObjective}. Captions are not used.
+ *
+ * @param data the examples, taken in order
+ * @param side height and width of the pictures whose latents are trained on, in pixels
+ * @param latents computes or finds the latent {@code [H, W, Z]} of a picture of that size
+ * @param embedder finds the embeddings of the pictures
+ * @param nothing the embedding that stands for no picture, asked for only if pictures are dropped
+ * @param drop the probability of replacing an embedding by that of nothing
+ * @param objective the network, with square latents
+ * @param noise the forward process
+ * @param batchSize examples per batch
+ * @param seed of timesteps, noise, masks and dropping
+ */
+public record LatentBatches(
+    CaptionedImages data,
+    int side,
+    Function<Image, float[]> latents,
+    ImageEmbedder embedder,
+    Supplier<float[]> nothing,
+    double drop,
+    LatentObjective objective,
+    NoisedBatch noise,
+    int batchSize,
+    long seed)
+    implements BatchSource {
+  public LatentBatches {
+    Check.share("drop", drop);
+  }
+
+  @Override
+  public Batch batch(long step) {
+    var random = BatchSource.random(seed, step);
+    List<CaptionedImage> examples = new ArrayList<>(batchSize);
+    List<float[]> clean = new ArrayList<>(batchSize);
+    for (int i = 0; i < batchSize; i++) {
+      var example = data.get(step * batchSize + i);
+      examples.add(example);
+      clean.add(latents.apply(Beginning.resized(example.image(), Pixels.square(side))));
+    }
+    List<float[]> embeddings = new ArrayList<>(embedder.embed(examples));
+    embeddings.replaceAll(own -> random.nextDouble() < drop ? nothing.get() : own);
+    var batch = new Batch(batchSize).floats(KandinskyUnet.EMBEDDING, Rows.stack(embeddings));
+    noise.addTo(batch, clean, random);
+    if (objective.unet().beside() == Beside.KNOWN) {
+      batch.floats(
+          KandinskyUnet.BESIDE,
+          Rows.stack(clean.stream().map(latent -> known(latent, random)).toList()));
+    }
+    return batch;
+  }
+
+  /** The known latents and their mask, {@code [H, W, Z + 1]}, as in inpainting. */
+  private float[] known(float[] latent, SplittableRandom random) {
+    return Beginning.Around.beside(latent, RandomMask.of(objective.size().width(), random));
+  }
+}

@@ -1,0 +1,41 @@
+package io.diffusion4j.kandinsky;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.kandinsky.KandinskyUnet.Beside;
+import io.diffusion4j.nn.Inputs;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.diffusion.VarianceRange;
+
+/**
+ * The loss of Kandinsky's U-Net and its image projection: the square error of the prediction, and
+ * the bound of the variance if the scheduler uses the learned one. With a fixed variance, the
+ * output channels of the variance are not trained, as in the published training.
+ *
+ * @param unet the network, without hints
+ * @param size of the latents
+ * @param variance whether the variance is learned
+ */
+public record LatentObjective(KandinskyUnet unet, Pixels size, boolean variance)
+    implements Objective {
+  /** The prefix of the network's keys during the training. */
+  public static final String NETWORK = "decoder";
+
+  public LatentObjective {
+    Check.that(
+        unet.beside() != Beside.HINT,
+        "start-from",
+        "a decoder that follows hints",
+        "one for texts or for inpainting, as pictures come without hints");
+  }
+
+  @Override
+  public Loss define(Nn nn, Inputs inputs) {
+    var at = nn.at(NETWORK);
+    var embedding = at.input(inputs.floats(KandinskyUnet.EMBEDDING, unet.embeddingDim()));
+    var told = unet.project(at, embedding);
+    return VarianceRange.of(
+        nn, inputs, unet.outputs(at, inputs, size.height(), size.width(), told, variance));
+  }
+}
