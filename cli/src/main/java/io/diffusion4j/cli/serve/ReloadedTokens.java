@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.serve;
 
 import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,8 @@ final class ReloadedTokens implements Authenticator {
   private final Supplier<List<String>> models;
   private Version version;
   private long looked = System.nanoTime();
+  private final Set<String> revoked;
+  private volatile List<HashedTokens.Entry> entries;
   private volatile Authenticator tokens;
 
   /** The properties that reveal a change; empty for a missing file. */
@@ -45,12 +50,15 @@ final class ReloadedTokens implements Authenticator {
     }
   }
 
-  private ReloadedTokens(Path file, Quota usual, Supplier<List<String>> models) throws IOException {
+  private ReloadedTokens(Path file, Quota usual, Supplier<List<String>> models, Set<String> revoked)
+      throws IOException {
     this.file = file;
     this.usual = usual;
     this.models = models;
     version = Version.of(file);
-    tokens = TokenFile.read(file, usual, models.get());
+    this.revoked = revoked;
+    entries = TokenFile.entries(file, usual, models.get());
+    tokens = allowed();
   }
 
   /**
@@ -60,7 +68,32 @@ final class ReloadedTokens implements Authenticator {
    */
   static Authenticator of(Path file, Quota usual, Supplier<List<String>> models)
       throws IOException {
-    return new ReloadedTokens(file, usual, models);
+    return of(file, usual, models, Set.of());
+  }
+
+  /**
+   * The same, but for the tokens with these hashes.
+   *
+   * @param revoked may grow, see {@link #revokedChanged}
+   */
+  static ReloadedTokens of(
+      Path file, Quota usual, Supplier<List<String>> models, Set<String> revoked)
+      throws IOException {
+    return new ReloadedTokens(file, usual, models, revoked);
+  }
+
+  /** The tokens that are let in. */
+  List<HashedTokens.Entry> entries() {
+    return entries.stream().filter(entry -> !revoked.contains(entry.sha256())).toList();
+  }
+
+  /** Refuses the tokens that were revoked since. */
+  synchronized void revokedChanged() {
+    tokens = allowed();
+  }
+
+  private Authenticator allowed() {
+    return new HashedTokens(entries(), InstantSource.system());
   }
 
   @Override
@@ -81,7 +114,8 @@ final class ReloadedTokens implements Authenticator {
     }
     version = found;
     try {
-      tokens = TokenFile.read(file, usual, models.get());
+      entries = TokenFile.entries(file, usual, models.get());
+      tokens = allowed();
       LOG.info("the tokens of {} have changed", file);
     } catch (IOException | IllegalArgumentException e) {
       LOG.error("the tokens stay as they were: {}", e.toString());

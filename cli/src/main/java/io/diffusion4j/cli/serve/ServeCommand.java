@@ -15,7 +15,7 @@ import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.auth.Authenticator;
-import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.http.AdminPort;
 import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.serving.model.ImageIndex;
@@ -85,25 +85,43 @@ public final class ServeCommand implements Callable<Integer> {
         var indices = ServedIndices.open(settings.indices(), models)) {
       var access = new ReloadedAccess(settings, new KnownModels(models));
       port.onStandstill(LONGEST_STANDSTILL, () -> Runtime.getRuntime().halt(STANDSTILL));
-      serve(models, settings.config(), access, more(settings, port, access, indices));
+      serve(models, settings, access, more(settings, port, access, indices));
     }
     return 0;
   }
 
-  private void serve(LocalModels models, ServerConfig config, ReloadedAccess access, Module more)
+  private void serve(
+      LocalModels models, ServerSettings settings, ReloadedAccess access, Module more)
       throws IOException {
-    try (var server = models.server(config, more).start()) {
-      var reload = new Reload(this::settings, new LiveModels(models, server), access);
+    try (var server = models.server(settings.config(), more).start()) {
+      var live = new LiveModels(models, server);
+      var reload = new Reload(this::settings, live, access);
       Signals.on("HUP", reload::apply);
+      Runnable end = () -> new Thread(server::close, "drain").start(); // and the exit code is 0
+      Signals.on("TERM", end);
       Thread drain = new Thread(server::close, "drain");
       Runtime.getRuntime().addShutdownHook(drain);
-      Signals.on(
-          "TERM", () -> new Thread(server::close, "drain").start()); // and the exit code is 0
-      try {
+      try (var admin = admin(settings, access, new AdminApi(models, live, access, reload, end))) {
+        tell(admin);
         serve(models, server);
       } finally {
         StopOnSignal.forget(drain);
       }
+    }
+  }
+
+  /** The port for operators; null if there is none. */
+  private static @Nullable AdminPort admin(
+      ServerSettings settings, Authenticator access, AdminApi api) throws IOException {
+    return settings.admin().isPresent()
+        ? AdminPort.open(settings.admin().get(), access, api)
+        : null;
+  }
+
+  private void tell(@Nullable AdminPort admin) {
+    if (admin != null) {
+      var address = admin.address();
+      console.printf("operators: %s:%d", address.getHostString(), address.getPort());
     }
   }
 

@@ -24,6 +24,13 @@ final class ServeFlags {
   @Nullable String host;
 
   @Option(
+      names = "--admin-port",
+      paramLabel = "N",
+      description =
+          "A port for operators, on this machine only; requires --tokens, one with the role admin.")
+  @Nullable Integer adminPort;
+
+  @Option(
       names = "--rows",
       paramLabel = "N",
       description = "The number of images drawn at once, over all requests. Default: 16")

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param quota of principals whose token has none
  * @param metrics whether {@code /metrics} is served
  * @param limits of all clients together
+ * @param admin the port for operators; null if there is none
  * @param log settings of the log
  */
 record ServerFile(
@@ -62,12 +63,13 @@ record ServerFile(
     @Nullable QuotaEntry quota,
     @Nullable Boolean metrics,
     @Nullable LimitsEntry limits,
+    @Nullable AdminEntry admin,
     @Nullable LogEntry log) {
   /** An empty file. */
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null, null, null);
+          null, null, null, null, null, null, null);
 
   /**
    * A model.
@@ -125,6 +127,16 @@ record ServerFile(
     }
   }
 
+  /**
+   * The port for operators.
+   *
+   * @param host the name or address to listen on; this machine only unless given
+   * @param port the port to listen on
+   */
+  record AdminEntry(@Nullable String host, @Nullable Integer port) {
+    static final AdminEntry NONE = new AdminEntry(null, null);
+  }
+
   /** As {@link Limits}; null is as usual. */
   record LimitsEntry(
       @Nullable Integer bodyMegabytes,
@@ -153,6 +165,19 @@ record ServerFile(
           embeddingsPerMinute,
           costPerMinute,
           unfinishedRequests); // says what is wrong with it
+    }
+
+    /** The entry of a quota. */
+    static QuotaEntry of(Quota quota) {
+      return new QuotaEntry(
+          limit(quota.imagesPerMinute()),
+          limit(quota.embeddingsPerMinute()),
+          limit(quota.costPerMinute()),
+          limit(quota.unfinishedRequests()));
+    }
+
+    private static @Nullable Integer limit(int limit) {
+      return limit == Integer.MAX_VALUE ? null : limit;
     }
 
     Quota quota() {
@@ -230,6 +255,7 @@ record ServerFile(
         quota,
         metrics,
         limits,
+        admin,
         log);
   }
 }

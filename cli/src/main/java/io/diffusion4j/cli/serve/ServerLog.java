@@ -62,6 +62,12 @@ final class ServerLog {
     SLF4JBridgeHandler.install();
   }
 
+  /** The lowest level that is logged now. */
+  static Level level() {
+    var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    return Level.valueOf(context.getLogger(OURS).getEffectiveLevel().toString());
+  }
+
   /** Writes what is as grave as this or graver from now on. */
   static void level(Level level) {
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();

@@ -2,6 +2,7 @@ package io.diffusion4j.cli.serve;
 
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PublishedModel;
+import io.diffusion4j.cli.serve.ServerFile.AdminEntry;
 import io.diffusion4j.cli.serve.ServerFile.TlsEntry;
 import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.diffusion.argument.Check;
@@ -29,10 +30,18 @@ record ServerSettings(
     Optional<Path> tokens,
     Quota quota,
     boolean metrics,
+    Optional<ServerConfig> admin,
     ServerLog.Format logFormat,
     ServerLog.Level logLevel) {
+  private static final int USUAL_ADMIN_PORT = ServerConfig.DEFAULT_PORT + 1;
+
   ServerSettings {
     Check.that(!models.isEmpty(), "models", "none", "at least one");
+    Check.that(
+        admin.isEmpty() || tokens.isPresent(),
+        "admin",
+        "a port without tokens",
+        "tokens, one of them with the role admin");
     models = List.copyOf(models);
     loras = Map.copyOf(loras);
     indices = Map.copyOf(indices);
@@ -79,8 +88,22 @@ record ServerSettings(
         either(flags.tokens, file.tokens()),
         Optional.ofNullable(file.quota()).map(ServerFile.QuotaEntry::quota).orElse(Quota.NONE),
         first(file.metrics(), true),
+        admin(flags, file, config),
         first(flags.logFormat, log.format(), ServerLog.Format.TEXT),
         first(flags.logLevel, log.level(), ServerLog.Level.INFO));
+  }
+
+  /** Where operators are listened to, with the limits and the TLS of the server. */
+  private static Optional<ServerConfig> admin(
+      ServeFlags flags, ServerFile file, ServerConfig config) {
+    if (flags.adminPort == null && file.admin() == null) {
+      return Optional.empty();
+    }
+    AdminEntry entry = first(file.admin(), AdminEntry.NONE);
+    return Optional.of(
+        config
+            .withHost(first(entry.host(), ServerConfig.loopback().host()))
+            .withPort(first(flags.adminPort, entry.port(), USUAL_ADMIN_PORT)));
   }
 
   private static Reach reach(ServeFlags flags, ServerFile file) {

@@ -40,11 +40,19 @@ final class StrictYaml {
   private StrictYaml() {}
 
   static <T> T read(Path file, Class<T> type) throws IOException {
-    String yaml = Files.readString(file);
+    return read(file.toString(), Files.readString(file), type);
+  }
+
+  /**
+   * Reads YAML, or JSON, which is YAML.
+   *
+   * @param file what messages call it
+   */
+  static <T> T read(String file, String yaml, Class<T> type) {
     try {
       T read = MAPPER.readValue(yaml, type);
       if (read == null) {
-        throw Check.refusal(file.toString(), "empty", "keys and values");
+        throw Check.refusal(file, "empty", "keys and values");
       }
       return read;
     } catch (UnrecognizedPropertyException e) {
@@ -68,7 +76,7 @@ final class StrictYaml {
   }
 
   private static IllegalArgumentException refusal(
-      Path file, String key, Object value, String expected, Exception cause) {
+      String file, String key, Object value, String expected, Exception cause) {
     return new IllegalArgumentException(Check.message(file + ": " + key, value, expected), cause);
   }
 

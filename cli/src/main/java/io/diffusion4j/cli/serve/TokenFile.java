@@ -52,6 +52,12 @@ record TokenFile(@Nullable List<Entry> tokens) {
    * @param models the names of the served models
    */
   static Authenticator read(Path file, Quota usual, List<String> models) throws IOException {
+    return new HashedTokens(entries(file, usual, models), InstantSource.system());
+  }
+
+  /** The same as a list. */
+  static List<HashedTokens.Entry> entries(Path file, Quota usual, List<String> models)
+      throws IOException {
     List<HashedTokens.Entry> entries = new ArrayList<>();
     List<Entry> tokens =
         Objects.requireNonNullElse(StrictYaml.read(file, TokenFile.class).tokens, List.of());
@@ -63,7 +69,7 @@ record TokenFile(@Nullable List<Entry> tokens) {
       }
     }
     Check.that(!entries.isEmpty(), file + ": tokens", "none", "at least one");
-    return new HashedTokens(entries, InstantSource.system());
+    return entries;
   }
 
   private static HashedTokens.Entry entry(Entry token, Quota usual, List<String> models) {

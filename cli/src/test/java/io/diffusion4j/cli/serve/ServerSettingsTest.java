@@ -68,6 +68,19 @@ final class ServerSettingsTest {
     assertThat(settings.logLevel()).isEqualTo(ServerLog.Level.INFO);
   }
 
+  @Test
+  void operatorsAreListenedToOnThisMachineAndNeedTokens() throws IOException {
+    var file = file("host: 0.0.0.0\ninsecure: true\ntokens: tokens.yaml\nadmin: {}\n");
+    ServerConfig admin = ServerSettings.of(flags(""), file).admin().orElseThrow();
+    assertThat(admin.host()).isEqualTo("127.0.0.1");
+    assertThat(admin.port()).isEqualTo(50052);
+    assertThat(ServerSettings.of(flags("--admin-port 7"), file).admin().orElseThrow().port())
+        .isEqualTo(7);
+    assertThatThrownBy(() -> ServerSettings.of(flags("--admin-port 7"), ServerFile.NONE))
+        .hasMessage(
+            "admin: a port without tokens (expected: tokens, one of them with the role admin)");
+  }
+
   /** The example that people copy says everything, and what it says is what it means. */
   @Test
   void theExampleOfTheDocumentationIsReadWhole() throws IOException {
@@ -101,6 +114,7 @@ final class ServerSettingsTest {
                 Optional.of(folder.resolve("tokens.yaml")),
                 new Quota(60, 600, 5000, 4),
                 true,
+                Optional.of(settings.config().withHost("127.0.0.1").withPort(50052)),
                 ServerLog.Format.JSON,
                 ServerLog.Level.INFO));
     for (var key : ServerFile.class.getRecordComponents()) {
@@ -173,9 +187,9 @@ final class ServerSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "prot: 1 | prot: unknown (expected: one of grace-seconds, host, hosts, indices, insecure,"
-            + " limits, log, loras, metrics, models, origins, packed, plugins, port, queue, quota,"
-            + " receive-seconds, rows, stall-seconds, tls, tokens)",
+        "prot: 1 | prot: unknown (expected: one of admin, grace-seconds, host, hosts, indices,"
+            + " insecure, limits, log, loras, metrics, models, origins, packed, plugins, port,"
+            + " queue, quota, receive-seconds, rows, stall-seconds, tls, tokens)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
             + " precision, published)",
@@ -240,7 +254,7 @@ final class ServerSettingsTest {
         "tokens: [{name: a, expires: soon}] | tokens[0].expires: soon (expected: a time such as"
             + " 2030-01-01T00:00:00Z)",
         "tokens: [{name: a, roles: [king]}] | tokens[0].roles[0]: king (expected: one of generate,"
-            + " embed, priority, metrics)",
+            + " embed, priority, metrics, admin)",
         "tokens: [{token: a}] | tokens[0].token: unknown (expected: one of expires, models, name,"
             + " quota, roles, sha256)",
       })

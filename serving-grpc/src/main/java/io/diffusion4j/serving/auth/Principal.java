@@ -16,9 +16,10 @@ public record Principal(String name, Set<Role> roles, Set<String> models, Quota 
   /** Stands for the names of all models. */
   public static final String EVERY_MODEL = "*";
 
-  /** Everybody, where nobody is asked who they are. */
+  /** Everybody, where nobody is asked who they are; nobody who may operate the server. */
   public static final Principal ANYBODY =
-      new Principal("anybody", EnumSet.allOf(Role.class), Set.of(EVERY_MODEL), Quota.NONE);
+      new Principal(
+          "anybody", EnumSet.complementOf(EnumSet.of(Role.ADMIN)), Set.of(EVERY_MODEL), Quota.NONE);
 
   public Principal {
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")) {

@@ -12,5 +12,8 @@ public enum Role {
   PRIORITY,
 
   /** Read the meters of the server. */
-  METRICS
+  METRICS,
+
+  /** Operate the server, on its port for that. */
+  ADMIN
 }

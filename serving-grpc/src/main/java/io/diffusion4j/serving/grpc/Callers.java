@@ -15,8 +15,9 @@ public final class Callers {
 
   private final Authenticator authenticator;
 
+  /** The principals that an authenticator knows. */
   @Inject
-  Callers(Authenticator authenticator) {
+  public Callers(Authenticator authenticator) {
     this.authenticator = authenticator;
   }
 

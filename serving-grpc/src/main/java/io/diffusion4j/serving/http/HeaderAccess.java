@@ -48,8 +48,8 @@ final class HeaderAccess {
     HttpAccessLog.isFrom(ctx, callers.of(header, UUID.randomUUID().toString()).name());
   }
 
-  private static HttpResponse passOn(
-      HttpService service, ServiceRequestContext ctx, HttpRequest request) {
+  /** Passes the request on as if this thread had been asked at first. */
+  static HttpResponse passOn(HttpService service, ServiceRequestContext ctx, HttpRequest request) {
     try {
       return service.serve(ctx, request);
     } catch (Exception e) { // as if it had been called where it is declared

@@ -97,20 +97,24 @@ public final class HttpPort implements AutoCloseable {
    *     say is meant, or if a certificate is none
    */
   public static HttpPort open(ServerConfig config) throws IOException {
-    var address = new InetSocketAddress(config.host(), config.port());
-    InetAddress host = address.getAddress();
+    requirePrivate(config);
+    Optional<ServerTls> tls = config.reach().tls();
+    HttpPort port =
+        new HttpPort(config, tls.isPresent() ? Optional.of(tls.get().open()) : Optional.empty());
+    listen(port.server, config);
+    return port;
+  }
+
+  /** Returns normally if nobody else can listen in, or the configuration says that it is meant. */
+  static void requirePrivate(ServerConfig config) throws IOException {
+    InetAddress host = new InetSocketAddress(config.host(), config.port()).getAddress();
     if (host == null) {
       throw new IOException(
           "host: " + config.host() + " (expected: a name or address of this machine)");
     }
-    Optional<ServerTls> tls = config.reach().tls();
-    if (tls.isEmpty() && !host.isLoopbackAddress()) {
+    if (config.reach().tls().isEmpty() && !host.isLoopbackAddress()) {
       requireInsecure(config);
     }
-    HttpPort port =
-        new HttpPort(config, tls.isPresent() ? Optional.of(tls.get().open()) : Optional.empty());
-    port.listen();
-    return port;
   }
 
   private static void requireInsecure(ServerConfig config) {
@@ -240,18 +244,19 @@ public final class HttpPort implements AutoCloseable {
     builder
         .decorator(OriginCheck.of(config.reach().origins()))
         .decorator(BinaryHeaders::new)
-        .decorator(hostCheck()::serve)
+        .decorator(hostCheck(config)::serve)
         .decorator(Bodies::lastIfInChunks)
         .decorator(FirstRequest::seen);
   }
 
-  private HostCheck hostCheck() {
+  static HostCheck hostCheck(ServerConfig config) {
     Set<String> names = config.reach().hosts();
     boolean others = !new InetSocketAddress(config.host(), 0).getAddress().isLoopbackAddress();
     return new HostCheck(names, names.isEmpty() && others);
   }
 
-  private void listen() throws IOException {
+  /** Starts a server that was built with this configuration. */
+  static void listen(Server server, ServerConfig config) throws IOException {
     try {
       server.start().join();
     } catch (CompletionException e) {
@@ -299,6 +304,10 @@ public final class HttpPort implements AutoCloseable {
 
   /** The address it listens on. */
   public InetSocketAddress address() {
+    return address(server);
+  }
+
+  static InetSocketAddress address(Server server) {
     ServerPort port = server.activePort();
     if (port == null) {
       throw new IllegalStateException("the server listens on no port");

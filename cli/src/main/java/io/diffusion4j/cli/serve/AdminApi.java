@@ -1,0 +1,205 @@
+package io.diffusion4j.cli.serve;
+
+import static com.linecorp.armeria.common.HttpMethod.DELETE;
+import static com.linecorp.armeria.common.HttpMethod.GET;
+import static com.linecorp.armeria.common.HttpMethod.POST;
+import static com.linecorp.armeria.common.HttpMethod.PUT;
+
+import com.linecorp.armeria.server.ServerBuilder;
+import io.diffusion4j.cli.options.ModelOptions.FormatChoice;
+import io.diffusion4j.cli.serve.ServerFile.ModelEntry;
+import io.diffusion4j.cli.serve.ServerFile.QuotaEntry;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.local.LiveModel;
+import io.diffusion4j.local.LiveModels;
+import io.diffusion4j.local.LocalModels;
+import io.diffusion4j.local.ServedModel;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.serving.auth.HashedTokens;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Quota;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What operators ask of a running server, as routes of its {@link
+ * io.diffusion4j.serving.http.AdminPort}. Changes last until the settings are read again; a token
+ * that was revoked stays so until the server ends.
+ */
+final class AdminApi implements Consumer<ServerBuilder> {
+  /** As many digits of a hash as tell tokens apart. */
+  private static final int SHOWN_OF_HASH = 12;
+
+  private final LocalModels models;
+  private final LiveModels live;
+  private final ReloadedAccess access;
+  private final Reload reload;
+  private final Runnable drain;
+
+  /**
+   * The routes.
+   *
+   * @param drain begins to end the server in good order, and returns
+   */
+  AdminApi(
+      LocalModels models, LiveModels live, ReloadedAccess access, Reload reload, Runnable drain) {
+    this.models = models;
+    this.live = live;
+    this.access = access;
+    this.reload = reload;
+    this.drain = drain;
+  }
+
+  /** The models in memory. */
+  record Listed(List<OfModel> models) {}
+
+  /** A model, see {@link LiveModel}. */
+  record OfModel(String name, String path, @Nullable String precision, String state) {}
+
+  /** A model by its name. */
+  record Named(@Nullable String name) {}
+
+  /** The level of the log. */
+  record OfLog(ServerLog.@Nullable Level level) {}
+
+  /** The tokens that are let in. */
+  record Tokens(List<OfToken> tokens) {}
+
+  /** A token, by the beginning of its hash. */
+  record OfToken(
+      String name,
+      String sha256,
+      List<String> roles,
+      List<String> models,
+      @Nullable String expires,
+      @Nullable QuotaEntry quota) {}
+
+  /** Quotas: of principals without one of their own, and those that operators gave. */
+  record Quotas(QuotaEntry usual, Map<String, QuotaEntry> given) {}
+
+  /** What has begun or was done. */
+  record Done(String state) {}
+
+  @Override
+  public void accept(ServerBuilder server) {
+    new AdminRoutes(server)
+        .on(GET, "/v1/models", call -> listed())
+        .on(POST, "/v1/models", call -> load(call.body(ModelEntry.class)))
+        .on(PUT, "/v1/models/default", call -> makeDefault(call.body(Named.class)))
+        .on(DELETE, "/v1/models/{name}", call -> unload(call.part("name")))
+        .on(GET, "/v1/tokens", call -> tokens())
+        .on(DELETE, "/v1/tokens/{name}", call -> revoke(call.part("name")))
+        .on(GET, "/v1/quotas", call -> quotas())
+        .on(PUT, "/v1/quotas/{name}", call -> setQuota(call))
+        .on(GET, "/v1/log", call -> new OfLog(ServerLog.level()))
+        .on(PUT, "/v1/log", call -> setLevel(call.body(OfLog.class)))
+        .on(POST, "/v1/reload", call -> reload())
+        .on(POST, "/v1/drain", this::drain);
+  }
+
+  private Listed listed() {
+    return new Listed(models.live().stream().map(AdminApi::shown).toList());
+  }
+
+  private static OfModel shown(LiveModel model) {
+    ServedModel served = model.served();
+    return new OfModel(
+        model.name(),
+        served.folder().toString(),
+        served.precision().map(AdminApi::shown).orElse(null),
+        lower(model.state()));
+  }
+
+  private static String shown(Precision precision) {
+    return precision == Precision.BFLOAT16 ? FormatChoice.bf16.name() : FormatChoice.f32.name();
+  }
+
+  private Listed load(ModelEntry entry) {
+    ModelEntry absolute = entry.from(Path.of("").toAbsolutePath());
+    live.load(
+        new ServedModel(
+            absolute.folder(false),
+            Optional.ofNullable(entry.name()),
+            entry.precision() == null ? Optional.empty() : entry.precision().precision));
+    return listed();
+  }
+
+  private Listed makeDefault(Named model) {
+    live.makeDefault(model.name() == null ? "" : model.name());
+    return listed();
+  }
+
+  private Listed unload(String name) {
+    live.unload(name);
+    return listed();
+  }
+
+  private Tokens tokens() {
+    return new Tokens(access.tokens().stream().map(AdminApi::shown).toList());
+  }
+
+  private static OfToken shown(HashedTokens.Entry token) {
+    Principal principal = token.principal();
+    return new OfToken(
+        principal.name(),
+        token.sha256().substring(0, SHOWN_OF_HASH),
+        principal.roles().stream().map(AdminApi::lower).sorted().toList(),
+        principal.models().stream().sorted().toList(),
+        token.expires().equals(Instant.MAX) ? null : token.expires().toString(),
+        shown(principal.quota()));
+  }
+
+  private Tokens revoke(String principal) {
+    access.revoke(principal);
+    return tokens();
+  }
+
+  private Quotas quotas() {
+    Map<String, QuotaEntry> given = new TreeMap<>();
+    access.quotas().forEach((name, quota) -> given.put(name, shown(quota)));
+    return new Quotas(shown(access.usualQuota()), given);
+  }
+
+  private Quotas setQuota(AdminRoutes.Call call) {
+    Quota quota = call.body(QuotaEntry.class).quota();
+    var principal =
+        new Principal(call.part("name"), Set.of(), Set.of(Principal.EVERY_MODEL), quota);
+    access.setQuota(principal.name(), principal.quota());
+    return quotas();
+  }
+
+  private static QuotaEntry shown(Quota quota) {
+    return QuotaEntry.of(quota);
+  }
+
+  private OfLog setLevel(OfLog log) {
+    if (log.level() == null) {
+      throw Check.refusal("level", "none", "a level");
+    }
+    ServerLog.level(log.level());
+    return log;
+  }
+
+  private Done reload() {
+    String failures = reload.apply();
+    Check.that(failures.isEmpty(), "reload", failures, "settings that can be applied");
+    return new Done("reloaded");
+  }
+
+  private Done drain(AdminRoutes.Call call) {
+    var unused = call.context().log().whenComplete().thenRun(drain); // which closes this port, too
+    return new Done("draining");
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,238 @@
+package io.diffusion4j.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.diffusion4j.cli.Main;
+import io.diffusion4j.client.Connection;
+import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.client.GenerationException;
+import io.diffusion4j.client.Requests;
+import io.diffusion4j.serving.auth.HashedTokens;
+import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.serving.v1.StageOptions;
+import io.grpc.Status.Code;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server in a process of its own, operated by its port for that and by signals. */
+@Timeout(300)
+@EnabledOnOs({OS.LINUX, OS.MAC})
+@ExtendWith(TinyPipeline.Resolver.class)
+class OperatedServerTest {
+  private static final String OPERATOR = HashedTokens.newToken();
+  private static final String ANN = HashedTokens.newToken();
+
+  @TempDir private Path files = Path.of("");
+
+  private final Path model;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Process process;
+  private int adminPort;
+  private int port;
+  private GenerationClient ann;
+
+  @SuppressWarnings("NullAway.Init") // before each test
+  OperatedServerTest(TinyPipeline tiny) {
+    model = tiny.folder().toAbsolutePath();
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    write(
+        "tokens: [%s, %s]"
+            .formatted(entry("ann", ANN, "generate"), entry("op", OPERATOR, "admin")));
+    configure("  - {path: %s, name: first, precision: bf16}".formatted(model), "");
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            Main.class.getName(),
+            "serve",
+            "--config",
+            files.resolve("server.yaml").toString());
+    process = new ProcessBuilder(command).redirectError(files.resolve("log").toFile()).start();
+    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    adminPort = portOf(out.readLine(), "operators: 127.0.0.1:([0-9]+)");
+    port = portOf(out.readLine(), "serving first on 127.0.0.1:([0-9]+)");
+    ann = GenerationClient.connect("127.0.0.1:" + port, Connection.PLAINTEXT.withToken(ANN));
+  }
+
+  private static int portOf(String line, String pattern) {
+    Matcher said = Pattern.compile(pattern).matcher(String.valueOf(line));
+    assertThat(said.matches()).as(line).isTrue();
+    return Integer.parseInt(said.group(1));
+  }
+
+  private static String entry(String name, String token, String role) {
+    return "{name: %s, sha256: %s, roles: [%s]}".formatted(name, HashedTokens.hash(token), role);
+  }
+
+  private void write(String tokens) throws IOException {
+    Files.writeString(files.resolve("tokens.yaml"), tokens);
+  }
+
+  private void configure(String models, String more) throws IOException {
+    Files.writeString(
+        files.resolve("server.yaml"),
+        "port: 0\nadmin: {port: 0}\ntokens: tokens.yaml\nmodels:\n" + models + "\n" + more);
+  }
+
+  @AfterEach
+  void end() {
+    ann.close();
+    process.destroyForcibly();
+  }
+
+  private HttpResponse<String> ask(String token, String method, String path, String body)
+      throws IOException, InterruptedException {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
+            .header("Authorization", "Bearer " + token)
+            .method(method, BodyPublishers.ofString(body))
+            .build();
+    return http.send(request, BodyHandlers.ofString());
+  }
+
+  private String done(String method, String path, String body)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer = ask(OPERATOR, method, path, body);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return answer.body();
+  }
+
+  private String refused(String method, String path, String body)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer = ask(OPERATOR, method, path, body);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    return answer.body();
+  }
+
+  private List<String> models() {
+    return ann.models().stream().map(Model::getName).toList();
+  }
+
+  private byte[] draw(String name, int steps) {
+    StageOptions few = StageOptions.newBuilder().setSteps(steps).build();
+    var request =
+        Requests.textToImage("a red apple")
+            .setModel(name)
+            .putStages("prior", few)
+            .putStages("decoder", few)
+            .putStages("super_res", StageOptions.newBuilder().setSteps(2).build());
+    return ann.generate(request.build()).images().get(0).png();
+  }
+
+  private void hangUp() throws IOException, InterruptedException {
+    String pid = Long.toString(process.pid());
+    assertThat(new ProcessBuilder("kill", "-HUP", pid).start().waitFor()).isZero();
+  }
+
+  private void awaitModels(String... names) throws InterruptedException {
+    for (int i = 0; i < 600 && !models().equals(List.of(names)); i++) {
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    assertThat(models()).containsExactly(names);
+  }
+
+  private void awaitLog(String line) throws IOException, InterruptedException {
+    for (int i = 0; i < 600 && !Files.readString(files.resolve("log")).contains(line); i++) {
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    assertThat(Files.readString(files.resolve("log"))).contains(line);
+  }
+
+  @Test
+  void bySignals() throws Exception {
+    String first = "  - {path: %s, name: first, precision: bf16}\n".formatted(model);
+    configure(first + "  - {path: %s, name: second, precision: bf16}".formatted(model), "");
+    hangUp();
+    awaitModels("first", "second");
+    assertThat(draw("second", 2)).isNotEmpty();
+
+    configure(first + "  - {path: nowhere}", "quota: {images-per-minute: 1}");
+    hangUp();
+    awaitLog("the models stay as they were: ");
+    awaitLog("tokens, quotas and the level of the log were read again");
+    assertThat(models()).containsExactly("first", "second");
+
+    configure("  - {path: %s, name: second, precision: bf16}".formatted(model), "");
+    hangUp();
+    awaitModels("second");
+    assertThat(draw("", 2)).isNotEmpty();
+    process.destroy();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+  }
+
+  @Test
+  void byItsPort() throws Exception {
+    assertThat(ask("nobody", "GET", "/v1/models", "").statusCode()).isEqualTo(401);
+    assertThat(ask(ANN, "GET", "/v1/models", "").body()).contains("ROLE_MISSING");
+    assertThat(ask(OPERATOR, "GET", "/v1/nothing", "").statusCode()).isEqualTo(404);
+    assertThat(done("GET", "/v1/models", ""))
+        .contains("\"name\":\"first\"", "\"precision\":\"bf16\"", "\"state\":\"default\"");
+
+    String second =
+        "{\"path\": \"%s\", \"name\": \"second\", \"precision\": \"bf16\"}".formatted(model);
+    assertThat(done("POST", "/v1/models", second)).contains("\"name\":\"second\"");
+    assertThat(models()).containsExactly("first", "second");
+    assertThat(done("PUT", "/v1/models/default", "{\"name\": \"second\"}"))
+        .startsWith("{\"models\":[{\"name\":\"second\"");
+    assertThat(refused("DELETE", "/v1/models/second", ""))
+        .contains("model: second (expected: one that is not the default)");
+    assertThat(refused("POST", "/v1/models", "{\"path\": \"/nowhere\"}")).contains("/nowhere");
+    assertThat(refused("POST", "/v1/models", "{\"pth\": \"/x\"}"))
+        .contains("body: pth: unknown (expected: one of name, path, precision, published)");
+    done("DELETE", "/v1/models/first", "");
+    awaitModels("second");
+
+    assertThat(done("PUT", "/v1/quotas/ann", "{\"images-per-minute\": 1}"))
+        .contains("\"ann\":{\"images-per-minute\":1}");
+    draw("", 2);
+    assertThatThrownBy(() -> draw("", 2))
+        .isInstanceOfSatisfying(
+            GenerationException.class,
+            e -> assertThat(e.code()).isEqualTo(Code.RESOURCE_EXHAUSTED));
+    assertThat(done("PUT", "/v1/log", "{\"level\": \"debug\"}")).contains("DEBUG");
+    assertThat(refused("PUT", "/v1/log", "{\"level\": \"loud\"}")).contains("loud");
+    assertThat(done("POST", "/v1/reload", "")).contains("reloaded");
+    awaitModels("first");
+    assertThat(done("GET", "/v1/quotas", "")).contains("\"given\":{}");
+
+    assertThat(done("GET", "/v1/tokens", ""))
+        .contains("\"name\":\"ann\"", HashedTokens.hash(ANN).substring(0, 12))
+        .doesNotContain(HashedTokens.hash(ANN));
+    done("DELETE", "/v1/tokens/ann", "");
+    assertThatThrownBy(this::models).isInstanceOf(GenerationException.class);
+    done("POST", "/v1/reload", "");
+    assertThatThrownBy(this::models).as("revoked for good").isInstanceOf(GenerationException.class);
+
+    assertThat(done("POST", "/v1/drain", "")).contains("draining");
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+  }
+}

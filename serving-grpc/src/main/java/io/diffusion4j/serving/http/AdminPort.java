@@ -1,0 +1,132 @@
+package io.diffusion4j.serving.http;
+
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Role;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.grpc.Callers;
+import io.diffusion4j.serving.tls.ServerTls;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A port for those who operate a server, beside the one for its clients. It has threads of its own,
+ * so that it answers while the other is flooded, and lets in tokens with the role {@link
+ * Role#ADMIN} only, by their headers, before it reads a body.
+ */
+public final class AdminPort implements AutoCloseable {
+  private static final int MOST_BODY_BYTES = 64 << 10;
+  private static final int MOST_CONNECTIONS = 64;
+  private static final int HANDLERS = 2;
+  private static final Duration LONGEST_IDLE = Duration.ofMinutes(1);
+  private static final Duration QUIET = Duration.ofMillis(10);
+  private static final Duration LONGEST_GRACE = Duration.ofSeconds(1);
+
+  private final Server server;
+
+  private AdminPort(Server server) {
+    this.server = server;
+  }
+
+  /**
+   * Listens on the host and port of a configuration, with its TLS and limits of time.
+   *
+   * @param routes adds what is served; a handler may take as long as a call
+   * @throws IOException if that is impossible, the message names the port; or if a certificate
+   *     cannot be read
+   * @throws IllegalArgumentException if others could listen in, which the configuration does not
+   *     say is meant
+   */
+  public static AdminPort open(
+      ServerConfig config, Authenticator authenticator, Consumer<ServerBuilder> routes)
+      throws IOException {
+    HttpPort.requirePrivate(config);
+    Optional<ServerTls> tls = config.reach().tls();
+    ServerBuilder builder =
+        Server.builder()
+            .workerGroup(1)
+            .blockingTaskExecutor(HANDLERS)
+            .requestTimeout(config.limits().call())
+            .maxRequestLength(MOST_BODY_BYTES)
+            .maxNumConnections(MOST_CONNECTIONS)
+            .idleTimeout(LONGEST_IDLE, true)
+            .gracefulShutdownTimeout(QUIET, LONGEST_GRACE)
+            .errorHandler(new HttpErrors())
+            .accessLogWriter(new HttpAccessLog(reason -> {})::write, false)
+            .verboseResponses(false)
+            .unloggedExceptionsReportInterval(Duration.ZERO)
+            .disableServerHeader()
+            .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch)
+            .port(
+                new InetSocketAddress(config.host(), config.port()),
+                tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
+    if (tls.isPresent()) {
+      tls.get().open().accept(builder);
+    }
+    routes.accept(builder);
+    var access = new Access(new Callers(authenticator));
+    builder
+        .decorator(service -> new SlowRequests(service, config.receive()))
+        .decorator(access::serve)
+        .decorator(OriginCheck.of(Set.of()))
+        .decorator(BinaryHeaders::new)
+        .decorator(HttpPort.hostCheck(config)::serve)
+        .decorator(Bodies::lastIfInChunks)
+        .decorator(FirstRequest::seen);
+    var port = new AdminPort(builder.build());
+    HttpPort.listen(port.server, config);
+    return port;
+  }
+
+  /** The address it listens on. */
+  public InetSocketAddress address() {
+    return HttpPort.address(server);
+  }
+
+  @Override
+  public void close() {
+    server.stop().join();
+  }
+
+  /** Lets in who may operate the server. */
+  private record Access(Callers callers) {
+    HttpResponse serve(HttpService service, ServiceRequestContext ctx, HttpRequest request) {
+      return HttpResponse.of(
+          CompletableFuture.runAsync(() -> check(ctx, request), ctx.blockingTaskExecutor())
+              .thenApplyAsync(done -> HeaderAccess.passOn(service, ctx, request), ctx.eventLoop())
+              .whenComplete(
+                  (answer, refused) -> {
+                    if (refused != null) {
+                      Bodies.discard(ctx, request);
+                    }
+                  }));
+    }
+
+    /** Returns normally if the token of the request may operate the server. */
+    private void check(ServiceRequestContext ctx, HttpRequest request)
+        throws StatusRuntimeException {
+      String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+      Principal principal = callers.of(header, UUID.randomUUID().toString());
+      HttpAccessLog.isFrom(ctx, principal.name());
+      if (!principal.has(Role.ADMIN)) {
+        throw Errors.roleMissing(principal.name(), Role.ADMIN);
+      }
+    }
+  }
+}
