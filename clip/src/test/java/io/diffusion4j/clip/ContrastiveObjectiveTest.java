@@ -4,6 +4,7 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.clip.Transformer.Activation;
@@ -13,12 +14,23 @@ import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.Threads;
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.Members;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.TensorMap;
+import io.diffusion4j.onednn.OneDnnEngine;
 import io.diffusion4j.tf.testing.Probe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -125,6 +137,54 @@ class ContrastiveObjectiveTest {
       assertGradients(probe, io, tensors(GoldenTensors.read(golden.file("union.safetensors")), ""));
     }
   }
+
+  /** Each process has half of the pairs, and the loss is of all of them. */
+  @GoldenTest(GoldenKind.OPEN_CLIP_GRADIENTS)
+  void twoProcessesTrainOnTheUnionOfTheirPairs(GoldenCase golden) throws IOException {
+    assumeThat(new OneDnnEngine().unavailable(Precision.FLOAT32)).isEmpty();
+    String model = golden.json().path("model").asText(".");
+    var file = GoldenTensors.read(golden.file(model + "/open_clip_model.safetensors"));
+    GoldenTensors io = golden.io();
+    var objective = openClip(golden.file(model + "/open_clip_config.json"));
+    var settings = TrainingConfig.of(9, batch(io).rows(), 1e-3, 1);
+    Function<Group, Trained> training =
+        group -> {
+          var threads = Threads.of(2 / group.size());
+          var config = settings.withCompute(Compute.of(Precision.FLOAT32).withThreads(threads));
+          try (var trainer = new Trainer(objective, config, group)) {
+            var start = new TensorMap();
+            var initial = trainer.weights();
+            initial
+                .names()
+                .forEach(name -> start.put(name, initial.shape(name), file.floats(name)));
+            trainer.startFrom(start);
+            var report = trainer.step(batch(io));
+            trainer.step(batch(io));
+            return new Trained(report, trainer.weights());
+          }
+        };
+    double squares = 0;
+    for (float[] gradient :
+        tensors(GoldenTensors.read(golden.file("union.safetensors")), "").values()) {
+      for (float g : gradient) {
+        squares += (double) g * g;
+      }
+    }
+    var two = Members.run(2, training);
+    assertClose(
+        new float[] {(float) two.get(0).report.loss()},
+        io.floats(io.has("out.union.loss") ? "out.union.loss" : "out.loss"),
+        TOLERANCE);
+    assertThat(two.get(1).report.gradientNorm())
+        .isCloseTo(Math.sqrt(squares), within(1e-4 * Math.sqrt(squares)));
+    var alone = training.apply(Group.alone());
+    for (String name : alone.weights.names()) {
+      assertThat(two.get(1).weights.read(name)).isEqualTo(two.get(0).weights.read(name));
+      assertThat(two.get(0).weights.read(name)).as(name).isEqualTo(alone.weights.read(name));
+    }
+  }
+
+  private record Trained(Trainer.Report report, NamedTensors weights) {}
 
   private static void assertGradients(
       Probe probe, GoldenTensors io, Map<String, float[]> expected) {

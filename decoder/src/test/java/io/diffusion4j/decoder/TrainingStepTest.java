@@ -216,6 +216,7 @@ class TrainingStepTest {
         KeyPatterns.NONE,
         Optional.empty(),
         TrainingConfig.Activations.KEPT,
+        TrainingConfig.Shares.BY_THREAD,
         Compute.of(Precision.FLOAT32).withEngine(engine),
         1);
   }

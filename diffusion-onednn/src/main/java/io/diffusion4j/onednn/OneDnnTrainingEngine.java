@@ -6,6 +6,7 @@ import io.diffusion4j.nn.train.LossNetwork;
 import io.diffusion4j.nn.train.Split;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingEngine;
+import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.onednn.train.OneDnnLearner;
 import java.util.Optional;
 
@@ -30,7 +31,7 @@ public final class OneDnnTrainingEngine implements TrainingEngine {
   }
 
   @Override
-  public Learner learner(LossNetwork objective, TrainingConfig config) {
-    return new OneDnnLearner(objective, Split.of(objective), config);
+  public Learner learner(LossNetwork objective, TrainingConfig config, Group group) {
+    return new OneDnnLearner(objective, Split.of(objective), config, group);
   }
 }

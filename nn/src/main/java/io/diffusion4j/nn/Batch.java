@@ -1,10 +1,13 @@
 package io.diffusion4j.nn;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.zip.CRC32C;
 
 /**
  * The inputs of one run of a network, as heap arrays by name. Filled by one thread, and read by
@@ -50,6 +53,49 @@ public final class Batch {
   public Batch only(Set<String> names) {
     var part = new Batch(rows);
     names.forEach(name -> part.values.put(name, value(name)));
+    return part;
+  }
+
+  /** Returns a checksum of all inputs, the same in every process. */
+  public long checksum() {
+    var sum = new CRC32C();
+    values.forEach(
+        (name, all) -> {
+          sum.update(name.getBytes(StandardCharsets.UTF_8));
+          int count = all instanceof float[] floats ? floats.length : ((int[]) all).length;
+          var bytes = ByteBuffer.allocate(Math.multiplyExact(count, Float.BYTES));
+          if (all instanceof float[] floats) {
+            bytes.asFloatBuffer().put(floats);
+          } else {
+            bytes.asIntBuffer().put((int[]) all);
+          }
+          sum.update(bytes);
+        });
+    return sum.getValue();
+  }
+
+  /**
+   * Returns some of the rows, as a copy.
+   *
+   * @param from the first row
+   * @param to the row after the last
+   */
+  public Batch rows(int from, int to) {
+    if (from < 0 || from >= to || to > rows) {
+      throw new IllegalArgumentException(
+          "rows: " + from + " to " + to + " (expected: some of " + rows + ")");
+    }
+    var part = new Batch(to - from);
+    values.forEach(
+        (name, all) -> {
+          if (all instanceof float[] floats) {
+            int size = floats.length / rows;
+            part.floats(name, Arrays.copyOfRange(floats, from * size, to * size));
+          } else if (all instanceof int[] ints) {
+            int size = ints.length / rows;
+            part.ints(name, Arrays.copyOfRange(ints, from * size, to * size));
+          }
+        });
     return part;
   }
 

@@ -122,6 +122,7 @@ public final class OneDnnGradient implements Executable {
               own,
               split.trunk(),
               rows,
+              Math.min(team.size(), rows),
               type,
               Activations.KEPT,
               key -> Objects.requireNonNull(parameters.get(key), key),

@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn.train;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.UnsupportedLayerException;
@@ -10,6 +11,10 @@ import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.Split;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.group.AllReduce;
+import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.Round;
+import io.diffusion4j.nn.train.group.Share;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.nn.weights.TensorMap;
@@ -25,29 +30,47 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
+import org.bytedeco.dnnl.dnnl_stream;
 
 /**
  * Trains a network: each thread of the {@link Team} takes a share of the batch forwards and
  * backwards on a {@link Tape} of its own, then a share of the parameters for the update. Between
  * forwards and backwards one thread computes the loss of the whole batch and its gradient.
  *
- * <p>Gradients are summed in a fixed order, so that a run comes out the same, to the bit, on a
- * machine with as many processors.
+ * <p>In a {@link Group}, each process does so with its share of the rows, and the gradients are
+ * summed over all processes. Of a loss that is the mean of its rows' losses, each process computes
+ * its own part; for any other loss the network's outputs are gathered, and each computes all of it.
+ *
+ * <p>Gradients are summed in a fixed order, so that a run comes out the same, to the bit, with as
+ * many threads in all processes together; with {@link TrainingConfig.Shares#FIXED} shares, with any
+ * number of threads and processes.
  */
 public final class OneDnnLearner implements Learner {
   private final LossNetwork objective;
   private final Split split;
   private final TrainingConfig config;
+  private final Group group;
+  private final Share share;
   private final Interpreter loss;
   private final Team team;
   private final Scope scope = new Scope();
   private final Map<String, Update> updates = new LinkedHashMap<>();
-  private final List<List<Update>> duties = new ArrayList<>();
+  private final List<List<Duty>> duties = new ArrayList<>();
   private final SharedTapes tapes;
   private final Map<String, Trained.Gradient> gradientsOfLoss = new LinkedHashMap<>();
+  private final Optional<AllReduce.Buffer> sums;
   private float[] timestepLosses = {};
+
+  /**
+   * What a member updates.
+   *
+   * @param at the first of its gradients among those of all parameters
+   */
+  private record Duty(Update update, int at) {}
 
   /**
    * Compiles an objective for batches of the configuration's size.
@@ -55,13 +78,15 @@ public final class OneDnnLearner implements Learner {
    * @throws io.diffusion4j.nn.UnsupportedLayerException if its network has a layer that cannot be
    *     differentiated here
    */
-  public OneDnnLearner(LossNetwork objective, Split split, TrainingConfig config) {
+  public OneDnnLearner(LossNetwork objective, Split split, TrainingConfig config, Group group) {
     if (split.joints().isEmpty()) {
       throw new UnsupportedLayerException("none with activations in " + objective.network().name());
     }
     this.objective = objective;
     this.split = split;
     this.config = config;
+    this.group = group;
+    this.share = config.share(group.rank(), group.size());
     this.loss = new Interpreter(split.head(), new HashSet<>(split.joints()));
     this.team = Team.of(config.compute().threads());
     try {
@@ -70,17 +95,28 @@ public final class OneDnnLearner implements Learner {
       scope.close();
       throw e;
     }
+    long count = updates.values().stream().mapToLong(update -> update.gradient.length).sum();
+    sums = group.isAlone() ? Optional.empty() : Optional.of(group.buffer(Math.toIntExact(count)));
+  }
+
+  /** How many tapes there are: one for each thread, or each of this process's fixed shares. */
+  private int parts() {
+    return switch (config.shares()) {
+      case BY_THREAD -> Math.min(team.size(), share.count());
+      case FIXED -> share.count() / (config.batchSize() / config.fixedShares());
+    };
   }
 
   private SharedTapes compile() {
-    int members = Math.min(team.size(), config.batchSize());
+    int members = Math.min(team.size(), parts());
     assign(new Kernels(scope), objective.network().parameters().values(), members);
     var compiled =
         SharedTapes.compile(
             team,
             scope,
             split.trunk(),
-            config.batchSize(),
+            share.count(),
+            parts(),
             DataType.of(config.compute().precision()),
             config.activations(),
             key -> update(key).parameter(),
@@ -110,6 +146,7 @@ public final class OneDnnLearner implements Learner {
       rooms.add(new Orthogonalization(kernels, size, rank));
     }
     double[] load = new double[members];
+    int at = 0;
     for (Parameter parameter : parameters) {
       int least = 0;
       for (int i = 1; i < members; i++) {
@@ -124,7 +161,8 @@ public final class OneDnnLearner implements Learner {
                   ? new MuonUpdate(trained, config, rooms.get(least))
                   : new AdamW(trained, config);
       updates.put(parameter.key(), update);
-      duties.get(least).add(update);
+      duties.get(least).add(new Duty(update, at));
+      at += update.gradient.length;
       load[least] += update.cost();
     }
   }
@@ -137,41 +175,53 @@ public final class OneDnnLearner implements Learner {
   @Override
   public Trainer.Report step(List<Batch> batches, long step) {
     List<LossNetwork.Value> values = new ArrayList<>();
-    double[] squares = new double[tapes.members()];
     for (Batch batch : batches) {
+      int before = values.size();
       values.add(differentiate(batch));
-      int before = values.size() - 1;
-      team.run(
-          (member, stream) -> {
-            if (member < tapes.members()) {
-              squares[member] =
-                  duties.get(member).stream().mapToDouble(update -> update.take(before)).sum();
-            }
-          });
+      sums.ifPresentOrElse(
+          all -> {
+            each((duty, stream) -> duty.update.give(all, duty.at));
+            all.sum();
+            each(
+                (duty, stream) ->
+                    duty.update.take(
+                        before, (from, count, into) -> all.get(duty.at + from, into, 0, count)));
+          },
+          () -> each((duty, stream) -> duty.update.take(before, duty.update::gradient)));
     }
-    double norm = Math.sqrt(Arrays.stream(squares).sum());
+    double squares = 0;
+    for (Update update : updates.values()) {
+      squares += update.squares();
+    }
+    double norm = Math.sqrt(squares);
     var facts = facts(step, norm);
-    team.run(
-        (member, stream) -> {
-          if (member < tapes.members()) {
-            for (Update update : duties.get(member)) {
-              update.step(facts, stream);
-            }
-          }
-        });
+    each((duty, stream) -> duty.update.step(facts, stream));
     var value = LossNetwork.mean(values);
     timestepLosses = value.perTimestep();
     return new Trainer.Report(value.loss(), norm, config.rate(step), value.metrics());
   }
 
+  /** Has the members do something with each of their parameters. */
+  private void each(BiConsumer<Duty, dnnl_stream> work) {
+    team.run(
+        (member, stream) -> {
+          if (member < duties.size()) {
+            duties.get(member).forEach(duty -> work.accept(duty, stream));
+          }
+        });
+  }
+
   @Override
   public LossNetwork.Value evaluate(Batch batch) {
-    if (batch.rows() != config.batchSize()) {
-      throw new IllegalArgumentException(
-          "batch: " + batch.rows() + " rows (expected: " + config.batchSize() + ")");
-    }
-    tapes.forward(batch);
-    return loss(batch);
+    Check.that(
+        batch.rows() == config.batchSize() || batch.rows() == share.count(),
+        "batch",
+        batch.rows() + " rows",
+        "%s",
+        config.batchSize());
+    var own = batch.rows() == share.count() ? batch : batch.rows(share.from(), share.to());
+    tapes.forward(own);
+    return objective.isMeanOfRows() ? meanLoss(own) : jointLoss(batch);
   }
 
   /** Leaves the gradient of the loss of a batch with the parameters. */
@@ -181,11 +231,43 @@ public final class OneDnnLearner implements Learner {
     return value;
   }
 
-  /** The loss of the network's outputs; leaves their gradients, and those of its parameters. */
-  private LossNetwork.Value loss(Batch batch) {
-    var read = batch.only(split.inputsOfHead());
+  /** The mean of the rows' losses, of which this process computes its own. */
+  private LossNetwork.Value meanLoss(Batch own) {
+    double weight = (double) share.count() / config.batchSize();
+    return LossNetwork.overProcesses(
+        group, config, loss(own.only(split.inputsOfHead()), tapes.outputs(), weight, 0));
+  }
+
+  /** The loss of all rows, which every process computes. */
+  private LossNetwork.Value jointLoss(Batch batch) {
+    int rows = config.batchSize();
+    var read = split.inputsOfHead().isEmpty() ? new Batch(rows) : batch.only(split.inputsOfHead());
+    var all = tapes.outputs().stream().map(own -> group.gather(own, share, rows)).toList();
+    var value = loss(read, all, 1, share.from());
+    if (!group.isFirst()) { // one process's gradient of the loss's own parameters is all of it
+      gradientsOfLoss.values().forEach(OneDnnLearner::clear);
+    }
+    return value;
+  }
+
+  private static void clear(Trained.Gradient gradient) {
+    var floats = gradient.floats();
+    for (int i = 0; i < floats.limit(); i++) {
+      floats.put(i, Round.NOTHING);
+    }
+  }
+
+  /**
+   * The loss of the network's outputs; leaves their gradients, and those of its parameters.
+   *
+   * @param read what else it reads
+   * @param outputs of the rows of the batch
+   * @param weight of the loss
+   * @param from the first of these rows that is this process's
+   */
+  private LossNetwork.Value loss(Batch read, List<float[]> outputs, double weight, int from) {
     for (int i = 0; i < split.joints().size(); i++) {
-      read.floats(split.joints().get(i), tapes.outputs().get(i));
+      read.floats(split.joints().get(i), outputs.get(i));
     }
     Map<String, double[]> parameters = new HashMap<>();
     for (String key : gradientsOfLoss.keySet()) {
@@ -193,9 +275,12 @@ public final class OneDnnLearner implements Learner {
     }
     var evaluation = loss.evaluate(read, parameters);
     var results = split.head().outputs();
-    evaluation.differentiate(Map.of(results.get(0), new double[] {1}));
+    evaluation.differentiate(Map.of(results.get(0), new double[] {weight}));
     for (int i = 0; i < split.joints().size(); i++) {
-      Numbers.narrow(evaluation.byInput(split.joints().get(i)), tapes.gradients().get(i));
+      float[] own = tapes.gradients().get(i);
+      double[] all = evaluation.byInput(split.joints().get(i));
+      int first = own.length / share.count() * from;
+      Numbers.narrow(Arrays.copyOfRange(all, first, first + own.length), own);
     }
     gradientsOfLoss.forEach(
         (key, gradient) -> gradient.floats().put(0, Numbers.narrow(evaluation.byParameter(key))));
@@ -257,12 +342,7 @@ public final class OneDnnLearner implements Learner {
         }
       }
     }
-    team.run(
-        (member, stream) -> {
-          if (member < tapes.members()) {
-            duties.get(member).forEach(update -> update.publish(stream));
-          }
-        });
+    each((duty, stream) -> duty.update.publish(stream));
   }
 
   private static float[] values(Update update, Role role) {
@@ -278,6 +358,7 @@ public final class OneDnnLearner implements Learner {
 
   @Override
   public void close() {
+    sums.ifPresent(AllReduce.Buffer::close);
     scope.close();
   }
 }

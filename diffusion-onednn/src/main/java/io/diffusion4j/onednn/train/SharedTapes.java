@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * A network for batches of one size: each member of a {@link Team} takes a share of the rows
- * forwards and backwards on a {@link Tape} of its own.
+ * A network for batches of one size: each member of a {@link Team} takes shares of the rows
+ * forwards and backwards, each on a {@link Tape} of its own.
  */
 final class SharedTapes {
   /** A tape and which rows of the batch it has. */
@@ -25,10 +25,12 @@ final class SharedTapes {
   private final Network network;
   private final int rows;
   private final List<Share> shares = new ArrayList<>();
+  private final int members;
   private final List<float[]> outputs = new ArrayList<>();
   private final List<float[]> gradients = new ArrayList<>();
 
-  private SharedTapes(Team team, Network network, int rows) {
+  private SharedTapes(Team team, Network network, int rows, int members) {
+    this.members = members;
     this.team = team;
     this.network = network;
     this.rows = rows;
@@ -39,6 +41,7 @@ final class SharedTapes {
    *
    * @param scope holds what is native
    * @param rows of each batch
+   * @param parts the number of shares, at most one for each row
    * @param type of what has pixels or tokens
    * @param parameters by key
    * @param differentiated names of the inputs whose gradients are asked for
@@ -50,16 +53,17 @@ final class SharedTapes {
       Scope scope,
       Network network,
       int rows,
+      int parts,
       DataType type,
       Activations activations,
       Function<String, Trained> parameters,
       Set<String> differentiated) {
-    var compiled = new SharedTapes(team, network, rows);
-    int members = Math.min(team.size(), rows);
-    for (int i = 0; i < members; i++) {
-      int from = rows * i / members;
-      int own = rows * (i + 1) / members - from;
-      var tape = new Tape(new Kernels(scope), type, own, parameters);
+    var compiled = new SharedTapes(team, network, rows, Math.min(team.size(), parts));
+    for (int i = 0; i < parts; i++) {
+      int number = i;
+      int from = rows * i / parts;
+      int own = rows * (i + 1) / parts - from;
+      var tape = new Tape(new Kernels(scope), type, own, key -> parameters.apply(key).on(number));
       var on = TapeCompiler.compile(tape, network, activations, differentiated);
       compiled.shares.add(new Share(tape, on, from, own));
     }
@@ -71,9 +75,16 @@ final class SharedTapes {
     return compiled;
   }
 
-  /** How many members have a share. */
+  /** How many members have shares. */
   int members() {
-    return shares.size();
+    return members;
+  }
+
+  /** The shares of a member: one, or several that follow each other. */
+  private List<Share> sharesOf(int member) {
+    return member < members
+        ? shares.subList(shares.size() * member / members, shares.size() * (member + 1) / members)
+        : List.of();
   }
 
   /** The outputs of the last batch that was run {@linkplain #forward forward}. */
@@ -98,8 +109,7 @@ final class SharedTapes {
     }
     team.run(
         (member, stream) -> {
-          if (member < shares.size()) {
-            var share = shares.get(member);
+          for (var share : sharesOf(member)) {
             feed(batch, share);
             share.tape.runForward(stream);
             for (int i = 0; i < outputs.size(); i++) {
@@ -114,8 +124,7 @@ final class SharedTapes {
   void backward() {
     team.run(
         (member, stream) -> {
-          if (member < shares.size()) {
-            var share = shares.get(member);
+          for (var share : sharesOf(member)) {
             for (int i = 0; i < outputs.size(); i++) {
               var gradient = share.network.outputs().get(i).gradient();
               gradient.floats().put(0, gradients.get(i), at(share, gradient), gradient.size());

@@ -2,6 +2,7 @@ package io.diffusion4j.onednn.train;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_equal;
 
+import io.diffusion4j.nn.train.group.Round;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Memory;
@@ -24,10 +25,15 @@ final class Trained {
   private final boolean frozen;
   private final int size;
   private final Memory values;
-  private final List<FloatBuffer> gradients = new ArrayList<>();
+
+  /** Of each tape. */
+  private final List<List<FloatBuffer>> gradients = new ArrayList<>();
+
   private final List<Packed> packed = new ArrayList<>();
   private final List<Kernel> packing = new ArrayList<>();
   private Optional<Memory> rounded = Optional.empty();
+  private int tape;
+  private int lastTape = -1;
 
   /** The values as some primitives want them. */
   private record Packed(dnnl_memory_desc wanted, dnnl_memory memory) {}
@@ -108,10 +114,20 @@ final class Trained {
     packing.forEach(kernel -> kernel.run(stream));
   }
 
+  /** Begins to add the gradients of a tape. */
+  Trained on(int newTape) {
+    tape = newTape;
+    return this;
+  }
+
   /** Adds a gradient. */
   Gradient gradient() {
     var memory = kernels.allocate(bytes());
-    gradients.add(memory.floats(0, size));
+    if (tape != lastTape) {
+      gradients.add(new ArrayList<>());
+      lastTape = tape;
+    }
+    gradients.get(gradients.size() - 1).add(memory.floats(0, size));
     return new Gradient(memory);
   }
 
@@ -132,14 +148,39 @@ final class Trained {
     }
   }
 
-  /** Some of the sum over all shares, always in the same order. */
-  void gradient(int from, int count, float[] into, float[] work) {
-    gradients.get(0).get(from, into, 0, count);
-    for (int g = 1; g < gradients.size(); g++) {
-      gradients.get(g).get(from, work, 0, count);
-      for (int i = 0; i < count; i++) {
-        into[i] += work[i];
+  /**
+   * Returns the number of working arrays that {@link #gradient(int, int, float[], float[][])}
+   * needs.
+   */
+  int depth() {
+    return 1 + Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(0, gradients.size() - 1));
+  }
+
+  /** Sums some of the gradients of all tapes in the tree of {@link Round}. */
+  void gradient(int from, int count, float[] into, float[][] work) {
+    sum(0, gradients.size(), from, count, into, work, 0);
+  }
+
+  private void sum(
+      int first, int last, int from, int count, float[] into, float[][] work, int level) {
+    if (last - first == 1) {
+      var own = gradients.get(first);
+      own.get(0).get(from, into, 0, count);
+      for (int g = 1; g < own.size(); g++) {
+        own.get(g).get(from, work[level], 0, count);
+        add(into, work[level], count);
       }
+      return;
+    }
+    int middle = first + Round.half(last - first);
+    sum(first, middle, from, count, into, work, level);
+    sum(middle, last, from, count, work[level], work, level + 1);
+    add(into, work[level], count);
+  }
+
+  private static void add(float[] sum, float[] more, int count) {
+    for (int i = 0; i < count; i++) {
+      sum[i] += more[i];
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.group.AllReduce;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_stream;
@@ -29,7 +30,14 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
   private final boolean decays;
   private final FloatBuffer published;
   private final float[] block;
-  private final float[] work;
+  private float[][] work = {};
+  private double squares;
+
+  /** Some of a gradient. */
+  @FunctionalInterface
+  interface Gradient {
+    void read(int from, int count, float[] into);
+  }
 
   /**
    * What is the same for all parameters in a step.
@@ -73,7 +81,6 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
     moreAverages = config.emaDecays().stream().skip(1).map(decay -> new float[size]).toList();
     published = parameter.values();
     block = new float[Math.min(size, BLOCK)];
-    work = new float[block.length];
   }
 
   final Trained parameter() {
@@ -120,25 +127,47 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
     parameter.pack(stream);
   }
 
+  /** Some of the gradient of this process's rows. */
+  final void gradient(int from, int count, float[] into) {
+    if (work.length == 0) {
+      work = new float[parameter.depth()][block.length];
+    }
+    parameter.gradient(from, count, into, work);
+  }
+
+  /** Hands over the gradient of this process's rows. */
+  final void give(AllReduce.Buffer sums, int at) {
+    for (int from = 0; from < gradient.length; from += BLOCK) {
+      int count = Math.min(BLOCK, gradient.length - from);
+      gradient(from, count, block);
+      sums.put(at + from, block, 0, count);
+    }
+  }
+
+  /** The sum of the squares of the gradients taken until now. */
+  final double squares() {
+    return squares;
+  }
+
   /**
-   * Takes the gradient of one of several batches over, and gives the sum of the squares of the mean
-   * of those that were taken until then.
+   * Takes over the gradient of one of several batches; what counts is the mean of those that were
+   * taken until then.
    *
    * @param before how many were taken before
    */
-  final double take(int before) {
+  final void take(int before, Gradient of) {
     float share = 1f / (before + 1);
     double sum = 0;
     for (int from = 0; from < gradient.length; from += BLOCK) {
       int count = Math.min(BLOCK, gradient.length - from);
-      parameter.gradient(from, count, block, work);
+      of.read(from, count, block);
       for (int i = 0; i < count; i++) {
         float mean = before == 0 ? 0 : gradient[from + i];
         gradient[from + i] = mean + (block[i] - mean) * share;
       }
       sum += squares(gradient, from, from + count);
     }
-    return sum;
+    squares = sum;
   }
 
   /** In four strands, for the processor to add at once. */

@@ -6,6 +6,9 @@ import io.diffusion4j.nn.train.LossNetwork;
 import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.group.AllReduce;
+import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.Share;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.nn.weights.TensorMap;
@@ -32,7 +35,10 @@ import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
-/** Trains any objective with TensorFlow: a step is one run of the graph. */
+/**
+ * Trains any objective with TensorFlow: a step is one run of the graph. In a group, it is one run
+ * for the gradients, whose sums over all processes are fed to a second run.
+ */
 final class TensorFlowLearner implements Learner {
   /** A variable of the state, with the operations that read and fill it. */
   private record Cell(
@@ -42,6 +48,8 @@ final class TensorFlowLearner implements Learner {
       Assign<TFloat32> fill) {}
 
   private final TrainingConfig config;
+  private final Group group;
+  private final Share share;
   private final Graph graph = new Graph();
   private final Session session;
   private final LossNetwork objective;
@@ -59,6 +67,13 @@ final class TensorFlowLearner implements Learner {
   /** What puts the share of the first batch into the sum of gradients, if there are several. */
   private final List<Op> begins = new ArrayList<>();
 
+  /** The gradients, if they are to be summed over processes, and where the sums are fed. */
+  private final List<Operand<TFloat32>> summands = new ArrayList<>();
+
+  private final List<Placeholder<TFloat32>> means = new ArrayList<>();
+  private final List<Integer> sizes = new ArrayList<>();
+  private final Optional<AllReduce.Buffer> sums;
+
   /** What adds that of a later one. */
   private final List<Op> adds = new ArrayList<>();
 
@@ -66,8 +81,10 @@ final class TensorFlowLearner implements Learner {
   private float[] timestepLosses = {};
 
   /** Builds the training graph. */
-  TensorFlowLearner(LossNetwork objective, TrainingConfig config) {
+  TensorFlowLearner(LossNetwork objective, TrainingConfig config, Group group) {
     this.config = config;
+    this.group = group;
+    this.share = config.share(group.rank(), group.size());
     this.objective = objective;
     try {
       var tf = Ops.create(graph);
@@ -89,7 +106,10 @@ final class TensorFlowLearner implements Learner {
       List<Operand<TFloat32>> gradients = new ArrayList<>();
       for (Output<?> g : graph.addGradients(network.outputs().get(0).asOutput(), reads)) {
         var slot = slots.get(gradients.size());
-        gradients.add(config.accumulate() == 1 ? float32(g) : sum(tf, slot, float32(g)));
+        gradients.add(
+            !group.isAlone()
+                ? fed(tf, slot, float32(g))
+                : config.accumulate() == 1 ? float32(g) : sum(tf, slot, float32(g)));
       }
       List<Operand<TFloat32>> halfSquares = new ArrayList<>();
       gradients.forEach(gradient -> halfSquares.add(tf.nn.l2Loss(gradient)));
@@ -104,6 +124,8 @@ final class TensorFlowLearner implements Learner {
         update(tf, slots.get(i), tf.math.mul(gradients.get(i), clip), clip);
       }
       session = Sessions.open(graph, config.compute().threads());
+      int count = sizes.stream().mapToInt(Integer::intValue).sum();
+      sums = group.isAlone() ? Optional.empty() : Optional.of(group.buffer(count));
     } catch (RuntimeException | Error e) {
       graph.close();
       throw e;
@@ -117,6 +139,16 @@ final class TensorFlowLearner implements Learner {
   @SuppressWarnings("unchecked") // the gradient of a float32 read is float32
   private static Operand<TFloat32> float32(Output<?> gradient) {
     return (Operand<TFloat32>) gradient;
+  }
+
+  /** What is fed instead of a gradient. */
+  private Operand<TFloat32> fed(Ops tf, TrainableWeights.Slot slot, Operand<TFloat32> gradient) {
+    double weight = (double) share.count() / config.batchSize();
+    summands.add(tf.math.mul(gradient, tf.constant((float) weight)));
+    var mean = tf.placeholder(TFloat32.class, Placeholder.shape(slot.shape()));
+    means.add(mean);
+    sizes.add(slot.parameter().size());
+    return mean;
   }
 
   /** The sum of the shares that the batches of a step have in the gradient. */
@@ -264,7 +296,9 @@ final class TensorFlowLearner implements Learner {
   public Trainer.Report step(List<Batch> batches, long step) {
     List<LossNetwork.Value> values = new ArrayList<>();
     double norm;
-    if (batches.size() == 1) {
+    if (sums.isPresent()) {
+      norm = together(sums.get(), batches, step, values);
+    } else if (batches.size() == 1) {
       norm = run(Optional.of(batches.get(0)), updates, step, values);
     } else {
       for (Batch batch : batches) {
@@ -277,11 +311,72 @@ final class TensorFlowLearner implements Learner {
     return new Trainer.Report(loss.loss(), norm, config.rate(step), loss.metrics());
   }
 
+  /** A step with the other processes; returns the norm of the gradient. */
+  private double together(
+      AllReduce.Buffer all, List<Batch> batches, long step, List<LossNetwork.Value> values) {
+    List<float[]> mean = sizes.stream().map(float[]::new).toList();
+    for (Batch batch : batches) {
+      List<TType> owned = new ArrayList<>();
+      try {
+        var runner = session.runner();
+        network.feed(runner, own(batch), owned);
+        network.outputs().forEach(runner::fetch);
+        summands.forEach(runner::fetch);
+        try (var result = runner.run()) {
+          int outputs = network.outputs().size();
+          values.add(overProcesses(objective.value(i -> Tensors.floats(result.get(i)))));
+          int at = 0;
+          for (int i = 0; i < mean.size(); i++) {
+            all.put(at, Tensors.floats(result.get(outputs + i)), 0, sizes.get(i));
+            at += sizes.get(i);
+          }
+        }
+      } finally {
+        owned.forEach(TType::close);
+      }
+      all.sum();
+      int at = 0;
+      for (float[] total : mean) {
+        float[] sum = new float[total.length];
+        all.get(at, sum, 0, sum.length);
+        for (int i = 0; i < sum.length; i++) {
+          total[i] += sum[i] / batches.size();
+        }
+        at += sum.length;
+      }
+    }
+    List<TType> owned = new ArrayList<>();
+    try {
+      var runner = session.runner();
+      feed(runner, owned, step);
+      for (int i = 0; i < mean.size(); i++) {
+        var tensor = Tensors.of(mean.get(i), means.get(i).shape().asArray());
+        owned.add(tensor);
+        runner.feed(means.get(i), tensor);
+      }
+      updates.forEach(runner::addTarget);
+      try (var result = runner.fetch(gradientNorm).run()) {
+        return Tensors.floats(result.get(0))[0];
+      }
+    } finally {
+      owned.forEach(TType::close);
+    }
+  }
+
+  private LossNetwork.Value overProcesses(LossNetwork.Value own) {
+    return LossNetwork.overProcesses(group, config, own);
+  }
+
+  /** The rows of this process. */
+  private Batch own(Batch batch) {
+    return batch.rows() == share.count() ? batch : batch.rows(share.from(), share.to());
+  }
+
   @Override
   public LossNetwork.Value evaluate(Batch batch) {
     List<LossNetwork.Value> values = new ArrayList<>();
-    run(Optional.of(batch), List.of(), 0, values);
-    return values.get(0);
+    run(Optional.of(own(batch)), List.of(), 0, values);
+    return overProcesses(values.get(0));
   }
 
   /**
@@ -381,6 +476,7 @@ final class TensorFlowLearner implements Learner {
 
   @Override
   public void close() {
+    sums.ifPresent(AllReduce.Buffer::close);
     session.close();
     graph.close();
   }

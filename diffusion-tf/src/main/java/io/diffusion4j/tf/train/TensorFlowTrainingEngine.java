@@ -7,6 +7,7 @@ import io.diffusion4j.nn.train.LossNetwork;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.train.TrainingEngine;
+import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.tf.TensorFlowEngine;
 import java.util.Optional;
 
@@ -33,12 +34,17 @@ public final class TensorFlowTrainingEngine implements TrainingEngine {
   }
 
   @Override
-  public Learner learner(LossNetwork objective, TrainingConfig config) {
+  public Learner learner(LossNetwork objective, TrainingConfig config, Group group) {
     Check.that(
         config.activations() == Activations.KEPT,
         "activations",
         config.activations(),
         "KEPT, as TensorFlow trains; oneDNN recomputes them");
-    return new TensorFlowLearner(objective, config);
+    Check.that(
+        group.isAlone() || objective.isMeanOfRows(),
+        "engine",
+        name(),
+        "onednn, for several processes with a loss that is no mean of its rows' losses");
+    return new TensorFlowLearner(objective, config, group);
   }
 }

@@ -42,12 +42,15 @@ public interface Learner extends AutoCloseable {
    * Makes a step by the mean of the gradients of some batches, all of the configured size. If a
    * loss or the gradient is not finite, the weights are invalid afterwards.
    *
-   * @param batches the configured number per step
+   * @param batches the configured number per step, each whole or with the rows of this process
    * @param step the number of steps before this one
    */
   Trainer.Report step(List<Batch> batches, long step);
 
-  /** Returns the loss of a batch of the configured size, without a step. */
+  /**
+   * Returns the loss of a batch of the configured size, without a step. In a group, all processes
+   * evaluate together.
+   */
   LossNetwork.Value evaluate(Batch batch);
 
   /** Timestep and loss of each sample of the last step, {@code [B, 2]}; empty if there are none. */

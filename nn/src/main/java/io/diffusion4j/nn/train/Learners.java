@@ -2,6 +2,7 @@ package io.diffusion4j.nn.train;
 
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.train.group.Group;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,13 +19,13 @@ final class Learners {
 
   private Learners() {}
 
-  static Learner of(Objective objective, TrainingConfig config) {
+  static Learner of(Objective objective, TrainingConfig config, Group group) {
     return config.accumulate() > 1 && objective instanceof FeatureObjective features
-        ? new CachedFeatures(features, loss -> of(loss, config))
-        : of(LossNetwork.of(objective), config);
+        ? new CachedFeatures(features, loss -> of(loss, config, group))
+        : of(LossNetwork.of(objective), config, group);
   }
 
-  private static Learner of(LossNetwork whole, TrainingConfig config) {
+  private static Learner of(LossNetwork whole, TrainingConfig config, Group group) {
     var network = config.lowRank().map(updates -> updates.in(whole)).orElse(whole);
     String asked = Engines.requireKnown(config.compute().engine());
     List<TrainingEngine> engines = new ArrayList<>();
@@ -35,7 +36,7 @@ final class Learners {
           asked.equals(Engines.AUTO) || asked.equals(engine.name()) || engine.isLastResort();
       if (mayTrain && engine.unavailable(config.compute().precision()).isEmpty()) {
         try {
-          return engine.learner(network, config);
+          return engine.learner(network, config, group);
         } catch (UnsupportedLayerException e) {
           LOG.debug("Left to the next engine by {}: {}", engine.name(), e.getMessage());
         }

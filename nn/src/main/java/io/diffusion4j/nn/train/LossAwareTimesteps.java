@@ -5,6 +5,7 @@ import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.loss.SecondMomentSampler;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.TensorMap;
 
 /**
  * Timesteps drawn where the loss of this run is large ({@link SecondMomentSampler}).
@@ -81,15 +82,33 @@ public final class LossAwareTimesteps {
     return tensor.startsWith(PREFIX);
   }
 
-  synchronized void save(SafetensorsWriter writer) {
+  /** Returns the state for {@link #restore}. */
+  synchronized NamedTensors state() {
     int steps = before.steps();
-    float[] losses = before.losses();
-    int[] counts = before.counts();
-    float[] recorded = last;
-    writer
-        .floats(LOSSES, DType.F32, new long[] {steps, SecondMomentSampler.HISTORY}, () -> losses)
-        .floats(COUNTS, DType.F32, new long[] {steps}, () -> floats(counts))
-        .floats(LAST, DType.F32, new long[] {recorded.length / 2, 2}, () -> recorded);
+    return new TensorMap()
+        .put(LOSSES, new long[] {steps, SecondMomentSampler.HISTORY}, before.losses())
+        .put(COUNTS, new long[] {steps}, floats(before.counts()))
+        .put(LAST, new long[] {last.length / 2, 2}, last);
+  }
+
+  /** Returns a state of the same shape without contents. */
+  NamedTensors empty(long samplesPerStep) {
+    int steps = now.steps();
+    int rows = Math.toIntExact(samplesPerStep);
+    return new TensorMap()
+        .put(
+            LOSSES,
+            new long[] {steps, SecondMomentSampler.HISTORY},
+            new float[steps * SecondMomentSampler.HISTORY])
+        .put(COUNTS, new long[] {steps}, new float[steps])
+        .put(LAST, new long[] {rows, 2}, new float[2 * rows]);
+  }
+
+  void save(SafetensorsWriter writer) {
+    var state = state();
+    for (String name : state.names()) {
+      writer.floats(name, DType.F32, state.shape(name), () -> state.read(name));
+    }
   }
 
   private static float[] floats(int[] counts) {

@@ -3,8 +3,11 @@ package io.diffusion4j.nn.train;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.Round;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -66,6 +69,49 @@ public record LossNetwork(Network network, List<String> metrics, int features) {
         values,
         first > last ? outputs.apply(last) : new float[0],
         IntStream.range(first, network.outputs().size()).mapToObj(outputs).toList());
+  }
+
+  /**
+   * Whether each row has a loss, and the loss of the batch is their mean; processes can then
+   * compute their rows' losses by themselves.
+   */
+  public boolean isMeanOfRows() {
+    return network.outputs().size() - features > 1 + metrics.size();
+  }
+
+  /**
+   * Returns the mean loss of the rows of all processes, with the timesteps and losses of all rows.
+   *
+   * @param own of the rows of this process
+   */
+  public static Value overProcesses(Group group, TrainingConfig config, Value own) {
+    if (group.isAlone()) {
+      return own;
+    }
+    var share = config.share(group.rank(), group.size());
+    int perRow = own.perTimestep.length / share.count();
+    int scalars = 1 + own.metrics.size();
+    float[] sums = new float[perRow * config.batchSize() + scalars * group.size()];
+    Arrays.fill(sums, Round.NOTHING);
+    System.arraycopy(own.perTimestep, 0, sums, perRow * share.from(), own.perTimestep.length);
+    int at = perRow * config.batchSize() + scalars * group.rank();
+    sums[at] = (float) own.loss;
+    for (double metric : own.metrics.values()) {
+      at++;
+      sums[at] = (float) metric;
+    }
+    group.sum(sums);
+    double[] means = new double[scalars];
+    for (int rank = 0; rank < group.size(); rank++) {
+      double weight = (double) config.share(rank, group.size()).count() / config.batchSize();
+      for (int i = 0; i < scalars; i++) {
+        means[i] += weight * sums[perRow * config.batchSize() + scalars * rank + i];
+      }
+    }
+    Map<String, Double> metrics = new TreeMap<>();
+    own.metrics.keySet().forEach(name -> metrics.put(name, means[1 + metrics.size()]));
+    float[] perTimestep = Arrays.copyOf(sums, perRow * config.batchSize());
+    return new Value(means[0], metrics, perTimestep, List.of());
   }
 
   /** The mean of the losses of batches of one size, without their features. */

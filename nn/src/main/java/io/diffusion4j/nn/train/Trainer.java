@@ -3,6 +3,7 @@ package io.diffusion4j.nn.train;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.Learner.Role;
+import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.nn.weights.TensorMap;
@@ -40,15 +41,26 @@ public final class Trainer implements AutoCloseable {
   private final Learner learner;
   private final TrainingConfig config;
   private final List<Parameter> parameters;
+  private final Group group;
   private long step;
 
   /** Creates a trainer and initialises the weights from the configured seed. */
   public Trainer(Objective objective, TrainingConfig config) {
-    this(Learners.of(objective, config), config);
+    this(objective, config, Group.alone());
+  }
+
+  /**
+   * Creates a trainer in a group of processes, all of which create the same one.
+   *
+   * @param group is not closed with the trainer
+   */
+  public Trainer(Objective objective, TrainingConfig config, Group group) {
+    this(Learners.of(objective, config, group), config, group);
   }
 
   /** Initialises the weights of a learner, which it owns from now on. */
-  Trainer(Learner learner, TrainingConfig config) {
+  Trainer(Learner learner, TrainingConfig config, Group group) {
+    this.group = group;
     this.learner = learner;
     this.config = config;
     this.parameters = learner.parameters();
@@ -68,6 +80,11 @@ public final class Trainer implements AutoCloseable {
         values.put(role.key(p.key()), p.shape(), isMoment ? new float[p.size()] : initial);
       }
     }
+  }
+
+  /** Returns the processes that train together. */
+  public Group group() {
+    return group;
   }
 
   /** Returns the number of steps done, over all sessions of a resumed run. */

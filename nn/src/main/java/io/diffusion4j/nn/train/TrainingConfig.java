@@ -3,6 +3,7 @@ package io.diffusion4j.nn.train;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.Learner.Role;
+import io.diffusion4j.nn.train.group.Share;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
  * @param frozen the parameters that are not trained
  * @param lowRank updates that are trained instead of the weights, if any
  * @param activations whether they are kept for the backward pass
+ * @param shares the division of a batch
  * @param compute the engine and its threads, and the precision of activations and matrix products;
  *     the weights themselves are float32
  * @param seed of the initial weights and of the data
@@ -50,8 +52,27 @@ public record TrainingConfig(
     KeyPatterns frozen,
     Optional<LowRank> lowRank,
     Activations activations,
+    Shares shares,
     Compute compute,
     long seed) {
+  /** The division of a batch into shares, whose gradients are summed in a binary tree. */
+  public enum Shares {
+    /**
+     * One for each thread of each process. The weights are the same, to the bit, with as many
+     * threads in all.
+     */
+    BY_THREAD,
+    /**
+     * {@value TrainingConfig#FIXED_SHARES}, or the largest power of two that divides the batch if
+     * that is less. The weights are the same, to the bit, with any number of threads and processes;
+     * small shares take more time and memory.
+     */
+    FIXED
+  }
+
+  /** The number of shares that do not depend on threads. */
+  public static final int FIXED_SHARES = 8;
+
   /** The storage of activations between the forward and the backward pass. */
   public enum Activations {
     /** All are kept. */
@@ -139,6 +160,7 @@ public record TrainingConfig(
         KeyPatterns.NONE,
         Optional.empty(),
         Activations.KEPT,
+        Shares.BY_THREAD,
         compute,
         seed);
   }
@@ -228,6 +250,12 @@ public record TrainingConfig(
     return changed.made();
   }
 
+  public TrainingConfig withShares(Shares newShares) {
+    var changed = new Change(this);
+    changed.shares = newShares;
+    return changed.made();
+  }
+
   public TrainingConfig withCompute(Compute newCompute) {
     var changed = new Change(this);
     changed.compute = newCompute;
@@ -255,6 +283,7 @@ public record TrainingConfig(
     private KeyPatterns frozen;
     private Optional<LowRank> lowRank;
     private Activations activations;
+    private Shares shares;
     private Compute compute;
     private long seed;
 
@@ -272,6 +301,7 @@ public record TrainingConfig(
       frozen = from.frozen;
       lowRank = from.lowRank;
       activations = from.activations;
+      shares = from.shares;
       compute = from.compute;
       seed = from.seed;
     }
@@ -292,6 +322,7 @@ public record TrainingConfig(
           frozen,
           lowRank,
           activations,
+          shares,
           compute,
           seed);
     }
@@ -320,6 +351,22 @@ public record TrainingConfig(
       case LINEAR -> learningRate * (1 - progress);
       case NONE -> learningRate;
     };
+  }
+
+  /** The number of {@link Shares#FIXED} shares. */
+  public int fixedShares() {
+    return Math.min(FIXED_SHARES, Integer.lowestOneBit(batchSize));
+  }
+
+  /** Returns the rows of a batch that a process computes. */
+  public Share share(int process, int processes) {
+    require(processes <= batchSize, "processes", processes, "at most " + batchSize + ", the batch");
+    if (shares == Shares.BY_THREAD) {
+      return Share.of(batchSize, process, processes);
+    }
+    var own = Share.ofTree(fixedShares(), process, processes);
+    int rows = batchSize / fixedShares();
+    return new Share(own.from() * rows, own.to() * rows);
   }
 
   /** Samples per step. */

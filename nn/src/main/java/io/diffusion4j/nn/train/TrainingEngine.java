@@ -1,6 +1,7 @@
 package io.diffusion4j.nn.train;
 
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.train.group.Group;
 import java.util.Optional;
 
 /** Trains objectives. Found by {@link java.util.ServiceLoader}; see {@link Learners}. */
@@ -22,8 +23,14 @@ public interface TrainingEngine {
   /**
    * Prepares the training of an objective; the weights are not initialised.
    *
+   * @param group the processes that train together; each computes its share of the rows
    * @throws io.diffusion4j.nn.UnsupportedLayerException if the engine cannot differentiate one of
    *     the objective's layers
    */
-  Learner learner(LossNetwork objective, TrainingConfig config);
+  Learner learner(LossNetwork objective, TrainingConfig config, Group group);
+
+  /** Prepares the training of an objective in this process alone. */
+  default Learner learner(LossNetwork objective, TrainingConfig config) {
+    return learner(objective, config, Group.alone());
+  }
 }

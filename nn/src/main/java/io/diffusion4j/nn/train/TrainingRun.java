@@ -2,6 +2,7 @@ package io.diffusion4j.nn.train;
 
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.train.group.Group;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +17,10 @@ import java.util.concurrent.Executors;
 /**
  * A training run that can be stopped at any moment and resumes from its last checkpoint, with the
  * same final weights as an uninterrupted run.
+ *
+ * <p>In a {@link Group}, each process has a run. Only the first reads and writes the state; the
+ * folders of the others are not used. {@link #stop} in one of them stops all after the same step,
+ * and before a state is saved their weights are compared.
  *
  * <p>The next batch is made during the current step. A folder belongs to one run at a time, until
  * the end of {@link #run} or {@link #close}.
@@ -46,7 +51,8 @@ public final class TrainingRun implements AutoCloseable {
   private final Optional<LossAwareTimesteps> timesteps;
   private final Path state;
   private final long checkpointEvery;
-  private final StateLock lock;
+  private final Group group;
+  private Optional<StateLock> lock = Optional.empty();
   private Optional<Long> saved = Optional.empty();
 
   private volatile boolean stopped;
@@ -100,23 +106,28 @@ public final class TrainingRun implements AutoCloseable {
     this.config = config;
     this.batches = batches;
     this.timesteps = timesteps;
+    this.group = trainer.group();
+    this.state = folder.resolve(STATE);
+    this.checkpointEvery = checkpointEvery;
+    try {
+      SharedState.restore(trainer, config, timesteps, () -> restore(folder));
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void restore(Path folder) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
     }
-    this.state = folder.resolve(STATE);
-    this.checkpointEvery = checkpointEvery;
-    this.lock = StateLock.of(folder);
-    try {
-      SafetensorsWriter.removeLeftovers(state);
-      if (Files.exists(state)) {
-        TrainingState.restore(trainer, config, timesteps, state);
-        saved = Optional.of(trainer.step());
-      }
-    } catch (RuntimeException | Error e) {
-      lock.close();
-      throw e;
+    lock = Optional.of(StateLock.of(folder));
+    SafetensorsWriter.removeLeftovers(state);
+    if (Files.exists(state)) {
+      TrainingState.restore(trainer, config, timesteps, state);
+      saved = Optional.of(trainer.step());
     }
   }
 
@@ -133,6 +144,8 @@ public final class TrainingRun implements AutoCloseable {
    *     space on the disk and the step of the last checkpoint, which stays intact
    * @throws DivergedException if a step gave numbers that are not finite; the last checkpoint stays
    *     intact
+   * @throws io.diffusion4j.nn.train.group.PeerLostException if another process is lost; the last
+   *     checkpoint stays intact
    * @throws RuntimeException from the source of batches; the state is saved first
    * @return whether all steps are done
    */
@@ -146,10 +159,15 @@ public final class TrainingRun implements AutoCloseable {
             });
     try {
       CompletableFuture<Batch[]> next = ahead(loader, trainer.step());
-      while (!stopped && trainer.step() < config.steps()) {
+      boolean begins = true;
+      while (!group.any(stopped) && trainer.step() < config.steps()) {
         long asked = System.nanoTime();
         Batch[] batch = next.join();
         waited += System.nanoTime() - asked;
+        if (begins) {
+          requireSameData(batch);
+          begins = false;
+        }
         next = ahead(loader, trainer.step() + 1);
         var report = trainer.step(batch);
         timesteps.ifPresent(aware -> aware.record(trainer.timestepLosses()));
@@ -164,7 +182,7 @@ public final class TrainingRun implements AutoCloseable {
       return trainer.step() >= config.steps();
     } catch (CompletionException e) { // the next batch could not be made; what is done is kept
       if (trainer.step() % checkpointEvery != 0) {
-        save(listener);
+        write(listener);
       }
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -186,7 +204,7 @@ public final class TrainingRun implements AutoCloseable {
   /** Releases the folder; a second call does nothing. */
   @Override
   public void close() {
-    lock.close();
+    lock.ifPresent(StateLock::close);
   }
 
   private CompletableFuture<Batch[]> ahead(ExecutorService loader, long step) {
@@ -204,7 +222,27 @@ public final class TrainingRun implements AutoCloseable {
     return all;
   }
 
+  /** Checks the data of the first step, which processes draw by themselves. */
+  private void requireSameData(Batch[] batches) {
+    if (!group.isAlone()) {
+      var sum = new StringBuilder("of step " + trainer.step());
+      for (Batch batch : batches) {
+        sum.append(", ").append(Long.toHexString(batch.checksum()));
+      }
+      group.requireSame("data", sum.toString());
+    }
+  }
+
   private void save(Listener listener) {
+    SharedState.requireSameWeights(trainer);
+    write(listener);
+  }
+
+  /** Writes the state, if this process is the first. */
+  private void write(Listener listener) {
+    if (!group.isFirst()) {
+      return;
+    }
     try {
       TrainingState.save(trainer, config, timesteps, state);
     } catch (UncheckedIOException e) {

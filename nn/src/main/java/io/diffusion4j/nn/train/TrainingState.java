@@ -5,6 +5,7 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.TensorMap;
@@ -91,6 +92,16 @@ final class TrainingState {
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(file, "is of another run: " + e.getMessage(), e);
     }
+  }
+
+  /** The settings that must be the same in all processes of a group, as one text. */
+  static String describe(
+      Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps) {
+    return identity(trainer, config, timesteps)
+        + ", parameters="
+        + trainer.parameters()
+        + ", "
+        + config.withCompute(Compute.of(config.compute().precision()));
   }
 
   /** The settings that must not change within a run; its length and its learning rate may. */

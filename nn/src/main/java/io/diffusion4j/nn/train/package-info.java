@@ -37,7 +37,7 @@
  *
  * <p>A {@link io.diffusion4j.nn.train.TrainingEngine} computes the steps. Engines are found by
  * {@link java.util.ServiceLoader}. Data sets are not here: see the modules {@code data} and {@code
- * training}. Neither is training on several machines.
+ * training}. Several processes train together in a {@link io.diffusion4j.nn.train.group.Group}.
  */
 @NullMarked
 package io.diffusion4j.nn.train;

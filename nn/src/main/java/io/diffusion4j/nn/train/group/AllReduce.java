@@ -1,0 +1,51 @@
+package io.diffusion4j.nn.train.group;
+
+/**
+ * Sums numbers over processes, in the order of {@link Round}. All processes get the same bits.
+ *
+ * <p>To be used through a {@link Group}, which adds what can be derived from sums.
+ */
+public interface AllReduce extends AutoCloseable {
+  /** The number of this process, from 0. */
+  int rank();
+
+  /** The number of processes, at least 1. */
+  int size();
+
+  /**
+   * Allocates memory for numbers to be summed. All processes allocate buffers of the same sizes in
+   * the same order.
+   */
+  Buffer buffer(int count);
+
+  /** Leaves the group; to be called by all processes, after their last sum. */
+  @Override
+  void close();
+
+  /**
+   * Numbers to be summed. Several threads may put or get ranges that do not overlap.
+   *
+   * <p>The sums replace the numbers: what was put must be put again before the next sum.
+   */
+  interface Buffer extends AutoCloseable {
+    /** The number of numbers. */
+    int count();
+
+    /** Sets some of this process's numbers. */
+    void put(int at, float[] values, int from, int count);
+
+    /**
+     * Sums over all processes.
+     *
+     * @throws PeerLostException if one of them is lost
+     */
+    void sum();
+
+    /** Reads some of the last sums. */
+    void get(int at, float[] into, int from, int count);
+
+    /** Frees the memory. */
+    @Override
+    void close();
+  }
+}

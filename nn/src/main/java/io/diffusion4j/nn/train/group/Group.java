@@ -1,0 +1,270 @@
+package io.diffusion4j.nn.train.group;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+/**
+ * The processes that train together, of which this is one. Each has its {@link Share} of the rows
+ * of every batch.
+ *
+ * <p>For one thread. All processes call the same methods in the same order; a method throws a
+ * {@link PeerLostException} if one of them is lost.
+ */
+public final class Group implements AutoCloseable {
+  /** Numbers are broadcast in pieces of this size. */
+  private static final int PIECE = 1 << 20;
+
+  /** The longest text that is exchanged, in bytes of UTF-8. */
+  private static final int TEXT = 1 << 12;
+
+  private final AllReduce all;
+  private final Map<Integer, AllReduce.Buffer> buffers = new HashMap<>();
+
+  private Group(AllReduce all) {
+    this.all = all;
+  }
+
+  /** A process that trains by itself. */
+  public static Group alone() {
+    return new Group(new Alone());
+  }
+
+  /** The processes that sum together; the group closes the sums. */
+  public static Group of(AllReduce all) {
+    return new Group(all);
+  }
+
+  /** The number of this process, from 0. */
+  public int rank() {
+    return all.rank();
+  }
+
+  /** The number of processes, at least 1. */
+  public int size() {
+    return all.size();
+  }
+
+  /** Whether there is no other process. */
+  public boolean isAlone() {
+    return size() == 1;
+  }
+
+  /** Whether this process writes the files: it is the first. */
+  public boolean isFirst() {
+    return rank() == 0;
+  }
+
+  /** Allocates memory for sums; all processes do so in the same order. */
+  public AllReduce.Buffer buffer(int count) {
+    return all.buffer(count);
+  }
+
+  /** Whether any process says so. */
+  public boolean any(boolean mine) {
+    float[] flag = {mine ? 1 : 0};
+    sum(flag);
+    return flag[0] > 0;
+  }
+
+  /** Replaces the numbers by those of the first process. */
+  public void broadcast(float[] values) {
+    if (isAlone()) {
+      return;
+    }
+    var buffer = kept(Math.min(values.length, PIECE));
+    float[] nothing = isFirst() ? new float[0] : nothing(buffer.count());
+    for (int from = 0; from < values.length; from += buffer.count()) {
+      int count = Math.min(buffer.count(), values.length - from);
+      if (isFirst()) {
+        buffer.put(0, values, from, count);
+      } else {
+        buffer.put(0, nothing, 0, count);
+      }
+      buffer.sum();
+      buffer.get(0, values, from, count);
+    }
+  }
+
+  /**
+   * Returns the rows of all processes.
+   *
+   * @param own the rows of the share, side by side
+   * @param rows of all shares together
+   */
+  public float[] gather(float[] own, Share share, int rows) {
+    if (isAlone()) {
+      return own;
+    }
+    int size = own.length / share.count();
+    float[] values = nothing(rows * size);
+    System.arraycopy(own, 0, values, share.from() * size, own.length);
+    sum(values);
+    return values;
+  }
+
+  /**
+   * Returns the texts of all processes, by rank.
+   *
+   * @param mine is cut off after 4,096 bytes of UTF-8
+   */
+  public List<String> exchange(String mine) {
+    if (isAlone()) {
+      return List.of(mine);
+    }
+    byte[] bytes = mine.getBytes(StandardCharsets.UTF_8);
+    float[] values = nothing(TEXT * size());
+    for (int i = 0; i < Math.min(bytes.length, TEXT); i++) {
+      values[TEXT * rank() + i] = bytes[i];
+    }
+    sum(values);
+    List<String> texts = new ArrayList<>();
+    for (int rank = 0; rank < size(); rank++) {
+      byte[] text = new byte[TEXT];
+      int length = 0;
+      while (length < TEXT && values[TEXT * rank + length] != 0) {
+        text[length] = (byte) values[TEXT * rank + length];
+        length++;
+      }
+      texts.add(new String(text, 0, length, StandardCharsets.UTF_8));
+    }
+    return texts;
+  }
+
+  /**
+   * Checks that all processes have the same text.
+   *
+   * @param name of what the text describes, for the message
+   * @throws IllegalArgumentException in every process, if the text of one differs from the first's
+   */
+  public void requireSame(String name, String mine) {
+    var texts = exchange(mine);
+    for (int rank = 1; rank < texts.size(); rank++) {
+      if (!texts.get(rank).equals(texts.get(0))) {
+        throw new IllegalArgumentException(
+            name
+                + " of process "
+                + rank
+                + ": "
+                + texts.get(rank)
+                + " (expected: that of process 0, "
+                + texts.get(0)
+                + ")");
+      }
+    }
+  }
+
+  /**
+   * Checks that all processes have the same numbers.
+   *
+   * @param values by name; the names are the same in all processes
+   * @throws IllegalStateException in every process, with the rank and the name of a difference
+   */
+  public void requireSame(Map<String, float[]> values) {
+    if (isAlone()) {
+      return;
+    }
+    List<String> names = List.copyOf(values.keySet());
+    float[] sums = new float[2 * names.size()]; // halves of checksums, which float32 holds exactly
+    for (int i = 0; i < names.size(); i++) {
+      long sum = checksum(values.getOrDefault(names.get(i), new float[0]));
+      sums[2 * i] = sum >>> 16;
+      sums[2 * i + 1] = sum & 0xffff;
+    }
+    float[] everybodys = gather(sums, new Share(rank(), rank() + 1), size());
+    for (int i = 0; i < everybodys.length; i++) {
+      int at = i % sums.length;
+      if (everybodys[i] != everybodys[at]) {
+        throw new IllegalStateException(
+            names.get(at / 2)
+                + ": differs in process "
+                + i / sums.length
+                + " (expected: the same numbers as in process 0; all processors must be of one"
+                + " kind)");
+      }
+    }
+  }
+
+  private static long checksum(float[] values) {
+    var bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES));
+    bytes.asFloatBuffer().put(values);
+    var sum = new CRC32C();
+    sum.update(bytes);
+    return sum.getValue();
+  }
+
+  /** Replaces the numbers by their sums over all processes; for few numbers. */
+  public void sum(float[] values) {
+    if (isAlone()) {
+      return;
+    }
+    var buffer = kept(values.length);
+    buffer.put(0, values, 0, values.length);
+    buffer.sum();
+    buffer.get(0, values, 0, values.length);
+  }
+
+  private AllReduce.Buffer kept(int count) {
+    return buffers.computeIfAbsent(count, all::buffer);
+  }
+
+  private static float[] nothing(int count) {
+    float[] values = new float[count];
+    Arrays.fill(values, Round.NOTHING);
+    return values;
+  }
+
+  /** Leaves the group; to be called by all processes, after their last common call. */
+  @Override
+  public void close() {
+    all.close();
+  }
+
+  /** The sums of one process. */
+  private static final class Alone implements AllReduce {
+    @Override
+    public int rank() {
+      return 0;
+    }
+
+    @Override
+    public int size() {
+      return 1;
+    }
+
+    @Override
+    public Buffer buffer(int count) {
+      float[] values = new float[count];
+      return new Buffer() {
+        @Override
+        public int count() {
+          return count;
+        }
+
+        @Override
+        public void put(int at, float[] from, int first, int some) {
+          System.arraycopy(from, first, values, at, some);
+        }
+
+        @Override
+        public void sum() {}
+
+        @Override
+        public void get(int at, float[] into, int first, int some) {
+          System.arraycopy(values, at, into, first, some);
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,58 @@
+package io.diffusion4j.nn.train.group;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A sum over some of the processes, one of the rounds of an {@link AllReduce}.
+ *
+ * <p>The order of the additions is a binary tree: the processes are halved, the first half being
+ * the larger one, until one is left. Where both halves are of one size, each process exchanges its
+ * sum with one of the other half, which is recursive doubling. Otherwise all take part, and only
+ * the first process of each half contributes; −0 is what the others put, as x + −0 is x for every
+ * x. So a round adds two numbers, in either order, and all processes get the same bits.
+ *
+ * @param members the ranks, in ascending order
+ * @param contributes whether this process puts its sum, or else −0
+ * @param key a number that this sum and no other of a step has; the same for all members, from 1
+ */
+public record Round(List<Integer> members, boolean contributes, int key) {
+  /** The neutral element of addition, also for the zeros of both signs. */
+  public static final float NOTHING = -0.0f;
+
+  public Round {
+    members = List.copyOf(members);
+  }
+
+  /** Where a sum of so many summands is divided in two. */
+  public static int half(int summands) {
+    return (summands + 1) / 2;
+  }
+
+  /** Returns the rounds of a process, in their order. */
+  public static List<Round> of(int rank, int size) {
+    List<Round> rounds = new ArrayList<>();
+    add(rounds, rank, 0, size, size);
+    return List.copyOf(rounds);
+  }
+
+  private static void add(List<Round> rounds, int rank, int from, int to, int size) {
+    int count = to - from;
+    if (count == 1) {
+      return;
+    }
+    int half = half(count);
+    int middle = from + half;
+    boolean isFirst = rank < middle;
+    add(rounds, rank, isFirst ? from : middle, isFirst ? middle : to, size);
+    int key = 1 + middle * size; // each rank but 0 is the middle of one node of the tree
+    if (2 * half == count) {
+      int place = isFirst ? rank - from : rank - middle;
+      rounds.add(new Round(List.of(from + place, middle + place), true, key + place));
+    } else {
+      var all = IntStream.range(from, to).boxed().toList();
+      rounds.add(new Round(all, rank == from || rank == middle, key));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.diffusion4j.nn.train.group;
+
+import io.diffusion4j.diffusion.argument.Check;
+
+/**
+ * Consecutive rows of a batch.
+ *
+ * @param from the first row
+ * @param to the row after the last
+ */
+public record Share(int from, int to) {
+  public Share {
+    Check.that(from >= 0 && from < to, "share", from + " to " + to, "at least one row");
+  }
+
+  /** Returns one of several shares of about the same size. */
+  public static Share of(int rows, int part, int parts) {
+    return new Share(
+        Math.toIntExact((long) rows * part / parts),
+        Math.toIntExact((long) rows * (part + 1) / parts));
+  }
+
+  /**
+   * Returns one of several shares that are subtrees of the tree of {@link Round}: with as many
+   * processes as a power of two all shares have one size, with others some have twice as many rows.
+   *
+   * @param rows in all, a power of two
+   * @param parts at most {@code rows}
+   */
+  public static Share ofTree(int rows, int part, int parts) {
+    int from = 0;
+    int to = rows;
+    int first = 0;
+    int last = parts;
+    while (last - first > 1 && to - from > 1) {
+      int middle = first + Round.half(last - first);
+      int half = from + Round.half(to - from);
+      if (part < middle) {
+        last = middle;
+        to = half;
+      } else {
+        first = middle;
+        from = half;
+      }
+    }
+    Check.that(last - first == 1, "processes", parts, "at most %d", rows);
+    return new Share(from, to);
+  }
+
+  /** The number of rows. */
+  public int count() {
+    return to - from;
+  }
+}

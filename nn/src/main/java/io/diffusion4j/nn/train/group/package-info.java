@@ -1,0 +1,37 @@
+/**
+ * Processes that train one model together: data parallelism.
+ *
+ * <p>A {@link io.diffusion4j.nn.train.group.Group} is the training's view of these processes. Each
+ * has a {@link io.diffusion4j.nn.train.group.Share} of the rows of every batch; gradients are
+ * summed over all processes, and then every process makes the same step. A process that trains by
+ * itself is {@code Group.alone()}, which costs nothing.
+ *
+ * <pre>{@code
+ * try (var group = Group.of(allReduce);
+ *     var trainer = new Trainer(objective, config, group);
+ *     var run = new TrainingRun(trainer, config, batches, Path.of("state"), 100)) {
+ *   run.run((step, report) -> {});
+ * }
+ * }</pre>
+ *
+ * <p>All communication consists of one operation, the sum of an {@link
+ * io.diffusion4j.nn.train.group.AllReduce}. A broadcast and a gathering are sums in which the
+ * others put −0, which changes no bit of any number. Implementations sum in the binary tree of
+ * {@link io.diffusion4j.nn.train.group.Round}, so that 1, 2, 4 or 8 processes with the same shares
+ * of a batch compute the same bits.
+ *
+ * <h2>Rules</h2>
+ *
+ * <ul>
+ *   <li>All processes call the same methods in the same order, on one thread each.
+ *   <li>A process that is lost ends the call of every other one with a {@link
+ *       io.diffusion4j.nn.train.group.PeerLostException}. The group cannot be used again then; the
+ *       training continues from its last checkpoint in new processes.
+ * </ul>
+ *
+ * <p>Processes, addresses and networks are not here: see the module {@code distributed}.
+ */
+@NullMarked
+package io.diffusion4j.nn.train.group;
+
+import org.jspecify.annotations.NullMarked;

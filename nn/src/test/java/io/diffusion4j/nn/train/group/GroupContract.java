@@ -1,0 +1,125 @@
+package io.diffusion4j.nn.train.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The laws of a group, which every member checks on its own; a test runs them in all members. */
+public final class GroupContract {
+  private GroupContract() {}
+
+  /** Checks all laws. */
+  public static void check(Group group) {
+    sumsAreThoseOfTheTree(group, 1);
+    sumsAreThoseOfTheTree(group, 700_001);
+    anyIsOfAll(group);
+    aBroadcastIsOfTheFirst(group);
+    rowsAreGathered(group);
+    textsAreExchanged(group);
+    differencesAreReported(group);
+  }
+
+  private static float[] numbers(int rank, int count) {
+    var random = new SplittableRandom(rank);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) (random.nextDouble(-1, 1) * Math.pow(2, random.nextInt(-20, 20)));
+    }
+    return values;
+  }
+
+  private static float[] tree(int from, int to, int count) {
+    if (to - from == 1) {
+      return numbers(from, count);
+    }
+    int middle = from + (to - from + 1) / 2;
+    float[] sum = tree(from, middle, count);
+    float[] more = tree(middle, to, count);
+    for (int i = 0; i < count; i++) {
+      sum[i] += more[i];
+    }
+    return sum;
+  }
+
+  private static void sumsAreThoseOfTheTree(Group group, int count) {
+    float[] expected = tree(0, group.size(), count);
+    float[] mine = numbers(group.rank(), count);
+    float[] actual = new float[count];
+    var buffer = group.buffer(count);
+    for (int round = 0; round < 3; round++) {
+      int middle = count / 3;
+      buffer.put(middle, mine, middle, count - middle);
+      buffer.put(0, mine, 0, middle);
+      buffer.sum();
+      buffer.get(0, actual, 0, count);
+      assertThat(Arrays.equals(actual, expected)).isTrue();
+    }
+    buffer.close();
+  }
+
+  private static void anyIsOfAll(Group group) {
+    assertThat(group.any(false)).isFalse();
+    for (int rank = 0; rank < group.size(); rank++) {
+      assertThat(group.any(rank == group.rank())).isTrue();
+    }
+    assertThat(group.any(true)).isTrue();
+    assertThat(group.any(false)).isFalse();
+  }
+
+  private static void aBroadcastIsOfTheFirst(Group group) {
+    for (int count : new int[] {3, 1_100_000}) {
+      float[] values = numbers(group.rank(), count);
+      values[1] = group.isFirst() ? -0.0f : 7;
+      group.broadcast(values);
+      float[] expected = numbers(0, count);
+      expected[1] = -0.0f;
+      assertThat(Arrays.equals(values, expected)).isTrue();
+    }
+  }
+
+  private static void rowsAreGathered(Group group) {
+    int rows = 2 * group.size() + 1;
+    float[] all = numbers(7, 3 * rows);
+    all[2] = -0.0f;
+    var share = Share.of(rows, group.rank(), group.size());
+    float[] own = Arrays.copyOfRange(all, 3 * share.from(), 3 * share.to());
+    assertThat(group.gather(own, share, rows)).isEqualTo(all);
+  }
+
+  private static void textsAreExchanged(Group group) {
+    var texts = group.exchange("ä" + group.rank());
+    List<String> expected = new ArrayList<>();
+    for (int rank = 0; rank < group.size(); rank++) {
+      expected.add("ä" + rank);
+    }
+    assertThat(texts).isEqualTo(expected);
+  }
+
+  private static void differencesAreReported(Group group) {
+    group.requireSame("batch size", "8");
+    Map<String, float[]> weights = new LinkedHashMap<>();
+    weights.put("a", numbers(1, 5));
+    weights.put("b", numbers(2, 5));
+    group.requireSame(weights);
+    if (group.isAlone()) {
+      return;
+    }
+    int last = group.size() - 1;
+    assertThatThrownBy(() -> group.requireSame("batch size", group.rank() == last ? "9" : "8"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("batch size of process " + last + ": 9 (expected: that of process 0, 8)");
+    var changed = new AtomicBoolean(group.rank() == last);
+    weights.computeIfPresent(
+        "b", (name, values) -> changed.get() ? new float[] {0, 1, 2, 3, 4} : values);
+    assertThatThrownBy(() -> group.requireSame(weights))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("b: differs in process " + last);
+  }
+}
