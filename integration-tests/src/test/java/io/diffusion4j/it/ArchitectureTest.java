@@ -39,6 +39,7 @@ class ArchitectureTest {
   private static final String TF = "io.diffusion4j.tf..";
   private static final String CHECKPOINT = "io.diffusion4j.checkpoint..";
   private static final String ONEDNN = "io.diffusion4j.onednn..";
+  private static final String DISTRIBUTED = "io.diffusion4j.distributed..";
   private static final String CLIP = "io.diffusion4j.clip..";
   private static final String PRIOR = "io.diffusion4j.prior..";
   private static final String DECODER = "io.diffusion4j.decoder..";
@@ -79,6 +80,7 @@ class ArchitectureTest {
           Map.entry("nn", "io.diffusion4j.nn"),
           Map.entry("diffusion-tf", "io.diffusion4j.tf"),
           Map.entry("diffusion-onednn", "io.diffusion4j.onednn"),
+          Map.entry("distributed", "io.diffusion4j.distributed"),
           Map.entry("clip", "io.diffusion4j.clip"),
           Map.entry("prior", "io.diffusion4j.prior"),
           Map.entry("decoder", "io.diffusion4j.decoder"),
@@ -141,6 +143,8 @@ class ArchitectureTest {
           .definedBy(TF)
           .layer("diffusion-onednn")
           .definedBy(ONEDNN)
+          .layer("distributed")
+          .definedBy(DISTRIBUTED)
           .layer("clip")
           .definedBy(CLIP)
           .layer("prior")
@@ -211,6 +215,10 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn")
           .whereLayer("diffusion-onednn")
           .mayNotBeAccessedByAnyLayer() // it is found by the service loader
+          .whereLayer("distributed")
+          .mayOnlyAccessLayers("diffusion-api", "nn")
+          .whereLayer("distributed")
+          .mayOnlyBeAccessedByLayers("cli", "benchmarks") // trainings know its group only
           .whereLayer("clip")
           .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn")
           .whereLayer("prior")
@@ -308,10 +316,10 @@ class ArchitectureTest {
           .resideInAnyPackage(API, "java..", "javax.imageio..", "org.w3c.dom..", "org.jspecify..");
 
   @ArchTest
-  static final ArchRule onlyItsEngineKnowsTensorFlow =
+  static final ArchRule onlyItsEngineAndCollectivesKnowTensorFlow =
       noClasses()
           .that()
-          .resideOutsideOfPackages(TF, BENCHMARKS)
+          .resideOutsideOfPackages(TF, DISTRIBUTED, BENCHMARKS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.tensorflow..");
@@ -326,10 +334,10 @@ class ArchitectureTest {
           .resideInAnyPackage("org.bytedeco.dnnl..", "com.sun.jna..");
 
   @ArchTest
-  static final ArchRule onlyEnginesKnowNatives =
+  static final ArchRule onlyEnginesAndCollectivesKnowNatives =
       noClasses()
           .that()
-          .resideOutsideOfPackages(TF, ONEDNN)
+          .resideOutsideOfPackages(TF, ONEDNN, DISTRIBUTED)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.bytedeco..");

@@ -1,0 +1,289 @@
+package io.diffusion4j.distributed;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.train.group.AllReduce;
+import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.PeerLostException;
+import io.diffusion4j.nn.train.group.Round;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import org.tensorflow.internal.c_api.TFE_TensorHandle;
+
+/**
+ * Sums over processes by TensorFlow's collectives over gRPC. Each {@link Round} is one collective
+ * of its members.
+ *
+ * <p>One for a process and its whole life: TensorFlow cannot stop its server.
+ */
+public final class Collectives implements AllReduce {
+  /** Numbers are summed in pieces of a megabyte, which stay in the second-level cache. */
+  private static final int PIECE = 1 << 18;
+
+  /** So many pieces at once: one is computed while the other is sent. */
+  private static final int AT_ONCE = 2;
+
+  /** For the last sum to reach the others before this process ends. */
+  private static final Duration FAREWELL = Duration.ofMillis(300);
+
+  private static final Pattern TASK = Pattern.compile("/task:([0-9]+)");
+
+  private final ClusterSpec cluster;
+  private final Patience patience;
+  private final Eager eager;
+  private final Watchdog watchdog;
+  private final List<Round> rounds;
+  private final Map<Integer, TFE_TensorHandle> scalars = new HashMap<>();
+  private final ExecutorService pool;
+  private int instances;
+
+  private Collectives(ClusterSpec cluster, Patience patience) {
+    this.cluster = cluster;
+    this.patience = patience;
+    try {
+      eager = new Eager(cluster);
+    } catch (Eager.Failure e) {
+      throw Check.refusal(
+          "cluster", cluster.address() + ", " + e.reason(), "a port that is free here");
+    }
+    watchdog =
+        new Watchdog(allowed -> eager.abort("no answer for " + allowed.toMillis() / 1000.0 + " s"));
+    rounds = Round.of(cluster.rank(), cluster.size());
+    pool =
+        Executors.newFixedThreadPool(
+            AT_ONCE,
+            task -> {
+              var thread = new Thread(task, "collective");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Meets the other processes.
+   *
+   * @throws PeerLostException if one of them does not come in time
+   * @throws IllegalArgumentException if the port of this process is in use, or if the processes do
+   *     not agree on the cluster
+   */
+  public static Group join(ClusterSpec cluster, Patience patience) {
+    if (cluster.size() == 1) {
+      return Group.alone();
+    }
+    var collectives = new Collectives(cluster, patience);
+    var group = Group.of(collectives);
+    var flag = collectives.new Pieces(1);
+    flag.put(0, new float[] {1}, 0, 1);
+    flag.sum(patience.toMeet());
+    group.requireSame("cluster", String.join(",", cluster.addresses()));
+    return group;
+  }
+
+  @Override
+  public int rank() {
+    return cluster.rank();
+  }
+
+  @Override
+  public int size() {
+    return cluster.size();
+  }
+
+  @Override
+  public Buffer buffer(int count) {
+    return new Pieces(count);
+  }
+
+  private TFE_TensorHandle scalar(int value) {
+    return scalars.computeIfAbsent(value, eager::scalar);
+  }
+
+  /** Numbers that are summed at once. */
+  private final class Piece {
+    private final int count;
+    private final Eager.Numbers own;
+    private final Optional<Eager.Numbers> nothing;
+    private final List<Eager.Keys> keys = new ArrayList<>();
+    private Optional<Eager.Numbers> sum = Optional.empty();
+
+    Piece(int count) {
+      this.count = count;
+      own = Eager.Numbers.allocate(count);
+      boolean isIdle = rounds.stream().anyMatch(round -> !round.contributes());
+      nothing = isIdle ? Optional.of(Eager.Numbers.allocate(count)) : Optional.empty();
+      nothing.ifPresent(
+          numbers -> {
+            for (int i = 0; i < count; i++) {
+              numbers.floats().put(i, Round.NOTHING);
+            }
+          });
+      instances++;
+      for (Round round : rounds) {
+        keys.add(
+            new Eager.Keys(scalar(round.members().size()), scalar(round.key()), scalar(instances)));
+      }
+    }
+
+    void sum() {
+      forget();
+      Optional<Eager.Numbers> latest = Optional.empty();
+      for (int i = 0; i < rounds.size(); i++) {
+        var summand = rounds.get(i).contributes() ? latest.orElse(own) : nothing.orElse(own);
+        try {
+          var next = eager.sum(summand, count, keys.get(i));
+          latest.ifPresent(Eager.Numbers::close);
+          latest = Optional.of(next);
+        } catch (Eager.Failure e) {
+          latest.ifPresent(Eager.Numbers::close);
+          throw e;
+        }
+      }
+      sum = latest;
+    }
+
+    void forget() {
+      sum.ifPresent(Eager.Numbers::close);
+      sum = Optional.empty();
+    }
+
+    void close() {
+      forget();
+      own.close();
+      nothing.ifPresent(Eager.Numbers::close);
+    }
+  }
+
+  /** Numbers in pieces. */
+  private final class Pieces implements Buffer {
+    private final int count;
+    private final List<Piece> pieces = new ArrayList<>();
+
+    Pieces(int count) {
+      this.count = count;
+      for (int from = 0; from < count; from += PIECE) {
+        pieces.add(new Piece(Math.min(PIECE, count - from)));
+      }
+    }
+
+    @Override
+    public int count() {
+      return count;
+    }
+
+    @Override
+    public void put(int at, float[] values, int from, int some) {
+      for (int done = 0; done < some; ) {
+        int place = (at + done) % PIECE;
+        int now = Math.min(some - done, PIECE - place);
+        pieces.get((at + done) / PIECE).own.floats().put(place, values, from + done, now);
+        done += now;
+      }
+    }
+
+    @Override
+    public void get(int at, float[] into, int from, int some) {
+      for (int done = 0; done < some; ) {
+        int place = (at + done) % PIECE;
+        int now = Math.min(some - done, PIECE - place);
+        pieces
+            .get((at + done) / PIECE)
+            .sum
+            .orElseThrow(() -> new IllegalStateException("sums: none (expected: sum() before)"))
+            .floats()
+            .get(place, into, from + done, now);
+        done += now;
+      }
+    }
+
+    @Override
+    public void sum() {
+      sum(patience.toAnswer());
+    }
+
+    void sum(Duration allowed) {
+      try {
+        watchdog.limit(
+            allowed,
+            () -> {
+              if (pieces.size() == 1) {
+                pieces.get(0).sum();
+              } else {
+                sumAll();
+              }
+            });
+      } catch (Eager.Failure e) {
+        throw told(e);
+      }
+    }
+
+    private void sumAll() {
+      List<Future<?>> sums = new ArrayList<>();
+      pieces.forEach(piece -> sums.add(pool.submit(piece::sum)));
+      Optional<Eager.Failure> failure = Optional.empty();
+      for (var sum : sums) {
+        try {
+          sum.get();
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof Eager.Failure cause)) {
+            throw new IllegalStateException(e.getCause());
+          }
+          failure = failure.or(() -> Optional.of(cause));
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new PeerLostException("process " + rank() + ": interrupted in a sum", e);
+        }
+      }
+      failure.ifPresent(
+          e -> {
+            throw e;
+          });
+    }
+
+    @Override
+    public void close() {
+      pieces.forEach(Piece::close);
+    }
+  }
+
+  /** The failure in words, with the address of the lost process if TensorFlow knows it. */
+  private RuntimeException told(Eager.Failure failure) {
+    String reason = failure.reason().lines().findFirst().orElse("no reason given");
+    if (failure.isInvalid()) {
+      return new IllegalArgumentException(
+          "sums: process " + rank() + " and another differ (expected: the same; " + reason + ")");
+    }
+    var task = TASK.matcher(failure.reason());
+    String who = "another process";
+    while (task.find()) {
+      int other = Integer.parseInt(task.group(1));
+      if (other != rank() && other < size()) {
+        who = "process " + other + " at " + cluster.addresses().get(other);
+      }
+    }
+    return new PeerLostException(
+        "process " + rank() + " of " + size() + " lost " + who + ": " + reason, failure);
+  }
+
+  /** Waits for the others to finish, and for the last sum to reach them. */
+  @Override
+  public void close() {
+    var flag = new Pieces(1);
+    flag.put(0, new float[1], 0, 1);
+    try {
+      flag.sum();
+      Thread.sleep(FAREWELL.toMillis());
+    } catch (PeerLostException e) {
+      // It has finished as well: nothing is summed after this.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Training in several processes, on one machine or on many, over TensorFlow's collectives.
+ *
+ * <p>A {@link io.diffusion4j.distributed.ClusterSpec} lists the addresses of all processes and
+ * tells which of them this one is; it is read from {@code TF_CONFIG}, as launchers of TensorFlow
+ * set it, or from two options. {@link io.diffusion4j.distributed.Collectives} meets the others and
+ * sums with them. {@link io.diffusion4j.distributed.LocalCluster} starts the processes of a
+ * training on one machine.
+ *
+ * <pre>{@code
+ * var cluster = ClusterSpec.of("h0:2222,h1:2222", 1); // the second of two
+ * try (var group = Collectives.join(cluster, Patience.USUAL);
+ *     var trainer = new Trainer(objective, config, group);
+ *     var run = new TrainingRun(trainer, config, batches, Path.of("state"), 100)) {
+ *   run.run((step, report) -> {});
+ * }
+ * }</pre>
+ *
+ * <h2>Failure</h2>
+ *
+ * <p>A process that ends, or that does not answer within the time limit, ends the sums of all
+ * others with a {@link io.diffusion4j.nn.train.group.PeerLostException}. TensorFlow's collectives
+ * cannot be used again then: the process has to end, by {@link java.lang.Runtime#halt} with {@value
+ * io.diffusion4j.distributed.LocalCluster#PEER_LOST}, and whoever started the processes starts all
+ * of them again. They continue from the last checkpoint, to the same weights.
+ *
+ * <h2>Security</h2>
+ *
+ * <p>TensorFlow's server listens on all interfaces, without authentication, and runs what it is
+ * sent. Its port belongs into a private network that only the processes of the training reach.
+ */
+@NullMarked
+package io.diffusion4j.distributed;
+
+import org.jspecify.annotations.NullMarked;
