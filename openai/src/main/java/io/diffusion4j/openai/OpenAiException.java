@@ -2,6 +2,7 @@ package io.diffusion4j.openai;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.Ascii;
 import com.google.rpc.BadRequest;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
@@ -123,6 +124,11 @@ final class OpenAiException extends RuntimeException {
               .orElse(null);
       default -> null;
     };
+  }
+
+  /** Why, as the service names reasons. */
+  String reason() {
+    return code == null ? status.reasonPhrase() : Ascii.toUpperCase(code);
   }
 
   /** The value of the key {@code error}. */

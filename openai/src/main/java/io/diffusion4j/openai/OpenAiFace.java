@@ -17,6 +17,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.openai.ImagesRequest.Task;
 import io.diffusion4j.serving.grpc.Credentials;
 import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.Refusals;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
@@ -77,7 +78,7 @@ final class OpenAiFace implements HttpFace {
         .route()
         .pathPrefix("/v1/")
         .errorHandler(OpenAiFace::refused)
-        .build((ctx, req) -> noSuchRoute(req));
+        .build((ctx, req) -> noSuchRoute(ctx, req));
   }
 
   private static HttpResponse images(
@@ -86,7 +87,7 @@ final class OpenAiFace implements HttpFace {
     try {
       read = parameters(ctx, request, task);
     } catch (OpenAiException e) {
-      return e.toResponse();
+      return failed(ctx, e);
     }
     return HttpResponse.of(
         read.thenApplyAsync(
@@ -98,7 +99,7 @@ final class OpenAiFace implements HttpFace {
                       : ImageList.of(asked, authorized, ctx);
                 },
                 ctx.blockingTaskExecutor())
-            .exceptionally(OpenAiFace::failed));
+            .exceptionally(failure -> failed(ctx, failure)));
   }
 
   private static CompletableFuture<Parameters> parameters(
@@ -148,7 +149,7 @@ final class OpenAiFace implements HttpFace {
     return HttpResponse.of(
         CompletableFuture.supplyAsync(body, ctx.blockingTaskExecutor())
             .thenApply(json -> HttpResponse.of(OK, Json.data(json)))
-            .exceptionally(OpenAiFace::failed));
+            .exceptionally(failure -> failed(ctx, failure)));
   }
 
   /** What the server refused before it was this one's turn. */
@@ -158,43 +159,52 @@ final class OpenAiFace implements HttpFace {
         : null; // as on other routes
   }
 
-  private static HttpResponse failed(Throwable failure) {
+  private static HttpResponse failed(ServiceRequestContext ctx, Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
     if (cause instanceof OpenAiException refusal) {
-      return refusal.toResponse();
+      return refused(ctx, refusal);
     }
     if (cause instanceof StatusRuntimeException error) {
       return OpenAiException.of(error).toResponse();
     }
     if (cause instanceof ContentTooLargeException) {
-      return OpenAiException.refusal(
+      return refused(
+          ctx,
+          OpenAiException.refusal(
               HttpStatus.REQUEST_ENTITY_TOO_LARGE,
               "request: too large (expected: at most " + MOST_FORM_BYTES + " bytes with files)",
               null,
-              "request_too_large")
-          .toResponse();
+              "request_too_large"));
     }
     if (cause instanceof MimeParsingException || cause instanceof IllegalStateException) {
-      return OpenAiException.refusal(
+      return refused(
+          ctx,
+          OpenAiException.refusal(
               HttpStatus.BAD_REQUEST,
               "We could not parse your form: " + cause.getMessage(),
               null,
-              "invalid_form")
-          .toResponse();
+              "invalid_form"));
     }
     return HttpResponse.ofFailure(cause); // the server tells the log
   }
 
-  private static HttpResponse noSuchRoute(HttpRequest request) {
-    return OpenAiException.refusal(
+  private static HttpResponse noSuchRoute(ServiceRequestContext ctx, HttpRequest request) {
+    return refused(
+        ctx,
+        OpenAiException.refusal(
             HttpStatus.NOT_FOUND,
             "Invalid URL (" + request.method() + " " + request.path() + ")",
             null,
-            "unknown_url")
-        .toResponse();
+            "unknown_url"));
+  }
+
+  /** What this face refuses by itself, and so is counted here. */
+  private static HttpResponse refused(ServiceRequestContext ctx, OpenAiException refusal) {
+    Refusals.because(ctx, refusal.reason());
+    return refusal.toResponse();
   }
 
   private static Catalogue catalogue(Channel service, HttpRequest request) {

@@ -9,12 +9,15 @@ import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.diffusion4j.serving.metrics.MetricsModule;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused by its headers, in the form of this API. */
@@ -29,6 +32,7 @@ class RefusalsTest {
         ToyService.onPort(
             query -> {},
             new OpenAiModule(),
+            new MetricsModule(),
             new AbstractModule() {
               @Override
               protected void configure() {
@@ -65,6 +69,45 @@ class RefusalsTest {
             ask(path, "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000000"))
         .startsWith("HTTP/1.1 401")
         .contains("\"type\":\"invalid_request_error\"", "\"code\":\"invalid_api_key\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/images/edits, multipart/form-data, '', INVALID_FORM",
+    "/v1/images/edits, application/json, {}, UNSUPPORTED_CONTENT_TYPE",
+    "/v1/images/generations, application/json, {, INVALID_JSON",
+    "/v1/images/generations, application/json, {}, MISSING_REQUIRED_PARAMETER",
+    "/v1/nothing, application/json, {}, UNKNOWN_URL"
+  })
+  void itIsCountedByItsReason(String path, String type, String body, String reason)
+      throws Exception {
+    double before = refused(reason);
+    String headers =
+        "Authorization: Bearer secret\r\nContent-Type: %s\r\nContent-Length: %d"
+            .formatted(type, body.length());
+    String answer =
+        RawHttp.ask(
+            server.port(),
+            "POST %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n\r\n%s".formatted(path, headers, body));
+    assertThat(answer).startsWith("HTTP/1.1 4");
+    for (int i = 0; i < 200 && refused(reason) == before; i++) {
+      TimeUnit.MILLISECONDS.sleep(20); // the line of an answer comes after it
+    }
+    assertThat(refused(reason)).isEqualTo(before + 1);
+  }
+
+  private static double refused(String reason) throws IOException {
+    String meters =
+        RawHttp.ask(
+            server.port(),
+            "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer secret\r\n\r\n");
+    String name = "diffusion4j_refusals_total{reason=\"" + reason + "\"} ";
+    return meters
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+        .findFirst()
+        .orElse(0);
   }
 
   @Test

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.CertificateEncodingException;
 import java.util.Base64;
 
@@ -30,6 +32,50 @@ public final class Certificates {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (CertificateEncodingException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /**
+   * Makes a certificate that expires, or expired, on a day from now.
+   *
+   * @param days from now; below 0 for a past day
+   */
+  public static CertificateFiles expiring(Path folder, String name, int days) {
+    Path store = folder.resolve(name + ".p12");
+    try {
+      int status =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                  "-genkeypair",
+                  "-keystore",
+                  store.toString(),
+                  "-storepass",
+                  "secret",
+                  "-alias",
+                  name,
+                  "-keyalg",
+                  "RSA",
+                  "-dname",
+                  "CN=localhost",
+                  "-startdate",
+                  (days - 30) + "d",
+                  "-validity",
+                  "30")
+              .inheritIO()
+              .start()
+              .waitFor();
+      if (status != 0) {
+        throw new AssertionError("keytool: " + status);
+      }
+      KeyStore made = KeyStore.getInstance(store.toFile(), "secret".toCharArray());
+      Path certificate = folder.resolve(name + ".pem");
+      Files.writeString(certificate, pem("CERTIFICATE", made.getCertificate(name).getEncoded()));
+      Path key = folder.resolve(name + ".key");
+      Files.writeString(
+          key, pem("PRIVATE KEY", made.getKey(name, "secret".toCharArray()).getEncoded()));
+      return new CertificateFiles(certificate, key);
+    } catch (IOException | GeneralSecurityException | InterruptedException e) {
       throw new AssertionError(e);
     }
   }

@@ -49,6 +49,25 @@ class DrainTest {
   }
 
   @Test
+  void anEmbeddingThatRunsIsFinished() throws Exception {
+    var gate = new Gate();
+    try (var server = new TestServer(CONFIG, ToyModel.ofHeldTexts("toy", gate))) {
+      var embeddings = EmbeddingServiceGrpc.newBlockingStub(server.channel);
+      var texts = EmbedTextsRequest.newBuilder().addTexts("runs").build();
+      var running = CompletableFuture.supplyAsync(() -> embeddings.embedTexts(texts));
+      gate.awaitCall();
+      Thread drain = new Thread(server.server::close);
+      drain.start();
+      TimeUnit.MILLISECONDS.sleep(200);
+      assertThat(running).isNotDone();
+      gate.open();
+      assertThat(running.get(10, TimeUnit.SECONDS).getEmbeddingsCount()).isEqualTo(1);
+      drain.join(20_000);
+      assertThat(drain.isAlive()).isFalse();
+    }
+  }
+
+  @Test
   void embeddingsAndWatchesIncluded() throws Exception {
     var gate = new Gate();
     try (var server = new TestServer(CONFIG.withRows(1), ToyModel.named("toy", gate::accept))) {

@@ -4,6 +4,7 @@ import static io.diffusion4j.serving.TestServer.CONFIG;
 import static io.diffusion4j.serving.TestServer.request;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.rpc.Status;
 import com.linecorp.armeria.client.WebClient;
@@ -151,6 +152,27 @@ class SlowRequestsTest {
         var socket = RawHttp.connect(server.server.port())) {
       socket.getOutputStream().write(begun.getBytes(US_ASCII));
       assertThat(untilClosed(socket.getInputStream())).isEmpty();
+    }
+  }
+
+  @Test
+  void headersThatTrickleInAfterAnotherRequestEndWithTheIdleTime() throws Exception {
+    try (var server = new TestServer(IMPATIENT, ToyModel.named("toy"));
+        var socket = RawHttp.connect(server.server.port())) {
+      OutputStream out = socket.getOutputStream();
+      String good = "GET /diffusion4j/v1/models HTTP/1.1\r\nHost: localhost\r\n";
+      out.write((good + "\r\n").getBytes(US_ASCII));
+      assertThat(RawHttp.answer(socket)).startsWith("HTTP/1.1 200");
+      out.write(good.getBytes(US_ASCII));
+      long end = System.nanoTime() + 20 * LONGEST.toNanos();
+      assertThatThrownBy(
+              () -> {
+                while (System.nanoTime() < end) {
+                  out.write('A');
+                  TimeUnit.MILLISECONDS.sleep(50);
+                }
+              })
+          .isInstanceOf(IOException.class);
     }
   }
 

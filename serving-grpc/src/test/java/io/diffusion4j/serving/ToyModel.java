@@ -103,6 +103,22 @@ final class ToyModel {
     }
   }
 
+  /**
+   * A model that embeds texts when a test lets it.
+   *
+   * @param before called before each embedding of texts
+   */
+  static ImagePipeline ofHeldTexts(String name, Consumer<Object> before) {
+    var parts = parts(query -> {});
+    TextEncoder held =
+        prompts -> {
+          before.accept(prompts);
+          return parts.textEncoder().encode(prompts);
+        };
+    return pipeline(name, Set.of(Kind.TEXT_TO_IMAGE), parts)
+        .withEmbedder(new Embedder(EMBEDDING, held, Optional.empty(), Optional.empty()));
+  }
+
   /** A model without a prior: it cannot draw from words. */
   static ImagePipeline withoutPrior(String name) {
     var parts = parts(query -> {});

@@ -22,6 +22,7 @@ import io.diffusion4j.serving.grpc.Credentials;
 import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.HttpFault;
 import io.diffusion4j.serving.http.ProtoJson;
+import io.diffusion4j.serving.http.Refusals;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ListModelsRequest;
@@ -54,7 +55,8 @@ final class EventApi implements HttpFace {
   /** What is done for a request that is complete. */
   @FunctionalInterface
   private interface Action {
-    HttpResponse answer(AggregatedHttpRequest request, Channel service);
+    HttpResponse answer(AggregatedHttpRequest request, Channel service)
+        throws InvalidProtocolBufferException;
   }
 
   private static HttpResponse answer(
@@ -63,17 +65,22 @@ final class EventApi implements HttpFace {
         request
             .aggregate()
             .thenApplyAsync(
-                body -> action.answer(body, Credentials.passedOn(service, body.headers())),
+                body -> {
+                  try {
+                    return action.answer(body, Credentials.passedOn(service, body.headers()));
+                  } catch (InvalidProtocolBufferException e) {
+                    HttpFault fault = Faults.malformed(e);
+                    Refusals.because(context, fault.reason());
+                    return fault.toJson().toHttpResponse();
+                  }
+                },
                 context.blockingTaskExecutor()));
   }
 
-  private static HttpResponse generate(AggregatedHttpRequest body, Channel service) {
+  private static HttpResponse generate(AggregatedHttpRequest body, Channel service)
+      throws InvalidProtocolBufferException {
     GenerateImagesRequest.Builder request = GenerateImagesRequest.newBuilder();
-    try {
-      JsonFormat.parser().merge(body.contentUtf8(), request);
-    } catch (InvalidProtocolBufferException e) {
-      return Faults.malformed(e).toJson().toHttpResponse();
-    }
+    JsonFormat.parser().merge(body.contentUtf8(), request);
     EventStream events = new EventStream();
     GenerationServiceGrpc.newStub(service).streamGenerateImages(request.build(), events);
     return events.response();

@@ -24,6 +24,7 @@ public final class HashedTokens implements Authenticator {
   private static final int TOKEN_BYTES = 32;
 
   private final List<Entry> entries;
+  private final List<byte[]> hashes; // of the entries
   private final InstantSource clock;
 
   /**
@@ -48,14 +49,15 @@ public final class HashedTokens implements Authenticator {
    * @throws IllegalArgumentException if a token comes twice
    */
   public HashedTokens(List<Entry> entries, InstantSource clock) {
-    Set<String> hashes = new HashSet<>();
+    Set<String> all = new HashSet<>();
     for (Entry entry : entries) {
-      if (!hashes.add(entry.sha256())) {
+      if (!all.add(entry.sha256())) {
         throw new IllegalArgumentException(
             "sha256 of " + entry.principal().name() + ": of another token, too");
       }
     }
     this.entries = List.copyOf(entries);
+    this.hashes = entries.stream().map(entry -> HexFormat.of().parseHex(entry.sha256())).toList();
     this.clock = clock;
   }
 
@@ -79,9 +81,9 @@ public final class HashedTokens implements Authenticator {
     }
     byte[] hash = Hashing.sha256().hashString(token, UTF_8).asBytes();
     Entry known = null;
-    for (Entry entry : entries) {
-      if (MessageDigest.isEqual(HexFormat.of().parseHex(entry.sha256()), hash)) {
-        known = entry;
+    for (int i = 0; i < entries.size(); i++) {
+      if (MessageDigest.isEqual(hashes.get(i), hash)) {
+        known = entries.get(i);
       }
     }
     if (known == null) {

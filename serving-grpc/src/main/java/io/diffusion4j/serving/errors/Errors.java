@@ -223,7 +223,8 @@ public final class Errors {
         "nothing of the answer was read for "
             + seconds(stall)
             + "; ask again under the same request_id",
-        info("READER_STALLED", Map.of()));
+        info("READER_STALLED", Map.of()),
+        retry(BUSY));
   }
 
   public static StatusRuntimeException deadlinePassed() {
@@ -270,7 +271,8 @@ public final class Errors {
         ? error(
             Code.RESOURCE_EXHAUSTED,
             "too little memory for the request; the server's log has it under " + correlationId,
-            info("OUT_OF_MEMORY", Map.of("correlation_id", correlationId)))
+            info("OUT_OF_MEMORY", Map.of("correlation_id", correlationId)),
+            retry(BUSY))
         : internal(correlationId);
   }
 

@@ -53,7 +53,7 @@ final class AccessInterceptor implements ServerInterceptor {
     Principal principal;
     try {
       String header = Optional.ofNullable(headers.get(Credentials.AUTHORIZATION)).orElse("");
-      principal = callers.of(header, about.id());
+      principal = callers.ofCall(header, about.id());
       about.isFrom(principal);
       Role role = ROLES.get(service);
       if (role != null && !principal.has(role)) {

@@ -1,10 +1,12 @@
 package io.diffusion4j.serving.grpc;
 
+import com.linecorp.armeria.common.RequestContext;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.BearerToken;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
 import io.diffusion4j.serving.errors.Errors;
+import io.netty.util.AttributeKey;
 import jakarta.inject.Inject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,12 +15,30 @@ import org.slf4j.LoggerFactory;
 public final class Callers {
   private static final Logger LOG = LoggerFactory.getLogger(Callers.class);
 
+  private static final AttributeKey<Principal> KNOWN = AttributeKey.valueOf(Callers.class, "known");
+
   private final Authenticator authenticator;
 
   /** The principals that an authenticator knows. */
   @Inject
   public Callers(Authenticator authenticator) {
     this.authenticator = authenticator;
+  }
+
+  /** Remembers that the principal of a request is known, so that its token is not hashed again. */
+  public static void areKnown(RequestContext request, Principal principal) {
+    request.setAttr(KNOWN, principal);
+  }
+
+  /**
+   * The principal of a call whose request may have been authenticated by its headers.
+   *
+   * @throws io.grpc.StatusRuntimeException if the caller is not let in
+   */
+  Principal ofCall(String authorization, String callId) {
+    RequestContext request = RequestContext.currentOrNull();
+    Principal known = request == null ? null : request.attr(KNOWN);
+    return known == null ? of(authorization, callId) : known;
   }
 
   /**

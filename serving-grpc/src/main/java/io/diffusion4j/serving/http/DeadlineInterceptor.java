@@ -30,7 +30,7 @@ final class DeadlineInterceptor implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     ServiceRequestContext request = ServiceRequestContext.current();
-    HttpAccessLog.hasReachedACall(request);
+    Refusals.hasReachedACall(request);
     if (request.requestTimeoutMillis() == 0) { // the client's, which means that it gave none
       request.setRequestTimeout(TimeoutMode.SET_FROM_START, longest);
     }

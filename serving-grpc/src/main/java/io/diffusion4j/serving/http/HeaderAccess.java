@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.grpc.Callers;
 import io.grpc.health.v1.HealthGrpc;
 import java.util.UUID;
@@ -45,7 +46,9 @@ final class HeaderAccess {
 
   private void authenticate(ServiceRequestContext ctx, HttpRequest request) {
     String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-    HttpAccessLog.isFrom(ctx, callers.of(header, UUID.randomUUID().toString()).name());
+    Principal principal = callers.of(header, UUID.randomUUID().toString());
+    Callers.areKnown(ctx, principal);
+    HttpAccessLog.isFrom(ctx, principal.name());
   }
 
   /** Passes the request on as if this thread had been asked at first. */

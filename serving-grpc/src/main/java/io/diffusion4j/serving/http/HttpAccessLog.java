@@ -4,7 +4,6 @@ import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.logging.RequestLog;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import io.grpc.StatusRuntimeException;
 import io.netty.util.AttributeKey;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -21,8 +20,6 @@ final class HttpAccessLog {
   private static final Logger LOG = LoggerFactory.getLogger(HttpAccessLog.class);
   private static final AttributeKey<String> PRINCIPAL =
       AttributeKey.valueOf(HttpAccessLog.class, "principal");
-  private static final AttributeKey<Boolean> CALLED =
-      AttributeKey.valueOf(HttpAccessLog.class, "called");
 
   /** W3C Trace Context, §3.2: version, trace, parent, flags. */
   private static final Pattern TRACEPARENT =
@@ -44,18 +41,10 @@ final class HttpAccessLog {
     request.setAttr(PRINCIPAL, principal);
   }
 
-  /** The request has reached a call, which tells the rest itself. */
-  static void hasReachedACall(RequestContext request) {
-    request.setAttr(CALLED, true);
-  }
-
   /** Writes the line of an answer that is complete. */
   void write(RequestLog log) {
     var ctx = (ServiceRequestContext) log.context();
-    if (log.responseCause() instanceof StatusRuntimeException error && !ctx.hasAttr(CALLED)) {
-      String reason = HttpFault.of(error).reason();
-      refusals.accept(reason.isEmpty() ? error.getStatus().getCode().name() : reason);
-    }
+    Refusals.of(log).ifPresent(refusals);
     String principal = ctx.attr(PRINCIPAL);
     RequestHeaders headers = log.requestHeaders();
     boolean probe = ctx.path().startsWith(HeaderAccess.HEALTH);

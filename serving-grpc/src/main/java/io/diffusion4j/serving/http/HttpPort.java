@@ -56,7 +56,11 @@ public final class HttpPort implements AutoCloseable {
   /** A question about health is the name of a service. */
   private static final int MOST_HEALTH_BYTES = 4 << 10;
 
-  private static final Duration LONGEST_IDLE = Duration.ofMinutes(5);
+  /**
+   * So many times as long as a request may take to arrive, a connection may be without one. Headers
+   * that trickle in are none yet, so that they end with it, too.
+   */
+  private static final int IDLE = 5;
 
   /** Armeria takes its milliseconds for TCP's seconds, too, of which 32767 are the most. */
   private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
@@ -224,7 +228,7 @@ public final class HttpPort implements AutoCloseable {
     builder
         .requestTimeout(config.limits().call())
         .maxRequestLength(MOST_REQUEST_BYTES)
-        .idleTimeout(LONGEST_IDLE, true)
+        .idleTimeout(config.receive().multipliedBy(IDLE), true)
         .pingInterval(PING_INTERVAL) // finds out connections that are half open
         .gracefulShutdownTimeout(QUIET, longest.plus(QUIET)) // for what is on its way
         .errorHandler(new HttpErrors())

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * request, is closed after that.
  *
  * <p>Services of which Armeria gathers the requests before it asks them need {@link Streamed} for
- * that. Slow headers are Armeria's: they do not count as use of a connection, and end with its idle
- * time.
+ * that. Slow headers do not count as use of a connection, and end with the idle time of {@link
+ * HttpPort}.
  */
 final class SlowRequests extends SimpleDecoratingHttpService {
   private static final Logger LOG = LoggerFactory.getLogger(SlowRequests.class);

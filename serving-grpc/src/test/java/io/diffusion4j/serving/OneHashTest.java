@@ -1,0 +1,39 @@
+package io.diffusion4j.serving;
+
+import static io.diffusion4j.serving.TestServer.CONFIG;
+import static io.diffusion4j.serving.TestServer.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.Principal;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A request is authenticated once, by its headers, and its call knows by whom it is. */
+@Timeout(60)
+class OneHashTest {
+  private final AtomicInteger asked = new AtomicInteger();
+  private final Authenticator counting =
+      token -> {
+        asked.incrementAndGet();
+        return Principal.ANYBODY;
+      };
+
+  @Test
+  void overGrpcAndAsJson() throws Exception {
+    try (var server = new TestServer(CONFIG, TestServer.asking(counting), ToyModel.named("toy"))) {
+      server.blocking().generateImages(request("x").build());
+      assertThat(asked).hasValue(1);
+      String body = "{\"textToImage\": {\"prompt\": {\"text\": \"x\"}}}";
+      String answer =
+          RawHttp.ask(
+              server.server.port(),
+              "POST /diffusion4j/v1/images:generate HTTP/1.1\r\nHost: localhost\r\n"
+                  + "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                      .formatted(body.length(), body));
+      assertThat(answer).startsWith("HTTP/1.1 200");
+      assertThat(asked).hasValue(2);
+    }
+  }
+}
