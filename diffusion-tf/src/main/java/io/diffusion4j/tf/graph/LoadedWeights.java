@@ -1,6 +1,7 @@
 package io.diffusion4j.tf.graph;
 
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.Layout;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.ArrayList;
@@ -29,17 +30,25 @@ public final class LoadedWeights implements Weights {
    */
   private static final long FREEZE_BELOW = 450_000_000L;
 
+  /**
+   * A table of this share of the limit is fed too, since packing does not speed up the reading of
+   * rows: 64 MB.
+   */
+  private static final long SHARE_OF_TABLES = 7;
+
   /** A parameter that is fed. */
   private record Fed(Parameter parameter, Precision precision, Operand<TFloating> placeholder) {}
 
   private final NamedTensors source;
   private final long bytes;
+  private final long freezeBelow;
   private final boolean frozen;
   private final List<Fed> fed = new ArrayList<>();
 
   private LoadedWeights(NamedTensors source, long bytes, long freezeBelow) {
     this.source = source;
     this.bytes = bytes;
+    this.freezeBelow = freezeBelow;
     this.frozen = bytes < freezeBelow;
   }
 
@@ -65,7 +74,7 @@ public final class LoadedWeights implements Weights {
   @Override
   public Operand<TFloating> get(Ops tf, Parameter parameter, Precision precision) {
     String key = parameter.key();
-    if (frozen) {
+    if (frozen && !isLargeTable(parameter)) {
       try (TType value = read(parameter, precision)) {
         return Casts.asFloating(tf.withName(key).constantOf((TFloating) value));
       }
@@ -75,6 +84,11 @@ public final class LoadedWeights implements Weights {
         tf.withName(key).placeholder(Casts.type(precision), Placeholder.shape(Shape.of(shape)));
     fed.add(new Fed(parameter, precision, placeholder));
     return placeholder;
+  }
+
+  private boolean isLargeTable(Parameter parameter) {
+    return parameter.layout() == Layout.SAME
+        && (long) Float.BYTES * parameter.size() >= freezeBelow / SHARE_OF_TABLES;
   }
 
   private TType read(Parameter parameter, Precision precision) {

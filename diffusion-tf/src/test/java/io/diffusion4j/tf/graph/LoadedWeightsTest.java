@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.tf.Sessions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,44 @@ class LoadedWeightsTest {
           try (var result = runner.run()) {
             assertThat(Tensors.floats(result.get(0))).containsExactly(7.5f, 15.5f);
           }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aLargeTableIsFedBesideFrozenWeights() {
+    int rows = 20;
+    float[] table = new float[3 * rows];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = i;
+    }
+    var tensors =
+        new MapTensors()
+            .put("table.weight", table, rows, 3)
+            .put("weight", new float[] {1, 2, 3, 4, 5, 6}, 2, 3)
+            .put("bias", new float[] {0.5f, -0.5f}, 2);
+    try (var graph = new Graph()) {
+      var weights = LoadedWeights.from(tensors, 1000);
+      var network =
+          Network.of(
+              (nn, inputs) -> {
+                var id = nn.constant(new int[] {2}, 1);
+                var row = nn.at("table").embedding(id, rows, 3, Init.ZEROS);
+                return List.of(nn.output(nn.linear(row, 2)));
+              });
+      var y =
+          NetworkGraph.build(graph, network, weights, Precision.FLOAT32, Purpose.INFERENCE)
+              .outputs()
+              .get(0);
+      assertThat(graph.operation("table.weight").type()).isEqualTo("Placeholder");
+      assertThat(graph.operation("weight").type()).isEqualTo("Const");
+      try (var session = Sessions.open(graph);
+          var fed = weights.load()) {
+        var runner = session.runner().fetch(y);
+        fed.feed(runner);
+        try (var result = runner.run()) {
+          assertThat(Tensors.floats(result.get(0))).containsExactly(44.5f, 106.5f);
         }
       }
     }
