@@ -12,6 +12,7 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.RandomWeights;
+import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Executable;
@@ -53,6 +54,20 @@ class OneDnnEngineTest {
 
   private static Executable compiled(Precision precision) {
     return new OneDnnEngine().compile(Network.of(NETWORK), WEIGHTS, Compute.of(precision));
+  }
+
+  @Test
+  void anInputMayBeAnOutput() {
+    NetworkDefinition same = (nn, inputs) -> List.of(nn.reshape(inputs.floats("x", 2, 3), -1, 6));
+    var weights = RandomWeights.of(same, 1);
+    float[] x = new float[6 * 5];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = i;
+    }
+    try (var network =
+        new OneDnnEngine().compile(Network.of(same), weights, Compute.of(Precision.FLOAT32))) {
+      assertThat(network.run(new Batch(5).floats("x", x)).get(0)).isEqualTo(x);
+    }
   }
 
   @ParameterizedTest
@@ -135,6 +150,30 @@ class OneDnnEngineTest {
             new TensorFlowEngine()
                 .compile(Network.of(TRANSFORMER), weights, Compute.of(Precision.FLOAT32))) {
       assertClose(here.run(batch).get(0), there.run(batch).get(0), tolerance);
+    }
+  }
+
+  /** So many keys that the queries of a head are worked on in several turns. */
+  @ParameterizedTest
+  @CsvSource({"1, false", "3, false", "1, true"})
+  void longSequencesAreThoseOfTensorFlow(int heads, boolean causal) {
+    int length = 1100;
+    NetworkDefinition definition =
+        (nn, inputs) -> {
+          var x = nn.input(inputs.floats("tokens", length, 24));
+          var q = nn.at("q").linear(x, 24);
+          var k = nn.at("k").linear(x, 24);
+          var v = nn.at("v").linear(x, 24);
+          List<Tensor> mask = causal ? List.of(nn.causalMask(length, -10_000)) : List.of();
+          return List.of(nn.output(nn.attention(q, k, v, heads, mask)));
+        };
+    var weights = RandomWeights.of(definition, 9);
+    var tokens = Init.normal(1).values(new long[] {2, length, 24}, new SplittableRandom(4));
+    var batch = new Batch(2).floats("tokens", tokens);
+    var compute = Compute.of(Precision.FLOAT32);
+    try (var here = new OneDnnEngine().compile(Network.of(definition), weights, compute);
+        var there = new TensorFlowEngine().compile(Network.of(definition), weights, compute)) {
+      assertClose(here.run(batch).get(0), there.run(batch).get(0), 1e-5);
     }
   }
 

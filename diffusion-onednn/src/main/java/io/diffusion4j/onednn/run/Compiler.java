@@ -54,7 +54,13 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   /** The outputs in float32, for which the steps are made. */
   public List<Value> outputs() {
-    return network.outputs().stream().map(output -> wide(output.node())).toList();
+    return network.outputs().stream().map(output -> kept(wide(output.node()))).toList();
+  }
+
+  /** A place of its own for a value that is fed, whose place is used again for the next sample. */
+  private Value kept(Value value) {
+    boolean isFed = inputs().values().stream().anyMatch(fed -> fed.buffer() == value.buffer());
+    return isFed ? lowering.converted(value, DataType.FLOAT32) : value;
   }
 
   private Node node(int n) {

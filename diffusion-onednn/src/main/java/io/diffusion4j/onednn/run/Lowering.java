@@ -226,7 +226,10 @@ public final class Lowering {
     return View.dense(arena.buffer(size * Float.BYTES), DataType.FLOAT32, 0, size);
   }
 
-  /** Heads are divided among the parts; each part works on as many logits as stay in its cache. */
+  /**
+   * Each part works on as many logits as stay in its cache: all queries of some heads, or, of long
+   * sequences, some queries of a head. So the memory grows with the keys, not with their square.
+   */
   Value attention(int heads, Value q, Value k, Value v, Optional<Value> mask) {
     Value y = value(type, q.shape());
     long width = q.channels();
@@ -234,32 +237,33 @@ public final class Lowering {
     long queries = q.pixels();
     long keys = k.pixels();
     long rows = Math.max(1, Math.min(queries, LOGITS / keys));
-    long together = rows == queries ? Math.max(1, LOGITS / (keys * queries)) : 1;
+    long blocks = (queries + rows - 1) / rows;
+    long together = blocks == 1 ? Math.max(1, LOGITS / (keys * queries)) : 1;
     steps.divide(
-        heads,
+        heads * blocks,
         (part, share) -> {
           long most = Math.min(together, share.size());
           var logits = arena.buffer(most * rows * keys * Float.BYTES);
           var weights = arena.buffer(most * rows * keys * type.bytes());
-          for (long h = share.begin(); h < share.end(); h += most) {
-            long count = Math.min(most, share.end() - h);
-            for (long row = 0; row < queries; row += rows) {
-              long some = Math.min(rows, queries - row);
-              var qs = heads(q, h, row, new long[] {1, count, some, d}, width, 1);
-              var ks = transposed(heads(k, h, 0, new long[] {1, count, keys, d}, width, 1));
-              var vs = heads(v, h, 0, new long[] {1, count, keys, d}, width, 1);
-              var ys = heads(y, h, row, new long[] {1, count, some, d}, width, 1);
-              var ls = View.dense(logits, DataType.FLOAT32, 0, 1, count, some, keys);
-              var ps = View.dense(weights, type, 0, 1, count, some, keys);
-              List<PostOp> after = List.of(new PostOp.Scale((float) (1 / Math.sqrt((double) d))));
-              if (mask.isPresent()) {
-                var seen = hidden(mask.get(), keys, new Range(row, row + some));
-                after = Primitives.then(after, new PostOp.Add(seen));
-              }
-              steps.add(part, primitives.product(part, qs, ks, ls, after));
-              steps.add(part, primitives.softmax(part, ls, ps));
-              steps.add(part, primitives.product(part, ps, vs, ys, List.of()));
+          for (long at = share.begin(); at < share.end(); at += most) {
+            long count = Math.min(most, share.end() - at);
+            long h = at / blocks;
+            long row = at % blocks * rows;
+            long some = Math.min(rows, queries - row);
+            var qs = heads(q, h, row, new long[] {1, count, some, d}, width, 1);
+            var ks = transposed(heads(k, h, 0, new long[] {1, count, keys, d}, width, 1));
+            var vs = heads(v, h, 0, new long[] {1, count, keys, d}, width, 1);
+            var ys = heads(y, h, row, new long[] {1, count, some, d}, width, 1);
+            var ls = View.dense(logits, DataType.FLOAT32, 0, 1, count, some, keys);
+            var ps = View.dense(weights, type, 0, 1, count, some, keys);
+            List<PostOp> after = List.of(new PostOp.Scale((float) (1 / Math.sqrt((double) d))));
+            if (mask.isPresent()) {
+              var seen = hidden(mask.get(), keys, new Range(row, row + some));
+              after = Primitives.then(after, new PostOp.Add(seen));
             }
+            steps.add(part, primitives.product(part, qs, ks, ls, after));
+            steps.add(part, primitives.softmax(part, ls, ps));
+            steps.add(part, primitives.product(part, ps, vs, ys, List.of()));
           }
         });
     return y;
