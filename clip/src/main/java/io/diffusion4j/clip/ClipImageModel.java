@@ -29,10 +29,29 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
       ClipVisionNetwork network,
       NamedTensors weights,
       Compute compute) {
-    network.requireFits(preprocessor);
+    this(
+        preprocessor,
+        network,
+        new CompiledNetwork(fitting(network, preprocessor), weights, compute));
+  }
+
+  /**
+   * Wraps a compiled tower, which is closed with the model.
+   *
+   * @throws IllegalArgumentException if the preprocessing does not give the tower's image size
+   */
+  public ClipImageModel(
+      ClipPreprocessor preprocessor, ClipVisionNetwork network, CompiledNetwork compiled) {
     this.preprocessor = preprocessor;
-    this.network = network;
-    this.compiled = new CompiledNetwork(network, weights, compute);
+    this.network = fitting(network, preprocessor);
+    this.compiled = compiled;
+  }
+
+  /** Checks before a compiled network could be left open. */
+  private static ClipVisionNetwork fitting(
+      ClipVisionNetwork network, ClipPreprocessor preprocessor) {
+    network.requireFits(preprocessor);
+    return network;
   }
 
   public ClipVisionNetwork network() {

@@ -28,14 +28,28 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
    */
   public ClipTextModel(
       ClipTokenizer tokenizer, ClipTextNetwork network, NamedTensors weights, Compute compute) {
-    network.requireFits(tokenizer);
+    this(tokenizer, network, new CompiledNetwork(fitting(network, tokenizer), weights, compute));
+  }
+
+  /**
+   * Wraps a compiled tower, which is closed with the model.
+   *
+   * @throws IllegalArgumentException if the tokenizer does not fit the tower
+   */
+  public ClipTextModel(ClipTokenizer tokenizer, ClipTextNetwork network, CompiledNetwork compiled) {
     this.tokenizer = tokenizer;
-    this.network = network;
-    this.compiled = new CompiledNetwork(network, weights, compute);
+    this.network = fitting(network, tokenizer);
+    this.compiled = compiled;
   }
 
   public ClipTokenizer tokenizer() {
     return tokenizer;
+  }
+
+  /** Checks before a compiled network could be left open. */
+  private static ClipTextNetwork fitting(ClipTextNetwork network, ClipTokenizer tokenizer) {
+    network.requireFits(tokenizer);
+    return network;
   }
 
   public ClipTextNetwork network() {

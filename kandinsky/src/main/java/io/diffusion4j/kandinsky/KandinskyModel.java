@@ -23,6 +23,8 @@ import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.pipeline.FolderReport;
@@ -41,7 +43,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,9 @@ import org.jspecify.annotations.Nullable;
 final class KandinskyModel implements AutoCloseable {
   private static final int MAX_BATCH = 16;
   private static final int MAX_WAITING = 4096;
+
+  /** The parameters of a segment of CLIP's towers: 200 MB in bfloat16. */
+  private static final long SEGMENT = 100_000_000;
 
   private final Path folder;
   private final PriorPlace place;
@@ -96,6 +100,10 @@ final class KandinskyModel implements AutoCloseable {
     int side = unet.unet().sampleSize() * movq.factor();
     decoderStage = KandinskyStages.decoder(scheduler, Pixels.square(side), unit(unet, movq));
 
+    var loading =
+        residency == Residency.ALWAYS
+            ? CompiledNetwork.Loading.ONCE
+            : CompiledNetwork.Loading.EACH_RUN;
     Path texts = place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER);
     tokenizer = tokenizer(place.pipeline().resolve(KandinskyFolder.TOKENIZER));
     var textNetwork = ClipFolders.readText(texts);
@@ -106,11 +114,10 @@ final class KandinskyModel implements AutoCloseable {
             KandinskyFolder.TEXT_ENCODER,
             owned ->
                 owned.add(
-                    opened(
-                        texts,
-                        Checkpoint.TRANSFORMERS,
-                        KandinskyFolder.TEXT_ENCODER,
-                        weights -> new ClipTextModel(tokenizer, textNetwork, weights, compute))));
+                    new ClipTextModel(
+                        tokenizer,
+                        textNetwork,
+                        tower(textNetwork, texts, KandinskyFolder.TEXT_ENCODER, loading, owned))));
 
     Path images = place.pipeline().resolve(KandinskyFolder.IMAGE_ENCODER);
     var imageNetwork = ClipFolders.readVision(images);
@@ -122,12 +129,11 @@ final class KandinskyModel implements AutoCloseable {
             KandinskyFolder.IMAGE_ENCODER,
             owned ->
                 owned.add(
-                    opened(
-                        images,
-                        Checkpoint.TRANSFORMERS,
-                        KandinskyFolder.IMAGE_ENCODER,
-                        weights ->
-                            new ClipImageModel(preprocessor, imageNetwork, weights, compute))));
+                    new ClipImageModel(
+                        preprocessor,
+                        imageNetwork,
+                        tower(
+                            imageNetwork, images, KandinskyFolder.IMAGE_ENCODER, loading, owned))));
 
     var priorConfig = PriorModel.readConfig(place.network());
     requireEmbeddings("prior", priorConfig.embeddingDim(), unet);
@@ -234,11 +240,17 @@ final class KandinskyModel implements AutoCloseable {
     return weights -> loras.merge(component, weights);
   }
 
-  private <T> T opened(
-      Path path, String baseName, String component, Function<CheckpointTensors, T> make) {
-    try (var checkpoint = changed(component).apply(Checkpoint.open(path, baseName))) {
-      return make.apply(new CheckpointTensors(path, checkpoint, ClipFolders::isParameter));
-    }
+  /** One of CLIP's towers, by far the largest networks, whose weights stay on disk if they must. */
+  private CompiledNetwork tower(
+      NetworkDefinition network,
+      Path path,
+      String component,
+      CompiledNetwork.Loading loading,
+      Resources owned) {
+    var checkpoint =
+        owned.add(changed(component).apply(Checkpoint.open(path, Checkpoint.TRANSFORMERS)));
+    var weights = new CheckpointTensors(path, checkpoint, ClipFolders::isParameter);
+    return CompiledNetwork.inSegments(network, weights, compute, loading, SEGMENT);
   }
 
   private Decoding openDecoder(Resources owned) {

@@ -46,6 +46,36 @@ public final class CompiledNetwork implements AutoCloseable {
         Engines.compileWithGradient(Network.of(definition), input, weights, compute));
   }
 
+  /** The time at which the segments of a network are loaded. */
+  public enum Loading {
+    /** All at once, to be kept. */
+    ONCE,
+    /** Each in every run, and closed after it: a run needs the memory of one segment. */
+    EACH_RUN
+  }
+
+  /**
+   * Compiles a large network in segments, such as some blocks of a transformer, each for the engine
+   * that suits it: a layer that an engine lacks keeps only its own segment from it. Throws as the
+   * constructor does.
+   *
+   * @param weights must stay readable until this is closed, for {@link Loading#EACH_RUN}
+   * @param parameters a segment ends at the first possible place after so many values of parameters
+   */
+  public static CompiledNetwork inSegments(
+      NetworkDefinition definition,
+      NamedTensors weights,
+      Compute compute,
+      Loading loading,
+      long parameters) {
+    var network = Network.of(definition);
+    return new CompiledNetwork(
+        switch (loading) {
+          case ONCE -> SegmentedNetwork.loaded(network, weights, compute, parameters);
+          case EACH_RUN -> SegmentedNetwork.streamed(network, weights, compute, parameters);
+        });
+  }
+
   /**
    * Runs the network.
    *
