@@ -95,7 +95,12 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true,
     sortOptions = false,
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:done", "1:failed", "2:bad input"})
+    exitCodeList = {
+      "0:done",
+      "1:failed",
+      "2:bad input",
+      "75:another process of the training was lost; the same command goes on from the last state"
+    })
 public final class Main implements Runnable {
   /** A strong reference: an unreferenced logger is garbage-collected, and its level is lost. */
   private static final Logger ROOT_LOGGER = Logger.getLogger("");

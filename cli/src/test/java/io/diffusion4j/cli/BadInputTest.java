@@ -286,6 +286,14 @@ final class BadInputTest {
     "train all --technique shift=2, 'technique: shift (expected: one of captions, curriculum,"
         + " relations)'",
     "train judge --technique shift=2, technique: shift (expected: none for judge)",
+    "train clip --processes 0, processes: 0 (expected: ≥ 1)",
+    "train judge --processes 2, processes: several (expected: one for judge)",
+    "train clip --processes 2 --task 1, 'processes: 2 (expected: 1, beside --cluster and --task)'",
+    "train clip --task 1, task: 1 (expected: none without --cluster)",
+    "'train clip --cluster a:1,b:2', 'task: none (expected: the number of this process in"
+        + " --cluster)'",
+    "'train clip --cluster a:1,b:2 --task 2', task: 2 (expected: 0 to 1)",
+    "'train clip --cluster a:1,b --task 0', cluster: b (expected: HOST:PORT)",
   })
   void aTrainingThatCannotBeIsRefusedAtOnce(String line, String message) {
     assertRefused(2, message, words(line));

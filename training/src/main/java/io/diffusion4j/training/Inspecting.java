@@ -27,11 +27,13 @@ record Inspecting(
     job.observer().onStep(step, report);
     if (validation.isPresent() && step % job.inspection().validateEvery() == 0) {
       var numbers = new TreeMap<>(validation.get().measure(trainer));
-      numbers.putAll(health.of(trainer.averagedWeights()));
-      job.observer().onValidation(step, numbers);
+      if (trainer.group().isFirst()) {
+        numbers.putAll(health.of(trainer.averagedWeights()));
+        job.observer().onValidation(step, numbers);
+      }
     }
     long every = job.inspection().previewEvery();
-    if (every > 0 && step % every == 0) {
+    if (every > 0 && step % every == 0 && trainer.group().isFirst()) {
       job.observer().onPreview(step, preview());
     }
   }

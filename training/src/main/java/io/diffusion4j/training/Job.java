@@ -287,7 +287,15 @@ record Job(
       observer.onStart(run, config, trainer.parameters(), trainer.step());
       boolean finished = run.run(new Inspecting(this, trainer, validation, more, write));
       if (finished) {
-        write(trainer, write);
+        boolean writes = OwnFolder.writes(recipe.group(), recipe.model());
+        recipe
+            .group()
+            .inTurn(
+                () -> {
+                  if (writes) {
+                    write(trainer, write);
+                  }
+                });
       }
       return finished;
     }
@@ -307,7 +315,8 @@ record Job(
   /** Returns the job for another model folder, which gets missing components from this one. */
   Job elsewhere(Path model) {
     var other =
-        new Recipe(recipe.preset(), model, recipe.work(), recipe.first(), recipe.inpainting());
+        new Recipe(recipe.preset(), model, recipe.work(), recipe.first(), recipe.inpainting())
+            .in(recipe.group());
     Components.copyMissing(layout(), other.layout(), List.of(setup.part().component()));
     return new Job(other, setup, config, checkpointEvery, inspection, observer);
   }
@@ -320,7 +329,7 @@ record Job(
   }
 
   private Trainer prepared(Objective objective, Consumer<Trainer> prepare) {
-    var trainer = new Trainer(objective, config);
+    var trainer = new Trainer(objective, config, recipe.group());
     try {
       prepare.accept(trainer);
       return trainer;

@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
+import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.training.preset.Preset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,9 +28,16 @@ import org.jspecify.annotations.Nullable;
  *     null for random weights
  * @param inpainting whether the decoder gets the known pixels of a picture as an additional input
  *     and learns to complete it (Nichol et al. 2022, §2.3)
+ * @param group the processes that train together; each has the recipe. Their folders may be the
+ *     same or not: the first one's work folder has the states, and all model folders get the parts.
  */
 public record Recipe(
-    Preset preset, Path model, Path work, @Nullable Path first, boolean inpainting) {
+    Preset preset, Path model, Path work, @Nullable Path first, boolean inpainting, Group group) {
+  /** Creates a recipe of a process by itself. */
+  public Recipe(Preset preset, Path model, Path work, @Nullable Path first, boolean inpainting) {
+    this(preset, model, work, first, inpainting, Group.alone());
+  }
+
   /** Creates a recipe without inpainting. */
   public Recipe(Preset preset, Path model, Path work, @Nullable Path first) {
     this(preset, model, work, first, false);
@@ -124,7 +132,12 @@ public record Recipe(
 
   /** Returns the recipe with an inpainting decoder. */
   public Recipe withInpainting() {
-    return new Recipe(preset, model, work, first, true);
+    return new Recipe(preset, model, work, first, true, group);
+  }
+
+  /** Returns the recipe for several processes, which train together. */
+  public Recipe in(Group processes) {
+    return new Recipe(preset, model, work, first, inpainting, processes);
   }
 
   /** Returns the preset's configuration of a part. */
@@ -191,7 +204,8 @@ public record Recipe(
           first + ", without " + main,
           main);
       boolean stays = config.lowRank().isPresent();
-      Components.copyMissing(start, layout(), stays ? List.of() : training.folders());
+      List<String> trained = stays ? List.of() : training.folders();
+      group.inTurn(() -> Components.copyMissing(start, layout(), trained));
     }
     return training.train();
   }

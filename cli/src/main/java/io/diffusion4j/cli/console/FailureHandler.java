@@ -1,6 +1,8 @@
 package io.diffusion4j.cli.console;
 
 import io.diffusion4j.client.GenerationException;
+import io.diffusion4j.distributed.LocalCluster;
+import io.diffusion4j.nn.train.group.PeerLostException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -15,7 +17,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Prints errors in one line, with {@code --verbose} also their stack trace. The exit status is 2
- * for faults of the command line, 1 for everything else.
+ * for faults of the command line, 75 if another process of a training was lost, and 1 for
+ * everything else.
  */
 public final class FailureHandler implements IExecutionExceptionHandler {
   /** The exit status of a command that failed. */
@@ -42,7 +45,7 @@ public final class FailureHandler implements IExecutionExceptionHandler {
       e.printStackTrace(command.getErr());
     }
     command.getErr().flush();
-    return isBadInput(e) ? BAD_INPUT : FAILED;
+    return status(e);
   }
 
   /** The command line itself is wrong. */
@@ -53,6 +56,13 @@ public final class FailureHandler implements IExecutionExceptionHandler {
     command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     command.getErr().flush();
     return BAD_INPUT;
+  }
+
+  private static int status(Exception e) {
+    if (e instanceof PeerLostException) {
+      return LocalCluster.PEER_LOST;
+    }
+    return isBadInput(e) ? BAD_INPUT : FAILED;
   }
 
   private static boolean isBadInput(Exception e) {

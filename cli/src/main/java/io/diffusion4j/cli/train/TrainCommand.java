@@ -12,6 +12,7 @@ import io.diffusion4j.evaluation.judge.JudgePreset;
 import io.diffusion4j.evaluation.judge.JudgeRecipe;
 import io.diffusion4j.nn.train.DivergedException;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.training.FrozenClip;
 import io.diffusion4j.training.Part;
 import io.diffusion4j.training.PartSetup;
@@ -107,6 +108,8 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Mixin private SampleOptions samples = new SampleOptions();
 
+  @Mixin private ClusterOptions processes = new ClusterOptions();
+
   @Option(
       names = "--technique",
       paramLabel = "NAME=VALUE",
@@ -140,7 +143,18 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return part.equals(JudgeRecipe.WORD) ? trainJudge() : trainParts();
+    boolean isLauncher = processes.isLauncher();
+    if (part.equals(JudgeRecipe.WORD)) {
+      Check.that(!isLauncher, "processes", "several", "one for judge");
+      return trainJudge();
+    }
+    if (isLauncher) {
+      return processes.launch(console);
+    }
+    var group = processes.join(console);
+    int status = trainParts(group);
+    group.close(); // not after a failure, of which the others learn by the end of this process
+    return status;
   }
 
   private int trainJudge() {
@@ -164,7 +178,8 @@ public final class TrainCommand implements Callable<Integer> {
               (c, observer) -> recipe.train(c, checkpointEvery, observer),
               config,
               stateFolder,
-              stop),
+              stop,
+              Group.alone()),
           folder);
     }
   }
@@ -189,15 +204,15 @@ public final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int trainParts() {
+  private int trainParts(Group group) {
     EmojiPreset preset = EmojiPreset.of(presetName);
     String name = preset.sizes().name();
     if (pictures.paths().isEmpty()) {
-      return trainParts(preset, name, EmojiData.of(preset), Optional.empty());
+      return trainParts(group, preset, name, EmojiData.of(preset), Optional.empty());
     }
     try (OwnPictures own = pictures.open()) {
       String home = stem(pictures.paths().get(0)) + "-" + name;
-      int status = trainParts(preset, home, own.training(), own.validation());
+      int status = trainParts(group, preset, home, own.training(), own.validation());
       own.bad().reasons().forEach(reason -> console.say("skipped: " + reason));
       if (own.bad().small() > 0) {
         console.say("skipped: " + own.bad().small() + " pictures below --min-size");
@@ -207,7 +222,7 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private int trainParts(
-      EmojiPreset preset, String home, DataSet data, Optional<DataSet> validation) {
+      Group group, EmojiPreset preset, String home, DataSet data, Optional<DataSet> validation) {
     // A classifier is stored in the model that it guides.
     boolean ofPixels = part.equals(Part.DDPM.word()) || part.equals(Part.CLASSIFIER.word());
     String own = part.equals(Part.DAE.word()) ? part : ofPixels ? Part.DDPM.word() : "model";
@@ -216,12 +231,13 @@ public final class TrainCommand implements Callable<Integer> {
     Path first = startFrom == null ? null : PublishedModel.folder(startFrom);
     Check.that(
         !inpainting || part.equals(Part.DECODER.word()), "inpainting", part, "the part decoder");
-    Recipe recipe = new Recipe(preset.sizes(), modelFolder, stateFolder, first, inpainting);
+    Recipe recipe =
+        new Recipe(preset.sizes(), modelFolder, stateFolder, first, inpainting).in(group);
     List<Part> parts = parts(recipe);
     pictures.requireUseOfEmbeddings(parts);
     List<TrainingConfig> configs =
         parts.stream()
-            .map(p -> schedule.of(recipe.config(p), data.size()))
+            .map(p -> processes.of(schedule.of(recipe.config(p), data.size())))
             .toList(); // bad ones are told at once
     List<PartSetup> setups = parts.stream().map(p -> changed(recipe.setup(p, data))).toList();
     requireCheckpoints();
@@ -231,7 +247,8 @@ public final class TrainCommand implements Callable<Integer> {
         .ifPresent(largest -> warnOfFewPictures(data, largest));
     var inspection = samples.inspection(validation);
     if (clip != null) {
-      FrozenClip.copy(PublishedModel.folder(clip), modelFolder);
+      Path given = PublishedModel.folder(clip);
+      group.inTurn(() -> FrozenClip.copy(given, modelFolder));
     }
     boolean finished = true;
     try (var stop = new StopOnSignal()) {
@@ -243,10 +260,11 @@ public final class TrainCommand implements Callable<Integer> {
                 (c, observer) -> recipe.train(setup, c, checkpointEvery, inspection, observer),
                 configs.get(i),
                 stateFolder,
-                stop);
+                stop,
+                group);
       }
     }
-    return report(finished, modelFolder);
+    return group.isFirst() || !finished ? report(finished, modelFolder) : 0;
   }
 
   private void warnOfFewPictures(DataSet data, int largestBatch) {
@@ -307,7 +325,20 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** Whether it is finished. */
   private boolean train(
-      String name, Training training, TrainingConfig config, Path stateFolder, StopOnSignal stop) {
+      String name,
+      Training training,
+      TrainingConfig config,
+      Path stateFolder,
+      StopOnSignal stop,
+      Group group) {
+    if (!group.isAlone()) {
+      console.say(ClusterOptions.share(name, group, config));
+    }
+    if (!group.isFirst()) {
+      try (var follower = new Follower(stop)) {
+        return training.train(config, follower);
+      }
+    }
     console.say(name + ": preparing the data");
     boolean finished = watched(name, training, config, stateFolder.resolve(name), stop);
     console.say(

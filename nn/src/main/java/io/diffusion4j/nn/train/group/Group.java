@@ -72,6 +72,16 @@ public final class Group implements AutoCloseable {
     return flag[0] > 0;
   }
 
+  /** Does something in one process after the other, for files that they may share. */
+  public void inTurn(Runnable work) {
+    for (int turn = 0; turn < size(); turn++) {
+      if (turn == rank()) {
+        work.run();
+      }
+      any(false);
+    }
+  }
+
   /** Replaces the numbers by those of the first process. */
   public void broadcast(float[] values) {
     if (isAlone()) {

@@ -1,0 +1,173 @@
+package io.diffusion4j.cli.train;
+
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.distributed.ClusterSpec;
+import io.diffusion4j.distributed.Collectives;
+import io.diffusion4j.distributed.LocalCluster;
+import io.diffusion4j.distributed.Patience;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingConfig.Shares;
+import io.diffusion4j.nn.train.group.Group;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The options for training in several processes. */
+final class ClusterOptions {
+  private static final String PROCESSES = "--processes";
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
+  @Option(
+      names = PROCESSES,
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Train in N processes on this machine, each with its share of the processors. If one is"
+              + " lost, all are started again and go on from the last state. Default:"
+              + " ${DEFAULT-VALUE}")
+  private int processes;
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "HOST:PORT,...",
+      description =
+          "The addresses of all processes that train together, the same in each: this process is"
+              + " number --task of them. Ports belong into a private network. Default: those of the"
+              + " environment variable TF_CONFIG")
+  private @Nullable String cluster;
+
+  @Option(
+      names = "--task",
+      paramLabel = "I",
+      description = "The number of this process in --cluster, from 0; the first writes the state.")
+  private @Nullable Integer task;
+
+  @Option(
+      names = "--exact",
+      description =
+          "Sum gradients over eight fixed shares of a batch, so that any number of processes and"
+              + " threads gives the same weights, to the bit. Costs time and memory; without it,"
+              + " the number of all threads together decides.")
+  private boolean exact;
+
+  @Option(
+      names = "--peer-timeout",
+      paramLabel = "S",
+      defaultValue = "120",
+      description =
+          "Seconds after which a process that does not answer is lost; more than saving a state or"
+              + " a sample takes. Default: ${DEFAULT-VALUE}")
+  private double peerTimeout;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "S",
+      defaultValue = "600",
+      description = "Seconds to wait for the other processes to start. Default: ${DEFAULT-VALUE}")
+  private double patience;
+
+  /** Whether this process only starts and watches those that train. */
+  boolean isLauncher() {
+    Check.that(processes >= 1, "processes", processes, "≥ 1");
+    Check.that(
+        processes == 1 || (cluster == null && task == null),
+        "processes",
+        processes,
+        "1, beside --cluster and --task");
+    return processes > 1;
+  }
+
+  /** Runs the processes of this machine; returns the exit status. */
+  int launch(Console console) {
+    List<String> arguments = arguments();
+    // The class of the program, as a start script names it.
+    String main = command.root().userObject().getClass().getName();
+    var local =
+        new LocalCluster(
+            processes,
+            spec -> {
+              List<String> line = new ArrayList<>(List.of(main));
+              line.addAll(arguments);
+              line.addAll(List.of("--cluster", String.join(",", spec.addresses())));
+              line.addAll(List.of("--task", String.valueOf(spec.rank())));
+              return line;
+            },
+            console::say);
+    return local.run();
+  }
+
+  /** The command line without the number of processes. */
+  private List<String> arguments() {
+    List<String> all = command.root().commandLine().getParseResult().originalArgs();
+    List<String> kept = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      String argument = all.get(i);
+      if (argument.equals(PROCESSES)) {
+        i++; // and its value
+      } else if (!argument.startsWith(PROCESSES + "=")) {
+        kept.add(argument);
+      }
+    }
+    return kept;
+  }
+
+  /** Meets the other processes, if there are any. */
+  Group join(Console console) {
+    var spec = spec();
+    if (spec.isEmpty() || spec.get().size() == 1) {
+      return Group.alone();
+    }
+    LocalCluster.followParent();
+    var waiting = new Patience(seconds("patience", patience), seconds("peer-timeout", peerTimeout));
+    if (spec.get().rank() == 0) {
+      console.say("waiting for " + (spec.get().size() - 1) + " other processes");
+    }
+    return Collectives.join(spec.get(), waiting);
+  }
+
+  private Optional<ClusterSpec> spec() {
+    if (cluster != null) {
+      if (task == null) {
+        throw Check.refusal("task", "none", "the number of this process in --cluster");
+      }
+      return Optional.of(ClusterSpec.of(cluster, task));
+    }
+    Check.that(task == null, "task", task, "none without --cluster");
+    Map<String, String> environment = System.getenv();
+    return ClusterSpec.ofTfConfig(environment.getOrDefault(ClusterSpec.TF_CONFIG, ""));
+  }
+
+  private static Duration seconds(String name, double value) {
+    Check.positive(name, value);
+    return Duration.ofMillis((long) Math.ceil(1000 * value));
+  }
+
+  /** Returns the settings of a training with the division of batches. */
+  TrainingConfig of(TrainingConfig config) {
+    return exact ? config.withShares(Shares.FIXED) : config;
+  }
+
+  /** Describes the share of a process. */
+  static String share(String part, Group group, TrainingConfig config) {
+    var share = config.share(group.rank(), group.size());
+    return String.format(
+        Locale.ROOT,
+        "%s: process %d of %d, rows %d to %d of %d",
+        part,
+        group.rank(),
+        group.size(),
+        share.from(),
+        share.to() - 1,
+        config.batchSize());
+  }
+}

@@ -1,0 +1,49 @@
+package io.diffusion4j.training;
+
+import io.diffusion4j.nn.train.group.Group;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/** Finds out whether the processes of a group have a folder of their own or a common one. */
+final class OwnFolder {
+  private OwnFolder() {}
+
+  /**
+   * Whether this process writes its folder: the first one does, and so does each that does not see
+   * the first one's folder. All processes ask together.
+   */
+  static boolean writes(Group group, Path folder) {
+    if (group.isAlone()) {
+      return true;
+    }
+    String name = ".process-" + UUID.randomUUID();
+    if (group.isFirst()) {
+      mark(folder, name);
+    }
+    boolean isCommon = Files.exists(folder.resolve(group.exchange(name).get(0)));
+    group.any(false); // all have looked
+    if (group.isFirst()) {
+      unmark(folder.resolve(name));
+    }
+    return group.isFirst() || !isCommon;
+  }
+
+  private static void mark(Path folder, String name) {
+    try {
+      Files.createFile(Files.createDirectories(folder).resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to " + folder + ": " + e, e);
+    }
+  }
+
+  private static void unmark(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + file + ": " + e, e);
+    }
+  }
+}
