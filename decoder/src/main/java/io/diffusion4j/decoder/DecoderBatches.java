@@ -24,9 +24,9 @@ import java.util.List;
  * @param objective the networks
  * @param noise the forward process
  * @param drop how often image and text are dropped together, for classifier-free guidance
- * @param textDrop how often the text alone is dropped besides
+ * @param textDrop how often the text alone is dropped, in addition
  * @param batchSize examples per batch
- * @param seed of timesteps, noise and dropping
+ * @param seed seed of timesteps, noise and dropping
  */
 public record DecoderBatches(
     CaptionedImages data,

@@ -4,22 +4,22 @@ import io.diffusion4j.diffusion.stage.Projection.Known;
 import java.util.Optional;
 
 /**
- * What the decoder's network is told about one image: the outputs of the text projection, which do
- * not depend on the time and so are computed once per image.
+ * The conditioning of the decoder's network for one image: the outputs of the text projection,
+ * which do not depend on the timestep, so they are computed once per image.
  *
  * @param context {@code [L, contextDim]}
  * @param present {@code [L]}: 1 for tokens to be seen, 0 for padding
  * @param timeAdd {@code [timeEmbedDim]}
- * @param known what is known of the image, for a network that sees it; empty if nothing is
+ * @param known the known pixels, for a network that completes images; empty if no pixels are known
  */
 public record DecoderCondition(
     float[] context, float[] present, float[] timeAdd, Optional<Known> known) {
-  /** Of an image of which nothing is known. */
+  /** The condition of an image without known pixels. */
   public DecoderCondition(float[] context, float[] present, float[] timeAdd) {
     this(context, present, timeAdd, Optional.empty());
   }
 
-  /** The same with what is known of the image. */
+  /** Returns the same condition with these known pixels. */
   public DecoderCondition knowing(Optional<Known> part) {
     return new DecoderCondition(context, present, timeAdd, part);
   }

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Decoders and upsamplers as diffusers saves them. */
+/** Reads and writes decoders and upsamplers in diffusers' layout. */
 public final class DecoderFolders {
   /** Channels of images. */
   private static final int IMAGE = 3;
@@ -29,7 +29,7 @@ public final class DecoderFolders {
   private static final String UPSAMPLER_CLASS = "UNet2DModel";
   private static final String PROJECTION_CLASS = "UnCLIPTextProjModel";
 
-  /** A DiT that attends to context tokens, which no class of diffusers does. */
+  /** A DiT that attends to context tokens; diffusers has no class for it. */
   public static final String DIT_CLASS = "DiTDecoderModel";
 
   private static final String PLAIN_DOWN = "ResnetDownsampleBlock2D";
@@ -37,7 +37,7 @@ public final class DecoderFolders {
   private static final String ATTENTION_DOWN = "SimpleCrossAttnDownBlock2D";
   private static final String ATTENTION_UP = "SimpleCrossAttnUpBlock2D";
 
-  /** What both classes must have as we do it. */
+  /** The settings that both classes share and that have one supported value. */
   private static final String COMMON =
       """
       {"act_fn": "silu", "center_input_sample": false, "downsample_padding": 1, "dropout": 0.0,
@@ -45,7 +45,10 @@ public final class DecoderFolders {
        "num_class_embeds": null, "time_embedding_dim": null, "time_embedding_type": "positional"}
       """;
 
-  /** What a U-Net with unCLIP's blocks must have as we do it, whatever it is conditioned on. */
+  /**
+   * The settings of a U-Net with unCLIP's blocks that have one supported value, whatever the
+   * conditioning.
+   */
   private static final String OF_BLOCKS =
       """
       {"addition_embed_type_num_heads": 64,
@@ -60,7 +63,7 @@ public final class DecoderFolders {
        "time_cond_proj_dim": null, "time_embedding_act_fn": null, "timestep_post_act": null}
       """;
 
-  /** What the decoder of unCLIP is conditioned on. */
+  /** The settings of the conditioning of unCLIP's decoder. */
   private static final String OF_DECODER =
       """
       {"addition_embed_type": null, "class_embed_type": "identity", "encoder_hid_dim": null,
@@ -102,9 +105,9 @@ public final class DecoderFolders {
   }
 
   /**
-   * Reads what all U-Nets with unCLIP's blocks have in common, whatever they denoise and are
-   * conditioned on; absent fields have diffusers' defaults. The caller checks the channels and the
-   * fields of its condition, and refuses the rest.
+   * Reads the settings that all U-Nets with unCLIP's blocks share, whatever they denoise and
+   * whatever conditions them; absent fields have diffusers' defaults. The caller checks the
+   * channels and the fields of its condition, and refuses the rest.
    */
   public static UnetConfig readBlocks(ComponentConfig c) {
     c.expectClass(DECODER_CLASS);
@@ -128,7 +131,7 @@ public final class DecoderFolders {
     return config;
   }
 
-  /** Other channels than those of images, and of an image beside x_t, nothing could be fed to. */
+  /** Only the channels of an image, or of an image and x_t, can be fed. */
   private static void requireChannels(
       ComponentConfig c, Backbone config, List<Integer> in, List<Integer> out) {
     if (!in.contains(config.inChannels())) {
@@ -167,7 +170,7 @@ public final class DecoderFolders {
                     : TimeConditioning.ADD));
   }
 
-  /** Which levels attend; the second of the supported names does. */
+  /** Reads which levels have attention: those with the second of the supported names. */
   private static List<Boolean> attention(
       ComponentConfig c, List<String> downNames, List<String> upNames) {
     var down = levels(c, "down_block_types", downNames);
@@ -234,7 +237,9 @@ public final class DecoderFolders {
     putBlocks(config).fixed(OF_DECODER).write(folder.resolve(CONFIG));
   }
 
-  /** The settings that {@link #readBlocks} reads, to be completed by those of the condition. */
+  /**
+   * The settings that {@link #readBlocks} reads, to be completed by the settings of the condition.
+   */
   public static ConfigWriter putBlocks(UnetConfig config) {
     return put(
             ConfigWriter.diffusers(DECODER_CLASS),

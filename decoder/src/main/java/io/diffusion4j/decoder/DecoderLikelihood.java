@@ -17,10 +17,11 @@ import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
- * How likely pictures are under the decoder: the variational bound in bits per dimension, given
- * their embeddings and captions. There is no guidance in it, which is no distribution of images.
+ * The likelihood of pictures under the decoder: the variational bound in bits per dimension, given
+ * their embeddings and captions. Guidance is left out, because a guided prediction does not belong
+ * to a distribution of images.
  *
- * @param model computes what the network is told
+ * @param model computes the network's conditions
  * @param network the model's own, or a decorated one
  * @param variance of the steps
  */
@@ -35,20 +36,21 @@ public record DecoderLikelihood(
     return model.config().sampleSize();
   }
 
-  /** How many timesteps the decoder was trained with. */
+  /** The number of timesteps that the decoder was trained with. */
   public int trainSteps() {
     return schedule.steps();
   }
 
   /**
-   * The bound of a picture, whose levels are rounded to 8 bits, as the bound counts them.
+   * Computes the bound of a picture, whose values are first rounded to the 8-bit levels that the
+   * bound is defined on.
    *
    * @param picture {@link #imageSize()} pixels each way
    * @param imageEmbedding CLIP's of the picture
    * @param text the caption's
-   * @param timesteps of the chain, at least two; all of them for the model as it was trained
+   * @param timesteps of the chain, at least two; all of them for the bound of the trained model
    * @param noise of the picture
-   * @param progress told how many timesteps are done
+   * @param progress receives the number of timesteps done
    */
   public Bound of(
       Image picture,

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * A decoder's network and text projection with their weights, as diffusers saves them. Thread-safe;
+ * A decoder's network and text projection with their weights, in diffusers' layout. Thread-safe;
  * holds native memory until it is closed.
  */
 public final class DecoderModel implements AutoCloseable {
@@ -57,12 +57,12 @@ public final class DecoderModel implements AutoCloseable {
     }
   }
 
-  /** What the weights of a decoder's network must be. */
+  /** The expected weights of a decoder's network. */
   public static Manifest manifest(Backbone config) {
-    return Manifest.of(network(config, 1)); // the length of the context has no part in it
+    return Manifest.of(network(config, 1)); // independent of the context length
   }
 
-  /** What the weights of a text projection must be. */
+  /** The expected weights of a text projection. */
   public static Manifest manifest(TextProjection projection) {
     return Manifest.of(project(projection, 1));
   }
@@ -82,10 +82,10 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /**
-   * Loads the folders of the two networks.
+   * Loads the two networks from their folders.
    *
    * @param textLength positions of a text, L
-   * @param parameterization what the scheduler beside them says the network predicts
+   * @param parameterization the prediction type in the settings of the scheduler beside them
    */
   public static DecoderModel load(
       Path decoderFolder,
@@ -98,11 +98,11 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /**
-   * Loads the folders of the two networks, where the weights of the decoder are changed first.
+   * Loads the two networks from their folders and changes the weights of the decoder first.
    *
-   * @param change makes of the weights those that are loaded, of the same names and shapes
+   * @param change maps the stored weights to those that are loaded, with the same names and shapes
    * @param textLength positions of a text, L
-   * @param parameterization what the scheduler beside them says the network predicts
+   * @param parameterization the prediction type in the settings of the scheduler beside them
    */
   public static DecoderModel load(
       Path decoderFolder,
@@ -128,7 +128,7 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /**
-   * A model that nobody trained, to measure with.
+   * Returns an untrained model, for benchmarks.
    *
    * @param textLength positions of a text, L
    * @param seed of the weights
@@ -147,7 +147,7 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /**
-   * The network as the {@link #denoiser} runs it, without weights.
+   * Returns the network that the {@link #denoiser} runs, without weights.
    *
    * @param contextLength number of context tokens
    */
@@ -159,16 +159,16 @@ public final class DecoderModel implements AutoCloseable {
     return config;
   }
 
-  /** The network, conditioned on what {@link #conditions} computed. */
+  /** Returns the network as a denoiser of conditions that {@link #conditions} computed. */
   public NetworkDenoiser<DecoderCondition> denoiser() {
     return new NetworkDenoiser<>(unet, parameterization, config::sinusoid, feed(config));
   }
 
   /**
-   * The network of a folder with the gradient of its prediction, to measure likelihoods with.
+   * Loads a folder's network together with the gradient of its prediction, for likelihoods.
    *
-   * @param change makes of the weights those that are loaded, of the same names and shapes
-   * @param contextLength number of context tokens, as {@link #contextLength} of the model has it
+   * @param change maps the stored weights to those that are loaded, with the same names and shapes
+   * @param contextLength number of context tokens, the model's {@link #contextLength}
    */
   public static ProbedDenoiser<DecoderCondition> probed(
       Path decoderFolder, UnaryOperator<TensorSource> change, int contextLength, Compute compute) {
@@ -183,7 +183,7 @@ public final class DecoderModel implements AutoCloseable {
     }
   }
 
-  /** Number of tokens that an image's context has. */
+  /** The number of context tokens of an image. */
   public int contextLength() {
     return contextLength;
   }
@@ -204,7 +204,7 @@ public final class DecoderModel implements AutoCloseable {
     };
   }
 
-  /** Whether the network sees what is known of an image that it is to complete. */
+  /** Whether the network completes images: its input contains the known pixels. */
   public boolean completes() {
     return completes(config);
   }
@@ -217,7 +217,7 @@ public final class DecoderModel implements AutoCloseable {
     return new Known(new float[3 * size * size], new float[size * size]);
   }
 
-  /** Feeds the known pixels to a network that sees them. */
+  /** Feeds the known pixels to a network that completes images. */
   static void feedKnown(Batch batch, List<Known> known) {
     batch
         .floats(Beside.IMAGE_INPUT, Rows.stack(known.stream().map(Known::pixels).toList()))
@@ -231,7 +231,7 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /**
-   * Computes what the network is told.
+   * Computes the network's conditions.
    *
    * @param imageEmbeddings one for each text; an empty array stands for none, the unconditional
    *     half of classifier-free guidance
@@ -277,7 +277,10 @@ public final class DecoderModel implements AutoCloseable {
             DecoderObjective.HIDDEN, Rows.stack(texts.stream().map(TextEncoding::hidden).toList()));
   }
 
-  /** The extra tokens are always seen, those of the text where there are words. */
+  /**
+   * Returns the mask of tokens: the extra tokens are always present, text tokens where the text has
+   * words.
+   */
   static float[] present(TextProjection projection, TextEncoding text) {
     float[] words = Rows.ones(text.mask());
     float[] present = new float[projection.extraTokens() + words.length];

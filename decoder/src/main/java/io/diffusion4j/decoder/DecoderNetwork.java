@@ -11,7 +11,7 @@ import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.util.List;
 
 /**
- * The decoder's network with what it is told as inputs.
+ * The decoder's network, with its conditioning as inputs.
  *
  * @param backbone the network
  * @param contextLength number of context tokens
@@ -23,12 +23,12 @@ public record DecoderNetwork(Backbone backbone, int contextLength) implements Ne
   /** Input {@code [L]}: 1 for tokens to be seen, 0 for padding. */
   static final String PRESENT = "present";
 
-  /** Input {@code [timeEmbedDim]}: what is added to the time embedding. */
+  /** Input {@code [timeEmbedDim]}: a vector that is added to the time embedding. */
   public static final String TIME_ADD = "time_add";
 
   private static final int IMAGE = 3;
 
-  /** What the network sees beside x_t: the known pixels, if it completes images. */
+  /** The inputs beside x_t: the known pixels, if the network completes images. */
   Beside beside() {
     return backbone.inChannels() == IMAGE ? Beside.NOTHING : Beside.KNOWN;
   }

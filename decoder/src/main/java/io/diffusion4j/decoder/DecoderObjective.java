@@ -11,7 +11,7 @@ import io.diffusion4j.nn.train.diffusion.VarianceRange;
  * and {@code text_proj}.
  *
  * @param backbone the decoder
- * @param projection what the decoder is told
+ * @param projection makes the decoder's conditioning
  * @param textLength positions of the text, L
  */
 public record DecoderObjective(Backbone backbone, TextProjection projection, int textLength)

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The decoder (DALL-E 2, §2.1): samples images of an embedding, with guidance. */
+/** The decoder (DALL-E 2, §2.1): samples images for an embedding, with guidance. */
 public final class DiffusionDecoder implements ImageDecoder {
   private static final float[] NO_IMAGE = {};
 
@@ -39,7 +39,7 @@ public final class DiffusionDecoder implements ImageDecoder {
   public record Judge(
       Function<List<String>, List<float[]>> captions, ConditionGradient<float[]> gradient) {}
 
-  /** Composes the stage without a guide. */
+  /** Composes the stage without a guiding model. */
   public DiffusionDecoder(DecoderModel model, Denoiser<DecoderCondition> network, Stage offered) {
     this(model, network, offered, Optional.empty());
   }
@@ -49,8 +49,8 @@ public final class DiffusionDecoder implements ImageDecoder {
    *
    * @param model computes the network's conditions
    * @param network the model's own, or a decorated one
-   * @param offered how it samples
-   * @param judge what can guide it by its gradient, in place of classifier-free guidance
+   * @param offered how the stage samples
+   * @param judge a noised CLIP whose gradient can guide in place of classifier-free guidance
    */
   public DiffusionDecoder(
       DecoderModel model,
@@ -101,7 +101,7 @@ public final class DiffusionDecoder implements ImageDecoder {
     return drawn.stream().map(pixels -> new Image(size, size, pixels)).toList();
   }
 
-  /** With classifier-free guidance. */
+  /** Returns the denoiser with classifier-free guidance. */
   private List<float[]> sample(
       List<Draw<Condition>> draws,
       List<DecoderCondition> conditions,
@@ -121,7 +121,7 @@ public final class DiffusionDecoder implements ImageDecoder {
     return stage.sample(guided, settings, listener);
   }
 
-  /** Guided by the caption's gradient, and told all that is known. */
+  /** Returns the denoiser guided by the caption's gradient, with the full condition. */
   private List<float[]> judged(
       List<Draw<Condition>> draws,
       List<DecoderCondition> conditions,

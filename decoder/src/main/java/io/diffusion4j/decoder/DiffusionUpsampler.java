@@ -24,7 +24,7 @@ public final class DiffusionUpsampler implements Upsampler {
    * Composes the stage.
    *
    * @param network conditioned on the enlarged small image
-   * @param offered how it samples, and the size of its images, which are square
+   * @param offered how the stage samples, and the size of its square images
    */
   public DiffusionUpsampler(Denoiser<Image> network, Stage offered) {
     this.offered = offered;
@@ -47,7 +47,7 @@ public final class DiffusionUpsampler implements Upsampler {
         .toList();
   }
 
-  /** What the network sees of a small image: clipped to [−1, 1], enlarged bicubically. */
+  /** Prepares a small image for the network: clips it to [−1, 1] and enlarges it bicubically. */
   public static Image enlarge(Image image, int size) {
     float[] pixels = image.pixels().clone();
     for (int i = 0; i < pixels.length; i++) {

@@ -3,7 +3,7 @@ package io.diffusion4j.decoder;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Masks of the training of inpainting: 1 is known, 0 is to be drawn. */
+/** Masks for training inpainting: 1 is a known pixel, 0 a pixel to draw. */
 public final class RandomMask {
   private RandomMask() {}
 

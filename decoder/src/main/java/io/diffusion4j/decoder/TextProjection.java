@@ -8,9 +8,9 @@ import io.diffusion4j.nn.weights.Init;
 import java.util.List;
 
 /**
- * What the decoder is told, from embeddings (DALL-E 2, §2.1): the image embedding joins the time
- * embedding and becomes extra context tokens before those of the text. With diffusers' keys ({@code
- * UnCLIPTextProjModel}).
+ * Projects embeddings to the decoder's conditioning (DALL-E 2, §2.1): the image embedding is added
+ * to the time embedding, and also becomes extra context tokens before the text's tokens. The keys
+ * are diffusers' ({@code UnCLIPTextProjModel}).
  *
  * @param extraTokens context tokens made from the image embedding
  * @param embeddingDim of CLIP embeddings, E
@@ -21,9 +21,9 @@ public record TextProjection(int extraTokens, int embeddingDim, int timeEmbedDim
   private static final double EPS = 1e-5;
 
   /**
-   * Checks that a decoder takes what this projection makes.
+   * Checks that the outputs of this projection fit a decoder.
    *
-   * @throws IllegalArgumentException if it takes other widths
+   * @throws IllegalArgumentException if the decoder's widths differ
    */
   public void requireFits(Backbone decoder) {
     Check.that(
@@ -68,7 +68,7 @@ public record TextProjection(int extraTokens, int embeddingDim, int timeEmbedDim
   }
 
   /**
-   * What the decoder is told.
+   * The decoder's conditioning.
    *
    * @param context {@code [B, extraTokens + L, contextDim]}
    * @param timeAdd {@code [B, timeEmbedDim]}

@@ -15,17 +15,17 @@ import java.util.SplittableRandom;
 
 /**
  * Batches of crops of noisy pictures with the same crop of the enlarged small picture for the
- * {@link UpsamplerObjective}. Some of the small pictures are blurred first, as what the decoder
- * draws is never quite sharp (DALL-E 2, §2.1).
+ * {@link UpsamplerObjective}. Some of the small pictures are blurred first, because the decoder's
+ * images are never quite sharp (DALL-E 2, §2.1).
  *
  * @param data the examples, taken in order, in the size of the large images
  * @param small height and width of the small images
  * @param crop height and width of the crops of the large images
  * @param noise the forward process
- * @param timesteps which of the first so many timesteps are trained
- * @param blur how often the small picture is blurred
+ * @param timesteps the number of timesteps that are trained, counted from the clean end
+ * @param blur probability that the small picture is blurred
  * @param batchSize crops per batch
- * @param seed of crops, timesteps, noise and blurring
+ * @param seed seed of crops, timesteps, noise and blurring
  */
 public record UpsamplerBatches(
     CaptionedImages data,

@@ -16,7 +16,7 @@ import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 
 /**
- * An upsampler's U-Net with its weights, as diffusers saves it. Thread-safe; holds native memory
+ * An upsampler's U-Net with its weights, in diffusers' layout. Thread-safe; holds native memory
  * until it is closed.
  */
 public final class UpsamplerModel implements AutoCloseable {
@@ -31,12 +31,12 @@ public final class UpsamplerModel implements AutoCloseable {
     this.network = network;
   }
 
-  /** What the weights of an upsampler must be. */
+  /** The expected weights of an upsampler. */
   public static Manifest manifest(UnetConfig config) {
     return Manifest.of(network(config));
   }
 
-  /** The U-Net as the {@link #denoiser} runs it, without weights. */
+  /** Returns the U-Net that the {@link #denoiser} runs, without weights. */
   public static NetworkDefinition network(UnetConfig config) {
     return new UpsamplerNetwork(new Unet(config), config.sampleSize());
   }
@@ -44,7 +44,7 @@ public final class UpsamplerModel implements AutoCloseable {
   /**
    * Loads a folder.
    *
-   * @param parameterization what the scheduler beside it says the network predicts
+   * @param parameterization the prediction type in the settings of the scheduler beside it
    */
   public static UpsamplerModel load(
       Path folder, Parameterization parameterization, Compute compute) {
@@ -60,7 +60,7 @@ public final class UpsamplerModel implements AutoCloseable {
     return config;
   }
 
-  /** The network, conditioned on the small image, enlarged. */
+  /** Returns the network as a denoiser, conditioned on the enlarged small image. */
   public Denoiser<Image> denoiser() {
     return new NetworkDenoiser<>(
         network,

@@ -14,7 +14,8 @@ import java.util.List;
  * An upsampler: a U-Net that sees the enlarged small image beside the noisy large one.
  *
  * @param unet the network
- * @param size height and width it is built for, which may be a crop of what it is used at
+ * @param size height and width of the input in pixels; a crop in training, the whole image in
+ *     sampling
  */
 public record UpsamplerNetwork(Unet unet, int size) implements NetworkDefinition {
   /** Input {@code [H, W, 3]}: the small image, enlarged to the size of the large one. */

@@ -7,8 +7,8 @@ import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.train.diffusion.VarianceRange;
 
 /**
- * The loss of an upsampler over crops; without attention it may be used at any size (DALL-E 2,
- * §2.1).
+ * The loss of an upsampler over crops; a network without attention can then be used at any size
+ * (DALL-E 2, §2.1).
  *
  * @param unet the network
  * @param crop height and width of the crops in pixels

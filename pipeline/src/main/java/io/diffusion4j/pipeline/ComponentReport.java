@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A component of a pipeline folder, as it is.
+ * The state of a component of a pipeline folder.
  *
  * @param name its folder
- * @param className its class in Python, as its settings or the index say it; empty if neither does
- * @param parameters how many numbers its weights have, by the type they are stored as; empty for a
- *     component without weights
+ * @param className its class in Python, from its settings or the index; empty if neither has it
+ * @param parameters the number of its parameters by stored type; empty for a component without
+ *     weights
  * @param bytes the size of its files
- * @param differences how its weights differ from what its settings ask for; none if they could not
- *     be compared
- * @param failures what else is wrong with it
+ * @param differences the differences between its weights and those that its settings require; empty
+ *     if they could not be compared
+ * @param failures its other failures
  */
 public record ComponentReport(
     String name,
@@ -41,7 +41,7 @@ public record ComponentReport(
     return failures.isEmpty() && differences.count() == 0;
   }
 
-  /** Everything that is wrong, as loading would tell it. */
+  /** Lists all failures in the words of the exceptions that loading throws. */
   List<CheckpointException> allFailures(java.nio.file.Path folder) {
     List<CheckpointException> all = new ArrayList<>(failures);
     try {

@@ -20,12 +20,12 @@ public final class FolderDigest {
   private FolderDigest() {}
 
   /**
-   * The digest of the files of a model folder that decide what is drawn; the same for a copy
-   * elsewhere. Reads all of them: names and contents of weights, settings and vocabularies, in the
-   * order of their names. The files of components are those of its folders; of the folder itself if
-   * that is a network.
+   * Computes the digest of the files of a model folder that the images depend on; a copy of the
+   * folder has the same digest. It covers names and contents of weights, settings and vocabularies,
+   * in the order of their names, in the folders of the components, or in the folder itself if it is
+   * a single network.
    *
-   * @param component whether the files of a component decide anything
+   * @param component whether the images depend on a component
    */
   public static String of(Path folder, Predicate<String> component) {
     return of(folder, Files.isRegularFile(folder.resolve("config.json")) ? 1 : 2, component);
@@ -54,7 +54,7 @@ public final class FolderDigest {
   }
 
   /**
-   * The digest of a model with its guides.
+   * Computes the digest of a model with its guides.
    *
    * @param model the digest of the model alone
    * @param guides folders or files
@@ -69,7 +69,7 @@ public final class FolderDigest {
     return together(all);
   }
 
-  /** The digest of what has these digests, in this order. */
+  /** Combines digests, in this order. */
   public static String together(List<String> all) {
     try {
       return digest(sink -> sink.write(String.join("\n", all).getBytes(StandardCharsets.UTF_8)));

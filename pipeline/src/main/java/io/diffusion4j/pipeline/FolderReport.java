@@ -21,12 +21,12 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * What a pipeline folder holds, and all that is wrong with it, found without reading any weights.
- * Works on folders that cannot be loaded.
+ * The content of a pipeline folder and all its failures, found without reading any weights. Works
+ * on folders that cannot be loaded.
  *
  * @param folder the folder
- * @param components those that there are or should be
- * @param failures what is wrong with the folder as a whole
+ * @param components the components that exist or should exist
+ * @param failures the failures of the folder as a whole
  */
 public record FolderReport(
     Path folder, List<ComponentReport> components, List<CheckpointException> failures) {
@@ -34,13 +34,13 @@ public record FolderReport(
   private static final Differences NONE = new Differences(List.of(), List.of(), List.of());
 
   /**
-   * What a component should be.
+   * The expected state of a component.
    *
    * @param name its folder
-   * @param className as an index of the model has it; empty for what its own settings say
-   * @param manifest what its weights must be by its settings; empty for a component without weights
+   * @param className its class in the model's index; empty to read the class from its own settings
+   * @param manifest the weights that its settings require; empty for a component without weights
    * @param settings reads a component without weights
-   * @param current the name that a stored parameter has now
+   * @param current maps a stored parameter's name to its current name
    */
   public record Expected(
       String name,
@@ -48,7 +48,7 @@ public record FolderReport(
       Optional<Function<Path, Manifest>> manifest,
       Function<Path, ?> settings,
       UnaryOperator<String> current) {
-    /** Parameters that have the names of now. */
+    /** Parameters that already have current names. */
     public Expected(
         String name,
         String className,
@@ -62,13 +62,13 @@ public record FolderReport(
       return network(name, manifest, stored -> stored);
     }
 
-    /** A network whose files may have names of before. */
+    /** A network whose files may have old names. */
     public static Expected network(
         String name, Function<Path, Manifest> manifest, UnaryOperator<String> current) {
       return new Expected(name, "", Optional.of(manifest), path -> path, current);
     }
 
-    /** Files without weights. */
+    /** A component without weights. */
     public static Expected files(String name, Function<Path, ?> settings) {
       return new Expected(name, "", Optional.empty(), settings);
     }
@@ -82,8 +82,8 @@ public record FolderReport(
   /**
    * Examines a folder.
    *
-   * @param failures what is wrong with it as a whole, as far as that is known
-   * @param fit fails if sound components do not fit each other
+   * @param failures the known failures of the folder as a whole
+   * @param fit throws if valid components do not fit each other
    * @throws UncheckedIOException if it cannot be listed
    */
   public static FolderReport of(
@@ -130,7 +130,9 @@ public record FolderReport(
     return new ComponentReport(name, className, parameters, bytes(path), differences, failures);
   }
 
-  /** What the settings themselves say; empty if they cannot be read, which is told elsewhere. */
+  /**
+   * Reads the class from the settings; empty if they cannot be read, which is reported elsewhere.
+   */
   private static String className(Path path) {
     return attempt(path, new ArrayList<>(), () -> ComponentConfig.read(path.resolve(CONFIG)))
         .flatMap(ComponentConfig::className)
@@ -158,7 +160,7 @@ public record FolderReport(
     }
   }
 
-  /** The result, or nothing and one failure more. */
+  /** Returns the result; or adds a failure and returns nothing. */
   public static <T> Optional<T> attempt(
       Path path, List<CheckpointException> failures, Supplier<? extends T> work) {
     try {
@@ -174,7 +176,7 @@ public record FolderReport(
   /**
    * Returns normally if nothing is wrong.
    *
-   * @throws CheckpointException the failure if there is one, or one that lists them all
+   * @throws CheckpointException the only failure, or one that lists all failures
    */
   public static void requireNone(Path folder, List<CheckpointException> failures) {
     if (failures.size() == 1) {
@@ -190,7 +192,7 @@ public record FolderReport(
     }
   }
 
-  /** How many of the components have a folder. */
+  /** Returns the number of components that have a folder. */
   long present() {
     return components.stream().filter(c -> Files.isDirectory(folder.resolve(c.name()))).count();
   }
@@ -200,7 +202,7 @@ public record FolderReport(
     return failures.isEmpty() && components.stream().allMatch(ComponentReport::isSound);
   }
 
-  /** Everything that is wrong, as loading would tell it. */
+  /** Lists all failures in the words of the exceptions that loading throws. */
   public List<CheckpointException> allFailures() {
     return Stream.concat(
             failures.stream(), components.stream().flatMap(c -> c.allFailures(folder).stream()))

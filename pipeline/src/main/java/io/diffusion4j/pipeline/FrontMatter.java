@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What a model card says of its model for programs: the lines between two lines of three dashes at
- * its top. Of what is nested only lists of plain values are read.
+ * The front matter of a model card: the YAML between two lines of three dashes at its top. Of
+ * nested values, only lists of plain values are read.
  */
 public final class FrontMatter {
-  /** What SPDX says where nothing is said. */
+  /** SPDX's expression for a missing licence. */
   private static final String UNKNOWN_LICENSE = "NOASSERTION";
 
   private static final String CARD = "README.md";
@@ -63,7 +63,7 @@ public final class FrontMatter {
         }
       }
     }
-    return Map.of(); // of what has no end, nothing is believed
+    return Map.of(); // front matter without an end is ignored
   }
 
   private static List<String> lines(Path card) {

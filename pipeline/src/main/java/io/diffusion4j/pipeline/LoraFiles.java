@@ -6,15 +6,16 @@ import io.diffusion4j.diffusion.pipeline.AppliedLora;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Files of low-rank updates, named by their content. */
+/** Identifies files of low-rank updates by their content. */
 public final class LoraFiles {
   private LoraFiles() {}
 
   /**
-   * The digest of what decides the updates: of the file, as {@code sha256sum} prints it, or of the
-   * file and the {@code adapter_config.json} beside it that it needs, one after the other.
+   * Computes the digest of the updates: of the file, as {@code sha256sum} prints it, or of the file
+   * followed by the {@code adapter_config.json} beside it if the file needs one.
    *
-   * @throws io.diffusion4j.checkpoint.CheckpointException if it is no file of low-rank updates
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the file does not contain low-rank
+   *     updates
    */
   public static String digest(Path folderOrFile) {
     try (var lora = Lora.open(folderOrFile)) {
@@ -22,7 +23,7 @@ public final class LoraFiles {
     }
   }
 
-  /** How a model is identified that has these updates. */
+  /** Returns the digest of a model with these updates. */
   public static List<AppliedLora> applied(List<LoraChoice> choices) {
     return choices.stream()
         .map(choice -> new AppliedLora(choice.name(), digest(choice.file()), choice.scale()))

@@ -11,25 +11,27 @@ import java.util.Set;
 
 /**
  * A layout of model folders, and how such a folder becomes a pipeline. An implementation is named
- * in {@code META-INF/services/io.diffusion4j.pipeline.ModelFamily} of its module; nothing else has
- * to know it.
+ * in {@code META-INF/services/io.diffusion4j.pipeline.ModelFamily} of its module; no other
+ * registration is needed.
  */
 public interface ModelFamily {
-  /** What messages call the family, such as {@code unCLIP}. */
+  /** The name of the family in messages, such as {@code unCLIP}. */
   String name();
 
-  /** What a folder of this family has in it, in words, such as {@code model_index.json}. */
+  /**
+   * The characteristic files of this family's folders, in words, such as {@code model_index.json}.
+   */
   String layout();
 
-  /** Whether a folder looks like one of this family, whatever else may be wrong with it. */
+  /** Whether a folder looks like one of this family; it may still be damaged. */
   boolean isAt(Path folder);
 
-  /** Whether its models draw from words only, so that a request without any is refused. */
+  /** Whether its models need a text, so that a request without one is rejected. */
   default boolean needsWords() {
     return true;
   }
 
-  /** Names what a folder draws with when it is opened in this way, without opening it. */
+  /** Identifies the model of a folder when it is opened in this way, without opening it. */
   default String digest(Path folder, Opening how) {
     return FolderDigest.of(folder, component -> true);
   }
@@ -37,7 +39,7 @@ public interface ModelFamily {
   /**
    * Returns normally if these low-rank updates fit the networks of a folder.
    *
-   * @throws IllegalArgumentException if the family takes none
+   * @throws IllegalArgumentException if the family has no low-rank updates
    * @throws io.diffusion4j.checkpoint.CheckpointException if they do not fit
    */
   default void checkLoras(Path folder, List<LoraChoice> loras) {
@@ -49,13 +51,13 @@ public interface ModelFamily {
         name());
   }
 
-  /** The names of the guides that its models take, see {@link Opening#guides}. */
+  /** The names of the guides that its models support, see {@link Opening#guides}. */
   default Set<String> guides() {
     return Set.of();
   }
 
   /**
-   * Returns normally if the family takes these guides.
+   * Returns normally if the family supports these guides.
    *
    * @throws IllegalArgumentException if it does not
    */
@@ -71,7 +73,7 @@ public interface ModelFamily {
                 guides().isEmpty() ? "no gradient" : String.join(", ", guides())));
   }
 
-  /** Reports what a folder holds and all that is wrong with it, without reading weights. */
+  /** Reports the content of a folder and all its failures, without reading weights. */
   FolderReport inspect(Path folder);
 
   /**
@@ -83,7 +85,7 @@ public interface ModelFamily {
   Opened open(Path folder, Opening how);
 
   /**
-   * Opens what tells how likely pictures are under a folder's model.
+   * Opens the likelihood of pictures under a folder's model.
    *
    * @throws IllegalArgumentException if the family has no likelihood
    * @throws io.diffusion4j.checkpoint.CheckpointException if the folder's content is damaged
@@ -99,7 +101,7 @@ public interface ModelFamily {
    *     Replacements#NONE}, and the model's own {@code parts}. The bindings of plugins override it.
    * @param parts the types that a plugin can bind in place of the model's own; beside them it can
    *     add named samplers, spacings and treatments of x̂₀
-   * @param networks releases them
+   * @param networks releases the networks
    */
   record Opened(Module module, Set<Class<?>> parts, Runnable networks) implements AutoCloseable {
     @Override

@@ -59,7 +59,8 @@ public final class OpenPipeline implements AutoCloseable {
   /**
    * Opens a folder.
    *
-   * @throws IllegalArgumentException if it is no folder of a known family, or cannot be opened so
+   * @throws IllegalArgumentException if it is no folder of a known family, or cannot be opened in
+   *     this way
    * @throws io.diffusion4j.checkpoint.CheckpointException if its content is damaged
    * @throws PluginException if the parts of a plugin cannot be wired
    */
@@ -114,8 +115,8 @@ public final class OpenPipeline implements AutoCloseable {
   }
 
   /**
-   * Reports what a folder holds and all that is wrong with it, as its family does; for a folder
-   * that no family knows, the family of whose components it has the most.
+   * Reports the content of a folder and all its failures. A folder of no known family is reported
+   * by the family that shares the most components with it.
    */
   public static FolderReport inspect(Path folder) {
     return families().stream()
@@ -150,7 +151,7 @@ public final class OpenPipeline implements AutoCloseable {
     return Guice.createInjector(Modules.override(opened.module()).with(theirs));
   }
 
-  /** One line for what Guice tells at length. */
+  /** Summarises Guice's report in one line. */
   private static RuntimeException failure(
       List<Plugin> plugins, Collection<Message> messages, RuntimeException e) {
     for (Message message : messages) {
@@ -170,12 +171,12 @@ public final class OpenPipeline implements AutoCloseable {
         e);
   }
 
-  /** The pipeline; nothing may be asked of it once this is closed. */
+  /** Returns the pipeline, which must not be used after this is closed. */
   public ImagePipeline pipeline() {
     return pipeline;
   }
 
-  /** What else the family binds, for callers who know the family. */
+  /** Returns another type that the family binds, for callers that know the family. */
   public Injector injector() {
     return injector;
   }

@@ -14,21 +14,21 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * How a model folder is opened.
+ * The settings with which a model folder is opened.
  *
  * @param residency when its networks are in memory
  * @param engine that runs its networks, or {@link Engines#AUTO}
  * @param threads that its networks share
- * @param precision the number format of its networks; empty for what suits the model and the
- *     processor
- * @param name what requests call the model; empty for the name that the folder gives it
+ * @param precision the number format of its networks; empty for the format that suits the model and
+ *     the processor
+ * @param name the name of the model in requests; empty for the name from its folder
  * @param prior which of several priors draws, such as {@code ar}; empty for the usual one
- * @param candidates how many image embeddings the prior draws to choose from; empty for the model's
- *     own number
+ * @param candidates the number of candidate image embeddings that the prior draws; empty for the
+ *     model's default
  * @param loras low-rank updates that are added to the weights
- * @param guides what guides by a gradient and lies elsewhere, by its name in {@link
+ * @param guides folders of guides that are not in the model's folder, by their names in {@link
  *     io.diffusion4j.diffusion.guidance.Guides}
- * @param packed a folder for packed weights, as {@link Compute#packed} has it
+ * @param packed the folder of {@link Compute#packed} for packed weights
  */
 public record Opening(
     Residency residency,
@@ -46,7 +46,7 @@ public record Opening(
     guides = Map.copyOf(guides);
   }
 
-  /** The usual way with networks in memory at these times. */
+  /** Returns the default settings with this residency. */
   public static Opening with(Residency residency) {
     return new Opening(
         residency,
@@ -62,7 +62,7 @@ public record Opening(
   }
 
   /**
-   * How its networks compute.
+   * Returns how the networks compute.
    *
    * @param suited the precision that suits the model
    */
@@ -70,25 +70,25 @@ public record Opening(
     return new Compute(engine, threads, precision.orElseGet(suited), packed);
   }
 
-  /** The same by the engine of this name. */
+  /** Returns the same settings with the engine of this name. */
   public Opening withEngine(String other) {
     return new Opening(
         residency, other, threads, precision, name, prior, candidates, loras, guides, packed);
   }
 
-  /** The same in this number format, or in the one that suits. */
+  /** Returns the same settings with this number format; empty for the one that suits. */
   public Opening withPrecision(Optional<Precision> other) {
     return new Opening(
         residency, engine, threads, other, name, prior, candidates, loras, guides, packed);
   }
 
-  /** The same under this name, or under the model's own. */
+  /** Returns the same settings with this name; empty for the model's own. */
   public Opening withName(Optional<String> other) {
     return new Opening(
         residency, engine, threads, precision, other, prior, candidates, loras, guides, packed);
   }
 
-  /** The same with another prior. */
+  /** Returns the same settings with another prior. */
   public Opening withPrior(String other) {
     return new Opening(
         residency,
@@ -103,7 +103,7 @@ public record Opening(
         packed);
   }
 
-  /** The same, whose prior draws so many embeddings to choose from. */
+  /** Returns the same settings with this number of candidate embeddings. */
   public Opening withCandidates(int other) {
     return new Opening(
         residency,
@@ -118,26 +118,26 @@ public record Opening(
         packed);
   }
 
-  /** The same with these updates. */
+  /** Returns the same settings with these updates. */
   public Opening withLoras(List<LoraChoice> others) {
     return new Opening(
         residency, engine, threads, precision, name, prior, candidates, others, guides, packed);
   }
 
-  /** The same with these guides. */
+  /** Returns the same settings with these guides. */
   public Opening withGuides(Map<String, Path> others) {
     return new Opening(
         residency, engine, threads, precision, name, prior, candidates, loras, others, packed);
   }
 
-  /** The same with a folder for packed weights, as {@link Compute#packed} has it. */
+  /** Returns the same settings with a folder for packed weights, see {@link Compute#packed}. */
   public Opening withPacked(Optional<Path> folder) {
     return new Opening(
         residency, engine, threads, precision, name, prior, candidates, loras, guides, folder);
   }
 
   /**
-   * Where a guide lies: where this says, or else in the folder of the model.
+   * Finds the folder of a guide: from these settings, or else inside the model's folder.
    *
    * @param guide its name
    * @param usual its place in the folder

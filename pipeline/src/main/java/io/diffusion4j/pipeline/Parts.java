@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The networks of a pipeline that take memory, and which of them are open.
  *
- * <p>Thread-safe. Where they are open one at a time, those who use them wait for each other; a user
- * must not use another part meanwhile.
+ * <p>Thread-safe. If only one may be open at a time, its users wait for each other; code that works
+ * with a part must not use another part meanwhile.
  */
 public final class Parts implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Parts.class.getName());
@@ -23,12 +23,14 @@ public final class Parts implements AutoCloseable {
   private final List<Part<?>> all = new ArrayList<>();
   private boolean closed;
 
-  /** None yet. */
+  /** Creates an empty list of parts. */
   public Parts(Residency residency) {
     this.residency = residency;
   }
 
-  /** Opens a part: builds what uses it, and adds what is to be closed with it. */
+  /**
+   * Opens a part: builds the objects around the network, and adds the resources to close with it.
+   */
   @FunctionalInterface
   public interface Opener<T> {
     T open(Resources resources);
@@ -43,7 +45,7 @@ public final class Parts implements AutoCloseable {
     return add(new Part<>(name, false, opener));
   }
 
-  /** The same for a part that few will use: it is opened when it is used first. */
+  /** Adds a rarely used part, which is opened at its first use. */
   public <T> Part<T> addOnDemand(String name, Opener<T> opener) {
     return add(new Part<>(name, true, opener));
   }
@@ -56,7 +58,7 @@ public final class Parts implements AutoCloseable {
   /**
    * Opens all parts but those on demand, several at once.
    *
-   * @return what is wrong with those that cannot be opened
+   * @return the failures of the parts that cannot be opened
    */
   public synchronized List<CheckpointException> openAll() {
     var opening =
@@ -87,7 +89,7 @@ public final class Parts implements AutoCloseable {
     }
   }
 
-  /** One network and what is built around it. */
+  /** One network and the objects built around it. */
   public final class Part<T> implements AutoCloseable {
     private final String name;
     private final boolean onDemand;

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * @param origin the file name of its jar; empty if it was on the class path
  */
 record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
-  /** What a plugin can add under names. */
+  /** The kinds of named things that a plugin can add. */
   static final Set<Class<?>> NAMED =
       Set.of(Sampler.class, TimestepSpacing.class, X0Treatment.class);
 
@@ -56,7 +56,7 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
     return where(module, origin);
   }
 
-  /** Whether it has something for a model with these parts. */
+  /** Whether a model with these parts uses something of the plugin. */
   boolean isFor(Set<Class<?>> parts) {
     return !replaced(parts).isEmpty() || bound.stream().anyMatch(Plugin::isNamed);
   }
@@ -77,7 +77,7 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
     return key.getAnnotationType() != null && NAMED.contains(type(key));
   }
 
-  /** Those of the parts that it binds. */
+  /** Returns the parts that the plugin binds. */
   List<ReplacedPart> replaced(Set<Class<?>> parts) {
     Set<String> kinds = new LinkedHashSet<>();
     for (Key<?> key : bound) {
@@ -91,7 +91,7 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
         .toList();
   }
 
-  /** Refuses a module of which a model uses nothing, or not all parts. */
+  /** Rejects a module if a model uses none of it, or not all its parts. */
   void requireUsed(Set<Class<?>> parts) {
     List<Key<?>> unused =
         isFor(parts)
@@ -115,7 +115,7 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
     return Collectors.joining(", ");
   }
 
-  /** What a part of this type is called: {@code text_encoder}. */
+  /** Returns the name of a part of this type: {@code text_encoder}. */
   static String kind(Class<?> type) {
     return type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
   }

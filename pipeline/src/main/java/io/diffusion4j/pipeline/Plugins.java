@@ -19,11 +19,11 @@ import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The modules of the user: those of jars, and those that {@link ServiceLoader} finds on the class
- * path as {@code com.google.inject.Module}.
+ * The user's modules: from jars, and those that {@link ServiceLoader} finds on the class path as
+ * {@code com.google.inject.Module}.
  *
- * <p>Used by one thread. Classes are loaded from the jars until this is closed, which is when the
- * models are.
+ * <p>Used by one thread. Classes are loaded from the jars until this is closed, so close it after
+ * the models.
  */
 public final class Plugins implements AutoCloseable {
   private static final String SERVICE = "META-INF/services/" + Module.class.getName();
@@ -117,13 +117,13 @@ public final class Plugins implements AutoCloseable {
     }
   }
 
-  /** The message without the name of the service, and why the constructor failed. */
+  /** Returns the message without the name of the service, but with the constructor's failure. */
   private static String reason(ServiceConfigurationError e) {
     String message = String.valueOf(e.getMessage()).replace(Module.class.getName() + ": ", "");
     return e.getCause() == null ? message : message + ": " + e.getCause();
   }
 
-  /** Those with something for a model with these parts. */
+  /** Returns the plugins of which a model with these parts uses something. */
   List<Plugin> forModel(Set<Class<?>> parts) {
     offered.addAll(parts);
     return plugins.stream().filter(plugin -> plugin.isFor(parts)).toList();
@@ -132,7 +132,7 @@ public final class Plugins implements AutoCloseable {
   /**
    * Checks, once all models are open, that each part of each plugin has a place in one of them.
    *
-   * @throws PluginException if one has not
+   * @throws PluginException if a part has no place
    */
   public void requireUsed() {
     plugins.forEach(plugin -> plugin.requireUsed(offered));

@@ -6,14 +6,17 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Model folders in the cache that the Hub's clients share, whose paths say what they are. */
+/** Recognises model folders in the cache that the Hub's clients share by their paths. */
 public final class PublishedFolder {
   private static final Pattern SNAPSHOT =
       Pattern.compile(".*/models--(?:(.+?)--)?(.+)/snapshots/([0-9a-f]{40})");
 
   private PublishedFolder() {}
 
-  /** The name and the commit of a folder, {@code org/name@commit}; empty for any other folder. */
+  /**
+   * Returns the name and the commit of a folder, {@code org/name@commit}; empty for any other
+   * folder.
+   */
   public static String name(Path folder) {
     try {
       String path = folder.toRealPath().toString().replace('\\', '/');

@@ -15,18 +15,18 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * Writes components of a model that nobody trained, to try a size before there are weights of it.
- * One tensor at a time is in memory.
+ * Writes components of an untrained model, to try a size for which no weights exist yet. Only one
+ * tensor at a time is in memory.
  *
  * @param dtype how weights are stored: F32, F16 or BF16
- * @param seed of the weights; the same seed gives the same files
+ * @param seed seed of the weights; the same seed gives the same files
  * @param listener is notified of each component before it is written
  */
 public record RandomComponents(DType dtype, long seed, Consumer<String> listener) {
   /**
    * Checks that a folder is empty, or not there.
    *
-   * @throws IllegalArgumentException if there is something in it
+   * @throws IllegalArgumentException if it is not empty
    */
   public static void requireEmpty(Path folder) {
     if (!Files.exists(folder)) {
@@ -63,18 +63,18 @@ public record RandomComponents(DType dtype, long seed, Consumer<String> listener
     return RandomWeights.of(manifest, seed ^ own);
   }
 
-  /** What is noted in each file of weights. */
+  /** The metadata of each file of weights. */
   public Map<String, String> notes() {
     return Map.of("diffusion4j.weights", "random", "diffusion4j.seed", Long.toString(seed));
   }
 
-  /** Something that fails as files do. */
+  /** An action that can throw {@link IOException}. */
   @FunctionalInterface
   public interface Saving {
     void run() throws IOException;
   }
 
-  /** Saves something in a folder, with an error that names it. */
+  /** Saves something in a folder; an error names the folder. */
   public static void save(Saving saving, Path folder) {
     try {
       saving.run();

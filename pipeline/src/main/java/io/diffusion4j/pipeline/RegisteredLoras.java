@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Low-rank updates that may be asked for by name, and which models they fit. */
+/** Low-rank updates that requests can use by name, and the models that they fit. */
 public final class RegisteredLoras {
   private final Map<String, Path> files;
   private final Map<String, String> digests = new TreeMap<>();
@@ -21,9 +21,9 @@ public final class RegisteredLoras {
   /**
    * Reads the digests of files.
    *
-   * @param files by the names that requests call them
-   * @throws IllegalArgumentException if a name is none that a request may have
-   * @throws CheckpointException if one is no file of low-rank updates
+   * @param files by their names in requests
+   * @throws IllegalArgumentException if a name is invalid in requests
+   * @throws CheckpointException if a file does not contain low-rank updates
    */
   public RegisteredLoras(Map<String, Path> files) {
     this.files = new TreeMap<>(files);
@@ -38,14 +38,14 @@ public final class RegisteredLoras {
         });
   }
 
-  /** The digests of these, by name. */
+  /** Returns the digests of these updates, by name. */
   public Map<String, String> digests(Set<String> names) {
     var some = new TreeMap<>(digests);
     some.keySet().retainAll(names);
     return some;
   }
 
-  /** The names of those that fit a model. */
+  /** Returns the names of the updates that fit a model. */
   public Set<String> fitting(Path folder) {
     var fitting = new TreeSet<>(files.keySet());
     fitting.removeIf(name -> misfit(name, folder).isPresent());
@@ -53,7 +53,7 @@ public final class RegisteredLoras {
   }
 
   /**
-   * The files of updates, as much of them as is asked for.
+   * Returns the files of the requested updates, with their scales.
    *
    * @throws IllegalArgumentException if one is not registered
    */
@@ -74,8 +74,8 @@ public final class RegisteredLoras {
   /**
    * Returns normally if each fits one of the models.
    *
-   * @throws CheckpointException why one does not fit the first of them
-   * @throws IllegalArgumentException if the family of the first takes none
+   * @throws CheckpointException with the reason why one does not fit the first model
+   * @throws IllegalArgumentException if the first model's family has no low-rank updates
    */
   public void requireFit(List<Path> folders) {
     for (String name : files.keySet()) {

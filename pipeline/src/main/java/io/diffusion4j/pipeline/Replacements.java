@@ -17,12 +17,12 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 
 /**
- * The parts of a model that plugins have replaced. A family asks for it where it composes its
+ * The parts of a model that plugins have replaced. A family injects it where it composes its
  * pipeline, lists {@link #parts} on the model's card, and {@link #guard guards} each part, so that
  * a failure names the plugin.
  *
- * @param parts what is replaced
- * @param named the plugins that add something under a name, as messages call them
+ * @param parts the replaced parts
+ * @param named the plugins that add something under a name, by their names in messages
  */
 public record Replacements(List<ReplacedPart> parts, String named) {
   /** Nothing is replaced. */
@@ -34,7 +34,10 @@ public record Replacements(List<ReplacedPart> parts, String named) {
     parts = List.copyOf(parts);
   }
 
-  /** For the module of a family: nothing is replaced, and what plugins add under names may be. */
+  /**
+   * Binds the defaults for a family's module: nothing is replaced, and plugins may add things under
+   * names.
+   */
   public static Module noneYet() {
     return binder -> {
       binder.bind(Replacements.class).toInstance(NONE);
@@ -53,15 +56,16 @@ public record Replacements(List<ReplacedPart> parts, String named) {
   }
 
   /**
-   * The part itself if it is the model's own, else one whose exceptions name the plugin.
+   * Returns the part itself if it is the model's own, otherwise one whose exceptions name the
+   * plugin.
    *
-   * @param expected what the part has to do, in words
+   * @param expected the contract of the part, in words
    */
   public <T> T guard(Class<T> type, T part, String expected) {
     return of(type).map(replaced -> proxy(type, part, replaced.toString(), expected)).orElse(part);
   }
 
-  /** The same for the samplers that plugins have added under names. */
+  /** Guards the samplers that plugins have added under names. */
   public Map<String, Sampler> guardNamed(Map<String, Sampler> samplers) {
     Map<String, Sampler> guarded = new HashMap<>();
     samplers.forEach(
@@ -84,7 +88,7 @@ public record Replacements(List<ReplacedPart> parts, String named) {
             (self, method, arguments) -> call(part, method, arguments, who, expected)));
   }
 
-  @SuppressWarnings("NullAway") // the arguments of a method without any are null
+  @SuppressWarnings("NullAway") // a method without parameters gets null arguments
   private static Object call(
       Object part, Method method, Object[] arguments, String who, String expected)
       throws Throwable {
@@ -96,7 +100,7 @@ public record Replacements(List<ReplacedPart> parts, String named) {
           || cause instanceof PluginException
           || (cause instanceof IllegalArgumentException && part instanceof Sampler)
           || (cause instanceof Error && !(cause instanceof LinkageError))) {
-        throw cause; // which says why it ends better than we could
+        throw cause; // its message is better than ours
       }
       throw new PluginException(who, String.valueOf(cause), expected, cause);
     }

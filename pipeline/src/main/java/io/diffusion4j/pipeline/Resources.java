@@ -3,17 +3,17 @@ package io.diffusion4j.pipeline;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Things to be closed together, the newest first. Owned by one thread at a time. */
+/** Resources that are closed together, the newest first. Owned by one thread at a time. */
 public final class Resources implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-  /** Adds what is closed before everything that was added earlier. */
+  /** Adds a resource, to be closed before all resources added earlier. */
   public <T extends AutoCloseable> T add(T resource) {
     opened.push(resource);
     return resource;
   }
 
-  /** Closes everything, also if some of it fails. */
+  /** Closes all resources, even if closing one fails. */
   @Override
   public void close() {
     RuntimeException failure = null;

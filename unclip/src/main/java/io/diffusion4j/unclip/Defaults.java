@@ -19,26 +19,27 @@ import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.Stage.Scale;
 
 /**
- * How each stage samples by default, and what a request can ask of it.
+ * The default sampling of each stage, and the settings that a request can choose.
  *
- * @param ours whether the model was trained from a preset; else it is a published one, or like one
+ * @param ours whether the model was trained from one of our presets; otherwise it follows the
+ *     published models
  */
 public record Defaults(boolean ours) {
-  /** Of every stage: deterministic, and good with few steps. */
+  /** The sampler of every stage: deterministic, and good with few steps. */
   public static final String SAMPLER = "ddim";
 
   public static final int PRIOR_STEPS = 25;
   public static final double PRIOR_GUIDANCE = 2.0;
 
-  /** More bring out what a small network is wrong about. */
+  /** A larger scale amplifies the errors of a small network. */
   public static final int DECODER_STEPS = 8;
 
   public static final double DECODER_GUIDANCE = 1.0;
 
-  /** As the published upsamplers take; the last of them has a network of its own. */
+  /** The steps of the published upsamplers; the last step has a network of its own. */
   public static final int SUPER_RES_STEPS = 7;
 
-  /** The published pipelines' own scheduler, steps and guidance, of models that are not ours. */
+  /** The scheduler, steps and guidance of the published pipelines, for models that are not ours. */
   public static final String PUBLISHED_SAMPLER = "unclip";
 
   public static final int PUBLISHED_PRIOR_STEPS = 25;
@@ -46,10 +47,10 @@ public record Defaults(boolean ours) {
   public static final int PUBLISHED_DECODER_STEPS = 25;
   public static final double PUBLISHED_DECODER_GUIDANCE = 8.0;
 
-  /** Beyond it, images are only noise. */
+  /** Larger scales give nothing but noise. */
   public static final double MAX_GUIDANCE = 30;
 
-  /** How many embeddings the prior draws to choose from; the published pipelines draw one. */
+  /** The number of candidate embeddings that the prior draws; the published pipelines draw one. */
   int candidates() {
     return ours ? 2 : 1;
   }
@@ -61,7 +62,7 @@ public record Defaults(boolean ours) {
         .withScale(priorScale());
   }
 
-  /** The autoregressive prior, which draws so many codes. */
+  /** The autoregressive prior, which draws this number of codes. */
   Stage autoregressivePrior(int codes) {
     return Stage.fixed(Prior.STAGE, codes).withScale(priorScale());
   }

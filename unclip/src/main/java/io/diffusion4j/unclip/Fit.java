@@ -8,7 +8,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.PriorModel;
 
-/** Whether the components of a pipeline speak of the same sizes. */
+/** Checks that the sizes of a pipeline's components agree. */
 record Fit(ModelFolder folder) {
   /**
    * Checks a folder by its settings.
@@ -24,7 +24,7 @@ record Fit(ModelFolder folder) {
     }
   }
 
-  /** The failure that says so. */
+  /** Returns the failure with its message. */
   static CheckpointException failure(ModelFolder folder, IllegalArgumentException e) {
     return new CheckpointException(folder.path(), "the parts do not fit: " + e.getMessage(), e);
   }

@@ -27,12 +27,12 @@ import java.util.Optional;
 
 /**
  * Karlo's own files: the prior, the decoder, both upsamplers in one, OpenAI's CLIP, and the mean
- * and the deviation of its image embeddings. What a file is is known by its keys.
+ * and the deviation of its image embeddings. Each file is recognised by its keys.
  *
- * @param config the shapes of the networks, {@link UnclipConfig#karlo} of those that are published
+ * @param config the shapes of the networks, {@link UnclipConfig#karlo} for the published ones
  */
 public record KarloFiles(UnclipConfig config) {
-  /** What a file has, and a key by which it is known. */
+  /** A kind of file, and the key by which it is recognised. */
   private enum Kind {
     PRIOR("model.prd_emb"),
     DECODER("model.clip_tok_proj.weight"),
@@ -51,15 +51,15 @@ public record KarloFiles(UnclipConfig config) {
   private static final String LAST = "model_last_step.";
 
   /**
-   * Writes a pipeline that diffusers' {@code UnCLIPPipeline} opens, beside whose components there
-   * is the image encoder.
+   * Writes a folder that diffusers' {@code UnCLIPPipeline} opens; it contains the image encoder
+   * too.
    *
-   * @param files the five, in any order
+   * @param files the five files, in any order
    * @param vocabulary {@code bpe_simple_vocab_16e6.txt.gz} of OpenAI, or the folder of a tokenizer
-   * @param dtype how floats are stored; empty for as they are
-   * @param maxShardBytes of a file of weights
+   * @param dtype how floats are stored; empty to keep their type
+   * @param maxShardBytes maximum size of one file of weights
    * @throws IllegalArgumentException if one of the files is missing, or there are two of a kind
-   * @throws CheckpointException if a file has other tensors than Karlo's
+   * @throws CheckpointException if the tensors of a file are not Karlo's
    * @throws UncheckedIOException if a file cannot be read or written
    */
   public void convert(
@@ -93,7 +93,7 @@ public record KarloFiles(UnclipConfig config) {
         file, "none of Karlo's files: no prior, decoder, upsamplers," + " CLIP or statistics");
   }
 
-  /** Where and how a pipeline is written. */
+  /** The destination of a pipeline, and how its weights are stored. */
   private record Output(Path folder, Optional<DType> dtype, long maxShardBytes) {
     void write(UnclipConfig config, Map<Kind, Checkpoint> files, Path vocabulary) {
       try {

@@ -13,9 +13,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * The keys of Karlo's own files (Kakao Brain 2022), by those that diffusers gives the same
- * parameters. Projections of attention are packed head by head there, and kernels of width 1 have
- * an axis for it.
+ * Maps the keys of Karlo's own files (Kakao Brain 2022) to diffusers' keys. Karlo's files pack
+ * attention projections head by head, and their kernels of width 1 have an axis of length 1.
  */
 final class KarloKeys {
   private static final Pattern LEVEL =
@@ -90,7 +89,8 @@ final class KarloKeys {
   }
 
   /**
-   * The first that a name begins with is replaced; what follows stays, but for letters of q, k, v.
+   * The first matching prefix of a name is replaced; the rest stays, except for the letters q, k,
+   * v.
    */
   private static String replaced(String name, Map<String, String> beginnings) {
     for (Map.Entry<String, String> entry : beginnings.entrySet()) {
@@ -155,7 +155,7 @@ final class KarloKeys {
   /**
    * The tensors of a prior, without the standardization that lies in a file of its own.
    *
-   * @param origin of the file, for messages
+   * @param origin name of the file, for messages
    */
   static DerivedTensors prior(Path origin, TensorSource file, PriorConfig config, Manifest wanted) {
     var derived = new DerivedTensors(origin, Map.of("format", "pt"));
@@ -187,7 +187,7 @@ final class KarloKeys {
   /**
    * The tensors of a U-Net.
    *
-   * @param prefix of its keys, as {@code model.}
+   * @param prefix prefix of its keys, such as {@code model.}
    */
   static DerivedTensors unet(
       Path origin, TensorSource file, String prefix, UnetConfig config, Manifest wanted) {

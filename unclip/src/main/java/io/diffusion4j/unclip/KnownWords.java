@@ -18,16 +18,16 @@ import java.util.stream.Collectors;
 
 /**
  * The words that a model was trained with, {@value #FILE} in its folder, one a line. A tokenizer
- * takes every text apart into tokens that it has seen, so it cannot tell a word that means
- * something to the model from one that does not.
+ * splits every text into known tokens, so it cannot detect words that the model never saw in
+ * training.
  */
 public final class KnownWords {
-  /** The name of the list. */
+  /** The name of the file. */
   public static final String FILE = "words.txt";
 
   private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 
-  /** "'s" is no word of its own. */
+  /** "'s" is not a word. */
   private static final Pattern POSSESSIVE = Pattern.compile("['’]s\\b");
 
   private final Set<String> words;
@@ -36,14 +36,14 @@ public final class KnownWords {
     this.words = Set.copyOf(words);
   }
 
-  /** The words of some captions. */
+  /** Collects the words of captions. */
   public static KnownWords of(Iterable<String> captions) {
     Set<String> words = new LinkedHashSet<>();
     captions.forEach(caption -> words.addAll(split(caption)));
     return new KnownWords(words);
   }
 
-  /** The list of a model; none if its folder has none, as that of a published model. */
+  /** Reads the list of a model; empty if its folder has none, like a published model's. */
   public static Optional<KnownWords> read(Path model) {
     Path file = model.resolve(FILE);
     if (!Files.exists(file)) {
@@ -66,12 +66,12 @@ public final class KnownWords {
     }
   }
 
-  /** The words of a text that are not known, each once, in the order of the text. */
+  /** Returns the unknown words of a text, each once, in the order of the text. */
   public List<String> unknown(String text) {
     return split(text).stream().filter(word -> !words.contains(word)).distinct().toList();
   }
 
-  /** What to tell somebody about a prompt; nothing if all its words are known. */
+  /** Returns the warning for a prompt; empty if all its words are known. */
   public Optional<String> warning(String prompt) {
     List<String> unknown = unknown(prompt);
     if (unknown.isEmpty()) {
@@ -83,7 +83,7 @@ public final class KnownWords {
             .collect(Collectors.joining(", ", "the model was not trained with ", " and guesses")));
   }
 
-  /** The words of a text in lower case: runs of letters and digits. */
+  /** Splits a text into words in lower case: runs of letters and digits. */
   public static List<String> split(String text) {
     String plain = POSSESSIVE.matcher(text.toLowerCase(Locale.ROOT)).replaceAll("");
     return WORD.matcher(plain).results().map(MatchResult::group).toList();

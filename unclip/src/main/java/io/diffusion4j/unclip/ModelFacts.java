@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * What a pipeline folder says of itself.
+ * The facts that the files of a pipeline folder state about the model.
  *
  * @param folder the folder
  * @param name the preset that it was trained from, or {@value #NAMELESS}
  */
 public record ModelFacts(Path folder, String name) {
-  /** The name of a model that does not say where it comes from. */
+  /** The name of a model whose files name no preset. */
   public static final String NAMELESS = "unclip";
 
   private static final String PRESET = "diffusion4j.preset";
@@ -36,17 +36,17 @@ public record ModelFacts(Path folder, String name) {
     }
   }
 
-  /** Whether it was trained from a preset; else it is a published model, or like one. */
+  /** Whether it was trained from one of our presets; otherwise it follows the published models. */
   public boolean isOurs() {
     return !name.equals(NAMELESS);
   }
 
-  /** The licence that its card names, as an SPDX expression. */
+  /** The licence in its model card, as an SPDX expression. */
   public String license() {
     return FrontMatter.license(folder);
   }
 
-  /** How many steps the decoder of a folder was trained, if it says so. */
+  /** The number of training steps of a folder's decoder, if its weights record it. */
   public static OptionalLong trainingSteps(Path folder) {
     String steps = notes(folder).getOrDefault(STEPS, "");
     return steps.matches("[0-9]{1,18}")
@@ -60,9 +60,10 @@ public record ModelFacts(Path folder, String name) {
   }
 
   /**
-   * The digest of the files of a folder that decide what is drawn, see {@link FolderDigest}.
+   * Computes the digest of the files of a folder that the images depend on, see {@link
+   * FolderDigest}.
    *
-   * @param prior the other prior's files decide nothing
+   * @param prior the prior in use; the files of other priors are left out
    */
   public static String digest(Path folder, PriorChoice prior) {
     return FolderDigest.of(

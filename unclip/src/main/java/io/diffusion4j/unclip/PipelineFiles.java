@@ -9,7 +9,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a pipeline folder holds beside weights and settings, and what is wrong with all of it. */
+/**
+ * The files of a pipeline folder beside weights and settings, and the failures found in all of
+ * them.
+ */
 final class PipelineFiles {
   private PipelineFiles() {}
 
@@ -22,7 +25,10 @@ final class PipelineFiles {
     }
   }
 
-  /** As the folder says, or the published constants at the size of the image tower. */
+  /**
+   * Reads the preprocessing from the folder, or takes the published constants at the size of the
+   * image tower.
+   */
   static ClipPreprocessor preprocessor(ModelFolder folder, ClipVisionNetwork network) {
     Path file =
         folder.path().resolve(UnclipFolder.FEATURE_EXTRACTOR).resolve(UnclipFolder.PREPROCESSOR);

@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Images as an image encoder reads them, prepared elsewhere: so that a variation can be compared
- * with another framework's without a doubt about the resizing.
+ * Images in the form that an image encoder reads, prepared by another framework. With them,
+ * variations of both frameworks can be compared without differences from resizing.
  *
  * @param height in pixels
  * @param width in pixels
- * @param images {@code [height, width, 3]} each, normalised
+ * @param images normalised pixels, {@code [height, width, 3]} each
  */
 public record PreparedPixels(int height, int width, List<float[]> images) {
   private static final String NAME = "pixel_values";
@@ -24,8 +24,8 @@ public record PreparedPixels(int height, int width, List<float[]> images) {
   }
 
   /**
-   * Reads the tensor {@code pixel_values}, {@code [N, 3, H, W]}, or the one whose name ends so
-   * after a point.
+   * Reads the tensor {@code pixel_values}, {@code [N, 3, H, W]}, or the tensor whose name ends in
+   * {@code .pixel_values}.
    *
    * @throws CheckpointException if there is none, or it has another shape
    */

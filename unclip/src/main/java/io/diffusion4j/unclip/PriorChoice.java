@@ -11,12 +11,12 @@ import java.util.stream.Collectors;
 
 /** Which of the two priors of DALL-E 2 draws the image embeddings of a model. */
 public enum PriorChoice {
-  /** The one that every pipeline of texts has. */
+  /** The prior that every text-to-image pipeline has. */
   DIFFUSION,
-  /** The one that a pipeline may have beside. */
+  /** The prior that a pipeline may have in addition. */
   AR;
 
-  /** The component of a pipeline with a prior of one pass, which diffusers does not know. */
+  /** The component with a prior of one pass; diffusers has no such component. */
   private static final String ECLIPSE_FOLDER = "prior_eclipse";
 
   private static final String ECLIPSE = "eclipse";
@@ -30,9 +30,10 @@ public enum PriorChoice {
   }
 
   /**
-   * The folder of the prior of one pass that a model is opened with; empty for one of its own two.
+   * The folder of the prior of one pass that a model is opened with; empty for one of the two in
+   * the model's own folder.
    *
-   * @throws IllegalArgumentException if there is no such prior in it
+   * @throws IllegalArgumentException if the folder has no such prior
    */
   static Optional<Path> onePass(Path model, Opening how) {
     Optional<Path> folder =
@@ -50,7 +51,7 @@ public enum PriorChoice {
     return folder;
   }
 
-  /** As it is asked for: {@code ar}. */
+  /** The name in requests: {@code ar}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

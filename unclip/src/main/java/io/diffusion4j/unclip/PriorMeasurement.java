@@ -22,28 +22,29 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Measures what Analytic-DPM, the sampler of DALL-E 2's prior, has to know of a folder's prior: the
- * mean power of its noise, when it is told the captions of real pictures (Bao et al. 2022).
+ * Measures the statistics of a folder's prior that Analytic-DPM needs, the sampler of DALL-E 2's
+ * prior: the mean power of the predicted noise, for the captions of real pictures (Bao et al.
+ * 2022).
  *
  * @param folder in the layout of {@link UnclipModel#load}, with a prior and an image encoder
  * @param compute how the networks compute
- * @param pictures with captions, such as the prior was trained with
- * @param count how many of them, at least 1
+ * @param pictures pictures with captions, like the prior's training data
+ * @param count number of pictures, at least 1
  * @param seed of the noise
  */
 public record PriorMeasurement(
     Path folder, Compute compute, CaptionedImages pictures, int count, long seed) {
-  /** How many pictures are encoded at once. */
+  /** Number of pictures that are encoded at once. */
   private static final int BATCH = 32;
 
-  /** At how many timesteps it is measured; it changes smoothly between them. */
+  /** Number of timesteps at which the power is measured; it changes smoothly between them. */
   private static final int TIMESTEPS = 25;
 
   public PriorMeasurement {
     Check.that(count >= 1, "count", count, "≥ 1");
   }
 
-  /** Whether figures of these weights are there, which {@link #write} replaces. */
+  /** Whether the folder contains measurements of these weights, which {@link #write} replaces. */
   public boolean isThere() {
     ModelFolder files = ModelFolder.open(folder);
     return files.has(UnclipFolder.PRIOR)
@@ -51,7 +52,7 @@ public record PriorMeasurement(
   }
 
   /**
-   * Measures, and writes it beside the prior's weights, where the sampler finds it.
+   * Measures, and writes the result beside the prior's weights, where the sampler finds it.
    *
    * @return the file
    * @throws CheckpointException if the folder cannot be loaded or lacks one of the parts

@@ -22,19 +22,19 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A pipeline that nobody trained, in the published layout: to try a size before there are weights
- * of it. One tensor at a time is in memory.
+ * Writes an untrained pipeline in the published layout, to try a size for which no weights exist
+ * yet. Only one tensor at a time is in memory.
  *
  * @param dtype how weights are stored: F32, F16 or BF16
- * @param seed of the weights; the same seed gives the same files
+ * @param seed seed of the weights; the same seed gives the same files
  */
 public record RandomPipeline(UnclipConfig config, DType dtype, long seed) {
   /**
    * Writes the pipeline, the index last.
    *
-   * @param folder to be made, or empty
-   * @param listener is told each component before it is written
-   * @throws IllegalArgumentException if there is something in the folder
+   * @param folder a new or empty folder
+   * @param listener is notified of each component before it is written
+   * @throws IllegalArgumentException if the folder is not empty
    * @throws UncheckedIOException if it cannot be written
    */
   public void write(Path folder, Consumer<String> listener) {

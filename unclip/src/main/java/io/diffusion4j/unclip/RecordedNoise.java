@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The random draws that another framework made, replayed: a run can then be compared with that
- * framework's number by number.
+ * Replays the random draws of another framework, so that both runs can be compared number by
+ * number.
  *
  * <p>A file holds the draws of a batch of N samples: {@code prior.init}, {@code prior.step0}, … for
- * each stage, embeddings as {@code [N, E]} and images as PyTorch has them, {@code [N, C, H, W]}.
+ * each stage, embeddings as {@code [N, E]} and images in PyTorch's layout, {@code [N, C, H, W]}.
  * Where a stage also draws for negative texts, their rows come after the N.
  */
 public final class RecordedNoise implements NoiseSource {
   private static final int IMAGE_RANK = 4;
 
-  /** What follows the name of a stage that draws for negative texts. */
+  /** Suffix of the name of a stage that also draws for negative texts. */
   private static final String NEGATIVE = "/negative";
 
   private final Path file;
@@ -59,7 +59,7 @@ public final class RecordedNoise implements NoiseSource {
   /**
    * A recorded draw.
    *
-   * @throws CheckpointException if it was not recorded, or is of another size
+   * @throws CheckpointException if it was not recorded, or has another size
    */
   @Override
   public float[] gaussian(String stage, int step, int size) {

@@ -16,7 +16,7 @@ import java.util.List;
  * @param text CLIP's text tower
  * @param vision CLIP's image tower
  * @param prior the prior
- * @param projection what the decoder is told
+ * @param projection makes the decoder's conditioning
  * @param decoder the decoder
  * @param upsampler both upsamplers
  */
@@ -50,7 +50,7 @@ public record UnclipConfig(
         upsampler(256, channels, 3, 32));
   }
 
-  /** The structure of Karlo with few channels: some twenty million parameters, quick to try. */
+  /** Karlo's structure with few channels: about twenty million parameters, for quick trials. */
   public static UnclipConfig small() {
     int e = 128;
     int context = 192;

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Folders as {@link UnclipFolder} describes them. */
+/** Model folders in the layout of {@link UnclipFolder}. */
 public final class UnclipFamily implements ModelFamily {
   @Override
   public String name() {
@@ -39,7 +39,7 @@ public final class UnclipFamily implements ModelFamily {
     try {
       return ModelFolder.open(folder).className().startsWith("UnCLIP");
     } catch (CheckpointException e) {
-      return true; // opening it reports what is wrong
+      return true; // opening the folder reports the failures
     }
   }
 
@@ -101,7 +101,7 @@ public final class UnclipFamily implements ModelFamily {
     return new Opened(new UnclipModule(model, how), UnclipModule.PARTS, model::close);
   }
 
-  /** That of the decoder. */
+  /** The decoder's precision. */
   @Override
   public PictureLikelihood likelihood(Path folder, Opening how) {
     return new UnclipLikelihood(

@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The layout of a pipeline folder: diffusers' {@code UnCLIPPipeline}, beside whose components there
- * may be an image encoder and another prior, or {@code UnCLIPImageVariationPipeline}, which has an
- * image encoder and no prior.
+ * The layout of a pipeline folder: diffusers' {@code UnCLIPPipeline}, optionally with an image
+ * encoder and another prior as further components, or {@code UnCLIPImageVariationPipeline}, which
+ * has an image encoder and no prior.
  */
 public final class UnclipFolder {
   public static final String TEXT_ENCODER = "text_encoder";
@@ -29,10 +29,10 @@ public final class UnclipFolder {
   public static final String PRIOR = "prior";
   public static final String PRIOR_SCHEDULER = "prior_scheduler";
 
-  /** The autoregressive prior, which diffusers does not know and the index does not list. */
+  /** The autoregressive prior; diffusers has no such component, so the index does not list it. */
   public static final String PRIOR_AR = "prior_ar";
 
-  /** A noised CLIP, which can guide the decoder; no component of diffusers. */
+  /** A noised CLIP, which can guide the decoder; diffusers has no such component. */
   public static final String NOISED_CLIP = "noised_clip";
 
   public static final String TEXT_PROJ = "text_proj";
@@ -87,8 +87,8 @@ public final class UnclipFolder {
   }
 
   /**
-   * Writes {@code model_index.json} once every component is complete; before, the folder is no
-   * pipeline yet and stays without.
+   * Writes {@code model_index.json} once every component is complete; an unfinished folder has
+   * none.
    */
   public static void writeIndex(Path folder) {
     if (COMPONENTS.keySet().stream().allMatch(name -> isComplete(folder.resolve(name)))) {
@@ -100,7 +100,7 @@ public final class UnclipFolder {
     }
   }
 
-  /** Settings are written before weights, so a component is complete with its weights. */
+  /** Settings are written before weights, so a component with weights is complete. */
   private static boolean isComplete(Path component) {
     String name = component.getFileName().toString();
     if (List.of(PRIOR_SCHEDULER, DECODER_SCHEDULER, SUPER_RES_SCHEDULER).contains(name)) {

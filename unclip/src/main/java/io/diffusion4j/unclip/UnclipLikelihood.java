@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** How likely pictures are under a decoder that is given their own embeddings and captions. */
+/** The likelihood of pictures under the decoder, given their own embeddings and captions. */
 final class UnclipLikelihood implements PictureLikelihood {
   private final UnclipModel model;
   private @Nullable ProbedDenoiser<DecoderCondition> probed;

@@ -70,21 +70,21 @@ import java.util.stream.Stream;
  * The networks of a pipeline folder and the stages around them. Thread-safe: the queries of all
  * callers of a stage are merged. Holds native memory until it is closed.
  *
- * <p>The priors and the image encoder are optional: diffusers' pipeline for images of texts has no
- * image encoder, the one for variations no prior, neither an autoregressive one. A stage that is
- * not there fails when it is used.
+ * <p>The priors and the image encoder are optional: diffusers' text-to-image pipeline has no image
+ * encoder, its variation pipeline has no prior, and neither has an autoregressive prior. A missing
+ * stage fails when it is used.
  */
 public final class UnclipModel implements AutoCloseable {
-  /** The factor of the gradient of a noised CLIP, as GLIDE has it. */
+  /** The factor of the gradient of a noised CLIP, from GLIDE. */
   private static final double CLIP_SCALE = 3;
 
   private static final int MAX_BATCH = 16;
   private static final int MAX_WAITING = 4096;
 
-  /** What the sampler is called whose variance is computed from measurements of the prior. */
+  /** The name of the sampler whose variance is computed from measurements of the prior. */
   private static final String ANALYTIC_DPM = "analytic-dpm";
 
-  /** Of the autoregressive prior: it draws as often as its network says. */
+  /** The settings of the autoregressive prior: its network fixes the number of draws. */
   private static final double AR_TEMPERATURE = 1;
 
   private final ModelFolder folder;
@@ -127,7 +127,7 @@ public final class UnclipModel implements AutoCloseable {
     name = preset(folder);
     words = KnownWords.read(folder.path());
     defaults = new Defaults(!name.equals(ModelFacts.NAMELESS));
-    // A pipeline for variations has no prior; then nobody asks for its steps.
+    // A variation pipeline has no prior, so these steps are never read.
     var priorScheduler =
         folder.has(UnclipFolder.PRIOR_SCHEDULER)
             ? folder.scheduler(UnclipFolder.PRIOR_SCHEDULER)
@@ -175,7 +175,9 @@ public final class UnclipModel implements AutoCloseable {
             defaults.upsampler(upsamplerScheduler, imageSize));
   }
 
-  /** What its decoder was trained from; damaged weights are reported when they are opened. */
+  /**
+   * Reads the preset from the decoder's weights; damaged weights are reported when they are opened.
+   */
   private static String preset(ModelFolder folder) {
     try {
       return ModelFacts.of(folder.path()).name();
@@ -185,8 +187,8 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   /**
-   * The samplers of the prior in a folder: all, and the one whose variance is computed from
-   * measurements, if there are some.
+   * Returns the samplers of the prior in a folder: the usual ones, and the one that needs
+   * measurements if the folder contains them.
    */
   public static ByName<Sampler> priorSamplers(Path folder) {
     return EpsPowerFile.read(folder.resolve(UnclipFolder.PRIOR))
@@ -208,10 +210,10 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   /**
-   * The number format that suits a folder: bfloat16 if its decoder is stored in 16 bits and the
-   * processor multiplies such numbers, else float32.
+   * Chooses the number format that suits a folder: bfloat16 if its decoder is stored in 16 bits and
+   * the processor multiplies such numbers, otherwise float32.
    *
-   * @throws CheckpointException if the folder is not that of a model
+   * @throws CheckpointException if the folder is not a model's
    */
   public static Precision suited(Path folder) {
     var files = ModelFolder.open(folder);
@@ -231,10 +233,10 @@ public final class UnclipModel implements AutoCloseable {
 
   /**
    * Loads a folder: {@code model_index.json} with the components of diffusers' {@code
-   * UnCLIPPipeline}, beside which there may be an {@code image_encoder}, or of {@code
+   * UnCLIPPipeline}, optionally with an {@code image_encoder}, or of {@code
    * UnCLIPImageVariationPipeline}.
    *
-   * @param residency when its networks are in memory
+   * @param residency when the networks are in memory
    * @throws CheckpointException if something is missing or does not fit; the message lists it, for
    *     all components
    * @throws UncheckedIOException if a file cannot be read
@@ -246,7 +248,7 @@ public final class UnclipModel implements AutoCloseable {
   /**
    * Loads a folder with low-rank updates of its text encoder, prior and decoder.
    *
-   * @param updates what is added to their weights
+   * @param updates the updates that are added to their weights
    * @throws CheckpointException if something is missing or does not fit, updates included
    */
   public static UnclipModel load(
@@ -255,7 +257,7 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   /**
-   * The same with a noised CLIP that can guide the decoder, and with another prior.
+   * Loads a folder with a noised CLIP that can guide the decoder, and with another prior.
    *
    * @param noisedClip its folder
    * @param onePassPrior the folder of a prior of one pass, which stands in for the diffusion prior
@@ -291,7 +293,7 @@ public final class UnclipModel implements AutoCloseable {
     }
   }
 
-  /** Which updates belong to which component of a folder. */
+  /** Assigns the updates to the components of a folder. */
   static PipelineLoras loras(ModelFolder files, List<LoraChoice> updates) {
     var components = new LinkedHashMap<String, Supplier<? extends TensorSource>>();
     Stream.of(UnclipFolder.DECODER, UnclipFolder.PRIOR, UnclipFolder.TEXT_ENCODER)
@@ -374,7 +376,7 @@ public final class UnclipModel implements AutoCloseable {
         });
   }
 
-  /** The two uses of the decoder's network. */
+  /** The decoder's network, for drawing and for likelihoods. */
   private record Decoding(DiffusionDecoder stage, DecoderLikelihood likelihood) {}
 
   private Decoding openDecoder(int textLength, UnclipSchedulerConfig scheduler, Resources owned) {
@@ -406,7 +408,7 @@ public final class UnclipModel implements AutoCloseable {
         parameterization);
   }
 
-  /** The network of an upsampler, opened when it is asked. */
+  /** The network of an upsampler, opened at the first query. */
   private record UpsamplerPart(Part<UpsamplerModel> part, Parameterization parameterization)
       implements Denoiser<Image> {
     @Override
@@ -419,17 +421,17 @@ public final class UnclipModel implements AutoCloseable {
     return new BatchingDenoiser<>(name, network, MAX_BATCH, MAX_WAITING);
   }
 
-  /** The number format of its networks. */
+  /** Returns the number format of the networks. */
   public Precision precision() {
     return compute.precision();
   }
 
-  /** What turns texts into tokens. */
+  /** Returns the tokenizer. */
   public ClipTokenizer tokenizer() {
     return tokenizer;
   }
 
-  /** CLIP's text tower. */
+  /** Returns CLIP's text tower. */
   public TextEncoder textEncoder() {
     return new TextEncoder() {
       @Override
@@ -450,18 +452,18 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   /**
-   * CLIP's image tower.
+   * Returns CLIP's image tower.
    *
-   * <p>Fails with a {@link CheckpointException} when it is used, if the folder has none.
+   * <p>It fails with a {@link CheckpointException} when it is used, if the folder has none.
    */
   public ImageEncoder imageEncoder() {
     return images -> there(image, UnclipFolder.IMAGE_ENCODER).use(model -> model.encode(images));
   }
 
   /**
-   * The embeddings of images that another framework has prepared.
+   * Embeds images that another framework has prepared.
    *
-   * @throws IllegalArgumentException if they are not of the image tower's size
+   * @throws IllegalArgumentException if their size is not the image tower's
    * @throws CheckpointException if the folder has no image encoder
    */
   public List<float[]> encodePrepared(PreparedPixels pixels) {
@@ -479,9 +481,10 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   /**
-   * The diffusion prior; each draw is a single one.
+   * Returns the diffusion prior, which draws one embedding per call, without a choice among
+   * candidates.
    *
-   * <p>Fails with a {@link CheckpointException} when it is used, if the folder has none.
+   * <p>It fails with a {@link CheckpointException} when it is used, if the folder has none.
    */
   public Prior prior() {
     Prior own =
@@ -491,9 +494,10 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   /**
-   * The autoregressive prior, loaded when it is used first; each draw is a single one.
+   * Returns the autoregressive prior, which is loaded at its first use and draws one embedding per
+   * call.
    *
-   * <p>Fails with a {@link CheckpointException} when it is used, if the folder has none.
+   * <p>It fails with a {@link CheckpointException} when it is used, if the folder has none.
    */
   public Prior autoregressivePrior() {
     Prior own =
@@ -516,16 +520,15 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   /**
-   * How likely small pictures are under the decoder; to be asked while the decoder is open, as it
-   * always is under {@link Residency#ALWAYS}.
+   * Returns the likelihood of small pictures under the decoder. Use it only while the decoder is
+   * open, which it always is under {@link Residency#ALWAYS}.
    */
   public DecoderLikelihood decoderLikelihood() {
     return decoder.use(Decoding::likelihood);
   }
 
   /**
-   * The decoder's network with the gradient of its prediction, loaded anew; closing it stays with
-   * the caller.
+   * Loads the decoder's network again, with the gradient of its prediction; the caller closes it.
    */
   ProbedDenoiser<DecoderCondition> probedDecoder() {
     return DecoderModel.probed(
@@ -540,7 +543,7 @@ public final class UnclipModel implements AutoCloseable {
     return upsampler;
   }
 
-  /** Height and width of the images that are made, in pixels. */
+  /** Returns height and width of the final images, in pixels. */
   public int imageSize() {
     return upsampler.stage().draws().width();
   }
@@ -550,17 +553,17 @@ public final class UnclipModel implements AutoCloseable {
     return folder.path();
   }
 
-  /** The preset that it was trained from, or {@link ModelFacts#NAMELESS}. */
+  /** Returns the preset that it was trained from, or {@link ModelFacts#NAMELESS}. */
   public String name() {
     return name;
   }
 
-  /** How many embeddings its prior draws by default, to choose from. */
+  /** Returns the default number of candidate embeddings that the prior draws. */
   public int candidates() {
     return defaults.candidates();
   }
 
-  /** How many values an embedding of a text or an image has. */
+  /** Returns the number of values of a text or image embedding. */
   public int embeddingSize() {
     return embeddingSize;
   }
@@ -585,7 +588,7 @@ public final class UnclipModel implements AutoCloseable {
         () -> new CheckpointException(folder.path(), name + ": no such component"));
   }
 
-  /** Closes everything, the newest first; nothing may be asked of the stages after. */
+  /** Closes everything, the newest first; the stages must not be used afterwards. */
   @Override
   public void close() {
     resources.close();

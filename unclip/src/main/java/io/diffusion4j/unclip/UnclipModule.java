@@ -36,14 +36,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * unCLIP around the networks of a folder.
+ * Wires unCLIP around the networks of a folder.
  *
- * <p>Provides {@link ImagePipeline} and its {@link UnclipParts}. Each of the {@link #PARTS} is
- * replaced by one binding of a module that overrides this one, and map binders add samplers,
- * spacings and treatments of x̂₀. Needs nothing; the caller opens and closes the model.
+ * <p>Provides {@link ImagePipeline} and its {@link UnclipParts}. A module that overrides this one
+ * can replace each of the {@link #PARTS} by one binding, and can add samplers, spacings and
+ * treatments of x̂₀ by map binders. Needs no other module; the caller opens and closes the model.
  */
 public final class UnclipModule extends AbstractModule {
-  /** What can be replaced. */
+  /** The types that can be replaced. */
   static final Set<Class<?>> PARTS =
       Set.of(
           TextEncoder.class,
@@ -54,22 +54,22 @@ public final class UnclipModule extends AbstractModule {
           GuidanceRule.class,
           Sampler.class);
 
-  /** What a default sampler is called that is not the model's own. */
+  /** The name of a default sampler that does not come from the model. */
   private static final String REPLACED_SAMPLER = "plugin";
 
   private final UnclipModel model;
   private final PriorChoice prior;
   private final Opening opening;
 
-  /** With the usual prior, the best of as many embeddings as the model draws by default. */
+  /** Uses the usual prior, which keeps the best of the model's default number of candidates. */
   public UnclipModule(UnclipModel model) {
     this(model, Opening.with(Residency.ALWAYS));
   }
 
   /**
-   * The module.
+   * Creates the module.
    *
-   * @param opening names the model, its prior, and how many embeddings are drawn to choose from
+   * @param opening the model's name, its prior, and the number of candidate embeddings
    */
   public UnclipModule(UnclipModel model, Opening opening) {
     this.model = model;
@@ -95,7 +95,7 @@ public final class UnclipModule extends AbstractModule {
     install(Replacements.noneYet());
   }
 
-  /** All samplers by name, those of plugins too. */
+  /** All samplers by name, including those of plugins. */
   @Provides
   @Singleton
   static ByName<Sampler> samplers(Map<String, Sampler> more) {
@@ -154,7 +154,7 @@ public final class UnclipModule extends AbstractModule {
                 parts)
             .withGuidance(
                 replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"));
-    // Where networks come and go, scoring an image would load two of them again.
+    // If networks are loaded on demand, scoring an image would load two of them again.
     return opening.residency() == Residency.ALWAYS
         ? pipeline.withEmbedder(embedder(parts, replaced))
         : pipeline;
@@ -171,7 +171,7 @@ public final class UnclipModule extends AbstractModule {
         PublishedFolder.name(model.folder()));
   }
 
-  /** What there are parts for. */
+  /** The tasks for which the model has all parts. */
   private Set<Kind> tasks(Replacements replaced) {
     Set<Kind> tasks =
         EnumSet.of(Kind.UPSCALE, Kind.FROM_EMBEDDING, Kind.INPAINT, Kind.IMAGE_TO_IMAGE);

@@ -26,9 +26,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Examines a folder in diffusers' layout, also one that cannot be loaded, without its weights. */
+/**
+ * Examines a folder in diffusers' layout without reading its weights; it works on folders that
+ * cannot be loaded.
+ */
 final class UnclipReport {
-  /** The components with weights, and what these must be by the settings of the component. */
+  /** The components with weights, and the weights that their settings require. */
   private static final Map<String, Function<Path, Manifest>> MANIFESTS = manifests();
 
   private UnclipReport() {}
@@ -79,7 +82,7 @@ final class UnclipReport {
     return FolderReport.of(folder, expected, failures, () -> Fit.of(index.orElseThrow()));
   }
 
-  /** Reads what is no network: schedulers, the tokenizer, the preprocessing. */
+  /** Reads the components without weights: schedulers, the tokenizer, the preprocessing. */
   private static Object readSettings(Path path, String name) {
     try {
       return switch (name) {

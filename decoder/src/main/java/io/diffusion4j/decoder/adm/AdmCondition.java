@@ -5,23 +5,23 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a network of guided-diffusion is told.
+ * The condition of a network of guided-diffusion.
  *
- * @param label the class, of a class-conditional model
- * @param low the small image, enlarged bilinearly to the size of the large one, of an upsampler
+ * @param label the class, for a class-conditional model
+ * @param low the small image, enlarged bilinearly to the size of the large one, for an upsampler
  */
 public record AdmCondition(OptionalInt label, Optional<Image> low) {
-  /** Nothing. */
+  /** The empty condition, of an unconditional network. */
   public static AdmCondition none() {
     return new AdmCondition(OptionalInt.empty(), Optional.empty());
   }
 
-  /** A class. */
+  /** Conditions on a class. */
   public static AdmCondition ofClass(int label) {
     return new AdmCondition(OptionalInt.of(label), Optional.empty());
   }
 
-  /** The same with a small image, enlarged. */
+  /** Returns the same condition with an enlarged small image. */
   public AdmCondition beside(Image enlarged) {
     return new AdmCondition(label, Optional.of(enlarged));
   }

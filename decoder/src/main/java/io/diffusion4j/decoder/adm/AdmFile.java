@@ -23,7 +23,7 @@ import java.util.Optional;
 
 /**
  * The files of guided-diffusion, as its README lists them with the flags of their networks
- * (Dhariwal and Nichol 2021). A file is known by the names and the shapes of its tensors.
+ * (Dhariwal and Nichol 2021). A file is recognised by the names and the shapes of its tensors.
  */
 public final class AdmFile {
   private static final int CLASSES = 1000;
@@ -118,9 +118,9 @@ public final class AdmFile {
   }
 
   /**
-   * The settings of a file that is published.
+   * Finds the settings of a published file.
    *
-   * @throws CheckpointException if it is none of them; the message names them
+   * @throws CheckpointException if the file is none of the published ones; the message lists them
    */
   public static AdmConfig recognise(Path origin, TensorSource tensors) {
     return Manifest.recognise(
@@ -132,12 +132,12 @@ public final class AdmFile {
   }
 
   /**
-   * Writes a folder as {@link AdmFolders} describes it.
+   * Writes a folder in the layout of {@link AdmFolders}.
    *
    * @param settings the folder with the {@code config.json} of a network that is not published;
-   *     empty for one that is
-   * @param dtype how floats are stored; empty for as they are
-   * @param maxShardBytes of a file of weights
+   *     empty for a published network
+   * @param dtype how floats are stored; empty to keep their type
+   * @param maxShardBytes maximum size of one file of weights
    * @throws CheckpointException if the tensors are not those of the network
    */
   public static void convert(

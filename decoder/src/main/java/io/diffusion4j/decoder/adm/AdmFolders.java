@@ -20,7 +20,7 @@ import java.util.Map;
 /**
  * guided-diffusion's U-Nets: {@code model.safetensors} with OpenAI's keys, and a {@code
  * config.json} with the arguments of the class's constructor, since OpenAI publishes them as flags
- * in a README. To these come {@code _class_name}, and {@code groups} where they are not 32.
+ * in a README. The other fields are {@code _class_name}, and {@code groups} if it is not 32.
  */
 public final class AdmFolders {
   private static final String CONFIG = "config.json";
@@ -49,9 +49,10 @@ public final class AdmFolders {
   }
 
   /**
-   * Reads what guided-diffusion's U-Nets and GLIDE's have in common, of a file that may have more.
+   * Reads the settings that guided-diffusion's U-Nets and GLIDE's have in common; other fields are
+   * left to the caller.
    *
-   * @param beside what networks of the file's class see beside x_t
+   * @param beside the inputs beside x_t of the file's class
    */
   public static AdmConfig unet(
       ComponentConfig c, Beside beside, int classes, int contextDim, QkvOrder qkvOrder) {
@@ -59,7 +60,7 @@ public final class AdmFolders {
   }
 
   /**
-   * The same of a network whose file calls something else {@code out_channels}.
+   * Reads the same settings of a class that uses {@code out_channels} for something else.
    *
    * @param outChannels channels of the output
    */
@@ -71,7 +72,7 @@ public final class AdmFolders {
       int contextDim,
       QkvOrder qkvOrder) {
     c.supports("dims", 2);
-    // What only training, or the reference's own number format, depends on.
+    // Settings that matter only to training, or to the reference's number format.
     c.doubleValue("dropout", 0);
     c.booleanValue("use_checkpoint", false);
     c.booleanValue("use_fp16", false);
@@ -127,12 +128,12 @@ public final class AdmFolders {
         .write(folder.resolve(CONFIG));
   }
 
-  /** Puts what {@link #unet} reads. */
+  /** Writes the settings that {@link #unet} reads. */
   public static ConfigWriter put(ConfigWriter writer, AdmConfig c) {
     return put(writer, c, c.outChannels());
   }
 
-  /** The same of a network whose file calls something else {@code out_channels}. */
+  /** Writes the same settings of a class that uses {@code out_channels} for something else. */
   public static ConfigWriter put(ConfigWriter writer, AdmConfig c, int outChannels) {
     var heads = c.heads();
     return writer

@@ -31,9 +31,9 @@ public final class AdmModel implements AutoCloseable {
   }
 
   /**
-   * Loads a folder as {@link AdmFolders} describes it.
+   * Loads a folder in the layout of {@link AdmFolders}.
    *
-   * @param parameterization what the network was trained to predict; ε in all that is published
+   * @param parameterization what the network was trained to predict; ε for all published networks
    */
   public static AdmModel load(Path folder, Parameterization parameterization, Compute compute) {
     var config = AdmFolders.read(folder);
@@ -49,7 +49,7 @@ public final class AdmModel implements AutoCloseable {
   }
 
   /**
-   * The network.
+   * Returns the network as a denoiser.
    *
    * <p>Throws {@link IllegalArgumentException} for a condition that is not what the network was
    * trained with.

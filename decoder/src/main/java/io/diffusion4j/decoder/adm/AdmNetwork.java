@@ -16,20 +16,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An ADM U-Net with OpenAI's keys and what it is told as inputs: a class, or text as GLIDE encodes
- * it, or nothing; and what it sees {@link Beside} x_t.
+ * An ADM U-Net with OpenAI's keys and its conditioning as inputs: a class, text in GLIDE's
+ * encoding, or nothing; and the images {@link Beside} x_t.
  *
  * @param config the shape
  * @param contextLength number of context tokens; 0 without context
  */
 public record AdmNetwork(AdmConfig config, int contextLength) implements NetworkDefinition {
-  /** Input {@code []}: the class, of a class-conditional model. */
+  /** Input {@code []}: the class, for a class-conditional model. */
   public static final String LABEL = "label";
 
-  /** Input {@code [L, contextDim]}: tokens that attention looks at, all of them. */
+  /** Input {@code [L, contextDim]}: context tokens of the attention, none of them padding. */
   public static final String CONTEXT = DecoderNetwork.CONTEXT;
 
-  /** Input {@code [timeEmbedDim]}: what is added to the time embedding, beside a context. */
+  /**
+   * Input {@code [timeEmbedDim]}: a vector that is added to the time embedding, where there is a
+   * context.
+   */
   public static final String TIME_ADD = DecoderNetwork.TIME_ADD;
 
   public AdmNetwork {

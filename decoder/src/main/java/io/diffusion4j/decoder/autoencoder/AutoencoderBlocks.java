@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The blocks of diffusers' autoencoders ({@code AutoencoderKL}, {@code VQModel}): residual blocks
- * without a time, and attention of one head over all pixels.
+ * without a time embedding, and attention of one head over all pixels.
  *
  * @param norm how feature maps are normalised
  */
@@ -33,7 +33,7 @@ public record AutoencoderBlocks(Normalization norm) {
     return nn.add(x, nn.reshape(mixed, -1, x.size(1), x.size(2), channels));
   }
 
-  /** What lies between encoder and decoder: a residual block, attention, a residual block. */
+  /** The middle of an encoder or decoder: a residual block, attention, a residual block. */
   public Tensor middle(Nn nn, Tensor x) {
     int channels = Math.toIntExact(x.last());
     var h = residual(nn.at("resnets", 0), x, channels);

@@ -15,12 +15,12 @@ public interface Normalization {
   String attentionName();
 
   /**
-   * Group normalisation, which most autoencoders have.
+   * Group normalisation, the usual choice.
    *
    * @param groups the number of groups
    */
   record Groups(int groups) implements Normalization {
-    /** What is added to the variance, in every autoencoder of diffusers. */
+    /** The epsilon added to the variance, in every autoencoder of diffusers. */
     public static final double EPS = 1e-6;
 
     @Override

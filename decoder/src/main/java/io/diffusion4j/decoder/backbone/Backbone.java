@@ -6,12 +6,12 @@ import io.diffusion4j.nn.TimeEmbedding;
 import java.util.List;
 
 /**
- * The shape of a network that denoises images, and its layers. A model that conditions its network
- * on something gives it as a vector beside the time, as tokens, or both, and so takes any backbone:
- * the U-Net ({@code decoder.unet}) or the transformer DiT ({@code decoder.dit}).
+ * The shape of a network that denoises images, and its layers. Conditioning reaches it as a vector
+ * that is added to the time embedding, as context tokens, or as both, so a model works with any
+ * backbone: the U-Net ({@code decoder.unet}) or the transformer DiT ({@code decoder.dit}).
  */
 public interface Backbone {
-  /** Height and width of the images that it was trained for, the larger of the two. */
+  /** The larger of height and width of the training images, in pixels. */
   int sampleSize();
 
   /** Channels of the input. */
@@ -23,10 +23,10 @@ public interface Backbone {
   /** Width of the sinusoid of the time. */
   int timeChannels();
 
-  /** Width of the time embedding, and of what is added to it. */
+  /** Width of the time embedding, and of the vector that is added to it. */
   int timeEmbedDim();
 
-  /** Width of the context tokens that attention also looks at; 0 without context. */
+  /** Width of the context tokens of the attention; 0 without context. */
   int contextDim();
 
   /** The sinusoid of a timestep: {@code [timeChannels]}. */
@@ -39,8 +39,9 @@ public interface Backbone {
    *
    * @param x {@code [B, H, W, inChannels]}
    * @param sinusoid of the time, {@code [B, timeChannels]}
-   * @param timeAdd what is added to the time embedding, {@code [B, timeEmbedDim]}; none or one
-   * @param context what attention looks at; none or one
+   * @param timeAdd a vector that is added to the time embedding, {@code [B, timeEmbedDim]}; none or
+   *     one
+   * @param context tokens that attention also attends to; none or one
    * @return {@code [B, H, W, outChannels]}, numbers
    */
   Tensor forward(Nn nn, Tensor x, Tensor sinusoid, List<Tensor> timeAdd, List<Context> context);

@@ -16,13 +16,13 @@ import java.util.List;
  * Batches of noised pictures with their classes for the {@link ClassifierObjective}, at uniform
  * timesteps.
  *
- * @param data the examples, taken in order, in the size of the network; their captions are the
- *     names of their classes
+ * @param data the examples, taken in order, in the size of the network; each caption is the name of
+ *     a class
  * @param classes the names of the classes by number
  * @param schedule the forward process of the network that is to be guided
  * @param timeChannels width of the classifier's sinusoid
  * @param batchSize pictures per batch
- * @param seed of timesteps and noise
+ * @param seed seed of timesteps and noise
  */
 public record ClassifierBatches(
     CaptionedImages data,

@@ -8,9 +8,9 @@ import io.diffusion4j.diffusion.argument.Check;
  * The shape of a classifier of noised images, in the words of guided-diffusion's {@code
  * EncoderUNetModel}.
  *
- * @param unet the U-Net whose way down and middle it is; without classes and context of its own
- * @param classes that it tells apart: {@code out_channels}
- * @param pool how it comes to one answer
+ * @param unet the U-Net whose way down and middle are used; without classes and context
+ * @param classes number of classes: {@code out_channels}
+ * @param pool how the features are reduced to one vector
  */
 public record ClassifierConfig(AdmConfig unet, int classes, Pool pool) {
   public ClassifierConfig {

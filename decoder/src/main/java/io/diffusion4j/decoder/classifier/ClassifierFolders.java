@@ -30,8 +30,8 @@ import java.util.Optional;
 /**
  * guided-diffusion's classifiers: {@code model.safetensors} with OpenAI's keys, and a {@code
  * config.json} with the arguments of {@code EncoderUNetModel}, {@code _class_name}, and {@code
- * groups} where they are not 32. A published file needs no settings: it is known by the names and
- * the shapes of its tensors.
+ * groups} where they are not 32. A published file needs no settings: it is recognised by the names
+ * and the shapes of its tensors.
  */
 public final class ClassifierFolders {
   /** The class of guided-diffusion. */
@@ -78,9 +78,9 @@ public final class ClassifierFolders {
   }
 
   /**
-   * The settings of a published file.
+   * Finds the settings of a published file.
    *
-   * @throws CheckpointException if it is none of them; the message names them
+   * @throws CheckpointException if the file is none of the published ones; the message lists them
    */
   public static ClassifierConfig recognise(Path origin, TensorSource tensors) {
     return Manifest.recognise(
@@ -91,18 +91,18 @@ public final class ClassifierFolders {
         ", or a folder with a config.json");
   }
 
-  /** What the weights of a classifier must be. */
+  /** The expected weights of a classifier. */
   public static Manifest manifest(ClassifierConfig config) {
     return Manifest.of(new ClassifierNetwork(config));
   }
 
-  /** Whether a folder says that it has a classifier. */
+  /** Whether the settings of a folder are those of a classifier. */
   public static boolean isAt(Path folder) {
     Path file = folder.resolve(CONFIG);
     try {
       return Files.isRegularFile(file)
           && ComponentConfig.read(file).className().filter(CLASS::equals).isPresent();
-    } catch (CheckpointException e) { // a file that cannot be read is not one of these
+    } catch (CheckpointException e) { // an unreadable file is not a classifier's
       return false;
     }
   }
@@ -153,7 +153,8 @@ public final class ClassifierFolders {
   /**
    * Writes a classifier with bfloat16 weights.
    *
-   * @param classes their names by number, written to {@value #CLASSES_FILE}; none if they have none
+   * @param classes the names of the classes by number, written to {@value #CLASSES_FILE}; empty for
+   *     classes without names
    */
   public static void write(
       Path folder,
@@ -173,12 +174,12 @@ public final class ClassifierFolders {
   }
 
   /**
-   * Writes the folder of a published file, or of one with settings.
+   * Writes the folder of a file that is published, or that comes with settings.
    *
    * @param settings the folder with the {@code config.json} of a network that is not published;
-   *     empty for one that is
-   * @param dtype how floats are stored; empty for as they are
-   * @param maxShardBytes of a file of weights
+   *     empty for a published network
+   * @param dtype how floats are stored; empty to keep their type
+   * @param maxShardBytes maximum size of one file of weights
    * @throws CheckpointException if the tensors are not those of the network
    */
   public static void convert(

@@ -34,8 +34,9 @@ public final class ClassifierModel implements ConditionGradient<Integer>, AutoCl
   /**
    * Loads a classifier.
    *
-   * @param path a folder as {@link ClassifierFolders} describes it, or a published file
-   * @throws io.diffusion4j.checkpoint.CheckpointException if something is missing or does not fit
+   * @param path a folder in the layout of {@link ClassifierFolders}, or a published file
+   * @throws io.diffusion4j.checkpoint.CheckpointException if files are missing or the weights do
+   *     not fit the settings
    */
   public static ClassifierModel load(Path path, Compute compute) {
     try (var checkpoint = Checkpoint.open(path, Checkpoint.TRANSFORMERS)) {
@@ -51,7 +52,7 @@ public final class ClassifierModel implements ConditionGradient<Integer>, AutoCl
     }
   }
 
-  /** With random weights, to measure with. */
+  /** Returns a classifier with random weights, for benchmarks. */
   public static ClassifierModel random(ClassifierConfig config, long seed, Compute compute) {
     var network = new ClassifierNetwork(config);
     return new ClassifierModel(
@@ -65,9 +66,9 @@ public final class ClassifierModel implements ConditionGradient<Integer>, AutoCl
   }
 
   /**
-   * Checks that the classifier judges pictures of a size.
+   * Checks that the classifier's pictures have a size.
    *
-   * @throws IllegalArgumentException if it does not
+   * @throws IllegalArgumentException if its pictures have another size
    */
   public void requireFits(int width, int height, int channels) {
     var unet = config.unet();
@@ -90,7 +91,7 @@ public final class ClassifierModel implements ConditionGradient<Integer>, AutoCl
   }
 
   /**
-   * What the classifier thinks of a sample.
+   * The classifier's judgement of a sample.
    *
    * @param logProbability log p(y | x_t)
    * @param logits of all classes
@@ -99,7 +100,7 @@ public final class ClassifierModel implements ConditionGradient<Integer>, AutoCl
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   public record Judgement(float logProbability, float[] logits, float[] gradient) {}
 
-  /** Judges each sample by its class, in order. */
+  /** Evaluates each sample for its class, in order. */
   public List<Judgement> judge(List<Query<Integer>> queries) {
     if (queries.isEmpty()) {
       return List.of();

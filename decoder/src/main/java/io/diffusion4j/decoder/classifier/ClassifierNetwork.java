@@ -28,7 +28,10 @@ public record ClassifierNetwork(ClassifierConfig config) implements NetworkDefin
     return List.of(nn.output(config.pool().logits(nn, unet, encoded, config.classes())));
   }
 
-  /** The network with another input, the label. Outputs: log p(y | x_t) {@code [B]}, the logits. */
+  /**
+   * Returns the network with the label as another input. Outputs: log p(y | x_t) {@code [B]}, the
+   * logits.
+   */
   public NetworkDefinition judging() {
     return new Judging(this);
   }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** How a classifier comes from the features of all positions to one answer: {@code pool}. */
+/** How a classifier reduces the features of all positions to one vector: {@code pool}. */
 public enum Pool {
   /** Attention of the mean to all positions, as in CLIP's ResNets. */
   ATTENTION {
@@ -52,7 +52,7 @@ public enum Pool {
       return nn.at("out.2").linear(h, classes);
     }
   },
-  /** The same with a normalisation between. */
+  /** The same with a normalisation between the two dense layers. */
   SPATIAL_V2 {
     @Override
     Tensor logits(Nn nn, AdmConfig unet, Unet.Encoded encoded, int classes) {
@@ -62,7 +62,7 @@ public enum Pool {
     }
   };
 
-  /** Width of the layer between the means and the classes. */
+  /** Width of the layer between the means and the logits. */
   static final int HIDDEN = 2048;
 
   /** The name in a {@code config.json}. */
@@ -70,7 +70,7 @@ public enum Pool {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** From the way down of a U-Net to activations {@code [B, classes]}. */
+  /** Reduces the way down of a U-Net to logits {@code [B, classes]}. */
   abstract Tensor logits(Nn nn, AdmConfig unet, Unet.Encoded encoded, int classes);
 
   private static Tensor normed(Nn nn, AdmConfig unet, Tensor x) {

@@ -12,7 +12,7 @@
  * <p>{@link io.diffusion4j.decoder.classifier.ClassifierConfig} is the shape, {@link
  * io.diffusion4j.decoder.classifier.ClassifierNetwork} the network, {@link
  * io.diffusion4j.decoder.classifier.ClassifierFolders} the files. {@link
- * io.diffusion4j.decoder.classifier.ClassifierModel} is loaded and asked; {@link
+ * io.diffusion4j.decoder.classifier.ClassifierModel} is loaded and evaluated; {@link
  * io.diffusion4j.decoder.classifier.ClassifierObjective} is trained. How a gradient enters a step
  * is not here but in {@link io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser}.
  */

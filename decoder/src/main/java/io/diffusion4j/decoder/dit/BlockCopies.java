@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The embedding of time and class as diffusers stores it: each block has a copy. The network has
- * the first one only.
+ * The embedding of time and class, of which diffusers stores a copy in each block. Our network has
+ * only the first.
  */
 public final class BlockCopies {
   private static final String FIRST = Dit.EMBEDDING + ".";
@@ -27,11 +27,11 @@ public final class BlockCopies {
   }
 
   /**
-   * Leaves the copies out.
+   * Removes the copies.
    *
-   * @param stored all that a file has
-   * @param blocks how many there are
-   * @throws CheckpointException if a copy is missing or is another embedding than the first block's
+   * @param stored all tensors of a file
+   * @param blocks number of blocks
+   * @throws CheckpointException if a copy is missing or differs from the first block's
    */
   public static NamedTensors without(NamedTensors stored, int blocks) {
     Map<String, String> sources = new LinkedHashMap<>();
@@ -67,7 +67,7 @@ public final class BlockCopies {
     return new Renamed(weights, sources);
   }
 
-  /** What the weights of a file must be that has the copies. */
+  /** The expected weights of a file with the copies. */
   public static Manifest with(Manifest network, int blocks) {
     var all = network;
     for (var parameter : network.parameters().values()) {

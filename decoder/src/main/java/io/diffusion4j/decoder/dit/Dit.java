@@ -12,11 +12,11 @@ import java.util.List;
  * DiT with adaLN-Zero blocks (Peebles &amp; Xie 2023, §3.2), with diffusers' keys. Every block, and
  * the last layer, begins as the identity or as zero.
  *
- * <p>Context tokens, which the paper has not, are further keys and values of every block's
- * attention, before those of the patches, as the decoder's U-Net has them.
+ * <p>Context tokens, which are not in the paper, are further keys and values of every block's
+ * attention, before those of the patches, as in the decoder's U-Net.
  */
 record Dit(DitConfig config) {
-  /** Where the embedding of the time lies; diffusers has a copy in each block. */
+  /** The path of the time embedding; diffusers has a copy in each block. */
   static final String EMBEDDING = "transformer_blocks.0.norm1.emb";
 
   private static final double EPS = 1e-6;
@@ -98,8 +98,8 @@ record Dit(DitConfig config) {
   }
 
   /**
-   * The sinusoid of each patch's place, {@code [grid², width]}: of its column, then of its row, in
-   * the units of the grid that the network was trained for.
+   * The sinusoids of the patches' positions, {@code [grid², width]}: of the column, then of the
+   * row, in units of the training grid.
    */
   private float[] places(int grid) {
     int width = config.width();

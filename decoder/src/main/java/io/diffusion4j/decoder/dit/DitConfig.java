@@ -11,15 +11,16 @@ import java.util.List;
 /**
  * The shape of a diffusion transformer, in the words of diffusers' {@code DiTTransformer2DModel}.
  *
- * @param sampleSize height and width of the images; larger ones have their places scaled
+ * @param sampleSize height and width of the training images; for larger images the positions are
+ *     scaled
  * @param patch height and width of a patch
  * @param inChannels channels of the input
  * @param outChannels channels of the output; twice the image's if the variance is learned
  * @param layers blocks
  * @param heads of attention
  * @param headDim channels per head
- * @param contextDim width of the context tokens that attention also looks at; 0 without context
- * @param numerics how the time is embedded and what normalisations add
+ * @param contextDim width of the context tokens of the attention; 0 without context
+ * @param numerics how the time is embedded, and the epsilon of the normalisations
  */
 public record DitConfig(
     int sampleSize,
@@ -36,17 +37,17 @@ public record DitConfig(
   public static final int TIME_CHANNELS = 256;
 
   /**
-   * Where diffusers' class and the original differ, with the same weights. The published weights
-   * were trained with the original's values, which diffusers does not use.
+   * The numbers in which diffusers' class and the original differ for the same weights. The
+   * published weights were trained with the original's values, which diffusers does not use.
    *
    * @param freqShift s in the frequencies 10000^(−i/(128 − s)) of the time
    * @param eps of the second normalisation of a block
    */
   public record Numerics(double freqShift, double eps) {
-    /** Of {@code DiTTransformer2DModel}. */
+    /** The numbers of {@code DiTTransformer2DModel}. */
     public static final Numerics DIFFUSERS = new Numerics(1, 1e-5);
 
-    /** Of facebookresearch/DiT. */
+    /** The numbers of facebookresearch/DiT. */
     public static final Numerics ORIGINAL = new Numerics(0, 1e-6);
 
     public Numerics {
@@ -76,7 +77,7 @@ public record DitConfig(
   }
 
   /**
-   * A network of colour images without context, as diffusers computes it.
+   * A network for colour images without context, with diffusers' numerics.
    *
    * @param width channels of a token, a multiple of 4
    */
@@ -86,13 +87,13 @@ public record DitConfig(
         sampleSize, patch, 3, 3, layers, heads, width / heads, 0, Numerics.DIFFUSERS);
   }
 
-  /** The same with other output channels. */
+  /** Returns the same shape with other output channels. */
   public DitConfig withOutChannels(int channels) {
     return new DitConfig(
         sampleSize, patch, inChannels, channels, layers, heads, headDim, contextDim, numerics);
   }
 
-  /** The same that attends to context tokens too. */
+  /** Returns the same shape with context tokens. */
   public DitConfig withContext(int dim) {
     return new DitConfig(
         sampleSize, patch, inChannels, outChannels, layers, heads, headDim, dim, numerics);

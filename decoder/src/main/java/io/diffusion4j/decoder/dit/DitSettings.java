@@ -6,13 +6,13 @@ import io.diffusion4j.decoder.dit.DitConfig.Numerics;
 import java.nio.file.Path;
 
 /**
- * The settings of diffusers' {@code DiTTransformer2DModel}, which was a {@code Transformer2DModel}
- * with {@code norm_type} {@code ada_norm_zero} before.
+ * The settings of diffusers' {@code DiTTransformer2DModel}, which used to be a {@code
+ * Transformer2DModel} with {@code norm_type} {@code ada_norm_zero}.
  *
- * <p>A field of our own, {@code freq_shift}, is 0 where the time is embedded as the original does
- * it. Diffusers passes over the field and computes with 1.
+ * <p>A field of our own, {@code freq_shift}, is 0 if the time is embedded as in the original code.
+ * Diffusers ignores the field and computes with 1.
  *
- * @param classes how many there are, beside the null class
+ * @param classes number of classes, without the null class
  */
 public record DitSettings(DitConfig config, int classes) {
   static final String CLASS = "DiTTransformer2DModel";
@@ -32,7 +32,7 @@ public record DitSettings(DitConfig config, int classes) {
        "use_linear_projection": false}
       """;
 
-  /** Whether settings are those of a DiT, whatever else may be wrong with them. */
+  /** Whether settings are those of a DiT; they may still be invalid. */
   public static boolean isOne(ComponentConfig c) {
     String name = c.className().orElse("");
     boolean isOld =
@@ -42,7 +42,7 @@ public record DitSettings(DitConfig config, int classes) {
     return isOld || name.equals(CLASS);
   }
 
-  /** Reads them; absent fields have diffusers' defaults. */
+  /** Reads the settings; absent fields have diffusers' defaults. */
   public static DitSettings read(ComponentConfig c) {
     c.expectClass(CLASS, OLD_CLASS);
     c.fixed(OF_OLD);
@@ -52,9 +52,9 @@ public record DitSettings(DitConfig config, int classes) {
   }
 
   /**
-   * Reads the shape, of any class that has these fields.
+   * Reads the shape from the settings of any class with these fields.
    *
-   * @param contextDim width of its context
+   * @param contextDim width of the context tokens
    */
   public static DitConfig shape(ComponentConfig c, int contextDim) {
     c.fixed(COMMON);

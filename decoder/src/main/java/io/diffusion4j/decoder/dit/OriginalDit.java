@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The tensors of facebookresearch/DiT under the names of the network here. The queries, keys and
- * values that a block packs are taken apart; the table of places is left out, as it is computed.
+ * The tensors of facebookresearch/DiT under our names. The packed queries, keys and values of a
+ * block are split; the table of positions is left out, because it is computed.
  */
 public final class OriginalDit implements NamedTensors {
   private static final String PLACES = "pos_embed";
@@ -42,13 +42,16 @@ public final class OriginalDit implements NamedTensors {
   private final NamedTensors tensors;
   private final Map<String, Source> sources = new LinkedHashMap<>();
 
-  /** Where the values of a tensor are: part {@code index} of so many of a tensor's first axis. */
+  /**
+   * The place of a tensor's values: part {@code index} of {@code parts} equal parts of a stored
+   * tensor's first axis.
+   */
   private record Source(String name, int index, int parts) {}
 
   /**
-   * Names that are none of a DiT's keep theirs, for the network to refuse.
+   * Renames the tensors. Unknown names are kept, so that loading reports them.
    *
-   * @param tensors of a state dict
+   * @param tensors tensors of a state dict
    */
   public OriginalDit(NamedTensors tensors) {
     this.tensors = tensors;
@@ -56,7 +59,7 @@ public final class OriginalDit implements NamedTensors {
   }
 
   private void add(String name) {
-    int dot = name.lastIndexOf('.'); // before weight or bias
+    int dot = name.lastIndexOf('.'); // the name ends in weight or bias
     String layer = dot < 0 ? name : name.substring(0, dot);
     String kind = name.substring(layer.length());
     String[] parts = layer.split("\\.", 3);

@@ -1,9 +1,9 @@
 /**
  * The diffusion transformer of Peebles &amp; Xie (2023): {@link io.diffusion4j.decoder.dit.Dit}.
  *
- * <p>An image becomes a sequence of patches; every block is told the time, and whatever is added to
- * it, by the scale, shift and gate of its normalisations (adaLN-Zero). The network is a {@link
- * io.diffusion4j.decoder.backbone.Backbone}, so that models take it in place of a U-Net:
+ * <p>An image becomes a sequence of patches; the time embedding, and any vector that is added to
+ * it, set the scale, shift and gate of every block's normalisations (adaLN-Zero). The network is a
+ * {@link io.diffusion4j.decoder.backbone.Backbone}, so models can use it in place of a U-Net:
  *
  * <pre>{@code
  * var shape = DitConfig.of(32, 4, 6, 384, 6); // 32×32 pixels, patches of 4×4, 6 blocks
@@ -16,8 +16,8 @@
  *         Context.none())));
  * }</pre>
  *
- * <p>Keys are those of diffusers' {@code DiTTransformer2DModel}, but for the embedding of the time
- * and the class, which that class stores once a block: {@link
+ * <p>The keys are those of diffusers' {@code DiTTransformer2DModel}, except for the embedding of
+ * time and class, which that class stores once per block: {@link
  * io.diffusion4j.decoder.dit.BlockCopies}. {@link io.diffusion4j.decoder.dit.OriginalDit} reads the
  * original's.
  */

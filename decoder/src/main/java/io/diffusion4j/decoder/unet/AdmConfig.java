@@ -11,21 +11,21 @@ import java.util.stream.IntStream;
  *
  * @param sampleSize height and width of the images: {@code image_size}
  * @param imageChannels channels of the images: {@code in_channels}
- * @param beside what the network sees beside x_t
+ * @param beside the network's inputs beside x_t
  * @param outChannels channels of the output; twice the image's if the variance is learned
  * @param modelChannels width of the sinusoid of the time
  * @param channelMult channels of each level in units of the model's, from the highest resolution
- *     down; broken products are cut
- * @param attentionFactors by how much images are reduced where there is attention: {@code
+ *     down; products are truncated to integers
+ * @param attentionFactors the downsampling factors of the levels with attention: {@code
  *     attention_resolutions}
  * @param layers residual blocks per level on the way down: {@code num_res_blocks}
  * @param levelChange how one level leads to the next
  * @param timeConditioning how the time enters a residual block
  * @param heads of the attention
  * @param qkvOrder how their projections are packed
- * @param classes of a conditional model: {@code num_classes}; 0 without
+ * @param classes number of classes: {@code num_classes}; 0 for an unconditional model
  * @param contextDim width of the context tokens: {@code encoder_channels}; 0 without
- * @param groups of the group normalisations; 32 in all that is published
+ * @param groups groups of the group normalisations; 32 in all published networks
  */
 public record AdmConfig(
     int sampleSize,

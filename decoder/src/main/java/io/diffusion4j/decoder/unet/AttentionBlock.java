@@ -9,8 +9,8 @@ import java.util.List;
  * Attention of all pixels to all pixels and to the context tokens. Context tokens come first on the
  * key axis.
  *
- * @param normGroups of the normalisation of the pixels; 0 without it
- * @param scale what the sum with the input is divided by
+ * @param normGroups groups of the pixels' normalisation; 0 without it
+ * @param scale divisor of the sum with the input
  */
 record AttentionBlock(UnetShape unet, int heads, int normGroups, double scale) {
   /** Shapes: x {@code [B, H, W, C]} → the same. */

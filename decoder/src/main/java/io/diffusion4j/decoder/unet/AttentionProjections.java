@@ -5,8 +5,8 @@ import io.diffusion4j.nn.Tensor;
 import java.util.List;
 
 /**
- * What surrounds the core of an attention block, as a family of checkpoints names and packs it; all
- * paths are below the block's.
+ * The layers around the core of an attention block, with the names and the packing of a family of
+ * checkpoints; all paths are relative to the block's.
  */
 public interface AttentionProjections {
   /** The normalisation of the pixels. */
@@ -20,11 +20,11 @@ public interface AttentionProjections {
    */
   Qkv in(Nn nn, Tensor x, List<Tensor> context, int heads);
 
-  /** Projects what was mixed: {@code [B, L, C] → [B, L, C]}, zero before training. */
+  /** Projects the attention's result: {@code [B, L, C] → [B, L, C]}, zero before training. */
   Tensor out(Nn nn, Tensor x);
 
   /**
-   * What attention mixes, head-major.
+   * The operands of attention, head-major.
    *
    * @param q queries, {@code [B, L, C]}
    * @param k keys, {@code [B, M + L, C]}

@@ -6,12 +6,12 @@ import io.diffusion4j.nn.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What an ADM U-Net sees beside x_t, on the channel axis after it. */
+/** The inputs of an ADM U-Net beside x_t, concatenated after it on the channel axis. */
 public enum Beside {
   NOTHING(false, false),
   /** A small image, enlarged bilinearly: {@code SuperResModel}. */
   LOW(false, true),
-  /** The known pixels of an image, and which are known: {@code InpaintText2ImUNet}. */
+  /** The known pixels of an image, and their mask: {@code InpaintText2ImUNet}. */
   KNOWN(true, false),
   /** Both, the known pixels first: {@code SuperResInpaintText2ImUNet}. */
   KNOWN_AND_LOW(true, true);
@@ -19,7 +19,7 @@ public enum Beside {
   /** Input {@code [H, W, C]}: the small image, enlarged to the size of x_t. */
   public static final String LOW_INPUT = "low";
 
-  /** Input {@code [H, W, C]}: an image, of which the known pixels are looked at. */
+  /** Input {@code [H, W, C]}: an image, of which only the known pixels are used. */
   public static final String IMAGE_INPUT = "image";
 
   /** Input {@code [H, W, 1]}: 1 where a pixel is known, 0 where it is not. */
@@ -33,22 +33,22 @@ public enum Beside {
     this.low = low;
   }
 
-  /** Whether known pixels are seen. */
+  /** Whether known pixels are an input. */
   public boolean known() {
     return known;
   }
 
-  /** Whether a small image is seen. */
+  /** Whether a small image is an input. */
   public boolean low() {
     return low;
   }
 
-  /** Channels of x_t and what is beside it, for images of so many channels. */
+  /** Returns the channels of x_t and the inputs beside it, for images with these channels. */
   public int channels(int image) {
     return image + (known ? image + 1 : 0) + (low ? image : 0);
   }
 
-  /** x_t {@code [B, H, W, C]} with what is beside it. */
+  /** Concatenates x_t {@code [B, H, W, C]} and the inputs beside it. */
   public Tensor join(Nn nn, Inputs inputs, Tensor xt) {
     long height = xt.size(1);
     long width = xt.size(2);

@@ -3,7 +3,7 @@ package io.diffusion4j.decoder.unet;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * How many heads attention has: a fixed number, or as many as have a fixed width.
+ * The number of attention heads: fixed, or the channels divided by a fixed width.
  *
  * @param width channels of a head; 0 where the number is fixed
  * @param down heads on the way down and in the middle; 0 where the width is fixed
@@ -20,13 +20,15 @@ public record Heads(int width, int down, int up) {
         "≥ 1");
   }
 
-  /** Heads of so many channels: {@code num_head_channels}. */
+  /** Heads of this width: {@code num_head_channels}. */
   public static Heads ofWidth(int channels) {
     Check.that(channels >= 1, "num_head_channels", channels, "≥ 1");
     return new Heads(channels, 0, 0);
   }
 
-  /** So many heads whatever the channels: {@code num_heads}, {@code num_heads_upsample}. */
+  /**
+   * A fixed number of heads, whatever the channels: {@code num_heads}, {@code num_heads_upsample}.
+   */
   public static Heads of(int down, int up) {
     Check.that(down >= 1, "num_heads", down, "≥ 1");
     Check.that(up >= 1, "num_heads_upsample", up, "≥ 1");

@@ -23,7 +23,7 @@ record OpenAiKeys(int layers, List<Boolean> attends, QkvOrder order) implements 
 
   @Override
   public String timeEmbedding(int layer) {
-    return "time_embed." + 2 * layer; // between them is the activation
+    return "time_embed." + 2 * layer; // the activation is between them
   }
 
   @Override

@@ -7,19 +7,18 @@ import io.diffusion4j.nn.TimeEmbedding;
 import java.util.List;
 
 /**
- * The shape of diffusers' {@code UNet2DModel}, as pipelines without words have it ({@code
- * DDPMPipeline}).
+ * The shape of diffusers' {@code UNet2DModel}, of pipelines without text ({@code DDPMPipeline}).
  *
  * @param height of the images, in pixels
  * @param width of the images, in pixels
  * @param inChannels channels of the input
  * @param outChannels channels of the output; twice the input's if the variance is learned
- * @param centerInput whether the input becomes 2x − 1 first
+ * @param centerInput whether the input is first mapped to 2x − 1
  * @param time how the network is given the timestep
  * @param timeEmbedDim width of the time embedding
  * @param blockChannels channels of each level, from the highest resolution down
  * @param attention for each level, whether its residual blocks on the way down have attention
- * @param attentionUp the same on the way up, from the highest resolution down too
+ * @param attentionUp the same for the way up, also from the highest resolution down
  * @param middle the blocks between the way down and the way up
  * @param layers residual blocks per level on the way down; one more on the way up
  * @param headDim channels per attention head; 0 for a single head
@@ -27,10 +26,10 @@ import java.util.List;
  * @param eps of the group normalisations
  * @param timeConditioning how the time enters a residual block
  * @param activation of residual blocks
- * @param downPadding zeros above and on the left of what a convolution halves: 1 or 0
+ * @param downPadding zeros above and to the left of the input of a halving convolution: 1 or 0
  * @param attentionDown how levels with attention lead to the level below
  * @param attentionUpward how levels with attention lead to the level above
- * @param labels the classes that the network knows
+ * @param labels the classes of the network
  */
 public record PixelUnetConfig(
     int height,
@@ -75,7 +74,7 @@ public record PixelUnetConfig(
    * @param present whether there are any
    * @param attention whether they attend
    * @param normGroups groups of the attention's normalisation; 0 without it
-   * @param scale what each of their sums is divided by
+   * @param scale divisor of each residual sum
    */
   public record Middle(boolean present, boolean attention, int normGroups, double scale) {
     public Middle {
@@ -85,12 +84,12 @@ public record PixelUnetConfig(
   }
 
   /**
-   * The classes that the network knows.
+   * The classes of the network.
    *
    * @param kind how a class is given to the network
-   * @param count how many there are, where they have a table
-   * @param hasNull whether the network has also learned what is of no class, as classifier-free
-   *     guidance needs it; the last row of the table stands for that
+   * @param count number of classes, where they have a table
+   * @param hasNull whether the network was also trained without a class, for classifier-free
+   *     guidance; the last row of the table is this null class
    */
   public record Labels(Kind kind, int count, boolean hasNull) {
     /** No classes. */
@@ -122,7 +121,7 @@ public record PixelUnetConfig(
       return new Labels(Kind.TABLE, count, hasNull);
     }
 
-    /** Rows of the table. */
+    /** Returns the number of rows of the table. */
     public int rows() {
       return hasNull ? count + 1 : count;
     }
@@ -182,7 +181,7 @@ public record PixelUnetConfig(
         "silu with resnet_time_scale_shift scale_shift");
   }
 
-  /** The same that knows these classes. */
+  /** Returns the same shape with these classes. */
   public PixelUnetConfig withLabels(Labels other) {
     return new PixelUnetConfig(
         height,

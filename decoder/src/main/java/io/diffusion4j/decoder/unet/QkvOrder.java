@@ -1,6 +1,6 @@
 package io.diffusion4j.decoder.unet;
 
-/** How the queries, keys and values of all heads lie in one matrix. */
+/** The order of the queries, keys and values of all heads in one matrix. */
 public enum QkvOrder {
   /** Head by head: the queries of the first, its keys, its values, the queries of the second. */
   BY_HEAD {
@@ -17,6 +17,6 @@ public enum QkvOrder {
     }
   };
 
-  /** In how many groups each kind lies together. */
+  /** Returns the number of groups in which the rows of one kind are contiguous. */
   abstract int groups(int heads);
 }

@@ -13,10 +13,10 @@ import io.diffusion4j.nn.weights.Init;
  * @param unet the network's shape
  * @param channels of the output
  * @param resampling between the first normalisation and the first convolution
- * @param scale what the sum of both branches is divided by
+ * @param scale divisor of the sum of both branches
  */
 record ResBlock(UnetShape unet, long channels, Resampling resampling, double scale) {
-  /** What a block does to the resolution, on both of its branches. */
+  /** The change of resolution in a block, on both of its branches. */
   enum Resampling {
     NONE,
     /** The mean of 2×2 pixels. */

@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * The ADM U-Net (Dhariwal &amp; Nichol 2021): guided-diffusion's and GLIDE's {@code UNetModel},
  * diffusers' {@code UNet2DModel}, and its {@code UNet2DConditionModel} with unCLIP's blocks. They
- * differ in their {@link UnetKeys} and in the choices that {@link UnetShape} names.
+ * differ in their {@link UnetKeys} and in the choices that {@link UnetShape} lists.
  *
  * @param config the shape
  */
@@ -23,8 +23,9 @@ public record Unet(UnetShape config) {
    *
    * @param x {@code [B, H, W, inChannels]}
    * @param sinusoid of the time, {@code [B, timeChannels]}, cosines first
-   * @param timeAdd what is added to the time embedding, {@code [B, timeEmbedDim]}; none or one
-   * @param context what attention looks at; none or one
+   * @param timeAdd a vector that is added to the time embedding, {@code [B, timeEmbedDim]}; none or
+   *     one
+   * @param context tokens that attention also attends to; none or one
    * @return {@code [B, H, W, outChannels]}
    */
   public Tensor forward(
@@ -65,7 +66,7 @@ public record Unet(UnetShape config) {
     }
   }
 
-  /** The same as far as the middle, inclusive. */
+  /** Builds the network up to the middle, inclusive. */
   public Encoded encode(
       Nn nn, Tensor x, Tensor sinusoid, List<Tensor> timeAdd, List<Context> context) {
     var keys = config.keys();

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The shape of a U-Net, in the words of diffusers' {@code config.json}.
  *
- * @param sampleSize height and width it was trained for; convolutions take others too
+ * @param sampleSize height and width of the training images; convolutions also run at other sizes
  * @param inChannels channels of the input
  * @param outChannels channels of the output; twice the image's if the variance is learned
  * @param blockChannels channels of each level, from the highest resolution down
@@ -14,7 +14,7 @@ import java.util.List;
  * @param midAttention whether the middle has attention
  * @param layers residual blocks per level on the way down; one more on the way up
  * @param headDim channels per attention head
- * @param contextDim width of the context tokens that attention also looks at; 0 without context
+ * @param contextDim width of the context tokens of the attention; 0 without context
  * @param groups of the group normalisations
  * @param eps of the group normalisations
  * @param timeConditioning how the time enters a residual block
@@ -72,7 +72,7 @@ public record UnetConfig(
     Check.that(outChannels >= 1, "out_channels", outChannels, "≥ 1");
   }
 
-  /** The same for an input of so many channels. */
+  /** Returns the same shape for an input with these channels. */
   public UnetConfig withInChannels(int other) {
     return new UnetConfig(
         sampleSize,

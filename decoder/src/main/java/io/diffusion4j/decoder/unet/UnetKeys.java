@@ -11,7 +11,7 @@ public interface UnetKeys {
   /** A layer of a level on the way down. */
   Layer down(int level, int layer);
 
-  /** What leads from a level to the one below. */
+  /** The change from a level to the one below. */
   String downsampler(int level);
 
   /** The layers of the middle, 0 and 1; the second has no attention. */
@@ -20,17 +20,17 @@ public interface UnetKeys {
   /** A layer of a level on the way up. */
   Layer up(int level, int layer);
 
-  /** What leads from a level to the one above. */
+  /** The change from a level to the one above. */
   String upsampler(int level);
 
-  /** What there is once, and the parts of a residual block. */
+  /** The layers that do not depend on a level, and the parts of a residual block. */
   Fixed fixed();
 
   /** The parts of an attention block. */
   AttentionProjections attention();
 
   /**
-   * What does not depend on a level.
+   * The layers that do not depend on a level.
    *
    * @param convIn the first convolution
    * @param normOut the last normalisation
@@ -41,10 +41,10 @@ public interface UnetKeys {
   record Fixed(String convIn, String normOut, String convOut, String convDown, Residual residual) {}
 
   /**
-   * Where a residual block and the attention after it lie.
+   * The paths of a residual block and the attention after it.
    *
    * @param residual the block's path
-   * @param attention the attention's path, whether there is one or not
+   * @param attention the attention's path, whether or not there is an attention
    */
   record Layer(String residual, String attention) {}
 

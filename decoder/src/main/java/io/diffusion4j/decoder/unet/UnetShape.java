@@ -9,9 +9,9 @@ import io.diffusion4j.nn.Tensor;
 import java.util.List;
 
 /**
- * What there is to know of a U-Net to build it; convolutions take other sizes too. Each family of
- * checkpoints answers in the words of its own configuration: {@link UnetConfig} is diffusers',
- * {@link AdmConfig} OpenAI's.
+ * All settings that a U-Net is built from; its convolutions also run at other sizes. Each family of
+ * checkpoints implements this by its own configuration: {@link UnetConfig} is diffusers', {@link
+ * AdmConfig} OpenAI's.
  */
 public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig, PixelUnetConfig {
   @Override
@@ -53,7 +53,7 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
     return groups();
   }
 
-  /** What each sum in the middle is divided by. */
+  /** The divisor of each residual sum in the middle. */
   default double midScale() {
     return 1;
   }
@@ -63,7 +63,10 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
     return Function.SILU;
   }
 
-  /** Zeros above and on the left of what a {@link LevelChange#CONVOLUTION} halves: 1 or 0. */
+  /**
+   * Zeros above and to the left of the input of a {@link LevelChange#CONVOLUTION} that halves: 1 or
+   * 0.
+   */
   default int downPadding() {
     return 1;
   }
@@ -71,16 +74,16 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
   /** Residual blocks per level on the way down; one more on the way up. */
   int layers();
 
-  /** How many heads attention has on the way down and in the middle. */
+  /** The heads of attention on the way down and in the middle. */
   int headsDown(int channels);
 
-  /** How many heads attention has on the way up. */
+  /** The heads of attention on the way up. */
   int headsUp(int channels);
 
   /** Groups of the group normalisations. */
   int groups();
 
-  /** What group normalisations add to the variance. */
+  /** The epsilon that group normalisations add to the variance. */
   double eps();
 
   /** How the time embedding enters a residual block. */

@@ -12,14 +12,14 @@ import java.util.List;
  * @param size height and width of the images
  * @param patch height and width of a patch
  * @param channels of the images
- * @param depth blocks; of an even number there is one more, the middle one
+ * @param depth number of blocks; an even number is rounded up, for the middle block
  * @param width channels of a token
  * @param heads of attention
- * @param mlpRatio by how much the hidden layer of a block is wider
+ * @param mlpRatio the width of a block's hidden layer in units of the token's width
  * @param qkvBias whether queries, keys and values have a bias
  * @param timeMlp whether the sinusoid of the time goes through two dense layers
- * @param lastConvolution whether a convolution smooths the image that the patches make
- * @param told how a timestep is told to the network
+ * @param lastConvolution whether a convolution smooths the image after the patches are joined
+ * @param told how the network receives a timestep
  */
 public record UvitConfig(
     int size,
@@ -35,8 +35,8 @@ public record UvitConfig(
     Told told) {
 
   /**
-   * The time that the network is told at a timestep t of the schedule, counted from 0: scale · (t +
-   * offset).
+   * The time that the network receives at a timestep t of the schedule, counted from 0: scale · (t
+   * + offset).
    *
    * @param scale more than 0
    * @param offset at least 0
@@ -70,7 +70,7 @@ public record UvitConfig(
     Check.that(mlpRatio * width >= 1, "mlp_ratio", mlpRatio, "at least 1 / embed_dim");
   }
 
-  /** A network as the published ones are, of a VP-SDE. */
+  /** Returns the shape of a network like the published ones, for a VP-SDE. */
   public static UvitConfig of(int size, int patch, int channels, int depth, int width, int heads) {
     return new UvitConfig(
         size, patch, channels, depth, width, heads, 4, false, false, true, Told.VP_SDE);
@@ -81,7 +81,7 @@ public record UvitConfig(
     return (int) (width * mlpRatio);
   }
 
-  /** What the input for the time is fed: {@code [width]}. */
+  /** Returns the sinusoid that the time input is fed with: {@code [width]}. */
   public float[] sinusoid(double t) {
     return TimeEmbedding.sinusoid(told.of(t), width);
   }
@@ -91,7 +91,7 @@ public record UvitConfig(
    *
    * @param x {@code [B, size, size, channels]}
    * @param sinusoid of the time, {@code [B, width]}
-   * @param label of the class, {@code [B, width]}; none or one
+   * @param label embedding of the class, {@code [B, width]}; none or one
    * @return {@code [B, size, size, channels]}, numbers
    */
   public Tensor forward(Nn nn, Tensor x, Tensor sinusoid, List<Tensor> label) {

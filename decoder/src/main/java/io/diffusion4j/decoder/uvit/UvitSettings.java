@@ -8,14 +8,14 @@ import java.nio.file.Path;
 
 /**
  * The settings of a U-ViT: {@code config.json} with the class name {@code UViT} and the arguments
- * of the original's constructor, {@code use_checkpoint} among them, which training alone looks at.
+ * of the original's constructor, {@code use_checkpoint} among them, which matters only to training.
  *
- * <p>Three fields are our own. {@code null_class_embed} is whether the last of the classes stands
- * for none; {@code timestep_scale} and {@code timestep_offset} are {@link Told}, of a VP-SDE where
- * they are absent.
+ * <p>Three fields are our own. {@code null_class_embed} is true if the last class is the null
+ * class; {@code timestep_scale} and {@code timestep_offset} are {@link Told}; without them, the
+ * values are a VP-SDE's.
  *
- * @param rows of the table of classes; 0 for a network that knows none
- * @param hasNull whether the last of them stands for no class
+ * @param rows of the table of classes; 0 for a network without classes
+ * @param hasNull whether the last of them is the null class
  */
 public record UvitSettings(UvitConfig config, int rows, boolean hasNull) {
   /** The class name. */
@@ -36,7 +36,7 @@ public record UvitSettings(UvitConfig config, int rows, boolean hasNull) {
     Check.that(!hasNull || rows >= 2, NULL_CLASS, hasNull, "false without classes");
   }
 
-  /** Reads them; absent fields have the original's defaults. */
+  /** Reads the settings; absent fields have the original's defaults. */
   public static UvitSettings read(ComponentConfig c) {
     c.expectClass(CLASS);
     c.fixed(FIXED);

@@ -1,9 +1,9 @@
 /**
  * U-ViT (Bao et al. 2023), a vision transformer with the long skips of a U-Net.
  *
- * <p>The time and the class are not added to anything: they are tokens in front of the patches. Of
- * the blocks, those of the second half are also given what those of the first half answered, the
- * last one first:
+ * <p>The time and the class are not added to anything: they are tokens in front of the patches.
+ * Each block of the second half also receives the output of a block of the first half, the last one
+ * first:
  *
  * <pre>{@code
  * var shape = UvitConfig.of(32, 2, 3, 12, 512, 8); // 32×32 pixels, patches of 2×2, 12 blocks
@@ -15,11 +15,11 @@
  *         List.of())));
  * }</pre>
  *
- * <p>Keys are those of the published state dicts, and {@link
- * io.diffusion4j.decoder.uvit.UvitSettings} has the arguments of the original's constructor, since
- * no published file holds them. Against {@link io.diffusion4j.decoder.dit DiT}, it learns the
- * places of the patches, so it draws images of one size only. The network that reads text is not
- * here.
+ * <p>The keys are those of the published state dicts; {@link
+ * io.diffusion4j.decoder.uvit.UvitSettings} holds the arguments of the original's constructor,
+ * which no published file contains. Unlike {@link io.diffusion4j.decoder.dit DiT}, the network
+ * learns the positions of the patches, so it draws images of one size only. The text-to-image
+ * variant is not implemented.
  */
 @NullMarked
 package io.diffusion4j.decoder.uvit;

@@ -20,7 +20,8 @@ record Prose(Path file, String text) {
   private static final Pattern MARKS =
       Pattern.compile("^ *(?:/\\*\\*|\\*/?|//)|\\*/", Pattern.MULTILINE);
   private static final Pattern JAVADOC_CODE =
-      Pattern.compile("<pre>.*?</pre>|\\{@(?:code|link|linkplain|value) [^}]*}", Pattern.DOTALL);
+      Pattern.compile(
+          "<pre>.*?</pre>|\\{@(?:code|link|linkplain|value) [^}]*}|@param \\S+", Pattern.DOTALL);
   private static final Pattern MARKDOWN_CODE =
       Pattern.compile("```.*?```|`[^`]*`|]\\([^)]*\\)|<!--.*?-->", Pattern.DOTALL);
   private static final Pattern QUOTED = Pattern.compile("\"[^\"\\n]*\"");

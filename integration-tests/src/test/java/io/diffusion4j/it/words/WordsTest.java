@@ -29,13 +29,16 @@ class WordsTest {
           "client",
           "clip",
           "data",
+          "decoder",
           "diffusion-api",
           "evaluation",
           "hub",
           "nn",
+          "pipeline",
           "prior",
           "search",
-          "training");
+          "training",
+          "unclip");
 
   /** Modules whose manual pages are clean, the {@code package-info} files. */
   private static final List<String> MANUALS =

@@ -20,20 +20,21 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Has a network denoise real data, and reads its answers in every way there is.
+ * Lets a network denoise real data, and interprets its predictions in every way that a folder's
+ * settings allow.
  *
- * <p>An answer is only right under the settings that the network was trained with. Whether it is ε,
- * x₀ or v does not change the question, so one answer is read three times; another noise schedule
- * has another timestep for the same noise, so it is asked anew. A network that was not trained does
- * no better than one that says nothing, however it is read.
+ * <p>A prediction is only right under the settings that the network was trained with. The
+ * parameterization (ε, x₀ or v) does not change the query, so one prediction is interpreted three
+ * times. Another noise schedule has another timestep for the same noise, so it needs a query of its
+ * own. An untrained network is no better than a constant prediction, under any interpretation.
  *
- * @param part what is examined
- * @param network answers as its folder says
- * @param scheduler what the folder says
- * @param fractions the timesteps at which it is asked, in parts of all
- * @param answersLast whether its answer to the last question of a sampler is the sample
+ * @param part the part that is examined
+ * @param network predicts, with the parameterization of its folder's settings
+ * @param scheduler the scheduler in the folder's settings
+ * @param fractions the timesteps of the queries, as fractions of the training schedule
+ * @param answersLast whether the prediction of a sampler's last step is the sample
  * @param clean x₀ of some data, all of one size
- * @param told what the network is told of each
+ * @param told the condition of each
  * @param seed of the noise
  */
 record DenoisingCheck<C>(
@@ -45,22 +46,29 @@ record DenoisingCheck<C>(
     List<float[]> clean,
     List<C> told,
     long seed) {
-  /** A trained network's error is at most this part of that of one that says nothing. */
+  /** A trained network's error is at most this fraction of the constant prediction's error. */
   private static final double TRAINED = 0.7;
 
-  /** Other settings must do so many times better before they are believed. */
+  /** Other settings are preferred only if they are better by this factor. */
   private static final double FAR_BETTER = 1.5;
 
-  /** More of the data than this beyond the bounds of clipping is no accident. */
+  /**
+   * If more than this fraction of the data is outside the clipping bounds, the bounds are wrong.
+   */
   private static final double CLIPPED = 0.02;
 
-  /** More values of a learned variance than this outside its bounds are not rounding. */
+  /**
+   * If more than this fraction of learned variances is outside the bounds, rounding is not the
+   * reason.
+   */
   private static final double OUTSIDE = 0.01;
 
-  /** At the last timestep the error is to be at most so many times that at a noisier one. */
+  /**
+   * At the last timestep, the error must be at most this multiple of the error at a noisier one.
+   */
   private static final double WORSE_IN_THE_END = 3;
 
-  /** How many steps a sampler takes; with other numbers, one of some spacings ends elsewhere. */
+  /** The number of sampling steps. With some other numbers, a spacing ends at another timestep. */
   private static final int SAMPLER_STEPS = 25;
 
   private static final String COSINE = "squaredcos_cap_v2";
@@ -68,7 +76,7 @@ record DenoisingCheck<C>(
 
   /** A noise schedule under which the network may have been trained. */
   private record Assumed(String name, NoiseSchedule schedule) {
-    /** The timestep whose noise is nearest to a level. */
+    /** Returns the timestep whose noise level is nearest to the given one. */
     int nearest(double alphaBar) {
       int nearest = 0;
       for (int t = 1; t < schedule.steps(); t++) {
@@ -90,10 +98,10 @@ record DenoisingCheck<C>(
   }
 
   /**
-   * How well the network does if its answers are read in a way.
+   * The network's errors under one interpretation of its predictions.
    *
    * @param errors of x̂₀ at each level
-   * @param share the errors over those of an answer that says nothing; the geometric mean
+   * @param share the errors relative to those of a constant prediction; the geometric mean
    */
   private record Reading(
       Assumed assumed, Parameterization parameterization, List<Double> errors, double share) {}
@@ -114,7 +122,9 @@ record DenoisingCheck<C>(
       return new Moments(sum / count, squares / count);
     }
 
-    /** The error of saying nothing: the mean of the data for x₀, a scaled x_t for ε and v. */
+    /**
+     * The error of the constant prediction: the mean of the data for x₀, a scaled x_t for ε and v.
+     */
     double ofNothing(Parameterization way, double alphaBar) {
       return switch (way) {
         case X0 -> square - mean * mean;
@@ -123,7 +133,7 @@ record DenoisingCheck<C>(
       };
     }
 
-    /** An error beside those of saying nothing. */
+    /** Combines an error with those of the constant predictions. */
     Level level(int t, double alphaBar, double error) {
       return new Level(
           t,
@@ -192,8 +202,8 @@ record DenoisingCheck<C>(
   }
 
   /**
-   * The share of variances outside the two bounds, which published samplers take as they are; NaN
-   * for a network that predicts none.
+   * The fraction of variances outside the two bounds, which published samplers use without
+   * clipping; NaN for a network that predicts none.
    */
   private static double outsideBounds(List<Prediction> predictions) {
     long outside = 0;
@@ -207,7 +217,10 @@ record DenoisingCheck<C>(
     return (double) outside / all;
   }
 
-  /** The finding, with the share of variances between their bounds where that is smallest. */
+  /**
+   * Returns the finding, with the fraction of variances within their bounds at the timestep where
+   * it is smallest.
+   */
   private static Diagnosis withVariance(Diagnosis found, double[] outside) {
     int worst = 0;
     for (int level = 1; level < outside.length; level++) {
@@ -231,7 +244,7 @@ record DenoisingCheck<C>(
                 100 * (1 - outside[worst])));
   }
 
-  /** The same, unless the network knows least about what it is asked last. */
+  /** Returns the same verdict, unless the network is worst at the last step's timestep. */
   private Diagnosis withEnd(Diagnosis found, Assumed own, Moments moments) {
     var visited =
         scheduler
@@ -319,7 +332,7 @@ record DenoisingCheck<C>(
         levels);
   }
 
-  /** Which settings are other than they should be; left open at the end. */
+  /** Lists the wrong settings with the expected ones; the caller closes the last parenthesis. */
   private String wrong(Reading asSaid, Reading best) {
     List<String> wrong = new ArrayList<>();
     if (asSaid.parameterization != best.parameterization) {
@@ -415,7 +428,10 @@ record DenoisingCheck<C>(
     return sum / clean.size();
   }
 
-  /** How much larger the error is when the network is told of the next sample of the data. */
+  /**
+   * Returns the factor by which the error grows if the network receives the condition of the next
+   * sample.
+   */
   private double withOthersConditions(
       Reading asSaid, List<List<float[]>> noisy, int[] times, double[] alphaBars) {
     List<C> others = new ArrayList<>(told);

@@ -3,21 +3,21 @@ package io.diffusion4j.unclip.doctor;
 import java.util.List;
 
 /**
- * What was found out about a part of a model.
+ * The result of examining a part of a model.
  *
  * @param part the name of its folder
- * @param finding why, in words and numbers
- * @param levels how well it denoises; empty for a part that does not, or was not asked
+ * @param finding the reasons, in words and numbers
+ * @param levels its denoising errors; empty for a part that does not denoise, or was not evaluated
  */
 public record Diagnosis(String part, Verdict verdict, String finding, List<Level> levels) {
   /**
-   * How well a network denoises at a timestep. Errors are mean squares over the values of x₀.
+   * A network's denoising errors at a timestep. Errors are mean squares over the values of x₀.
    *
    * @param t the timestep
    * @param alphaBar ᾱ of the timestep
    * @param error of the network's x̂₀
-   * @param mean of x̂₀ = the mean of the data, which is what one knows without looking
-   * @param scaled of ε̂ = √(1−ᾱ)·x_t, which is what one knows of data with variance 1
+   * @param mean error of x̂₀ = the mean of the data, the best constant prediction
+   * @param scaled error of ε̂ = √(1−ᾱ)·x_t, the best linear prediction for data with variance 1
    */
   public record Level(int t, double alphaBar, double error, double mean, double scaled) {}
 
@@ -25,7 +25,7 @@ public record Diagnosis(String part, Verdict verdict, String finding, List<Level
     levels = List.copyOf(levels);
   }
 
-  /** The same, and something else that was found. */
+  /** Returns the same diagnosis with a further finding. */
   Diagnosis with(String more) {
     return new Diagnosis(part, verdict, finding + "; " + more, levels);
   }

@@ -29,17 +29,17 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /**
- * Examines the parts of a pipeline folder with real pictures, to tell why a model draws only noise:
- * whether its CLIP knows which picture a caption belongs to, and whether its networks denoise
- * better than one that says nothing, under the settings of the folder or under others.
+ * Examines the parts of a pipeline folder with real pictures, to find out why a model draws only
+ * noise. It checks whether CLIP matches captions with their pictures, and whether the networks
+ * denoise better than a constant prediction, under the folder's settings or under others.
  *
  * @param folder in the layout of {@link UnclipModel#load}
  * @param compute how the networks compute
- * @param pictures with captions, square, at least as large as what the model draws; it need not
- *     have been trained with these, but should draw such
- * @param exchanges such pictures of two things, each followed by one with their places exchanged;
- *     none if it is not to be found out whether CLIP tells the one from the other
- * @param count how many of each, at least two; the large networks are asked about fewer
+ * @param pictures with captions, square, at least as large as the model's images, and similar to
+ *     its training data
+ * @param exchanges pictures of two things, each followed by one with their places exchanged; empty
+ *     to skip the check whether CLIP distinguishes the two
+ * @param count how many of each, at least two; the large networks are evaluated on fewer
  * @param seed of the noise
  */
 public record Doctor(
@@ -51,7 +51,7 @@ public record Doctor(
     long seed) {
   private static final List<Double> ALL_TIMES = List.of(0.02, 0.1, 0.25, 0.5, 0.75, 0.95);
 
-  /** The network for the last step is asked there only. */
+  /** The network of the last step is evaluated at that step only. */
   private static final List<Double> LAST_TIMES = List.of(0.0, 0.002, 0.005, 0.01);
 
   private static final int SMALL_PICTURES = 8;
@@ -66,7 +66,7 @@ public record Doctor(
     Check.that(count >= 2, "count", count, "≥ 2");
   }
 
-  /** What the parts are examined with. */
+  /** The data that the parts are examined with. */
   private record Patient(
       ModelFolder files,
       List<Image> images,
@@ -168,7 +168,7 @@ public record Doctor(
         patient.exchanged.map(pairs -> found.with(pairs.tellingApart())).orElse(found));
   }
 
-  /** The examination of a part that is there and not known to be broken. */
+  /** Examines a part that exists and is not known to be damaged. */
   private static Optional<Diagnosis> diagnose(
       Patient patient, String part, Supplier<Diagnosis> examination) {
     if (!patient.files.has(part) || patient.broken.containsKey(part)) {
@@ -212,7 +212,7 @@ public record Doctor(
     }
   }
 
-  /** What is wrong with the standardisation, if anything is. */
+  /** Describes the failure of the standardisation; empty if there is none. */
   private static Optional<String> scale(List<float[]> standardised) {
     var left = Standardization.of(standardised, standardised.get(0).length);
     double shift = 0;

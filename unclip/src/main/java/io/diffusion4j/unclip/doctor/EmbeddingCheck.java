@@ -7,18 +7,21 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether CLIP's two towers belong together: the cosine of a picture and its own caption against
- * those of the same picture and all other captions.
+ * Checks that CLIP's two towers belong together: compares the cosine of a picture and its own
+ * caption with the cosines of the picture and all other captions.
  *
  * @param texts the captions, encoded
- * @param images the embedding of the picture of each
+ * @param images the embedding of each caption's picture
  */
 record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
-  /** How often a picture's own caption must be nearer than another; half of the time by chance. */
+  /**
+   * The fraction of cases in which a picture's own caption must be nearer than another; by chance,
+   * it is one half.
+   */
   private static final double ALIGNED = 0.7;
 
   /**
-   * @param part under whose name it is reported
+   * @param part the part that the result is reported for
    */
   Diagnosis diagnosis(String part) {
     List<float[]> captions = texts.stream().map(TextEncoding::embedding).toList();
@@ -53,8 +56,8 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
   }
 
   /**
-   * How often each of two pictures in a row is nearer to its own caption than to that of the other;
-   * a last one that has none beside it is left out.
+   * Computes the fraction of pictures, taken in pairs, that are nearer to their own caption than to
+   * the caption of the other picture. An unpaired last picture is left out.
    */
   String tellingApart() {
     int right = 0;
@@ -83,9 +86,9 @@ record EmbeddingCheck(List<TextEncoding> texts, List<float[]> images) {
   }
 
   /**
-   * How many dimensions of equal variance would be as many as these: (Σλ)² / Σλ² of the eigenvalues
-   * of the covariance. Its trace is the mean of |x|², and the trace of its square the mean of
-   * (x·x')² over pairs, which few samples make no larger or smaller.
+   * Estimates the effective number of dimensions, the participation ratio (Σλ)² / Σλ² of the
+   * covariance's eigenvalues. The trace of the covariance is the mean of |x|², and the trace of its
+   * square is the mean of (x·x')² over pairs, an estimate without bias for few samples.
    */
   private static double dimensions(List<float[]> vectors) {
     int n = vectors.size();

@@ -2,17 +2,17 @@ package io.diffusion4j.unclip.doctor;
 
 import java.util.Locale;
 
-/** What is the matter with a part of a model. */
+/** The condition that a part of a model is in. */
 public enum Verdict {
-  /** It does better than nothing, and under no other settings much better still. */
+  /** It is better than a constant prediction, and no other settings are much better. */
   OK,
-  /** It does no better than nothing, under any settings. */
+  /** It is no better than a constant prediction, under any settings. */
   UNTRAINED,
-  /** It does better under other settings than under those of its folder. */
+  /** It is better under other settings than under its folder's. */
   MISCONFIGURED,
-  /** Its weights or answers are not finite numbers. */
+  /** Its weights or predictions are not finite numbers. */
   BROKEN,
-  /** Something that its examination needs is not there, or is broken. */
+  /** Something that its examination needs is missing or damaged. */
   UNEXAMINED;
 
   /** In lower case. */

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether all weights are finite numbers: one that is not is in every answer. */
+/** Checks that all weights are finite numbers, since one NaN spreads to every prediction. */
 final class WeightCheck {
 
   private WeightCheck() {}
 
-  /** What is wrong with the weights of a component, in words. */
+  /** Describes the failure of a component's weights. */
   static Optional<String> of(ModelFolder folder, String component) {
     List<String> broken = new ArrayList<>();
     try (Checkpoint weights = folder.checkpoint(component)) {
