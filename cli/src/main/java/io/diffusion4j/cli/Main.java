@@ -25,6 +25,10 @@ import io.diffusion4j.cli.inspect.DoctorCommand;
 import io.diffusion4j.cli.inspect.InspectCommand;
 import io.diffusion4j.cli.plots.PlanCommand;
 import io.diffusion4j.cli.plots.PlotCommand;
+import io.diffusion4j.cli.provenance.KeygenCommand;
+import io.diffusion4j.cli.provenance.SignCommand;
+import io.diffusion4j.cli.provenance.VerifyCommand;
+import io.diffusion4j.cli.provenance.WatermarkCommand;
 import io.diffusion4j.cli.serve.HealthCommand;
 import io.diffusion4j.cli.serve.ServeCommand;
 import io.diffusion4j.cli.serve.TokenCommand;
@@ -64,6 +68,10 @@ import picocli.CommandLine.Spec;
       UpscaleCommand.class,
       GlideCommand.class,
       ReplayCommand.class,
+      VerifyCommand.class,
+      SignCommand.class,
+      KeygenCommand.class,
+      WatermarkCommand.class,
       ServeCommand.class,
       TokenCommand.class,
       HealthCommand.class,

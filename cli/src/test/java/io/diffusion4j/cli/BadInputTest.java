@@ -267,8 +267,8 @@ final class BadInputTest {
     assertThat(run.err())
         .startsWith(
             "error: command: none (expected: one of generate, vary, edit, img2img, inpaint, blend,"
-                + " diff, upscale, glide, replay, serve, token, health, data, train, evaluate, nll,"
-                + " likelihood, doctor, measure, inspect");
+                + " diff, upscale, glide, replay, verify, sign, keygen, watermark, serve, token,"
+                + " health, data, train, evaluate, nll, likelihood, doctor, measure, inspect");
     assertThat(run.status()).isEqualTo(2);
   }
 

@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.image.Image;
  * covariance under a Gaussian window of 11 pixels, averaged over pixels and channels. 1 for equal
  * images, about 0 for unrelated ones. Windows lie inside the image.
  */
-final class Ssim {
+public final class Ssim {
   private static final int WINDOW = 11;
   private static final double SIGMA = 1.5;
 
@@ -39,7 +39,7 @@ final class Ssim {
    *
    * @throws IllegalArgumentException if the sizes differ or are smaller than the window
    */
-  static double of(Image a, Image b) {
+  public static double of(Image a, Image b) {
     if (a.width() != b.width() || a.height() != b.height()) {
       throw new IllegalArgumentException(
           "image: %d×%d pixels (expected: %d×%d)"

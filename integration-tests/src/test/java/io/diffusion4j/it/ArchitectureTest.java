@@ -30,6 +30,7 @@ import org.tensorflow.op.Ops;
 class ArchitectureTest {
   private static final String API = "io.diffusion4j.diffusion..";
   private static final String HUB = "io.diffusion4j.hub..";
+  private static final String PROVENANCE = "io.diffusion4j.provenance..";
   private static final String SEARCH = "io.diffusion4j.search..";
   private static final String PLOTS = "io.diffusion4j.plots..";
   private static final String TOY = "io.diffusion4j.toy..";
@@ -74,6 +75,7 @@ class ArchitectureTest {
           Map.entry("toy", "io.diffusion4j.toy"),
           Map.entry("hub", "io.diffusion4j.hub"),
           Map.entry("search", "io.diffusion4j.search"),
+          Map.entry("provenance", "io.diffusion4j.provenance"),
           Map.entry("data", "io.diffusion4j.data"),
           Map.entry("data-parquet", "io.diffusion4j.data.parquet"),
           Map.entry("checkpoint", "io.diffusion4j.checkpoint"),
@@ -131,6 +133,8 @@ class ArchitectureTest {
           .definedBy(HUB)
           .layer("search")
           .definedBy(SEARCH)
+          .layer("provenance")
+          .definedBy(PROVENANCE)
           .layer("plots")
           .definedBy(PLOTS)
           .layer("toy")
@@ -198,6 +202,8 @@ class ArchitectureTest {
           .whereLayer("hub")
           .mayNotAccessAnyLayer()
           .whereLayer("search")
+          .mayOnlyAccessLayers("diffusion-api")
+          .whereLayer("provenance")
           .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("plots")
           .mayOnlyAccessLayers("diffusion-api")
@@ -269,7 +275,7 @@ class ArchitectureTest {
           .whereLayer("client")
           .mayOnlyAccessLayers("serving-proto")
           .whereLayer("serving-grpc")
-          .mayOnlyAccessLayers("diffusion-api", "serving-proto", "client")
+          .mayOnlyAccessLayers("diffusion-api", "provenance", "serving-proto", "client")
           .whereLayer("serving-grpc")
           .mayOnlyBeAccessedByLayers(
               "web", "openai", "local", "spring-boot-starter", "cli", "benchmarks")

@@ -6,6 +6,7 @@ import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.events.AccessLog;
@@ -47,7 +48,8 @@ import java.util.Optional;
  *     .toInstance(new HashedTokens(entries, InstantSource.system()));
  * }</pre>
  *
- * <p>In the same way, an {@link HttpPort} that was opened before the models were loaded is bound.
+ * <p>In the same way, an {@link HttpPort} that was opened before the models were loaded is bound,
+ * and a {@link Provenance} that does more than to declare that a model drew the images.
  */
 public final class ServingModule extends AbstractModule {
   private final ServerConfig config;
@@ -68,6 +70,9 @@ public final class ServingModule extends AbstractModule {
     OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
         .setDefault()
         .toInstance(Authenticator.NONE);
+    OptionalBinder.newOptionalBinder(binder(), Provenance.class)
+        .setDefault()
+        .toInstance(Provenance.DECLARED);
     var listeners = Multibinder.newSetBinder(binder(), ServingListener.class);
     listeners.addBinding().toInstance(new AccessLog(config.logPrompts()));
     bind(Listeners.class).in(Singleton.class);

@@ -75,7 +75,8 @@ public final class FailureHandler implements IExecutionExceptionHandler {
     return e instanceof IllegalArgumentException;
   }
 
-  private static String describe(Throwable e) {
+  /** Describes an error in one line. */
+  public static String describe(Throwable e) {
     String message = e.getMessage();
     if (e instanceof FileSystemException file) {
       String reason =

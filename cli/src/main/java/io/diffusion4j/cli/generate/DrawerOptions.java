@@ -3,6 +3,7 @@ package io.diffusion4j.cli.generate;
 import io.diffusion4j.cli.options.ConnectionOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
+import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.unclip.UnclipModel;
@@ -20,6 +21,9 @@ final class DrawerOptions {
 
   @Mixin PluginOptions plugins = new PluginOptions();
 
+  @ArgGroup(validate = false, heading = "%nMarks in the files:%n")
+  ProvenanceOptions provenance = new ProvenanceOptions();
+
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
@@ -32,6 +36,9 @@ final class DrawerOptions {
   /** Checks everything that needs no model and no server. */
   void check(SamplingOptions stages) {
     connection.check(server);
+    if (server != null) {
+      provenance.requireNoneBeside(server);
+    }
     if (server == null) {
       if (!plugins.areGiven()) { // which may add some
         stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));

@@ -54,7 +54,9 @@ final class EditOptions implements SamplingOptions.Sampled {
       return new ServerBatch(console, files, draws, stages, drawer).run(drawer.server, asked);
     }
     long seed = draws.seedOrNew();
-    var here = new LocalBatch(console, files, draws, new BatchOptions(), drawer.plugins);
+    var here =
+        new LocalBatch(
+            console, files, draws, new BatchOptions(), drawer.plugins, drawer.provenance.read());
     here.run(
         drawer.model.folder(),
         stages.opening(drawer.model.opening(Residency.ONE_AT_A_TIME)),

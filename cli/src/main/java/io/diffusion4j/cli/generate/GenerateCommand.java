@@ -151,7 +151,9 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   /** Draws the images of all prompts as one batch, for each combination of the varied options. */
   private int drawHere() throws IOException {
     long seed = prompts.draws.seedOrNew();
-    var here = new LocalBatch(console, files(), prompts.draws, batch, drawer.plugins);
+    var here =
+        new LocalBatch(
+            console, files(), prompts.draws, batch, drawer.plugins, drawer.provenance.read());
     here.run(
         drawer.model.folder(),
         opening(),
@@ -178,7 +180,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
           }
           Drawn drawn =
               batch.noise != null // no seed makes them again
-                  ? Drawn.plain(images)
+                  ? here.plain(images)
                   : Drawn.of(all, prompts.draws.count, images);
           return drawn.withNotes(values);
         });

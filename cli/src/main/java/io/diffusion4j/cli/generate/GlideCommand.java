@@ -1,10 +1,10 @@
 package io.diffusion4j.cli.generate;
 
 import io.diffusion4j.cli.console.Console;
-import io.diffusion4j.cli.generate.LocalBatch.Drawn;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.PluginOptions;
+import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.Guides;
@@ -93,6 +93,9 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
 
   @Mixin private PluginOptions plugins = new PluginOptions();
 
+  @ArgGroup(validate = false, heading = "%nMarks in the files:%n")
+  private ProvenanceOptions provenance = new ProvenanceOptions();
+
   @Override
   public SamplingOptions sampling() {
     return stages;
@@ -102,30 +105,31 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
   public Integer call() throws IOException {
     check();
     List<ImageTask> tasks = tasks();
-    new LocalBatch(console, prompts.files(), prompts.draws, batch, plugins)
-        .run(
-            model,
-            ModelOptions.opening(Residency.ALWAYS, Optional.of(format.precision))
-                .withGuides(noisedClip == null ? Map.of() : Map.of(Guides.CLIP, noisedClip)),
-            prompts.draws.seedOrNew(),
-            (open, noise, watch) -> {
-              ImagePipeline pipeline = open.pipeline();
-              for (String prompt : prompts.prompts) {
-                pipeline
-                    .truncation(prompt)
-                    .ifPresent(message -> console.say("warning: prompt: " + message));
-              }
-              var settings =
-                  DirectRequest.settings(
-                      pipeline, tasks.get(0), stages.byStage(pipeline.card()), OptionNames::of);
-              List<Image> images = new ArrayList<>();
-              int each = noise.size() / tasks.size();
-              for (int i = 0; i < tasks.size(); i++) {
-                var own = noise.subList(i * each, (i + 1) * each);
-                images.addAll(pipeline.draw(tasks.get(i), settings, own, watch));
-              }
-              return Drawn.plain(images);
-            });
+    var here =
+        new LocalBatch(console, prompts.files(), prompts.draws, batch, plugins, provenance.read());
+    here.run(
+        model,
+        ModelOptions.opening(Residency.ALWAYS, Optional.of(format.precision))
+            .withGuides(noisedClip == null ? Map.of() : Map.of(Guides.CLIP, noisedClip)),
+        prompts.draws.seedOrNew(),
+        (open, noise, watch) -> {
+          ImagePipeline pipeline = open.pipeline();
+          for (String prompt : prompts.prompts) {
+            pipeline
+                .truncation(prompt)
+                .ifPresent(message -> console.say("warning: prompt: " + message));
+          }
+          var settings =
+              DirectRequest.settings(
+                  pipeline, tasks.get(0), stages.byStage(pipeline.card()), OptionNames::of);
+          List<Image> images = new ArrayList<>();
+          int each = noise.size() / tasks.size();
+          for (int i = 0; i < tasks.size(); i++) {
+            var own = noise.subList(i * each, (i + 1) * each);
+            images.addAll(pipeline.draw(tasks.get(i), settings, own, watch));
+          }
+          return here.plain(images);
+        });
     return 0;
   }
 

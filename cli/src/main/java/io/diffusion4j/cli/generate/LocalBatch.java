@@ -7,22 +7,27 @@ import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** A batch of images that this process draws and writes. */
 record LocalBatch(
-    Console console, PngFiles files, DrawOptions draws, BatchOptions batch, PluginOptions plugins) {
+    Console console,
+    PngFiles files,
+    DrawOptions draws,
+    BatchOptions batch,
+    PluginOptions plugins,
+    Provenance provenance) {
   /** Draws with an open model. */
   interface Work {
     Drawn draw(OpenPipeline open, List<NoiseSource> noise, StageWatch watch);
@@ -43,11 +48,6 @@ record LocalBatch(
           List.of());
     }
 
-    /** Draws images without recipes in their files. */
-    static Drawn plain(List<Image> images) {
-      return new Drawn(images, i -> Png.encode(images.get(i), Map.of()), List.of());
-    }
-
     Drawn withNotes(List<String> notesOfImages) {
       return new Drawn(images, file, notesOfImages);
     }
@@ -55,6 +55,11 @@ record LocalBatch(
     private String note(int image) {
       return notes.isEmpty() || notes.get(image).isEmpty() ? "" : ", " + notes.get(image);
     }
+  }
+
+  /** Draws images without recipes in their files. */
+  Drawn plain(List<Image> images) {
+    return new Drawn(images, i -> provenance.encode(images.get(i), Optional.empty()), List.of());
   }
 
   /**
@@ -70,7 +75,7 @@ record LocalBatch(
     var requests =
         asked.stream()
             .map(request -> request.putAllStages(options).addSeeds(seed).build())
-            .map(request -> DirectRequest.of(pipeline, request, OptionNames::of))
+            .map(request -> DirectRequest.of(pipeline, request, OptionNames::of, provenance))
             .toList();
     ServerBatch.warn(
         console, requests.stream().flatMap(request -> request.warnings().stream()).toList());

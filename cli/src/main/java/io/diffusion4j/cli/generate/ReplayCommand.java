@@ -15,6 +15,7 @@ import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.request.ModelParts;
 import io.diffusion4j.serving.v1.Model;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -68,6 +70,9 @@ public final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     drawer.connection.check(drawer.server);
+    if (drawer.server != null) {
+      drawer.provenance.requireNoneBeside(drawer.server);
+    }
     RecipeFile original = RecipeFile.read(file);
     if (output != null) {
       var to = new OutputFile(output);
@@ -85,6 +90,7 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private Generation.Picture drawHere(RecipeFile original) {
+    Provenance provenance = drawer.provenance.read();
     Opening how =
         drawer
             .model
@@ -106,7 +112,12 @@ public final class ReplayCommand implements Callable<Integer> {
                 .filter(stage -> stage.denoising().isEmpty())
                 .map(Stage::name)
                 .toList();
-        var request = DirectRequest.of(pipeline, original.request("", fixed, List.of()));
+        var request =
+            DirectRequest.of(
+                pipeline,
+                original.request("", fixed, List.of()),
+                UnaryOperator.identity(),
+                provenance);
         var images = pipeline.draw(request.task(), request.settings(), request.noise(), watch);
         var file = request.file(0, images.get(0));
         return new Generation.Picture(file.getMetadata(), file.getData().toByteArray());

@@ -111,7 +111,8 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
       return new ServerBatch(console, files, draws, stages, drawer).run(drawer.server, asked);
     }
     long seed = draws.seedOrNew();
-    var here = new LocalBatch(console, files, draws, batch, drawer.plugins);
+    var here =
+        new LocalBatch(console, files, draws, batch, drawer.plugins, drawer.provenance.read());
     here.run(
         drawer.model.folder(),
         stages.opening(drawer.model.opening(Residency.ONE_AT_A_TIME)),
@@ -120,7 +121,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
           var pipeline = open.pipeline();
           List<DirectRequest> requests = here.requests(asked, stages, pipeline, seed);
           if (toward != null) {
-            return toward(requests, pipeline, noise, watch);
+            return toward(here, requests, pipeline, noise, watch);
           }
           requests.forEach(request -> given.add(Picture.of(request)));
           List<float[]> embeddings = new ArrayList<>();
@@ -135,7 +136,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
                   pipeline, task, stages.byStage(pipeline.card()), OptionNames::of);
           var images = pipeline.draw(task, settings, noise, watch);
           return requests.isEmpty() || batch.noise != null // no request draws them again
-              ? Drawn.plain(images)
+              ? here.plain(images)
               : Drawn.of(requests, draws.count, images);
         });
     return 0;
@@ -149,6 +150,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
 
   /** Each image by itself, from its own embedding. */
   private Drawn toward(
+      LocalBatch here,
       List<DirectRequest> requests,
       ImagePipeline pipeline,
       List<NoiseSource> noise,
@@ -158,7 +160,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
       var own = noise.subList(i * draws.count, (i + 1) * draws.count);
       images.addAll(pipeline.draw(requests.get(i).task(), requests.get(i).settings(), own, watch));
     }
-    return batch.noise != null ? Drawn.plain(images) : Drawn.of(requests, draws.count, images);
+    return batch.noise != null ? here.plain(images) : Drawn.of(requests, draws.count, images);
   }
 
   /** Whether the inputs fit into requests. */

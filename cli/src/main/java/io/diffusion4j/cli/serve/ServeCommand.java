@@ -13,6 +13,7 @@ import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.http.AdminPort;
@@ -71,6 +72,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ServerSettings settings = settings();
+    Provenance provenance = settings.provenance().read();
     settings.models().forEach(model -> OpenPipeline.family(model.folder()));
     ServerLog.configure(settings.logFormat(), settings.logLevel());
     Signals.on("HUP", () -> LOG.info("the models are being loaded; nothing is read again yet"));
@@ -85,7 +87,7 @@ public final class ServeCommand implements Callable<Integer> {
         var indices = ServedIndices.open(settings.indices(), models)) {
       var access = new ReloadedAccess(settings, new KnownModels(models));
       port.onStandstill(LONGEST_STANDSTILL, () -> Runtime.getRuntime().halt(STANDSTILL));
-      serve(models, settings, access, more(settings, port, access, indices));
+      serve(models, settings, access, more(settings, port, access, indices, provenance));
     }
     return 0;
   }
@@ -130,13 +132,20 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private static Module more(
-      ServerSettings settings, HttpPort port, Authenticator access, ServedIndices indices) {
+      ServerSettings settings,
+      HttpPort port,
+      Authenticator access,
+      ServedIndices indices,
+      Provenance provenance) {
     return new AbstractModule() {
       @Override
       protected void configure() {
         OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
             .setBinding()
             .toInstance(access);
+        OptionalBinder.newOptionalBinder(binder(), Provenance.class)
+            .setBinding()
+            .toInstance(provenance);
         OptionalBinder.newOptionalBinder(binder(), HttpPort.class).setBinding().toInstance(port);
         var searched = Multibinder.newSetBinder(binder(), ImageIndex.class);
         indices.indices().forEach(index -> searched.addBinding().toInstance(index));

@@ -1,8 +1,10 @@
 package io.diffusion4j.cli.serve;
 
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.config.Limits;
 import io.diffusion4j.serving.tls.ServerTls;
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics whether {@code /metrics} is served
  * @param limits of all clients together
  * @param admin the port for operators; null if there is none
+ * @param provenance how the files of images are marked
  * @param log settings of the log
  */
 record ServerFile(
@@ -64,12 +67,13 @@ record ServerFile(
     @Nullable Boolean metrics,
     @Nullable LimitsEntry limits,
     @Nullable AdminEntry admin,
+    @Nullable ProvenanceEntry provenance,
     @Nullable LogEntry log) {
   /** An empty file. */
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null);
 
   /**
    * A model.
@@ -135,6 +139,35 @@ record ServerFile(
    */
   record AdminEntry(@Nullable String host, @Nullable Integer port) {
     static final AdminEntry NONE = new AdminEntry(null, null);
+  }
+
+  /**
+   * The keys of marks in the files of images.
+   *
+   * @param key signs pixels and recipes
+   * @param watermark of the invisible watermark
+   * @param certificate of C2PA manifests
+   * @param certificateKey the key of the certificate
+   */
+  record ProvenanceEntry(
+      @Nullable Path key,
+      @Nullable Path watermark,
+      @Nullable Path certificate,
+      @Nullable Path certificateKey) {
+    static final ProvenanceEntry NONE = new ProvenanceEntry(null, null, null, null);
+
+    ProvenanceEntry from(Path folder) {
+      return new ProvenanceEntry(
+          TlsEntry.from(folder, key),
+          TlsEntry.from(folder, watermark),
+          TlsEntry.from(folder, certificate),
+          TlsEntry.from(folder, certificateKey));
+    }
+
+    /** Reads the keys; see {@link ProvenanceOptions#read}. */
+    Provenance read() throws IOException {
+      return ProvenanceOptions.read(key, watermark, certificate, certificateKey);
+    }
   }
 
   /** As {@link Limits}; null is as usual. */
@@ -256,6 +289,7 @@ record ServerFile(
         metrics,
         limits,
         admin,
+        provenance == null ? null : provenance.from(folder),
         log);
   }
 }

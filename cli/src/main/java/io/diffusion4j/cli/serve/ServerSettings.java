@@ -31,6 +31,7 @@ record ServerSettings(
     Quota quota,
     boolean metrics,
     Optional<ServerConfig> admin,
+    ServerFile.ProvenanceEntry provenance,
     ServerLog.Format logFormat,
     ServerLog.Level logLevel) {
   private static final int USUAL_ADMIN_PORT = ServerConfig.DEFAULT_PORT + 1;
@@ -89,6 +90,7 @@ record ServerSettings(
         Optional.ofNullable(file.quota()).map(ServerFile.QuotaEntry::quota).orElse(Quota.NONE),
         first(file.metrics(), true),
         admin(flags, file, config),
+        first(file.provenance(), ServerFile.ProvenanceEntry.NONE),
         first(flags.logFormat, log.format(), ServerLog.Format.TEXT),
         first(flags.logLevel, log.level(), ServerLog.Level.INFO));
   }

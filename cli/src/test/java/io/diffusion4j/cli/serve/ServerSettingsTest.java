@@ -115,6 +115,11 @@ final class ServerSettingsTest {
                 new Quota(60, 600, 5000, 4),
                 true,
                 Optional.of(settings.config().withHost("127.0.0.1").withPort(50052)),
+                new ServerFile.ProvenanceEntry(
+                    folder.resolve("signing.key"),
+                    folder.resolve("watermark.key"),
+                    folder.resolve("c2pa.pem"),
+                    folder.resolve("c2pa.key")),
                 ServerLog.Format.JSON,
                 ServerLog.Level.INFO));
     for (var key : ServerFile.class.getRecordComponents()) {
@@ -189,7 +194,7 @@ final class ServerSettingsTest {
       value = {
         "prot: 1 | prot: unknown (expected: one of admin, grace-seconds, host, hosts, indices,"
             + " insecure, limits, log, loras, metrics, models, origins, packed, plugins, port,"
-            + " queue, quota, receive-seconds, rows, stall-seconds, tls, tokens)",
+            + " provenance, queue, quota, receive-seconds, rows, stall-seconds, tls, tokens)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
             + " precision, published)",

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -29,6 +30,7 @@ import org.w3c.dom.NodeList;
  */
 public final class Png {
   private static final String TREE = "javax_imageio_png_1.0";
+  private static final String XMP = "XML:com.adobe.xmp";
 
   private Png() {}
 
@@ -75,11 +77,26 @@ public final class Png {
 
   /**
    * The text chunks of a PNG file, in the order of the file; the last one wins where a keyword
-   * comes twice.
+   * comes twice. The packet of {@link #xmp} is not among them.
    *
    * @throws IOException if this is no PNG file or a damaged one
    */
   public static Map<String, String> text(byte[] png) throws IOException {
+    Map<String, String> text = allText(png);
+    text.remove(XMP);
+    return text;
+  }
+
+  /**
+   * Returns the XMP packet of a PNG file, which is in a text chunk too (XMP part 3, §1.1.5).
+   *
+   * @throws IOException if this is no PNG file or a damaged one
+   */
+  public static Optional<String> xmp(byte[] png) throws IOException {
+    return Optional.ofNullable(allText(png).get(XMP));
+  }
+
+  private static Map<String, String> allText(byte[] png) throws IOException {
     ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
     try (var source = new MemoryCacheImageInputStream(new ByteArrayInputStream(png))) {
       reader.setInput(source, true);

@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GeneratedImage;
@@ -43,20 +44,24 @@ public final class DirectRequest {
    * @throws IllegalArgumentException with everything that is wrong with it
    */
   public static DirectRequest of(ImagePipeline pipeline, GenerateImagesRequest asked) {
-    return of(pipeline, asked, UnaryOperator.identity());
+    return of(pipeline, asked, UnaryOperator.identity(), Provenance.DECLARED);
   }
 
   /**
    * Checks a request whose fields have other names where it comes from.
    *
    * @param names what messages call a field, by its path in the contract
+   * @param provenance how the files of its images are marked
    * @throws IllegalArgumentException with everything that is wrong with it
    */
   public static DirectRequest of(
-      ImagePipeline pipeline, GenerateImagesRequest asked, UnaryOperator<String> names) {
+      ImagePipeline pipeline,
+      GenerateImagesRequest asked,
+      UnaryOperator<String> names,
+      Provenance provenance) {
     return checked(
         () -> {
-          var resolver = new RequestResolver(new Models(Set.of(pipeline)));
+          var resolver = new RequestResolver(new Models(Set.of(pipeline)), provenance);
           return new DirectRequest(resolver.resolve(asked, names));
         });
   }

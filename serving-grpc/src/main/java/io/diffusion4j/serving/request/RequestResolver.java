@@ -9,6 +9,7 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.model.Models;
@@ -32,10 +33,12 @@ public final class RequestResolver {
   public static final List<String> MEDIA_TYPES = List.of("image/png");
 
   private final Models models;
+  private final Provenance provenance;
 
   @Inject
-  RequestResolver(Models models) {
+  RequestResolver(Models models, Provenance provenance) {
     this.models = models;
+    this.provenance = provenance;
   }
 
   /** Whether to resolve a request means to decode images, which takes a while. */
@@ -102,7 +105,14 @@ public final class RequestResolver {
       warning("SIZE_ROUNDED", field, rounded).ifPresent(warnings::add);
     }
     return new ResolvedRequest(
-        resolved.build(), model, engine, engine.card(), stages, steps, List.copyOf(warnings));
+        resolved.build(),
+        model,
+        engine,
+        engine.card(),
+        stages,
+        steps,
+        List.copyOf(warnings),
+        provenance);
   }
 
   /** The stages, with the defaults of the task. */

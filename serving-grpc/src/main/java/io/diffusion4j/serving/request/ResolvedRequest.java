@@ -5,13 +5,13 @@ import com.google.protobuf.ByteString;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.ImageMetadata;
@@ -22,6 +22,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -36,6 +37,7 @@ import java.util.stream.Collectors;
  * @param stages how each stage of the model samples
  * @param steps how many steps an image takes in each stage that the task needs
  * @param warnings what the client may not have meant
+ * @param provenance how the files of its images are marked
  */
 public record ResolvedRequest(
     GenerateImagesRequest request,
@@ -44,7 +46,8 @@ public record ResolvedRequest(
     ModelCard card,
     Map<String, SamplingSettings> stages,
     Map<String, Integer> steps,
-    List<Warning> warnings) {
+    List<Warning> warnings,
+    Provenance provenance) {
   /** This program, as recipes name it. */
   public static final String SOFTWARE = "Diffusion4J " + version();
 
@@ -166,7 +169,12 @@ public record ResolvedRequest(
   public GeneratedImage encode(int i, Image image, OptionalDouble score) {
     String recipe = Recipes.toJson(recipe(i));
     boolean embed = request.getOutput().getEmbedRecipe();
-    byte[] png = Png.encode(image, embed ? Map.of(Recipes.KEYWORD, recipe) : Map.of());
+    byte[] png =
+        provenance.encode(
+            image,
+            embed
+                ? Optional.of(new io.diffusion4j.provenance.Recipe(Recipes.KEYWORD, recipe))
+                : Optional.empty());
     ImageSeed seed = seed(i);
     ImageMetadata.Builder metadata =
         ImageMetadata.newBuilder()

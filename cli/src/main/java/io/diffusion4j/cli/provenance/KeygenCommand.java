@@ -1,0 +1,55 @@
+package io.diffusion4j.cli.provenance;
+
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.provenance.SigningKey;
+import io.diffusion4j.provenance.watermark.WatermarkKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code diffusion4j keygen}: creates the key of signatures or of a watermark. */
+@Command(
+    name = "keygen",
+    description = "Create a key that signs pictures, or that of a watermark.",
+    footer = {
+      "",
+      "FILE is readable by its owner only. A signing key has its public key in FILE.pub, which",
+      "is all that verify needs. The key of a watermark has no public part: embedding and",
+      "detecting need the same file.",
+      "",
+      "Example:",
+      "  diffusion4j keygen signing.key"
+    })
+public final class KeygenCommand implements Callable<Integer> {
+  @Mixin private Console console = new Console();
+
+  @Parameters(paramLabel = "FILE", description = "The new file.")
+  private Path file = Path.of("");
+
+  @Option(names = "--watermark", description = "Create the key of a watermark.")
+  private boolean watermark;
+
+  @Override
+  public Integer call() throws IOException {
+    var output = new OutputFile("file", file);
+    output.requireWritable();
+    if (Files.exists(file)) {
+      throw output.refused("a new file");
+    }
+    if (watermark) {
+      var unused = WatermarkKey.create(file);
+      console.print(file + ": key of a watermark");
+    } else {
+      SigningKey key = SigningKey.create(file);
+      console.print(file + ": signing key " + key.trusted().id());
+      console.print(SigningKey.publicFile(file) + ": its public key");
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,63 @@
+package io.diffusion4j.cli.provenance;
+
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.options.ProvenanceOptions;
+import io.diffusion4j.client.Recipes;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.provenance.Provenance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code diffusion4j sign}: marks a picture that was converted after it was drawn. */
+@Command(
+    name = "sign",
+    description = "Mark a PNG, JPEG or WebP file that was converted after a model drew it.",
+    footer = {
+      "",
+      "The file declares in XMP that a model drew the picture, and is signed with the given keys.",
+      "The coded pixels stay as they are. Drawing commands mark their own files.",
+      "",
+      "Example:",
+      "  diffusion4j sign apple.jpg --sign signing.key --output signed.jpg"
+    })
+public final class SignCommand implements Callable<Integer> {
+  @Mixin private Console console = new Console();
+
+  @Parameters(paramLabel = "FILE", description = "A PNG, JPEG or WebP file.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      required = true,
+      description = "The file to write; it may be the same.")
+  private Path output = Path.of("");
+
+  @ArgGroup(validate = false, heading = "%nMarks in the file:%n")
+  private ProvenanceOptions marks = new ProvenanceOptions();
+
+  @Override
+  public Integer call() throws IOException {
+    var to = new OutputFile(output);
+    to.requireWritable();
+    if (to.isStandardOutput()) {
+      console.leaveOutput();
+    }
+    Provenance provenance = marks.read();
+    Check.that(
+        provenance.watermark().isEmpty(),
+        "watermark",
+        "for " + file,
+        "none: it is embedded when a picture is drawn");
+    to.write(provenance.mark(Files.readAllBytes(file), Recipes.KEYWORD, VerifyCommand.MOST_PIXELS));
+    return 0;
+  }
+}

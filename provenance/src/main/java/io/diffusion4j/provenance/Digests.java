@@ -1,0 +1,40 @@
+package io.diffusion4j.provenance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.diffusion4j.diffusion.image.Rgb8;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 of pixels, texts and keys, in hexadecimal digits. */
+final class Digests {
+  private Digests() {}
+
+  /**
+   * Returns the digest of width, height (32 bits, big-endian) and the red, green and blue bytes.
+   */
+  static String of(Rgb8 image) {
+    MessageDigest digest = sha256();
+    digest.update(ByteBuffer.allocate(8).putInt(image.width()).putInt(image.height()).array());
+    digest.update(image.pixels());
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  static String of(String text) {
+    return of(text.getBytes(UTF_8));
+  }
+
+  static String of(byte[] bytes) {
+    return HexFormat.of().formatHex(sha256().digest(bytes));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}
