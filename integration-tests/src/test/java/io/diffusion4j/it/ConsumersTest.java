@@ -52,8 +52,9 @@ class ConsumersTest {
     command.add(Path.of(maven, "bin", script).toString());
     command.addAll(List.of("-B", "-ntp", "--fail-at-end"));
     if (System.getProperty("consumers.network", "").equals("offline: true")) {
-      command.add("--offline");
+      command.addAll(List.of("--offline", "-Doffline=true"));
     }
+    command.add("-Dscripts=" + ROOT.resolve("docs/guide/scripts").toRealPath());
     command.add("-Dmaven.repo.local=" + REPOSITORY);
     command.add("-Dmaven.repo.local.tail=" + System.getProperty("consumers.repository"));
     command.add("test");
