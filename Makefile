@@ -3,7 +3,7 @@
 MVN = ./mvnw -B -ntp
 
 .DEFAULT_GOAL := help
-.PHONY: help build test fmt it site run
+.PHONY: help build test fmt it site spelling run
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -20,8 +20,12 @@ fmt: ## format the Java sources
 it: ## run the end-to-end tests only
 	$(MVN) verify -pl integration-tests -am -Dtest='io/diffusion4j/it/**/*Test' -Dsurefire.failIfNoSpecifiedTests=false
 
-site: ## build the pages of docs as a site in site/dist; needs Node 20
+site: ## build docs and the Javadoc of all modules as a site in site/dist; needs Node 20
+	$(MVN) -q org.apache.maven.plugins:maven-javadoc-plugin:aggregate -DskippedModules=benchmarks,golden,integration-tests
 	cd site && npm ci --ignore-scripts && npm run build
+
+spelling: ## check the spelling of docs and Javadoc; new words belong into site/words.txt
+	cd site && npm ci --ignore-scripts && npm run -s spelling
 
 run: ## run the command line: make run ARGS="generate 'a red apple' --output apple.png"
 	./diffusion4j $(ARGS)

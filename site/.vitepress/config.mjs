@@ -11,6 +11,16 @@ const docs = resolve(root, 'docs');
 // outside of docs are plain text.
 const sources = process.env.SOURCES;
 
+// The Javadoc of all modules, if it was made; the build copies it into the site.
+const apidocs = resolve(root, 'target/reports/apidocs');
+const ofSource = /\/src\/main\/java\/(.*)\.java$/;
+
+/** The page of a public class or package from its source; undefined if there is none. */
+function javadoc(path) {
+  const page = path.match(ofSource)?.[1].replace('package-info', 'package-summary') + '.html';
+  return existsSync(resolve(apidocs, page)) ? `/apidocs/${page}` : undefined;
+}
+
 /** Links that lead out of docs are dead on a site: they go to the sources. */
 function links(md) {
   const open = md.renderer.rules.link_open ?? ((t, i, o, e, self) => self.renderToken(t, i, o));
@@ -21,6 +31,9 @@ function links(md) {
       const isPage = path.startsWith(docs + '/') && path.endsWith('.md');
       if (isPage) {
         tokens[i].attrSet('href', href.replace(/README\.md/, 'index.md')); // as rewritten below
+      } else if (javadoc(path)) {
+        tokens[i].attrSet('href', javadoc(path));
+        tokens[i].attrSet('target', '_self'); // no page of VitePress's
       } else if (existsSync(path)) {
         const target = relative(root, path) + (statSync(path).isDirectory() ? '/' : '');
         if (sources) {
@@ -43,7 +56,10 @@ export default defineConfig({
   outDir: 'dist',
   cleanUrls: false,
   lastUpdated: false,
-  ignoreDeadLinks: [/^https?:\/\/localhost/], // of a server that the reader starts
+  ignoreDeadLinks: [
+    /^https?:\/\/localhost/, // of a server that the reader starts
+    /^\/apidocs\//, // which are copied
+  ],
   rewrites: { 'README.md': 'index.md', 'guide/README.md': 'guide/index.md', 'decisions/README.md': 'decisions/index.md' },
   markdown: {
     config: (md) => {
@@ -63,7 +79,7 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
-    nav: [page('First hour', '/tutorial'), page('Guide', '/guide/'), page('Decisions', '/decisions/')],
+    nav: [page('First hour', '/tutorial'), page('Guide', '/guide/'), page('Decisions', '/decisions/'), ...(existsSync(apidocs) ? [{ text: 'Javadoc', link: '/apidocs/index.html', target: '_self' }] : [])],
     sidebar: [
       {
         text: 'Guide',

@@ -33,7 +33,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j train}: trains the parts of a model, resumably. */
+/** {@code diffusion4j train}: trains the parts of a model. A stopped training can be resumed. */
 @Command(
     name = "train",
     description =

@@ -19,7 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Trains a judge on emoji art, resumably, and writes it into a folder of its own. */
+/** Trains a judge on emoji art and writes it into a folder of its own. Training can be resumed. */
 public final class JudgeRecipe {
   /** The name of a training and its files. */
   public static final String WORD = "judge";
