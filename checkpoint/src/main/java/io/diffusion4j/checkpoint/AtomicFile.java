@@ -12,8 +12,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A file under a temporary name beside its own until it is complete and on disk, so that a reader,
- * or a crash, meets the old file or the new one and nothing between.
+ * A file that has a temporary name until it is complete and on disk, so that a reader, or a restart
+ * after a crash, finds either the old file or the new one.
  */
 final class AtomicFile implements AutoCloseable {
   private static final String SUFFIX = ".tmp";
@@ -22,22 +22,21 @@ final class AtomicFile implements AutoCloseable {
   private final Path temporary;
   private boolean committed;
 
-  /** What fills a file. */
+  /** Writes the content of a file. */
   @FunctionalInterface
   interface Content {
     void writeTo(FileChannel channel) throws IOException;
   }
 
-  /** Writes the content under the temporary name; on any failure no trace of it remains. */
+  /** Writes the content under the temporary name; on any failure the file is removed. */
   AtomicFile(Path file, Content content) {
     this(file, 0, content);
   }
 
   /**
-   * The same where it is known how long the file will be, so that a disk that is full is reported
-   * with what it lacks.
+   * Writes content of known length, so that the error of a full disk contains the missing bytes.
    *
-   * @param bytes of the content; 0 if unknown
+   * @param bytes length of the content; 0 if unknown
    */
   AtomicFile(Path file, long bytes, Content content) {
     this.file = file.toAbsolutePath();
@@ -54,7 +53,7 @@ final class AtomicFile implements AutoCloseable {
     } catch (IOException e) {
       cleanUp(e);
       throw cannotWrite(e, bytes - written[0]);
-    } catch (RuntimeException | Error e) { // from whoever supplies the content
+    } catch (RuntimeException | Error e) { // thrown by the supplier of the content
       cleanUp(e);
       throw e;
     }
@@ -68,12 +67,12 @@ final class AtomicFile implements AutoCloseable {
     }
   }
 
-  /** Writes a file whole or not at all. */
+  /** Writes a file atomically. */
   static void write(Path file, Content content) {
     write(file, 0, content);
   }
 
-  /** The same where it is known how long the file will be. */
+  /** Writes a file of known length atomically. */
   static void write(Path file, long bytes, Content content) {
     try (var atomic = new AtomicFile(file, bytes, content)) {
       atomic.commit();
@@ -99,7 +98,7 @@ final class AtomicFile implements AutoCloseable {
     return "." + file.getFileName() + ".";
   }
 
-  /** Gives the file its name, replacing the one that has it. */
+  /** Renames the file to its final name, replacing an existing file. */
   void commit() {
     try {
       Files.move(

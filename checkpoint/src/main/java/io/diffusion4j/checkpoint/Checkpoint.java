@@ -20,16 +20,16 @@ import java.util.stream.Stream;
  * The weights of one network: a safetensors file or one of torch, or several with an index, read as
  * one.
  *
- * <p>Which files hold what is checked when it is opened; values are read when asked for.
+ * <p>Opening checks which file holds which tensor; values are read on demand.
  */
 public final class Checkpoint implements TensorSource {
-  /** What diffusers calls the weights of a network. */
+  /** The base name of weights in diffusers. */
   public static final String DIFFUSERS = "diffusion_pytorch_model";
 
-  /** What transformers calls the weights of a network. */
+  /** The base name of weights in transformers. */
   public static final String TRANSFORMERS = "model";
 
-  /** What transformers calls them in a file of torch. */
+  /** The base name of weights in transformers' torch files. */
   private static final String TORCH_TRANSFORMERS = "pytorch_model";
 
   private static final Pattern INDEX =
@@ -53,14 +53,14 @@ public final class Checkpoint implements TensorSource {
   }
 
   /**
-   * Opens a file of safetensors or torch, an index of several, or what a folder has of these. In a
+   * Opens a file of safetensors or torch, an index of several, or a folder that contains them. In a
    * folder each base name is tried in turn; for each, the single file comes before the index, and
-   * files of full precision before those of the variant {@code fp16}. Those of torch, {@code .bin},
-   * are read only if there is no safetensors.
+   * files of full precision before those of the variant {@code fp16}. Torch files, {@code .bin},
+   * are read only if there is no safetensors file.
    *
-   * @param baseNames what the weights may be called in a folder; {@link #DIFFUSERS} or {@link
+   * @param baseNames base names of the weights in a folder; {@link #DIFFUSERS} and {@link
    *     #TRANSFORMERS} if none is given
-   * @throws CheckpointException if there are no weights, or they are not what they claim
+   * @throws CheckpointException if there are no weights, or their files are damaged
    * @throws UncheckedIOException if a file cannot be read
    */
   public static Checkpoint open(Path folderOrFile, String... baseNames) {
@@ -90,7 +90,7 @@ public final class Checkpoint implements TensorSource {
         Collections.unmodifiableSortedMap(new TreeMap<>(single.metadata())));
   }
 
-  /** What a file begins with says what it is; its name, what it was meant to be. */
+  /** The first bytes decide the format; the name only decides the error message. */
   private static TensorSource openOne(Path file) {
     boolean torch =
         TorchFile.recognises(file) || TORCH.matcher(file.getFileName().toString()).matches();
@@ -185,8 +185,7 @@ public final class Checkpoint implements TensorSource {
   }
 
   /**
-   * Returns normally if the bytes of all files are those that were written, as far as they have
-   * checksums; reads all of them.
+   * Verifies the checksums of all files that have one; reads the files completely.
    *
    * @throws CheckpointException naming a file that is damaged
    */
@@ -219,7 +218,7 @@ public final class Checkpoint implements TensorSource {
   }
 
   /**
-   * How a tensor lies in its file, elements from one index to the next of each dimension; empty if
+   * Returns the strides of a tensor in its file, in elements for each dimension; empty if
    * row-major.
    *
    * @throws CheckpointException if there is no such tensor
@@ -230,7 +229,7 @@ public final class Checkpoint implements TensorSource {
         : Optional.empty();
   }
 
-  /** The notes of all files; where two differ, that of the later file. */
+  /** Returns the metadata of all files; for a key with several values, that of the last file. */
   @Override
   public SortedMap<String, String> metadata() {
     return metadata;

@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A file or folder of a model does not hold what it should.
+ * The content of a model's file or folder is not as expected.
  *
- * <p>The message names the file and everything that is wrong with it. Failing to read or write at
- * all is an {@link java.io.UncheckedIOException} instead.
+ * <p>The message names the file and lists all failures. A failure of reading or writing itself is
+ * an {@link java.io.UncheckedIOException} instead.
  */
 public final class CheckpointException extends RuntimeException {
   private final Path file;
@@ -18,16 +18,16 @@ public final class CheckpointException extends RuntimeException {
     this.file = file;
   }
 
-  /** As {@link #CheckpointException(Path, String)}, with what brought it about. */
+  /** As {@link #CheckpointException(Path, String)}, with a cause. */
   public CheckpointException(Path file, String reason, Throwable cause) {
     super(file + ": " + reason, cause);
     this.file = file;
   }
 
   /**
-   * Everything that is wrong, one reason a line.
+   * Creates an exception with all reasons, one per line.
    *
-   * @param summary what the reasons amount to
+   * @param summary a summary of the reasons
    */
   public CheckpointException(Path file, String summary, List<String> reasons) {
     this(file, summary + "\n  " + String.join("\n  ", reasons));

@@ -7,26 +7,26 @@ import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 
 /**
- * The CRC-32C of a safetensors file, which stands among its notes: of all bytes, header included,
- * with zeros in place of the checksum itself. Not thread-safe.
+ * The CRC-32C of a safetensors file, which is part of its metadata. It covers all bytes, header
+ * included, with zeros in place of the checksum itself. Not thread-safe.
  */
 final class Checksum {
-  /** The name of the note. */
+  /** The metadata key. */
   static final String NOTE = "diffusion4j.crc32c";
 
-  /** What stands in the note while the checksum is computed. */
+  /** The placeholder while the checksum is computed. */
   static final String NONE = "00000000";
 
   private static final String BEFORE = "\"" + NOTE + "\":\"";
 
   private final CRC32C sum = new CRC32C();
 
-  /** Adds bytes, from position to limit; their position is left alone. */
+  /** Adds the bytes from position to limit, without changing the position. */
   void add(ByteBuffer bytes) {
     sum.update(bytes.duplicate());
   }
 
-  /** Adds a header in which the checksum stands already. */
+  /** Adds a header that already contains the checksum. */
   void addHeader(ByteBuffer header) {
     byte[] bytes = new byte[header.remaining()];
     header.duplicate().get(bytes);
@@ -35,9 +35,10 @@ final class Checksum {
     sum.update(bytes);
   }
 
-  /** Where the checksum stands in a header; empty if it has none. */
+  /** Returns the checksum's offset in a header; empty without a checksum. */
   static OptionalLong position(ByteBuffer header) {
-    // In Latin-1 each byte is a character. A quote within a text is escaped, so this is the note.
+    // In Latin-1 each byte is a character. Quotes within strings are escaped, so a match is the
+    // metadata entry.
     int before = StandardCharsets.ISO_8859_1.decode(header.duplicate()).toString().indexOf(BEFORE);
     int at = before + BEFORE.length();
     return before < 0 || at + NONE.length() > header.remaining()
@@ -49,7 +50,7 @@ final class Checksum {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** The checksum of what was added: eight hexadecimal digits. */
+  /** Returns the checksum of the added bytes: eight hexadecimal digits. */
   String value() {
     return String.format(Locale.ROOT, "%08x", sum.getValue());
   }

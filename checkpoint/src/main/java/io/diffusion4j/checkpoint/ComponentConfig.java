@@ -21,15 +21,16 @@ import java.util.stream.Collectors;
  * The settings of one component, from its {@code config.json}.
  *
  * <p>Files come from many versions: an older one lacks fields, a newer one has more. A field that
- * is absent or null has its default. What we know but cannot do fails by name ({@link #supports},
- * {@link #unset}). What we do not know the caller either refuses ({@link #refuseUnknown}) or looks
- * at ({@link #unknown}); every field that was asked about is known.
+ * is absent or null has its default. Unsupported values of known fields are errors that name the
+ * field ({@link #supports}, {@link #unset}). The caller either rejects unknown fields ({@link
+ * #refuseUnknown}) or inspects them ({@link #unknown}); every field that has been read counts as
+ * known.
  *
  * <p>All methods throw {@link CheckpointException} for a value of the wrong type. Not for use by
  * several threads.
  */
 public final class ComponentConfig {
-  /** What transformers notes about a model that does not change what it computes. */
+  /** Fields of transformers that do not change the model's results. */
   private static final Set<String> NOTES =
       Set.of("architectures", "dtype", "model_type", "torch_dtype", "transformers_version");
 
@@ -55,8 +56,8 @@ public final class ComponentConfig {
   }
 
   /**
-   * Reads a file that transformers wrote, older versions of which wrote some keys twice: the last
-   * value counts, as it does in Python.
+   * Reads a file of transformers, whose older versions wrote some keys twice: the last value
+   * counts, as in Python.
    *
    * @throws CheckpointException if it is not a JSON object
    * @throws java.io.UncheckedIOException if it cannot be read
@@ -66,7 +67,7 @@ public final class ComponentConfig {
   }
 
   /**
-   * As {@link #read}, from text.
+   * Parses text in the same way as {@link #read}.
    *
    * @param source the file to name in errors
    */
@@ -109,68 +110,68 @@ public final class ComponentConfig {
     return find(field).isPresent();
   }
 
-  /** Whether a field is there and null, where that means something else than its absence. */
+  /** Whether a field is present and null, where that differs from an absent field. */
   public boolean isNull(String field) {
     known.add(field);
     return fields.path(field).isNull();
   }
 
-  /** An integer that must be there. */
+  /** Reads a required integer. */
   public int intValue(String field) {
     return require(field, value(field, Kind.INT));
   }
 
-  /** An integer. */
+  /** Reads an integer. */
   public int intValue(String field, int absent) {
     return value(field, Kind.INT).orElse(absent);
   }
 
-  /** An integer that may be absent. */
+  /** Reads an optional integer. */
   public OptionalInt optionalInt(String field) {
     return value(field, Kind.INT).map(OptionalInt::of).orElseGet(OptionalInt::empty);
   }
 
-  /** A finite number that must be there. */
+  /** Reads a required finite number. */
   public double doubleValue(String field) {
     return require(field, value(field, Kind.DOUBLE));
   }
 
-  /** A finite number. */
+  /** Reads a finite number. */
   public double doubleValue(String field, double absent) {
     return value(field, Kind.DOUBLE).orElse(absent);
   }
 
-  /** True or false. */
+  /** Reads a boolean. */
   public boolean booleanValue(String field, boolean absent) {
     return value(field, Kind.BOOLEAN).orElse(absent);
   }
 
-  /** A string that must be there. */
+  /** Reads a required string. */
   public String text(String field) {
     return require(field, optionalText(field));
   }
 
-  /** A string. */
+  /** Reads a string. */
   public String text(String field, String absent) {
     return optionalText(field).orElse(absent);
   }
 
-  /** A string that may be absent. */
+  /** Reads an optional string. */
   public Optional<String> optionalText(String field) {
     return value(field, Kind.TEXT);
   }
 
-  /** An array of integers. */
+  /** Reads an array of integers. */
   public List<Integer> ints(String field, List<Integer> absent) {
     return list(field, Kind.INT).orElse(absent);
   }
 
-  /** An array of finite numbers. */
+  /** Reads an array of finite numbers. */
   public List<Double> doubles(String field, List<Double> absent) {
     return list(field, Kind.DOUBLE).orElse(absent);
   }
 
-  /** An array of strings. */
+  /** Reads an array of strings. */
   public List<String> texts(String field, List<String> absent) {
     return list(field, Kind.TEXT).orElse(absent);
   }
@@ -180,7 +181,7 @@ public final class ComponentConfig {
     return find(field).map(JsonNode::isArray).orElse(false);
   }
 
-  /** Settings within the settings, such as CLIP's {@code text_config}; must be there. */
+  /** Reads required nested settings, such as CLIP's {@code text_config}. */
   public ComponentConfig object(String field) {
     JsonNode node = require(field, find(field));
     if (node instanceof ObjectNode object) {
@@ -190,7 +191,7 @@ public final class ComponentConfig {
   }
 
   /**
-   * Checks that a field is absent, null, or one of the values that we can do.
+   * Checks that a field is absent, null, or one of the supported values.
    *
    * @param supported the default first; numbers, booleans, strings
    */
@@ -205,7 +206,7 @@ public final class ComponentConfig {
   }
 
   /**
-   * Checks that fields are absent or have the only values that we can do.
+   * Checks that fields are absent or have their only supported values.
    *
    * @param json an object with these values, as {@link ConfigWriter#fixed} writes them
    */
@@ -225,7 +226,9 @@ public final class ComponentConfig {
     return this;
   }
 
-  /** Checks that fields are absent or null, as what they would switch on we cannot do. */
+  /**
+   * Checks that fields are absent or null, because the features that they enable are not supported.
+   */
   public ComponentConfig unset(String... names) {
     for (String field : names) {
       supports(field);
@@ -234,7 +237,7 @@ public final class ComponentConfig {
   }
 
   /**
-   * The fields that nobody has asked about, in the order of the file. Names that begin with an
+   * Returns the fields that have not been read, in the order of the file. Names that begin with an
    * underscore and transformers' notes about versions are not counted.
    *
    * @param ignorable fields that make no difference, such as training settings
@@ -256,8 +259,8 @@ public final class ComponentConfig {
   }
 
   /**
-   * Fails if there are {@link #unknown} fields, listing them: to guess that they do not matter
-   * would be to compute something else than the file says.
+   * Throws an exception that lists the {@link #unknown} fields, if there are any: an ignored field
+   * could change the results.
    */
   public void refuseUnknown(String... ignorable) {
     List<String> unknown = unknown(ignorable);
@@ -267,10 +270,10 @@ public final class ComponentConfig {
   }
 
   /**
-   * What is made from the settings.
+   * Builds an object from the settings.
    *
-   * @throws CheckpointException if the maker refuses them with an {@link IllegalArgumentException};
-   *     the message is its, and names the file
+   * @throws CheckpointException if the maker throws an {@link IllegalArgumentException}; the
+   *     message is the maker's, with the name of the file
    */
   public <T> T make(Supplier<T> maker) {
     try {
@@ -280,7 +283,7 @@ public final class ComponentConfig {
     }
   }
 
-  /** The error for a field whose value does not do, to throw. */
+  /** Returns the exception for an invalid value of a field. */
   public CheckpointException invalid(String field, Object value, String expected) {
     return new CheckpointException(
         file, prefix + field + ": " + value + " (expected: " + expected + ")");
@@ -296,7 +299,7 @@ public final class ComponentConfig {
     return value.orElseThrow(() -> new CheckpointException(file, prefix + field + ": missing"));
   }
 
-  /** A kind of values, as errors call it. */
+  /** A type of values, with its name in errors. */
   private record Kind<T>(String name, Predicate<JsonNode> fits, Function<JsonNode, T> value) {
     static final Kind<Integer> INT =
         new Kind<>(

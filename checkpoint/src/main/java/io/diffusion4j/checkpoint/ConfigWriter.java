@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a component's settings as {@code config.json}, in the form that diffusers or transformers
- * read: fields in alphabetical order, every one of them, so that a later version's defaults do not
- * matter. The counterpart of {@link ComponentConfig}.
+ * read: all fields in alphabetical order, including defaults, so that a later version's defaults do
+ * not matter. The counterpart of {@link ComponentConfig}.
  */
 public final class ConfigWriter {
-  /** The version of diffusers whose fields and defaults ours are. */
+  /** The version of diffusers whose fields and defaults we use. */
   public static final String DIFFUSERS_VERSION = "0.33.0";
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -25,7 +25,7 @@ public final class ConfigWriter {
 
   private ConfigWriter() {}
 
-  /** Settings of a class of diffusers, or {@code model_index.json} of a pipeline. */
+  /** Starts the settings of a class of diffusers, or {@code model_index.json} of a pipeline. */
   public static ConfigWriter diffusers(String className) {
     return new ConfigWriter()
         .put("_class_name", className)
@@ -33,7 +33,7 @@ public final class ConfigWriter {
   }
 
   /**
-   * Settings of a class of transformers.
+   * Starts the settings of a class of transformers.
    *
    * @param modelType transformers' name for the kind of model, e.g. {@code clip_text_model}
    */
@@ -41,7 +41,7 @@ public final class ConfigWriter {
     return new ConfigWriter().put("architectures", List.of(className)).put("model_type", modelType);
   }
 
-  /** Settings within the settings, to put into others. */
+  /** Starts nested settings, to be put into others. */
   public static ConfigWriter nested() {
     return new ConfigWriter();
   }
@@ -61,7 +61,7 @@ public final class ConfigWriter {
   }
 
   /**
-   * Adds fields that have one value only.
+   * Adds fields that have only one supported value.
    *
    * @param json an object with these values
    */
@@ -73,7 +73,7 @@ public final class ConfigWriter {
   }
 
   /**
-   * Writes the file, replacing it at once or not at all.
+   * Writes the file atomically.
    *
    * @throws java.io.UncheckedIOException if it cannot be written
    */
@@ -87,7 +87,7 @@ public final class ConfigWriter {
     return object;
   }
 
-  /** Keeps the point of 1.0, by which Python tells a float from an integer. */
+  /** Keeps the decimal point of 1.0, so that Python reads a float. */
   private static JsonNode toJson(String field, @Nullable Object value) {
     if (value instanceof ConfigWriter nested) {
       return nested.toJson();

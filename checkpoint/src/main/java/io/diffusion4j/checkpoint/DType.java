@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * How a safetensors file stores one element, little-endian; the names are the format's.
  *
- * <p>Declared in the format's own order: its reference writer lays tensors out from the last of
- * these to the first, which keeps each aligned to its element size.
+ * <p>Declared in the format's order: its reference writer stores tensors from the last of these
+ * types to the first, so that each tensor is aligned to its element size.
  */
 public enum DType {
   /** One byte, 0 or 1. */
@@ -47,7 +47,7 @@ public enum DType {
     return this == F16 || this == BF16 || this == F32 || this == F64;
   }
 
-  /** The type of this name, exactly as files spell it; empty for those we do not read. */
+  /** The type of this name, exactly as files spell it; empty for types that we do not read. */
   static Optional<DType> named(String name) {
     return Arrays.stream(values()).filter(t -> t.name().equals(name)).findFirst();
   }

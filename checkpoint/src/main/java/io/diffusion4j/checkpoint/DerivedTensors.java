@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tensors that are made of those of other files when they are read: under another name, in another
- * shape, transposed, or of some of the rows. This is how one layout of a network becomes another.
+ * Tensors that are derived from other files' tensors when they are read: renamed, reshaped,
+ * transposed, or reduced to some rows. They convert one checkpoint layout of a network to another.
  *
  * <pre>{@code
  * var theirs = new DerivedTensors(file, Map.of())
@@ -27,11 +27,11 @@ public final class DerivedTensors implements TensorSource {
   private final Map<String, String> metadata;
   private @Nullable Assembled last;
 
-  /** How a tensor is made: its bytes as they are, or some blocks of bytes in this order. */
+  /** The recipe of a tensor: its bytes unchanged, or some blocks of bytes in this order. */
   private record Derived(
       TensorSource from, TensorInfo source, TensorInfo info, @Nullable Blocks blocks) {}
 
-  /** Which blocks of this many bytes, in order. */
+  /** The blocks of this many bytes, in order. */
   private record Blocks(int bytes, int[] order) {}
 
   private record Assembled(String name, ByteBuffer bytes) {}
@@ -39,8 +39,8 @@ public final class DerivedTensors implements TensorSource {
   /**
    * None yet.
    *
-   * @param origin what messages call it, such as the file that it is made of
-   * @param metadata its notes
+   * @param origin the name in messages, such as that of the source file
+   * @param metadata its metadata
    */
   public DerivedTensors(Path origin, Map<String, String> metadata) {
     this.origin = origin;
@@ -52,12 +52,12 @@ public final class DerivedTensors implements TensorSource {
     return shaped(name, from, source, from.info(source).shape());
   }
 
-  /** Adds a tensor under another name, in another shape of as many elements. */
+  /** Adds a tensor under another name, in another shape with the same number of elements. */
   public DerivedTensors shaped(String name, TensorSource from, String source, long... shape) {
     return add(name, from, source, shape, null);
   }
 
-  /** Adds a matrix, rows and columns exchanged. */
+  /** Adds the transpose of a matrix. */
   public DerivedTensors transposed(String name, TensorSource from, String source) {
     TensorInfo info = from.info(source);
     long[] shape = info.shape();
@@ -76,8 +76,8 @@ public final class DerivedTensors implements TensorSource {
    * Adds a tensor of some of the rows of another, whose axes after the second are of length 1 and
    * left out: {@code [R, C, 1]} becomes {@code [r, C]}, a vector stays one.
    *
-   * @param rows in each group
-   * @param groups which groups of rows, in order
+   * @param rows rows per group
+   * @param groups the groups of rows, in order
    */
   public DerivedTensors rows(
       String name, TensorSource from, String source, int rows, int[] groups) {
@@ -160,7 +160,7 @@ public final class DerivedTensors implements TensorSource {
         : assembled(name, derived).slice((int) offset, length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The last one is kept, for who reads it in parts. */
+  /** The last tensor is kept, for callers that read it in parts. */
   private synchronized ByteBuffer assembled(String name, Derived derived) {
     if (last == null || !last.name().equals(name)) {
       last = new Assembled(name, assemble(derived));
@@ -182,7 +182,7 @@ public final class DerivedTensors implements TensorSource {
     return bytes.flip().asReadOnlyBuffer();
   }
 
-  /** Does nothing: the files belong to who opened them. */
+  /** Does nothing: the files belong to the code that opened them. */
   @Override
   public void close() {}
 }

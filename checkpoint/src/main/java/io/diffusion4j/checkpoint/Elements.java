@@ -12,7 +12,7 @@ final class Elements {
 
   private Elements() {}
 
-  /** A count that Java arrays and buffers can hold. */
+  /** Checks that Java arrays and buffers can hold this count. */
   static int toInt(TensorInfo info, long count, String unit) {
     Check.that(
         count <= Integer.MAX_VALUE,
@@ -41,7 +41,7 @@ final class Elements {
   /** Appends {@code count} stored elements as floats. */
   static void decode(DType dtype, ByteBuffer from, int count, FloatBuffer to) {
     if (dtype == DType.F32) {
-      to.put(from.asFloatBuffer()); // a copy of memory
+      to.put(from.asFloatBuffer()); // a plain copy of memory
       return;
     }
     float[] floats = new float[count];
@@ -162,7 +162,7 @@ final class Elements {
     }
   }
 
-  /** A weight that silently became infinite would ruin the network that reads it back. */
+  /** A weight that silently became infinite would ruin the network that is loaded from the file. */
   private static void checkInfinite(DType dtype, String name, float value, int index) {
     if (!Float.isInfinite(value)) {
       throw new IllegalArgumentException(

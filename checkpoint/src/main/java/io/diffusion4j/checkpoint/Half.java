@@ -16,14 +16,16 @@ final class Half {
   static short toBFloat16(float x) {
     int bits = Float.floatToRawIntBits(x);
     if (Float.isNaN(x)) {
-      return (short) (bits >>> 16 | 0x40); // quiet, lest the upper half alone read as infinity
+      return (short)
+          (bits >>> 16 | 0x40); // set the quiet bit: the upper half alone could read as infinity
     }
     return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
   }
 
   /** The float of the same value; exact. */
   static float fromFloat16(short bits) {
-    // Exponent and fraction at float's place mean 2^-112 times the value, subnormals included.
+    // Exponent and fraction at float's position represent 2^-112 times the value, subnormals
+    // included.
     int magnitude = (bits & 0x7fff) << 13;
     int sign = (bits & SIGN) << 16;
     if ((bits & INFINITY_16) == INFINITY_16) {

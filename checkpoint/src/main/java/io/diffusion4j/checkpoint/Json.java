@@ -20,11 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/**
- * JSON in strict UTF-8, where a key given twice is an error, but for settings that others wrote.
- */
+/** JSON in strict UTF-8. A duplicate key is an error, except in settings of other programs. */
 final class Json {
-  /** No config or index comes near; a larger file is something else. */
+  /** No config or index is nearly as large; a larger file is something else. */
   private static final long MAX_BYTES = 100_000_000;
 
   static final ObjectMapper MAPPER =
@@ -42,7 +40,7 @@ final class Json {
 
   private Json() {}
 
-  /** An object that is part of the program; the point of 1.0 stays. */
+  /** Parses an object in the source code; keeps the decimal point of 1.0. */
   static ObjectNode constants(String json) {
     try {
       return new JsonMapper().readValue(json, ObjectNode.class);
@@ -51,12 +49,12 @@ final class Json {
     }
   }
 
-  /** Reads a file that holds one object. */
+  /** Reads a file with one object. */
   static ObjectNode readObject(Path file) {
     return readObject(file, MAPPER);
   }
 
-  /** Reads a file of settings; of a key that is given twice, the last value counts. */
+  /** Reads a file of settings; for a duplicate key, the last value counts. */
   static ObjectNode readSettings(Path file) {
     return readObject(file, SETTINGS);
   }
@@ -86,7 +84,7 @@ final class Json {
     }
   }
 
-  /** An object in UTF-8, indented as diffusers does, with a line feed at the end. */
+  /** Formats an object in UTF-8, with diffusers' indentation and a line feed at the end. */
   static ByteBuffer format(ObjectNode object) {
     try {
       return StandardCharsets.UTF_8.encode(
@@ -96,7 +94,7 @@ final class Json {
     }
   }
 
-  /** Writes an object, replacing the file at once or not at all. */
+  /** Writes an object atomically. */
   static void writeObject(Path file, ObjectNode object) {
     AtomicFile.write(file, channel -> AtomicFile.writeFully(channel, format(object)));
   }
@@ -105,12 +103,12 @@ final class Json {
     return MAPPER.getFactory().createParser(text);
   }
 
-  /** Decodes UTF-8; unlike {@code new String}, refuses what is malformed. */
+  /** Decodes UTF-8; unlike {@code new String}, rejects malformed input. */
   static String decode(ByteBuffer utf8) throws CharacterCodingException {
     return StandardCharsets.UTF_8.newDecoder().decode(utf8).toString();
   }
 
-  /** What is wrong and where, without a copy of the source. */
+  /** Describes the failure and its position, without a copy of the source. */
   static String reason(JsonProcessingException e) {
     var location = e.getLocation();
     return location == null

@@ -10,12 +10,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A file of any size whose bytes are memory-mapped where they are asked for. */
+/** A file of any size, memory-mapped in windows on demand. */
 final class MappedFile implements AutoCloseable {
   /** A mapping is at most 2 GiB, so the file is mapped in windows; a power of two. */
   private static final long WINDOW = 1L << 30;
 
-  /** A file of so many bytes is not left to the next collection. */
+  /** Files from this size on trigger a collection when they are closed. */
   private static final long LARGE = 64 << 20;
 
   private final Path path;
@@ -48,8 +48,8 @@ final class MappedFile implements AutoCloseable {
   }
 
   /**
-   * Bytes of the file, little-endian and read-only: part of a window, or mapped on their own if
-   * they cross into the next. The caller has checked that the file has them.
+   * Returns bytes of the file, little-endian and read-only: part of a window, or mapped on their
+   * own if they cross into the next. The caller must have checked the range.
    */
   synchronized ByteBuffer bytes(long begin, int length) {
     if (closed) {
@@ -80,8 +80,8 @@ final class MappedFile implements AutoCloseable {
   }
 
   /**
-   * Closes the file. The memory is unmapped once the collector finds that no buffer that was handed
-   * out is in use; after a large file it is asked to look, since what is mapped does not fill the
+   * Closes the file. The memory is unmapped once the collector finds that no returned buffer is in
+   * use. After a large file a collection is requested, because mapped memory does not fill the
    * heap.
    */
   @Override

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A pipeline as diffusers saves it: {@code model_index.json}, which names the components and their
+ * A pipeline in diffusers' layout: {@code model_index.json}, which names the components and their
  * classes, and a folder for each component.
  */
 public final class ModelFolder {
@@ -31,8 +31,8 @@ public final class ModelFolder {
   private final List<String> absent;
 
   /**
-   * Where a component's class comes from. Only the class counts: older files say {@code unclip}
-   * where newer ones say {@code diffusers}.
+   * The class of a component. Only the class counts: older files say {@code unclip} where newer
+   * ones say {@code diffusers}.
    *
    * @param library the Python package, e.g. {@code transformers}
    * @param className e.g. {@code CLIPTextModelWithProjection}
@@ -48,11 +48,10 @@ public final class ModelFolder {
   }
 
   /**
-   * Reads the index of a folder. Whether components are there is checked when they are asked for,
-   * or by {@link #require}. Settings of the pipeline itself, which stand beside the components in
-   * the index, are passed over.
+   * Reads the index of a folder. Components are only checked when they are used, or by {@link
+   * #require}. The pipeline's own settings in the index are ignored.
    *
-   * @throws CheckpointException if there is no index, or it is not valid
+   * @throws CheckpointException if the index is missing or invalid
    * @throws UncheckedIOException if it cannot be read
    */
   public static ModelFolder open(Path folder) {

@@ -17,12 +17,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a pickle as data: what the opcodes say is built, and nothing in it is looked up, loaded or
- * called. Of Python's opcodes those that torch writes, protocols 2 to 5; the others are refused.
+ * Reads a pickle as data: opcodes build values, and no name in it is looked up, loaded or called.
+ * Supports the opcodes that torch writes, protocols 2 to 5; others are errors.
  *
  * <p>Values are {@link String}, {@link Long} or {@link BigInteger}, {@link Double}, {@link
- * Boolean}, {@code byte[]}, {@link #NONE}, {@link Name}, and what {@link Nested} is; and what a
- * {@link Meaning} makes.
+ * Boolean}, {@code byte[]}, {@link #NONE}, {@link Name}, and {@link Nested} values; and the values
+ * that a {@link Meaning} makes.
  */
 final class Pickle {
   /** Python's {@code None}. */
@@ -43,7 +43,10 @@ final class Pickle {
     }
   }
 
-  /** A value that holds values. Its equality is identity, so that no pickle makes it cost more. */
+  /**
+   * A value that holds values. Its equality is identity, so that comparisons stay cheap for any
+   * pickle.
+   */
   abstract static class Nested {
     private int depth = 1;
 
@@ -74,7 +77,7 @@ final class Pickle {
     }
   }
 
-  /** A dictionary, in the order in which keys came. */
+  /** A dictionary, in the order of the file. */
   static final class Dict extends Nested {
     final Map<Object, Object> entries = new LinkedHashMap<>();
 
@@ -85,7 +88,7 @@ final class Pickle {
     }
   }
 
-  /** What a call of something unknown would have made: the call, and what it was filled with. */
+  /** The result of calling an unknown function: the call, and the state that was set on it. */
   static final class Inert extends Nested {
     final Object callable;
     final List<Object> arguments;
@@ -99,12 +102,12 @@ final class Pickle {
     }
   }
 
-  /** What a kind of file means by its names. */
+  /** The meaning of names in a kind of file. */
   interface Meaning {
-    /** What a call makes; empty if it means nothing here, and stays inert. */
+    /** Returns the result of a call; empty for unknown functions, whose calls are kept as data. */
     Optional<Object> call(Name callable, List<Object> arguments);
 
-    /** What a persistent id stands for. */
+    /** Returns the value of a persistent id. */
     Object persistent(List<Object> id);
   }
 
@@ -124,10 +127,10 @@ final class Pickle {
   }
 
   /**
-   * Reads one pickle from where the buffer is, and leaves it behind its end.
+   * Reads one pickle from the buffer's position, and moves the position behind its end.
    *
    * @param bytes little-endian
-   * @throws CheckpointException if it is none that we read, or breaks a limit
+   * @throws CheckpointException if the pickle is not supported, or exceeds a limit
    */
   static Object read(Path file, ByteBuffer bytes, Meaning meaning) {
     return new Pickle(file, bytes, meaning).run();
@@ -219,7 +222,7 @@ final class Pickle {
     }
   }
 
-  /** Calls nothing: either the call has a meaning here, or it is kept as it is written. */
+  /** Executes no code: the call either has a meaning here or is kept as data. */
   private Object call(Object callable, List<Object> arguments) {
     Object known =
         callable instanceof Name name ? meaning.call(name, arguments).orElse(null) : null;
@@ -235,7 +238,7 @@ final class Pickle {
     } else if (target instanceof Items || target instanceof String || target instanceof Number) {
       throw fault("BUILD on " + kind(target) + " (expected: an object)");
     }
-    // A dictionary's attributes, a tensor's: not part of the weights.
+    // Attributes of a dictionary or a tensor are not part of the weights.
   }
 
   private void put(List<Object> values) {
@@ -309,7 +312,7 @@ final class Pickle {
     return values;
   }
 
-  /** The last values, of those since the last mark. */
+  /** Pops the last values, after the last mark. */
   private List<Object> last(int count) {
     int size = stack.size() - (marks.isEmpty() ? 0 : marks.peek());
     if (size < count) {
@@ -401,7 +404,7 @@ final class Pickle {
     return array;
   }
 
-  /** The next bytes, which are passed over. */
+  /** Returns the next bytes and skips them. */
   private ByteBuffer take(int length, String what) {
     if (bytes.remaining() < length) {
       throw fault(what + ": ends too early");

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * A safetensors file, memory-mapped: opening reads its header alone, and tensors come from the page
- * cache when asked for. Files of any size.
+ * A safetensors file, memory-mapped: opening reads the header only, and tensors are read from the
+ * page cache on demand. Files can have any size.
  *
  * <p>The file must not be changed in place while it is open; {@link SafetensorsWriter} replaces
  * files instead.
@@ -26,7 +26,7 @@ public final class SafetensorsFile implements TensorSource {
   }
 
   /**
-   * Opens a file and checks all that its header claims.
+   * Opens a file and validates its header.
    *
    * @throws CheckpointException if it is not a valid safetensors file
    * @throws java.io.UncheckedIOException if it cannot be read
@@ -78,10 +78,10 @@ public final class SafetensorsFile implements TensorSource {
   }
 
   /**
-   * Returns normally if the bytes are those that were written, or if the file has no checksum;
-   * reads all of them. Files of {@link SafetensorsWriter#withChecksum} have one.
+   * Verifies the file's checksum, if it has one; reads the whole file. Files of {@link
+   * SafetensorsWriter#withChecksum} have one.
    *
-   * @throws CheckpointException if they are not
+   * @throws CheckpointException if the file is damaged
    */
   public void requireIntact() {
     String written = header.metadata().get(Checksum.NOTE);
@@ -101,8 +101,8 @@ public final class SafetensorsFile implements TensorSource {
   }
 
   /**
-   * Closes the file. The memory is unmapped once the collector finds that no buffer that was handed
-   * out is in use.
+   * Closes the file. The memory is unmapped once the collector finds that no returned buffer is in
+   * use.
    */
   @Override
   public void close() {

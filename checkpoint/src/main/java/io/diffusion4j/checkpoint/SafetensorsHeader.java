@@ -72,15 +72,15 @@ record SafetensorsHeader(
       throw new CheckpointException(file, "header: not valid JSON: " + Json.reason(e), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e, e);
-    } catch (IllegalArgumentException e) { // ours: what is wrong with which entry
+    } catch (IllegalArgumentException e) { // our own exception, which names the entry
       throw new CheckpointException(file, "header: " + e.getMessage(), e);
     }
   }
 
   /**
-   * Lays tensors out one after the other and formats the head, length and padding included.
+   * Places tensors one after the other and formats the head, length and padding included.
    *
-   * @param alignment of the first byte of data, a multiple of 8
+   * @param alignment alignment of the first byte of data, a multiple of 8
    */
   static ByteBuffer format(
       Collection<TensorInfo> tensors, SortedMap<String, String> metadata, int alignment) {

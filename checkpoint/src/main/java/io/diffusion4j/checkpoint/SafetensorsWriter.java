@@ -20,11 +20,11 @@ import java.util.function.Supplier;
 /**
  * Writes tensors to a safetensors file.
  *
- * <p>Tensors are named first and asked for their values one by one while the file is written, so
- * that a model need not fit the heap. What is written depends on the tensors and notes alone, not
- * on the order in which they were added: it is laid out as the format's reference writer does, by
- * type and then by name. A file is replaced at once or not at all: until the new one is complete
- * and on disk it has a temporary name in the same folder, and on failure it is removed.
+ * <p>Tensors are declared first; their values are supplied one by one while the file is written, so
+ * that a model need not fit the heap. The bytes depend only on the tensors and the metadata, not on
+ * the order of the calls: tensors are stored like by the format's reference writer, by type and
+ * then by name. A file is replaced atomically: until the new one is complete and on disk it has a
+ * temporary name in the same folder, and on failure it is removed.
  *
  * <pre>{@code
  * new SafetensorsWriter()
@@ -36,38 +36,39 @@ import java.util.function.Supplier;
  * <p>Not for use by several threads.
  */
 public final class SafetensorsWriter {
-  /** What a shard may hold unless told otherwise: 10 GB, as diffusers has it. */
+  /** The default maximum size of a shard: 10 GB, as in diffusers. */
   public static final long DEFAULT_SHARD_BYTES = 10_000_000_000L;
 
   private static final int BUFFER_BYTES = 1 << 20;
 
-  /** What the format asks for. */
+  /** The alignment that the format requires. */
   private static final int ALIGNMENT = 8;
 
   private final TreeMap<String, String> metadata = new TreeMap<>(Map.of("format", "pt"));
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
   private int alignment = ALIGNMENT;
 
-  /** A writer with the note {@code format = pt}, which transformers asks for. */
+  /** Creates a writer with the metadata {@code format = pt}, which transformers requires. */
   public SafetensorsWriter() {}
 
-  /** Adds a note that travels with the tensors, such as where they come from. */
+  /** Adds a metadata entry, such as the origin of the tensors. */
   public SafetensorsWriter note(String key, String value) {
     metadata.put(key, value);
     return this;
   }
 
-  /** Adds notes that travel with the tensors. */
+  /** Adds metadata entries. */
   public SafetensorsWriter notes(Map<String, String> notes) {
     metadata.putAll(notes);
     return this;
   }
 
   /**
-   * Begins the data at a multiple of so many bytes, for whom reads them where they are mapped.
+   * Aligns the data to a multiple of this many bytes, for readers that use the mapped memory
+   * directly.
    *
-   * @param bytes a multiple of 8; each tensor begins at such a multiple only if those before it are
-   *     that long
+   * @param bytes a multiple of 8; a tensor is aligned to it only if the sizes of the tensors before
+   *     it are multiples too
    */
   public SafetensorsWriter alignedTo(int bytes) {
     Check.that(bytes > 0 && bytes % ALIGNMENT == 0, "alignment", bytes, "a multiple of 8");
@@ -76,15 +77,14 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Adds a checksum to the notes, which {@link SafetensorsFile#requireIntact} detects damage by.
+   * Adds a checksum to the metadata, by which {@link SafetensorsFile#requireIntact} detects damage.
    */
   public SafetensorsWriter withChecksum() {
     return note(Checksum.NOTE, Checksum.NONE);
   }
 
   /**
-   * Removes what processes that were killed while they wrote a file left beside it. No other may be
-   * writing the file.
+   * Removes temporary files of killed writers. No other process may be writing the file.
    *
    * @throws java.io.UncheckedIOException if the folder cannot be read or written
    */
@@ -93,10 +93,10 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Adds a tensor of a floating-point type; values are rounded to nearest even. A finite value that
-   * the type cannot hold fails the writing.
+   * Adds a tensor of a floating-point type; values are rounded to nearest even. Writing fails for a
+   * finite value that the type cannot represent.
    *
-   * @param values row-major; asked for while writing
+   * @param values row-major; called while the file is written
    */
   public SafetensorsWriter floats(
       String name, DType dtype, long[] shape, Supplier<float[]> values) {
@@ -115,9 +115,10 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Adds a tensor of an integer type or BOOL. A value that the type cannot hold fails the writing.
+   * Adds a tensor of an integer type or BOOL. Writing fails for a value that the type cannot
+   * represent.
    *
-   * @param values row-major; asked for while writing
+   * @param values row-major; called while the file is written
    */
   public SafetensorsWriter longs(String name, DType dtype, long[] shape, Supplier<long[]> values) {
     Check.that(!dtype.isFloat(), "dtype of " + name, dtype, "an integer type");
@@ -135,9 +136,10 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Adds a tensor whose bytes are already as the file wants them: row-major and little-endian.
+   * Adds a tensor whose bytes already have the file's format: row-major and little-endian.
    *
-   * @param bytes from position to limit; asked for while writing; its position is left alone
+   * @param bytes supplies the bytes from position to limit, without changing the position; called
+   *     while the file is written
    */
   public SafetensorsWriter raw(String name, DType dtype, long[] shape, Supplier<ByteBuffer> bytes) {
     return add(
@@ -151,7 +153,9 @@ public final class SafetensorsWriter {
         });
   }
 
-  /** Adds a tensor of another file as it is, whatever its size; read while writing. */
+  /**
+   * Adds an unchanged tensor of another file, of any size; it is read while the file is written.
+   */
   public SafetensorsWriter copy(TensorSource source, String name) {
     TensorInfo original = source.info(name);
     return add(
@@ -167,9 +171,9 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Adds a tensor of another file, whose numbers are stored as this type if they are floats.
+   * Adds a tensor of another file, converted to this type if its elements are floats.
    *
-   * @param floats empty to copy it as it is
+   * @param floats the new type; empty to keep the type
    */
   public SafetensorsWriter copy(TensorSource source, String name, Optional<DType> floats) {
     DType own = source.info(name).dtype();
@@ -185,7 +189,7 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Writes one file, replacing it if there is one. Suppliers are asked anew each time, so a writer
+   * Writes one file, replacing an existing one. Suppliers are called again each time, so a writer
    * can write more than once.
    *
    * @throws java.io.UncheckedIOException if it cannot be written, e.g. because the disk is full
@@ -202,7 +206,7 @@ public final class SafetensorsWriter {
    * complete before the first replaces an older one. Files of this base name that the new
    * checkpoint makes obsolete are removed at the end.
    *
-   * @param maxShardBytes a single tensor may exceed it, and then has a file to itself; {@link
+   * @param maxShardBytes a single larger tensor gets a file of its own; {@link
    *     #DEFAULT_SHARD_BYTES} if in doubt
    * @throws java.io.UncheckedIOException if it cannot be written, e.g. because the disk is full
    * @throws IllegalArgumentException if a supplier's values do not fit the shape or the type
@@ -286,7 +290,7 @@ public final class SafetensorsWriter {
         laidOut.stream().map(Tensor::info).toList(), metadata, alignment);
   }
 
-  /** The length of a file with these tensors. */
+  /** Returns the length of a file with these tensors. */
   private long bytes(List<Tensor> laidOut) {
     long data = laidOut.isEmpty() ? 0 : laidOut.get(laidOut.size() - 1).info().end();
     return header(laidOut).remaining() + data;

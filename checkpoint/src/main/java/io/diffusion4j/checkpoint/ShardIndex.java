@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The {@code <base>.safetensors.index.json} of a model in several files: which tensor is in which.
+ * The {@code <base>.safetensors.index.json} of a model in several files: it maps each tensor to its
+ * file.
  */
 record ShardIndex(SortedMap<String, String> shardOf) {
 
@@ -29,7 +30,7 @@ record ShardIndex(SortedMap<String, String> shardOf) {
     return baseName + ".safetensors.index.json";
   }
 
-  /** The name of file {@code i} of {@code count}. */
+  /** Returns the name of file {@code i} of {@code count}. */
   static String shardName(String baseName, int i, int count) {
     return count == 1
         ? singleName(baseName)
@@ -40,7 +41,7 @@ record ShardIndex(SortedMap<String, String> shardOf) {
     return Pattern.compile(Pattern.quote(baseName) + "-\\d{5}-of-\\d{5}\\.safetensors");
   }
 
-  /** Reads and checks an index; that the shards hold what it says is for their reader to check. */
+  /** Reads and checks an index; the reader of the shards must check their contents. */
   static ShardIndex read(Path file) {
     JsonNode map = Json.readObject(file).path("weight_map");
     if (!map.isObject() || map.isEmpty()) {
@@ -71,7 +72,7 @@ record ShardIndex(SortedMap<String, String> shardOf) {
     return new ShardIndex(shardOf);
   }
 
-  /** Judged by name: a file of the folder may itself be a link, as in the Hugging Face cache. */
+  /** Only the name is checked: the file may itself be a link, as in the Hugging Face cache. */
   private static boolean staysInFolder(Path index, String shard) {
     try {
       Path relative = index.getFileSystem().getPath(shard);
@@ -93,8 +94,8 @@ record ShardIndex(SortedMap<String, String> shardOf) {
 
   /**
    * Replaces the checkpoint of a base name in a folder. Files are written under temporary names
-   * first; an index is removed before its shards change and added after, so that old and new
-   * weights are never read together.
+   * first. The index is removed before its shards change and added afterwards, so that old and new
+   * weights are never mixed.
    */
   static final class Replacement implements AutoCloseable {
     private final Path folder;
@@ -107,13 +108,16 @@ record ShardIndex(SortedMap<String, String> shardOf) {
       this.baseName = baseName;
     }
 
-    /** Writes a file of so many bytes, 0 if that is unknown, under a temporary name. */
+    /** Writes a file of this many bytes, 0 if unknown, under a temporary name. */
     void add(String name, long bytes, AtomicFile.Content content) {
       files.add(new AtomicFile(folder.resolve(name), bytes, content));
       names.add(name);
     }
 
-    /** Adds the index; after its shards, because files get their names in the order added. */
+    /**
+     * Adds the index; call it after adding the shards, because files are renamed in the order of
+     * the calls.
+     */
     void addIndex(ShardIndex index, long totalBytes) {
       var root = Json.MAPPER.createObjectNode();
       root.putObject("metadata").put("total_size", totalBytes);

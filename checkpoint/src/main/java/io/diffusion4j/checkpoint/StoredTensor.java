@@ -3,9 +3,9 @@ package io.diffusion4j.checkpoint;
 import java.nio.ByteBuffer;
 
 /**
- * A tensor as it is stored, for whom it need not be converted or copied first.
+ * A tensor in its stored form, for callers that need no conversion or copy.
  *
- * @param dtype what the bytes are
- * @param bytes little-endian, row-major; not to be used when what they are from is closed
+ * @param dtype type of the elements
+ * @param bytes little-endian, row-major; valid until the source is closed
  */
 public record StoredTensor(DType dtype, ByteBuffer bytes) {}

@@ -4,13 +4,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file says about one tensor.
+ * The header entry of a tensor.
  *
  * @param name its key, e.g. {@code prior.norm_out.weight}
  * @param dtype how its elements are stored
  * @param shape its dimensions, outermost first; empty for a scalar
- * @param begin where its bytes begin, counted from the start of its file's data
- * @param end where its bytes end, exclusive
+ * @param begin offset of its first byte in the file's data
+ * @param end offset of its end, exclusive
  */
 public record TensorInfo(String name, DType dtype, long[] shape, long begin, long end) {
   /** Checks that the byte range fits the shape. */
@@ -24,24 +24,24 @@ public record TensorInfo(String name, DType dtype, long[] shape, long begin, lon
     }
   }
 
-  /** The dimensions; a copy. */
+  /** Returns a copy of the dimensions. */
   @Override
   public long[] shape() {
     return shape.clone();
   }
 
-  /** How many elements the tensor has: the product of its shape, 1 for a scalar. */
+  /** Returns the number of elements: the product of the shape, 1 for a scalar. */
   public long size() {
     return byteSize() / dtype.bytes();
   }
 
-  /** How many bytes the tensor occupies. */
+  /** Returns the number of bytes. */
   public long byteSize() {
     return end - begin;
   }
 
   /**
-   * The bytes that a tensor of this shape needs.
+   * Returns the number of bytes of a tensor of this shape.
    *
    * @throws IllegalArgumentException if a dimension is negative or the product overflows
    */

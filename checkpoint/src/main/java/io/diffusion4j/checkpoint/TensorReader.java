@@ -6,19 +6,19 @@ import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 
 /**
- * Runs of a tensor's elements, in any order and by several threads at once: the way to rearrange a
- * large tensor without having it on the heap. What is stored as it is asked for is copied and not
- * converted.
+ * Runs of a tensor's elements, in any order and by several threads at once: use it to rearrange a
+ * large tensor without loading it into the heap. Elements that already have the requested type are
+ * copied without conversion.
  */
 public interface TensorReader {
   /**
-   * Elements {@code [first, first + count)} as floats, into {@code to[at…]}.
+   * Reads elements {@code [first, first + count)} as floats into {@code to[at…]}.
    *
    * @param first counted row-major
    */
   void floats(int first, float[] to, int at, int count);
 
-  /** The same as the bits of bfloat16, rounded to the nearest, ties to even. */
+  /** Reads elements as the bits of bfloat16, rounded to the nearest, ties to even. */
   default void bfloat16(int first, short[] to, int at, int count) {
     float[] floats = new float[count];
     floats(first, floats, 0, count);
@@ -27,12 +27,12 @@ public interface TensorReader {
     }
   }
 
-  /** Of values on the heap. */
+  /** A reader of values on the heap. */
   static TensorReader of(float[] values) {
     return (first, to, at, count) -> System.arraycopy(values, first, to, at, count);
   }
 
-  /** Of stored bytes. */
+  /** A reader of stored bytes. */
   static TensorReader of(DType dtype, ByteBuffer bytes) {
     ByteBuffer stored = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
     return switch (dtype) {
@@ -50,13 +50,13 @@ public interface TensorReader {
     };
   }
 
-  /** Of the bits of bfloat16. */
+  /** A reader of the bits of bfloat16. */
   record OfBfloat16(ShortBuffer bits) implements TensorReader {
     private static final int RUN = 4096;
 
     @Override
     public void floats(int first, float[] to, int at, int count) {
-      short[] run = new short[Math.min(count, RUN)]; // from an array a loop of vectors is compiled
+      short[] run = new short[Math.min(count, RUN)]; // the JIT vectorises loops over an array
       for (int done = 0; done < count; done += run.length) {
         int here = Math.min(run.length, count - done);
         bits.get(first + done, run, 0, here);

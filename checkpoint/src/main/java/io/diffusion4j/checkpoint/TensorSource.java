@@ -9,8 +9,8 @@ import java.util.Map;
 /**
  * Named tensors to read from.
  *
- * <p>An implementation is safe for use by several threads until it is closed. To rename or to leave
- * out tensors, wrap it.
+ * <p>Implementations are thread-safe until they are closed. To rename or to leave out tensors, wrap
+ * a source.
  */
 public interface TensorSource extends AutoCloseable {
   /** The names of all tensors, in the order in which they are stored. */
@@ -20,17 +20,17 @@ public interface TensorSource extends AutoCloseable {
   boolean contains(String name);
 
   /**
-   * What is known of a tensor.
+   * Returns the header entry of a tensor.
    *
-   * @throws CheckpointException if there is none of this name
+   * @throws CheckpointException if there is no tensor of this name
    */
   TensorInfo info(String name);
 
-  /** The notes that travel with the tensors, e.g. {@code format} = {@code pt}. */
+  /** The metadata of the tensors, e.g. {@code format} = {@code pt}. */
   Map<String, String> metadata();
 
   /**
-   * Part of a tensor's bytes as they are stored: row-major, little-endian, read-only.
+   * Returns part of a tensor's stored bytes: row-major, little-endian, read-only.
    *
    * <p>The view stays valid after the source is closed.
    *
@@ -41,13 +41,13 @@ public interface TensorSource extends AutoCloseable {
    */
   ByteBuffer raw(String name, long offset, int length);
 
-  /** Releases the files; buffers handed out stay valid. */
+  /** Releases the files; returned buffers stay valid. */
   @Override
   void close();
 
   /**
-   * All bytes of a tensor, as {@link #raw(String, long, int)}. A caller that can use the stored
-   * type itself, such as bfloat16 on a GPU, reads it here without widening.
+   * Returns all stored bytes of a tensor, see {@link #raw(String, long, int)}. Callers that can use
+   * the stored type, such as bfloat16 on a GPU, avoid a conversion.
    *
    * @throws IllegalArgumentException if it has more than 2³¹ − 1 bytes
    */
@@ -57,7 +57,7 @@ public interface TensorSource extends AutoCloseable {
   }
 
   /**
-   * A tensor as floats, row-major: F32, F16 and BF16 exactly, F64 and integers to the nearest
+   * Reads a tensor as floats, row-major: F32, F16 and BF16 exactly, F64 and integers to the nearest
    * float.
    *
    * @throws CheckpointException if there is no such tensor
@@ -71,8 +71,8 @@ public interface TensorSource extends AutoCloseable {
   }
 
   /**
-   * A run of a tensor's elements as floats, enough to fill the destination from its position to its
-   * limit; the way to read a tensor of any size, and to read into native memory.
+   * Reads consecutive elements as floats until the destination is full, from its position to its
+   * limit. Use it for tensors of any size, and to read into native memory.
    *
    * @param first the first element, counted row-major
    * @throws IndexOutOfBoundsException if the tensor ends before the destination is full
@@ -90,7 +90,7 @@ public interface TensorSource extends AutoCloseable {
   }
 
   /**
-   * A tensor as doubles, row-major; exact except for integers beyond 2⁵³.
+   * Reads a tensor as doubles, row-major; exact except for integers beyond 2⁵³.
    *
    * @throws CheckpointException if there is no such tensor
    * @throws IllegalArgumentException if it has more than 2³¹ − 1 elements
@@ -107,7 +107,7 @@ public interface TensorSource extends AutoCloseable {
   }
 
   /**
-   * An integer or BOOL tensor as longs, row-major.
+   * Reads an integer or BOOL tensor as longs, row-major.
    *
    * @throws CheckpointException if there is no such tensor
    * @throws IllegalArgumentException if it holds floating-point numbers, or more than 2³¹ − 1
@@ -126,7 +126,7 @@ public interface TensorSource extends AutoCloseable {
   }
 
   /**
-   * A BOOL or U8 tensor of zeros and ones, row-major.
+   * Reads a BOOL or U8 tensor of zeros and ones, row-major.
    *
    * @throws CheckpointException if there is no such tensor
    * @throws IllegalArgumentException if it is of another type, holds another value, or has more

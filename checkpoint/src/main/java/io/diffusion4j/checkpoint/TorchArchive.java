@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The zip files of torch: one folder, whose entries are stored as they are, so that they can be
- * mapped. ZIP64 included.
+ * Torch's zip files: one folder of uncompressed entries, which can be memory-mapped. Supports
+ * ZIP64.
  *
- * <p>Our own reader, because a library's would inflate, copy, or believe local headers; 2³² bytes
- * in an entry, and the place of its first byte in the file, are what is wanted here.
+ * <p>We have our own reader because libraries decompress, copy, or trust local headers. We need
+ * entries of more than 2³² bytes, and the offset of an entry's first byte in the file.
  */
 final class TorchArchive {
   private static final int END = 0x06054b50;
@@ -29,10 +29,10 @@ final class TorchArchive {
   private static final int U16 = 0xffff;
   private static final String PICKLE = "/data.pkl";
 
-  /** What the directory says. */
+  /** An entry of the directory. */
   private record Entry(int flags, int method, long compressed, long size, long local) {}
 
-  /** The bytes of an entry in the file. */
+  /** The range of an entry's bytes in the file. */
   record Range(long begin, long length) {}
 
   private final MappedFile file;
@@ -43,7 +43,7 @@ final class TorchArchive {
   /**
    * Reads the directory.
    *
-   * @throws CheckpointException if it is not torch's, or claims what the file does not hold
+   * @throws CheckpointException if it is not torch's, or its ranges do not fit the file
    */
   TorchArchive(MappedFile file) {
     this.file = file;
@@ -60,9 +60,9 @@ final class TorchArchive {
   }
 
   /**
-   * Where an entry's bytes are.
+   * Returns the range of an entry's bytes.
    *
-   * @throws CheckpointException if there is no such entry, or it is not stored as torch stores it
+   * @throws CheckpointException if there is no such entry, or it is compressed or encrypted
    */
   Range entry(String name) {
     String full = root + "/" + name;
@@ -172,7 +172,7 @@ final class TorchArchive {
     }
   }
 
-  /** The extra field with the values that 32 bits did not hold. */
+  /** Reads the extra field with the values that do not fit 32 bits. */
   private ByteBuffer extra64(String name, ByteBuffer extra) {
     while (extra.remaining() >= 4) {
       int id = extra.getShort() & U16;

@@ -22,15 +22,15 @@ import java.util.TreeMap;
 
 /**
  * A file of {@code torch.save}, before and since torch 1.6, or of {@code torch.jit.save}: read as
- * data, nothing in it is looked up or run. Tensors that are contiguous are memory-mapped, others
+ * data, without looking up or running anything. Contiguous tensors are memory-mapped, others are
  * gathered when they are read.
  *
- * <p>Its tensors are those of the object, if it is a dictionary with text for keys and at least one
- * tensor; else of the first such dictionary under {@code state_dict}, {@code model}, {@code
- * model_state_dict}, {@code params_ema}, {@code ema}, {@code module}; else those of a tuple of
- * tensors, called {@code 0}, {@code 1} and so on; else, of a TorchScript module, those of all
- * modules in it, with dots between their names. {@code module.} before all names is taken off, as
- * DataParallel put it there.
+ * <p>The saved object may be a dictionary with string keys and at least one tensor; otherwise the
+ * tensors are those of the first such dictionary under {@code state_dict}, {@code model}, {@code
+ * model_state_dict}, {@code params_ema}, {@code ema}, {@code module}; otherwise of a tuple of
+ * tensors, named {@code 0}, {@code 1} and so on; otherwise of all modules in a TorchScript module,
+ * with dots between their names. The prefix {@code module.} of DataParallel is removed if all names
+ * have it.
  */
 public final class TorchFile implements TensorSource {
   private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
@@ -75,9 +75,9 @@ public final class TorchFile implements TensorSource {
   }
 
   /**
-   * Opens a file and checks all that it claims.
+   * Opens a file and validates it.
    *
-   * @throws CheckpointException if it is no file of torch's, or breaks a rule of this reader
+   * @throws CheckpointException if it is not a file of torch, or exceeds a limit of this reader
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static TorchFile open(Path path) {
@@ -90,7 +90,7 @@ public final class TorchFile implements TensorSource {
     }
   }
 
-  /** Whether a file begins as torch's do; its name says nothing. */
+  /** Whether a file begins like a file of torch; the name does not matter. */
   static boolean recognises(Path path) {
     try (InputStream in = Files.newInputStream(path)) {
       ByteBuffer head = ByteBuffer.wrap(in.readNBytes(9)).order(ByteOrder.LITTLE_ENDIAN);
@@ -98,7 +98,8 @@ public final class TorchFile implements TensorSource {
         return false;
       }
       boolean pickle = (head.get(0) & 0xff) == 0x80 && head.get(1) >= 2 && head.get(1) <= 5;
-      // A header of safetensors may be as long as these bytes say; its JSON begins at the ninth.
+      // These bytes may also be the length of a safetensors header, whose JSON begins at the ninth
+      // byte.
       return head.getInt(0) == ZIP || (pickle && head.get(8) != '{');
     } catch (IOException e) {
       throw MappedFile.cannotRead(path, e);
@@ -141,7 +142,7 @@ public final class TorchFile implements TensorSource {
     return file.bytes(range.begin(), (int) range.length());
   }
 
-  /** Magic number, version of the format, and what machine wrote it. */
+  /** Magic number, version of the format, and properties of the machine that wrote it. */
   private Object readHead(ByteBuffer bytes, TorchTensors tensors) {
     if (bytes.remaining() >= TAR_MARK + 5
         && StandardCharsets.US_ASCII.decode(bytes.slice(TAR_MARK, 5)).toString().equals("ustar")) {
@@ -237,8 +238,9 @@ public final class TorchFile implements TensorSource {
   }
 
   /**
-   * Where the tensors were, which other dictionaries have some, and what means nothing to this
-   * reader, under {@code torch.from}, {@code torch.candidates} and {@code torch.opaque}.
+   * Returns the place of the tensors in the object, the other dictionaries with tensors, and the
+   * names unknown to this reader, under {@code torch.from}, {@code torch.candidates} and {@code
+   * torch.opaque}.
    */
   @Override
   public SortedMap<String, String> metadata() {
@@ -246,7 +248,7 @@ public final class TorchFile implements TensorSource {
   }
 
   /**
-   * How a tensor lies in its storage: elements from one index to the next, of each dimension.
+   * Returns the strides of a tensor in its storage, in elements for each dimension.
    *
    * @throws CheckpointException if there is no such tensor
    */
@@ -255,7 +257,7 @@ public final class TorchFile implements TensorSource {
     return view(name).strides().clone();
   }
 
-  /** Whether a tensor lies in its storage as row-major tensors do. */
+  /** Whether a tensor is row-major in its storage. */
   boolean isContiguous(String name) {
     return view(name).contiguous();
   }
@@ -279,7 +281,7 @@ public final class TorchFile implements TensorSource {
     return Objects.requireNonNull(views.get(name));
   }
 
-  /** Copies elements, those of the range and what it needs at its ends, into row-major order. */
+  /** Copies the elements of a range into row-major order. */
   private ByteBuffer gather(View view, long begin, long offset, int length) {
     int each = view.dtype().bytes();
     long first = offset / each;

@@ -20,28 +20,27 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What torch means by the names in its pickles, and where in the object that was saved its tensors
- * are.
+ * The meaning of the names in torch's pickles, and the search for the tensors in the saved object.
  */
 final class TorchTensors implements Pickle.Meaning {
   /**
-   * Where raw elements are.
+   * A storage: a file entry of raw elements.
    *
-   * @param dtype of its elements; empty where tensors say it themselves
-   * @param key under which the file has it
-   * @param bytes how many they are
+   * @param dtype type of its elements; empty where the tensors declare it
+   * @param key its key in the file
+   * @param bytes number of bytes
    */
   record Storage(Optional<DType> dtype, String key, long bytes) {}
 
   /**
    * A view of a storage.
    *
-   * @param offset the first element
+   * @param offset index of the first element
    * @param shape outermost first
-   * @param strides elements from one index to the next, of each dimension
+   * @param strides in elements, for each dimension
    */
   record View(Storage storage, DType dtype, long offset, long[] shape, long[] strides) {
-    /** Whether elements lie one after the other in the order of a row-major tensor. */
+    /** Whether the elements are contiguous in row-major order. */
     boolean contiguous() {
       long expected = 1;
       for (int d = shape.length - 1; d >= 0; d--) {
@@ -55,15 +54,15 @@ final class TorchTensors implements Pickle.Meaning {
   }
 
   /**
-   * The tensors that a file is about.
+   * The tensors of a file.
    *
    * @param views by name
-   * @param from under which key of the object they were; empty for the object itself
-   * @param candidates all keys that have such tensors, if they were under one
+   * @param from their key in the object; empty for the object itself
+   * @param candidates all keys with such tensors, if they were under a key
    */
   record StateDict(Map<String, View> views, String from, List<String> candidates) {}
 
-  /** Where a training keeps the weights of its model, the first that is there. */
+  /** The keys of a model's weights in files of a training; the first existing one is used. */
   private static final List<String> NESTED =
       List.of("state_dict", "model", "model_state_dict", "params_ema", "ema", "module");
 
@@ -96,12 +95,15 @@ final class TorchTensors implements Pickle.Meaning {
   private static final int MAX_RANK = 32;
   private static final long MAX_ELEMENTS = 1L << 40;
 
-  /** An expanded tensor may have so many times the elements of its storage, or this many. */
+  /**
+   * The limits of an expanded tensor: this multiple of its storage's elements, or this many
+   * elements.
+   */
   private static final int MAX_EXPANSION = 64;
 
   private static final long SMALL = 1_000_000;
 
-  /** Modules are a tree, but nothing in a file makes them one. */
+  /** Modules should be a tree, but a file can contain a cycle. */
   private static final int MAX_MODULES = 100_000;
 
   private final Path file;
@@ -112,12 +114,12 @@ final class TorchTensors implements Pickle.Meaning {
     this.file = file;
   }
 
-  /** The storages that the pickles named, by key. */
+  /** The storages referenced by the pickles, by key. */
   Map<String, Storage> storages() {
     return storages;
   }
 
-  /** The names that mean nothing here, and were not looked up. */
+  /** The unknown names, which were not looked up. */
   SortedSet<String> imports() {
     return imports;
   }
@@ -159,7 +161,7 @@ final class TorchTensors implements Pickle.Meaning {
   @Override
   public Object persistent(List<Object> id) {
     Object kind = argument(id, 0);
-    if (kind.equals("module")) { // the source of a class, in files before 1.6
+    if (kind.equals("module")) { // files before 1.6 contain the source of a class
       return argument(id, 1);
     }
     if (!kind.equals("storage") || !(argument(id, 1) instanceof Name type)) {
@@ -222,7 +224,7 @@ final class TorchTensors implements Pickle.Meaning {
     return type;
   }
 
-  /** A tensor must lie in its storage, computed without overflow. */
+  /** Checks that a tensor is inside its storage, computed without overflow. */
   private void check(View view) {
     long[] shape = view.shape();
     if (shape.length != view.strides().length || shape.length > MAX_RANK) {
@@ -260,7 +262,7 @@ final class TorchTensors implements Pickle.Meaning {
     }
   }
 
-  /** Finds the tensors: see {@link TorchFile} for the rule. */
+  /** Finds the tensors by the rule in {@link TorchFile}. */
   StateDict find(Object top) {
     if (isStateDict(top)) {
       return new StateDict(withoutDataParallel(views((Dict) top)), "", List.of());
@@ -331,9 +333,7 @@ final class TorchTensors implements Pickle.Meaning {
 
   private record Module(String prefix, Dict attributes) {}
 
-  /**
-   * The tensors of a TorchScript module and of the modules in it, as {@code state_dict()} would.
-   */
+  /** Collects the tensors of a TorchScript module and its submodules, like {@code state_dict()}. */
   private Map<String, View> ofModule(Inert top) {
     var views = new LinkedHashMap<String, View>();
     Deque<Module> waiting = new ArrayDeque<>();

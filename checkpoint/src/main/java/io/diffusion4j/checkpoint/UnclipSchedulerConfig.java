@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * How a stage of unCLIP denoises: the {@code scheduler_config.json} of diffusers' {@code
- * UnCLIPScheduler}. Its noise schedule is always the cosine one (Nichol &amp; Dhariwal 2021, eq.
- * 17).
+ * The denoising settings of a stage of unCLIP: the {@code scheduler_config.json} of diffusers'
+ * {@code UnCLIPScheduler}. Its noise schedule is always the cosine one (Nichol &amp; Dhariwal 2021,
+ * eq. 17).
  *
  * @param trainTimesteps the number of timesteps of the noise schedule
  * @param varianceType {@link VarianceType#FIXED_SMALL} or {@link VarianceType#LEARNED_RANGE}
  * @param clipSample whether x̂₀ is clipped to ±{@code clipSampleRange}
  * @param clipSampleRange the bound, &gt; 0
  * @param parameterization what the network predicts; diffusers' {@code UnCLIPScheduler} has no v,
- *     whose name is that of its other schedulers
- * @param spacing which timesteps are visited
+ *     so we use the name from its other schedulers
+ * @param spacing the choice of timesteps
  */
 public record UnclipSchedulerConfig(
     int trainTimesteps,
@@ -30,7 +30,7 @@ public record UnclipSchedulerConfig(
     double clipSampleRange,
     Parameterization parameterization,
     Spacing spacing) {
-  /** What diffusers calls the file. */
+  /** The name of the file in diffusers. */
   public static final String FILE_NAME = "scheduler_config.json";
 
   private static final String CLASS_NAME = "UnCLIPScheduler";
@@ -40,13 +40,13 @@ public record UnclipSchedulerConfig(
   };
 
   /**
-   * Which timesteps are visited, unless a request has its own. diffusers' {@code UnCLIPScheduler}
-   * has one way only; the key and its values are those of its other schedulers.
+   * The choice of timesteps, unless a request has its own. diffusers' {@code UnCLIPScheduler} has
+   * only one choice; the key and its values are from its other schedulers.
    */
   public enum Spacing {
     /** From T − 1 to 0. */
     LINSPACE("linspace"),
-    /** From T − 1, and not to 0 unless all are visited (Lin et al. 2024, table 2). */
+    /** From T − 1, down to 0 only if all timesteps are visited (Lin et al. 2024, table 2). */
     TRAILING("trailing");
 
     private final String key;
@@ -124,8 +124,8 @@ public record UnclipSchedulerConfig(
   /**
    * Reads a file; absent fields have diffusers' defaults.
    *
-   * @throws CheckpointException if it is not that of an unCLIP scheduler, or holds a value or a
-   *     field that we do not know
+   * @throws CheckpointException if it is not an unCLIP scheduler's, or has an unknown field or
+   *     value
    */
   public static UnclipSchedulerConfig read(Path file) {
     ComponentConfig config = ComponentConfig.read(file);
@@ -149,7 +149,7 @@ public record UnclipSchedulerConfig(
     return scheduler;
   }
 
-  /** The value whose key a field has; the first if it is absent. */
+  /** Returns the value whose key a field has; the first value if the field is absent. */
   private static <E> E choice(
       ComponentConfig config, String field, E[] values, Function<E, String> key) {
     String[] keys = Arrays.stream(values).map(key).toArray(String[]::new);
@@ -161,7 +161,7 @@ public record UnclipSchedulerConfig(
     return type == VarianceType.FIXED_SMALL ? "fixed_small_log" : "learned_range";
   }
 
-  /** What the files call it. */
+  /** Its name in files. */
   public static String predictionType(Parameterization parameterization) {
     return switch (parameterization) {
       case EPS -> "epsilon";

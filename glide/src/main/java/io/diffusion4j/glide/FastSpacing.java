@@ -6,8 +6,8 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 
 /**
- * GLIDE's spacing for its upsampler: 27 steps are {@code fast27}, most of them where there is
- * little noise; any other number is spaced evenly.
+ * GLIDE's spacing for its upsampler: 27 steps are {@code fast27}, most of them at low noise; any
+ * other number is spaced evenly.
  */
 record FastSpacing() implements TimestepSpacing {
   static final int STEPS = 27;

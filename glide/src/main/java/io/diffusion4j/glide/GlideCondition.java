@@ -6,25 +6,25 @@ import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.Optional;
 
 /**
- * What one of GLIDE's U-Nets is told.
+ * The condition of one of GLIDE's U-Nets.
  *
- * @param text as the same network's transformer read it
- * @param low the small image, enlarged bilinearly to the size of the large one, of an upsampler
- * @param known what is known of the picture, of a network for pictures with missing parts; if
- *     absent there, nothing is
+ * @param text the output of the same network's transformer
+ * @param low the small image, enlarged bilinearly to the size of the large one, for an upsampler
+ * @param known the known part of the picture, for a network for inpainting; if absent there,
+ *     nothing is known
  */
 public record GlideCondition(TextEncoding text, Optional<Image> low, Optional<Known> known) {
-  /** A text alone. */
+  /** Conditions on a text alone. */
   public static GlideCondition of(TextEncoding text) {
     return new GlideCondition(text, Optional.empty(), Optional.empty());
   }
 
-  /** The same with a small image, enlarged. */
+  /** Returns the same condition with an enlarged small image. */
   public GlideCondition beside(Image enlarged) {
     return new GlideCondition(text, Optional.of(enlarged), known);
   }
 
-  /** The same with what is known of the picture. */
+  /** Returns the same condition with the known part of the picture. */
   public GlideCondition knowing(Known part) {
     return new GlideCondition(text, low, Optional.of(part));
   }
@@ -32,7 +32,7 @@ public record GlideCondition(TextEncoding text, Optional<Image> low, Optional<Kn
   /**
    * A part of a picture.
    *
-   * @param image the picture; what is unknown of it is not looked at
+   * @param image the picture; unknown pixels are ignored
    * @param mask {@code [H, W]}: 1 where a pixel is known, 0 where it is not
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity

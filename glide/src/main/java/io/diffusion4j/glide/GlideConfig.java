@@ -13,7 +13,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.util.List;
 
 /**
- * The shape of one of GLIDE's networks: a U-Net and the transformer that reads the text for it.
+ * The shape of one of GLIDE's networks: a U-Net and its text transformer.
  *
  * @param unet the U-Net, whose context is as wide as the transformer
  * @param text the transformer
@@ -33,31 +33,31 @@ public record GlideConfig(AdmConfig unet, Transformer text, int vocabulary, int 
   }
 
   /**
-   * Checks that a tokenizer has as many tokens as the network knows.
+   * Checks that a tokenizer has as many tokens as the network.
    *
-   * @throws IllegalArgumentException if not
+   * @throws IllegalArgumentException if the numbers differ
    */
   public void requireFits(Gpt2Tokenizer tokenizer) {
     int size = tokenizer.vocabulary().size();
     Check.that(size == vocabulary, "n_vocab", vocabulary, "the tokenizer's %s", size);
   }
 
-  /** The published model of 64×64 pixels. */
+  /** Returns the shape of the published base model of 64×64 pixels. */
   public static GlideConfig base() {
     return base(Beside.NOTHING);
   }
 
-  /** The published model of 64×64 pixels for pictures with missing parts. */
+  /** Returns the shape of the published base model of 64×64 pixels for inpainting. */
   public static GlideConfig baseInpaint() {
     return base(Beside.KNOWN);
   }
 
-  /** The published upsampler to 256×256 pixels. */
+  /** Returns the shape of the published upsampler to 256×256 pixels. */
   public static GlideConfig upsampler() {
     return upsampler(Beside.LOW);
   }
 
-  /** The published upsampler to 256×256 pixels for pictures with missing parts. */
+  /** Returns the shape of the published upsampler to 256×256 pixels for inpainting. */
   public static GlideConfig upsamplerInpaint() {
     return upsampler(Beside.KNOWN_AND_LOW);
   }
@@ -95,7 +95,7 @@ public record GlideConfig(AdmConfig unet, Transformer text, int vocabulary, int 
         TEXT_LENGTH);
   }
 
-  /** What GLIDE calls a transformer of this width. */
+  /** Returns GLIDE's name for a transformer of this width. */
   static Transformer transformer(int width, int layers, int heads) {
     return new Transformer(width, 4 * width, layers, heads, Activation.GELU, EPS);
   }

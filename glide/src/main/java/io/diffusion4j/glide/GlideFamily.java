@@ -26,9 +26,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Folders as {@link GlideNetworks} describes them. */
+/** Model folders in the layout of {@link GlideNetworks}. */
 public final class GlideFamily implements ModelFamily {
-  /** The component of a folder that guides, if it is there. */
+  /** The optional component that guides. */
   public static final String NOISED_CLIP = "noised_clip";
 
   private static final String NAME = "glide";

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The files of GLIDE as they are published, {@code base.pt}, {@code upsample.pt} and the two with
- * {@code -inpaint}. A file is known by the names and the shapes of its tensors.
+ * GLIDE's published files, {@code base.pt}, {@code upsample.pt} and the two with {@code -inpaint}.
+ * A file is recognised by the names and the shapes of its tensors.
  */
 public final class GlideFiles {
   private static final List<String> VOCABULARIES =
@@ -39,9 +39,9 @@ public final class GlideFiles {
   }
 
   /**
-   * The settings of a file that is published.
+   * Finds the settings of a published file.
    *
-   * @throws CheckpointException if it is none of them; the message names them
+   * @throws CheckpointException if the file is none of the published ones; the message lists them
    */
   public static GlideConfig recognise(Path origin, TensorSource tensors) {
     return Manifest.recognise(
@@ -53,17 +53,17 @@ public final class GlideFiles {
   }
 
   /**
-   * Writes a folder as {@link GlideNetworks} describes it, or adds to one: a network that draws
-   * small images goes to {@code base}, one that draws large ones to {@code upsample}.
+   * Writes a folder in the layout of {@link GlideNetworks}, or adds to one: the base network is
+   * written to {@code base}, the upsampler to {@code upsample}.
    *
    * @param vocabulary the folder of GLIDE's {@code encoder.json} and {@code vocab.bpe}
    * @param settings the folder with the {@code config.json} of a network that is not published;
-   *     empty for those that are
-   * @param dtype how floats are stored; empty for as they are
-   * @param maxShardBytes of a file of weights
-   * @throws CheckpointException if tensors are not those of the network
-   * @throws IllegalArgumentException if two files are of one network, or the vocabulary does not
-   *     fit
+   *     empty for published networks
+   * @param dtype how floats are stored; empty to keep their type
+   * @param maxShardBytes maximum size of one file of weights
+   * @throws CheckpointException if the tensors are not the network's
+   * @throws IllegalArgumentException if two files contain the same network, or the vocabulary does
+   *     not fit
    */
   public static void convert(
       List<Path> files,

@@ -20,21 +20,21 @@ import java.util.Objects;
 
 /**
  * GLIDE's networks: {@code model.safetensors} with OpenAI's keys, and a {@code config.json} with
- * the arguments of the class's constructor, since OpenAI publishes them in code. To these come
- * {@code _class_name}, {@code image_size}, the tokenizer's {@code n_vocab}, and {@code groups}
- * where they are not 32.
+ * the arguments of the class's constructor, since OpenAI publishes them in code. The other fields
+ * are {@code _class_name}, {@code image_size}, the tokenizer's {@code n_vocab}, and {@code groups}
+ * if it is not 32.
  */
 public final class GlideFolders {
   private static final String CONFIG = "config.json";
 
-  /** GLIDE's classes by what they see beside x_t. */
+  /** GLIDE's classes by their inputs beside x_t. */
   private static final Map<Beside, String> CLASSES =
       new EnumMap<>(
           Map.of(
               Beside.NOTHING, "Text2ImUNet",
               Beside.LOW, "SuperResText2ImUNet",
               Beside.KNOWN, "InpaintText2ImUNet",
-              Beside.KNOWN_AND_LOW, "SuperResInpaintText2ImUnet")); // spelled so
+              Beside.KNOWN_AND_LOW, "SuperResInpaintText2ImUnet")); // this is its spelling
 
   private GlideFolders() {}
 
@@ -73,13 +73,13 @@ public final class GlideFolders {
     }
   }
 
-  /** Whether a folder says that it has a network of GLIDE. */
+  /** Whether the settings of a folder are those of a network of GLIDE. */
   static boolean isAt(Path folder) {
     Path file = folder.resolve(CONFIG);
     try {
       return Files.isRegularFile(file)
           && ComponentConfig.read(file).className().filter(CLASSES::containsValue).isPresent();
-    } catch (CheckpointException e) { // a file that cannot be read is not one of these
+    } catch (CheckpointException e) { // an unreadable file is not one of GLIDE's
       return false;
     }
   }
@@ -89,7 +89,7 @@ public final class GlideFolders {
     return Objects.requireNonNull(CLASSES.get(config.unet().beside()));
   }
 
-  /** What the weights of a network must be. */
+  /** The expected weights of a network. */
   public static Manifest manifest(GlideConfig config) {
     var text = new GlideTextNetwork(config);
     var unet = new AdmNetwork(config.unet(), config.textLength());

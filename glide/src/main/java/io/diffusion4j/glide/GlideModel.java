@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One of GLIDE's networks with its weights: a U-Net, and the transformer that reads the text for
- * it, once for all steps. Thread-safe; holds native memory until it is closed.
+ * One of GLIDE's networks with its weights: a U-Net, and its text transformer, which runs once for
+ * all steps. Thread-safe; holds native memory until it is closed.
  */
 public final class GlideModel implements TextEncoder, AutoCloseable {
   private final GlideConfig config;
@@ -53,7 +53,7 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
   }
 
   /**
-   * Loads a folder as {@link GlideFolders} describes it.
+   * Loads a folder in the layout of {@link GlideFolders}.
    *
    * @throws IllegalArgumentException if the tokenizer has another vocabulary
    */
@@ -70,9 +70,9 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
   }
 
   /**
-   * Reads texts for this network's U-Net, and for no other: the hidden states {@code [L, W]} after
-   * the last norm, and as embedding what joins the time embedding. The empty text is the
-   * unconditional one.
+   * Returns the encoder of texts for this network's U-Net only: the hidden states {@code [L, W]}
+   * after the last norm, and, as the embedding, the vector that is added to the time embedding. The
+   * empty text is the unconditional one.
    */
   @Override
   public List<TextEncoding> encode(List<String> prompts) {
@@ -120,10 +120,9 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
   }
 
   /**
-   * The U-Net, which predicts the noise.
+   * Returns the U-Net, which predicts the noise.
    *
-   * <p>Throws {@link IllegalArgumentException} for a condition that is not what the network was
-   * trained with.
+   * <p>It throws {@link IllegalArgumentException} for a condition of another kind than in training.
    */
   public Denoiser<GlideCondition> denoiser() {
     int timeChannels = config.unet().timeChannels();

@@ -9,16 +9,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /**
- * GLIDE from a folder with {@code base}, {@code upsample}, as {@link GlideFolders} describes them,
- * and {@code tokenizer}, as {@link Gpt2Tokenizer#load} reads it. Either both networks are for
- * pictures with missing parts or none is. Thread-safe: the queries of all callers of a stage are
- * merged. Holds native memory until it is closed.
+ * GLIDE in a folder with {@code base} and {@code upsample} in the layout of {@link GlideFolders},
+ * and {@code tokenizer} in the format of {@link Gpt2Tokenizer#load}. Either both networks are for
+ * inpainting or neither is. Thread-safe: the queries of all callers of a stage are merged. Holds
+ * native memory until it is closed.
  */
 public final class GlideNetworks implements AutoCloseable {
-  /** The folder of the network that draws small images. */
+  /** The folder of the base network. */
   public static final String BASE = "base";
 
-  /** The folder of the network that draws large ones. */
+  /** The folder of the upsampler. */
   public static final String UPSAMPLE = "upsample";
 
   /** The folder of the tokenizer. */
@@ -56,16 +56,16 @@ public final class GlideNetworks implements AutoCloseable {
     }
   }
 
-  /** Whether this is a folder of GLIDE, whatever else may be wrong with it. */
+  /** Whether this is a folder of GLIDE; it may still be damaged. */
   public static boolean isAt(Path folder) {
     return GlideFolders.isAt(folder.resolve(BASE)) || GlideFolders.isAt(folder.resolve(UPSAMPLE));
   }
 
   /**
-   * Whether the networks of a folder complete pictures.
+   * Whether the networks of a folder are for inpainting.
    *
-   * @throws CheckpointException if the folder has not two networks of GLIDE that fit each other, by
-   *     their settings
+   * @throws CheckpointException if the folder does not contain two networks of GLIDE whose settings
+   *     fit each other
    */
   public static boolean completes(Path folder) {
     var base = GlideFolders.read(folder.resolve(BASE)).unet().beside();
@@ -103,7 +103,7 @@ public final class GlideNetworks implements AutoCloseable {
     return new BatchingDenoiser<>(name, model.denoiser(), MAX_BATCH, MAX_WAITING);
   }
 
-  /** The parts that draw images of texts, and complete pictures. */
+  /** Returns the parts of the pipeline. */
   public GlideParts parts() {
     return new GlideParts(
         base,
@@ -119,7 +119,7 @@ public final class GlideNetworks implements AutoCloseable {
     return base.config().unet().beside().known();
   }
 
-  /** Closes everything; nothing may be asked of it after. */
+  /** Closes everything; the parts must not be used afterwards. */
   @Override
   public void close() {
     upsamplerNetwork.close();

@@ -16,12 +16,12 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Stage;
 
 /**
- * What GLIDE is composed of: two networks, each with a text encoder of its own.
+ * The parts of GLIDE: two networks, each with its own text encoder.
  *
- * @param baseText reads texts for the base
+ * @param baseText encodes texts for the base
  * @param base draws small images
  * @param baseSize height and width of the small images
- * @param upsamplerText reads texts for the upsampler
+ * @param upsamplerText encodes texts for the upsampler
  * @param upsampler draws large images
  * @param upsamplerSize height and width of the large images
  */
@@ -38,27 +38,30 @@ public record GlideParts(
   /** The name of the stage that draws large images. */
   public static final String UPSAMPLER = "upsampler";
 
-  /** As in GLIDE's own demonstration. */
+  /** The value in GLIDE's demonstration. */
   private static final double CLIP_SCALE = 3;
 
-  /** Beyond it, images are only noise. */
+  /** Larger scales give nothing but noise. */
   private static final double MAX_GUIDANCE = 30;
 
   private static final int TRAIN_STEPS = 1000;
 
-  /** As in GLIDE's own demonstration: 100 ancestral steps, guided by 3, or by 5 to complete. */
+  /**
+   * The settings of GLIDE's demonstration: 100 ancestral steps, with a guidance scale of 3, or 5
+   * for inpainting.
+   */
   Stage baseStage(boolean completes) {
     return stage(
             BASE, new CosineSchedule(TRAIN_STEPS), TimestepSpacings.SECTIONS, "ddpm", 100, baseSize)
         .withScale(new Stage.Scale(completes ? 5 : 3, MAX_GUIDANCE));
   }
 
-  /** The base when a noised CLIP can guide it. */
+  /** The settings of the base if a noised CLIP can guide it. */
   Stage guidedBaseStage(boolean completes) {
     return baseStage(completes).withGuide(Guides.CLIP, Stage.Scale.ofGradient(CLIP_SCALE));
   }
 
-  /** As in GLIDE's own demonstration: 27 steps, of DDIM, or ancestral to complete. */
+  /** The settings of GLIDE's demonstration: 27 steps, of DDIM, or ancestral for inpainting. */
   Stage upsamplerStage(boolean completes) {
     return stage(
         UPSAMPLER,

@@ -38,14 +38,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * GLIDE (Nichol et al. 2022): a base draws a small image of a text with classifier-free guidance,
- * and an upsampler that reads the text too draws a large one beside it. Networks for pictures with
- * missing parts complete a given one (§4, "image inpainting"), or draw a whole one.
+ * GLIDE (Nichol et al. 2022): a base network draws a small image of a text with classifier-free
+ * guidance, and an upsampler draws the large image, conditioned on the small one and the text.
+ * Networks for inpainting (§4) complete a given picture, or draw a whole one.
  */
 public final class GlidePipeline implements ImagePipeline {
-  /**
-   * What the upsampler's first noise is multiplied by: a little less noise makes a smoother image.
-   */
+  /** The factor of the upsampler's initial noise: slightly less noise makes a smoother image. */
   private static final float TEMPERATURE = 0.997f;
 
   private final ModelCard card;
@@ -69,9 +67,10 @@ public final class GlidePipeline implements ImagePipeline {
    * Composes the parts.
    *
    * @param completes whether the networks complete pictures
-   * @param guidance what becomes of the base's guidance scale
-   * @param choices what the stages offer beside the usual
-   * @param judge what can guide the base by its gradient, in place of classifier-free guidance
+   * @param guidance how the base's guidance scale is applied
+   * @param choices samplers and spacings beyond the usual ones
+   * @param judge a noised CLIP whose gradient can guide the base in place of classifier-free
+   *     guidance
    */
   public GlidePipeline(
       ModelIdentity identity,
@@ -211,7 +210,9 @@ public final class GlidePipeline implements ImagePipeline {
     return images(size, held(base, known).sample(draws, settings, listener));
   }
 
-  /** The base told the text, without classifier-free guidance, and guided by CLIP. */
+  /**
+   * Returns the base conditioned on the text, guided by CLIP in place of classifier-free guidance.
+   */
   private List<float[]> guided(
       List<ImageTask.Words> words,
       Optional<Known> known,
@@ -274,7 +275,7 @@ public final class GlidePipeline implements ImagePipeline {
     return drawn.stream().map(pixels -> new Image(size, size, pixels)).toList();
   }
 
-  /** What the upsampler sees of a small image: as its bytes would have it, enlarged bilinearly. */
+  /** Prepares a small image for the upsampler: rounded to bytes, then enlarged bilinearly. */
   private Image enlarge(Image small) {
     float[] pixels = small.pixels().clone();
     for (int i = 0; i < pixels.length; i++) {
@@ -286,7 +287,7 @@ public final class GlidePipeline implements ImagePipeline {
         parts.upsamplerSize());
   }
 
-  /** Less noise to begin with, and as much as ever after. */
+  /** Scales the initial noise only; the noise of the steps is unchanged. */
   private record Tempered(NoiseSource noise) implements NoiseSource {
     @Override
     public float[] gaussian(String stage, int step, int size) {

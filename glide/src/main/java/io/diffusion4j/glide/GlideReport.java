@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What a folder of GLIDE holds, and what is wrong with it. */
+/** Reports the content of a folder of GLIDE and its failures. */
 final class GlideReport {
   private GlideReport() {}
 

@@ -9,9 +9,9 @@ import io.diffusion4j.nn.weights.Init;
 import java.util.List;
 
 /**
- * What reads the text for one of GLIDE's U-Nets (Nichol et al. 2022, §4): a transformer that sees
- * the whole text at once, padding too. Its states are the U-Net's context, and the last of them
- * joins the time embedding. With GLIDE's keys ({@code Text2ImUNet}).
+ * The text encoder of one of GLIDE's U-Nets (Nichol et al. 2022, §4): a transformer without a
+ * causal mask, which also attends to padding. Its states are the U-Net's context, and the last
+ * state is projected and added to the time embedding. The keys are GLIDE's ({@code Text2ImUNet}).
  */
 record GlideTextNetwork(GlideConfig config) implements NetworkDefinition {
   /** Input {@code [L]}: the token ids. */
@@ -20,10 +20,10 @@ record GlideTextNetwork(GlideConfig config) implements NetworkDefinition {
   /** Input {@code [L]}: 1 for tokens, 0 for padding. */
   static final String PRESENT = "present";
 
-  /** GLIDE was published without what its embeddings start from; this is GPT-2's choice. */
+  /** GLIDE's initialisation of embeddings was not published; this is GPT-2's. */
   private static final Init SMALL = Init.normal(0.01);
 
-  /** Whether a parameter of a checkpoint is this network's. */
+  /** Whether a parameter of a checkpoint belongs to this network. */
   static boolean owns(String key) {
     return key.startsWith("token_embedding.")
         || key.equals("positional_embedding")
@@ -33,7 +33,10 @@ record GlideTextNetwork(GlideConfig config) implements NetworkDefinition {
         || key.startsWith("final_ln.");
   }
 
-  /** Outputs: the states {@code [B, L, W]}, what joins the time embedding {@code [B, 4C]}. */
+  /**
+   * Outputs: the states {@code [B, L, W]}, and the vector added to the time embedding, {@code [B,
+   * 4C]}.
+   */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     int length = config.textLength();
@@ -44,7 +47,7 @@ record GlideTextNetwork(GlideConfig config) implements NetworkDefinition {
     var tokens = nn.at("token_embedding").embedding(ids, config.vocabulary(), w, Init.normal(1));
     var places = nn.reshape(nn.parameter("positional_embedding", SMALL, length, w), 1, length, w);
     var padding = nn.reshape(nn.parameter("padding_embedding", SMALL, length, w), 1, length, w);
-    // Padding has embeddings of its own, one for each place, in place of those of its token.
+    // Padding has its own embeddings, one per position, in place of a token's embedding.
     var words = nn.multiply(nn.add(nn.output(tokens), places), present);
     var absent = nn.subtract(nn.constant(1), present);
     var x = nn.input(nn.add(words, nn.multiply(padding, absent)));

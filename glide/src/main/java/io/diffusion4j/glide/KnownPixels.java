@@ -9,15 +9,16 @@ import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.glide.GlideCondition.Known;
 
 /**
- * What is known of a picture that is to be completed: the networks see it, and each x̂₀ is held to
- * it before it is clipped ({@code denoised_fn} of GLIDE's demonstration of inpainting).
+ * The known pixels of a picture for inpainting: they are an input of the networks, and each x̂₀ is
+ * overwritten with them before it is clipped ({@code denoised_fn} in GLIDE's demonstration of
+ * inpainting).
  *
  * @param image the picture, square
- * @param mask of the same size: bright (from 0 on) where it is to be drawn
+ * @param mask of the same size: bright (at least 0) where pixels are drawn
  */
 public record KnownPixels(Image image, Image mask) {
-  /** What a pixel of the reduced mask is at most, if all of it is known. */
-  private static final float UNTOUCHED = -0.9999f; // rounding leaves it near −1
+  /** The upper limit of a pixel of the reduced mask that is completely known. */
+  private static final float UNTOUCHED = -0.9999f; // rounding leaves values near −1
 
   public KnownPixels {
     Check.that(
@@ -25,12 +26,12 @@ public record KnownPixels(Image image, Image mask) {
     mask.requireSize("mask", image.width(), image.height(), ", as the image");
   }
 
-  /** For the base: a pixel is known if all that it covers of the mask is. */
+  /** Reduces the mask for the base: a pixel is known if all pixels that it covers are. */
   Known at(int size) {
     return new Known(reduced(size), known(size));
   }
 
-  /** For the upsampler, whose mask is the base's, each pixel of it repeated. */
+  /** Makes the upsampler's mask, which is the base's with repeated pixels. */
   Known above(int baseSize, int size) {
     float[] small = known(baseSize);
     float[] large = new float[size * size];
@@ -55,7 +56,7 @@ public record KnownPixels(Image image, Image mask) {
     return known;
   }
 
-  /** Holds x̂₀ to what is known, then clips it to the range of pixels. */
+  /** Overwrites x̂₀ with the known pixels, then clips it to the range of pixels. */
   record Held(Known known) implements X0Treatment {
     private static final X0Treatment RANGE = X0Treatment.clip(1);
 

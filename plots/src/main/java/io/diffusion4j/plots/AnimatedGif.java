@@ -16,16 +16,16 @@ import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 
-/** A file of drawings that are shown one after the other, again and again. Needs no screen. */
+/** An animated GIF that shows drawings in an endless loop. Works without a display. */
 public final class AnimatedGif {
   private static final String FORMAT = "javax_imageio_gif_image_1.0";
 
   private final OutputFile file;
 
   /**
-   * A file that can be written to.
+   * Checks that the file can be written.
    *
-   * @throws IllegalArgumentException if its name does not end in .gif, or its folder is not there
+   * @throws IllegalArgumentException if its name does not end in .gif, or its folder does not exist
    */
   public AnimatedGif(Path path) {
     file = new OutputFile(path);
@@ -34,11 +34,11 @@ public final class AnimatedGif {
   }
 
   /**
-   * Writes drawings of one size, replacing a file that is there.
+   * Writes drawings of equal size, replacing an existing file.
    *
    * @param frames at least one
-   * @param hundredths how long each is shown, in hundredths of a second
-   * @param last how long the last is shown
+   * @param hundredths duration of each frame, in hundredths of a second
+   * @param last duration of the last frame, in hundredths of a second
    */
   public void write(List<? extends Drawing> frames, int hundredths, int last) {
     Check.that(!frames.isEmpty(), "frames", "none", "at least one");

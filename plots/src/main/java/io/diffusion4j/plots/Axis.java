@@ -3,9 +3,8 @@ package io.diffusion4j.plots;
 /**
  * An axis of a chart.
  *
- * @param label what it shows, with the unit
- * @param isLogarithmic whether values are laid out by their logarithm; those not above 0 are left
- *     out
+ * @param label its quantity, with the unit
+ * @param isLogarithmic whether the scale is logarithmic; values that are not above 0 are left out
  */
 public record Axis(String label, boolean isLogarithmic) {
   public static Axis linear(String label) {

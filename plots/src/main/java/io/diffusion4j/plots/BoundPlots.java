@@ -16,8 +16,8 @@ public final class BoundPlots {
   private BoundPlots() {}
 
   /**
-   * What the square error of ε̂ counts in L_t, for the variance β̃_t: β_t² / (2β̃_t·α_t·(1−ᾱ_t)),
-   * which the simple loss replaces by 1 (Ho et al. 2020, eq. 12 and 14).
+   * Plots the weight of the squared error of ε̂ in L_t, for the variance β̃_t: β_t² /
+   * (2β̃_t·α_t·(1−ᾱ_t)), which the simple loss replaces by 1 (Ho et al. 2020, eq. 12 and 14).
    *
    * @param schedules by name, in the order of the legend
    */
@@ -42,7 +42,7 @@ public final class BoundPlots {
         curves);
   }
 
-  /** By the error of x̂₀, which is √(1/SNR) times that of ε̂. */
+  /** Computed from the error of x̂₀, which is √(1/SNR) times the error of ε̂. */
   private static double weight(NoiseSchedule schedule, int t) {
     Posterior posterior = new ForwardProcess(schedule).posterior(t);
     double x0PerEps = 1 / schedule.level(t).snr();
@@ -50,7 +50,7 @@ public final class BoundPlots {
   }
 
   /**
-   * The terms of a model's bound, as they were measured.
+   * Plots the measured terms of a model's bound.
    *
    * @param terms L_t by t, in bits per dimension, by the name of the measurement
    */

@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
  * Points of a chart under one name in the legend.
  *
  * @param name in the legend
- * @param look how they are drawn
- * @param points in the order in which a line meets them
+ * @param look how the points are drawn
+ * @param points in the order of the line
  */
 public record Curve(String name, Look look, List<Point> points) {
   public Curve {
@@ -19,7 +19,7 @@ public record Curve(String name, Look look, List<Point> points) {
   public record Point(double x, double y) {}
 
   /**
-   * How points are drawn. Colours and shapes are numbered, and begin again when there are no more.
+   * How points are drawn. Colours and shapes are numbered cyclically.
    *
    * @param kind line, markers or both
    * @param color curves of one colour belong together
@@ -32,23 +32,23 @@ public record Curve(String name, Look look, List<Point> points) {
       BOTH
     }
 
-    /** The i-th line. */
+    /** Returns the look of the i-th line. */
     public static Look line(int i) {
       return new Look(Kind.LINE, i, i);
     }
 
-    /** The i-th line, with its points marked. */
+    /** Returns the look of the i-th line with marked points. */
     public static Look markedLine(int i) {
       return new Look(Kind.BOTH, i, i);
     }
 
-    /** Marks on the {@code color}-th line. */
+    /** Returns the look of marks on the {@code color}-th line. */
     public static Look markers(int color, int shape) {
       return new Look(Kind.MARKERS, color, shape);
     }
   }
 
-  /** A function of the numbers from {@code from} to {@code to} − 1. */
+  /** Samples a function at the integers from {@code from} to {@code to} − 1. */
   static List<Point> points(int from, int to, IntToDoubleFunction y) {
     return IntStream.range(from, to).mapToObj(x -> new Point(x, y.applyAsDouble(x))).toList();
   }

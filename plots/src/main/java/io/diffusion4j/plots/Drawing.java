@@ -2,7 +2,7 @@ package io.diffusion4j.plots;
 
 import java.awt.Graphics2D;
 
-/** Something to be drawn, in pixels of a screen. */
+/** Something to draw, in screen pixels. */
 public interface Drawing {
   int width();
 

@@ -9,10 +9,10 @@ import java.awt.RenderingHints;
 import java.util.List;
 
 /**
- * The levels of a network from left to right, each at the height of its resolution, so that a U-Net
- * is a U. Dashed lines are skip connections.
+ * A diagram of a network's levels from left to right, each at the height of its resolution, so that
+ * a U-Net looks like a U. Dashed lines are skip connections.
  *
- * @param title above it
+ * @param title title above the diagram
  * @param boxes at least one
  */
 public record LevelDiagram(String title, List<Box> boxes) implements Drawing {
@@ -35,9 +35,9 @@ public record LevelDiagram(String title, List<Box> boxes) implements Drawing {
    * A level.
    *
    * @param lines of text in the box
-   * @param depth how far below the top it stands, from 0
+   * @param depth its row below the top, from 0
    * @param isMarked whether it has another colour
-   * @param skips the boxes to the left that are joined to it
+   * @param skips the boxes to the left that are connected to it
    */
   public record Box(List<String> lines, int depth, boolean isMarked, List<Integer> skips) {
     public Box {

@@ -14,14 +14,14 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Draws charts by XChart, one below the other. The only class that knows it. */
+/** Draws charts by XChart, one below the other. No other class uses XChart. */
 final class Painter {
-  /** The size of one chart, in pixels of a screen. */
+  /** The size of one chart, in screen pixels. */
   static final int WIDTH = 860;
 
   static final int HEIGHT = 440;
 
-  /** For eyes that do not tell all colours apart (Okabe &amp; Ito 2008), the yellow left out. */
+  /** Colours for all kinds of colour vision (Okabe &amp; Ito 2008), without the yellow. */
   private static final List<Color> COLORS =
       IntStream.of(0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x000000)
           .mapToObj(Color::new)
@@ -41,23 +41,23 @@ final class Painter {
 
   private static final Color GRID = new Color(0xD0D0D0);
 
-  /** About; the legend takes the rest. */
+  /** Approximate; the legend needs the rest. */
   private static final int PLOT_WIDTH = 640;
 
-  /** How many pixels the points of a curve are apart at most. */
+  /** The largest distance of a curve's points, in pixels. */
   private static final double FINE = 4;
 
   private static final float LINE_WIDTH = 1.8f;
 
   /**
-   * A logarithmic axis of a smaller span has a number at every tick, as there are one or two powers
-   * of ten on it, or none.
+   * A logarithmic axis of a smaller span has a number at every tick, because it contains at most
+   * two powers of ten.
    */
   private static final double SHORT = 50;
 
   private Painter() {}
 
-  /** Charts one below the other. */
+  /** Paints charts one below the other. */
   static Drawing drawing(List<Chart> charts) {
     return new Drawing() {
       @Override
@@ -77,7 +77,7 @@ final class Painter {
     };
   }
 
-  /** The i-th colour; they begin again when there are no more. */
+  /** Returns the i-th colour, cyclically. */
   static Color color(int i) {
     return COLORS.get(i % COLORS.size());
   }
@@ -115,15 +115,15 @@ final class Painter {
     return drawing;
   }
 
-  /** Whether the points are a curve rather than a polygon. */
+  /** Whether the points are dense enough for a curve. */
   private static boolean isFine(Curve curve) {
     return curve.look().kind() == Look.Kind.LINE
         && (double) PLOT_WIDTH / curve.points().size() < FINE;
   }
 
   /**
-   * The points without the second, so that they are not equally spaced: XChart would put its ticks
-   * on some of them, wherever they are, and not on round numbers.
+   * Removes the second point, so that the points are not equally spaced: XChart would otherwise put
+   * its ticks on points rather than on round numbers.
    */
   private static List<Curve.Point> unequal(List<Curve.Point> points) {
     List<Curve.Point> others = new ArrayList<>(points);
@@ -136,8 +136,8 @@ final class Painter {
   }
 
   /**
-   * The heights, some of them left out to make dashes: XChart begins the dashes anew at every
-   * point, which would make a curve of many points solid.
+   * Returns the values with gaps for dashes: XChart restarts its dashes at every point, so a curve
+   * of many points would look solid.
    */
   private static double[] dashed(List<Curve.Point> points, float[] dash) {
     double[] y = heights(points);
@@ -192,11 +192,11 @@ final class Painter {
     styler.setYAxisLogarithmicDecadeOnly(decades);
     styler.setYAxisDecimalPattern(decades ? "0E0" : "0.######");
     if (logarithmic && !decades) {
-      styler.setAxisTickLabelsFont(font.deriveFont(10f)); // they are close where a decade ends
+      styler.setAxisTickLabelsFont(font.deriveFont(10f)); // ticks are close at the end of a decade
     }
   }
 
-  /** The ratio of the highest to the lowest point. */
+  /** Returns the ratio of the highest to the lowest value. */
   private static double span(Chart chart) {
     var heights =
         chart.curves().stream()

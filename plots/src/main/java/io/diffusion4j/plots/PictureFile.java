@@ -18,9 +18,9 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.w3c.dom.Document;
 
-/** A file of charts or another drawing, PNG or SVG by the ending of its name. Needs no screen. */
+/** A file of charts or of another drawing, PNG or SVG by its extension. Works without a display. */
 public final class PictureFile {
-  /** How many pixels of a PNG a pixel of a screen becomes, so that a print is sharp. */
+  /** The number of PNG pixels per screen pixel along each axis, for sharp prints. */
   private static final int PNG_SCALE = 2;
 
   private static final String SVG_NAMESPACE = "http://www.w3.org/2000/svg";
@@ -29,9 +29,10 @@ public final class PictureFile {
   private final boolean isSvg;
 
   /**
-   * A file that can be written to.
+   * Checks that the file can be written.
    *
-   * @throws IllegalArgumentException if its name ends in neither, or its folder is not there
+   * @throws IllegalArgumentException if its name has another extension, or its folder does not
+   *     exist
    */
   public PictureFile(Path path) {
     file = new OutputFile(path);
@@ -44,12 +45,12 @@ public final class PictureFile {
     return file.path();
   }
 
-  /** Writes the charts, one below the other, replacing a file that is there. */
+  /** Writes the charts, one below the other, replacing an existing file. */
   public void write(List<Chart> charts) {
     write(Painter.drawing(charts));
   }
 
-  /** Writes a drawing, replacing a file that is there. */
+  /** Writes a drawing, replacing an existing file. */
   public void write(Drawing drawing) {
     try {
       file.write(isSvg ? svg(drawing) : png(drawing));

@@ -17,7 +17,8 @@ public final class PlanPlots {
   private PlanPlots() {}
 
   /**
-   * The timesteps of all plans, their log signal-to-noise ratio, and then the factors of each.
+   * Plots the timesteps of all plans, their log signal-to-noise ratio, and then the factors of each
+   * plan.
    *
    * @param plans by name, in the order of the legend
    */
@@ -43,7 +44,7 @@ public final class PlanPlots {
     return new Chart(title, CALL, Axis.linear(label), curves);
   }
 
-  /** The factors of a plan's updates, without those that are 0 in all of them. */
+  /** Plots the factors of a plan's updates, except factors that are 0 in every step. */
   private static Chart factors(String name, SamplingPlan plan) {
     Map<String, ToDoubleFunction<Update>> factors = new LinkedHashMap<>();
     factors.put("x", Update::x);

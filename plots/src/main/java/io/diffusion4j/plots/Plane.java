@@ -4,11 +4,11 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.util.List;
 
 /**
- * A square of the plane around the origin, both axes on one scale.
+ * A square of the plane around the origin, with the same scale on both axes.
  *
- * @param title above it; may be empty
+ * @param title title above the plane; may be empty
  * @param range the largest coordinate shown, greater than 0
- * @param marks what is in it, the last on top
+ * @param marks the marks, the last on top
  */
 public record Plane(String title, double range, List<Mark> marks) {
   public Plane {

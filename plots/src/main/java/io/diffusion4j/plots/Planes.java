@@ -17,7 +17,7 @@ import java.util.List;
  * Planes side by side, in rows.
  *
  * @param planes at least one
- * @param columns how many to a row, at least 1
+ * @param columns planes per row, at least 1
  */
 public record Planes(List<Plane> planes, int columns) implements Drawing {
   private static final int SIDE = 260;
@@ -35,7 +35,7 @@ public record Planes(List<Plane> planes, int columns) implements Drawing {
     Check.that(columns >= 1, "columns", columns, "≥ 1");
   }
 
-  /** All in one row. */
+  /** Puts all planes in one row. */
   public static Planes row(List<Plane> planes) {
     return new Planes(planes, Math.max(1, planes.size()));
   }
@@ -112,7 +112,7 @@ public record Planes(List<Plane> planes, int columns) implements Drawing {
   private static void arrow(Graphics2D square, Point2D from, Point2D to) {
     square.draw(new Line2D.Double(from, to));
     double length = from.distance(to);
-    if (length < HEAD) { // shorter than its head
+    if (length < HEAD) { // the shaft is shorter than its head
       return;
     }
     double dx = (to.getX() - from.getX()) / length * HEAD;

@@ -16,18 +16,18 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Charts of the way back for numbers whose distribution is known: q(x_s | x_t), the Gaussian with
- * the same mean and variance, and q(x_s | x_t, x₀) for the mean of each component. The first is a
+ * Charts of the way back for scalars of a known distribution: q(x_s | x_t), the Gaussian with the
+ * same mean and variance, and q(x_s | x_t, x₀) for the mean of each component. The first is a
  * Gaussian only if the step from s to t adds little noise (Ho et al. 2020, §2).
  *
  * @param process that adds the noise
- * @param data a mixture of numbers, which is of one dimension
+ * @param data a mixture in one dimension
  */
 public record PosteriorPlots(ForwardProcess process, GaussianMixture data) {
-  /** Points of a curve. */
+  /** Number of points of a curve. */
   private static final int POINTS = 241;
 
-  /** Standard deviations of all noise that a chart shows. */
+  /** Half the width of a chart, in standard deviations of the noise. */
   private static final double REACH = 4;
 
   public PosteriorPlots {
@@ -36,12 +36,12 @@ public record PosteriorPlots(ForwardProcess process, GaussianMixture data) {
   }
 
   /**
-   * One step of the way back.
+   * Plots one step of the way back.
    *
-   * @param s the timestep that it leads to, from {@link
+   * @param s the timestep after the step, from {@link
    *     io.diffusion4j.diffusion.schedule.NoiseSchedule#CLEAN}
-   * @param t the timestep that it starts from, above s
-   * @param xt where it starts
+   * @param t the timestep before the step, above s
+   * @param xt x_t
    */
   public Chart step(int s, int t, double xt) {
     var before = data.after(process.marginal(s));
@@ -65,7 +65,7 @@ public record PosteriorPlots(ForwardProcess process, GaussianMixture data) {
     for (var component : data.components()) {
       double x0 = component.mean().get(0);
       double variance = posterior.variance();
-      if (variance > 0) { // else all of it is at one place
+      if (variance > 0) { // otherwise it is a single point
         curves.add(
             curve(
                 String.format(Locale.ROOT, "q(x_s | x_t, x0 = %.3g)", x0),
@@ -92,7 +92,7 @@ public record PosteriorPlots(ForwardProcess process, GaussianMixture data) {
     return new Curve(name, Look.line(number), points);
   }
 
-  /** Integral, mean and variance of a function, by sums. */
+  /** Computes integral, mean and variance of a function by sums. */
   private record Moments(double mass, double mean, double variance) {
     static Moments of(double[] xs, DoubleUnaryOperator density) {
       double sum = 0;

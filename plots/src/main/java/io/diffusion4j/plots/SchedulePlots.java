@@ -10,18 +10,18 @@ import java.util.function.DoubleUnaryOperator;
 
 /**
  * Charts of noise schedules over their timesteps, with the timesteps that some spacings visit as
- * marks.
+ * markers.
  *
  * @param schedules by name, in the order of the legend
  * @param visited timesteps by the name of their spacing; may be empty
  */
 public record SchedulePlots(Map<String, NoiseSchedule> schedules, Map<String, Timesteps> visited) {
-  /** ᾱ, what is left of the sample's variance. */
+  /** Plots ᾱ, the remaining fraction of the sample's variance. */
   public Chart alphaBar() {
     return chart("Noise schedules", Axis.linear("alphaBar"), aBar -> aBar);
   }
 
-  /** The signal-to-noise ratio ᾱ/(1−ᾱ), on a logarithmic axis. */
+  /** Plots the signal-to-noise ratio ᾱ/(1−ᾱ) on a logarithmic axis. */
   public Chart snr() {
     return chart(
         "Signal-to-noise ratio",

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How similar texts and pictures are, as a table with the pictures above it and the texts at its
+ * The similarity of texts and pictures, as a table with the pictures above it and the texts to its
  * left (Radford et al. 2021, fig. 1). The darker a cell, the more similar they are; the most
  * similar picture of each text has a frame.
  *
  * @param texts at least one
  * @param pictures at least one, of any sizes
- * @param cosines of each text, a row of one for each picture
+ * @param cosines one row per text, one column per picture
  */
 public record SimilarityMatrix(List<String> texts, List<Rgb8> pictures, List<double[]> cosines)
     implements Drawing {
@@ -25,7 +25,7 @@ public record SimilarityMatrix(List<String> texts, List<Rgb8> pictures, List<dou
   private static final int GAP = 8;
   private static final int FONT_SIZE = 14;
 
-  /** Of a letter on average. */
+  /** Average width of a letter. */
   private static final int LETTER = 8;
 
   private static final Color DARK = new Color(0x1F5FA8);
@@ -87,7 +87,7 @@ public record SimilarityMatrix(List<String> texts, List<Rgb8> pictures, List<dou
     }
   }
 
-  /** Leaves the colour of the text set. */
+  /** Fills a cell and leaves the text colour set. */
   private static void paint(Graphics2D graphics, int x, int y, double value, double share) {
     graphics.setColor(mixed(share));
     graphics.fillRect(x, y, CELL, CELL);
@@ -97,7 +97,7 @@ public record SimilarityMatrix(List<String> texts, List<Rgb8> pictures, List<dou
     graphics.drawString(text, x + (CELL - width) / 2, y + (CELL + FONT_SIZE) / 2 - 2);
   }
 
-  /** Between white and dark. */
+  /** Mixes white and the dark colour. */
   private static Color mixed(double share) {
     return new Color(
         mixed(share, DARK.getRed()), mixed(share, DARK.getGreen()), mixed(share, DARK.getBlue()));

@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * What happens to points, as drawings.
+ * Drawings of the forward process, the score and the samplers for points.
  *
  * @param points the data
  * @param schedule the noise
@@ -33,16 +33,16 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
   private static final int FIELD = 1;
   private static final int SAMPLES = 0;
 
-  /** Arrows each way. */
+  /** Number of arrows along each axis. */
   private static final int GRID = 17;
 
-  /** How many ways are drawn as lines. */
+  /** Number of paths that are drawn as lines. */
   private static final int WAYS = 15;
 
-  /** The longest arrow, as a share of the distance between two. */
+  /** Length of the longest arrow, as a fraction of the distance between two arrows. */
   private static final double LONGEST = 0.9;
 
-  /** The cloud at some timesteps, from the data to noise: x_t = √ᾱ·x₀ + √(1−ᾱ)·ε. */
+  /** Draws the cloud at some timesteps, from the data to noise: x_t = √ᾱ·x₀ + √(1−ᾱ)·ε. */
   public Planes forward(int panels) {
     return Planes.row(
         timesteps(panels).stream()
@@ -50,7 +50,7 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
             .toList());
   }
 
-  /** The same as frames, there and back. */
+  /** Draws the forward process as frames, from data to noise and back. */
   public List<Drawing> forwardFrames(int frames) {
     return timesteps(frames).stream()
         .<Drawing>map(
@@ -59,7 +59,7 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
         .toList();
   }
 
-  /** The learned score as arrows over the noisy points, from noise to the data. */
+  /** Draws the learned score as arrows over the noisy points, from noise to the data. */
   public Planes score(PointModel model, int panels) {
     List<Plane> planes = new ArrayList<>();
     for (int t : timesteps(panels)) {
@@ -84,9 +84,9 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
   }
 
   /**
-   * Where samplers have taken points, and the ways of some.
+   * Draws the final points of the samplers, and some of their paths.
    *
-   * @param samples the ways of the points by the name of the sampler
+   * @param samples the paths of the points by the name of the sampler
    */
   public static Planes ways(Map<String, List<List<double[]>>> samples) {
     List<Plane> planes = new ArrayList<>();
@@ -102,7 +102,10 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
     return Planes.row(planes);
   }
 
-  /** The samplers at work, side by side, as frames: each is shown at the same share of its way. */
+  /**
+   * Draws the samplers side by side as frames: in each frame, all have completed the same fraction
+   * of their steps.
+   */
   public static List<Drawing> samplingFrames(
       Map<String, List<List<double[]>>> samples, int frames) {
     return IntStream.rangeClosed(0, frames)
@@ -126,8 +129,8 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
   }
 
   /**
-   * From the first timestep to the last, with signal and noise in equal parts in the middle: √ᾱ is
-   * near the cosines of angles at equal distances.
+   * Chooses timesteps from the first to the last, with equal signal and noise in the middle: √ᾱ is
+   * near the cosines of equally spaced angles.
    */
   private List<Integer> timesteps(int count) {
     List<Integer> timesteps = new ArrayList<>();
@@ -146,7 +149,7 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
     return String.format(Locale.ROOT, "t = %d, ᾱ = %.3f", t, schedule.alphaBar(t));
   }
 
-  /** The same points and noise at every level, so that each can be followed. */
+  /** The points and the noise are the same at every level, so that each point can be followed. */
   private List<double[]> noised(int t) {
     NoiseLevel level = schedule.level(t);
     var random = new SplittableRandom(seed);

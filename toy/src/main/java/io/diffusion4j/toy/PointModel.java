@@ -22,10 +22,10 @@ import java.util.List;
 
 /** A trained network of points. Holds native memory until it is closed. */
 public final class PointModel implements AutoCloseable {
-  /** The stage whose noise is drawn. */
+  /** The stage in the addresses of the noise. */
   private static final String STAGE = "toy";
 
-  /** A condition that says nothing. */
+  /** The empty condition. */
   private enum Nothing {
     NOTHING
   }
@@ -46,7 +46,7 @@ public final class PointModel implements AutoCloseable {
             (batch, conditions) -> PointNetwork.withWaves(batch));
   }
 
-  /** The learned score at the noise level of a timestep, for each point. */
+  /** Returns the learned score at a timestep's noise level, for each point. */
   public List<double[]> scores(List<double[]> points, int t) {
     NoiseLevel level = schedule.level(t);
     var queries =
@@ -64,11 +64,11 @@ public final class PointModel implements AutoCloseable {
   }
 
   /**
-   * Samples points, and keeps the way that each has taken.
+   * Samples points, and keeps the path of each.
    *
-   * @param seed of the noise; with the same seed, two samplers without noise of their own start
-   *     alike and end close
-   * @return for each point where it was before the first call of the network and after each
+   * @param seed of the noise; with the same seed, two deterministic samplers start at the same
+   *     points and end close to each other
+   * @return the positions of each point before the first call of the network and after each call
    */
   public List<List<double[]>> sample(Sampler sampler, int steps, int count, long seed) {
     List<List<double[]>> ways = new ArrayList<>(count);

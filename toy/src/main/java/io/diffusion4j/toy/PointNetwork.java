@@ -13,11 +13,11 @@ import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.util.List;
 
 /**
- * A network for points: dense layers with a residual, each told the time. The inputs are {@code
- * sample}, {@code time} and what {@link #withWaves} adds.
+ * A network for points: dense layers with residuals, each conditioned on the time. The inputs are
+ * {@code sample}, {@code time} and what {@link #withWaves} adds.
  *
  * @param width of the layers
- * @param blocks how many
+ * @param blocks number of blocks
  */
 public record PointNetwork(int width, int blocks) implements NetworkDefinition {
   /** The width of the time embedding. */
@@ -36,7 +36,7 @@ public record PointNetwork(int width, int blocks) implements NetworkDefinition {
 
   private static final int WAVE_COUNT = 2 * DIMENSIONS * OCTAVES;
 
-  /** Learns each of the sets in seconds. */
+  /** The default size, which learns each of the sets in seconds. */
   public static final PointNetwork USUAL = new PointNetwork(128, 3);
 
   /** Output: the prediction. */
@@ -55,7 +55,7 @@ public record PointNetwork(int width, int blocks) implements NetworkDefinition {
     return List.of(nn.output(nn.at("out").linear(nn.silu(h), DIMENSIONS)));
   }
 
-  /** Adds to a batch with samples what else the network is fed of them. */
+  /** Adds the waves of its samples to a batch. */
   static Batch withWaves(Batch batch) {
     float[] samples = batch.floats(NetworkDenoiser.SAMPLE, DIMENSIONS);
     float[] waves = new float[samples.length * 2 * OCTAVES];

@@ -57,7 +57,7 @@ public interface PointSet {
   }
 
   private static double[] spiral(SplittableRandom random) {
-    double angle = 4 * PI * sqrt(random.nextDouble()); // even along the line
+    double angle = 4 * PI * sqrt(random.nextDouble()); // uniform along the line
     double radius = angle / (2 * PI);
     return blurred(radius * cos(angle), radius * sin(angle) + 1 / PI, 0.03, random);
   }

@@ -19,10 +19,10 @@ import java.util.SplittableRandom;
 /**
  * Trains a network to predict the noise in points, by the simple loss (Ho et al. 2020, eq. 14).
  *
- * @param points what it learns
- * @param schedule the noise it is trained with
- * @param steps of training, at least 1
- * @param seed of weights, points and noise
+ * @param points the training data
+ * @param schedule the forward process
+ * @param steps number of training steps, at least 1
+ * @param seed seed of weights, points and noise
  */
 public record PointTraining(PointSet points, NoiseSchedule schedule, int steps, long seed) {
   private static final int BATCH = 256;
@@ -32,13 +32,13 @@ public record PointTraining(PointSet points, NoiseSchedule schedule, int steps, 
     Check.that(steps >= 1, "steps", steps, "≥ 1");
   }
 
-  /** Told the loss of each step. */
+  /** Is notified of the loss of each step. */
   @FunctionalInterface
   public interface Progress {
     void trained(int step, double loss);
   }
 
-  /** Trains; the model is the caller's to close. */
+  /** Trains and returns the model; the caller closes it. */
   public PointModel train(Progress progress) {
     var compute = Compute.of(Precision.FLOAT32);
     var network = PointNetwork.USUAL;

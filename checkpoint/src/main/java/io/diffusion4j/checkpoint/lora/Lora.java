@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * A file of low-rank updates: for a linear layer W, of width out × in, W + s·B·A, with A of rank ×
  * in and B of out × rank (Hu et al. 2021, eq. 3).
  *
- * <p>Read are the layouts of diffusers' attention processors ({@code processor.to_q_lora.down}), of
+ * <p>It reads the layouts of diffusers' attention processors ({@code processor.to_q_lora.down}), of
  * peft ({@code lora_A}, {@code lora_B}, with {@code lora_adapter_metadata} or an {@code
  * adapter_config.json}) and of trainers that write {@code lora.down} and {@code alpha}; prefixes
- * that name the network are taken off. s is α/rank, α/√rank with {@code use_rslora}, and 1 where
- * the file has no α.
+ * that name the network are removed. s is α/rank, α/√rank with {@code use_rslora}, and 1 where the
+ * file has no α.
  */
 public final class Lora implements AutoCloseable {
   private static final String[] NAMES = {"pytorch_lora_weights", "adapter_model"};
@@ -44,10 +44,10 @@ public final class Lora implements AutoCloseable {
   private final Map<String, Update> updates;
 
   /**
-   * What is added to one layer.
+   * The update of one layer.
    *
-   * @param a of rank × in
-   * @param b of out × rank
+   * @param a the key of A, of rank × in
+   * @param b the key of B, of out × rank
    * @param factor s
    */
   record Update(String a, String b, double factor) {}
@@ -67,7 +67,7 @@ public final class Lora implements AutoCloseable {
   /**
    * Opens a file, or a folder with {@code pytorch_lora_weights} or {@code adapter_model}.
    *
-   * @throws CheckpointException if it has other tensors than these, or asks for what is not linear
+   * @throws CheckpointException if it has other tensors, or updates of a layer that is not linear
    */
   public static Lora open(Path folderOrFile) {
     var file = Checkpoint.open(folderOrFile, NAMES);
@@ -85,8 +85,8 @@ public final class Lora implements AutoCloseable {
   }
 
   /**
-   * The files that decide what is added: that of the tensors, and peft's settings if they lie
-   * beside it and count.
+   * The files that the updates depend on: the tensors' file, and peft's settings beside it if they
+   * are used.
    */
   public List<Path> files() {
     Path config = file.path().resolveSibling(ADAPTER_CONFIG);
@@ -95,19 +95,21 @@ public final class Lora implements AutoCloseable {
         : List.of(file.path());
   }
 
-  /** The updates of these layers alone, of the same open file; closing either closes both. */
+  /**
+   * Returns the updates of these layers only, of the same open file; closing either closes both.
+   */
   Lora only(Set<String> layers) {
     var some = new TreeMap<>(updates);
     some.keySet().retainAll(layers);
     return new Lora(path, file, some);
   }
 
-  /** The layers that it changes, such as {@code down_blocks.1.attentions.0.to_q}. */
+  /** The updated layers, such as {@code down_blocks.1.attentions.0.to_q}. */
   public List<String> layers() {
     return List.copyOf(updates.keySet());
   }
 
-  /** Whether a network has all layers that this changes. */
+  /** Whether a network has all updated layers. */
   public boolean fits(TensorSource network) {
     return updates.keySet().stream().allMatch(layer -> network.contains(layer + ".weight"));
   }
@@ -177,7 +179,7 @@ public final class Lora implements AutoCloseable {
     }
   }
 
-  /** Checked here against each other; against the layer when they are merged. */
+  /** The shapes are checked against each other here, and against the layer when they are merged. */
   private long rank(String layer, String down, String up) {
     long[] a = file.info(down).shape();
     long[] b = file.info(up).shape();
@@ -190,7 +192,7 @@ public final class Lora implements AutoCloseable {
     return a[0];
   }
 
-  /** What peft notes about all layers. */
+  /** peft's settings for all layers. */
   private record Scale(Optional<Double> alpha, Map<String, Double> alphas, boolean rootOfRank) {
     /** A pattern is a layer's name, or the end of one. */
     double factor(String layer, double rank) {

@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Weights with low-rank updates added: W + Σ scaleᵢ·sᵢ·Bᵢ·Aᵢ, computed in float32 when a tensor is
- * read. What is changed is F32, whatever the weights are, since small updates are lost in bfloat16.
+ * read. Changed tensors have the type F32, whatever the type of the weights, because small updates
+ * would be lost in bfloat16.
  */
 public final class MergedTensors implements TensorSource {
   /**
-   * Updates and how much of them is wanted.
+   * Updates, with a scale.
    *
-   * @param scale 1 as they were trained; 0 is none, and below 0 is away from them
+   * @param scale 1 as they were trained; 0 is no update, and a negative scale reverses them
    */
   public record Part(Lora lora, double scale) {
     public Part {
@@ -37,9 +38,9 @@ public final class MergedTensors implements TensorSource {
   private record Merged(String name, ByteBuffer bytes) {}
 
   /**
-   * Weights and updates, both of which are closed with this.
+   * Combines weights and updates, and closes both with itself.
    *
-   * @throws CheckpointException if an update is of a layer that the weights have not, or of another
+   * @throws CheckpointException if an update's layer is missing in the weights, or has another
    *     shape
    */
   public MergedTensors(TensorSource base, List<Part> parts) {
@@ -107,7 +108,7 @@ public final class MergedTensors implements TensorSource {
     return name.substring(0, name.length() - WEIGHT.length());
   }
 
-  /** The last one is kept, for who reads it in parts. */
+  /** The last tensor is kept, for callers that read it in parts. */
   private synchronized ByteBuffer merged(String name) {
     if (last == null || !last.name().equals(name)) {
       last = new Merged(name, merge(name));

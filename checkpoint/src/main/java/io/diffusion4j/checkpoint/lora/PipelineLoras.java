@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * component that has a layer of this name, such as {@code transformer_blocks.0.attn1.to_q} to the
  * prior.
  *
- * <p>A value: files are open only while they are assigned or merged.
+ * <p>An immutable value: files are open only while they are assigned or merged.
  */
 public final class PipelineLoras {
   /** No updates: weights stay as they are. */
@@ -23,7 +23,7 @@ public final class PipelineLoras {
 
   private final List<Assigned> all;
 
-  /** A file, and which of its layers belong to which component. */
+  /** A file, with the component of each of its layers. */
   private record Assigned(LoraChoice choice, Map<String, Set<String>> layers) {}
 
   private PipelineLoras(List<Assigned> all) {
@@ -35,8 +35,8 @@ public final class PipelineLoras {
    *
    * @param components the networks that can be updated, by the names of their folders; opened and
    *     closed here
-   * @throws CheckpointException if no component has a layer, with all such layers, or if a file is
-   *     no file of low-rank updates
+   * @throws CheckpointException if no component has a layer, with all such layers, or if a file
+   *     does not contain low-rank updates
    */
   public static PipelineLoras assign(
       List<LoraChoice> choices, Map<String, Supplier<? extends TensorSource>> components) {
@@ -78,8 +78,8 @@ public final class PipelineLoras {
   }
 
   /**
-   * The weights of a component with its updates, both of which are closed with what is returned;
-   * the weights themselves if nothing updates them.
+   * Returns the weights of a component with its updates, and closes both with the result; returns
+   * the weights themselves without updates.
    */
   public TensorSource merge(String component, TensorSource weights) {
     var parts = new ArrayList<MergedTensors.Part>();

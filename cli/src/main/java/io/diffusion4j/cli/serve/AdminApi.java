@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * that was revoked stays so until the server ends.
  */
 final class AdminApi implements Consumer<ServerBuilder> {
-  /** As many digits of a hash as tell tokens apart. */
+  /** The number of digits of a hash that is enough to distinguish tokens. */
   private static final int SHOWN_OF_HASH = 12;
 
   private final LocalModels models;

@@ -57,7 +57,7 @@ final class ReloadedAccess implements Authenticator {
         : Optional.empty();
   }
 
-  /** The tokens that are let in; empty if none is asked for. */
+  /** Returns the accepted tokens; empty if no token is needed. */
   List<HashedTokens.Entry> tokens() {
     return tokens.map(ReloadedTokens::entries).orElse(List.of());
   }

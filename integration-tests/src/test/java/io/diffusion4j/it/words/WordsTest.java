@@ -25,6 +25,7 @@ class WordsTest {
   /** Modules whose Javadoc and comments are clean. */
   private static final List<String> MODULES =
       List.of(
+          "checkpoint",
           "cli",
           "client",
           "clip",
@@ -32,11 +33,14 @@ class WordsTest {
           "decoder",
           "diffusion-api",
           "evaluation",
+          "glide",
           "hub",
           "nn",
           "pipeline",
+          "plots",
           "prior",
           "search",
+          "toy",
           "training",
           "unclip");
 

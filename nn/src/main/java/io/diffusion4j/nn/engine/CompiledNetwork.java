@@ -56,11 +56,11 @@ public final class CompiledNetwork implements AutoCloseable {
 
   /**
    * Compiles a large network in segments, such as some blocks of a transformer, each for the engine
-   * that suits it: a layer that an engine lacks keeps only its own segment from it. Throws as the
-   * constructor does.
+   * that suits it: a layer that an engine lacks excludes only its own segment. Throws the
+   * exceptions of the constructor.
    *
    * @param weights must stay readable until this is closed, for {@link Loading#EACH_RUN}
-   * @param parameters a segment ends at the first possible place after so many values of parameters
+   * @param parameters a segment ends at the first possible place after this many parameter values
    */
   public static CompiledNetwork inSegments(
       NetworkDefinition definition,

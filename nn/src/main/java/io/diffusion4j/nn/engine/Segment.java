@@ -40,7 +40,7 @@ record Segment(Network network, List<Integer> values) {
   /**
    * Cuts a network.
    *
-   * @param parameters a segment ends at the first possible place after so many values of parameters
+   * @param parameters a segment ends at the first possible place after this many parameter values
    * @return at least one segment
    */
   static List<Segment> of(Network network, long parameters) {

@@ -65,14 +65,14 @@ public final class Group implements AutoCloseable {
     return all.buffer(count);
   }
 
-  /** Whether any process says so. */
+  /** Returns whether the flag is set in any process. */
   public boolean any(boolean mine) {
     float[] flag = {mine ? 1 : 0};
     sum(flag);
     return flag[0] > 0;
   }
 
-  /** Does something in one process after the other, for files that they may share. */
+  /** Runs an action in one process after the other, for files that the processes may share. */
   public void inTurn(Runnable work) {
     for (int turn = 0; turn < size(); turn++) {
       if (turn == rank()) {

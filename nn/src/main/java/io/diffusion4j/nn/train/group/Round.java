@@ -25,7 +25,7 @@ public record Round(List<Integer> members, boolean contributes, int key) {
     members = List.copyOf(members);
   }
 
-  /** Where a sum of so many summands is divided in two. */
+  /** Returns the size of the first half when a sum of this many summands is split in two. */
   public static int half(int summands) {
     return (summands + 1) / 2;
   }
