@@ -2,10 +2,10 @@ package io.diffusion4j.clip;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.TensorInfo;
+import io.diffusion4j.diffusion.digest.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,7 +28,7 @@ public final class ClipIdentity {
    * @throws io.diffusion4j.checkpoint.CheckpointException if there are no weights
    */
   public static String of(Path folder) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     if (ClipEncoders.isPipeline(folder)) {
       for (String tower : List.of(ClipEncoders.TEXT, ClipEncoders.IMAGE)) {
         add(digest, Checkpoint.open(folder.resolve(tower), Checkpoint.TRANSFORMERS));
@@ -49,14 +49,6 @@ public final class ClipIdentity {
             (name + Arrays.toString(info.shape()) + info.dtype()).getBytes(StandardCharsets.UTF_8));
         digest.update(weights.raw(name, 0, (int) Math.min(MOST_BYTES, info.byteSize())));
       }
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.diffusion4j.data;
 
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.image.Image;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,8 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
@@ -55,12 +54,7 @@ public final class KeptValues {
     float[] pixels = picture.pixels();
     var bytes = ByteBuffer.allocate(2 * Integer.BYTES + Float.BYTES * pixels.length);
     bytes.putInt(picture.width()).putInt(picture.height()).asFloatBuffer().put(pixels);
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes.array());
-      return HexFormat.of().formatHex(hash, 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is part of every Java", e);
-    }
+    return HexFormat.of().formatHex(Sha256.of(bytes.array()), 0, 16);
   }
 
   private static Optional<float[]> read(Path file) {

@@ -3,9 +3,8 @@ package io.diffusion4j.data;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.digest.Sha256;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -48,11 +47,7 @@ public record Split(PictureSet training, PictureSet validation) {
 
   /** Where the hash of a key lies in [0, 1). */
   private static double place(String key) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8));
-      return (ByteBuffer.wrap(hash).getLong() >>> 11) * 0x1p-53;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is part of every Java", e);
-    }
+    byte[] hash = Sha256.of(key.getBytes(UTF_8));
+    return (ByteBuffer.wrap(hash).getLong() >>> 11) * 0x1p-53;
   }
 }

@@ -2,6 +2,7 @@ package io.diffusion4j.data;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.image.Rgb8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,8 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
@@ -62,16 +61,12 @@ public final class SquareFiles implements SquareStore {
 
   /** The same for the same pictures in the same order, prepared in the same way. */
   private static String name(PictureSet set, Preparation preparation, int minSize) {
-    try {
-      var hash = MessageDigest.getInstance("SHA-256");
-      hash.update((set.name() + '\n' + preparation.fit() + '\n' + minSize).getBytes(UTF_8));
-      for (long i = 0; i < set.size(); i++) {
-        hash.update(('\n' + set.key(i)).getBytes(UTF_8));
-      }
-      return HexFormat.of().formatHex(hash.digest(), 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is part of every Java", e);
+    var hash = Sha256.start();
+    hash.update((set.name() + '\n' + preparation.fit() + '\n' + minSize).getBytes(UTF_8));
+    for (long i = 0; i < set.size(); i++) {
+      hash.update(('\n' + set.key(i)).getBytes(UTF_8));
     }
+    return HexFormat.of().formatHex(hash.digest(), 0, 8);
   }
 
   @Override

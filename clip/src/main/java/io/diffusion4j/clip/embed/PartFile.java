@@ -2,6 +2,7 @@ package io.diffusion4j.clip.embed;
 
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.digest.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -11,8 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -85,16 +84,12 @@ public final class PartFile implements EmbeddingRun.Keeper, AutoCloseable {
   }
 
   private static byte[] digest(String model, int size, PictureSet pictures) {
-    try {
-      var sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update((model + '\0' + size + '\0').getBytes(StandardCharsets.UTF_8));
-      for (long i = 0; i < pictures.size(); i++) {
-        sha256.update((pictures.key(i) + '\0').getBytes(StandardCharsets.UTF_8));
-      }
-      return sha256.digest();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+    var sha256 = Sha256.start();
+    sha256.update((model + '\0' + size + '\0').getBytes(StandardCharsets.UTF_8));
+    for (long i = 0; i < pictures.size(); i++) {
+      sha256.update((pictures.key(i) + '\0').getBytes(StandardCharsets.UTF_8));
     }
+    return sha256.digest();
   }
 
   @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.diffusion4j.data.files.TarIndex.Member;
 import io.diffusion4j.diffusion.cache.UserCache;
+import io.diffusion4j.diffusion.digest.Sha256;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -13,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -61,13 +60,8 @@ record TarCache(Path folder, long least) {
   }
 
   private static String name(Path tar) {
-    try {
-      byte[] path = tar.toAbsolutePath().normalize().toString().getBytes(UTF_8);
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(path);
-      return HexFormat.of().formatHex(hash, 0, 16) + ".index";
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is part of every Java", e);
-    }
+    byte[] path = tar.toAbsolutePath().normalize().toString().getBytes(UTF_8);
+    return HexFormat.of().formatHex(Sha256.of(path), 0, 16) + ".index";
   }
 
   private static Optional<List<Member>> read(Path file, BasicFileAttributes facts) {

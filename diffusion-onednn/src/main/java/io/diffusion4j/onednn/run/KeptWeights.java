@@ -8,6 +8,7 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.StoredTensor;
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Dnnl;
@@ -19,8 +20,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -99,15 +98,11 @@ public final class KeptWeights {
   }
 
   private static String hash(byte[]... parts) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      for (byte[] part : parts) {
-        digest.update(part);
-      }
-      return HexFormat.of().formatHex(digest.digest(), 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is part of every Java", e);
+    var digest = Sha256.start();
+    for (byte[] part : parts) {
+      digest.update(part);
     }
+    return HexFormat.of().formatHex(digest.digest(), 0, 16);
   }
 
   private static Optional<SafetensorsFile> open(Path file) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
+import io.diffusion4j.diffusion.digest.Sha256;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
@@ -15,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -39,7 +39,7 @@ record SpriteFile(Path path, String key) {
 
   /** The file for a key in a folder: another key is another file. */
   static SpriteFile in(Path folder, String prefix, String key) {
-    String hash = HexFormat.of().formatHex(sha256().digest(key.getBytes(UTF_8)), 0, 8);
+    String hash = HexFormat.of().formatHex(Sha256.of(key.getBytes(UTF_8)), 0, 8);
     return new SpriteFile(folder.resolve(prefix + "-" + hash + ".sprites"), key);
   }
 
@@ -107,20 +107,12 @@ record SpriteFile(Path path, String key) {
   /** The header that a file with these contents must have. */
   private byte[] header(byte[] file) {
     int start = MAGIC.length + 2 * DIGEST;
-    MessageDigest body = sha256();
+    MessageDigest body = Sha256.start();
     body.update(file, start, file.length - start);
     return ByteBuffer.allocate(start)
         .put(MAGIC)
-        .put(sha256().digest(key.getBytes(UTF_8)))
+        .put(Sha256.of(key.getBytes(UTF_8)))
         .put(body.digest())
         .array();
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import static java.util.Objects.requireNonNull;
 
 import io.diffusion4j.diffusion.cache.UserCache;
+import io.diffusion4j.diffusion.digest.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -63,7 +64,7 @@ public final class Sprites {
       throw new IllegalArgumentException("styles: none (expected: at least one)");
     }
     Map<Style, Map<Concept, Sprite>> sprites = new EnumMap<>(Style.class);
-    MessageDigest digest = SpriteFile.sha256();
+    MessageDigest digest = Sha256.start();
     for (Style style : EnumSet.copyOf(styles)) {
       List<Concept> drawn = concepts.concepts().stream().filter(c -> c.isDrawnIn(style)).toList();
       Map<Concept, Sprite> ofStyle = new HashMap<>();

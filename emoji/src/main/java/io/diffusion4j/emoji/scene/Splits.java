@@ -2,11 +2,10 @@ package io.diffusion4j.emoji.scene;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.Style;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -71,11 +70,6 @@ public final class Splits {
 
   /** The first eight hexadecimal digits of the SHA-256, as a number. */
   static long hash(String s) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(s.getBytes(UTF_8));
-      return Integer.toUnsignedLong(ByteBuffer.wrap(digest).getInt());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return Integer.toUnsignedLong(ByteBuffer.wrap(Sha256.of(s.getBytes(UTF_8))).getInt());
   }
 }

@@ -3,6 +3,7 @@ package io.diffusion4j.training.survey;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.unclip.KnownWords;
@@ -12,7 +13,6 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,13 +94,9 @@ public final class Surveyor {
   }
 
   private static BigInteger hash(Image image) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(ByteBuffer.allocate(8).putInt(image.width()).putInt(image.height()).flip());
-      return new BigInteger(1, digest.digest(Rgb8.of(image).pixels()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is part of every Java", e);
-    }
+    MessageDigest digest = Sha256.start();
+    digest.update(ByteBuffer.allocate(8).putInt(image.width()).putInt(image.height()).flip());
+    return new BigInteger(1, digest.digest(Rgb8.of(image).pixels()));
   }
 
   /** Notes a picture and its captions. */
