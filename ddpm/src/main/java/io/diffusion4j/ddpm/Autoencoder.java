@@ -19,13 +19,13 @@ import java.util.Map;
 
 /**
  * The decoding half of diffusers' {@code AutoencoderKL} (Rombach et al. 2022), from latents to
- * images: of the encoder, which makes latents of images, nothing is read.
+ * images. The encoder's weights are not read.
  *
  * @param latentChannels channels of a latent
  * @param blockChannels channels of each level, from the highest resolution down
  * @param layers residual blocks per level of the encoder; the decoder has one more
  * @param groups of the group normalisations
- * @param scaling what latents are multiplied by before they are noised
+ * @param scaling the factor of latents before noise is added
  * @param height of the latents
  * @param width of the latents
  */
@@ -104,7 +104,7 @@ record Autoencoder(
     }
   }
 
-  /** How many pixels a latent is wide and high. */
+  /** Returns the side of a latent, in pixels. */
   int factor() {
     return 1 << (blockChannels.size() - 1);
   }
@@ -138,12 +138,15 @@ record Autoencoder(
     return name.startsWith(DECODER + ".") || name.startsWith(AFTER_QUANTISATION + ".");
   }
 
-  /** What the weights of a folder must be, under current names. */
+  /** The expected weights of a folder, under current names. */
   Manifest manifest() {
     return Manifest.of(this).ignoring(name -> !isRead(name));
   }
 
-  /** The weights of a folder that this half reads; attention may have the names of before 2023. */
+  /**
+   * Returns the weights of a folder that the decoding half needs; attention may have its names from
+   * before 2023.
+   */
   static NamedTensors fromFolder(NamedTensors stored) {
     var current = CurrentNames.of(stored);
     Map<String, String> sources = new LinkedHashMap<>();

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Names of diffusers' tensors: before version 0.17 the projections of attention had others. Each
- * tensor is looked at by itself, as files were converted in part.
+ * Renames old tensors of diffusers: before version 0.17 the projections of attention had other
+ * names. Each tensor is renamed independently, because some files were converted only partly.
  */
 final class CurrentNames {
   private static final Map<String, String> OLD =
@@ -16,17 +16,17 @@ final class CurrentNames {
 
   private CurrentNames() {}
 
-  /** Tensors under the names of now. */
+  /** Renames tensors to their current names. */
   static NamedTensors of(NamedTensors tensors) {
     Map<String, String> sources = new LinkedHashMap<>();
     tensors.names().forEach(name -> sources.put(current(name), name));
     return new Renamed(tensors, sources);
   }
 
-  /** The name of now. */
+  /** Returns the current name. */
   static String current(String name) {
     String[] parts = name.split("\\.", -1);
-    int last = parts.length - 2; // before weight or bias
+    int last = parts.length - 2; // the name ends in weight or bias
     if (last >= 2 && parts[last - 2].equals("attentions") && OLD.containsKey(parts[last])) {
       parts[last] = Objects.requireNonNull(OLD.get(parts[last]));
       return String.join(".", parts);

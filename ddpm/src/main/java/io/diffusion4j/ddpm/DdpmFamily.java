@@ -30,9 +30,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Folders as {@link DdpmFolder} describes them. */
+/** Model folders in the layout of {@link DdpmFolder}. */
 public final class DdpmFamily implements ModelFamily {
-  /** The component of a folder that guides, if it is there. */
+  /** The optional component that guides. */
   public static final String CLASSIFIER = "classifier";
 
   private static final String NAME = "ddpm";
@@ -80,7 +80,8 @@ public final class DdpmFamily implements ModelFamily {
   @Override
   public Opened open(Path folder, Opening how) {
     how.prior()
-        .filter(prior -> !prior.equals("diffusion")) // what a recipe has of a model without priors
+        .filter(
+            prior -> !prior.equals("diffusion")) // the value in recipes of models without a prior
         .ifPresent(
             prior -> {
               throw Check.refusal("prior", prior, "none; DDPM has no prior");

@@ -16,9 +16,9 @@ import java.util.Optional;
 
 /**
  * A folder of diffusers' {@code DDPMPipeline} or {@code DDIMPipeline}: the network in {@code unet}
- * and the scheduler in {@code scheduler}, or both in the folder itself, as the first published ones
- * have it. A DiT lies in {@code transformer}, and the pipeline is a {@code DiTPipeline}, with or
- * without an autoencoder.
+ * and the scheduler in {@code scheduler}, or both in the folder itself, like the first published
+ * ones. A DiT is in {@code transformer}, and the pipeline is a {@code DiTPipeline}, with or without
+ * an autoencoder.
  *
  * @param path the folder
  */
@@ -31,7 +31,7 @@ public record DdpmFolder(Path path) {
   static final String DIT = "DiTPipeline";
   private static final String VAE = "vae";
 
-  /** Whether a folder is one of these, whatever else may be wrong with it. */
+  /** Whether a folder has this layout; it may still be damaged. */
   public static boolean isAt(Path folder) {
     try {
       if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
@@ -39,19 +39,22 @@ public record DdpmFolder(Path path) {
         return name.equals(DDPM) || name.equals(DDIM) || name.equals(DIT);
       }
       return PixelFolders.isAt(folder);
-    } catch (CheckpointException e) { // a file that cannot be read is not one of these
+    } catch (CheckpointException e) { // an unreadable file is not one of these
       return false;
     }
   }
 
-  /** Where the autoencoder lies whose latents the network denoises; empty if it denoises pixels. */
+  /**
+   * Returns the folder of the autoencoder whose latents the network denoises; empty if it denoises
+   * pixels.
+   */
   public Optional<Path> autoencoder() {
     return isPipeline() && ModelFolder.open(path).components().containsKey(VAE)
         ? Optional.of(component(VAE))
         : Optional.empty();
   }
 
-  /** The component that is the network: {@code unet} or {@code transformer}. */
+  /** Returns the component of the network: {@code unet} or {@code transformer}. */
   public String networkName() {
     boolean isTransformer =
         isPipeline()
@@ -60,12 +63,12 @@ public record DdpmFolder(Path path) {
     return isTransformer ? TRANSFORMER : UNET;
   }
 
-  /** Where the network lies. */
+  /** Returns the folder of the network. */
   public Path network() {
     return component(networkName());
   }
 
-  /** How the network denoises; as DDPM was published if only the network was saved. */
+  /** Reads the scheduler; the published DDPM's if only the network was saved. */
   public PixelScheduler scheduler() {
     Path file = schedulerFile();
     return Files.exists(file) || isPipeline() ? PixelScheduler.read(file) : PixelScheduler.ddpm();
@@ -99,7 +102,7 @@ public record DdpmFolder(Path path) {
    * Writes a pipeline with bfloat16 weights.
    *
    * @param classes the names of the network's classes by number, which are written as {@code
-   *     id2label}; none if it has none or they have no names
+   *     id2label}; empty for a network without classes, or without names of them
    */
   public void write(
       PixelBackbone network,
@@ -125,7 +128,7 @@ public record DdpmFolder(Path path) {
   }
 
   private static ModelFolder.Component component(PixelBackbone network) {
-    if (network instanceof PixelUvit) { // a class that diffusers has not
+    if (network instanceof PixelUvit) { // a class of our own
       return new ModelFolder.Component("diffusion4j", UvitSettings.CLASS);
     }
     boolean isDit = network instanceof PixelDit;

@@ -47,29 +47,29 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Diffusion in pixels without words (Ho et al. 2020): one network draws images of what it was
- * trained on, or of one of its classes. Networks of square colour images without classes also draw
- * on from a noised image, complete one, and draw between two: both are encoded by DDIM inversion,
- * and the noise is interpolated spherically (Song et al. 2021, §5.3).
+ * Diffusion in pixels without text (Ho et al. 2020): one network draws images like its training
+ * data, or of one of its classes. Networks of square colour images without classes also start from
+ * a noised image, inpaint, and interpolate: two images are encoded by DDIM inversion, and their
+ * noise is interpolated spherically (Song et al. 2021, §5.3).
  */
 public final class DdpmPipeline implements ImagePipeline {
-  /** The stage: the same name as the stage of unCLIP that draws pixels. */
+  /** The stage's name, which is also that of unCLIP's decoder. */
   public static final String STAGE = ImageDecoder.STAGE;
 
   private static final int RGB = 3;
 
-  /** Of networks that know what is of no class. */
+  /** The guidance scale of networks with a null class. */
   private static final double GUIDANCE = 2;
 
-  /** What diffusers' pipeline of DiT has. */
+  /** The value in diffusers' pipeline of DiT. */
   private static final double LATENT_GUIDANCE = 4;
 
   private static final double MAX_GUIDANCE = 20;
 
-  /** What most classifiers of guided-diffusion are used with. */
+  /** The usual value for guided-diffusion's classifiers. */
   private static final double CLASSIFIER_SCALE = 1;
 
-  /** As many as diffusers takes, unless the schedule has fewer. */
+  /** The default number of steps in diffusers, unless the schedule has fewer. */
   private static final int DDPM_STEPS = 1000;
 
   private static final int DDIM_STEPS = 50;
@@ -93,7 +93,7 @@ public final class DdpmPipeline implements ImagePipeline {
    * A classifier of the noised images of the network.
    *
    * @param gradient of log p(class | x_t)
-   * @param classes that it tells apart
+   * @param classes number of classes
    */
   public record Judge(ConditionGradient<Integer> gradient, int classes) {}
 
@@ -102,11 +102,11 @@ public final class DdpmPipeline implements ImagePipeline {
    *
    * @param network the network's shape
    * @param denoiser the network itself
-   * @param scheduler what it was trained with
-   * @param ddim whether it draws by DDIM by default
-   * @param choices what a request can choose beside the usual
-   * @param judge what can guide it by its gradient
-   * @param latents makes images of what the network denoises, if that is latents
+   * @param scheduler the settings of the network's schedule
+   * @param ddim whether DDIM is the default sampler
+   * @param choices samplers and spacings beyond the usual ones
+   * @param judge a classifier whose gradient can guide
+   * @param latents decodes latents to images, if the network denoises latents
    */
   public DdpmPipeline(
       ModelIdentity identity,
@@ -161,9 +161,9 @@ public final class DdpmPipeline implements ImagePipeline {
   }
 
   /**
-   * Checks that a network makes images, of classes that can be named.
+   * Checks that the network's output is images, and that its classes can be chosen.
    *
-   * @throws IllegalArgumentException if it does not, as one of latents
+   * @throws IllegalArgumentException if not, for example for a network of latents
    */
   static void requireDraws(PixelBackbone network, Optional<LatentDecoder> latents) {
     int channels = network.channels();
@@ -196,7 +196,7 @@ public final class DdpmPipeline implements ImagePipeline {
         : EnumSet.of(ImageTask.Kind.UNCONDITIONAL);
   }
 
-  /** Whether the network knows what is of no class. */
+  /** Whether the network has a null class. */
   private static boolean hasUnlabelled(Labels labels) {
     return labels.kind() == Labels.Kind.NONE || labels.hasNull();
   }
@@ -233,7 +233,7 @@ public final class DdpmPipeline implements ImagePipeline {
     return task.accept(new Work(own)).draw(noise, own, listener);
   }
 
-  /** The network as a decoder whose only condition is a class. */
+  /** Returns the network as a decoder whose only condition is a class. */
   private ImageDecoder decoder(PixelLabel label) {
     return (draws, settings, listener) ->
         stage
@@ -248,13 +248,13 @@ public final class DdpmPipeline implements ImagePipeline {
             .toList();
   }
 
-  /** Away from what is of no class; that itself is not guided. */
+  /** Guides away from the null class; the null class itself is drawn without guidance. */
   private static Guidance<PixelLabel> guided(PixelLabel label, GuidanceScale scale) {
     var none = new PixelLabel.None();
     return new Guidance<>(label, none, label.equals(none) ? GuidanceScale.constant(1) : scale);
   }
 
-  /** The network as a decoder that a classifier guides to a class. */
+  /** Returns the network as a decoder that a classifier guides to a class. */
   private ImageDecoder decoder(PixelLabel told, Judge by, int label) {
     var judged =
         new DiffusionStage<>(
@@ -295,17 +295,17 @@ public final class DdpmPipeline implements ImagePipeline {
     return noise.stream().map(source -> new Draw<>(NOTHING, source)).toList();
   }
 
-  /** What a task comes to. */
+  /** The work of a task. */
   private interface Drawing {
     List<Image> draw(List<NoiseSource> noise, SamplingSettings settings, SamplingListener listener);
 
-    /** How many steps it takes when it is asked for so many. */
+    /** Returns the number of steps for a requested number of steps. */
     default int steps(int steps) {
       return steps;
     }
   }
 
-  /** An image that is kept in part. */
+  /** An image of which a part is kept. */
   private record Edited(ImageDecoder network, ImageEdit edit) implements Drawing {
     @Override
     public List<Image> draw(
@@ -319,7 +319,7 @@ public final class DdpmPipeline implements ImagePipeline {
     }
   }
 
-  /** An image that no step changes. */
+  /** An image that is returned unchanged. */
   private record Kept(Image image) implements Drawing {
     @Override
     public List<Image> draw(
@@ -333,7 +333,7 @@ public final class DdpmPipeline implements ImagePipeline {
     }
   }
 
-  /** Images between two. */
+  /** Interpolations between two images. */
   private record Between(ImageDecoder network, ImageTask.Interpolation task) implements Drawing {
     @Override
     public List<Image> draw(
@@ -359,7 +359,7 @@ public final class DdpmPipeline implements ImagePipeline {
     }
   }
 
-  /** Finds the work of a task with these settings. */
+  /** Returns the work of a task with these settings. */
   private final class Work implements ImageTask.Visitor<Drawing> {
     private final Optional<String> guide;
 

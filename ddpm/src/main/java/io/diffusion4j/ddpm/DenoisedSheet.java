@@ -14,22 +14,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a denoising autoencoder has learned: a row for each picture with the picture itself, the
- * noisy one, its reconstruction, and the score that this stands for ({@link
- * io.diffusion4j.diffusion.continuous.DenoisingScoreMatching}), scaled by the noise so that a
- * perfect one is the noise with its sign turned; grey is 0.
+ * A sheet that shows what a denoising autoencoder has learned. It has a row for each picture: the
+ * picture, the noisy picture, its reconstruction, and the score that follows from the
+ * reconstruction ({@link io.diffusion4j.diffusion.continuous.DenoisingScoreMatching}). The score is
+ * scaled by the noise level, so a perfect score is the negative noise; grey is 0.
  */
 public final class DenoisedSheet {
   private static final String STAGE = "autoencoder";
   private static final int COLUMNS = 4;
 
-  /** How many deviations of the score are white or black. */
+  /** The number of standard deviations of the score that is shown as white or black. */
   private static final double WHITE_DEVIATIONS = 3;
 
   private DenoisedSheet() {}
 
   /**
-   * Asks the network of a folder at its noisiest timestep.
+   * Evaluates the network of a folder at its noisiest timestep.
    *
    * @param pictures of the network's size, at least one
    * @param seed of the noise

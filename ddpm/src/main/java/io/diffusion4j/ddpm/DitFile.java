@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The files of facebookresearch/DiT (Peebles &amp; Xie 2023, table 1). All sizes but the number of
- * heads are those of the tensors; the heads are known by the width.
+ * The files of facebookresearch/DiT (Peebles &amp; Xie 2023, table 1). All sizes except the number
+ * of heads are read from the tensors; the heads follow from the width.
  */
 public final class DitFile {
   /** Heads by width: S, B, L and XL. */
@@ -29,13 +29,14 @@ public final class DitFile {
   private DitFile() {}
 
   /**
-   * Writes the folder of a {@code DiTTransformer2DModel} that embeds the time as the original does.
+   * Writes the folder of a {@code DiTTransformer2DModel} with the time embedding of the original
+   * code.
    *
    * @param settings the folder with the {@code config.json} of a network of another width; empty
    *     for one of the published widths
    * @param dtype how floats are stored; empty for float32
-   * @param maxShardBytes of a file of weights
-   * @throws CheckpointException if the tensors are not those of a DiT
+   * @param maxShardBytes maximum size of one file of weights
+   * @throws CheckpointException if the tensors are not a DiT's
    */
   public static void convert(
       Path file, Optional<Path> settings, Path output, Optional<DType> dtype, long maxShardBytes) {

@@ -9,8 +9,8 @@ import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 
 /**
- * Makes images of latents, by the decoding half of an autoencoder. Thread-safe; holds native memory
- * until it is closed.
+ * Decodes latents to images, with the decoding half of an autoencoder. Thread-safe; holds native
+ * memory until it is closed.
  */
 public final class LatentDecoder implements AutoCloseable {
   private final Autoencoder autoencoder;
@@ -45,9 +45,9 @@ public final class LatentDecoder implements AutoCloseable {
   }
 
   /**
-   * The image of a latent, its values cut off at ±1.
+   * Decodes a latent to an image, with values clipped to ±1.
    *
-   * @param latent {@code [size, size, channels]}, as it was denoised
+   * @param latent {@code [size, size, channels]}, in the scale of the denoising network
    */
   public Image decode(float[] latent) {
     float[] scaled = new float[latent.length];

@@ -8,14 +8,14 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 
 /**
- * A network that denoises pixels, perhaps of a class: a U-Net, a DiT or a U-ViT. Its outputs are
- * the prediction and, where the variance is learned, its interpolation.
+ * A network that denoises pixels, optionally conditioned on a class: a U-Net, a DiT or a U-ViT. Its
+ * outputs are the prediction and, where the variance is learned, its interpolation.
  */
 public sealed interface PixelBackbone extends NetworkDefinition
     permits PixelNetwork, PixelDit, PixelUvit {
   /**
-   * The class: an integer where classes have a table, the sinusoid {@code [timeChannels]} where
-   * they are numbers, a vector {@code [timeEmbedDim]} where they are vectors.
+   * The input of the class: an integer for classes with a table, the sinusoid {@code
+   * [timeChannels]} for classes as numbers, a vector {@code [timeEmbedDim]} for classes as vectors.
    */
   String LABEL = "label";
 
@@ -28,25 +28,25 @@ public sealed interface PixelBackbone extends NetworkDefinition
   /** Channels of the images. */
   int channels();
 
-  /** The classes that a label can name. */
+  /** The classes of the network. */
   Labels labels();
 
-  /** The same network with other classes. */
+  /** Returns the same network with other classes. */
   PixelBackbone withLabels(Labels other);
 
-  /** What the input for the time is fed. */
+  /** Returns the value of the time input at a timestep. */
   float[] embedded(double t);
 
   /**
    * Feeds the classes.
    *
-   * @throws IllegalArgumentException for a label that is not of the network's kind
+   * @throws IllegalArgumentException for a label of another kind than the network's
    */
   void feed(Batch batch, List<PixelLabel> labels);
 
-  /** What its weights must be, as a folder has them. */
+  /** Returns the expected weights of a folder, under the folder's names. */
   Manifest manifest();
 
-  /** The weights of a folder under the network's own names. */
+  /** Returns the weights of a folder under the network's own names. */
   NamedTensors fromFolder(NamedTensors stored);
 }

@@ -9,16 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Batches of noisy pictures for the {@link PixelObjective}. Captions are looked at only where they
- * are the names of classes.
+ * Batches of noisy pictures for the {@link PixelObjective}. Captions are used only if they are the
+ * names of classes.
  *
  * @param data the examples, taken in order, in the size of the network
  * @param network the network, whose classes are as many as there are names
- * @param classes the names of the classes by number; none if there are none
- * @param drop how often a picture is shown as one of no class, for classifier-free guidance
+ * @param classes the names of the classes by number; empty without classes
+ * @param drop probability that a picture's class is dropped, for classifier-free guidance
  * @param noise the forward process
  * @param batchSize pictures per batch
- * @param seed of timesteps, noise and dropping
+ * @param seed seed of timesteps, noise and dropping
  */
 public record PixelBatches(
     CaptionedImages data,
@@ -59,7 +59,7 @@ public record PixelBatches(
     return batch;
   }
 
-  /** None for a class that the network does not know, as held-out pictures may have one. */
+  /** Returns the null class for an unknown class, which held-out pictures may have. */
   private PixelLabel label(String name) {
     int number = classes.indexOf(name);
     return number < 0 ? new PixelLabel.None() : new PixelLabel.Numbered(number);

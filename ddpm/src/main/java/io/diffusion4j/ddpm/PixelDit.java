@@ -16,10 +16,10 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 
 /**
- * diffusers' {@code DiTTransformer2DModel}: a transformer that is given x_t, the time and a class.
- * The last row of its table of classes stands for none; with no classes it is the only one.
+ * diffusers' {@code DiTTransformer2DModel}: a transformer of x_t, the time and a class. The last
+ * row of its table of classes is the null class; without classes it is the only row.
  *
- * @param classes how many there are
+ * @param classes number of classes
  */
 public record PixelDit(DitConfig config, int classes) implements PixelBackbone {
   private static final String TABLE =

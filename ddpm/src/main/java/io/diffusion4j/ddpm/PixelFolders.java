@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Networks of pixels as diffusers saves them, {@code config.json} beside the weights: a {@code
- * UNet2DModel}, a {@code DiTTransformer2DModel}, or a {@code UViT}, which diffusers has not.
+ * Reads and writes networks of pixels in diffusers' layout, {@code config.json} beside the weights:
+ * a {@code UNet2DModel}, a {@code DiTTransformer2DModel}, or a {@code UViT}, a class of our own.
  */
 public final class PixelFolders {
   static final String CONFIG = "config.json";
@@ -24,7 +24,7 @@ public final class PixelFolders {
 
   private PixelFolders() {}
 
-  /** Whether a folder has the settings of such a network, whatever else may be wrong with it. */
+  /** Whether a folder has the settings of such a network; it may still be damaged. */
   static boolean isAt(Path folder) {
     Path file = folder.resolve(CONFIG);
     if (!Files.isRegularFile(file)) {
@@ -33,7 +33,7 @@ public final class PixelFolders {
     try {
       var config = ComponentConfig.read(file);
       return config.className().filter(CLASSES::contains).isPresent() || DitSettings.isOne(config);
-    } catch (CheckpointException e) { // a file that cannot be read is not one of these
+    } catch (CheckpointException e) { // an unreadable file is not one of these
       return false;
     }
   }

@@ -3,15 +3,15 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 
-/** The class of an image, for networks that know classes. */
+/** The class of an image, for networks with classes. */
 public sealed interface PixelLabel {
   /** No class. */
   record None() implements PixelLabel {}
 
   /**
-   * The row of a table of classes, or the class where it is given as a number.
+   * Returns the row in the table of classes, or the class itself where it is a number.
    *
-   * @throws IllegalArgumentException if it is none of these classes
+   * @throws IllegalArgumentException if it is not one of these classes
    */
   default int row(Labels labels) {
     int count = labels.count();
@@ -40,7 +40,7 @@ public sealed interface PixelLabel {
   /**
    * A vector in place of a class.
    *
-   * @param values as many as the time embedding is wide; not copied
+   * @param values of the width of the time embedding; not copied
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   record Vector(float[] values) implements PixelLabel {}

@@ -20,9 +20,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How likely pictures are under a DDPM. The network's gradient is compiled when it is asked for.
- */
+/** The likelihood of pictures under a DDPM. The network's gradient is compiled on demand. */
 final class PixelLikelihood implements PictureLikelihood {
   private static final int RGB = 3;
 

@@ -10,7 +10,7 @@ import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 
 /**
- * A network of pixels with its weights, as diffusers saves it. Thread-safe; holds native memory
+ * A network of pixels with its weights, in diffusers' layout. Thread-safe; holds native memory
  * until it is closed.
  */
 public final class PixelModel implements AutoCloseable {
@@ -31,15 +31,15 @@ public final class PixelModel implements AutoCloseable {
     }
   }
 
-  /** The network without its weights. */
+  /** Returns the network without its weights. */
   public PixelBackbone definition() {
     return definition;
   }
 
   /**
-   * The network, given a class where it knows classes.
+   * Returns the network as a denoiser, conditioned on a class if it has classes.
    *
-   * <p>Throws {@link IllegalArgumentException} for a label that is not of the network's kind.
+   * <p>It throws {@link IllegalArgumentException} for a label of another kind than the network's.
    *
    * @param parameterization what the network predicts, from the scheduler beside it
    */

@@ -16,7 +16,7 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.List;
 
-/** diffusers' {@code UNet2DModel}: a U-Net that is given x_t, the time, and perhaps a class. */
+/** diffusers' {@code UNet2DModel}: a U-Net of x_t, the time, and optionally a class. */
 public record PixelNetwork(PixelUnetConfig config) implements PixelBackbone {
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
@@ -32,7 +32,7 @@ public record PixelNetwork(PixelUnetConfig config) implements PixelBackbone {
         : List.of(nn.slice(out, 0, channels), nn.slice(out, channels, channels));
   }
 
-  /** A learned time is fed as a row of zeros and a 1, which picks its row of the table. */
+  /** A learned time is fed as a one-hot row, which selects its row of the table. */
   private Tensor time(Nn nn, Inputs inputs) {
     int learned = config.time().learned();
     int width = learned > 0 ? learned : config.timeChannels();
@@ -132,7 +132,7 @@ public record PixelNetwork(PixelUnetConfig config) implements PixelBackbone {
     return Manifest.of(this);
   }
 
-  /** Attention may have the names of before 2023. */
+  /** Attention may have its names from before 2023. */
   @Override
   public NamedTensors fromFolder(NamedTensors stored) {
     return CurrentNames.of(stored);

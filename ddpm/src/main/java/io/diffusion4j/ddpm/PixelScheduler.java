@@ -21,8 +21,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * How a network of pixels denoises: the {@code scheduler_config.json} of diffusers' {@code
- * DDPMScheduler}, {@code DDIMScheduler} or {@code ScoreSdeVpScheduler}.
+ * The denoising settings of a network of pixels: the {@code scheduler_config.json} of diffusers'
+ * {@code DDPMScheduler}, {@code DDIMScheduler} or {@code ScoreSdeVpScheduler}.
  *
  * @param betas the schedule's name: {@code linear}, {@code scaled_linear} or {@code
  *     squaredcos_cap_v2}; {@code vp_sde} for the noise levels of a VP-SDE
@@ -37,7 +37,7 @@ import java.util.Locale;
  * @param variance of ancestral steps
  * @param spacing {@code leading}, {@code trailing} or {@code linspace}
  * @param offset added to the timesteps of {@code leading}
- * @param end where DDIM's last step leads
+ * @param end the end of DDIM's last step
  */
 public record PixelScheduler(
     String betas,
@@ -65,13 +65,13 @@ public record PixelScheduler(
     Check.that(offset >= 0, "steps_offset", offset, "≥ 0");
   }
 
-  /** DDPM as it was published: β from 1e-4 to 0.02, x̂₀ clipped to ±1 (Ho et al. 2020, §4). */
+  /** The published DDPM: β from 1e-4 to 0.02, x̂₀ clipped to ±1 (Ho et al. 2020, §4). */
   public static PixelScheduler ddpm() {
     return clipped(1000, 1e-4, 0.02, Parameterization.EPS);
   }
 
   /**
-   * A denoising autoencoder: one timestep, whose noise deviates by {@code sigma} where pixels are
+   * A denoising autoencoder: one timestep with noise of standard deviation {@code sigma} on pixels
    * in [−1, 1], and a network that predicts x₀ (Vincent 2011).
    *
    * @param sigma σ of x̃ = x₀ + σ·ε, greater than 0
@@ -82,7 +82,7 @@ public record PixelScheduler(
     return clipped(1, beta, beta, Parameterization.X0);
   }
 
-  /** Kandinsky's decoder as it was published: latents, whose x̂₀ is clipped to ±1. */
+  /** Kandinsky's published decoder: latents, whose x̂₀ is clipped to ±1. */
   public static PixelScheduler kandinsky() {
     return new PixelScheduler(
         "linear",
@@ -119,10 +119,10 @@ public record PixelScheduler(
   }
 
   /**
-   * The VP-SDE whose β grows in a straight line, at {@code steps} equal distances (Song et al.
-   * 2021, eq. 11); x̂₀ is not clipped.
+   * The VP-SDE with linear β, at {@code steps} equally spaced times (Song et al. 2021, eq. 11); x̂₀
+   * is not clipped.
    *
-   * @param steps whose timestep t is the time (t + 1)/steps
+   * @param steps number of timesteps; timestep t is the time (t + 1)/steps
    * @param first β(0)
    * @param last β(1)
    */
@@ -143,7 +143,7 @@ public record PixelScheduler(
         End.CLEAN);
   }
 
-  /** The same for a network that predicts something else. */
+  /** Returns the same settings for a network with another parameterization. */
   public PixelScheduler withParameterization(Parameterization other) {
     return new PixelScheduler(
         betas,
@@ -227,7 +227,7 @@ public record PixelScheduler(
     return c.booleanValue("clip_sample", true) ? range : 0;
   }
 
-  /** The noise, whose tables diffusers computes in float32. */
+  /** Returns the noise schedule; diffusers computes its tables in float32. */
   public NoiseSchedule schedule() {
     return switch (betas) {
       case "scaled_linear" ->
@@ -238,7 +238,7 @@ public record PixelScheduler(
     };
   }
 
-  /** Which timesteps are visited when fewer than all. */
+  /** Returns the choice of timesteps for fewer than all steps. */
   public TimestepSpacing timesteps() {
     return switch (spacing) {
       case "trailing" -> TimestepSpacings.TRAILING;
@@ -247,7 +247,7 @@ public record PixelScheduler(
     };
   }
 
-  /** What is done to each x̂₀. */
+  /** Returns the treatment of x̂₀. */
   public X0Treatment treatment() {
     if (thresholding) {
       return new DynamicThresholding(ratio, most);
@@ -255,7 +255,7 @@ public record PixelScheduler(
     return clip > 0 ? X0Treatment.clip(clip) : X0Treatment.NONE;
   }
 
-  /** The name of the sampler that draws each step from the posterior, with this variance. */
+  /** Returns the name of the sampler that draws each step from the posterior with this variance. */
   public String ancestralSampler() {
     return switch (variance) {
       case FIXED_SMALL -> "ddpm-small";
@@ -265,7 +265,7 @@ public record PixelScheduler(
     };
   }
 
-  /** The class whose file {@link #write} writes. */
+  /** Returns the class whose file {@link #write} writes. */
   String className() {
     return betas.equals(SDE_BETAS) ? SDE : DDPM;
   }
@@ -283,7 +283,9 @@ public record PixelScheduler(
     }
     var config = ConfigWriter.diffusers(DDPM);
     if (end
-        == End.FIRST_TIMESTEP) { // means nothing to the class, and much to DDIM made of its file
+        == End
+            .FIRST_TIMESTEP) { // ignored by the class, but used by a DDIM scheduler that is loaded
+      // from the file
       config.put("set_alpha_to_one", false);
     }
     config

@@ -14,7 +14,7 @@ import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 
-/** A U-ViT: a transformer that is given x_t, the time and perhaps a class, all as tokens. */
+/** A U-ViT: a transformer of x_t, the time and optionally a class, all as tokens. */
 public record PixelUvit(UvitSettings settings) implements PixelBackbone {
   private UvitConfig config() {
     return settings.config();

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The settings of a {@code UNet2DModel} as diffusers saves them. */
+/** The settings of a {@code UNet2DModel} in diffusers' layout. */
 final class UnetSettings {
   static final String CLASS = "UNet2DModel";
 
@@ -26,9 +26,9 @@ final class UnetSettings {
   private static final String PLAIN_DOWN = "DownBlock2D";
   private static final String PLAIN_UP = "UpBlock2D";
   private static final String ATTENTION = "Attn";
-  private static final String OLD_PREFIX = "UNetRes"; // of the oldest files
+  private static final String OLD_PREFIX = "UNetRes"; // names in the oldest files
 
-  /** Our own: whether the last class stands for none. Diffusers passes over it. */
+  /** Our own field: whether the last class is the null class. Diffusers ignores it. */
   private static final String NULL_CLASS = "null_class_embed";
 
   private static final List<Integer> CHANNELS = List.of(224, 448, 672, 896);
@@ -129,7 +129,7 @@ final class UnetSettings {
     };
   }
 
-  /** Which levels attend, from the highest resolution down. */
+  /** Reads which levels have attention, from the highest resolution down. */
   private static List<Boolean> attention(
       ComponentConfig c, String field, String plain, boolean upwards) {
     List<Boolean> levels = new ArrayList<>();

@@ -12,8 +12,8 @@ import io.diffusion4j.emoji.scene.SceneSampler;
 import io.diffusion4j.emoji.scene.Split;
 
 /**
- * An endless series of captioned pictures: example <i>i</i>, for any number, is a pure function of
- * the settings, the sprites and <i>i</i>.
+ * An endless series of captioned pictures: example <i>i</i> is a pure function of the settings, the
+ * sprites and <i>i</i>.
  */
 public final class EmojiDataset implements CaptionedImages {
   private final SceneSampler sampler;
@@ -23,14 +23,14 @@ public final class EmojiDataset implements CaptionedImages {
   private final Sprites sprites;
 
   /**
-   * What the series is made of.
+   * The settings of a series.
    *
-   * @param concepts what may be shown
-   * @param scenes how often each kind of scene is shown
-   * @param captions how it is put in words
-   * @param split training, or one of the tests
+   * @param concepts the concepts in the pictures
+   * @param scenes the frequency of each kind of scene
+   * @param captions the wording of captions
+   * @param split the training split, or one of the test splits
    * @param imageSize side of the pictures in pixels, at least 8
-   * @param seed of all choices
+   * @param seed seed of all choices
    */
   public record Settings(
       ConceptSet concepts,
@@ -45,7 +45,7 @@ public final class EmojiDataset implements CaptionedImages {
       }
     }
 
-    /** The standard training series of a concept set. */
+    /** Returns the standard training series of a concept set. */
     public static Settings training(ConceptSet concepts, int imageSize, long seed) {
       return new Settings(
           concepts, SceneMix.mostlyCentred(), CaptionMix.standard(), Split.TRAIN, imageSize, seed);
@@ -69,7 +69,7 @@ public final class EmojiDataset implements CaptionedImages {
   }
 
   /**
-   * @param sprites of all concepts in all styles of the settings
+   * @param sprites sprites of all concepts in all styles of the settings
    * @throws IllegalArgumentException if the sprites lack a style
    */
   public EmojiDataset(Settings settings, Sprites sprites) {
@@ -89,14 +89,14 @@ public final class EmojiDataset implements CaptionedImages {
     this.sprites = sprites;
   }
 
-  /** Opens a series, rasterising the sprites into the user's cache where they are not there yet. */
+  /** Opens a series, rasterising missing sprites into the user's cache. */
   public static EmojiDataset open(Settings settings, int spriteSize) {
     return new EmojiDataset(
         settings, Sprites.load(settings.concepts(), settings.scenes().styles(), spriteSize));
   }
 
   /**
-   * Another series of the same drawings.
+   * Returns another series of the same drawings.
    *
    * @throws IllegalArgumentException if it needs more styles than this one
    */
@@ -110,7 +110,7 @@ public final class EmojiDataset implements CaptionedImages {
     return render(scene, captioner.caption(scene, index, settings.seed()));
   }
 
-  /** What an example shows, without its picture. */
+  /** Returns the scene of an example, without its picture. */
   public Scene scene(long index) {
     return sampler.scene(index);
   }

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The properties of a folder's files by which a change is noticed.
+ * The properties of a folder's files by which a change is detected.
  *
- * @param files how many
- * @param bytes their sizes, added up
- * @param newest when the last of them changed
+ * @param files number of files
+ * @param bytes sum of their sizes
+ * @param newest time of the last change
  */
 record FolderVersion(int files, long bytes, FileTime newest) {
-  /** The folder as it is; of a folder that is missing, without files. */
+  /** Reads the current version of a folder; a missing folder has no files. */
   static FolderVersion of(Path folder) {
     if (!Files.isDirectory(folder)) {
       return new FolderVersion(0, 0, FileTime.fromMillis(0));
@@ -39,7 +39,7 @@ record FolderVersion(int files, long bytes, FileTime newest) {
 
   private static BasicFileAttributes attributes(Path file) {
     try {
-      return Files.readAttributes(file, BasicFileAttributes.class); // of what a link leads to
+      return Files.readAttributes(file, BasicFileAttributes.class); // of the target of a link
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

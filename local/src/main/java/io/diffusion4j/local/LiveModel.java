@@ -5,21 +5,21 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 /**
  * A model that is in memory.
  *
- * @param name what requests call it
+ * @param name its name in requests
  * @param served its folder
  * @param pipeline draws with it
- * @param state what becomes of it
+ * @param state its state
  */
 public record LiveModel(String name, ServedModel served, ImagePipeline pipeline, State state) {
-  /** What becomes of a model. */
+  /** The state of a model. */
   public enum State {
-    /** Answers requests that name no model, and those that name it. */
+    /** The default: it also answers requests that name no model. */
     DEFAULT,
 
-    /** Answers requests that name it. */
+    /** It answers requests that name it. */
     SERVED,
 
-    /** Finishes the requests that it has, and is closed then. */
+    /** It finishes its requests and is then closed. */
     UNLOADING
   }
 }

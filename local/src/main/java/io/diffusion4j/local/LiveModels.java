@@ -13,11 +13,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The models of a running server, which can be changed.
  *
- * <p>A change loads what is new first, then serves all of it at once; if something cannot be
- * loaded, the server goes on as it was. A model that is not served any more is closed when the last
- * request that was accepted for it has ended, so for a while both are in memory.
+ * <p>A change loads the new models first, then switches to them at once; if one cannot be loaded,
+ * nothing changes. A removed model is closed when its last accepted request has ended, so for a
+ * while old and new models are in memory.
  *
- * <p>Thread-safe; changes are made one after the other. Ends with the {@link LocalModels}.
+ * <p>Thread-safe; changes are serialised. Ends with the {@link LocalModels}.
  */
 public final class LiveModels {
   private static final Logger LOG = LoggerFactory.getLogger(LiveModels.class);
@@ -32,7 +32,7 @@ public final class LiveModels {
    * The models of a server.
    *
    * @param models closed after the server
-   * @param server that {@link LocalModels#server} made of them, started
+   * @param server the started server that {@link LocalModels#server} returned
    */
   public LiveModels(LocalModels models, DiffusionServer server) {
     this.models = models;
@@ -40,8 +40,8 @@ public final class LiveModels {
   }
 
   /**
-   * Serves these models from now on, the first as the default. Those that are served already, and
-   * whose files have not changed, stay as they are.
+   * Replaces the served models by these, the first as the default. Models that are served already
+   * and whose files have not changed are kept.
    *
    * @throws IllegalArgumentException if there is no such model folder, or if two have one name
    * @throws io.diffusion4j.checkpoint.CheckpointException if one is damaged
@@ -68,9 +68,9 @@ public final class LiveModels {
   }
 
   /**
-   * Loads a model and serves it beside the others, or in place of the one of the same name.
+   * Loads a model and serves it beside the others, or in place of the model of the same name.
    *
-   * @return what requests call it
+   * @return its name in requests
    * @throws IllegalArgumentException if there is no such model folder
    * @throws io.diffusion4j.checkpoint.CheckpointException if it is damaged
    */
@@ -93,7 +93,7 @@ public final class LiveModels {
   }
 
   /**
-   * Serves a model no more, and closes it when the requests that it has have ended.
+   * Stops serving a model, and closes it when its requests have ended.
    *
    * @throws IllegalArgumentException if there is no such model, or if it is the default
    */
@@ -106,7 +106,7 @@ public final class LiveModels {
   }
 
   /**
-   * Has a model answer requests that name none.
+   * Makes a model the default, which answers requests that name no model.
    *
    * @throws IllegalArgumentException if there is no such model
    */
@@ -136,7 +136,7 @@ public final class LiveModels {
     try {
       server.awaitUnused(gone.pipeline());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // then it is closed with all others
+      Thread.currentThread().interrupt(); // then the model is closed with all others
       return;
     }
     models.close(gone);

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A model folder in memory, with the variants that registered low-rank updates make of it.
+ * A model folder in memory, with its variants by registered low-rank updates.
  *
- * @param served what was loaded
+ * @param served the folder and its settings
  * @param version the files when they were loaded
  * @param pipeline draws with the model or one of its variants
- * @param owned what is closed with it, the model last
+ * @param owned the resources to close with it, the model last
  */
 record LoadedModel(
     ServedModel served, FolderVersion version, ImagePipeline pipeline, List<Runnable> owned)
@@ -49,12 +49,12 @@ record LoadedModel(
     }
   }
 
-  /** What requests call it. */
+  /** Returns its name in requests. */
   String name() {
     return pipeline.card().name();
   }
 
-  /** Whether loading this would load the same files in the same way. */
+  /** Whether loading these settings would load the same files in the same way. */
   boolean isStill(ServedModel other) {
     return served.equals(other) && version.equals(FolderVersion.of(other.folder()));
   }

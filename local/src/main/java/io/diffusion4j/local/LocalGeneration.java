@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A model in the process of an application: the generation service as it is, with its checks, queue
- * and files, without a network.
+ * A model inside an application: the complete generation service, with its checks, queue and files,
+ * without network access.
  *
  * <pre>{@code
  * try (var local = LocalGeneration.emoji()) { // or open(Path.of("a/model/folder"))
@@ -30,7 +30,7 @@ import java.util.UUID;
  * }</pre>
  *
  * <p>Thread-safe; an application opens one and shares it. Holds native memory and threads until it
- * is closed, which stops what is drawn before its next step.
+ * is closed, which stops running requests before their next step.
  */
 public final class LocalGeneration implements AutoCloseable {
   private final LocalModels models;
@@ -46,11 +46,11 @@ public final class LocalGeneration implements AutoCloseable {
   }
 
   /**
-   * Loads a folder, in the number format that suits it and the processor, for requests at any time.
-   * Takes seconds.
+   * Loads a folder, in the number format that suits it and the processor, with all networks in
+   * memory. Takes seconds.
    *
    * @throws IllegalArgumentException if there is no such pipeline folder
-   * @throws io.diffusion4j.checkpoint.CheckpointException if what it holds is damaged
+   * @throws io.diffusion4j.checkpoint.CheckpointException if its content is damaged
    */
   public static LocalGeneration open(Path folder) {
     var models = LocalModels.load(List.of(ServedModel.of(folder)), Opening.with(Residency.ALWAYS));
@@ -58,8 +58,8 @@ public final class LocalGeneration implements AutoCloseable {
   }
 
   /**
-   * Loads the model that ships, from the jar {@code diffusion4j-model-emoji}. Takes seconds, and a
-   * second more when the jar is new.
+   * Loads the shipped model from the jar {@code diffusion4j-model-emoji}. Takes seconds, and one
+   * second more for a new jar.
    *
    * @throws IllegalArgumentException if the jar is not on the class path
    * @throws UncheckedIOException if the user's cache cannot be written to
@@ -71,7 +71,7 @@ public final class LocalGeneration implements AutoCloseable {
   /**
    * Takes over models that were loaded in another way; they are closed with this.
    *
-   * @param config how many requests are drawn at once and may wait; there is no host and no port
+   * @param config the limits of running and waiting requests; host and port are not used
    */
   public static LocalGeneration of(LocalModels models, ServerConfig config) {
     return of(models, config, Modules.EMPTY_MODULE);
@@ -80,8 +80,8 @@ public final class LocalGeneration implements AutoCloseable {
   /**
    * Takes over models that were loaded in another way; they are closed with this.
    *
-   * @param config how many requests are drawn at once and may wait; there is no host and no port
-   * @param more what is bound beside, such as a {@code ServingListener}
+   * @param config the limits of running and waiting requests; host and port are not used
+   * @param more further bindings, such as a {@code ServingListener}
    */
   public static LocalGeneration of(LocalModels models, ServerConfig config, Module more) {
     String name = "diffusion4j-" + UUID.randomUUID();
@@ -97,19 +97,22 @@ public final class LocalGeneration implements AutoCloseable {
     }
   }
 
-  /** Asks the model; closed with this. */
+  /** Returns the client of the model; it is closed with this. */
   public GenerationClient client() {
     return client;
   }
 
-  /** For the generated stubs of {@code diffusion4j.v1}: all of the contract; closed with this. */
+  /**
+   * Returns a channel for the generated stubs of {@code diffusion4j.v1}, with the complete
+   * contract; it is closed with this.
+   */
   public Channel channel() {
     return channel;
   }
 
   /**
-   * Ends in good order: new and waiting requests are refused, and running ones have {@link
-   * ServerConfig#grace} to finish. What is left is for {@link #close}.
+   * Drains the service: new and waiting requests are rejected, and running requests have {@link
+   * ServerConfig#grace} to finish. {@link #close} stops the remaining ones.
    */
   public void drain() {
     server.close();
@@ -119,7 +122,7 @@ public final class LocalGeneration implements AutoCloseable {
   public void close() {
     try (models;
         server;
-        client) { // the last is closed first, then who waits for it
+        client) { // the last resource is closed first, then those that depend on it
       // nothing else to do
     }
   }

@@ -26,15 +26,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Model folders of this machine, loaded to be served. Hold native memory until they are closed;
- * {@link LiveModels} changes them while they are served.
+ * Loaded model folders of this machine, to be served. They hold native memory until they are
+ * closed; {@link LiveModels} changes them while they are served.
  */
 public final class LocalModels implements AutoCloseable {
   private final Opening usual;
   private final Plugins plugins;
   private final RegisteredLoras registered;
 
-  // What follows is guarded by this.
+  // The following fields are guarded by this.
   private List<LoadedModel> served = List.of();
   private final List<LoadedModel> unloading = new ArrayList<>();
 
@@ -45,7 +45,7 @@ public final class LocalModels implements AutoCloseable {
   }
 
   /**
-   * Loads them with the plugins of the class path.
+   * Loads models with the plugins of the class path.
    *
    * @throws IllegalArgumentException if there is no such model folder, or if two have one name
    */
@@ -54,9 +54,9 @@ public final class LocalModels implements AutoCloseable {
   }
 
   /**
-   * Loads them.
+   * Loads models.
    *
-   * @param usual how all of them are opened, but for their names and number formats
+   * @param usual the settings of all models, except names and number formats
    * @param plugins closed with the models
    * @throws IllegalArgumentException if there is no such model folder, if two have one name, or if
    *     a plugin has nothing for any of them
@@ -66,14 +66,14 @@ public final class LocalModels implements AutoCloseable {
   }
 
   /**
-   * Loads them, and registers low-rank updates that requests may ask for. Each is offered by every
-   * model that it fits.
+   * Loads models, and registers low-rank updates that requests can choose. Each update is available
+   * for every model that it fits.
    *
-   * @param usual how all of them are opened, but for their names and number formats
+   * @param usual the settings of all models, except names and number formats
    * @param plugins closed with the models
-   * @param files of updates, by the names that requests call them
+   * @param files files of updates, by their names in requests
    * @throws IllegalArgumentException if there is no such model folder, if two have one name, if a
-   *     plugin has nothing for any of them, or if a model family takes no updates
+   *     plugin has nothing for any of them, or if a model family does not support updates
    * @throws io.diffusion4j.checkpoint.CheckpointException if an update fits none of them
    */
   public static LocalModels load(
@@ -101,17 +101,17 @@ public final class LocalModels implements AutoCloseable {
     }
   }
 
-  /** Loads another one, which is not served yet, and is the caller's to close. */
+  /** Loads another model, which is not served yet; the caller closes it. */
   LoadedModel load(ServedModel one) {
     return LoadedModel.of(one, usual, plugins, registered);
   }
 
-  /** Those that are served, the default first. */
+  /** Returns the served models, the default first. */
   synchronized List<LoadedModel> served() {
     return served;
   }
 
-  /** These are served from now on, and closed with this; returns those that are not any more. */
+  /** Replaces the served models, which are closed with this; returns the removed ones. */
   synchronized List<LoadedModel> replace(List<LoadedModel> others) {
     Set<LoadedModel> stay = Sets.newIdentityHashSet();
     stay.addAll(others);
@@ -121,14 +121,14 @@ public final class LocalModels implements AutoCloseable {
     return gone;
   }
 
-  /** Closes one that was replaced, unless all have been closed. */
+  /** Closes a replaced model, unless all have been closed. */
   synchronized void close(LoadedModel gone) {
     if (unloading.remove(gone)) {
       gone.close();
     }
   }
 
-  /** All that are in memory: the default first, those that are being unloaded last. */
+  /** Returns all models in memory: the default first, models that are being unloaded last. */
   public synchronized List<LiveModel> live() {
     List<LiveModel> all = new ArrayList<>();
     served.forEach(model -> all.add(live(model, all.isEmpty() ? State.DEFAULT : State.SERVED)));
@@ -140,20 +140,23 @@ public final class LocalModels implements AutoCloseable {
     return new LiveModel(model.name(), model.served(), model.pipeline(), state);
   }
 
-  /** What requests call them, the default first. */
+  /** Returns the names of the models in requests, the default first. */
   public List<String> names() {
     return served().stream().map(LoadedModel::name).toList();
   }
 
-  /** The same as pipelines, in the same order, for use without the service; closed with this. */
+  /**
+   * Returns the models as pipelines, in the same order, for use without the service; they are
+   * closed with this.
+   */
   public List<ImagePipeline> pipelines() {
     return served().stream().map(LoadedModel::pipeline).toList();
   }
 
   /**
-   * A server of these models, not started yet.
+   * Creates a server of these models, which is not started yet.
    *
-   * @param more what is bound beside
+   * @param more further bindings
    */
   public DiffusionServer server(ServerConfig config, Module more) {
     return Guice.createInjector(

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model with registered updates, or one of its variants with some of them. All but the drawing is
- * as in the model itself, embeddings included.
+ * A model, or its variant with the requested updates. Only the drawing uses a variant; everything
+ * else, embeddings included, uses the model itself.
  */
 record LoraPipeline(ImagePipeline model, LoraVariants variants, List<AppliedLora> applied)
     implements ImagePipeline {

@@ -10,14 +10,13 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Variants of one model with registered low-rank updates in its weights. A variant is loaded when
- * it is drawn with; at most {@link #MOST} are in memory, of which the one that was used longest ago
- * makes place for another.
+ * Variants of one model with registered low-rank updates in its weights. A variant is loaded on
+ * demand; at most {@link #MOST} are in memory, and the least recently used one is evicted.
  *
- * <p>Thread-safe. While all are in use, drawing with another waits.
+ * <p>Thread-safe. While all are in use, a request for another variant waits.
  */
 final class LoraVariants implements AutoCloseable {
-  /** How many variants of a model are in memory at once. */
+  /** The largest number of variants of a model in memory. */
   static final int MOST = 2;
 
   private final Map<String, String> digests;
@@ -25,7 +24,7 @@ final class LoraVariants implements AutoCloseable {
   private final Map<List<AppliedLora>, Variant> open = new LinkedHashMap<>(16, 0.75f, true);
   private boolean closed;
 
-  /** An open variant, and how many draw with it. */
+  /** An open variant, and the number of its users. */
   private static final class Variant {
     private final OpenPipeline model;
     private int users;
@@ -36,7 +35,7 @@ final class LoraVariants implements AutoCloseable {
   }
 
   /**
-   * Variants of one model.
+   * Creates the variants of one model.
    *
    * @param digests of the registered updates by name
    * @param opener opens the model with updates
@@ -46,7 +45,7 @@ final class LoraVariants implements AutoCloseable {
     this.opener = opener;
   }
 
-  /** What is registered: the digest of each by its name. */
+  /** Returns the registered updates: their digests by name. */
   Map<String, String> digests() {
     return digests;
   }
@@ -86,7 +85,7 @@ final class LoraVariants implements AutoCloseable {
     notifyAll();
   }
 
-  /** Closes the idle one that was used longest ago, if one is idle. */
+  /** Closes the least recently used idle variant, if any is idle. */
   private boolean closeIdle() {
     for (Iterator<Variant> all = open.values().iterator(); all.hasNext(); ) {
       Variant variant = all.next();
@@ -99,7 +98,7 @@ final class LoraVariants implements AutoCloseable {
     return false;
   }
 
-  /** Closes what is idle now, and the rest when it was drawn with. */
+  /** Closes idle variants now, and the others after their last use. */
   @Override
   public synchronized void close() {
     closed = true;

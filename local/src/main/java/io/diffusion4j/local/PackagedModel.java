@@ -18,18 +18,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A model folder in a jar, such as that of {@code diffusion4j-model-emoji}, to depend on a model as
- * on any library.
+ * A model folder in a jar, such as {@code diffusion4j-model-emoji}'s, so that a model is a
+ * dependency like any library.
  *
  * <pre>{@code
  * LocalGeneration.open(PackagedModel.unpack("emoji"))
  * }</pre>
  *
- * <p>Weights are mapped into memory, so the files have to be outside of the jar: they are unpacked
- * into the user's cache, once for each content. A jar holds the folder as {@code
- * META-INF/diffusion4j/models/NAME} with a listing {@code files.sha256} in it, in the format of
- * {@code sha256sum}. The digests are verified each time, and a copy that is damaged is replaced.
- * Safe for any number of threads and processes.
+ * <p>Weights are memory-mapped, so the files have to be outside the jar: they are unpacked into the
+ * user's cache, once for each content. A jar holds the folder as {@code
+ * META-INF/diffusion4j/models/NAME} with a list {@code files.sha256} in the format of {@code
+ * sha256sum}. The digests are verified each time, and a copy that is damaged is replaced. Safe for
+ * any number of threads and processes.
  */
 public final class PackagedModel {
   private static final String LISTING = "files.sha256";
@@ -39,7 +39,7 @@ public final class PackagedModel {
   private final String name;
   private final Path cache;
 
-  /** What a listing says of a file. */
+  /** An entry of the list. */
   private record Entry(String path, String sha256) {}
 
   PackagedModel(ClassLoader classes, String name, Path cache) {
@@ -51,7 +51,7 @@ public final class PackagedModel {
   /**
    * Returns the folder of the model of this name on the class path, in the user's cache.
    *
-   * @throws IllegalArgumentException if no jar has it
+   * @throws IllegalArgumentException if no jar contains it
    * @throws UncheckedIOException if the jar is damaged or the cache cannot be written to
    */
   public static Path unpack(String name) {
@@ -140,13 +140,13 @@ public final class PackagedModel {
       }
       publish(part, folder, entries);
     } finally {
-      if (Files.exists(part)) { // else it is in place
+      if (Files.exists(part)) { // otherwise the file is in place
         MoreFiles.deleteRecursively(part, ALLOW_INSECURE);
       }
     }
   }
 
-  /** Puts a whole copy in place, unless another process was faster. */
+  /** Moves a complete copy into place, unless another process was faster. */
   private void publish(Path part, Path folder, List<Entry> entries) throws IOException {
     if (Files.exists(folder) && !isWhole(folder, entries)) {
       Path old = Files.createTempDirectory(cache, name + "-old");

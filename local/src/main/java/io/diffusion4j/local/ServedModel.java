@@ -7,18 +7,18 @@ import java.util.Optional;
 /**
  * A model to serve.
  *
- * @param folder where it is
- * @param name what requests call it; empty for its own name
- * @param precision the number format of its networks; empty for what suits the model and the
- *     processor
+ * @param folder the model's folder
+ * @param name its name in requests; empty for its own name
+ * @param precision the number format of its networks; empty for the format that suits the model and
+ *     the processor
  */
 public record ServedModel(Path folder, Optional<String> name, Optional<Precision> precision) {
-  /** By its own name, in the number format that suits it. */
+  /** Serves a folder under its own name, in the number format that suits it. */
   public static ServedModel of(Path folder) {
     return new ServedModel(folder, Optional.empty(), Optional.empty());
   }
 
-  /** By its own name. */
+  /** Serves a folder under its own name. */
   public static ServedModel of(Path folder, Precision precision) {
     return new ServedModel(folder, Optional.empty(), Optional.of(precision));
   }

@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The models of a server as this API tells of them. */
+/** The models of a server in the form of this API. */
 record Catalogue(List<Model> models) {
-  /** What clients of this API call the model that they want; here it is the default one. */
+  /** The model name that clients of this API send; here it is the default model. */
   private static final String DALL_E_2 = "dall-e-2";
 
   static Catalogue of(Channel service) {
     return new Catalogue(GenerationClient.models(service));
   }
 
-  /** The model that a request means by this name. */
+  /** Returns the model that a request selects by this name. */
   Model named(String name) {
     boolean anonymous = name.isEmpty();
     return models.stream()
@@ -45,19 +45,19 @@ record Catalogue(List<Model> models) {
                     "model_not_found"));
   }
 
-  /** The answer of {@code GET /v1/models}. */
+  /** Returns the response of {@code GET /v1/models}. */
   ObjectNode list() {
     ArrayNode data = Json.array();
     models.forEach(model -> data.add(toJson(model)));
     return Json.object().put("object", "list").set("data", data);
   }
 
-  /** The answer of {@code GET /v1/models/{model}}. */
+  /** Returns the response of {@code GET /v1/models/{model}}. */
   ObjectNode get(String name) {
     return toJson(named(name));
   }
 
-  /** Nobody tells when a model was made, and the field has to be a number. */
+  /** The creation time of a model is unknown, and the field must be a number. */
   private static ObjectNode toJson(Model model) {
     return Json.object()
         .put("id", model.getName())

@@ -25,17 +25,17 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The answer as server-sent events: unfinished images, and each image as soon as it is drawn.
+ * The response as server-sent events: unfinished images, and each image as soon as it is drawn.
  *
- * <p>The service is read at the pace of the client, so that it drops previews for a slow one. A
- * request that fails before it was accepted is answered with a status of HTTP, one that fails later
- * with an event {@code error}.
+ * <p>Backpressure of the client reaches the service, which drops previews for a slow client. A
+ * request that fails before it is accepted gets an HTTP status, one that fails later an event
+ * {@code error}.
  *
- * <p>Its state belongs to the callbacks of the call, of which there is one at a time.
+ * <p>The state belongs to the callbacks of the call, which run one at a time.
  */
 final class ImageEvents
     implements ClientResponseObserver<GenerateImagesRequest, StreamGenerateImagesResponse> {
-  /** How many events of the service may be on their way to the client. */
+  /** The largest number of unacknowledged events. */
   private static final int WINDOW = 16;
 
   private final ImagesRequest asked;
@@ -53,7 +53,7 @@ final class ImageEvents
     this.context = context;
   }
 
-  /** Asks the service; a client who leaves cancels. */
+  /** Calls the service; a client that disconnects cancels the call. */
   static HttpResponse of(
       ImagesRequest asked, String name, Channel service, ServiceRequestContext context) {
     var events = new ImageEvents(asked, name, context);
@@ -80,7 +80,7 @@ final class ImageEvents
       case IMAGE_DONE -> complete(event.getImageDone().getMetadata().getIndex());
       case STARTED, PROGRESS, FINISHED, EVENT_NOT_SET -> {} // for which this API has no event
     }
-    var unused = events.whenConsumed().thenRun(next); // at once if nothing was written
+    var unused = events.whenConsumed().thenRun(next); // immediately if nothing was written
   }
 
   private void begin(String requestId) {
@@ -145,7 +145,7 @@ final class ImageEvents
 
   private void tell(String event, ObjectNode data) {
     data.put("type", event);
-    // Not taken if the client has left, which cancels.
+    // Writing fails if the client has disconnected, and the call is cancelled.
     var unused =
         events.tryWrite(HttpData.ofUtf8("event: " + event + "\ndata: " + Json.text(data) + "\n\n"));
   }

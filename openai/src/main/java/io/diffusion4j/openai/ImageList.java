@@ -19,10 +19,10 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 
-/** The answer with all images in one body, as soon as the last is drawn. */
+/** The response with all images in one body, sent when the last is drawn. */
 final class ImageList
     implements ClientResponseObserver<GenerateImagesRequest, GenerateImagesResponse> {
-  /** Where this API tells the id of a request. */
+  /** The header with the id of a request. */
   static final String REQUEST_ID = "x-request-id";
 
   private final ImagesRequest asked;
@@ -34,7 +34,7 @@ final class ImageList
     this.context = context;
   }
 
-  /** Asks the service; a client who leaves cancels. */
+  /** Calls the service; a client that disconnects cancels the call. */
   static HttpResponse of(ImagesRequest asked, Channel service, ServiceRequestContext context) {
     var list = new ImageList(asked, context);
     GenerationServiceGrpc.newStub(service).generateImages(asked.request(), list);

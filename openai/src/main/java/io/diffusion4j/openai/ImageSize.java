@@ -8,17 +8,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 
-/** The size that images are asked for, in pixels. */
+/** The requested size of images, in pixels. */
 record ImageSize(int width, int height) {
-  /** As the API writes it, such as {@code 512x512}. */
+  /** Returns the size in the API's form, such as {@code 512x512}. */
   @Override
   public String toString() {
     return width + "x" + height;
   }
 
   /**
-   * An image file at this size: resized with antialiasing, or as it is if it has this size. One
-   * that is resized carries no recipe, which would not make it again.
+   * Returns an image file at this size: resized with antialiasing, or unchanged if it has this
+   * size. A resized file carries no recipe, since the recipe would not reproduce it.
    */
   byte[] fit(byte[] png) {
     Image image;

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** A request of this API in the words of the service, and how its answer is to look. */
+/** A request of this API, translated to the service's request, and the form of its response. */
 record ImagesRequest(
     GenerateImagesRequest request,
     ImageSize size,
@@ -27,20 +27,20 @@ record ImagesRequest(
       List.of(new ImageSize(256, 256), new ImageSize(512, 512), new ImageSize(1024, 1024));
   private static final int MOST_PARTIAL_IMAGES = 3;
 
-  /** What every route takes. */
+  /** The parameters of every route. */
   private static final Set<String> COMMON = Set.of("model", "n", "size", "response_format", "user");
 
-  /** What changes nothing here: what it asks for is what there is, or not ours to keep. */
+  /** Parameters without an effect here. */
   private static final Set<String> WITHOUT_EFFECT =
       Set.of("quality", "style", "moderation", "input_fidelity", "output_compression");
 
-  /** How an answer carries images. */
+  /** The form of images in a response. */
   enum Format {
     URL,
     B64_JSON
   }
 
-  /** What a route does; its name begins the names of its events. */
+  /** The task of a route; its name is the prefix of its events' names. */
   enum Task {
     GENERATION("image_generation", ImmutableSet.of("prompt")),
     EDIT("image_edit", ImmutableSet.of("prompt", "image", "mask")),
@@ -94,7 +94,7 @@ record ImagesRequest(
   private static Set<String> known(Task task) {
     List<String> known = new ArrayList<>(COMMON);
     known.addAll(task.own);
-    if (task != Task.VARIATION) { // of which OpenAI's API says that it takes no others
+    if (task != Task.VARIATION) { // for which OpenAI's API has no other parameters
       known.addAll(WITHOUT_EFFECT);
       known.addAll(List.of("stream", "partial_images", "background", "output_format"));
     }
@@ -150,7 +150,9 @@ record ImagesRequest(
     return SIZES.stream().filter(size -> size.toString().equals(asked)).findFirst().orElse(own);
   }
 
-  /** Asks a model that draws several sizes for this one; what others draw is resized. */
+  /**
+   * Requests this size from a model that draws several sizes; images of other models are resized.
+   */
   private static void draw(ImageSize size, Model model, GenerateImagesRequest.Builder request) {
     for (ModelStage stage : model.getStagesList()) {
       boolean draws = Math.max(size.width(), size.height()) <= stage.getMaxSize();
@@ -164,7 +166,10 @@ record ImagesRequest(
     }
   }
 
-  /** So that the stage that draws pixels for longest shows at least so many images on its way. */
+  /**
+   * Chooses the preview interval so that the longest stage of pixels shows at least this many
+   * previews.
+   */
   private static int stepsBetween(int partialImages, Model model) {
     int longest =
         model.getStagesList().stream()

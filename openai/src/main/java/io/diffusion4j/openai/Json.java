@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpStatus;
 
-/** Bodies in JSON. */
+/** Reads and writes JSON bodies. */
 final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -43,7 +43,7 @@ final class Json {
     return HttpData.ofUtf8(text(json));
   }
 
-  /** The JSON on one line. */
+  /** Formats JSON on one line. */
   static String text(JsonNode json) {
     try {
       return MAPPER.writeValueAsString(json);

@@ -22,7 +22,7 @@ final class OpenAiException extends RuntimeException {
 
   private static final String INVALID_REQUEST = "invalid_request_error";
 
-  /** What the service calls what this API calls otherwise. */
+  /** Names of the service's fields whose name in this API differs. */
   private static final Map<String, String> PARAMETERS =
       Map.of("image_count", "n", "text", "prompt", "image", "image", "mask", "mask");
 
@@ -47,7 +47,7 @@ final class OpenAiException extends RuntimeException {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  /** A parameter has a value that it must not have. */
+  /** A parameter has an invalid value. */
   static OpenAiException invalid(String param, Object value, String expected) {
     return refusal(
         HttpStatus.BAD_REQUEST,
@@ -56,7 +56,7 @@ final class OpenAiException extends RuntimeException {
         "invalid_value");
   }
 
-  /** A parameter that has to be given is not. */
+  /** A required parameter is missing. */
   static OpenAiException missing(String param) {
     return refusal(
         HttpStatus.BAD_REQUEST,
@@ -65,19 +65,19 @@ final class OpenAiException extends RuntimeException {
         "missing_required_parameter");
   }
 
-  /** What was sent cannot be read, or is not for here. */
+  /** The request cannot be read, or has no route here. */
   static OpenAiException refusal(
       HttpStatus status, String message, @Nullable String param, String code) {
     return new OpenAiException(status, message, INVALID_REQUEST, param, code, OptionalLong.empty());
   }
 
-  /** What the service refused, or failed to do. */
+  /** The service rejected the request, or failed. */
   static OpenAiException of(Throwable error) {
     HttpFault fault = HttpFault.of(error);
     return switch (fault.code()) {
       case INVALID_ARGUMENT -> of(fault, HttpStatus.BAD_REQUEST, INVALID_REQUEST, "invalid_value");
       case NOT_FOUND -> of(fault, HttpStatus.NOT_FOUND, INVALID_REQUEST, "model_not_found");
-      // A client asks again what ends with 500 or more, and it would end the same.
+      // Clients retry a status of 500 or more, and this request would fail again.
       case UNIMPLEMENTED ->
           of(fault, HttpStatus.BAD_REQUEST, INVALID_REQUEST, "unsupported_operation");
       case UNAUTHENTICATED -> of(fault, fault.httpStatus(), INVALID_REQUEST, "invalid_api_key");
@@ -111,7 +111,7 @@ final class OpenAiException extends RuntimeException {
         fault.retryAfterSeconds());
   }
 
-  /** The parameter that the first violation is about. */
+  /** Returns the parameter of the first violation. */
   private static @Nullable String param(HttpFault fault) {
     return switch (fault.code()) {
       case NOT_FOUND -> "model";
@@ -131,7 +131,7 @@ final class OpenAiException extends RuntimeException {
     return code == null ? status.reasonPhrase() : Ascii.toUpperCase(code);
   }
 
-  /** The value of the key {@code error}. */
+  /** Returns the value of the key {@code error}. */
   ObjectNode error() {
     return JsonNodeFactory.instance
         .objectNode()

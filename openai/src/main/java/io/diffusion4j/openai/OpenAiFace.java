@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The routes under {@code /v1/}. */
 final class OpenAiFace implements HttpFace {
-  /** Two image files of OpenAI's limit, and what is around them. */
+  /** Two image files of OpenAI's limit, and the rest of the form. */
   private static final long MOST_FORM_BYTES = 10L << 20;
 
-  /** Reads forms, so that no thread that serves connections does. */
+  /** Reads forms, so that connection threads do not. */
   private static final EventExecutorGroup FORMS =
       new DefaultEventExecutorGroup(
           Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
@@ -123,8 +123,8 @@ final class OpenAiFace implements HttpFace {
   }
 
   /**
-   * The parameters of a form, which is read when all of it is there: a reader that gets it in
-   * pieces looks at each again with every other, and so can be kept busy.
+   * Reads the parameters of a form once it has arrived completely: the incremental reader scans
+   * earlier pieces again for each new one, so a client could keep it busy.
    */
   private static CompletableFuture<Parameters> form(
       ServiceRequestContext ctx, HttpRequest request, MediaType type) {
@@ -152,11 +152,11 @@ final class OpenAiFace implements HttpFace {
             .exceptionally(failure -> failed(ctx, failure)));
   }
 
-  /** What the server refused before it was this one's turn. */
+  /** Handles requests that the server rejected before this handler. */
   private static @Nullable HttpResponse refused(ServiceRequestContext ctx, Throwable cause) {
     return cause instanceof StatusRuntimeException error
         ? OpenAiException.of(error).toResponse()
-        : null; // as on other routes
+        : null; // the same as on other routes
   }
 
   private static HttpResponse failed(ServiceRequestContext ctx, Throwable failure) {
@@ -188,7 +188,7 @@ final class OpenAiFace implements HttpFace {
               null,
               "invalid_form"));
     }
-    return HttpResponse.ofFailure(cause); // the server tells the log
+    return HttpResponse.ofFailure(cause); // the server logs the exception
   }
 
   private static HttpResponse noSuchRoute(ServiceRequestContext ctx, HttpRequest request) {

@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The parameters of a request by their names, whether they came as JSON or as a form. */
+/** The parameters of a request by their names, from JSON or a form. */
 final class Parameters {
   private static final int LONGEST_QUOTE = 80;
 
-  /** Those of a form are words, which may say numbers. */
+  /** Parameters of a form are strings, which may contain numbers. */
   private final boolean form;
 
   private final Map<String, JsonNode> values = new LinkedHashMap<>();
@@ -28,7 +28,7 @@ final class Parameters {
     this.form = form;
   }
 
-  /** Those of a body in JSON; null is as if it were not there. */
+  /** Returns the parameters of a JSON body; null counts as absent. */
   static Parameters of(ObjectNode body) {
     var parameters = new Parameters(false);
     body.properties().stream()
@@ -37,7 +37,7 @@ final class Parameters {
     return parameters;
   }
 
-  /** Those of a form. A list of one, {@code image[]}, is as the one. */
+  /** Returns the parameters of a form. A list of one, {@code image[]}, counts as a single value. */
   static Parameters of(AggregatedMultipart form) {
     var parameters = new Parameters(true);
     for (AggregatedBodyPart part : form.bodyParts()) {
@@ -63,7 +63,7 @@ final class Parameters {
     try {
       ContentDisposition head = part.headers().contentDisposition();
       return head == null ? ContentDisposition.of() : head;
-    } catch (IndexOutOfBoundsException e) { // how Armeria reads a quote that does not end
+    } catch (IndexOutOfBoundsException e) { // Armeria's result for an unterminated quote
       throw OpenAiException.refusal(
           HttpStatus.BAD_REQUEST,
           "A part of your form has a head that cannot be read.",
@@ -72,7 +72,7 @@ final class Parameters {
     }
   }
 
-  /** Refuses what is not known. */
+  /** Rejects unknown parameters. */
   void requireKnown(Set<String> known) {
     for (Collection<String> names : List.of(values.keySet(), files.keySet())) {
       for (String name : names) {
@@ -87,7 +87,7 @@ final class Parameters {
     }
   }
 
-  /** The words. */
+  /** Returns a string parameter. */
   Optional<String> text(String name) {
     JsonNode value = values.get(name);
     if (value == null) {
@@ -99,7 +99,7 @@ final class Parameters {
     return Optional.of(value.textValue());
   }
 
-  /** The words, which are one of these. */
+  /** Returns a string parameter that must be one of these. */
   Optional<String> text(String name, Collection<String> known) {
     Optional<String> value = text(name);
     value
@@ -112,7 +112,7 @@ final class Parameters {
     return value;
   }
 
-  /** The number. */
+  /** Returns a number. */
   Optional<Integer> integer(String name) {
     JsonNode value = values.get(name);
     if (value == null) {
@@ -128,7 +128,7 @@ final class Parameters {
         name, quote(form ? value.textValue() : value.toString()), "an integer");
   }
 
-  /** Whether it is true; not unless it is there. */
+  /** Returns a boolean; false if absent. */
   boolean flag(String name) {
     JsonNode value = values.get(name);
     if (value == null) {
@@ -151,7 +151,7 @@ final class Parameters {
     return Optional.ofNullable(files.get(name));
   }
 
-  /** What a client wrote, of bearable length and on one line. */
+  /** Returns a client's value for a message, shortened and on one line. */
   static String quote(String value) {
     String line = value.replaceAll("\\p{Cntrl}", "\uFFFD");
     return line.length() <= LONGEST_QUOTE

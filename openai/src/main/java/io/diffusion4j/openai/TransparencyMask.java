@@ -12,11 +12,11 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Masks in transparency, as this API has them, turned into masks in black and white, as the service
- * has them: white, which is drawn again, where a pixel is fully transparent.
+ * Converts this API's masks, which use transparency, to the service's masks in black and white:
+ * fully transparent pixels become white, so they are drawn again.
  */
 final class TransparencyMask {
-  /** More than any image that is worth editing here, and little enough to decode. */
+  /** The largest number of pixels: more than any useful image here, and cheap to decode. */
   private static final long MOST_PIXELS = 16L << 20;
 
   private static final int WHITE = 255;
@@ -24,14 +24,15 @@ final class TransparencyMask {
   private TransparencyMask() {}
 
   /**
-   * The mask of an image file.
+   * Returns the mask of an image file.
    *
    * @return empty if the image is opaque
-   * @throws io.grpc.StatusRuntimeException if there is not memory enough to decode it
+   * @throws io.grpc.StatusRuntimeException if there is not enough memory to decode it
    */
   static Optional<byte[]> of(byte[] file, String name) {
     try (var source = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      ImageReader reader = ImageIO.getImageReadersByFormatName("png").next(); // every JDK has one
+      ImageReader reader =
+          ImageIO.getImageReadersByFormatName("png").next(); // every JDK has a PNG reader
       try {
         reader.setInput(source, true, true);
         long pixels = pixels(reader, name);
@@ -40,7 +41,7 @@ final class TransparencyMask {
         reader.dispose();
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail
+      throw new UncheckedIOException(e); // writing to memory does not fail
     }
   }
 
@@ -55,7 +56,7 @@ final class TransparencyMask {
       return (long) width * height;
     } catch (OpenAiException e) {
       throw e;
-    } catch (IOException | RuntimeException e) { // the reader meets nonsense with either
+    } catch (IOException | RuntimeException e) { // damaged data makes the reader throw either
       throw undecodable(name);
     }
   }

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Something that emoji art shows: a fox, a taco, a mailbox.
+ * Something that an emoji depicts: a fox, a taco, a mailbox.
  *
  * @param codePoints hexadecimal code points joined by {@code -}, {@code "1F98A"}; its identity
  * @param label the CLDR short name, {@code "fox"}
  * @param keywords the CLDR keywords, possibly none
  * @param group the Unicode group, {@code "animals-nature"}
  * @param subgroup the Unicode subgroup, {@code "animal-mammal"}
- * @param icons the name of its icon in each style that draws it; at least one
+ * @param icons the name of its icon in each style that has one; at least one
  */
 public record Concept(
     String codePoints,

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 /**
  * The concepts that a model learns to draw, in a fixed order.
  *
- * @param name what logs and the model card call it
+ * @param name its name in logs and the model card
  * @param concepts distinct, at least one
  */
 public record ConceptSet(String name, List<Concept> concepts) {
@@ -76,15 +76,15 @@ public record ConceptSet(String name, List<Concept> concepts) {
   }
 
   /**
-   * A preset by name.
+   * Returns a preset by name.
    *
-   * @throws IllegalArgumentException naming the known presets if there is no such preset
+   * @throws IllegalArgumentException if there is no such preset; the message lists the known ones
    */
   public static ConceptSet named(String preset) {
     return PRESETS.named(preset).get();
   }
 
-  /** The concepts of the given Unicode groups, in the order of the table. */
+  /** Returns the concepts of the given Unicode groups, in the order of the table. */
   public static ConceptSet ofGroups(String name, List<String> groups) {
     Set<String> known = ALL.stream().map(Concept::group).collect(toCollection(LinkedHashSet::new));
     for (String group : groups) {
@@ -97,9 +97,9 @@ public record ConceptSet(String name, List<Concept> concepts) {
   }
 
   /**
-   * The concepts with the given CLDR labels, in the order given.
+   * Returns the concepts with the given CLDR labels, in the given order.
    *
-   * @throws IllegalArgumentException naming every label that is unknown
+   * @throws IllegalArgumentException if labels are unknown; the message lists them
    */
   public static ConceptSet ofLabels(String name, List<String> labels) {
     Map<String, Concept> byLabel = new HashMap<>();
@@ -112,9 +112,9 @@ public record ConceptSet(String name, List<Concept> concepts) {
   }
 
   /**
-   * The same less near-duplicates: one clock face, one moon and one mailbox stay of each kind.
-   * Which of them a caption means is a question of reading a dial, not of drawing, so retrieval is
-   * reported on this set too.
+   * Returns the set without near-duplicates: of each kind of clock face, moon and mailbox, one
+   * stays. To distinguish them is a matter of reading a dial rather than of drawing, so retrieval
+   * is reported on this set too.
    */
   public ConceptSet withoutNearDuplicates() {
     Set<Pattern> seen = new HashSet<>();
@@ -130,7 +130,7 @@ public record ConceptSet(String name, List<Concept> concepts) {
   }
 
   /**
-   * Some of them, by chance; a larger number has those of a smaller one too.
+   * Returns a random subset; a larger subset contains each smaller one.
    *
    * @param count at most {@link #size}
    */

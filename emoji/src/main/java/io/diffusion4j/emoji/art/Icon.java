@@ -1,7 +1,7 @@
 package io.diffusion4j.emoji.art;
 
 /**
- * A drawing: the inside of an SVG element and the part of the plane that it fills.
+ * A drawing: the content of an SVG element, and its view box.
  *
  * @param body an SVG fragment
  */

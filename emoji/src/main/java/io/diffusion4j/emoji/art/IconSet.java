@@ -16,8 +16,8 @@ import java.util.TreeSet;
 /**
  * Reads drawings from the Iconify WebJar on the class path.
  *
- * <p>A set is one JSON document of up to 100 MB, so it is streamed and only the icons asked for are
- * kept.
+ * <p>A set is one JSON document of up to 100 MB, so it is streamed, and only the requested icons
+ * are kept.
  */
 final class IconSet {
   /** The release whose drawings the models were trained on. */
@@ -28,7 +28,7 @@ final class IconSet {
   private IconSet() {}
 
   /**
-   * The icons of a style by name.
+   * Reads icons of a style by name.
    *
    * @throws IllegalStateException if the WebJar is not on the class path, or lacks some of the
    *     names
@@ -69,7 +69,11 @@ final class IconSet {
         if (field.equals("icons")) {
           keep(json, names, kept);
         } else if (value.isNumeric()) {
-          frame.put(field, json.getFloatValue()); // of icons without their own, which come before
+          frame.put(
+              field,
+              json
+                  .getFloatValue()); // for icons without their own size; these fields come before
+                                     // the icons
         } else {
           json.skipChildren();
         }
@@ -104,7 +108,7 @@ final class IconSet {
       json.nextToken();
       if (names.contains(name)) {
         JsonNode icon = MAPPER.readTree(json);
-        if (!icon.path("hidden").asBoolean()) { // an old duplicate
+        if (!icon.path("hidden").asBoolean()) { // an alias of an old name
           kept.put(name, icon);
         }
       } else {

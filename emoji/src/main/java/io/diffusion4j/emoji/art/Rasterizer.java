@@ -14,9 +14,9 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.ByteArrayInputStream;
 
-/** Turns drawings into sprites. */
+/** Rasterises drawings to sprites. */
 final class Rasterizer {
-  /** Below this, the blur filters of {@link Style#FLUENT} come out coarse. */
+  /** At smaller sizes, the blur filters of {@link Style#FLUENT} look coarse. */
   private static final int FILTERED_SIZE = 256;
 
   private final SVGLoader loader = new SVGLoader();

@@ -6,10 +6,10 @@ package io.diffusion4j.emoji.art;
  * @param width in pixels of the master canvas
  * @param height in pixels of the master canvas
  * @param pixels premultiplied ARGB, row-major, eight bits each: {@code alpha << 24 | red << 16 | …}
- *     with no colour brighter than its alpha; not to be changed
+ *     with no colour greater than its alpha; must not be changed
  */
 public record Sprite(int width, int height, int[] pixels) {
-  /** Fainter pixels, such as the ends of a blurred shadow, do not widen the visible part. */
+  /** Fainter pixels, such as the edge of a blurred shadow, do not count as visible. */
   private static final int VISIBLE_ALPHA = 16;
 
   public Sprite {
@@ -20,7 +20,7 @@ public record Sprite(int width, int height, int[] pixels) {
   }
 
   /**
-   * The visible part of a canvas.
+   * Crops a canvas to its visible part.
    *
    * @throws IllegalArgumentException if nothing is visible
    */

@@ -25,19 +25,19 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 
 /**
- * A file of sprites that vouches for itself: it states what it was made from and the digest of what
- * it holds, so that a stale, cut or altered file is told from a good one.
+ * A file of sprites with the key of its inputs and the digest of its content, so that a stale,
+ * truncated or altered file is detected.
  *
  * <p>Layout: 8 bytes of magic, SHA-256 of the key, SHA-256 of the rest; then, deflated, the number
  * of sprites and for each its width, height and pixels, as big-endian 32-bit integers.
  *
- * @param key everything that the pixels depend on, in words
+ * @param key everything that the pixels depend on, as text
  */
 record SpriteFile(Path path, String key) {
   private static final byte[] MAGIC = "D4JSPRT1".getBytes(UTF_8);
   private static final int DIGEST = 32;
 
-  /** The file for a key in a folder: another key is another file. */
+  /** Returns the file of a key in a folder; each key has its own file. */
   static SpriteFile in(Path folder, String prefix, String key) {
     String hash = HexFormat.of().formatHex(Sha256.of(key.getBytes(UTF_8)), 0, 8);
     return new SpriteFile(folder.resolve(prefix + "-" + hash + ".sprites"), key);
@@ -46,7 +46,7 @@ record SpriteFile(Path path, String key) {
   /**
    * Reads all sprites.
    *
-   * @throws IOException if the file cannot be read or is not, bit for bit, what was written
+   * @throws IOException if the file cannot be read, or is damaged
    */
   List<Sprite> read() throws IOException {
     byte[] bytes = Files.readAllBytes(path);
@@ -72,7 +72,7 @@ record SpriteFile(Path path, String key) {
     }
   }
 
-  /** Writes all sprites; a reader sees the old file or the new one, never a part. */
+  /** Writes all sprites atomically. */
   void write(List<Sprite> sprites) throws IOException {
     var bytes = new ByteArrayOutputStream();
     bytes.writeBytes(new byte[MAGIC.length + 2 * DIGEST]);
@@ -104,7 +104,7 @@ record SpriteFile(Path path, String key) {
     }
   }
 
-  /** The header that a file with these contents must have. */
+  /** Returns the header of a file with this content. */
   private byte[] header(byte[] file) {
     int start = MAGIC.length + 2 * DIGEST;
     MessageDigest body = Sha256.start();

@@ -27,13 +27,13 @@ import java.util.Set;
  * The pictures of some concepts in some styles, in memory. Immutable and thread-safe.
  *
  * <p>They are rasterised once, which takes about a minute for {@link ConceptSet#core()}, and kept
- * in the user's cache folder. A cached file that is damaged is made anew.
+ * in the user's cache folder. A damaged file is made again.
  *
  * <p>The rasteriser is the JDK's, so the pixels may differ in the last bit between JDKs; {@link
- * #fingerprint()} tells.
+ * #fingerprint()} detects this.
  */
 public final class Sprites {
-  /** Changes whenever the same drawing would come out differently. */
+  /** The version of the rasterisation; it changes whenever the pixels of a drawing would change. */
   private static final String RASTERIZER = "jsvg 2.0.0, premultiplied, trimmed at 16";
 
   private static final System.Logger LOG = System.getLogger(Sprites.class.getName());
@@ -46,15 +46,15 @@ public final class Sprites {
     this.fingerprint = fingerprint;
   }
 
-  /** Loads from the user's cache folder, rasterising what is not there yet. */
+  /** Loads from the user's cache folder, rasterising missing sprites. */
   public static Sprites load(ConceptSet concepts, Set<Style> styles, int size) {
     return load(concepts, styles, size, userCache());
   }
 
   /**
-   * Loads from a cache folder, rasterising what is not there yet.
+   * Loads from a cache folder, rasterising missing sprites.
    *
-   * @param size of the master canvases in pixels, 16 to 512; scenes are made by shrinking them
+   * @param size of the master canvases in pixels, 16 to 512; scenes shrink them
    */
   public static Sprites load(ConceptSet concepts, Set<Style> styles, int size, Path cache) {
     if (size < 16 || size > 512) {
@@ -79,9 +79,9 @@ public final class Sprites {
   }
 
   /**
-   * The picture of a concept in a style.
+   * Returns the picture of a concept in a style.
    *
-   * @throws IllegalArgumentException if that style does not draw it, or it was not loaded
+   * @throws IllegalArgumentException if the style does not have it, or it was not loaded
    */
   public Sprite get(Concept concept, Style style) {
     Sprite sprite = sprites.getOrDefault(style, Map.of()).get(concept);
@@ -97,7 +97,8 @@ public final class Sprites {
   }
 
   /**
-   * SHA-256 of all pixels, in hexadecimal: what a checkpoint states as the data it learned from.
+   * Returns the SHA-256 of all pixels in hexadecimal, which checkpoints record as the digest of
+   * their training data.
    */
   public String fingerprint() {
     return fingerprint;

@@ -3,8 +3,8 @@ package io.diffusion4j.emoji.art;
 /**
  * A way of drawing: one complete set of emoji art by one group of artists.
  *
- * <p>These eight are the only sets that are ever read. The jar that carries them also carries sets
- * under non-commercial, share-alike and GPL licences, and brand logos; they stay unread.
+ * <p>Only these eight sets are read. Their jar also contains sets under non-commercial, share-alike
+ * and GPL licences, and brand logos; they are never read.
  */
 public enum Style {
   NOTO("noto", "Apache-2.0", "noto style"),
@@ -37,14 +37,15 @@ public enum Style {
     return licence;
   }
 
-  /** How a caption says it, {@code "3d style"}. */
+  /** The name in captions, {@code "3d style"}. */
   public String words() {
     return words;
   }
 
   /**
-   * What the style hold-out calls it: {@link #FLUENT} and {@link #FLAT} are both {@code "fluent"},
-   * as they are near copies of each other, every other style is its {@link #words()} less "style".
+   * The name in the hold-out of styles: {@link #FLUENT} and {@link #FLAT} are both {@code
+   * "fluent"}, because they are nearly copies of each other; every other style has its {@link
+   * #words()} without "style".
    */
   public String family() {
     return this == FLUENT || this == FLAT ? "fluent" : words.substring(0, words.indexOf(' '));

@@ -7,12 +7,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** Tab-separated tables that travel inside the jar, in UTF-8 with one line of column names. */
+/** Tab-separated tables among the jar's resources, in UTF-8 with one line of column names. */
 public final class Tables {
   private Tables() {}
 
   /**
-   * The rows of a table beside a class, without the column names.
+   * Reads the rows of a table beside a class, without the column names.
    *
    * @throws IllegalStateException if there is no such table or a row has another number of columns
    */

@@ -1,14 +1,14 @@
 package io.diffusion4j.emoji.scene;
 
 /**
- * How captions are worded. The five wordings share one probability:
+ * The wording of captions. The probabilities of the five wordings add up to 1:
  *
- * @param label the name of what is shown, in a phrase: "a tiny owl on a blue background"
- * @param terse the same with little words dropped, as people type: "tiny owl, blue background"
+ * @param label the name of the thing, in a phrase: "a tiny owl on a blue background"
+ * @param terse the same without function words, as people type: "tiny owl, blue background"
  * @param keywords CLDR keywords instead of the name: "bird, wise on a blue background"
- * @param hypernym what it is a kind of instead of the name: "a tiny bird on a blue background"
- * @param empty nothing at all, for guidance without a classifier
- * @param style probability that the style is named, in any wording but the empty one
+ * @param hypernym the hypernym instead of the name: "a tiny bird on a blue background"
+ * @param empty the empty caption, for classifier-free guidance
+ * @param style probability that the style is named, in any wording except the empty one
  */
 public record CaptionMix(
     double label, double terse, double keywords, double hypernym, double empty, double style) {
@@ -24,12 +24,15 @@ public record CaptionMix(
     }
   }
 
-  /** The default, without empty captions: a training that needs them drops conditions itself. */
+  /**
+   * Returns the default, without empty captions: trainings that need them drop conditions
+   * themselves.
+   */
   public static CaptionMix standard() {
     return new CaptionMix(0.5, 0.2, 0.2, 0.1, 0, 0.5);
   }
 
-  /** Names in whole phrases only, style half of the time. */
+  /** Returns a mix of names in whole phrases only, with the style half of the time. */
   public static CaptionMix labels() {
     return new CaptionMix(1, 0, 0, 0, 0, 0.5);
   }

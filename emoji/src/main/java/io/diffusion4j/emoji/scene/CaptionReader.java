@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads what {@link Captioner#factual} wrote: the scene that a factual caption describes.
- * Thread-safe.
+ * Parses the captions of {@link Captioner#factual} to scenes. Thread-safe.
  *
- * <p>Tints are not read, and places are those of {@link Scene#of}: a caption does not tell them.
+ * <p>Tints are not read, and placements are those of {@link Scene#of}, because captions do not
+ * contain them.
  */
 public final class CaptionReader {
   private static final String BACKGROUND = " background";
@@ -19,7 +19,7 @@ public final class CaptionReader {
   private final Map<String, Subject> counted = new HashMap<>();
   private final Map<String, Concept> named = new HashMap<>();
 
-  /** Reads captions about these concepts. */
+  /** Creates a reader of captions about these concepts. */
   public CaptionReader(ConceptSet concepts) {
     for (Concept concept : concepts.concepts()) {
       named.put(Captioner.named(concept), concept);
@@ -39,9 +39,9 @@ public final class CaptionReader {
   }
 
   /**
-   * The scene of a caption.
+   * Returns the scene of a caption.
    *
-   * @throws IllegalArgumentException if it is not one that {@link Captioner#factual} writes of
+   * @throws IllegalArgumentException if the caption is not one of {@link Captioner#factual} about
    *     these concepts
    */
   public Scene read(String caption) {

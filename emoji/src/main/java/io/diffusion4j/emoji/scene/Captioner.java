@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Says in English what a scene shows. Every caption is true; it may leave out the style, but never
- * a background other than white, a size other than the middle one, or a number. Thread-safe.
+ * Describes a scene in English. Every caption is true. It may leave out the style, but never a
+ * background other than white, a size other than the middle one, or a number. Thread-safe.
  */
 public final class Captioner {
   private static final List<String> COUNTS = List.of("zero", "one", "two", "three", "four");
@@ -19,7 +19,7 @@ public final class Captioner {
   private static final List<String> OPENINGS =
       List.of("a picture of ", "a drawing of ", "an emoji of ", "an image of ");
 
-  /** Keywords that say nothing out of their context. */
+  /** Keywords without a meaning out of context. */
   private static final Set<String> EMPTY_WORDS =
       Set.of(
           "and", "big", "down", "face", "four", "large", "one", "over", "small", "two", "under",
@@ -34,8 +34,9 @@ public final class Captioner {
   }
 
   /**
-   * Everything that words can say of a scene, in the plainest way: "three tiny blue owls on a red
-   * background, noto style" (white, the middle size and its own colours go unsaid).
+   * Describes a scene completely and in the plainest way: "three tiny blue owls on a red
+   * background, noto style" (a white background, the middle size and natural colours are not
+   * mentioned).
    */
   public static String factual(Scene scene) {
     String said = said(scene.subject(), tint(scene));
@@ -45,7 +46,7 @@ public final class Captioner {
     return said + ", " + scene.style().words();
   }
 
-  /** The subject alone, in the words of {@link #factual}. */
+  /** Describes the subject alone, in the words of {@link #factual}. */
   static String said(Subject subject) {
     return said(subject, "");
   }
@@ -66,17 +67,17 @@ public final class Captioner {
         + Noun.of(pair.second()).one(tint);
   }
 
-  /** What a concept is called, with its article where it takes one: "an owl", "bread". */
+  /** Returns the name of a concept, with an article where it needs one: "an owl", "bread". */
   public static String named(Concept concept) {
     return Noun.of(concept).one("");
   }
 
-  /** The caption of the scene at an index of a series: a pure function of its arguments. */
+  /** Returns the caption of the scene at an index of a series: a pure function of its arguments. */
   public String caption(Scene scene, long index, long seed) {
     return caption(scene, Streams.at(seed, Streams.CAPTION, index));
   }
 
-  /** A caption of a scene; the same random numbers give the same words. */
+  /** Returns a caption of a scene; the same random numbers give the same words. */
   public String caption(Scene scene, SplittableRandom random) {
     double u = random.nextDouble() - mix.empty();
     if (u < 0) {
@@ -131,13 +132,13 @@ public final class Captioner {
         : first + " " + Streams.oneOf(random, relation.phrases()) + " " + second;
   }
 
-  /** Its name, or what it is a kind of where there is a word for that. */
+  /** Returns its name, or its hypernym if there is one. */
   private static Noun noun(Concept concept, boolean hypernym, SplittableRandom random) {
     List<String> hypernyms = hypernym ? hypernyms(concept) : List.of();
     return hypernyms.isEmpty() ? Noun.of(concept) : Noun.regular(Streams.oneOf(random, hypernyms));
   }
 
-  /** What a concept is a kind of, the closest first; none where no word fits. */
+  /** Returns the hypernyms of a concept, the closest first; none where no word fits. */
   static List<String> hypernyms(Concept concept) {
     List<String> own = HYPERNYMS.get(Noun.ascii(concept.label()));
     return own != null ? own : HYPERNYMS.getOrDefault(concept.subgroup(), List.of());
@@ -147,7 +148,9 @@ public final class Captioner {
     return HYPERNYMS.values().stream().anyMatch(words -> words.contains(word));
   }
 
-  /** One to three keywords of a plain single thing; none for scenes that need more words. */
+  /**
+   * Returns one to three keywords of a plain single thing; none for scenes that need more words.
+   */
   private static List<String> keywords(Scene scene, SplittableRandom random) {
     if (!(scene.subject() instanceof Subject.Single single)
         || single.size() != SceneSize.MEDIUM

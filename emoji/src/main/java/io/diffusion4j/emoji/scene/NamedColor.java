@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** The colours that captions name, as far apart as ten everyday colours and white can be. */
+/** The colours that captions name, as distinct as ten everyday colours and white can be. */
 public enum NamedColor {
-  /** The background that no caption needs to name. */
+  /** The default background, which captions do not mention. */
   WHITE(255, 255, 255),
   RED(214, 40, 40),
   ORANGE(247, 127, 0),
@@ -19,7 +19,7 @@ public enum NamedColor {
   GRAY(140, 140, 140),
   BLACK(15, 15, 15);
 
-  /** All but white. */
+  /** All except white. */
   static final List<NamedColor> COLORED =
       Arrays.stream(values()).filter(color -> color != WHITE).toList();
 
@@ -29,7 +29,7 @@ public enum NamedColor {
     rgb = red << 16 | green << 8 | blue;
   }
 
-  /** A channel in sRGB, 0 to 255; red, green and blue are 0, 1 and 2. */
+  /** Returns a channel in sRGB, 0 to 255; red, green and blue are 0, 1 and 2. */
   public int channel(int c) {
     return (rgb >> (8 * (2 - c))) & 0xff;
   }

@@ -16,26 +16,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * The name of a concept as English grammar sees it.
+ * The name of a concept with its English grammar.
  *
- * <p>Names come from CLDR labels. Endings that only say that it is an emoji ("face", "button", ":
- * …") are cut where what remains is a name that no other concept has.
+ * <p>Names come from CLDR labels. Endings that only mark an emoji ("face", "button", ": …") are
+ * removed if the rest is a name of no other concept.
  *
  * @param singular {@code "nest with eggs"}; for {@link Countability#PLURAL} the only form there is
  * @param plural {@code "nests with eggs"}; as the singular unless {@link Countability#COUNT}
  */
 record Noun(String singular, String plural, Countability countability) {
-  /** How a noun can be counted. */
+  /** The countability of a noun. */
   enum Countability {
     /** One fox, two foxes. */
     COUNT,
     /** Bread: no article, one form. */
     MASS,
-    /** Grapes: plural as it is, no article. */
+    /** Grapes: always plural, no article. */
     PLURAL
   }
 
-  /** Words that start what is said about a head noun: ears <i>of</i> corn. */
+  /** Words that begin a modifier after a head noun: ears <i>of</i> corn. */
   private static final Set<String> POSTMODIFIERS =
       words(
           "and at away behind blowing decreasing done exhaling facing fluttering for from holding"
@@ -59,11 +59,11 @@ record Noun(String singular, String plural, Countability countability) {
   private static final Set<String> O_ES =
       words("buffalo mango mosquito potato tomato tornado volcano");
 
-  /** Spelt with a vowel, spoken with a consonant. */
+  /** Written with a vowel, pronounced with a consonant. */
   private static final Pattern CONSONANT_SOUND =
       Pattern.compile("(eu|ewe|one\\b|one-|once|u[bfkns]i|uni|use|util|ukulele|ufo|uranus).*");
 
-  /** Spelt with a consonant or a digit, spoken with a vowel. */
+  /** Written with a consonant or a digit, pronounced with a vowel. */
   private static final Pattern VOWEL_SOUND =
       Pattern.compile("(hour|honest|heir|x-ray|8|11\\b|18\\b|sos).*");
 
@@ -85,13 +85,13 @@ record Noun(String singular, String plural, Countability countability) {
     return NOUNS.computeIfAbsent(concept, Noun::make);
   }
 
-  /** A noun that is counted regularly, such as a hypernym. */
+  /** Returns a noun with a regular plural, such as a hypernym. */
   static Noun regular(String singular) {
     Noun exception = TABLE.get(singular);
     return exception != null ? exception : new Noun(singular, plural(singular), Countability.COUNT);
   }
 
-  /** What the table of exceptions lists. */
+  /** Returns the entry in the table of exceptions. */
   static Set<String> exceptions() {
     return TABLE.keySet();
   }
@@ -100,13 +100,13 @@ record Noun(String singular, String plural, Countability countability) {
     return countability == Countability.COUNT;
   }
 
-  /** Whether the name says a colour: "a red apple" cannot be blue. */
+  /** Whether the name contains a colour: "a red apple" cannot be blue. */
   boolean namesColor() {
     return Arrays.stream(singular.toLowerCase(Locale.ROOT).split("[ -]"))
         .anyMatch(COLOR_WORDS::contains);
   }
 
-  /** One of it, adjectives first: "a tiny owl", "an owl", "bread". */
+  /** Returns the singular with adjectives and article: "a tiny owl", "an owl", "bread". */
   String one(String adjectives) {
     String phrase = adjectives + singular;
     return isCountable() ? article(phrase) + " " + phrase : phrase;
@@ -169,12 +169,14 @@ record Noun(String singular, String plural, Countability countability) {
   }
 
   /**
-   * The label less what only says that it is an emoji; the whole label if nothing would be left.
+   * Returns the label without endings that only mark an emoji; the whole label if nothing would be
+   * left.
    */
   private static String cut(Concept concept) {
     String label = ascii(concept.label());
     String cut = label.replaceFirst(": .*", "").replaceFirst(" button$", "");
-    // A smiley's "face" is its noun: "a grinning" is nothing. So is that of the sun with face.
+    // The "face" of a smiley is its noun, since "a grinning" means nothing; the same for "sun with
+    // face".
     if (!concept.group().equals("smileys-emotion")) {
       String faceless = cut.replaceFirst(" face$", "");
       if (!POSTMODIFIERS.contains(faceless.substring(faceless.lastIndexOf(' ') + 1))) {
@@ -184,7 +186,7 @@ record Noun(String singular, String plural, Countability countability) {
     return cut.isBlank() ? label : cut;
   }
 
-  /** As people type it. */
+  /** Normalises the label to what people type. */
   static String ascii(String label) {
     return label.replace('’', '\'');
   }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What can be read from the pixels of a picture without any network: the colour of its rim, and
- * what stands out from that colour. It judges drawn scenes and generated pictures alike.
+ * Observations on the pixels of a picture, made without any network: the colour of its rim, and the
+ * regions that differ from that colour. Works on rendered scenes and generated pictures alike.
  *
  * @param background the named colour nearest to the mean of the rim
  * @param backgroundError Euclidean distance of that mean from the named colour, RGB in [−1, 1]
@@ -17,42 +17,42 @@ import java.util.Optional;
  *     may consist of several
  */
 public record Observation(NamedColor background, double backgroundError, List<Blob> blobs) {
-  /** How far a pixel must be from the rim, in its most different channel, to stand out. */
+  /** The smallest difference of a foreground pixel from the rim, in its most different channel. */
   private static final double CONTRAST = 0.15;
 
   /**
-   * A pixel must also stand out by this part of what its neighbourhood does: the edge of a thing
-   * stays where it is when the picture loses sharpness.
+   * A foreground pixel must also reach this fraction of its neighbourhood's difference, so that
+   * edges do not move in blurred pictures.
    */
   private static final double EDGE = 0.3;
 
-  /** How far the neighbourhood reaches, in fractions of the side. */
+  /** The radius of the neighbourhood, in fractions of the side. */
   private static final double REACH = 0.03;
 
-  /** Regions smaller than this part of the picture are noise. */
+  /** Regions smaller than this fraction of the picture are noise. */
   private static final double SPECK = 0.0008;
 
-  /** Things are at least so large a part of the picture, ... */
+  /** The smallest area of a thing, as a fraction of the picture, ... */
   private static final double THING = 0.003;
 
   /** ... and of the largest thing. */
   private static final double OF_LARGEST = 0.1;
 
   /**
-   * Parts whose boxes are nearer are one thing: things of their own keep a distance of 0.04 at
-   * least, parts of one thing seldom do.
+   * Parts whose boxes are nearer belong to one thing: separate things have a distance of at least
+   * 0.04, parts of one thing rarely do.
    */
   private static final double GAP = 0.028;
 
-  /** Two things that stand beside or above each other have their centres so far apart at least. */
+  /** The smallest distance between the centres of two things beside or above each other. */
   private static final double APART = 0.3;
 
   /**
-   * A connected region, or several taken together, in fractions of the sides of the picture, from
-   * the top left.
+   * A connected region, or the union of several, in fractions of the sides of the picture, from the
+   * top left.
    *
-   * @param area of the picture that it covers
-   * @param x of its centroid
+   * @param area fraction of the picture that it covers
+   * @param x of its centroid, across
    * @param y of its centroid
    * @param left side of its bounding box
    * @param top side of its bounding box
@@ -81,7 +81,9 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
           Math.max(bottom, other.bottom));
     }
 
-    /** The larger of the distances of the boxes across and down; 0 where they overlap. */
+    /**
+     * Returns the larger of the horizontal and vertical distances of the boxes; 0 if they overlap.
+     */
     private double gap(Blob other) {
       double across = Math.max(left - other.right, other.left - right);
       double down = Math.max(top - other.bottom, other.top - bottom);
@@ -90,7 +92,7 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
   }
 
   /**
-   * Two things and how they stand.
+   * Two things and their relation.
    *
    * @param relation of the first to the second
    */
@@ -100,7 +102,7 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
     blobs = List.copyOf(blobs);
   }
 
-  /** Looks at a picture. */
+  /** Observes a picture. */
   public static Observation of(Image image) {
     double[] rim = rim(image);
     NamedColor nearest = NamedColor.WHITE;
@@ -112,7 +114,7 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
     return new Observation(nearest, distance(rim, nearest), blobs(image, rim));
   }
 
-  /** The things that stand on the background, each with all its parts, the largest first. */
+  /** Returns the things on the background, each with all its parts, the largest first. */
   public List<Blob> things() {
     List<Blob> things = new ArrayList<>(blobs);
     for (int i = 0; i < things.size(); i++) {
@@ -120,7 +122,7 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
         if (i != j && things.get(i).gap(things.get(j)) < GAP) {
           things.set(i, things.get(i).with(things.get(j)));
           things.remove(j);
-          i = -1; // the box has grown: look at all again
+          i = -1; // the box has grown: check all again
           break;
         }
       }
@@ -131,7 +133,10 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
     return List.copyOf(things);
   }
 
-  /** The longer side of all that stands out, over the side of the picture; 0 if nothing does. */
+  /**
+   * Returns the longer side of the whole foreground, as a fraction of the picture's side; 0 without
+   * a foreground.
+   */
   public double extent() {
     return blobs.stream()
         .reduce(Blob::with)
@@ -139,7 +144,7 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
         .orElse(0.0);
   }
 
-  /** What stands out as two halves, left and right or above and below; none if it is one. */
+  /** Splits the foreground in two, left and right or above and below; empty if it is one thing. */
   public Optional<Halves> halves() {
     Optional<Halves> best = Optional.empty();
     double farthest = APART;
@@ -199,7 +204,7 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
       }
     }
     float[] around = largestAround(contrast, image.width(), image.height());
-    boolean[] open = new boolean[pixels]; // stands out and belongs to no blob yet
+    boolean[] open = new boolean[pixels]; // foreground that belongs to no blob yet
     for (int i = 0; i < pixels; i++) {
       open[i] = contrast[i] > Math.max(CONTRAST, EDGE * around[i]);
     }
@@ -216,7 +221,9 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
     return blobs;
   }
 
-  /** The largest value within {@link #REACH} across and down: rows first, then columns. */
+  /**
+   * Returns the largest value within {@link #REACH} in both directions: rows first, then columns.
+   */
   private static float[] largestAround(float[] values, int width, int height) {
     int reach = (int) Math.round(REACH * Math.max(width, height));
     float[] inRow = new float[values.length];
@@ -238,7 +245,7 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
     return around;
   }
 
-  /** Takes everything connected to a pixel, diagonals too. */
+  /** Collects everything connected to a pixel, including diagonally. */
   private static Blob fill(int width, int height, boolean[] open, int start) {
     int area = 0;
     long sumX = 0;

@@ -3,7 +3,7 @@ package io.diffusion4j.emoji.scene;
 import io.diffusion4j.emoji.art.Concept;
 
 /**
- * Where one thing is drawn, in fractions of the side of the picture, from the top left.
+ * The placement of one thing, in fractions of the side of the picture, from the top left.
  *
  * @param x centre of its visible part
  * @param y centre of its visible part

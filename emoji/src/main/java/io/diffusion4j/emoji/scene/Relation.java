@@ -2,7 +2,7 @@ package io.diffusion4j.emoji.scene;
 
 import java.util.List;
 
-/** Where the first of two things is, as seen from the second. */
+/** The position of the first of two things relative to the second. */
 public enum Relation {
   LEFT_OF("left of"),
   ABOVE("above");
@@ -13,7 +13,7 @@ public enum Relation {
     this.word = word;
   }
 
-  /** What the hold-out calls it: {@code "left of"} or {@code "above"}. */
+  /** The name in the hold-out: {@code "left of"} or {@code "above"}. */
   public String word() {
     return word;
   }

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Exactly what a picture shows.
+ * The exact content of a picture.
  *
- * @param subject what it shows, in the terms that a caption can say
- * @param style how it is drawn
- * @param tint the one colour that everything is drawn in, if not its own colours
- * @param background what it is drawn on
- * @param placements where each copy is drawn, in reading order
+ * @param subject the things that it shows, in terms of captions
+ * @param style the style of the drawings
+ * @param tint the colour that everything is shaded in; empty for natural colours
+ * @param background the colour of the background
+ * @param placements the placement of each copy, in reading order
  */
 public record Scene(
     Subject subject,
@@ -34,17 +34,17 @@ public record Scene(
     }
   }
 
-  /** A scene with each thing in its proper place: the layout that needs no words. */
+  /** Returns a scene with default placements, which captions do not mention. */
   public static Scene of(Subject subject, Style style, NamedColor background) {
     return new Scene(subject, style, Optional.empty(), background, placed(subject));
   }
 
-  /** The same scene drawn in shades of one colour. */
+  /** Returns the same scene in shades of one colour. */
   public Scene withTint(NamedColor color) {
     return new Scene(subject, style, Optional.of(color), background, placements);
   }
 
-  /** The same with the places of its two things exchanged; none if it shows anything else. */
+  /** Returns the same scene with its two things exchanged; empty if it does not show two things. */
   public Optional<Scene> swapped() {
     if (!(subject instanceof Subject.Pair pair)) {
       return Optional.empty();
@@ -72,7 +72,7 @@ public record Scene(
         new Placement(pair.second(), across ? 0.74 : 0.5, across ? 0.5 : 0.74, 0.44));
   }
 
-  /** Copies of a thing at these places, x before y. */
+  /** Returns copies of a thing at these positions, x before y. */
   private static List<Placement> copies(Concept concept, double... places) {
     List<Placement> copies = new ArrayList<>();
     for (int i = 0; i < places.length; i += 2) {

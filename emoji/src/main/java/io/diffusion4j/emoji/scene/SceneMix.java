@@ -6,18 +6,18 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * How often each kind of scene is drawn, and how scenes are varied.
+ * The frequency of each kind of scene, and the variation of scenes.
  *
  * @param background probability that the background is not white
- * @param tint probability that everything is drawn in shades of one colour
+ * @param tint probability that everything is in shades of one colour
  * @param styles at least one
- * @param oneStyle whether things are always drawn in the same style, the first that draws them and
- *     is not held out for them, in place of any
- * @param alike how many scenes in a row, in every other row, stand before one background, so that
- *     their captions are told apart by what they name; 0 for none
- * @param swapped whether every second scene is of the kind of the one before, and of two things it
- *     shows the same with their places exchanged, so that their captions are told apart by which
- *     stands where; where that one belongs to another split, any other two things
+ * @param oneStyle whether a thing always has the same style, the first one that has it and is not
+ *     held out for it; otherwise any style
+ * @param alike length of the runs of scenes with one background, in every other run, so that their
+ *     captions differ in the things they name; 0 for no runs
+ * @param swapped whether every second scene has the kind of the scene before. For scenes of two
+ *     things, it shows the same two exchanged, so that the captions differ only in the order; if
+ *     the exchanged scene belongs to another split, it shows two other things
  */
 public record SceneMix(
     Kinds kinds,
@@ -28,7 +28,7 @@ public record SceneMix(
     int alike,
     boolean swapped) {
   /**
-   * Kinds of scene, which share one probability.
+   * The kinds of scene; their probabilities add up to 1.
    *
    * @param centred one thing of middle size in the middle
    * @param varied one thing of about middle size, ± 25 %, anywhere
@@ -72,19 +72,19 @@ public record SceneMix(
   }
 
   /**
-   * The default: three fifths are one thing of one size in the middle, as random places multiply
-   * what must be learned.
+   * Returns the default: three fifths are one thing of one size in the middle, because random
+   * positions multiply the amount to learn.
    */
   public static SceneMix mostlyCentred() {
     return of(new Kinds(0.60, 0, 0.12, 0.14, 0.14), 0.7);
   }
 
-  /** A third of everything: for models with capacity to spare. */
+  /** Returns equal shares of all kinds, for models with enough capacity. */
   public static SceneMix mostlyVaried() {
     return of(new Kinds(0.25, 0.35, 0.15, 0.15, 0.10), 0.7);
   }
 
-  /** One thing in the middle of white, nothing else. */
+  /** Returns a mix of only single things in the middle of white. */
   public static SceneMix plain() {
     return of(new Kinds(1, 0, 0, 0, 0), 0);
   }
@@ -102,24 +102,33 @@ public record SceneMix(
   }
 
   /**
-   * Things in one of these styles each, always the same, so that there is one drawing to be learned
-   * of a thing: the first, in the order of {@link Style}, that draws it and is not held out for it.
+   * Returns the mix with one fixed style per thing, so that there is one drawing of each to learn:
+   * the first style, in the order of {@link Style}, that has the thing and is not held out for it.
    */
   public SceneMix withOneStyleOf(Set<Style> allowed) {
     return new SceneMix(kinds, background, tint, allowed, true, alike, swapped);
   }
 
-  /** In every other row of so many scenes, all before one background: hard to tell apart. */
+  /**
+   * Returns the mix with one background in every other run of this many scenes, which makes them
+   * hard to distinguish.
+   */
   public SceneMix withRowsAlike(int scenes) {
     return new SceneMix(kinds, background, tint, styles, oneStyle, scenes, swapped);
   }
 
-  /** Scenes in twos of a kind; of two things, with their places exchanged in the second. */
+  /**
+   * Returns the mix with pairs of scenes of one kind; for two things, the second scene exchanges
+   * them.
+   */
   public SceneMix withSwaps() {
     return new SceneMix(kinds, background, tint, styles, oneStyle, alike, true);
   }
 
-  /** Two things with this probability; the other kinds share the rest as before. */
+  /**
+   * Returns the mix with two things at this probability; the other kinds share the rest in the same
+   * proportions.
+   */
   public SceneMix withRelated(double probability) {
     if (!(probability >= 0 && probability <= 1) || kinds.related == 1) {
       throw new IllegalArgumentException("related: " + probability + " (expected: in [0, 1])");

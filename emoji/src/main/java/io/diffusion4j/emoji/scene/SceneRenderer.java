@@ -10,8 +10,8 @@ import io.diffusion4j.emoji.art.Sprite;
 import io.diffusion4j.emoji.art.Sprites;
 
 /**
- * Draws scenes: each sprite is area-averaged to its size at its exact place and laid over the
- * background (Porter and Duff 1984, <i>over</i>, in premultiplied alpha). Thread-safe.
+ * Draws scenes: each sprite is area-averaged to its size at its exact position and composited over
+ * the background (Porter and Duff 1984, <i>over</i>, in premultiplied alpha). Thread-safe.
  */
 public final class SceneRenderer {
   private final Sprites sprites;
@@ -51,17 +51,18 @@ public final class SceneRenderer {
   }
 
   /**
-   * How the pixels of one axis of a picture are made of the pixels of one axis of a sprite.
+   * The weights that map one axis of a sprite to one axis of a picture.
    *
-   * @param from first picture pixel that the sprite touches
-   * @param first for each picture pixel touched, the first sprite pixel it sees
-   * @param weights for each picture pixel touched, how much of it each sprite pixel fills, from
-   *     {@code first} on; the rest is empty
+   * @param from first picture pixel that the sprite covers
+   * @param first for each covered picture pixel, its first sprite pixel
+   * @param weights for each covered picture pixel, the fraction of it that each sprite pixel fills,
+   *     from {@code first} on; the rest is empty
    */
   private record Axis(int from, int[] first, float[][] weights) {
     static Axis of(int length, double centre, double scale, int size) {
       double start = centre - length / scale / 2;
-      // Enlarging, a picture pixel sees the width of one sprite pixel: linear interpolation.
+      // When enlarging, a picture pixel averages over the width of one sprite pixel: linear
+      // interpolation.
       double footprint = max(1, scale);
       double reach = (footprint - scale) / 2 / scale;
       int from = (int) max(0, floor(start - reach));
@@ -130,8 +131,8 @@ public final class SceneRenderer {
   }
 
   /**
-   * Shades of one colour, as bright as what was there: black stays black, the middle gray becomes
-   * the colour, white stays white.
+   * Recolours to shades of one colour of the same brightness: black stays black, middle grey
+   * becomes the colour, white stays white.
    */
   private static void tint(float[] layer, NamedColor color) {
     for (int i = 0; i < layer.length; i += 4) {

@@ -11,12 +11,12 @@ import java.util.SplittableRandom;
 /**
  * An endless series of scenes of one split: a pure function of (seed, index). Thread-safe.
  *
- * <p>The kind of scene is drawn first and kept while combinations that belong to another split are
- * drawn again, so the mix is exact in every split; the two test splits that only one kind of scene
- * can satisfy draw that kind always.
+ * <p>The kind of scene is drawn first. Combinations of another split are then drawn again without
+ * changing the kind, so the mix is exact in every split. The two test splits that only one kind of
+ * scene can satisfy always draw that kind.
  */
 public final class SceneSampler {
-  /** One combination in ten is held out, so this many failures mean that there is none. */
+  /** One combination in ten is held out, so after this many failures there is none. */
   private static final int MAX_DRAWS = 10_000;
 
   private static final List<NamedColor> TINTS =
@@ -66,7 +66,7 @@ public final class SceneSampler {
   }
 
   /**
-   * The scene at an index.
+   * Returns the scene at an index.
    *
    * @throws IllegalStateException if the split has no scene of the kind drawn
    */
@@ -83,7 +83,7 @@ public final class SceneSampler {
 
   private Scene scene(long index, Kind kind) {
     SplittableRandom random = Streams.at(seed, Streams.SCENE, index);
-    random.nextDouble(); // what the kind is taken from
+    random.nextDouble(); // the stream of the kind
     Optional<NamedColor> common = common(index);
     for (int i = 0; i < MAX_DRAWS; i++) {
       Optional<Scene> scene = draw(kind, common, random);
@@ -97,8 +97,8 @@ public final class SceneSampler {
   }
 
   /**
-   * Every concept in every style of the mix that this split allows, once, in the middle of white:
-   * the drawings themselves.
+   * Returns every concept in every style of the mix that this split allows, once, in the middle of
+   * white.
    */
   public List<Scene> catalogue() {
     List<Scene> catalogue = new ArrayList<>();
@@ -138,7 +138,7 @@ public final class SceneSampler {
     return Kind.values()[last];
   }
 
-  /** The background of all scenes of a row, in every other row. */
+  /** Returns the common background of a run, in every other run. */
   private Optional<NamedColor> common(long index) {
     if (mix.alike() == 0 || index / mix.alike() % 2 != 0) {
       return Optional.empty();
@@ -147,7 +147,7 @@ public final class SceneSampler {
     return Optional.of(Streams.oneOf(random, NamedColor.COLORED));
   }
 
-  /** A scene, or none if the style drawn does not draw the concepts drawn. */
+  /** Returns a scene; empty if the drawn style does not have the drawn concepts. */
   private Optional<Scene> draw(Kind kind, Optional<NamedColor> common, SplittableRandom random) {
     Subject subject = subject(kind, random);
     List<Style> styles = new ArrayList<>();
@@ -160,7 +160,7 @@ public final class SceneSampler {
       return Optional.empty();
     }
     Style style = mix.oneStyle() ? usual(subject, styles) : Streams.oneOf(random, styles);
-    // A test of backgrounds has no use for white.
+    // The test split of backgrounds never uses white.
     boolean named = random.nextDouble() < mix.background() || split == Split.HELD_OUT_BACKGROUND;
     NamedColor one = Streams.oneOf(random, NamedColor.COLORED);
     NamedColor background = common.orElse(named ? one : NamedColor.WHITE);
@@ -176,7 +176,9 @@ public final class SceneSampler {
     return Optional.of(tinted && takesTint ? scene.withTint(tint) : scene);
   }
 
-  /** The first style that is not held out, but for the test of what is. */
+  /**
+   * Returns the first style that is not held out; in the test split of styles, the first that is.
+   */
   private Style usual(Subject subject, List<Style> styles) {
     if (split == Split.HELD_OUT_STYLE) {
       return styles.get(0);
@@ -207,11 +209,11 @@ public final class SceneSampler {
     };
   }
 
-  /** Anywhere inside the picture, a quarter smaller to a quarter larger. */
+  /** Returns a placement anywhere inside the picture, at 75 % to 125 % of the size. */
   private static Scene moved(Scene scene, SplittableRandom random) {
     Placement placement = scene.placements().get(0);
     double size = placement.size() * (0.75 + 0.5 * random.nextDouble());
-    double margin = size / 2 + 0.04; // the rim stays background at 32 pixels
+    double margin = size / 2 + 0.04; // keeps a rim of background at 32 pixels
     double x = margin + (1 - 2 * margin) * random.nextDouble();
     double y = margin + (1 - 2 * margin) * random.nextDouble();
     return new Scene(

@@ -2,7 +2,7 @@ package io.diffusion4j.emoji.scene;
 
 import java.util.List;
 
-/** How much of the picture a single thing fills; the middle size is the one that goes unsaid. */
+/** The size of a single thing in the picture; captions do not mention the middle size. */
 public enum SceneSize {
   SMALL(0.38),
   MEDIUM(0.70),
@@ -14,12 +14,12 @@ public enum SceneSize {
     this.fraction = fraction;
   }
 
-  /** The longer side of the thing over the side of the picture. */
+  /** Returns the longer side of the thing as a fraction of the picture's side. */
   public double fraction() {
     return fraction;
   }
 
-  /** The adjectives that say it, the plainest first; none for {@link #MEDIUM}. */
+  /** Returns the adjectives for it, the plainest first; none for {@link #MEDIUM}. */
   public List<String> words() {
     return switch (this) {
       case SMALL -> List.of("small", "little", "tiny");

@@ -3,10 +3,10 @@ package io.diffusion4j.emoji.scene;
 import java.util.Set;
 
 /**
- * Which scenes are for learning and which for testing.
+ * The split of scenes for training and testing.
  *
- * <p>A test split holds scenes with exactly one combination that is never trained on, so that what
- * it measures is that combination and nothing else.
+ * <p>A test split contains scenes with exactly one held-out combination, so that it measures that
+ * combination and nothing else.
  */
 public enum Split {
   /** Nothing is held out. */
@@ -17,7 +17,7 @@ public enum Split {
   HELD_OUT_BACKGROUND,
   /** Concept × number of copies is held out. */
   HELD_OUT_COUNT,
-  /** The two concepts were never seen standing like that. */
+  /** Two concepts × their relation is held out. */
   HELD_OUT_RELATION;
 
   /** Whether a scene with these combinations held out belongs to this split. */

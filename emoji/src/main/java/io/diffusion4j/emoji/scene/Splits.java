@@ -10,7 +10,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What is held out: a pure function of the content, so that anybody can recompute it.
+ * The held-out combinations: a pure function of the content, so that anyone can recompute them.
  *
  * <p>A combination is held out when the first 32 bits of the SHA-256 of its name, as an unsigned
  * big-endian number, are a multiple of ten.
@@ -42,7 +42,7 @@ public final class Splits {
         "pair|" + first.codePoints() + "|" + relation.word() + "|" + second.codePoints());
   }
 
-  /** The test splits that have a claim on a scene; none if it may be trained on. */
+  /** Returns the test splits whose combinations a scene contains; none if it may be trained on. */
   public static Set<Split> heldOut(Scene scene) {
     Set<Split> heldOut = EnumSet.noneOf(Split.class);
     for (Concept concept : scene.subject().concepts()) {

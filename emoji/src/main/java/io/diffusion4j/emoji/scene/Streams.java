@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 /**
  * Independent streams of random numbers, one for each (seed, purpose, index).
  *
- * <p>The stream of index <i>n</i> takes no drawing of the streams before it: training resumes at
- * any example bit for bit.
+ * <p>The stream of index <i>n</i> is available without drawing the streams before it, so training
+ * resumes bit for bit at any example.
  */
 final class Streams {
   static final long SCENE = 1;
@@ -24,7 +24,10 @@ final class Streams {
     return choices.get(random.nextInt(choices.size()));
   }
 
-  /** The finaliser of MurmurHash3 with Stafford's constants (mix13): every bit moves every bit. */
+  /**
+   * The finaliser of MurmurHash3 with Stafford's constants (mix13): every input bit affects every
+   * output bit.
+   */
   private static long mix(long z) {
     long h = z + 0x9e3779b97f4a7c15L;
     h = (h ^ (h >>> 30)) * 0xbf58476d1ce4e5b9L;

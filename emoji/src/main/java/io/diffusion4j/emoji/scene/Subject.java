@@ -3,9 +3,9 @@ package io.diffusion4j.emoji.scene;
 import io.diffusion4j.emoji.art.Concept;
 import java.util.List;
 
-/** What a scene shows: one thing, several of one kind, or two things and how they stand. */
+/** The subject of a scene: one thing, several of one kind, or two things in a relation. */
 public sealed interface Subject {
-  /** The concepts shown, each once, in reading order. */
+  /** Returns the concepts, each once, in reading order. */
   List<Concept> concepts();
 
   /** One thing. */
@@ -17,12 +17,12 @@ public sealed interface Subject {
   }
 
   /**
-   * Several of a kind.
+   * Several things of one kind.
    *
    * @param count 2 to {@value #MAX_COUNT}
    */
   record Several(Concept concept, int count) implements Subject {
-    /** More do not stay apart in a small picture. */
+    /** A small picture has no room for more. */
     public static final int MAX_COUNT = 4;
 
     public Several {
@@ -51,7 +51,7 @@ public sealed interface Subject {
       return List.of(first, second);
     }
 
-    /** The same two with their places exchanged. */
+    /** Returns the same two things exchanged. */
     public Pair swapped() {
       return new Pair(/* first= */ second, relation, /* second= */ first);
     }

@@ -5,19 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Few things before many: a training begins with a few concepts, and then has twice as many at a
- * time, until it has all.
+ * A curriculum of concepts: training begins with a few, and then doubles their number until it has
+ * all.
  *
- * @param concepts how many there are at first
- * @param first for how many steps
- * @param doubling for how many steps each of the larger numbers
+ * @param concepts number of concepts at first
+ * @param first number of steps with these concepts
+ * @param doubling number of steps with each larger number
  */
 public record Curriculum(int concepts, long first, long doubling) {
   /**
-   * A stretch of a training.
+   * A phase of the training.
    *
-   * @param concepts how many there are
-   * @param until the first step, counted from 0, that is no longer part of it
+   * @param concepts number of concepts
+   * @param until the first step after the phase, counted from 0
    */
   record Stage(int concepts, long until) {}
 
@@ -29,7 +29,7 @@ public record Curriculum(int concepts, long first, long doubling) {
         .throwIfAny();
   }
 
-  /** The stretches before the one that has all concepts. */
+  /** Returns the phases before the final one with all concepts. */
   List<Stage> stages(int all) {
     List<Stage> stages = new ArrayList<>();
     long until = first;

@@ -22,16 +22,16 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Emoji art as the parts of a model are trained on it.
+ * The training data of a model's parts, from emoji art.
  *
- * @param settings what is shown
- * @param techniques how it is shown
+ * @param settings the content of the pictures
+ * @param techniques the techniques of sampling and captions
  */
 public record EmojiData(EmojiSettings settings, Techniques techniques) implements DataSet {
   static final int SPRITE_SIZE = 128;
   private static final long DATA_SEED = 20_260_101;
 
-  /** The data of a preset, as the model that ships was trained on its. */
+  /** Returns the data of a preset, in the way of the shipped model's training. */
   public static EmojiData of(EmojiPreset preset) {
     return new EmojiData(preset.drawn(), EmojiTechniques.STANDARD);
   }
@@ -50,9 +50,9 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
   public CaptionedImages contrasts(Contrasts wanted) {
     int size = wanted.batchSize();
     Settings training = training(wanted.imageSize(), wanted.seed());
-    // Backgrounds and colours nearly suffice to tell pairs apart, and then the embedding says
-    // little else; in every other batch of a source the background is the same. Which of two
-    // things stands where is learned from batches of nothing else, with both orders in them.
+    // Backgrounds and colours nearly suffice to distinguish pairs, and then the embedding learns
+    // little else; so every other batch of a source has a single background. The order of two
+    // things is learned from batches with nothing else, which contain both orders.
     SceneMix alike = settings.scenes().withRowsAlike(size);
     EmojiDataset data = open(training.withScenes(alike));
     if (!techniques.get(RELATIONS)) {
@@ -63,7 +63,8 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
     if (!techniques.get(CURRICULUM) || !wanted.fresh()) {
       return batches;
     }
-    // Who knows many things and not their order has no gradient to it; with few, both are learned.
+    // A CLIP that knows many things but not their order gets no gradient towards the order; with
+    // few things it learns both.
     ConceptSet concepts = settings.concepts();
     List<Curriculum.Stage> stages = settings.curriculum().stages(concepts.size());
     for (int i = stages.size() - 1; i >= 0; i--) {
@@ -74,7 +75,7 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
     return batches;
   }
 
-  /** Batches of one and the other in turn. */
+  /** Alternates batches of the two sources. */
   private static CaptionedImages inTurn(int batchSize, CaptionedImages even, CaptionedImages odd) {
     return index -> {
       long batch = index / batchSize;
@@ -88,7 +89,7 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
 
   @Override
   public Stream<String> captions(long seed, long most) {
-    // A third of everything: what scenes of all kinds are called.
+    // The setting's name for equal shares of all kinds of scenes.
     long dataSeed = DATA_SEED + seed;
     Settings varied = training(8, seed).withScenes(SceneMix.mostlyVaried());
     var scenes = new SceneSampler(varied.concepts(), varied.scenes(), varied.split(), dataSeed);
@@ -111,7 +112,7 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
     return new EmojiData(settings, techniques.with(technique, value));
   }
 
-  /** None: a model whose weights name no data set was trained on this one. */
+  /** Empty: a model whose weights name no data set was trained on this one. */
   @Override
   public Map<String, String> notes() {
     return Map.of();

@@ -12,30 +12,34 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A preset, and what the emoji data set shows for it: the section {@code emoji} of its file, which
- * trainings on other data do not need.
+ * A preset with the settings of the emoji data set: the section {@code emoji} of its file, which
+ * other data sets do not need.
  *
  * @param sizes the sizes and schedules of all parts
- * @param drawn what the data set shows
+ * @param drawn the settings of the data set
  */
 public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
   private static final List<String> NAMES = List.of("emoji", "tiny");
   private static final String SECTION = "emoji";
 
-  /** The model that ships. */
+  /** Returns the preset of the shipped model. */
   public static EmojiPreset emoji() {
     return named("emoji");
   }
 
-  /** Two minutes for everything, to see that it works; the pictures are blobs. */
+  /**
+   * Returns a preset that trains everything in two minutes, as a smoke test; its pictures are
+   * blobs.
+   */
   public static EmojiPreset tiny() {
     return named("tiny");
   }
 
   /**
-   * The preset of a name, or of a file if the name has a dot or a slash.
+   * Returns the preset of a name, or of a file if the name contains a dot or a slash.
    *
-   * @throws IllegalArgumentException if there is none, or with all faults of the file
+   * @throws IllegalArgumentException if there is no such preset, or if the file is invalid; the
+   *     message lists all faults
    */
   public static EmojiPreset of(String nameOrFile) {
     if (!nameOrFile.contains(".") && !nameOrFile.contains("/")) {
@@ -53,9 +57,9 @@ public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
   }
 
   /**
-   * The preset of a name.
+   * Returns the preset of a name.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there is no such preset
    */
   public static EmojiPreset named(String name) {
     if (!NAMES.contains(name)) {

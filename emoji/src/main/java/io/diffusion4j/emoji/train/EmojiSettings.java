@@ -8,29 +8,27 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the emoji data set shows.
+ * The settings of the emoji data set.
  *
- * @param concepts what is shown
- * @param scenes how often each kind of scene is shown, and in which styles
- * @param curriculum what CLIP learns first
+ * @param concepts the concepts of the pictures
+ * @param scenes the frequency of each kind of scene, and the styles
+ * @param curriculum the curriculum of CLIP's training
  */
 public record EmojiSettings(ConceptSet concepts, SceneMix scenes, Curriculum curriculum) {
-  /**
-   * The settings of a preset that has none: the concepts of the model that ships, in all styles.
-   */
+  /** Returns the settings of a preset without any: the shipped model's concepts, in all styles. */
   static final EmojiSettings STANDARD =
       new EmojiSettings(
           ConceptSet.natureAndFood(), SceneMix.mostlyCentred(), new Curriculum(12, 300, 75));
 
   /**
-   * The settings as the section {@code emoji} of a preset's file has them.
+   * The section {@code emoji} of a preset's file.
    *
    * @param concepts the name of a set of concepts; null for {@code labels}
    * @param labels the concepts by their CLDR short names; null for {@code concepts}
    * @param related probability of two things in a relation; null for the usual one
-   * @param oneStyleOf things are always drawn in the first of these styles that has them; null for
-   *     any style at any time
-   * @param curriculum what CLIP learns first
+   * @param oneStyleOf styles of which a thing always has the first that contains it; null for
+   *     random styles
+   * @param curriculum the curriculum of CLIP's training
    */
   record Section(
       @Nullable String concepts,
@@ -46,7 +44,7 @@ public record EmojiSettings(ConceptSet concepts, SceneMix scenes, Curriculum cur
       if (oneStyleOf != null && oneStyleOf.isEmpty()) {
         throw new IllegalArgumentException("one-style-of: [] (expected: at least one)");
       }
-      settings("", concepts, labels, related, oneStyleOf, curriculum); // refuses what it cannot be
+      settings("", concepts, labels, related, oneStyleOf, curriculum); // rejects invalid values
     }
 
     EmojiSettings settings(String name) {
@@ -75,7 +73,7 @@ public record EmojiSettings(ConceptSet concepts, SceneMix scenes, Curriculum cur
     private static ConceptSet named(String concepts) {
       try {
         return ConceptSet.named(concepts);
-      } catch (IllegalArgumentException e) { // by the key of the file
+      } catch (IllegalArgumentException e) { // named by the key in the file
         throw new IllegalArgumentException(
             String.valueOf(e.getMessage()).replaceFirst("^conceptSet", "concepts"), e);
       }

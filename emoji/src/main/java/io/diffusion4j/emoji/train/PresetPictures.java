@@ -7,30 +7,30 @@ import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.Split;
 
-/** Pictures to ask a model of a preset about: such as it was trained with, in any split. */
+/** Pictures for examining a model of a preset: like its training pictures, in any split. */
 public final class PresetPictures {
   private PresetPictures() {}
 
   /**
-   * Pictures as large as those that CLIP sees; for every split but {@link Split#TRAIN} none that
-   * any part of the model has seen.
+   * Returns pictures of CLIP's size. In every split except {@link Split#TRAIN}, no part of the
+   * model was trained on them.
    *
-   * @param seed which of them come first
+   * @param seed the index of the first picture
    */
   public static CaptionedImages of(EmojiPreset preset, Split split, long seed) {
     return of(preset, split, seed, preset.sizes().clip().image().size());
   }
 
-  /** The same of another size in pixels. */
+  /** Returns the pictures in another size, in pixels. */
   public static CaptionedImages of(EmojiPreset preset, Split split, long seed, int size) {
     return data(preset, split, seed, size);
   }
 
   /**
-   * Pictures in twos, with captions in plain words: two things that were never shown like this in
-   * training, and next the same with their places exchanged.
+   * Returns pairs of pictures with plain captions: two things in a relation that was never trained
+   * on, followed by the same two exchanged.
    *
-   * @param seed which of them come first
+   * @param seed the index of the first picture
    * @param size in pixels
    */
   public static CaptionedImages exchanges(EmojiPreset preset, long seed, int size) {
