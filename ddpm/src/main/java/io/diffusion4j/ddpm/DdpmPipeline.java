@@ -447,37 +447,13 @@ public final class DdpmPipeline implements ImagePipeline {
           task.words().isEmpty(), "prompt", task.words().text(), "none; the model reads no words");
     }
 
-    private Drawing refuse(ImageTask task) {
+    @Override
+    public Drawing other(ImageTask task) {
       throw Check.refusal(
           "task",
           task.kind().label(),
           "one of %s; the model reads no words",
           String.join(", ", card.taskNames()));
-    }
-
-    @Override
-    public Drawing textToImage(ImageTask.TextToImage task) {
-      return refuse(task);
-    }
-
-    @Override
-    public Drawing variation(ImageTask.Variation task) {
-      return refuse(task);
-    }
-
-    @Override
-    public Drawing upscale(ImageTask.Upscale task) {
-      return refuse(task);
-    }
-
-    @Override
-    public Drawing textDiff(ImageTask.TextDiff task) {
-      return refuse(task);
-    }
-
-    @Override
-    public Drawing fromEmbedding(ImageTask.FromEmbedding task) {
-      return refuse(task);
     }
   }
 }

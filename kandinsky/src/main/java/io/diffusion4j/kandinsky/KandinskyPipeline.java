@@ -339,7 +339,8 @@ final class KandinskyPipeline implements ImagePipeline {
           });
     }
 
-    private Work refuse(ImageTask task) {
+    @Override
+    public Work other(ImageTask task) {
       throw Check.refusal(
           "task", task.kind().label(), "one of %s", String.join(", ", card.taskNames()));
     }
@@ -443,21 +444,6 @@ final class KandinskyPipeline implements ImagePipeline {
       requireOffered(task);
       var work = plain(task.task());
       return new Work(work.source, work.beginning, Optional.of(task.hint()));
-    }
-
-    @Override
-    public Work upscale(ImageTask.Upscale task) {
-      return refuse(task);
-    }
-
-    @Override
-    public Work textDiff(ImageTask.TextDiff task) {
-      return refuse(task);
-    }
-
-    @Override
-    public Work unconditional(ImageTask.Unconditional task) {
-      return refuse(task);
     }
   }
 }

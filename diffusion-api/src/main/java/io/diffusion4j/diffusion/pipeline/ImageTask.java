@@ -353,43 +353,62 @@ public sealed interface ImageTask {
     }
   }
 
-  /** A method for each kind of task. */
+  /**
+   * A method for each kind of task. An implementation overrides those of the tasks that it
+   * supports; all others end in {@link #other}.
+   */
   interface Visitor<R> {
-    R textToImage(TextToImage task);
+    default R textToImage(TextToImage task) {
+      return other(task);
+    }
 
-    R variation(Variation task);
+    default R variation(Variation task) {
+      return other(task);
+    }
 
-    R interpolation(Interpolation task);
+    default R interpolation(Interpolation task) {
+      return other(task);
+    }
 
-    R inpaint(Inpaint task);
+    default R inpaint(Inpaint task) {
+      return other(task);
+    }
 
-    R imageToImage(ImageToImage task);
+    default R imageToImage(ImageToImage task) {
+      return other(task);
+    }
 
-    R upscale(Upscale task);
+    default R upscale(Upscale task) {
+      return other(task);
+    }
 
-    R textDiff(TextDiff task);
+    default R textDiff(TextDiff task) {
+      return other(task);
+    }
 
-    R fromEmbedding(FromEmbedding task);
+    default R fromEmbedding(FromEmbedding task) {
+      return other(task);
+    }
 
-    R unconditional(Unconditional task);
+    default R unconditional(Unconditional task) {
+      return other(task);
+    }
 
-    /** Refuses the task unless overridden. */
     default R mix(Mix task) {
-      throw refusal(task);
+      return other(task);
     }
 
-    /** Refuses the task unless overridden. */
     default R towardText(TowardText task) {
-      throw refusal(task);
+      return other(task);
     }
 
-    /** Refuses the task unless overridden. */
     default R hinted(Hinted task) {
-      throw refusal(task);
+      return other(task);
     }
 
-    private static IllegalArgumentException refusal(ImageTask task) {
-      return Check.refusal("task", task.kind().label(), "one that the model lists");
+    /** Called for the tasks whose method is not overridden; refuses them unless overridden too. */
+    default R other(ImageTask task) {
+      throw Check.refusal("task", task.kind().label(), "one that the model lists");
     }
   }
 }
