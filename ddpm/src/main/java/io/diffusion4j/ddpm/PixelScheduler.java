@@ -13,7 +13,7 @@ import io.diffusion4j.diffusion.schedule.BetaSchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.Precision;
+import io.diffusion4j.diffusion.schedule.TableRounding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.End;
@@ -231,10 +231,10 @@ public record PixelScheduler(
   public NoiseSchedule schedule() {
     return switch (betas) {
       case "scaled_linear" ->
-          BetaSchedule.scaledLinear(trainTimesteps, betaStart, betaEnd, Precision.FLOAT32);
-      case "squaredcos_cap_v2" -> new CosineSchedule(trainTimesteps, Precision.FLOAT32);
+          BetaSchedule.scaledLinear(trainTimesteps, betaStart, betaEnd, TableRounding.FLOAT32);
+      case "squaredcos_cap_v2" -> new CosineSchedule(trainTimesteps, TableRounding.FLOAT32);
       case SDE_BETAS -> new LinearVpSde(betaStart, betaEnd).schedule(trainTimesteps);
-      default -> new LinearSchedule(trainTimesteps, betaStart, betaEnd, Precision.FLOAT32);
+      default -> new LinearSchedule(trainTimesteps, betaStart, betaEnd, TableRounding.FLOAT32);
     };
   }
 

@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.diffusion.schedule.Precision;
+import io.diffusion4j.diffusion.schedule.TableRounding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
@@ -38,7 +38,7 @@ final class KandinskyStages {
     return Stage.denoising(
             Prior.STAGE,
             new Course.Denoising(
-                new CosineSchedule(most, Precision.FLOAT32),
+                new CosineSchedule(most, TableRounding.FLOAT32),
                 scheduler.spacing().timesteps(),
                 treatment,
                 new Choices(Samplers.standard(), "unclip", Math.min(PRIOR_STEPS, most))

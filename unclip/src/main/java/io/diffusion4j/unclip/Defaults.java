@@ -9,7 +9,7 @@ import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.Precision;
+import io.diffusion4j.diffusion.schedule.TableRounding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Choices;
@@ -104,7 +104,7 @@ public record Defaults(boolean ours) {
 
   /** diffusers computes the tables of this scheduler in float32. */
   static NoiseSchedule schedule(UnclipSchedulerConfig scheduler) {
-    return new CosineSchedule(scheduler.trainTimesteps(), Precision.FLOAT32);
+    return new CosineSchedule(scheduler.trainTimesteps(), TableRounding.FLOAT32);
   }
 
   private static X0Treatment treatment(UnclipSchedulerConfig scheduler) {

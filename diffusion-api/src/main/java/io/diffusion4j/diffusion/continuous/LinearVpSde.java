@@ -2,7 +2,7 @@ package io.diffusion4j.diffusion.continuous;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
-import io.diffusion4j.diffusion.schedule.Precision;
+import io.diffusion4j.diffusion.schedule.TableRounding;
 
 /**
  * β(t) grows in a straight line: the limit of the linear schedule (Song et al. 2021, app. C).
@@ -32,6 +32,6 @@ public record LinearVpSde(double first, double last) implements VpSde {
   /** DDPM's: β_i in equal steps from {@code first}/n to {@code last}/n. */
   @Override
   public DiscreteSteps discrete(int n) {
-    return new VpSteps(new LinearSchedule(n, first / n, last / n, Precision.FLOAT64));
+    return new VpSteps(new LinearSchedule(n, first / n, last / n, TableRounding.FLOAT64));
   }
 }

@@ -21,7 +21,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
    * @param betas at least one, each in (0, 1)
    */
   public BetaSchedule(double... betas) {
-    this(Precision.FLOAT64, betas);
+    this(TableRounding.FLOAT64, betas);
   }
 
   /**
@@ -30,7 +30,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
    * @param precision what the tables are rounded to
    * @param betas at least one, each in (0, 1)
    */
-  public BetaSchedule(Precision precision, double... betas) {
+  public BetaSchedule(TableRounding precision, double... betas) {
     this(inside(betas, betas.length), precision);
   }
 
@@ -39,7 +39,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
    *
    * @param betas each in (0, 1), but for the last, which is 1
    */
-  static BetaSchedule endingInNoise(Precision precision, double... betas) {
+  static BetaSchedule endingInNoise(TableRounding precision, double... betas) {
     int last = betas.length - 1;
     Check.that(betas[last] == 1, "betas[" + last + "]", betas[last], "1, the last");
     return new BetaSchedule(inside(betas, last), precision);
@@ -54,7 +54,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
     return betas;
   }
 
-  private BetaSchedule(double[] betas, Precision precision) {
+  private BetaSchedule(double[] betas, TableRounding precision) {
     this.betas = new double[betas.length];
     this.alphaBars = new double[betas.length];
     // The product itself is not rounded between its factors, in either precision: PyTorch
@@ -81,7 +81,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
    * quad}.
    */
   public static BetaSchedule scaledLinear(
-      int steps, double first, double last, Precision precision) {
+      int steps, double first, double last, TableRounding precision) {
     double[] roots = Linspace.of(sqrt(first), sqrt(last), steps, precision);
     return new BetaSchedule(precision, Arrays.stream(roots).map(root -> root * root).toArray());
   }
@@ -90,7 +90,8 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
    * β along a logistic curve from about {@code first} to about {@code last}: first + (last −
    * first)·σ(u), u from −6 to 6 ({@code sigmoid} in diffusers; Xu et al. 2022, GeoDiff).
    */
-  public static BetaSchedule sigmoid(int steps, double first, double last, Precision precision) {
+  public static BetaSchedule sigmoid(
+      int steps, double first, double last, TableRounding precision) {
     double range = precision.round(last - first);
     double[] betas =
         Arrays.stream(Linspace.of(-6, 6, steps, precision))
@@ -111,7 +112,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
     double[] betas = equal(steps, last);
     int warm = (int) (steps * share);
     if (warm > 0) {
-      System.arraycopy(Linspace.of(first, last, warm, Precision.FLOAT64), 0, betas, 0, warm);
+      System.arraycopy(Linspace.of(first, last, warm, TableRounding.FLOAT64), 0, betas, 0, warm);
     }
     return new BetaSchedule(betas);
   }
@@ -130,11 +131,11 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
   public static BetaSchedule jsd(int steps) {
     double[] betas = equal(steps, 1);
     Arrays.setAll(betas, t -> 1.0 / (steps - t));
-    return endingInNoise(Precision.FLOAT64, betas);
+    return endingInNoise(TableRounding.FLOAT64, betas);
   }
 
   private static double[] equal(int steps, double beta) {
-    return Linspace.of(beta, beta, steps, Precision.FLOAT64);
+    return Linspace.of(beta, beta, steps, TableRounding.FLOAT64);
   }
 
   @Override

@@ -19,17 +19,17 @@ public final class CosineSchedule extends BetaSchedule {
    * @param steps T, at least 1
    */
   public CosineSchedule(int steps) {
-    this(steps, Precision.FLOAT64);
+    this(steps, TableRounding.FLOAT64);
   }
 
   /**
    * In either precision; the unCLIP models of diffusers have 1000 steps in {@link
-   * Precision#FLOAT32}.
+   * TableRounding#FLOAT32}.
    *
    * @param steps T, at least 1
    * @param precision what the tables are rounded to
    */
-  public CosineSchedule(int steps, Precision precision) {
+  public CosineSchedule(int steps, TableRounding precision) {
     super(precision, betas(steps));
   }
 

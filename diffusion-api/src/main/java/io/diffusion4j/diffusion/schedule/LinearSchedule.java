@@ -11,18 +11,18 @@ public final class LinearSchedule extends BetaSchedule {
    * @param steps T, more than 20 (β would reach 1)
    */
   public LinearSchedule(int steps) {
-    this(steps, scale(steps) * 1e-4, scale(steps) * 0.02, Precision.FLOAT64);
+    this(steps, scale(steps) * 1e-4, scale(steps) * 0.02, TableRounding.FLOAT64);
   }
 
   /**
-   * Any other, not scaled; diffusers has 1e-4, 0.02 and {@link Precision#FLOAT32}.
+   * Any other, not scaled; diffusers has 1e-4, 0.02 and {@link TableRounding#FLOAT32}.
    *
    * @param steps T, at least 1
    * @param first β_0, in (0, 1)
    * @param last β_{T−1}, in (0, 1)
    * @param precision what the tables are rounded to
    */
-  public LinearSchedule(int steps, double first, double last, Precision precision) {
+  public LinearSchedule(int steps, double first, double last, TableRounding precision) {
     super(precision, Linspace.of(first, last, steps, precision));
   }
 

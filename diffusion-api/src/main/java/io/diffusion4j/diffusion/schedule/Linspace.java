@@ -11,7 +11,7 @@ final class Linspace {
    *
    * @param size at least 1; a single one is {@code first}
    */
-  static double[] of(double first, double last, int size, Precision precision) {
+  static double[] of(double first, double last, int size, TableRounding precision) {
     Check.that(size >= 1, "steps", size, "≥ 1");
     double[] values = new double[size];
     switch (precision) {

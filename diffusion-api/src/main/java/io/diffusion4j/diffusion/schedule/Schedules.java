@@ -28,8 +28,8 @@ public final class Schedules {
             Map.entry("jsd", BetaSchedule::jsd),
             Map.entry("linear", LinearSchedule::new),
             Map.entry("quadratic", Schedules::quadratic),
-            Map.entry("scaled-linear", steps -> latent(steps, Precision.FLOAT64)),
-            Map.entry("scaled-linear-zero-snr", steps -> zeroSnr(steps, Precision.FLOAT64)),
+            Map.entry("scaled-linear", steps -> latent(steps, TableRounding.FLOAT64)),
+            Map.entry("scaled-linear-zero-snr", steps -> zeroSnr(steps, TableRounding.FLOAT64)),
             Map.entry("sigmoid", Schedules::sigmoid),
             Map.entry("warmup10", steps -> warmup(steps, 0.1)),
             Map.entry("warmup50", steps -> warmup(steps, 0.5))));
@@ -41,7 +41,7 @@ public final class Schedules {
    * 0.012.
    */
   public static ByName<IntFunction<NoiseSchedule>> diffusers() {
-    Precision precision = Precision.FLOAT32;
+    TableRounding precision = TableRounding.FLOAT32;
     return new ByName<>(
         "schedule",
         Map.of(
@@ -52,22 +52,22 @@ public final class Schedules {
   }
 
   private static NoiseSchedule quadratic(int steps) {
-    return BetaSchedule.scaledLinear(steps, first(steps), last(steps), Precision.FLOAT64);
+    return BetaSchedule.scaledLinear(steps, first(steps), last(steps), TableRounding.FLOAT64);
   }
 
   private static NoiseSchedule sigmoid(int steps) {
-    return BetaSchedule.sigmoid(steps, first(steps), last(steps), Precision.FLOAT64);
+    return BetaSchedule.sigmoid(steps, first(steps), last(steps), TableRounding.FLOAT64);
   }
 
   private static NoiseSchedule warmup(int steps, double share) {
     return BetaSchedule.warmup(steps, first(steps), last(steps), share);
   }
 
-  private static NoiseSchedule latent(int steps, Precision precision) {
+  private static NoiseSchedule latent(int steps, TableRounding precision) {
     return BetaSchedule.scaledLinear(steps, LATENT_FIRST, LATENT_LAST, precision);
   }
 
-  private static NoiseSchedule zeroSnr(int steps, Precision precision) {
+  private static NoiseSchedule zeroSnr(int steps, TableRounding precision) {
     return ZeroTerminalSnr.of(latent(steps, precision), precision);
   }
 

@@ -16,9 +16,9 @@ public final class ZeroTerminalSnr {
    * The stretched schedule.
    *
    * @param schedule of at least two timesteps
-   * @param precision what each operation is rounded to; diffusers has {@link Precision#FLOAT32}
+   * @param precision what each operation is rounded to; diffusers has {@link TableRounding#FLOAT32}
    */
-  public static NoiseSchedule of(NoiseSchedule schedule, Precision precision) {
+  public static NoiseSchedule of(NoiseSchedule schedule, TableRounding precision) {
     int steps = schedule.steps();
     Check.that(steps >= 2, "steps", steps, "≥ 2");
     double first = precision.round(schedule.level(0).signal());

@@ -18,8 +18,9 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  * <p>It differs from {@link DdpmSampler} in two ways, which are needed to match a published
  * pipeline: β and α = 1 − β are rounded to floats, which leaves α only a digit or two in the first
  * step of the cosine schedule; and between neighbouring timesteps β is read from the schedule's
- * table, not made from ᾱ, so that with {@link io.diffusion4j.diffusion.schedule.Precision#FLOAT32}
- * tables the last step scales the image by 0.9995.
+ * table, not made from ᾱ, so that with {@link
+ * io.diffusion4j.diffusion.schedule.TableRounding#FLOAT32} tables the last step scales the image by
+ * 0.9995.
  */
 public record UnclipSampler() implements Sampler {
   @Override

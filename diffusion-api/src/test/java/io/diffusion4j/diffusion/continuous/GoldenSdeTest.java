@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.Precision;
+import io.diffusion4j.diffusion.schedule.TableRounding;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
@@ -200,7 +200,7 @@ class GoldenSdeTest {
             n,
             json.get("beta_min").asDouble() / n,
             json.get("beta_max").asDouble() / n,
-            Precision.FLOAT64);
+            TableRounding.FLOAT64);
     return (x, t) -> {
       double label = t * (n - 1);
       double noise = sqrt(1 - schedule.alphaBar((int) floor(label + 1e-9)));

@@ -42,16 +42,16 @@ class SchedulesTest implements NoiseScheduleContract {
     return List.of(
         new LinearSchedule(1000),
         new LinearSchedule(21),
-        new LinearSchedule(1000, 1e-4, 0.02, Precision.FLOAT32),
-        new LinearSchedule(1, 0.5, 0.5, Precision.FLOAT64),
+        new LinearSchedule(1000, 1e-4, 0.02, TableRounding.FLOAT32),
+        new LinearSchedule(1, 0.5, 0.5, TableRounding.FLOAT64),
         new CosineSchedule(1000),
-        new CosineSchedule(1000, Precision.FLOAT32),
+        new CosineSchedule(1000, TableRounding.FLOAT32),
         new CosineSchedule(1),
-        BetaSchedule.scaledLinear(1000, 0.00085, 0.012, Precision.FLOAT32),
+        BetaSchedule.scaledLinear(1000, 0.00085, 0.012, TableRounding.FLOAT32),
         new BetaSchedule(0.1, 0.9, 0.2),
         BetaSchedule.jsd(1),
         new RespacedSchedule(new CosineSchedule(1000), Timesteps.of(999, 500, 7)),
-        ZeroTerminalSnr.of(new LinearSchedule(100), Precision.FLOAT64),
+        ZeroTerminalSnr.of(new LinearSchedule(100), TableRounding.FLOAT64),
         onlyAlphaBars());
   }
 
@@ -104,7 +104,7 @@ class SchedulesTest implements NoiseScheduleContract {
     return name.endsWith(ZERO_TERMINAL_SNR)
         ? ZeroTerminalSnr.of(
             diffusers(name.substring(0, name.length() - ZERO_TERMINAL_SNR.length()), steps),
-            Precision.FLOAT32)
+            TableRounding.FLOAT32)
         : Schedules.diffusers().named(name).apply(steps);
   }
 
@@ -190,7 +190,7 @@ class SchedulesTest implements NoiseScheduleContract {
   @ValueSource(strings = {"linear", "cosine", "scaled-linear", "sigmoid"})
   void zeroTerminalSnrKeepsTheFirstAndTheShapeOfTheSignal(String name) {
     NoiseSchedule schedule = Schedules.standard().named(name).apply(200);
-    NoiseSchedule stretched = ZeroTerminalSnr.of(schedule, Precision.FLOAT64);
+    NoiseSchedule stretched = ZeroTerminalSnr.of(schedule, TableRounding.FLOAT64);
     assertThat(stretched.alphaBar(199)).isZero();
     assertThat(stretched.level(199).snr()).isZero();
     assertThat(stretched.alphaBar(0)).isCloseTo(schedule.alphaBar(0), within(EXACT));
@@ -224,7 +224,7 @@ class SchedulesTest implements NoiseScheduleContract {
   @Test
   void floatTablesDifferFromDoubleOnesByRoundingOnly() {
     var wide = new CosineSchedule(1000);
-    var narrow = new CosineSchedule(1000, Precision.FLOAT32);
+    var narrow = new CosineSchedule(1000, TableRounding.FLOAT32);
     for (int t = 0; t < 1000; t++) {
       assertThat(narrow.alphaBar(t)).isCloseTo(wide.alphaBar(t), withinPercentage(0.01));
     }
@@ -236,7 +236,7 @@ class SchedulesTest implements NoiseScheduleContract {
     assertThat(new CosineSchedule(10)).isEqualTo(new CosineSchedule(10));
     assertThat(new CosineSchedule(10)).isNotEqualTo(new CosineSchedule(11));
     assertThat(new LinearSchedule(100)).hasSameHashCodeAs(new LinearSchedule(100));
-    assertThat(new LinearSchedule(2, 0.1, 0.3, Precision.FLOAT64))
+    assertThat(new LinearSchedule(2, 0.1, 0.3, TableRounding.FLOAT64))
         .isEqualTo(new BetaSchedule(0.1, 0.3))
         .hasSameHashCodeAs(new BetaSchedule(0.1, 0.3))
         .hasToString("LinearSchedule[steps=2, last alphaBar=0.63]");
@@ -250,7 +250,7 @@ class SchedulesTest implements NoiseScheduleContract {
     assertThatThrownBy(() -> new CosineSchedule(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("steps: 0 (expected: ≥ 1)");
-    assertThatThrownBy(() -> new LinearSchedule(-3, 0.1, 0.2, Precision.FLOAT64))
+    assertThatThrownBy(() -> new LinearSchedule(-3, 0.1, 0.2, TableRounding.FLOAT64))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("steps: -3 (expected: ≥ 1)");
     assertThatThrownBy(() -> new BetaSchedule(0.1, 1))
@@ -268,13 +268,13 @@ class SchedulesTest implements NoiseScheduleContract {
     assertThatThrownBy(() -> BetaSchedule.warmup(10, 0.1, 0.2, 1.5))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("share: 1.5 (expected: in [0, 1])");
-    assertThatThrownBy(() -> BetaSchedule.endingInNoise(Precision.FLOAT64, 0.1, 0.5))
+    assertThatThrownBy(() -> BetaSchedule.endingInNoise(TableRounding.FLOAT64, 0.1, 0.5))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("betas[1]: 0.5 (expected: 1, the last)");
     assertThatThrownBy(() -> BetaSchedule.jsd(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("steps: 0 (expected: ≥ 1)");
-    assertThatThrownBy(() -> ZeroTerminalSnr.of(new BetaSchedule(0.1), Precision.FLOAT64))
+    assertThatThrownBy(() -> ZeroTerminalSnr.of(new BetaSchedule(0.1), TableRounding.FLOAT64))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("steps: 1 (expected: ≥ 2)");
   }

@@ -183,7 +183,7 @@ class SpacingsTest {
 
   @Test
   void truncationLeavesOutTheNoisiestTimesteps() {
-    var cosine = new CosineSchedule(1000, Precision.FLOAT32);
+    var cosine = new CosineSchedule(1000, TableRounding.FLOAT32);
     var truncated = TimestepSpacings.truncated(TimestepSpacings.LINSPACE_ABOVE_ZERO, cosine, -5.1);
     assertThat(truncated.of(1000, 20).get(0)).isEqualTo(995);
     assertThatThrownBy(() -> TimestepSpacings.truncated(TimestepSpacings.UNCLIP, cosine, 100))

@@ -12,7 +12,7 @@ import io.diffusion4j.diffusion.schedule.BetaSchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.Precision;
+import io.diffusion4j.diffusion.schedule.TableRounding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus.Correction;
@@ -129,7 +129,7 @@ record DiffusersScheduler(
       config.remove("variance_type"); // the sampler takes the variance that the network gives
       return preserving(
           new UnclipSampler(),
-          new CosineSchedule(trainSteps(), Precision.FLOAT32),
+          new CosineSchedule(trainSteps(), TableRounding.FLOAT32),
           TimestepSpacings.UNCLIP,
           treatment());
     }
@@ -175,9 +175,10 @@ record DiffusersScheduler(
       double last = number("beta_end", 0.02);
       String name = text("beta_schedule", "linear");
       return switch (name) {
-        case "linear" -> new LinearSchedule(steps, first, last, Precision.FLOAT32);
-        case "scaled_linear" -> BetaSchedule.scaledLinear(steps, first, last, Precision.FLOAT32);
-        case "squaredcos_cap_v2" -> new CosineSchedule(steps, Precision.FLOAT32);
+        case "linear" -> new LinearSchedule(steps, first, last, TableRounding.FLOAT32);
+        case "scaled_linear" ->
+            BetaSchedule.scaledLinear(steps, first, last, TableRounding.FLOAT32);
+        case "squaredcos_cap_v2" -> new CosineSchedule(steps, TableRounding.FLOAT32);
         default -> throw new IllegalArgumentException("beta_schedule: " + name);
       };
     }

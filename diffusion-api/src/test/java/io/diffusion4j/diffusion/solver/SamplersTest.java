@@ -24,7 +24,7 @@ import io.diffusion4j.diffusion.schedule.BetaSchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.Precision;
+import io.diffusion4j.diffusion.schedule.TableRounding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.schedule.ZeroTerminalSnr;
@@ -171,7 +171,7 @@ class SamplersTest implements SamplerContract {
   static Stream<Arguments> schedulesThatEndInNoise() {
     return Stream.of(
         arguments(BetaSchedule.jsd(1000)),
-        arguments(ZeroTerminalSnr.of(new LinearSchedule(1000), Precision.FLOAT64)));
+        arguments(ZeroTerminalSnr.of(new LinearSchedule(1000), TableRounding.FLOAT64)));
   }
 
   @ParameterizedTest

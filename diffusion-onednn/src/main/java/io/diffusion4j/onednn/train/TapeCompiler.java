@@ -343,12 +343,12 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.UpsampleNearest layer, Node node) {
-    return new Resampling(tape).upsampleNearest(in(node, 0));
+    return new PoolingAndUpsampling(tape).upsampleNearest(in(node, 0));
   }
 
   @Override
   public Activation visit(Layer.AveragePool layer, Node node) {
-    return new Resampling(tape).averagePool(in(node, 0));
+    return new PoolingAndUpsampling(tape).averagePool(in(node, 0));
   }
 
   @Override

@@ -7,7 +7,7 @@ import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /** Half and double resolution on a tape. */
-record Resampling(Tape tape) {
+record PoolingAndUpsampling(Tape tape) {
   private static final long[] TWO = {2, 2};
   private static final long[] NONE = {0, 0};
 

@@ -1,7 +1,7 @@
 package io.diffusion4j.diffusion.schedule;
 
 /** The rounding of a table. */
-public enum Precision {
+public enum TableRounding {
   /** Double precision, as in OpenAI's code. */
   FLOAT64 {
     @Override
