@@ -21,8 +21,11 @@ import io.diffusion4j.serving.model.ImageIndex;
 import io.diffusion4j.serving.model.ImageIndices;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.request.RequestResolver;
+import io.diffusion4j.serving.tracing.TraceInterceptor;
+import io.diffusion4j.serving.tracing.Tracing;
 import io.grpc.ServerInterceptor;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.opentelemetry.api.OpenTelemetry;
 import java.util.Optional;
 
 /**
@@ -49,7 +52,8 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>In the same way, an {@link HttpPort} that was opened before the models were loaded is bound,
- * and a {@link Provenance} that does more than to declare that a model drew the images.
+ * an {@link OpenTelemetry} that gets the traces, and a {@link Provenance} that does more than to
+ * declare that a model drew the images.
  */
 public final class ServingModule extends AbstractModule {
   private final ServerConfig config;
@@ -81,6 +85,11 @@ public final class ServingModule extends AbstractModule {
     bind(ImageIndices.class).asEagerSingleton(); // checked before any thread is started
     bind(RequestResolver.class).in(Singleton.class);
     bind(JobRegistry.class).in(Singleton.class);
+    OptionalBinder.newOptionalBinder(binder(), OpenTelemetry.class)
+        .setDefault()
+        .toInstance(OpenTelemetry.noop());
+    bind(Tracing.class).in(Singleton.class);
+    bind(TraceInterceptor.class).in(Singleton.class);
     install(new GrpcModule());
     install(new LevelsModule(config));
     bind(DiffusionServer.class).in(Singleton.class);

@@ -21,6 +21,7 @@ import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.serving.model.ImageIndex;
 import io.diffusion4j.web.WebModule;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,10 +85,12 @@ public final class ServeCommand implements Callable<Integer> {
                     .withPacked(settings.packed()),
                 Plugins.of(settings.plugins()),
                 settings.loras());
-        var indices = ServedIndices.open(settings.indices(), models)) {
+        var indices = ServedIndices.open(settings.indices(), models);
+        var traces = Traces.of(settings.tracing())) {
       var access = new ReloadedAccess(settings, new KnownModels(models));
       port.onStandstill(LONGEST_STANDSTILL, () -> Runtime.getRuntime().halt(STANDSTILL));
-      serve(models, settings, access, more(settings, port, access, indices, provenance));
+      var more = more(settings, port, access, indices, provenance, traces);
+      serve(models, settings, access, more);
     }
     return 0;
   }
@@ -136,7 +139,8 @@ public final class ServeCommand implements Callable<Integer> {
       HttpPort port,
       Authenticator access,
       ServedIndices indices,
-      Provenance provenance) {
+      Provenance provenance,
+      Traces traces) {
     return new AbstractModule() {
       @Override
       protected void configure() {
@@ -147,6 +151,9 @@ public final class ServeCommand implements Callable<Integer> {
             .setBinding()
             .toInstance(provenance);
         OptionalBinder.newOptionalBinder(binder(), HttpPort.class).setBinding().toInstance(port);
+        OptionalBinder.newOptionalBinder(binder(), OpenTelemetry.class)
+            .setBinding()
+            .toInstance(traces.telemetry());
         var searched = Multibinder.newSetBinder(binder(), ImageIndex.class);
         indices.indices().forEach(index -> searched.addBinding().toInstance(index));
         install(new WebModule());

@@ -9,6 +9,7 @@ import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.config.Limits;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits of all clients together
  * @param admin the port for operators; null if there is none
  * @param provenance how the files of images are marked
+ * @param tracing where traces go; null for nowhere
  * @param log settings of the log
  */
 record ServerFile(
@@ -68,12 +70,13 @@ record ServerFile(
     @Nullable LimitsEntry limits,
     @Nullable AdminEntry admin,
     @Nullable ProvenanceEntry provenance,
+    @Nullable TracingEntry tracing,
     @Nullable LogEntry log) {
   /** An empty file. */
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null);
 
   /**
    * A model.
@@ -167,6 +170,28 @@ record ServerFile(
     /** Reads the keys; see {@link ProvenanceOptions#read}. */
     Provenance read() throws IOException {
       return ProvenanceOptions.read(key, watermark, certificate, certificateKey);
+    }
+  }
+
+  /**
+   * Traces of OpenTelemetry.
+   *
+   * @param endpoint of a collector that takes OTLP over HTTP; that of this machine unless given
+   * @param ratio of the requests that are traced where their clients leave it open, in [0, 1]
+   */
+  record TracingEntry(@Nullable URI endpoint, @Nullable Double ratio) {
+    private static final URI USUAL = URI.create("http://localhost:4318");
+
+    TracingEntry {
+      endpoint = endpoint == null ? USUAL : endpoint;
+      ratio = ratio == null ? 1 : ratio;
+      Check.that(
+          endpoint.isAbsolute() && endpoint.getHost() != null,
+          "tracing.endpoint",
+          endpoint,
+          "a URL such as %s",
+          USUAL);
+      Check.that(ratio >= 0 && ratio <= 1, "tracing.ratio", ratio, "in [0, 1]");
     }
   }
 
@@ -290,6 +315,7 @@ record ServerFile(
         limits,
         admin,
         provenance == null ? null : provenance.from(folder),
+        tracing,
         log);
   }
 }

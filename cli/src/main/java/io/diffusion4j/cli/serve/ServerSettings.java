@@ -32,6 +32,7 @@ record ServerSettings(
     boolean metrics,
     Optional<ServerConfig> admin,
     ServerFile.ProvenanceEntry provenance,
+    Optional<ServerFile.TracingEntry> tracing,
     ServerLog.Format logFormat,
     ServerLog.Level logLevel) {
   private static final int USUAL_ADMIN_PORT = ServerConfig.DEFAULT_PORT + 1;
@@ -91,6 +92,7 @@ record ServerSettings(
         first(file.metrics(), true),
         admin(flags, file, config),
         first(file.provenance(), ServerFile.ProvenanceEntry.NONE),
+        Optional.ofNullable(file.tracing()),
         first(flags.logFormat, log.format(), ServerLog.Format.TEXT),
         first(flags.logLevel, log.level(), ServerLog.Level.INFO));
   }

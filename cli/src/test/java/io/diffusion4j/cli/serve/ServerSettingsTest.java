@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.base.Splitter;
 import io.diffusion4j.cli.Run;
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.serve.ServerFile.TracingEntry;
 import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Precision;
@@ -20,6 +21,7 @@ import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.config.ServerConfig.Reach;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,6 +122,7 @@ final class ServerSettingsTest {
                     folder.resolve("watermark.key"),
                     folder.resolve("c2pa.pem"),
                     folder.resolve("c2pa.key")),
+                Optional.of(new TracingEntry(URI.create("http://localhost:4318"), 0.1)),
                 ServerLog.Format.JSON,
                 ServerLog.Level.INFO));
     for (var key : ServerFile.class.getRecordComponents()) {
@@ -194,7 +197,8 @@ final class ServerSettingsTest {
       value = {
         "prot: 1 | prot: unknown (expected: one of admin, grace-seconds, host, hosts, indices,"
             + " insecure, limits, log, loras, metrics, models, origins, packed, plugins, port,"
-            + " provenance, queue, quota, receive-seconds, rows, stall-seconds, tls, tokens)",
+            + " provenance, queue, quota, receive-seconds, rows, stall-seconds, tls, tokens,"
+            + " tracing)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
             + " precision, published)",

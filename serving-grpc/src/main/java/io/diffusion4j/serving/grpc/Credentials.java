@@ -1,18 +1,25 @@
 package io.diffusion4j.serving.grpc;
 
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.RequestHeaders;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
+import java.util.List;
 
 /** What a client shows of who it is: the header {@code authorization}, as it came. */
 public final class Credentials {
-  static final Metadata.Key<String> AUTHORIZATION =
-      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+  static final Metadata.Key<String> AUTHORIZATION = key("authorization");
+
+  /** What else a call has of its HTTP request: the trace that it is part of. */
+  private static final List<Metadata.Key<String>> PASSED =
+      List.of(AUTHORIZATION, key("traceparent"), key("tracestate"));
 
   private Credentials() {}
+
+  private static Metadata.Key<String> key(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+  }
 
   /**
    * The service as the client of an HTTP request may see it, for an {@link
@@ -21,12 +28,13 @@ public final class Credentials {
    * @param headers of the request
    */
   public static Channel passedOn(Channel service, RequestHeaders headers) {
-    String authorization = headers.get(HttpHeaderNames.AUTHORIZATION);
-    if (authorization == null) {
-      return service;
-    }
     Metadata metadata = new Metadata();
-    metadata.put(AUTHORIZATION, authorization);
+    for (Metadata.Key<String> key : PASSED) {
+      String value = headers.get(key.name());
+      if (value != null) {
+        metadata.put(key, value);
+      }
+    }
     return ClientInterceptors.intercept(
         service, MetadataUtils.newAttachHeadersInterceptor(metadata));
   }

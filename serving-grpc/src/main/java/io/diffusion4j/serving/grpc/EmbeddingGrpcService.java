@@ -28,6 +28,8 @@ import io.diffusion4j.serving.request.InputImages;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.StageResolver;
 import io.diffusion4j.serving.request.TaskResolver;
+import io.diffusion4j.serving.tracing.RequestSpans;
+import io.diffusion4j.serving.tracing.Tracing;
 import io.diffusion4j.serving.v1.ClassifyImagesRequest;
 import io.diffusion4j.serving.v1.ClassifyImagesResponse;
 import io.diffusion4j.serving.v1.EmbedImagesRequest;
@@ -81,10 +83,13 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   private final Models models;
   private final ImageIndices indices;
   private final JobScheduler scheduler;
+  private final Tracing tracing;
   private final Quotas quotas = new Quotas(Quotas.Kind.EMBEDDINGS, System::nanoTime);
 
   @Inject
-  EmbeddingGrpcService(Models models, ImageIndices indices, JobScheduler scheduler) {
+  EmbeddingGrpcService(
+      Models models, ImageIndices indices, JobScheduler scheduler, Tracing tracing) {
+    this.tracing = tracing;
     this.models = models;
     this.indices = indices;
     this.scheduler = scheduler;
@@ -383,7 +388,8 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     synchronized (quotas) {
       quotas.check(principal, embeddings);
       double cost = COST_OF_EMBEDDING * Math.max(1, embeddings);
-      Errand.submit(scheduler, principal.name(), engine, cost, response, work);
+      RequestSpans spans = tracing.request("", engine.card().name());
+      Errand.submit(scheduler, principal.name(), engine, cost, spans, response, work);
       quotas.charge(principal, embeddings);
     }
   }

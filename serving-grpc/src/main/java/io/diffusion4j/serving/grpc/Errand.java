@@ -5,6 +5,7 @@ import static com.google.common.util.concurrent.MoreExecutors.directExecutor;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.jobs.JobScheduler;
 import io.diffusion4j.serving.jobs.Work;
+import io.diffusion4j.serving.tracing.RequestSpans;
 import io.diffusion4j.serving.v1.Priority;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
@@ -23,6 +24,7 @@ final class Errand<T> implements Work {
   private final String owner;
   private final ImagePipeline model;
   private final double cost;
+  private final RequestSpans spans;
   private final StreamObserver<T> response;
   private final Function<Runnable, T> work;
   private final Context call = Context.current();
@@ -33,9 +35,11 @@ final class Errand<T> implements Work {
       String owner,
       ImagePipeline model,
       double cost,
+      RequestSpans spans,
       StreamObserver<T> response,
       Function<Runnable, T> work) {
     this.owner = owner;
+    this.spans = spans;
     this.model = model;
     this.cost = cost;
     this.response = response;
@@ -47,6 +51,7 @@ final class Errand<T> implements Work {
    *
    * @param model whose networks the work asks
    * @param cost in megapixel steps
+   * @param spans of the call
    * @param work makes the answer; what it is given is to be run between steps, and throws when the
    *     work is to stop
    */
@@ -55,11 +60,12 @@ final class Errand<T> implements Work {
       String owner,
       ImagePipeline model,
       double cost,
+      RequestSpans spans,
       StreamObserver<T> response,
       Function<Runnable, T> work) {
     // With a handler, answers to a call that was cancelled are dropped, not errors.
     ((ServerCallStreamObserver<T>) response).setOnCancelHandler(() -> {});
-    var errand = new Errand<>(owner, model, cost, response, work);
+    var errand = new Errand<>(owner, model, cost, spans, response, work);
     scheduler.submit(errand);
     errand.call.addListener(ended -> scheduler.remove(errand), directExecutor());
   }
@@ -118,7 +124,11 @@ final class Errand<T> implements Work {
 
   private void answer(Runnable step) {
     stopIfNeeded();
-    T answer = work.apply(step);
+    spans.begun();
+    T answer;
+    try (var embedding = spans.batch(1, "embed")) {
+      answer = embedding.of(() -> work.apply(step));
+    }
     if (stopped.compareAndSet(false, true)) {
       response.onNext(answer);
       response.onCompleted();

@@ -2,6 +2,7 @@ package io.diffusion4j.serving.grpc;
 
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.diffusion4j.serving.events.Listeners;
+import io.diffusion4j.serving.tracing.TraceInterceptor;
 import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
@@ -29,6 +30,7 @@ public final class GrpcServices {
       EmbeddingGrpcService embedding,
       ModelGrpcService models,
       ServingHealth health,
+      TraceInterceptor trace,
       CallInterceptor call,
       Callers callers,
       Listeners listeners,
@@ -45,7 +47,7 @@ public final class GrpcServices {
       health.knows(service.bindService().getServiceDescriptor().getName());
     }
     services = List.copyOf(ours);
-    interceptors = new ArrayList<>(List.of(call, access));
+    interceptors = new ArrayList<>(List.of(trace, call, access));
     interceptors.addAll(more);
     interceptors.add(new ErrorInterceptor());
     Collections.reverse(interceptors); // gRPC calls the last first

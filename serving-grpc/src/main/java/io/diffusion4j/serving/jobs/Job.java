@@ -7,6 +7,7 @@ import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.events.ServingListener.BatchEnd;
 import io.diffusion4j.serving.request.ResolvedRequest;
+import io.diffusion4j.serving.tracing.RequestSpans;
 import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Plan;
@@ -33,6 +34,7 @@ final class Job implements Work {
   private final ResolvedRequest request;
   private final Pace pace;
   private final ServingListener listener;
+  private final RequestSpans spans;
   private final JobStory story;
   private final long submitted = System.nanoTime();
 
@@ -51,12 +53,14 @@ final class Job implements Work {
       GenerateImagesRequest asked,
       ResolvedRequest request,
       Pace pace,
-      ServingListener listener) {
+      ServingListener listener,
+      RequestSpans spans) {
     this.owner = owner;
     this.asked = asked;
     this.request = request;
     this.pace = pace;
     this.listener = listener;
+    this.spans = spans;
     this.story = new JobStory(request.id());
   }
 
@@ -190,18 +194,28 @@ final class Job implements Work {
   }
 
   private BatchEnd draw(Batch batch, Runnable pause) {
-    try {
-      batch.draw(progress -> step(batch, progress, pause)).forEach(story::image);
-      return BatchEnd.DRAWN;
-    } catch (CancellationException e) {
-      if (story.isStopped()) {
-        return BatchEnd.STOPPED;
+    try (var stages = spans.batch(batch.size(), request.words().isBlank() ? "inputs" : "text")) {
+      try {
+        batch
+            .draw(
+                progress -> {
+                  stages.at(progress.stage(), progress.step(), progress.steps());
+                  step(batch, progress, pause);
+                })
+            .forEach(story::image);
+        return BatchEnd.DRAWN;
+      } catch (CancellationException e) {
+        if (story.isStopped()) {
+          return BatchEnd.STOPPED;
+        }
+        stages.failed(e);
+        failed(batch, e);
+      } catch (Throwable e) { // whatever a model does wrong, other requests are not to suffer
+        stages.failed(e);
+        failed(batch, e);
       }
-      failed(batch, e);
-    } catch (Throwable e) { // whatever a model does wrong, other requests are not to suffer
-      failed(batch, e);
+      return BatchEnd.FAILED;
     }
-    return BatchEnd.FAILED;
   }
 
   /** Not while somebody attaches, who is to see it from the beginning. */
@@ -211,6 +225,7 @@ final class Job implements Work {
       begunAt = System.nanoTime();
       Duration waited = Duration.ofNanos(begunAt - submitted);
       listener.requestBegan(waited);
+      spans.begun();
       story.started(
           Started.newBuilder().setQueueTime(Durations.fromNanos(waited.toNanos())).build());
     }

@@ -6,6 +6,8 @@ import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.events.Listeners;
 import io.diffusion4j.serving.request.ResolvedRequest;
+import io.diffusion4j.serving.tracing.RequestSpans;
+import io.diffusion4j.serving.tracing.Tracing;
 import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
@@ -37,6 +39,7 @@ public final class JobRegistry {
   private final Quotas costs = new Quotas(Quotas.Kind.COST, System::nanoTime);
   private final double mostCost;
   private final Listeners listeners;
+  private final Tracing tracing;
   private final Map<Key, Entry> jobs = new LinkedHashMap<>(); // the oldest first
 
   private record Key(String principal, String requestId) {}
@@ -44,7 +47,8 @@ public final class JobRegistry {
   private record Entry(Job job, long since) {}
 
   @Inject
-  JobRegistry(JobScheduler scheduler, Listeners listeners, ServerConfig config) {
+  JobRegistry(JobScheduler scheduler, Listeners listeners, Tracing tracing, ServerConfig config) {
+    this.tracing = tracing;
     this.mostCost = config.limits().requestCost();
     this.scheduler = scheduler;
     this.listeners = listeners;
@@ -98,7 +102,7 @@ public final class JobRegistry {
     if (known != null && !known.job().answers(asked)) {
       throw Errors.requestIdTaken(request.id());
     }
-    Job job = known == null ? new Job(owner.name(), asked, request, pace, listeners) : known.job();
+    Job job = known == null ? job(owner, asked, request) : known.job();
     synchronized (job) { // so that it does not begin before the observer can see it
       if (known == null) {
         requireBearable(request);
@@ -118,6 +122,11 @@ public final class JobRegistry {
         throw e;
       }
     }
+  }
+
+  private Job job(Principal owner, GenerateImagesRequest asked, ResolvedRequest request) {
+    RequestSpans spans = tracing.request(request.id(), request.card().name());
+    return new Job(owner.name(), asked, request, pace, listeners, spans);
   }
 
   private void requireBearable(ResolvedRequest request) {
