@@ -53,12 +53,12 @@ import picocli.CommandLine.Spec;
       ServerBench.class
     })
 public final class Bench implements Callable<Integer> {
-  /** The compiler of the JVM works on while the first images are drawn. */
+  /** The JIT compiler is still working while the first images are drawn. */
   private static final int WARMUP_IMAGES = 10;
 
   private static final int IMAGES = 11;
 
-  /** The names that precisions have on the command line. */
+  /** The names of precisions on the command line. */
   private enum Format {
     f32(Precision.FLOAT32),
     bf16(Precision.BFLOAT16);

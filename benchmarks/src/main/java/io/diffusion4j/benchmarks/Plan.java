@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What is measured, and how thoroughly. */
+/** The measurements of a run, and their thoroughness. */
 record Plan(
     List<DecoderSubject> decoders,
     List<Integer> batches,
@@ -24,7 +24,7 @@ record Plan(
     Pace steps,
     List<String> samplers,
     StepBenchmark.Length samplerSteps) {
-  /** The batches that networks are measured at. */
+  /** The batch sizes of network measurements. */
   static final List<Integer> BATCHES = List.of(1, 8);
 
   Plan {
@@ -35,10 +35,10 @@ record Plan(
   }
 
   /**
-   * The usual rows.
+   * Returns the usual rows.
    *
-   * @param large also M, which takes minutes
-   * @param quick few runs, to see that it works, not to quote
+   * @param large whether to include M, which takes minutes
+   * @param quick whether to use few runs, as a smoke test whose figures are not for quoting
    */
   static Plan of(Optional<Path> model, boolean large, boolean quick, ImageSettings image) {
     List<DecoderSubject> decoders = new ArrayList<>();

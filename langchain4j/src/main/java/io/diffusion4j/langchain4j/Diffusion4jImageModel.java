@@ -24,18 +24,20 @@ import java.util.Map;
  * Image apple = model.generate("a red apple").content();
  * }</pre>
  *
- * <p>{@link #edit(Image, String)} draws on from the noised image, {@link #edit(Image, Image,
- * String)} draws again what the mask shows white. Images come and go as Base64; one that is only a
- * URL is refused. The metadata of a response holds {@value #REQUEST_ID}, {@value #RECIPES} and
- * {@value #FAILURES}. A refusal or a fault of the service is one of LangChain4j's exceptions.
+ * <p>{@link #edit(Image, String)} starts from the noised image, {@link #edit(Image, Image, String)}
+ * redraws the white part of the mask. Images are Base64; an image with only a URL is an error. The
+ * metadata of a response holds {@value #REQUEST_ID}, {@value #RECIPES} and {@value #FAILURES}.
+ * Errors of the service become LangChain4j's exceptions.
  *
- * <p>Thread-safe. The client stays the caller's to close.
+ * <p>Thread-safe. The caller closes the client.
  */
 public final class Diffusion4jImageModel implements ImageModel {
   /** The key of the request's id in the metadata of a response. */
   public static final String REQUEST_ID = "requestId";
 
-  /** The key of the recipes, one for each image in order, each enough to make it again. */
+  /**
+   * The key of the recipes, one for each image in order, from which the image can be reproduced.
+   */
   public static final String RECIPES = "recipes";
 
   /** The key of the messages of images that could not be drawn. */
@@ -57,7 +59,7 @@ public final class Diffusion4jImageModel implements ImageModel {
     strength = builder.strength;
   }
 
-  /** A model that leaves to the service all that it is not told. */
+  /** Builds a model with the service's defaults for absent options. */
   public static Builder builder(GenerationClient client) {
     return new Builder(client);
   }
@@ -72,13 +74,13 @@ public final class Diffusion4jImageModel implements ImageModel {
     return response(ask(complete(Requests.textToImage(prompt), n)));
   }
 
-  /** The image drawn on by {@link Builder#strength} towards the prompt. */
+  /** Noises the image by {@link Builder#strength} and denoises it with the prompt. */
   @Override
   public Response<Image> edit(Image image, String prompt) {
     return first(ask(imageToImage(image, prompt)));
   }
 
-  /** The image, drawn again where the mask is white. */
+  /** Redraws the image where the mask is white. */
   @Override
   public Response<Image> edit(Image image, Image mask, String prompt) {
     return first(ask(inpaint(image, mask, prompt)));
@@ -136,7 +138,7 @@ public final class Diffusion4jImageModel implements ImageModel {
     return Response.from(
         generation.images().stream().map(Diffusion4jImageModel::image).toList(),
         null, // no tokens are counted,
-        null, // and nothing else ends an image than its last step
+        null, // and an image always ends with its last step
         Map.of(
             REQUEST_ID,
             generation.requestId(),
@@ -153,7 +155,7 @@ public final class Diffusion4jImageModel implements ImageModel {
         .build();
   }
 
-  /** Collects what a model asks for with each prompt. Not thread-safe. */
+  /** Collects the options that a model sends with each prompt. Not thread-safe. */
   public static final class Builder {
     private final GenerationClient client;
     private String model = "";
@@ -166,33 +168,33 @@ public final class Diffusion4jImageModel implements ImageModel {
       this.client = client;
     }
 
-    /** The model, by the name that the service lists; else its default. */
+    /** Sets the model, by its name in the service; otherwise its default. */
     public Builder model(String name) {
       model = name;
       return this;
     }
 
-    /** What the images shall not show. */
+    /** Sets the negative prompt. */
     public Builder negativePrompt(String text) {
       negativePrompt = text;
       return this;
     }
 
-    /** Makes the same images of the same prompt every time; unsigned. */
+    /** Sets the seed, which makes images reproducible; unsigned. */
     public Builder seed(long seed) {
       seeds = List.of(seed);
       return this;
     }
 
-    /** How a stage samples. */
+    /** Sets the sampling settings of a stage. */
     public Builder stage(String name, StageOptions options) {
       stages.put(name, options);
       return this;
     }
 
     /**
-     * How much of an image is noised away before it is drawn on, in [0, 1]: 0 keeps it, 1 forgets
-     * it. 0.6 unless given.
+     * Sets the amount of noise added to an image before it is edited, in [0, 1]: 0 keeps the image,
+     * 1 ignores it. The default is 0.6.
      */
     public Builder strength(double ofEdits) {
       if (!(ofEdits >= 0 && ofEdits <= 1)) { // written so that NaN fails too
@@ -202,7 +204,7 @@ public final class Diffusion4jImageModel implements ImageModel {
       return this;
     }
 
-    /** The model as it is described now. */
+    /** Builds the model. */
     public Diffusion4jImageModel build() {
       return new Diffusion4jImageModel(this);
     }

@@ -10,7 +10,10 @@ import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import io.diffusion4j.client.GenerationException;
 
-/** What the errors of the service are among LangChain4j's, which knows which to try again. */
+/**
+ * Translates the service's errors to LangChain4j's exceptions, which separate retriable failures
+ * from others.
+ */
 final class Errors {
   private Errors() {}
 

@@ -3,12 +3,12 @@ package io.diffusion4j.springai;
 import org.springframework.ai.image.ImageGenerationMetadata;
 
 /**
- * How an image was made.
+ * The origin of an image.
  *
- * @param seed where its randomness came from; unsigned
- * @param stream which of the seed's streams it was
- * @param mediaType of the file
- * @param recipe enough to make it again, as the JSON that stands in the file
+ * @param seed seed of its random numbers; unsigned
+ * @param stream index of the random stream of the seed
+ * @param mediaType media type of the file
+ * @param recipe everything needed to reproduce it, as the JSON in the image file
  */
 public record Diffusion4jImageMetadata(long seed, int stream, String mediaType, String recipe)
     implements ImageGenerationMetadata {}

@@ -19,16 +19,15 @@ import org.springframework.ai.retry.TransientAiException;
 /**
  * Spring AI's image model over the generation service.
  *
- * <p>A prompt is one message in words, and beside it at most one of negative weight: what the
- * images shall not show. A message that has an image as its medium asks for variations of it.
- * Options are {@link Diffusion4jImageOptions}, or the portable ones; what cannot be done is
- * refused, never ignored.
+ * <p>A prompt is one text message, and optionally one message of negative weight: the negative
+ * prompt. A message with an image requests variations of it. Options are {@link
+ * Diffusion4jImageOptions}, or the portable ones; unsupported options are errors and never ignored.
  *
- * <p>Images come as Base64 with {@link Diffusion4jImageMetadata}. The metadata of the response
- * holds {@value #REQUEST_ID}, and under {@value #FAILURES} the messages of images that could not be
- * drawn.
+ * <p>Images are returned as Base64 with {@link Diffusion4jImageMetadata}. The metadata of the
+ * response holds {@value #REQUEST_ID}, and under {@value #FAILURES} the messages of images that
+ * could not be drawn.
  *
- * <p>Thread-safe. The client stays the caller's to close.
+ * <p>Thread-safe. The caller closes the client.
  */
 public final class Diffusion4jImageModel implements ImageModel {
   /** The key of the request's id in the metadata of a response. */
@@ -42,15 +41,15 @@ public final class Diffusion4jImageModel implements ImageModel {
   private final GenerationClient client;
   private final Diffusion4jImageOptions defaults;
 
-  /** A model that leaves all that a prompt does not say to the service. */
+  /** Creates a model with the service's defaults. */
   public Diffusion4jImageModel(GenerationClient client) {
     this(client, Diffusion4jImageOptions.builder().build());
   }
 
   /**
-   * A model with options of its own.
+   * Creates a model with default options.
    *
-   * @param defaults what is asked for where the options of a prompt do not say it
+   * @param defaults options that apply where a prompt's options have no value
    */
   public Diffusion4jImageModel(GenerationClient client, Diffusion4jImageOptions defaults) {
     this.client = client;
@@ -58,9 +57,9 @@ public final class Diffusion4jImageModel implements ImageModel {
   }
 
   /**
-   * Has a prompt drawn.
+   * Draws the images of a prompt.
    *
-   * @throws IllegalArgumentException if the prompt or its options ask for what there is not
+   * @throws IllegalArgumentException if the prompt or its options are not supported
    * @throws NonTransientAiException if the service refuses the request
    * @throws TransientAiException if the same request may succeed later
    */

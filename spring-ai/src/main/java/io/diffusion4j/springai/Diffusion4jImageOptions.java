@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.ai.image.ImageOptions;
 
 /**
- * What can be asked of a {@link Diffusion4jImageModel} beside the prompt. What is not given is left
- * to the model.
+ * The options of a {@link Diffusion4jImageModel}. Absent options have the model's defaults.
  *
  * <pre>{@code
  * Diffusion4jImageOptions.builder().n(4).seed(7).negativePrompt("text").build()
@@ -34,7 +33,7 @@ public final class Diffusion4jImageOptions implements ImageOptions {
     stages = Map.copyOf(builder.stages);
   }
 
-  /** Options of which none is given yet. */
+  /** Creates a builder without any options. */
   public static Builder builder() {
     return new Builder();
   }
@@ -59,29 +58,29 @@ public final class Diffusion4jImageOptions implements ImageOptions {
     return height;
   }
 
-  /** Always in the answer itself. */
+  /** Images are always part of the response. */
   @Override
   public String getResponseFormat() {
     return Diffusion4jImageModel.RESPONSE_FORMAT;
   }
 
-  /** None: a style is a part of the prompt. */
+  /** Always empty: a style is part of the prompt. */
   @Override
   public @Nullable String getStyle() {
     return null;
   }
 
-  /** What the images shall not show; empty for nothing. */
+  /** The negative prompt; empty for nothing. */
   public String getNegativePrompt() {
     return negativePrompt;
   }
 
-  /** Where the randomness comes from, as {@code GenerateImagesRequest.seeds} says. */
+  /** The seeds, see {@code GenerateImagesRequest.seeds}. */
   public List<Long> getSeeds() {
     return seeds;
   }
 
-  /** How each stage samples, by its name. */
+  /** The sampling settings of each stage, by its name. */
   public Map<String, StageOptions> getStages() {
     return stages;
   }
@@ -98,54 +97,54 @@ public final class Diffusion4jImageOptions implements ImageOptions {
 
     private Builder() {}
 
-    /** How many images. */
+    /** Sets the number of images. */
     public Builder n(int count) {
       n = count;
       return this;
     }
 
-    /** The model, by the name that the service lists. */
+    /** Sets the model, by its name in the service. */
     public Builder model(String name) {
       model = name;
       return this;
     }
 
-    /** The width in pixels; the model's own, unless it draws several sizes. */
+    /** Sets the width in pixels; it must be the model's, unless the model draws several sizes. */
     public Builder width(int pixels) {
       width = pixels;
       return this;
     }
 
-    /** The height in pixels; the model's own, unless it draws several sizes. */
+    /** Sets the height in pixels; it must be the model's, unless the model draws several sizes. */
     public Builder height(int pixels) {
       height = pixels;
       return this;
     }
 
-    /** What the images shall not show. */
+    /** The negative prompt. */
     public Builder negativePrompt(String text) {
       negativePrompt = text;
       return this;
     }
 
-    /** Makes the same images again; unsigned. */
+    /** Sets the seed, to reproduce images; unsigned. */
     public Builder seed(long seed) {
       return seeds(List.of(seed));
     }
 
-    /** A seed for each image; unsigned. */
+    /** Sets a seed for each image; unsigned. */
     public Builder seeds(List<Long> ofImages) {
       seeds = ofImages;
       return this;
     }
 
-    /** How a stage samples. */
+    /** Sets the sampling settings of a stage. */
     public Builder stage(String name, StageOptions options) {
       stages.put(name, options);
       return this;
     }
 
-    /** The options as they are now. */
+    /** Builds the options. */
     public Diffusion4jImageOptions build() {
       return new Diffusion4jImageOptions(this);
     }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.ai.image.ImageOptions;
 
 /**
- * A size that options ask for. A model that draws several sizes is asked for it; for one that draws
- * a single size it is checked.
+ * A requested size. A model with several sizes draws it; for a model with a single size, it is
+ * checked.
  */
 record ImageSize(@Nullable Integer width, @Nullable Integer height) {
   static ImageSize of(ImageOptions options) {
@@ -18,9 +18,9 @@ record ImageSize(@Nullable Integer width, @Nullable Integer height) {
   }
 
   /**
-   * The request for images of this size. Of a model that there is not, the service tells.
+   * Adds the size to a request. For an unknown model, the service reports the error.
    *
-   * @throws IllegalArgumentException if the model draws another size only
+   * @throws IllegalArgumentException if the model draws only another size
    */
   GenerateImagesRequest asked(GenerateImagesRequest request, GenerationClient client) {
     if (width == null && height == null) {
@@ -47,7 +47,7 @@ record ImageSize(@Nullable Integer width, @Nullable Integer height) {
             });
   }
 
-  /** What the request says of the size already stays. */
+  /** A size that is already in the request is kept. */
   private GenerateImagesRequest asked(GenerateImagesRequest request, ModelStage stage) {
     var options =
         request.getStagesOrDefault(stage.getName(), StageOptions.getDefaultInstance()).toBuilder();

@@ -12,7 +12,7 @@ import org.springframework.ai.image.ImageOptions;
 import org.springframework.ai.image.ImageOptionsBuilder;
 import org.springframework.ai.image.ImagePrompt;
 
-/** What Spring AI's prompts and options are in the contract of the service. */
+/** Translates Spring AI's prompts and options to the service's contract. */
 final class PromptRequest {
   private PromptRequest() {}
 
@@ -35,7 +35,7 @@ final class PromptRequest {
         .build();
   }
 
-  /** Another provider's options hold what would be lost without a word. */
+  /** Another provider's options may contain values that would be lost silently. */
   private static void requireKnown(@Nullable ImageOptions options) {
     if (options == null || options instanceof Diffusion4jImageOptions) {
       return;

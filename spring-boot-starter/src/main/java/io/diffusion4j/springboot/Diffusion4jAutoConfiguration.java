@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Configuration;
     })
 @EnableConfigurationProperties(Diffusion4jProperties.class)
 public class Diffusion4jAutoConfiguration {
-  /** A server is asked. */
+  /** Uses a server. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnProperty(prefix = Diffusion4jProperties.PREFIX, name = "server")
   static class Remote {

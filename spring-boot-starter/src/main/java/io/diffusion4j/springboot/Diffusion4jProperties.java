@@ -9,18 +9,17 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What an application may say under {@code diffusion4j}.
+ * The properties under {@code diffusion4j}.
  *
  * @param model a model folder, or the name of a model on the class path, such as {@code emoji} of
  *     {@code diffusion4j-model-emoji}
- * @param rows how many images are drawn at once
- * @param queueCapacity how many requests may wait
- * @param grace how long requests may go on when the application ends
- * @param server {@code host:port} of a server that is asked in place of a model; empty for none
- * @param token what is shown to the server of who asks; empty for nothing
- * @param tls whether the server is asked over TLS
- * @param ca a PEM file of the authorities that the server's certificate is from; empty for those
- *     that Java knows
+ * @param rows number of images drawn at once
+ * @param queueCapacity largest number of waiting requests
+ * @param grace time for running requests when the application ends
+ * @param server {@code host:port} of a server to use in place of a model; empty for none
+ * @param token the bearer token for the server; empty for none
+ * @param tls whether the connection to the server uses TLS
+ * @param ca a PEM file of the certificate authorities of the server; empty for Java's
  */
 @ConfigurationProperties(Diffusion4jProperties.PREFIX)
 public record Diffusion4jProperties(
@@ -34,7 +33,7 @@ public record Diffusion4jProperties(
     Optional<Path> ca) {
   static final String PREFIX = "diffusion4j";
 
-  /** How the server is reached. */
+  /** The settings of the connection to the server. */
   Connection connection() {
     Connection connection = new Connection(Optional.empty(), token);
     if (!tls && ca.isEmpty()) {

@@ -4,8 +4,8 @@ import io.diffusion4j.local.LocalGeneration;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The end of a service in the phases of an application: after web servers, which end in later
- * phases, and before beans are destroyed. A service that ended does not begin again.
+ * Drains the service when an application stops: after web servers, which stop in higher phases, and
+ * before beans are destroyed. A stopped service does not start again.
  */
 final class Drain implements SmartLifecycle {
   private final LocalGeneration generation;
@@ -31,7 +31,7 @@ final class Drain implements SmartLifecycle {
     return running;
   }
 
-  /** That of most beans; lower than those of web servers. */
+  /** The phase of most beans; lower than the phases of web servers. */
   @Override
   public int getPhase() {
     return 0;

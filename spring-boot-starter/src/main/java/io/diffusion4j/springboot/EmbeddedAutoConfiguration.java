@@ -27,8 +27,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 
 /**
- * A model in the application: {@link LocalGeneration} with the pipeline and the client of it. Where
- * the application has a {@link GenerationClient} already, nothing is loaded.
+ * A model in the application: {@link LocalGeneration} with its pipeline and client. If the
+ * application has a {@link GenerationClient} bean already, nothing is loaded.
  */
 @AutoConfiguration(after = Diffusion4jAutoConfiguration.class)
 @ConditionalOnClass(LocalGeneration.class)

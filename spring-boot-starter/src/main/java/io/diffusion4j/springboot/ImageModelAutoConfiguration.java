@@ -11,15 +11,15 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.Nullness;
 
 /**
- * Spring AI's {@link ImageModel} over the client: that of Spring AI 2, which is for Spring 7 and
- * Spring Boot 4. An application of Boot 3 uses the client.
+ * Spring AI's {@link ImageModel} over the client: the type of Spring AI 2, which needs Spring 7 and
+ * Spring Boot 4. An application on Boot 3 uses the client.
  */
 @AutoConfiguration(after = EmbeddedAutoConfiguration.class)
 @ConditionalOnClass({
   ImageModel.class,
   Diffusion4jImageModel.class,
   Nullness.class
-}) // the last: of Spring 7
+}) // the last class exists only in Spring 7
 @ConditionalOnBean(GenerationClient.class)
 public class ImageModelAutoConfiguration {
   @Bean

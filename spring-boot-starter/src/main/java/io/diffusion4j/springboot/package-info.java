@@ -2,7 +2,7 @@
  * Diffusion4J in applications of Spring Boot.
  *
  * <p>With {@code diffusion4j-spring-boot-starter} and {@code diffusion4j-model-emoji} on the class
- * path an application draws without a line of configuration:
+ * path an application draws images without any configuration:
  *
  * <pre>{@code
  * @RestController
@@ -17,15 +17,15 @@
  * }
  * }</pre>
  *
- * <p>{@link io.diffusion4j.springboot.Diffusion4jProperties} lists what {@code diffusion4j.*} may
- * say. With {@code diffusion4j.server} the application asks a server and loads no model. A bean of
- * the application's own takes the place of that of the same type here.
+ * <p>{@link io.diffusion4j.springboot.Diffusion4jProperties} lists the properties {@code
+ * diffusion4j.*}. With {@code diffusion4j.server} the application uses a server and loads no model.
+ * A bean of the application replaces the auto-configured bean of the same type.
  *
- * <p>There are a health indicator where Boot has the types for it, in version 3 or 4, and the
- * service's meters in the application's {@code MeterRegistry}. When the application ends, requests
- * that are drawn have {@code diffusion4j.grace} to finish.
+ * <p>A health indicator is added if Boot's types for it are present, in version 3 or 4, and the
+ * service's meters are registered in the application's {@code MeterRegistry}. When the application
+ * ends, running requests have {@code diffusion4j.grace} to finish.
  *
- * <p>Not here: a page or HTTP endpoints, which are the application's.
+ * <p>Pages and HTTP endpoints are left to the application.
  */
 @NullMarked
 package io.diffusion4j.springboot;

@@ -31,12 +31,13 @@ import io.grpc.Channel;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The service for programs that speak HTTP and JSON only, and want to watch.
+ * The service for programs that only use HTTP and JSON and need progress events.
  *
- * <p>{@code POST /api/generate} takes a {@code GenerateImagesRequest} in proto3 JSON and answers
- * with server-sent events: each is named after the event of {@code StreamGenerateImagesResponse}
- * that it is, and its data is that message in proto3 JSON. Who leaves cancels. {@code GET
- * /api/models} answers with a {@code ListModelsResponse}. Errors are {@link HttpFault}s.
+ * <p>{@code POST /api/generate} takes a {@code GenerateImagesRequest} in proto3 JSON and responds
+ * with server-sent events: each has the name of its event in {@code StreamGenerateImagesResponse},
+ * and its data is that message in proto3 JSON. A client that disconnects cancels the request.
+ * {@code GET /api/models} responds with a {@code ListModelsResponse}. Errors are {@link
+ * HttpFault}s.
  */
 final class EventApi implements HttpFace {
   @Override
@@ -52,7 +53,7 @@ final class EventApi implements HttpFace {
         .build((context, request) -> answer(context, request, service, EventApi::models));
   }
 
-  /** What is done for a request that is complete. */
+  /** Handles a completely received request. */
   @FunctionalInterface
   private interface Action {
     HttpResponse answer(AggregatedHttpRequest request, Channel service)

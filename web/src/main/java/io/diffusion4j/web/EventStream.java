@@ -18,12 +18,11 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 
 /**
- * The events of a call as server-sent events, at the pace at which they are read: few wait here,
- * and the next is asked for when one is on its way, so the service drops previews for a slow reader
- * too.
+ * The events of a call as server-sent events, with backpressure: few events are buffered, and the
+ * next is requested when one has been sent, so the service drops previews for a slow client.
  *
- * <p>A call that fails before its first event is answered with a status of its own; one that fails
- * later ends with an event {@code error}.
+ * <p>A call that fails before its first event gets an HTTP status; one that fails later ends with
+ * an event {@code error}.
  */
 final class EventStream
     implements ClientResponseObserver<GenerateImagesRequest, StreamGenerateImagesResponse> {
@@ -31,16 +30,16 @@ final class EventStream
       ResponseHeaders.builder(HttpStatus.OK)
           .contentType(MediaType.EVENT_STREAM)
           .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
-          .set("x-accel-buffering", "no") // what some proxies need to pass events on at once
+          .set("x-accel-buffering", "no") // some proxies need this to pass events on immediately
           .build();
 
-  /** Progress and the previews that come with it have to find room together. */
+  /** Progress and its previews must fit together. */
   private static final int MOST_WAITING = 16;
 
   private final HttpResponseWriter response = HttpResponse.streaming();
 
   private Runnable next = () -> {};
-  private boolean begun; // known to the callbacks of the call only, of which there is one at a time
+  private boolean begun; // used only by the callbacks of the call, which run one at a time
 
   HttpResponse response() {
     return response;
@@ -67,7 +66,7 @@ final class EventStream
       send(OK);
     }
     write(Ascii.toLowerCase(event.getEventCase().name()), ProtoJson.printAll(event));
-    var unused = response.whenConsumed().thenRun(next); // never, if the client has left
+    var unused = response.whenConsumed().thenRun(next); // never, if the client has disconnected
   }
 
   @Override
@@ -87,12 +86,14 @@ final class EventStream
     response.close();
   }
 
-  /** JSON is one line, as data has to be. */
+  /** JSON is on one line, as event data must be. */
   private void write(String event, String json) {
     send(HttpData.ofUtf8("event: " + event + "\ndata: " + json + "\n\n"));
   }
 
   private void send(HttpObject object) {
-    var unused = response.tryWrite(object); // not taken if the client has left, which cancels
+    var unused =
+        response.tryWrite(
+            object); // writing fails if the client has disconnected, and the call is cancelled
   }
 }

@@ -8,16 +8,16 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.diffusion4j.serving.http.HttpFault;
 
-/** What goes wrong on the way to the service, as HTTP tells it. */
+/** Maps failures before the service to HTTP errors. */
 final class Faults {
-  /** No client needs more of what it sent wrong. */
+  /** Limits the length of quoted input in errors. */
   private static final int LONGEST_MESSAGE = 300;
 
   private Faults() {}
 
-  /** A body that is no request in JSON. */
+  /** The error for a body that is not a request in JSON. */
   static HttpFault malformed(InvalidProtocolBufferException error) {
-    Throwable cause = Throwables.getRootCause(error); // whose message names no class
+    Throwable cause = Throwables.getRootCause(error); // a message without class names
     String why = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     if (why.length() > LONGEST_MESSAGE) {
       why = why.substring(0, LONGEST_MESSAGE) + "…";

@@ -5,8 +5,8 @@ import com.google.inject.multibindings.Multibinder;
 import io.diffusion4j.serving.http.HttpFace;
 
 /**
- * The web page at {@code /} of a server, and what it asks the service through under {@code /api/}.
- * Provides {@link HttpFace}s to a {@link io.diffusion4j.serving.ServingModule}; needs nothing.
+ * The web page at {@code /} of a server, and its API under {@code /api/}. Provides {@link
+ * HttpFace}s to a {@link io.diffusion4j.serving.ServingModule}; needs nothing.
  */
 public final class WebModule extends AbstractModule {
   @Override

@@ -8,16 +8,16 @@ import io.diffusion4j.serving.http.HttpFace;
 import io.grpc.Channel;
 
 /**
- * The page at {@code /}: files of the class path, as they are.
+ * The page at {@code /}: static files of the class path.
  *
- * <p>Browsers are told to load nothing from elsewhere, to run no script but these files, and to
- * show the page in no other's frame; so a prompt that found its way into the markup could still do
- * nothing.
+ * <p>Its headers forbid browsers to load anything from elsewhere, to run scripts other than these
+ * files, and to embed the page in a frame. A prompt that was injected into the markup could
+ * therefore not run anything.
  */
 final class WebPage implements HttpFace {
   private static final String FILES = "io/diffusion4j/web/page";
 
-  /** Pictures are blobs, previews are data. */
+  /** Pictures are blob URLs, previews are data URLs. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -26,7 +26,7 @@ final class WebPage implements HttpFace {
   public void addTo(ServerBuilder server, Channel service) {
     FileService files =
         FileService.builder(WebPage.class.getClassLoader(), FILES)
-            .cacheControl(ServerCacheControl.REVALIDATED) // a newer server has newer files
+            .cacheControl(ServerCacheControl.REVALIDATED) // a newer server may have newer files
             .addHeader(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY)
             .addHeader(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
             .addHeader(HttpHeaderNames.REFERRER_POLICY, "no-referrer")

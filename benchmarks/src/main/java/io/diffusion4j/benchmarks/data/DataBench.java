@@ -12,7 +12,10 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code bench data}: how fast pictures are read, and whether memory grows with them. */
+/**
+ * {@code bench data}: measures how fast pictures are read, and whether memory grows with their
+ * number.
+ */
 @Command(
     name = "data",
     description = {
@@ -78,7 +81,9 @@ public final class DataBench implements Callable<Integer> {
             Integer.toString(threads),
             Integer.toString(epochs));
     var process = JavaProcess.of(FIXED_HEAP, EpochProcess.class, arguments).inheritIO();
-    process.environment().put("XDG_CACHE_HOME", folder.toString()); // the index goes with the shard
+    process
+        .environment()
+        .put("XDG_CACHE_HOME", folder.toString()); // the index is deleted with the shard
     return process.start().waitFor();
   }
 }

@@ -33,7 +33,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench embed}: how much of the machine embedding pictures uses. */
+/** {@code bench embed}: measures how much of the machine embedding pictures uses. */
 @Command(
     name = "embed",
     description = {

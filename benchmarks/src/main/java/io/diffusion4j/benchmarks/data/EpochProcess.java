@@ -14,13 +14,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** A process that reads epochs of a shard as a training does, and prints what it takes. */
+/** A process that reads epochs of a shard like a training, and prints time and memory. */
 final class EpochProcess {
   private static final int TIMES = 10;
 
   private EpochProcess() {}
 
-  /** Arguments: the shard, the side that is trained on, threads, epochs. */
+  /** Arguments: the shard, the side of the training pictures, threads, epochs. */
   public static void main(String[] args) {
     print(
         Path.of(args[0]),
@@ -69,7 +69,7 @@ final class EpochProcess {
     }
   }
 
-  /** Of all threads of this process. */
+  /** Returns the processor time of all threads of this process. */
   private static double processorMillis() {
     return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e6;
   }

@@ -14,19 +14,19 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
-/** A tar shard of captioned JPEGs, as img2dataset writes them. */
+/** A tar shard of captioned JPEGs in the format of img2dataset. */
 final class GeneratedShard {
   private static final int BLOCK = 512;
 
-  /** Pictures that differ; the shard has them again and again. */
+  /** The number of different pictures, which the shard repeats. */
   private static final int DIFFERENT = 64;
 
-  /** The side of a picture's squares of one colour, as a part of the picture's. */
+  /** The squares of one colour per side of a picture. */
   private static final int SQUARES = 16;
 
   private GeneratedShard() {}
 
-  /** Writes so many pictures with sides of so many pixels. */
+  /** Writes this many square pictures of this side. */
   static void write(Path tar, int pictures, int side) throws IOException {
     byte[][] jpegs = new byte[Math.min(DIFFERENT, pictures)][];
     for (int i = 0; i < jpegs.length; i++) {

@@ -1,4 +1,4 @@
-/** How fast pictures are read and embedded, and in how much memory. */
+/** Measurements of reading and embedding pictures: throughput and memory. */
 @NullMarked
 package io.diffusion4j.benchmarks.data;
 

@@ -25,8 +25,8 @@ import java.util.Map;
 import org.tensorflow.TensorFlow;
 
 /**
- * A process that makes images from a folder and tells what took how long, in milliseconds. Figures
- * of an image once it runs are medians over images after those that warm it up.
+ * A process that draws images from a folder and prints the time of each part, in milliseconds. The
+ * figures of a warm process are medians over the images after the warm-up.
  */
 final class FirstImage {
   static final String JVM = "JVM";
@@ -98,7 +98,7 @@ final class FirstImage {
     return clock.stop();
   }
 
-  /** Splits the time at the ends of the stages. */
+  /** Splits the time by stage. */
   private static final class StageClock implements SamplingListener {
     private final Map<String, Double> millis = new LinkedHashMap<>();
     private final long begin = System.nanoTime();

@@ -10,14 +10,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** From the start of a process to its first image, and a whole image once it runs. */
+/**
+ * Measures the time from the start of a process to its first image, and of an image in a warm
+ * process.
+ */
 public final class ImageBenchmark {
   private static final Set<String> START =
       Set.of(FirstImage.JVM, FirstImage.NATIVES, FirstImage.WEIGHTS);
 
   private ImageBenchmark() {}
 
-  /** Starts a process of its own, so that nothing is warm. */
+  /** Starts a new process, so that nothing is warm. */
   public static void measure(Path folder, ImageSettings settings, Consumer<Row> rows) {
     List<String> arguments = new ArrayList<>(List.of(folder.toString()));
     arguments.addAll(settings.toArguments());

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How the measured images are made: with the guidance that {@code generate} has by default.
+ * The settings of the measured images, with the default guidance of {@code generate}.
  *
- * @param priorSteps of the prior
+ * @param priorSteps steps of the prior
  * @param decoderSteps of the decoder
  * @param upsamplerSteps of the upsampler
  * @param precision of all networks
- * @param warmup images before those that count, at least 1
- * @param images that count, at least 1
+ * @param warmup images of the warm-up, at least 1
+ * @param measured images, at least 1
  */
 public record ImageSettings(
     int priorSteps,
@@ -51,7 +51,7 @@ public record ImageSettings(
         new SamplingSettings(sampler, upsamplerSteps, 1));
   }
 
-  /** As arguments of another process. */
+  /** Formats the settings as arguments of another process. */
   List<String> toArguments() {
     return List.of(
         Integer.toString(priorSteps),

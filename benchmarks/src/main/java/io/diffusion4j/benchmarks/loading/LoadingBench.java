@@ -23,9 +23,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code diffusion4j bench loading}: how fast the tensors of files are read, on one thread, in the
- * way in which an engine reads them, beside the plain reading of their bytes. Files take turns, so
- * that other work of the machine slows all of them alike; the fastest turn counts.
+ * {@code diffusion4j bench loading}: measures how fast an engine reads the tensors of files on one
+ * thread, compared with reading their plain bytes. Files take turns, so that other load affects all
+ * of them equally; the fastest turn counts.
  */
 @Command(
     name = "loading",
@@ -46,9 +46,9 @@ public final class LoadingBench implements Callable<Integer> {
       description = "How often each is read. Default: ${DEFAULT-VALUE}")
   private int rounds;
 
-  /** What one round of reading is. */
+  /** One round of reading. */
   private interface Reading {
-    /** The bytes that were read. */
+    /** Returns the number of bytes read. */
     long read(Path file) throws IOException;
   }
 
@@ -82,7 +82,7 @@ public final class LoadingBench implements Callable<Integer> {
     return 0;
   }
 
-  /** Of a file, as {@code cat} reads it. */
+  /** Reads a file like {@code cat}. */
   private static long bytes(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw Check.refusal("file", file, "a file");
@@ -97,7 +97,7 @@ public final class LoadingBench implements Callable<Integer> {
     return all;
   }
 
-  /** Of all tensors, opening included, as stored. */
+  /** Reads the stored bytes of all tensors, including opening the file. */
   private static long tensors(Path file, boolean halves) {
     short[] shorts = new short[CHUNK];
     float[] floats = new float[CHUNK];

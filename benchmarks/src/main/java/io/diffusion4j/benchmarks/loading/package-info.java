@@ -1,4 +1,4 @@
-/** How fast weights are read from files. */
+/** Measurements of reading weights from files. */
 @NullMarked
 package io.diffusion4j.benchmarks.loading;
 

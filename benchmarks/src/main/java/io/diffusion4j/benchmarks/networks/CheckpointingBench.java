@@ -13,7 +13,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench checkpointing}: what gradient checkpointing costs, and what it saves. */
+/**
+ * {@code bench checkpointing}: measures the time that gradient checkpointing costs, and the memory
+ * that it saves.
+ */
 @Command(
     name = "checkpointing",
     description = {
@@ -22,7 +25,7 @@ import picocli.CommandLine.Spec;
           + " memory of a sample's activations is what the others add to the peak."
     })
 public final class CheckpointingBench implements Callable<Integer> {
-  /** The heap is all there from the start, so that peaks differ by what lies beside it. */
+  /** The heap is allocated completely at the start, so that peaks differ only by native memory. */
   private static final List<String> HEAP = List.of("-Xms6g", "-Xmx6g", "-XX:+AlwaysPreTouch");
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -46,7 +49,7 @@ public final class CheckpointingBench implements Callable<Integer> {
       description = "Steps that are measured, after one more. Default: ${DEFAULT-VALUE}")
   private int steps;
 
-  /** What was measured of one way to treat activations. */
+  /** The measurement of one treatment of activations. */
   private record Measured(double processor, double time, double peak, double perSample) {}
 
   @Override

@@ -15,8 +15,9 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What this machine gives at best in float32: a convolution of 3×3, {@code [8, 32, 32, 128]} to as
- * many channels. Everything else is a fraction of it, and so comparable between machines.
+ * Measures the peak of this machine in float32: a 3×3 convolution of {@code [8, 32, 32, 128]} to
+ * the same number of channels. Other measurements are fractions of it, so they are comparable
+ * between machines.
  */
 public final class ConvolutionPeak {
   private static final int BATCH = 8;

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code bench cost}: what a call of each network costs, counted and not timed. */
+/** {@code bench cost}: counts the operations of a call of each network, without timing it. */
 @Command(
     name = "cost",
     description = {

@@ -14,13 +14,18 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
-/** One call of a decoder's denoiser: from queries on the heap to predictions on the heap. */
+/**
+ * Measures one call of a decoder's denoiser: from queries on the heap to predictions on the heap.
+ */
 public final class DecoderBenchmark {
   private static final int T = 500;
 
   private DecoderBenchmark() {}
 
-  /** A row for each precision and batch, batches within precisions, so that each opens once. */
+  /**
+   * Measures a row for each precision and batch; batches are the inner loop, so that each precision
+   * is opened once.
+   */
   public static void measure(
       DecoderSubject subject,
       List<Integer> batches,
@@ -42,7 +47,7 @@ public final class DecoderBenchmark {
     }
   }
 
-  /** What a decoder is asked: noise, with random conditions. */
+  /** The decoder's queries: noise, with random conditions. */
   static List<Query<DecoderCondition>> queries(DecoderSubject subject, int count) {
     var random = new SplittableRandom(count);
     long size = subject.config().sampleSize();

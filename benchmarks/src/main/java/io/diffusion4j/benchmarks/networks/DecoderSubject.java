@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A decoder that is measured.
+ * A decoder to measure.
  *
- * @param name in the table
+ * @param name name in the table
  * @param config of its network
- * @param projection what it is told
+ * @param projection makes its conditioning
  * @param textLength positions of a text
- * @param loader opens it with weights
+ * @param loader loads it with weights
  */
 public record DecoderSubject(
     String name,
@@ -46,7 +46,7 @@ public record DecoderSubject(
         unet(64, List.of(128, 256, 384, 512), List.of(false, true, true, true), 2, 64, 512, 32));
   }
 
-  /** XS: small enough to be measured in a test. */
+  /** XS: small enough for a test. */
   public static DecoderSubject extraSmall() {
     return random("XS", unet(16, List.of(16, 32), List.of(false, true), 1, 16, 32, 8));
   }
@@ -86,7 +86,7 @@ public record DecoderSubject(
         precision -> DecoderModel.random(config, projection, TEXT_LENGTH, SEED, precision));
   }
 
-  /** The decoder of a pipeline folder, under the folder's name. */
+  /** Returns the decoder of a pipeline folder, under the folder's name. */
   public static DecoderSubject of(Path folder) {
     var model = ModelFolder.open(folder);
     model.require("decoder", "text_proj", "text_encoder", "decoder_scheduler");

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One call of a decoder's denoiser with the gradient of a classifier that judges pictures of its
+ * Measures one call of a decoder's denoiser with the gradient of a classifier of pictures of its
  * size: 64, 128 and 256 channels, two residual blocks a level, attention at the lower two. Its
  * fraction is the time of the call without the gradient over the time with it.
  */
@@ -33,7 +33,7 @@ public final class GuidedStepBenchmark {
 
   private GuidedStepBenchmark() {}
 
-  /** A row for each precision and batch. */
+  /** Measures a row for each precision and batch. */
   public static void measure(
       DecoderSubject subject, List<Integer> batches, Pace pace, Consumer<Row> rows) {
     for (Precision precision : Precision.values()) {

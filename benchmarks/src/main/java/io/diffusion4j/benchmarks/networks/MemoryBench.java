@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code bench memory}: whether training grows, native memory included. */
+/** {@code bench memory}: measures whether memory grows during training, native memory included. */
 @Command(
     name = "memory",
     description = {

@@ -5,16 +5,16 @@ import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.Row;
 import java.util.OptionalDouble;
 
-/** The most memory of this process that was resident while each of some rows was measured. */
+/** The peak resident memory of this process during the measurement of each row. */
 public final class MemoryPeaks {
   private double most;
 
-  /** Measures from here on. */
+  /** Starts measuring. */
   public MemoryPeaks() {
     ProcessMemory.forgetPeak();
   }
 
-  /** A row with the peak since the row before; as it is where the system does not tell. */
+  /** Returns a row with the peak since the row before; unchanged on systems without this figure. */
   public Row noted(Row row) {
     OptionalDouble peak = ProcessMemory.peakMebibytes();
     if (peak.isEmpty()) {
@@ -25,7 +25,7 @@ public final class MemoryPeaks {
     return row.with(Figure.MEBIBYTES, peak.getAsDouble());
   }
 
-  /** A row with the peak of all, and since the last of them. */
+  /** Returns a row with the peak of all rows and the time since the last. */
   public Row ofAll(Row row) {
     return ProcessMemory.peakMebibytes().isEmpty() ? row : noted(row).with(Figure.MEBIBYTES, most);
   }

@@ -19,21 +19,22 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What one sample costs a network, counted in its graph. A multiplication and an addition are two
- * operations. What is linear in the activations alone (normalisations, activations, softmax) has no
- * part in the floating-point operations, as is customary; its cost is in the bytes.
+ * The cost of one sample, counted in a network's graph. A multiplication and an addition are two
+ * operations. Layers whose cost is linear in the activations (normalisations, activation functions,
+ * softmax) are not counted as floating-point operations, as is customary; their cost is in the
+ * bytes.
  *
- * @param flops floating-point operations of convolutions and dense layers: what speeds are quoted
- *     in, here and for other engines
- * @param attentionFlops those of attention's two products, which come on top
- * @param bytes that the operations read and write for a sample if each does so by itself; weights
- *     are not among them
+ * @param flops floating-point operations of convolutions and dense layers: the unit of quoted
+ *     speeds, here and for other engines
+ * @param attentionFlops floating-point operations of attention's two products, in addition
+ * @param bytes bytes that the operations read and write for a sample if none are fused, without
+ *     weights
  * @param parameters trained values
  * @param operations nodes of the graph
  */
 public record NetworkCost(
     long flops, long attentionFlops, long bytes, long parameters, int operations) {
-  /** They hand on what they got without touching it. */
+  /** Operations that pass on their input without reading it. */
   private static final Set<String> VIEWS = Set.of("Reshape", "Identity");
 
   /** Counts in a graph for one sample, with activations in float32. */
@@ -45,8 +46,7 @@ public record NetworkCost(
   public static NetworkCost of(NetworkDefinition network, Precision precision) {
     long[] parameters = {0};
     try (var graph = new Graph()) {
-      Set<String> fixed =
-          new HashSet<>(); // the names of operations that are the same for all samples
+      Set<String> fixed = new HashSet<>(); // names of operations that do not depend on the sample
       NetworkGraph.build(
           graph,
           Network.of(network),
@@ -90,7 +90,7 @@ public record NetworkCost(
     return op.numInputs() > 0 && inputs(op).allMatch(input -> fixed.contains(input.op().name()));
   }
 
-  /** What an operation reads of the sample, and writes. */
+  /** Returns the bytes of a sample that an operation reads and writes. */
   private static long bytes(GraphOperation op, Set<String> fixed) {
     long read =
         inputs(op)

@@ -11,10 +11,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Where the time of one call of a network goes, as TensorFlow recorded it, which runs it for that.
+ * The time of one network call by operation, recorded by TensorFlow, which runs the network for
+ * this purpose.
  *
- * @param name what was called
- * @param runs the operations, in the order in which they began
+ * @param name the network
+ * @param runs the operations, in the order of their starts
  */
 public record Profile(String name, List<Run> runs) {
   /** Calls before the one that is recorded: the first one packs weights and optimises the graph. */
@@ -24,17 +25,17 @@ public record Profile(String name, List<Run> runs) {
     runs = List.copyOf(runs);
   }
 
-  /** One operation as it ran. */
+  /** A recorded operation. */
   record Run(String kind, String node, int thread, long startNanos, long nanos) {}
 
-  /** All operations of a kind. */
+  /** The operations of one kind. */
   record Share(String kind, int count, long nanos) {
     private Share plus(Run run) {
       return new Share(kind, count + 1, nanos + run.nanos);
     }
   }
 
-  /** Of a decoder's call. */
+  /** Profiles a decoder's call. */
   public static Profile of(DecoderSubject subject, int batch, Precision precision) {
     try (var model = subject.loader().apply(Compute.of(precision).withEngine("tensorflow"))) {
       var denoiser = model.denoiser();
@@ -49,7 +50,7 @@ public record Profile(String name, List<Run> runs) {
     }
   }
 
-  /** The times that TensorFlow measured. */
+  /** Returns the times that TensorFlow measured. */
   public static Profile of(String name, List<OperationTime> times) {
     List<Run> runs = new ArrayList<>();
     for (OperationTime time : times) {
@@ -65,7 +66,7 @@ public record Profile(String name, List<Run> runs) {
     return new Profile(name, runs);
   }
 
-  /** The kind in the label {@code name = Kind(inputs)}, or the name if there is none. */
+  /** Returns the kind in the label {@code name = Kind(inputs)}, or the name if there is no kind. */
   private static String kind(OperationTime time) {
     String label = time.label();
     int from = label.indexOf(" = ");
@@ -73,12 +74,14 @@ public record Profile(String name, List<Run> runs) {
     return from >= 0 && to > from ? label.substring(from + 3, to) : time.node();
   }
 
-  /** The time of all operations together, which is more than the call's where they overlap. */
+  /**
+   * Returns the sum of all operations' times, which exceeds the call's time if operations overlap.
+   */
   long nanos() {
     return runs.stream().mapToLong(Run::nanos).sum();
   }
 
-  /** The kinds that took longest, the longest first. */
+  /** Returns the kinds with the largest times, the largest first. */
   List<Share> dearest(int count) {
     Map<String, Share> shares = new TreeMap<>();
     for (Run run : runs) {

@@ -8,13 +8,13 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Profiles as people and the trace viewers of browsers read them. */
+/** Formats profiles for people and for the trace viewers of browsers. */
 public final class ProfileReport {
   private static final int KINDS = 10;
 
   private ProfileReport() {}
 
-  /** The ten dearest kinds of operation. */
+  /** Prints the ten most expensive kinds of operation. */
   public static void print(PrintWriter out, Profile profile) {
     out.printf(
         "%s: %d operations, %.2f ms%n",
@@ -31,8 +31,8 @@ public final class ProfileReport {
   }
 
   /**
-   * The Trace Event Format of Chrome, which chrome://tracing and Perfetto open: a process for each
-   * profile, times in microseconds from its beginning.
+   * Writes Chrome's Trace Event Format, which chrome://tracing and Perfetto open: a process for
+   * each profile, times in microseconds from its beginning.
    */
   public static void writeTrace(Path file, List<Profile> profiles) throws IOException {
     var json = new ObjectMapper();

@@ -7,7 +7,7 @@ import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import java.util.Arrays;
 import java.util.Map;
 
-/** A process that trains a decoder for some steps, and tells what a step took of it. */
+/** A process that trains a decoder for some steps, and prints the cost of a step. */
 final class RecomputedStep {
   /** The median processor time of a step, of all threads, in ms. */
   static final String PROCESSOR = "processor";
@@ -15,12 +15,12 @@ final class RecomputedStep {
   /** The median time of a step, in ms. */
   static final String TIME = "time";
 
-  /** The most that was resident, in MiB. */
+  /** The peak resident memory, in MiB. */
   static final String PEAK = "peak";
 
   private RecomputedStep() {}
 
-  /** Arguments: S or M, samples of a step, steps, what becomes of activations. */
+  /** Arguments: S or M, samples of a step, steps, the treatment of activations. */
   public static void main(String[] args) {
     var subject = args[0].equals("M") ? DecoderSubject.medium() : DecoderSubject.small();
     int rows = Integer.parseInt(args[1]);

@@ -23,9 +23,9 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * One step of training a decoder: forward, backward, AdamW and moving average. It counts as three
- * forward passes, one of them for the gradients of the activations and one for those of the
- * weights.
+ * Measures one training step of a decoder: forward, backward, AdamW and moving average. It counts
+ * as three forward passes, one of them for the gradients of the activations and one for those of
+ * the weights.
  */
 public final class TrainingBenchmark {
   private static final int TRAIN_STEPS = 1000;
@@ -49,12 +49,12 @@ public final class TrainingBenchmark {
     }
   }
 
-  /** A trainer of a decoder from random weights. */
+  /** Returns a trainer of a decoder with random weights. */
   static Trainer trainer(DecoderSubject subject, int batchSize, Precision precision) {
     return trainer(subject, batchSize, precision, Activations.KEPT);
   }
 
-  /** The same, whose activations are kept or not. */
+  /** Returns such a trainer, whose activations are kept or recomputed. */
   static Trainer trainer(
       DecoderSubject subject, int batchSize, Precision precision, Activations activations) {
     var objective =
@@ -66,7 +66,7 @@ public final class TrainingBenchmark {
     return new Trainer(objective, config);
   }
 
-  /** What a step learns from, which is random. */
+  /** The random batch of a step. */
   static Batch batch(DecoderSubject subject, int rows) {
     var random = new SplittableRandom(1);
     var unet = subject.config();

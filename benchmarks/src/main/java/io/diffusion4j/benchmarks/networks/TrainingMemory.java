@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A process that trains the decoder of a folder, and prints what is resident as it goes on. */
+/** A process that trains the decoder of a folder, and prints its resident memory at intervals. */
 final class TrainingMemory {
-  /** How often it does. */
+  /** The number of prints. */
   static final int TIMES = 10;
 
   private TrainingMemory() {}

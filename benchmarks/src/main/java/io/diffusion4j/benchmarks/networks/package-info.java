@@ -1,4 +1,4 @@
-/** Measurements of networks: calls, training steps, memory, cost in operations, and profiles. */
+/** Measurements of networks: calls, training steps, memory, number of operations, and profiles. */
 @NullMarked
 package io.diffusion4j.benchmarks.networks;
 

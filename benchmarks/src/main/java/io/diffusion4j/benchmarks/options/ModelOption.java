@@ -3,9 +3,9 @@ package io.diffusion4j.benchmarks.options;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** The model that a subcommand is about. */
+/** The model option of a subcommand. */
 public final class ModelOption {
-  /** The folder of the model that ships. */
+  /** The folder of the shipped model. */
   public static final String SHIPPED = "${sys:diffusion4j.home:-.}/emoji/model";
 
   @Option(

@@ -12,14 +12,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A process of its own for what is measured, in which nothing is warm and nothing else lives. */
+/** A separate process for a measurement, in which nothing is warm and nothing else runs. */
 public final class JavaProcess {
   private static final String MARK = "diffusion4j.bench";
 
   private JavaProcess() {}
 
   /**
-   * Runs a class of this class path, with the engine that is asked for here.
+   * Runs a class of this class path, with the engine that this process selects.
    *
    * @param flags of the JVM
    */
@@ -36,7 +36,7 @@ public final class JavaProcess {
   }
 
   /**
-   * Runs a class of this class path that {@link #tell tells} figures.
+   * Runs a class of this class path that prints figures by {@link #tell}.
    *
    * @return the figures by name, in their order
    */
@@ -79,7 +79,7 @@ public final class JavaProcess {
     }
   }
 
-  /** Prints figures for the process that has started this one: a mark, name and value per line. */
+  /** Prints figures for the parent process: a marker, name and value per line. */
   public static void tell(Map<String, Double> figures) {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     figures.forEach((name, value) -> out.println(MARK + " " + name + " " + value));

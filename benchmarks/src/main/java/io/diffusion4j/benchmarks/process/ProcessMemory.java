@@ -13,7 +13,7 @@ public final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path CLEAR_REFS = Path.of("/proc/self/clear_refs");
 
-  /** proc(5): resets the peak, and nothing else. */
+  /** proc(5): resets only the peak. */
   private static final String FORGET_PEAK = "5";
 
   private static final String PEAK = "VmHWM:";
@@ -23,8 +23,8 @@ public final class ProcessMemory {
   private ProcessMemory() {}
 
   /**
-   * Has the peak begin anew with what is resident now; where the system does not let, it stays that
-   * of the whole time.
+   * Resets the peak to the current resident memory; on systems without this function, it remains
+   * the peak of the whole process.
    */
   public static void forgetPeak() {
     try {
@@ -35,14 +35,16 @@ public final class ProcessMemory {
   }
 
   /**
-   * The most that was resident since {@link #forgetPeak}, native memory included, in MiB; only
-   * Linux tells.
+   * Returns the peak resident memory since {@link #forgetPeak}, native memory included, in MiB;
+   * available on Linux only.
    */
   public static OptionalDouble peakMebibytes() {
     return mebibytes(PEAK);
   }
 
-  /** What is resident now, native memory included, in MiB; only Linux tells. */
+  /**
+   * Returns the current resident memory, native memory included, in MiB; available on Linux only.
+   */
   public static OptionalDouble residentMebibytes() {
     return mebibytes(RESIDENT);
   }

@@ -1,4 +1,4 @@
-/** Processes that are measured from outside: their start and their memory. */
+/** Processes that are measured from outside: their start-up and their memory. */
 @NullMarked
 package io.diffusion4j.benchmarks.process;
 

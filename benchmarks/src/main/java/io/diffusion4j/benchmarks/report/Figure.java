@@ -1,17 +1,17 @@
 package io.diffusion4j.benchmarks.report;
 
-/** What is measured, with how it is printed and what it is called in JSON. */
+/** A measured quantity, with its format and its name in JSON. */
 public enum Figure {
   /** The median of the runs. */
   MILLISECONDS("ms", "milliseconds", "%.2f"),
   /** 10⁹ floating-point operations per second; a multiplication and an addition are two. */
   GFLOPS("GFLOP/s", "gflops", "%.1f"),
   /**
-   * Of the convolution peak of the same run; a sampler's step, of the loop by hand; else of the
-   * whole.
+   * A fraction of the convolution peak of the same run; for a sampler's step, of the hand-written
+   * loop; otherwise, of the whole.
    */
   FRACTION("fraction", "fraction", "%.3f"),
-  /** Bytes that a sampler's step allocates, over the bytes of its result. */
+  /** Bytes that a sampler's step allocates, relative to the bytes of its result. */
   ALLOCATED("allocated", "allocated", "%.3f"),
   IMAGES_PER_SECOND("images/s", "images_per_second", "%.2f"),
   MEBIBYTES("MiB", "mebibytes", "%.0f");

@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * How often something is run to be measured.
+ * The number of runs of a measurement.
  *
- * @param warmup runs that do not count
- * @param runs runs that do, at most
- * @param atMost after this time no further run is begun, once there were three
+ * @param warmup unmeasured runs
+ * @param runs measured runs, at most
+ * @param atMost time after which no further run starts, once there were three
  */
 public record Pace(int warmup, int runs, Duration atMost) {
   private static final int ENOUGH = 3;
@@ -19,7 +19,7 @@ public record Pace(int warmup, int runs, Duration atMost) {
     Check.that(runs >= 1, "runs", runs, "≥ 1");
   }
 
-  /** The median time of a run in milliseconds. */
+  /** Measures the median time of a run, in milliseconds. */
   public double median(Runnable task) {
     for (int i = 0; i < warmup; i++) {
       task.run();

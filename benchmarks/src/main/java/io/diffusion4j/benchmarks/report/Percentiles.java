@@ -7,7 +7,7 @@ import java.util.Arrays;
 public final class Percentiles {
   private Percentiles() {}
 
-  /** The mean of the two values in the middle, which may be one. */
+  /** Returns the median: for an even number of values, the mean of the two in the middle. */
   public static double median(double... values) {
     double[] sorted = sorted(values);
     int middle = sorted.length / 2;
@@ -15,7 +15,7 @@ public final class Percentiles {
   }
 
   /**
-   * The least value that at least this share of all are no greater than.
+   * Returns the smallest value that is at least as large as this fraction of all values.
    *
    * @param share in (0, 1]
    */

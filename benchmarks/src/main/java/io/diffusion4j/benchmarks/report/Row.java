@@ -12,10 +12,10 @@ import java.util.OptionalInt;
 /**
  * One line of the table.
  *
- * @param name what was measured
- * @param batch how many samples at once, where that means something
- * @param precision of the network, where there is one
- * @param figures what came out
+ * @param name the name of the measurement
+ * @param batch batch size, if it applies
+ * @param precision the network's precision, if it applies
+ * @param figures the measured figures
  */
 public record Row(
     String name, OptionalInt batch, Optional<Precision> precision, Map<Figure, Double> figures) {
@@ -23,12 +23,12 @@ public record Row(
     figures = figures.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(figures));
   }
 
-  /** Of a network. */
+  /** Returns a row of a network. */
   public static Row of(String name, int batch, Precision precision) {
     return new Row(name, OptionalInt.of(batch), Optional.of(precision), Map.of());
   }
 
-  /** Of something without a network of its own. */
+  /** Returns a row without a network. */
   public static Row of(String name) {
     return new Row(name, OptionalInt.empty(), Optional.empty(), Map.of());
   }
@@ -44,7 +44,7 @@ public record Row(
     return new Row(name, batch, precision, more);
   }
 
-  /** Milliseconds, and the rate they mean for so many operations. */
+  /** Adds the time in milliseconds, and the rate for this many operations. */
   public Row took(double milliseconds, double flops, double peakGflops) {
     double gflops = flops / milliseconds / 1e6;
     return with(Figure.MILLISECONDS, milliseconds)

@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What was measured, as people and programs read it. */
+/** Formats measurements for people and programs. */
 public final class Table {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NAME = "%-36s %5s %9s";
   private static final String CELL = " %10s";
 
-  /** What every object in JSON has, {@code null} where it means nothing. */
+  /** The fields of every JSON object; {@code null} where they do not apply. */
   private static final Set<Figure> ALWAYS =
       Set.of(Figure.MILLISECONDS, Figure.GFLOPS, Figure.FRACTION);
 
@@ -56,7 +56,9 @@ public final class Table {
                 }));
   }
 
-  /** A list of objects with {@code name}, {@code batch}, {@code precision} and the figures. */
+  /**
+   * Returns a list of objects with {@code name}, {@code batch}, {@code precision} and the figures.
+   */
   public static void writeJson(Path file, List<Row> rows) throws IOException {
     ArrayNode all = JSON.createArrayNode();
     for (Row row : rows) {

@@ -12,17 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A sampler as one would write it by hand: each step is a single loop in float32 over just what
- * this step needs, x̂₀ clipped to ±1. For networks that predict ε. The yardstick of {@link
- * SamplerStep}.
+ * A hand-written sampler: each step is a single loop in float32 over only the terms of this step,
+ * with x̂₀ clipped to ±1. For networks that predict ε. It is the baseline of {@link SamplerStep}.
  */
 final class FusedLoop {
   private final SamplingPlan plan;
   private final boolean keepsX0;
   private final boolean keepsEps;
-  private final boolean givesEps; // the network's ε̂, not that of the clipped x̂₀
+  private final boolean givesEps; // the network's ε̂, not the one that follows from the clipped x̂₀
   private final float[][] pastX;
-  private final float[][] kept; // x̂₀ or ε̂, whichever the plan looks back at
+  private final float[][] kept; // x̂₀ or ε̂, whichever later steps of the plan use
 
   private float[] x;
   private int step;
@@ -49,7 +48,7 @@ final class FusedLoop {
     return x;
   }
 
-  /** Moves on by one step, with the noise {@code z} if the step has any. */
+  /** Executes one step, with the noise {@code z} if the step adds noise. */
   void advance(Prediction prediction, float[] z) {
     Update update = plan.steps().get(step).update();
     double alphaBar = plan.steps().get(step).alphaBar();
@@ -107,7 +106,9 @@ final class FusedLoop {
         .plusNoise(r * update.noise().sigma());
   }
 
-  /** What a step adds: terms of the past, the network's ε̂ if it is that one, and the noise. */
+  /**
+   * The terms of a step: earlier predictions, the network's ε̂ if the step uses it, and the noise.
+   */
   private List<Term> terms(Update update, float[] eps, float sigma, float[] z) {
     List<Update.Past> past = update.past();
     List<Term> terms = new ArrayList<>();
@@ -132,7 +133,7 @@ final class FusedLoop {
     return ring[(step - term.ago()) % ring.length];
   }
 
-  /** The loops. What is kept is {@code keepX}·x + {@code keepX0}·x̂₀. */
+  /** The loops. The remembered value is {@code keepX}·x + {@code keepX0}·x̂₀. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Loop(
       float[] x,
@@ -175,7 +176,7 @@ final class FusedLoop {
       return next;
     }
 
-    /** As the plain loop, with terms beside; keeps what later steps look back at. */
+    /** The plain loop with additional terms; remembers the values that later steps use. */
     float[] keeping(float[] keep, List<Term> terms) {
       float[] next = new float[x.length];
       float a = terms.size() > 0 ? terms.get(0).factor : 0;

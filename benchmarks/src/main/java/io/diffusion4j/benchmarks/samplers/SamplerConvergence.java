@@ -25,10 +25,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * How fast the deterministic samplers come to the picture that a model's decoder draws with very
- * many steps. From the same noise they all solve the same differential equation, so that the
- * distance to a fine solution tells what too few steps cost; it says nothing of how good the
- * picture is.
+ * Measures how fast the deterministic samplers converge to the picture that a model's decoder draws
+ * with very many steps. From the same noise they all solve the same differential equation, so the
+ * distance to a fine solution is the error of too few steps; it is not a measure of image quality.
  */
 final class SamplerConvergence {
   /** The solver of the fine solution, of second order. */
@@ -52,19 +51,19 @@ final class SamplerConvergence {
   private final List<Image> reference;
 
   /**
-   * What a sampler did with a number of steps.
+   * The result of a sampler with a number of steps.
    *
-   * @param calls of the network, at least {@code steps}
-   * @param distance the root of the mean squared difference of pixels in [−1, 1] to the reference
-   * @param millis per image, by the wall clock, in a batch of four
+   * @param calls calls of the network, at least {@code steps}
+   * @param distance root mean square difference to the reference, of pixels in [−1, 1]
+   * @param millis wall-clock time per image, in a batch of four
    */
   record Measured(String sampler, int steps, int calls, double distance, double millis) {}
 
   /**
    * Draws the reference.
    *
-   * @param referenceSteps how many steps it takes
-   * @param guidanceScale of the decoder
+   * @param referenceSteps number of steps of the reference
+   * @param guidanceScale guidance scale of the decoder
    */
   SamplerConvergence(UnclipModel model, int referenceSteps, double guidanceScale) {
     var injector = Guice.createInjector(new UnclipModule(model));
@@ -101,7 +100,7 @@ final class SamplerConvergence {
         .toList();
   }
 
-  /** The samplers of this package's names that go from noise to a picture without more noise. */
+  /** Returns the deterministic samplers by name. */
   static List<String> deterministic() {
     return Samplers.standard().names().stream()
         .filter(
@@ -118,7 +117,7 @@ final class SamplerConvergence {
         && steps.get(0).alphaBar() < steps.get(steps.size() - 1).alphaBar();
   }
 
-  /** Nothing if the sampler cannot follow so few steps. */
+  /** Returns an empty result if the sampler does not support so few steps. */
   Optional<Measured> measure(String name, int steps) {
     Sampler sampler = Samplers.standard().named(name);
     if (plan(sampler, steps).isEmpty()) {
@@ -141,7 +140,7 @@ final class SamplerConvergence {
           sampler.plan(
               new CosineSchedule(TRAIN_STEPS), TimestepSpacings.UNCLIP.of(TRAIN_STEPS, steps)));
     } catch (IllegalArgumentException e) {
-      return Optional.empty(); // which is how a sampler refuses a number of steps
+      return Optional.empty(); // samplers reject a number of steps in this way
     }
   }
 

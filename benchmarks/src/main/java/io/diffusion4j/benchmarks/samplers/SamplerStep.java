@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A step of eight samples of 64×64×3, by {@link Trajectory} for any plan or by {@link FusedLoop}.
+ * One step of eight samples of 64×64×3, by {@link Trajectory} for any plan or by {@link FusedLoop}.
  */
 final class SamplerStep {
   static final int ROWS = 8;
@@ -30,7 +30,7 @@ final class SamplerStep {
   private List<Trajectory> trajectories = List.of();
   private List<FusedLoop> loops = List.of();
 
-  /** Draws everything that is not measured, noise included. */
+  /** Prepares everything that is not measured, noise included. */
   SamplerStep(String sampler) {
     plan =
         Samplers.standard()
@@ -45,7 +45,7 @@ final class SamplerStep {
     noise = Init.normal(1).values(SAMPLE, random);
   }
 
-  /** One step of each trajectory; a plan that has ended begins anew. */
+  /** Executes one step of each trajectory; a finished plan starts again. */
   void byTrajectory() {
     if (trajectories.isEmpty() || trajectories.get(0).done()) {
       trajectories = starts.stream().map(this::trajectory).toList();
@@ -59,7 +59,7 @@ final class SamplerStep {
     return new Trajectory(plan, Parameterization.EPS, X0Treatment.clip(1), x, step -> noise);
   }
 
-  /** The same step of each sample by hand. */
+  /** Executes the same step of each sample by the hand-written loop. */
   void byHand() {
     if (loops.isEmpty() || loops.get(0).done()) {
       loops = starts.stream().map(x -> new FusedLoop(plan, x)).toList();
@@ -69,7 +69,7 @@ final class SamplerStep {
     }
   }
 
-  /** The size of what a step of all samples makes. */
+  /** Returns the size of a step's results for all samples, in bytes. */
   static long resultBytes() {
     return ROWS * Float.BYTES * Arrays.stream(SAMPLE).reduce(1, Math::multiplyExact);
   }

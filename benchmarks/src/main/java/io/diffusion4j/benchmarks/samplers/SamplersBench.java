@@ -27,7 +27,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench samplers}: how many steps the samplers need with a model, and what they take. */
+/**
+ * {@code bench samplers}: measures how many steps the samplers need with a model, and their time.
+ */
 @Command(
     name = "samplers",
     description = {
@@ -90,7 +92,7 @@ public final class SamplersBench implements Callable<Integer> {
   public Integer call() {
     int least = steps.stream().mapToInt(n -> n).min().orElse(0);
     Check.that(least >= 1, "steps", steps, "numbers ≥ 1");
-    Optional<PictureFile> picture = output.map(PictureFile::new); // a bad one is told at once
+    Optional<PictureFile> picture = output.map(PictureFile::new); // fail early on an invalid value
     List<String> compared = compared();
     List<Measured> measured = new ArrayList<>();
     try (var loaded =
@@ -119,7 +121,7 @@ public final class SamplersBench implements Callable<Integer> {
     return samplers.isEmpty() ? known : samplers;
   }
 
-  /** Distances by the number of steps, and what a call of the network takes for an image. */
+  /** Prints distances by the number of steps, and the time of a network call per image. */
   private void print(PrintWriter out, String sampler, List<Measured> row) {
     Stream<String> distances =
         steps.stream()
@@ -136,7 +138,7 @@ public final class SamplersBench implements Callable<Integer> {
     Table.line(out, NAME.formatted(sampler), CELL, Stream.concat(distances, Stream.of(time)));
   }
 
-  /** Distance over calls of the network, which are nearly all of the time. */
+  /** Plots the distance over the number of network calls, which take nearly all of the time. */
   static Chart chart(List<Measured> measured) {
     List<Curve> curves = new ArrayList<>();
     for (String sampler : measured.stream().map(Measured::sampler).distinct().toList()) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Holds a sampler's step against the same step written by hand. Of several short iterations the
- * fastest counts, as whatever else a machine does only makes the others slower.
+ * Compares a sampler's step with the same step written by hand. The fastest of several short
+ * iterations counts, because other load only makes iterations slower.
  */
 public final class StepBenchmark {
   private static final String LOOP = "loop";
@@ -19,23 +19,25 @@ public final class StepBenchmark {
   private static final String BYTES = ".bytes";
 
   /**
-   * How long to measure.
+   * The length of a measurement.
    *
    * @param forked whether each sampler has a fresh JVM
-   * @param iterations of {@code millis} each, to warm up and again to measure
+   * @param iterations number of iterations of {@code millis} each, for the warm-up and again for
+   *     the measurement
    */
   public record Length(boolean forked, int iterations, long millis) {
-    /** Many and short, so that some of them have a busy machine for themselves. */
+    /** Many short iterations, so that some run undisturbed on a busy machine. */
     public static final Length FULL = new Length(true, 60, 20);
 
-    /** To see that it works, not to quote. */
+    /** A smoke test, whose figures are not for quoting. */
     public static final Length QUICK = new Length(true, 2, 100);
   }
 
   private StepBenchmark() {}
 
   /**
-   * Two rows for each sampler; the fraction is the loop's time over the trajectory's.
+   * Measures two rows for each sampler; the fraction is the loop's time divided by the
+   * trajectory's.
    *
    * @param samplers by name
    */
@@ -81,7 +83,10 @@ public final class StepBenchmark {
     return figures;
   }
 
-  /** Milliseconds of a run in the fastest iteration, and the bytes that a run allocates. */
+  /**
+   * Returns the time of a run in the fastest iteration, in milliseconds, and the bytes that a run
+   * allocates.
+   */
   private static double[] iterate(Runnable task, int iterations, long millis) {
     var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long allocatedBefore = thread.getCurrentThreadAllocatedBytes();

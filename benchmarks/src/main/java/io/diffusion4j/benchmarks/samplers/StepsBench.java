@@ -11,7 +11,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench steps}: the arithmetic of samplers alone, the last rows of {@link Bench}. */
+/**
+ * {@code bench steps}: measures only the arithmetic of samplers, the last rows of {@link Bench}.
+ */
 @Command(
     name = "steps",
     description = {
@@ -32,7 +34,7 @@ public final class StepsBench implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    samplers.forEach(Samplers.standard()::named); // which says so if there is none
+    samplers.forEach(Samplers.standard()::named); // which fails if there is no such sampler
     PrintWriter out = spec.commandLine().getOut();
     Table.printHeader(out);
     StepBenchmark.measure(

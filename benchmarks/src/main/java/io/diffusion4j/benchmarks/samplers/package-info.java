@@ -1,6 +1,6 @@
 /**
- * Measurements of samplers: the arithmetic of a step, and how fast their error falls with the
- * steps.
+ * Measurements of samplers: the arithmetic of a step, and the decrease of the error with the number
+ * of steps.
  */
 @NullMarked
 package io.diffusion4j.benchmarks.samplers;

@@ -13,21 +13,24 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** What clients have a server do, and how long it takes them. */
+/** Runs client workloads against a server and measures their time. */
 record ServedWork(
     Supplier<GenerationClient> clients, Supplier<GenerateImagesRequest.Builder> request) {
 
-  /** What some work took. */
+  /** The cost of a workload. */
   record Took(double seconds, double processorSeconds) {}
 
-  /** What so many callers, each asking for one image at a time, take to have so many in all. */
+  /**
+   * Measures the time until this many callers, each requesting one image at a time, have this many
+   * images in total.
+   */
   Took take(int callers, int images) {
     List<GenerationClient> connected = new ArrayList<>();
     try {
       for (int i = 0; i < callers; i++) {
         GenerationClient client = clients.get();
         connected.add(client);
-        var unused = client.models(); // so that what is measured is not the connection
+        var unused = client.models(); // so that the connection is not measured
       }
       var taken = new AtomicInteger();
       Duration processor = processorTime();
@@ -50,7 +53,7 @@ record ServedWork(
     return ProcessHandle.current().info().totalCpuDuration().orElseThrow();
   }
 
-  /** How many milliseconds each of so many requests takes, one after the other. */
+  /** Measures the latency of this many sequential requests, in milliseconds. */
   double[] latencies(int requests) {
     double[] millis = new double[requests];
     try (var client = clients.get()) {
@@ -61,7 +64,9 @@ record ServedWork(
     return millis;
   }
 
-  /** The same while a request for so many images is under way, for as long as it takes. */
+  /**
+   * Measures the latency while a request for this many images is running, for as long as it runs.
+   */
   double[] latenciesBeside(int images) {
     List<Double> millis = new ArrayList<>();
     ExecutorService other = Executors.newSingleThreadExecutor();
@@ -71,7 +76,7 @@ record ServedWork(
           other.submit(() -> large.generate(request.get().setImageCount(images).build()));
       while (!job.isDone()) {
         double took = millis(client);
-        if (!job.isDone()) { // else it was alone in the end
+        if (!job.isDone()) { // otherwise the last one ran alone
           millis.add(took);
         }
       }

@@ -35,7 +35,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench server}: what the service costs beside the networks, and whether it is fair. */
+/** {@code bench server}: measures the overhead of the service, and its fairness. */
 @Command(
     name = "server",
     description = {
@@ -49,7 +49,7 @@ public final class ServerBench implements Callable<Integer> {
   private static final int[] CONCURRENCIES = {1, 4, 16};
   private static final int LARGE_JOB = 64;
 
-  /** Of one step a stage: the JVM compiles what has run often, on the processors that count. */
+  /** A warm-up of one step per stage: the JIT compiles on the measured processors. */
   private static final int WARM_UP_IMAGES = 200;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -141,7 +141,9 @@ public final class ServerBench implements Callable<Integer> {
     return request::clone;
   }
 
-  /** By turns, each the first in every other round, so that what else happens meets both. */
+  /**
+   * Alternates the two, each first in every other round, so that other load affects both equally.
+   */
   private void throughput(ServedWork inProcess, ServedWork overGrpc) {
     for (int callers : CONCURRENCIES) {
       inProcess.take(callers, callers);
@@ -184,7 +186,7 @@ public final class ServerBench implements Callable<Integer> {
     return Percentiles.median(rounds.stream().mapToDouble(what).toArray());
   }
 
-  /** The median of what the one took, as a fraction of what the other took in the same round. */
+  /** Returns the median of one's time as a fraction of the other's time in the same round. */
   private static double fraction(List<Took> base, List<Took> rounds, ToDoubleFunction<Took> what) {
     return Percentiles.median(
         IntStream.range(0, rounds.size())
@@ -214,7 +216,7 @@ public final class ServerBench implements Callable<Integer> {
         .ifPresent(peak -> add(Row.of("peak memory of all of this").with(Figure.MEBIBYTES, peak)));
   }
 
-  /** The memory now, and as a fraction of that before, if it was taken. */
+  /** Returns the current memory, and its fraction of the earlier value, if there is one. */
   private double measured(String when, double before) {
     System.gc();
     double now = ProcessMemory.residentMebibytes().orElse(Double.NaN);

@@ -18,9 +18,9 @@ import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.schema.MessageType;
 
 /**
- * A column of byte strings, at most one in a row, any of which is read alone: of the file only the
- * page that has it, so that it matters little how large row groups are. The page that was read last
- * is kept while memory allows, for who reads in order. Safe for use by several threads.
+ * A column of byte strings, at most one per row, with random access: reading a value reads only its
+ * page of the file, so the size of row groups matters little. The last page is cached by a soft
+ * reference, for sequential reads. Thread-safe.
  */
 final class ByteColumn {
   private final Path file;
@@ -38,11 +38,11 @@ final class ByteColumn {
   }
 
   /**
-   * A column.
+   * Creates a column.
    *
-   * @param column a schema with this column only
-   * @param metas its parts, one of each row group
-   * @param createdBy the name of what wrote the file
+   * @param column a schema with only this column
+   * @param metas its chunks, one per row group
+   * @param createdBy the name of the program that wrote the file
    */
   ByteColumn(Path file, MessageType column, List<ColumnChunkMetaData> metas, String createdBy) {
     this.file = file;
@@ -53,9 +53,9 @@ final class ByteColumn {
   }
 
   /**
-   * The bytes of a row.
+   * Reads the bytes of a row.
    *
-   * @throws IOException if the row has none, or they cannot be read
+   * @throws IOException if the row has no value, or it cannot be read
    */
   byte[] at(long row) throws IOException {
     try {

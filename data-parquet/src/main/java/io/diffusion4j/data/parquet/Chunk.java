@@ -25,17 +25,17 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A column's part of a row group, with at most one value in a row. Where its pages are is found out
- * from their headers when the first is asked for, and kept; pages are read each time.
+ * A column's part of a row group, with at most one value per row. The positions of its pages are
+ * read from their headers on first use and kept; pages themselves are read each time.
  */
 final class Chunk {
   /** The largest page that is read, in bytes. */
   private static final int LARGEST = 1 << 29;
 
-  /** A page: its first row in the chunk, and where its bytes are. */
+  /** A page: its first row in the chunk, and the position of its bytes. */
   private record Place(long row, PageHeader header, long offset) {}
 
-  /** What the headers tell. */
+  /** The content of the headers. */
   private record Pages(@Nullable DictionaryPage dictionary, NavigableMap<Long, Place> byRow) {}
 
   /** A page and its first row in the chunk. */
@@ -52,7 +52,7 @@ final class Chunk {
     this.decompressor = new Codecs().getDecompressor(meta.getCodec());
   }
 
-  /** The page with a row of the chunk. */
+  /** Reads the page that contains a row of the chunk. */
   Found page(FileChannel file, long row) throws IOException {
     Pages all = pages(file);
     Map.Entry<Long, Place> page = all.byRow.floorEntry(row);

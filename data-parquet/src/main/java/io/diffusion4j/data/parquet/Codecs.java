@@ -14,7 +14,7 @@ import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.xerial.snappy.Snappy;
 
-/** How pages are decompressed: without Hadoop, and never to more bytes than their header names. */
+/** Decompresses pages without Hadoop, and never to more bytes than declared in their header. */
 final class Codecs implements CompressionCodecFactory {
   private interface Decompression {
     byte[] apply(byte[] bytes, int size) throws IOException;
@@ -50,7 +50,7 @@ final class Codecs implements CompressionCodecFactory {
     byte[] out = new byte[size];
     try {
       new Lz4Decompressor().decompress(bytes, 0, bytes.length, out, 0, size);
-    } catch (RuntimeException e) { // what it throws at damage is no IOException
+    } catch (RuntimeException e) { // for damaged data it throws other exceptions than IOException
       throw new IOException("a damaged page: " + e.getMessage(), e);
     }
     return out;
@@ -84,7 +84,7 @@ final class Codecs implements CompressionCodecFactory {
     public void release() {}
   }
 
-  /** Nothing is written. */
+  /** Writing is not supported. */
   @Override
   public BytesInputCompressor getCompressor(CompressionCodecName codec) {
     throw new UnsupportedOperationException("codec: " + codec + " (expected: reading only)");

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** The bytes of a file from a place on, counted. */
+/** A stream of a file's bytes from an offset, with its position. */
 final class HeaderStream extends InputStream {
   private static final int WINDOW = 1 << 12;
 
@@ -18,7 +18,7 @@ final class HeaderStream extends InputStream {
     this.windowEnd = start;
   }
 
-  /** The place of the next byte. */
+  /** Returns the offset of the next byte. */
   long position() {
     return windowEnd - window.remaining();
   }
@@ -41,7 +41,7 @@ final class HeaderStream extends InputStream {
     return count;
   }
 
-  /** Whether there is a byte. */
+  /** Whether there is another byte. */
   private boolean fill() throws IOException {
     if (!window.hasRemaining()) {
       window.clear();

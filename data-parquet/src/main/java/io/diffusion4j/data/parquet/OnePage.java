@@ -8,10 +8,10 @@ import org.apache.parquet.column.page.PageReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of one column, as Parquet's decoders read it.
+ * A single page of a single column, for Parquet's decoders.
  *
- * @param dictionary that of the page's chunk; null if it has none
- * @param page decompressed
+ * @param dictionary the dictionary of the page's chunk; null if it has none
+ * @param page the decompressed page
  */
 record OnePage(@Nullable DictionaryPage dictionary, DataPage page) implements PageReadStore {
   @Override

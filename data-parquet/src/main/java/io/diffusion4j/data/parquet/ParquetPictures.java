@@ -34,12 +34,12 @@ import org.apache.parquet.schema.Type.Repetition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parquet files as Hugging Face and img2dataset write them. A column has the bytes of pictures, or
- * a structure of {@code bytes} and {@code path}, or the paths of files; captions are texts or lists
- * of texts. Captions are read when the file is opened, pictures one at a time.
+ * Parquet files of pictures in the formats of Hugging Face and img2dataset. A column contains the
+ * bytes of pictures, structures of {@code bytes} and {@code path}, or paths of files; captions are
+ * texts or lists of texts. Captions are read when the file is opened, pictures one at a time.
  */
 public final class ParquetPictures implements PictureTable {
-  /** The usual columns of pictures: of Hugging Face, of img2dataset, and those of lists. */
+  /** The usual columns of pictures: of Hugging Face, of img2dataset, and of lists. */
   private static final List<String> USUAL =
       List.of(
           "image",
@@ -72,13 +72,14 @@ public final class ParquetPictures implements PictureTable {
       return new Table(file, root, columns, reader).entries();
     } catch (IllegalArgumentException e) {
       throw e;
-    } catch (RuntimeException e) { // what the reader throws at a file that is none, or damaged
+    } catch (
+        RuntimeException e) { // the reader throws this for a damaged file, or one of another format
       String reason = file + ", " + e.getMessage();
       throw new IllegalArgumentException(Check.message("table", reason, "a whole Parquet file"), e);
     }
   }
 
-  /** A file that is being opened. */
+  /** A file while it is opened. */
   private record Table(Path file, Path root, Columns columns, ParquetFileReader reader) {
     List<Entry> entries() throws IOException {
       MessageType schema = reader.getFooter().getFileMetaData().getSchema();
@@ -151,7 +152,7 @@ public final class ParquetPictures implements PictureTable {
       return entries;
     }
 
-    /** The part of the table that pictures are named by; null if there is none. */
+    /** The column that identifies pictures; null if there is none. */
     private static @Nullable Type keyColumn(MessageType schema, Type image) {
       if (!image.isPrimitive() && image.asGroupType().containsField(PATH)) {
         return image.asGroupType().withNewFields(image.asGroupType().getType(PATH));
@@ -168,7 +169,7 @@ public final class ParquetPictures implements PictureTable {
           : Optional.empty();
     }
 
-    /** All rows, with some columns. */
+    /** Reads all rows of some columns. */
     private List<Group> rows(MessageType schema, List<Type> some, @Nullable Type another)
         throws IOException {
       List<Type> types = new ArrayList<>(some);
@@ -202,7 +203,7 @@ public final class ParquetPictures implements PictureTable {
       return schema.getFields().stream().filter(wanted).map(Type::getName).toList();
     }
 
-    /** Whether it is a picture: bytes, or a structure with bytes. */
+    /** Whether a field is a picture: bytes, or a structure with bytes. */
     private static boolean isBytes(Type type) {
       if (type.isRepetition(Repetition.REPEATED)) {
         return false;
@@ -219,7 +220,7 @@ public final class ParquetPictures implements PictureTable {
           && type.getLogicalTypeAnnotation() instanceof StringLogicalTypeAnnotation;
     }
 
-    /** A text, or a list of texts. */
+    /** Whether a field is a text or a list of texts. */
     private static boolean hasTexts(Type type) {
       return isText(type)
           || (!type.isPrimitive()
@@ -227,7 +228,7 @@ public final class ParquetPictures implements PictureTable {
               && hasTexts(type.asGroupType().getType(0)));
     }
 
-    /** The texts of a field, through all structures in it; none if there is no such field. */
+    /** Collects the texts of a field, in all structures in it; none if there is no such field. */
     private static List<String> texts(Group group, @Nullable String field) {
       if (field == null || !group.getType().containsField(field)) {
         return List.of();

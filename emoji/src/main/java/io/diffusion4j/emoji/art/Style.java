@@ -11,7 +11,7 @@ public enum Style {
   CLASSIC("noto-v1", "Apache-2.0", "classic style"),
   TWITTER("twemoji", "CC-BY-4.0", "twitter style"),
   EMOJIONE("emojione", "CC-BY-4.0", "emojione style"),
-  /** Its metadata says Apache-2.0; upstream licenses the art as CC-BY-4.0. */
+  /** Its metadata contains Apache-2.0; upstream licenses the art as CC-BY-4.0. */
   FIREFOX("fxemoji", "CC-BY-4.0", "firefox style"),
   OUTLINED("streamline-emojis", "CC-BY-4.0", "outlined style"),
   FLUENT("fluent-emoji", "MIT", "3d style"),

@@ -25,11 +25,13 @@ class WordsTest {
   /** Modules whose Javadoc and comments are clean. */
   private static final List<String> MODULES =
       List.of(
+          "benchmarks",
           "checkpoint",
           "cli",
           "client",
           "clip",
           "data",
+          "data-parquet",
           "ddpm",
           "decoder",
           "diffusion-api",
@@ -37,6 +39,7 @@ class WordsTest {
           "evaluation",
           "glide",
           "hub",
+          "langchain4j",
           "local",
           "nn",
           "openai",
@@ -44,9 +47,12 @@ class WordsTest {
           "plots",
           "prior",
           "search",
+          "spring-ai",
+          "spring-boot-starter",
           "toy",
           "training",
-          "unclip");
+          "unclip",
+          "web");
 
   /** Modules whose manual pages are clean, the {@code package-info} files. */
   private static final List<String> MANUALS =
