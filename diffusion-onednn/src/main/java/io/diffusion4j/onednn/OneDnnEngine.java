@@ -29,13 +29,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * oneDNN without TensorFlow between, for processors with AVX-512. It has the layers of U-Nets and
- * DiT; a network with others is refused by name.
+ * The oneDNN engine, which needs no TensorFlow, for processors with AVX-512. It has the layers of
+ * U-Nets, DiT and the diffusion prior; for another layer, the error names it.
  *
- * <p>It is found by {@link java.util.ServiceLoader}.
+ * <p>It is registered for {@link java.util.ServiceLoader}.
  */
 public final class OneDnnEngine implements Engine {
-  /** Makes the engine; the library is loaded when it is first needed. */
+  /** Creates the engine; the library is loaded at its first use. */
   public OneDnnEngine() {}
 
   @Override
@@ -80,7 +80,7 @@ public final class OneDnnEngine implements Engine {
     return new OneDnnGradient(network, input, weights, compute);
   }
 
-  /** On a thread of the team, so that primitives are made for one thread. */
+  /** Runs on a thread of the team, so that primitives are created for one thread. */
   private static Program compile(
       Network network,
       PackedWeights weights,

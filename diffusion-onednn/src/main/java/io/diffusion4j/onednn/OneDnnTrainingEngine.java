@@ -11,13 +11,13 @@ import io.diffusion4j.onednn.train.OneDnnLearner;
 import java.util.Optional;
 
 /**
- * Trains with oneDNN, without TensorFlow between, what it can differentiate: the network, while its
- * loss is computed in plain Java.
+ * Trains networks with oneDNN, without TensorFlow. oneDNN differentiates the network; the loss is
+ * computed in plain Java.
  */
 public final class OneDnnTrainingEngine implements TrainingEngine {
   private final OneDnnEngine engine = new OneDnnEngine();
 
-  /** Makes the engine; the library is loaded when it is first needed. */
+  /** Creates the engine; the library is loaded at its first use. */
   public OneDnnTrainingEngine() {}
 
   @Override

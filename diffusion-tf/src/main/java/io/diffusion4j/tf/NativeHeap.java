@@ -4,16 +4,16 @@ import java.lang.management.ManagementFactory;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** The memory that natives allocate. */
+/** The heap of native allocations. */
 final class NativeHeap {
   private static final System.Logger LOG = System.getLogger(NativeHeap.class.getName());
 
   private NativeHeap() {}
 
   /**
-   * Gives back to the system what was freed: glibc keeps it in its arenas, so that a network that
-   * is closed would stay resident. Does nothing where the virtual machine does not offer it, as
-   * others than HotSpot on Linux.
+   * Returns freed memory to the system: glibc keeps it in its arenas, so a closed network would
+   * stay resident. Does nothing on virtual machines without this function; only HotSpot on Linux
+   * has it.
    */
   static void trim() {
     try {

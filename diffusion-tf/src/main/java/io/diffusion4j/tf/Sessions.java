@@ -5,24 +5,26 @@ import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.proto.ConfigProto;
 
-/** The one place where threads and devices are decided. */
+/** Opens sessions. Threads and devices are configured only here. */
 public final class Sessions {
   private Sessions() {}
 
-  /** Opens a session on a complete graph, on all processors. Nothing may add operations after. */
+  /**
+   * Opens a session on a complete graph, on all processors. No operation may be added afterwards.
+   */
   public static Session open(Graph graph) {
     return open(graph, Threads.all());
   }
 
   /**
-   * Opens a session on a complete graph. Nothing may add operations after.
+   * Opens a session on a complete graph. No operation may be added afterwards.
    *
-   * @param threads how many operations run at once. The threads within an operation belong to the
-   *     process: TensorFlow makes as many as the first session asks for.
+   * @param threads number of operations that run at once. The threads within an operation belong to
+   *     the process: the first session sets their number.
    */
   public static Session open(Graph graph, Threads threads) {
     var config = ConfigProto.newBuilder().setAllowSoftPlacement(true);
-    if (threads.count() != Runtime.getRuntime().availableProcessors()) { // its own choice
+    if (threads.count() != Runtime.getRuntime().availableProcessors()) { // TensorFlow's default
       config
           .setIntraOpParallelismThreads(threads.count())
           .setInterOpParallelismThreads(threads.count())

@@ -9,9 +9,9 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 
-/** TensorFlow: it runs every network, on every machine that this program runs on. */
+/** The TensorFlow engine, which runs every network on every supported machine. */
 public final class TensorFlowEngine implements Engine {
-  /** Makes the engine; the library is loaded when it is first needed. */
+  /** Creates the engine; the library is loaded at its first use. */
   public TensorFlowEngine() {}
 
   @Override

@@ -25,9 +25,9 @@ import org.tensorflow.proto.NodeExecStats;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.family.TType;
 
-/** A network with its weights as a graph of TensorFlow's, which is built once and never grows. */
+/** A network with its weights as a TensorFlow graph, which is built once and never grows. */
 final class TensorFlowNetwork implements Executable {
-  /** Weights of which so many bytes are worth a look through the whole native heap. */
+  /** From this size of weights in bytes, the native heap is trimmed on closing. */
   private static final long LARGE = 64 << 20;
 
   private final Graph graph = new Graph();
@@ -47,7 +47,10 @@ final class TensorFlowNetwork implements Executable {
     this(network, Optional.empty(), source, compute);
   }
 
-  /** The same with the gradient of the sum of the first output by an input, after the outputs. */
+  /**
+   * Builds the graph with a further output: the gradient of the first output's sum with respect to
+   * an input.
+   */
   static TensorFlowNetwork withGradient(
       Network network, String input, NamedTensors source, Compute compute) {
     return new TensorFlowNetwork(network, Optional.of(input), source, compute);
@@ -118,7 +121,7 @@ final class TensorFlowNetwork implements Executable {
         node.getOpEndRelNanos() - node.getOpStartRelNanos());
   }
 
-  /** A run that is about to begin, with its native inputs. */
+  /** A prepared run with its native inputs. */
   private final class Call implements AutoCloseable {
     final Session.Runner runner = session.runner();
     private final List<TType> owned = new ArrayList<>();

@@ -21,7 +21,7 @@ import java.util.Map;
  * @param upsamplerSteps of the upsampler
  * @param precision of all networks
  * @param warmup images of the warm-up, at least 1
- * @param measured images, at least 1
+ * @param images measured images, at least 1
  */
 public record ImageSettings(
     int priorSteps,

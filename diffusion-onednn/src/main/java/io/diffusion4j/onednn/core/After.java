@@ -12,16 +12,16 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 
 /**
- * What a primitive does to its result before it is written, in order.
+ * The operations that a primitive applies to its result before writing it, in order.
  *
- * @param steps each adds itself to oneDNN's list
- * @param arguments what they read, by oneDNN's numbers of arguments
+ * @param steps add themselves to oneDNN's list
+ * @param arguments their arguments, by oneDNN's argument numbers
  */
 public record After(
     List<Function<dnnl_post_ops, Integer>> steps, Map<Integer, dnnl_memory> arguments) {
   public static final After NOTHING = new After(List.of(), Map.of());
 
-  /** x·σ(x). */
+  /** Computes x·σ(x). */
   public After swish() {
     return and(ops -> dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_swish, 1, 0), Map.of());
   }

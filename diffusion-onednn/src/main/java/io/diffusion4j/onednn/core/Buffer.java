@@ -3,8 +3,8 @@ package io.diffusion4j.onednn.core;
 import java.util.Optional;
 
 /**
- * A stretch of memory that a program uses: of the arena that each run has, where it gets its place
- * when all steps are known, or constant.
+ * A range of memory of a program: either constant, or in the arena of each run, where it gets its
+ * offset when all steps are known.
  */
 public final class Buffer {
   private long bytes;
@@ -18,22 +18,22 @@ public final class Buffer {
     this.constant = constant;
   }
 
-  /** Of the arena. */
+  /** Creates a buffer in the arena. */
   public static Buffer of(long bytes) {
     return new Buffer(bytes, Optional.empty());
   }
 
-  /** What never changes, such as weights. */
+  /** Creates a constant buffer, such as weights. */
   public static Buffer constant(long bytes, Memory memory) {
     return new Buffer(bytes, Optional.of(memory));
   }
 
-  /** Makes it at least this large. */
+  /** Grows it to at least this size. */
   public void grow(long atLeast) {
     bytes = Math.max(bytes, atLeast);
   }
 
-  /** It holds something in this step; what is between two of its steps must last too. */
+  /** Marks it as used in this step; its content lives from the first to the last of its steps. */
   public void usedIn(int step) {
     first = Math.min(first, step);
     last = Math.max(last, step);

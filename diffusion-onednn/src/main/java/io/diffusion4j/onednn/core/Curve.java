@@ -8,7 +8,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_swish;
 import io.diffusion4j.nn.Function;
 import java.util.Optional;
 
-/** A function of each number by itself. */
+/** An elementwise function. */
 public enum Curve {
   /** x·σ(x). */
   SILU(dnnl_eltwise_swish, 1),
@@ -29,7 +29,7 @@ public enum Curve {
     this.alpha = alpha;
   }
 
-  /** The curve that a function is, if oneDNN has it. */
+  /** Returns the curve of a function, if oneDNN has it. */
   public static Optional<Curve> of(Function function) {
     return switch (function) {
       case SILU -> Optional.of(SILU);
@@ -41,12 +41,12 @@ public enum Curve {
     };
   }
 
-  /** oneDNN's name of it. */
+  /** Its number in oneDNN. */
   public int code() {
     return code;
   }
 
-  /** oneDNN's first parameter of it. */
+  /** Its first parameter in oneDNN. */
   public float alpha() {
     return alpha;
   }

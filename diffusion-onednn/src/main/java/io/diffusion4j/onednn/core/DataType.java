@@ -24,7 +24,7 @@ public enum DataType {
     return bytes;
   }
 
-  /** oneDNN's name of it. */
+  /** Its number in oneDNN. */
   int code() {
     return this == FLOAT32 ? dnnl_f32 : dnnl_bf16;
   }

@@ -29,7 +29,7 @@ public final class Descriptions {
     return description;
   }
 
-  /** In whatever order the primitive likes best. */
+  /** Describes memory in the order that the primitive prefers. */
   public dnnl_memory_desc any(DataType type, long... dims) {
     var description = new dnnl_memory_desc();
     Dnnl.check(

@@ -3,15 +3,15 @@ package io.diffusion4j.onednn.core;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_unimplemented;
 
-/** The errors of oneDNN's C API as exceptions. */
+/** Converts the errors of oneDNN's C API to exceptions. */
 public final class Dnnl {
   private Dnnl() {}
 
   /**
-   * Fails unless a call succeeded.
+   * Throws an exception unless a call succeeded.
    *
    * @param status what the call returned
-   * @param what was asked for
+   * @param what the operation, for the message
    */
   public static void check(int status, String what) {
     if (status != dnnl_success) {

@@ -5,8 +5,8 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 
 /**
- * Asks Linux for pages of 2 MiB. The weights of a call are read once, from one end to the other:
- * with small pages the processor looks up an address for every 4 KiB of them.
+ * Requests pages of 2 MiB from Linux. A call reads all weights once, sequentially: with small
+ * pages, the processor translates an address for every 4 KiB of them.
  */
 public final class HugePages {
   public static final long BYTES = 2 << 20;
@@ -17,7 +17,7 @@ public final class HugePages {
 
   private HugePages() {}
 
-  /** A wish, which the system may have been told not to hear; the memory is as good without. */
+  /** A hint that the system may ignore; the memory works without it. */
   static void wish(long address, long bytes) {
     MADVISE.invokeInt(new Object[] {new Pointer(address), bytes, MADV_HUGEPAGE});
   }

@@ -9,11 +9,11 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Native memory at the start of a cache line, or of a huge page if it is as large, released with
- * its scope. It does not count against JavaCPP's limit, which is as much as the heap may be.
+ * Native memory aligned to a cache line, or to a huge page if it is large enough, released with its
+ * scope. It does not count towards JavaCPP's limit, which equals the maximum heap size.
  */
 public final class Memory {
-  /** What oneDNN wants for its fastest loads. */
+  /** The alignment that oneDNN's fastest loads need. */
   public static final int ALIGNMENT = 64;
 
   private static final AtomicLong LIVE = new AtomicLong();
@@ -49,26 +49,26 @@ public final class Memory {
   }
 
   private Memory(ByteBuffer mapped) {
-    memory = new BytePointer(mapped); // which keeps the buffer, and so the mapping
+    memory = new BytePointer(mapped); // it references the buffer, and so keeps the mapping
     size = mapped.remaining();
     start = memory.position();
   }
 
   /**
-   * Memory of a file, to be read only; it is released when nothing refers to it.
+   * Wraps the mapped memory of a file, read-only; it is released when nothing references it.
    *
-   * @param bytes direct
+   * @param bytes a direct buffer
    */
   public static Memory mapped(ByteBuffer bytes) {
     return new Memory(bytes);
   }
 
-  /** What begins there; it is released with the whole. */
+  /** Returns the memory from an offset on; it is released with the whole. */
   public Memory from(long offset) {
     return new Memory(this, offset);
   }
 
-  /** Bytes that are held now, by all of this process. */
+  /** Returns the bytes that this process currently holds. */
   public static long liveBytes() {
     return LIVE.get();
   }
@@ -77,7 +77,7 @@ public final class Memory {
     return new BytePointer(memory).position(start + offset);
   }
 
-  /** Sets everything to 0. */
+  /** Sets all bytes to 0. */
   public void clear() {
     Pointer.memset(memory, 0, size);
   }
@@ -86,7 +86,7 @@ public final class Memory {
     return bytes(offset, count * Float.BYTES).asFloatBuffer();
   }
 
-  /** Fewer than 2³¹ of its bytes, in the order of the machine. */
+  /** Returns fewer than 2³¹ of its bytes, in native byte order. */
   public ByteBuffer bytes(long offset, long count) {
     return new BytePointer(memory)
         .capacity(size)

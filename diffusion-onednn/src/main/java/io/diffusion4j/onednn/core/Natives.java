@@ -19,16 +19,20 @@ import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * oneDNN, loaded: its engine, and what it takes to run it on threads of ours.
+ * The loaded oneDNN library: its engine, and the support for running it on our own threads.
  *
- * <p>It is built on OpenMP, whose threads spin while they wait: beside other work every operation
- * then takes a time slice. So each thread of a {@link Team} tells OpenMP that it works alone.
+ * <p>It is built on OpenMP, whose threads spin while they wait: on a busy machine, every operation
+ * would then take a time slice. So each thread of a {@link Team} sets OpenMP's number of threads to
+ * one.
  */
 public final class Natives {
-  /** Programs have a few hundred different primitives; those of several networks are kept. */
+  /**
+   * Size of the primitive cache: a program has a few hundred different primitives, and several
+   * networks should fit.
+   */
   private static final int PRIMITIVES_KEPT = 4096;
 
-  /** Loads on first use; a failure is told each time. */
+  /** Loads at first use; a failure is thrown each time. */
   private static final class Holder {
     static final Natives INSTANCE = new Natives();
   }
@@ -44,10 +48,10 @@ public final class Natives {
   }
 
   /**
-   * The library.
+   * Returns the library.
    *
    * @throws LinkageError if there is none for this machine
-   * @throws IllegalStateException if it does not start
+   * @throws IllegalStateException if it cannot be initialised
    */
   public static Natives get() {
     return Holder.INSTANCE;
@@ -57,7 +61,7 @@ public final class Natives {
     return engine;
   }
 
-  /** Has OpenMP work on the calling thread alone, when it is called from there. */
+  /** Makes OpenMP work only on the calling thread, for calls from it. */
   void workAlone() {
     setThreads.invokeVoid(new Object[] {1});
   }
@@ -69,7 +73,7 @@ public final class Natives {
     return (dnnl_get_effective_cpu_isa() & needed) == needed;
   }
 
-  /** The one OpenMP library in this process, which may be the system's or the one that came. */
+  /** Finds the OpenMP library of this process, which may be the system's or the bundled one. */
   private static String openMp() {
     try {
       List<String> paths =

@@ -5,30 +5,32 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Memory that parts of a program use one after the other. Not thread-safe. */
+/**
+ * Memory that is shared by the parts of a program that run one after the other. Not thread-safe.
+ */
 public final class Pool {
   private final Scope scope;
   private final List<Block> blocks = new ArrayList<>();
 
   private record Block(Memory memory, long bytes) {}
 
-  /** An empty pool, whose memory is released with a scope. */
+  /** Creates an empty pool, whose memory is released with a scope. */
   public Pool(Scope scope) {
     this.scope = scope;
   }
 
-  /** What one part uses of the pool. */
+  /** The use of the pool by one part. */
   public final class Room {
     private final Set<Block> used = new HashSet<>();
     private final List<Block> ofGradients = new ArrayList<>();
     private boolean isForGradients;
 
-    /** What is taken from now on is for gradients, parts of which may have to be 0. */
+    /** Marks the following allocations as gradients, which may have to be set to 0. */
     public void beginGradients() {
       isForGradients = true;
     }
 
-    /** Memory that nothing else of this part has: the block that fits best. */
+    /** Allocates memory for this part: the free block that fits best. */
     public Memory take(long bytes) {
       Block best = null;
       for (Block block : blocks) {
@@ -48,7 +50,7 @@ public final class Pool {
       return best.memory;
     }
 
-    /** Sets what gradients use to 0. */
+    /** Sets the memory of gradients to 0. */
     public void clearGradients() {
       ofGradients.forEach(block -> block.memory.clear());
     }

@@ -23,13 +23,13 @@ import org.bytedeco.dnnl.dnnl_stream;
  * team: one program at a time has all of its threads, and callers take turns. They are daemons.
  */
 public final class Team {
-  /** Steps are divided among so many at most. */
+  /** The largest number of members that share a step. */
   private static final int MOST = 8;
 
-  /** How often an idle thread looks whether its team is still there. */
+  /** The interval at which an idle thread checks that its team is still in use. */
   private static final long IDLE_SECONDS = 10;
 
-  /** Does the share of one member. */
+  /** Executes the share of one member. */
   @FunctionalInterface
   public interface Work {
     void run(int member, dnnl_stream stream);
@@ -44,7 +44,7 @@ public final class Team {
     }
   }
 
-  /** The team of these threads, the same each time. */
+  /** Returns the team of these threads, always the same instance. */
   public static Team of(Threads threads) {
     return threads.pool(Team.class, t -> new Team(Math.min(MOST, t.count())));
   }
@@ -53,7 +53,10 @@ public final class Team {
     return members.size();
   }
 
-  /** Has every member do its share; returns when all have, and throws what one of them threw. */
+  /**
+   * Runs the share of every member, and returns when all have finished. Throws the exception of a
+   * failed member.
+   */
   public void run(Work work) {
     turn.lock();
     try {
@@ -83,7 +86,7 @@ public final class Team {
     }
   }
 
-  /** Has one member compute something, alone. */
+  /** Runs a computation on a single member. */
   public <T> T call(Callable<T> work) {
     turn.lock();
     try {
@@ -93,7 +96,7 @@ public final class Team {
     }
   }
 
-  /** An interrupt is kept for the caller: native memory must not go while a member uses it. */
+  /** An interrupt is deferred: native memory must not be released while a member uses it. */
   private static <T> T await(FutureTask<T> task) {
     boolean interrupted = false;
     try {
@@ -115,7 +118,7 @@ public final class Team {
     }
   }
 
-  /** A thread, and the stream that it executes on; it ends some time after its team is gone. */
+  /** A thread with its stream; it ends some time after its team is garbage. */
   private static final class Member {
     final int number;
     final dnnl_stream stream = new dnnl_stream();
@@ -149,7 +152,7 @@ public final class Team {
           }
           needed = task != null || team.get() != null;
         } catch (InterruptedException e) {
-          // Nobody knows this thread to interrupt it.
+          // No other code has a reference to interrupt this thread.
         }
       }
       dnnl_stream_destroy(stream);

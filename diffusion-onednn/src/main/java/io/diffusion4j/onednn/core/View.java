@@ -3,14 +3,14 @@ package io.diffusion4j.onednn.core;
 import java.util.Arrays;
 
 /**
- * Numbers in a buffer as a primitive sees them.
+ * A view of numbers in a buffer, for a primitive.
  *
- * @param offset of the first, in numbers
+ * @param offset offset of the first, in numbers
  * @param dims sizes in oneDNN's order of axes, in which channels come before pixels
- * @param strides of the axes, in numbers
+ * @param strides strides of the axes, in numbers
  */
 public record View(Buffer buffer, DataType type, long offset, long[] dims, long[] strides) {
-  /** Row-major. */
+  /** Creates a row-major view. */
   public static View dense(Buffer buffer, DataType type, long offset, long... dims) {
     long[] strides = new long[dims.length];
     long stride = 1;
@@ -21,13 +21,13 @@ public record View(Buffer buffer, DataType type, long offset, long[] dims, long[
     return new View(buffer, type, offset, dims, strides);
   }
 
-  /** One image whose channels lie together: {@code [1, C, H, W]} of {@code [H, W, C]}. */
+  /** Views {@code [H, W, C]} as one image {@code [1, C, H, W]} in channels-last order. */
   public static View image(Buffer buffer, DataType type, long offset, long h, long w, long c) {
     long[] strides = {h * w * c, 1, w * c, c};
     return new View(buffer, type, offset, new long[] {1, c, h, w}, strides);
   }
 
-  /** A number for each channel, as an image of one pixel. */
+  /** Views one number per channel as an image of one pixel. */
   public static View perChannel(View vector) {
     return image(vector.buffer, vector.type, vector.offset, 1, 1, vector.size());
   }

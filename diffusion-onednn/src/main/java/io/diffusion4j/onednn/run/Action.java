@@ -4,15 +4,15 @@ import io.diffusion4j.onednn.core.Buffer;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_stream;
 
-/** What is done within a step, before it knows on which memory. */
+/** An action of a step, not yet bound to memory. */
 interface Action {
-  /** The same on this memory. */
+  /** Binds the action to memory. */
   Bound bind(Slot slot);
 
-  /** What it reads and writes. */
+  /** Returns the buffers that it reads and writes. */
   List<Buffer> buffers();
 
-  /** What is done on memory. */
+  /** An action that is bound to memory. */
   @FunctionalInterface
   interface Bound {
     void run(dnnl_stream stream);

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Plans where buffers lie: those that are never in use at once may share their bytes. */
+/** Assigns offsets to buffers: buffers with disjoint lifetimes may share bytes. */
 public final class Arena {
   private final List<Buffer> buffers = new ArrayList<>();
 
@@ -17,10 +17,10 @@ public final class Arena {
   }
 
   /**
-   * Gives each buffer its place: the largest first, each as low as those allow that are in use with
-   * it.
+   * Assigns an offset to each buffer, the largest buffer first, each at the lowest offset that does
+   * not overlap a buffer in use at the same time.
    *
-   * @return the bytes that are needed
+   * @return the size of the arena in bytes
    */
   public long place() {
     List<Buffer> placed = new ArrayList<>();

@@ -13,12 +13,12 @@ import org.bytedeco.dnnl.dnnl_primitive;
 /**
  * The execution of a primitive.
  *
- * @param name what it is, for errors
- * @param arguments by oneDNN's numbers of them
+ * @param name its name, for errors
+ * @param arguments by oneDNN's argument numbers
  */
 record Call(String name, dnnl_primitive primitive, Map<Integer, Argument> arguments)
     implements Action {
-  /** Memory as a primitive is given it: where it begins, and what it says it is. */
+  /** An argument of a primitive: its memory and its description. */
   record Argument(Buffer buffer, long byteOffset, dnnl_memory_desc description) {}
 
   @Override

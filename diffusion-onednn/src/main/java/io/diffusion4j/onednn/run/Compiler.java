@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Turns a network into steps, from its outputs backwards: each layer after what it reads, and
- * chains as one. Layers that U-Nets, DiT and the diffusion prior do not have are refused.
+ * Compiles a network to steps, from its outputs backwards: each layer after its operands, and fused
+ * chains as one. Layers that are not in U-Nets, DiT or the diffusion prior are errors.
  */
 public final class Compiler implements Layer.Visitor<Node, Value> {
   private final Network network;
@@ -33,9 +33,9 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   private final Map<List<Tensor>, Value> masks = new HashMap<>();
 
   /**
-   * Compiles nothing yet.
+   * Creates a compiler without steps.
    *
-   * @param lowering where the steps go
+   * @param lowering receives the steps
    * @param type of the activations
    */
   public Compiler(Network network, Lowering lowering, DataType type) {
@@ -45,19 +45,22 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     this.type = type;
   }
 
-  /** The inputs by name, as if the first step read them. */
+  /** Returns the inputs by name, marked as read by the first step. */
   public Map<String, Value> inputs() {
     Map<String, Value> inputs = new LinkedHashMap<>();
     network.inputs().forEach((name, input) -> inputs.put(name, value(input.node())));
     return inputs;
   }
 
-  /** The outputs in float32, for which the steps are made. */
+  /** Makes the steps of the outputs, which are in float32. */
   public List<Value> outputs() {
     return network.outputs().stream().map(output -> kept(wide(output.node()))).toList();
   }
 
-  /** A place of its own for a value that is fed, whose place is used again for the next sample. */
+  /**
+   * Copies a fed value to a buffer of its own, because its input buffer is reused for the next
+   * sample.
+   */
   private Value kept(Value value) {
     boolean isFed = inputs().values().stream().anyMatch(fed -> fed.buffer() == value.buffer());
     return isFed ? lowering.converted(value, DataType.FLOAT32) : value;
@@ -80,7 +83,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     return known;
   }
 
-  /** In the format of the activations. */
+  /** Converts to the format of the activations. */
   private Value narrow(int n) {
     return as(type, n, narrow);
   }
@@ -112,7 +115,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   /**
    * Makes the steps of a layer.
    *
-   * @param into where the result goes, if it has a place already
+   * @param into the place of the result, if it has one already
    */
   private Value compute(int n, Optional<Value> into) {
     var chain = fusion.chain(n);
@@ -148,7 +151,9 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     return place;
   }
 
-  /** All that hides keys from an attention, as one; attentions that hide the same share it. */
+  /**
+   * Returns all masks of an attention combined; attentions with the same masks share the result.
+   */
   private Optional<Value> mask(List<Tensor> hiding) {
     if (hiding.isEmpty()) {
       return Optional.empty();
@@ -164,7 +169,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   // The layers
 
-  /** Integers are fed as the same numbers in float32. */
+  /** Integers are fed as float32 numbers of the same value. */
   @Override
   public Value visit(Layer.Input layer, Node node) {
     return lowering.fed(node.output().sample());
@@ -186,7 +191,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     return lowering.learned(layer, node.output().sample());
   }
 
-  /** Whether it is what each sample of a batch has. */
+  /** Whether it has a value for each sample of a batch. */
   private static boolean isForAll(Tensor value) {
     return value.rank() >= 2 && value.size(0) == 1;
   }
@@ -204,8 +209,8 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   }
 
   /**
-   * A row for each sample, such as its class. Sequences of ids are CLIP's and the autoregressive
-   * prior's, which stay with TensorFlow, so that old recipes replay.
+   * Looks up one row per sample, such as its class. Only CLIP and the autoregressive prior have
+   * sequences of ids, and these stay on TensorFlow, so that old recipes can be replayed.
    */
   @Override
   public Value visit(Layer.Embedding layer, Node node) {
@@ -258,8 +263,8 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   }
 
   /**
-   * Sequences one after the other are one stretch of memory, so an input with no other reader is
-   * computed in place. Channels side by side are copied.
+   * Concatenated sequences are contiguous in memory, so an input with no other reader is computed
+   * in place. Concatenated channels are copied.
    */
   @Override
   public Value visit(Layer.Concat layer, Node node) {
@@ -308,7 +313,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     return value(node, 0).from(layer.begin(), node.output().sample());
   }
 
-  /** Steps are made for one sample. */
+  /** The steps are those of a single sample. */
   @Override
   public Value visit(Layer.ForEach layer, Node node) {
     return value(node, 0);

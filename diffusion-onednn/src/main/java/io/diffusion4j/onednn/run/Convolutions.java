@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The steps of convolutions. Their parts have some of the rows each; where the weights are much
- * more than the pixels, some of the output channels, so that each part reads its own weights only.
+ * The steps of convolutions. Each part computes some of the rows; or, if the weights are much
+ * larger than the pixels, some of the output channels, so that each part reads only its own
+ * weights.
  */
 public final class Convolutions {
-  /** Half of a usual second-level cache. */
+  /** Half of a typical second-level cache. */
   private static final long LARGE = 1 << 20;
 
-  /** Output channels are shared out in blocks of so many, as primitives compute them. */
+  /** Output channels are distributed in blocks of this size, the block size of primitives. */
   private static final long BLOCK = 32;
 
   private final Steps steps;
@@ -69,7 +70,7 @@ public final class Convolutions {
         });
   }
 
-  /** Convolutions want their result to lie by itself; from there it is copied to its place. */
+  /** Convolutions need a contiguous result, which is then copied to its place. */
   private void byOutputs(Layer.Conv2d conv, Value x, Value y, List<PostOp.Pending> after) {
     var pixels = Range.all(y.pixels());
     var rows = Range.all(y.height());
@@ -128,10 +129,10 @@ public final class Convolutions {
   }
 
   /**
-   * What a part does to its result.
+   * Returns the operations that a part applies to its result.
    *
-   * @param ofSameSize how the part sees a value of the size of the whole result
-   * @param outputs channels that it has
+   * @param ofSameSize the part's view of a value of the whole result's size
+   * @param outputs number of its channels
    */
   private static List<PostOp> fused(
       Layer.Conv2d conv,

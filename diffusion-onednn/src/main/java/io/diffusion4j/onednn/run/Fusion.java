@@ -11,24 +11,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds what a convolution or a dense layer can do to its result before it is written: add another
+ * Finds the layers that can be fused into a convolution or dense layer: the addition of another
  * value, and SiLU or GELU.
  */
 final class Fusion {
   /**
-   * A layer and what follows it.
+   * A layer with the operations fused into it.
    *
    * @param producer the convolution or dense layer
    * @param after in order; empty if nothing is fused
    */
   record Chain(int producer, List<After> after) {}
 
-  /** Something that follows. */
+  /** A fused operation. */
   sealed interface After {
     /** A function of the result. */
     record Apply(Curve curve) implements After {}
 
-    /** Adds the value of a layer. */
+    /** The addition of a layer's value. */
     record Add(int other) implements After {}
   }
 
@@ -55,12 +55,12 @@ final class Fusion {
     return network.outputs().stream().anyMatch(output -> output.node() == n);
   }
 
-  /** Whether only one layer reads it, and that once. */
+  /** Whether only one layer reads it, and only once. */
   boolean isReadOnce(int n) {
     return users.get(n).size() == 1 && !isOutput(n);
   }
 
-  /** This layer as what ends a chain, if it is one. */
+  /** Returns the chain that ends with this layer, if there is one. */
   Optional<Chain> chain(int n) {
     var node = node(n);
     if (node.layer() instanceof Layer.Linear || node.layer() instanceof Layer.Conv2d) {
@@ -87,12 +87,12 @@ final class Fusion {
     return layer instanceof Layer.Apply apply ? Curve.of(apply.function()) : Optional.empty();
   }
 
-  /** A chain whose result is seen by nobody else. */
+  /** A chain whose result has no other reader. */
   private Optional<Chain> before(int n) {
     return isReadOnce(n) ? chain(n) : Optional.empty();
   }
 
-  /** A summand as large as the sum. */
+  /** A summand of the same size as the sum. */
   private Optional<Chain> addend(int sum, int n) {
     return node(n).output().sampleSize() == node(sum).output().sampleSize()
         ? before(n)
@@ -105,7 +105,7 @@ final class Fusion {
     return new Chain(chain.producer, List.copyOf(after));
   }
 
-  /** Whether a node multiplies each channel of a sample by a number of the sample's own. */
+  /** Whether a node multiplies each channel by a number of the sample. */
   static boolean isGate(Node node) {
     if (!(node.layer() instanceof Layer.Combine c) || c.operation() != Operation.MULTIPLY) {
       return false;
@@ -120,8 +120,8 @@ final class Fusion {
   }
 
   /**
-   * Whether a value is only read where float32 is wanted: as an output, as scale and shift of a
-   * normalisation, or as a gate.
+   * Whether all readers of a value need float32: an output, scale and shift of a normalisation, or
+   * a gate.
    */
   boolean isWide(int n) {
     return users.get(n).stream()

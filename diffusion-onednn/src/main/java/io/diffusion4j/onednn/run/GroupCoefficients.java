@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * From the moments of each channel to y = a·x + b: group normalisation's statistics, gain and
- * shift, and the scale and shift of the sample. Some hundred numbers, in double.
+ * Computes the coefficients of y = a·x + b from the moments of each channel: group normalisation's
+ * statistics, gain and shift, and the sample's scale and shift. A few hundred numbers, in double.
  *
  * @param mean of each channel, for each part of the pixels
  * @param variance likewise
- * @param counts pixels of each part
+ * @param counts number of pixels of each part
  * @param scaleShift {@code [2·C]}, if there is one
  * @param a {@code [C]}
  * @param b {@code [C]}
@@ -62,7 +62,7 @@ record GroupCoefficients(
     };
   }
 
-  /** Heap space of one slot, which one thread at a time uses. */
+  /** Heap memory of one slot, used by one thread at a time. */
   private static final class Work {
     final float[][] mean;
     final float[][] variance;
@@ -111,7 +111,7 @@ record GroupCoefficients(
     }
   }
 
-  /** norm(x)·(1 + scale) + shift. */
+  /** Computes norm(x)·(1 + scale) + shift. */
   private static void modulate(FloatBuffer scaleShift, Work work) {
     int channels = work.a.length;
     scaleShift.get(0, work.scaleShift);

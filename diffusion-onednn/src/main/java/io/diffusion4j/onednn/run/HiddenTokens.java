@@ -6,11 +6,11 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * What hides tokens from attention.
+ * Masks tokens in attention.
  *
  * @param present {@code [M]}
  * @param mask {@code [M + after]}
- * @param hidden what a hidden token's logit is lowered to
+ * @param hidden the logit of a hidden token
  */
 record HiddenTokens(View present, View mask, float hidden) implements Action {
   @Override

@@ -34,14 +34,13 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**
- * Packed weights in a file, which a later start maps in place of packing them: nothing is read
- * before it is used, and processes share the memory.
+ * A cache file of packed weights, which a later start memory-maps instead of packing the weights
+ * again: nothing is read before its use, and processes share the memory.
  *
- * <p>A file is that of some weights, by checksums of all their tensors, and of the number format
- * and the threads, which decide how they are cut. A place in it is named by a hash of what is
- * packed there and of oneDNN's description of the order, so that another processor or another
- * oneDNN finds nothing that it would misread. A file that lacks a place, or is damaged, is written
- * anew.
+ * <p>A file's name is derived from the checksums of all tensors, the number format, and the number
+ * of threads, which determines the partition. The key of an entry is a hash of its source and of
+ * oneDNN's description of the order, so that another processor or version of oneDNN never misreads
+ * an entry. A file that lacks an entry, or is damaged, is written again.
  */
 public final class KeptWeights {
   private static final System.Logger LOG = System.getLogger(KeptWeights.class.getName());
@@ -51,7 +50,7 @@ public final class KeptWeights {
   private final Optional<SafetensorsFile> opened;
   private final Map<String, Filled> missing = new LinkedHashMap<>();
 
-  /** Packed weights that the file lacks. */
+  /** Packed weights that are missing in the file. */
   private record Filled(Memory memory, long bytes) {
     ByteBuffer read() {
       return memory.bytes(0, bytes);
@@ -65,10 +64,10 @@ public final class KeptWeights {
   }
 
   /**
-   * The file of these weights in a folder; nothing if the bytes of a tensor are not at hand.
+   * Finds the file of these weights in a folder; empty if the bytes of a tensor are not accessible.
    *
    * @param type of the packed numbers
-   * @param team computes checksums, and cuts the weights
+   * @param team computes checksums, and determines the partition of the weights
    */
   public static Optional<KeptWeights> of(
       Path folder, NamedTensors weights, DataType type, Team team) {
@@ -111,16 +110,16 @@ public final class KeptWeights {
     }
     try {
       return Optional.of(SafetensorsFile.open(file));
-    } catch (CheckpointException | UncheckedIOException e) { // the weights themselves are there
+    } catch (CheckpointException | UncheckedIOException e) { // the original weights are available
       LOG.log(System.Logger.Level.WARNING, "cannot read packed weights, which are made anew: " + e);
       return Optional.empty();
     }
   }
 
   /**
-   * Weights as they were packed; nothing if they are still to be.
+   * Returns packed weights; empty if they are not packed yet.
    *
-   * @param bytes of the packed weights
+   * @param bytes size of the packed weights
    */
   Optional<Memory> find(String place, long bytes) {
     return opened
@@ -128,7 +127,7 @@ public final class KeptWeights {
         .map(kept -> Memory.mapped(kept.raw(place)));
   }
 
-  /** The name of a place: what is packed there, and in which order. */
+  /** Returns the key of an entry: its source, and its order. */
   String place(Plain plain, dnnl_memory_desc wanted) {
     return hash(
         plain.toString().getBytes(UTF_8),
@@ -150,12 +149,12 @@ public final class KeptWeights {
     }
   }
 
-  /** Will keep what is packed in memory. */
+  /** Registers newly packed weights for the file. */
   void keep(String place, Memory memory, long bytes) {
     missing.put(place, new Filled(memory, bytes));
   }
 
-  /** Writes the file anew if something was packed that it has not. */
+  /** Writes the file again if newly packed weights are missing in it. */
   void write() {
     if (missing.isEmpty()) {
       return;
@@ -167,13 +166,13 @@ public final class KeptWeights {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       writer.write(file);
-    } catch (IOException | UncheckedIOException e) { // the weights are in memory
+    } catch (IOException | UncheckedIOException e) { // the weights are already in memory
       LOG.log(System.Logger.Level.WARNING, "cannot keep packed weights: " + e);
     }
     missing.clear();
   }
 
-  /** Closes the file; what was found in it stays readable. */
+  /** Closes the file; weights found in it stay readable. */
   public void close() {
     opened.ifPresent(SafetensorsFile::close);
   }

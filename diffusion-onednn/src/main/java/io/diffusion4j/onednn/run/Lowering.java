@@ -9,12 +9,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The steps of each kind of layer, divided into parts. */
+/** Makes the steps of each kind of layer, divided into parts. */
 public final class Lowering {
-  /** Logits that are worked on at a time: half of a usual second-level cache. */
+  /** Number of logits that are processed at a time: half of a typical second-level cache. */
   private static final long LOGITS = 256 * 1024;
 
-  /** From so many channels on, a product, a sum and SiLU are faster at once than in two passes. */
+  /**
+   * From this number of channels on, a product, a sum and SiLU are faster fused than in two passes.
+   */
   private static final long WIDE = 256;
 
   private final Steps steps;
@@ -34,12 +36,12 @@ public final class Lowering {
     this.convolutions = new Convolutions(steps, arena, primitives, weights, type);
   }
 
-  /** A place for a value. */
+  /** Allocates a value. */
   Value value(DataType type, List<Long> shape) {
     return Value.in(arena, type, shape);
   }
 
-  /** What is fed before the first step. */
+  /** Allocates a value that is fed before the first step. */
   Value fed(List<Long> shape) {
     Value value = value(DataType.FLOAT32, shape.isEmpty() ? List.of(1L) : shape);
     value.buffer().usedIn(0);
@@ -57,7 +59,7 @@ public final class Lowering {
     return y;
   }
 
-  /** Rows of pixels are divided among the parts; a single one by its outputs. */
+  /** Divides rows of pixels among the parts; a single row by its outputs. */
   void linear(Layer.Linear linear, Value x, Value y, List<PostOp.Pending> after) {
     long pixels = x.size() / linear.in();
     var from = x.withShape(List.of(pixels, linear.in()));
@@ -107,7 +109,10 @@ public final class Lowering {
                 other.buffer(), other.type(), other.offset() + columns.begin(), 1, columns.size()));
   }
 
-  /** The moments of each part of the pixels, then, in each part, coefficients and their use. */
+  /**
+   * Computes the moments of each part of the pixels; then each part computes and applies the
+   * coefficients.
+   */
   Value groupNorm(Layer.GroupNorm norm, Value x, Optional<Value> scaleShift) {
     Value y = value(type, x.shape());
     long channels = x.channels();
@@ -142,7 +147,7 @@ public final class Lowering {
     return y;
   }
 
-  /** y = a·x + b, of each channel, then SiLU if so. */
+  /** Computes y = a·x + b for each channel, then SiLU if requested. */
   private void affine(int part, View x, View a, View b, View y, boolean silu) {
     if (a.size() >= WIDE) {
       List<PostOp> plus = List.of(new PostOp.Add(View.perChannel(b)));
@@ -158,7 +163,7 @@ public final class Lowering {
     }
   }
 
-  /** The normalisation of each position by itself. */
+  /** Normalises each position independently. */
   Value layerNorm(Layer.LayerNorm norm, Value x) {
     Value y = value(type, x.shape());
     var gain = View.dense(weights.vector(norm.gain()), DataType.FLOAT32, 0, x.channels());
@@ -173,7 +178,7 @@ public final class Lowering {
     return y;
   }
 
-  /** The same with the scale and shift of the sample, which are the primitive's own. */
+  /** Normalises with the sample's scale and shift as those of the primitive. */
   Value layerNorm(Layer.AdaptiveLayerNorm norm, Value x, Value scale, Value shift) {
     Value y = value(type, x.shape());
     Value gain = value(DataType.FLOAT32, List.of(x.channels()));
@@ -197,7 +202,7 @@ public final class Lowering {
     return y;
   }
 
-  /** Rows of a table. */
+  /** Looks up rows of a table. */
   Value embedding(Layer.Embedding embedding, Value ids, List<Long> shape) {
     Value y = value(DataType.FLOAT32, shape);
     steps.next();
@@ -211,7 +216,7 @@ public final class Lowering {
     return y;
   }
 
-  /** Parameters as they are. */
+  /** Returns parameters as a value. */
   Value learned(Layer.Learned learned, List<Long> shape) {
     return new Value(weights.vector(learned.key()), DataType.FLOAT32, 0, shape);
   }
@@ -227,8 +232,9 @@ public final class Lowering {
   }
 
   /**
-   * Each part works on as many logits as stay in its cache: all queries of some heads, or, of long
-   * sequences, some queries of a head. So the memory grows with the keys, not with their square.
+   * Each part processes as many logits as fit its cache: all queries of some heads, or, for long
+   * sequences, some queries of a head. So memory grows linearly with the number of keys, not
+   * quadratically.
    */
   Value attention(int heads, Value q, Value k, Value v, Optional<Value> mask) {
     Value y = value(type, q.shape());
@@ -269,7 +275,7 @@ public final class Lowering {
     return y;
   }
 
-  /** What is added to the logits of some queries: the same for all, or a row for each. */
+  /** Returns the bias of some queries' logits: the same for all, or a row for each. */
   private static View hidden(Value mask, long keys, Range queries) {
     return mask.size() == keys
         ? View.dense(mask.buffer(), mask.type(), mask.offset(), 1, 1, 1, keys)
@@ -283,7 +289,7 @@ public final class Lowering {
             keys);
   }
 
-  /** Heads of a sequence, without moving them: {@code [1, heads, L, d]}. */
+  /** Views the heads of a sequence without copying: {@code [1, heads, L, d]}. */
   private static View heads(Value x, long head, long row, long[] dims, long width, long step) {
     long[] strides = {x.size(), dims[3], width, step};
     return new View(x.buffer(), x.type(), x.offset() + row * width + head * dims[3], dims, strides);
@@ -317,7 +323,8 @@ public final class Lowering {
   }
 
   /**
-   * Hides what one of them hides, for each query; they are of one size, or say the same for all.
+   * Combines masks: a key is hidden if any mask hides it. Masks have a row per query, or one row
+   * for all.
    */
   Value hideBoth(Value a, Value b) {
     boolean first = a.size() > b.size();
@@ -337,7 +344,7 @@ public final class Lowering {
     return both;
   }
 
-  /** A function of each number. */
+  /** Applies an elementwise function. */
   Value apply(Curve curve, Value x) {
     Value y = value(type, x.shape());
     steps.divide(
@@ -358,7 +365,7 @@ public final class Lowering {
     return y;
   }
 
-  /** The product of each pair of values. */
+  /** Multiplies elementwise. */
   Value product(Value a, Value b) {
     Value y = value(type, a.shape());
     steps.divide(
@@ -370,7 +377,7 @@ public final class Lowering {
     return y;
   }
 
-  /** Each channel times a number of its own. */
+  /** Multiplies each channel by a number. */
   Value multiply(Value x, Value perChannel) {
     Value y = value(type, x.shape());
     var factors =
@@ -420,7 +427,7 @@ public final class Lowering {
         (part, range) -> steps.add(part, primitives.copy(part, from.flat(range), to.flat(range))));
   }
 
-  /** Channels of all, side by side. */
+  /** Concatenates channels. */
   void beside(List<Value> parts, Value whole) {
     steps.divide(
         whole.pixels(),
@@ -435,11 +442,11 @@ public final class Lowering {
         });
   }
 
-  /** Part of the channels. */
+  /** Slices channels. */
   Value slice(Value x, long begin, long size) {
     List<Long> shape = new ArrayList<>(x.shape());
     shape.set(shape.size() - 1, size);
-    if (x.pixels() == 1) { // they lie together
+    if (x.pixels() == 1) { // they are contiguous
       return new Value(x.buffer(), x.type(), x.offset() + begin, shape);
     }
     Value y = value(x.type(), shape);

@@ -43,25 +43,25 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * The weights of a program, each once in the order in which its primitives read it. What primitives
- * ask for has its place at once, and is written by {@link #fill}, which reads files as they are
- * mapped: nothing is on the heap on the way.
+ * The weights of a program, each once, in the order in which its primitives read it. A requested
+ * weight gets its memory immediately and is written by {@link #fill}, which reads memory-mapped
+ * files without a copy on the heap.
  */
 public final class PackedWeights {
-  /** How weights are to be packed, and where. */
+  /** The order of packed weights, and their memory. */
   private record Packed(
       dnnl_memory_desc description, Memory memory, Buffer buffer, boolean isFilled) {}
 
   /**
-   * Weights as they lie in a checkpoint.
+   * A view of weights in a checkpoint.
    *
    * @param key in the checkpoint
    * @param offset of the first number
-   * @param dims as the primitive wants them
+   * @param dims in the primitive's order of axes
    * @param strides of the axes in the checkpoint
    */
   record Plain(String key, long offset, List<Long> dims, List<Long> strides) {
-    /** How many numbers; they lie together. */
+    /** Returns the number of values, which are contiguous. */
     int size() {
       return Math.toIntExact(dims.stream().reduce(1L, Math::multiplyExact));
     }
@@ -82,10 +82,10 @@ public final class PackedWeights {
   private final Optional<KeptWeights> kept;
 
   /**
-   * None yet.
+   * Creates an empty set of weights.
    *
-   * @param scope what holds their memory
-   * @param kept where they may lie packed already, and are kept
+   * @param scope owns their memory
+   * @param kept the cache file of packed weights
    */
   public PackedWeights(Scope scope, NamedTensors source, Optional<KeptWeights> kept) {
     this.pool = new Pool(scope);
@@ -93,17 +93,17 @@ public final class PackedWeights {
     this.kept = kept;
   }
 
-  /** As numbers on the heap. */
+  /** Reads weights to the heap. */
   float[] heap(String key) {
     return source.read(key);
   }
 
-  /** A vector, as it is, in float32. */
+  /** Returns a vector in float32, in its stored order. */
   Buffer vector(String key) {
     return vectors.computeIfAbsent(key, k -> constant(source.read(k)));
   }
 
-  /** Numbers that are no weights. */
+  /** Adds constants that are not weights. */
   Buffer constant(float[] values) {
     var memory = pool.take((long) values.length * Float.BYTES);
     memory.floats(0, values.length).put(values);
@@ -111,9 +111,9 @@ public final class PackedWeights {
   }
 
   /**
-   * A place for weights as a primitive wants them.
+   * Allocates memory for weights in a primitive's order.
    *
-   * @param wanted released after {@link #fill} only
+   * @param wanted must not be released before {@link #fill}
    */
   Buffer pack(Plain plain, dnnl_memory_desc wanted) {
     var known = packed.computeIfAbsent(plain, p -> new ArrayList<>());
@@ -123,7 +123,7 @@ public final class PackedWeights {
       }
     }
     long bytes = dnnl_memory_desc_get_size(wanted);
-    // Others would move what follows them in a file off the start of a cache line.
+    // Other sizes would break the alignment of the following entries in a file.
     var keeping = kept.filter(file -> bytes % Memory.ALIGNMENT == 0);
     Optional<String> place = keeping.map(file -> file.place(plain, wanted));
     Optional<Memory> found = keeping.flatMap(file -> place.flatMap(name -> file.find(name, bytes)));
@@ -136,7 +136,7 @@ public final class PackedWeights {
     return buffer;
   }
 
-  /** Writes all weights to their places; the members of the team share in it. */
+  /** Writes all weights, on all members of the team. */
   public void fill(Team team) {
     Queue<Map.Entry<Plain, List<Packed>>> left = new ConcurrentLinkedQueue<>(packed.entrySet());
     team.run(
@@ -164,14 +164,14 @@ public final class PackedWeights {
         reorder(temporary, description, from.start, place.description, place.memory, stream);
       }
     } finally {
-      Reference.reachabilityFence(stored); // of which oneDNN knows the address alone
+      Reference.reachabilityFence(stored); // oneDNN only has its address
     }
   }
 
-  /** Numbers in native memory. */
+  /** Copies numbers to native memory. */
   private record Native(DataType type, Pointer start) {}
 
-  /** Where they are stored, if oneDNN can read them there. */
+  /** Returns the address of the stored weights, if oneDNN can read them in place. */
   private static Optional<Native> mapped(StoredTensor tensor, Plain plain) {
     var bytes = tensor.bytes();
     if (!bytes.isDirect() || (tensor.dtype() != DType.F32 && tensor.dtype() != DType.BF16)) {
@@ -184,7 +184,7 @@ public final class PackedWeights {
     return aligned ? Optional.of(new Native(type, start)) : Optional.empty();
   }
 
-  /** A copy in float32. */
+  /** Copies weights to float32. */
   private Native converted(Scope scope, Plain plain) {
     int size = plain.size();
     float[] values = new float[size];

@@ -5,8 +5,8 @@ import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Scope;
 
 /**
- * Memory for many small things that live as long as each other, taken from few large pieces, so
- * that they lie on huge pages.
+ * Memory for many small objects of equal lifetime, taken from few large blocks, so that they are on
+ * huge pages.
  */
 final class Pool {
   private static final long PIECE = 4 * HugePages.BYTES;
@@ -16,16 +16,16 @@ final class Pool {
   private long used;
 
   /**
-   * An empty pool.
+   * Creates an empty pool.
    *
-   * @param scope what holds the memory
+   * @param scope owns the memory
    */
   Pool(Scope scope) {
     this.scope = scope;
     this.piece = new Memory(scope, PIECE);
   }
 
-  /** Memory for so many bytes, at the start of a cache line. */
+  /** Allocates this many bytes, aligned to a cache line. */
   Memory take(long bytes) {
     if (bytes > PIECE) {
       return new Memory(scope, bytes);

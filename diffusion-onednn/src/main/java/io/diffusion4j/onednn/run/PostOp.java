@@ -3,23 +3,23 @@ package io.diffusion4j.onednn.run;
 import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.View;
 
-/** What a primitive does to its result before it is written. */
+/** An operation that a primitive applies to its result before writing it. */
 sealed interface PostOp {
   /** A function of the result. */
   record Apply(Curve curve) implements PostOp {}
 
-  /** A constant factor. */
+  /** A multiplication by a constant. */
   record Scale(float factor) implements PostOp {}
 
-  /** Adds what is seen here, a size of 1 counting for the whole axis. */
+  /** The addition of a view, broadcast along axes of size 1. */
   record Add(View view) implements PostOp {}
 
-  /** The same of a whole layer, before it is divided into parts. */
+  /** The operation of a whole layer, before the division into parts. */
   sealed interface Pending {
     /** A function of the result. */
     record Apply(Curve curve) implements Pending {}
 
-    /** Adds a value of the same size, or one for each channel. */
+    /** The addition of a value of the same size, or of one number per channel. */
     record Add(Value value) implements Pending {}
   }
 }

@@ -23,7 +23,7 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 
-/** Makes the primitives of a program: the one file that spells oneDNN's operations. */
+/** Creates the primitives of a program. No other file uses oneDNN's operations. */
 public final class Primitives {
   private final Scope scope;
   private final Scope compiling;
@@ -32,11 +32,11 @@ public final class Primitives {
   private final dnnl_engine engine = Natives.get().engine();
 
   /**
-   * No primitives yet.
+   * Creates a factory of primitives.
    *
-   * @param scope what holds the primitives
-   * @param compiling what holds their descriptions
-   * @param scratch for each part, what its primitives use while they run
+   * @param scope owns the primitives
+   * @param compiling owns their descriptions
+   * @param scratch for each part, the scratchpad of its primitives
    */
   public Primitives(Scope scope, Scope compiling, Descriptions descriptions, List<Buffer> scratch) {
     this.scope = scope;
@@ -51,7 +51,7 @@ public final class Primitives {
     int create(dnnl_primitive_desc description, dnnl_primitive_attr attributes);
   }
 
-  /** A primitive of which the arguments are still to be told. */
+  /** A primitive without its arguments. */
   private final class Building {
     final String name;
     final dnnl_primitive_desc description = new dnnl_primitive_desc();
@@ -129,7 +129,7 @@ public final class Primitives {
     return dnnl_post_ops_append_eltwise(operations, curve.code(), curve.alpha(), 0);
   }
 
-  /** A convolution of one image with bias. */
+  /** Creates a convolution of one image with bias. */
   Call convolution(
       int part,
       View from,
@@ -169,13 +169,13 @@ public final class Primitives {
   }
 
   /**
-   * The padding of a convolution, on each side.
+   * The padding of a convolution on each side.
    *
-   * @param sideEnd on the right
+   * @param sideEnd padding on the right
    */
   record Convolution(long stride, long top, long bottom, long side, long sideEnd) {}
 
-  /** A matrix times weights. */
+  /** Creates the product of a matrix and weights. */
   Call dense(
       int part,
       View from,
@@ -207,7 +207,7 @@ public final class Primitives {
     return building.in(part);
   }
 
-  /** A product of matrices. */
+  /** Creates a product of matrices. */
   Call product(int part, View a, View b, View to, List<PostOp> after) {
     return new Building(
             "product",
@@ -227,7 +227,7 @@ public final class Primitives {
         .in(part);
   }
 
-  /** Softmax over the last axis. */
+  /** Creates a softmax over the last axis. */
   Call softmax(int part, View from, View to) {
     return new Building(
             "softmax",
@@ -248,10 +248,10 @@ public final class Primitives {
   }
 
   /**
-   * The mean and the biased variance of each channel, by way of a batch normalisation, whose other
-   * result is of no use.
+   * Creates the mean and the biased variance of each channel, by a batch normalisation whose
+   * normalised result is ignored.
    *
-   * @param unused is overwritten
+   * @param unused receives the ignored result
    */
   Call moments(int part, View from, View unused, View mean, View variance) {
     return new Building(
@@ -274,7 +274,7 @@ public final class Primitives {
         .in(part);
   }
 
-  /** (from − mean)/√variance·scale + shift, all of each channel. */
+  /** Creates (from − mean)/√variance·scale + shift, per channel. */
   Call normalise(int part, View from, View mean, View variance, View scale, View shift, View to) {
     return new Building(
             "normalise",
@@ -298,7 +298,7 @@ public final class Primitives {
         .in(part);
   }
 
-  /** Layer normalisation of each row. */
+  /** Creates a layer normalisation of each row. */
   Call layerNorm(int part, View from, View to, View gain, View shift, double eps) {
     return new Building(
             "layer normalisation",
@@ -321,7 +321,7 @@ public final class Primitives {
         .in(part);
   }
 
-  /** from·factor + what the first of the others adds. */
+  /** Creates from·factor plus the sum of the others. */
   Call multiply(int part, View from, View factor, View to, List<PostOp> after) {
     return binary("multiply", dnnl_binary_mul, part, from, factor, to, after);
   }
@@ -350,7 +350,7 @@ public final class Primitives {
         .in(part);
   }
 
-  /** Copies, between formats or orders. */
+  /** Creates a copy between formats or orders. */
   Call copy(int part, View from, View to) {
     return new Building(
             "copy",
@@ -368,7 +368,7 @@ public final class Primitives {
         .in(part);
   }
 
-  /** A function of each number. */
+  /** Creates an elementwise function. */
   Call apply(int part, Curve curve, View from, View to) {
     return new Building(
             curve.name(),

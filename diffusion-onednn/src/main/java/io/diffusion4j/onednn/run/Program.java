@@ -13,14 +13,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * A compiled network. Whole samples are shared among the members of the team; what is left is done
- * by all of them together, a part of each step by each. The parts are the same either way, so that
- * a sample's answer does not depend on its company.
+ * A compiled network. Whole samples are distributed among the members of the team; for the
+ * remaining samples, all members work on the parts of each step. The parts are the same in both
+ * cases, so a sample's result does not depend on the batch.
  *
- * <p>Safe for use by several threads, which take turns.
+ * <p>Thread-safe: concurrent calls are serialised.
  */
 public final class Program implements Executable {
-  /** So many samples of a member follow each other through each stretch. */
+  /** The number of a member's samples that pass through a stretch one after the other. */
   private static final int FOLLOWING = 4;
 
   private final Team team;
@@ -34,12 +34,12 @@ public final class Program implements Executable {
   private boolean closed;
 
   /**
-   * A program that is ready.
+   * Creates a compiled program.
    *
-   * @param scope what holds all that is native, and is closed with the program
-   * @param integers names of the inputs that are fed whole numbers
-   * @param stretches of the steps, in which whole samples go through them
-   * @param arenaBytes that a sample takes
+   * @param scope owns all native resources, and is closed with the program
+   * @param integers names of the integer inputs
+   * @param stretches stretches of the steps, for whole samples
+   * @param arenaBytes bytes of a sample's arena
    */
   public Program(
       Team team,
@@ -62,7 +62,7 @@ public final class Program implements Executable {
     }
   }
 
-  /** The steps on the memory of one sample. */
+  /** Binds the steps to the memory of one sample. */
   private static final class Instance {
     final Slot slot;
     final Action.Bound[][][] steps;

@@ -3,21 +3,21 @@ package io.diffusion4j.onednn.run;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Steps that the members of a team do together. Each part of a step is taken by a member: its own,
- * if nobody has it yet, then any that is left. So one that the system let wait holds up nobody,
- * unless it was amidst its part.
+ * Executes steps by all members of a team. Each member takes parts of a step: first its preferred
+ * parts, then any part that is left. So a descheduled member delays the others only if it was in
+ * the middle of a part.
  *
- * <p>There are some hundred steps in a few milliseconds. Who finds nothing to take spins, and lets
- * the processor go only when others take long.
+ * <p>There are a few hundred steps in a few milliseconds. A member without a part spins, and yields
+ * the processor only if others take long.
  */
 final class Relay {
-  /** The most parts, and as many bits of the state for each of two things. */
+  /** The largest number of parts; the state has two bits for each. */
   static final int MOST_PARTS = 16;
 
   private static final int SPINS = 5_000;
   private static final int PARTS_MASK = (1 << MOST_PARTS) - 1;
 
-  /** Does a part of a step. */
+  /** Executes a part of a step. */
   @FunctionalInterface
   interface Work {
     void run(int step, int part);
@@ -27,15 +27,15 @@ final class Relay {
   private final int all;
   private final int members;
 
-  /** The step, then a bit for each part that is taken, then one for each that is done. */
+  /** The number of the step, then a bit for each taken part, then a bit for each finished part. */
   private final AtomicLong state = new AtomicLong();
 
   private volatile boolean abandoned;
 
   /**
-   * Steps of which none is done.
+   * Creates a relay before its first step.
    *
-   * @param members who take part; parts of a number that is theirs by modulus they like best
+   * @param members number of members; member m prefers the parts p with p mod members = m
    */
   Relay(int steps, int parts, int members) {
     if (parts < 1 || parts > MOST_PARTS) {
@@ -50,9 +50,9 @@ final class Relay {
   /**
    * Takes part until all steps are done or a member has failed.
    *
-   * @param member who it is, from 0
+   * @param member its number, from 0
    */
-  @SuppressWarnings("ThreadPriorityCheck") // a wait of microseconds, in which others may work
+  @SuppressWarnings("ThreadPriorityCheck") // a wait of microseconds, in which others can run
   void join(int member, Work work) {
     int spins = 0;
     while (!abandoned) {
@@ -84,7 +84,9 @@ final class Relay {
     }
   }
 
-  /** One that nobody took: what it worked on before is in its caches. */
+  /**
+   * Takes a free part; preferred parts come first, because their data are in the member's caches.
+   */
   private int part(int member, int taken) {
     for (int part = member; 1 << part <= all; part += members) {
       if ((taken & 1 << part) == 0) {

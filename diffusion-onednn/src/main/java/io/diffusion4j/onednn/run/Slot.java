@@ -15,7 +15,7 @@ import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.javacpp.Pointer;
 
-/** The memory of one sample on its way through a program. */
+/** The memory of one sample during its run. */
 final class Slot {
   private final Scope scope;
   private final Memory arena;

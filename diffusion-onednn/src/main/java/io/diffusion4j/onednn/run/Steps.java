@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * The steps of a program. Each is done in parts, which may run at once; a step begins when all
- * parts of the one before are done.
+ * The steps of a program. Each step consists of parts, which may run concurrently; a step begins
+ * when all parts of the previous step have finished.
  */
 public final class Steps {
-  /** Weights of fewer bytes than this are soon read again. */
+  /** Weights of fewer bytes than this are read again quickly. */
   private static final long HEAVY = 64 << 10;
 
   private final int parts;
@@ -36,7 +36,7 @@ public final class Steps {
     steps.add(step);
   }
 
-  /** Begins a step in which each part has a share of so many. */
+  /** Begins a step in which each part has a share of this many items. */
   void divide(long size, BiConsumer<Integer, Range> work) {
     next();
     for (int part = 0; part < parts; part++) {
@@ -47,7 +47,7 @@ public final class Steps {
     }
   }
 
-  /** One more thing to do for a part in the step that was begun. */
+  /** Adds an action for a part of the current step. */
   void add(int part, Action action) {
     int step = steps.size() - 1;
     steps.get(step).get(part).add(action);
@@ -59,20 +59,20 @@ public final class Steps {
   }
 
   /**
-   * Steps that a sample goes through alone.
+   * A stretch of steps through which a sample passes alone.
    *
-   * @param steps of these
-   * @param parts these parts
+   * @param steps the steps
+   * @param parts their parts
    */
   record Stretch(Range steps, Range parts) {}
 
   /**
-   * The steps in stretches, for several samples at a time: a sample goes through a stretch alone,
-   * so that what a step wrote is still in the cache for the next. A step that reads more weights
-   * than anything else is a stretch of its own, so that all samples follow each other while the
-   * weights are in the cache; if each part of it has weights of its own, each is one.
+   * Divides the steps into stretches, for several samples at a time. A sample passes through a
+   * stretch alone, so that the output of a step is still in the cache for the next step. A step
+   * that reads mainly weights is a separate stretch, so that all samples use the weights while they
+   * are in the cache; if its parts have separate weights, each part is a stretch.
    *
-   * @param scratch is not counted
+   * @param scratch memory that is not counted
    */
   public List<Stretch> stretches(Collection<Buffer> scratch) {
     List<Stretch> stretches = new ArrayList<>();
@@ -112,7 +112,7 @@ public final class Steps {
     return constant >= HEAVY && 2 * constant > all;
   }
 
-  /** Whether each part reads large weights that no other does. */
+  /** Whether each part reads large weights that no other part reads. */
   private static boolean haveOwnWeights(List<List<Action>> step) {
     Set<Buffer> seen = new HashSet<>();
     for (List<Action> part : step) {
@@ -136,7 +136,7 @@ public final class Steps {
     return buffers;
   }
 
-  /** By step, then by part. */
+  /** The actions by step, then by part. */
   List<List<List<Action>>> all() {
     return steps;
   }

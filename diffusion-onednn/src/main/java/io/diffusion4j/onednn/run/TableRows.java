@@ -6,7 +6,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
- * Rows of a table by their numbers.
+ * Looks up rows of a table by their numbers.
  *
  * @param table {@code [rows, width]}
  * @param ids whole numbers in float32

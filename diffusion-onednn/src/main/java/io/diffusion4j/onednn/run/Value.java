@@ -6,13 +6,13 @@ import io.diffusion4j.onednn.core.View;
 import java.util.List;
 
 /**
- * What a layer computed for one sample, row-major.
+ * The result of a layer for one sample, row-major.
  *
- * @param offset of the first number in the buffer, in numbers
- * @param shape with the channels last
+ * @param offset offset of the first number in the buffer, in numbers
+ * @param shape shape with the channels last
  */
 public record Value(Buffer buffer, DataType type, long offset, List<Long> shape) {
-  /** A place in the arena for a value. */
+  /** Creates a value in the arena. */
   static Value in(Arena arena, DataType type, List<Long> shape) {
     long size = shape.stream().reduce(1L, Math::multiplyExact);
     return new Value(arena.buffer(size * type.bytes()), type, 0, shape);
@@ -22,7 +22,7 @@ public record Value(Buffer buffer, DataType type, long offset, List<Long> shape)
     return shape.get(shape.size() - 1);
   }
 
-  /** All positions that have channels. */
+  /** Returns the number of positions. */
   long pixels() {
     return size() / channels();
   }
@@ -43,29 +43,29 @@ public record Value(Buffer buffer, DataType type, long offset, List<Long> shape)
     return new Value(buffer, type, offset, other);
   }
 
-  /** Places of the first axis from an index on, as many as the shape has. */
+  /** Slices the first axis from an index on, to this shape. */
   Value from(long index, List<Long> part) {
     return new Value(buffer, type, offset + index * (size() / shape.get(0)), part);
   }
 
-  /** Some rows of an image. */
+  /** Views some rows of an image. */
   View rows(Range rows) {
     long row = width() * channels();
     return View.image(buffer, type, offset + rows.begin() * row, rows.size(), width(), channels());
   }
 
-  /** Some pixels, as an image of that height. */
+  /** Views some pixels as an image of this height. */
   View pixels(Range pixels) {
     return View.image(
         buffer, type, offset + pixels.begin() * channels(), pixels.size(), 1, channels());
   }
 
-  /** Some pixels, as a matrix. */
+  /** Views some pixels as a matrix. */
   View matrix(Range pixels) {
     return columns(pixels, new Range(0, channels()));
   }
 
-  /** Some channels of some pixels, as a matrix. */
+  /** Views some channels of some pixels as a matrix. */
   View columns(Range pixels, Range channels) {
     return new View(
         buffer,
@@ -75,7 +75,7 @@ public record Value(Buffer buffer, DataType type, long offset, List<Long> shape)
         new long[] {channels(), 1});
   }
 
-  /** Some of all numbers. */
+  /** Views some of all numbers. */
   View flat(Range range) {
     return View.dense(buffer, type, offset + range.begin(), range.size());
   }

@@ -7,12 +7,15 @@ import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
-/** Precisions as TensorFlow's types. Activations are typed by their family, to serve both. */
+/**
+ * Maps precisions to TensorFlow's types. Activations have the type of their family, for both
+ * precisions.
+ */
 public final class Casts {
   private Casts() {}
 
-  /** TensorFlow's type. */
-  @SuppressWarnings("unchecked") // an Operand<T> only ever carries T as a phantom
+  /** Returns TensorFlow's type. */
+  @SuppressWarnings("unchecked") // T is a phantom type of Operand<T>
   static Class<TFloating> type(Precision precision) {
     Class<? extends TFloating> type =
         switch (precision) {
@@ -22,7 +25,7 @@ public final class Casts {
     return (Class<TFloating>) type;
   }
 
-  /** A float32 value in a precision. */
+  /** Casts a float32 value to a precision. */
   public static Operand<TFloating> to(Ops tf, Operand<TFloat32> x, Precision precision) {
     return precision == Precision.FLOAT32 ? asFloating(x) : tf.dtypes.cast(x, type(precision));
   }

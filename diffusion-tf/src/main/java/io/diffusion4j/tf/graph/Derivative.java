@@ -12,18 +12,18 @@ import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TType;
 
 /**
- * Gradients that take less time than those TensorFlow derives.
+ * Gradients that are faster than those of TensorFlow's automatic differentiation.
  *
  * <p>TensorFlow looks a gradient up by the type of an operation. So a value with a gradient of ours
- * passes through an {@code IdentityN}, which has no gradient of its own, beside all that its
- * gradient is computed from; the name of that operation says which of the gradients it is. Python's
- * {@code tf.custom_gradient} works in this way.
+ * passes through an {@code IdentityN}, which has no gradient of its own, together with all operands
+ * of its gradient. The name of that operation selects the gradient. Python's {@code
+ * tf.custom_gradient} works in this way.
  *
  * <p>While TensorFlow adds gradients it holds the lock of the graph: a gradient here may build
- * operations, but to ask an operation for its shape would wait for ever.
+ * operations, but querying the shape of an operation would deadlock.
  */
 enum Derivative {
-  /** y = t·σ(t). Values: y, σ(t). Source: t. One product less than by the product rule. */
+  /** y = t·σ(t). Values: y, σ(t). Source: t. One product less than with the product rule. */
   SILU {
     @Override
     List<Operand<?>> ofSources(Ops tf, List<Output<?>> in, List<Output<?>> dy) {
@@ -36,7 +36,7 @@ enum Derivative {
 
   /**
    * The means of x and of x² over the pixels. Values: both means as {@code [B, 1, 1, C]}, and one
-   * over the number of pixels. Source: x. Two passes over x where TensorFlow's take six.
+   * over the number of pixels. Source: x. Two passes over x, where TensorFlow's gradients need six.
    */
   MOMENTS {
     @Override
@@ -50,7 +50,7 @@ enum Derivative {
     }
   },
 
-  /** a·b, batched. Value: the product. Sources: a, b. In the operation that oneDNN takes. */
+  /** a·b, batched. Value: the product. Sources: a, b. By the operation that oneDNN implements. */
   PRODUCT {
     @Override
     List<Operand<?>> ofSources(Ops tf, List<Output<?>> in, List<Output<?>> dy) {
@@ -61,7 +61,7 @@ enum Derivative {
     }
   },
 
-  /** a·bᵀ, batched. Value: the product. Sources: a, b. In the operation that oneDNN takes. */
+  /** a·bᵀ, batched. Value: the product. Sources: a, b. By the operation that oneDNN implements. */
   TRANSPOSED_PRODUCT {
     @Override
     List<Operand<?>> ofSources(Ops tf, List<Output<?>> in, List<Output<?>> dy) {
@@ -89,7 +89,7 @@ enum Derivative {
    */
   abstract List<Operand<?>> ofSources(Ops tf, List<Output<?>> in, List<Output<?>> dy);
 
-  /** The values, which have this derivative by the sources and no other. */
+  /** Returns the values, with only this derivative with respect to the sources. */
   List<Output<?>> of(Ops tf, List<Operand<?>> values, List<Operand<?>> sources) {
     List<Operand<?>> all = new ArrayList<>();
     values.forEach(value -> all.add(tf.stopGradient(value)));
@@ -103,22 +103,23 @@ enum Derivative {
       in.add(op.input(i));
     }
     var sources = named(op.name()).ofSources(tf, in, dy);
-    // The values' own gradients end at the stop before them, whatever they are.
+    // The values' own gradients are stopped before them.
     List<Operand<?>> all = new ArrayList<>(dy.subList(0, in.size() - sources.size()));
     all.addAll(sources);
     return all;
   }
 
-  /** Of an operation's name, to which numbers may have been added to tell it from others. */
+  /** Returns the derivative of an operation's name, which may have a numeric suffix. */
   private static Derivative named(String operation) {
     return valueOf(operation.replaceFirst("(_\\d+)+$", ""));
   }
 
-  /** a·b over the last two axes, each as it is or transposed. */
+  /** Computes a·b over the last two axes, each optionally transposed. */
   static Operand<TFloating> product(
       Ops tf, Operand<TFloating> a, boolean transposeA, Operand<TFloating> b, boolean transposeB) {
     var scope = tf.scope();
-    // What tf.train.batchMatMul makes, and what TensorFlow derives, is BatchMatMulV3: not oneDNN's.
+    // tf.train.batchMatMul and TensorFlow's gradients use BatchMatMulV3, which oneDNN does not
+    // implement.
     var op = scope.env().opBuilder("BatchMatMulV2", scope.makeOpName("BatchMatMulV2"), scope);
     op.addInput(a.asOutput());
     op.addInput(b.asOutput());
@@ -127,7 +128,7 @@ enum Derivative {
     return as(op.build().output(0));
   }
 
-  @SuppressWarnings("unchecked") // an Output<T> only ever carries T as a phantom
+  @SuppressWarnings("unchecked") // T is a phantom type of Output<T>
   static <T extends TType> Operand<T> as(Output<?> output) {
     return (Operand<T>) output;
   }

@@ -8,15 +8,15 @@ import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TType;
 
 /**
- * Parameters that are too large for a graph, as native tensors that every run is fed. Safe for use
- * by several threads at once until it is closed.
+ * Parameters that are too large for a graph, as native tensors that are fed to every run. Safe for
+ * use by several threads at once until it is closed.
  */
 public final class FedWeights implements AutoCloseable {
   private final List<Operand<TFloating>> placeholders;
   private final List<TType> values;
 
   /**
-   * Of values that are closed with it.
+   * Takes values, which are closed with this.
    *
    * @param placeholders of the graph, one for each value
    */
@@ -32,7 +32,7 @@ public final class FedWeights implements AutoCloseable {
     }
   }
 
-  /** Releases them; nothing may be running. */
+  /** Releases the values; no run may be in progress. */
   @Override
   public void close() {
     values.forEach(TType::close);

@@ -17,16 +17,16 @@ import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TType;
 
 /**
- * Weights from a checkpoint: frozen into the graph as constants, which lets oneDNN keep them
- * packed, or, where they are too large for a graph, native tensors that are fed to every run. A
- * variable would hold a copy of what fills it. The weights must fit the network, see {@link
+ * Weights from a checkpoint: frozen into the graph as constants, so that oneDNN can keep them
+ * packed; or, if they are too large for a graph, native tensors that are fed to every run. A
+ * variable would be a second copy. The weights must fit the network, see {@link
  * io.diffusion4j.nn.Network#requireFits}.
  */
 public final class LoadedWeights implements Weights {
   /**
    * A hundred million parameters. A graph is serialised when its session opens, and copied several
-   * times when it first runs: with a quarter more in it, in bfloat16, that took 20 s of processor
-   * time and 5 GB; and protobuf refuses messages of 2 GB.
+   * times when it first runs: with a quarter more, in bfloat16, that took 20 s of processor time
+   * and 5 GB; and protobuf rejects messages of 2 GB.
    */
   private static final long FREEZE_BELOW = 450_000_000L;
 
@@ -36,7 +36,7 @@ public final class LoadedWeights implements Weights {
    */
   private static final long SHARE_OF_TABLES = 7;
 
-  /** A parameter that is fed. */
+  /** A fed parameter. */
   private record Fed(Parameter parameter, Precision precision, Operand<TFloating> placeholder) {}
 
   private final NamedTensors source;
@@ -52,12 +52,12 @@ public final class LoadedWeights implements Weights {
     this.frozen = bytes < freezeBelow;
   }
 
-  /** Frozen if they are small enough, else fed. */
+  /** Freezes the weights if they are small enough, otherwise feeds them. */
   public static LoadedWeights from(NamedTensors source) {
     return from(source, FREEZE_BELOW);
   }
 
-  /** Frozen if they take fewer bytes in float32 than this, else fed. */
+  /** Freezes the weights if they need fewer bytes in float32 than this, otherwise feeds them. */
   static LoadedWeights from(NamedTensors source, long freezeBelow) {
     long bytes = 0;
     for (String name : source.names()) {
@@ -66,7 +66,7 @@ public final class LoadedWeights implements Weights {
     return new LoadedWeights(source, bytes, freezeBelow);
   }
 
-  /** How many bytes all of them take in float32. */
+  /** Returns the bytes of all weights in float32. */
   public long bytes() {
     return bytes;
   }
@@ -95,7 +95,7 @@ public final class LoadedWeights implements Weights {
     return NativeParameter.of(source.reader(parameter.key()), parameter, precision);
   }
 
-  /** Reads what is not frozen, when the network is built; the processors share in it. */
+  /** Reads the fed weights when the network is built, on all processors. */
   public FedWeights load() {
     Queue<TType> owned = new ConcurrentLinkedQueue<>();
     try {

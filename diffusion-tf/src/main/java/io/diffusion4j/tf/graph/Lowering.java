@@ -28,7 +28,7 @@ import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Spells each layer in TensorFlow operations. Every operation used here has a gradient.
+ * Translates each layer to TensorFlow operations. Every operation used here has a gradient.
  *
  * <p>Activations are {@code Operand<TFloating>} in the precision of the graph, numbers are {@code
  * Operand<TFloat32>}.
@@ -47,7 +47,7 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
   private final Map<Tensor, Operand<?>> converted = new HashMap<>();
 
   /**
-   * Lowers nothing yet.
+   * Creates a lowering without any nodes.
    *
    * @param batch the number of samples, or {@link Tensor#BATCH} to leave it open
    */
@@ -71,19 +71,19 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     values.add(node.layer().accept(this, node));
   }
 
-  /** The inputs that were lowered so far, by name. */
+  /** Returns the inputs lowered so far, by name. */
   Map<String, NetworkGraph.Input> inputs() {
     return inputs;
   }
 
   // Reading in a role
 
-  /** A value as numbers. */
+  /** Returns a value as numbers. */
   Operand<TFloat32> numbers(Tensor tensor) {
     return as(tensor, Role.NUMBERS);
   }
 
-  /** A value as activations. */
+  /** Returns a value as activations. */
   private Operand<TFloating> activations(Tensor tensor) {
     return as(tensor, Role.ACTIVATIONS);
   }
@@ -96,12 +96,12 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     return activations(node.inputs().get(i));
   }
 
-  /** A value in the role in which the node reads it. */
+  /** Returns a value in the role in which the node reads it. */
   private Operand<TNumber> any(Node node, int i) {
     return as(node.inputs().get(i), node.inputs().get(i).role());
   }
 
-  @SuppressWarnings("unchecked") // an Operand<T> only ever carries T as a phantom
+  @SuppressWarnings("unchecked") // T is a phantom type of Operand<T>
   private <T extends TNumber> Operand<T> as(Tensor tensor, Role role) {
     if (tensor.role() != role) {
       throw new IllegalStateException(tensor + " (expected: " + role + ")");
@@ -121,17 +121,17 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
                     : input((Operand<TFloat32>) value));
   }
 
-  /** Into the precision of the activations. */
+  /** Casts to the precision of the activations. */
   private Operand<TFloating> input(Operand<TFloat32> x) {
     return Casts.to(tf, x, precision);
   }
 
-  /** Out of the precision of the activations. */
+  /** Casts from the precision of the activations to float32. */
   private Operand<TFloat32> output(Operand<TFloating> x) {
     return x.type().equals(TFloat32.class) ? Casts.asFloat32(x) : tf.dtypes.cast(x, TFloat32.class);
   }
 
-  /** A constant in the precision of the activations. */
+  /** Returns a constant in the precision of the activations. */
   private Operand<TFloating> scalar(double value) {
     return input(tf.constant((float) value));
   }
@@ -142,7 +142,7 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     return weights.get(tf, Objects.requireNonNull(parameters.get(key), key), precision);
   }
 
-  /** Not cast to the precision. */
+  /** Returns a parameter without a cast to the precision. */
   private Operand<TFloat32> wideParameter(String key) {
     var parameter = Objects.requireNonNull(parameters.get(key), key);
     return Casts.asFloat32(weights.get(tf, parameter, Precision.FLOAT32));
@@ -150,7 +150,7 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
 
   // Shapes
 
-  /** A size of an axis, −1 where it is an unknown batch's. */
+  /** Returns the size of an axis; −1 for an unknown batch size. */
   private long size(Tensor tensor, int axis) {
     long size = tensor.size(axis);
     return size == Tensor.BATCH ? batch : size;
@@ -232,7 +232,7 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     return x.rank() == 2 ? y : reshape(y, node.output());
   }
 
-  /** TensorFlow's SAME pads differently from PyTorch at stride 2, so that padding is explicit. */
+  /** TensorFlow's SAME padding differs from PyTorch's at stride 2, so padding is explicit. */
   @Override
   public Operand<?> visit(Layer.Conv2d layer, Node node) {
     var w = parameter(layer.weight());
@@ -256,9 +256,9 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
   }
 
   /**
-   * In two stages, which is a third of the memory traffic of the textbook form: moments of each
-   * channel over the pixels, then moments of each group from those, then one multiply-add; a scale
-   * and shift of the sample go into the same single pass over the pixels.
+   * Computes in two stages, with a third of the memory traffic of the textbook form: moments of
+   * each channel over the pixels, then moments of each group from those, then one multiply-add. A
+   * sample's scale and shift are part of the same pass over the pixels.
    */
   @Override
   public Operand<?> visit(Layer.GroupNorm layer, Node node) {
@@ -277,14 +277,14 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     return layer.silu() ? siluAfter(y) : input(y);
   }
 
-  /** y = a·x + b with {@code [B, 1, 1, C]} coefficients. */
+  /** Computes y = a·x + b with {@code [B, 1, 1, C]} coefficients. */
   private record Affine(Operand<TFloat32> a, Operand<TFloat32> b) {
     Operand<TFloat32> of(Ops tf, Operand<TFloat32> x) {
       return tf.math.add(tf.math.mul(x, a), b);
     }
   }
 
-  /** SiLU of a wide value that is needed in the precision of the activations only afterwards. */
+  /** Computes SiLU of a float32 value, and then casts it to the precision of the activations. */
   private Operand<TFloating> siluAfter(Operand<TFloat32> t) {
     return switch (purpose) {
       case INFERENCE -> silu(input(t));
@@ -309,14 +309,14 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     var keep = Mean.keepDims(true);
     var groupMean = tf.math.mean(mean, inGroup, keep);
     var variance = tf.math.sub(tf.math.mean(square, inGroup, keep), tf.math.square(groupMean));
-    // The difference of two means may round below zero.
+    // The difference of two means may become negative by rounding.
     var scale = inverseDeviation(tf.math.maximum(variance, tf.constant(0f)), layer.eps());
     var a = tf.math.mul(gain, scale);
     var b = tf.math.sub(shift, tf.math.mul(groupMean, a));
     return new Affine(reshape(a, UNKNOWN, 1, 1, c), reshape(b, UNKNOWN, 1, 1, c));
   }
 
-  /** The means of x and of x² over the pixels: {@code [B, 1, 1, C]}. */
+  /** Returns the means of x and of x² over the pixels: {@code [B, 1, 1, C]}. */
   private record Moments(Operand<TFloat32> mean, Operand<TFloat32> square) {}
 
   private Moments moments(Operand<TFloat32> x) {
@@ -366,8 +366,8 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
   }
 
   /**
-   * 1/√(variance + eps). Not TensorFlow's rsqrt, whose last bit depends on where in the batch a
-   * value lies; root and quotient are correctly rounded everywhere.
+   * 1/√(variance + eps). It does not use TensorFlow's rsqrt, whose last bit depends on a value's
+   * position in the batch; root and quotient are correctly rounded everywhere.
    */
   private Operand<TFloat32> inverseDeviation(Operand<TFloat32> variance, double eps) {
     return tf.math.div(
@@ -391,8 +391,8 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     var v = activations(node, 2);
     int heads = layer.heads();
     var scale = 1 / Math.sqrt((double) last(q) / heads);
-    // Scaled before the heads are split: TensorFlow would fuse a product, a factor next to it and
-    // the mask into one operation, for which oneDNN has only its slow reference.
+    // Scaled before the heads are split: otherwise TensorFlow would fuse the product, the factor
+    // and the mask into one operation, for which oneDNN has only a slow reference implementation.
     var scaled = split(tf.math.mul(q, scalar(scale)), heads);
     var logits = output(batchMatMul(scaled, split(k, heads), true));
     for (int m = 3; m < node.inputs().size(); m++) {
@@ -476,7 +476,7 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     long h = x.shape().get(1);
     long w = x.shape().get(2);
     long c = last(x);
-    // Two plain copies of memory: side by side on the channel axis is side by side in the row.
+    // Two plain copies of memory, because a concatenation of channels is a concatenation of rows.
     var wide = reshape(tf.concat(List.of(x, x), tf.constant(3)), UNKNOWN, h, 1, 2 * w * c);
     return reshape(tf.concat(List.of(wide, wide), tf.constant(2)), node.output());
   }
@@ -500,7 +500,7 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     return tf.constant((float) value);
   }
 
-  /** Makes constants of the type of the activations, or of numbers. */
+  /** Creates constants of the type of the activations, or of numbers. */
   private interface Scalars {
     Operand<TFloating> of(double value);
   }

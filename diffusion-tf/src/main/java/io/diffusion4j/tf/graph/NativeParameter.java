@@ -12,20 +12,20 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
 /**
- * A parameter as a native tensor: from the checkpoint's axis order to the graph's ({@link Layout}),
- * tile by tile, so that what is worked on stays in the processor's caches and nothing of it on the
+ * A parameter as a native tensor: converted from the checkpoint's axis order to the graph's ({@link
+ * Layout}) tile by tile, so that the working set fits the processor's caches and nothing is on the
  * heap.
  */
 final class NativeParameter {
-  /** Elements of a strip of the result, in the second-level cache. */
+  /** Elements of a strip of the result, which fits the second-level cache. */
   private static final int STRIP = 1 << 17;
 
-  /** Outputs that are transposed together: two lines of the first-level cache, in bfloat16. */
+  /** Outputs that are transposed together: two cache lines, in bfloat16. */
   private static final int OUTPUTS = 64;
 
   private NativeParameter() {}
 
-  /** The parameter in the graph's layout and this precision; the caller closes it. */
+  /** Reads the parameter in the graph's layout and this precision; the caller closes it. */
   static TType of(TensorReader values, Parameter parameter, Precision precision) {
     Shape shape = Shape.of(parameter.layout().graphShape(parameter.shape()));
     return switch (precision) {
@@ -62,7 +62,10 @@ final class NativeParameter {
     }
   }
 
-  /** {@code [out, in, area]} to {@code [area, in, out]}, a strip of inputs after the other. */
+  /**
+   * Transposes {@code [out, in, area]} to {@code [area, in, out]}, one strip of inputs after the
+   * other.
+   */
   private static void transpose(int out, int in, int area, Elements elements) {
     int strip = Math.max(1, Math.min(in, STRIP / Math.max(1, out * area)));
     elements.allocate(OUTPUTS * strip * area, strip * area * out);
@@ -86,21 +89,23 @@ final class NativeParameter {
     }
   }
 
-  /** What is done to elements of either size: read in runs, gathered with a stride, written. */
+  /**
+   * The operations on elements of either size: reading in runs, gathering with a stride, writing.
+   */
   private interface Elements {
-    /** Makes room for what is read, and for what is gathered of it. */
+    /** Allocates the buffers for read and for gathered elements. */
     void allocate(int read, int gathered);
 
-    /** Reads elements from {@code first} on into the room for what is read. */
+    /** Reads elements from {@code first} on into the read buffer. */
     void read(int first, int at, int count);
 
-    /** Takes every {@code stride}-th element that was read, from {@code from} on. */
+    /** Gathers every {@code stride}-th element of the read buffer, from {@code from} on. */
     void gather(int to, int from, int stride, int count);
 
-    /** Writes what was read. */
+    /** Writes the read elements. */
     void write(long first, int at, int count);
 
-    /** Writes what was gathered. */
+    /** Writes the gathered elements. */
     void writeGathered(long first, int at, int count);
   }
 

@@ -15,7 +15,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
 /**
- * A network in a graph of TensorFlow's.
+ * A network in a TensorFlow graph.
  *
  * @param inputs by name
  * @param outputs in the network's order
@@ -25,9 +25,9 @@ public record NetworkGraph(Map<String, Input> inputs, List<Operand<TFloat32>> ou
    * An input.
    *
    * @param sample the shape of one sample
-   * @param integers whether it takes integers, else numbers
+   * @param integers whether it is an integer input
    */
-  @SuppressWarnings("ArrayRecordComponent") // a shape, compared by nobody
+  @SuppressWarnings("ArrayRecordComponent") // a shape, which is never compared
   record Input(Operand<?> placeholder, long[] sample, boolean integers) {}
 
   public NetworkGraph {
@@ -55,7 +55,7 @@ public record NetworkGraph(Map<String, Input> inputs, List<Operand<TFloat32>> ou
         lowering.inputs(), network.outputs().stream().map(lowering::numbers).toList());
   }
 
-  /** The placeholder of an input. */
+  /** Returns the placeholder of an input. */
   public Operand<?> input(String name) {
     return Objects.requireNonNull(inputs.get(name), name).placeholder;
   }

@@ -1,9 +1,11 @@
 package io.diffusion4j.tf.graph;
 
-/** The use that a graph is built for: the same values, by other operations. */
+/** The use of a graph. Its values are the same for each use, its operations differ. */
 public enum Purpose {
-  /** To be run: TensorFlow fuses values that are used only once. */
+  /** Inference: TensorFlow fuses values that are used only once. */
   INFERENCE,
-  /** To be differentiated: what the gradient needs is kept, and our own rules make it cheap. */
+  /**
+   * Training: values that the gradient needs are kept, and our own rules make the gradient cheap.
+   */
   TRAINING
 }

@@ -6,7 +6,7 @@ import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** Bulk copies between heap arrays and native tensors; the caller closes what is made here. */
+/** Bulk copies between heap arrays and native tensors; the caller closes the copies. */
 public final class Tensors {
   private Tensors() {}
 
@@ -38,7 +38,7 @@ public final class Tensors {
   private static short bfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
-      return (short) ((bits >>> 16) | 0x40); // stays a NaN when its low bits are cut
+      return (short) ((bits >>> 16) | 0x40); // stays a NaN when its low bits are dropped
     }
     return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }

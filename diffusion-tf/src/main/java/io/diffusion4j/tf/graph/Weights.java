@@ -7,10 +7,10 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * Where a network's parameters come from: initialised variables in training, a checkpoint at
- * inference. Layers cannot tell.
+ * The source of a network's parameters: initialised variables in training, a checkpoint at
+ * inference. Layers do not depend on the source.
  */
 public interface Weights {
-  /** The parameter in the graph's layout; each is asked for once. */
+  /** Returns the parameter in the graph's layout; called once for each. */
   Operand<TFloating> get(Ops tf, Parameter parameter, Precision precision);
 }

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 import org.tensorflow.proto.Event;
 import org.tensorflow.proto.Summary;
 
-/** Reads numbers back from the event files that an {@link EventWriter} wrote. */
+/** Reads numbers from the event files of an {@link EventWriter}. */
 public final class EventReader {
-  /** Of what frames a record: a checksum of its length, and one of what it says. */
+  /** Bytes of a record's checksums: one of its length, one of its content. */
   private static final int CHECKSUM = Integer.BYTES;
 
   private static final int LARGEST = 64 << 20;
@@ -23,20 +23,20 @@ public final class EventReader {
   private EventReader() {}
 
   /**
-   * A number by step, from all event files of a folder. Of a step that was done again after an
-   * interruption, what was written last counts. The end of a file may be missing.
+   * Reads a number by step, from all event files of a folder. For a step that was repeated after an
+   * interruption, the last value counts. The end of a file may be missing.
    *
    * @param name such as {@code loss}
-   * @throws IOException with a message that names the file, if it is none of events
+   * @throws IOException if a file is not an event file; the message names it
    */
   public static SortedMap<Long, Double> scalars(Path folder, String name) throws IOException {
     return scalars(folder).getOrDefault(name, new TreeMap<>());
   }
 
   /**
-   * All numbers by name and step, in the same way.
+   * Reads all numbers by name and step, in the same way.
    *
-   * @throws IOException with a message that names the file, if it is none of events
+   * @throws IOException if a file is not an event file; the message names it
    */
   public static SortedMap<String, SortedMap<Long, Double>> scalars(Path folder) throws IOException {
     List<Path> files;
@@ -72,7 +72,7 @@ public final class EventReader {
         }
       }
     } catch (EOFException end) {
-      // of the file, or where the process that wrote it was stopped
+      // the end of the file, or of the part that a stopped process has written
     }
   }
 }

@@ -20,8 +20,8 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
 
 /**
- * Writes event files that TensorBoard reads: numbers and pictures by step. For one thread. Where
- * the file system refuses, any method throws {@link UncheckedIOException}.
+ * Writes event files that TensorBoard reads: numbers and pictures by step. For one thread. If the
+ * file system fails, any method throws {@link UncheckedIOException}.
  */
 public final class EventWriter implements AutoCloseable {
   private final Path folder;
@@ -35,7 +35,7 @@ public final class EventWriter implements AutoCloseable {
   private final Op writeImage;
   private final Op close;
 
-  /** Writes into a folder, which is made if it is not there. */
+  /** Writes into a folder, which is created if it does not exist. */
   public EventWriter(Path folder) {
     this.folder = folder;
     var tf = Ops.create(graph);
@@ -48,8 +48,8 @@ public final class EventWriter implements AutoCloseable {
         tf.summary.createSummaryFileWriter(
             writer,
             tf.constant(folder.toString()),
-            tf.constant(100), // events kept back
-            tf.constant(10_000), // milliseconds they are kept back
+            tf.constant(100), // number of buffered events
+            tf.constant(10_000), // milliseconds for which events are buffered
             tf.constant(""));
     writeScalar = tf.summary.writeScalarSummary(writer, step, tag, value);
     var grey = tf.constant(new int[] {127, 127, 127});
@@ -66,7 +66,7 @@ public final class EventWriter implements AutoCloseable {
     }
   }
 
-  /** What TensorFlow says of a disk that is full is one of its own exceptions, of many lines. */
+  /** For a full disk, TensorFlow throws its own exception with a message of many lines. */
   private void run(Session.Runner runner) {
     try {
       runner.run().close();
@@ -82,7 +82,7 @@ public final class EventWriter implements AutoCloseable {
     graph.close();
   }
 
-  /** A number, such as the loss. */
+  /** Writes a number, such as the loss. */
   public void scalar(String name, long atStep, double number) {
     try (var s = TInt64.scalarOf(atStep);
         var t = TString.scalarOf(name);
@@ -91,7 +91,7 @@ public final class EventWriter implements AutoCloseable {
     }
   }
 
-  /** A picture, such as a sample of the model. */
+  /** Writes a picture, such as a sample of the model. */
   public void image(String name, long atStep, Image image) {
     float[] unit = image.pixels().clone();
     for (int i = 0; i < unit.length; i++) {

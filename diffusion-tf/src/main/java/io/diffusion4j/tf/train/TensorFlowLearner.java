@@ -64,7 +64,7 @@ final class TensorFlowLearner implements Learner {
   private final Placeholder<TFloat32> epsilon;
   private final List<Placeholder<TFloat32>> emaDecays = new ArrayList<>();
 
-  /** What puts the share of the first batch into the sum of gradients, if there are several. */
+  /** Stores the first batch's share of the gradient in the sum, if there are several batches. */
   private final List<Op> begins = new ArrayList<>();
 
   /** The gradients, if they are to be summed over processes, and where the sums are fed. */
@@ -74,10 +74,12 @@ final class TensorFlowLearner implements Learner {
   private final List<Integer> sizes = new ArrayList<>();
   private final Optional<AllReduce.Buffer> sums;
 
-  /** What adds that of a later one. */
+  /** Adds a later batch's share of the gradient to the sum. */
   private final List<Op> adds = new ArrayList<>();
 
-  /** {@code [B, 2]}, of the last step; empty if there was none or the loss knows no timesteps. */
+  /**
+   * {@code [B, 2]} of the last step; empty before the first step, or for a loss without timesteps.
+   */
   private float[] timestepLosses = {};
 
   /** Builds the training graph. */
@@ -151,7 +153,7 @@ final class TensorFlowLearner implements Learner {
     return mean;
   }
 
-  /** The sum of the shares that the batches of a step have in the gradient. */
+  /** The sum of the gradient's shares of a step's batches. */
   private Operand<TFloat32> sum(Ops tf, TrainableWeights.Slot slot, Operand<TFloat32> gradient) {
     var sum = tf.variable(slot.shape(), TFloat32.class);
     var share = tf.math.mul(gradient, tf.constant(1f / config.accumulate()));
@@ -161,8 +163,8 @@ final class TensorFlowLearner implements Learner {
   }
 
   /**
-   * A step of the optimizer and the moving averages. Every update waits for the clipping factor,
-   * which needs all gradients, so no weight changes while it is still read.
+   * Builds a step of the optimizer and the moving averages. Every update depends on the clipping
+   * factor, which depends on all gradients, so no weight changes while it is still read.
    */
   private void update(
       Ops tf, TrainableWeights.Slot slot, Operand<TFloat32> gradient, Operand<TFloat32> barrier) {
@@ -226,7 +228,7 @@ final class TensorFlowLearner implements Learner {
     return tf.assignSub(slot.variable(), step);
   }
 
-  /** The polynomials of {@link Muon}, of the smaller of the matrix's products with itself. */
+  /** The polynomials of {@link Muon}, in the smaller product of the matrix with its transpose. */
   private static Operand<TFloat32> orthogonal(
       Ops tf, Muon.Matrix matrix, Operand<TFloat32> values) {
     var norm = tf.math.sqrt(tf.math.mul(tf.constant(2f), tf.nn.l2Loss(values)));
@@ -246,7 +248,7 @@ final class TensorFlowLearner implements Learner {
     return tall ? tf.linalg.matMul(x, product) : tf.linalg.matMul(product, x);
   }
 
-  /** A·I + B·G + C·G², what an iteration multiplies by. */
+  /** Computes A·I + B·G + C·G², the factor of an iteration. */
   private static Operand<TFloat32> factor(Ops tf, int rank, Operand<TFloat32> gram) {
     var linear = tf.linalg.tensorDiag(tf.fill(tf.constant(new int[] {rank}), tf.constant(Muon.A)));
     var cubic = tf.math.mul(gram, tf.constant(Muon.B));
@@ -271,8 +273,8 @@ final class TensorFlowLearner implements Learner {
   }
 
   /**
-   * Fills variables in one run: TensorFlow optimises the graph anew for every set of operations it
-   * is asked for, which for a variable at a time would take minutes.
+   * Fills variables in one run: TensorFlow optimises the graph for every new set of operations,
+   * which would take minutes for one variable at a time.
    */
   private void fill(Map<Cell, float[]> checkpointOrder) {
     List<TType> owned = new ArrayList<>();
@@ -382,9 +384,9 @@ final class TensorFlowLearner implements Learner {
   /**
    * Runs operations of a step.
    *
-   * @param batch what they need of the data
-   * @param values gets the loss of the batch
-   * @return the norm of the gradient, as it is until then
+   * @param batch the data that they need
+   * @param values receives the loss of the batch
+   * @return the norm of the gradient accumulated so far
    */
   private double run(
       Optional<Batch> batch, List<Op> targets, long step, List<LossNetwork.Value> values) {
@@ -412,7 +414,7 @@ final class TensorFlowLearner implements Learner {
     }
   }
 
-  /** Feeds what the updates need of the step. */
+  /** Feeds the values of the step that the updates need. */
   private void feed(Session.Runner runner, List<TType> owned, long step) {
     double learningRate = config.rate(step);
     double correction2 = 1 - Math.pow(config.optimizer().beta2(), step + 1.0);
@@ -439,7 +441,7 @@ final class TensorFlowLearner implements Learner {
     runner.feed(scalar, tensor);
   }
 
-  /** In one run, for the reason that {@link #fill(Map)} has. */
+  /** Reads variables in one run, for the same reason as in {@link #fill(Map)}. */
   @Override
   public NamedTensors read(Set<Role> roles) {
     Map<String, Cell> cells = new LinkedHashMap<>();

@@ -15,7 +15,7 @@ import java.util.Optional;
 public final class TensorFlowTrainingEngine implements TrainingEngine {
   private final TensorFlowEngine engine = new TensorFlowEngine();
 
-  /** Makes the engine; the library is loaded when it is first needed. */
+  /** Creates the engine; the library is loaded at its first use. */
   public TensorFlowTrainingEngine() {}
 
   @Override

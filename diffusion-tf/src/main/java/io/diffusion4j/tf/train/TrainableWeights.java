@@ -14,13 +14,13 @@ import org.tensorflow.op.core.Variable;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
-/** Float32 variables, cast where a layer computes in less. */
+/** Float32 variables, with a cast where a layer computes in a lower precision. */
 final class TrainableWeights implements Weights {
   /**
    * A parameter and its variable.
    *
-   * @param read the one read that the network is built on; operations on the variable itself would
-   *     crash in the gradient, since its type is a reference
+   * @param read the single read operation that the network uses; operations on the variable itself
+   *     would crash in the gradient, since its type is a reference
    */
   record Slot(Parameter parameter, Variable<TFloat32> variable, Operand<TFloat32> read) {
     Shape shape() {
@@ -39,7 +39,7 @@ final class TrainableWeights implements Weights {
     return Casts.to(tf, read, precision);
   }
 
-  /** The slot of a parameter that the network has asked for. */
+  /** Returns the slot of a parameter of the network. */
   Slot slot(String key) {
     return Objects.requireNonNull(slots.get(key), key);
   }
