@@ -6,6 +6,7 @@ import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.Cosines;
 import java.util.List;
 
 /**
@@ -40,9 +41,6 @@ public record ClipNetwork(ClipTextNetwork text, ClipVisionNetwork vision)
     var v = vision.define(nn, inputs).get(0);
     var scale = nn.map(Function.EXP, ContrastiveLoss.logScale(nn));
     return List.of(
-        t,
-        v,
-        ContrastiveLoss.logits(
-            nn, ContrastiveLoss.normalise(nn, v), ContrastiveLoss.normalise(nn, t), scale));
+        t, v, Cosines.logits(nn, Cosines.normalise(nn, v), Cosines.normalise(nn, t), scale));
   }
 }

@@ -4,12 +4,13 @@ import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Operation;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.Cosines;
 import io.diffusion4j.nn.train.CrossEntropy;
 import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.weights.Init;
 import java.util.Map;
 
-/** The components of contrastive losses: unit vectors and a learned temperature. */
+/** The symmetric contrastive loss, and its learned temperature. */
 public final class ContrastiveLoss {
   /** The key of the temperature's logarithm. */
   public static final String LOGIT_SCALE = "logit_scale";
@@ -30,22 +31,16 @@ public final class ContrastiveLoss {
    * @param largest the upper bound of the factor of the cosines
    */
   public static Objective.Loss of(Nn nn, Tensor text, Tensor image, double largest) {
-    var t = normalise(nn, text);
-    var v = normalise(nn, image);
+    var t = Cosines.normalise(nn, text);
+    var v = Cosines.normalise(nn, image);
     var scale = scale(nn, largest);
-    var logits = logits(nn, v, t, scale);
-    var pairs = nn.multiply(nn.sum(nn.multiply(v, t), 1), scale);
+    var logits = Cosines.logits(nn, v, t, scale);
+    var pairs = Cosines.pairs(nn, v, t, scale);
     var ofImages = CrossEntropy.of(nn, logits, pairs, 1);
     var ofTexts = CrossEntropy.of(nn, logits, pairs, 0);
     return new Objective.Loss(
         nn.multiply(nn.add(ofImages, ofTexts), nn.constant(0.5)),
         Map.of("logit_scale", scale, "accuracy", CrossEntropy.accuracy(nn, logits, pairs, 1)));
-  }
-
-  /** Rows of length 1: {@code [B, E] → [B, E]}. */
-  public static Tensor normalise(Nn nn, Tensor x) {
-    var square = nn.reshape(nn.sum(nn.map(Function.SQUARE, x), 1), x.size(0), 1);
-    return nn.multiply(x, nn.map(Function.INVERSE_ROOT, nn.add(square, nn.constant(1e-12))));
   }
 
   /** The learned factor of the cosines. Call it once per network. */
@@ -58,16 +53,5 @@ public final class ContrastiveLoss {
   /** The logarithm of the factor, ln(1/0.07) before training. */
   static Tensor logScale(Nn nn) {
     return nn.parameter(LOGIT_SCALE, Init.constant(INITIAL));
-  }
-
-  /**
-   * The scaled cosine of every row of a with every row of b.
-   *
-   * @param a unit vectors {@code [A, E]}
-   * @param b unit vectors {@code [B, E]}
-   * @return {@code [A, B]}
-   */
-  public static Tensor logits(Nn nn, Tensor a, Tensor b, Tensor scale) {
-    return nn.multiply(nn.product(a, b), scale);
   }
 }

@@ -1,7 +1,6 @@
 package io.diffusion4j.clip.noised;
 
 import io.diffusion4j.clip.BlockKeys;
-import io.diffusion4j.clip.ContrastiveLoss;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
@@ -9,6 +8,7 @@ import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.Cosines;
 import io.diffusion4j.nn.weights.Init;
 import java.util.List;
 
@@ -111,7 +111,7 @@ public record NoisedVisionNetwork(
     public List<Tensor> define(Nn nn, Inputs inputs) {
       var embedding = network.define(nn, inputs).get(0);
       var text = inputs.floats(TEXT, network.embeddingDim);
-      var cosine = nn.sum(nn.multiply(ContrastiveLoss.normalise(nn, embedding), text), 1);
+      var cosine = nn.sum(nn.multiply(Cosines.normalise(nn, embedding), text), 1);
       return List.of(nn.multiply(cosine, nn.constant(scale)), embedding);
     }
   }

@@ -3,6 +3,7 @@ package io.diffusion4j.evaluation.judge;
 import io.diffusion4j.clip.ContrastiveLoss;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.train.Cosines;
 import io.diffusion4j.nn.train.CrossEntropy;
 import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.training.strict.Faults;
@@ -42,10 +43,10 @@ record JudgeObjective(JudgeImageNetwork image, JudgeTextNetwork text, Words.Bags
     int count = names.count();
     var ids = nn.constant(names.ids(), count, names.length());
     var weights = nn.constant(names.weights(), count, names.length());
-    var texts = ContrastiveLoss.normalise(nn, text.forward(nn, ids, weights));
-    var images = ContrastiveLoss.normalise(nn, image.define(nn, inputs).get(0));
+    var texts = Cosines.normalise(nn, text.forward(nn, ids, weights));
+    var images = Cosines.normalise(nn, image.define(nn, inputs).get(0));
     var scale = ContrastiveLoss.scale(nn, ContrastiveLoss.LARGEST);
-    var logits = ContrastiveLoss.logits(nn, images, texts, scale);
+    var logits = Cosines.logits(nn, images, texts, scale);
     var concept = nn.oneHot(inputs.ints(CONCEPT), count);
     var wanted = nn.sum(nn.multiply(logits, concept), 1);
     return new Loss(
