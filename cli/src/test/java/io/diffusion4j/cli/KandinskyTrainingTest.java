@@ -85,7 +85,6 @@ class KandinskyTrainingTest {
       "generate", "all red",
       "--model", model.resolve("decoder").toString(),
       "--size", "16x16",
-      "--prior-steps", "2",
       "--decoder-steps", "2",
       "-o", png.toString()
     };
@@ -176,11 +175,30 @@ class KandinskyTrainingTest {
   }
 
   @Test
+  void aPriorOfOnePassIsTrainedForAModelWithoutOneAndDrawsWithIt() throws IOException {
+    Path model = folder.resolve("direct");
+    String[] how = {
+      "--kind", "direct", "--steps", "24", "--learning-rate", "1e-3", "--technique", "contrast=0"
+    };
+    Run run = train("prior", decoder, model, how);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertFalls(losses(model, "prior-direct"));
+    assertThat(model.resolve("decoder/prior_eclipse/config.json"))
+        .content()
+        .contains("\"additional_embeddings\": 3", "\"embedding_dim\": 64");
+    assertDraws(model, "--prior", "eclipse");
+    Run other = train("decoder", decoder, model, "--kind", "direct");
+    assertThat(other.status()).isEqualTo(FailureHandler.BAD_INPUT);
+    assertThat(other.err()).contains("kind: direct (expected: none for the part decoder)");
+  }
+
+  @Test
   void whatTheFamilyDoesNotHaveIsRefused() {
     Path model = folder.resolve("refused");
     Run part = train("upsampler", decoder, model, "--steps", "1");
     assertThat(part.status()).isEqualTo(FailureHandler.BAD_INPUT);
-    assertThat(part.err()).contains("part: upsampler (expected: prior, decoder, of a model such");
+    assertThat(part.err())
+        .contains("part: upsampler (expected: prior, prior-direct, decoder, of a");
     Run text = train("decoder", decoder, model, "--technique", "text-drop=0.5");
     assertThat(text.status()).isEqualTo(FailureHandler.BAD_INPUT);
     assertThat(text.err()).contains("text-drop: 0.5 (expected: 0, as the decoder");

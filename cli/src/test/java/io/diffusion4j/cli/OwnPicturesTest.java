@@ -169,6 +169,35 @@ class OwnPicturesTest {
   }
 
   @Test
+  void aPriorOfOnePassIsTrainedBesideTheOthersAndDrawnWith() {
+    Path tuned = folder.resolve("direct");
+    String[] from = {
+      "--kind",
+      "direct",
+      "--start-from",
+      model.toString(),
+      "--steps",
+      "2",
+      "--validation",
+      "0.3",
+      "--validate-every",
+      "1",
+      "--batch",
+      "4"
+    };
+    Run run = train("prior", pictures, "tiny", tuned, "direct-state", from);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err()).containsPattern("validation/own cosine -?[01]\\.\\d+");
+    Path png = folder.resolve("direct.png");
+    String[] draw = {"generate", "a red disc", "--model", tuned.toString(), "-o", png.toString()};
+    Run drawn =
+        Run.of(
+            Stream.concat(Stream.of(draw), Stream.of("--prior", "eclipse")).toArray(String[]::new));
+    assertThat(drawn.status()).as(drawn.err()).isZero();
+    assertThat(png).isNotEmptyFile();
+  }
+
+  @Test
   void aTrainingIsMeasuredAndDrawnWithWhileItGoesOn() throws IOException {
     Path watched = folder.resolve("watched");
     String[] options = {

@@ -143,6 +143,7 @@ class TrainingTest {
       case CLIP -> List.of("text_encoder/model.safetensors", "image_encoder/model.safetensors");
       case PRIOR -> List.of("prior" + diffusers);
       case PRIOR_AR -> List.of("prior_ar/model.safetensors");
+      case PRIOR_DIRECT -> List.of("prior_eclipse" + diffusers);
       case DECODER -> List.of("decoder" + diffusers, "text_proj" + diffusers);
       case UPSAMPLER -> List.of("super_res_first" + diffusers);
       case UPSAMPLER_LAST -> List.of("super_res_last" + diffusers);

@@ -16,6 +16,10 @@ final class KandinskyFolder {
   static final String SCHEDULER = "scheduler";
 
   static final String PRIOR = "prior";
+
+  /** A prior of one pass, in the folder of a decoder; no component of diffusers. */
+  static final String ECLIPSE = "prior_eclipse";
+
   static final String TEXT_ENCODER = "text_encoder";
   static final String TOKENIZER = "tokenizer";
   static final String IMAGE_ENCODER = "image_encoder";

@@ -81,6 +81,11 @@ public record KandinskyPair(Path decoder, Path prior) {
     return prior.resolve(KandinskyFolder.SCHEDULER);
   }
 
+  /** Returns the folder of a prior of one pass, which few decoders have. */
+  public Path eclipse() {
+    return decoder.resolve(KandinskyFolder.ECLIPSE);
+  }
+
   public Path textEncoder() {
     return prior.resolve(KandinskyFolder.TEXT_ENCODER);
   }

@@ -23,7 +23,6 @@ record PriorPlace(Path pipeline, Path network) {
   /** A prior of one pass, in a folder of the decoder's. */
   private static final String ECLIPSE = "eclipse";
 
-  private static final String ECLIPSE_FOLDER = "prior_eclipse";
   private static final String CONFIG = "config.json";
 
   /**
@@ -37,7 +36,7 @@ record PriorPlace(Path pipeline, Path network) {
     if (asked.equals(USUAL)) {
       return usual(named(decoder));
     }
-    Path folder = asked.equals(ECLIPSE) ? decoder.resolve(ECLIPSE_FOLDER) : Path.of(asked);
+    Path folder = asked.equals(ECLIPSE) ? decoder.resolve(KandinskyFolder.ECLIPSE) : Path.of(asked);
     if (KandinskyFolder.isPrior(folder)) {
       return usual(folder);
     }
@@ -47,7 +46,7 @@ record PriorPlace(Path pipeline, Path network) {
         asked,
         "diffusion, eclipse with %s in the decoder's folder, or a folder: of a prior pipeline or"
             + " of a PriorTransformer",
-        ECLIPSE_FOLDER);
+        KandinskyFolder.ECLIPSE);
     return new PriorPlace(named(decoder), folder);
   }
 

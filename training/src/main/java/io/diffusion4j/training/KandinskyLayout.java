@@ -10,19 +10,20 @@ import java.util.Map;
 
 /** The layout of a Kandinsky model: the folder of a decoder, and the folder of its prior. */
 record KandinskyLayout(KandinskyPair pair) implements ModelLayout {
-  private static final List<Part> PARTS = List.of(Part.PRIOR, Part.DECODER);
+  private static final List<Part> PARTS = List.of(Part.PRIOR, Part.PRIOR_DIRECT, Part.DECODER);
 
   private Map<String, Path> folders() {
-    return Map.of(
-        UnclipFolder.TEXT_ENCODER, pair.textEncoder(),
-        UnclipFolder.IMAGE_ENCODER, pair.imageEncoder(),
-        UnclipFolder.TOKENIZER, pair.tokenizer(),
-        UnclipFolder.FEATURE_EXTRACTOR, pair.imageProcessor(),
-        UnclipFolder.PRIOR, pair.priorNetwork(),
-        UnclipFolder.PRIOR_SCHEDULER, pair.priorScheduler(),
-        UnclipFolder.DECODER, pair.unet(),
-        UnclipFolder.DECODER_SCHEDULER, pair.decoderScheduler(),
-        KandinskyPair.MOVQ, pair.movq());
+    return Map.ofEntries(
+        Map.entry(UnclipFolder.TEXT_ENCODER, pair.textEncoder()),
+        Map.entry(UnclipFolder.IMAGE_ENCODER, pair.imageEncoder()),
+        Map.entry(UnclipFolder.TOKENIZER, pair.tokenizer()),
+        Map.entry(UnclipFolder.FEATURE_EXTRACTOR, pair.imageProcessor()),
+        Map.entry(UnclipFolder.PRIOR, pair.priorNetwork()),
+        Map.entry(UnclipFolder.PRIOR_SCHEDULER, pair.priorScheduler()),
+        Map.entry(UnclipFolder.PRIOR_ECLIPSE, pair.eclipse()),
+        Map.entry(UnclipFolder.DECODER, pair.unet()),
+        Map.entry(UnclipFolder.DECODER_SCHEDULER, pair.decoderScheduler()),
+        Map.entry(KandinskyPair.MOVQ, pair.movq()));
   }
 
   @Override
@@ -62,6 +63,9 @@ record KandinskyLayout(KandinskyPair pair) implements ModelLayout {
   /** The decoder's are those of the published training: the plain loss at uniform timesteps. */
   @Override
   public Map<String, String> techniques(Part part) {
+    if (part == Part.PRIOR_DIRECT) {
+      return Map.of();
+    }
     if (part != Part.DECODER) {
       return ModelLayout.scheduler(pair.priorScheduler())
           .map(scheduler -> ModelLayout.predicting(scheduler.parameterization()))

@@ -1,6 +1,7 @@
 package io.diffusion4j.training;
 
 import static io.diffusion4j.training.PartTechniques.BLUR;
+import static io.diffusion4j.training.PartTechniques.CONTRAST;
 import static io.diffusion4j.training.PartTechniques.DROP;
 import static io.diffusion4j.training.PartTechniques.LOW_NOISE;
 import static io.diffusion4j.training.PartTechniques.NOISE;
@@ -25,6 +26,8 @@ public enum Part {
   PRIOR(Use.CAPTIONED),
   /** The autoregressive prior, an optional second prior of a pipeline. */
   PRIOR_AR(Use.CAPTIONED),
+  /** The prior of one pass (ECLIPSE), an optional prior of a pipeline. */
+  PRIOR_DIRECT(Use.CAPTIONED),
   DECODER(Use.CAPTIONED),
   /** The upsampler's network for all steps but the last. */
   UPSAMPLER(Use.PICTURES),
@@ -52,7 +55,15 @@ public enum Part {
 
   /** Whether it is trained on CLIP's image embeddings, which may be stored ones. */
   public boolean learnsFromEmbeddings() {
-    return this == PRIOR || this == PRIOR_AR || this == DECODER;
+    return this == PRIOR || this == PRIOR_AR || this == PRIOR_DIRECT || this == DECODER;
+  }
+
+  /**
+   * Whether it is trained with all parts of a model. A prior of one pass is trained when it is
+   * asked for, also for a finished model without one.
+   */
+  public boolean isOfEveryModel() {
+    return isOfUnclip() && this != PRIOR_DIRECT;
   }
 
   /** Returns the use of a {@link DataSet} by this part. */
@@ -66,6 +77,7 @@ public enum Part {
       case CLIP, CLASSIFIER, NOISED_CLIP -> Techniques.of();
       case PRIOR -> Techniques.of(PREDICTION, STANDARDIZED, DROP);
       case PRIOR_AR -> Techniques.of(DROP);
+      case PRIOR_DIRECT -> Techniques.of(CONTRAST);
       case DECODER ->
           Techniques.of(PREDICTION, WEIGHTING, SHIFT, LOW_NOISE, DROP, TEXT_DROP)
               .with(WEIGHTING.name(), "min-snr-plus-one-or-eps");
@@ -85,6 +97,7 @@ public enum Part {
       case CLIP -> UnclipFolder.TEXT_ENCODER;
       case PRIOR -> UnclipFolder.PRIOR;
       case PRIOR_AR -> UnclipFolder.PRIOR_AR;
+      case PRIOR_DIRECT -> UnclipFolder.PRIOR_ECLIPSE;
       case DECODER -> UnclipFolder.DECODER;
       case UPSAMPLER -> UnclipFolder.SUPER_RES_FIRST;
       case UPSAMPLER_LAST -> UnclipFolder.SUPER_RES_LAST;
@@ -97,7 +110,7 @@ public enum Part {
   /** Returns the component with its scheduler, if it denoises. */
   Optional<String> scheduler() {
     return switch (this) {
-      case CLIP, PRIOR_AR, DDPM, DAE, CLASSIFIER, NOISED_CLIP -> Optional.empty();
+      case CLIP, PRIOR_AR, PRIOR_DIRECT, DDPM, DAE, CLASSIFIER, NOISED_CLIP -> Optional.empty();
       case PRIOR -> Optional.of(UnclipFolder.PRIOR_SCHEDULER);
       case DECODER -> Optional.of(UnclipFolder.DECODER_SCHEDULER);
       case UPSAMPLER, UPSAMPLER_LAST -> Optional.of(UnclipFolder.SUPER_RES_SCHEDULER);

@@ -49,6 +49,9 @@ public final class PartTechniques {
   /** Whether embeddings are standardised to mean 0 and variance 1. */
   public static final Technique<Boolean> STANDARDIZED = Technique.onOrOff("standardized", "on");
 
+  /** λ, the weight of finding the text of each drawn embedding, of a prior of one pass. */
+  public static final Technique<Double> CONTRAST = Technique.number("contrast", 0.2, 0, 1e3);
+
   private PartTechniques() {}
 
   private static Technique<Double> probability(String name, double usual) {

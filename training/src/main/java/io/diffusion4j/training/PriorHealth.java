@@ -6,6 +6,7 @@ import io.diffusion4j.data.ImageEmbedder.Embedded;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.part.Prior;
+import io.diffusion4j.diffusion.part.Prompt;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -20,6 +21,7 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.train.Validation;
 import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.prior.OnePassPrior;
 import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
@@ -65,29 +67,39 @@ final class PriorHealth implements Health {
   public Map<String, Double> of(NamedTensors weights) {
     List<float[]> drawn;
     try (var model = PriorModel.of(config, weights, parameterization, standardization, compute)) {
-      var stage =
-          new DiffusionStage<>(
-              Prior.STAGE,
-              model.denoiser(),
-              new CosineSchedule(Job.TRAIN_STEPS),
-              TimestepSpacings.UNCLIP,
-              X0Treatment.NONE,
-              config.embeddingDim());
-      List<Draw<TextEncoding>> draws = new ArrayList<>(PICTURES);
-      for (int i = 0; i < PICTURES; i++) {
-        draws.add(new Draw<>(texts.get(i), new PhiloxNoise(0, i)));
-      }
-      drawn =
-          stage
-              .sample(
-                  draws, new SamplingSettings(new DdimSampler(0), STEPS, 1), SamplingListener.NONE)
-              .stream()
-              .map(standardization::restore)
-              .toList();
+      drawn = drawn(model);
     }
     return Map.of(
         Validation.PREFIX + "own cosine", cosine(drawn, 0),
         Validation.PREFIX + "other cosine", cosine(drawn, PICTURES / 2));
+  }
+
+  private List<float[]> drawn(PriorModel model) {
+    if (config.course() == PriorConfig.Course.ONE_PASS) {
+      List<Draw<Prompt>> draws = new ArrayList<>(PICTURES);
+      for (int i = 0; i < PICTURES; i++) {
+        draws.add(new Draw<>(new Prompt(texts.get(i), texts.get(i)), new PhiloxNoise(0, i)));
+      }
+      var prior = new OnePassPrior(model);
+      return prior.sample(draws, prior.stage().defaults(), SamplingListener.NONE);
+    }
+    var stage =
+        new DiffusionStage<>(
+            Prior.STAGE,
+            model.denoiser(),
+            new CosineSchedule(Job.TRAIN_STEPS),
+            TimestepSpacings.UNCLIP,
+            X0Treatment.NONE,
+            config.embeddingDim());
+    List<Draw<TextEncoding>> draws = new ArrayList<>(PICTURES);
+    for (int i = 0; i < PICTURES; i++) {
+      draws.add(new Draw<>(texts.get(i), new PhiloxNoise(0, i)));
+    }
+    return stage
+        .sample(draws, new SamplingSettings(new DdimSampler(0), STEPS, 1), SamplingListener.NONE)
+        .stream()
+        .map(standardization::restore)
+        .toList();
   }
 
   /** Returns the mean cosine of the embedding drawn for a caption and a picture at an offset. */

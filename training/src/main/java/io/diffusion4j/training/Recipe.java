@@ -144,7 +144,7 @@ public record Recipe(
   public TrainingConfig config(Part part) {
     return switch (part) {
       case CLIP -> preset.clip().training().config();
-      case PRIOR -> preset.prior().training().config();
+      case PRIOR, PRIOR_DIRECT -> preset.prior().training().config();
       case PRIOR_AR -> preset.priorAr().training().config();
       case DECODER -> preset.decoder().training().config();
       case UPSAMPLER -> preset.upsampler().training().config();
@@ -180,6 +180,7 @@ public record Recipe(
           case CLIP -> new ClipTraining(job);
           case PRIOR -> new PriorTraining(job);
           case PRIOR_AR -> new AutoregressiveTraining(job);
+          case PRIOR_DIRECT -> new DirectTraining(job);
           case DECODER ->
               layout() instanceof KandinskyLayout kandinsky
                   ? new KandinskyDecoderTraining(job, kandinsky.pair())
@@ -199,7 +200,7 @@ public record Recipe(
       String main = setup.part().component();
       var start = ModelLayout.of(first);
       Check.that(
-          Files.isDirectory(start.component(main)),
+          Files.isDirectory(start.component(main)) || !setup.part().isOfEveryModel(),
           "start-from",
           first + ", without " + main,
           main);

@@ -16,6 +16,7 @@ import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -62,6 +63,28 @@ record Shapes(Recipe recipe) {
                         text.positions()));
     requireClips("prior.embedding_dim", config.embeddingDim(), text.embeddingDim());
     requireClips("prior.num_embeddings", config.textLength(), text.positions());
+    return config;
+  }
+
+  /** A prior of one pass: that of the model to start from, or one of the preset's size. */
+  PriorConfig direct() {
+    var text = text();
+    var usual = preset().priorConfig();
+    var config =
+        first(UnclipFolder.PRIOR_ECLIPSE)
+            .filter(Files::isDirectory)
+            .map(PriorModel::readConfig)
+            .orElseGet(
+                () ->
+                    new PriorConfig(
+                        usual.heads(),
+                        usual.headDim(),
+                        usual.layers(),
+                        text.embeddingDim(),
+                        text.positions(),
+                        PriorConfig.Course.ONE_PASS));
+    requireClips("prior_eclipse.embedding_dim", config.embeddingDim(), text.embeddingDim());
+    requireClips("prior_eclipse.num_embeddings", config.textLength(), text.positions());
     return config;
   }
 

@@ -16,9 +16,6 @@ public enum PriorChoice {
   /** The prior that a pipeline may have in addition. */
   AR;
 
-  /** The component with a prior of one pass; diffusers has no such component. */
-  private static final String ECLIPSE_FOLDER = "prior_eclipse";
-
   private static final String ECLIPSE = "eclipse";
 
   /** The prior that a model is opened with; a prior of one pass stands in for the diffusion one. */
@@ -39,7 +36,11 @@ public enum PriorChoice {
     Optional<Path> folder =
         how.prior()
             .filter(word -> !isKnown(word))
-            .map(word -> word.equals(ECLIPSE) ? model.resolve(ECLIPSE_FOLDER) : Path.of(word));
+            .map(
+                word ->
+                    word.equals(ECLIPSE)
+                        ? model.resolve(UnclipFolder.PRIOR_ECLIPSE)
+                        : Path.of(word));
     folder.ifPresent(
         path ->
             Check.that(

@@ -32,6 +32,9 @@ public final class UnclipFolder {
   /** The autoregressive prior; diffusers has no such component, so the index does not list it. */
   public static final String PRIOR_AR = "prior_ar";
 
+  /** A prior of one pass; diffusers has no such component, so the index does not list it. */
+  public static final String PRIOR_ECLIPSE = "prior_eclipse";
+
   /** A noised CLIP, which can guide the decoder; diffusers has no such component. */
   public static final String NOISED_CLIP = "noised_clip";
 
@@ -72,7 +75,7 @@ public final class UnclipFolder {
   /** All components that a folder may have. */
   public static List<String> names() {
     List<String> names = new ArrayList<>(COMPONENTS.keySet());
-    names.addAll(List.of(IMAGE_ENCODER, FEATURE_EXTRACTOR, PRIOR_AR));
+    names.addAll(List.of(IMAGE_ENCODER, FEATURE_EXTRACTOR, PRIOR_AR, PRIOR_ECLIPSE));
     return List.copyOf(names);
   }
 

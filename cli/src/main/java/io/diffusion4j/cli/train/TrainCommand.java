@@ -117,7 +117,7 @@ public final class TrainCommand implements Callable<Integer> {
           "A technique other than that of the shipped model, for ablations: prediction (x0, eps,"
               + " v), weighting (simple, min-snr, min-snr-plus-one, min-snr-plus-one-or-eps),"
               + " shift, low-noise, drop, text-drop, blur, captions (varied, plain), standardized,"
-              + " relations or curriculum (on, off). Each part has some of these.")
+              + " relations or curriculum (on, off), contrast. Each part has some of these.")
   private Map<String, String> techniques = Map.of();
 
   @Option(
@@ -135,6 +135,29 @@ public final class TrainCommand implements Callable<Integer> {
       description = "The number of steps between two saved states. Default: ${DEFAULT-VALUE}")
   private long checkpointEvery;
 
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      description =
+          "The kind of the part prior: ${COMPLETION-CANDIDATES}. autoregressive is the part"
+              + " prior-ar. direct is a prior of one pass (ECLIPSE), the part prior-direct, which"
+              + " generate --prior eclipse draws with; its size is that of the preset's prior."
+              + " Default: diffusion")
+  private @Nullable PriorKind kind;
+
+  /** The kinds of priors by their names on the command line. */
+  enum PriorKind {
+    diffusion(Part.PRIOR),
+    autoregressive(Part.PRIOR_AR),
+    direct(Part.PRIOR_DIRECT);
+
+    private final Part part;
+
+    PriorKind(Part part) {
+      this.part = part;
+    }
+  }
+
   /** Trains with a configuration and a watcher. */
   private interface Training {
     /** Whether it is finished. */
@@ -143,6 +166,10 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (kind != null) {
+      Check.that(part.equals(Part.PRIOR.word()), "kind", kind, "none for the part %s", part);
+      part = kind.part.word();
+    }
     boolean isLauncher = processes.isLauncher();
     if (part.equals(JudgeRecipe.WORD)) {
       Check.that(!isLauncher, "processes", "several", "one for judge");
@@ -294,7 +321,7 @@ public final class TrainCommand implements Callable<Integer> {
         clip == null || !part.equals(Part.CLIP.word()), "clip", clip, "none, to train clip itself");
     if (part.equals(ALL)) {
       return Arrays.stream(Part.values())
-          .filter(Part::isOfUnclip)
+          .filter(Part::isOfEveryModel)
           .filter(p -> clip == null || p != Part.CLIP)
           .filter(recipe::hasFirst)
           .toList();
