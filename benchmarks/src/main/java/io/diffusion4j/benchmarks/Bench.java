@@ -1,5 +1,6 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.benchmarks.cluster.ClusterBench;
 import io.diffusion4j.benchmarks.data.DataBench;
 import io.diffusion4j.benchmarks.data.EmbedBench;
 import io.diffusion4j.benchmarks.images.ImageSettings;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Spec;
       CostBench.class,
       MemoryBench.class,
       CheckpointingBench.class,
+      ClusterBench.class,
       DataBench.class,
       EmbedBench.class,
       LoadingBench.class,

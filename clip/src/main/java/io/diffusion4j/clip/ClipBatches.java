@@ -7,6 +7,7 @@ import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.group.Share;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,14 +24,19 @@ public record ClipBatches(
     implements BatchSource {
   @Override
   public Batch batch(long step) {
-    List<Tokens> tokens = new ArrayList<>(batchSize);
-    List<float[]> pixels = new ArrayList<>(batchSize);
-    for (int i = 0; i < batchSize; i++) {
+    return rows(step, new Share(0, batchSize));
+  }
+
+  @Override
+  public Batch rows(long step, Share share) {
+    List<Tokens> tokens = new ArrayList<>(share.count());
+    List<float[]> pixels = new ArrayList<>(share.count());
+    for (int i = share.from(); i < share.to(); i++) {
       var example = data.get(step * batchSize + i);
       tokens.add(tokenizer.encode(example.caption()));
       pixels.add(preprocessor.pixels(example.image()));
     }
-    var batch = new Batch(batchSize).floats(ClipVisionNetwork.PIXELS, Rows.stack(pixels));
+    var batch = new Batch(share.count()).floats(ClipVisionNetwork.PIXELS, Rows.stack(pixels));
     ClipTextNetwork.feed(batch, tokens);
     return batch;
   }

@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
+import io.diffusion4j.nn.train.group.Share;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,17 +43,28 @@ public record PixelBatches(
 
   @Override
   public Batch batch(long step) {
-    List<float[]> pictures = new ArrayList<>(batchSize);
-    List<PixelLabel> labels = new ArrayList<>(batchSize);
-    for (int i = 0; i < batchSize; i++) {
+    return rows(step, new Share(0, batchSize));
+  }
+
+  @Override
+  public Batch rows(long step, Share share) {
+    List<float[]> pictures = new ArrayList<>(share.count());
+    List<PixelLabel> labels = new ArrayList<>(share.count());
+    for (int i = share.from(); i < share.to(); i++) {
       var example = data.get(step * batchSize + i);
       pictures.add(example.image().pixels());
       labels.add(label(example.caption()));
     }
-    var batch = new Batch(batchSize);
+    var batch = new Batch(share.count());
     var random = BatchSource.random(seed, step);
+    int size = pictures.get(0).length;
+    noise.skip(share.from(), size, random);
     noise.addTo(batch, pictures, random);
+    noise.skip(batchSize - share.to(), size, random);
     if (network.labels().hasNull()) {
+      for (int i = 0; i < share.from(); i++) {
+        random.nextDouble(); // of a row before
+      }
       labels.replaceAll(label -> random.nextDouble() < drop ? new PixelLabel.None() : label);
     }
     network.feed(batch, labels);

@@ -245,7 +245,7 @@ class GroupTrainingTest {
         .hasMessageContaining("training of process 1: {seed=8")
         .hasMessageContaining("(expected: that of process 0, {seed=7");
     assertThatThrownBy(() -> runs(folder, group -> 7L, Group::rank))
-        .hasMessageStartingWith("data of process 1: of step 0, ");
+        .hasMessageStartingWith("data of process 1: a row of step 0, ");
   }
 
   private static void runs(Path folder, ToLongFunction<Group> seed, ToIntFunction<Group> data) {

@@ -75,16 +75,21 @@ public final class Collectives implements AllReduce {
    *     not agree on the cluster
    */
   public static Group join(ClusterSpec cluster, Patience patience) {
-    if (cluster.size() == 1) {
-      return Group.alone();
-    }
+    return cluster.size() == 1 ? Group.alone() : Group.of(meet(cluster, patience));
+  }
+
+  /**
+   * Meets the other processes of a cluster with more than one.
+   *
+   * @return the sums without the group
+   */
+  public static AllReduce meet(ClusterSpec cluster, Patience patience) {
     var collectives = new Collectives(cluster, patience);
-    var group = Group.of(collectives);
     var flag = collectives.new Pieces(1);
     flag.put(0, new float[] {1}, 0, 1);
     flag.sum(patience.toMeet());
-    group.requireSame("cluster", String.join(",", cluster.addresses()));
-    return group;
+    Group.of(collectives).requireSame("cluster", String.join(",", cluster.addresses()));
+    return collectives;
   }
 
   @Override

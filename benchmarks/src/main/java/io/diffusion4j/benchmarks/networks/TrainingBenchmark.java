@@ -11,10 +11,12 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
+import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.weights.Init;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,8 +68,20 @@ public final class TrainingBenchmark {
     return new Trainer(objective, config);
   }
 
+  /** A trainer of bfloat16 in a group of processes. */
+  public static Trainer trainer(
+      DecoderSubject subject, int batchSize, Optimizer.Method method, Group group) {
+    var objective =
+        new DecoderObjective(subject.config(), subject.projection(), subject.textLength());
+    var config =
+        TrainingConfig.of(TRAIN_STEPS, batchSize, LEARNING_RATE, 1)
+            .withOptimizer(Optimizer.of(method))
+            .withCompute(Compute.of(Precision.BFLOAT16).withEngine(Engines.asked()));
+    return new Trainer(objective, config, group);
+  }
+
   /** The random batch of a step. */
-  static Batch batch(DecoderSubject subject, int rows) {
+  public static Batch batch(DecoderSubject subject, int rows) {
     var random = new SplittableRandom(1);
     var unet = subject.config();
     long embedding = subject.projection().embeddingDim();

@@ -4,6 +4,8 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.distributed.ClusterSpec;
 import io.diffusion4j.unclip.doctor.Diagnosis;
 import io.diffusion4j.unclip.doctor.Diagnosis.Level;
 import io.diffusion4j.unclip.doctor.Doctor;
@@ -19,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j doctor}: finds out why a model draws only noise. */
 @Command(
@@ -58,11 +62,36 @@ public final class DoctorCommand implements Callable<Integer> {
               + " pictures, cosines, accuracy, gradients, time spent waiting for data.")
   private @Nullable Path state;
 
+  @Option(
+      names = "--cluster",
+      paramLabel = "HOST:PORT,...",
+      description =
+          "Examine the cluster of a training instead: run it in all its processes, each with its"
+              + " --task, as train is. Names, builds, processors and the time of sums are"
+              + " reported.")
+  private @Nullable String cluster;
+
+  @Option(
+      names = "--task",
+      paramLabel = "I",
+      defaultValue = "0",
+      description = "The number of this process in --cluster. Default: ${DEFAULT-VALUE}")
+  private int task;
+
+  @Spec private CommandSpec command = CommandSpec.create();
+
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();
 
   @Override
   public Integer call() throws IOException {
+    if (cluster != null) {
+      var spec = ClusterSpec.of(cluster, task);
+      Check.that(spec.size() >= 2, "cluster", cluster, "at least two addresses");
+      new ClusterHealth(spec, command.root().commandLine().getCommandSpec().version()[0])
+          .examine(console);
+      return 0;
+    }
     if (state != null) {
       List<TrainingHealth> trainings = TrainingHealth.of(state);
       trainings.forEach(training -> training.print(console.out()));

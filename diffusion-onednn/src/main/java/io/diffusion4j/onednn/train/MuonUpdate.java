@@ -2,31 +2,79 @@ package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.group.AllReduce;
+import io.diffusion4j.nn.train.group.Round;
+import java.util.Arrays;
+import java.util.Optional;
 
-/** {@link Muon} for one matrix. */
+/**
+ * {@link Muon} for one matrix. Of processes that train together, one makes it orthogonal, which is
+ * most of the work; the others get the direction from there, and all move alike.
+ */
 final class MuonUpdate extends Update {
   private final Muon.Matrix matrix;
   private final Orthogonalization orthogonalization;
+  private final boolean mine;
+  private Optional<AllReduce.Buffer> directions = Optional.empty();
+  private int place;
 
   /**
    * Makes the state of a parameter.
    *
    * @param orthogonalization of the thread that will make the steps
+   * @param mine whether this process makes the matrix orthogonal
    */
-  MuonUpdate(Trained parameter, TrainingConfig config, Orthogonalization orthogonalization) {
+  MuonUpdate(
+      Trained parameter, TrainingConfig config, Orthogonalization orthogonalization, boolean mine) {
     super(parameter, config);
+    this.mine = mine;
     this.matrix = Muon.Matrix.of(parameter.parameter());
     this.orthogonalization = orthogonalization;
   }
 
   @Override
   double cost() {
-    return MOVE * weights.length + Orthogonalization.products(matrix);
+    return MOVE * weights.length + (mine ? Orthogonalization.products(matrix) : 0);
   }
 
-  /** Leaves the direction where the gradient was. */
+  /**
+   * Has it share its direction from now on.
+   *
+   * @param buffer of the directions of all matrices
+   * @param at the first of this one's
+   */
+  void share(AllReduce.Buffer buffer, int at) {
+    directions = Optional.of(buffer);
+    place = at;
+  }
+
   @Override
   void prepare(Step s) {
+    if (directions.isEmpty()) {
+      direct(s);
+      orthogonalization.run(matrix);
+    }
+  }
+
+  /** Hands over the direction of a step, if this process computes it. */
+  void giveDirection(Step s) {
+    direct(s);
+    if (mine) {
+      orthogonalization.run(matrix);
+    } else {
+      Arrays.fill(gradient, Round.NOTHING);
+    }
+    for (int from = 0; from < gradient.length; from += BLOCK) {
+      int to = Math.min(gradient.length, from + BLOCK);
+      if (mine) {
+        orthogonalization.get(gradient, from, to);
+      }
+      directions.orElseThrow().put(place + from, gradient, from, to - from);
+    }
+  }
+
+  /** Leaves the direction before it is made orthogonal. */
+  private void direct(Step s) {
     float mu = Muon.MOMENTUM;
     float fresh = s.clip() * (1 - mu);
     for (int from = 0; from < m.length; from += BLOCK) {
@@ -36,14 +84,19 @@ final class MuonUpdate extends Update {
         gradient[i] = momentum * mu + gradient[i] * fresh;
         m[i] = momentum;
       }
-      orthogonalization.put(gradient, from, to);
+      if (mine) {
+        orthogonalization.put(gradient, from, to);
+      }
     }
-    orthogonalization.run(matrix);
   }
 
   @Override
   void move(Step s, int from, int to) {
-    orthogonalization.get(gradient, from, to);
+    if (directions.isPresent()) {
+      directions.get().get(place + from, gradient, from, to - from);
+    } else {
+      orthogonalization.get(gradient, from, to);
+    }
     float rate = s.rate() * matrix.scale();
     float keep = keep(s);
     for (int i = from; i < to; i++) {

@@ -63,6 +63,10 @@ public final class OneDnnLearner implements Learner {
   private final SharedTapes tapes;
   private final Map<String, Trained.Gradient> gradientsOfLoss = new LinkedHashMap<>();
   private final Optional<AllReduce.Buffer> sums;
+
+  /** What processes exchange of {@link Muon}; empty if there are no matrices, or no others. */
+  private final Optional<AllReduce.Buffer> directions;
+
   private float[] timestepLosses = {};
 
   /**
@@ -96,7 +100,25 @@ public final class OneDnnLearner implements Learner {
       throw e;
     }
     long count = updates.values().stream().mapToLong(update -> update.gradient.length).sum();
+    directions = group.isAlone() ? Optional.empty() : shareDirections();
     sums = group.isAlone() ? Optional.empty() : Optional.of(group.buffer(Math.toIntExact(count)));
+  }
+
+  private Optional<AllReduce.Buffer> shareDirections() {
+    int count = 0;
+    Map<MuonUpdate, Integer> places = new LinkedHashMap<>();
+    for (Update update : updates.values()) {
+      if (update instanceof MuonUpdate muon) {
+        places.put(muon, count);
+        count = Math.addExact(count, update.gradient.length);
+      }
+    }
+    if (count == 0) {
+      return Optional.empty();
+    }
+    var buffer = group.buffer(count);
+    places.forEach((muon, at) -> muon.share(buffer, at));
+    return Optional.of(buffer);
   }
 
   /** How many tapes there are: one for each thread, or each of this process's fixed shares. */
@@ -146,25 +168,36 @@ public final class OneDnnLearner implements Learner {
       rooms.add(new Orthogonalization(kernels, size, rank));
     }
     double[] load = new double[members];
+    double[] loadOfProcesses = new double[group.size()];
     int at = 0;
     for (Parameter parameter : parameters) {
-      int least = 0;
-      for (int i = 1; i < members; i++) {
-        least = load[i] < load[least] ? i : least;
-      }
+      int least = least(load);
       boolean frozen = config.isFrozen(parameter);
+      boolean isMatrix = !frozen && optimizer.orthogonalizes(parameter);
+      int process = least(loadOfProcesses);
+      if (isMatrix) {
+        loadOfProcesses[process] += Orthogonalization.products(Muon.Matrix.of(parameter));
+      }
       var trained = new Trained(kernels, parameter, frozen);
       var update =
           frozen
               ? new Update.Fixed(trained, config)
-              : optimizer.orthogonalizes(parameter)
-                  ? new MuonUpdate(trained, config, rooms.get(least))
+              : isMatrix
+                  ? new MuonUpdate(trained, config, rooms.get(least), process == group.rank())
                   : new AdamW(trained, config);
       updates.put(parameter.key(), update);
       duties.get(least).add(new Duty(update, at));
       at += update.gradient.length;
       load[least] += update.cost();
     }
+  }
+
+  private static int least(double[] load) {
+    int least = 0;
+    for (int i = 1; i < load.length; i++) {
+      least = load[i] < load[least] ? i : least;
+    }
+    return least;
   }
 
   @Override
@@ -195,10 +228,26 @@ public final class OneDnnLearner implements Learner {
     }
     double norm = Math.sqrt(squares);
     var facts = facts(step, norm);
+    directions.ifPresent(
+        all -> {
+          each(
+              (duty, stream) -> {
+                if (duty.update instanceof MuonUpdate muon) {
+                  muon.giveDirection(facts);
+                }
+              });
+          all.sum();
+        });
     each((duty, stream) -> duty.update.step(facts, stream));
     var value = LossNetwork.mean(values);
     timestepLosses = value.perTimestep();
     return new Trainer.Report(value.loss(), norm, config.rate(step), value.metrics());
+  }
+
+  /** Of a joint loss that reads inputs of the batch. */
+  @Override
+  public boolean needsAllRows() {
+    return !objective.isMeanOfRows() && !split.inputsOfHead().isEmpty();
   }
 
   /** Has the members do something with each of their parameters. */
@@ -359,6 +408,7 @@ public final class OneDnnLearner implements Learner {
   @Override
   public void close() {
     sums.ifPresent(AllReduce.Buffer::close);
+    directions.ifPresent(AllReduce.Buffer::close);
     scope.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.diffusion4j.nn.train;
 
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.train.group.Share;
 import java.util.SplittableRandom;
 
 /**
@@ -14,6 +15,14 @@ public interface BatchSource {
    * step.
    */
   Batch batch(long step);
+
+  /**
+   * Returns some rows of the batch of a step, with the same numbers as in the whole batch. Sources
+   * that can make rows by themselves override this.
+   */
+  default Batch rows(long step, Share share) {
+    return batch(step).rows(share.from(), share.to());
+  }
 
   /** The randomness of a step: the same for the same seed and step, whatever came before. */
   static SplittableRandom random(long seed, long step) {

@@ -169,6 +169,12 @@ final class CachedFeatures implements Learner {
     return learner.parameters();
   }
 
+  /** The features of all rows are put together by their batches. */
+  @Override
+  public boolean needsAllRows() {
+    return true;
+  }
+
   /** None: the loss is of no sample alone. */
   @Override
   public float[] timestepLosses() {

@@ -53,6 +53,11 @@ public interface Learner extends AutoCloseable {
    */
   LossNetwork.Value evaluate(Batch batch);
 
+  /** Whether a process needs the rows of the others in its batches, too. */
+  default boolean needsAllRows() {
+    return false;
+  }
+
   /** Timestep and loss of each sample of the last step, {@code [B, 2]}; empty if there are none. */
   float[] timestepLosses();
 

@@ -4,6 +4,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.Learner.Role;
 import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.Share;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.nn.weights.TensorMap;
@@ -119,6 +120,13 @@ public final class Trainer implements AutoCloseable {
    */
   public LossNetwork.Value evaluate(Batch batch) {
     return learner.evaluate(batch);
+  }
+
+  /** Returns the rows of a batch that this process needs. */
+  Share share() {
+    return learner.needsAllRows()
+        ? new Share(0, config.batchSize())
+        : config.share(group.rank(), group.size());
   }
 
   /** Timestep and loss of each sample of the last step, {@code [B, 2]}. */

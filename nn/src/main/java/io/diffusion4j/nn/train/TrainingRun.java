@@ -3,6 +3,7 @@ package io.diffusion4j.nn.train;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.Share;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -158,16 +159,12 @@ public final class TrainingRun implements AutoCloseable {
               return thread;
             });
     try {
+      requireSameData();
       CompletableFuture<Batch[]> next = ahead(loader, trainer.step());
-      boolean begins = true;
       while (!group.any(stopped) && trainer.step() < config.steps()) {
         long asked = System.nanoTime();
         Batch[] batch = next.join();
         waited += System.nanoTime() - asked;
-        if (begins) {
-          requireSameData(batch);
-          begins = false;
-        }
         next = ahead(loader, trainer.step() + 1);
         var report = trainer.step(batch);
         timesteps.ifPresent(aware -> aware.record(trainer.timestepLosses()));
@@ -217,19 +214,19 @@ public final class TrainingRun implements AutoCloseable {
   private Batch[] batches(long step) {
     var all = new Batch[config.accumulate()];
     for (int i = 0; i < all.length; i++) {
-      all[i] = batches.batch(step * all.length + i);
+      long number = step * all.length + i;
+      all[i] = group.isAlone() ? batches.batch(number) : batches.rows(number, trainer.share());
     }
     return all;
   }
 
-  /** Checks the data of the first step, which processes draw by themselves. */
-  private void requireSameData(Batch[] batches) {
-    if (!group.isAlone()) {
-      var sum = new StringBuilder("of step " + trainer.step());
-      for (Batch batch : batches) {
-        sum.append(", ").append(Long.toHexString(batch.checksum()));
-      }
-      group.requireSame("data", sum.toString());
+  /** Compares a row of the first step, since processes read the data by themselves. */
+  private void requireSameData() {
+    long step = trainer.step();
+    if (!group.isAlone() && step < config.steps()) {
+      var row = batches.rows(step * config.accumulate(), new Share(0, 1));
+      group.requireSame(
+          "data", "a row of step " + step + ", checksum " + Long.toHexString(row.checksum()));
     }
   }
 

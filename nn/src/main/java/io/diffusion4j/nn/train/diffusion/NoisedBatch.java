@@ -102,6 +102,21 @@ public record NoisedBatch(
         .floats(DiffusionLoss.ROW, Rows.stack(rows));
   }
 
+  /**
+   * Draws what samples get, and drops it: for the rows of other processes.
+   *
+   * @param samples the number of samples
+   * @param size of each
+   */
+  public void skip(int samples, int size, SplittableRandom random) {
+    for (int i = 0; i < samples; i++) {
+      timesteps.draw(random);
+      for (int k = 0; k < size; k++) {
+        random.nextGaussian();
+      }
+    }
+  }
+
   private float[] row(ReverseStep step, double importance) {
     double x0PerOutput = step.conversion().x0FromOutput();
     return new float[] {

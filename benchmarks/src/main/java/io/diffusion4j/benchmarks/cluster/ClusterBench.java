@@ -1,0 +1,157 @@
+package io.diffusion4j.benchmarks.cluster;
+
+import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.distributed.LocalCluster;
+import io.diffusion4j.nn.train.Optimizer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench cluster}: what training in several processes costs. */
+@Command(
+    name = "cluster",
+    description = {
+      "Measure sums between processes of this machine, and training steps of the decoder S in"
+          + " bfloat16: in one process with one thread, in one with --processes threads, and in"
+          + " --processes with one thread each. A step has the same rows in all of them."
+    })
+public final class ClusterBench implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--processes",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "The number of processes, at least 2. Default: ${DEFAULT-VALUE}")
+  private int processes;
+
+  @Option(
+      names = "--sizes",
+      paramLabel = "MB",
+      split = ",",
+      defaultValue = "0.00004,1,10,80",
+      description = "The megabytes of sums. Default: ${DEFAULT-VALUE}")
+  private List<Double> sizes = List.of();
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "Rows of a step. Default: ${DEFAULT-VALUE}")
+  private int batch;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Steps that are measured, after two more. Default: ${DEFAULT-VALUE}")
+  private int steps;
+
+  @Override
+  public Integer call() throws IOException {
+    Check.that(processes >= 2, "processes", processes, "≥ 2");
+    Check.that(batch >= processes, "batch", batch, "≥ %d", processes);
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
+    sizes.forEach(size -> Check.positive("sizes", size));
+    Path file = Files.createTempFile("cluster", ".figures");
+    try {
+      var one = alone(1, file);
+      var threads = alone(processes, file);
+      var together = together(file);
+      print(one, threads, together);
+      return 0;
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private List<String> arguments(String addresses, int rank, Path file) {
+    return List.of(
+        addresses,
+        String.valueOf(rank),
+        file.toString(),
+        String.join(",", sizes.stream().map(String::valueOf).toList()),
+        String.valueOf(batch),
+        String.valueOf(steps));
+  }
+
+  private Map<String, Double> alone(int processors, Path file) throws IOException {
+    JavaProcess.figures(
+        List.of("-XX:ActiveProcessorCount=" + processors),
+        ClusterProcess.class,
+        arguments("127.0.0.1:1", 0, file));
+    return figures(file);
+  }
+
+  private Map<String, Double> together(Path file) throws IOException {
+    var cluster =
+        new LocalCluster(
+            processes,
+            member -> {
+              List<String> line = new ArrayList<>();
+              line.add(ClusterProcess.class.getName());
+              line.addAll(arguments(String.join(",", member.addresses()), member.rank(), file));
+              return line;
+            },
+            line -> spec.commandLine().getErr().println(line));
+    int status = cluster.run();
+    Check.that(status == 0, "status of the processes", status, "0");
+    return figures(file);
+  }
+
+  private static Map<String, Double> figures(Path file) throws IOException {
+    Map<String, Double> figures = new LinkedHashMap<>();
+    for (String line : Files.readAllLines(file)) {
+      int space = line.indexOf(' ');
+      figures.put(line.substring(0, space), Double.parseDouble(line.substring(space + 1)));
+    }
+    return figures;
+  }
+
+  private void print(
+      Map<String, Double> one, Map<String, Double> threads, Map<String, Double> together) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf("%-22s %10s %10s%n", "sum of " + processes + " processes", "ms", "MB/s");
+    for (double size : sizes) {
+      double millis = together.getOrDefault("sum-" + size, Double.NaN);
+      out.printf(Locale.ROOT, "%-22s %10.2f %10.0f%n", size + " MB", millis, 1e3 * size / millis);
+    }
+    out.printf(
+        "%n%-22s %10s %10s %10s %10s %10s%n",
+        "step of " + batch + " rows", "forward", "sums", "step ms", "images/s", "of best");
+    for (var method : Optimizer.Method.values()) {
+      String name = method.name().toLowerCase(Locale.ROOT);
+      double best = threads.getOrDefault(name + "-step", Double.NaN);
+      row(out, name + ", 1 × 1 thread", name, one, best);
+      row(out, name + ", 1 × " + processes + " threads", name, threads, best);
+      row(out, name + ", " + processes + " × 1 thread", name, together, best);
+    }
+    out.flush();
+  }
+
+  private void row(
+      PrintWriter out, String label, String method, Map<String, Double> figures, double best) {
+    double step = figures.getOrDefault(method + "-step", Double.NaN);
+    out.printf(
+        Locale.ROOT,
+        "%-22s %10.1f %10.1f %10.1f %10.1f %9.0f%%%n",
+        label,
+        figures.getOrDefault(method + "-forward", Double.NaN),
+        figures.getOrDefault(method + "-sums", Double.NaN),
+        step,
+        1e3 * batch / step,
+        100 * best / step);
+  }
+}

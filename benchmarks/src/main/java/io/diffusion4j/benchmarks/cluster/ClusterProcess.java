@@ -1,0 +1,113 @@
+package io.diffusion4j.benchmarks.cluster;
+
+import io.diffusion4j.benchmarks.networks.DecoderSubject;
+import io.diffusion4j.benchmarks.networks.TrainingBenchmark;
+import io.diffusion4j.distributed.ClusterSpec;
+import io.diffusion4j.distributed.Collectives;
+import io.diffusion4j.distributed.LocalCluster;
+import io.diffusion4j.distributed.Patience;
+import io.diffusion4j.nn.train.Optimizer;
+import io.diffusion4j.nn.train.group.AllReduce;
+import io.diffusion4j.nn.train.group.Group;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A process that is measured with others. Arguments: addresses, rank, a file for the figures of the
+ * first process, the megabytes of sums separated by commas, and rows and steps of trainings.
+ */
+final class ClusterProcess {
+  private static final int ROUNDS = 20;
+
+  private ClusterProcess() {}
+
+  public static void main(String[] arguments) throws IOException {
+    var cluster = ClusterSpec.of(arguments[0], Integer.parseInt(arguments[1]));
+    LocalCluster.followParent();
+    Optional<TimedSums> sums =
+        cluster.size() == 1
+            ? Optional.empty()
+            : Optional.of(new TimedSums(Collectives.meet(cluster, Patience.USUAL)));
+    Map<String, Double> figures = new LinkedHashMap<>();
+    sums.ifPresent(
+        all ->
+            Arrays.stream(arguments[3].split(",", -1))
+                .filter(size -> !size.isEmpty())
+                .forEach(size -> figures.put("sum-" + size, sum(all, Double.parseDouble(size)))));
+    var group = sums.<Group>map(Group::of).orElseGet(Group::alone);
+    int rows = Integer.parseInt(arguments[4]);
+    int steps = Integer.parseInt(arguments[5]);
+    for (var method : Optimizer.Method.values()) {
+      train(method, group, sums, rows, steps, figures);
+    }
+    if (group.isFirst()) {
+      Files.writeString(
+          Path.of(arguments[2]),
+          figures.entrySet().stream()
+              .map(figure -> figure.getKey() + " " + figure.getValue() + "\n")
+              .collect(Collectors.joining()));
+    }
+    group.close();
+    System.exit(0);
+  }
+
+  /** The median milliseconds of a sum. */
+  private static double sum(AllReduce sums, double megabytes) {
+    int count = (int) Math.max(1, megabytes * 1e6 / Float.BYTES);
+    double[] millis = new double[ROUNDS];
+    try (var buffer = sums.buffer(count)) {
+      float[] values = new float[count];
+      for (int i = -3; i < ROUNDS; i++) {
+        buffer.put(0, values, 0, count);
+        long begin = System.nanoTime();
+        buffer.sum();
+        millis[Math.max(0, i)] = (System.nanoTime() - begin) / 1e6;
+      }
+    }
+    return median(millis);
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  private static void train(
+      Optimizer.Method method,
+      Group group,
+      Optional<TimedSums> sums,
+      int rows,
+      int steps,
+      Map<String, Double> figures) {
+    var subject = DecoderSubject.small();
+    var batch = TrainingBenchmark.batch(subject, rows);
+    double[] whole = new double[steps];
+    double[] between = new double[steps];
+    double[] forward = new double[steps];
+    try (var trainer = TrainingBenchmark.trainer(subject, rows, method, group)) {
+      for (int i = -2; i < steps; i++) {
+        int at = Math.max(0, i);
+        long begin = System.nanoTime();
+        trainer.evaluate(batch);
+        forward[at] = (System.nanoTime() - begin) / 1e6;
+        sums.ifPresent(TimedSums::takeMillis);
+        begin = System.nanoTime();
+        trainer.step(batch);
+        whole[at] = (System.nanoTime() - begin) / 1e6;
+        between[at] = sums.map(TimedSums::takeMillis).orElse(0.0);
+      }
+    }
+    String name = method.name().toLowerCase(Locale.ROOT);
+    figures.put(name + "-step", median(whole));
+    figures.put(name + "-sums", median(between));
+    figures.put(name + "-forward", median(forward));
+  }
+}

@@ -1,0 +1,115 @@
+package io.diffusion4j.cli.inspect;
+
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.distributed.ClusterSpec;
+import io.diffusion4j.distributed.Collectives;
+import io.diffusion4j.distributed.Patience;
+import io.diffusion4j.nn.train.group.AllReduce;
+import io.diffusion4j.nn.train.group.Group;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Examines a cluster before a training: names resolve, processes meet, builds and processors are of
+ * one kind, and how long sums take. All processes run it together.
+ */
+record ClusterHealth(ClusterSpec cluster, String build) {
+  /** The gradients of the decoder of the shipped model, in megabytes. */
+  private static final double GRADIENTS = 79;
+
+  private static final int MEGABYTE = 1_000_000 / Float.BYTES;
+  private static final int LARGE = 10;
+
+  /**
+   * Examines and prints, in the first process.
+   *
+   * @throws IllegalArgumentException if a name does not resolve, or if builds differ
+   * @throws io.diffusion4j.nn.train.group.PeerLostException if processes do not meet
+   */
+  void examine(Console console) {
+    cluster.addresses().forEach(ClusterHealth::requireResolves);
+    var sums = Collectives.meet(cluster, Patience.USUAL);
+    var group = Group.of(sums);
+    group.requireSame("build", build);
+    var machines = group.exchange(machine());
+    double millis = median(sums, 1, 50);
+    double large = median(sums, LARGE * MEGABYTE, 5);
+    if (group.isFirst()) {
+      for (int rank = 0; rank < machines.size(); rank++) {
+        console.print(
+            "process " + rank + ": " + cluster.addresses().get(rank) + ", " + machines.get(rank));
+      }
+      boolean isUniform = machines.stream().map(ClusterHealth::kind).distinct().count() == 1;
+      console.print(
+          isUniform
+              ? "processors: of one kind"
+              : "processors: of different kinds (expected: one kind, or weights may differ)");
+      console.print(
+          String.format(
+              Locale.ROOT,
+              "sums: %.2f ms, and %.1f ms for a megabyte; %.0f ms a step for the %.0f MB of"
+                  + " gradients of the emoji decoder, once more with Muon",
+              millis,
+              large / LARGE,
+              GRADIENTS * large / LARGE,
+              GRADIENTS));
+    }
+    group.close();
+  }
+
+  private static void requireResolves(String address) {
+    String host = address.substring(0, address.lastIndexOf(':'));
+    try {
+      InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw Check.refusal("cluster", host, "a name that resolves on this machine");
+    }
+  }
+
+  private static String machine() {
+    return processor() + ", " + Runtime.getRuntime().availableProcessors() + " processors";
+  }
+
+  /** The name of the processor, where the system has it in a file; otherwise its architecture. */
+  private static String processor() {
+    Path file = Path.of("/proc/cpuinfo");
+    if (Files.exists(file)) {
+      try (var lines = Files.lines(file)) {
+        return lines
+            .filter(line -> line.startsWith("model name"))
+            .map(line -> line.substring(line.indexOf(':') + 1).strip().replace(',', ' '))
+            .findFirst()
+            .orElse(System.getProperty("os.arch"));
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read " + file + ": " + e, e);
+      }
+    }
+    return System.getProperty("os.arch");
+  }
+
+  private static String kind(String machine) {
+    return machine.replaceAll(",.*", "").strip();
+  }
+
+  private static double median(AllReduce sums, int count, int rounds) {
+    double[] millis = new double[rounds];
+    try (var buffer = sums.buffer(count)) {
+      float[] values = new float[count];
+      for (int i = -2; i < rounds; i++) {
+        buffer.put(0, values, 0, count);
+        long begin = System.nanoTime();
+        buffer.sum();
+        millis[Math.max(0, i)] = (System.nanoTime() - begin) / 1e6;
+      }
+    }
+    Arrays.sort(millis);
+    return millis[rounds / 2];
+  }
+}
