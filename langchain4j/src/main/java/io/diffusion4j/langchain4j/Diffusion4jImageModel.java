@@ -6,6 +6,7 @@ import dev.langchain4j.model.output.Response;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.GenerationException;
+import io.diffusion4j.client.RequestedSize;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
@@ -48,6 +49,7 @@ public final class Diffusion4jImageModel implements ImageModel {
   private final String negativePrompt;
   private final List<Long> seeds;
   private final Map<String, StageOptions> stages;
+  private final RequestedSize size;
   private final double strength;
 
   private Diffusion4jImageModel(Builder builder) {
@@ -56,6 +58,7 @@ public final class Diffusion4jImageModel implements ImageModel {
     negativePrompt = builder.negativePrompt;
     seeds = List.copyOf(builder.seeds);
     stages = Map.copyOf(builder.stages);
+    size = builder.size;
     strength = builder.strength;
   }
 
@@ -123,7 +126,7 @@ public final class Diffusion4jImageModel implements ImageModel {
 
   private Generation ask(GenerateImagesRequest request) {
     try {
-      return client.generate(request);
+      return client.generate(size.addedTo(request, client));
     } catch (GenerationException e) {
       throw Errors.mapped(e);
     }
@@ -162,6 +165,7 @@ public final class Diffusion4jImageModel implements ImageModel {
     private String negativePrompt = "";
     private List<Long> seeds = List.of();
     private final Map<String, StageOptions> stages = new LinkedHashMap<>();
+    private RequestedSize size = RequestedSize.USUAL;
     private double strength = 0.6;
 
     private Builder(GenerationClient client) {
@@ -201,6 +205,15 @@ public final class Diffusion4jImageModel implements ImageModel {
         throw new IllegalArgumentException("strength: " + ofEdits + " (expected: in [0, 1])");
       }
       strength = ofEdits;
+      return this;
+    }
+
+    /**
+     * Sets the size of images in pixels; it must be the model's, unless the model draws several
+     * sizes.
+     */
+    public Builder size(int width, int height) {
+      size = new RequestedSize(width, height);
       return this;
     }
 

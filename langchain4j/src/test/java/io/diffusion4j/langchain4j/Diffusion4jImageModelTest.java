@@ -15,9 +15,13 @@ import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.StageOptions;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -34,6 +38,10 @@ class Diffusion4jImageModelTest {
 
   private Diffusion4jImageModel.Builder builder() {
     return Diffusion4jImageModel.builder(service.client());
+  }
+
+  private static BufferedImage decoded(byte[] png) throws IOException {
+    return Objects.requireNonNull(ImageIO.read(new ByteArrayInputStream(png)));
   }
 
   private static byte[] file(Image image) {
@@ -74,6 +82,16 @@ class Diffusion4jImageModelTest {
     Image ofFour = builder().seed(1).stage("decoder", four).build().generate("x").content();
     Image ofTwo = builder().seed(1).stage("decoder", two).build().generate("x").content();
     assertThat(ofFour).isNotEqualTo(ofTwo);
+  }
+
+  @Test
+  void theSizeOfTheModelMayBeAskedForAndNoOther() throws IOException {
+    var own = decoded(file(builder().seed(1).build().generate("x").content()));
+    var same = builder().seed(1).size(own.getWidth(), own.getHeight()).build().generate("x");
+    assertThat(decoded(file(same.content())).getWidth()).isEqualTo(own.getWidth());
+    assertThatThrownBy(() -> builder().size(own.getWidth(), 7).build().generate("x"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("height: 7 (expected: " + own.getHeight() + ", which is what");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.diffusion4j.springai;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.GenerationException;
+import io.diffusion4j.client.RequestedSize;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.util.Base64;
 import java.util.List;
@@ -69,13 +70,17 @@ public final class Diffusion4jImageModel implements ImageModel {
     try {
       ImageOptions options = prompt.getOptions();
       if (options != null) {
-        request = ImageSize.of(options).asked(request, client);
+        request = size(options).addedTo(request, client);
       }
-      request = ImageSize.of(defaults).asked(request, client);
+      request = size(defaults).addedTo(request, client);
       return response(client.generate(request));
     } catch (GenerationException e) {
       throw mapped(e);
     }
+  }
+
+  private static RequestedSize size(ImageOptions options) {
+    return new RequestedSize(options.getWidth(), options.getHeight());
   }
 
   private static ImageResponse response(Generation generation) {

@@ -1,28 +1,29 @@
-package io.diffusion4j.springai;
+package io.diffusion4j.client;
 
-import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelStage;
 import io.diffusion4j.serving.v1.StageOptions;
 import org.jspecify.annotations.Nullable;
-import org.springframework.ai.image.ImageOptions;
 
 /**
- * A requested size. A model with several sizes draws it; for a model with a single size, it is
- * checked.
+ * A requested size of images. A model with several sizes draws it; for a model with a single size,
+ * it is checked.
+ *
+ * @param width in pixels; null for the model's
+ * @param height in pixels; null for the model's
  */
-record ImageSize(@Nullable Integer width, @Nullable Integer height) {
-  static ImageSize of(ImageOptions options) {
-    return new ImageSize(options.getWidth(), options.getHeight());
-  }
+public record RequestedSize(@Nullable Integer width, @Nullable Integer height) {
+  /** The model's size. */
+  public static final RequestedSize USUAL = new RequestedSize(null, null);
 
   /**
    * Adds the size to a request. For an unknown model, the service reports the error.
    *
    * @throws IllegalArgumentException if the model draws only another size
+   * @throws GenerationException if the models of the service cannot be listed
    */
-  GenerateImagesRequest asked(GenerateImagesRequest request, GenerationClient client) {
+  public GenerateImagesRequest addedTo(GenerateImagesRequest request, GenerationClient client) {
     if (width == null && height == null) {
       return request;
     }
@@ -30,15 +31,15 @@ record ImageSize(@Nullable Integer width, @Nullable Integer height) {
     return client.models().stream()
         .filter(m -> name.isEmpty() ? m.getIsDefault() : m.getName().equals(name))
         .findFirst()
-        .map(model -> asked(request, model))
+        .map(model -> addedTo(request, model))
         .orElse(request);
   }
 
-  private GenerateImagesRequest asked(GenerateImagesRequest request, Model model) {
+  GenerateImagesRequest addedTo(GenerateImagesRequest request, Model model) {
     return model.getStagesList().stream()
         .filter(stage -> stage.getSizeUnit() > 0)
         .findFirst()
-        .map(stage -> asked(request, stage))
+        .map(stage -> addedTo(request, stage))
         .orElseGet(
             () -> {
               requireEqual("width", width, model.getImageWidth(), model.getName());
@@ -48,7 +49,7 @@ record ImageSize(@Nullable Integer width, @Nullable Integer height) {
   }
 
   /** A size that is already in the request is kept. */
-  private GenerateImagesRequest asked(GenerateImagesRequest request, ModelStage stage) {
+  private GenerateImagesRequest addedTo(GenerateImagesRequest request, ModelStage stage) {
     var options =
         request.getStagesOrDefault(stage.getName(), StageOptions.getDefaultInstance()).toBuilder();
     if (!options.hasSize()) {
