@@ -59,8 +59,8 @@ public enum Part {
   }
 
   /**
-   * Whether it is trained with all parts of a model. A prior of one pass is trained when it is
-   * asked for, also for a finished model without one.
+   * Whether it is trained with all parts of a model. A prior of one pass is trained only by its own
+   * name, also for a finished model without one.
    */
   public boolean isOfEveryModel() {
     return isOfUnclip() && this != PRIOR_DIRECT;
