@@ -170,6 +170,11 @@ public final class GenerationClient implements AutoCloseable {
     }
   }
 
+  /** Returns a client for jobs on the same server; it is closed with this client. */
+  public JobClient jobs() {
+    return new JobClient(channel, this::explained);
+  }
+
   /** Returns a client for embeddings on the same server; it is closed with this client. */
   public EmbeddingClient embeddings() {
     return new EmbeddingClient(channel, this::explained);

@@ -30,6 +30,7 @@ import org.tensorflow.op.Ops;
 class ArchitectureTest {
   private static final String API = "io.diffusion4j.diffusion..";
   private static final String HUB = "io.diffusion4j.hub..";
+  private static final String JOBS = "io.diffusion4j.jobs..";
   private static final String PROVENANCE = "io.diffusion4j.provenance..";
   private static final String SEARCH = "io.diffusion4j.search..";
   private static final String PLOTS = "io.diffusion4j.plots..";
@@ -76,6 +77,7 @@ class ArchitectureTest {
           Map.entry("hub", "io.diffusion4j.hub"),
           Map.entry("search", "io.diffusion4j.search"),
           Map.entry("provenance", "io.diffusion4j.provenance"),
+          Map.entry("jobs", "io.diffusion4j.jobs"),
           Map.entry("data", "io.diffusion4j.data"),
           Map.entry("data-parquet", "io.diffusion4j.data.parquet"),
           Map.entry("checkpoint", "io.diffusion4j.checkpoint"),
@@ -135,6 +137,8 @@ class ArchitectureTest {
           .definedBy(SEARCH)
           .layer("provenance")
           .definedBy(PROVENANCE)
+          .layer("jobs")
+          .definedBy(JOBS)
           .layer("plots")
           .definedBy(PLOTS)
           .layer("toy")
@@ -205,6 +209,10 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("provenance")
           .mayOnlyAccessLayers("diffusion-api")
+          .whereLayer("jobs")
+          .mayOnlyAccessLayers("diffusion-api", "provenance", "serving-proto", "serving-grpc")
+          .whereLayer("jobs")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("plots")
           .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("toy")
@@ -278,7 +286,7 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api", "provenance", "serving-proto", "client")
           .whereLayer("serving-grpc")
           .mayOnlyBeAccessedByLayers(
-              "web", "openai", "local", "spring-boot-starter", "cli", "benchmarks")
+              "jobs", "web", "openai", "local", "spring-boot-starter", "cli", "benchmarks")
           .whereLayer("web")
           .mayOnlyAccessLayers("serving-proto", "serving-grpc")
           .whereLayer("web")
@@ -396,7 +404,17 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              CLIENT, SERVING, WEB, OPENAI, LOCAL, KOTLIN, SPRING_AI, LANGCHAIN4J, CLI, BENCHMARKS)
+              CLIENT,
+              SERVING,
+              JOBS,
+              WEB,
+              OPENAI,
+              LOCAL,
+              KOTLIN,
+              SPRING_AI,
+              LANGCHAIN4J,
+              CLI,
+              BENCHMARKS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "com.google.protobuf..");

@@ -2,10 +2,10 @@ package io.diffusion4j.provenance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.image.Rgb8;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 of pixels, texts and keys, in hexadecimal digits. */
@@ -16,7 +16,7 @@ final class Digests {
    * Returns the digest of width, height (32 bits, big-endian) and the red, green and blue bytes.
    */
   static String of(Rgb8 image) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     digest.update(ByteBuffer.allocate(8).putInt(image.width()).putInt(image.height()).array());
     digest.update(image.pixels());
     return HexFormat.of().formatHex(digest.digest());
@@ -27,14 +27,6 @@ final class Digests {
   }
 
   static String of(byte[] bytes) {
-    return HexFormat.of().formatHex(sha256().digest(bytes));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Sha256.of(bytes));
   }
 }

@@ -23,6 +23,7 @@ import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.tracing.TraceInterceptor;
 import io.diffusion4j.serving.tracing.Tracing;
+import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.opentelemetry.api.OpenTelemetry;
@@ -39,6 +40,7 @@ import java.util.Optional;
  *
  * <p>The first that is bound answers requests that name no model. In the same way, the set of
  * {@link HttpFace}s gets ways in beside gRPC, that of {@link ImageIndex}es what can be searched,
+ * that of {@link BindableService}s services beside those of the contract that every server has,
  * that of {@link ServingListener}s what sees the server work, and that of {@link
  * ServerInterceptor}s what stands before every call of every way in, the first that is bound
  * outermost, after who calls is known.
@@ -70,6 +72,7 @@ public final class ServingModule extends AbstractModule {
     Multibinder.newSetBinder(binder(), ImageIndex.class);
     Multibinder.newSetBinder(binder(), HttpFace.class);
     Multibinder.newSetBinder(binder(), ServerInterceptor.class);
+    Multibinder.newSetBinder(binder(), BindableService.class);
     OptionalBinder.newOptionalBinder(binder(), HttpPort.class);
     OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
         .setDefault()

@@ -86,10 +86,11 @@ public final class ServeCommand implements Callable<Integer> {
                 Plugins.of(settings.plugins()),
                 settings.loras());
         var indices = ServedIndices.open(settings.indices(), models);
-        var traces = Traces.of(settings.tracing())) {
+        var traces = Traces.of(settings.tracing());
+        var jobs = ServedJobs.open(settings.jobs())) {
       var access = new ReloadedAccess(settings, new KnownModels(models));
       port.onStandstill(LONGEST_STANDSTILL, () -> Runtime.getRuntime().halt(STANDSTILL));
-      var more = more(settings, port, access, indices, provenance, traces);
+      var more = more(settings, port, access, indices, provenance, traces, jobs);
       serve(models, settings, access, more);
     }
     return 0;
@@ -140,7 +141,8 @@ public final class ServeCommand implements Callable<Integer> {
       Authenticator access,
       ServedIndices indices,
       Provenance provenance,
-      Traces traces) {
+      Traces traces,
+      ServedJobs jobs) {
     return new AbstractModule() {
       @Override
       protected void configure() {
@@ -158,6 +160,7 @@ public final class ServeCommand implements Callable<Integer> {
         indices.indices().forEach(index -> searched.addBinding().toInstance(index));
         install(new WebModule());
         install(new OpenAiModule());
+        install(jobs.module());
         if (settings.metrics()) {
           install(new MetricsModule());
         }

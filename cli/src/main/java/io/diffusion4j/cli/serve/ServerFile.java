@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param admin the port for operators; null if there is none
  * @param provenance how the files of images are marked
  * @param tracing where traces go; null for nowhere
+ * @param jobs the store of jobs; null if the server has none
  * @param log settings of the log
  */
 record ServerFile(
@@ -71,12 +72,13 @@ record ServerFile(
     @Nullable AdminEntry admin,
     @Nullable ProvenanceEntry provenance,
     @Nullable TracingEntry tracing,
+    @Nullable JobsEntry jobs,
     @Nullable LogEntry log) {
   /** An empty file. */
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null);
 
   /**
    * A model.
@@ -192,6 +194,30 @@ record ServerFile(
           "a URL such as %s",
           USUAL);
       Check.that(ratio >= 0 && ratio <= 1, "tracing.ratio", ratio, "in [0, 1]");
+    }
+  }
+
+  /**
+   * The store of jobs.
+   *
+   * @param store its file, in SQLite
+   * @param keepHours how long results are kept; a day unless given
+   * @param webhookSecret the file with the secret of webhooks; null if none are called
+   * @param privateWebhooks whether private addresses may be called
+   */
+  record JobsEntry(
+      @Nullable Path store,
+      @Nullable Integer keepHours,
+      @Nullable Path webhookSecret,
+      @Nullable Boolean privateWebhooks) {
+    static final JobsEntry NONE = new JobsEntry(null, null, null, null);
+
+    JobsEntry from(Path folder) {
+      return new JobsEntry(
+          TlsEntry.from(folder, store),
+          keepHours,
+          TlsEntry.from(folder, webhookSecret),
+          privateWebhooks);
     }
   }
 
@@ -316,6 +342,7 @@ record ServerFile(
         admin,
         provenance == null ? null : provenance.from(folder),
         tracing,
+        jobs == null ? null : jobs.from(folder),
         log);
   }
 }

@@ -33,6 +33,7 @@ record ServerSettings(
     Optional<ServerConfig> admin,
     ServerFile.ProvenanceEntry provenance,
     Optional<ServerFile.TracingEntry> tracing,
+    ServerFile.JobsEntry jobs,
     ServerLog.Format logFormat,
     ServerLog.Level logLevel) {
   private static final int USUAL_ADMIN_PORT = ServerConfig.DEFAULT_PORT + 1;
@@ -93,6 +94,7 @@ record ServerSettings(
         admin(flags, file, config),
         first(file.provenance(), ServerFile.ProvenanceEntry.NONE),
         Optional.ofNullable(file.tracing()),
+        first(file.jobs(), ServerFile.JobsEntry.NONE),
         first(flags.logFormat, log.format(), ServerLog.Format.TEXT),
         first(flags.logLevel, log.level(), ServerLog.Level.INFO));
   }

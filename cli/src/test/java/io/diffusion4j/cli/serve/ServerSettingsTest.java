@@ -123,6 +123,8 @@ final class ServerSettingsTest {
                     folder.resolve("c2pa.pem"),
                     folder.resolve("c2pa.key")),
                 Optional.of(new TracingEntry(URI.create("http://localhost:4318"), 0.1)),
+                new ServerFile.JobsEntry(
+                    folder.resolve("jobs.db"), 24, folder.resolve("webhook.secret"), false),
                 ServerLog.Format.JSON,
                 ServerLog.Level.INFO));
     for (var key : ServerFile.class.getRecordComponents()) {
@@ -196,8 +198,8 @@ final class ServerSettingsTest {
       delimiter = '|',
       value = {
         "prot: 1 | prot: unknown (expected: one of admin, grace-seconds, host, hosts, indices,"
-            + " insecure, limits, log, loras, metrics, models, origins, packed, plugins, port,"
-            + " provenance, queue, quota, receive-seconds, rows, stall-seconds, tls, tokens,"
+            + " insecure, jobs, limits, log, loras, metrics, models, origins, packed, plugins,"
+            + " port, provenance, queue, quota, receive-seconds, rows, stall-seconds, tls, tokens,"
             + " tracing)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"

@@ -1,6 +1,7 @@
 package io.diffusion4j.provenance.c2pa;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.provenance.container.PictureFile;
 import io.diffusion4j.provenance.container.PictureFile.Range;
 import java.security.GeneralSecurityException;
@@ -210,12 +211,11 @@ public final class ManifestSigner {
   }
 
   private static Map<Object, Object> reference(String label, byte[] assertion) {
-    MessageDigest digest = sha256();
     return ordered(
         "url",
         "self#jumbf=" + ASSERTIONS + "/" + label,
         "hash",
-        digest.digest(Jumbf.hashed(assertion)));
+        Sha256.of(Jumbf.hashed(assertion)));
   }
 
   /** Returns COSE_Sign1 of a detached payload. */
@@ -234,19 +234,11 @@ public final class ManifestSigner {
   }
 
   private static byte[] hashAround(byte[] file, Range place) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     digest.update(file, 0, place.start());
     int end = place.start() + place.length();
     digest.update(file, end, file.length - end);
     return digest.digest();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   /** Returns a map in the order of the arguments: a key, its value, and so on. */

@@ -8,6 +8,7 @@ import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.JobServiceGrpc;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -31,6 +32,7 @@ final class AccessInterceptor implements ServerInterceptor {
   private static final Map<String, Role> ROLES =
       Map.of(
           GenerationServiceGrpc.SERVICE_NAME, Role.GENERATE,
+          JobServiceGrpc.SERVICE_NAME, Role.GENERATE,
           EmbeddingServiceGrpc.SERVICE_NAME, Role.EMBED);
 
   private final Callers callers;

@@ -25,6 +25,15 @@ public final class Callers {
     this.authenticator = authenticator;
   }
 
+  /**
+   * The principal of the call that this thread handles.
+   *
+   * @throws IllegalStateException if it handles none
+   */
+  public static Principal ofPresentCall() {
+    return CallContext.current().principal();
+  }
+
   /** Remembers that the principal of a request is known, so that its token is not hashed again. */
   public static void areKnown(RequestContext request, Principal principal) {
     request.setAttr(KNOWN, principal);

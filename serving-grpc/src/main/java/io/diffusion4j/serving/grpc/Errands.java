@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Work of calls off the threads that take calls: a few workers and a bounded queue. A call that was
  * cancelled leaves the queue.
  */
-final class Errands {
+public final class Errands {
   private static final Logger LOG = LoggerFactory.getLogger(Errands.class);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
@@ -32,7 +32,7 @@ final class Errands {
    *
    * @param name of their threads
    */
-  Errands(String name, int workerCount, int capacity) {
+  public Errands(String name, int workerCount, int capacity) {
     workers =
         new ThreadPoolExecutor(
             workerCount,
@@ -49,7 +49,7 @@ final class Errands {
    *
    * @throws io.grpc.StatusRuntimeException if too much work waits
    */
-  void execute(StreamObserver<?> response, Runnable work) {
+  public void execute(StreamObserver<?> response, Runnable work) {
     Context call = Context.current();
     Runnable task = call.wrap(() -> perform(call, response, work));
     try {

@@ -35,6 +35,7 @@ public final class GrpcServices {
       Callers callers,
       Listeners listeners,
       AccessInterceptor access,
+      Set<BindableService> moreServices,
       Set<ServerInterceptor> more) {
     this.health = health;
     this.callers = callers;
@@ -43,6 +44,7 @@ public final class GrpcServices {
     if (embedding.isOffered()) {
       ours.add(embedding);
     }
+    ours.addAll(moreServices);
     for (BindableService service : ours) {
       health.knows(service.bindService().getServiceDescriptor().getName());
     }

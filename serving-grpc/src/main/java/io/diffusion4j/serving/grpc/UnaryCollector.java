@@ -10,11 +10,12 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
 /** The events of a job gathered into one answer. */
-final class UnaryCollector implements JobObserver {
+public final class UnaryCollector implements JobObserver {
   private final StreamObserver<GenerateImagesResponse> call;
   private final GenerateImagesResponse.Builder response = GenerateImagesResponse.newBuilder();
 
-  UnaryCollector(StreamObserver<GenerateImagesResponse> call) {
+  /** Answers this call. */
+  public UnaryCollector(StreamObserver<GenerateImagesResponse> call) {
     this.call = call;
   }
 

@@ -10,6 +10,7 @@ import com.google.protobuf.TextFormat;
 import io.diffusion4j.serving.v1.CommonProto;
 import io.diffusion4j.serving.v1.EmbeddingServiceProto;
 import io.diffusion4j.serving.v1.GenerationServiceProto;
+import io.diffusion4j.serving.v1.JobServiceProto;
 import io.diffusion4j.serving.v1.ModelServiceProto;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +33,8 @@ class ContractTest {
           CommonProto.getDescriptor(),
           EmbeddingServiceProto.getDescriptor(),
           GenerationServiceProto.getDescriptor(),
-          ModelServiceProto.getDescriptor());
+          ModelServiceProto.getDescriptor(),
+          JobServiceProto.getDescriptor());
 
   @Test
   void whatWasPublishedStaysAsItWas() throws IOException {

@@ -1,0 +1,218 @@
+package io.diffusion4j.jobs;
+
+import com.google.common.collect.Iterables;
+import com.google.protobuf.Empty;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Role;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.errors.Violations;
+import io.diffusion4j.serving.grpc.Callers;
+import io.diffusion4j.serving.grpc.Errands;
+import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.request.RequestResolver;
+import io.diffusion4j.serving.request.ResolvedRequest;
+import io.diffusion4j.serving.v1.CancelGenerationJobRequest;
+import io.diffusion4j.serving.v1.CreateGenerationJobRequest;
+import io.diffusion4j.serving.v1.DeleteGenerationJobRequest;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerationJob;
+import io.diffusion4j.serving.v1.GetGenerationJobRequest;
+import io.diffusion4j.serving.v1.JobServiceGrpc;
+import io.diffusion4j.serving.v1.ListGenerationJobsRequest;
+import io.diffusion4j.serving.v1.ListGenerationJobsResponse;
+import io.diffusion4j.serving.v1.Priority;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** {@code diffusion4j.v1.JobService}: a caller sees the jobs of its principal only. */
+final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
+  private static final int MOST_ON_A_PAGE = 100;
+  private static final int MOST_UNFINISHED = 1000;
+  private static final Duration RETRY = Duration.ofSeconds(10);
+
+  /**
+   * Requests are resolved and stored by a few threads, as images are decoded and disks are slow.
+   */
+  private static final int THREADS = 2;
+
+  private final JobStore store;
+  private final JobRunner runner;
+  private final RequestResolver resolver;
+  private final Models models;
+  private final Webhooks webhooks;
+  private final Errands errands = new Errands("jobs-calls", THREADS, MOST_UNFINISHED);
+
+  JobGrpcService(
+      JobStore store,
+      JobRunner runner,
+      RequestResolver resolver,
+      Models models,
+      Webhooks webhooks) {
+    this.store = store;
+    this.runner = runner;
+    this.resolver = resolver;
+    this.models = models;
+    this.webhooks = webhooks;
+  }
+
+  @Override
+  public void createGenerationJob(
+      CreateGenerationJobRequest request, StreamObserver<GenerationJob> response) {
+    Principal owner = Callers.ofPresentCall();
+    answer(response, () -> create(owner, request));
+  }
+
+  private GenerationJob create(Principal owner, CreateGenerationJobRequest request) {
+    GenerateImagesRequest asked = request.getRequest();
+    requireRights(owner, asked);
+    var violations = new Violations(field -> "request." + field);
+    if (asked.getValidateOnly()) {
+      violations.add("validate_only", true, "false: a job is drawn");
+    }
+    violations.throwIfAny();
+    checkWebhook(request.getWebhookUrl());
+    ResolvedRequest resolved = resolver.resolve(asked);
+    var key = new JobKey(owner.name(), resolved.id());
+    GenerateImagesRequest named = asked.toBuilder().setRequestId(resolved.id()).build();
+    if (store.find(key).isEmpty() && store.unfinished(owner.name()) >= MOST_UNFINISHED) {
+      throw Errors.queueFull(MOST_UNFINISHED, RETRY);
+    }
+    boolean added =
+        store.add(
+            key, named, resolved.request(), owner.quota(), request.getWebhookUrl(), Instant.now());
+    StoredJob job = require(key);
+    if (!added && !(job.asked().equals(named) && job.webhook().equals(request.getWebhookUrl()))) {
+      throw Errors.requestIdTaken(key.id());
+    }
+    runner.wake();
+    return job.toMessage();
+  }
+
+  private void requireRights(Principal owner, GenerateImagesRequest asked) {
+    String model = asked.getModel().isEmpty() ? models.defaultName() : asked.getModel();
+    if (!owner.mayUse(model)) {
+      List<String> allowed = models.names().stream().filter(owner::mayUse).toList();
+      throw Errors.modelNotAllowed(model, owner.name(), allowed);
+    }
+    if (asked.getPriority() == Priority.PRIORITY_HIGH && !owner.has(Role.PRIORITY)) {
+      throw Errors.roleMissing(owner.name(), Role.PRIORITY);
+    }
+  }
+
+  private void checkWebhook(String url) {
+    if (!url.isEmpty()) {
+      var violations = new Violations();
+      try {
+        webhooks.check(url);
+      } catch (IllegalArgumentException e) {
+        violations.add("webhook_url", e);
+      }
+      violations.throwIfAny();
+    }
+  }
+
+  @Override
+  public void getGenerationJob(
+      GetGenerationJobRequest request, StreamObserver<GenerationJob> response) {
+    JobKey key = key(request.getId());
+    answer(response, () -> require(key).toMessage());
+  }
+
+  @Override
+  public void listGenerationJobs(
+      ListGenerationJobsRequest request, StreamObserver<ListGenerationJobsResponse> response) {
+    String owner = Callers.ofPresentCall().name();
+    answer(response, () -> list(owner, request));
+  }
+
+  private ListGenerationJobsResponse list(String owner, ListGenerationJobsRequest request) {
+    var violations = new Violations();
+    int size = request.getPageSize();
+    if (size < 0 || size > MOST_ON_A_PAGE) {
+      violations.add("page_size", size, "0 to " + MOST_ON_A_PAGE);
+    }
+    String token = request.getPageToken();
+    boolean valid = token.matches("[0-9]{0,18}");
+    if (!valid) {
+      violations.add("page_token", Errors.quote(token), "the token of a page before");
+    }
+    violations.throwIfAny();
+    int most = size == 0 ? MOST_ON_A_PAGE : size;
+    long before = token.isEmpty() ? Long.MAX_VALUE : Long.parseLong(token);
+    List<StoredJob> found = store.list(owner, before, most + 1);
+    var page = ListGenerationJobsResponse.newBuilder();
+    Iterables.limit(found, most).forEach(job -> page.addJobs(job.toMessage()));
+    if (found.size() > most) {
+      page.setNextPageToken(Long.toString(found.get(most - 1).sequence()));
+    }
+    return page.build();
+  }
+
+  @Override
+  public void cancelGenerationJob(
+      CancelGenerationJobRequest request, StreamObserver<GenerationJob> response) {
+    JobKey key = key(request.getId());
+    answer(
+        response,
+        () -> {
+          if (store.cancel(key, Instant.now())) {
+            runner.stop(key);
+            webhooks.wake();
+          }
+          return require(key).toMessage();
+        });
+  }
+
+  @Override
+  public void deleteGenerationJob(
+      DeleteGenerationJobRequest request, StreamObserver<Empty> response) {
+    JobKey key = key(request.getId());
+    answer(
+        response,
+        () -> {
+          if (!require(key).hasEnded()) {
+            throw Status.FAILED_PRECONDITION
+                .withDescription("job: " + key.id() + " has not ended (expected: cancel it first)")
+                .asRuntimeException();
+          }
+          store.delete(key);
+          return Empty.getDefaultInstance();
+        });
+  }
+
+  private static JobKey key(String id) {
+    return new JobKey(Callers.ofPresentCall().name(), id.toLowerCase(Locale.ROOT));
+  }
+
+  /** Returns a job of the caller; those of others do not exist. */
+  private StoredJob require(JobKey key) {
+    Optional<StoredJob> job = store.find(key);
+    if (job.isEmpty()) {
+      throw notFound("job: " + Errors.quote(key.id()) + " (expected: the id of one of your jobs)");
+    }
+    if (job.get().expired()) {
+      throw notFound("job: " + key.id() + " expired at " + job.get().expires().orElseThrow());
+    }
+    return job.get();
+  }
+
+  private static StatusRuntimeException notFound(String message) {
+    return Status.NOT_FOUND.withDescription(message).asRuntimeException();
+  }
+
+  private <T> void answer(StreamObserver<T> response, Supplier<T> work) {
+    errands.execute(
+        response,
+        () -> {
+          response.onNext(work.get());
+          response.onCompleted();
+        });
+  }
+}

@@ -1,0 +1,214 @@
+package io.diffusion4j.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.WebClient;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
+import com.standardwebhooks.exceptions.WebhookSigningException;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.provenance.key.KeyFiles;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls addresses when jobs have ended, at least once, by the Standard Webhooks convention: the
+ * headers {@code webhook-id}, {@code webhook-timestamp} and {@code webhook-signature}
+ * (HMAC-SHA256). A call without an answer 2xx is repeated with growing pauses, for a day. Redirects
+ * are not followed.
+ */
+public final class Webhooks {
+  private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
+
+  private static final List<Duration> PAUSES =
+      List.of(
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(30),
+          Duration.ofMinutes(2),
+          Duration.ofMinutes(10),
+          Duration.ofHours(1),
+          Duration.ofHours(6),
+          Duration.ofHours(16));
+
+  private static final Duration LONGEST_CALL = Duration.ofSeconds(15);
+  private static final int AT_ONCE = 32;
+  private static final long PERIOD_MILLIS = 1000;
+
+  private final @Nullable Webhook signer;
+  private final boolean privateAddresses;
+  private final WebClient client;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          new ThreadFactoryBuilder().setNameFormat("webhooks").setDaemon(true).build());
+  private @Nullable JobStore store;
+
+  private Webhooks(@Nullable Webhook signer, boolean privateAddresses) {
+    this.signer = signer;
+    this.privateAddresses = privateAddresses;
+    var factory = ClientFactory.builder().connectTimeout(LONGEST_CALL).useHttp2Preface(false);
+    if (!privateAddresses) {
+      factory.addressResolverGroupFactory(group -> new PublicAddresses());
+    }
+    this.client =
+        WebClient.builder().factory(factory.build()).responseTimeout(LONGEST_CALL).build();
+  }
+
+  /** Returns webhooks of a server that calls nobody. */
+  public static Webhooks none() {
+    return new Webhooks(null, false);
+  }
+
+  /**
+   * Reads the secret of signatures: a line {@code whsec_} and Base64.
+   *
+   * @param privateAddresses whether addresses of this machine and of private networks may be called
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if others can access the file, or it contains something else
+   */
+  public static Webhooks read(Path secret, boolean privateAddresses) throws IOException {
+    KeyFiles.requireSecret("webhook-secret", secret);
+    String text = Files.readString(secret).strip();
+    Check.that(
+        text.matches("whsec_[A-Za-z0-9+/]{32,}={0,2}"),
+        "webhook-secret",
+        secret,
+        "whsec_ and at least 24 bytes in Base64");
+    try {
+      return new Webhooks(new Webhook(text), privateAddresses);
+    } catch (EmptyWebhookSecretException e) {
+      throw new IllegalStateException("the secret was checked", e);
+    }
+  }
+
+  /**
+   * Returns normally if an address may be called.
+   *
+   * @throws IllegalArgumentException if it may not
+   */
+  void check(String url) {
+    Check.that(signer != null, "url", url, "none: this server has no secret for webhooks");
+    URI uri;
+    try {
+      uri = URI.create(url);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(Check.message("url", url, "an address"), e);
+    }
+    boolean scheme =
+        "https".equals(uri.getScheme()) || (privateAddresses && "http".equals(uri.getScheme()));
+    Check.that(
+        scheme && uri.getHost() != null && uri.getUserInfo() == null,
+        "url",
+        url,
+        "such as https://app.example/jobs");
+    Check.that(
+        privateAddresses || !PublicAddresses.isPrivateName(uri.getHost()),
+        "url",
+        url,
+        "an address outside of this machine and of private networks");
+  }
+
+  void begin(JobStore jobs) {
+    if (signer != null) {
+      store = jobs;
+      var unused =
+          thread.scheduleWithFixedDelay(this::turn, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Looks for due calls now. */
+  void wake() {
+    thread.execute(this::turn);
+  }
+
+  private void turn() {
+    JobStore jobs = store;
+    if (jobs == null) {
+      return;
+    }
+    try {
+      for (JobStore.DueCall due : jobs.dueCalls(Instant.now(), AT_ONCE)) {
+        boolean arrived = call(due.job());
+        boolean again = !arrived && due.calls() < PAUSES.size();
+        jobs.called(
+            due.job().key(),
+            again ? Optional.of(Instant.now().plus(PAUSES.get(due.calls()))) : Optional.empty());
+      }
+    } catch (RuntimeException e) { // the next turn may find a disk with room again
+      LOG.error("webhooks: {}", e.getMessage(), e);
+    }
+  }
+
+  /** Calls the address of a job; whether it answered that it got the call. */
+  private boolean call(StoredJob job) {
+    try {
+      check(job.webhook()); // again, as the settings of the server may have changed
+      HttpStatus status = client.execute(request(job)).aggregate().join().status();
+      if (!status.isSuccess()) {
+        LOG.warn("webhook of job {}: answered {}", job.key().id(), status.code());
+      }
+      return status.isSuccess();
+    } catch (CompletionException | IllegalArgumentException e) {
+      LOG.warn("webhook of job {}: {}", job.key().id(), String.valueOf(e.getMessage()));
+      return false;
+    }
+  }
+
+  private HttpRequest request(StoredJob job) {
+    Webhook with = signer;
+    if (with == null) {
+      throw new IllegalStateException("no secret (expected: webhooks that were read)");
+    }
+    String body = body(job);
+    long seconds = Instant.now().getEpochSecond();
+    String id = "job_" + job.key().id();
+    String signature;
+    try {
+      signature = with.sign(id, seconds, body);
+    } catch (WebhookSigningException e) {
+      throw new IllegalStateException("every JDK has HMAC-SHA256", e);
+    }
+    var headers =
+        RequestHeaders.builder(HttpMethod.POST, job.webhook())
+            .contentType(MediaType.JSON_UTF_8)
+            .add(HttpHeaderNames.USER_AGENT, "Diffusion4J")
+            .add("webhook-id", id)
+            .add("webhook-timestamp", Long.toString(seconds))
+            .add("webhook-signature", signature)
+            .build();
+    return HttpRequest.of(headers, HttpData.of(UTF_8, body));
+  }
+
+  /** Names the job, as its images are for its owner alone. */
+  private static String body(StoredJob job) {
+    String state = job.state().name().substring("JOB_STATE_".length());
+    return String.format(
+        "{\"type\":\"generation_job.%s\",\"timestamp\":\"%s\",\"data\":{\"id\":\"%s\",\"state\":\"%s\"}}",
+        state.toLowerCase(Locale.ROOT),
+        job.ended().orElseThrow(),
+        job.key().id(),
+        job.state().name());
+  }
+}

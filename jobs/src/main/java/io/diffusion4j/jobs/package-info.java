@@ -1,0 +1,24 @@
+/**
+ * Jobs: images that are drawn although nobody is connected, and although the server is restarted.
+ *
+ * <p>{@link io.diffusion4j.jobs.JobsModule} adds {@code diffusion4j.v1.JobService} to a server:
+ *
+ * <pre>{@code
+ * try (var store = JobStore.open(Path.of("jobs.db"), Duration.ofDays(1))) {
+ *   var jobs = new JobsModule(store, Webhooks.none());
+ *   // install it beside the ServingModule, and close the server before the store
+ * }
+ * }</pre>
+ *
+ * <p>{@link io.diffusion4j.jobs.JobStore} keeps jobs in SQLite: what was accepted is on disk when
+ * the answer is sent. {@link io.diffusion4j.jobs.JobRunner} passes waiting jobs to the queue that
+ * all requests share, a few at a time. A job that runs when the process dies waits again after the
+ * next start; as a stored request has its seeds, it is drawn with the same pixels. {@link
+ * io.diffusion4j.jobs.Webhooks} calls back at least once.
+ *
+ * <p>Not here: several servers on one store. The store is locked by the server that opened it.
+ */
+@NullMarked
+package io.diffusion4j.jobs;
+
+import org.jspecify.annotations.NullMarked;
