@@ -250,7 +250,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
    * @param variance whether the learned variance is an output too
    * @return a network with the prediction as its first output, {@code [B, height, width, Z]}
    */
-  NetworkDefinition denoiser(int height, int width, boolean variance) {
+  public NetworkDefinition denoiser(int height, int width, boolean variance) {
     return (nn, inputs) -> {
       var context = inputs.floats(CONTEXT, TOKENS, unet.contextDim());
       var timeAdd = inputs.floats(TIME_ADD, unet.timeEmbedDim());

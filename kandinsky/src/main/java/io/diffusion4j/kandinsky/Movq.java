@@ -161,7 +161,7 @@ public record Movq(
   }
 
   /** How many pixels a latent is wide and high. */
-  int factor() {
+  public int factor() {
     return 1 << (blockChannels.size() - 1);
   }
 
@@ -199,7 +199,7 @@ public record Movq(
    * @return a network with the output {@code [B, factor·height, factor·width, 3]}, nominally in
    *     [−1, 1]
    */
-  NetworkDefinition decoder(int height, int width) {
+  public NetworkDefinition decoder(int height, int width) {
     return (nn, inputs) -> {
       var z = nn.input(inputs.floats(LATENT, height, width, latentChannels));
       var norm = new SpatialNormalization(z);

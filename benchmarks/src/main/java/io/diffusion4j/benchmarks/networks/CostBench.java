@@ -6,6 +6,7 @@ import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.UpsamplerModel;
+import io.diffusion4j.kandinsky.KandinskyConfig;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.prior.PriorModel;
@@ -24,14 +25,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cost",
     description = {
-      "Counts what one sample costs each network of a model, and the decoders S and M: products and"
-          + " sums of convolutions and dense layers, those of attention, the bytes that all"
-          + " operations read and write in bfloat16, the trained values, the nodes of the graph.",
+      "Counts what one sample costs each network of a model, the decoders S and M, and the U-Net"
+          + " and the autoencoder of Kandinsky 2.2 at three sizes: products and sums of"
+          + " convolutions and dense layers, those of attention, the bytes that all operations read"
+          + " and write in bfloat16, the trained values, the nodes of the graph.",
       "Reads no weights and runs nothing."
     })
 public final class CostBench implements Callable<Integer> {
   private static final String NAME = "%-18s";
   private static final String CELL = " %11s";
+
+  /** Height and width of pictures. */
+  private static final int[] KANDINSKY_SIDES = {512, 768, 1024};
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -61,6 +66,12 @@ public final class CostBench implements Callable<Integer> {
         UpsamplerModel.network(DecoderFolders.readUpsampler(folder.folder("super_res_first"))));
     networks.put("decoder S", DecoderSubject.small().network());
     networks.put("decoder M", DecoderSubject.medium().network());
+    var kandinsky = KandinskyConfig.kandinsky22();
+    for (int side : KANDINSKY_SIDES) {
+      int latent = side / kandinsky.movq().factor();
+      networks.put("Kandinsky " + side, kandinsky.unet().denoiser(latent, latent, false));
+      networks.put("its MoVQ " + side, kandinsky.movq().decoder(latent, latent));
+    }
     return networks;
   }
 
