@@ -4,10 +4,13 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.rpc.Status;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.provenance.key.KeyFiles;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.diffusion4j.serving.v1.JobState;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -60,6 +63,7 @@ public final class JobStore implements AutoCloseable {
    */
   public static JobStore open(Path file, Duration keep) {
     Check.that(keep.compareTo(Duration.ZERO) > 0, "keep", keep, "> 0");
+    createForOwnerOnly(file);
     Connection database;
     try {
       database = DriverManager.getConnection("jdbc:sqlite:" + file);
@@ -96,6 +100,22 @@ public final class JobStore implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       close(database, e);
       throw e;
+    }
+  }
+
+  /**
+   * Creates the file so that others cannot read prompts and images; SQLite's further files have the
+   * permissions of the first.
+   */
+  private static void createForOwnerOnly(Path file) {
+    if (Files.exists(file)) {
+      return;
+    }
+    try {
+      KeyFiles.createForOwnerOnly(file);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          Check.message("jobs", file + ": " + e, "a file that can be created"), e);
     }
   }
 

@@ -23,6 +23,7 @@ import io.diffusion4j.serving.v1.JobState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -207,6 +208,14 @@ class JobServiceTest {
         .hasMessageStartingWith("jobs: " + text);
     assertThatThrownBy(() -> JobStore.open(folder.resolve("no/where"), Duration.ofHours(1)))
         .hasMessageStartingWith("jobs: " + folder);
+  }
+
+  @Test
+  void othersCannotReadTheStore() throws IOException {
+    for (String name : List.of("jobs.db", "jobs.db-wal")) {
+      assertThat(Files.getPosixFilePermissions(folder.resolve(name)))
+          .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
   }
 
   @Test

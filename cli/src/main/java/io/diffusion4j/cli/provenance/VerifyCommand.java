@@ -12,6 +12,7 @@ import io.diffusion4j.provenance.Verifier;
 import io.diffusion4j.provenance.watermark.Watermark;
 import io.diffusion4j.provenance.watermark.WatermarkKey;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,7 +79,8 @@ public final class VerifyCommand implements Callable<Integer> {
         console.print(json ? toJson(file, finding) : toText(file, finding));
       } catch (IOException e) {
         unreadable = true;
-        console.say("error: " + file + ": " + FailureHandler.describe(e));
+        String about = e instanceof FileSystemException ? "" : file + ": ";
+        console.say("error: " + about + FailureHandler.describe(e));
       }
     }
     if (unreadable) {

@@ -28,13 +28,22 @@ public final class KeyFiles {
    * @throws java.nio.file.FileAlreadyExistsException if there is such a file
    */
   public static void writeSecret(Path file, String label, byte[] content) throws IOException {
+    createForOwnerOnly(file);
+    Files.writeString(file, pem(label, content));
+  }
+
+  /**
+   * Creates an empty file that only its owner can access, where the file system has permissions.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if there is such a file
+   */
+  public static void createForOwnerOnly(Path file) throws IOException {
     if (Files.getFileAttributeView(file.toAbsolutePath(), PosixFileAttributeView.class) == null) {
       Files.createFile(file); // a file system without permissions
     } else {
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
-    Files.writeString(file, pem(label, content));
   }
 
   /** Returns the PEM block of a content. */
